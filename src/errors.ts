@@ -1,0 +1,121 @@
+/**
+ * Every way in which Bailiff says no, in one family and one table.
+ *
+ * Inside, an expected outcome is a value (a verdict, a state, a denial); these classes are what public functions throw.
+ * A message may name a variable, a reason or an id that we made ourselves; never a token, a key or a header's text.
+ */
+
+/** What a reason code means to a person: the cause, the HTTP status a guard answers with, and what to do about it. */
+export interface ReasonInfo {
+  readonly status: 401 | 503;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+const refused = (meaning: string, remedy: string): ReasonInfo => ({ status: 401, meaning, remedy });
+const unchecked = (meaning: string, remedy: string): ReasonInfo => ({ status: 503, meaning, remedy });
+
+const SIGN_IN_AGAIN = 'Sign in again, or fetch a new token from the session.';
+const CHECK_KEYS = 'Check that the token comes from the Clerk instance whose keys this server uses.';
+const NEEDS_HANDSHAKE = 'A page load renews the session by a handshake; an API client fetches a new token.';
+
+/** Reasons for which a single token is refused or cannot be checked (Clerk's codes, plus those marked as ours). */
+export const TOKEN_REASONS = {
+  'token-expired': refused('The token has expired.', SIGN_IN_AGAIN),
+  'token-invalid': refused('The token is malformed, revoked, unknown, or not of a kind that is accepted.', CHECK_KEYS),
+  'token-invalid-algorithm': refused('The token is signed with an algorithm that is not accepted.', CHECK_KEYS),
+  'token-invalid-authorized-parties': refused(
+    'The token was issued for an origin that is not among `authorizedParties`, or names no origin.',
+    'Add the origin of the frontend to `authorizedParties`.',
+  ),
+  'token-invalid-issuer': refused('The token was issued by another issuer than `issuer` names.', CHECK_KEYS),
+  'token-invalid-signature': refused('The signature does not match the key of this instance.', CHECK_KEYS),
+  'token-not-active-yet': refused('The token is not valid yet.', 'Check the clocks of this server and of the issuer.'),
+  'token-iat-in-the-future': refused('The token was issued in the future.', 'Check the clock of this server.'),
+  'token-verification-failed': refused('The token does not meet the rules for its kind.', CHECK_KEYS),
+  'token-type-mismatch': refused('The token is of a kind that is not accepted here.', 'Send a token of an accepted kind.'),
+  'jwk-kid-mismatch': refused('The token names a key that this instance does not have.', CHECK_KEYS),
+  'jwk-local-missing': refused('No key is configured for this token.', 'Set CLERK_JWT_KEY or CLERK_SECRET_KEY.'),
+  'jwk-failed-to-resolve': unchecked('There is no way to find the key.', 'Set CLERK_JWT_KEY or CLERK_SECRET_KEY.'),
+  'jwk-remote-failed-to-load': unchecked(
+    'The keys of the instance could not be loaded.',
+    'Check that CLERK_API_URL can be reached; known keys keep working meanwhile.',
+  ),
+  'secret-key-invalid': unchecked('Clerk does not accept the secret key of this server.', 'Check CLERK_SECRET_KEY.'),
+  'unexpected-error': unchecked('Clerk could not check the token now.', 'Retry later.'),
+} as const satisfies Record<string, ReasonInfo>;
+
+/** Reasons that come from the request rather than from one token (sessions without a token, cookies that disagree, ...). */
+export const REQUEST_REASONS = {
+  'session-token-and-uat-missing': refused('The request carries no credentials.', 'Sign in.'),
+  'session-token-missing': refused('The session has ended.', 'Sign in.'),
+  'session-token-but-no-client-uat': refused('The session cookie has no client cookie beside it.', NEEDS_HANDSHAKE),
+  'client-uat-but-no-session-token': refused('The client is signed in, but sent no session token.', NEEDS_HANDSHAKE),
+  'session-token-iat-before-client-uat': refused('The session changed after the token was issued.', NEEDS_HANDSHAKE),
+  'session-token-expired': refused('The session token has expired.', NEEDS_HANDSHAKE),
+  'session-token-nbf': refused('The session token is not valid yet.', 'Check the clock of this server.'),
+  'session-token-iat-in-the-future': refused('The session token is from the future.', 'Check the clock of this server.'),
+  'session-token-missing-azp': refused('The session token names no authorized party.', NEEDS_HANDSHAKE),
+  'dev-browser-missing': refused('The development browser is not known yet.', NEEDS_HANDSHAKE),
+  'dev-browser-sync': refused('The development browser is being synchronised.', NEEDS_HANDSHAKE),
+  'satellite-needs-syncing': refused('The satellite domain has not synchronised with its primary.', NEEDS_HANDSHAKE),
+  'primary-responds-to-syncing': refused('The primary domain answers a satellite.', NEEDS_HANDSHAKE),
+  'primary-domain-cross-origin-sync': refused('The visitor came from another origin.', NEEDS_HANDSHAKE),
+  'active-organization-mismatch': refused('The URL names another organization than the active one.', NEEDS_HANDSHAKE),
+  'No token in header': refused('The request carries no token.', 'Send one as `Authorization: Bearer <token>`.'),
+} as const satisfies Record<string, ReasonInfo>;
+
+export type TokenReason = keyof typeof TOKEN_REASONS;
+export type RequestReason = keyof typeof REQUEST_REASONS | `session-token-expired-refresh-${string}`;
+export type Reason = TokenReason | RequestReason;
+
+/** The base of all errors that Bailiff throws on purpose. `code` is stable; `message` is for people. */
+export abstract class BailiffError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Options that cannot work. Thrown at creation; names the variable to set and what to set it to. */
+export class ConfigurationError extends BailiffError {
+  readonly code = 'configuration-invalid';
+  /** The option at fault, as written in `createAuthenticator` (for example `secretKey`). */
+  readonly option: string;
+  /** What to do about it. */
+  readonly remedy: string;
+
+  constructor(option: string, message: string, remedy: string, options?: { cause?: unknown }) {
+    super(`${message} ${remedy}`, options);
+    this.option = option;
+    this.remedy = remedy;
+  }
+}
+
+/** The token is bad: it was checked and refused. */
+export class TokenVerificationError extends BailiffError {
+  readonly code: TokenReason;
+  readonly reason: TokenReason;
+
+  constructor(reason: TokenReason, message: string, options?: { cause?: unknown }) {
+    super(`${message} (reason=${reason})`, options);
+    this.code = reason;
+    this.reason = reason;
+  }
+}
+
+/** The token could not be checked now: Clerk cannot be reached, or does not accept this server. Never a reason to say 401. */
+export class AuthUnavailableError extends BailiffError {
+  readonly code = 'auth-unavailable';
+  readonly reason: TokenReason;
+  /** When to try again, in milliseconds from now. */
+  readonly retryAfterMs: number;
+
+  constructor(reason: TokenReason, message: string, retryAfterMs: number, options?: { cause?: unknown }) {
+    super(`${message} (reason=${reason})`, options);
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}

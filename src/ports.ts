@@ -1,0 +1,58 @@
+/**
+ * The narrow openings to the outside world. Everything that has an effect, or that a test wants to control, comes in
+ * through one of these; nothing in `verify/` or `core/` reaches for a global instead.
+ */
+
+/** A value now, or a promise of one. The hot path stays synchronous as long as nothing has to be awaited. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Milliseconds since the epoch, as `Date.now`. */
+export type Clock = () => number;
+
+/** The global `fetch`, or one with the same shape. */
+export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
+
+/**
+ * A shared cache, as Keyv offers it: `ttlMs` in milliseconds. Bailiff bounds every call in time and treats any failure
+ * as a miss, so a store that is down never blocks or fails a request.
+ */
+export interface Store {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string, ttlMs?: number): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
+}
+
+/** Keeps a background task alive after the answer was sent (`ctx.waitUntil` on Workers). */
+export type WaitUntil = (task: Promise<unknown>) => void;
+
+/** What the Backend API answered: the status, the body if it was JSON (else `undefined`), and `Retry-After` in ms. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly retryAfterMs: number | null;
+}
+
+/** The Backend API could not be asked at all. Thrown by an upstream port; carries no URL and no key. */
+export class UpstreamUnreachable extends Error {
+  constructor(
+    readonly kind: 'timeout' | 'network' | 'circuit-open',
+    /** When to try again, in milliseconds. */
+    readonly retryAfterMs: number,
+    options?: { cause?: unknown },
+  ) {
+    super(`The Backend API could not be reached (${kind}).`, options);
+    this.name = 'UpstreamUnreachable';
+  }
+}
+
+/** What verification asks of the Backend API. Each call is one attempt, bounded in time; rejects with {@link UpstreamUnreachable}. */
+export interface VerificationUpstream {
+  /** `GET /v1/jwks` */
+  jwks(): Promise<UpstreamAnswer>;
+  /** `POST /api_keys/verify` */
+  verifyApiKey(secret: string): Promise<UpstreamAnswer>;
+  /** `POST /m2m_tokens/verify`, with the machine secret key where there is one */
+  verifyM2MToken(token: string): Promise<UpstreamAnswer>;
+  /** `POST /oauth_applications/access_tokens/verify` */
+  verifyOAuthToken(token: string): Promise<UpstreamAnswer>;
+}

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+// Tests import the public names; here they mean the sources, so that coverage and stack traces point at what we wrote.
+// The packed tarball is tested apart from this (test/package).
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^#signature$/, replacement: src('verify/signature.node.ts') },
+      { find: /^bailiff$/, replacement: src('index.ts') },
+      { find: /^bailiff\/(express|hono)$/, replacement: src('adapters/$1/index.ts') },
+      { find: /^bailiff\/(api|webhooks|local)$/, replacement: src('$1/index.ts') },
+      { find: /^bailiff\/api\/(.+)$/, replacement: src('api/generated/$1.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      exclude: ['src/api/generated/**'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+    },
+  },
+});
