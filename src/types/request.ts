@@ -1,0 +1,38 @@
+/** What comes in, and what was decided about it. Types only. */
+import type { Reason } from '../errors.js';
+import type { WaitUntil } from '../ports.js';
+import type { Auth } from './auth.js';
+import type { TokenType } from './tokens.js';
+
+/** The least that a framework must tell about a request; headers by lower-case name, several values joined by `, `. */
+export interface RequestView {
+  readonly method: string;
+  /** Absolute URL, or the request target as it came (`/path?query`). */
+  readonly url: string;
+  header(name: string): string | null | undefined;
+  /** Names and values of all headers; needed only when a session is refreshed. */
+  headers?(): Iterable<readonly [name: string, value: string]>;
+  /**
+   * The public origin (`https://app.example.com`), where the framework has already decided which forwarded headers to
+   * believe (Express: `trust proxy`). Without it, `trustProxy` decides.
+   */
+  readonly publicOrigin?: string | null;
+  readonly waitUntil?: WaitUntil;
+}
+
+export type RequestStatus = 'signed-in' | 'signed-out' | 'handshake' | 'unavailable';
+
+/** What `authenticateRequest` decided. */
+export interface RequestState {
+  readonly status: RequestStatus;
+  readonly isAuthenticated: boolean;
+  readonly tokenType: TokenType | null;
+  /** Null when signed in. */
+  readonly reason: Reason | null;
+  readonly message: string;
+  /** To send with the response: `Location`, `Set-Cookie`, `Cache-Control`, `x-clerk-auth-*`. */
+  readonly headers: Headers;
+  readonly token: string | null;
+  /** Never null: during a handshake or an outage it is the signed-out object. */
+  readonly auth: Auth;
+}

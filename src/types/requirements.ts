@@ -1,0 +1,48 @@
+/** What a route asks for, and how it says no. Types only. */
+import type { Reason } from '../errors.js';
+import type { Auth, HasParams } from './auth.js';
+import type { AcceptsToken } from './tokens.js';
+
+interface RequirementBase extends HasParams {
+  /** Which kinds may pass. Default `session_token`; the three machine kinds if `scope` alone is given. */
+  readonly token?: AcceptsToken;
+  /** A rule of your own, after all others hold. May be async; anything but `true` denies. */
+  readonly check?: (auth: Auth) => boolean | Promise<boolean>;
+}
+
+/** A leaf requirement: all keys given must hold. */
+export type SimpleRequirement = RequirementBase;
+export interface AnyOf {
+  readonly anyOf: readonly Requirement[];
+}
+export interface AllOf {
+  readonly allOf: readonly Requirement[];
+}
+export type Requirement = SimpleRequirement | AnyOf | AllOf;
+
+/** What a route asks for, and how it says no. */
+export type GuardRequirement = Requirement & {
+  /** A signed-out page request goes to the sign-in URL (302) instead of 401. */
+  readonly redirect?: boolean;
+};
+
+export type DenialCase = 'unauthenticated' | 'token-type-mismatch' | 'forbidden' | 'reverification' | 'unavailable';
+
+export interface ErrorItem {
+  readonly code: string;
+  readonly message: string;
+  readonly long_message: string;
+}
+
+/** Why a guard said no, with the answer it would send. `onDenied` may send another. */
+export interface Denial {
+  readonly case: DenialCase;
+  readonly status: 401 | 403 | 503;
+  /** Code of the first error in the body. */
+  readonly code: string;
+  /** The request's reason, where the caller could not be authenticated. */
+  readonly reason: Reason | null;
+  readonly message: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly errors: readonly ErrorItem[]; readonly clerk_error?: unknown };
+}

@@ -1,0 +1,172 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+const GENERATED = 'src/api/generated/';
+
+interface Part {
+  name: string;
+  folder: string;
+  mayImport: string[];
+  packages: string[];
+}
+
+/** The table of docs/architecture.md: the one list of who may import whom. */
+function readParts(): Part[] {
+  const cells = (line: string) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+  const list = (cell: string) =>
+    cell
+      .split(',')
+      .map((item) => item.trim().replaceAll('`', ''))
+      .filter((item) => item !== '');
+  const lines = readFileSync(join(root, 'docs/architecture.md'), 'utf8').split('\n');
+  const start = lines.findIndex((line) => line.startsWith('| part | files |'));
+  const rows: Part[] = [];
+  for (const line of lines.slice(start + 2)) {
+    if (!line.startsWith('|')) break;
+    const [name = '', files = '', mayImport = '', packages = ''] = cells(line);
+    rows.push({ name, folder: files.replaceAll('`', ''), mayImport: list(mayImport), packages: list(packages) });
+  }
+  return rows;
+}
+
+const parts = readParts();
+
+function partOf(file: string): Part {
+  const name = file === 'src/index.ts' ? 'core' : undefined;
+  const found = parts.find((part) =>
+    name === undefined
+      ? part.name === 'ground'
+        ? /^src\/(types\/)?[^/]+\.ts$/.test(file)
+        : file.startsWith(part.folder)
+      : part.name === name,
+  );
+  if (found === undefined) throw new Error(`${file} belongs to no part of docs/architecture.md`);
+  return found;
+}
+
+const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .map((file) => `src/${file}`)
+  .filter((file) => file.endsWith('.ts') && !file.startsWith(GENERATED));
+
+const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+
+/** Everything a file imports or re-exports, types included. */
+function importsOf(file: string): string[] {
+  return ts.preProcessFile(sources.get(file) ?? '', true, true).importedFiles.map((found) => found.fileName);
+}
+
+function resolveImport(from: string, specifier: string): string {
+  return relative(root, resolve(root, dirname(from), specifier)).replace(/\.js$/, '.ts');
+}
+
+const edges = new Map<string, string[]>(
+  files.map((file) => [
+    file,
+    importsOf(file)
+      .filter((specifier) => specifier.startsWith('.'))
+      .map((specifier) => resolveImport(file, specifier)),
+  ]),
+);
+
+describe('architecture', () => {
+  it('reads a part for every folder from the table', () => {
+    expect(parts.map((part) => part.name)).toEqual([
+      'ground',
+      'verify',
+      'core',
+      'webhooks',
+      'express',
+      'hono',
+      'api',
+      'local',
+      'cli',
+    ]);
+  });
+
+  it('imports only what the table allows', () => {
+    const wrong: string[] = [];
+    for (const [file, targets] of edges) {
+      const part = partOf(file);
+      for (const target of targets) {
+        if (target.startsWith('package.json') || target.startsWith('spec/')) continue;
+        const other = target.startsWith(GENERATED) ? 'api' : partOf(target).name;
+        if (other !== part.name && !part.mayImport.includes(other)) wrong.push(`${file} -> ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('uses only the packages of the table, and node: modules only where they are listed', () => {
+    const wrong: string[] = [];
+    for (const file of files) {
+      const { packages } = partOf(file);
+      for (const specifier of importsOf(file).filter((name) => !name.startsWith('.'))) {
+        const name = specifier.startsWith('@')
+          ? specifier
+          : specifier.startsWith('node:')
+            ? specifier
+            : specifier.split('/')[0];
+        const allowed = packages.includes(name ?? '') || (specifier.startsWith('node:') && packages.includes('node:*'));
+        const nodeOnly = specifier.startsWith('node:') && !packages.includes('node:*') && !file.endsWith('.node.ts');
+        if (!allowed || nodeOnly) wrong.push(`${file} -> ${specifier}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps index.ts to re-exports, and away from its own folder', () => {
+    const wrong: string[] = [];
+    for (const [file, source] of sources) {
+      if (file.endsWith('/index.ts')) {
+        const statements = ts.createSourceFile(file, source, ts.ScriptTarget.Latest).statements;
+        if (!statements.every((statement) => ts.isExportDeclaration(statement)))
+          wrong.push(`${file} does more than re-export`);
+      }
+      for (const target of edges.get(file) ?? []) {
+        if (target.endsWith('/index.ts') && dirname(target) === dirname(file)) wrong.push(`${file} -> ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no circles', () => {
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const walk = (file: string, path: string[]): void => {
+      if (path.includes(file)) {
+        circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+        return;
+      }
+      if (done.has(file)) return;
+      for (const target of edges.get(file) ?? []) walk(target, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) walk(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  it('reads the environment in one place and logs nowhere but in the command', () => {
+    const reads = files.filter((file) => /\bprocess\.env\b|\bprocess\?\.env\b/.test(withoutComments(file)));
+    expect(reads.filter((file) => partOf(file).name !== 'cli' && partOf(file).name !== 'local')).toEqual([
+      'src/environment.ts',
+    ]);
+    const logs = files.filter((file) => /\bconsole\./.test(withoutComments(file)) && partOf(file).name !== 'cli');
+    expect(logs).toEqual([]);
+  });
+
+  it('keeps files to a size that can be read', () => {
+    const long = files.filter((file) => (sources.get(file) ?? '').split('\n').length > 320);
+    expect(long).toEqual([]);
+  });
+});
+
+function withoutComments(file: string): string {
+  return (sources.get(file) ?? '').replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
+}
