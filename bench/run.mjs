@@ -1,0 +1,268 @@
+/**
+ * `npm run bench`: everything side by side in one run; writes bench/RESULTS.md and bench/results.svg.
+ * `npm run bench -- --quick`: fewer rounds, prints and writes nothing.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { measureHttp, measureLatency } from './http.mjs';
+import { barChart } from './lib/chart.mjs';
+import { measureEviction, measureMachine, measureRepeat, measureUnseen } from './micro.mjs';
+import { measureBundle, measureImports } from './weight.mjs';
+
+const quick = process.argv.includes('--quick');
+const root = new URL('..', import.meta.url).pathname;
+const version = (name) => JSON.parse(readFileSync(`${root}node_modules/${name}/package.json`, 'utf8')).version;
+const log = (text) => console.error(`[bench] ${text}`);
+
+log('repeat tokens');
+const repeat = await measureRepeat({ rounds: quick ? 2 : 7 });
+log('unseen tokens');
+const unseen = await measureUnseen(quick ? { rounds: 3, tokens: 200 } : {});
+log('machine tokens');
+const machine = await measureMachine(quick ? { uses: 1000 } : {});
+log('eviction');
+const eviction = await measureEviction(quick ? { tokens: 10_000, max: 1000 } : {});
+log('imports and bundles');
+const imports = measureImports(['bailiff/hono', '@clerk/hono', 'bailiff/express', '@clerk/express'], quick ? 3 : 15);
+const bundles = {
+  'bailiff/hono (Node)': await measureBundle('bailiff/hono'),
+  'bailiff/hono (Workers)': await measureBundle('bailiff/hono', {
+    conditions: ['workerd', 'worker', 'browser'],
+    platform: 'neutral',
+  }),
+  '@clerk/hono': await measureBundle('@clerk/hono'),
+  jose: await measureBundle('jose'),
+};
+log('HTTP');
+const http = await measureHttp(quick ? { rounds: 2, seconds: 1 } : {});
+log('latency under load');
+const latency = await measureLatency(quick ? { rounds: 2, seconds: 1, fresh: 4000 } : {});
+
+const us = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
+const times = (value) => `${value < 10 ? value.toFixed(2) : Math.round(value)} ×`;
+const percent = (value) => `${(value * 100).toFixed(0)} %`;
+const of = (map, name) => map.get(name);
+const served = (framework, library) => http.find((row) => row.framework === framework && row.library === library);
+const verdict = (ok) => (ok ? 'met' : '**not met**');
+
+const goals = [
+  [
+    'repeat token in a header, against `@clerk/backend`',
+    '≥ 100 ×',
+    of(repeat, '@clerk/backend, header') / of(repeat, 'bailiff, header'),
+    (v) => v >= 100,
+    times,
+  ],
+  [
+    'repeat token in cookies, against `@clerk/backend`',
+    '≥ 100 ×',
+    of(repeat, '@clerk/backend, cookies') / of(repeat, 'bailiff, cookies'),
+    (v) => v >= 100,
+    times,
+  ],
+  [
+    'repeat token in a header, of a raw RSA check',
+    '< 5/21',
+    of(repeat, 'bailiff, header') / of(repeat, 'raw RSA check'),
+    (v) => v < 5 / 21,
+    (v) => v.toFixed(3),
+  ],
+  [
+    'repeat token in cookies, of a raw RSA check',
+    '< 5/21',
+    of(repeat, 'bailiff, cookies') / of(repeat, 'raw RSA check'),
+    (v) => v < 5 / 21,
+    (v) => v.toFixed(3),
+  ],
+  [
+    'unseen token, of a raw RSA check',
+    '≤ 1.6 ×',
+    of(unseen, 'bailiff') / of(unseen, 'raw RSA check'),
+    (v) => v <= 1.6,
+    times,
+  ],
+  [
+    'unseen token, against `@clerk/backend`',
+    '≥ 8 ×',
+    of(unseen, '@clerk/backend') / of(unseen, 'bailiff'),
+    (v) => v >= 8,
+    times,
+  ],
+  [
+    'Hono with middleware and guard, of bare Hono',
+    '≥ 75 %',
+    served('hono', 'bailiff').ofBare,
+    (v) => v >= 0.75,
+    percent,
+  ],
+  [
+    'the same, against `@clerk/hono`',
+    '≥ 20 ×',
+    served('hono', 'bailiff').rps / served('hono', 'clerk').rps,
+    (v) => v >= 20,
+    times,
+  ],
+  [
+    'Express with middleware and guard, of bare Express',
+    '≥ 90 %',
+    served('express', 'bailiff').ofBare,
+    (v) => v >= 0.9,
+    percent,
+  ],
+  [
+    'the same, against `@clerk/express`',
+    '≥ 3.5 ×',
+    served('express', 'bailiff').rps / served('express', 'clerk').rps,
+    (v) => v >= 3.5,
+    times,
+  ],
+  ['machine token, repeat, µs', '< 5', machine.microseconds, (v) => v < 5, (v) => v.toFixed(2)],
+  ['upstream calls for 20,000 uses within the TTL', '1', machine.calls, (v) => v === 1, String],
+  [
+    'cold import of `bailiff/hono`, of `@clerk/hono`',
+    '≤ 50 %',
+    of(imports, 'bailiff/hono') / of(imports, '@clerk/hono'),
+    (v) => v <= 0.5,
+    percent,
+  ],
+  [
+    'bundle of `bailiff/hono` (Node), kB gzip',
+    '≤ 20',
+    bundles['bailiff/hono (Node)'].gzip / 1000,
+    (v) => v <= 20,
+    (v) => v.toFixed(1),
+  ],
+  [
+    'bundle of `bailiff/hono` (Workers), kB gzip',
+    '≤ 20',
+    bundles['bailiff/hono (Workers)'].gzip / 1000,
+    (v) => v <= 20,
+    (v) => v.toFixed(1),
+  ],
+  [
+    'heap after 100,000 distinct tokens, of that after 20,000',
+    '≤ 1.15',
+    eviction.heapMb.at(-1) / eviction.heapMb[1],
+    (v) => v <= 1.15,
+    (v) => v.toFixed(2),
+  ],
+  ['p99 with half of the tokens new, Hono, of bare', '≤ 2 ×', latency[0].ratio, (v) => v <= 2, times],
+  ['p99 with half of the tokens new, Express, of bare', '≤ 2 ×', latency[1].ratio, (v) => v <= 2, times],
+];
+
+const table = (head, rows) =>
+  [
+    `| ${head.join(' | ')} |`,
+    `|${head.map(() => '---').join('|')}|`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ].join('\n');
+const mapTable = (map, unit) =>
+  table(
+    ['', unit],
+    [...map].map(([name, value]) => [name, us(value)]),
+  );
+
+const report = `# Benchmark results
+
+Made by \`npm run bench\` (${new Date().toISOString().slice(0, 10)}, commit ${execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()}).
+Machine: ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.versions.node}. Server on core 0, load on core 1; interleaved rounds, medians.
+${['@clerk/backend', '@clerk/express', '@clerk/hono', 'express', 'hono', 'jose', 'fast-jwt', 'aws-jwt-verify'].map((name) => `${name} ${version(name)}`).join(' · ')}.
+
+All contestants verify with the same public key and touch no network. Bailiff keeps verified tokens; \`@clerk/backend\`
+verifies every time: the first rows say what a user pays for each request, the "unseen" rows compare equal work.
+
+![Requests per second and microseconds for each token](results.svg)
+
+## Goals
+
+${table(
+  ['', 'goal', 'measured', ''],
+  goals.map(([what, goal, value, met, show]) => [what, goal, show(value), verdict(met(value))]),
+)}
+
+## A token seen before, \`authenticateRequest\`
+
+${mapTable(repeat, 'µs (median)')}
+
+## A token never seen, one after the other
+
+${mapTable(unseen, 'µs (median)')}
+
+## Over HTTP, 32 connections, repeat tokens, permission guard
+
+${table(
+  ['framework', 'library', 'requests/s', 'of bare', 'p99 ms'],
+  http.map((row) => [
+    row.framework,
+    row.library,
+    Math.round(row.rps).toLocaleString('en'),
+    percent(row.ofBare),
+    row.p99,
+  ]),
+)}
+
+## Latency under load, half of the tokens new
+
+${table(
+  ['framework', 'p99 bare, ms', 'p99 Bailiff, ms', 'ratio'],
+  latency.map((row) => [row.framework, row.bare, row.bailiff, row.ratio.toFixed(2)]),
+)}
+
+## ${eviction.tokens.toLocaleString('en')} distinct tokens through a cache of ${eviction.max.toLocaleString('en')}
+
+Heap in MB after each tenth: ${eviction.heapMb.map((mb) => mb.toFixed(0)).join(', ')}. ${us(eviction.microseconds)} µs for each token.
+
+## Weight
+
+${table(
+  ['bundle', 'minified kB', 'gzip kB'],
+  Object.entries(bundles).map(([name, size]) => [
+    name,
+    (size.minified / 1000).toFixed(1),
+    (size.gzip / 1000).toFixed(1),
+  ]),
+)}
+
+${table(
+  ['cold import', 'ms (median)'],
+  [...imports].map(([name, ms]) => [`\`${name}\``, ms.toFixed(0)]),
+)}
+`;
+
+const chart = barChart(
+  [
+    ...['hono', 'express'].map((framework) => ({
+      heading: `${framework === 'hono' ? 'Hono' : 'Express'}: requests per second, guarded route (more is better)`,
+      bars: ['bare', 'bailiff', 'clerk'].map((library) => {
+        const { rps } = served(framework, library);
+        return {
+          label: library === 'clerk' ? `@clerk/${framework}` : library === 'bare' ? `bare ${framework}` : 'bailiff',
+          value: rps,
+          text: Math.round(rps).toLocaleString('en'),
+          tone: { bare: 'bare', bailiff: 'ours', clerk: 'theirs' }[library],
+        };
+      }),
+    })),
+    {
+      heading: 'Microseconds for a token never seen (less is better)',
+      bars: [...unseen].map(([label, value]) => ({
+        label,
+        value,
+        text: `${us(value)} µs`,
+        tone: label === 'bailiff' ? 'ours' : label.startsWith('raw') ? 'bare' : 'theirs',
+      })),
+    },
+  ],
+  { title: 'Bailiff beside the libraries one would otherwise use' },
+);
+
+console.log(report);
+if (!quick) {
+  writeFileSync(`${root}bench/RESULTS.md`, report);
+  writeFileSync(`${root}bench/results.svg`, chart);
+}
+if (process.argv.includes('--check')) {
+  const missed = goals.filter(([, , value, met]) => !met(value));
+  process.exitCode = missed.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,43 @@
+/** What a library weighs: its bundle for a Hono app, and the time of a cold import. */
+import { spawnSync } from 'node:child_process';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { median } from './lib/stats.mjs';
+
+const root = new URL('..', import.meta.url).pathname;
+
+export async function measureBundle(
+  specifier,
+  { conditions = ['node'], platform = 'node', external = ['hono', 'hono/*', 'express'] } = {},
+) {
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from '${specifier}'`, resolveDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform,
+    conditions,
+    external,
+    logLevel: 'silent',
+  });
+  const code = outputFiles[0].contents;
+  return { minified: code.length, gzip: gzipSync(code, { level: 9 }).length };
+}
+
+/** Milliseconds that `import(specifier)` adds to a bare start of Node, as medians of interleaved fresh processes. */
+export function measureImports(specifiers, rounds = 15) {
+  const samples = new Map(specifiers.map((specifier) => [specifier, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const specifier of specifiers) {
+      const script = `const s = performance.now(); await import('${specifier}'); process.stdout.write(String(performance.now() - s))`;
+      const { stdout, status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+        cwd: root,
+        encoding: 'utf8',
+      });
+      if (status !== 0) throw new Error(stderr);
+      samples.get(specifier).push(Number(stdout));
+    }
+  }
+  return new Map([...samples].map(([specifier, values]) => [specifier, median(values)]));
+}
