@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+];
+
+interface Block {
+  readonly page: string;
+  readonly line: number;
+  readonly code: string;
+}
+
+/** Fenced `ts` blocks; one that must not be compiled says so: `ts ignore`. */
+function blocksOf(page: string): Block[] {
+  const blocks: Block[] = [];
+  const lines = readFileSync(join(root, page), 'utf8').split('\n');
+  for (let start = 0; start < lines.length; start++) {
+    if (lines[start] !== '```ts') continue;
+    const end = lines.indexOf('```', start + 1);
+    blocks.push({ page, line: start + 2, code: lines.slice(start + 1, end).join('\n') });
+    start = end;
+  }
+  return blocks;
+}
+
+describe('documentation', () => {
+  it('compiles every TypeScript block', { timeout: 120_000 }, () => {
+    const blocks = pages.flatMap(blocksOf);
+    expect(blocks.length).toBeGreaterThan(5);
+    const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileSync(file, 'utf8'));
+    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+    const files = new Map(
+      blocks.map((block, index) => [
+        join(root, 'test', `docs-block-${index}.ts`),
+        { ...block, code: `${block.code}\nexport {};\n` },
+      ]),
+    );
+    const host = ts.createCompilerHost(options);
+    const { fileExists, getSourceFile, readFile } = host;
+    host.fileExists = (file) => files.has(file) || fileExists.call(host, file);
+    host.readFile = (file) => files.get(file)?.code ?? readFile.call(host, file);
+    host.getSourceFile = (file, ...rest) => {
+      const block = files.get(file);
+      return block === undefined
+        ? getSourceFile.call(host, file, ...rest)
+        : ts.createSourceFile(file, block.code, ts.ScriptTarget.ES2022);
+    };
+    const program = ts.createProgram(
+      [...files.keys()],
+      { ...options, noUnusedLocals: false, noUnusedParameters: false },
+      host,
+    );
+    const problems = [...files].flatMap(([file, block]) => {
+      const source = program.getSourceFile(file);
+      return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((found) => {
+        const line = source?.getLineAndCharacterOfPosition(found.start ?? 0).line ?? 0;
+        return `${block.page}:${block.line + line} ${ts.flattenDiagnosticMessageText(found.messageText, ' ')}`;
+      });
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it('links only to files that exist', () => {
+    const broken = pages.flatMap((page) =>
+      [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+        .map((match) => match[1] ?? '')
+        .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(page), target)))
+        .map((target) => `${page} -> ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});
