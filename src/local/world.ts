@@ -9,6 +9,8 @@ export interface Row {
 /** Rows in order of insertion, with look-up by id and by any field that was asked for once (indexes are kept up to date). */
 export interface Table {
   readonly size: number;
+  /** Grows with every insert, update and delete (and never repeats, also after a reset): what was worked out from the rows is good until it changes. */
+  readonly version: number;
   get(id: string): Row | undefined;
   insert(row: Row): Row;
   /** Replaces the fields given. Undefined if there is no such row. */

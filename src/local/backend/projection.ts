@@ -1,0 +1,116 @@
+/**
+ * Response schema to a function that picks what the schema declares out of what is stored: inner fields (digests, secrets) never
+ * leave, and a required field that nobody stored gets the default or the neutral value of its type.
+ */
+import { specification } from './specification.js';
+import type { Schema } from './specification.js';
+
+export type Projection = (value: unknown) => unknown;
+
+type Values = Readonly<Record<string, unknown>>;
+
+const byComponent = new Map<string, Projection>();
+
+/** Compiled when first used; components are shared. */
+export function compileProjection(schema: Schema): Projection {
+  const ref = schema['$ref'];
+  if (typeof ref === 'string') {
+    let known = byComponent.get(ref);
+    if (!known) byComponent.set(ref, (known = lazily(() => compileProjection(specification().resolve(schema)))));
+    return known;
+  }
+  if (schema['nullable'] === true) {
+    const project = compileProjection({ ...schema, nullable: false });
+    return (value) => (value === null || value === undefined ? null : project(value));
+  }
+  const merged = mergeAllOf(schema);
+  if (merged['properties']) return objectProjection(merged);
+  const branches = (merged['oneOf'] ?? merged['anyOf']) as readonly Schema[] | undefined;
+  if (branches) return branchProjection(branches);
+  if (merged['type'] === 'array') return arrayProjection(merged);
+  const neutral = neutralValue(merged);
+  return (value) => (value === undefined || (value === null && neutral !== undefined) ? neutral : value);
+}
+
+function lazily(make: () => Projection): Projection {
+  let project: Projection | undefined;
+  return (value) => (project ??= make())(value);
+}
+
+/** One object schema out of `allOf` and what stands beside it. */
+export function mergeAllOf(schema: Schema): Schema {
+  const members = schema['allOf'] as readonly Schema[] | undefined;
+  if (!members) return schema;
+  const { resolve } = specification();
+  const parts = [...members.map((member) => mergeAllOf(resolve(member))), { ...schema, allOf: undefined }] as Schema[];
+  const properties = Object.assign({}, ...parts.map((part) => part['properties'] ?? {})) as Schema;
+  const required = parts.flatMap((part) => (part['required'] ?? []) as string[]);
+  return { type: 'object', ...(Object.keys(properties).length > 0 ? { properties } : {}), required };
+}
+
+function objectProjection(schema: Schema): Projection {
+  const required = new Set((schema['required'] ?? []) as string[]);
+  const properties = Object.entries(schema['properties'] as Readonly<Record<string, Schema>>).map(
+    ([name, property]) => {
+      const resolved = specification().resolve(property);
+      return {
+        name,
+        wanted: required.has(name) || resolved['default'] !== undefined,
+        project: compileProjection(property),
+      };
+    },
+  );
+  return (value) => {
+    const stored = (typeof value === 'object' && value !== null ? value : {}) as Values;
+    const out: Record<string, unknown> = {};
+    for (const { name, wanted, project } of properties) {
+      const field = stored[name];
+      if (field !== undefined || wanted) out[name] = project(field);
+    }
+    return out;
+  };
+}
+
+function arrayProjection(schema: Schema): Projection {
+  const item = compileProjection((schema['items'] ?? {}) as Schema);
+  return (value) => (Array.isArray(value) ? value.map(item) : []);
+}
+
+/** The branch whose enums and patterns (`object`, `strategy`, `kty`) take the value, and that declares most of its fields. */
+function branchProjection(branches: readonly Schema[]): Projection {
+  const { resolve } = specification();
+  const candidates = branches.map((branch) => {
+    const schema = mergeAllOf(resolve(branch));
+    const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Schema>>;
+    return { project: compileProjection(branch), properties, tests: Object.entries(properties).flatMap(testOf) };
+  });
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return candidates[0]?.project(value);
+    const stored = value as Values;
+    const fitting = candidates.filter(({ tests }) => tests.every((test) => test(stored)));
+    const known = (properties: Schema) => Object.keys(stored).filter((name) => name in properties).length;
+    const best = (fitting.length > 0 ? fitting : candidates).reduce((a, b) =>
+      known(b.properties) > known(a.properties) ? b : a,
+    );
+    return best.project(value);
+  };
+}
+
+function testOf([name, schema]: [string, Schema]): ((stored: Values) => boolean)[] {
+  const values = schema['enum'] as readonly unknown[] | undefined;
+  if (values) return [(stored) => stored[name] === undefined || stored[name] === null || values.includes(stored[name])];
+  if (typeof schema['pattern'] !== 'string') return [];
+  const pattern = new RegExp(schema['pattern']);
+  return [(stored) => typeof stored[name] !== 'string' || pattern.test(stored[name])];
+}
+
+const NEUTRAL: Readonly<Record<string, unknown>> = { string: '', boolean: false, integer: 0, number: 0 };
+
+function neutralValue(schema: Schema): unknown {
+  if (schema['default'] !== undefined) return schema['default'];
+  const values = schema['enum'] as readonly unknown[] | undefined;
+  if (values) return values[0];
+  if (schema['type'] === 'object') return {};
+  const type = schema['type'];
+  return typeof type === 'string' ? NEUTRAL[type] : undefined;
+}

@@ -1,0 +1,4 @@
+/** All operations' handlers, joined. One resource a file. */
+import type { Handlers } from './operation.js';
+
+export const handlers: Handlers = {};
