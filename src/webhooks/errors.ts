@@ -1,0 +1,47 @@
+/** Why a webhook was refused: one table of codes, so that code, meaning and remedy cannot drift apart. */
+import { BailiffError } from '../errors.js';
+
+const REASONS = {
+  'raw-body-required': [
+    'The webhook body was parsed or read before it could be verified: the signature covers the exact bytes that were sent.',
+    "Verify before any JSON parser runs (Express: `express.raw({ type: 'application/json' })` on this route), or keep the raw text.",
+  ],
+  'headers-missing': [
+    'The request has no webhook signature headers.',
+    'Check that the sender is Clerk, and that a proxy in front passes svix-id, svix-timestamp and svix-signature on.',
+  ],
+  'timestamp-invalid': ['The svix-timestamp header is not a time in seconds.', 'Check that the sender is Clerk.'],
+  'timestamp-too-old': [
+    'The webhook was signed too long ago: it may be a replay of a recorded request.',
+    'Check the clock of this server. A message that is replayed from the dashboard is signed anew and passes.',
+  ],
+  'timestamp-too-new': ['The webhook was signed in the future.', 'Check the clock of this server.'],
+  'signature-mismatch': [
+    'No signature fits the body and the signing secret.',
+    'Check that CLERK_WEBHOOK_SIGNING_SECRET is the secret of this endpoint, and that nothing changes the body on its way.',
+  ],
+  'payload-invalid': [
+    'The webhook body is signed, but it is not an event.',
+    'Check which service holds this signing secret.',
+  ],
+} as const satisfies Record<string, readonly [meaning: string, remedy: string]>;
+
+export type WebhookErrorCode = keyof typeof REASONS;
+
+/**
+ * The webhook is not to be trusted: answer 400 (`status`) and do nothing else. Never 2xx, else it counts as delivered.
+ * Holds nothing of the request and nothing of the secret.
+ */
+export class WebhookVerificationError extends BailiffError {
+  readonly code: WebhookErrorCode;
+  readonly status = 400;
+  /** What to do about it. */
+  readonly remedy: string;
+
+  constructor(code: WebhookErrorCode, detail?: string) {
+    const [meaning, remedy] = REASONS[code];
+    super(`${detail ?? meaning} ${remedy} (code=${code})`);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}

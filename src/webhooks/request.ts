@@ -1,0 +1,59 @@
+/** `verifyWebhook` for whatever holds a request: a Web `Request`, or headers and raw body. */
+import { WebhookVerificationError } from './errors.js';
+import type { WebhookEvent } from './events.js';
+import { verifyWebhookPayload, type VerifyWebhookOptions } from './verify.js';
+
+/** Headers as frameworks have them: a look-up, a Web `Headers`, or Node's plain object with lower-case names. */
+export type WebhookHeaders =
+  | ((name: string) => string | null | undefined)
+  | Headers
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface WebhookRequest {
+  readonly headers: WebhookHeaders;
+  /** The raw body: text or bytes (a Node `Buffer` is bytes). Never the parsed object. */
+  readonly body: string | Uint8Array;
+}
+
+/**
+ * Verifies a webhook of Clerk and gives its event.
+ *
+ * ```ts
+ * const event = await verifyWebhook(request);
+ * if (event.type === 'user.created') await addUser(event.data.id);
+ * ```
+ *
+ * @param request A Web `Request` whose body nobody has read, or `{ headers, body }` with the raw body.
+ * @throws WebhookVerificationError (rejects) if it is not to be trusted: answer 400.
+ * @throws ConfigurationError (rejects) if there is no usable signing secret.
+ */
+export async function verifyWebhook(
+  request: Request | WebhookRequest,
+  options?: VerifyWebhookOptions,
+): Promise<WebhookEvent> {
+  const body = isWebRequest(request) ? await readBody(request) : request.body;
+  return verifyWebhookPayload({ headers: lookUp(request.headers), body }, options);
+}
+
+/** By shape: on some runtimes a `Request` of another realm is not an instance of the global one. */
+function isWebRequest(request: Request | WebhookRequest): request is Request {
+  return 'arrayBuffer' in request && typeof request.arrayBuffer === 'function';
+}
+
+async function readBody(request: Request): Promise<Uint8Array> {
+  if (request.bodyUsed) throw new WebhookVerificationError('raw-body-required');
+  return new Uint8Array(await request.arrayBuffer());
+}
+
+function lookUp(headers: WebhookHeaders): (name: string) => string | null | undefined {
+  if (typeof headers === 'function') return headers;
+  if (isHeaders(headers)) return (name) => headers.get(name);
+  return (name) => {
+    const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    return typeof value === 'object' ? value.join(', ') : value;
+  };
+}
+
+function isHeaders(headers: Exclude<WebhookHeaders, (name: string) => unknown>): headers is Headers {
+  return typeof headers.get === 'function';
+}

@@ -1,0 +1,110 @@
+/** Whether a webhook comes from Clerk: signature and age of the raw body, by the Standard Webhooks scheme with Svix's header names. */
+import { readVariable } from '../environment.js';
+import type { Clock } from '../ports.js';
+import { WebhookVerificationError } from './errors.js';
+import type { WebhookEvent } from './events.js';
+import { signersOf } from './secrets.js';
+
+export interface VerifyWebhookOptions {
+  /** `whsec_…`; several while a secret is being rotated. Default: the variable CLERK_WEBHOOK_SIGNING_SECRET. */
+  readonly signingSecret?: string | readonly string[];
+  /** How far the signing time may be from now, either way. Default 300. */
+  readonly toleranceSeconds?: number;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: Clock;
+}
+
+/** One message as it arrived. */
+export interface WebhookPayload {
+  readonly headers: (name: string) => string | null | undefined;
+  /** The raw body; anything but text or bytes is refused with `raw-body-required`. */
+  readonly body: unknown;
+}
+
+/** Svix's names, as Clerk sends them; then the names of the Standard Webhooks specification. */
+const HEADERS = {
+  id: ['svix-id', 'webhook-id'],
+  timestamp: ['svix-timestamp', 'webhook-timestamp'],
+  signature: ['svix-signature', 'webhook-signature'],
+} as const;
+
+/**
+ * The decision behind every `verifyWebhook`: for a framework that hands over headers and raw body.
+ *
+ * @returns The event, with the `svix-id` as `id`: Clerk delivers at least once, so keep the ids you have handled.
+ * @throws WebhookVerificationError if it is not to be trusted (answer 400); ConfigurationError if there is no usable secret.
+ */
+export function verifyWebhookPayload(payload: WebhookPayload, options: VerifyWebhookOptions = {}): WebhookEvent {
+  const signers = signersOf(options.signingSecret ?? readVariable('CLERK_WEBHOOK_SIGNING_SECRET'));
+  const { id, timestamp, signature } = readHeaders(payload.headers);
+  const body = rawText(payload.body);
+  const signedAt = checkTimestamp(timestamp, (options.now ?? Date.now)(), options.toleranceSeconds ?? 300);
+
+  const given = signature.split(' ').filter((entry) => entry.startsWith('v1,'));
+  const expected = signers.map((signer) => signer.sign(id, signedAt, body));
+  // Every pair is compared, so that time does not tell which secret or which signature fits.
+  const fits = expected.flatMap((one) => given.map((other) => equalInConstantTime(one, other))).includes(true);
+  if (!fits) throw new WebhookVerificationError('signature-mismatch');
+  return readEvent(id, body);
+}
+
+function readHeaders(header: WebhookPayload['headers']): Record<keyof typeof HEADERS, string> {
+  const read = (names: readonly string[]) => names.map((name) => header(name)?.trim()).find(Boolean) ?? '';
+  const found = { id: read(HEADERS.id), timestamp: read(HEADERS.timestamp), signature: read(HEADERS.signature) };
+  const missing = (['id', 'timestamp', 'signature'] as const)
+    .filter((key) => found[key] === '')
+    .map((key) => HEADERS[key][0]);
+  if (missing.length > 0) {
+    throw new WebhookVerificationError('headers-missing', `The request lacks the header ${missing.join(', ')}.`);
+  }
+  return found;
+}
+
+function rawText(body: unknown): string {
+  if (typeof body === 'string') return body;
+  if (!(body instanceof Uint8Array)) throw new WebhookVerificationError('raw-body-required');
+  try {
+    // A byte order mark is part of what was signed; invalid UTF-8 was never signed by Clerk.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    throw new WebhookVerificationError('signature-mismatch');
+  }
+}
+
+function checkTimestamp(text: string, now: number, toleranceSeconds: number): Date {
+  if (!/^\d{1,12}(\.\d+)?$/.test(text)) throw new WebhookVerificationError('timestamp-invalid');
+  const seconds = Math.floor(Number(text));
+  const age = Math.floor(now / 1000) - seconds;
+  // Written so that a tolerance or a clock that is not a number refuses.
+  if (!(age <= toleranceSeconds)) throw new WebhookVerificationError('timestamp-too-old');
+  if (!(-age <= toleranceSeconds)) throw new WebhookVerificationError('timestamp-too-new');
+  return new Date(seconds * 1000);
+}
+
+/** The lengths are public: a signature always has the same. */
+function equalInConstantTime(one: string, other: string): boolean {
+  if (one.length !== other.length) return false;
+  let difference = 0;
+  for (let i = 0; i < one.length; i++) difference |= one.charCodeAt(i) ^ other.charCodeAt(i);
+  return difference === 0;
+}
+
+function readEvent(id: string, body: string): WebhookEvent {
+  const parsed = parse(body);
+  if (!isObject(parsed) || typeof parsed['type'] !== 'string' || !isObject(parsed['data'])) {
+    throw new WebhookVerificationError('payload-invalid');
+  }
+  return { ...parsed, id } as unknown as WebhookEvent;
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
