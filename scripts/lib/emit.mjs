@@ -1,0 +1,195 @@
+// The generated modules: types of the document, interfaces of the resources, one table for all, one module for each resource.
+import { groupBy, operationCode, operationTable } from './operation-code.mjs';
+import { kebab, pascal, resolve } from './document.mjs';
+import { comment, createTypePrinter, documentation } from './schema-types.mjs';
+
+const HEADER = '// Made by scripts/generate.mjs from the OpenAPI document. Do not edit.\n';
+
+/** @returns file name (within src/api/generated) to content */
+export function emit(document, names, operations, packageVersion) {
+  const types = createTypePrinter(document, names);
+  const described = operations.map((operation) => describe(document, types, operation));
+  const files = {
+    'types.ts': emitTypes(types, described),
+    'interfaces.ts': emitInterfaces(described),
+    'table.ts': emitTable(operations),
+    'meta.ts': `${HEADER}export const DOCUMENT_VERSION = '${document.info.version}';\nexport const PACKAGE_VERSION = '${packageVersion}';\n`,
+  };
+  for (const [resource, members] of groupBy(described)) files[`${kebab(resource)}.ts`] = emitResource(members);
+  return files;
+}
+
+/** Adds the names of an operation's types and its call signatures. */
+function describe(document, types, operation) {
+  const base = pascal(operation.resource) + pascal(operation.action);
+  const paramsType = operation.body || operation.query.length > 0 ? `${base}Params` : null;
+  const optional = operation.body ? !operation.body.required : !operation.query.some((parameter) => parameter.required);
+  const response = responseType(document, types, operation, base);
+  const described = { ...operation, paramsType, paramsOptional: optional, ...response };
+  return { ...described, signatures: signatures(described) };
+}
+
+function responseType(document, types, { response, list }, base) {
+  if (response === null) return { responseType: 'void', responseDeclaration: null, itemType: null };
+  const isNamed = response.$ref || (response.type === 'array' && response.items.$ref);
+  const type = isNamed ? types.print(response, {}) : `${base}Response`;
+  return {
+    responseType: type,
+    responseDeclaration: isNamed ? null : types.print(response, {}),
+    itemType: list && itemType(document, types, response, list, type),
+  };
+}
+
+function itemType(document, types, response, { shape }, type) {
+  if (shape !== 'array') {
+    const member = `${type}['${shape}']`;
+    return resolve(document, response).required?.includes(shape)
+      ? `${member}[number]`
+      : `NonNullable<${member}>[number]`;
+  }
+  return response.$ref ? `${type}[number]` : types.print(response.items, {});
+}
+
+/** The parameter lists of a method with what they give. A list that `paginated` turns into an envelope has two. */
+function signatures(operation) {
+  const ids = operation.ids.map(({ name }) => `${name}: string`);
+  const params = operation.paramsType ? [`params${operation.paramsOptional ? '?' : ''}: ${operation.paramsType}`] : [];
+  const result = (page) => (operation.list ? `PageRequest<${page}, ${operation.itemType}>` : `Promise<${page}>`);
+  const plain = { parameters: [...ids, ...params, 'options?: CallOptions'], result: result(operation.responseType) };
+  if (!operation.list?.paginated || operation.list.shape !== 'array') return [plain];
+  const envelope = {
+    parameters: [...ids, `params: ${operation.paramsType} & { paginated: true }`, 'options?: CallOptions'],
+    result: result(`Paginated<${operation.itemType}>`),
+  };
+  return [envelope, plain];
+}
+
+function emitTypes(types, operations) {
+  const inputs = inputComponents(types.components, operations);
+  const schemas = Object.entries(types.components).map(([name, schema]) =>
+    declare(types.nameOf(name), schema, types.print(schema, { input: inputs.has(name) })),
+  );
+  const perOperation = operations.flatMap((operation) => [
+    ...(operation.paramsType ? [declareParams(types, operation)] : []),
+    ...(operation.responseDeclaration
+      ? [
+          `/** What \`${operation.name}\` gives. */\nexport type ${operation.responseType} = ${operation.responseDeclaration};\n`,
+        ]
+      : []),
+  ]);
+  return `${HEADER}import type { JsonObject, Upload } from '../values.js';\n\n${[...schemas, ...perOperation].join('\n')}`;
+}
+
+const declare = (name, schema, type) => `${comment(documentation(schema))}export type ${name} = ${type};\n`;
+
+function declareParams(types, { name, paramsType, body, query }) {
+  const schema = body?.schema ?? {
+    type: 'object',
+    properties: Object.fromEntries(
+      query.map((p) => [p.name, { ...p.schema, description: p.description, deprecated: p.deprecated }]),
+    ),
+    required: query.filter((p) => p.required).map((p) => p.name),
+  };
+  return `/** The ${body ? 'body' : 'query'} of \`${name}\`. */\nexport type ${paramsType} = ${types.print(schema, { input: true })};\n`;
+}
+
+/** Components that only requests use: their types take what a caller may send. */
+function inputComponents(components, operations) {
+  const reach = (schemas) => {
+    const found = new Set();
+    const visit = (node) => {
+      if (typeof node !== 'object' || node === null) return;
+      const name = typeof node.$ref === 'string' ? node.$ref.split('/').at(-1) : null;
+      if (name && !found.has(name)) {
+        found.add(name);
+        visit(components[name]);
+      }
+      Object.values(node).forEach(visit);
+    };
+    schemas.forEach(visit);
+    return found;
+  };
+  const answered = reach(operations.map((operation) => operation.response));
+  return new Set(
+    [...reach(operations.map((operation) => operation.body?.schema))].filter((name) => !answered.has(name)),
+  );
+}
+
+function operationComment(operation, indent) {
+  const retry = {
+    safe: 'Changes nothing: repeated after a failure.',
+    idempotent: 'Repeated after a failure: twice is as once.',
+    unsafe: 'Not repeated after a failure (only after 429).',
+  };
+  const lines = [
+    operation.summary,
+    operation.description && operation.description !== operation.summary && `\n${operation.description.trim()}`,
+    `\n\`${operation.method} ${operation.path}\`. ${retry[operation.retry]}`,
+    ...operation.ids.map(({ name, description }) =>
+      `@param ${name} ${(description ?? '').trim().replaceAll('\n', ' ')}`.trimEnd(),
+    ),
+    operation.deprecated && '@deprecated',
+  ];
+  return comment(lines.filter(Boolean).join('\n'), indent);
+}
+
+const imports = (operations) => {
+  const names = new Set();
+  for (const { paramsType, responseType, itemType } of operations)
+    for (const text of [paramsType, responseType, itemType])
+      for (const [word] of (text ?? '').matchAll(/\b[A-Z]\w*/g)) names.add(word);
+  for (const builtin of ['NonNullable', 'Promise']) names.delete(builtin);
+  return `import type { ${[...names].sort().join(', ')} } from './types.js';\n`;
+};
+
+const isPlainPaged = (operations) => operations.some((operation) => operation.list);
+const isPaginated = (operations) => operations.some((operation) => operation.signatures.length > 1);
+const valueTypes = (operations, extra) =>
+  [...extra, ...(isPlainPaged(operations) ? ['PageRequest'] : []), ...(isPaginated(operations) ? ['Paginated'] : [])]
+    .sort()
+    .join(', ');
+
+function emitInterfaces(operations) {
+  const groups = [...groupBy(operations)];
+  const interfaces = groups.map(([resource, members]) => {
+    const methods = members.flatMap((operation) =>
+      operation.signatures.map(
+        ({ parameters, result }) =>
+          `${operationComment(operation, '  ')}  ${operation.action}(${parameters.join(', ')}): ${result};`,
+      ),
+    );
+    return `export interface ${pascal(resource)}Api {\n${methods.join('\n')}\n}\n`;
+  });
+  const all = groups.map(([resource]) => `  readonly ${resource}: ${pascal(resource)}Api;`).join('\n');
+  return `${HEADER}${imports(operations)}import type { ${valueTypes(operations, ['CallOptions'])} } from '../values.js';\n\n${interfaces.join('\n')}\n/** Every operation of the Backend API, by resource. */\nexport interface BackendApi {\n${all}\n}\n`;
+}
+
+function emitTable(operations) {
+  const rows = Object.entries(operationTable(operations)).map(
+    ([resource, text]) => `  ${resource}: ${JSON.stringify(text)},`,
+  );
+  return `${HEADER}/** Base path, then one \`action=code\` for each operation: see operation.ts. */\nexport const TABLE = {\n${rows.join('\n')}\n};\n`;
+}
+
+function emitResource(operations) {
+  const constants = operations.map((operation) => {
+    const local = operation.action === 'delete' ? 'delete_' : operation.action;
+    const types = operation.signatures.map(({ parameters, result }) => ({
+      parameters: `(${['client: BackendClient', ...parameters].join(', ')})`,
+      result,
+    }));
+    const type =
+      types.length === 1
+        ? `${types[0].parameters} => ${types[0].result}`
+        : `{ ${types.map(({ parameters, result }) => `${parameters}: ${result}`).join('; ')} }`;
+    const make = operation.list ? 'pagedOperation' : 'operation';
+    const code = `/* @__PURE__ */ ${make}('${operation.name}', '${operationCode(operation)}')`;
+    return `${operationComment(operation, '')}${local === operation.action ? 'export ' : ''}const ${local}: ${type} = ${code};\n`;
+  });
+  const makers = [...new Set(operations.map((operation) => (operation.list ? 'pagedOperation' : 'operation')))];
+  const makerImports = makers
+    .map((make) => `import { ${make} } from '../${make === 'operation' ? 'call' : 'pages'}.js';\n`)
+    .join('');
+  const hasDelete = operations.some((operation) => operation.action === 'delete');
+  return `${HEADER}${makerImports}${imports(operations)}import type { ${valueTypes(operations, ['BackendClient', 'CallOptions'])} } from '../values.js';\n\n${constants.join('\n')}${hasDelete ? '\nexport { delete_ as delete };\n' : ''}`;
+}
