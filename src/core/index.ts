@@ -1,0 +1,8 @@
+/** The face of the core: what adapters may import. */
+export * from './authenticator.js';
+export * from './pool.js';
+export * from './visit.js';
+export * from './auth/requirements.js';
+export { selectAuth } from './auth/select.js';
+export { resolveConfig, type Environment } from './config/resolve.js';
+export type { Config } from './config/config.js';

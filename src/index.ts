@@ -1,0 +1,7 @@
+/** The public face of `bailiff`. */
+export { createAuthenticator } from './core/authenticator.js';
+export type { Authenticator, Health } from './core/authenticator.js';
+export { allOf, anyOf } from './core/auth/requirements.js';
+export * from './errors.js';
+export type * from './types.js';
+export type { Clock, Fetch, Store, WaitUntil } from './ports.js';
