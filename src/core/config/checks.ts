@@ -1,0 +1,94 @@
+/** Checks of single option values. Each gives the value in its final form or throws a ConfigurationError that says what to do. */
+import { ConfigurationError } from '../../errors.js';
+import { cleanText } from './environment.js';
+
+export interface OptionName {
+  /** As written in `createAuthenticator`. */
+  readonly option: string;
+  /** The environment variable that stands in for it, if there is one. */
+  readonly variable?: string;
+}
+
+/** `CLERK_SECRET_KEY (option secretKey)`: what a person has to set. Never the value. */
+export function nameOf({ option, variable }: OptionName): string {
+  return variable === undefined ? `the option ${option}` : `${variable} (option ${option})`;
+}
+
+export function fail(name: OptionName, problem: string, remedy: string, cause?: unknown): never {
+  throw new ConfigurationError(name.option, `${nameOf(name)} ${problem}.`, remedy, { cause });
+}
+
+/** A text, cleaned. An empty one given in code is a mistake (an unset variable, most often), not an absent option. */
+export function text(name: OptionName, value: unknown): string {
+  const cleaned = typeof value === 'string' ? cleanText(value) : '';
+  if (cleaned !== '') return cleaned;
+  return fail(name, typeof value === 'string' ? 'is empty' : 'is not a string', 'Set it, or leave the option out.');
+}
+
+export function flag(name: OptionName, value: unknown): boolean {
+  return typeof value === 'boolean' ? value : fail(name, 'is not a boolean', 'Give true or false.');
+}
+
+/** A list of texts; one text counts as a list of one. */
+export function textList(name: OptionName, value: unknown, { single = false } = {}): readonly string[] {
+  const list: unknown = single && typeof value === 'string' ? [value] : value;
+  if (!Array.isArray(list)) return fail(name, 'is not a list of strings', "Write it as ['…', '…'].");
+  return Object.freeze(list.map((item) => text(name, item)));
+}
+
+export function oneOf<const T extends string>(name: OptionName, value: unknown, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  return found ?? fail(name, 'has an unknown value', `Use one of: ${choices.join(', ')}.`);
+}
+
+/** A number of milliseconds or of entries, from 0 to `max`. NaN and infinities are refused. */
+export function count(name: OptionName, value: unknown, max: number): number {
+  if (typeof value === 'number' && value >= 0 && value <= max) return value;
+  return fail(name, 'is out of range', `Give a number from 0 to ${max}.`);
+}
+
+/** A function, or an object that has all of `methods`. */
+export function withMethods<T>(name: OptionName, value: unknown, methods: readonly (keyof T & string)[]): T {
+  const usable =
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
+  return usable ? (value as T) : fail(name, 'is not usable', `Give an object with ${methods.join(', ')}.`);
+}
+
+export function callable<T>(name: OptionName, value: unknown): T {
+  return typeof value === 'function' ? (value as T) : fail(name, 'is not a function', 'Give a function.');
+}
+
+/** An absolute http(s) URL without credentials, query and fragment; trailing slashes cut. */
+export function baseUrl(name: OptionName, value: string): string {
+  const remedy = 'Give an absolute URL such as https://api.example.com.';
+  let url: URL;
+  try {
+    url = new URL(value);
+  } catch {
+    return fail(name, 'is not a URL', remedy);
+  }
+  const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (!/^https?:$/.test(url.protocol) || !plain) return fail(name, 'is not a plain http(s) URL', remedy);
+  return (url.origin + url.pathname).replace(/\/+$/, '');
+}
+
+/** A page to send people to: an absolute http(s) URL, or a path of this site. */
+export function pageUrl(name: OptionName, value: string): string {
+  if (/^\/(?![/\\])/.test(value)) return value;
+  try {
+    const url = new URL(value);
+    if (/^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return value;
+  } catch {
+    // Said below.
+  }
+  return fail(name, 'is not a page', 'Give an absolute http(s) URL, or a path that begins with one slash.');
+}
+
+/** `https://example.com`, and nothing after it. */
+export function origin(name: OptionName, value: string): string {
+  const url = baseUrl(name, value);
+  if (new URL(url).origin !== url) return fail(name, 'holds more than an origin', 'Give origins: https://example.com.');
+  return url;
+}

@@ -1,0 +1,54 @@
+/** Path patterns of organization sync, compiled once. path-to-regexp 6 is the dialect that Clerk documents. */
+import { match, type MatchFunction } from 'path-to-regexp';
+import type { OrganizationSyncOptions } from '../../types.js';
+import { fail, textList, type OptionName } from './checks.js';
+import type { OrganizationSync } from './config.js';
+
+const NAME: OptionName = { option: 'organizationSync' };
+
+/**
+ * @returns null if no pattern is given.
+ * @throws ConfigurationError for a pattern that does not parse.
+ */
+export function compileOrganizationSync(options: OrganizationSyncOptions | undefined): OrganizationSync | null {
+  if (options === undefined) return null;
+  if (typeof options !== 'object' || options === null) return fail(NAME, 'is not an object', 'Give lists of patterns.');
+  const organization = compile(options.organizationPatterns);
+  const personal = compile(options.personalAccountPatterns);
+  if (organization === null && personal === null) return null;
+  return Object.freeze({
+    matchOrganization(path: string) {
+      const found = organization === null ? null : run(organization, path);
+      if (found === null) return null;
+      return { ...textOf('id', found['id']), ...textOf('slug', found['slug']) };
+    },
+    matchPersonalAccount: (path: string) => personal !== null && run(personal, path) !== null,
+  });
+}
+
+type Params = Readonly<Record<string, unknown>>;
+
+function compile(patterns: readonly string[] | undefined): MatchFunction<Params> | null {
+  if (patterns === undefined) return null;
+  const list = textList(NAME, patterns);
+  if (list.length === 0) return null;
+  try {
+    return match<Params>([...list]);
+  } catch (cause) {
+    return fail(NAME, 'holds a pattern that does not parse', 'Write patterns as /orgs/:slug or /orgs/:id/(.*).', cause);
+  }
+}
+
+/** A path that the matcher cannot read is no match: visitors choose paths. */
+function run(matcher: MatchFunction<Params>, path: string): Params | null {
+  try {
+    const result = matcher(path);
+    return result === false ? null : result.params;
+  } catch {
+    return null;
+  }
+}
+
+function textOf<K extends string>(key: K, value: unknown): { readonly [P in K]?: string } {
+  return (typeof value === 'string' && value !== '' ? { [key]: value } : {}) as { readonly [P in K]?: string };
+}

@@ -1,0 +1,62 @@
+/** Satellites, proxies and the URL of the Frontend API. */
+import { ConfigurationError } from '../../errors.js';
+import { baseUrl, fail, type OptionName } from './checks.js';
+import type { Config, PublishableKey } from './config.js';
+import { frontendApiUrlOf } from './frontend-api-url.js';
+
+export type Site = Pick<Config, 'isSatellite' | 'domain' | 'proxyUrl' | 'signInUrl'>;
+
+const DOMAIN: OptionName = { option: 'domain', variable: 'CLERK_DOMAIN' };
+const PROXY_URL: OptionName = { option: 'proxyUrl', variable: 'CLERK_PROXY_URL' };
+const DEFAULT_PROXY_PATH = '/__clerk';
+
+/** @throws ConfigurationError for a satellite that could never find its primary */
+export function resolveSatellite(given: Site & Pick<Config, 'instanceType'>): Site {
+  const { isSatellite, signInUrl } = given;
+  const domain = given.domain === null ? null : hostOf(given.domain);
+  const proxyUrl = given.proxyUrl === null ? null : proxyUrlOf(given.proxyUrl);
+  if (isSatellite && domain === null && proxyUrl === null) {
+    throw new ConfigurationError(
+      'domain',
+      'A satellite needs to know its own address.',
+      'Set CLERK_DOMAIN to the domain of the satellite, or CLERK_PROXY_URL.',
+    );
+  }
+  if (isSatellite && given.instanceType === 'development' && signInUrl === null) {
+    throw new ConfigurationError(
+      'signInUrl',
+      'A satellite of a development instance needs the sign-in page of its primary.',
+      'Set CLERK_SIGN_IN_URL to that page.',
+    );
+  }
+  if (isSatellite && signInUrl?.startsWith('/')) {
+    throw new ConfigurationError(
+      'signInUrl',
+      'The sign-in page of a satellite is on its primary, so a path does not reach it.',
+      'Set CLERK_SIGN_IN_URL to an absolute URL.',
+    );
+  }
+  return { isSatellite, domain, proxyUrl, signInUrl };
+}
+
+/** Proxy URL, else the satellite's own `clerk.` host in production, else the host that the key encodes. */
+export function resolveFrontendApiUrl(key: PublishableKey | null, site: Site): string | null {
+  if (key === null) return null;
+  if (site.proxyUrl !== null) return site.proxyUrl;
+  const ownHost = key.instanceType === 'production' && site.isSatellite && site.domain !== null;
+  return frontendApiUrlOf(ownHost ? `clerk.${site.domain}` : key.frontendApiHost);
+}
+
+/** A bare host (port allowed); a scheme and a trailing slash are forgiven. */
+function hostOf(domain: string): string {
+  const host = domain.replace(/^https?:\/\//i, '').replace(/\/$/, '');
+  if (!/^[a-z0-9.-]+(:\d{1,5})?$/i.test(host)) fail(DOMAIN, 'is not a domain', 'Give a host such as example.com.');
+  return host;
+}
+
+/** An absolute URL, or a path of this site. */
+function proxyUrlOf(url: string): string {
+  if (!url.startsWith('/')) return baseUrl(PROXY_URL, url);
+  if (!/^\/(?![/\\])[^?#\s\\]*$/.test(url)) fail(PROXY_URL, 'is not a path', 'Give a path such as /__clerk, or a URL.');
+  return url.replace(/\/+$/, '') || DEFAULT_PROXY_PATH;
+}
