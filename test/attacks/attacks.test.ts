@@ -1,0 +1,73 @@
+/** The corpus, whole, against both adapters, with keys from a JWKS and with a PEM. */
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startJwksServer, PATHS, type JwksServer } from '../support/jwks-server.js';
+import { jwksOf, T0 } from '../support/tokens.js';
+import { corpus } from './corpus.js';
+import { createKit, HOST, PUBLISHABLE_KEY, type Attack } from './kit.js';
+import { sendRaw, type Received } from './raw.js';
+import { startExpress, startHono } from './servers.js';
+
+const kit = createKit();
+
+let upstream: JwksServer;
+beforeAll(async () => {
+  upstream = await startJwksServer({ [PATHS.jwks]: { body: jwksOf(kit.own, kit.ec, kit.ed) } });
+});
+afterAll(() => upstream.close());
+
+it('names every case once', () => {
+  const ids = corpus.map((attack) => attack.id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.length).toBeGreaterThan(250);
+});
+
+/** What holds for every answer, whatever was sent. */
+function expectDecent(received: Received, attack: Attack): void {
+  expect(received.status, `${attack.id}: ${received.text.slice(0, 300)}`).toBeGreaterThanOrEqual(200);
+  expect([500, 502, 503, 504], attack.id).not.toContain(received.status);
+  const location = received.headers.get('location');
+  if (location !== undefined) {
+    const url = new URL(location);
+    expect(url.host, attack.id).toBe('clerk.acornbooks.example');
+    expect(new URL(url.searchParams.get('redirect_url') ?? '').host, attack.id).toBe(HOST);
+  }
+  for (const [, value] of attack.send(kit).headers ?? []) {
+    const token = value.split(/[ =]/).at(-1) ?? '';
+    if (token.length > 40 && location === undefined) expect(received.text, attack.id).not.toContain(token);
+  }
+}
+
+describe.each([
+  ['Express', startExpress],
+  ['Hono', startHono],
+] as const)('attacks on %s', (_framework, start) => {
+  describe.each(['JWKS', 'PEM'] as const)('with keys from %s', (keys) => {
+    let server: Server;
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown) => unhandled.push(error);
+
+    beforeAll(async () => {
+      process.on('unhandledRejection', onUnhandled);
+      server = await start({
+        secretKey: 'sk_live_attackattackattackattackattack',
+        publishableKey: PUBLISHABLE_KEY,
+        apiUrl: upstream.url,
+        now: () => T0,
+        ...(keys === 'PEM' ? { jwtKey: kit.own.pem } : {}),
+      });
+    });
+    afterAll(() => {
+      process.off('unhandledRejection', onUnhandled);
+      server.close();
+    });
+
+    it.each(corpus.map((attack) => [attack.id, attack] as const))('%s', async (_id, attack) => {
+      const received = await sendRaw((server.address() as AddressInfo).port, attack.send(kit));
+      expectDecent(received, attack);
+      expect([attack.expect].flat(), received.text.slice(0, 600)).toContain(received.status);
+      expect(unhandled).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,78 @@
+/**
+ * `npm run fuzz [-- --requests N --seed N]`: hostile requests over HTTP against both adapters. It fails on a 5xx other
+ * than 503, an unhandled rejection, a request that is never answered, or a heap that keeps growing. Default: 100,000.
+ */
+import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+import { corpus } from '../attacks/corpus.js';
+import { createKit, PUBLISHABLE_KEY } from '../attacks/kit.js';
+import { startExpress, startHono } from '../attacks/servers.js';
+import { startJwksServer, PATHS } from '../support/jwks-server.js';
+import { jwksOf, T0 } from '../support/tokens.js';
+import { RawClient } from './client.js';
+import { createRandom, nextRequest } from './mutate.js';
+
+const { values } = parseArgs({ options: { requests: { type: 'string' }, seed: { type: 'string' } } });
+const total = Number(values.requests ?? 100_000);
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const CONNECTIONS = 8;
+const HANG_MS = 15_000;
+
+const kit = createKit();
+const upstream = await startJwksServer({ [PATHS.jwks]: { body: jwksOf(kit.own, kit.ec, kit.ed) } });
+const options = {
+  secretKey: 'sk_live_fuzzfuzzfuzzfuzzfuzzfuzzfuzz',
+  publishableKey: PUBLISHABLE_KEY,
+  apiUrl: upstream.url,
+  now: () => T0,
+};
+const servers = [await startExpress(options), await startHono(options)];
+
+const failures: string[] = [];
+process.on('unhandledRejection', (error) => failures.push(`unhandled rejection: ${String(error)}`));
+process.on('uncaughtException', (error) => failures.push(`uncaught exception: ${error.stack}`));
+
+const statuses = new Map<number, number>();
+const heaps: number[] = [];
+let sent = 0;
+
+async function attack(client: RawClient, random: ReturnType<typeof createRandom>): Promise<void> {
+  while (sent < total && failures.length === 0) {
+    const index = sent++;
+    const { bytes, method, shown } = nextRequest(corpus, kit, random);
+    const hang = setTimeout(() => {
+      failures.push(`no answer to request ${index}:\n${shown}`);
+      client.drop();
+    }, HANG_MS);
+    const status = await client.send(bytes, method);
+    clearTimeout(hang);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    if (status >= 500 && status !== 503) failures.push(`${status} to request ${index}:\n${shown}`);
+    if (status === 400 || status === 431) client.drop();
+    if (index % Math.ceil(total / 10) === 0) {
+      globalThis.gc?.();
+      heaps.push(process.memoryUsage().heapUsed / 1e6);
+    }
+  }
+  client.close();
+}
+
+console.log(`seed ${seed}, ${total} requests, ${corpus.length} attacks to start from`);
+const started = performance.now();
+const clients = servers.flatMap((server) =>
+  Array.from({ length: CONNECTIONS / servers.length }, () => new RawClient((server.address() as AddressInfo).port)),
+);
+await Promise.all(clients.map((client, index) => attack(client, createRandom(seed + index))));
+for (const server of servers) server.close();
+await upstream.close();
+
+const shown = [...statuses]
+  .sort(([a], [b]) => a - b)
+  .map(([status, count]) => `${status === 0 ? 'closed' : status}: ${count}`);
+console.log(`${sent} requests in ${((performance.now() - started) / 1000).toFixed(0)} s; ${shown.join(', ')}`);
+console.log(`upstream calls: ${upstream.count()}; heap MB: ${heaps.map((mb) => mb.toFixed(0)).join(', ')}`);
+const [, early = 0] = heaps;
+const late = heaps.at(-1) ?? 0;
+if (late > early * 1.5 + 40) failures.push(`the heap grew from ${early.toFixed(0)} to ${late.toFixed(0)} MB`);
+for (const failure of failures.slice(0, 5)) console.error(`\nFAILED (seed ${seed}): ${failure}`);
+process.exitCode = failures.length === 0 ? 0 : 1;
