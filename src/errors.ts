@@ -12,8 +12,8 @@ export interface ReasonInfo {
   readonly remedy: string;
 }
 
-const refused = (meaning: string, remedy: string): ReasonInfo => ({ status: 401, meaning, remedy });
-const unchecked = (meaning: string, remedy: string): ReasonInfo => ({ status: 503, meaning, remedy });
+const refused = /* @__NO_SIDE_EFFECTS__ */ (meaning: string, remedy: string): ReasonInfo => ({ status: 401, meaning, remedy });
+const unchecked = /* @__NO_SIDE_EFFECTS__ */ (meaning: string, remedy: string): ReasonInfo => ({ status: 503, meaning, remedy });
 
 const SIGN_IN_AGAIN = 'Sign in again, or fetch a new token from the session.';
 const CHECK_KEYS = 'Check that the token comes from the Clerk instance whose keys this server uses.';
@@ -33,7 +33,10 @@ export const TOKEN_REASONS = {
   'token-not-active-yet': refused('The token is not valid yet.', 'Check the clocks of this server and of the issuer.'),
   'token-iat-in-the-future': refused('The token was issued in the future.', 'Check the clock of this server.'),
   'token-verification-failed': refused('The token does not meet the rules for its kind.', CHECK_KEYS),
-  'token-type-mismatch': refused('The token is of a kind that is not accepted here.', 'Send a token of an accepted kind.'),
+  'token-type-mismatch': refused(
+    'The token is of a kind that is not accepted here.',
+    'Send a token of an accepted kind.',
+  ),
   'jwk-kid-mismatch': refused('The token names a key that this instance does not have.', CHECK_KEYS),
   'jwk-local-missing': refused('No key is configured for this token.', 'Set CLERK_JWT_KEY or CLERK_SECRET_KEY.'),
   'jwk-failed-to-resolve': unchecked('There is no way to find the key.', 'Set CLERK_JWT_KEY or CLERK_SECRET_KEY.'),
@@ -54,8 +57,12 @@ export const REQUEST_REASONS = {
   'session-token-iat-before-client-uat': refused('The session changed after the token was issued.', NEEDS_HANDSHAKE),
   'session-token-expired': refused('The session token has expired.', NEEDS_HANDSHAKE),
   'session-token-nbf': refused('The session token is not valid yet.', 'Check the clock of this server.'),
-  'session-token-iat-in-the-future': refused('The session token is from the future.', 'Check the clock of this server.'),
+  'session-token-iat-in-the-future': refused(
+    'The session token is from the future.',
+    'Check the clock of this server.',
+  ),
   'session-token-missing-azp': refused('The session token names no authorized party.', NEEDS_HANDSHAKE),
+  'session-pending': refused('The session has unfinished tasks.', 'Complete the tasks that sign-in asks for.'),
   'dev-browser-missing': refused('The development browser is not known yet.', NEEDS_HANDSHAKE),
   'dev-browser-sync': refused('The development browser is being synchronised.', NEEDS_HANDSHAKE),
   'satellite-needs-syncing': refused('The satellite domain has not synchronised with its primary.', NEEDS_HANDSHAKE),

@@ -1,7 +1,17 @@
-/** Which part of an auth object a reader asked for: the table of `getAuth`. */
+/** Which auth object a reader gets who asks for certain kinds: the table of `getAuth` in Clerk's documentation. */
+import type { Reason } from '../../errors.js';
 import type { AcceptsToken, Auth } from '../../types.js';
+import { invalidToken, unauthenticated } from './auth-objects.js';
 
+/**
+ * The object itself if its kind is asked for. Otherwise nobody: of the kind, if one kind is asked for, else of no kind.
+ * An object of an accepted kind may be unauthenticated: test `isAuthenticated`, never the kind alone.
+ */
 export function selectAuth(auth: Auth, acceptsToken: AcceptsToken = 'session_token'): Auth {
-  void acceptsToken;
-  return auth;
+  if (acceptsToken === 'any') return auth;
+  const reason: Reason | null = auth.isAuthenticated ? 'token-type-mismatch' : auth.reason;
+  if (typeof acceptsToken === 'string') {
+    return auth.tokenType === acceptsToken ? auth : unauthenticated(acceptsToken, reason);
+  }
+  return auth.tokenType !== null && acceptsToken.includes(auth.tokenType) ? auth : invalidToken(reason);
 }

@@ -1,5 +1,8 @@
 /** The few calls of the Backend API that authentication itself needs. One attempt each, bounded in time, behind a circuit breaker. */
-import type { UpstreamAnswer, VerificationUpstream } from '../../ports.js';
+import { UpstreamUnreachable, type UpstreamAnswer, type VerificationUpstream } from '../../ports.js';
+import type { Config } from '../config/config.js';
+import { createBreaker } from './breaker.js';
+import { createCaller, type Call } from './call.js';
 
 export interface RefreshRequest {
   readonly sessionId: string;
@@ -17,5 +20,99 @@ export interface Backend extends VerificationUpstream {
   /** `GET /v1/clients/handshake_payload?nonce=` */
   handshakePayload(nonce: string): Promise<UpstreamAnswer>;
   /** `POST /v1/sessions/{sid}/tokens[/{template}]` */
-  createSessionToken(sessionId: string, template: string | null, expiresInSeconds: number | null): Promise<UpstreamAnswer>;
+  createSessionToken(
+    sessionId: string,
+    template: string | null,
+    expiresInSeconds: number | null,
+  ): Promise<UpstreamAnswer>;
+  /** Operations that are not tried at the moment, because the last attempts all failed. */
+  openCircuits?(): readonly string[];
+}
+
+/** What the API itself answers to a path with an id that cannot be one; such a path is not sent. */
+const NOT_FOUND: UpstreamAnswer = Object.freeze({ status: 404, body: undefined, retryAfterMs: null });
+/** What the API answers to a wrong key; a call without the key it needs is not sent. */
+const NO_KEY: UpstreamAnswer = Object.freeze({
+  status: 401,
+  body: Object.freeze({ errors: Object.freeze([Object.freeze({ code: 'clerk_key_invalid' })]) }),
+  retryAfterMs: null,
+});
+
+/** One path segment, or null for what could change the path: ids come from tokens that nobody has verified yet. */
+function segment(id: string): string | null {
+  if (id === '' || id === '.' || id === '..') return null;
+  try {
+    return encodeURIComponent(id);
+  } catch {
+    return null; // Half of a surrogate pair.
+  }
+}
+
+/**
+ * The Backend API as authentication uses it, or null without any key. Verification endpoints have no `/v1`, as in
+ * Clerk's documentation; everything else has `apiVersion`.
+ */
+export function createBackend(config: Config): Backend | null {
+  const { secretKey, machineSecretKey, apiVersion } = config;
+  if (secretKey === null && machineSecretKey === null) return null;
+  const send = createCaller(config);
+  const breakers = new Map<string, ReturnType<typeof createBreaker>>();
+
+  async function call(operation: string, key: string | null, request: Omit<Call, 'operation' | 'key'>) {
+    if (key === null) return NO_KEY;
+    const breaker = breakers.get(operation) ?? createBreaker(config.now);
+    breakers.set(operation, breaker);
+    const waitMs = breaker.enter();
+    if (waitMs !== null) throw new UpstreamUnreachable('circuit-open', waitMs);
+    try {
+      const answer = await send({ ...request, operation, key });
+      breaker.leave(answer.status < 500);
+      return answer;
+    } catch (error) {
+      breaker.leave(false);
+      throw error;
+    }
+  }
+
+  const versioned = (path: string) => `/${apiVersion}${path}`;
+  return Object.freeze({
+    jwks: () => call('GetJWKS', secretKey, { path: versioned('/jwks') }),
+    verifyApiKey: (secret: string) => call('verifyApiKey', secretKey, { path: '/api_keys/verify', body: { secret } }),
+    verifyM2MToken: (token: string) =>
+      call('verifyM2MToken', machineSecretKey ?? secretKey, { path: '/m2m_tokens/verify', body: { token } }),
+    verifyOAuthToken: (token: string) =>
+      call('verifyOAuthAccessToken', secretKey, {
+        path: '/oauth_applications/access_tokens/verify',
+        body: { access_token: token },
+      }),
+    handshakePayload: (nonce: string) =>
+      call('GetHandshakePayload', secretKey, {
+        path: versioned(`/clients/handshake_payload?${new URLSearchParams({ nonce }).toString()}`),
+      }),
+    async refreshSession(request: RefreshRequest) {
+      const sid = segment(request.sessionId);
+      if (sid === null) return NOT_FOUND;
+      const query = request.suffixedCookies ? '?suffixed_cookies=true' : '';
+      return call('RefreshSession', secretKey, {
+        path: versioned(`/sessions/${sid}/refresh${query}`),
+        body: {
+          format: 'cookie',
+          expired_token: request.expiredToken,
+          refresh_token: request.refreshToken,
+          request_origin: request.requestOrigin,
+          request_headers: request.requestHeaders,
+        },
+      });
+    },
+    async createSessionToken(sessionId: string, template: string | null, expiresInSeconds: number | null) {
+      const sid = segment(sessionId);
+      const name = template === null ? '' : segment(template);
+      if (sid === null || name === null) return NOT_FOUND;
+      return call(template === null ? 'CreateSessionToken' : 'CreateSessionTokenFromTemplate', secretKey, {
+        path: versioned(`/sessions/${sid}/tokens${name && `/${name}`}`),
+        body: expiresInSeconds === null ? {} : { expires_in_seconds: expiresInSeconds },
+      });
+    },
+    openCircuits: () => [...breakers].filter(([, breaker]) => breaker.isOpen()).map(([operation]) => operation),
+  });
 }

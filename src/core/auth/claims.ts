@@ -1,0 +1,100 @@
+/** Claims of a verified session token (versions 1 and 2) to what an application asks about. Malformed claims grant nothing. */
+import type { Actor, FactorVerificationAge, SessionClaims, SessionStatus } from '../../types.js';
+import { decodePermissions, parseScopedList, type ScopedSlug } from './permissions.js';
+
+export interface OrganizationFacts {
+  readonly orgId: string | null;
+  readonly orgSlug: string | null;
+  /** With exactly one leading `org:`. */
+  readonly orgRole: string | null;
+  readonly orgPermissions: readonly string[] | null;
+}
+
+export interface SessionFacts extends OrganizationFacts {
+  readonly userId: string;
+  readonly sessionId: string | null;
+  readonly sessionStatus: SessionStatus | null;
+  readonly actor: Actor | null;
+  readonly factorVerificationAge: FactorVerificationAge | null;
+  readonly features: readonly ScopedSlug[];
+  readonly plans: readonly ScopedSlug[];
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const NO_ORGANIZATION: OrganizationFacts = { orgId: null, orgSlug: null, orgRole: null, orgPermissions: null };
+
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const isObject = (value: unknown): value is Claims =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A role or permission with exactly one leading `org:`; null for what is empty or no text. */
+export function withOrgPrefix(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  let bare = value;
+  while (bare.startsWith('org:')) bare = bare.slice(4);
+  return bare === '' ? null : `org:${bare}`;
+}
+
+/** `v` is 2 exactly: another version keeps the claims of version 1, so that an unknown one has no organization. */
+function organizationOf(claims: Claims): OrganizationFacts {
+  return claims['v'] === 2 ? organizationV2(claims) : organizationV1(claims);
+}
+
+function organizationV1(claims: Claims): OrganizationFacts {
+  const orgId = textOrNull(claims['org_id']);
+  if (orgId === null) return NO_ORGANIZATION;
+  const permissions = claims['org_permissions'];
+  return {
+    orgId,
+    orgSlug: textOrNull(claims['org_slug']),
+    orgRole: withOrgPrefix(claims['org_role']),
+    orgPermissions: Array.isArray(permissions)
+      ? Object.freeze(permissions.filter((item): item is string => textOrNull(item) !== null))
+      : null,
+  };
+}
+
+function organizationV2(claims: Claims): OrganizationFacts {
+  const organization = claims['o'];
+  const orgId = isObject(organization) ? textOrNull(organization['id']) : null;
+  if (!isObject(organization) || orgId === null) return NO_ORGANIZATION;
+  return {
+    orgId,
+    orgSlug: textOrNull(organization['slg']),
+    orgRole: withOrgPrefix(organization['rol']),
+    orgPermissions: Object.freeze(decodePermissions(claims['fea'], organization['per'], organization['fpm'])),
+  };
+}
+
+/** Two ages in minutes, each -1 or more; anything else is no statement at all. */
+export function parseFactorAge(value: unknown): FactorVerificationAge | null {
+  if (!Array.isArray(value) || value.length !== 2) return null;
+  const [first, second] = value as readonly unknown[];
+  return isAge(first) && isAge(second) ? Object.freeze([first, second] as const) : null;
+}
+
+const isAge = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && (value === -1 || value >= 0);
+
+/** A status that Bailiff does not know restricts the session like `pending` does. */
+function statusOf(value: unknown): SessionStatus | null {
+  if (value === undefined || value === null) return null;
+  return value === 'active' ? 'active' : 'pending';
+}
+
+/** What the claims say. Their signature has been verified; their types have not. */
+export function readSessionFacts(claims: SessionClaims): SessionFacts {
+  const raw: Claims = claims;
+  const actor = raw['act'];
+  return {
+    userId: claims.sub,
+    sessionId: textOrNull(raw['sid']),
+    sessionStatus: statusOf(raw['sts']),
+    actor: isObject(actor) ? (actor as Actor) : null,
+    ...organizationOf(raw),
+    factorVerificationAge: parseFactorAge(raw['fva']),
+    features: parseScopedList(raw['fea']) ?? [],
+    plans: parseScopedList(raw['pla']) ?? [],
+  };
+}

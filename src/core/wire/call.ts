@@ -1,0 +1,115 @@
+/** One HTTP call to the Backend API: bounded in time and size, to the configured origin alone. */
+import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
+import type { Config } from '../config/config.js';
+import { VERSION } from '../version.js';
+import { parseRetryAfter } from './retry-after.js';
+
+export interface Call {
+  /** The operation's name in Clerk's API description, for events. */
+  readonly operation: string;
+  /** Starts with a slash; ids in it are encoded. */
+  readonly path: string;
+  readonly key: string;
+  /** Sent as JSON; a call with a body is a POST. */
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+/** For the whole call, body included. */
+export const TIMEOUT_MS = 3_000;
+/** Far above any true answer; a JWKS is a few kB. */
+export const MAX_BODY_BYTES = 1_048_576;
+/** What a caller is told to wait after a failure that says nothing itself. */
+const RETRY_AFTER_FAILURE_MS = 1_000;
+const API_VERSION_DATE = '2025-11-10';
+
+class BodyTooLarge extends Error {}
+
+/** Rejects with {@link UpstreamUnreachable} when no whole answer came in time. */
+export function createCaller(config: Config): (call: Call) => Promise<UpstreamAnswer> {
+  async function exchange({ path, key, body }: Call, signal: AbortSignal): Promise<UpstreamAnswer> {
+    const response = await config.fetch(config.apiUrl + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      // A redirect would carry the key to wherever the answer points.
+      redirect: 'manual',
+      signal,
+      headers: {
+        Accept: 'application/json',
+        Authorization: `Bearer ${key}`,
+        'Clerk-API-Version': API_VERSION_DATE,
+        'Content-Type': 'application/json',
+        'User-Agent': `bailiff@${VERSION}`,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return {
+      status: response.status,
+      body: parseJson(response.headers.get('content-type'), await readText(response)),
+      retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), config.now()),
+    };
+  }
+
+  return async (call) => {
+    const startedAt = config.now();
+    let status: number | null = null;
+    try {
+      const answer = await withDeadline((signal) => exchange(call, signal));
+      status = answer.status;
+      return answer;
+    } finally {
+      config.emit?.({
+        type: 'backend-api.call',
+        operation: call.operation,
+        status,
+        durationMs: Math.max(0, config.now() - startedAt),
+      });
+    }
+  };
+}
+
+/** The race, and not the signal alone, keeps the deadline: an injected `fetch` may ignore its signal. */
+async function withDeadline(work: (signal: AbortSignal) => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new UpstreamUnreachable('timeout', RETRY_AFTER_FAILURE_MS));
+      controller.abort();
+    }, TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([work(controller.signal), deadline]);
+  } catch (error) {
+    if (error instanceof UpstreamUnreachable) throw error;
+    throw new UpstreamUnreachable('network', RETRY_AFTER_FAILURE_MS, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readText(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > MAX_BODY_BYTES) {
+      await reader.cancel();
+      throw new BodyTooLarge('The answer of the Backend API is too large.');
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** The body, if the answer says that it is JSON (parameters of the media type allowed) and it is. */
+function parseJson(contentType: string | null, text: string): unknown {
+  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
