@@ -1,16 +1,95 @@
-/** What a request says about its sender. Nothing here is believed yet; everything is worked out at most once. */
+/** What a request says about its sender. Nothing here is believed yet; everything is worked out at most once, when asked for. */
 import type { RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
+import { readCookies, type Cookies } from './cookies.js';
+import {
+  isDocumentRequest,
+  isTopLevelNavigation,
+  parseRedirectCount,
+  readQuery,
+  type QueryFacts,
+} from './navigation.js';
+import { publicOrigin, publicUrl } from './public-origin.js';
 
 export interface Evidence {
   readonly view: RequestView;
   readonly config: Config;
   /** The token of the `Authorization` header; null when there is none that Bailiff reads. */
   readonly headerToken: string | null;
+  readonly cookies: Cookies;
+  readonly query: QueryFacts;
+  /** The origin that browsers see; null when the request names no usable host. */
+  readonly publicOrigin: string | null;
+  /** The URL that browsers see. A new object each time, to be changed freely. */
+  publicUrl(): URL | null;
+  readonly isDocumentRequest: boolean;
+  readonly isTopLevelNavigation: boolean;
+  /** Handshakes in a row so far. */
+  readonly redirectCount: number;
+}
+
+/** Stands for a header token that cannot be one: it is refused like any other token that is not one. */
+export const UNREADABLE_TOKEN = '.';
+/** Longer than any token that verification accepts; what exceeds it is not carried around. */
+const MAX_TOKEN_LENGTH = 16_384;
+
+/**
+ * The token in an `Authorization` header (RFC 6750, section 2.1): after the scheme `Bearer` in any case, or standing
+ * alone. Another scheme, or nothing after the scheme, is no token at all, so that cookies are read. A header token that
+ * could not be one (several words, over 16 kB) is {@link UNREADABLE_TOKEN}: it was meant to decide, so cookies must not.
+ */
+export function headerTokenOf(authorization: string | null | undefined): string | null {
+  if (!authorization) return null;
+  const text = authorization.trim();
+  const scheme = /^bearer(?:[ \t]+|$)/i.exec(text);
+  const token = scheme === null ? text : text.slice(scheme[0].length);
+  if (token === '') return null;
+  if (token.includes(' ') || token.includes('\t')) return scheme === null ? null : UNREADABLE_TOKEN;
+  return token.length > MAX_TOKEN_LENGTH ? UNREADABLE_TOKEN : token;
+}
+
+class RequestEvidence implements Evidence {
+  readonly headerToken: string | null;
+  #cookies: Cookies | undefined;
+  #query: QueryFacts | undefined;
+  #origin: string | null | undefined;
+
+  constructor(
+    readonly view: RequestView,
+    readonly config: Config,
+  ) {
+    this.headerToken = headerTokenOf(view.header('authorization'));
+  }
+
+  get cookies(): Cookies {
+    return (this.#cookies ??= readCookies(this.view.header('cookie'), this.config.publishableKey?.cookieSuffix ?? ''));
+  }
+
+  get query(): QueryFacts {
+    return (this.#query ??= readQuery(this.view.url));
+  }
+
+  get publicOrigin(): string | null {
+    return this.#origin === undefined ? (this.#origin = publicOrigin(this.view, this.config)) : this.#origin;
+  }
+
+  publicUrl(): URL | null {
+    return publicUrl(this.view, this.publicOrigin);
+  }
+
+  get isDocumentRequest(): boolean {
+    return isDocumentRequest(this.view);
+  }
+
+  get isTopLevelNavigation(): boolean {
+    return isTopLevelNavigation(this.view);
+  }
+
+  get redirectCount(): number {
+    return parseRedirectCount(this.cookies.redirectCount);
+  }
 }
 
 export function readEvidence(view: RequestView, config: Config): Evidence {
-  void view;
-  void config;
-  throw new Error('not yet');
+  return new RequestEvidence(view, config);
 }

@@ -3,24 +3,41 @@ import type { RequestView } from '../../types.js';
 
 /** A registered name, IPv4 or bracketed IPv6 address, with an optional port (RFC 9112, section 3.2). */
 const HOST = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+const MAX_HOST = 255;
 
-/** Whether a text can stand as the host of a URL. Bounded, because it comes from a header. */
+/** Whether a text from a header can stand as the host of a URL. */
 export function isHost(host: string): boolean {
-  return host.length <= 255 && HOST.test(host);
+  return host.length <= MAX_HOST && HOST.test(host);
+}
+
+/** `new URL`, with null for what does not parse. (`URL.parse` needs Node 22.) */
+export function parseUrl(text: string, base?: string): URL | null {
+  try {
+    return new URL(text, base);
+  } catch {
+    return null;
+  }
 }
 
 /**
- * `bad-request` for what cannot be a request to an application: the method TRACE (it would echo cookies), a target that
- * begins with `//`, a target with credentials, a target that does not parse, and a `Host` that is no host.
+ * `bad-request` for what cannot be a request to an application; else null.
+ *
+ * Refused are the method TRACE (it would echo cookies), a target that begins with `//` (some routers read another path
+ * there, some URL parsers another host), a target with credentials or one that does not parse, and a `Host` header that
+ * is no host. Everything else is the router's own business.
  */
 export function checkRequest(view: RequestView): 'bad-request' | null {
   if (view.method === 'TRACE' || view.method === 'TRACK') return 'bad-request';
   const host = view.header('host');
-  if (host != null && host !== '' && !isHost(host)) return 'bad-request';
-  const { url } = view;
-  if (url.startsWith('/')) return url.startsWith('//') ? 'bad-request' : null;
-  if (url === '*') return view.method === 'OPTIONS' ? null : 'bad-request';
-  const parsed = URL.parse(url);
-  if (parsed === null || parsed.username !== '' || parsed.password !== '') return 'bad-request';
-  return null;
+  if (host && !isHost(host)) return 'bad-request';
+  return isTarget(view.url, view.method) ? null : 'bad-request';
+}
+
+function isTarget(target: string, method: string): boolean {
+  // Origin form: `/path?query`. A backslash counts as a slash for URL parsers.
+  if (target.startsWith('/')) return target[1] !== '/' && target[1] !== '\\';
+  if (target === '*') return method === 'OPTIONS';
+  const url = parseUrl(target);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
+  return url.username === '' && url.password === '';
 }

@@ -1,5 +1,7 @@
 /** Where a visitor is sent to sign in or up, with the way back. */
 import type { Config } from '../config/config.js';
+import { parseUrl } from '../request/target.js';
+import { accountsPortal } from './clerk-hosts.js';
 
 export interface SignInLink {
   /** The session is pending: its unfinished tasks come first. */
@@ -8,18 +10,46 @@ export interface SignInLink {
   readonly devBrowserToken?: string | null;
 }
 
-/** The sign-in page with the way back, or null when neither a page nor a publishable key is configured. */
+/**
+ * The sign-in page with the way back, or null when neither `signInUrl` nor a publishable key is configured.
+ *
+ * @param returnTo absolute URL to come back to
+ */
 export function signInUrl(config: Config, returnTo: string, link: SignInLink = {}): string | null {
-  void config;
-  void returnTo;
-  void link;
-  return null;
+  const portal = accountsPortal(config);
+  return build(config, config.signInUrl ?? (portal && `${portal}/sign-in`), returnTo, link);
 }
 
-/** The sign-up page with the way back, or null when neither a page nor a publishable key is configured. */
+/** The sign-up page with the way back: `signUpUrl`, else `signInUrl` + `/create`, else the accounts portal's. */
 export function signUpUrl(config: Config, returnTo: string, link: SignInLink = {}): string | null {
-  void config;
-  void returnTo;
-  void link;
-  return null;
+  const portal = accountsPortal(config);
+  const target =
+    config.signUpUrl ?? (config.signInUrl === null ? portal && `${portal}/sign-up` : create(config.signInUrl));
+  return build(config, target, returnTo, link);
+}
+
+/** Appends a segment to the path, whether the address is absolute or not. */
+function withSegment(address: string, segment: string): string {
+  const [path = '', ...query] = address.split(/(?=[?#])/);
+  return `${path.replace(/\/+$/, '')}/${segment}${query.join('')}`;
+}
+
+function create(address: string): string {
+  return withSegment(address, 'create');
+}
+
+function build(config: Config, target: string | null, returnTo: string, link: SignInLink): string | null {
+  if (target === null) return null;
+  const back = parseUrl(returnTo);
+  const address = link.pending === true ? withSegment(target, 'tasks') : target;
+  const url = parseUrl(address, back?.origin);
+  // A relative page on an unknown origin: nothing to compare, the browser resolves it.
+  if (url === null) return `${address}${address.includes('?') ? '&' : '?'}redirect_url=${encodeURIComponent(returnTo)}`;
+  const elsewhere = back !== null && url.host !== back.host;
+  if (elsewhere && config.isSatellite) back.searchParams.set('__clerk_synced', 'false');
+  url.searchParams.set('redirect_url', back === null ? returnTo : back.toString());
+  if (elsewhere && config.instanceType === 'development' && link.devBrowserToken) {
+    url.searchParams.set('__clerk_db_jwt', link.devBrowserToken);
+  }
+  return url.toString();
 }

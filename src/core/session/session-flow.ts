@@ -1,37 +1,28 @@
-/** A browser's session or a session token in the header: from evidence to an outcome, effects included. */
-import type { Reason } from '../../errors.js';
+/** A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. */
+import { REQUEST_REASONS, type Reason } from '../../errors.js';
 import type { MaybePromise } from '../../ports.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
-import type { VerifiedSession } from '../../verify/verdict.js';
-import type { Verifier } from '../../verify/verifier.js';
-import type { Config } from '../config/config.js';
+import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
 import type { Evidence } from '../request/evidence.js';
-import type { Backend } from '../wire/backend.js';
+import { andThen } from '../maybe.js';
+import { issuersOf } from './clerk-hosts.js';
+import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
+import { RequestFacts, type FlowContext } from './facts.js';
+import { handshakeHeaders, handshakeUrl, isLoop } from './handshake.js';
+import { resolveHandshake } from './handshake-return.js';
+import type { SessionOutcome, SessionParts, SignedOut } from './outcome.js';
+import { createRefresher, type Refresher } from './refresh.js';
+import { answerToSatellite, questionToPrimary } from './satellite.js';
 
-/** Headers for the response, in order. Null when there are none. */
-export type HeaderList = readonly (readonly [name: string, value: string])[];
-
-export type SessionOutcome =
-  | { readonly status: 'signed-in'; readonly session: VerifiedSession; readonly headers: HeaderList | null }
-  | {
-      readonly status: 'signed-out';
-      readonly reason: Reason;
-      readonly message: string;
-      readonly headers: HeaderList | null;
-    }
-  | { readonly status: 'handshake'; readonly reason: Reason; readonly message: string; readonly headers: HeaderList }
-  | {
-      readonly status: 'unavailable';
-      readonly reason: Reason;
-      readonly message: string;
-      readonly retryAfterMs: number;
-    };
-
-export interface SessionParts {
-  readonly config: Config;
-  readonly verifier: Verifier;
-  readonly backend: Backend | null;
-}
+export type {
+  Handshake,
+  HeaderList,
+  SessionOutcome,
+  SessionParts,
+  SignedIn,
+  SignedOut,
+  Unavailable,
+} from './outcome.js';
 
 export interface SessionFlow {
   /** A request without a header token: cookies, handshake, satellites, organizations. */
@@ -41,6 +32,128 @@ export interface SessionFlow {
 }
 
 export function createSessionFlow(parts: SessionParts): SessionFlow {
-  void parts;
-  throw new Error('not yet');
+  return new Flow(parts);
+}
+
+class Flow implements SessionFlow {
+  readonly #context: FlowContext;
+  readonly #refresh: Refresher | null;
+
+  constructor(parts: SessionParts) {
+    // Refresh and nonces need the instance's secret key; a machine's key opens neither.
+    const backend = parts.config.secretKey === null ? null : parts.backend;
+    this.#context = { ...parts, backend, issuers: issuersOf(parts.config) };
+    this.#refresh = backend === null ? null : createRefresher({ ...parts, backend });
+  }
+
+  fromCookies(evidence: Evidence): MaybePromise<SessionOutcome> {
+    // Without a publishable key nobody knows which cookies are this instance's.
+    if (evidence.config.publishableKey === null) return signedOut('session-token-and-uat-missing');
+    return this.#cookies(new RequestFacts(this.#context, evidence, null));
+  }
+
+  fromHeader(evidence: Evidence, token: ClassifiedToken): MaybePromise<SessionOutcome> {
+    if (token.jwt !== null && (token.tokenType !== 'session_token' || !token.sessionCategory)) {
+      return signedOut('token-type-mismatch');
+    }
+    const facts = new RequestFacts(this.#context, evidence, token);
+    return andThen(this.#context.verifier.verifySession(token), (verdict) => this.#verdict(facts, verdict));
+  }
+
+  #cookies(facts: RequestFacts): MaybePromise<SessionOutcome> {
+    const row = decideCookies(facts);
+    if (row.then === 'resolve-handshake') {
+      return andThen(resolveHandshake(this.#context, facts.evidence), (outcome) => {
+        if (outcome !== null) return outcome;
+        facts.handshakeFailed();
+        return this.#cookies(facts);
+      });
+    }
+    if (row.then === 'verify') return andThen(this.#verify(facts), (verdict) => this.#verdict(facts, verdict));
+    return this.#act(facts, row.then, reasonFor(row, facts, null) ?? 'unexpected-error', null);
+  }
+
+  #verify({ session }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
+    if (session.recalled !== null) return { outcome: 'accepted', value: session.recalled };
+    if (session.classified === null) throw new TypeError('A token is either recalled or classified.');
+    return this.#context.verifier.verifySession(session.classified);
+  }
+
+  #verdict(facts: RequestFacts, verdict: Verdict<VerifiedSession>): MaybePromise<SessionOutcome> {
+    const row = decideVerdict(facts, verdict);
+    if (row.then === 'sign-in' && verdict.outcome === 'accepted') {
+      return { status: 'signed-in', session: verdict.value, headers: null };
+    }
+    if (row.then === 'refresh') return this.#renew(facts, verdict);
+    return this.#act(facts, row.then, reasonFor(row, facts, verdict) ?? 'unexpected-error', verdict);
+  }
+
+  #renew(facts: RequestFacts, verdict: Verdict<VerifiedSession>): MaybePromise<SessionOutcome> {
+    const { token, claims } = facts.session;
+    const sessionId = String(claims?.['sid']);
+    const refreshToken = facts.evidence.cookies.suffixedRefresh ?? '';
+    const expired = { token, sessionId, refreshToken, suffixedCookies: facts.chosen.suffixed };
+    if (this.#refresh === null) throw new TypeError('A refresh was decided without a Backend API.');
+    return this.#refresh(facts.evidence, expired).then((result) => {
+      if (result.ok) return { status: 'signed-in', session: result.session, headers: result.headers };
+      facts.refreshFailed(result);
+      return this.#verdict(facts, verdict);
+    });
+  }
+
+  #act(facts: RequestFacts, action: Action, reason: Reason, verdict: Verdict<VerifiedSession> | null): SessionOutcome {
+    const message = describe(reason, verdict, facts.carrier);
+    if (action === 'unavailable') {
+      const retryAfterMs = verdict?.outcome === 'unchecked' ? verdict.retryAfterMs : facts.retryAfterMs;
+      return { status: 'unavailable', reason, message, retryAfterMs };
+    }
+    const out: SignedOut = { status: 'signed-out', reason, message, headers: null };
+    if (action === 'sign-out' || !facts.isDocumentRequest) return out;
+    const { emit } = facts.context.config;
+    if (isLoop(facts.evidence)) {
+      emit?.({ type: 'handshake', step: 'loop', reason });
+      return { ...out, message: `${message} ${LOOP}` };
+    }
+    const location = this.#location(facts, action, reason);
+    if (location === null) return out;
+    emit?.({ type: 'handshake', step: 'started', reason });
+    return { status: 'handshake', reason, message, headers: handshakeHeaders(location, facts.redirectCount) };
+  }
+
+  #location(facts: RequestFacts, action: Action, reason: Reason): string | null {
+    const { evidence, context } = facts;
+    if (action === 'answer-satellite') {
+      return facts.satelliteReturnUrl && answerToSatellite(facts.satelliteReturnUrl, facts.devBrowserToken);
+    }
+    if (action === 'ask-primary') {
+      const current = evidence.publicUrl();
+      return current && context.config.signInUrl && questionToPrimary(context.config.signInUrl, current);
+    }
+    return handshakeUrl(evidence, {
+      reason,
+      suffixedCookies: facts.chosen.suffixed,
+      sessionToken: facts.tokenForHandshake,
+      devBrowserToken: facts.devBrowserToken,
+      acceptsNonce: context.backend !== null,
+    });
+  }
+}
+
+const LOOP =
+  'Three handshakes in a row did not help. Check that the publishable key and the secret key belong to the same instance, that the clock of this server is right, and that the browser keeps cookies.';
+
+function signedOut(reason: Reason): SignedOut {
+  return { status: 'signed-out', reason, message: describe(reason, null, 'cookie'), headers: null };
+}
+
+/** The cause in words: the verdict's where there is one, with the code and what carried the token. */
+function describe(reason: Reason, verdict: Verdict<VerifiedSession> | null, carrier: 'cookie' | 'header'): string {
+  if (verdict !== null && verdict.outcome !== 'accepted') {
+    return `${verdict.message} (reason=${reason}, token-carrier=${carrier})`;
+  }
+  return isRequestReason(reason) ? REQUEST_REASONS[reason].meaning : '';
+}
+
+function isRequestReason(reason: string): reason is keyof typeof REQUEST_REASONS {
+  return Object.hasOwn(REQUEST_REASONS, reason);
 }

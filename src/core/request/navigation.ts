@@ -1,0 +1,63 @@
+/** How a browser came here: what it wants, from where, and how often it was redirected already. */
+import type { RequestView } from '../../types.js';
+
+/**
+ * A request whose answer a browser shows as a page: `GET`, and either `Sec-Fetch-Dest` says so (`document`, `iframe`) or
+ * that header is absent and HTML is what the client asks for first. Nothing else can follow a handshake.
+ */
+export function isDocumentRequest(view: RequestView): boolean {
+  if (view.method !== 'GET') return false;
+  const destination = view.header('sec-fetch-dest');
+  if (destination) return destination === 'document' || destination === 'iframe';
+  return view.header('accept')?.startsWith('text/html') ?? false;
+}
+
+/** A page of its own: `GET` with `Sec-Fetch-Dest: document` stated. */
+export function isTopLevelNavigation(view: RequestView): boolean {
+  return view.method === 'GET' && view.header('sec-fetch-dest') === 'document';
+}
+
+/** The loop counter. What is not a whole number from 0 up counts as 0; the cookie is the visitor's own to forge. */
+export function parseRedirectCount(cookie: string | null): number {
+  const count = cookie === null ? 0 : Number(cookie);
+  return count > 0 ? Math.floor(count) : 0;
+}
+
+/** The client's last change in Unix seconds; 0 when it is signed out, unknown, or not a number. */
+export function parseClientUat(cookie: string | null): number {
+  return (cookie !== null && Number.parseInt(cookie, 10)) || 0;
+}
+
+/** What the query says to authentication. */
+export interface QueryFacts {
+  readonly handshake: string | null;
+  readonly handshakeNonce: string | null;
+  readonly devBrowser: string | null;
+  readonly synced: string | null;
+  readonly redirectUrl: string | null;
+}
+
+const NOTHING: QueryFacts = {
+  handshake: null,
+  handshakeNonce: null,
+  devBrowser: null,
+  synced: null,
+  redirectUrl: null,
+};
+
+/** Reads the query; without a `__clerk` in it (escaped or not) nothing is parsed. */
+export function readQuery(target: string): QueryFacts {
+  const mark = target.indexOf('?');
+  if (mark === -1) return NOTHING;
+  const query = target.slice(mark + 1).split('#', 1)[0] ?? '';
+  if (!query.includes('__clerk_') && !query.includes('%')) return NOTHING;
+  const params = new URLSearchParams(query);
+  const value = (name: string) => params.get(name) || null;
+  return {
+    handshake: value('__clerk_handshake'),
+    handshakeNonce: value('__clerk_handshake_nonce'),
+    devBrowser: value('__clerk_db_jwt'),
+    synced: value('__clerk_synced'),
+    redirectUrl: value('__clerk_redirect_url'),
+  };
+}

@@ -1,0 +1,64 @@
+/** The origin under which browsers know this server, and the URL that they see. */
+import type { RequestView } from '../../types.js';
+import type { Config } from '../config/config.js';
+import { isLoopbackHost } from '../config/frontend-api-url.js';
+import { isHost, parseUrl } from './target.js';
+
+/** Only for taking a relative target apart; never part of an answer. */
+const PLACEHOLDER = 'http://placeholder.invalid';
+
+/** The request target as a parsed URL. The path is never resolved against anything, so `//evil` cannot become a host. */
+function parseTarget(view: RequestView): URL | null {
+  return parseUrl(view.url.startsWith('/') ? PLACEHOLDER + view.url : view.url);
+}
+
+function firstItem(header: string | null | undefined): string | null {
+  return header?.split(',', 1)[0]?.trim() || null;
+}
+
+function httpOrigin(text: string): string | null {
+  const url = parseUrl(text);
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url.origin : null;
+}
+
+/** The host: forwarded (where proxies are trusted), else `Host`, else that of an absolute request URL. */
+function hostOf(view: RequestView, config: Config): string | null {
+  if (config.trustProxy) {
+    const forwarded = firstItem(view.header('x-forwarded-host'));
+    if (forwarded !== null && isHost(forwarded)) return forwarded;
+  }
+  const host = view.header('host');
+  if (host) return isHost(host) ? host : null;
+  return view.url.startsWith('/') ? null : (parseUrl(view.url)?.host ?? null);
+}
+
+/** The scheme: forwarded (where proxies are trusted), else `https` in production, else that of the request. */
+function schemeOf(view: RequestView, config: Config, host: string): string {
+  if (config.trustProxy) {
+    const forwarded = firstItem(view.header('x-forwarded-proto'))?.toLowerCase();
+    if (forwarded === 'http' || forwarded === 'https') return forwarded;
+  }
+  // Clerk serves production over HTTPS alone: what arrives by HTTP came through a proxy that ended TLS.
+  if (config.instanceType === 'production' && !isLoopbackHost(host)) return 'https';
+  return /^https:/i.test(view.url) ? 'https' : 'http';
+}
+
+/**
+ * The public origin of a request (`https://app.example.com`), or null when no usable host is known.
+ *
+ * `view.publicOrigin` wins, because a framework that sets it has applied its own rules for proxies. Forwarded headers
+ * are believed with `trustProxy` alone: anyone can send them.
+ */
+export function publicOrigin(view: RequestView, config: Config): string | null {
+  if (view.publicOrigin) return httpOrigin(view.publicOrigin);
+  const host = hostOf(view, config);
+  return host === null ? null : httpOrigin(`${schemeOf(view, config, host)}://${host}`);
+}
+
+/** The URL that the browser shows: the public origin with the path and query of the target, as they came. */
+export function publicUrl(view: RequestView, origin: string | null): URL | null {
+  const target = parseTarget(view);
+  if (target === null || origin === null) return null;
+  // A path of an http URL always begins with a slash, so that it cannot reach into the host.
+  return parseUrl(origin + target.pathname + target.search);
+}

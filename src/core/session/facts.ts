@@ -1,0 +1,218 @@
+/** The facts of one request, worked out when the table asks for them and at most once. */
+import { classifyToken, type ClassifiedToken } from '../../verify/classify.js';
+import type { VerifiedSession } from '../../verify/verdict.js';
+import type { SessionClaims } from '../../types.js';
+import { usesSuffixedCookies } from '../request/cookie-suffix.js';
+import type { Evidence } from '../request/evidence.js';
+import { parseClientUat } from '../request/navigation.js';
+import { parseUrl } from '../request/target.js';
+import { isClerkPage } from './clerk-hosts.js';
+import type { SessionFacts } from './decide.js';
+import { hasHandshake } from './handshake-return.js';
+import { needsActivation, organizationTarget } from './organization-sync.js';
+import type { SessionParts } from './outcome.js';
+import { refreshObstacle } from './refresh.js';
+import { satelliteReturnUrl } from './satellite.js';
+
+/** A token of this request: recalled, or else decoded; never both. */
+interface Reading {
+  readonly token: string;
+  readonly recalled: VerifiedSession | null;
+  readonly classified: ClassifiedToken | null;
+  readonly claims: Readonly<Record<string, unknown>> | null;
+}
+
+interface Chosen {
+  readonly suffixed: boolean;
+  readonly session: string | null;
+  readonly clientUat: number;
+  readonly devBrowser: string | null;
+}
+
+/** The parts, with what follows from the options alone. */
+export interface FlowContext extends SessionParts {
+  readonly issuers: ReadonlySet<string>;
+}
+
+export class RequestFacts implements SessionFacts {
+  readonly production: boolean;
+  readonly satellite: boolean;
+  readonly satelliteAutoSync: boolean;
+  readonly carrier: 'cookie' | 'header';
+  #handshakeTried = false;
+  #refreshFailure: { readonly why: string; readonly outage: boolean; readonly retryAfterMs: number } | null = null;
+  readonly #readings: Reading[] = [];
+  #chosen: Chosen | undefined;
+
+  constructor(
+    readonly context: FlowContext,
+    readonly evidence: Evidence,
+    private readonly headerToken: ClassifiedToken | null,
+  ) {
+    const { config } = context;
+    this.production = config.instanceType === 'production';
+    this.satellite = config.isSatellite;
+    this.satelliteAutoSync = config.satelliteAutoSync;
+    this.carrier = headerToken === null ? 'cookie' : 'header';
+  }
+
+  // ------------------------------------------------------------------------------------ what happened meanwhile
+
+  handshakeFailed(): void {
+    this.#handshakeTried = true;
+  }
+
+  refreshFailed(failure: { readonly why: string; readonly outage: boolean; readonly retryAfterMs: number }): void {
+    this.#refreshFailure = failure;
+  }
+
+  // ------------------------------------------------------------------------------------ the request
+
+  get isGet(): boolean {
+    return this.evidence.view.method === 'GET';
+  }
+  get isDocumentRequest(): boolean {
+    return this.evidence.isDocumentRequest;
+  }
+  get isTopLevelNavigation(): boolean {
+    return this.evidence.isTopLevelNavigation;
+  }
+  get redirectCount(): number {
+    return this.evidence.redirectCount;
+  }
+  get handshake(): 'none' | 'open' {
+    return !this.#handshakeTried && hasHandshake(this.evidence) ? 'open' : 'none';
+  }
+  get synced(): string | null {
+    return this.evidence.query.synced;
+  }
+  get hasSatelliteQuestion(): boolean {
+    return this.satelliteReturnUrl !== null;
+  }
+  get satelliteReturnUrl(): URL | null {
+    return satelliteReturnUrl(this.context.config, this.evidence.query.redirectUrl);
+  }
+  get cameFromElsewhere(): boolean {
+    const referrer = this.evidence.view.header('referer');
+    const origin = this.evidence.publicOrigin;
+    // The usual case, a page of our own, needs no parsing.
+    if (!referrer || origin === null || referrer.startsWith(`${origin}/`)) return false;
+    const page = parseUrl(referrer);
+    return page !== null && page.origin !== origin && !isClerkPage(page, this.context.config);
+  }
+
+  // ------------------------------------------------------------------------------------ cookies and tokens
+
+  get chosen(): Chosen {
+    return (this.#chosen ??= this.#choose());
+  }
+  get hasDevBrowserInQuery(): boolean {
+    return this.evidence.query.devBrowser !== null;
+  }
+  get devBrowserToken(): string | null {
+    return this.evidence.query.devBrowser ?? this.chosen.devBrowser;
+  }
+  get hasDevBrowser(): boolean {
+    return this.devBrowserToken !== null;
+  }
+  get hasSession(): boolean {
+    return this.chosen.session !== null;
+  }
+  get clientUat(): number {
+    return this.chosen.clientUat;
+  }
+  get sessionForm(): 'session' | 'undecodable' | 'foreign' {
+    const { recalled, classified } = this.session;
+    if (recalled !== null) return 'session';
+    if (classified === null || classified.jwt === null) return 'undecodable';
+    return classified.tokenType === 'session_token' && classified.sessionCategory ? 'session' : 'foreign';
+  }
+  get issuedAt(): number | null {
+    const iat = this.session.claims?.['iat'];
+    return typeof iat === 'number' ? iat : null;
+  }
+
+  /** The token that decides: the header's, else the chosen cookie. Ask only where there is one. */
+  get session(): Reading {
+    return this.headerToken === null ? this.#read(this.chosen.session ?? '') : this.#fromHeader(this.headerToken);
+  }
+  /** The token to be renewed by a handshake: a cookie, else the header's. */
+  get tokenForHandshake(): string | null {
+    return this.chosen.session ?? this.headerToken?.token ?? null;
+  }
+
+  // ------------------------------------------------------------------------------------ after verification
+
+  get refreshObstacle(): string | null {
+    if (this.#refreshFailure !== null) return this.#refreshFailure.why;
+    const { claims } = this.session;
+    const refreshToken = this.evidence.cookies.suffixedRefresh;
+    return refreshObstacle({ isGet: this.isGet, refreshToken, backend: this.context.backend, claims });
+  }
+  get refreshOutage(): boolean {
+    return this.#refreshFailure?.outage ?? false;
+  }
+  get retryAfterMs(): number {
+    return this.#refreshFailure?.retryAfterMs ?? 0;
+  }
+  get renewsMissingAzp(): boolean {
+    const { config } = this.context;
+    if (this.carrier === 'header' || config.missingAzp !== 'handshake' || config.authorizedParties.length === 0)
+      return false;
+    const azp = this.session.claims?.['azp'];
+    return azp === undefined || azp === '';
+  }
+  organizationDiffers(claims: SessionClaims): boolean {
+    const { config } = this.context;
+    if (config.organizationSync === null) return false;
+    const url = this.evidence.publicUrl();
+    const target = url && organizationTarget(config, url.pathname);
+    return target !== null && needsActivation(target, claims);
+  }
+
+  // ------------------------------------------------------------------------------------
+
+  #choose(): Chosen {
+    const { cookies } = this.evidence;
+    const suffixed = usesSuffixedCookies({
+      cookies,
+      peek: (token) => this.#read(token).claims,
+      production: this.production,
+      issuers: this.context.issuers,
+      now: this.context.config.now(),
+    });
+    return {
+      suffixed,
+      session: suffixed ? cookies.suffixedSession : cookies.session,
+      clientUat: parseClientUat(suffixed ? cookies.suffixedClientUat : cookies.clientUat),
+      devBrowser: suffixed ? cookies.suffixedDevBrowser : cookies.devBrowser,
+    };
+  }
+
+  #read(token: string): Reading {
+    const known = this.#readings.find((reading) => reading.token === token);
+    if (known !== undefined) return known;
+    const recalled = this.context.verifier.recall(token);
+    const reading =
+      recalled?.tokenType === 'session_token'
+        ? { token, recalled, classified: null, claims: recalled.data }
+        : fromClassified(classifyToken(token));
+    this.#readings.push(reading);
+    return reading;
+  }
+
+  #fromHeader(classified: ClassifiedToken): Reading {
+    return (
+      this.#readings.find((reading) => reading.classified === classified) ?? this.#keep(fromClassified(classified))
+    );
+  }
+
+  #keep(reading: Reading): Reading {
+    this.#readings.push(reading);
+    return reading;
+  }
+}
+
+function fromClassified(classified: ClassifiedToken): Reading {
+  return { token: classified.token, recalled: null, classified, claims: classified.jwt?.payload ?? null };
+}

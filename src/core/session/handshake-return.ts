@@ -1,0 +1,135 @@
+/** A browser that comes back from a handshake: what the Frontend API hands over, checked and passed on. */
+import { UpstreamUnreachable, type MaybePromise } from '../../ports.js';
+import type { TokenReason } from '../../errors.js';
+import type { Evidence } from '../request/evidence.js';
+import { andThen } from '../maybe.js';
+import type { HeaderList, SessionOutcome, SessionParts, SignedOut } from './outcome.js';
+import { stringsAt, verifyFresh } from './refresh.js';
+import { sessionTokenIn, setCookieHeaders } from './set-cookie.js';
+
+/** In development a clock may be off by this much right after a handshake, in milliseconds. */
+const DEVELOPMENT_SKEW_MS = 86_400_000;
+const CLOCK_REASONS: ReadonlySet<TokenReason> = new Set([
+  'token-expired',
+  'token-not-active-yet',
+  'token-iat-in-the-future',
+]);
+
+/** Parameters of the handshake that must not stay in the address bar. */
+const HANDSHAKE_PARAMETERS = [
+  '__clerk_handshake',
+  '__clerk_handshake_nonce',
+  '__clerk_help',
+  '__clerk_db_jwt',
+] as const;
+
+export function hasHandshake({ query, cookies }: Evidence): boolean {
+  return Boolean(query.handshakeNonce ?? query.handshake ?? cookies.handshakeNonce ?? cookies.handshake);
+}
+
+/**
+ * Takes over what a handshake brought. Null: nothing that counts (a nonce that is not known any more, a payload of
+ * another application on the same domain), so the cookies decide as if no handshake had come.
+ */
+export function resolveHandshake(parts: SessionParts, evidence: Evidence): MaybePromise<SessionOutcome | null> {
+  const { query, cookies } = evidence;
+  const nonce = query.handshakeNonce ?? cookies.handshakeNonce;
+  const resolved =
+    nonce !== null
+      ? andThen(fetchDirectives(parts, nonce), (directives) => directives && takeOver(parts, evidence, directives))
+      : openToken(parts, evidence, query.handshake ?? cookies.handshake ?? '');
+  const { emit } = parts.config;
+  if (emit === null) return resolved;
+  return andThen(resolved, (outcome) => {
+    const taken = outcome !== null && outcome.status !== 'unavailable' && outcome.headers !== null;
+    const reason = outcome === null || outcome.status === 'signed-in' ? null : outcome.reason;
+    emit({ type: 'handshake', step: taken ? 'resolved' : 'failed', reason });
+    return outcome;
+  });
+}
+
+/** A nonce is exchanged once. Whatever goes wrong, the visitor can still start over: null. */
+async function fetchDirectives({ backend }: SessionParts, nonce: string): Promise<readonly string[] | null> {
+  if (backend === null) return null;
+  try {
+    const answer = await backend.handshakePayload(nonce);
+    return answer.status === 200 ? stringsAt(answer.body, 'directives') : null;
+  } catch (error) {
+    if (error instanceof UpstreamUnreachable) return null;
+    throw error;
+  }
+}
+
+function openToken(parts: SessionParts, evidence: Evidence, token: string): MaybePromise<SessionOutcome | null> {
+  return andThen(parts.verifier.verifyHandshake(token), (verdict) => {
+    if (verdict.outcome === 'accepted') return takeOver(parts, evidence, verdict.value);
+    if (verdict.outcome === 'unchecked') {
+      return {
+        status: 'unavailable',
+        reason: verdict.reason,
+        message: verdict.message,
+        retryAfterMs: verdict.retryAfterMs,
+      };
+    }
+    // In a cookie it may come from another application on the same domain. In the query of a development instance it
+    // was sent for us: starting over would only bring the same again.
+    const isOurs = parts.config.instanceType === 'development' && evidence.query.handshake !== null;
+    return isOurs ? brokenHandshake(verdict.reason, verdict.message) : null;
+  });
+}
+
+function brokenHandshake(reason: TokenReason, message: string): SignedOut {
+  const remedy =
+    'The handshake came from another instance than the keys of this server: take CLERK_PUBLISHABLE_KEY, CLERK_SECRET_KEY and CLERK_JWT_KEY from the same one.';
+  return { status: 'signed-out', reason, message: `${message} ${remedy}`, headers: null };
+}
+
+/** Passes the directives on, and signs in with the session token among them. Never called with an unverified payload. */
+function takeOver(
+  parts: SessionParts,
+  evidence: Evidence,
+  directives: readonly string[],
+): MaybePromise<SessionOutcome | null> {
+  const { config, verifier } = parts;
+  const isDevelopment = config.instanceType === 'development';
+  const headers: HeaderList = [
+    ['Access-Control-Allow-Origin', 'null'],
+    ['Access-Control-Allow-Credentials', 'true'],
+    ...setCookieHeaders(directives),
+    ...(isDevelopment ? cleanLocation(evidence) : []),
+  ];
+  const token = sessionTokenIn(directives, config.publishableKey?.cookieSuffix ?? '');
+  if (token === null) {
+    return { status: 'signed-out', reason: 'session-token-missing', message: 'The session has ended.', headers };
+  }
+  return andThen(verifyFresh(verifier, token), (first) =>
+    andThen(
+      isDevelopment && first?.outcome === 'refused' && CLOCK_REASONS.has(first.reason)
+        ? verifyFresh(verifier, token, DEVELOPMENT_SKEW_MS)
+        : first,
+      (verdict): SessionOutcome | null => {
+        if (verdict === null) return null;
+        if (verdict.outcome === 'accepted') return { status: 'signed-in', session: verdict.value, headers };
+        if (verdict.outcome === 'unchecked')
+          return {
+            status: 'unavailable',
+            reason: verdict.reason,
+            message: verdict.message,
+            retryAfterMs: verdict.retryAfterMs,
+          };
+        return null;
+      },
+    ),
+  );
+}
+
+/** Development: the payload came in the address, so the browser is sent to the clean one. */
+function cleanLocation(evidence: Evidence): HeaderList {
+  const url = evidence.publicUrl();
+  if (url === null) return [];
+  for (const name of HANDSHAKE_PARAMETERS) url.searchParams.delete(name);
+  return [
+    ['Location', url.toString()],
+    ['Cache-Control', 'no-store'],
+  ];
+}

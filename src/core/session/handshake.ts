@@ -1,0 +1,60 @@
+/** Building a handshake: a redirect to the Frontend API that renews the session and comes back. */
+import type { Reason } from '../../errors.js';
+import type { Evidence } from '../request/evidence.js';
+import { parseUrl } from '../request/target.js';
+import { MAX_REDIRECTS } from './decide.js';
+import { organizationParameter, organizationTarget } from './organization-sync.js';
+import type { HeaderList } from './outcome.js';
+
+/** The version of the Frontend API whose handshake this is. */
+const FRONTEND_API_VERSION = '2026-05-12';
+
+export interface HandshakeRequest {
+  readonly reason: Reason;
+  readonly suffixedCookies: boolean;
+  /** The session token to be renewed: cookie, else header. */
+  readonly sessionToken: string | null;
+  /** Development alone: who the browser is. */
+  readonly devBrowserToken: string | null;
+  /** Whether this server can exchange a nonce (it needs the secret key). */
+  readonly acceptsNonce: boolean;
+}
+
+/** The address of the Frontend API with everything it needs, or null when this server's own address is unknown. */
+export function handshakeUrl(evidence: Evidence, request: HandshakeRequest): string | null {
+  const { config } = evidence;
+  const back = evidence.publicUrl();
+  if (back === null || config.frontendApiUrl === null) return null;
+  // A relative proxy URL (`/__clerk`) is on this server's own origin.
+  const base = config.frontendApiUrl.startsWith('/') ? back.origin + config.frontendApiUrl : config.frontendApiUrl;
+  const url = parseUrl(`${base.replace(/\/+$/, '')}/v1/client/handshake`);
+  if (url === null) return null;
+  const target = organizationTarget(config, back.pathname);
+  back.searchParams.delete('__clerk_db_jwt');
+  back.searchParams.delete('__dev_session');
+  url.searchParams.append('redirect_url', back.toString());
+  url.searchParams.append('__clerk_api_version', FRONTEND_API_VERSION);
+  url.searchParams.append('suffixed_cookies', String(request.suffixedCookies));
+  url.searchParams.append('__clerk_hs_reason', request.reason);
+  if (request.acceptsNonce) url.searchParams.append('format', 'nonce');
+  if (request.sessionToken !== null) url.searchParams.append('__session', request.sessionToken);
+  if (config.instanceType === 'development' && request.devBrowserToken !== null) {
+    url.searchParams.append('__clerk_db_jwt', request.devBrowserToken);
+  }
+  if (target !== null) url.searchParams.append('organization_id', organizationParameter(target));
+  return url.toString();
+}
+
+/** Whether another redirect would only continue a loop (wrong keys, a clock that is off, cookies that are not kept). */
+export function isLoop(evidence: Evidence): boolean {
+  return evidence.redirectCount >= MAX_REDIRECTS;
+}
+
+/** The headers of a handshake. The counter lives two seconds: long enough for a redirect, short enough to forget. */
+export function handshakeHeaders(location: string, redirectCount: number): HeaderList {
+  return [
+    ['Location', location],
+    ['Cache-Control', 'no-store'],
+    ['Set-Cookie', `__clerk_redirect_count=${redirectCount + 1}; Path=/; SameSite=Lax; HttpOnly; Max-Age=2`],
+  ];
+}

@@ -1,0 +1,45 @@
+/** What becomes of a request's session. */
+import type { Reason } from '../../errors.js';
+import type { VerifiedSession } from '../../verify/verdict.js';
+import type { Verifier } from '../../verify/verifier.js';
+import type { Config } from '../config/config.js';
+import type { Backend } from '../wire/backend.js';
+
+/** Headers for the response, in order. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+export interface SignedIn {
+  readonly status: 'signed-in';
+  readonly session: VerifiedSession;
+  readonly headers: HeaderList | null;
+}
+export interface SignedOut {
+  readonly status: 'signed-out';
+  readonly reason: Reason;
+  readonly message: string;
+  readonly headers: HeaderList | null;
+}
+/** The browser is sent away to come back with a new session: 307 with these headers. */
+export interface Handshake {
+  readonly status: 'handshake';
+  readonly reason: Reason;
+  readonly message: string;
+  readonly headers: HeaderList;
+}
+/** Could not be decided now: 503. */
+export interface Unavailable {
+  readonly status: 'unavailable';
+  readonly reason: Reason;
+  readonly message: string;
+  /** Milliseconds from now. */
+  readonly retryAfterMs: number;
+}
+export type SessionOutcome = SignedIn | SignedOut | Handshake | Unavailable;
+
+/** What the session flow works with. */
+export interface SessionParts {
+  readonly config: Config;
+  readonly verifier: Verifier;
+  /** Null without any key that the Backend API accepts: no refresh, no nonces. */
+  readonly backend: Backend | null;
+}

@@ -1,0 +1,137 @@
+/** Renewing an expired session at the Backend API, with the refresh token that the browser keeps. */
+import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
+import { classifyToken } from '../../verify/classify.js';
+import type { VerifiedSession } from '../../verify/verdict.js';
+import type { Evidence } from '../request/evidence.js';
+import type { Backend } from '../wire/backend.js';
+import type { HeaderList, SessionParts } from './outcome.js';
+import { sessionTokenIn, setCookieHeaders } from './set-cookie.js';
+
+export type Refreshed =
+  | { readonly ok: true; readonly session: VerifiedSession; readonly headers: HeaderList }
+  /** `why` ends the reason `session-token-expired-refresh-…`; `outage`: Clerk could not be asked. */
+  | { readonly ok: false; readonly why: string; readonly outage: boolean; readonly retryAfterMs: number };
+
+export interface ExpiredSession {
+  readonly token: string;
+  /** Claim `sid`, unverified: the Backend API checks the token itself. */
+  readonly sessionId: string;
+  readonly refreshToken: string;
+  readonly suffixedCookies: boolean;
+}
+
+/** What stands in the way of a refresh, in the order in which Clerk names it; null: nothing. */
+export function refreshObstacle(attempt: {
+  readonly isGet: boolean;
+  readonly refreshToken: string | null;
+  readonly backend: Backend | null;
+  readonly claims: Readonly<Record<string, unknown>> | null;
+}): string | null {
+  if (!attempt.isGet) return 'non-eligible-non-get';
+  if (attempt.refreshToken === null) return 'non-eligible-no-refresh-cookie';
+  if (attempt.backend === null) return 'missing-api-client';
+  if (attempt.claims === null) return 'expired-session-token-decode-failed';
+  const sid = attempt.claims['sid'];
+  return typeof sid === 'string' && sid !== '' ? null : 'expired-session-token-missing-sid-claim';
+}
+
+export type Refresher = (evidence: Evidence, expired: ExpiredSession) => Promise<Refreshed>;
+
+const failed = (why: string, outage = false, retryAfterMs = 0): Refreshed => ({ ok: false, why, outage, retryAfterMs });
+
+/**
+ * Requests that arrive together with the same expired session (a page and its parts) share one upstream call: a refresh
+ * may rotate the refresh token, so a second call could fail and would sign the visitor out. Each gets the new cookies.
+ */
+export function createRefresher(parts: SessionParts & { readonly backend: Backend }): Refresher {
+  const inFlight = new Map<string, Promise<Refreshed>>();
+  return (evidence, expired) => {
+    // The origin belongs to the key: the new token is issued for it.
+    const key = JSON.stringify([evidence.publicOrigin, expired]);
+    const running = inFlight.get(key);
+    if (running !== undefined) return running;
+    const refresh = refreshOnce(parts, evidence, expired).finally(() => inFlight.delete(key));
+    inFlight.set(key, refresh);
+    return refresh;
+  };
+}
+
+async function refreshOnce(
+  parts: SessionParts & { readonly backend: Backend },
+  evidence: Evidence,
+  expired: ExpiredSession,
+): Promise<Refreshed> {
+  const { config } = parts;
+  const started = config.now();
+  const result = await ask(parts.backend, evidence, expired).then(
+    (answer) => read(parts, answer),
+    (error: unknown) => {
+      if (error instanceof UpstreamUnreachable) return failed('fetch-error', true, error.retryAfterMs);
+      throw error;
+    },
+  );
+  config.emit?.({
+    type: 'session.refreshed',
+    ok: result.ok,
+    reason: result.ok ? null : result.why,
+    durationMs: config.now() - started,
+  });
+  return result;
+}
+
+function ask(backend: Backend, { view, publicOrigin }: Evidence, expired: ExpiredSession): Promise<UpstreamAnswer> {
+  return backend.refreshSession({
+    sessionId: expired.sessionId,
+    expiredToken: expired.token,
+    refreshToken: expired.refreshToken,
+    requestOrigin: publicOrigin ?? '',
+    requestHeaders: Object.fromEntries(Array.from(view.headers?.() ?? [], ([name, value]) => [name, [value]])),
+    suffixedCookies: expired.suffixedCookies,
+  });
+}
+
+async function read({ config, verifier }: SessionParts, answer: UpstreamAnswer): Promise<Refreshed> {
+  if (answer.status !== 200) return refusal(answer);
+  const directives = stringsAt(answer.body, 'cookies');
+  if (directives.length === 0) return failed('unexpected-sdk-error');
+  const token = sessionTokenIn(directives, config.publishableKey?.cookieSuffix ?? '');
+  if (token === null) return failed('invalid-session-token');
+  const verdict = await verifyFresh(verifier, token);
+  if (verdict === null || verdict.outcome === 'refused') return failed('invalid-session-token');
+  if (verdict.outcome === 'unchecked') return failed(verdict.reason, true, verdict.retryAfterMs);
+  return { ok: true, session: verdict.value, headers: setCookieHeaders(directives) };
+}
+
+/** Verifies a session token that Clerk just issued; null when it is of another kind. */
+export function verifyFresh(
+  verifier: SessionParts['verifier'],
+  token: string,
+  clockSkewMs?: number,
+): ReturnType<SessionParts['verifier']['verifySession']> | null {
+  const classified = classifyToken(token);
+  if (classified.form !== 'jwt' || classified.tokenType !== 'session_token' || !classified.sessionCategory) return null;
+  return clockSkewMs === undefined
+    ? verifier.verifySession(classified)
+    : verifier.verifySession(classified, { clockSkewMs });
+}
+
+/** The first error code of an answer, as it becomes part of a reason: bounded, because it ends up in a header. */
+const ERROR_CODE = /^[\w.-]{1,64}$/;
+
+function refusal({ status, body, retryAfterMs }: UpstreamAnswer): Refreshed {
+  const outage = status === 429 || status >= 500;
+  const errors = isRecord(body) && Array.isArray(body['errors']) ? (body['errors'] as readonly unknown[]) : [];
+  const code = isRecord(errors[0]) ? errors[0]['code'] : undefined;
+  const why = typeof code === 'string' && ERROR_CODE.test(code) ? code : 'unexpected-bapi-error';
+  return failed(why, outage, retryAfterMs ?? 1000);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The list of texts at a key of an answer; empty when there is none. */
+export function stringsAt(body: unknown, key: string): readonly string[] {
+  const list = isRecord(body) ? body[key] : undefined;
+  return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : [];
+}
