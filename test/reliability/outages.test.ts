@@ -1,0 +1,186 @@
+/** Clerk down, slow or confused: customers stay in, strangers stay out, and nobody is told that a good token is bad. */
+import { createAuthenticator, type AuthenticatorOptions, type RequestView } from 'bailiff';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PATHS, startJwksServer, type Answer, type JwksServer } from '../support/jwks-server.js';
+import { apiKeyAnswer, createClock, createKey, jwksOf, sessionToken } from '../support/tokens.js';
+
+const key = createKey('RS256', { kid: 'ins_outage' });
+const later = createKey('RS256', { kid: 'ins_later' });
+const SECRET = `ak_${'o'.repeat(32)}`;
+
+const FAULTS: Readonly<Record<string, Answer>> = {
+  'an internal error': { status: 500, body: { errors: [{ code: 'internal', message: 'x' }] } },
+  'a bad gateway in HTML': { status: 502, body: '<html>bad gateway</html>', headers: { 'content-type': 'text/html' } },
+  unavailable: { status: 503, body: '' },
+  'a rate limit': {
+    status: 429,
+    headers: { 'retry-after': '7' },
+    body: { errors: [{ code: 'too_many_requests', message: 'x' }] },
+  },
+  'a good status of the wrong type': {
+    status: 200,
+    body: '<html>login to the wifi</html>',
+    headers: { 'content-type': 'text/html' },
+  },
+  'truncated JSON': {
+    status: 200,
+    body: '{"keys":[{"kty":"RSA","n":"',
+    headers: { 'content-type': 'application/json' },
+  },
+  'JSON of another shape': { status: 200, body: { hello: 'world' } },
+  'a dropped connection': { drop: true },
+  'a redirect to elsewhere': { status: 302, headers: { location: 'http://127.0.0.1:9/' }, body: '' },
+  'a rejected secret key': { status: 401, body: { errors: [{ code: 'clerk_key_invalid', message: 'x' }] } },
+};
+
+let upstream: JwksServer;
+beforeEach(async () => {
+  upstream = await startJwksServer();
+  healthy();
+});
+afterEach(() => upstream.close());
+
+function healthy(): void {
+  upstream.answer(PATHS.jwks, { body: jwksOf(key, later) });
+  upstream.answer(PATHS.apiKey, { body: apiKeyAnswer() });
+}
+
+function broken(fault: Answer): void {
+  upstream.answer(PATHS.jwks, fault);
+  upstream.answer(PATHS.apiKey, fault);
+}
+
+const bearer = (token: string): RequestView => ({
+  method: 'GET',
+  url: 'https://app.acornbooks.example/x',
+  header: (name) => (name === 'authorization' ? `Bearer ${token}` : null),
+});
+
+function create(options: AuthenticatorOptions = {}) {
+  const clock = createClock();
+  const authenticator = createAuthenticator({
+    secretKey: 'sk_live_outageoutageoutageoutage',
+    publishableKey: 'pk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA',
+    apiUrl: upstream.url,
+    acceptsToken: 'any',
+    now: clock,
+    ...options,
+  });
+  const state = (token: string) => authenticator.authenticateRequest(bearer(token));
+  /** A session token minted at the clock's present. */
+  const session = (changes = {}) => sessionToken(key, changes, {}, clock());
+  return { authenticator, clock, state, session };
+}
+
+describe.each(Object.entries(FAULTS))('the Backend API answers with %s', (_name, fault) => {
+  it('cold: what cannot be checked is unavailable, with the time to come back', async () => {
+    broken(fault);
+    const { state, session } = create();
+    const found = await state(session());
+    expect(found).toMatchObject({ status: 'unavailable', isAuthenticated: false });
+    expect(found.auth.isAuthenticated).toBe(false);
+    expect(Number(found.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+  });
+
+  it('cold: an outage is not paid by each request', async () => {
+    broken(fault);
+    const { state, session } = create();
+    const token = session();
+    for (let index = 0; index < 50; index++) expect((await state(token)).status).toBe('unavailable');
+    expect(upstream.count(PATHS.jwks)).toBeLessThanOrEqual(5);
+  });
+
+  it('warm: known keys go on until the bound, then it is unavailable, then it recovers without a restart', async () => {
+    const { clock, state, session } = create();
+    expect((await state(session())).status).toBe('signed-in');
+    broken(fault);
+    for (let minute = 0; minute < 54; minute += 6) {
+      clock.advance(6 * 60_000);
+      expect((await state(session())).status, `after ${minute + 6} minutes`).toBe('signed-in');
+    }
+    clock.advance(20 * 60_000);
+    await state(session());
+    expect((await state(session())).status).toBe('unavailable');
+    healthy();
+    clock.advance(60_000);
+    expect((await state(session())).status).toBe('signed-in');
+  });
+
+  it('API keys: unavailable, never remembered as bad', async () => {
+    broken(fault);
+    const { clock, state } = create();
+    expect((await state(SECRET)).status).toBe('unavailable');
+    healthy();
+    clock.advance(60_000);
+    expect((await state(SECRET)).status).toBe('signed-in');
+  });
+});
+
+describe('networks that fail below HTTP', () => {
+  it.each(['ENOTFOUND', 'ECONNREFUSED', 'ETIMEDOUT'])('%s is unavailable, and is asked again later', async (code) => {
+    let calls = 0;
+    let down = true;
+    const { clock, state, session } = create({
+      fetch: (input, init) => {
+        calls++;
+        return down
+          ? Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) }))
+          : fetch(input, init);
+      },
+    });
+    expect((await state(session())).status).toBe('unavailable');
+    expect(calls).toBe(1);
+    down = false;
+    clock.advance(60_000);
+    expect((await state(session())).status).toBe('signed-in');
+  });
+
+  it('a call that never answers ends by its own deadline', async () => {
+    broken({ hang: true });
+    const { state, session } = create();
+    const [first, second] = await Promise.all([state(session()), state(session({ jti: 'other' }))]);
+    expect([first.status, second.status]).toEqual(['unavailable', 'unavailable']);
+    expect(upstream.count(PATHS.jwks)).toBe(1);
+  });
+});
+
+describe('readiness', () => {
+  it('warmup loads the keys, and health tells how old they are', async () => {
+    const { authenticator, clock } = create();
+    await authenticator.warmup();
+    expect(upstream.count(PATHS.jwks)).toBe(1);
+    clock.advance(1000);
+    expect(JSON.stringify(authenticator.health())).toContain('fresh');
+    broken({ status: 500 });
+    clock.advance(400_000);
+    await authenticator.warmup().catch(() => undefined);
+    expect(JSON.stringify(authenticator.health())).toContain('stale');
+  });
+
+  it('warmup rejects while Clerk is down', async () => {
+    broken({ status: 500 });
+    await expect(create().authenticator.warmup()).rejects.toMatchObject({ code: 'auth-unavailable' });
+  });
+});
+
+describe('keys that change', () => {
+  it('a withdrawn key stops working, verified tokens included', async () => {
+    const { clock, state } = create();
+    const token = sessionToken(key, { exp: Math.floor(clock() / 1000) + 86_400 });
+    expect((await state(token)).status).toBe('signed-in');
+    upstream.answer(PATHS.jwks, { body: jwksOf(later) });
+    clock.advance(400_000);
+    await state(sessionToken(later, {}, {}, clock()));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await state(token)).status).toBe('signed-out');
+  });
+
+  it('a new key is found by the first token that names it', async () => {
+    upstream.answer(PATHS.jwks, { body: jwksOf(key) });
+    const { clock, state, session } = create();
+    expect((await state(session())).status).toBe('signed-in');
+    upstream.answer(PATHS.jwks, { body: jwksOf(key, later) });
+    clock.advance(60_000);
+    expect((await state(sessionToken(later, {}, {}, clock()))).status).toBe('signed-in');
+  });
+});
