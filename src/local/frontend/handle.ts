@@ -1,5 +1,13 @@
 /** The Frontend API of the offline instance: what browsers and OAuth clients talk to. A route table, and nothing else. */
 import type { LocalRequest, LocalResponse, World } from '../world.js';
+import { createCall } from './call.js';
+import { clientRoutes } from './client-api.js';
+import { handshake } from './handshake.js';
+import { showAccount, showSignOut, submitSignOut, switchOrganization } from './pages/account.js';
+import { showSignIn, submitSignIn } from './pages/sign-in.js';
+import { showSignUp, submitSignUp } from './pages/sign-up.js';
+import { failure, json, redirect } from './responses.js';
+import { compileRoutes, matchRoute } from './route.js';
 
 /** Paths that belong to the Frontend API whole, and those below which everything does. */
 const EXACT = new Set([
@@ -14,12 +22,31 @@ const EXACT = new Set([
 ]);
 const BELOW = ['/.well-known/', '/oauth/', '/sign-in/', '/sign-up/', '/user/', '/v1/client/', '/v1/dev_browser/'];
 
+const ROUTES = compileRoutes({
+  'GET /': ({ base }) => redirect(`${base}/user`),
+  'GET /sign-in': showSignIn,
+  'POST /sign-in': submitSignIn,
+  'GET /sign-up': showSignUp,
+  'POST /sign-up': submitSignUp,
+  'GET /sign-out': showSignOut,
+  'POST /sign-out': submitSignOut,
+  'GET /user': showAccount,
+  'POST /user/organization': switchOrganization,
+  'GET /v1/client/handshake': handshake,
+  'GET /.well-known/jwks.json': ({ world }) => json(world.keys.jwks(), 200, [['Access-Control-Allow-Origin', '*']]),
+  ...clientRoutes,
+});
+
 /** Whether the Frontend API answers this path; all others are the Backend API's (`/v1/clients` and `/users` are). */
 export function isFrontendPath(path: string): boolean {
   return EXACT.has(path) || BELOW.some((prefix) => path.startsWith(prefix));
 }
 
 /** Answers a request to the Frontend API. Never throws for anything that a client can send. */
-export function handleFrontendRequest(_world: World, _request: LocalRequest): LocalResponse | Promise<LocalResponse> {
-  return { status: 404, headers: [], body: '' };
+export function handleFrontendRequest(world: World, request: LocalRequest): LocalResponse | Promise<LocalResponse> {
+  const { handler, params, methods } = matchRoute(ROUTES, request.method, request.path);
+  if (handler !== null) return handler(createCall(world, request, params));
+  if (methods.length === 0) return failure(404, 'resource_not_found', 'Not found');
+  const refused = failure(405, 'method_not_allowed', 'Method not allowed');
+  return { ...refused, headers: [...refused.headers, ['Allow', methods.join(', ')]] };
 }

@@ -1,0 +1,71 @@
+/** Which browser is asking: from a cookie or a development browser token to its client. */
+import type { Row, World } from '../world.js';
+import type { FrontendCall } from './call.js';
+import { clientCookieName, setCookie } from './cookies.js';
+
+export interface Browser {
+  /** The secret that stands for the browser; in development it is the dev browser token too. */
+  readonly token: string;
+  /** Null until somebody signs in with this browser. */
+  readonly client: Row | null;
+  /** To be sent with the answer, so that the browser is known again. */
+  readonly cookie: string;
+}
+
+/** Browsers that sign in on a loopback host keep their client as long as cookies may live: 400 days. */
+const CLIENT_MAX_AGE = 400 * 24 * 60 * 60;
+
+/**
+ * The browser that asks, or null. The cookie on our own host comes first: a token in the URL could be someone else's,
+ * handed to this browser in a link. It serves where cookies are blocked.
+ */
+export function knownBrowser(call: FrontendCall): Browser | null {
+  const { world, request, cookies } = call;
+  const fromCookie = cookies.get(clientCookieName(world.publishableKey));
+  const fromQuery = world.instanceType === 'development' ? request.query.get('__clerk_db_jwt') : null;
+  for (const token of [fromCookie, fromQuery]) {
+    const row = token ? world.table('dev_browsers').get(token) : undefined;
+    if (row !== undefined) return browserOf(world, row);
+  }
+  return null;
+}
+
+export function browserOrNew(call: FrontendCall): Browser {
+  return knownBrowser(call) ?? newBrowser(call.world);
+}
+
+export function newBrowser(world: World): Browser {
+  // From the stream of secrets, which a reset does not rewind: an old cookie never means a new browser.
+  const id = `dvb_${world.secret(40)}`;
+  const now = world.now();
+  return browserOf(
+    world,
+    world.table('dev_browsers').insert({ id, client_id: null, created_at: now, updated_at: now }),
+  );
+}
+
+/** The client of a browser, made when it is first needed. */
+export function clientOf(world: World, browser: Browser): Row {
+  if (browser.client !== null) return browser.client;
+  const now = world.now();
+  const client = world.table('clients').insert({
+    id: world.id('client'),
+    object: 'client',
+    sign_in_id: null,
+    sign_up_id: null,
+    last_active_session_id: null,
+    last_authentication_strategy: null,
+    created_at: now,
+    updated_at: now,
+  });
+  world.table('dev_browsers').update(browser.token, { client_id: client.id, updated_at: now });
+  return client;
+}
+
+function browserOf(world: World, row: Row): Browser {
+  const clientId = row['client_id'];
+  const client = typeof clientId === 'string' ? (world.table('clients').get(clientId) ?? null) : null;
+  const secure = world.frontendApiUrl.startsWith('https:');
+  const name = clientCookieName(world.publishableKey);
+  return { token: row.id, client, cookie: setCookie(name, row.id, { maxAge: CLIENT_MAX_AGE, httpOnly: true, secure }) };
+}

@@ -1,0 +1,65 @@
+/** The sign-up page. The user is made by the Backend API's own operation, so that its rules hold here too. */
+import { handleBackendRequest } from '../../backend/handle.js';
+import type { LocalResponse } from '../../world.js';
+import { formOf, type FrontendCall } from '../call.js';
+import { isSameOriginPost } from '../origins.js';
+import { html } from './html.js';
+import { page } from './page.js';
+import { enter, redirectOf, refusedForm, refusedTarget } from './sign-in.js';
+
+export function showSignUp(call: FrontendCall): LocalResponse {
+  const target = redirectOf(call, call.request.query);
+  return target === undefined ? refusedTarget() : form(call, target, null);
+}
+
+export async function submitSignUp(call: FrontendCall): Promise<LocalResponse> {
+  if (!isSameOriginPost(call.request)) return refusedForm();
+  const fields = formOf(call);
+  const target = redirectOf(call, fields);
+  if (target === undefined) return refusedTarget();
+  const answer = await createUser(call, {
+    email_address: [fields.get('email') ?? ''],
+    first_name: fields.get('first_name') || undefined,
+    last_name: fields.get('last_name') || undefined,
+    skip_password_requirement: true,
+  });
+  const body = JSON.parse(String(answer.body)) as {
+    id?: string;
+    errors?: { message?: string; long_message?: string }[];
+  };
+  const user = answer.status === 200 ? call.world.table('users').get(body.id ?? '') : undefined;
+  if (user === undefined) {
+    const error = body.errors?.[0];
+    return form(call, target, error?.long_message ?? error?.message ?? 'The user could not be created.');
+  }
+  return enter(call, user, target, 'email_code');
+}
+
+function createUser({ world, request }: FrontendCall, fields: Readonly<Record<string, unknown>>) {
+  return handleBackendRequest(world, {
+    method: 'POST',
+    path: '/v1/users',
+    query: new URLSearchParams(),
+    headers: { authorization: `Bearer ${world.secretKey}`, 'content-type': 'application/json' },
+    body: new TextEncoder().encode(JSON.stringify(fields)),
+    origin: request.origin,
+  });
+}
+
+function form(call: FrontendCall, target: URL | null, error: string | null): LocalResponse {
+  const query = target === null ? '' : `?${new URLSearchParams({ redirect_url: target.href }).toString()}`;
+  return page({
+    title: 'Create a user',
+    subtitle: target === null ? 'and sign in as them' : `to continue to ${target.host}`,
+    status: error === null ? 200 : 422,
+    body: html`${error === null ? null : html`<p class="error" role="alert">${error}</p>`}
+      <form method="post" action="${call.base}/sign-up">
+        <input type="hidden" name="redirect_url" value="${target?.href ?? ''}" />
+        <label>First name <input name="first_name" autocomplete="off" /></label>
+        <label>Last name <input name="last_name" autocomplete="off" /></label>
+        <label>Email <input name="email" type="email" required autocomplete="off" /></label>
+        <button class="button">Create and sign in</button>
+      </form>
+      <p class="note">Already there? <a href="${call.base}/sign-in${query}">Choose a user</a></p>`,
+  });
+}

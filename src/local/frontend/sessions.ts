@@ -1,0 +1,71 @@
+/** Sessions of a browser's client: signing in, choosing an organization, signing out. */
+import { createSession, endSession, isLive } from '../sessions.js';
+import type { Row, World } from '../world.js';
+
+/** The session that a client is signed in with, or null. A user who was banned, locked or deleted has none. */
+export function liveSession(world: World, client: Row | null): Row | null {
+  if (client === null) return null;
+  const live = liveSessions(world, client).filter((session) => {
+    const user = world.table('users').get(String(session['user_id']));
+    return user !== undefined && maySignIn(world, user);
+  });
+  const chosen = world.table('clients').get(client.id)?.['last_active_session_id'];
+  return live.find((session) => session.id === chosen) ?? live.at(-1) ?? null;
+}
+
+function liveSessions(world: World, client: Row): Row[] {
+  return world
+    .table('sessions')
+    .by('client_id', client.id)
+    .filter((session) => isLive(world, session));
+}
+
+export function maySignIn(world: World, user: Row): boolean {
+  return user['banned'] !== true && !(Number(user['locked_until'] ?? 0) > world.now());
+}
+
+/** A new session, which replaces the one that the client had. */
+export function signIn(world: World, client: Row, user: Row, strategy: string): Row {
+  for (const session of liveSessions(world, client)) endSession(world, session.id, 'ended');
+  const session = createSession(world, { userId: user.id, clientId: client.id });
+  touchClient(world, client.id, { last_authentication_strategy: strategy });
+  world.table('users').update(user.id, { last_sign_in_at: world.now(), last_active_at: world.now() });
+  return session;
+}
+
+/** Signs the client out. */
+export function signOut(world: World, client: Row): void {
+  for (const session of liveSessions(world, client)) endSession(world, session.id, 'ended');
+  touchClient(world, client.id, { last_active_session_id: null });
+}
+
+/**
+ * Makes an organization the active one, by id or slug; empty text means the personal account. One that the user is no
+ * member of changes nothing, as the Frontend API's handshake does: the application's guard has the last word.
+ */
+export function activateOrganization(world: World, session: Row, idOrSlug: string): Row {
+  const organizationId = idOrSlug === '' ? null : organizationOf(world, String(session['user_id']), idOrSlug);
+  if (organizationId === undefined || organizationId === session['last_active_organization_id']) return session;
+  const now = world.now();
+  // Tokens from before the change are stale: applications compare their `iat` with the client's time.
+  touchClient(world, String(session['client_id']), {});
+  const patch = { last_active_organization_id: organizationId, last_active_at: now, updated_at: now };
+  return world.table('sessions').update(session.id, patch) ?? session;
+}
+
+/** The organization's id, if the user is a member of it. */
+function organizationOf(world: World, userId: string, idOrSlug: string): string | undefined {
+  const table = world.table('organizations');
+  const organization = table.get(idOrSlug) ?? table.by('slug', idOrSlug)[0];
+  if (organization === undefined) return undefined;
+  const isMember = membershipsOf(world, userId).some((membership) => membership['organization_id'] === organization.id);
+  return isMember ? organization.id : undefined;
+}
+
+export function membershipsOf(world: World, userId: string): Row[] {
+  return world.table('organization_memberships').by('user_id', userId);
+}
+
+function touchClient(world: World, clientId: string, patch: Readonly<Record<string, unknown>>): void {
+  world.table('clients').update(clientId, { ...patch, updated_at: world.now() });
+}
