@@ -11,7 +11,7 @@ export default defineConfig({
       { find: /^#signature$/, replacement: src('verify/signature.node.ts') },
       { find: /^bailiff$/, replacement: src('index.ts') },
       { find: /^bailiff\/(express|hono)$/, replacement: src('adapters/$1/index.ts') },
-      { find: /^bailiff\/(api|webhooks|local)$/, replacement: src('$1/index.ts') },
+      { find: /^bailiff\/(api|webhooks|local|opentelemetry)$/, replacement: src('$1/index.ts') },
       { find: /^bailiff\/api\/(.+)$/, replacement: src('api/generated/$1.ts') },
     ],
   },

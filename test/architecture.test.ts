@@ -26,7 +26,7 @@ function readParts(): Part[] {
       .map((item) => item.trim().replaceAll('`', ''))
       .filter((item) => item !== '');
   const lines = readFileSync(join(root, 'docs/architecture.md'), 'utf8').split('\n');
-  const start = lines.findIndex((line) => line.startsWith('| part | files |'));
+  const start = lines.findIndex((line) => /^\|\s*part\s*\|\s*files\s*\|/.test(line));
   const rows: Part[] = [];
   for (const line of lines.slice(start + 2)) {
     if (!line.startsWith('|')) break;
@@ -84,6 +84,7 @@ describe('architecture', () => {
       'webhooks',
       'express',
       'hono',
+      'opentelemetry',
       'api',
       'local',
       'cli',

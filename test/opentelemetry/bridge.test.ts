@@ -1,0 +1,88 @@
+/** The bridge against a real SDK with in-memory exporters. */
+import {
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  AggregationTemporality,
+} from '@opentelemetry/sdk-metrics';
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { createAuthenticator } from 'bailiff';
+import { openTelemetry } from 'bailiff/opentelemetry';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
+import { apiKeyAnswer, createClock, createKey, jwksOf, sessionToken } from '../support/tokens.js';
+
+const key = createKey();
+let upstream: JwksServer;
+beforeEach(async () => {
+  upstream = await startJwksServer({ [PATHS.jwks]: { body: jwksOf(key) }, [PATHS.apiKey]: { body: apiKeyAnswer() } });
+});
+afterEach(() => upstream.close());
+
+function setUp() {
+  const spans = new InMemorySpanExporter();
+  const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }).getTracer('test');
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+  const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
+  const clock = createClock();
+  const authenticator = createAuthenticator({
+    secretKey: 'sk_live_telemetrytelemetrytelemetry',
+    publishableKey: 'pk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA',
+    apiUrl: upstream.url,
+    acceptsToken: 'any',
+    now: clock,
+    onEvent: openTelemetry({ tracer, meter }),
+  });
+  const authenticate = (token: string) =>
+    authenticator.authenticateRequest({
+      method: 'GET',
+      url: 'https://app.acornbooks.example/',
+      header: (name) => (name === 'authorization' ? `Bearer ${token}` : null),
+    });
+  const metricNames = async () => {
+    await reader.forceFlush();
+    const found = exporter.getMetrics().flatMap((resource) => resource.scopeMetrics.flatMap((scope) => scope.metrics));
+    return new Map(found.map((metric) => [metric.descriptor.name, metric.dataPoints]));
+  };
+  return { spans, authenticate, metricNames, exporter };
+}
+
+it('records authentications, refusals, cache look-ups and calls, and never a token', async () => {
+  const { spans, authenticate, metricNames, exporter } = setUp();
+  const token = sessionToken(key);
+  const secret = `ak_${'t'.repeat(32)}`;
+  expect((await authenticate(token)).status).toBe('signed-in');
+  expect((await authenticate(token)).status).toBe('signed-in');
+  expect((await authenticate(secret)).status).toBe('signed-in');
+  expect((await authenticate('garbage')).status).toBe('signed-out');
+
+  const metrics = await metricNames();
+  const outcomes = metrics
+    .get('bailiff.authentication.duration')
+    ?.map((point) => [point.attributes['bailiff.outcome'], (point.value as { count: number }).count]);
+  expect(
+    outcomes?.filter(([outcome]) => outcome === 'authenticated').reduce((sum, [, count]) => sum + Number(count), 0),
+  ).toBe(3);
+  expect(
+    outcomes?.filter(([outcome]) => outcome === 'refused').reduce((sum, [, count]) => sum + Number(count), 0),
+  ).toBe(1);
+  expect(metrics.get('bailiff.token_cache.lookups')?.some((point) => point.attributes['bailiff.hit'] === true)).toBe(
+    true,
+  );
+  expect(metrics.get('bailiff.backend_api.duration')?.length).toBeGreaterThan(0);
+  expect(spans.getFinishedSpans().map((span) => span.name)).toContain('bailiff jwks');
+
+  const everything = JSON.stringify([
+    spans.getFinishedSpans().map((span) => [span.name, span.attributes]),
+    exporter.getMetrics(),
+  ]);
+  for (const secretText of [token, secret, 'sk_live_telemetry']) expect(everything).not.toContain(secretText);
+});
+
+it('marks failed calls as errors', async () => {
+  upstream.answer(PATHS.jwks, { status: 500 });
+  const { spans, authenticate } = setUp();
+  expect((await authenticate(sessionToken(key))).status).toBe('unavailable');
+  expect(spans.getFinishedSpans().filter((span) => span.status.code === 2).length).toBeGreaterThan(0);
+});
