@@ -4,5 +4,6 @@ export type * from './types/tokens.js';
 export type * from './types/auth.js';
 export type * from './types/request.js';
 export type * from './types/requirements.js';
+export type * from './types/narrowing.js';
 export type * from './types/options.js';
 export type * from './types/events.js';

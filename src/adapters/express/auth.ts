@@ -1,0 +1,40 @@
+import { selectAuth } from '../../core/auth/select.js';
+import { authenticateVisit } from '../../core/middleware/authenticate.js';
+import type { AcceptsToken, AuthFor } from '../../types.js';
+import { requestOf } from './handler.js';
+import { requireSeat, showAuth } from './seat.js';
+
+export interface GetAuthOptions<A extends AcceptsToken> {
+  /** Default `session_token`: an API key that carries a user's id is then signed out. */
+  readonly acceptsToken?: A;
+}
+
+/**
+ * Who is at the door, narrowed to the kinds that are asked for; a caller of another kind reads as signed out.
+ * Never verifies anything: see {@link authenticate}.
+ *
+ * @throws {ConfigurationError} if the middleware has not run
+ */
+export function getAuth<const A extends AcceptsToken = 'session_token'>(
+  req: Express.Request,
+  options?: GetAuthOptions<A>,
+): AuthFor<A> {
+  const { visit } = requireSeat(req, 'getAuth()');
+  return selectAuth(visit.auth, options?.acceptsToken) as AuthFor<A>;
+}
+
+/**
+ * As {@link getAuth}, but verifies kinds that the middleware did not accept; afterwards `req.auth` is that caller.
+ *
+ * @throws {ConfigurationError} (rejects) if the middleware has not run
+ * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
+ */
+export async function authenticate<const A extends AcceptsToken>(
+  req: Express.Request,
+  options: { readonly acceptsToken: A },
+): Promise<AuthFor<A>> {
+  const { visit } = requireSeat(req, 'authenticate()');
+  const auth = await authenticateVisit(visit, options.acceptsToken);
+  showAuth(requestOf(req), visit.auth);
+  return auth;
+}

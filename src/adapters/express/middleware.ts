@@ -1,0 +1,99 @@
+import type { Request, Response } from 'express';
+import { isAuthenticator, type Authenticator } from '../../core/authenticator.js';
+import { isPromise } from '../../core/maybe.js';
+import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
+import { sameRules } from '../../core/middleware/same-rules.js';
+import { partOptions } from '../../core/middleware/settings.js';
+import { publicOrigin } from '../../core/request/public-origin.js';
+import { createVisit, type VisitSettings } from '../../core/visit.js';
+import { requestOf, responseOf, type Handler, type Next } from './handler.js';
+import { serveProxy } from './proxy.js';
+import { ExpressView } from './request-view.js';
+import { sendStateHeaders, stop } from './respond.js';
+import { seatOf, showAuth, takeSeat, type Seat } from './seat.js';
+import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource } from './settings.js';
+
+const NO_HEADERS: Seat['sent'] = [];
+
+/**
+ * Authenticates each request, sets `req.auth`, sends the redirects of the browser's handshake and puts the headers that go
+ * with the decision on the response. A signed-out request goes on: guards decide.
+ *
+ * Mounting it twice verifies once; a second one with other rules (another instance, stricter options) decides anew.
+ *
+ * @param source options (environment variables fill the gaps), an authenticator, or `(req) => either`
+ * @param settings `onDenied` and the like, for when the source cannot hold them; they may stand among the options too
+ * @throws {ConfigurationError} for options that cannot work
+ */
+export function clerkMiddleware(
+  source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
+  settings: ClerkMiddlewareSettings = {},
+): Handler {
+  const plain = typeof source === 'function' || isAuthenticator(source);
+  const given = plain ? { options: source, settings } : partOptions<ClerkMiddlewareSettings>(source, settings);
+  const { onDenied, frontendApiProxy, resourceMetadata } = given.settings;
+  const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy });
+
+  function enter(entrance: Entrance, view: ExpressView, req: Request, res: Response, next: Next): void {
+    const { authenticator, proxy } = entrance;
+    if (proxy?.owns(view.url) === true) return forward(entrance, view, req, res, next);
+    const earlier = seatOf(req);
+    if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
+      earlier.onDenied = onDenied ?? earlier.onDenied;
+      showAuth(req, earlier.visit.auth);
+      return next();
+    }
+    const visit = createVisit(authenticator, view, visitSettings(req));
+    const seat: Seat = {
+      authenticator,
+      visit,
+      onDenied: onDenied ?? earlier?.onDenied,
+      sent: earlier?.sent ?? NO_HEADERS,
+    };
+    const begun = visit.begin();
+    if (isPromise(begun)) {
+      begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(next);
+    } else settle(begun.stop, seat, req, res, next);
+  }
+
+  function visitSettings(req: Request): VisitSettings {
+    if (resourceMetadata === undefined) return NO_SETTINGS;
+    const url = typeof resourceMetadata === 'string' ? () => resourceMetadata : () => resourceMetadata(req);
+    return { resourceMetadata: url };
+  }
+
+  return function clerk(request, response, next) {
+    const req = requestOf(request);
+    const res = responseOf(response);
+    try {
+      const view = new ExpressView(req);
+      const entrance = find(req, view);
+      if (isPromise(entrance)) entrance.then((found) => enter(found, view, req, res, next)).catch(next);
+      else enter(entrance, view, req, res, next);
+    } catch (error) {
+      next(error);
+    }
+  };
+}
+
+const NO_SETTINGS: VisitSettings = {};
+
+function settle(halt: { readonly status: number } | null, seat: Seat, req: Request, res: Response, next: Next): void {
+  if (halt !== null) return stop(res, halt.status, seat);
+  takeSeat(req, seat);
+  showAuth(req, seat.visit.auth);
+  sendStateHeaders(res, seat);
+  next();
+}
+
+function forward({ authenticator, proxy }: Entrance, view: ExpressView, req: Request, res: Response, next: Next): void {
+  const origin = publicOrigin(view, authenticator.config);
+  if (origin === null || proxy === null) {
+    res.statusCode = 400;
+    res.end();
+    return;
+  }
+  serveProxy(proxy, req, res, { url: view.url, headers: view.headers(), publicOrigin: origin }).catch(next);
+}
+
+export type { Authenticator };

@@ -1,0 +1,22 @@
+import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
+import { targetOf } from '../../core/proxy/frontend-api-proxy.js';
+import { requestOf, responseOf, type Handler } from './handler.js';
+
+/**
+ * Serves the metadata of an OAuth protected resource (RFC 9728), under the well-known path of the root and under that of
+ * the resource. Public: `app.use(protectedResourceMetadata({ resource }))` before any guard.
+ *
+ * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ */
+export function protectedResourceMetadata(options: ProtectedResourceOptions): Handler {
+  const answerTo = createResourceMetadata(options);
+  return function clerkResourceMetadata(request, response, next) {
+    const req = requestOf(request);
+    const res = responseOf(response);
+    const answer = answerTo(req.method, targetOf(req.originalUrl).split('?', 1)[0] ?? '');
+    if (answer === null) return next();
+    res.statusCode = answer.status;
+    for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
+    res.end(answer.body ?? undefined);
+  };
+}

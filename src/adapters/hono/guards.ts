@@ -1,0 +1,71 @@
+import type { Context, MiddlewareHandler, Next } from 'hono';
+import { andThen, isPromise } from '../../core/maybe.js';
+import { createGuard } from '../../core/middleware/guard.js';
+import type { GuardResult } from '../../core/visit.js';
+import type { MaybePromise } from '../../ports.js';
+import type {
+  CallerOf,
+  Denial,
+  Exactly,
+  GuardRequirement,
+  MachineTokenType,
+  AuthenticatedAs,
+  Permission,
+  Role,
+  SignedInSession,
+} from '../../types.js';
+import { redirect, sendDenial } from './respond.js';
+import { requireSeat, showAuth, type Seat } from './seat.js';
+
+/** A guard that leaves `c.var.auth` as narrow as its requirement proves it. */
+export type Guard<Caller> = MiddlewareHandler<{ Variables: { auth: Caller } }>;
+
+/**
+ * Lets a request pass whose caller meets the requirement; without one, a signed-in user. Answers 401, 403 or 503 otherwise
+ * (or as `onDenied` does), or sends a signed-out page request to the sign-in page with `redirect: true`.
+ *
+ * @throws {ConfigurationError} for a requirement that can never hold
+ */
+export function requireAuth(): Guard<SignedInSession>;
+export function requireAuth<const R extends GuardRequirement>(requirement: R & Exactly<R>): Guard<CallerOf<R>>;
+export function requireAuth(requirement?: GuardRequirement): MiddlewareHandler {
+  return guard(requirement, 'requireAuth()');
+}
+
+/** A signed-in user with any of these roles in the active organization. */
+export function requireRole(...roles: readonly [Role, ...Role[]]): Guard<SignedInSession> {
+  return guard({ role: roles }, 'requireRole()');
+}
+
+/** A signed-in user with all of these permissions in the active organization. */
+export function requirePermission(...permissions: readonly [Permission, ...Permission[]]): Guard<SignedInSession> {
+  return guard({ permission: permissions }, 'requirePermission()');
+}
+
+/** A machine of any kind with all of these scopes. */
+export function requireScope(...scopes: readonly [string, ...string[]]): Guard<AuthenticatedAs<MachineTokenType>> {
+  return guard({ scope: scopes }, 'requireScope()');
+}
+
+function guard(requirement: GuardRequirement | undefined, name: string): MiddlewareHandler {
+  const requirementFor = createGuard(requirement);
+  return function clerkGuard(c, next) {
+    const seat = requireSeat(c, name);
+    const result = seat.visit.guard(requirementFor(seat.authenticator));
+    return (
+      isPromise(result) ? result.then((found) => settle(found, seat, c, next)) : settle(result, seat, c, next)
+    ) as Promise<Response | void>;
+  };
+}
+
+function settle(result: GuardResult, seat: Seat, c: Context, next: Next): MaybePromise<Response | void> {
+  showAuth(c, seat.visit.auth);
+  if (result.allowed) return next();
+  if ('redirect' in result) return redirect(c, result.redirect);
+  return deny(result.denial, seat, c);
+}
+
+function deny(denial: Denial, { onDenied }: Seat, c: Context): MaybePromise<Response> {
+  if (onDenied === undefined) return sendDenial(c, denial);
+  return andThen(onDenied(denial, c), (answer) => answer ?? sendDenial(c, denial));
+}

@@ -1,0 +1,39 @@
+import type { Context } from 'hono';
+import type { WaitUntil } from '../../ports.js';
+import type { RequestView } from '../../types.js';
+
+/** A look at a Hono request. Nothing is copied or built, and the body is never touched. */
+export class HonoView implements RequestView {
+  readonly #c: Context;
+
+  constructor(c: Context) {
+    this.#c = c;
+  }
+
+  get method(): string {
+    return this.#c.req.raw.method;
+  }
+
+  get url(): string {
+    return this.#c.req.raw.url;
+  }
+
+  header(name: string): string | null {
+    return this.#c.req.raw.headers.get(name);
+  }
+
+  headers(): Iterable<readonly [string, string]> {
+    return this.#c.req.raw.headers;
+  }
+
+  /** Workers end with the answer, so what runs on has to be announced there. Elsewhere it simply runs on. */
+  get waitUntil(): WaitUntil {
+    return (task) => {
+      try {
+        this.#c.executionCtx.waitUntil(task);
+      } catch {
+        // No execution context: not a Worker.
+      }
+    };
+  }
+}

@@ -1,0 +1,21 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
+import { targetOf } from '../../core/proxy/frontend-api-proxy.js';
+import { bindings } from './environment.js';
+
+/**
+ * Serves the metadata of an OAuth protected resource (RFC 9728), under the well-known path of the root and under that of
+ * the resource. Public: `app.use(protectedResourceMetadata({ resource }))` before any guard.
+ *
+ * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ */
+export function protectedResourceMetadata(options: ProtectedResourceOptions): MiddlewareHandler {
+  const environment = bindings();
+  let answerTo = environment === undefined ? createResourceMetadata(options) : undefined;
+  return function clerkResourceMetadata(c: Context, next) {
+    answerTo ??= createResourceMetadata(options, environment?.(c));
+    const answer = answerTo(c.req.method, targetOf(c.req.url).split('?', 1)[0] ?? '');
+    if (answer === null) return next();
+    return Promise.resolve(c.newResponse(answer.body, answer.status, answer.headers));
+  };
+}

@@ -1,0 +1,30 @@
+/** Answers, made through the context so that headers of earlier middleware (CORS, request ids) stay on them. */
+import type { Context } from 'hono';
+import type { Visit } from '../../core/visit.js';
+import type { Denial } from '../../types.js';
+
+/** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */
+const APPENDED = new Set(['set-cookie', 'vary']);
+
+export function sendStateHeaders(c: Context, headers: Visit['headers']): void {
+  for (const [name, value] of headers) c.header(name, value, { append: APPENDED.has(name.toLowerCase()) });
+}
+
+/** An empty answer with the state's headers. */
+export function stop(c: Context, status: number, headers: Visit['headers']): Response {
+  sendStateHeaders(c, headers);
+  return c.newResponse(null, status as 400);
+}
+
+export function sendDenial(c: Context, denial: Denial): Response {
+  for (const [name, value] of Object.entries(denial.headers)) c.header(name, value);
+  c.header('Content-Type', 'application/json');
+  return c.newResponse(JSON.stringify(denial.body), denial.status);
+}
+
+/** To the sign-in page. Not to be stored: after signing in, the same URL shows the page. */
+export function redirect(c: Context, location: string): Response {
+  c.header('Location', location);
+  c.header('Cache-Control', 'no-store');
+  return c.newResponse(null, 302);
+}

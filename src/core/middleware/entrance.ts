@@ -1,0 +1,104 @@
+/** Which authenticator, and which Frontend API proxy, a request goes through. */
+import { readVariable, type Environment } from '../../environment.js';
+import type { MaybePromise } from '../../ports.js';
+import type { AuthenticatorOptions, RequestView } from '../../types.js';
+import { createAuthenticator, isAuthenticator, type Authenticator } from '../authenticator.js';
+import { andThen } from '../maybe.js';
+import { createAuthenticatorPool } from '../pool.js';
+import {
+  createFrontendApiProxy,
+  proxyPath,
+  type FrontendApiProxy,
+  type FrontendApiProxyOptions,
+} from '../proxy/frontend-api-proxy.js';
+import { publicOrigin, publicUrl } from '../request/public-origin.js';
+import type { AuthenticatorSource } from './settings.js';
+
+export interface Entrance {
+  readonly authenticator: Authenticator;
+  readonly proxy: FrontendApiProxy | null;
+}
+export type FindEntrance<C> = (context: C, view: RequestView) => MaybePromise<Entrance>;
+
+export interface EntranceSettings<C> {
+  readonly proxy?: FrontendApiProxyOptions | undefined;
+  /**
+   * Where the variables stand if not in the process (Workers: bindings, known with the first request). Without it the
+   * environment is read now, so that a missing key fails at creation.
+   */
+  readonly environment?: ((context: C) => Environment) | undefined;
+}
+
+/**
+ * Settles now what can be settled now: one authenticator for options, a bounded pool of them for a function.
+ *
+ * @throws {ConfigurationError} for options that cannot work
+ */
+export function createEntrance<C>(source: AuthenticatorSource<C>, settings: EntranceSettings<C>): FindEntrance<C> {
+  const { proxy, environment } = settings;
+  if (proxy === undefined || proxy.enabled === false) return entrances(source, environment, null);
+  const proxied = entrances(source, environment, proxy);
+  const { enabled } = proxy;
+  if (enabled === true) return proxied;
+  const plain = entrances(source, environment, null);
+  return (context, view) =>
+    andThen(plain(context, view), (entrance) => {
+      const { config } = entrance.authenticator;
+      const url = publicUrl(view, publicOrigin(view, config));
+      return url !== null && enabled(url) ? proxied(context, view) : entrance;
+    });
+}
+
+/** One way in for each authenticator; with a proxy, the authenticator sends browsers through it. */
+function entrances<C>(
+  source: AuthenticatorSource<C>,
+  environment: ((context: C) => Environment) | undefined,
+  proxy: FrontendApiProxyOptions | null,
+): FindEntrance<C> {
+  const known = new WeakMap<Authenticator, Entrance>();
+  const entranceOf = (authenticator: Authenticator, env?: Environment): Entrance => {
+    let entrance = known.get(authenticator);
+    if (entrance === undefined) {
+      const served = proxy === null ? null : createFrontendApiProxy(authenticator.config, proxy, env);
+      entrance = Object.freeze({ authenticator, proxy: served });
+      known.set(authenticator, entrance);
+    }
+    return entrance;
+  };
+
+  if (isAuthenticator(source)) {
+    const entrance = entranceOf(source);
+    return () => entrance;
+  }
+  if (typeof source !== 'function' && environment === undefined) {
+    const entrance = entranceOf(createAuthenticator(throughProxy(source, proxy)));
+    return () => entrance;
+  }
+
+  const pool = createAuthenticatorPool();
+  const choose = (given: AuthenticatorOptions | Authenticator, env: Environment | undefined): Entrance =>
+    entranceOf(isAuthenticator(given) ? given : pool.get(throughProxy(given, proxy, env), env), env);
+  if (typeof source === 'function') {
+    return (context) => andThen(source(context), (given) => choose(given, environment?.(context)));
+  }
+  // The bindings of a Worker are one object for many requests: look the entrance up by it.
+  const byEnvironment = new WeakMap<Environment, Entrance>();
+  return (context) => {
+    const env = environment?.(context) ?? {};
+    let entrance = byEnvironment.get(env);
+    if (entrance === undefined) byEnvironment.set(env, (entrance = choose(source, env)));
+    return entrance;
+  };
+}
+
+/** An explicit proxy URL wins; else browsers find the Frontend API under the path that we serve. */
+function throughProxy(
+  options: AuthenticatorOptions,
+  proxy: FrontendApiProxyOptions | null,
+  env?: Environment,
+): AuthenticatorOptions {
+  if (proxy === null || options.proxyUrl !== undefined || readVariable('CLERK_PROXY_URL', env) !== undefined) {
+    return options;
+  }
+  return { ...options, proxyUrl: proxyPath(proxy.path) };
+}

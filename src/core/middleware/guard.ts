@@ -1,0 +1,34 @@
+/** A guard's requirement, compiled once where the route is defined and once for each authenticator it meets. */
+import { ConfigurationError } from '../../errors.js';
+import type { GuardRequirement } from '../../types.js';
+import { compileRequirement, type CompiledRequirement } from '../auth/requirements.js';
+import type { Authenticator } from '../authenticator.js';
+
+export type RequirementFor = (authenticator: Authenticator) => CompiledRequirement;
+
+/**
+ * @returns what a route asks for, given the authenticator that looks after the request
+ * @throws {ConfigurationError} for a requirement that can never hold; the function it returns throws one for a kind of
+ *   token that this authenticator has no key for
+ */
+export function createGuard(requirement: GuardRequirement | undefined): RequirementFor {
+  compileRequirement(requirement);
+  const compiled = new WeakMap<Authenticator, CompiledRequirement>();
+  return (authenticator) => {
+    let found = compiled.get(authenticator);
+    if (found === undefined) {
+      found = compileRequirement(requirement, authenticator.config);
+      compiled.set(authenticator, found);
+    }
+    return found;
+  };
+}
+
+/** A guard or a reader ran on a request that no middleware has seen. */
+export function middlewareMissing(who: string): ConfigurationError {
+  return new ConfigurationError(
+    'clerkMiddleware',
+    `${who} ran on a request that clerkMiddleware() has not seen.`,
+    'Mount it before the routes: app.use(clerkMiddleware()).',
+  );
+}

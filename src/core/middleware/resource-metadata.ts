@@ -1,0 +1,109 @@
+/**
+ * OAuth 2.0 Protected Resource Metadata (RFC 9728): tells an OAuth client, such as an MCP client, which authorization
+ * server issues tokens for a resource.
+ */
+import type { Environment } from '../../environment.js';
+import { ConfigurationError } from '../../errors.js';
+import { resolveConfig } from '../config/resolve.js';
+import { isLoopbackHost } from '../config/frontend-api-url.js';
+import { parseUrl } from '../request/target.js';
+
+/** RFC 9728, section 3: inserted between the host and the path of the resource. */
+const WELL_KNOWN = '/.well-known/oauth-protected-resource';
+const CACHE_SECONDS = 3600;
+
+export interface ProtectedResourceOptions {
+  /** The resource identifier: an absolute `https` URL without a fragment. Served byte for byte; clients compare it. */
+  readonly resource: string;
+  /** Issuers of tokens for it. Default: the Frontend API of the instance, by `publishableKey`. */
+  readonly authorizationServers?: readonly string[];
+  /** CLERK_PUBLISHABLE_KEY */
+  readonly publishableKey?: string;
+  /** `scopes_supported` */
+  readonly scopes?: readonly string[];
+  /** More metadata, as on the wire (`resource_name`, `resource_documentation`, …). Cannot replace what is above. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface MetadataAnswer {
+  readonly status: 200 | 204;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null for an answer without a body. */
+  readonly body: string | null;
+}
+
+/** Where a client finds the metadata of a resource; what `resource_metadata` in a challenge names. */
+export function resourceMetadataUrl(resource: string): string {
+  const { origin, pathname, search } = parseResource(resource);
+  return origin + WELL_KNOWN + (pathname === '/' ? '' : pathname) + search;
+}
+
+/**
+ * @returns the answer for a method and a path; null where the path is not the metadata's (neither the root form nor that
+ *   of the resource's path) or the method not one that reads
+ * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ */
+export function createResourceMetadata(
+  options: ProtectedResourceOptions,
+  env?: Environment,
+): (method: string, path: string) => MetadataAnswer | null {
+  const resource = parseResource(options.resource);
+  const paths = new Set([
+    WELL_KNOWN,
+    WELL_KNOWN + resource.pathname.replace(/\/$/, ''),
+    WELL_KNOWN + resource.pathname,
+  ]);
+  const body = JSON.stringify({
+    ...options.metadata,
+    resource: options.resource,
+    authorization_servers: options.authorizationServers ?? [instanceIssuer(options, resource, env)],
+    bearer_methods_supported: ['header'],
+    ...(options.scopes && { scopes_supported: options.scopes }),
+  });
+  // Public by nature, and read by clients that run in browsers.
+  const cors = { 'access-control-allow-origin': '*' };
+  const found: MetadataAnswer = {
+    status: 200,
+    headers: { ...cors, 'content-type': 'application/json', 'cache-control': `public, max-age=${CACHE_SECONDS}` },
+    body,
+  };
+  const preflight: MetadataAnswer = {
+    status: 204,
+    headers: { ...cors, 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': '*' },
+    body: null,
+  };
+  return (method, path) => {
+    if (!paths.has(path)) return null;
+    if (method === 'OPTIONS') return preflight;
+    return method === 'GET' || method === 'HEAD' ? found : null;
+  };
+}
+
+function parseResource(resource: string): URL {
+  const url = parseUrl(resource);
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.host));
+  if (url === null || !secure || url.username + url.password !== '' || resource.includes('#')) {
+    throw new ConfigurationError(
+      'resource',
+      '`resource` is no resource identifier.',
+      'Give the absolute https URL of the protected resource, without a fragment: https://api.example.com/mcp.',
+    );
+  }
+  return url;
+}
+
+/** The instance's Frontend API is its authorization server. A relative proxy path stands on the resource's own origin. */
+function instanceIssuer(options: ProtectedResourceOptions, resource: URL, env: Environment | undefined): string {
+  const { frontendApiUrl } = resolveConfig(
+    options.publishableKey === undefined ? {} : { publishableKey: options.publishableKey },
+    env,
+  );
+  if (frontendApiUrl === null) {
+    throw new ConfigurationError(
+      'publishableKey',
+      'The authorization server of the resource is not known.',
+      'Set CLERK_PUBLISHABLE_KEY, or give `authorizationServers`.',
+    );
+  }
+  return frontendApiUrl.startsWith('/') ? resource.origin + frontendApiUrl : frontendApiUrl;
+}
