@@ -6,18 +6,24 @@ export interface Row {
   [field: string]: unknown;
 }
 
-/** Rows in order of insertion, with look-up by id and by any field that was asked for once (indexes are kept up to date). */
+/**
+ * Rows in order of insertion, with look-up by id and by any field that was asked for once (indexes are kept up to date).
+ * Rows are frozen through and through, copied when they come in: write by `insert`, `update` and `delete`. Plain JSON alone.
+ */
 export interface Table {
   readonly size: number;
   /** Grows with every insert, update and delete (and never repeats, also after a reset): what was worked out from the rows is good until it changes. */
   readonly version: number;
   get(id: string): Row | undefined;
+  /** @throws Error if the id is taken */
   insert(row: Row): Row;
   /** Replaces the fields given. Undefined if there is no such row. */
   update(id: string, patch: Readonly<Record<string, unknown>>): Row | undefined;
   delete(id: string): Row | undefined;
   /** Oldest first. Do not write while iterating: copy first. */
   all(): Iterable<Row>;
+  /** The same as a list, made once per version. */
+  rows(): readonly Row[];
   /** All rows whose field has this value, through an index made on first use. */
   by(field: string, value: unknown): Row[];
 }

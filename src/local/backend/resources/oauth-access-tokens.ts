@@ -1,0 +1,30 @@
+/** Is an OAuth access token good? Asked by resource servers. */
+import { isExpired } from '../../tokens/machine-tokens.js';
+import type { Row, World } from '../../world.js';
+import { ApiError, bodyOf } from '../operation.js';
+import type { Handlers } from '../operation.js';
+
+export const oauthAccessTokensHandlers: Handlers = {
+  verifyOAuthAccessToken(call, world) {
+    const { access_token: token, secret } = bodyOf(call);
+    const row = world.table('oauth_access_tokens').by('token', token ?? secret)[0];
+    // SDKs take any 200 for a good token.
+    if (row === undefined || row['revoked'] === true || isExpired(world, row)) {
+      throw new ApiError(404, 'resource_not_found', 'not found', { longMessage: 'No OAuth access token was found.' });
+    }
+    return view(world, row);
+  },
+};
+
+/** Clerk gives the dates of these tokens in seconds. */
+function view(world: World, row: Row): Record<string, unknown> {
+  const seconds = (field: string): number | null =>
+    typeof row[field] === 'number' ? Math.floor(row[field] / 1000) : null;
+  return {
+    ...row,
+    expired: isExpired(world, row),
+    expiration: seconds('expiration'),
+    created_at: seconds('created_at'),
+    updated_at: seconds('updated_at'),
+  };
+}

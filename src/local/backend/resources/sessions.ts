@@ -1,0 +1,123 @@
+/** Sessions: their life, their tokens, and the refresh that a server asks for when a token has expired. */
+import { cookieSuffix } from '../../cookies.js';
+import { findMembership } from '../../directory.js';
+import { createSession, endSession, isLive, viewSession } from '../../sessions.js';
+import { mintSessionToken } from '../../tokens/session-token.js';
+import { mintTemplateToken } from '../../tokens/template-token.js';
+import type { Row, World } from '../../world.js';
+import { ApiError, bodyOf } from '../operation.js';
+import type { Handlers, OperationCall } from '../operation.js';
+
+export const sessionsHandlers: Handlers = {
+  GetSessionList(call, world) {
+    const { client_id: clientId, user_id: userId, status, limit = 10, offset = 0 } = call.query;
+    const table = world.table('sessions');
+    const candidates = typeof userId === 'string' ? table.by('user_id', userId) : table.rows();
+    const found = candidates
+      .filter((row) => clientId === undefined || row['client_id'] === clientId)
+      .map((row) => viewSession(world, row))
+      .filter((view) => status === undefined || view['status'] === status)
+      .reverse();
+    return { data: found.slice(Number(offset), Number(offset) + Number(limit)), total_count: found.length };
+  },
+
+  createSession(call, world) {
+    const { user_id: userId, active_organization_id: organizationId = null } = bodyOf(call);
+    if (world.instanceType === 'production') {
+      throw new ApiError(
+        403,
+        'operation_not_allowed_on_production_instance',
+        'Sessions are created on development instances alone.',
+      );
+    }
+    if (world.table('users').get(String(userId)) === undefined) throw notFound('user', String(userId));
+    if (organizationId !== null && !findMembership(world, String(organizationId), String(userId))) {
+      throw new ApiError(422, 'form_param_value_invalid', 'The user is not a member of this organization.', {
+        paramName: 'active_organization_id',
+      });
+    }
+    const session = createSession(world, { userId: String(userId), organizationId: organizationId as string | null });
+    return viewSession(world, session);
+  },
+
+  GetSession: (call, world) => viewSession(world, sessionOf(call, world)),
+
+  RevokeSession(call, world) {
+    const session = sessionOf(call, world);
+    return viewSession(world, endSession(world, session.id, 'revoked') ?? session);
+  },
+
+  CreateSessionToken: (call, world) => ({
+    object: 'token',
+    jwt: mintSessionToken(world, liveSessionOf(call, world), { expiresInSeconds: lifetimeOf(call) }),
+  }),
+
+  CreateSessionTokenFromTemplate(call, world) {
+    const session = liveSessionOf(call, world);
+    const name = call.params['template_name'] ?? '';
+    const template = world.table('jwt_templates').by('name', name)[0];
+    if (template === undefined) throw notFound('JWT template', name);
+    return {
+      object: 'token',
+      jwt: mintTemplateToken(world, session, template, { expiresInSeconds: lifetimeOf(call) }),
+    };
+  },
+
+  RefreshSession(call, world) {
+    const session = refreshable(call, world);
+    const body = bodyOf(call);
+    const jwt = mintSessionToken(world, session, { azp: originOf(body['request_origin']) });
+    world.table('sessions').update(session.id, { last_active_at: world.now() });
+    if (body['format'] !== 'cookie') return { object: 'token', jwt };
+    const cookie = (name: string): string => `${name}=${jwt}; Path=/; Max-Age=31536000; SameSite=Lax`;
+    const suffixed = call.request.query.get('suffixed_cookies') === 'true';
+    const names = suffixed ? ['__session', `__session_${cookieSuffix(world.publishableKey)}`] : ['__session'];
+    return { object: 'cookies', cookies: names.map(cookie) };
+  },
+};
+
+/** The session that the expired token and the refresh token both belong to. 401 makes the asking server fall back to the handshake. */
+function refreshable(call: OperationCall, world: World): Row {
+  const { expired_token: expired, refresh_token: refresh } = bodyOf(call);
+  const session = world.table('sessions').get(call.params['session_id'] ?? '');
+  const claims = world.keys.open(String(expired))?.payload;
+  if (
+    claims === undefined ||
+    session === undefined ||
+    claims['sid'] !== session.id ||
+    claims['sub'] !== session['user_id']
+  ) {
+    throw new ApiError(401, 'expired_token_invalid', 'The expired token is not a token of this session.');
+  }
+  if (world.table('refresh_tokens').get(String(refresh))?.['session_id'] !== session.id) {
+    throw new ApiError(401, 'refresh_token_invalid', 'The refresh token is not one of this session.');
+  }
+  if (!isLive(world, session)) throw new ApiError(401, 'session_inactive', 'The session has ended.');
+  return session;
+}
+
+function sessionOf(call: OperationCall, world: World): Row {
+  const id = call.params['session_id'] ?? '';
+  const session = world.table('sessions').get(id);
+  if (session === undefined) throw notFound('session', id);
+  return session;
+}
+
+function liveSessionOf(call: OperationCall, world: World): Row {
+  const session = sessionOf(call, world);
+  if (!isLive(world, session)) throw notFound('active session', session.id);
+  return session;
+}
+
+function lifetimeOf(call: OperationCall): number | undefined {
+  const seconds = bodyOf(call)['expires_in_seconds'];
+  return typeof seconds === 'number' ? seconds : undefined;
+}
+
+function originOf(value: unknown): string | undefined {
+  return typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : undefined;
+}
+
+function notFound(what: string, id: string): ApiError {
+  return new ApiError(404, 'resource_not_found', 'not found', { longMessage: `No ${what} was found with id ${id}.` });
+}

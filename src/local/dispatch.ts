@@ -1,0 +1,51 @@
+import { handleBackendRequest, operationOf } from './backend/handle.js';
+import type { Faults } from './faults.js';
+import { handleFrontendRequest, isFrontendPath } from './frontend/handle.js';
+import type { Journal } from './journal.js';
+import type { LocalRequest, LocalResponse, World } from './world.js';
+
+/** `reset`: cut the connection. `hang`: never answer. */
+export type Outcome = LocalResponse | 'reset' | 'hang';
+
+export interface DispatchParts {
+  readonly world: World;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  /** Called before an answer leaves, so that what a client was told is kept. */
+  readonly settle: () => void;
+}
+
+/** Every request of every way in goes through here: fault, answer, journal. */
+export function createDispatcher(parts: DispatchParts): (request: LocalRequest) => Outcome | Promise<Outcome> {
+  const { world, journal, faults, settle } = parts;
+
+  const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> =>
+    isFrontendPath(request.path) ? handleFrontendRequest(world, request) : handleBackendRequest(world, request);
+
+  return (request) => {
+    const startedAt = performance.now();
+    const finish = (outcome: Outcome): Outcome => {
+      settle();
+      const status = typeof outcome === 'string' ? null : outcome.status;
+      journal.add({ request, status, at: world.now(), durationMs: performance.now() - startedAt });
+      return outcome;
+    };
+
+    const mishap = faults.active ? faults.strike(request, reachedOperation(request)) : null;
+    if (mishap === null) {
+      const response = answer(request);
+      return response instanceof Promise ? response.then(finish) : finish(response);
+    }
+    const suffer = (): Outcome | Promise<Outcome> => (mishap.outcome === 'answer' ? answer(request) : mishap.outcome);
+    return pause(mishap.delayMs).then(suffer).then(finish);
+  };
+}
+
+/** The operation's id in the API description; null for the Frontend API and for unknown paths. */
+export function reachedOperation(request: LocalRequest): string | null {
+  return isFrontendPath(request.path) ? null : operationOf(request.method, request.path);
+}
+
+function pause(ms: number): Promise<void> {
+  return ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();
+}

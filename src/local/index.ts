@@ -1,0 +1,16 @@
+export { startLocalInstance, type LocalInstanceOptions } from './start-local-instance.js';
+export type { LocalEnvironment, LocalInstance, RotateOptions } from './local-instance.js';
+export type {
+  ApiKeyRequest,
+  IssuedApiKey,
+  IssuedToken,
+  M2MTokenRequest,
+  OAuthTokenRequest,
+  SessionTokenRequest,
+} from './credentials.js';
+export type { ClockStart, Duration } from './clock.js';
+export type { ActiveFault, Fault } from './faults.js';
+export type { InProcessFetch } from './in-process-fetch.js';
+export type { JournalEntry } from './journal.js';
+export { UnsafeInstanceError } from './safety.js';
+export type { Row, SigningKey } from './world.js';

@@ -1,0 +1,158 @@
+import type { Duration, InstanceClock } from './clock.js';
+import type { LocalWorld } from './create-world.js';
+import {
+  ensureMachine,
+  issueAccessToken,
+  issueKey,
+  issueMachineToken,
+  issueSession,
+  type ApiKeyRequest,
+  type IssuedApiKey,
+  type IssuedToken,
+  type M2MTokenRequest,
+  type OAuthTokenRequest,
+  type SessionTokenRequest,
+} from './credentials.js';
+import type { ActiveFault, Fault, Faults } from './faults.js';
+import type { InProcessFetch } from './in-process-fetch.js';
+import type { Journal, JournalEntry } from './journal.js';
+import type { SigningKey, World } from './world.js';
+
+/** The environment of an application that shall use the instance. */
+export interface LocalEnvironment extends Readonly<Record<string, string>> {
+  readonly CLERK_SECRET_KEY: string;
+  readonly CLERK_PUBLISHABLE_KEY: string;
+  readonly CLERK_JWT_KEY: string;
+  readonly CLERK_API_URL: string;
+  readonly CLERK_WEBHOOK_SIGNING_SECRET: string;
+}
+
+export interface RotateOptions {
+  /** How long tokens of the old key stay good, in ms of the instance's clock; 0: not at all. Default: until `retireSigningKeys()`. */
+  readonly graceMs?: number;
+}
+
+/** A running offline Clerk instance. */
+export interface LocalInstance {
+  readonly env: LocalEnvironment;
+  readonly secretKey: string;
+  readonly publishableKey: string;
+  /** PEM of the current public key. */
+  readonly jwtKey: string;
+  /** Base URL of the Backend API, without `/v1`. */
+  readonly apiUrl: string;
+  /** Base URL of the Frontend API, and issuer of the tokens. */
+  readonly frontendApiUrl: string;
+  readonly webhookSigningSecret: string;
+  readonly instanceType: World['instanceType'];
+
+  createSessionToken(request?: SessionTokenRequest): Promise<string>;
+  createApiKey(request: ApiKeyRequest): Promise<IssuedApiKey>;
+  createM2MToken(request?: M2MTokenRequest): Promise<IssuedToken>;
+  createOAuthToken(request: OAuthTokenRequest): Promise<IssuedToken>;
+  /** The secret key by which a machine calls the API (CLERK_MACHINE_SECRET_KEY); the machine is created if it does not exist. */
+  machineSecretKey(machineId: string): Promise<string>;
+
+  /** Instance time, ms: give it to whatever checks tokens (`now: clerk.now`). */
+  readonly now: () => number;
+  readonly clock: Pick<InstanceClock, 'now' | 'advance' | 'freeze' | 'resume'>;
+  advanceClock(by: Duration): void;
+  /** A new key signs from now on; the old one stays in the JWKS meanwhile. */
+  rotateSigningKey(options?: RotateOptions): SigningKey;
+  /** Withdraws all keys but the current one. */
+  retireSigningKeys(): void;
+
+  /** Makes requests fail. */
+  fail(fault?: Fault): ActiveFault;
+  /** Requests answered so far, oldest first. */
+  readonly requests: readonly JournalEntry[];
+  /** `fetch` that reaches this instance without a socket. */
+  readonly fetch: InProcessFetch;
+
+  /** Back to the state right after the start: rows, keys, clock, ids; no faults, no journal. */
+  reset(): void;
+  close(): Promise<void>;
+  /** What the parts of the instance see; its form may change. */
+  readonly world: World;
+}
+
+export interface InstanceParts {
+  readonly world: LocalWorld;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  readonly fetch: InProcessFetch;
+  readonly close: () => Promise<void>;
+}
+
+export function createInstance(parts: InstanceParts): LocalInstance {
+  const { world, journal, faults, fetch, close } = parts;
+  const start = world.mark();
+
+  return {
+    get env() {
+      return environmentOf(world);
+    },
+    get secretKey() {
+      return world.secretKey;
+    },
+    get publishableKey() {
+      return world.publishableKey;
+    },
+    get jwtKey() {
+      return world.keys.current.publicPem;
+    },
+    get apiUrl() {
+      return world.apiUrl;
+    },
+    get frontendApiUrl() {
+      return world.frontendApiUrl;
+    },
+    get webhookSigningSecret() {
+      return world.webhookSigningSecret;
+    },
+    get instanceType() {
+      return world.instanceType;
+    },
+    createSessionToken: promised((request: SessionTokenRequest = {}) => issueSession(world, request).token),
+    createApiKey: promised((request: ApiKeyRequest) => issueKey(world, request)),
+    createM2MToken: promised((request: M2MTokenRequest = {}) => issueMachineToken(world, request)),
+    createOAuthToken: promised((request: OAuthTokenRequest) => issueAccessToken(world, request)),
+    machineSecretKey: promised((machineId: string) => String(ensureMachine(world, machineId)['secret_key'])),
+    now: world.now,
+    clock: world.clock,
+    advanceClock: (by) => {
+      world.clock.advance(by);
+    },
+    rotateSigningKey: (options = {}) => world.keys.rotate(options.graceMs),
+    retireSigningKeys: () => {
+      world.keys.retire();
+    },
+    fail: (fault = {}) => faults.add(fault),
+    get requests() {
+      return journal.entries;
+    },
+    fetch,
+    reset() {
+      world.rewind(start);
+      faults.clear();
+      journal.clear();
+    },
+    close,
+    world,
+  };
+}
+
+function promised<Args extends unknown[], Result>(act: (...args: Args) => Result): (...args: Args) => Promise<Result> {
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws shall come as a rejection
+  return async (...args) => act(...args);
+}
+
+function environmentOf(world: World): LocalEnvironment {
+  return {
+    CLERK_SECRET_KEY: world.secretKey,
+    CLERK_PUBLISHABLE_KEY: world.publishableKey,
+    CLERK_JWT_KEY: world.keys.current.publicPem,
+    CLERK_API_URL: world.apiUrl,
+    CLERK_WEBHOOK_SIGNING_SECRET: world.webhookSigningSecret,
+  };
+}

@@ -1,0 +1,39 @@
+/** Why an instance refuses to start; `force: true` overrules it. */
+export class UnsafeInstanceError extends Error {
+  override readonly name = 'UnsafeInstanceError';
+}
+
+/** Names under which this machine reaches itself and nobody else does (RFC 6761 for `localhost`). */
+export function isLoopbackHost(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare);
+}
+
+/**
+ * An offline instance signs in whoever asks: it must not stand where strangers reach it, nor pass for a real one.
+ *
+ * @throws UnsafeInstanceError
+ */
+export function assertSafe(facts: {
+  readonly host: string;
+  readonly secretKey: string | undefined;
+  readonly nodeEnv: string | undefined;
+  readonly force: boolean;
+}): void {
+  if (facts.force) return;
+  if (facts.nodeEnv === 'production') {
+    throw new UnsafeInstanceError(
+      'A local instance does not start with NODE_ENV=production: it would sign in anyone. Set `force: true` if you mean it.',
+    );
+  }
+  if (!isLoopbackHost(facts.host)) {
+    throw new UnsafeInstanceError(
+      `A local instance listens on loopback alone, not on ${facts.host}. Set \`force: true\` if you mean it.`,
+    );
+  }
+  if (facts.secretKey !== undefined && /^(sk_)?live_/.test(facts.secretKey)) {
+    throw new UnsafeInstanceError(
+      'This secret key looks like one of a live instance; a local instance has no use for it. Set `force: true` if you mean it.',
+    );
+  }
+}

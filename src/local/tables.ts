@@ -1,0 +1,164 @@
+import type { Row, Table } from './world.js';
+
+/** All rows of an instance by table name, oldest first: what a snapshot holds. */
+export type TablesDump = Readonly<Record<string, readonly Row[]>>;
+
+/** A place to come back to; cheap, because rows never change in place. */
+export interface TablesMark {
+  readonly tables: ReadonlyMap<string, ReadonlyMap<string, Row>>;
+}
+
+export interface Tables {
+  table(name: string): Table;
+  /** Grows with every write to any table. */
+  readonly version: number;
+  mark(): TablesMark;
+  /** Takes time by the number of tables, not of rows. */
+  rewind(mark: TablesMark): void;
+  dump(): TablesDump;
+  restore(dump: TablesDump): void;
+}
+
+/** @param onWrite called after every write */
+export function createTables(onWrite?: () => void): Tables {
+  const stores = new Map<string, Store>();
+  let version = 0;
+  const written = (): void => {
+    version++;
+    onWrite?.();
+  };
+  const store = (name: string): Store => {
+    let found = stores.get(name);
+    if (found === undefined) stores.set(name, (found = new Store(written)));
+    return found;
+  };
+
+  return {
+    table: store,
+    get version() {
+      return version;
+    },
+    mark: () => ({ tables: new Map([...stores].map(([name, held]) => [name, held.share()])) }),
+    rewind({ tables }) {
+      for (const [name, held] of stores) held.replace(tables.get(name) ?? new Map());
+      for (const [name, rows] of tables) if (!stores.has(name)) store(name).replace(rows);
+      written();
+    },
+    dump: () =>
+      Object.fromEntries([...stores].filter(([, held]) => held.size > 0).map(([name, held]) => [name, held.rows()])),
+    restore(dump) {
+      for (const held of stores.values()) held.replace(new Map());
+      for (const [name, rows] of Object.entries(dump))
+        store(name).replace(new Map(rows.map((row) => [row.id, settle(row)])));
+      written();
+    },
+  };
+}
+
+/** Rows are frozen copies: nobody outside can change what is stored, and a mark of the whole instance needs to copy nothing. */
+class Store implements Table {
+  #rows: Map<string, Row> = new Map();
+  /** The map belongs to a mark as well: copy it before the next write. */
+  #shared = false;
+  #list: readonly Row[] | null = null;
+  readonly #indexes = new Map<string, Map<unknown, Set<string>>>();
+  readonly #onWrite: () => void;
+  version = 0;
+
+  constructor(onWrite: () => void) {
+    this.#onWrite = onWrite;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(id: string): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  insert(row: Row): Row {
+    if (this.#rows.has(row.id)) throw new Error(`There is a row ${row.id} already.`);
+    return this.#write(row.id, undefined, settle(row));
+  }
+
+  update(id: string, patch: Readonly<Record<string, unknown>>): Row | undefined {
+    const before = this.#rows.get(id);
+    return before && this.#write(id, before, settle({ ...before, ...patch, id }));
+  }
+
+  delete(id: string): Row | undefined {
+    const before = this.#rows.get(id);
+    if (before !== undefined) this.#write(id, before, undefined);
+    return before;
+  }
+
+  all(): Iterable<Row> {
+    return this.rows();
+  }
+
+  rows(): readonly Row[] {
+    return (this.#list ??= [...this.#rows.values()]);
+  }
+
+  by(field: string, value: unknown): Row[] {
+    const ids = this.#index(field).get(value);
+    return ids === undefined ? [] : Array.from(ids, (id) => this.#rows.get(id) as Row);
+  }
+
+  share(): ReadonlyMap<string, Row> {
+    this.#shared = true;
+    return this.#rows;
+  }
+
+  replace(rows: ReadonlyMap<string, Row>): void {
+    if (rows === this.#rows) return;
+    this.#rows = rows as Map<string, Row>;
+    this.#shared = true;
+    this.#list = null;
+    this.#indexes.clear();
+    this.version++;
+  }
+
+  #write<After extends Row | undefined>(id: string, before: Row | undefined, after: After): After {
+    if (this.#shared) {
+      this.#rows = new Map(this.#rows);
+      this.#shared = false;
+    }
+    if (after === undefined) this.#rows.delete(id);
+    else this.#rows.set(id, after);
+    for (const [field, index] of this.#indexes) {
+      if (before !== undefined && before[field] !== after?.[field]) index.get(before[field])?.delete(id);
+      if (after !== undefined) file(index, after[field], id);
+    }
+    this.#list = null;
+    this.version++;
+    this.#onWrite();
+    return after;
+  }
+
+  #index(field: string): Map<unknown, Set<string>> {
+    let index = this.#indexes.get(field);
+    if (index === undefined) {
+      index = new Map();
+      for (const row of this.#rows.values()) file(index, row[field], row.id);
+      this.#indexes.set(field, index);
+    }
+    return index;
+  }
+}
+
+function file(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
+  const ids = index.get(value);
+  if (ids === undefined) index.set(value, new Set([id]));
+  else ids.add(id);
+}
+
+/** A frozen copy of plain JSON without its undefined members; what is frozen already is ours and is taken as it is. */
+function settle<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(settle)) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) if (member !== undefined) copy[key] = settle(member);
+  return Object.freeze(copy) as T;
+}
