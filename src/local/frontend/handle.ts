@@ -3,10 +3,11 @@ import type { LocalRequest, LocalResponse, World } from '../world.js';
 import { createCall } from './call.js';
 import { clientRoutes } from './client-api.js';
 import { handshake } from './handshake.js';
+import { oauthRoutes } from './oauth/routes.js';
 import { showAccount, showSignOut, submitSignOut, switchOrganization } from './pages/account.js';
 import { showSignIn, submitSignIn } from './pages/sign-in.js';
 import { showSignUp, submitSignUp } from './pages/sign-up.js';
-import { failure, json, redirect } from './responses.js';
+import { failure, redirect } from './responses.js';
 import { compileRoutes, matchRoute } from './route.js';
 
 /** Paths that belong to the Frontend API whole, and those below which everything does. */
@@ -33,8 +34,8 @@ const ROUTES = compileRoutes({
   'GET /user': showAccount,
   'POST /user/organization': switchOrganization,
   'GET /v1/client/handshake': handshake,
-  'GET /.well-known/jwks.json': ({ world }) => json(world.keys.jwks(), 200, [['Access-Control-Allow-Origin', '*']]),
   ...clientRoutes,
+  ...oauthRoutes,
 });
 
 /** Whether the Frontend API answers this path; all others are the Backend API's (`/v1/clients` and `/users` are). */
