@@ -1,8 +1,19 @@
 /** Token in, verdict out: the face of this floor. */
+import { AuthUnavailableError } from '../errors.js';
 import type { Clock, MaybePromise, Store, VerificationUpstream } from '../ports.js';
-import type { BailiffEvent } from '../types.js';
+import type { BailiffEvent, SessionClaims, TokenType } from '../types.js';
+import { isText, type ClaimExpectations } from './claims.js';
 import type { ClassifiedToken } from './classify.js';
-import type { Verdict, Verified, VerifiedMachine, VerifiedSession } from './verdict.js';
+import { decodeJwt, type DecodedJwt } from './decode.js';
+import { createJwtCheck, isKey, type JwtKind, type JwtProof } from './jwt.js';
+import { createKeyStore, createLocalKeySource, createMissingKeySource, type KeySource } from './key-store.js';
+import { m2mFromClaims, oauthFromClaims } from './machine.js';
+import { createOpaqueVerifier, type OpaqueVerifier } from './opaque.js';
+import { accept, deepFreeze, refuse } from './outcome.js';
+import { keyFromPem } from './pem.js';
+import { createSharedStore } from './shared-store.js';
+import { createVerdictCache, type VerdictCache } from './verdict-cache.js';
+import type { Refused, Unchecked, Verdict, Verified, VerifiedMachine, VerifiedSession } from './verdict.js';
 
 export interface VerifierCacheSettings {
   readonly sessionTokens: { readonly max: number };
@@ -19,10 +30,11 @@ export interface VerifierOptions {
   /** A PEM in any form that environment variables give it, or null to load keys through `upstream`. */
   readonly jwtKey: string | null;
   readonly upstream: VerificationUpstream | null;
-  /** Which opaque tokens the keys of this server can check. */
+  /**
+   * Which opaque tokens the keys of this server can check. `apiKey` means that the instance's secret key is there, so
+   * signing keys may be loaded with it too.
+   */
   readonly canVerify: { readonly apiKey: boolean; readonly m2m: boolean; readonly oauth: boolean };
-  /** Whether `upstream.jwks()` may be called (it needs the instance's secret key). Default: an upstream is given. */
-  readonly canLoadKeys?: boolean;
   /** Empty: not checked. */
   readonly audience: readonly string[];
   /** Empty: not checked. */
@@ -61,15 +73,184 @@ export interface VerifierHealth {
 }
 
 export interface Verifier {
+  /**
+   * The verdict on exactly this token if it was accepted before and still would be: its dates, its key and the freshness
+   * of the key set are checked against now. Synchronous; neither decodes nor allocates. Null otherwise.
+   */
   recall(token: string): Verified | null;
+  /** A plain value when the key is known and RSA. With `rules` nothing is taken from the cache or put into it. */
   verifySession(token: ClassifiedToken, rules?: SessionRules): MaybePromise<Verdict<VerifiedSession>>;
   verifyMachine(token: ClassifiedToken): MaybePromise<Verdict<VerifiedMachine>>;
+  /** Type, category, algorithm and signature; the claims of a handshake are `Set-Cookie` values, given back as they are. */
   verifyHandshake(token: string): MaybePromise<Verdict<readonly string[]>>;
+  /**
+   * Forgets a verdict, here and in the shared store; the next use asks Clerk. JWTs prove themselves and cannot be revoked.
+   * Rejects when the shared store could not be told.
+   */
   invalidate(tokenOrId: string): Promise<void>;
+  /** Loads the keys. Rejects with `AuthUnavailableError` when that fails. */
   warmup(): Promise<void>;
   health(): VerifierHealth;
 }
 
+const MALFORMED = refuse('token-invalid', 'The token is malformed.');
+const OTHER_KIND = refuse('token-type-mismatch');
+const NO_MACHINE = refuse('token-verification-failed', 'The token is not a machine token.');
+const NO_DIRECTIVES = refuse('token-verification-failed', 'The handshake token holds no list of cookies.');
+
+/** @throws ConfigurationError for a `jwtKey` that is no usable public key */
 export function createVerifier(options: VerifierOptions): Verifier {
-  throw new Error(`not built yet (${options.scope})`);
+  const { cache, clockSkewMs, emit, now } = options;
+  const keys = keySourceFor(options);
+  const opaque = opaqueVerifierFor(options);
+  const check = createJwtCheck(keys, now);
+  const expected: ClaimExpectations = {
+    audience: options.audience,
+    authorizedParties: options.authorizedParties,
+    allowMissingAzp: options.missingAzp === 'allow',
+    issuer: options.issuer,
+    machineId: options.machineId ?? null,
+    clockSkewMs,
+  };
+  const usableUntil = () => keys.recallUntil();
+  const sessions = createVerdictCache<VerifiedSession>({ max: cache.sessionTokens.max, now, usableUntil });
+  const machineMax = cache.machineTokens.ttlMs > 0 ? cache.machineTokens.max : 0;
+  const machines = createVerdictCache<VerifiedMachine>({ max: machineMax, now, usableUntil });
+
+  const report = (tokenType: TokenType, hit: boolean): void =>
+    emit?.({ type: 'token.cache', hit, tokenType, source: 'memory' });
+
+  /** Checks, wraps what is good and keeps it in `into`. */
+  function verify<V extends Verified>(
+    jwt: DecodedJwt,
+    kind: JwtKind,
+    rules: ClaimExpectations,
+    wrap: (jwt: DecodedJwt) => V,
+    into: VerdictCache<V> | null,
+  ): MaybePromise<Verdict<V>> {
+    const conclude = (proof: JwtProof): Verdict<V> => {
+      if (!isKey(proof)) return proof;
+      const verified = wrap(jwt);
+      into?.put(jwt.token, verified, { ...datesOf(jwt, rules.clockSkewMs, now()), key: proof });
+      return accept(verified);
+    };
+    const proof = check(jwt, kind, rules);
+    return proof instanceof Promise ? proof.then(conclude) : conclude(proof);
+  }
+
+  return {
+    recall(token) {
+      const verified = sessions.get(token) ?? machines.get(token) ?? opaque.recall(token);
+      if (verified !== null) report(verified.tokenType, true);
+      return verified;
+    },
+
+    verifySession({ tokenType, jwt, form }, rules) {
+      if (form === 'malformed') return MALFORMED;
+      if (jwt === null || tokenType !== 'session_token') return OTHER_KIND;
+      report('session_token', false);
+      return verify(jwt, 'session', withRules(expected, rules), wrapSession, rules === undefined ? sessions : null);
+    },
+
+    verifyMachine(token) {
+      const { tokenType, jwt, form } = token;
+      if (form === 'malformed') return MALFORMED;
+      if (tokenType === 'session_token') return NO_MACHINE;
+      if (jwt === null) return opaque.verify(token);
+      report(tokenType, false);
+      const verdict =
+        tokenType === 'm2m_token'
+          ? verify(jwt, 'm2m', expected, wrapM2M, machines)
+          : verify(jwt, 'oauth', expected, wrapOAuth, machines);
+      return verdict instanceof Promise ? verdict.then(asMachineVerdict) : asMachineVerdict(verdict);
+    },
+
+    verifyHandshake(token) {
+      const jwt = decodeJwt(token);
+      if (jwt === null) return MALFORMED;
+      const conclude = (proof: JwtProof) => (isKey(proof) ? directivesOf(jwt) : proof);
+      const proof = check(jwt, 'handshake', expected);
+      return proof instanceof Promise ? proof.then(conclude) : conclude(proof);
+    },
+
+    async invalidate(tokenOrId) {
+      sessions.delete(tokenOrId);
+      sessions.deleteWhere(({ data }) => data.sid === tokenOrId || data.jti === tokenOrId);
+      machines.delete(tokenOrId);
+      machines.deleteWhere(({ data }) => data.id === tokenOrId);
+      await opaque.invalidate(tokenOrId);
+    },
+
+    async warmup() {
+      // A server that checks opaque M2M tokens alone needs no signing keys.
+      if (options.upstream !== null && keys.health().jwks === 'none') return;
+      const cause = await keys.prepare();
+      if (cause !== null) throw new AuthUnavailableError(cause.reason, cause.message, cause.retryAfterMs);
+    },
+
+    health: () => ({
+      ...keys.health(),
+      sessionTokens: sessions.size,
+      machineTokens: machines.size + opaque.size,
+    }),
+  };
+}
+
+function keySourceFor({ jwtKey, upstream, canVerify, cache, now, emit }: VerifierOptions): KeySource {
+  if (jwtKey !== null) return createLocalKeySource(keyFromPem(jwtKey));
+  if (upstream === null || !canVerify.apiKey) return createMissingKeySource();
+  return createKeyStore({ upstream, settings: cache.jwks, now, emit });
+}
+
+function opaqueVerifierFor(options: VerifierOptions): OpaqueVerifier {
+  const { upstream, canVerify, audience, machineId = null, clockSkewMs, sealKey, scope, now, emit } = options;
+  const { store, ...settings } = options.cache.machineTokens;
+  const { ttlMs } = settings;
+  // What cannot be sealed is not shared.
+  const usable = store !== null && sealKey !== null && sealKey !== '' && ttlMs > 0;
+  const shared = usable ? createSharedStore({ store, secret: sealKey, scope, ttlMs, now }) : null;
+  const expected = { audience, machineId };
+  return createOpaqueVerifier({ upstream, canVerify, settings, expected, shared, clockSkewMs, now, emit });
+}
+
+function withRules(expected: ClaimExpectations, rules: SessionRules | undefined): ClaimExpectations {
+  if (rules === undefined) return expected;
+  return {
+    ...expected,
+    clockSkewMs: rules.clockSkewMs ?? expected.clockSkewMs,
+    allowMissingAzp: rules.allowMissingAzp ?? expected.allowMissingAzp,
+  };
+}
+
+/** When the claims hold; `exp`, `nbf` and `iat` have been found to be dates or absent. */
+function datesOf({ payload }: DecodedJwt, skewMs: number, nowMs: number): { from: number; until: number } {
+  const { exp, nbf, iat } = payload as { exp: number; nbf?: number; iat?: number };
+  // `nowMs`: a clock that is set back must not keep the verdict for longer than it was made for.
+  const from = Math.max((nbf ?? 0) * 1000, (iat ?? 0) * 1000, nowMs) - skewMs;
+  return { from, until: exp * 1000 + skewMs };
+}
+
+function wrapSession({ token, payload }: DecodedJwt): VerifiedSession {
+  const data = deepFreeze(payload) as SessionClaims;
+  return { tokenType: 'session_token', token, data, attachment: undefined };
+}
+
+function wrapM2M({ token, payload }: DecodedJwt): VerifiedMachine {
+  return { tokenType: 'm2m_token', token, data: deepFreeze(m2mFromClaims(payload)), attachment: undefined };
+}
+
+function wrapOAuth({ token, payload }: DecodedJwt): VerifiedMachine {
+  return { tokenType: 'oauth_token', token, data: deepFreeze(oauthFromClaims(payload)), attachment: undefined };
+}
+
+/** Clerk knows one code for every machine JWT that was checked and is bad; the message says what it was. */
+function asMachineVerdict<V>(verdict: Verdict<V>): Verdict<V> {
+  if (verdict.outcome === 'accepted' || verdict.reason === 'token-invalid') return verdict;
+  if (verdict.outcome === 'unchecked' && verdict.reason !== 'jwk-failed-to-resolve') return verdict;
+  return refuse('token-verification-failed', verdict.message);
+}
+
+function directivesOf({ payload }: DecodedJwt): Verdict<readonly string[]> | Refused | Unchecked {
+  const directives = payload['handshake'];
+  return Array.isArray(directives) && directives.every(isText) ? accept(Object.freeze(directives)) : NO_DIRECTIVES;
 }

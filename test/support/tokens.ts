@@ -54,10 +54,11 @@ function createPair(alg: TestAlgorithm, bits: number): { privateKey: KeyObject; 
 
 /** A JWKS document. */
 export function jwksOf(...keys: readonly (TestKey | JsonWebKey)[]): { keys: JsonWebKey[] } {
-  return { keys: keys.map((key) => ('jwk' in key ? (key as TestKey).jwk : (key as JsonWebKey))) };
+  return { keys: keys.map((key) => ('jwk' in key ? (key as TestKey).jwk : key)) };
 }
 
-const base64url = (data: string | Uint8Array) => Buffer.from(data as string).toString('base64url');
+const base64url = (data: string | Uint8Array) =>
+  (typeof data === 'string' ? Buffer.from(data) : Buffer.from(data)).toString('base64url');
 
 /** The raw signature of `data` as JOSE wants it (ECDSA as r || s). */
 export function signBytes(data: string, key: Pick<TestKey, 'alg' | 'privateKey'>): Buffer {

@@ -1,0 +1,70 @@
+/**
+ * Strict base64url (RFC 4648 section 5, no padding, RFC 7515 section 2) and strict UTF-8. Lenient decoders map many
+ * texts to the same bytes, so that one signature would cover many tokens; here a text has exactly one reading.
+ *
+ * `Buffer` is several times as fast as what every runtime has, and is used where it exists.
+ */
+export interface Encoding {
+  /** Null unless `text` is canonical base64url. */
+  bytes(text: string): Uint8Array | null;
+  /** Null unless `text` is canonical base64url of valid UTF-8. */
+  text(text: string): string | null;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function strictText(bytes: Uint8Array): string | null {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Through `Buffer`: it skips what it does not know, so the result is encoded again and must be the same text. */
+export function bufferEncoding(buffer: typeof Buffer): Encoding {
+  return {
+    bytes(text) {
+      const bytes = buffer.from(text, 'base64url');
+      return bytes.toString('base64url') === text ? bytes : null;
+    },
+    text(text) {
+      const bytes = buffer.from(text, 'base64url');
+      if (bytes.toString('base64url') !== text) return null;
+      const decoded = bytes.toString('utf8');
+      // U+FFFD stands for bytes that are not UTF-8, or for itself: look closer only then.
+      return decoded.includes('\uFFFD') ? strictText(bytes) : decoded;
+    },
+  };
+}
+
+/** Through `atob`, which every other runtime has. */
+export function portableEncoding(): Encoding {
+  const bytes = (text: string): Uint8Array | null => {
+    if (!/^[A-Za-z0-9_-]*$/.test(text)) return null;
+    let binary: string;
+    try {
+      binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+    } catch {
+      return null;
+    }
+    const result = Uint8Array.from(binary, (char) => char.charCodeAt(0));
+    // Spare bits of the last character must be zero.
+    return encodeBase64url(result) === text ? result : null;
+  };
+  return {
+    bytes,
+    text(text) {
+      const decoded = bytes(text);
+      return decoded && strictText(decoded);
+    },
+  };
+}
+
+const nodeBuffer = (globalThis as { Buffer?: typeof Buffer }).Buffer;
+export const base64url: Encoding = nodeBuffer ? bufferEncoding(nodeBuffer) : portableEncoding();
+
+export function encodeBase64url(bytes: Uint8Array): string {
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}

@@ -1,0 +1,45 @@
+/** One attempt to load a key set: what the Backend API answered, judged. */
+import { UpstreamUnreachable, type UpstreamAnswer, type VerificationUpstream } from '../ports.js';
+import type { TokenReason } from '../errors.js';
+import { keyFromJwk, MAX_KEYS, type VerificationKey } from './keys.js';
+
+export type KeySet = ReadonlyMap<string, VerificationKey>;
+
+export interface LoadFailure {
+  readonly reason: Extract<TokenReason, 'jwk-remote-failed-to-load' | 'secret-key-invalid'>;
+  /** What Clerk or the transport asked for; null if nothing. */
+  readonly retryAfterMs: number | null;
+}
+
+export type LoadResult = { readonly keys: KeySet } | { readonly failure: LoadFailure };
+
+const failed = (retryAfterMs: number | null = null): LoadResult => ({
+  failure: { reason: 'jwk-remote-failed-to-load', retryAfterMs },
+});
+
+/** Never rejects. A set without a usable key counts as a failure: better to go on with the keys that are known. */
+export async function loadKeySet(upstream: VerificationUpstream): Promise<LoadResult> {
+  let answer: UpstreamAnswer;
+  try {
+    answer = await upstream.jwks();
+  } catch (error) {
+    return failed(error instanceof UpstreamUnreachable ? error.retryAfterMs : null);
+  }
+  if (answer.status === 401) return { failure: { reason: 'secret-key-invalid', retryAfterMs: answer.retryAfterMs } };
+  if (answer.status !== 200) return failed(answer.retryAfterMs);
+  const keys = keySetFrom(answer.body);
+  return keys === null ? failed() : { keys };
+}
+
+/** Null if the document is no JWKS, holds more than {@link MAX_KEYS} entries, or none that can be used. */
+export function keySetFrom(document: unknown): KeySet | null {
+  const entries = (document as { readonly keys?: unknown } | null | undefined)?.keys;
+  if (!Array.isArray(entries) || entries.length > MAX_KEYS) return null;
+  const keys = new Map<string, VerificationKey>();
+  for (const entry of entries) {
+    const key = keyFromJwk(entry);
+    // The first of several with one id stays, so that what is appended cannot replace it.
+    if (typeof key?.kid === 'string' && !keys.has(key.kid)) keys.set(key.kid, key);
+  }
+  return keys.size > 0 ? keys : null;
+}

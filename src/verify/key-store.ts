@@ -1,0 +1,230 @@
+/**
+ * The keys of an instance, loaded when they are needed and kept no longer than they may be.
+ *
+ * ```
+ *  0            80 %       freshMs                      freshMs + staleIfErrorMs
+ *  |-- fresh ----|-- fresh ---|------- stale -----------------|---- nothing left
+ *                ^ a request starts  ^ a request waits for a     a request waits for a load;
+ *                  a load, none waits  load; if it fails, known   if it fails: unchecked (503)
+ *                                      keys go on
+ * ```
+ *
+ * After a failed load nobody pays for another one until a short back-off has passed. A key id that nobody knows is an
+ * attacker's to choose, so it may cost one load for each cooldown and no more.
+ */
+import type { Clock, MaybePromise, VerificationUpstream } from '../ports.js';
+import type { BailiffEvent } from '../types.js';
+import { loadKeySet, type KeySet, type LoadFailure, type LoadResult } from './jwks.js';
+import type { VerificationKey } from './keys.js';
+import { leaveUnchecked, refuse } from './outcome.js';
+import { createSingleFlight } from './single-flight.js';
+import type { Refused, Unchecked } from './verdict.js';
+
+export interface KeyStoreSettings {
+  readonly freshMs: number;
+  readonly staleIfErrorMs: number;
+  readonly cooldownMs: number;
+}
+
+export type KeyLookup = VerificationKey | Refused | Unchecked;
+
+export interface KeyStoreHealth {
+  readonly jwks: 'local' | 'fresh' | 'stale' | 'empty' | 'none';
+  readonly ageMs: number | null;
+  readonly keys: number;
+}
+
+/** Where a pipeline gets its keys. */
+export interface KeySource {
+  /** `kid` comes from an unverified header. */
+  find(kid: unknown): MaybePromise<KeyLookup>;
+  /** Until when verdicts that rest on these keys may be used again without asking {@link find}; ms since the epoch. */
+  recallUntil(): number;
+  /** Makes sure that there are keys; null if so. */
+  prepare(): Promise<Unchecked | null>;
+  health(): KeyStoreHealth;
+}
+
+/** From this part of `freshMs` on, a load is started in the background. */
+const REFRESH_AT = 0.8;
+const FIRST_BACK_OFF_MS = 250;
+const MAX_BACK_OFF_MS = 8_000;
+/** A wrong secret key does not mend itself within a second. */
+const SECRET_KEY_BACK_OFF_MS = 10_000;
+const MAX_RETRY_AFTER_MS = 60_000;
+/** The port gives up after 3 s; this is for tasks that the runtime has dropped. */
+const WAITER_DEADLINE_MS = 5_000;
+const FLIGHT = 'jwks';
+
+export function createKeyStore(parts: {
+  readonly upstream: VerificationUpstream;
+  readonly settings: KeyStoreSettings;
+  readonly now: Clock;
+  readonly emit: ((event: BailiffEvent) => void) | null;
+}): KeySource {
+  const { upstream, settings, now, emit } = parts;
+  const { freshMs, staleIfErrorMs, cooldownMs } = settings;
+  const flights = createSingleFlight<LoadFailure | null>(WAITER_DEADLINE_MS, now);
+
+  let keys: KeySet = new Map();
+  let loadedAt = -Infinity;
+  let failure: LoadFailure | null = null;
+  let failures = 0;
+  /** No load before this instant. */
+  let retryAt = -Infinity;
+  /** When a load last failed to bring the key id it was made for. */
+  let missedAt = -Infinity;
+  let recallUntil = -Infinity;
+  let loading = false;
+
+  /** A clock that was set back must not make keys live longer. */
+  const age = (): number => {
+    const ms = now() - loadedAt;
+    return ms >= 0 ? ms : Infinity;
+  };
+  const usable = (): boolean => age() < freshMs + staleIfErrorMs;
+  const backingOff = (): boolean => now() < retryAt && retryAt - now() <= MAX_RETRY_AFTER_MS;
+
+  function load(): Promise<LoadFailure | null> {
+    return flights
+      .run(FLIGHT, async () => {
+        const startedAt = now();
+        loading = true;
+        const result = await loadKeySet(upstream);
+        loading = false;
+        return apply(result, startedAt);
+      })
+      .catch((): LoadFailure => {
+        // The task was lost, which says nothing about Clerk: no back-off.
+        return { reason: 'jwk-remote-failed-to-load', retryAfterMs: null };
+      });
+  }
+
+  function apply(result: LoadResult, startedAt: number): LoadFailure | null {
+    const durationMs = Math.max(0, now() - startedAt);
+    if ('failure' in result) {
+      fail(result.failure);
+      const staleMs = keys.size > 0 && usable() ? age() : null;
+      emit?.({ type: 'jwks.failed', reason: result.failure.reason, staleMs, durationMs });
+      return result.failure;
+    }
+    keys = replaceKeys(keys, result.keys);
+    loadedAt = now();
+    failure = null;
+    failures = 0;
+    retryAt = -Infinity;
+    recallUntil = loadedAt + freshMs * REFRESH_AT;
+    emit?.({ type: 'jwks.refreshed', keys: keys.size, durationMs });
+    return null;
+  }
+
+  function fail(next: LoadFailure): void {
+    failure = next;
+    const first = next.reason === 'secret-key-invalid' ? SECRET_KEY_BACK_OFF_MS : FIRST_BACK_OFF_MS;
+    const backOff = Math.max(first, Math.min(first * 2 ** failures, MAX_BACK_OFF_MS));
+    failures += 1;
+    retryAt = now() + Math.min(Math.max(backOff, next.retryAfterMs ?? 0), MAX_RETRY_AFTER_MS);
+    recallUntil = Math.min(retryAt, loadedAt + freshMs + staleIfErrorMs);
+  }
+
+  const unchecked = (cause: LoadFailure): Unchecked =>
+    leaveUnchecked(cause.reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS));
+
+  /** Loads unless a load has just failed; the failure, or null if there are keys that may be used. */
+  async function ensure(): Promise<LoadFailure | null> {
+    if (failure !== null && backingOff()) return usable() ? null : failure;
+    const cause = await load();
+    return cause === null || usable() ? null : cause;
+  }
+
+  /** A known key, while the set may be used. */
+  const known = (kid: string): VerificationKey | undefined => (usable() ? keys.get(kid) : undefined);
+
+  async function loadFor(kid: string): Promise<KeyLookup> {
+    if (age() >= freshMs) {
+      const cause = await ensure();
+      if (cause !== null) return unchecked(cause);
+      const key = known(kid);
+      if (key) return key;
+      // The set that was just loaded is the answer for this key id.
+      if (failure === null) missedAt = now();
+    }
+    return known(kid) ?? missing(kid);
+  }
+
+  /** Nobody knows this key id: one load may find it, unless one has just been made in vain. */
+  async function missing(kid: string): Promise<KeyLookup> {
+    const sinceMiss = now() - missedAt;
+    if (sinceMiss >= 0 && sinceMiss < cooldownMs)
+      return failure === null ? refuse('jwk-kid-mismatch') : unchecked(failure);
+    if (failure !== null && backingOff()) return unchecked(failure);
+    const cause = await load();
+    const key = known(kid);
+    if (key) return key;
+    missedAt = now();
+    return cause === null ? refuse('jwk-kid-mismatch') : unchecked(cause);
+  }
+
+  function refreshInBackground(): void {
+    if (loading || (failure !== null && backingOff())) return;
+    // Nobody waits, and cached verdicts stay in use meanwhile.
+    recallUntil = loadedAt + freshMs;
+    void load();
+  }
+
+  return {
+    find(kid) {
+      if (typeof kid !== 'string' || kid === '') return refuse('jwk-kid-mismatch');
+      const ms = age();
+      if (ms >= freshMs) return loadFor(kid);
+      const key = keys.get(kid);
+      if (key === undefined) return missing(kid);
+      if (ms >= freshMs * REFRESH_AT) refreshInBackground();
+      return key;
+    },
+    recallUntil: () => recallUntil,
+    async prepare() {
+      if (age() < freshMs) return null;
+      const cause = await ensure();
+      return cause && unchecked(cause);
+    },
+    health() {
+      const some = keys.size > 0 && usable();
+      return {
+        jwks: !some ? 'empty' : age() < freshMs ? 'fresh' : 'stale',
+        ageMs: loadedAt === -Infinity ? null : Math.max(0, now() - loadedAt),
+        keys: some ? keys.size : 0,
+      };
+    },
+  };
+}
+
+/** The new set; keys that did not change stay the same objects, and those that left are marked. */
+function replaceKeys(before: KeySet, after: KeySet): KeySet {
+  const result = new Map(after);
+  for (const [kid, key] of before) {
+    if (after.get(kid)?.fingerprint === key.fingerprint) result.set(kid, key);
+    else key.active = false;
+  }
+  return result;
+}
+
+/** A configured key: whatever key id the token names, and no network, ever. */
+export function createLocalKeySource(key: VerificationKey): KeySource {
+  return {
+    find: () => key,
+    recallUntil: () => Infinity,
+    prepare: () => Promise.resolve(null),
+    health: () => ({ jwks: 'local', ageMs: null, keys: 1 }),
+  };
+}
+
+/** Neither a key nor a way to load one. */
+export function createMissingKeySource(): KeySource {
+  return {
+    find: () => leaveUnchecked('jwk-failed-to-resolve', MAX_RETRY_AFTER_MS),
+    recallUntil: () => -Infinity,
+    prepare: () => Promise.resolve(leaveUnchecked('jwk-failed-to-resolve', MAX_RETRY_AFTER_MS)),
+    health: () => ({ jwks: 'none', ageMs: null, keys: 0 }),
+  };
+}

@@ -1,0 +1,93 @@
+/** JWKs (RFC 7517) become keys that can check one algorithm each; what cannot is left out without spoiling the rest. */
+import { createSignatureCheck, type PublicJwk, type SignatureCheck } from '#signature';
+import { ALGORITHMS, type Algorithm } from './algorithms.js';
+import { base64url } from './encoding.js';
+
+export interface VerificationKey {
+  /** Null for a key that was configured rather than loaded. */
+  readonly kid: string | null;
+  readonly algorithm: Algorithm;
+  readonly check: SignatureCheck;
+  /** Same material, same text. */
+  readonly fingerprint: string;
+  /** Turns false when the key leaves the JWKS; every verdict that rests on the key falls with it. */
+  active: boolean;
+}
+
+/** More keys than this in one document is no JWKS of an instance. */
+export const MAX_KEYS = 100;
+const MIN_RSA_BITS = 2048;
+/** A check costs the square of the modulus' length. */
+const MAX_RSA_BITS = 8192;
+const MAX_EXPONENT_BYTES = 4;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The key that this entry of a JWKS describes, or null if it is none that may check a signature here. */
+export function keyFromJwk(entry: unknown): VerificationKey | null {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return null;
+  const members = entry as Members;
+  const kid = members['kid'];
+  if (typeof kid !== 'string' || kid === '' || !isForVerifying(members)) return null;
+  // A JWK without `alg` serves RS256 alone, so that nobody but its owner chooses how it is used.
+  const algorithm = ALGORITHMS.get(members['alg'] ?? 'RS256');
+  if (algorithm === undefined) return null;
+  const jwk = publicJwk(members, algorithm);
+  return jwk === null ? null : createKey(kid, algorithm, jwk);
+}
+
+/** Null if the material is broken (a point that is not on its curve, for example). */
+export function createKey(kid: string | null, algorithm: Algorithm, jwk: PublicJwk): VerificationKey | null {
+  try {
+    const check = createSignatureCheck(algorithm, jwk);
+    return { kid, algorithm, check, fingerprint: `${algorithm.name} ${JSON.stringify(jwk)}`, active: true };
+  } catch {
+    return null;
+  }
+}
+
+/** `use` and `key_ops` bind (RFC 7517 sections 4.2 and 4.3); a private key has no business in a JWKS. */
+function isForVerifying(members: Members): boolean {
+  const { use, key_ops: operations } = members as { use?: unknown; key_ops?: unknown };
+  if (use !== undefined && use !== 'sig') return false;
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return false;
+  return !('d' in members) && !('k' in members);
+}
+
+/** Only the members that make the key, each of the right shape; null if `members` is no key for `algorithm`. */
+export function publicJwk(members: Members, algorithm: Algorithm): PublicJwk | null {
+  const { kty, crv, n, e, x, y } = members as Record<'kty' | 'crv' | 'n' | 'e' | 'x' | 'y', unknown>;
+  if (kty !== algorithm.kty) return null;
+  if (kty === 'RSA') return isModulus(n) && isExponent(e) ? { kty, n, e } : null;
+  const size = algorithm.coordinateBytes;
+  if (crv !== algorithm.crv || typeof crv !== 'string' || !isCoordinate(x, size)) return null;
+  if (kty === 'OKP') return { kty, crv, x };
+  return isCoordinate(y, size) ? { kty: 'EC', crv, x, y } : null;
+}
+
+function bytesOf(value: unknown): Uint8Array | null {
+  return typeof value === 'string' ? base64url.bytes(value) : null;
+}
+
+function isModulus(value: unknown): value is string {
+  const bytes = bytesOf(value);
+  const bits = bytes === null ? 0 : bitLength(bytes);
+  return bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS;
+}
+
+/** With an exponent of 1 every signature would be its own message. */
+function isExponent(value: unknown): value is string {
+  const bytes = bytesOf(value);
+  if (bytes === null || bytes.length > MAX_EXPONENT_BYTES) return false;
+  return bitLength(bytes) >= 2 && (bytes[bytes.length - 1] ?? 0) % 2 === 1;
+}
+
+function isCoordinate(value: unknown, size: number): value is string {
+  return bytesOf(value)?.length === size;
+}
+
+function bitLength(bytes: Uint8Array): number {
+  const lead = bytes.findIndex((byte) => byte !== 0);
+  if (lead === -1) return 0;
+  return (bytes.length - lead) * 8 - Math.clz32(bytes[lead] ?? 0) + 24;
+}

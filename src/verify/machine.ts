@@ -1,0 +1,80 @@
+/** Machine credentials in the shape of the contract, from the claims of a JWT or from the Backend API's answer. */
+import type { ApiKey, M2MToken, OAuthAccessToken } from '../types.js';
+import { isText, scopesOf, splitScopes } from './claims.js';
+import type { JsonObject } from './decode.js';
+
+const text = (value: unknown): string => (isText(value) ? value : '');
+const textOrNull = (value: unknown): string | null => (isText(value) ? value : null);
+const recordOrNull = (value: unknown): Readonly<Record<string, unknown>> | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+/** Some endpoints speak in seconds, some in milliseconds; below this it is seconds (in milliseconds: March 1973). */
+const SECONDS_BELOW = 1e11;
+export const toMs = (value: number): number => (value < SECONDS_BELOW ? value * 1000 : value);
+const time = (value: unknown): number => (isNumber(value) ? toMs(value) : 0);
+
+/** Claims that have a field of their own. */
+const REGISTERED: ReadonlySet<string> = new Set(['iss', 'sub', 'exp', 'nbf', 'iat', 'jti']);
+
+function fromClaims(claims: JsonObject, scopes: readonly string[]) {
+  const issuedAt = isNumber(claims['iat']) ? claims['iat'] * 1000 : 0;
+  return {
+    id: text(claims['jti']),
+    subject: text(claims['sub']),
+    scopes,
+    revoked: false,
+    revocationReason: null,
+    expired: false,
+    expiration: (claims['exp'] as number) * 1000,
+    createdAt: issuedAt,
+    updatedAt: issuedAt,
+  };
+}
+
+export function m2mFromClaims(claims: JsonObject): M2MToken {
+  const others = Object.entries(claims).filter(([name]) => !REGISTERED.has(name));
+  return { ...fromClaims(claims, scopesOf(claims)), claims: others.length > 0 ? Object.fromEntries(others) : null };
+}
+
+export function oauthFromClaims(claims: JsonObject): OAuthAccessToken {
+  const scopes = splitScopes(Array.isArray(claims['scp']) ? claims['scp'] : claims['scope']);
+  return { ...fromClaims(claims, scopes), type: 'oauth_token', clientId: text(claims['client_id']) };
+}
+
+/** Only for an answer that has been judged good: not revoked, not expired, with an id and a subject. */
+function fromAnswer(body: JsonObject) {
+  const { expiration } = body;
+  return {
+    id: text(body['id']),
+    subject: text(body['subject']),
+    scopes: splitScopes(body['scopes']),
+    revoked: false,
+    revocationReason: null,
+    expired: false,
+    expiration: isNumber(expiration) ? toMs(expiration) : null,
+    createdAt: time(body['created_at']),
+    updatedAt: time(body['updated_at']),
+  };
+}
+
+export function apiKeyFromAnswer(body: JsonObject): ApiKey {
+  const lastUsedAt = body['last_used_at'];
+  return {
+    ...fromAnswer(body),
+    type: text(body['type']),
+    name: text(body['name']),
+    description: textOrNull(body['description']),
+    claims: recordOrNull(body['claims']),
+    createdBy: textOrNull(body['created_by']),
+    lastUsedAt: isNumber(lastUsedAt) ? toMs(lastUsedAt) : null,
+  };
+}
+
+export function m2mFromAnswer(body: JsonObject): M2MToken {
+  return { ...fromAnswer(body), claims: recordOrNull(body['claims']) };
+}
+
+export function oauthFromAnswer(body: JsonObject): OAuthAccessToken {
+  return { ...fromAnswer(body), type: text(body['type']), clientId: text(body['client_id']) };
+}

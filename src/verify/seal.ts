@@ -1,0 +1,77 @@
+/**
+ * Names and values for a store that others can read and write: names are keyed hashes, values are encrypted and
+ * authenticated (AES-GCM) and bound to their name. Both keys come from a secret and a scope (HKDF, RFC 5869), so an entry
+ * of another instance, or one that was moved or changed, does not open.
+ */
+import { base64url, encodeBase64url as encode } from './encoding.js';
+
+/** Part of every name, key and value: entries of another format are not even found. */
+export const FORMAT = 'bailiff:1';
+
+export interface Seal {
+  /** A name that tells nothing about `text` to who lacks the secret. */
+  nameOf(purpose: 'token' | 'id', text: string): Promise<string>;
+  close(name: string, value: unknown): Promise<string>;
+  /** Undefined unless `sealed` was made by {@link close} with this name, secret and scope. */
+  open(name: string, sealed: unknown): Promise<unknown>;
+}
+
+const IV_BYTES = 12;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function createSeal(secret: string, scope: string): Seal {
+  const keys = memoise(() => deriveKeys(secret, scope));
+  return {
+    async nameOf(purpose, text) {
+      const { naming } = await keys();
+      const hash = await crypto.subtle.sign('HMAC', naming, encoder.encode(`${purpose}\0${text}`));
+      return `${FORMAT}:${encode(new Uint8Array(hash))}`;
+    },
+    async close(name, value) {
+      const { sealing } = await keys();
+      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+      const box = await crypto.subtle.encrypt(gcm(name, iv), sealing, encoder.encode(JSON.stringify(value)));
+      return `${encode(iv)}.${encode(new Uint8Array(box))}`;
+    },
+    async open(name, sealed) {
+      if (typeof sealed !== 'string') return undefined;
+      const [first = '', second = '', ...rest] = sealed.split('.');
+      const iv = base64url.bytes(first);
+      const box = base64url.bytes(second);
+      if (iv?.length !== IV_BYTES || box === null || rest.length > 0) return undefined;
+      const { sealing } = await keys();
+      try {
+        const text = await crypto.subtle.decrypt(gcm(name, iv), sealing, box as BufferSource);
+        return JSON.parse(decoder.decode(text)) as unknown;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function gcm(name: string, iv: Uint8Array): AesGcmParams {
+  return { name: 'AES-GCM', iv: iv as BufferSource, additionalData: encoder.encode(name) };
+}
+
+async function deriveKeys(secret: string, scope: string): Promise<{ naming: CryptoKey; sealing: CryptoKey }> {
+  const source = await crypto.subtle.importKey('raw', encoder.encode(secret), 'HKDF', false, ['deriveKey']);
+  const derive = (use: string, type: HmacKeyGenParams | AesKeyGenParams, usages: KeyUsage[]) =>
+    crypto.subtle.deriveKey(
+      { name: 'HKDF', hash: 'SHA-256', salt: encoder.encode(FORMAT), info: encoder.encode(`${use}\0${scope}`) },
+      source,
+      type,
+      false,
+      usages,
+    );
+  return {
+    naming: await derive('name', { name: 'HMAC', hash: 'SHA-256', length: 256 }, ['sign']),
+    sealing: await derive('seal', { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt']),
+  };
+}
+
+function memoise<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => (made ??= make());
+}
