@@ -1,0 +1,116 @@
+/**
+ * `npm run runtimes [-- node20 node22 node24 node26 bun deno workerd]`: installs the packed tarball in an empty project
+ * and runs test/runtimes/contract.mjs there, on every runtime. All runtimes come from npm. In workerd the bundle is made
+ * by esbuild for Workers, without Node's compatibility flag: what would pull in a Node module fails to build.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = new URL('..', import.meta.url).pathname;
+const dev = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies;
+const work = mkdtempSync(join(tmpdir(), 'bailiff-runtimes-'));
+
+const RUNTIMES = {
+  node20: { packages: [], command: () => [process.execPath] },
+  node22: { packages: ['node@22'], command: (bin) => [join(bin, 'node')] },
+  node24: { packages: ['node@24'], command: (bin) => [join(bin, 'node')] },
+  node26: { packages: ['node@26'], command: (bin) => [join(bin, 'node')] },
+  bun: { packages: ['bun@1'], command: (bin) => [join(bin, 'bun'), 'run'] },
+  deno: { packages: ['deno@2'], command: (bin) => [join(bin, 'deno'), 'run', '-A'] },
+  workerd: { packages: ['miniflare@4.20260730.0'], worker: true },
+};
+const chosen = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(RUNTIMES);
+
+const install = (folder, packages) => {
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(join(folder, 'package.json')))
+    writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+};
+
+let failed = 0;
+try {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', work], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  );
+  const project = join(work, 'project');
+  install(project, [join(work, packed.filename), `hono@${dev.hono}`, `express@${dev.express}`]);
+  for (const file of ['contract.mjs', 'main.mjs', 'worker.mjs'])
+    cpSync(join(root, 'test/runtimes', file), join(project, file));
+
+  for (const name of chosen) {
+    const runtime = RUNTIMES[name];
+    const tools = join(work, name);
+    if (runtime.packages.length > 0) install(tools, runtime.packages);
+    const started = performance.now();
+    const ok = runtime.worker
+      ? await runWorker(project, tools)
+      : runProcess(project, runtime.command(join(tools, 'node_modules/.bin')));
+    if (!ok) failed++;
+    console.log(`${ok ? 'ok' : 'FAILED'}: ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    rmSync(tools, { recursive: true, force: true });
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+console.log(`${chosen.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function runProcess(project, [command, ...args]) {
+  const { status, stdout, stderr } = spawnSync(command, [...args, 'main.mjs'], {
+    cwd: project,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  if (status !== 0) console.error(stdout, stderr);
+  return status === 0;
+}
+
+async function runWorker(project, tools) {
+  await build({
+    entryPoints: [join(project, 'worker.mjs')],
+    outfile: join(project, 'worker.bundle.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['workerd', 'worker', 'browser'],
+  });
+  const bundle = readFileSync(join(project, 'worker.bundle.mjs'), 'utf8');
+  if (/from\s*["']node:|require\(["']node:/.test(bundle)) {
+    console.error('The Worker bundle imports a Node module.');
+    return false;
+  }
+  writeFileSync(
+    join(tools, 'run.mjs'),
+    `import { Miniflare } from 'miniflare';
+import { readFileSync } from 'node:fs';
+const miniflare = new Miniflare({ modules: [{ type: 'ESModule', path: 'worker.mjs', contents: readFileSync(process.argv[2], 'utf8') }], compatibilityDate: '2026-01-01' });
+try {
+  const response = await miniflare.dispatchFetch('http://127.0.0.1/');
+  const results = await response.json();
+  for (const { name, ok, error } of results) console.log((ok ? 'ok   ' : 'FAIL ') + name + (ok ? '' : '\\n' + error));
+  process.exitCode = results.length >= 8 && results.every(({ ok }) => ok) ? 0 : 1;
+} finally {
+  await miniflare.dispose();
+}
+`,
+  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['run.mjs', join(project, 'worker.bundle.mjs')], {
+    cwd: tools,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  if (status !== 0) console.error(stdout, stderr);
+  return status === 0;
+}
