@@ -1,5 +1,5 @@
-// An operation as the few characters that the runtime needs: flags, the first letter of the method (A for PATCH), the path
-// with `*` for each id. src/api/operation.ts reads the same code; the table of flags is there.
+// An operation as the few characters that the runtime needs: flags, a letter for the method, the path with `*` for each id,
+// and after `?` the arrays that the query joins with commas. src/api/operation.ts reads the same code and explains the flags.
 const METHOD_LETTERS = { GET: 'G', POST: 'P', PUT: 'U', PATCH: 'A', DELETE: 'D' };
 
 export const starPath = (path) => path.replaceAll(/\{.+?\}/g, '*');
@@ -14,12 +14,12 @@ export function operationCode(operation, path = starPath(operation.path)) {
     operation.query.length === 0 && !operation.body && 'o',
     operation.method === 'POST' && repeatable && 'i',
     operation.body?.multipart && 'f',
-    operation.commaArrays && 'c',
     operation.unversioned && 'n',
     operation.machineKey && 'm',
     operation.anonymous && 'x',
   ];
-  return flags.filter(Boolean).join('') + METHOD_LETTERS[operation.method] + path;
+  const commaArrays = operation.commaArrays.length > 0 ? `?${operation.commaArrays}` : '';
+  return flags.filter(Boolean).join('') + METHOD_LETTERS[operation.method] + path + commaArrays;
 }
 
 /** `{ resource: "base|action=code|…" }`: the paths share their longest common beginning, which keeps the table small. */

@@ -1,0 +1,37 @@
+/** From an HTTP answer to a value, or to the error that says what is wrong. */
+import { BackendApiError, type BackendApiErrorItem } from './errors.js';
+import type { Operation } from './operation.js';
+import { readRetryAfter } from './retry.js';
+
+/** @throws BackendApiError */
+export function readAnswer(
+  { name, flags }: Operation,
+  { ok, status, headers }: Response,
+  text: string,
+  now: number,
+): unknown {
+  let body: unknown;
+  let detail = `HTTP ${status}`;
+  try {
+    body = text ? JSON.parse(text) : undefined;
+    if (ok) return body;
+  } catch {
+    // The one page among the operations.
+    if (ok && flags.includes('x')) return text;
+    detail += ', not JSON';
+  }
+  const { errors, clerk_trace_id } = (body ?? {}) as { errors?: BackendApiErrorItem[]; clerk_trace_id?: string };
+  const list = Array.isArray(errors) ? errors : [];
+  const first = list[0];
+  throw new BackendApiError(
+    name,
+    first?.code ?? 'unexpected-response',
+    first?.long_message ?? first?.message ?? detail,
+    {
+      status,
+      errors: list,
+      traceId: clerk_trace_id ?? headers.get('cf-ray'),
+      retryAfterMs: readRetryAfter(headers.get('retry-after'), now),
+    },
+  );
+}

@@ -1,0 +1,71 @@
+/** What callers of the Backend API give and get, beside the types of the document. Types only. */
+import type { Clock, Fetch } from '../ports.js';
+import type { BailiffEvent } from '../types.js';
+import type { Operation } from './operation.js';
+
+/** A JSON object whose members the document leaves open: metadata, claims. */
+export type JsonObject = Record<string, unknown>;
+
+/** The content of a file. A `File` carries its name and type along. */
+export type Upload = Blob | Uint8Array | ArrayBuffer;
+
+/** The envelope that `paginated: true` turns an array into. */
+export interface Paginated<Item> {
+  data: Item[];
+  total_count: number;
+}
+
+/** Options of one call, given last. */
+export interface CallOptions {
+  /** Cancels the call: it rejects with a `BackendApiError` of code `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that each attempt may take. Default: the client's. */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds that all attempts together may take, waits included. Default: the client's. */
+  readonly deadlineMs?: number | undefined;
+  /** How often a failed call is sent again. Default: the client's. 0: never, not even after 429. */
+  readonly retries?: number | undefined;
+  /** More headers. `Authorization` and `Clerk-API-Version` stay ours. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The secret key of another instance, for this call. */
+  readonly secretKey?: string | undefined;
+  /** The secret key of a machine, for this call. Counts for the M2M operations only. */
+  readonly machineSecretKey?: string | undefined;
+}
+
+/** Options of {@link createBackendApi}. Those with an environment variable fall back to it. */
+export interface BackendApiOptions {
+  /** CLERK_SECRET_KEY */
+  readonly secretKey?: string | undefined;
+  /** CLERK_MACHINE_SECRET_KEY: used for the M2M operations instead of the secret key. */
+  readonly machineSecretKey?: string | undefined;
+  /** CLERK_API_URL. Default `https://api.clerk.com`. */
+  readonly apiUrl?: string | undefined;
+  /** CLERK_API_VERSION. Default `v1`. */
+  readonly apiVersion?: string | undefined;
+  /** Milliseconds that each attempt may take. Default 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds that all attempts of a call together may take, waits included. Default 90,000. */
+  readonly deadlineMs?: number | undefined;
+  /** How often a failed call is sent again. Default 2. */
+  readonly retries?: number | undefined;
+  readonly fetch?: Fetch | undefined;
+  /** The clock, for tests. */
+  readonly now?: Clock | undefined;
+  /** How a pause between attempts is spent, for tests. Must resolve early when the signal aborts. */
+  readonly wait?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+  /** Receives a `backend-api.call` for each attempt. */
+  readonly onEvent?: ((event: BailiffEvent) => void) | undefined;
+}
+
+/** A connection to one instance: what the functions of `bailiff/api/<resource>` take first. Made by `createBackendClient`. */
+export interface BackendClient {
+  /** @internal */
+  call(operation: Operation, args: readonly unknown[]): Promise<unknown>;
+}
+
+/**
+ * A list: awaited, one page as the API answers it; iterated (`for await`), every item of all pages. Nothing is sent before
+ * one of the two happens.
+ */
+export interface PageRequest<Page, Item> extends Promise<Page>, AsyncIterable<Item> {}
