@@ -82,23 +82,32 @@ function branchProjection(branches: readonly Schema[]): Projection {
   const candidates = branches.map((branch) => {
     const schema = mergeAllOf(resolve(branch));
     const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Schema>>;
-    return { project: compileProjection(branch), properties, tests: Object.entries(properties).flatMap(testOf) };
+    const entries = Object.entries(properties);
+    const [values, patterns] = [entries.flatMap(valueTest), entries.flatMap(patternTest)];
+    return { project: compileProjection(branch), properties, values, patterns };
   });
   return (value) => {
     if (typeof value !== 'object' || value === null) return candidates[0]?.project(value);
     const stored = value as Values;
-    const fitting = candidates.filter(({ tests }) => tests.every((test) => test(stored)));
-    const known = (properties: Schema) => Object.keys(stored).filter((name) => name in properties).length;
-    const best = (fitting.length > 0 ? fitting : candidates).reduce((a, b) =>
-      known(b.properties) > known(a.properties) ? b : a,
-    );
-    return best.project(value);
+    const passes = (tests: readonly Test[]) => tests.every((test) => test(stored));
+    // Patterns decide last: tests give users ids such as `user_1`, and their tokens are tokens all the same.
+    const score = ({ properties, values, patterns }: (typeof candidates)[number]) =>
+      (passes(values) ? 10_000 : 0) +
+      2 * Object.keys(stored).filter((name) => name in properties).length +
+      (passes(patterns) ? 1 : 0);
+    return candidates.reduce((a, b) => (score(b) > score(a) ? b : a)).project(value);
   };
 }
 
-function testOf([name, schema]: [string, Schema]): ((stored: Values) => boolean)[] {
+type Test = (stored: Values) => boolean;
+
+function valueTest([name, schema]: [string, Schema]): Test[] {
   const values = schema['enum'] as readonly unknown[] | undefined;
-  if (values) return [(stored) => stored[name] === undefined || stored[name] === null || values.includes(stored[name])];
+  if (!values) return [];
+  return [(stored) => stored[name] === undefined || stored[name] === null || values.includes(stored[name])];
+}
+
+function patternTest([name, schema]: [string, Schema]): Test[] {
   if (typeof schema['pattern'] !== 'string') return [];
   const pattern = new RegExp(schema['pattern']);
   return [(stored) => typeof stored[name] !== 'string' || pattern.test(stored[name])];

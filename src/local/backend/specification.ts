@@ -88,11 +88,26 @@ function readOperation(method: string, path: string, raw: Schema, resolve: Resol
         schema: resolve(p['schema'] as Schema),
         commaSeparated: p['explode'] === false,
       })),
-    body: readBody(raw, resolve),
+    body: withAdditions(raw['operationId'] as string, readBody(raw, resolve)),
     authenticated: security?.length !== 0,
     invalidStatus: '422' in (raw['responses'] as Schema) ? 422 : 400,
     success: readSuccess(raw['responses'] as Readonly<Record<string, Schema>>, resolve),
   };
+}
+
+/** Members of bodies that Clerk takes and its clients send, but the document does not list. */
+const BODY_ADDITIONS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
+  createM2MToken: {
+    token_format: { type: 'string', enum: ['opaque', 'jwt'], nullable: true },
+    min_remaining_ttl_seconds: { type: 'number', minimum: 0, nullable: true },
+  },
+};
+
+function withAdditions(operationId: string, body: Operation['body']): Operation['body'] {
+  const additions = BODY_ADDITIONS[operationId];
+  if (body === null || additions === undefined) return body;
+  const properties = { ...(body.schema['properties'] as Schema), ...additions };
+  return { ...body, schema: { ...body.schema, properties } };
 }
 
 function readBody(raw: Schema, resolve: Resolve): Operation['body'] {
