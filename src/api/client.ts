@@ -1,9 +1,10 @@
 /** Sends requests: attempts, waits, time limits, errors. */
+import type { Environment } from '../environment.js';
 import { readAnswer } from './answer.js';
 import { BackendApiError } from './errors.js';
 import { bounded } from './limits.js';
 import type { Operation } from './operation.js';
-import { readEnvironment, resolveOptions, type ClientConfig, type Environment } from './options.js';
+import { resolveOptions, type ClientConfig } from './options.js';
 import { prepareRequest, type PreparedRequest } from './request.js';
 import { backoff } from './retry.js';
 import type { BackendApiOptions, BackendClient } from './values.js';
@@ -13,10 +14,7 @@ import type { BackendApiOptions, BackendClient } from './values.js';
  *
  * @throws ConfigurationError for options that cannot work. A missing key shows at the first call, since a call may bring its own.
  */
-export function createBackendClient(
-  options: BackendApiOptions = {},
-  env: Environment = readEnvironment(),
-): BackendClient {
+export function createBackendClient(options: BackendApiOptions = {}, env?: Environment): BackendClient {
   const config = resolveOptions(options, env);
   return { call: (operation, args) => send(config, operation, args) };
 }

@@ -1,9 +1,9 @@
 /** All resources in one object. */
+import type { Environment } from '../environment.js';
 import { operation } from './call.js';
 import { createBackendClient } from './client.js';
 import type { BackendApi } from './generated/interfaces.js';
 import { TABLE } from './generated/table.js';
-import { readEnvironment, type Environment } from './options.js';
 import { pagedOperation } from './pages.js';
 import type { BackendApiOptions, BackendClient } from './values.js';
 
@@ -16,7 +16,7 @@ import type { BackendApiOptions, BackendClient } from './values.js';
  * @param options fall back to the environment: CLERK_SECRET_KEY, CLERK_MACHINE_SECRET_KEY, CLERK_API_URL, CLERK_API_VERSION
  * @throws ConfigurationError for options that cannot work
  */
-export function createBackendApi(options: BackendApiOptions = {}, env: Environment = readEnvironment()): BackendApi {
+export function createBackendApi(options: BackendApiOptions = {}, env?: Environment): BackendApi {
   const client = createBackendClient(options, env);
   const api = {};
   for (const [resource, text] of Object.entries(TABLE)) {

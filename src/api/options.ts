@@ -1,9 +1,8 @@
 /** Options and environment, read once. */
+import { readVariable, type Environment } from '../environment.js';
 import { ConfigurationError } from '../errors.js';
 import { pause } from './limits.js';
 import type { BackendApiOptions } from './values.js';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 type Optional = 'secretKey' | 'machineSecretKey' | 'onEvent';
 
@@ -12,22 +11,13 @@ export type ClientConfig = { readonly [Key in Optional]: BackendApiOptions[Key] 
   readonly [Key in Exclude<keyof BackendApiOptions, Optional>]-?: NonNullable<BackendApiOptions[Key]>;
 };
 
-/** The process's environment; empty where there is none (Workers) or where it must not be read (Deno without permission). */
-export function readEnvironment(): Environment {
-  try {
-    return process.env;
-  } catch {
-    return {};
-  }
-}
-
 /** @throws ConfigurationError for an API URL that cannot work, or a key that cannot stand in a header */
-export function resolveOptions(options: BackendApiOptions, env: Environment): ClientConfig {
+export function resolveOptions(options: BackendApiOptions, env?: Environment): ClientConfig {
   const {
-    secretKey = env['CLERK_SECRET_KEY'],
-    machineSecretKey = env['CLERK_MACHINE_SECRET_KEY'],
-    apiUrl = env['CLERK_API_URL'],
-    apiVersion = env['CLERK_API_VERSION'],
+    secretKey = readVariable('CLERK_SECRET_KEY', env),
+    machineSecretKey = readVariable('CLERK_MACHINE_SECRET_KEY', env),
+    apiUrl = readVariable('CLERK_API_URL', env),
+    apiVersion = readVariable('CLERK_API_VERSION', env),
     timeoutMs = 30_000,
     deadlineMs = 90_000,
     retries = 2,
@@ -39,18 +29,15 @@ export function resolveOptions(options: BackendApiOptions, env: Environment): Cl
   return {
     secretKey: cleanKey(secretKey),
     machineSecretKey: cleanKey(machineSecretKey),
-    apiUrl: cleanUrl(clean(apiUrl) || 'https://api.clerk.com'),
-    apiVersion: clean(apiVersion) || 'v1',
+    apiUrl: cleanUrl(apiUrl || 'https://api.clerk.com'),
+    apiVersion: apiVersion || 'v1',
     ...{ timeoutMs, deadlineMs, retries, fetch, now, wait, onEvent },
   };
 }
 
-/** Trims, and takes off quotes that an env file left. */
-const clean = (text: string | undefined) => text?.trim().replace(/^(["'])(.*)\1$/, '$2');
-
 /** A key that a header refuses would be quoted in the error of `fetch`: so it is refused here, unquoted. */
 export function cleanKey(text: string | undefined): string | undefined {
-  const key = clean(text);
+  const key = text?.trim();
   if (key && /[^!-~]/.test(key)) throw new ConfigurationError('secretKey', 'The key holds blanks.', 'Copy it again.');
   return key;
 }

@@ -1,0 +1,61 @@
+/** A real HTTP server that writes down what arrives and answers as told. */
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface RecordedRequest {
+  readonly method: string;
+  /** As it came over the wire. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text as it is; anything else as JSON. */
+  readonly body?: unknown;
+}
+
+export interface RecordingServer {
+  readonly url: string;
+  readonly requests: RecordedRequest[];
+  /** Answers to come, in order; the last one stays. Null: no answer, ever. A function may answer by hand. */
+  answer(...answers: (Answer | null | ((response: ServerResponse) => void))[]): void;
+  close(): Promise<void>;
+}
+
+export async function startRecordingServer(): Promise<RecordingServer> {
+  const requests: RecordedRequest[] = [];
+  let answers: (Answer | null | ((response: ServerResponse) => void))[] = [{}];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      requests.push({
+        method: request.method!,
+        target: request.url!,
+        headers: request.headers,
+        body: Buffer.concat(chunks),
+      });
+      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      if (typeof answer === 'function') return answer(response);
+      if (!answer) return;
+      const { status = 200, headers = {}, body = {} } = answer;
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    answer: (...next) => {
+      answers = next;
+    },
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
