@@ -19,7 +19,7 @@ const CARRIER = { nonce: '__clerk_handshake_nonce', token: '__clerk_handshake' }
 const YEAR = 365 * 24 * 60 * 60;
 /** Seconds for which a production application finds the payload in its cookie. */
 const CARRIER_MAX_AGE = 10;
-const TOKEN_LIFETIME_SECONDS = 60;
+const PAYLOAD_LIFETIME_SECONDS = 60;
 
 export function handshake(call: FrontendCall): LocalResponse {
   const { world, request } = call;
@@ -114,12 +114,17 @@ function hostOf({ request }: FrontendCall): string {
 }
 
 function nonceFor(world: World, directives: readonly string[]): string {
-  const id = world.secret(40);
-  return world.table('handshakes').insert({ id, directives, used: false, created_at: world.now() }).id;
+  const now = world.now();
+  const row = { id: world.secret(40), directives, created_at: now, expires_at: now + PAYLOAD_LIFETIME_SECONDS * 1000 };
+  return world.table('handshakes').insert(row).id;
 }
 
 function tokenFor(world: World, directives: readonly string[]): string {
-  const claims = { handshake: directives, iss: world.frontendApiUrl, ...timesOf(world.now(), TOKEN_LIFETIME_SECONDS) };
+  const claims = {
+    handshake: directives,
+    iss: world.frontendApiUrl,
+    ...timesOf(world.now(), PAYLOAD_LIFETIME_SECONDS),
+  };
   return world.keys.sign({ cat: CATEGORY.session }, claims);
 }
 

@@ -1,0 +1,389 @@
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LocalInstance } from 'bailiff/local';
+import { ADA, Browser, locationOf, startWithPeople } from './support.js';
+
+const CALLBACK = 'http://127.0.0.1:3998/callback';
+const VERIFIER = 'a-verifier-that-is-long-enough-for-the-rules-0123456789';
+const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
+const RESOURCE = 'http://127.0.0.1:3997/mcp';
+
+interface Tokens {
+  access_token: string;
+  refresh_token: string;
+  scope: string;
+  id_token?: string;
+  error?: string;
+}
+
+let clerk: LocalInstance;
+let application: { client_id: string; client_secret?: string };
+
+beforeEach(async () => {
+  clerk = await startWithPeople();
+  application = await register();
+});
+afterEach(() => clerk.close());
+
+const at = (path: string) => `${clerk.frontendApiUrl}${path}`;
+
+async function register(extra: Record<string, unknown> = {}) {
+  const response = await fetch(at('/oauth/register'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      client_name: 'A <b>client</b>',
+      redirect_uris: [CALLBACK],
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      scope: 'profile email notes:read',
+      ...extra,
+    }),
+  });
+  expect(response.status).toBe(201);
+  return (await response.json()) as typeof application;
+}
+
+function authorizeUrl(change: Record<string, string | null> = {}): string {
+  const query = {
+    response_type: 'code',
+    client_id: application.client_id,
+    redirect_uri: CALLBACK,
+    code_challenge: CHALLENGE,
+    code_challenge_method: 'S256',
+    state: 's t&te',
+    scope: 'profile email',
+    ...change,
+  };
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== null);
+  return `${at('/oauth/authorize')}?${new URLSearchParams(given).toString()}`;
+}
+
+/** Without a browser: the header names the user, who consents. */
+async function authorizeAs(user: string, change: Record<string, string | null> = {}): Promise<URL> {
+  return locationOf(await fetch(authorizeUrl(change), { redirect: 'manual', headers: { 'x-bailiff-user': user } }));
+}
+const codeOf = (location: URL) => location.searchParams.get('code') ?? '';
+
+async function exchange(fields: Record<string, string>, headers: Record<string, string> = {}, path = '/oauth/token') {
+  const body = new URLSearchParams({ client_id: application.client_id, ...fields });
+  const response = await fetch(at(path), { method: 'POST', body, headers });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Tokens };
+}
+const redeem = (code: string, fields: Record<string, string> = {}) =>
+  exchange({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK, code_verifier: VERIFIER, ...fields });
+const refresh = (token: string, fields: Record<string, string> = {}) =>
+  exchange({ grant_type: 'refresh_token', refresh_token: token, ...fields });
+
+/** As a resource server asks the Backend API. */
+async function verify(token: string) {
+  const response = await fetch(`${clerk.apiUrl}/oauth_applications/access_tokens/verify`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${clerk.secretKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ access_token: token }),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+const userinfo = async (token: string) =>
+  fetch(at('/oauth/userinfo'), { headers: { authorization: `Bearer ${token}` } });
+
+describe('the whole flow', () => {
+  it('goes from sign-in and consent in a browser to a token that works', async () => {
+    const browser = new Browser();
+    const toSignIn = locationOf(await browser.request(authorizeUrl()));
+    expect(toSignIn.pathname).toBe('/sign-in');
+    const redirect_url = toSignIn.searchParams.get('redirect_url') ?? '';
+    const back = locationOf(await browser.submit(at('/sign-in'), { user_id: ADA, redirect_url }));
+    expect(back.href).toBe(redirect_url);
+    const page = await (await browser.request(back.href)).text();
+    expect(page).toContain('Allow A &lt;b&gt;client&lt;/b&gt;?');
+    expect(page).toContain('See your email address');
+
+    const fields = Object.fromEntries(back.searchParams);
+    const refused = locationOf(await browser.submit(at('/oauth/authorize'), { ...fields, decision: 'deny' }));
+    expect(refused.searchParams.get('error')).toBe('access_denied');
+    const answer = locationOf(await browser.submit(at('/oauth/authorize'), { ...fields, decision: 'allow' }));
+    expect(answer.href.startsWith(CALLBACK)).toBe(true);
+    expect(answer.searchParams.get('state')).toBe('s t&te');
+    expect(answer.searchParams.get('iss')).toBe(clerk.frontendApiUrl);
+
+    const { status, body, headers } = await redeem(codeOf(answer));
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(body).toMatchObject({ token_type: 'Bearer', scope: 'profile email' });
+    expect(await (await userinfo(body.access_token)).json()).toMatchObject({
+      sub: ADA,
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+    });
+    expect(await verify(body.access_token)).toMatchObject({
+      status: 200,
+      body: { subject: ADA, client_id: application.client_id, scopes: ['profile', 'email'] },
+    });
+  });
+
+  it('takes consent from its own form alone', async () => {
+    const browser = new Browser();
+    await browser.submit(at('/sign-in'), { user_id: ADA });
+    const fields = { ...Object.fromEntries(new URL(authorizeUrl()).searchParams), decision: 'allow' };
+    const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+    const response = await browser.submit(at('/oauth/authorize'), fields, headers);
+    expect(response.status).toBe(403);
+    expect(response.headers.get('location')).toBeNull();
+  });
+
+  it('asks nothing of a user whose application needs no consent, and says so when it may not ask', async () => {
+    const browser = new Browser();
+    const prompt = async () =>
+      locationOf(await browser.request(authorizeUrl({ prompt: 'none' }))).searchParams.get('error');
+    expect(await prompt()).toBe('login_required');
+    await browser.submit(at('/sign-in'), { user_id: ADA });
+    expect(await prompt()).toBe('consent_required');
+    const row = clerk.world.table('oauth_applications').by('client_id', application.client_id)[0];
+    clerk.world.table('oauth_applications').update(row?.id ?? '', { consent_screen_enabled: false });
+    expect(codeOf(locationOf(await browser.request(authorizeUrl())))).not.toBe('');
+  });
+});
+
+describe('an authorization request', () => {
+  it.each([
+    [{ client_id: 'unknown' }],
+    [{ client_id: null }],
+    [{ redirect_uri: 'https://evil.example/' }],
+    [{ redirect_uri: `${CALLBACK}/more` }],
+    [{ redirect_uri: 'http://127.0.0.1.evil.example:3998/callback' }],
+    [{ redirect_uri: 'http://user@127.0.0.1:3998/callback' }],
+    [{ redirect_uri: 'javascript:alert(1)' }],
+  ])('sends nothing anywhere for an unknown client or address: %j', async (change) => {
+    const response = await fetch(authorizeUrl(change), { redirect: 'manual', headers: { 'x-bailiff-user': ADA } });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('location')).toBeNull();
+  });
+
+  it.each([
+    [{ response_type: 'token' }, 'unsupported_response_type'],
+    [{ code_challenge: null }, 'invalid_request'],
+    [{ code_challenge_method: 'plain' }, 'invalid_request'],
+    [{ code_challenge_method: null }, 'invalid_request'],
+    [{ code_challenge: 'short' }, 'invalid_request'],
+    [{ scope: 'profile private_metadata' }, 'invalid_scope'],
+    [{ resource: 'not a url' }, 'invalid_target'],
+    [{ resource: `${RESOURCE}#part` }, 'invalid_target'],
+  ])('tells the client what is wrong: %j -> %s', async (change, error) => {
+    const location = await authorizeAs(ADA, change);
+    expect(location.searchParams.get('error')).toBe(error);
+    expect(location.searchParams.get('state')).toBe('s t&te');
+    expect(codeOf(location)).toBe('');
+  });
+
+  it('may name another port of loopback, as native clients must', async () => {
+    const redirect_uri = 'http://127.0.0.1:54321/callback';
+    const location = await authorizeAs(ADA, { redirect_uri });
+    expect(location.href.startsWith(redirect_uri)).toBe(true);
+    expect((await redeem(codeOf(location))).body.error).toBe('invalid_grant');
+    expect((await redeem(codeOf(await authorizeAs(ADA, { redirect_uri })), { redirect_uri })).status).toBe(200);
+  });
+
+  it('is refused for users that cannot sign in', async () => {
+    clerk.world.table('users').update('user_bob', { banned: true });
+    for (const user of ['user_bob', 'user_none']) {
+      expect((await authorizeAs(user)).searchParams.get('error')).toBe('access_denied');
+    }
+  });
+});
+
+describe('a code', () => {
+  it.each([
+    [{ code_verifier: `${VERIFIER}x` }],
+    [{ code_verifier: '' }],
+    [{ redirect_uri: 'http://127.0.0.1:3998/other' }],
+    [{ code: 'unknown' }],
+  ])('is refused with %j', async (fields) => {
+    const { status, body } = await redeem(codeOf(await authorizeAs(ADA)), fields);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error: 'invalid_grant' });
+    expect(body).not.toHaveProperty('access_token');
+  });
+
+  it('is refused without a verifier, to another client, and when it is old', async () => {
+    const code = codeOf(await authorizeAs(ADA));
+    const bare = await exchange({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK });
+    expect(bare.body.error).toBe('invalid_grant');
+    const other = await register();
+    expect((await redeem(code, { client_id: other.client_id })).body.error).toBe('invalid_grant');
+    clerk.advanceClock(10 * 60_000);
+    expect((await redeem(code)).body.error).toBe('invalid_grant');
+  });
+
+  it('is good once: a second use revokes what the first one gave', async () => {
+    const code = codeOf(await authorizeAs(ADA));
+    const { body } = await redeem(code);
+    expect((await verify(body.access_token)).status).toBe(200);
+    expect((await redeem(code)).body.error).toBe('invalid_grant');
+    expect((await verify(body.access_token)).status).toBe(404);
+    expect((await refresh(body.refresh_token)).body.error).toBe('invalid_grant');
+  });
+});
+
+describe('a refresh token', () => {
+  it('gives new tokens once; an old one in use ends them all', async () => {
+    const first = (await redeem(codeOf(await authorizeAs(ADA)))).body;
+    const second = (await refresh(first.refresh_token)).body;
+    expect(second.access_token).not.toBe(first.access_token);
+    expect((await verify(second.access_token)).status).toBe(200);
+    expect((await refresh(first.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await verify(second.access_token)).status).toBe(404);
+    expect((await refresh(second.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('narrows the scope, but never widens it', async () => {
+    const { body } = await redeem(codeOf(await authorizeAs(ADA)));
+    expect((await refresh(body.refresh_token, { scope: 'profile notes:read' })).body.error).toBe('invalid_scope');
+    const narrowed = await refresh(body.refresh_token, { scope: 'profile' });
+    expect(narrowed.body.scope).toBe('profile');
+    expect(await (await userinfo(narrowed.body.access_token)).json()).not.toHaveProperty('email');
+  });
+
+  it('belongs to one client', async () => {
+    const { body } = await redeem(codeOf(await authorizeAs(ADA)));
+    const other = await register();
+    expect((await refresh(body.refresh_token, { client_id: other.client_id })).body.error).toBe('invalid_grant');
+  });
+});
+
+describe('a confidential client', () => {
+  it.each(['client_secret_basic', 'client_secret_post'])('proves itself by %s', async (method) => {
+    application = await register({ token_endpoint_auth_method: method });
+    const { client_id, client_secret = '' } = application;
+    const code = codeOf(await authorizeAs(ADA));
+    const fields = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK, code_verifier: VERIFIER };
+    const proof = (secret: string) =>
+      method === 'client_secret_post'
+        ? exchange({ ...fields, client_secret: secret })
+        : exchange(fields, { authorization: `Basic ${Buffer.from(`${client_id}:${secret}`).toString('base64')}` });
+    expect(await exchange(fields)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect(await proof(`${client_secret}x`)).toMatchObject({ status: 401 });
+    expect(await proof(client_secret)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('audience', () => {
+  it('is what the resource parameter says, in both forms of token', async () => {
+    const row = clerk.world.table('oauth_applications').by('client_id', application.client_id)[0];
+    for (const format of ['opaque', 'jwt']) {
+      clerk.world.table('oauth_applications').update(row?.id ?? '', { access_token_format: format });
+      const { body } = await redeem(codeOf(await authorizeAs(ADA, { resource: RESOURCE })), { resource: RESOURCE });
+      const opened = clerk.world.keys.open(body.access_token);
+      if (format === 'jwt') {
+        expect(opened?.header['typ']).toBe('at+jwt');
+        expect(opened?.payload).toMatchObject({
+          sub: ADA,
+          aud: [RESOURCE],
+          client_id: application.client_id,
+          scope: 'profile email',
+        });
+      } else {
+        expect(body.access_token).toMatch(/^oat_/);
+      }
+      const info = await exchange({ token: body.access_token }, {}, '/oauth/token_info');
+      expect(info.body).toMatchObject({ active: true, aud: [RESOURCE], sub: ADA });
+    }
+  });
+
+  it('cannot be one that was not granted', async () => {
+    const code = codeOf(await authorizeAs(ADA, { resource: RESOURCE }));
+    expect((await redeem(code, { resource: 'http://127.0.0.1:3996/other' })).body.error).toBe('invalid_target');
+    expect((await redeem(code)).status).toBe(200);
+  });
+});
+
+describe('tokens afterwards', () => {
+  it('are revoked by the client that holds them, with all of their grant', async () => {
+    const { body } = await redeem(codeOf(await authorizeAs(ADA)));
+    const other = await register();
+    const revoke = (fields: Record<string, string>) =>
+      exchange({ token: body.access_token, ...fields }, {}, '/oauth/token/revoke');
+    expect((await revoke({ client_id: other.client_id })).status).toBe(200);
+    expect((await verify(body.access_token)).status).toBe(200);
+    expect((await revoke({})).status).toBe(200);
+    expect((await verify(body.access_token)).status).toBe(404);
+    expect((await userinfo(body.access_token)).status).toBe(401);
+    expect((await refresh(body.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('are not active to others, nor when they are unknown or expired', async () => {
+    const { body } = await redeem(codeOf(await authorizeAs(ADA)));
+    const other = await register();
+    const info = async (token: string, client_id = application.client_id) =>
+      (await exchange({ token, client_id }, {}, '/oauth/token_info')).body;
+    expect(await info(body.access_token)).toMatchObject({ active: true, scope: 'profile email' });
+    expect(await info(body.refresh_token)).toMatchObject({ active: true });
+    expect(await info(body.access_token, other.client_id)).toEqual({ active: false });
+    expect(await info('oat_unknown')).toEqual({ active: false });
+    clerk.advanceClock(25 * 3_600_000);
+    expect(await info(body.access_token)).toEqual({ active: false });
+  });
+
+  it('include an ID token for OpenID Connect, bound to client and nonce, that no session check accepts', async () => {
+    const { body } = await redeem(codeOf(await authorizeAs(ADA, { scope: 'openid email', nonce: 'n-1' })));
+    const opened = clerk.world.keys.open(body.id_token ?? '');
+    expect(opened?.payload).toMatchObject({
+      sub: ADA,
+      aud: application.client_id,
+      nonce: 'n-1',
+      iss: clerk.frontendApiUrl,
+      email: 'ada@example.com',
+    });
+    expect(['cl_B7d4PD111AAA', undefined]).not.toContain(opened?.header['cat']);
+  });
+});
+
+describe('registration', () => {
+  it.each([
+    [{ redirect_uris: [] }],
+    [{ redirect_uris: ['javascript:alert(1)'] }],
+    [{ redirect_uris: ['http://example.com/callback'] }],
+    [{ redirect_uris: [CALLBACK, 5] }],
+    [{ redirect_uris: [`${CALLBACK}#part`] }],
+    [{ redirect_uris: 'x' }],
+    [{ redirect_uris: [CALLBACK], grant_types: ['password'] }],
+    [{ redirect_uris: [CALLBACK], token_endpoint_auth_method: 'private_key_jwt' }],
+  ])('refuses %j', async (body) => {
+    const before = clerk.world.table('oauth_applications').size;
+    const response = await fetch(at('/oauth/register'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as { error: string }).error).toMatch(/^invalid_(redirect_uri|client_metadata)$/);
+    expect(clerk.world.table('oauth_applications').size).toBe(before);
+  });
+
+  it('takes the private scheme of an app', async () => {
+    expect((await register({ redirect_uris: ['com.example.app:/callback'] })).client_id).not.toBe('');
+  });
+});
+
+describe('discovery', () => {
+  it('says where everything is, to scripts of any page', async () => {
+    for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
+      const response = await fetch(at(path));
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
+      const metadata = (await response.json()) as Record<string, string>;
+      expect(metadata['issuer']).toBe(clerk.frontendApiUrl);
+      const posted = ['token_endpoint', 'introspection_endpoint', 'revocation_endpoint', 'registration_endpoint'];
+      for (const name of posted)
+        expect((await fetch(metadata[name] ?? '', { method: 'POST' })).status, name).not.toBe(404);
+      const got = ['authorization_endpoint', 'userinfo_endpoint', 'jwks_uri'];
+      for (const name of got) expect((await fetch(metadata[name] ?? '')).status, name).not.toBe(404);
+    }
+    const jwks = (await (await fetch(at('/.well-known/jwks.json'))).json()) as { keys: { kid: string }[] };
+    expect(jwks.keys[0]?.kid).toBe(clerk.world.keys.current.kid);
+  });
+
+  it('answers unknown grants and preflights', async () => {
+    expect((await exchange({ grant_type: 'toString' })).body.error).toBe('unsupported_grant_type');
+    expect((await fetch(at('/oauth/token'), { method: 'OPTIONS' })).status).toBe(204);
+  });
+});
