@@ -1,3 +1,6 @@
+/** The joined pieces: one configuration, one verifier with its caches, one way to decide about a request. */
+import type { Environment } from '../environment.js';
+import { ConfigurationError, type TokenReason } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
 import type {
   AcceptsToken,
@@ -9,42 +12,160 @@ import type {
   RequestView,
   SessionClaims,
 } from '../types.js';
+import { createVerifier, type Verifier, type VerifierHealth } from '../verify/verifier.js';
+import { unauthenticated } from './auth/auth-objects.js';
+import { createTokenMinter } from './auth/token-minter.js';
+import { conceal } from './config/conceal.js';
 import type { Config } from './config/config.js';
-import type { Environment } from './config/environment.js';
+import { requireAnyKey, resolveConfig } from './config/resolve.js';
+import { createDispatch, modeOf, type Mode } from './dispatch.js';
+import { isPromise } from './maybe.js';
+import { DecidedState } from './request-state.js';
+import { viewOf } from './request-view.js';
+import { readEvidence } from './request/evidence.js';
+import { signInUrl } from './session/redirect-urls.js';
+import { createSessionFlow } from './session/session-flow.js';
+import { verifierOptions } from './verifier-options.js';
+import { createTokenChecks } from './verify-token.js';
+import { createBackend } from './wire/backend.js';
 
 export interface AuthenticateOptions {
+  /** Default: the `acceptsToken` of the authenticator. */
   readonly acceptsToken?: AcceptsToken;
 }
 
+/** For readiness probes. */
+export interface Health extends VerifierHealth {
+  /** Whether session tokens, or for a server without their keys machine tokens, can be verified now. */
+  readonly ready: boolean;
+  /** Operations of the Backend API that are not tried at the moment, because the last attempts all failed. */
+  readonly openCircuits: readonly string[];
+}
+
 export interface Authenticator {
+  /**
+   * Decides who sent a request. Neither bad tokens nor outages throw: they are states.
+   *
+   * @throws ConfigurationError for an `acceptsToken` that names no kind of token
+   */
   authenticateRequest(request: Request | RequestView, options?: AuthenticateOptions): Promise<RequestState>;
-  /** The same without a promise when nothing has to be awaited (a repeat token). */
+  /** The same without a promise when nothing has to be awaited (a repeat token): for adapters. */
   authenticate(view: RequestView, options?: AuthenticateOptions): MaybePromise<RequestState>;
+  /**
+   * @throws TokenVerificationError if the token is bad
+   * @throws AuthUnavailableError if it could not be checked now
+   */
   verifySessionToken(token: string): Promise<SessionClaims>;
+  /** Throws as {@link Authenticator.verifySessionToken} does. */
   verifyApiKey(secret: string): Promise<ApiKey>;
+  /** Opaque or JWT. Throws as {@link Authenticator.verifySessionToken} does. */
   verifyM2MToken(token: string): Promise<M2MToken>;
+  /** Opaque or JWT. Throws as {@link Authenticator.verifySessionToken} does. */
   verifyOAuthToken(token: string): Promise<OAuthAccessToken>;
+  /**
+   * Loads the keys, so that the first request does not wait.
+   *
+   * @throws AuthUnavailableError if that fails
+   */
   warmup(): Promise<void>;
   health(): Health;
+  /** Forgets what is known of a token (or the id of one): the next use asks Clerk. */
   invalidate(tokenOrId: string): Promise<void>;
-  /** Where to send a signed-out page request, or null if no sign-in page is known. */
+  /** Where to send a signed-out page request that wants to come back to `returnTo`; null if no sign-in page is known. */
   signInUrl(returnTo: string): string | null;
   /** Not enumerable; shows no secret under `inspect` or JSON. */
   readonly config: Config;
 }
 
-export interface Health {
-  /** Whether tokens can be verified now. */
-  readonly ready: boolean;
-}
+/** Shared by all copies of the package, so that an adapter knows an authenticator from another bundle. */
+const BRAND = Symbol.for('bailiff.authenticator');
 
+/**
+ * @param options fall back to the environment, then to defaults
+ * @param env looked at instead of `process.env` (the bindings of a Worker, for example)
+ * @throws ConfigurationError for options that cannot work
+ */
 export function createAuthenticator(options?: AuthenticatorOptions, env?: Environment): Authenticator {
-  void options;
-  void env;
-  throw new Error('not written yet');
+  const config = resolveConfig(options, env);
+  requireAnyKey(config);
+  const backend = createBackend(config);
+  const verifier = createVerifier(verifierOptions(config, backend));
+  const sessions = createSessionFlow({ config, verifier, backend });
+  const mint = createTokenMinter(backend, config);
+  const dispatch = createDispatch({ verifier, sessions, mint, pendingIsSignedOut: config.treatPendingAsSignedOut });
+  const usualMode = modeOf(config.acceptsToken);
+
+  function authenticate(view: RequestView, given?: AuthenticateOptions): MaybePromise<RequestState> {
+    const mode = given?.acceptsToken === undefined ? usualMode : modeOf(given.acceptsToken);
+    const decide = () => guarded(mode, () => dispatch(readEvidence(view, config), mode));
+    return config.emit === null ? decide() : observed(config, config.emit, decide);
+  }
+
+  const authenticator: Authenticator = {
+    authenticate,
+    // Async, so that options that cannot work reject instead of throwing.
+    authenticateRequest: async (request, given) => authenticate(viewOf(request), given),
+    ...createTokenChecks(verifier),
+    warmup: () => verifier.warmup(),
+    health: () => healthOf(verifier, backend?.openCircuits?.() ?? []),
+    invalidate: (tokenOrId) => verifier.invalidate(tokenOrId),
+    signInUrl: (returnTo) => signInUrl(config, returnTo),
+    config,
+  };
+  Object.defineProperty(authenticator, BRAND, { value: true });
+  return conceal(authenticator, () => ({ authenticator: (config as unknown as { toJSON(): unknown }).toJSON() }), [
+    'config',
+  ]);
 }
 
 export function isAuthenticator(value: unknown): value is Authenticator {
-  void value;
-  return false;
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+}
+
+function healthOf(verifier: Verifier, openCircuits: readonly string[]): Health {
+  const health = verifier.health();
+  const keysReady = health.jwks === 'none' ? openCircuits.length === 0 : health.jwks !== 'empty';
+  return { ...health, ready: keysReady, openCircuits };
+}
+
+/** Whatever goes wrong unexpectedly closes the door for this request, and is no client's fault: 503, not 401 or 500. */
+function guarded(mode: Mode, decide: () => MaybePromise<DecidedState>): MaybePromise<DecidedState> {
+  const failed = (error: unknown): DecidedState => {
+    if (error instanceof ConfigurationError) throw error;
+    const reason: TokenReason = 'unexpected-error';
+    const tokenType = mode.only ?? 'session_token';
+    const message = 'The request could not be checked.';
+    const auth = unauthenticated(tokenType, reason);
+    return new DecidedState({ status: 'unavailable', tokenType, reason, message, auth, retryAfterMs: 1_000 });
+  };
+  try {
+    const state = decide();
+    return isPromise(state) ? state.catch(failed) : state;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** Statuses that a guard would answer with. */
+const STATUS_CODE = { 'signed-out': 401, handshake: 307, unavailable: 503 } as const;
+
+function observed(
+  config: Config,
+  emit: NonNullable<Config['emit']>,
+  decide: () => MaybePromise<DecidedState>,
+): MaybePromise<DecidedState> {
+  const startedAt = config.now();
+  const report = (state: DecidedState): DecidedState => {
+    const { status, tokenType, reason, auth } = state;
+    const durationMs = Math.max(0, config.now() - startedAt);
+    if (status !== 'signed-in') {
+      emit({ type: 'denied', by: 'request', status: STATUS_CODE[status], tokenType, reason, durationMs });
+    } else if (tokenType !== null) {
+      const subject = 'subject' in auth ? auth.subject : 'userId' in auth ? auth.userId : null;
+      emit({ type: 'authenticated', tokenType, subject: subject ?? '', durationMs });
+    }
+    return state;
+  };
+  const state = decide();
+  return isPromise(state) ? state.then(report) : report(state);
 }

@@ -4,5 +4,5 @@ export * from './pool.js';
 export * from './visit.js';
 export * from './auth/requirements.js';
 export { selectAuth } from './auth/select.js';
-export { resolveConfig, type Environment } from './config/resolve.js';
+export { resolveConfig } from './config/resolve.js';
 export type { Config } from './config/config.js';

@@ -1,31 +1,182 @@
+/** What a route asks for, compiled where the route is defined, and asked of each caller. */
+import { ConfigurationError } from '../../errors.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AllOf, AnyOf, Auth, GuardRequirement, Requirement, Reverification, TokenType } from '../../types.js';
+import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
+import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
 
-/** What a requirement says about an authenticated caller. The worst of what is missing decides. */
-export type RequirementVerdict =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly missing: 'kind' | 'authorization' }
-  | { readonly allowed: false; readonly missing: 'scope'; readonly scopes: readonly string[] }
-  | { readonly allowed: false; readonly missing: 'reverification'; readonly reverification: Reverification };
+/** What is missing, from the worst down: a worse answer hides a milder one in `allOf`, and gives way to it in `anyOf`. */
+export type Shortfall =
+  | { readonly missing: 'kind' }
+  | { readonly missing: 'authorization' }
+  | { readonly missing: 'scope'; readonly scopes: readonly string[] }
+  | { readonly missing: 'reverification'; readonly reverification: Reverification };
+
+export type RequirementVerdict = { readonly allowed: true } | ({ readonly allowed: false } & Shortfall);
+type Denied = Exclude<RequirementVerdict, { allowed: true }>;
 
 export interface CompiledRequirement {
-  /** The kinds that may pass; the visit verifies these and no others. */
+  /** The kinds that may pass; a visit verifies these and no others. */
   readonly acceptsToken: readonly TokenType[];
+  /** A signed-out page request goes to the sign-in page. */
   readonly redirect: boolean;
+  /** Asks an authenticated caller. */
   decide(auth: Auth): MaybePromise<RequirementVerdict>;
 }
 
+type Node = Omit<CompiledRequirement, 'redirect'>;
+
+/** Any of several requirements. */
 export function anyOf(...requirements: Requirement[]): AnyOf {
   return { anyOf: requirements };
 }
 
+/** All of several requirements. */
 export function allOf(...requirements: Requirement[]): AllOf {
   return { allOf: requirements };
 }
 
-export function compileRequirement(requirement?: GuardRequirement, config?: Config): CompiledRequirement {
-  void requirement;
-  void config;
-  throw new Error('not written yet');
+/**
+ * @param config without it, only what is wrong under any configuration is found
+ * @throws ConfigurationError for a requirement that nobody could meet, or that says something unknown: a misspelt
+ *   demand must not become no demand
+ */
+export function compileRequirement(requirement: GuardRequirement = {}, config?: Config): CompiledRequirement {
+  if (typeof requirement !== 'object' || requirement === null) throw impossible('is not an object', 'Give an object.');
+  const { redirect = false, ...rest } = requirement;
+  if (typeof redirect !== 'boolean') throw impossible('has a `redirect` that is no boolean', 'Give true or false.');
+  const node = compileNode(rest, config);
+  if (redirect && config?.signInUrl === null && config.publishableKey === null) {
+    throw new ConfigurationError('signInUrl', 'There is no sign-in page to redirect to.', 'Set CLERK_SIGN_IN_URL.');
+  }
+  if (config !== undefined && !node.acceptsToken.some((kind) => canVerifyKind(kind, config))) {
+    requireKeyFor(node.acceptsToken[0]!, config);
+  }
+  return Object.freeze({ ...node, redirect });
+}
+
+function compileNode(requirement: unknown, config: Config | undefined): Node {
+  if (typeof requirement !== 'object' || requirement === null) throw impossible('is not an object', 'Give an object.');
+  const keys = Object.keys(requirement);
+  for (const combinator of ['anyOf', 'allOf'] as const) {
+    if (!keys.includes(combinator)) continue;
+    if (keys.length > 1) throw impossible(`has \`${combinator}\` beside other keys`, 'Put the others into allOf(…).');
+    const branches: unknown = (requirement as Readonly<Record<string, unknown>>)[combinator];
+    if (!Array.isArray(branches) || branches.length === 0) {
+      throw impossible(`has an empty \`${combinator}\``, 'Give at least one requirement.');
+    }
+    const nodes = branches.map((branch) => compileNode(branch, config));
+    return combinator === 'anyOf' ? any(nodes) : all(nodes);
+  }
+  return leaf(compileLeaf(requirement), config);
+}
+
+function impossible(problem: string, remedy: string): ConfigurationError {
+  return new ConfigurationError('requirement', `The requirement ${problem}.`, remedy);
+}
+
+const ALLOWED: RequirementVerdict = Object.freeze({ allowed: true });
+const WRONG_KIND: Denied = Object.freeze({ allowed: false, missing: 'kind' });
+const FORBIDDEN: Denied = Object.freeze({ allowed: false, missing: 'authorization' });
+
+function leaf({ kinds, named, demands, scopes, reverification, check }: LeafRequirement, config?: Config): Node {
+  if (config !== undefined && named) kinds.forEach((kind) => requireKeyFor(kind, config));
+  return {
+    acceptsToken: kinds,
+    decide(auth) {
+      if (!auth.isAuthenticated || !kinds.includes(auth.tokenType)) return WRONG_KIND;
+      if (demands !== null && !auth.has(demands)) return FORBIDDEN;
+      if (scopes !== null && !auth.has({ scope: scopes })) return { allowed: false, missing: 'scope', scopes };
+      if (reverification !== null && !auth.has({ reverification })) {
+        return { allowed: false, missing: 'reverification', reverification };
+      }
+      if (check === null) return ALLOWED;
+      const answer: unknown = check(auth);
+      return answer instanceof Promise ? answer.then(checked) : checked(answer);
+    },
+  };
+}
+
+/** Anything but `true` denies: a rule that forgets to return must not open a door. */
+function checked(answer: unknown): RequirementVerdict {
+  return answer === true ? ALLOWED : FORBIDDEN;
+}
+
+const SEVERITY: Readonly<Record<Shortfall['missing'], number>> = {
+  kind: 3,
+  authorization: 2,
+  scope: 1,
+  reverification: 0,
+};
+const severity = (verdict: Denied): number => SEVERITY[verdict.missing];
+
+/** The first branch that allows; else the branch that came nearest. */
+function any(nodes: readonly Node[]): Node {
+  const acceptsToken = [...new Set(nodes.flatMap((node) => node.acceptsToken))];
+  return {
+    acceptsToken,
+    decide: (auth) =>
+      walk(nodes, auth, null, (nearest, verdict) => {
+        if (verdict.allowed) return { stop: verdict };
+        return {
+          next: nearest === null || nearest.allowed || severity(verdict) < severity(nearest) ? verdict : nearest,
+        };
+      }),
+  };
+}
+
+/** Every branch, or the worst that is missing: a caller who verifies again must not find another closed door behind it. */
+function all(nodes: readonly Node[]): Node {
+  const acceptsToken = nodes
+    .map((node) => node.acceptsToken)
+    .reduce((kinds, more) => kinds.filter((kind) => more.includes(kind)));
+  if (acceptsToken.length === 0) {
+    throw impossible('asks for all of several kinds of token at once', 'Name one `token` in every part of allOf(…).');
+  }
+  return {
+    acceptsToken,
+    decide: (auth) =>
+      walk(nodes, auth, ALLOWED, (worst, verdict) => {
+        if (!verdict.allowed && severity(verdict) >= SEVERITY.authorization) return { stop: verdict };
+        return { next: worst === null || worst.allowed ? verdict : verdict.allowed ? worst : sterner(worst, verdict) };
+      }),
+  };
+}
+
+function sterner(one: Denied, other: Denied): Denied {
+  if (one.missing === 'scope' && other.missing === 'scope') {
+    return { ...one, scopes: [...new Set([...one.scopes, ...other.scopes])] };
+  }
+  return severity(other) > severity(one) ? other : one;
+}
+
+type Step = (
+  soFar: RequirementVerdict | null,
+  verdict: RequirementVerdict,
+) => { readonly stop: RequirementVerdict } | { readonly next: RequirementVerdict };
+
+/** Asks the branches one after the other, awaiting only where a branch has to wait. */
+function walk(
+  nodes: readonly Node[],
+  auth: Auth,
+  start: RequirementVerdict | null,
+  step: Step,
+  from = 0,
+): MaybePromise<RequirementVerdict> {
+  let soFar = start;
+  for (let index = from; index < nodes.length; index += 1) {
+    const verdict = nodes[index]!.decide(auth);
+    const before = soFar;
+    if (verdict instanceof Promise) {
+      return verdict.then((value) => {
+        const result = step(before, value);
+        return 'stop' in result ? result.stop : walk(nodes, auth, result.next, step, index + 1);
+      });
+    }
+    const result = step(before, verdict);
+    if ('stop' in result) return result.stop;
+    soFar = result.next;
+  }
+  return soFar ?? FORBIDDEN;
 }

@@ -1,6 +1,5 @@
 /** Checks of single option values. Each gives the value in its final form or throws a ConfigurationError that says what to do. */
 import { ConfigurationError } from '../../errors.js';
-import { cleanText } from './environment.js';
 
 export interface OptionName {
   /** As written in `createAuthenticator`. */
@@ -16,6 +15,17 @@ export function nameOf({ option, variable }: OptionName): string {
 
 export function fail(name: OptionName, problem: string, remedy: string, cause?: unknown): never {
   throw new ConfigurationError(name.option, `${nameOf(name)} ${problem}.`, remedy, { cause });
+}
+
+/** Trims, and takes off the quotes that a copied value may bring along, as the environment's reader does. */
+function cleanText(text: string): string {
+  const trimmed = text.trim();
+  return (/^(["'])([\s\S]*)\1$/.exec(trimmed)?.[2] ?? trimmed).trim();
+}
+
+/** Clerk's reading of a boolean variable: `true` in any case, or a number above zero. */
+export function parseBoolean(text: string): boolean {
+  return text.toLowerCase() === 'true' || Number(text) > 0;
 }
 
 /** A text, cleaned. An empty one given in code is a mistake (an unset variable, most often), not an absent option. */

@@ -1,4 +1,5 @@
 /** Options, environment and defaults to a {@link Config}: everything is checked here, once, and nowhere else. */
+import { readVariable, type Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
 import type { Clock, Fetch } from '../../ports.js';
 import type { AuthenticatorOptions } from '../../types.js';
@@ -13,20 +14,20 @@ import {
   oneOf,
   origin,
   pageUrl,
+  parseBoolean,
   text,
   textList,
   type OptionName,
 } from './checks.js';
 import { conceal } from './conceal.js';
 import type { Config } from './config.js';
-import { parseBoolean, readVariable, type Environment } from './environment.js';
 import { isLoopbackHost } from './frontend-api-url.js';
 import { checkMachineKey, checkSecretKey, instanceTypeOfSecretKey } from './keys.js';
 import { compileOrganizationSync } from './organization-sync.js';
 import { parsePublishableKey } from './publishable-key.js';
 import { resolveFrontendApiUrl, resolveSatellite } from './satellite.js';
 
-export type { Environment } from './environment.js';
+export type { Environment } from '../../environment.js';
 
 /** Options with an environment variable behind them. */
 const VARIABLES = {
@@ -78,7 +79,7 @@ function reader(options: AuthenticatorOptions, env: Environment | undefined) {
     absent: T,
   ): T {
     const value = options[option];
-    return value === undefined ? absent : check({ option }, value as NonNullable<AuthenticatorOptions[K]>);
+    return value === undefined ? absent : check({ option }, value);
   }
   return { string, boolean, plain };
 }
@@ -163,13 +164,6 @@ function resolveKeys(read: Reader): Keys {
   const jwtKey = read.string('jwtKey');
   const publishable = read.string('publishableKey');
   const publishableKey = publishable === null ? null : parsePublishableKey(publishable);
-  if (secretKey === null && machineSecretKey === null && jwtKey === null) {
-    throw new ConfigurationError(
-      'secretKey',
-      'There is no key to verify tokens with.',
-      'Set CLERK_SECRET_KEY, or CLERK_JWT_KEY to verify session tokens without a network.',
-    );
-  }
   const instanceType = instanceTypeOfSecretKey(secretKey ?? '');
   if (publishableKey !== null && instanceType !== null && instanceType !== publishableKey.instanceType) {
     throw new ConfigurationError(
@@ -179,6 +173,16 @@ function resolveKeys(read: Reader): Keys {
     );
   }
   return { secretKey, publishableKey, jwtKey, machineSecretKey };
+}
+
+/** @throws ConfigurationError if no token of any kind could be verified */
+export function requireAnyKey({ secretKey, machineSecretKey, jwtKey }: Keys): void {
+  if (secretKey !== null || machineSecretKey !== null || jwtKey !== null) return;
+  throw new ConfigurationError(
+    'secretKey',
+    'There is no key to verify tokens with.',
+    'Set CLERK_SECRET_KEY, or CLERK_JWT_KEY to verify session tokens without a network.',
+  );
 }
 
 function checkApiVersion(name: OptionName, value: string): string {

@@ -1,0 +1,149 @@
+/** How a guard says no: status, headers (RFC 6750, RFC 9728) and body of every denial. */
+import { REQUEST_REASONS, TOKEN_REASONS, type Reason } from '../../errors.js';
+import type { Denial, DenialCase } from '../../types.js';
+import type { Shortfall } from './requirements.js';
+
+/** What the answer depends on beside its case. */
+export interface Challenge {
+  readonly reason: Reason | null;
+  /** A token came with the request, good or bad: then the answer says what is wrong with it. */
+  readonly tokenSent: boolean;
+  /** URL of the RFC 9728 metadata, or null. */
+  readonly resourceMetadata: string | null;
+}
+
+const STATUS: Readonly<Record<DenialCase, Denial['status']>> = {
+  unauthenticated: 401,
+  'token-type-mismatch': 401,
+  forbidden: 403,
+  reverification: 403,
+  unavailable: 503,
+};
+
+interface Answer {
+  readonly code: string;
+  readonly reason?: Reason | null;
+  readonly message: string;
+  readonly longMessage?: string;
+  readonly headers?: Denial['headers'];
+  readonly clerkError?: unknown;
+}
+
+function denial(kind: DenialCase, answer: Answer): Denial {
+  const { code, message, longMessage = message, headers = {}, reason = null, clerkError } = answer;
+  const errors = Object.freeze([Object.freeze({ code, message, long_message: longMessage })]);
+  return Object.freeze({
+    case: kind,
+    status: STATUS[kind],
+    code,
+    reason,
+    message,
+    headers: Object.freeze(headers),
+    body: Object.freeze({ errors, ...(clerkError !== undefined && { clerk_error: clerkError }) }),
+  });
+}
+
+/** What a quoted string in a challenge may hold (RFC 6750, section 3): the rest could break out of it. */
+const quotable = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ');
+/** A URL with other characters is not a URL. */
+const isQuotableUrl = (url: string): boolean => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(url);
+
+function challengeHeader(parameters: Readonly<Record<string, string | null>>): Denial['headers'] {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== null);
+  const text = given.map(([name, value]) => `${name}="${quotable(value)}"`).join(', ');
+  return { 'WWW-Authenticate': text === '' ? 'Bearer' : `Bearer ${text}` };
+}
+
+const metadataOf = ({ resourceMetadata }: Challenge): string | null =>
+  resourceMetadata !== null && isQuotableUrl(resourceMetadata) ? resourceMetadata : null;
+
+/** What a reason means, in fixed words: nothing of what the client sent comes back. */
+function meaningOf(reason: Reason | null): string {
+  if (reason === null) return 'The request carries no valid credentials.';
+  if (Object.hasOwn(TOKEN_REASONS, reason)) return TOKEN_REASONS[reason as keyof typeof TOKEN_REASONS].meaning;
+  if (Object.hasOwn(REQUEST_REASONS, reason)) return REQUEST_REASONS[reason as keyof typeof REQUEST_REASONS].meaning;
+  return REQUEST_REASONS['session-token-expired'].meaning;
+}
+
+/** Nobody, or a bad credential of an accepted kind. */
+export function unauthenticatedDenial(challenge: Challenge): Denial {
+  const { reason, tokenSent } = challenge;
+  const meaning = meaningOf(reason);
+  const coded = tokenSent || reason === 'session-pending';
+  return denial('unauthenticated', {
+    code: coded && reason !== null ? reason : 'unauthenticated',
+    reason,
+    message: tokenSent ? 'The credentials are not valid.' : 'Authentication is required.',
+    longMessage: meaning,
+    headers: challengeHeader({
+      error: tokenSent ? 'invalid_token' : null,
+      error_description: tokenSent ? meaning : null,
+      resource_metadata: metadataOf(challenge),
+    }),
+  });
+}
+
+/** A token of a kind that the route does not accept, whatever else is wrong with it. */
+export function mismatchDenial(challenge: Challenge): Denial {
+  const { meaning } = TOKEN_REASONS['token-type-mismatch'];
+  return denial('token-type-mismatch', {
+    code: 'token-type-mismatch',
+    reason: challenge.reason,
+    message: meaning,
+    headers: challengeHeader({
+      error: 'invalid_token',
+      error_description: meaning,
+      resource_metadata: metadataOf(challenge),
+    }),
+  });
+}
+
+/** Known, but not allowed; the body or the challenge says what would help. */
+export function forbiddenDenial(shortfall: Shortfall, challenge: Challenge): Denial {
+  if (shortfall.missing === 'reverification') {
+    return denial('reverification', {
+      code: 'forbidden',
+      message: 'The user must verify again.',
+      longMessage: 'The last verification of the user is too old for this action.',
+      // What Clerk's frontend looks for to ask for the factor and try again.
+      clerkError: {
+        type: 'forbidden',
+        reason: 'reverification-error',
+        metadata: { reverification: shortfall.reverification },
+      },
+    });
+  }
+  const scopes = shortfall.missing === 'scope' ? shortfall.scopes : null;
+  return denial('forbidden', {
+    code: 'forbidden',
+    message: 'Access is not allowed.',
+    longMessage:
+      scopes === null
+        ? 'The caller is known, but not allowed to do this.'
+        : 'The token lacks a scope that is needed here.',
+    headers:
+      scopes === null
+        ? {}
+        : challengeHeader({
+            error: 'insufficient_scope',
+            scope: scopes.join(' '),
+            resource_metadata: metadataOf(challenge),
+          }),
+  });
+}
+
+/** Could not be checked now. */
+export function unavailableDenial(reason: Reason | null, retryAfterMs: number): Denial {
+  return denial('unavailable', {
+    code: 'auth-unavailable',
+    reason,
+    message: 'The credentials cannot be checked now.',
+    longMessage: 'The authentication service cannot be reached. Try again later.',
+    headers: { 'Retry-After': retryAfterSeconds(retryAfterMs) },
+  });
+}
+
+/** `Retry-After` counts in whole seconds, and 0 would invite a loop. */
+export function retryAfterSeconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1_000) || 1));
+}

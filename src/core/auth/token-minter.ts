@@ -1,0 +1,43 @@
+/** `getToken({ template, expiresInSeconds })`: a new token of the same session from the Backend API. */
+import { AuthUnavailableError, ConfigurationError, TokenVerificationError } from '../../errors.js';
+import { UpstreamUnreachable } from '../../ports.js';
+import type { Config } from '../config/config.js';
+import type { Backend } from '../wire/backend.js';
+import type { TokenMinter } from './auth-objects.js';
+
+const MIN_SECONDS = 30;
+const MAX_SECONDS = 315_360_000;
+const RETRY_AFTER_MS = 1_000;
+
+/**
+ * The minter throws ConfigurationError without a secret key, RangeError for a lifetime that the API would not accept,
+ * AuthUnavailableError when the API cannot answer, and TokenVerificationError when it refuses (the session has ended,
+ * there is no such template).
+ */
+export function createTokenMinter(backend: Backend | null, { secretKey }: Pick<Config, 'secretKey'>): TokenMinter {
+  return async (sessionId, { template = null, expiresInSeconds = null }) => {
+    if (expiresInSeconds !== null && !(expiresInSeconds >= MIN_SECONDS && expiresInSeconds <= MAX_SECONDS)) {
+      throw new RangeError(`expiresInSeconds is not between ${MIN_SECONDS} and ${MAX_SECONDS}.`);
+    }
+    if (backend === null || secretKey === null) {
+      throw new ConfigurationError('secretKey', 'A new token needs the secret key.', 'Set CLERK_SECRET_KEY.');
+    }
+    const answer = await backend.createSessionToken(sessionId, template, expiresInSeconds).catch((cause: unknown) => {
+      const retryAfterMs = cause instanceof UpstreamUnreachable ? cause.retryAfterMs : RETRY_AFTER_MS;
+      throw new AuthUnavailableError('unexpected-error', 'Clerk could not be reached.', retryAfterMs, { cause });
+    });
+    const { status, body } = answer;
+    const jwt = typeof body === 'object' && body !== null && 'jwt' in body ? body.jwt : undefined;
+    if (status === 200 && typeof jwt === 'string' && jwt !== '') return jwt;
+    if (status === 401)
+      throw new AuthUnavailableError('secret-key-invalid', 'Clerk does not accept the secret key.', RETRY_AFTER_MS);
+    if (status >= 400 && status < 500 && status !== 429) {
+      throw new TokenVerificationError('token-verification-failed', `Clerk gave no token for the session (${status}).`);
+    }
+    throw new AuthUnavailableError(
+      'unexpected-error',
+      `Clerk could not give a token (${status}).`,
+      answer.retryAfterMs ?? RETRY_AFTER_MS,
+    );
+  };
+}

@@ -1,0 +1,117 @@
+/** Which way a request goes: header or cookie, session or machine (Clerk's documentation, "acceptsToken"). */
+import { TOKEN_REASONS, REQUEST_REASONS, type Reason } from '../errors.js';
+import type { MaybePromise } from '../ports.js';
+import type { AcceptsToken, Auth, TokenType } from '../types.js';
+import { classifyToken, type ClassifiedToken } from '../verify/classify.js';
+import type { Verdict, Verified, VerifiedMachine } from '../verify/verdict.js';
+import type { Verifier } from '../verify/verifier.js';
+import { invalidToken, machineAuth, sessionAuth, unauthenticated, type TokenMinter } from './auth/auth-objects.js';
+import { checkAcceptsToken, tokenTypesOf } from './config/accepts-token.js';
+import { ALL_TOKEN_TYPES } from './config/config.js';
+import { andThen } from './maybe.js';
+import { DecidedState, type HeaderPairs } from './request-state.js';
+import type { Evidence } from './request/evidence.js';
+import type { SessionFlow, SessionOutcome } from './session/session-flow.js';
+
+/** `acceptsToken` worked out: which kinds, and what a caller of none of them is called. */
+export interface Mode {
+  readonly kinds: readonly TokenType[];
+  /** The one kind that was asked for; null for a list and for `any`. */
+  readonly only: TokenType | null;
+}
+
+const MODES: Readonly<Record<string, Mode>> = Object.freeze({
+  any: { kinds: ALL_TOKEN_TYPES, only: null },
+  ...Object.fromEntries(ALL_TOKEN_TYPES.map((kind) => [kind, { kinds: [kind], only: kind }])),
+});
+
+/** @throws ConfigurationError for what names no kind of token */
+export function modeOf(acceptsToken: AcceptsToken): Mode {
+  const known =
+    typeof acceptsToken === 'string' && Object.hasOwn(MODES, acceptsToken) ? MODES[acceptsToken] : undefined;
+  return known ?? { kinds: tokenTypesOf(checkAcceptsToken({ option: 'acceptsToken' }, acceptsToken)), only: null };
+}
+
+export interface DispatchParts {
+  readonly verifier: Verifier;
+  readonly sessions: SessionFlow;
+  readonly mint: TokenMinter;
+  readonly pendingIsSignedOut: boolean;
+}
+
+export type Dispatch = (evidence: Evidence, mode: Mode) => MaybePromise<DecidedState>;
+
+export function createDispatch({ verifier, sessions, mint, pendingIsSignedOut }: DispatchParts): Dispatch {
+  /** Derived once, and kept beside the verdict for as long as that is remembered. */
+  function authOf(verified: Verified): Auth {
+    verified.attachment ??=
+      verified.tokenType === 'session_token' ? sessionAuth(verified, pendingIsSignedOut, mint) : machineAuth(verified);
+    return verified.attachment as Auth;
+  }
+
+  function signedIn(verified: Verified, headers: HeaderPairs | null): DecidedState {
+    const { tokenType, token } = verified;
+    return new DecidedState({
+      status: 'signed-in',
+      tokenType,
+      reason: null,
+      message: '',
+      auth: authOf(verified),
+      token,
+      headers,
+    });
+  }
+
+  function ofSession(outcome: SessionOutcome): DecidedState {
+    if (outcome.status === 'signed-in') return signedIn(outcome.session, outcome.headers);
+    const auth = unauthenticated('session_token', outcome.reason);
+    return new DecidedState({ tokenType: 'session_token', auth, ...outcome });
+  }
+
+  function ofMachine(tokenType: TokenType, verdict: Verdict<VerifiedMachine>): DecidedState {
+    if (verdict.outcome === 'accepted') return signedIn(verdict.value, null);
+    const { reason, message } = verdict;
+    const auth = unauthenticated(tokenType, reason);
+    if (verdict.outcome === 'refused') return nobody(tokenType, reason, message);
+    return new DecidedState({
+      status: 'unavailable',
+      tokenType,
+      reason,
+      message,
+      auth,
+      retryAfterMs: verdict.retryAfterMs,
+    });
+  }
+
+  function fromHeader(evidence: Evidence, token: ClassifiedToken): MaybePromise<DecidedState> {
+    if (token.tokenType === 'session_token') return andThen(sessions.fromHeader(evidence, token), ofSession);
+    return andThen(verifier.verifyMachine(token), (verdict) => ofMachine(token.tokenType, verdict));
+  }
+
+  return (evidence, mode) => {
+    const { kinds, only } = mode;
+    const token = evidence.headerToken;
+    if (token === null) {
+      if (kinds.includes('session_token')) return andThen(sessions.fromCookies(evidence), ofSession);
+      return nobody(only, only === null ? 'token-type-mismatch' : 'No token in header');
+    }
+    const known = verifier.recall(token);
+    if (known !== null && kinds.includes(known.tokenType)) return signedIn(known, null);
+    const classified = classifyToken(token);
+    if (kinds.includes(classified.tokenType)) return fromHeader(evidence, classified);
+    // An opaque token is no session token at all; everything else is a token of another kind.
+    const isOpaque = only === 'session_token' && classified.form === 'opaque';
+    return nobody(only, isOpaque ? 'token-invalid' : 'token-type-mismatch');
+  };
+}
+
+/** Nobody, as the mode names it. */
+function nobody(tokenType: TokenType | null, reason: Reason, message = meaningOf(reason)): DecidedState {
+  const auth = tokenType === null ? invalidToken(reason) : unauthenticated(tokenType, reason);
+  return new DecidedState({ status: 'signed-out', tokenType, reason, message, auth });
+}
+
+function meaningOf(reason: Reason): string {
+  const table: Readonly<Record<string, { readonly meaning: string }>> = { ...TOKEN_REASONS, ...REQUEST_REASONS };
+  return table[reason]?.meaning ?? '';
+}

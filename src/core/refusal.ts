@@ -1,0 +1,74 @@
+/** What a guard answers where nobody of an accepted kind has been identified. */
+import { TOKEN_REASONS, type Reason } from '../errors.js';
+import type { Auth, Denial, RequestState, RequestView, TokenType } from '../types.js';
+import { classifyToken } from '../verify/classify.js';
+import { mismatchDenial, unauthenticatedDenial, unavailableDenial } from './auth/challenge.js';
+import type { CompiledRequirement } from './auth/requirements.js';
+import type { Config } from './config/config.js';
+import { DecidedState } from './request-state.js';
+import { readEvidence, type Evidence } from './request/evidence.js';
+import { signInUrl } from './session/redirect-urls.js';
+
+export type GuardResult =
+  | { readonly allowed: true; readonly auth: Auth }
+  | { readonly allowed: false; readonly denial: Denial }
+  /** 302 to this URL. */
+  | { readonly allowed: false; readonly redirect: string };
+
+/** Where a state does not say. */
+const RETRY_AFTER_MS = 1_000;
+
+/**
+ * In this order: an outage of an accepted kind (503), a token of another kind (401), a page request that may sign in
+ * (302), nobody (401).
+ */
+export function refuseNobody(
+  config: Config,
+  view: RequestView,
+  state: RequestState,
+  requirement: CompiledRequirement,
+  resourceMetadata: string | null,
+): Exclude<GuardResult, { allowed: true }> {
+  const evidence = readEvidence(view, config);
+  const { acceptsToken } = requirement;
+  const { auth, reason } = state;
+  if (state.status === 'unavailable' && state.tokenType !== null && acceptsToken.includes(state.tokenType)) {
+    const retryAfterMs = (state instanceof DecidedState ? state.retryAfterMs : null) ?? RETRY_AFTER_MS;
+    return { allowed: false, denial: unavailableDenial(reason, retryAfterMs) };
+  }
+  const kind = sentKind(state, evidence);
+  const tokenSent = kind !== null;
+  if (tokenSent && !acceptsToken.includes(kind)) {
+    return { allowed: false, denial: mismatchDenial({ reason: 'token-type-mismatch', tokenSent, resourceMetadata }) };
+  }
+  const redirect = requirement.redirect && evidence.headerToken === null ? signInPage(config, evidence, state) : null;
+  if (redirect !== null) return { allowed: false, redirect };
+  const said = auth.reason ?? reason;
+  if (tokenSent && said === 'token-type-mismatch') {
+    return { allowed: false, denial: mismatchDenial({ reason: said, tokenSent, resourceMetadata }) };
+  }
+  return { allowed: false, denial: unauthenticatedDenial({ reason: said, tokenSent, resourceMetadata }) };
+}
+
+/** The kind of the token that decided: the header's, else that of a session cookie that was looked at; null if none was. */
+function sentKind(state: RequestState, { headerToken }: Evidence): TokenType | null {
+  if (state.auth.isAuthenticated) return state.auth.tokenType;
+  if (headerToken !== null) return classifyToken(headerToken).tokenType;
+  return state.tokenType === 'session_token' && isAboutToken(state.reason) ? 'session_token' : null;
+}
+
+const ABOUT_SESSION_TOKEN = /^session-token-(?:expired|nbf|iat|missing-azp)/;
+
+function isAboutToken(reason: Reason | null): boolean {
+  return reason !== null && (Object.hasOwn(TOKEN_REASONS, reason) || ABOUT_SESSION_TOKEN.test(reason));
+}
+
+/** Null for a request whose answer nobody sees as a page, or without a sign-in page. */
+function signInPage(config: Config, evidence: Evidence, { auth }: RequestState): string | null {
+  const returnTo = evidence.isDocumentRequest ? evidence.publicUrl() : null;
+  if (returnTo === null) return null;
+  const pending = 'sessionStatus' in auth && auth.sessionStatus === 'pending';
+  const { query, cookies } = evidence;
+  const devBrowserToken = query.devBrowser ?? cookies.suffixedDevBrowser ?? cookies.devBrowser;
+  return signInUrl(config, returnTo.href, { pending, devBrowserToken });
+}

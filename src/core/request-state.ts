@@ -1,0 +1,80 @@
+/** What was decided about a request. Cheap on the hot path: `Headers` are built only for who looks at them. */
+import type { Reason } from '../errors.js';
+import type { Auth, RequestState, RequestStatus, TokenType } from '../types.js';
+import { retryAfterSeconds } from './auth/challenge.js';
+
+export type HeaderPairs = readonly (readonly [name: string, value: string])[];
+
+export interface Decision {
+  readonly status: RequestStatus;
+  readonly tokenType: TokenType | null;
+  readonly reason: Reason | null;
+  readonly message: string;
+  readonly auth: Auth;
+  readonly token?: string | null;
+  readonly headers?: HeaderPairs | null;
+  /** When to try again, in milliseconds, if the status is `unavailable`. */
+  readonly retryAfterMs?: number | null;
+}
+
+const NONE: HeaderPairs = Object.freeze([]);
+
+/** The token and the headers (which may carry one) are no own properties: logs and JSON do not show them. */
+export class DecidedState implements RequestState {
+  readonly status: RequestStatus;
+  readonly isAuthenticated: boolean;
+  readonly tokenType: TokenType | null;
+  readonly reason: Reason | null;
+  readonly message: string;
+  readonly auth: Auth;
+  readonly retryAfterMs: number | null;
+  readonly #token: string | null;
+  readonly #given: HeaderPairs | null;
+  #headers: Headers | undefined;
+
+  constructor(decision: Decision) {
+    this.status = decision.status;
+    this.isAuthenticated = decision.status === 'signed-in';
+    this.tokenType = decision.tokenType;
+    this.reason = decision.reason;
+    this.message = decision.message;
+    this.auth = decision.auth;
+    this.retryAfterMs = decision.retryAfterMs ?? null;
+    this.#token = decision.token ?? null;
+    this.#given = decision.headers ?? null;
+  }
+
+  get token(): string | null {
+    return this.#token;
+  }
+
+  get headers(): Headers {
+    if (this.#headers === undefined) {
+      this.#headers = new Headers();
+      for (const [name, value] of this.headerPairs()) this.#headers.append(name, value);
+    }
+    return this.#headers;
+  }
+
+  /** The same headers without a `Headers`. */
+  headerPairs(): HeaderPairs {
+    if (this.status === 'signed-in') return this.#given ?? NONE;
+    if (this.retryAfterMs !== null) return [['Retry-After', retryAfterSeconds(this.retryAfterMs)]];
+    return [...this.#describe(), ...(this.#given ?? NONE)];
+  }
+
+  /** Tools for developers read these; a value that cannot be a header is left out. */
+  #describe(): HeaderPairs {
+    const pairs = [
+      ['x-clerk-auth-status', this.status],
+      ['x-clerk-auth-reason', this.reason ?? ''],
+      ['x-clerk-auth-message', this.message],
+    ] as const;
+    return pairs.filter(([, value]) => /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value));
+  }
+}
+
+/** The headers of a state as pairs, whoever made it. */
+export function headerPairsOf(state: RequestState): HeaderPairs {
+  return state instanceof DecidedState ? state.headerPairs() : [...state.headers];
+}

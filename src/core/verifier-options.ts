@@ -1,0 +1,37 @@
+/** What verification needs to know of a configuration. */
+import type { VerifierOptions } from '../verify/verifier.js';
+import type { Config } from './config/config.js';
+import { sha1 } from './config/sha1.js';
+import type { Backend } from './wire/backend.js';
+
+export function verifierOptions(config: Config, backend: Backend | null): VerifierOptions {
+  const { secretKey, machineSecretKey } = config;
+  const hasSecretKey = secretKey !== null;
+  return {
+    jwtKey: config.jwtKey,
+    upstream: backend,
+    canVerify: { apiKey: hasSecretKey, m2m: hasSecretKey || machineSecretKey !== null, oauth: hasSecretKey },
+    audience: config.audience,
+    authorizedParties: config.authorizedParties,
+    missingAzp: config.missingAzp === 'allow' ? 'allow' : 'reject',
+    issuer: config.issuer,
+    clockSkewMs: config.clockSkewMs,
+    cache: config.cache,
+    sealKey: secretKey ?? machineSecretKey,
+    scope: scopeOf(config),
+    now: config.now,
+    emit: config.emit,
+  };
+}
+
+/**
+ * Tells apart, in a shared store, whatever could give the same token another verdict: the instance, the machine that
+ * asks, and the options that are checked. Keys enter by their digest.
+ */
+function scopeOf(config: Config): string {
+  const { apiUrl, apiVersion, audience, secretKey, machineSecretKey, publishableKey } = config;
+  const parts = [apiUrl, apiVersion, audience, publishableKey?.raw ?? null, secretKey, machineSecretKey, config.jwtKey];
+  return hex(sha1(new TextEncoder().encode(JSON.stringify(parts))));
+}
+
+const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
