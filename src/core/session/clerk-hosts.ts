@@ -1,6 +1,7 @@
 /** Pages that Clerk itself serves for an instance, and hosts from which a visitor comes back from them. */
 import type { Config } from '../config/config.js';
 import { frontendApiUrlOf } from '../config/frontend-api-url.js';
+import { parseUrl } from '../request/target.js';
 
 /** The non-proxied Frontend API host: the production satellite's own, else the one in the publishable key. */
 export function frontendApiHost(config: Config): string | null {
@@ -40,10 +41,12 @@ const DEVELOPMENT_PORTALS: readonly RegExp[] = [
   /^accounts\..*\.(?:lcl\.dev|lclstage\.dev|lclclerk\.com)$/,
 ];
 
-/** Whether a visitor who comes from this page was sent there by Clerk's own sign-in. */
+/**
+ * Whether a visitor who comes from this page was sent there by Clerk's own sign-in: the Frontend API as browsers reach it
+ * (a proxy's host, where there is one), or the accounts portal beside it.
+ */
 export function isClerkPage(page: URL, config: Config): boolean {
-  const host = frontendApiHost(config);
-  if (host === null) return false;
-  if (page.host === host || page.origin === accountsPortal(config)) return true;
+  const host = config.proxyUrl === null ? frontendApiHost(config) : (parseUrl(config.proxyUrl)?.host ?? null);
+  if (host !== null && (page.host === host || page.origin === frontendApiUrlOf(portalHost(host)))) return true;
   return config.instanceType !== 'production' && DEVELOPMENT_PORTALS.some((portal) => portal.test(page.hostname));
 }

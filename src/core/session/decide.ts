@@ -73,7 +73,7 @@ export interface Row<V = Verdict<VerifiedSession>> {
     RequestReason | 'token-type-mismatch' | 'token-invalid' | ((facts: SessionFacts, verdict: V) => Reason);
 }
 
-const hasCookies = (facts: SessionFacts) => facts.hasSession || facts.clientUat > 0;
+const hasCookies = (facts: SessionFacts) => facts.hasSession || facts.clientUat !== 0;
 const mustSync = (facts: SessionFacts) =>
   facts.satellite &&
   facts.isTopLevelNavigation &&

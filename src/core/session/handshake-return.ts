@@ -34,10 +34,14 @@ export function hasHandshake({ query, cookies }: Evidence): boolean {
 export function resolveHandshake(parts: SessionParts, evidence: Evidence): MaybePromise<SessionOutcome | null> {
   const { query, cookies } = evidence;
   const nonce = query.handshakeNonce ?? cookies.handshakeNonce;
+  const token = query.handshake ?? cookies.handshake;
+  const withToken = () => (token === null ? null : openToken(parts, evidence, token));
   const resolved =
-    nonce !== null
-      ? andThen(fetchDirectives(parts, nonce), (directives) => directives && takeOver(parts, evidence, directives))
-      : openToken(parts, evidence, query.handshake ?? cookies.handshake ?? '');
+    nonce === null
+      ? withToken()
+      : andThen(fetchDirectives(parts, nonce), (directives) =>
+          directives === null ? withToken() : takeOver(parts, evidence, directives),
+        );
   const { emit } = parts.config;
   if (emit === null) return resolved;
   return andThen(resolved, (outcome) => {

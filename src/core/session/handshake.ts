@@ -23,7 +23,7 @@ export interface HandshakeRequest {
 /** The address of the Frontend API with everything it needs, or null when this server's own address is unknown. */
 export function handshakeUrl(evidence: Evidence, request: HandshakeRequest): string | null {
   const { config } = evidence;
-  const back = evidence.publicUrl();
+  const back = pageUrl(evidence);
   if (back === null || config.frontendApiUrl === null) return null;
   // A relative proxy URL (`/__clerk`) is on this server's own origin.
   const base = config.frontendApiUrl.startsWith('/') ? back.origin + config.frontendApiUrl : config.frontendApiUrl;
@@ -43,6 +43,16 @@ export function handshakeUrl(evidence: Evidence, request: HandshakeRequest): str
   }
   if (target !== null) url.searchParams.append('organization_id', organizationParameter(target));
   return url.toString();
+}
+
+/**
+ * The page to come back to. A nonce in its address was tried and is worth nothing any more; it must not stand beside the
+ * next one.
+ */
+export function pageUrl(evidence: Evidence): URL | null {
+  const url = evidence.publicUrl();
+  if (evidence.query.handshakeNonce !== null) url?.searchParams.delete('__clerk_handshake_nonce');
+  return url;
 }
 
 /** Whether another redirect would only continue a loop (wrong keys, a clock that is off, cookies that are not kept). */

@@ -1,5 +1,5 @@
 /** A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. */
-import { REQUEST_REASONS, type Reason } from '../../errors.js';
+import { REQUEST_REASONS, TOKEN_REASONS, type Reason, type ReasonInfo } from '../../errors.js';
 import type { MaybePromise } from '../../ports.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
@@ -8,7 +8,7 @@ import { andThen } from '../maybe.js';
 import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
 import { RequestFacts, type FlowContext } from './facts.js';
-import { handshakeHeaders, handshakeUrl, isLoop } from './handshake.js';
+import { handshakeHeaders, handshakeUrl, isLoop, pageUrl } from './handshake.js';
 import { resolveHandshake } from './handshake-return.js';
 import type { SessionOutcome, SessionParts, SignedOut } from './outcome.js';
 import { createRefresher, type Refresher } from './refresh.js';
@@ -53,9 +53,8 @@ class Flow implements SessionFlow {
   }
 
   fromHeader(evidence: Evidence, token: ClassifiedToken): MaybePromise<SessionOutcome> {
-    if (token.jwt !== null && (token.tokenType !== 'session_token' || !token.sessionCategory)) {
-      return signedOut('token-type-mismatch');
-    }
+    if (token.jwt === null) return signedOut('token-invalid');
+    if (token.tokenType !== 'session_token' || !token.sessionCategory) return signedOut('token-type-mismatch');
     const facts = new RequestFacts(this.#context, evidence, token);
     return andThen(this.#context.verifier.verifySession(token), (verdict) => this.#verdict(facts, verdict));
   }
@@ -126,7 +125,7 @@ class Flow implements SessionFlow {
       return facts.satelliteReturnUrl && answerToSatellite(facts.satelliteReturnUrl, facts.devBrowserToken);
     }
     if (action === 'ask-primary') {
-      const current = evidence.publicUrl();
+      const current = pageUrl(evidence);
       return current && context.config.signInUrl && questionToPrimary(context.config.signInUrl, current);
     }
     return handshakeUrl(evidence, {
@@ -151,9 +150,7 @@ function describe(reason: Reason, verdict: Verdict<VerifiedSession> | null, carr
   if (verdict !== null && verdict.outcome !== 'accepted') {
     return `${verdict.message} (reason=${reason}, token-carrier=${carrier})`;
   }
-  return isRequestReason(reason) ? REQUEST_REASONS[reason].meaning : '';
+  return Object.hasOwn(MEANINGS, reason) ? (MEANINGS[reason]?.meaning ?? '') : '';
 }
 
-function isRequestReason(reason: string): reason is keyof typeof REQUEST_REASONS {
-  return Object.hasOwn(REQUEST_REASONS, reason);
-}
+const MEANINGS: Readonly<Record<string, ReasonInfo | undefined>> = { ...TOKEN_REASONS, ...REQUEST_REASONS };

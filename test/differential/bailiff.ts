@@ -1,0 +1,45 @@
+/** The same request, decided by Bailiff. */
+import { createAuthenticator, type Authenticator } from '../../src/index.js';
+import type { Case } from './generate.js';
+import { fill, identity, observeHeaders, type Observation } from './observe.js';
+import { INSTANCES, type World } from './world.js';
+
+export type Decide = (given: Case) => Promise<Observation>;
+
+/** One authenticator for each set of options, so that what it remembers of earlier requests is tried as well. */
+export function createBailiff(world: World): Decide {
+  const authenticators = new Map<string, Authenticator>();
+  const authenticatorFor = ({ instance, options: { acceptsToken: _, ...options } }: Case) => {
+    const key = JSON.stringify([instance, options]);
+    const known = authenticators.get(key);
+    if (known !== undefined) return known;
+    const { publishableKey, secretKey } = INSTANCES[instance];
+    const created = createAuthenticator(
+      {
+        ...options,
+        publishableKey,
+        secretKey,
+        jwtKey: world.key.pem,
+        apiUrl: world.apiUrl,
+        trustProxy: true,
+        allowedRedirectOrigins: ['https://satellite.example'],
+      },
+      {},
+    );
+    authenticators.set(key, created);
+    return created;
+  };
+  return async (given) => {
+    const { url, headers } = fill(given, world);
+    const acceptsToken = given.options.acceptsToken ?? 'session_token';
+    const request = new Request(url, { method: given.method, headers });
+    const state = await authenticatorFor(given).authenticateRequest(request, { acceptsToken });
+    return {
+      status: state.status,
+      reason: state.reason,
+      tokenType: state.tokenType,
+      ...observeHeaders(state.headers),
+      ...identity(state.auth),
+    };
+  };
+}

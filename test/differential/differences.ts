@@ -1,0 +1,234 @@
+/**
+ * Every deliberate difference from `@clerk/backend`, each with its reason. A rule says what it changes, so that the rest
+ * of the answer must still be equal: the request that the library would have to see to answer as Bailiff does, the
+ * request that Bailiff would have to see, or the answer that is expected instead of the library's.
+ */
+import type { Case } from './generate.js';
+import type { Observation } from './observe.js';
+
+export interface Difference {
+  readonly name: string;
+  readonly reason: string;
+  readonly when: (given: Case) => boolean;
+  /** Bailiff answers this case as the library answers the rewritten one. */
+  readonly reference?: (given: Case) => Case;
+  /** Bailiff answers the rewritten case as the library answers this one. */
+  readonly bailiff?: (given: Case) => Case;
+  /** Bailiff's answer where the library's is the given one. */
+  readonly answer?: (expected: Observation, given: Case, actual: Observation) => Observation;
+}
+
+const NOBODY = { userId: null, sessionId: null, orgId: null, orgSlug: null };
+const NO_HEADERS = { location: null, cookies: [], cacheControl: null, cors: null };
+
+function withHeader(given: Case, name: string, change: (value: string) => string | null): Case {
+  const value = given.headers[name];
+  if (value === undefined) return given;
+  const { [name]: _, ...rest } = given.headers;
+  const changed = change(value);
+  return { ...given, headers: changed === null ? rest : { ...rest, [name]: changed } };
+}
+
+const cookie = (given: Case) => given.headers['cookie'] ?? '';
+const authorization = (given: Case) => given.headers['authorization'] ?? '';
+const withCookies = (given: Case, change: (value: string) => string) => withHeader(given, 'cookie', change);
+const withoutNonce = (given: Case): Case => ({
+  ...withCookies(given, (value) => value.replace(/__clerk_handshake_nonce=[^;]*;? ?/, '')),
+  url: given.url.replace(/([?&])__clerk_handshake_nonce=[^&]*&?/, '$1').replace(/[?&]$/, ''),
+});
+
+const nonceOf = (given: Case) =>
+  /[?&]__clerk_handshake_nonce=([^&]*)/.exec(given.url)?.[1] ??
+  /__clerk_handshake_nonce=([^;]*)/.exec(cookie(given))?.[1];
+const queryHandshake = (given: Case) => /[?&]__clerk_handshake=\{([^}]*)\}/.exec(given.url)?.[1];
+const cookieHandshake = (given: Case) => /__clerk_handshake=\{([^}]*)\}/.exec(cookie(given))?.[1];
+const handshakeOf = (given: Case) => queryHandshake(given) ?? cookieHandshake(given);
+
+const BROKEN_HANDSHAKES = ['hs-forged', 'hs-template', 'hs-garbage'];
+
+/** Tokens that decide the choice of cookies before their issuer does. */
+const WITHOUT_ISSUER = ['no-issuer', 'garbage', 'two-parts', 'api-key'];
+const SIGNED_OUT = { status: 'signed-out', ...NOBODY, ...NO_HEADERS };
+/** Reasons that are given only after a token has been verified; null: signed in. */
+const VERIFIED: ReadonlySet<string | null> = new Set([
+  null,
+  'primary-domain-cross-origin-sync',
+  'active-organization-mismatch',
+]);
+
+function renameToken(given: Case, from: string, to: string): Case {
+  return JSON.parse(JSON.stringify(given).replaceAll(`{${from}}`, `{${to}}`)) as Case;
+}
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    name: 'scheme-in-any-case',
+    reason:
+      'RFC 9110, section 11.1: the scheme of `Authorization` is case-insensitive, and spaces after it do not count.',
+    when: (given) => /^bearer +\{/i.test(authorization(given)),
+    reference: (given) => withHeader(given, 'authorization', (value) => value.replace(/^bearer +/i, 'Bearer ')),
+  },
+  {
+    name: 'empty-bearer-is-no-token',
+    reason: 'A scheme without a token carries no credentials; the library takes the word `Bearer` for the token.',
+    when: (given) => /^bearer *$/i.test(authorization(given)),
+    reference: (given) => withHeader(given, 'authorization', () => null),
+  },
+  {
+    name: 'forwarded-items-are-trimmed',
+    reason: 'Proxies put blanks after commas; the library then ignores the header.',
+    when: (given) =>
+      / ,|, /.test(`${given.headers['x-forwarded-host'] ?? ''}${given.headers['x-forwarded-proto'] ?? ''}`),
+    reference: (given) =>
+      ['x-forwarded-host', 'x-forwarded-proto'].reduce(
+        (changed, name) => withHeader(changed, name, (value) => value.split(',')[0]?.trim() ?? ''),
+        given,
+      ),
+  },
+  {
+    name: 'loop-counter-from-three-up',
+    reason: 'The library stops at exactly three, so that a forged 4 redirects again.',
+    when: (given) => /__clerk_redirect_count=[4-9]/.test(cookie(given)),
+    reference: (given) => withCookies(given, (value) => value.replace(/(__clerk_redirect_count)=[4-9]/, '$1=3')),
+  },
+  {
+    name: 'loop-counter-not-negative',
+    reason: 'A forged negative counter would allow more redirects.',
+    when: (given) => /__clerk_redirect_count=-/.test(cookie(given)),
+    reference: (given) => withCookies(given, (value) => value.replace(/(__clerk_redirect_count)=-\d+/, '$1=0')),
+  },
+  {
+    name: 'loop-counter-path',
+    reason: 'Without a path the counter belongs to the directory of the page, and a loop across pages is not seen.',
+    when: () => true,
+    answer: (expected) => ({
+      ...expected,
+      cookies: expected.cookies.map((value) =>
+        value.replace(/^(__clerk_redirect_count=\d+); SameSite/, '$1; Path=/; SameSite'),
+      ),
+    }),
+  },
+  {
+    name: 'nonce-failure-falls-through',
+    reason:
+      'A nonce that is worth nothing (used, foreign, or the API is down) must not sign out a visitor who has a session.',
+    when: (given) => nonceOf(given) === 'n-unknown',
+    reference: withoutNonce,
+  },
+  {
+    name: 'broken-handshake-is-an-answer',
+    reason: 'In development the library throws, and the visitor sees a 500: here a final answer with its reason.',
+    when: (given) =>
+      given.instance === 'development' &&
+      [undefined, 'n-unknown'].includes(nonceOf(given)) &&
+      BROKEN_HANDSHAKES.includes(queryHandshake(given) ?? ''),
+    answer: (expected, given) =>
+      expected.status !== 'threw'
+        ? expected
+        : {
+            ...expected,
+            status: 'signed-out',
+            reason: queryHandshake(given) === 'hs-forged' ? 'token-invalid-signature' : 'token-invalid',
+            tokenType: 'session_token',
+          },
+  },
+  {
+    name: 'foreign-handshake-cookie-is-ignored',
+    reason:
+      'In a cookie the handshake may come from another application on the domain: ignored in development as well.',
+    when: (given) =>
+      given.instance === 'development' &&
+      queryHandshake(given) === undefined &&
+      BROKEN_HANDSHAKES.includes(cookieHandshake(given) ?? ''),
+    reference: (given) => withCookies(given, (value) => value.replace(/__clerk_handshake=\{[^}]*\};? ?/, '')),
+  },
+  {
+    name: 'handshake-brings-own-session-only',
+    reason: 'Only `__session` and the own suffixed name are the session; the library takes any name that begins so.',
+    when: (given) => handshakeOf(given) === 'hs-foreign-suffix',
+    answer: (expected) =>
+      expected.sessionId === 'sess_two' && expected.cors !== null
+        ? { ...expected, userId: 'user_ada', sessionId: 'sess_new' }
+        : expected,
+  },
+  {
+    name: 'handshake-brings-a-session',
+    reason: 'A JWT-template token is no session, whatever brings it: the handshake counts as one whose token is bad.',
+    when: (given) => handshakeOf(given) === 'hs-template-session',
+    reference: (given) => renameToken(given, 'hs-template-session', 'hs-forged-session'),
+    answer: (expected) => ({
+      ...expected,
+      location: expected.location?.replaceAll('{hs-forged-session}', '{hs-template-session}') ?? null,
+    }),
+  },
+  {
+    name: 'used-nonce-is-not-sent-again',
+    reason:
+      'A nonce is worth nothing after one exchange: left in the return address, it would stand beside the next one.',
+    when: (given) => nonceOf(given) !== undefined && nonceOf(given) !== 'n-unknown',
+    answer: (expected) => ({
+      ...expected,
+      location:
+        expected.location
+          ?.replace(/(%3F|%26)__clerk_handshake_nonce%3D[a-z-]*(?:%26)?/, '$1')
+          .replace(/(?:%3F|%26)(?=&)/, '') ?? null,
+    }),
+  },
+  {
+    name: 'satellite-issuer',
+    reason: 'Tokens of a satellite may name the host of the key or its own: the library knows only `clerk.<domain>`.',
+    when: ({ instance, options }) =>
+      instance === 'production' && options.isSatellite === true && options.domain !== undefined,
+    bailiff: (given) =>
+      withCookies(given, (value) =>
+        value.replace(/(__session)=\{([^}]*)\}/, (all, name: string, token: string) =>
+          WITHOUT_ISSUER.includes(token) ? all : `${name}={foreign-issuer}`,
+        ),
+      ),
+  },
+  {
+    name: 'issuer-is-a-text',
+    reason: 'RFC 7519, section 4.1.1: `iss` is a text; a token with another is malformed.',
+    when: (given) => `${cookie(given)}${authorization(given)}`.includes('{number-issuer}'),
+    answer: (expected, _given, actual) =>
+      actual.reason === 'token-verification-failed' && VERIFIED.has(expected.reason)
+        ? { ...expected, ...SIGNED_OUT, reason: 'token-verification-failed' }
+        : expected,
+  },
+  {
+    name: 'missing-azp-is-renewed',
+    reason: 'A cookie minted by a navigation names no party: a page renews it instead of signing the visitor out.',
+    when: (given) =>
+      given.options.authorizedParties !== undefined && !authorization(given).includes('{') && given.method === 'GET',
+    answer: (expected, given, actual) => {
+      if (expected.reason !== 'token-invalid-authorized-parties' || actual.reason !== 'session-token-missing-azp')
+        return expected;
+      if (!/=\{(?:no|empty)-azp\}/.test(cookie(given))) return expected;
+      const renewed = { ...expected, reason: actual.reason };
+      if (/__clerk_redirect_count=[3-9]/.test(cookie(given))) return renewed;
+      const isHandshake = /\/v1\/client\/handshake\?redirect_url=.*&__clerk_hs_reason=session-token-missing-azp&/.test(
+        actual.location ?? '',
+      );
+      return isHandshake
+        ? {
+            ...renewed,
+            status: 'handshake',
+            location: actual.location,
+            cookies: actual.cookies,
+            cacheControl: 'no-store',
+          }
+        : renewed;
+    },
+  },
+  {
+    name: 'refresh-of-the-token-that-failed',
+    reason:
+      'An expired header token is refreshed itself; the library refreshes whatever session cookie lies beside it.',
+    when: (given) =>
+      /\{expired/.test(authorization(given)) && /__session/.test(cookie(given)) && /__refresh_/.test(cookie(given)),
+    answer: (expected, _given, actual) =>
+      [expected, actual].every(({ reason }) => reason === null || reason.startsWith('session-token-expired-refresh-'))
+        ? actual
+        : expected,
+  },
+];

@@ -1,0 +1,247 @@
+/** What the generated requests are made of: two instances, and tokens that are minted once and named. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  CATEGORY,
+  createKey,
+  handshakeToken,
+  headerOf,
+  m2mToken,
+  oauthToken,
+  sessionClaimsV1,
+  sessionToken,
+  signJwt,
+  type Claims,
+  type TestKey,
+} from '../support/tokens.js';
+import { cookieSuffix } from '../../src/core/config/publishable-key.js';
+
+export type InstanceName = 'development' | 'production';
+
+export interface Instance {
+  readonly name: InstanceName;
+  readonly host: string;
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  readonly suffix: string;
+}
+
+function instance(name: InstanceName, host: string): Instance {
+  const mode = name === 'production' ? 'live' : 'test';
+  const publishableKey = `pk_${mode}_${Buffer.from(`${host}$`).toString('base64').replace(/=+$/, '')}`;
+  return {
+    name,
+    host,
+    publishableKey,
+    secretKey: `sk_${mode}_differential0000000000`,
+    suffix: cookieSuffix(publishableKey),
+  };
+}
+
+export const INSTANCES: Readonly<Record<InstanceName, Instance>> = {
+  development: instance('development', 'brave-otter-7.clerk.accounts.dev'),
+  production: instance('production', 'clerk.acornbooks.example'),
+};
+
+const MINUTE = 60_000;
+
+export interface World {
+  readonly now: number;
+  readonly key: TestKey;
+  readonly apiUrl: string;
+  /** Tokens by name, per instance: what `{name}` in a case stands for. */
+  token(instance: InstanceName, name: string): string;
+  /** Puts the names back into a text. */
+  unname(instance: InstanceName, text: string): string;
+  close(): Promise<void>;
+}
+
+/** How session tokens vary: name to claims, relative to now. */
+const SESSION_TOKENS: Readonly<Record<string, (now: number, issuer: string) => [Claims, Claims?]>> = {
+  fresh: () => [{}],
+  other: () => [{ sid: 'sess_two', sub: 'user_bob' }],
+  older: (now) => [
+    { iat: seconds(now - 20 * MINUTE), nbf: seconds(now - 21 * MINUTE), exp: seconds(now + 20 * MINUTE) },
+  ],
+  newer: (now) => [{ iat: seconds(now), exp: seconds(now + 30 * MINUTE), sid: 'sess_new' }],
+  expired: (now) => [
+    { iat: seconds(now - 60 * MINUTE), nbf: seconds(now - 61 * MINUTE), exp: seconds(now - 59 * MINUTE) },
+  ],
+  'expired-without-sid': (now) => [
+    {
+      iat: seconds(now - 60 * MINUTE),
+      nbf: seconds(now - 61 * MINUTE),
+      exp: seconds(now - 59 * MINUTE),
+      sid: undefined,
+    },
+  ],
+  early: (now) => [{ nbf: seconds(now + 30 * MINUTE), exp: seconds(now + 60 * MINUTE) }],
+  future: (now) => [{ iat: seconds(now + 30 * MINUTE), nbf: seconds(now), exp: seconds(now + 60 * MINUTE) }],
+  'foreign-issuer': () => [{ iss: 'https://clerk.elsewhere.example' }],
+  'no-issuer': () => [{ iss: undefined }],
+  'number-issuer': () => [{ iss: 123 }],
+  'no-azp': () => [{ azp: undefined }],
+  'empty-azp': () => [{ azp: '' }],
+  'foreign-azp': () => [{ azp: 'https://evil.example' }],
+  'no-iat': () => [{ iat: undefined }],
+  'no-exp': () => [{ exp: undefined }],
+  'text-exp': () => [{ exp: 'tomorrow' }],
+  'no-sub': () => [{ sub: undefined }],
+  pending: () => [{ sts: 'pending' }],
+  personal: () => [{ o: undefined }],
+  'other-organization': () => [{ o: { id: 'org_birch', slg: 'birch', rol: 'member' } }],
+  template: () => [{}, { cat: CATEGORY.template }],
+  'm2m-category': () => [{}, { cat: CATEGORY.m2m }],
+  'ignored-category': () => [{}, { cat: CATEGORY.ignored }],
+  'no-category': () => [{}, { cat: undefined }],
+  'empty-category': () => [{}, { cat: '' }],
+};
+
+const seconds = (ms: number) => Math.floor(ms / 1000);
+
+export const SESSION_TOKEN_NAMES: readonly string[] = [
+  ...Object.keys(SESSION_TOKENS),
+  'version-1',
+  'forged',
+  'm2m',
+  'oauth',
+  'garbage',
+  'two-parts',
+  'api-key',
+];
+
+export const HANDSHAKE_NAMES: readonly string[] = [
+  'hs-fresh',
+  'hs-suffixed',
+  'hs-expired',
+  'hs-early',
+  'hs-clearing',
+  'hs-empty',
+  'hs-forged-session',
+  'hs-template-session',
+  'hs-no-azp',
+  'hs-forged',
+  'hs-template',
+  'hs-garbage',
+  'hs-foreign-suffix',
+];
+
+/** Directives of a handshake or a refresh. */
+function directives(suffix: string, token: string): string[] {
+  const attributes = 'Path=/; SameSite=Lax';
+  return [
+    `__client_uat=1; ${attributes}`,
+    `__session_${suffix}=${token}; ${attributes}`,
+    `__session=${token}; ${attributes}`,
+  ];
+}
+
+export async function createWorld(): Promise<World> {
+  const now = Date.now();
+  const key = createKey('RS256', { kid: 'ins_differential' });
+  const wrongKey = createKey('RS256', { kid: 'ins_differential' });
+  const tokens = new Map<string, string>();
+  for (const { name, host, suffix } of Object.values(INSTANCES)) {
+    const mint = (claims: Claims, header: Claims = {}, signer = key) =>
+      sessionToken(signer, { iss: `https://${host}`, exp: seconds(now + 60 * MINUTE), ...claims }, header, now);
+    const put = (id: string, token: string) => tokens.set(`${name}/${id}`, token);
+    const get = (id: string) => tokens.get(`${name}/${id}`) ?? '';
+    for (const [id, claims] of Object.entries(SESSION_TOKENS)) put(id, mint(...claims(now, host)));
+    put('forged', mint({}, {}, wrongKey));
+    put('m2m', m2mToken(key, {}, {}, now));
+    put('oauth', oauthToken(key, {}, {}, now));
+    put('garbage', 'not-a-token');
+    put('two-parts', 'eyJhbGciOiJSUzI1NiJ9.e30');
+    put('api-key', 'ak_differential');
+    put(
+      'version-1',
+      signJwt(
+        headerOf(key, { cat: CATEGORY.session }),
+        sessionClaimsV1({ iss: `https://${host}`, exp: seconds(now + 60 * MINUTE) }, now),
+        key,
+      ),
+    );
+    put('hs-fresh', handshakeToken(key, directives(suffix, get('newer'))));
+    put('hs-suffixed', handshakeToken(key, [`__session_${suffix}=${get('other')}; Path=/`]));
+    put('hs-expired', handshakeToken(key, directives(suffix, get('expired'))));
+    put('hs-early', handshakeToken(key, directives(suffix, get('early'))));
+    put('hs-clearing', handshakeToken(key, directives(suffix, '')));
+    put('hs-empty', handshakeToken(key, []));
+    put('hs-forged-session', handshakeToken(key, directives(suffix, get('forged'))));
+    put('hs-template-session', handshakeToken(key, directives(suffix, get('template'))));
+    put('hs-no-azp', handshakeToken(key, directives(suffix, get('no-azp'))));
+    put('hs-forged', handshakeToken(wrongKey, directives(suffix, get('fresh'))));
+    put('hs-template', handshakeToken(key, directives(suffix, get('fresh')), { cat: CATEGORY.template }));
+    put('hs-garbage', 'a.b.c');
+    put(
+      'hs-foreign-suffix',
+      handshakeToken(key, [...directives(suffix, get('newer')), `__session_ABCDEFGH=${get('other')}`]),
+    );
+  }
+  const token = (where: InstanceName, name: string) => {
+    const found = tokens.get(`${where}/${name}`);
+    if (found === undefined) throw new Error(`There is no token called ${name}.`);
+    return found;
+  };
+  const server = await startApi(token);
+  const { port } = server.address() as AddressInfo;
+  return {
+    now,
+    key,
+    apiUrl: `http://127.0.0.1:${port}`,
+    token,
+    unname: (where, text) =>
+      text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, (found) => {
+        const entry = [...tokens].find(([id, value]) => id.startsWith(where) && value === found);
+        return entry === undefined ? found : `{${entry[0].slice(where.length + 1)}}`;
+      }),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+export const REFRESH_TOKENS = ['rt-good', 'rt-dead', 'rt-empty', 'rt-forged', 'rt-odd', 'rt-no-session'] as const;
+export const NONCES = ['n-good', 'n-clearing', 'n-none', 'n-unknown', 'n-early'] as const;
+
+/** A Backend API that knows two endpoints; what is asked for says what is answered. */
+function startApi(token: (instance: InstanceName, name: string) => string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://api.invalid');
+    const where = request.headers.authorization?.includes('sk_live_') ? 'production' : 'development';
+    const answer = (status: number, body: unknown) => {
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+    };
+    const { suffix } = INSTANCES[where];
+    if (url.pathname === '/v1/clients/handshake_payload') {
+      const list: Partial<Record<string, string[]>> = {
+        'n-good': directives(suffix, token(where, 'newer')),
+        'n-clearing': directives(suffix, ''),
+        'n-none': [],
+        'n-early': directives(suffix, token(where, 'early')),
+      };
+      const found = list[url.searchParams.get('nonce') ?? ''];
+      return found
+        ? answer(200, { directives: found })
+        : answer(404, { errors: [{ code: 'resource_not_found', message: 'x' }] });
+    }
+    if (!url.pathname.endsWith('/refresh'))
+      return answer(404, { errors: [{ code: 'resource_not_found', message: 'x' }] });
+    let text = '';
+    request.on('data', (part: Buffer) => (text += part.toString()));
+    request.on('end', () => {
+      const body = JSON.parse(text || '{}') as { refresh_token?: string };
+      const replies: Partial<Record<string, [number, unknown]>> = {
+        'rt-good': [200, { object: 'cookies', cookies: directives(suffix, token(where, 'newer')) }],
+        'rt-empty': [200, { object: 'cookies', cookies: [] }],
+        'rt-forged': [200, { object: 'cookies', cookies: directives(suffix, token(where, 'forged')) }],
+        'rt-no-session': [200, { object: 'cookies', cookies: ['__client_uat=1; Path=/'] }],
+        'rt-odd': [422, { message: 'no list' }],
+      };
+      const [status, reply] = replies[body.refresh_token ?? ''] ?? [
+        401,
+        { errors: [{ code: 'refresh_token_revoked', message: 'x' }] },
+      ];
+      answer(status, reply);
+    });
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
