@@ -116,6 +116,8 @@ export class TokenVerificationError extends BailiffError {
 /** The token could not be checked now: Clerk cannot be reached, or does not accept this server. Never a reason to say 401. */
 export class AuthUnavailableError extends BailiffError {
   readonly code = 'auth-unavailable';
+  /** What frameworks answer with if nobody catches it. */
+  readonly status = 503;
   readonly reason: TokenReason;
   /** When to try again, in milliseconds from now. */
   readonly retryAfterMs: number;

@@ -1,6 +1,6 @@
 import { selectAuth } from '../../core/auth/select.js';
 import { authenticateVisit } from '../../core/middleware/authenticate.js';
-import type { AcceptsToken, AuthFor } from '../../types.js';
+import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { requestOf } from './handler.js';
 import { requireSeat, showAuth } from './seat.js';
 
@@ -34,7 +34,12 @@ export async function authenticate<const A extends AcceptsToken>(
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
   const { visit } = requireSeat(req, 'authenticate()');
-  const auth = await authenticateVisit(visit, options.acceptsToken);
+  const auth = await authenticateVisit(visit, options.acceptsToken, withHeaders);
   showAuth(requestOf(req), visit.auth);
   return auth;
+}
+
+/** Express's own error handler sends `error.headers` with `error.status`. */
+function withHeaders(error: Error, { headers }: Denial): void {
+  Object.defineProperty(error, 'headers', { value: headers });
 }

@@ -13,8 +13,6 @@ import { sendStateHeaders, stop } from './respond.js';
 import { seatOf, showAuth, takeSeat, type Seat } from './seat.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource } from './settings.js';
 
-const NO_HEADERS: Seat['sent'] = [];
-
 /**
  * Authenticates each request, sets `req.auth`, sends the redirects of the browser's handshake and puts the headers that go
  * with the decision on the response. A signed-out request goes on: guards decide.
@@ -48,7 +46,7 @@ export function clerkMiddleware(
       authenticator,
       visit,
       onDenied: onDenied ?? earlier?.onDenied,
-      sent: earlier?.sent ?? NO_HEADERS,
+      sent: earlier?.sent ?? null,
     };
     const begun = visit.begin();
     if (isPromise(begun)) {

@@ -14,13 +14,13 @@ function put(res: Response, headers: Visit['headers']): void {
   }
 }
 
-/** Puts the state's headers on the response; a state that a guard has replaced takes its own back. */
+/** Puts the state's headers on the response; a state that another has replaced takes its own back. */
 export function sendStateHeaders(res: Response, seat: Seat): void {
-  const { headers } = seat.visit;
-  if (headers === seat.sent || res.headersSent) return;
-  for (const [name] of seat.sent) if (!APPENDED.has(name.toLowerCase())) res.removeHeader(name);
+  const { state, headers } = seat.visit;
+  if (state === seat.sent?.state || res.headersSent) return;
+  for (const [name] of seat.sent?.headers ?? []) if (!APPENDED.has(name.toLowerCase())) res.removeHeader(name);
   put(res, headers);
-  seat.sent = headers;
+  seat.sent = { state, headers };
 }
 
 /** Ends the response with a status and the state's headers. */

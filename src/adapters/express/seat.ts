@@ -3,7 +3,6 @@ import type { Authenticator } from '../../core/authenticator.js';
 import { middlewareMissing } from '../../core/middleware/guard.js';
 import type { Visit } from '../../core/visit.js';
 import { ConfigurationError } from '../../errors.js';
-import type { RequestAuth } from '../../types.js';
 import type { OnDenied } from './settings.js';
 
 const SEAT = Symbol('bailiff.visit');
@@ -13,8 +12,8 @@ export interface Seat {
   readonly visit: Visit;
   /** Of the middleware that ran last. */
   onDenied: OnDenied | undefined;
-  /** The headers of the state that have been put on the response. */
-  sent: Visit['headers'];
+  /** The state whose headers stand on the response, and these headers. */
+  sent: { readonly state: Visit['state']; readonly headers: Visit['headers'] } | null;
 }
 
 interface Seated {

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { selectAuth } from '../../core/auth/select.js';
 import { authenticateVisit } from '../../core/middleware/authenticate.js';
-import type { AcceptsToken, AuthFor } from '../../types.js';
+import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { requireSeat, showAuth } from './seat.js';
 
 export interface GetAuthOptions<A extends AcceptsToken> {
@@ -34,7 +34,12 @@ export async function authenticate<const A extends AcceptsToken>(
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
   const { visit } = requireSeat(c, 'authenticate()');
-  const auth = await authenticateVisit(visit, options.acceptsToken);
+  const auth = await authenticateVisit(visit, options.acceptsToken, withResponse);
   showAuth(c, visit.auth);
   return auth;
+}
+
+/** Hono's own error handler sends what `error.getResponse()` gives. */
+function withResponse(error: Error, { status, headers, body }: Denial): void {
+  Object.defineProperty(error, 'getResponse', { value: () => Response.json(body, { status, headers }) });
 }

@@ -1,0 +1,316 @@
+/** The contract's table of answers: each row refused as it says, and accepted with what it asks for. */
+import { describe, expect, it } from 'vitest';
+import type { Framework, Kit } from '../frameworks.js';
+import type { TokenName } from '../world.js';
+import { codeOf, createStages } from './harness.js';
+
+type Make = (kit: Kit) => ReturnType<Kit['requireAuth']>;
+interface Row {
+  readonly guard: string;
+  readonly make: Make;
+  readonly accepts: readonly TokenName[];
+  readonly refuses: readonly (readonly [TokenName | null, status: number, code: string])[];
+}
+
+const UNAUTHENTICATED = 'unauthenticated';
+const EXPIRED = 'session-token-expired-refresh-non-eligible-no-refresh-cookie';
+
+const ROWS: readonly Row[] = [
+  {
+    guard: 'requireAuth()',
+    make: (kit) => kit.requireAuth(),
+    accepts: ['admin', 'member', 'stale'],
+    refuses: [
+      [null, 401, UNAUTHENTICATED],
+      ['garbage', 401, 'token-invalid'],
+      ['expired', 401, EXPIRED],
+      ['tampered', 401, 'token-invalid-signature'],
+      ['forged', 401, 'token-invalid-signature'],
+      ['template', 401, 'token-type-mismatch'],
+      ['pending', 401, 'session-pending'],
+      ['apiKey', 401, 'token-type-mismatch'],
+      ['m2m', 401, 'token-type-mismatch'],
+      ['m2mJwt', 401, 'token-type-mismatch'],
+      ['oauth', 401, 'token-type-mismatch'],
+      ['oauthJwt', 401, 'token-type-mismatch'],
+    ],
+  },
+  {
+    guard: "requireRole('org:admin')",
+    make: (kit) => kit.requireRole('org:admin'),
+    accepts: ['admin'],
+    refuses: [
+      ['member', 403, 'forbidden'],
+      ['apiKey', 401, 'token-type-mismatch'],
+      [null, 401, UNAUTHENTICATED],
+    ],
+  },
+  {
+    guard: 'requireRole: any of a list',
+    make: (kit) => kit.requireRole('org:admin', 'org:member'),
+    accepts: ['admin', 'member'],
+    refuses: [['oauthJwt', 401, 'token-type-mismatch']],
+  },
+  {
+    guard: "requirePermission('org:invoices:manage')",
+    make: (kit) => kit.requirePermission('org:invoices:manage'),
+    accepts: ['admin'],
+    refuses: [
+      ['member', 403, 'forbidden'],
+      ['orgApiKey', 401, 'token-type-mismatch'],
+    ],
+  },
+  {
+    guard: 'requirePermission: all of a list',
+    make: (kit) => kit.requirePermission('org:invoices:read', 'org:invoices:manage'),
+    accepts: ['admin'],
+    refuses: [['member', 403, 'forbidden']],
+  },
+  {
+    guard: "requireScope('invoices:read')",
+    make: (kit) => kit.requireScope('invoices:read'),
+    accepts: ['apiKey', 'orgApiKey'],
+    refuses: [
+      ['m2m', 403, 'forbidden'],
+      ['oauth', 403, 'forbidden'],
+      ['admin', 401, 'token-type-mismatch'],
+      ['revokedApiKey', 401, 'token-invalid'],
+      ['unknownApiKey', 401, 'token-invalid'],
+    ],
+  },
+  {
+    guard: 'requireScope: all of a list',
+    make: (kit) => kit.requireScope('invoices:read', 'invoices:write'),
+    accepts: ['orgApiKey'],
+    refuses: [['apiKey', 403, 'forbidden']],
+  },
+  {
+    guard: "requireAuth({ token: 'api_key' })",
+    make: (kit) => kit.requireAuth({ token: 'api_key' }),
+    accepts: ['apiKey', 'orgApiKey'],
+    refuses: [
+      [null, 401, UNAUTHENTICATED],
+      ['admin', 401, 'token-type-mismatch'],
+      ['m2mJwt', 401, 'token-type-mismatch'],
+      ['oauth', 401, 'token-type-mismatch'],
+    ],
+  },
+  {
+    guard: "requireAuth({ token: 'm2m_token', scope: 'mch_reports' })",
+    make: (kit) => kit.requireAuth({ token: 'm2m_token', scope: 'mch_reports' }),
+    accepts: ['m2m', 'm2mJwt'],
+    refuses: [['apiKey', 401, 'token-type-mismatch']],
+  },
+  {
+    guard: "requireAuth({ token: ['oauth_token', 'session_token'] })",
+    make: (kit) => kit.requireAuth({ token: ['oauth_token', 'session_token'] }),
+    accepts: ['oauth', 'oauthJwt', 'admin'],
+    refuses: [['apiKey', 401, 'token-type-mismatch']],
+  },
+  {
+    guard: "requireAuth({ token: 'any' })",
+    make: (kit) => kit.requireAuth({ token: 'any' }),
+    accepts: ['admin', 'apiKey', 'm2m', 'm2mJwt', 'oauth', 'oauthJwt'],
+    refuses: [
+      [null, 401, UNAUTHENTICATED],
+      ['garbage', 401, 'token-invalid'],
+      ['revokedApiKey', 401, 'token-invalid'],
+    ],
+  },
+  {
+    guard: 'anyOf(permission, API key with scope, M2M with scope)',
+    make: (kit) =>
+      kit.requireAuth(
+        kit.anyOf(
+          { permission: 'org:invoices:manage' },
+          { token: 'api_key', scope: 'invoices:write' },
+          { token: 'm2m_token', scope: 'mch_reports' },
+        ),
+      ),
+    accepts: ['admin', 'orgApiKey', 'm2m', 'm2mJwt'],
+    refuses: [
+      ['member', 403, 'forbidden'],
+      ['apiKey', 403, 'forbidden'],
+      ['oauth', 401, 'token-type-mismatch'],
+      [null, 401, UNAUTHENTICATED],
+    ],
+  },
+  {
+    guard: 'allOf(role, permission)',
+    make: (kit) => kit.requireAuth(kit.allOf({ role: 'org:member' }, { permission: 'org:invoices:read' })),
+    accepts: ['member'],
+    refuses: [['admin', 403, 'forbidden']],
+  },
+  {
+    guard: 'feature and plan',
+    make: (kit) => kit.requireAuth({ feature: 'invoices', plan: 'org:pro' }),
+    accepts: ['admin', 'member'],
+    refuses: [['apiKey', 401, 'token-type-mismatch']],
+  },
+  {
+    guard: 'a plan that nobody has',
+    make: (kit) => kit.requireAuth({ plan: 'enterprise' }),
+    accepts: [],
+    refuses: [['admin', 403, 'forbidden']],
+  },
+  {
+    guard: 'check, synchronous',
+    make: (kit) =>
+      kit.requireAuth({ check: (auth) => auth.tokenType === 'session_token' && auth.userId === 'user_bob' }),
+    accepts: ['member'],
+    refuses: [['admin', 403, 'forbidden']],
+  },
+  {
+    guard: 'check, asynchronous, in anyOf',
+    make: (kit) =>
+      kit.requireAuth(
+        kit.anyOf(
+          { role: 'org:admin', check: () => Promise.resolve(false) },
+          { token: 'api_key', check: async (auth) => (auth as { orgId?: unknown }).orgId === 'org_acorn' },
+        ),
+      ),
+    accepts: ['orgApiKey'],
+    refuses: [
+      ['admin', 403, 'forbidden'],
+      ['apiKey', 403, 'forbidden'],
+    ],
+  },
+  {
+    guard: 'check that forgets to answer',
+    make: (kit) => kit.requireAuth({ check: (() => undefined) as unknown as () => boolean }),
+    accepts: [],
+    refuses: [['admin', 403, 'forbidden']],
+  },
+  {
+    guard: 'reverification',
+    make: (kit) => kit.requireAuth({ reverification: 'strict' }),
+    accepts: ['admin'],
+    refuses: [['stale', 403, 'forbidden']],
+  },
+];
+
+export function answers(framework: Framework): void {
+  const stages = createStages(framework);
+
+  describe.each(ROWS)('$guard', ({ make, accepts, refuses }) => {
+    const site = { routes: [{ path: '/guarded', guards: [make] }] };
+
+    if (accepts.length > 0) {
+      it.each(accepts)('lets %s in', async (credential) => {
+        const { get } = await stages.open(site);
+        const answer = await get('/guarded', credential);
+        expect(answer.status).toBe(200);
+        expect(answer.headers['www-authenticate']).toBeUndefined();
+      });
+    }
+    it.each(refuses)('answers %s with %i %s', async (credential, status, code) => {
+      const { get, served } = await stages.open(site);
+      const answer = await get('/guarded', credential);
+      expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+      expect(answer.headers['content-type']).toBe('application/json');
+      const [error] = answer.body['errors'] as Record<string, unknown>[];
+      expect(error).toEqual({ code, message: expect.any(String), long_message: expect.any(String) });
+      expect(served.errors).toEqual([]);
+    });
+  });
+
+  describe('challenges', () => {
+    const routes = [
+      { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] },
+      { path: '/scoped', guards: [(kit: Kit) => kit.requireScope('invoices:write', 'invoices:void')] },
+      {
+        path: '/again',
+        guards: [(kit: Kit) => kit.requireAuth({ reverification: { level: 'first_factor', afterMinutes: 5 } })],
+      },
+    ];
+
+    it('names no error where nothing was sent', async () => {
+      const { get } = await stages.open({ routes });
+      expect((await get('/me')).headers['www-authenticate']).toBe('Bearer');
+    });
+
+    it('says invalid_token, with a description, where a token was sent', async () => {
+      const { get } = await stages.open({ routes });
+      const challenge = (await get('/me', 'expired')).headers['www-authenticate'];
+      expect(challenge).toMatch(/^Bearer error="invalid_token", error_description="[^"\\]+"$/);
+      expect((await get('/me', 'apiKey')).headers['www-authenticate']).toMatch(/^Bearer error="invalid_token"/);
+    });
+
+    it('names missing scopes', async () => {
+      const { get } = await stages.open({ routes });
+      const challenge = (await get('/scoped', 'apiKey')).headers['www-authenticate'] ?? '';
+      expect(challenge).toMatch(/^Bearer error="insufficient_scope"/);
+      expect(challenge).toContain('scope="invoices:write invoices:void"');
+    });
+
+    it('names the resource metadata on every challenge', async () => {
+      const url = 'https://api.acornbooks.example/.well-known/oauth-protected-resource';
+      const { get } = await stages.open({ routes }, (world) => [[{ ...world.options, resourceMetadata: url }]]);
+      expect((await get('/me')).headers['www-authenticate']).toBe(`Bearer resource_metadata="${url}"`);
+      expect((await get('/me', 'expired')).headers['www-authenticate']).toContain(`resource_metadata="${url}"`);
+    });
+
+    it("asks Clerk's frontend to verify again", async () => {
+      const { get } = await stages.open({ routes });
+      const { status, body } = await get('/again', 'stale');
+      expect(status).toBe(403);
+      expect(body).toMatchObject({
+        errors: [{ code: 'forbidden' }],
+        clerk_error: {
+          type: 'forbidden',
+          reason: 'reverification-error',
+          metadata: { reverification: { level: 'first_factor', afterMinutes: 5 } },
+        },
+      });
+      expect((await get('/again', 'admin')).status).toBe(200);
+    });
+
+    it('is not reflected: a token never shows in its own refusal', async () => {
+      const { get, world } = await stages.open({ routes });
+      for (const name of ['expired', 'tampered', 'apiKey', 'm2mJwt'] as const) {
+        const answer = await get('/me', name);
+        const everything = JSON.stringify([answer.headers, answer.body]);
+        expect(everything).not.toContain(world.tokens[name]);
+        expect(everything).not.toContain(world.tokens[name].split('.').at(-1));
+      }
+    });
+  });
+
+  describe('when Clerk cannot be reached', () => {
+    const routes = [
+      { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] },
+      { path: '/machine', guards: [(kit: Kit) => kit.requireAuth({ token: 'api_key' })] },
+      { path: '/open' },
+    ];
+
+    it.each([
+      ['/me', 'admin'],
+      ['/machine', 'apiKey'],
+    ] as const)('%s answers 503 with Retry-After, never 401', async (path, credential) => {
+      const { get, world, served } = await stages.open({ routes });
+      world.goDown();
+      const answer = await get(path, credential);
+      expect([answer.status, codeOf(answer)]).toEqual([503, 'auth-unavailable']);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      expect(answer.headers['www-authenticate']).toBeUndefined();
+      expect(served.errors).toEqual([]);
+    });
+
+    it('still answers 401 where there is nothing to check, and serves what nobody guards', async () => {
+      const { get, world } = await stages.open({ routes });
+      world.goDown();
+      expect((await get('/me')).status).toBe(401);
+      expect((await get('/open', 'admin')).status).toBe(200);
+    });
+
+    it('keeps known callers in', async () => {
+      const { get, world } = await stages.open({ routes });
+      expect((await get('/me', 'admin')).status).toBe(200);
+      expect((await get('/machine', 'apiKey')).status).toBe(200);
+      world.goDown();
+      expect((await get('/me', 'admin')).status).toBe(200);
+      expect((await get('/me', 'member')).status).toBe(200);
+      expect((await get('/machine', 'apiKey')).status).toBe(200);
+    });
+  });
+}

@@ -1,0 +1,173 @@
+/** Who stands at `req.auth` / `c.var.auth`, what readers make of it, and what that costs upstream. */
+import type { AcceptsToken, Auth } from 'bailiff';
+import { describe, expect, it } from 'vitest';
+import { PATHS } from '../../support/jwks-server.js';
+import { identity, type Framework, type Kit } from '../frameworks.js';
+import type { TokenName } from '../world.js';
+import { createStages } from './harness.js';
+
+const CALLERS: readonly (readonly [TokenName, Record<string, unknown>])[] = [
+  ['admin', { tokenType: 'session_token', userId: 'user_ada', orgId: 'org_acorn' }],
+  ['apiKey', { tokenType: 'api_key', id: 'ak_one', subject: 'user_ada', userId: 'user_ada', orgId: null }],
+  ['orgApiKey', { tokenType: 'api_key', id: 'ak_two', subject: 'org_acorn', userId: null, orgId: 'org_acorn' }],
+  ['m2m', { tokenType: 'm2m_token', id: 'mt_one', subject: 'mch_sender', machineId: 'mch_sender' }],
+  ['m2mJwt', { tokenType: 'm2m_token', id: 'mt_one', subject: 'mch_sender', machineId: 'mch_sender' }],
+  [
+    'oauth',
+    { tokenType: 'oauth_token', id: 'oat_one', subject: 'user_ada', userId: 'user_ada', clientId: 'client_one' },
+  ],
+  ['oauthJwt', { tokenType: 'oauth_token', id: 'oat_one', userId: 'user_ada', clientId: 'client_one' }],
+];
+
+const shown = (auth: Auth) => ({ ...identity(auth), tokenType: auth.tokenType, isAuthenticated: auth.isAuthenticated });
+
+export function callers(framework: Framework): void {
+  const stages = createStages(framework);
+
+  describe('the auth object', () => {
+    it.each(CALLERS)('%s, behind a guard for its kind', async (credential, expected) => {
+      const { get } = await stages.open({
+        routes: [
+          { path: '/', guards: [(kit) => kit.requireAuth({ token: 'any' })], handle: ({ auth }) => shown(auth) },
+        ],
+      });
+      expect((await get('/', credential)).body).toMatchObject({ ...expected, isAuthenticated: true });
+    });
+
+    it.each(CALLERS)('%s, where the middleware accepts any kind', async (credential, expected) => {
+      const { get } = await stages.open({ routes: [{ path: '/', handle: ({ auth }) => shown(auth) }] }, (world) => [
+        [{ ...world.options, acceptsToken: 'any' }],
+      ]);
+      expect((await get('/', credential)).body).toMatchObject({ ...expected, isAuthenticated: true });
+    });
+
+    it('is signed out, never absent, where nobody guards', async () => {
+      const { get } = await stages.open({ routes: [{ path: '/', handle: ({ auth }) => shown(auth) }] });
+      for (const credential of [null, 'garbage', 'expired', 'apiKey', 'm2mJwt'] as const) {
+        const { status, body } = await get('/', credential);
+        expect(status).toBe(200);
+        expect(body).toMatchObject({ tokenType: 'session_token', isAuthenticated: false, userId: null, orgId: null });
+      }
+    });
+  });
+
+  describe('lazy machine tokens', () => {
+    const routes = [
+      { path: '/open' },
+      { path: '/user', guards: [(kit: Kit) => kit.requireAuth()] },
+      { path: '/key', guards: [(kit: Kit) => kit.requireAuth({ token: 'api_key' })] },
+      {
+        path: '/twice',
+        guards: [(kit: Kit) => kit.requireScope('invoices:read'), (kit: Kit) => kit.requireAuth({ token: 'api_key' })],
+      },
+    ];
+
+    it.each(['apiKey', 'm2m', 'oauth'] as const)('%s costs nothing where no guard accepts it', async (credential) => {
+      const { get, world } = await stages.open({ routes });
+      expect((await get('/open', credential)).status).toBe(200);
+      expect((await get('/user', credential)).status).toBe(401);
+      expect(world.verifications()).toBe(0);
+    });
+
+    it('costs one call where a guard does, however many guards there are', async () => {
+      const { get, world } = await stages.open({ routes });
+      expect((await get('/twice', 'apiKey')).status).toBe(200);
+      expect(world.verifications()).toBe(1);
+      expect(world.server.count(PATHS.apiKey)).toBe(1);
+    });
+
+    it('costs nothing for another kind than the guard names', async () => {
+      const { get, world } = await stages.open({ routes });
+      expect((await get('/key', 'm2m')).status).toBe(401);
+      expect((await get('/key', 'oauth')).status).toBe(401);
+      expect(world.verifications()).toBe(0);
+    });
+
+    it('costs one call for a hundred requests at once', async () => {
+      const { get, world } = await stages.open({ routes });
+      const answers = await Promise.all(Array.from({ length: 100 }, () => get('/key', 'apiKey')));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(world.verifications()).toBe(1);
+    });
+  });
+
+  describe('getAuth', () => {
+    const ASKED: readonly (readonly [AcceptsToken | undefined, Record<string, unknown>])[] = [
+      [undefined, { tokenType: 'session_token', isAuthenticated: false, userId: null }],
+      ['session_token', { tokenType: 'session_token', isAuthenticated: false, userId: null }],
+      ['m2m_token', { tokenType: 'm2m_token', isAuthenticated: false, machineId: null }],
+      [['m2m_token', 'oauth_token'], { tokenType: null, isAuthenticated: false }],
+      ['api_key', { tokenType: 'api_key', isAuthenticated: true, userId: 'user_ada' }],
+      [['api_key', 'session_token'], { tokenType: 'api_key', isAuthenticated: true }],
+      ['any', { tokenType: 'api_key', isAuthenticated: true }],
+    ];
+    it.each(ASKED)('asked for %j about an API key', async (acceptsToken, expected) => {
+      const { get } = await stages.open({
+        routes: [
+          {
+            path: '/',
+            guards: [(kit) => kit.requireAuth({ token: 'api_key' })],
+            handle: ({ getAuth }) => shown(getAuth(acceptsToken === undefined ? undefined : { acceptsToken })),
+          },
+        ],
+      });
+      expect((await get('/', 'apiKey')).body).toMatchObject(expected);
+    });
+
+    it('names the middleware where it has not run', async () => {
+      const { get, served } = await stages.open(
+        { routes: [{ path: '/', handle: ({ getAuth }) => shown(getAuth()) }] },
+        () => [],
+      );
+      expect((await get('/', 'admin')).status).toBe(500);
+      expect(served.errors).toEqual([
+        expect.objectContaining({
+          name: 'ConfigurationError',
+          message: expect.stringContaining('clerkMiddleware') as unknown,
+        }),
+      ]);
+    });
+  });
+
+  describe('authenticate', () => {
+    const routes = [
+      {
+        path: '/',
+        handle: async ({
+          authenticate,
+          auth,
+        }: {
+          authenticate: (o: { acceptsToken: AcceptsToken }) => Promise<Auth>;
+          auth: Auth;
+        }) => ({
+          before: shown(auth),
+          after: shown(await authenticate({ acceptsToken: ['api_key', 'm2m_token'] })),
+        }),
+      },
+    ];
+
+    it('verifies kinds that the middleware did not accept', async () => {
+      const { get, world } = await stages.open({ routes });
+      const { body } = await get('/', 'apiKey');
+      expect(body['before']).toMatchObject({ tokenType: 'session_token', isAuthenticated: false });
+      expect(body['after']).toMatchObject({ tokenType: 'api_key', isAuthenticated: true, userId: 'user_ada' });
+      expect(world.verifications()).toBe(1);
+    });
+
+    it('gives nobody for a kind that was not asked for, and for a bad token', async () => {
+      const { get } = await stages.open({ routes });
+      for (const credential of [null, 'admin', 'oauth', 'revokedApiKey'] as const) {
+        const { status, body } = await get('/', credential);
+        expect(status).toBe(200);
+        expect(body['after']).toMatchObject({ isAuthenticated: false });
+      }
+    });
+
+    it('is a 503 during an outage, if nobody catches it', async () => {
+      const { get, world, served } = await stages.open({ routes });
+      world.goDown();
+      expect((await get('/', 'apiKey')).status).toBe(503);
+      expect(served.errors).toEqual([expect.objectContaining({ name: 'AuthUnavailableError' })]);
+    });
+  });
+}

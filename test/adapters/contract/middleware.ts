@@ -1,0 +1,258 @@
+/** The middleware itself: mounting, other libraries, own answers, redirects, authenticators per request. */
+import { createAuthenticator, type Denial } from 'bailiff';
+import { describe, expect, it } from 'vitest';
+import { PATHS } from '../../support/jwks-server.js';
+import type { Framework, Kit } from '../frameworks.js';
+import { codeOf, createStages } from './harness.js';
+
+const guarded = [{ path: '/me', guards: [(kit: Kit) => kit.requireAuth()] }];
+const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' };
+
+export function middleware(framework: Framework): void {
+  const stages = createStages(framework);
+
+  describe('mounting', () => {
+    it('takes an authenticator', async () => {
+      const { get } = await stages.open({ routes: guarded }, (world) => [[createAuthenticator(world.options)]]);
+      expect((await get('/me', 'admin')).status).toBe(200);
+      expect((await get('/me', 'forged')).status).toBe(401);
+    });
+
+    it('twice verifies once', async () => {
+      const { get, world } = await stages.open(
+        { routes: [{ path: '/key', guards: [(kit) => kit.requireAuth({ token: 'api_key' })] }, ...guarded] },
+        ({ options }) => [[options], [options]],
+      );
+      expect((await get('/me', 'admin')).status).toBe(200);
+      expect(world.server.count(PATHS.jwks)).toBe(1);
+      expect((await get('/key', 'apiKey')).status).toBe(200);
+      expect(world.verifications()).toBe(1);
+    });
+
+    it('twice with stricter rules lets the stricter ones decide', async () => {
+      const { get } = await stages.open({ routes: guarded }, ({ options }) => [
+        [options],
+        [{ ...options, authorizedParties: ['https://elsewhere.example'] }],
+      ]);
+      const answer = await get('/me', 'admin');
+      expect([answer.status, codeOf(answer)]).toEqual([401, 'token-invalid-authorized-parties']);
+    });
+
+    it('without it, a guard names what is missing', async () => {
+      const { get, served } = await stages.open({ routes: guarded }, () => []);
+      expect((await get('/me', 'admin')).status).toBe(500);
+      expect(served.errors).toEqual([
+        expect.objectContaining({
+          name: 'ConfigurationError',
+          message: expect.stringMatching(/requireAuth\(\).*clerkMiddleware\(\)/) as unknown,
+        }),
+      ]);
+    });
+
+    it('S24: a guard for a kind without a key is a configuration error, never an open door', async () => {
+      const { get, served } = await stages.open(
+        { routes: [{ path: '/key', guards: [(kit) => kit.requireAuth({ token: 'api_key' })] }, ...guarded] },
+        ({ key, clock }) => [[{ jwtKey: key.pem, now: clock }]],
+      );
+      expect((await get('/key', 'apiKey')).status).toBe(500);
+      expect(served.errors).toEqual([expect.objectContaining({ name: 'ConfigurationError', option: 'secretKey' })]);
+      expect((await get('/me', 'admin')).status).toBe(200);
+    });
+  });
+
+  describe('networkless', () => {
+    it('asks nobody with a PEM key', async () => {
+      const { get, world } = await stages.open(
+        { routes: [...guarded, { path: '/m2m', guards: [(kit) => kit.requireAuth({ token: 'm2m_token' })] }] },
+        ({ key, clock, server }) => [[{ jwtKey: key.pem, apiUrl: server.url, now: clock }]],
+      );
+      expect((await get('/me', 'admin')).status).toBe(200);
+      expect((await get('/m2m', 'm2mJwt')).status).toBe(200);
+      expect((await get('/me', 'tampered')).status).toBe(401);
+      expect(world.server.requests).toEqual([]);
+    });
+  });
+
+  describe('S19: what other libraries put there', () => {
+    const FOREIGN = [
+      { isAuthenticated: true, tokenType: 'session_token', userId: 'user_mallory' },
+      () => ({ userId: 'user_mallory', isAuthenticated: true }),
+      'user_mallory',
+    ];
+    it.each(FOREIGN)('before the middleware never decides (%#)', async (before) => {
+      const { get } = await stages.open({ routes: [...guarded, { path: '/open' }], foreign: { before } });
+      expect((await get('/me')).status).toBe(401);
+      expect((await get('/open')).body).toMatchObject({ userId: null });
+      expect((await get('/me', 'admin')).body).toMatchObject({ userId: 'user_ada' });
+    });
+
+    it.each(FOREIGN)('after the middleware never decides (%#)', async (after) => {
+      const routes = [
+        ...guarded,
+        { path: '/read', handle: ({ getAuth }: { getAuth(): unknown }) => getAuth() as object },
+      ];
+      const { get } = await stages.open({ routes, foreign: { after } });
+      expect((await get('/me')).status).toBe(401);
+      expect((await get('/me', 'admin')).body).toMatchObject({ userId: 'user_ada' });
+      expect((await get('/read')).body).toMatchObject({ isAuthenticated: false, userId: null });
+    });
+
+    it.each(FOREIGN)('without the middleware never decides (%#)', async (before) => {
+      const { get } = await stages.open({ routes: guarded, foreign: { before } }, () => []);
+      expect((await get('/me', 'admin')).status).toBe(500);
+    });
+  });
+
+  describe('onDenied', () => {
+    const answer = (denial: Denial) => ({
+      status: 418,
+      body: { case: denial.case, code: denial.code, reason: denial.reason },
+    });
+
+    it('replaces the answers of guards behind it', async () => {
+      const { get } = await stages.open(
+        { routes: [...guarded, { path: '/admin', guards: [(kit) => kit.requireRole('org:admin')] }] },
+        ({ options }) => [[{ ...options, onDenied: framework.answerDenied(answer) }]],
+      );
+      expect(await get('/me')).toMatchObject({ status: 418, body: { case: 'unauthenticated' } });
+      expect(await get('/me', 'expired')).toMatchObject({
+        status: 418,
+        body: { case: 'unauthenticated', code: expect.stringContaining('expired') as unknown },
+      });
+      expect(await get('/me', 'apiKey')).toMatchObject({ status: 418, body: { case: 'token-type-mismatch' } });
+      expect(await get('/admin', 'member')).toMatchObject({ status: 418, body: { case: 'forbidden', reason: null } });
+      expect(await get('/admin', 'admin')).toMatchObject({ status: 200 });
+    });
+
+    it('goes with an authenticator as the second argument', async () => {
+      const { get } = await stages.open({ routes: guarded }, ({ options }) => [
+        [createAuthenticator(options), { onDenied: framework.answerDenied(answer) }],
+      ]);
+      expect((await get('/me')).status).toBe(418);
+    });
+
+    it('may leave it to the default answer, and never opens the route', async () => {
+      let ran = 0;
+      const { get } = await stages.open(
+        {
+          routes: [
+            {
+              path: '/me',
+              guards: [(kit) => kit.requireAuth()],
+              handle: () => {
+                ran += 1;
+                return {};
+              },
+            },
+          ],
+        },
+        ({ options }) => [[{ ...options, onDenied: framework.answerDenied(() => null) }]],
+      );
+      const refused = await get('/me');
+      expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+      expect(ran).toBe(0);
+    });
+  });
+
+  describe('redirect: true', () => {
+    const routes = [
+      { path: '/dashboard', guards: [(kit: Kit) => kit.requireAuth({ redirect: true })] },
+      { path: '/admin', guards: [(kit: Kit) => kit.requireAuth({ role: 'org:admin', redirect: true })] },
+    ];
+    const withSignIn = ({ options }: { options: object }) => [
+      [{ ...options, signInUrl: 'https://accounts.acornbooks.example/sign-in' }],
+    ];
+
+    it('sends a signed-out page request to sign in, with the way back', async () => {
+      const { get, served } = await stages.open({ routes }, withSignIn);
+      const answer = await get('/dashboard?tab=1', null, PAGE);
+      // A development instance first meets the browser by a handshake; the sign-in page comes after it.
+      expect([302, 307]).toContain(answer.status);
+      const location = new URL(answer.headers['location'] ?? '');
+      expect(location.searchParams.get('redirect_url')).toBe(`${served.url}/dashboard?tab=1`);
+      expect(answer.headers['cache-control']).toBe('no-store');
+    });
+
+    it('answers API clients with 401', async () => {
+      const { get } = await stages.open({ routes }, withSignIn);
+      expect((await get('/dashboard')).status).toBe(401);
+      expect((await get('/dashboard', 'expired')).status).toBe(401);
+    });
+
+    it('S16: is no way around the rest of the requirement', async () => {
+      const { get } = await stages.open({ routes }, withSignIn);
+      expect((await get('/admin', 'member', PAGE)).status).toBe(403);
+      expect((await get('/admin', 'admin', PAGE)).status).toBe(200);
+    });
+  });
+
+  describe('an authenticator for each request', () => {
+    it('is chosen by the function, and kept for the next request with the same options', async () => {
+      const { get, world } = await stages.open({ routes: guarded }, ({ options, clock, server }) => [
+        [
+          framework.perRequest((header) =>
+            header('x-tenant') === 'other'
+              ? {
+                  secretKey: 'sk_test_other000000000000000000000',
+                  apiUrl: server.url,
+                  now: clock,
+                  issuer: 'https://other.example',
+                }
+              : Promise.resolve({ ...options }),
+          ),
+        ],
+      ]);
+      expect((await get('/me', 'admin')).status).toBe(200);
+      expect((await get('/me', 'admin')).status).toBe(200);
+      expect(world.server.count(PATHS.jwks)).toBe(1);
+      const other = await get('/me', 'admin', { 'x-tenant': 'other' });
+      expect([other.status, codeOf(other)]).toEqual([401, 'token-invalid-issuer']);
+    });
+
+    it('is an error of the application when the function throws', async () => {
+      const { get, served } = await stages.open({ routes: guarded }, () => [
+        [
+          framework.perRequest(() => {
+            throw new Error('no such tenant');
+          }),
+        ],
+      ]);
+      expect((await get('/me', 'admin')).status).toBe(500);
+      expect(served.errors).toEqual([expect.objectContaining({ message: 'no such tenant' })]);
+    });
+  });
+
+  describe('headers', () => {
+    it('stand beside what others have set', async () => {
+      const { get } = await stages.open({ routes: guarded, cors: true });
+      const answer = await get('/me');
+      expect(answer.status).toBe(401);
+      expect(answer.headers['access-control-allow-origin']).toBe('*');
+    });
+
+    it('S18: sent by the client mean nothing', async () => {
+      const { get } = await stages.open({ routes: guarded });
+      const forged = {
+        'x-clerk-auth-status': 'signed-in',
+        'x-clerk-auth-reason': 'none',
+        'x-clerk-auth-token': 'anything',
+        'x-user-id': 'user_mallory',
+      };
+      expect((await get('/me', null, forged)).status).toBe(401);
+      expect((await get('/me', 'garbage', forged)).status).toBe(401);
+    });
+
+    it.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer ', 'Digest x', '', 'bearer\u0000x'.replace('\u0000', '')])(
+      'S34: Authorization: %j signs nobody in',
+      async (authorization) => {
+        const { get } = await stages.open({ routes: guarded });
+        expect((await get('/me', null, { authorization })).status).toBe(401);
+      },
+    );
+
+    it('accepts the scheme in any case (RFC 9110)', async () => {
+      const { get, world } = await stages.open({ routes: guarded });
+      expect((await get('/me', null, { authorization: `bEaReR ${world.tokens.admin}` })).status).toBe(200);
+    });
+  });
+}

@@ -1,0 +1,230 @@
+/** Requests as clients and attackers write them: bodies, odd targets, odd hosts. */
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { sendRaw, type Framework, type Handle, type Kit } from '../frameworks.js';
+import { answerOf, createStages } from './harness.js';
+
+const user = (kit: Kit) => kit.requireAuth();
+const echo: Handle = async (tools) => ({ echoed: await tools.json() });
+
+export function requests(framework: Framework): void {
+  const stages = createStages(framework);
+
+  describe('bodies stay readable', () => {
+    it('JSON and forms', async () => {
+      const { served, world } = await stages.open({
+        parseBodies: true,
+        routes: [{ method: 'post', path: '/echo', guards: [user], handle: echo }],
+      });
+      const authorization = `Bearer ${world.tokens.admin}`;
+      const json = await served.agent
+        .post('/echo')
+        .set({ authorization })
+        .send({ a: [1, 2] });
+      expect(json.body).toEqual({ echoed: { a: [1, 2] } });
+      const form = await served.agent.post('/echo').set({ authorization }).type('form').send({ a: '1' });
+      expect(form.body).toEqual({ echoed: { a: '1' } });
+    });
+
+    it('streams, after a verification that had to wait', async () => {
+      const { served, world } = await stages.open({
+        routes: [
+          {
+            method: 'post',
+            path: '/text',
+            guards: [(kit) => kit.requireAuth({ token: 'api_key' })],
+            handle: async (tools) => ({ length: (await tools.text()).length }),
+          },
+        ],
+      });
+      const text = 'acorn '.repeat(50_000);
+      const answer = await served.agent
+        .post('/text')
+        .set({ authorization: `Bearer ${world.tokens.apiKey}`, 'content-type': 'application/octet-stream' })
+        .send(text);
+      expect(answer.body).toEqual({ length: text.length });
+    });
+
+    it('a body that does not parse stays the error of its parser', async () => {
+      const { served, world } = await stages.open({
+        parseBodies: true,
+        routes: [{ method: 'post', path: '/echo', guards: [user], handle: echo }],
+      });
+      const answer = await served.agent
+        .post('/echo')
+        .set({ authorization: `Bearer ${world.tokens.admin}`, 'content-type': 'application/json' })
+        .send('{"a":')
+        .ok(() => true);
+      expect(answer.status).toBe(framework.name.startsWith('Express') ? 400 : 500);
+      expect(served.errors).toEqual([expect.objectContaining({ name: 'SyntaxError' })]);
+    });
+
+    it("a handler's own error reaches the application's error handler", async () => {
+      const { get, served } = await stages.open({
+        routes: [
+          {
+            path: '/fails',
+            guards: [user],
+            handle: () => {
+              throw new Error('own error');
+            },
+          },
+        ],
+      });
+      expect((await get('/fails', 'admin')).status).toBe(500);
+      expect((await get('/fails')).status).toBe(401);
+      expect(served.errors).toEqual([expect.objectContaining({ message: 'own error' })]);
+    });
+  });
+
+  describe('S15, S26: odd requests get 400 or the decision of the router, never 500, never in', () => {
+    const HOST = 'Host: 127.0.0.1';
+    const RAW: readonly (readonly [what: string, head: string, expected: readonly number[]])[] = [
+      ['TRACE', `TRACE /me HTTP/1.1\r\n${HOST}`, [400, 405]],
+      ['//', `GET // HTTP/1.1\r\n${HOST}`, [400, 404]],
+      ['//me', `GET //me HTTP/1.1\r\n${HOST}`, [400, 404]],
+      ['//evil.example/me', `GET //evil.example/me HTTP/1.1\r\n${HOST}`, [400, 404]],
+      ['absolute form', `GET http://evil.example/me HTTP/1.1\r\n${HOST}`, [400, 401, 404]],
+      ['absolute form with credentials', `GET http://a:b@evil.example/me HTTP/1.1\r\n${HOST}`, [400]],
+      ['not a path', `GET me HTTP/1.1\r\n${HOST}`, [400, 404]],
+      ['asterisk form', `OPTIONS * HTTP/1.1\r\n${HOST}`, [200, 400, 404]],
+      ['host with a path', 'GET /me HTTP/1.1\r\nHost: h/path?', [400]],
+      ['host with a space', 'GET /me HTTP/1.1\r\nHost: a b', [400]],
+      ['host with credentials', 'GET /me HTTP/1.1\r\nHost: a:b@evil.example', [400]],
+      ['host that is empty', 'GET /me HTTP/1.1\r\nHost: ', [400, 401]],
+      ['host with a port beyond ports', 'GET /me HTTP/1.1\r\nHost: a:99999999', [400, 401]],
+      ['escaped letters', `GET /%6de HTTP/1.1\r\n${HOST}`, [401, 404]],
+      ['a broken escape', `GET /%zz HTTP/1.1\r\n${HOST}`, [400, 404]],
+      ['dot segments', `GET /x/../me HTTP/1.1\r\n${HOST}`, [400, 401, 404]],
+      [
+        'a cookie with broken escapes',
+        `GET /me HTTP/1.1\r\n${HOST}\r\nCookie: __session=%E0%A4%A; __client_uat=%zz`,
+        [401],
+      ],
+      ['a hundred cookies', `GET /me HTTP/1.1\r\n${HOST}\r\nCookie: ${'__session=a; '.repeat(100)}`, [401]],
+    ];
+    it.each(RAW)('%s', async (_, head, expected) => {
+      const { served } = await stages.open({ routes: [{ method: 'all', path: '/me', guards: [user] }] });
+      const { status } = await sendRaw(served.port, `${head}\r\nConnection: close\r\n\r\n`);
+      expect(expected).toContain(status);
+      expect(served.errors.filter((error) => !isRouterError(error))).toEqual([]);
+    });
+
+    it('S15: no spelling of a guarded path gets in without a credential', async () => {
+      const { served } = await stages.open({
+        routes: [{ path: '/admin/panel', guards: [user], handle: () => ({ secret: true }) }],
+      });
+      for (const path of [
+        '/admin/panel',
+        '//admin/panel',
+        '/admin//panel',
+        '/%61dmin/panel',
+        '/admin%2Fpanel',
+        '/ADMIN/panel',
+        '/admin/panel/',
+        '/admin/panel/.',
+        '/./admin/panel',
+        '/admin/panel;a=b',
+      ]) {
+        const { status, text } = await sendRaw(
+          served.port,
+          `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`,
+        );
+        expect([400, 401, 404]).toContain(status);
+        expect(text).not.toContain('secret');
+      }
+    });
+
+    it('an honest request on the same server passes', async () => {
+      const { get } = await stages.open({ routes: [{ method: 'all', path: '/me', guards: [user] }] });
+      expect((await get('/me', 'admin')).status).toBe(200);
+    });
+  });
+
+  describe('verifyWebhook', () => {
+    const secret = `whsec_${Buffer.from('a signing secret for tests').toString('base64')}`;
+    const body = '{"type":"user.created","object":"event","data":{"id":"user_a1","object":"user"}}';
+    const now = () => 1_800_000_000_000;
+    const sign = (text: string) => {
+      const mac = createHmac('sha256', Buffer.from(secret.slice(6), 'base64')).update(`msg_1.1800000000.${text}`);
+      return { 'svix-id': 'msg_1', 'svix-timestamp': '1800000000', 'svix-signature': `v1,${mac.digest('base64')}` };
+    };
+    const routes = [
+      {
+        method: 'post' as const,
+        path: '/webhooks',
+        handle: (async (tools) => {
+          try {
+            return await tools.verifyWebhook({ signingSecret: secret, now });
+          } catch (error) {
+            return { refused: (error as { code: string }).code };
+          }
+        }) satisfies Handle,
+      },
+    ];
+
+    it('over the raw body', async () => {
+      const { served } = await stages.open({ routes });
+      const post = (text: string) =>
+        served.agent.post('/webhooks').set(sign(body)).set('content-type', 'application/json').send(text);
+      expect((await post(body)).body).toMatchObject({ type: 'user.created', id: 'msg_1' });
+      expect((await post(body.replace('user_a1', 'user_a2'))).body).toEqual({ refused: 'signature-mismatch' });
+      expect((await post(JSON.stringify(JSON.parse(body), null, 1))).body).toEqual({ refused: 'signature-mismatch' });
+    });
+
+    it('says so where a parser has read it', async () => {
+      if (!framework.name.startsWith('Express')) return;
+      const { served } = await stages.open({ routes, parseBodies: true });
+      const answer = await served.agent
+        .post('/webhooks')
+        .set(sign(body))
+        .set('content-type', 'application/json')
+        .send(body);
+      expect(answerOf(answer).body).toEqual({ refused: 'raw-body-required' });
+    });
+  });
+
+  describe('protectedResourceMetadata', () => {
+    const resource = 'https://api.acornbooks.example/mcp';
+    const open = () =>
+      stages.open(
+        {
+          first: [
+            (kit) =>
+              kit.protectedResourceMetadata({
+                resource,
+                scopes: ['invoices:read'],
+                authorizationServers: ['https://clerk.acornbooks.example'],
+              }),
+          ],
+          routes: [{ path: '/mcp', guards: [user] }],
+        },
+        ({ options }) => [[options]],
+      );
+
+    it.each(['', '/mcp'])('is served under the root and under the path (%j)', async (path) => {
+      const { get } = await open();
+      const answer = await get(`/.well-known/oauth-protected-resource${path}`);
+      expect(answer.status).toBe(200);
+      expect(answer.headers['access-control-allow-origin']).toBe('*');
+      expect(answer.body).toEqual({
+        resource,
+        authorization_servers: ['https://clerk.acornbooks.example'],
+        bearer_methods_supported: ['header'],
+        scopes_supported: ['invoices:read'],
+      });
+    });
+
+    it('leaves everything else to the application', async () => {
+      const { get } = await open();
+      expect((await get('/.well-known/oauth-protected-resource/other')).status).toBe(404);
+      expect((await get('/mcp')).status).toBe(401);
+      expect((await get('/mcp', 'admin')).status).toBe(200);
+    });
+  });
+}
+
+/** Express 5 reports a path that does not decode as an error with status 400. */
+function isRouterError(error: unknown): boolean {
+  return (error as { status?: number }).status === 400;
+}

@@ -1,0 +1,265 @@
+/** One way to describe a guarded site, and each framework's way to serve it over real HTTP. */
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import * as expressKit from 'bailiff/express';
+import * as honoKit from 'bailiff/hono';
+import type { AcceptsToken, Auth, Denial } from 'bailiff';
+import express5, { type Express, type Request as ExpressRequest, type Response as ExpressResponse } from 'express';
+import express4 from 'express4';
+import { Hono, type Context } from 'hono';
+import { cors } from 'hono/cors';
+import supertest from 'supertest';
+
+/** The guards have the same names and take the same arguments in both packages. */
+export type Kit = Pick<
+  typeof expressKit,
+  'requireAuth' | 'requireRole' | 'requirePermission' | 'requireScope' | 'protectedResourceMetadata' | 'anyOf' | 'allOf'
+>;
+type Mountable = ReturnType<Kit['requireAuth']>;
+
+/** What a handler may do, in the words of no framework. What it returns is the JSON answer. */
+export interface Tools {
+  /** `req.auth` or `c.var.auth`. */
+  readonly auth: Auth;
+  getAuth(options?: { acceptsToken?: AcceptsToken }): Auth;
+  authenticate(options: { acceptsToken: AcceptsToken }): Promise<Auth>;
+  verifyWebhook(options: { signingSecret: string; now: () => number }): Promise<{ type: string; id: string }>;
+  header(name: string, value: string): void;
+  json(): unknown;
+  text(): Promise<string>;
+}
+export type Handle = (tools: Tools) => unknown;
+
+export interface Route {
+  readonly method?: 'get' | 'post' | 'all';
+  readonly path: string;
+  readonly guards?: readonly ((kit: Kit) => Mountable)[];
+  readonly handle?: Handle;
+}
+
+export interface Site {
+  /** The arguments of each `clerkMiddleware(…)`, in order. None: the site has no middleware. */
+  readonly middleware: readonly (readonly unknown[])[];
+  /** What another library puts where the auth object stands. */
+  readonly foreign?: { readonly before?: unknown; readonly after?: unknown };
+  /** Runs before the middleware. */
+  readonly first?: readonly ((kit: Kit) => Mountable)[];
+  /** A body parser in front of the middleware (Express; Hono parses on demand). */
+  readonly parseBodies?: boolean;
+  readonly trustProxy?: boolean;
+  readonly cors?: boolean;
+  readonly routes: readonly Route[];
+}
+
+export interface Served {
+  readonly url: string;
+  readonly port: number;
+  readonly agent: ReturnType<typeof supertest>;
+  /** Errors that reached the framework's error handler. */
+  readonly errors: unknown[];
+  close(): Promise<void>;
+}
+
+export interface Framework {
+  readonly name: string;
+  serve(site: Site): Promise<Served>;
+  /** An `onDenied` that answers with this JSON, or leaves it to the default with null. */
+  answerDenied(answer: (denial: Denial) => { status: number; body: unknown } | null): unknown;
+  /** `(req | c) => …` for the function form, given the request's headers. */
+  perRequest(choose: (header: (name: string) => string | undefined) => unknown): unknown;
+}
+
+const ok: Handle = ({ auth }) => ({ tokenType: auth.tokenType, ...identity(auth) });
+
+/** What says who it is, whatever the kind. */
+export function identity(auth: Auth): Record<string, unknown> {
+  const { userId, orgId, id, machineId, clientId, subject } = auth as unknown as Record<string, unknown>;
+  return { userId, orgId, id, machineId, clientId, subject };
+}
+
+function expressFramework(name: string, express: () => Express, parsers: typeof express5): Framework {
+  return {
+    name,
+    answerDenied: (answer) => (denial: Denial, _req: ExpressRequest, res: ExpressResponse, next: () => void) => {
+      const found = answer(denial);
+      if (found === null) next();
+      else res.status(found.status).json(found.body);
+    },
+    perRequest: (choose) => (req: ExpressRequest) => choose((header) => req.get(header)),
+    async serve(site) {
+      const app = express();
+      const errors: unknown[] = [];
+      // Settings of the application that must not show in a denial.
+      app.set('json spaces', 4);
+      app.set('etag', 'strong');
+      if (site.trustProxy) app.set('trust proxy', true);
+      if (site.cors) {
+        app.use((_req, res, next) => {
+          res.set('access-control-allow-origin', '*');
+          next();
+        });
+      }
+      if (site.parseBodies) app.use(parsers.json(), parsers.urlencoded({ extended: false }), parsers.text());
+      if (site.foreign?.before !== undefined) {
+        app.use((req, _res, next) => {
+          (req as { auth: unknown }).auth = site.foreign?.before;
+          next();
+        });
+      }
+      for (const make of site.first ?? []) app.use(make(expressKit));
+      for (const args of site.middleware) {
+        app.use(expressKit.clerkMiddleware(...(args as Parameters<typeof expressKit.clerkMiddleware>)));
+      }
+      if (site.foreign?.after !== undefined) {
+        app.use((req, _res, next) => {
+          (req as { auth: unknown }).auth = site.foreign?.after;
+          next();
+        });
+      }
+      for (const { method = 'get', path, guards = [], handle = ok } of site.routes) {
+        app[method](path, ...guards.map((make) => make(expressKit)), (req, res, next) => {
+          Promise.resolve()
+            .then(() => handle(expressTools(req, res)))
+            .then((body) => res.json(body ?? {}), next);
+        });
+      }
+      app.use((error: unknown, _req: ExpressRequest, res: ExpressResponse, _next: unknown) => {
+        errors.push(error);
+        const status = (error as { status?: number }).status ?? 500;
+        res.status(status).json({ failed: (error as Error).message });
+      });
+      return listening(createServer(app), errors);
+    },
+  };
+}
+
+function expressTools(req: ExpressRequest, res: ExpressResponse): Tools {
+  return {
+    auth: req.auth,
+    getAuth: (options) => expressKit.getAuth(req, options as { acceptsToken: AcceptsToken }),
+    authenticate: (options) => expressKit.authenticate(req, options),
+    verifyWebhook: (options) => expressKit.verifyWebhook(req, options),
+    header: (name, value) => void res.append(name, value),
+    json: () => req.body as unknown,
+    text: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of req) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString();
+    },
+  };
+}
+
+const hono: Framework = {
+  name: 'Hono (@hono/node-server)',
+  answerDenied: (answer) => (denial: Denial, c: Context) => {
+    const found = answer(denial);
+    return found === null ? undefined : c.json(found.body as object, found.status as 418);
+  },
+  perRequest: (choose) => (c: Context) => choose((header) => c.req.header(header)),
+  async serve(site) {
+    const errors: unknown[] = [];
+    const app = honoApp(site, errors);
+    const server = await new Promise<Server>((resolve) => {
+      const started = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started as Server));
+    });
+    return served(server, errors);
+  },
+};
+
+/** The same site as a Hono application, also for requests that never touch a socket. */
+export function honoApp(site: Site, errors: unknown[] = []): Hono {
+  const app = new Hono();
+  const kit = honoKit as unknown as Kit;
+  if (site.cors) app.use(cors());
+  const put = (value: unknown) => {
+    if (value === undefined) return;
+    app.use((c, next) => {
+      c.set('auth' as never, value as never);
+      return next();
+    });
+  };
+  put(site.foreign?.before);
+  for (const make of site.first ?? []) app.use(make(kit) as never);
+  for (const args of site.middleware) {
+    app.use(honoKit.clerkMiddleware(...(args as Parameters<typeof honoKit.clerkMiddleware>)));
+  }
+  put(site.foreign?.after);
+  for (const { method = 'get', path, guards = [], handle = ok } of site.routes) {
+    const handlers = [
+      ...guards.map((make) => make(kit)),
+      async (c: Context) => c.json((await handle(honoTools(c))) ?? {}),
+    ];
+    app.on(
+      method === 'all' ? ['GET', 'POST', 'TRACE', 'OPTIONS'] : [method.toUpperCase()],
+      [path],
+      ...(handlers as unknown as [never]),
+    );
+  }
+  app.onError((error, c) => {
+    errors.push(error);
+    if ('getResponse' in error) return (error as unknown as { getResponse(): Response }).getResponse();
+    return c.json({ failed: error.message }, 500);
+  });
+  return app;
+}
+
+function honoTools(c: Context): Tools {
+  return {
+    auth: c.get('auth'),
+    getAuth: (options) => honoKit.getAuth(c, options as { acceptsToken: AcceptsToken }),
+    authenticate: (options) => honoKit.authenticate(c, options),
+    verifyWebhook: (options) => honoKit.verifyWebhook(c, options),
+    header: (name, value) => c.header(name, value, { append: true }),
+    json: async () =>
+      c.req.header('content-type')?.startsWith('application/json')
+        ? c.req.json()
+        : Object.fromEntries((await c.req.formData()).entries()),
+    text: () => c.req.text(),
+  };
+}
+
+async function listening(server: Server, errors: unknown[]): Promise<Served> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return served(server, errors);
+}
+
+function served(server: Server, errors: unknown[]): Served {
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    port,
+    errors,
+    agent: supertest(url),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Sends bytes as they are, and gives the status line's code. */
+export function sendRaw(port: number, request: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(request));
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      const text = Buffer.concat(chunks).toString();
+      resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1]), text });
+    });
+  });
+}
+
+export const frameworks: readonly Framework[] = [
+  expressFramework('Express 5', () => express5(), express5),
+  expressFramework(
+    'Express 4',
+    () => (express4 as unknown as typeof express5)(),
+    express4 as unknown as typeof express5,
+  ),
+  hono,
+];
