@@ -205,7 +205,7 @@ describe('signing up', () => {
     });
     expect(response.status).toBe(303);
     const { userId } = await follow(browser, response);
-    expect(clerk.world.table('users').get(String(userId))?.['first_name']).toBe('New');
+    expect(clerk.world.table('users').get(userId as string)?.['first_name']).toBe('New');
   });
 
   it('says what is wrong', async () => {
