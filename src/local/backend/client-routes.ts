@@ -12,5 +12,9 @@ function route(method: string, path: string, id: string, handlers: Handlers): Ro
   const handler = handlers[id];
   if (handler === undefined) throw new Error(`No handler for ${id}`);
   const render = (value: unknown): string => JSON.stringify(value);
-  return { method, path, value: { id, operation: null, authenticated: true, status: 200, html: false, handler, render } };
+  return {
+    method,
+    path,
+    value: { id, operation: null, authenticated: true, status: 200, html: false, handler, render },
+  };
 }

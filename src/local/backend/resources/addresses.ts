@@ -1,0 +1,67 @@
+/** Email addresses and phone numbers. */
+import type { World } from '../../world.js';
+import { change, find, getOf, idOf } from '../crud.js';
+import { bodyOf } from '../operation.js';
+import type { Handler, Handlers, OperationCall } from '../operation.js';
+import { invalidValue } from '../refusals.js';
+import {
+  addIdentification,
+  isVerified,
+  KINDS,
+  removeIdentification,
+  settleUser,
+  verificationFor,
+} from './identifications.js';
+import type { IdentificationKind } from './identifications.js';
+import { users } from './user-resource.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Only phone numbers serve as second factor. */
+const secondFactor = (body: Fields): Fields =>
+  typeof body['reserved_for_second_factor'] === 'boolean'
+    ? { reserved_for_second_factor: body['reserved_for_second_factor'] }
+    : {};
+
+const createAddress =
+  (kind: IdentificationKind): Handler =>
+  (call: OperationCall, world: World) => {
+    const body = bodyOf(call);
+    const user = find(world, users, String(body['user_id']));
+    if (body['primary'] === true && body['verified'] !== true)
+      throw invalidValue('primary', 'needs a verified address');
+    const verification = verificationFor(body['verified']);
+    const row = addIdentification(world, kind, user.id, body[kind], { verification, ...secondFactor(body) });
+    settleUser(world, kind, row, body['primary']);
+    return row;
+  };
+
+const updateAddress =
+  (kind: IdentificationKind): Handler =>
+  (call: OperationCall, world: World) => {
+    const body = bodyOf(call);
+    const { resource } = KINDS[kind];
+    const before = find(world, resource, idOf(call.params));
+    const verified = typeof body['verified'] === 'boolean' ? body['verified'] : isVerified(before);
+    if (body['primary'] === true && !verified) throw invalidValue('primary', 'needs a verified address');
+    const verification = verified === isVerified(before) ? {} : { verification: verificationFor(verified) };
+    const row = change(world, resource, before.id, { ...verification, ...secondFactor(body) });
+    settleUser(world, kind, row, body['primary']);
+    return row;
+  };
+
+const deleteAddress =
+  (kind: IdentificationKind): Handler =>
+  (call: OperationCall, world: World) =>
+    removeIdentification(world, kind, idOf(call.params));
+
+export const addressHandlers: Handlers = {
+  CreateEmailAddress: createAddress('email_address'),
+  GetEmailAddress: getOf(KINDS.email_address.resource),
+  UpdateEmailAddress: updateAddress('email_address'),
+  DeleteEmailAddress: deleteAddress('email_address'),
+  CreatePhoneNumber: createAddress('phone_number'),
+  GetPhoneNumber: getOf(KINDS.phone_number.resource),
+  UpdatePhoneNumber: updateAddress('phone_number'),
+  DeletePhoneNumber: deleteAddress('phone_number'),
+};

@@ -1,0 +1,69 @@
+/** Clients (browsers) with their sessions, and sign-ups: made by the Frontend API or by seeds, read here. */
+import { isLive, viewSession } from '../../sessions.js';
+import type { Row, World } from '../../world.js';
+import { change, defineResource, find, getOf, idOf, listOf } from '../crud.js';
+import { bodyOf, ApiError } from '../operation.js';
+import type { Handlers } from '../operation.js';
+import { notFound } from '../refusals.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const clients = defineResource({
+  table: 'clients',
+  object: 'client',
+  idPrefix: 'client',
+  component: 'Client',
+  view: (row, world) => {
+    const sessions = world.table('sessions').by('client_id', row.id);
+    const views = sessions.map((session) => viewSession(world, session));
+    const ids = sessions.map((session) => session.id);
+    return {
+      ...row,
+      session_ids: ids,
+      sessions: views,
+      ...lastActive(
+        row,
+        sessions.filter((session) => isLive(world, session)),
+      ),
+    };
+  },
+});
+
+/** The stored pointer while its session lives, else the newest session that does. */
+function lastActive(row: Row, live: readonly Row[]): Fields {
+  const pointed = live.find((session) => session.id === row['last_active_session_id']);
+  return { last_active_session_id: (pointed ?? live.at(-1))?.id ?? null };
+}
+
+const signUps = defineResource({ table: 'sign_ups', object: 'sign_up_attempt', idPrefix: 'sua', component: 'SignUp' });
+
+/** The client behind a session token of this instance. @throws ApiError 401, 404 */
+function clientOf(token: string, world: World): unknown {
+  const opened = world.keys.open(token);
+  const sessionId = opened?.payload['sid'];
+  const expires = Number(opened?.payload['exp'] ?? 0) * 1000;
+  if (typeof sessionId !== 'string' || expires <= world.now()) {
+    throw new ApiError(401, 'authentication_invalid', 'Invalid authentication', {
+      longMessage: 'The token is not a valid session token of this instance.',
+      paramName: 'token',
+    });
+  }
+  const session = world.table('sessions').get(sessionId);
+  if (!session) throw notFound('session', sessionId);
+  return clients.view(find(world, clients, String(session['client_id'])), world);
+}
+
+export const clientHandlers: Handlers = {
+  GetClientList: listOf(clients),
+  GetClient: getOf(clients),
+  VerifyClient: (call, world) => clientOf(String(bodyOf(call)['token']), world),
+  GetSignUp: getOf(signUps),
+  UpdateSignUp: (call, world) => {
+    const row = find(world, signUps, idOf(call.params));
+    const { external_id, custom_action } = bodyOf(call);
+    return change(world, signUps, row.id, {
+      external_id,
+      ...(typeof custom_action === 'boolean' ? { custom_action } : {}),
+    });
+  },
+};

@@ -1,0 +1,90 @@
+/** OAuth applications: clients of this instance as identity provider. */
+import type { Row, World } from '../../world.js';
+import { readUrl } from '../addresses.js';
+import { change, create, defineResource, deleteOf, find, getOf, idOf, listOf, updateOf } from '../crud.js';
+import { includesText } from '../listing.js';
+import { bodyOf } from '../operation.js';
+import type { Handlers } from '../operation.js';
+import { forbidden, missing } from '../refusals.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export const oauthApplications = defineResource({
+  table: 'oauth_applications',
+  object: 'oauth_application',
+  idPrefix: 'oa',
+  component: 'OAuthApplication',
+  filters: { name_query: (row, text: string) => includesText(row['name'], text) },
+  sortKeys: ['name'],
+  // The addresses are worked out: they follow the port on which the instance listens.
+  view: (row, world) => ({
+    ...withoutSecret(row),
+    instance_id: world.instanceId,
+    authorize_url: `${world.frontendApiUrl}/oauth/authorize`,
+    token_fetch_url: `${world.frontendApiUrl}/oauth/token`,
+    user_info_url: `${world.frontendApiUrl}/oauth/userinfo`,
+    discovery_url: `${world.frontendApiUrl}/.well-known/openid-configuration`,
+    token_introspection_url: `${world.frontendApiUrl}/oauth/token_info`,
+  }),
+});
+
+const withoutSecret = ({ client_secret: _secret, ...rest }: Row): Fields => rest;
+
+/** `callback_url` is the older, single form of `redirect_uris`. @throws ApiError 422 */
+function readFields(body: Fields): Fields {
+  const { callback_url: callback, redirect_uris: uris } = body;
+  if (body['name'] === '') throw missing('name');
+  const list = Array.isArray(uris) ? (uris as string[]) : typeof callback === 'string' ? [callback] : undefined;
+  list?.forEach((uri) => readUrl(uri, Array.isArray(uris) ? 'redirect_uris' : 'callback_url'));
+  const plain = ['name', 'scopes', 'consent_screen_enabled', 'pkce_required', 'public'];
+  return {
+    ...Object.fromEntries(plain.filter((name) => (body[name] ?? null) !== null).map((name) => [name, body[name]])),
+    ...(list ? { redirect_uris: list, callback_url: list[0] ?? '' } : {}),
+  };
+}
+
+const DEFAULTS: Fields = {
+  client_uri: null,
+  client_image_url: null,
+  dynamically_registered: false,
+  consent_screen_enabled: true,
+  pkce_required: false,
+  public: false,
+  scopes: 'profile email',
+  redirect_uris: [],
+  callback_url: '',
+};
+
+/** As `POST /oauth_applications`; the row holds `client_id` and, unless public, `client_secret`. @throws ApiError 422 */
+export function createOAuthApplication(world: World, body: Fields): Row {
+  const fields = { ...DEFAULTS, ...readFields(body) };
+  const secret: Fields = fields['public'] === true ? {} : { client_secret: world.secret(32) };
+  return create(world, oauthApplications, {
+    ...fields,
+    client_id: world.secret(16),
+    ...secret,
+    ...(body['id'] ? { id: body['id'] } : {}),
+  });
+}
+
+const withSecret = (row: Row, world: World): Fields => ({
+  ...(oauthApplications.view(row, world) as Fields),
+  ...(typeof row['client_secret'] === 'string' ? { client_secret: row['client_secret'] } : {}),
+});
+
+export const oauthApplicationHandlers: Handlers = {
+  ListOAuthApplications: listOf(oauthApplications),
+  CreateOAuthApplication: (call, world) => withSecret(createOAuthApplication(world, bodyOf(call)), world),
+  GetOAuthApplication: getOf(oauthApplications),
+  UpdateOAuthApplication: updateOf(oauthApplications, readFields),
+  DeleteOAuthApplication: deleteOf(oauthApplications, (row, world) => {
+    for (const token of world.table('oauth_access_tokens').by('client_id', row['client_id'])) {
+      world.table('oauth_access_tokens').delete(token.id);
+    }
+  }),
+  RotateOAuthApplicationSecret: (call, world) => {
+    const row = find(world, oauthApplications, call.params['oauth_application_id'] ?? idOf(call.params));
+    if (row['public'] === true) throw forbidden('oauth_application_public', 'Public applications have no secret.');
+    return withSecret(change(world, oauthApplications, row.id, { client_secret: world.secret(32) }), world);
+  },
+};

@@ -1,0 +1,71 @@
+/** Sign-in tokens, actor tokens and testing tokens. */
+import type { Row, World } from '../../world.js';
+import { change, create, defineResource, find, idOf } from '../crud.js';
+import type { Resource } from '../crud.js';
+import { bodyOf } from '../operation.js';
+import type { Handler, Handlers } from '../operation.js';
+import { wrongState } from '../refusals.js';
+import { createTicket, ticketUrl } from '../tickets.js';
+import type { TicketKind } from '../tickets.js';
+import { users } from './user-resource.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const signInTokens = defineResource({
+  table: 'sign_in_tokens',
+  object: 'sign_in_token',
+  idPrefix: 'sit',
+  component: 'SignInToken',
+});
+const actorTokens = defineResource({
+  table: 'actor_tokens',
+  object: 'actor_token',
+  idPrefix: 'act',
+  component: 'ActorToken',
+});
+
+const TESTING_TOKEN_MS = 60 * 60 * 1000;
+
+function mint(world: World, resource: Resource, kind: TicketKind, body: Fields, fields: Fields): Row {
+  const user = find(world, users, String(body['user_id']));
+  const id = world.id(resource.idPrefix);
+  const expiresAt = world.now() + Number(body['expires_in_seconds']) * 1000;
+  const token = createTicket(world, kind, id, expiresAt);
+  return create(world, resource, {
+    ...fields,
+    id,
+    user_id: user.id,
+    status: 'pending',
+    token,
+    url: ticketUrl(world, token),
+    expires_at: expiresAt,
+  });
+}
+
+/** Only what nobody used can be revoked; the token itself is shown once, on creation. */
+const revoke =
+  (resource: Resource, code: string): Handler =>
+  (call, world) => {
+    const row = find(world, resource, call.params[`${resource.object}_id`] ?? idOf(call.params));
+    if (row['status'] !== 'pending')
+      throw wrongState(code, `The token is ${String(row['status'])} and cannot be revoked.`);
+    return withoutToken(change(world, resource, row.id, { status: 'revoked' }));
+  };
+
+const withoutToken = ({ token: _token, url: _url, ...row }: Row): Fields => row;
+
+export const oneTimeTokenHandlers: Handlers = {
+  CreateSignInToken: (call, world) => mint(world, signInTokens, 'sign_in_token', bodyOf(call), {}),
+  RevokeSignInToken: revoke(signInTokens, 'sign_in_token_cannot_be_revoked_code'),
+  CreateActorToken: (call, world) => {
+    const { actor, session_max_duration_in_seconds: duration } = bodyOf(call);
+    return mint(world, actorTokens, 'actor_token', bodyOf(call), { actor, session_max_duration_in_seconds: duration });
+  },
+  RevokeActorToken: revoke(actorTokens, 'actor_token_cannot_be_revoked'),
+  CreateTestingToken: (_call, world) => {
+    const expiresAt = world.now() + TESTING_TOKEN_MS;
+    const token = `${Math.floor(world.now() / 1000)}-${world.secret(43)}`;
+    world.table('testing_tokens').insert({ id: world.id('tst'), token, expires_at: expiresAt });
+    return { object: 'testing_token', token, expires_at: expiresAt };
+  },
+};

@@ -1,0 +1,57 @@
+/** Allowlist and blocklist. */
+import type { World } from '../../world.js';
+import { identifierType } from '../addresses.js';
+import { create, defineResource, deleteOf, listOf } from '../crud.js';
+import type { Resource } from '../crud.js';
+import { ApiError, bodyOf } from '../operation.js';
+import type { Handler, Handlers } from '../operation.js';
+import { invite } from './invitations.js';
+
+const allowlist = defineResource({
+  table: 'allowlist_identifiers',
+  object: 'allowlist_identifier',
+  idPrefix: 'alid',
+  component: 'AllowlistIdentifier',
+});
+
+const blocklist = defineResource({
+  table: 'blocklist_identifiers',
+  object: 'blocklist_identifier',
+  idPrefix: 'blid',
+  component: 'BlocklistIdentifier',
+});
+
+function add(
+  world: World,
+  resource: Resource,
+  text: unknown,
+  more: (type: string) => Readonly<Record<string, unknown>>,
+): unknown {
+  const identifier = String(text).trim().toLowerCase();
+  const type = identifierType(identifier);
+  if (world.table(resource.table).by('identifier', identifier).length > 0) {
+    throw new ApiError(400, 'duplicate_record', 'duplicate record', {
+      longMessage: `The identifier ${identifier} already exists.`,
+      paramName: 'identifier',
+    });
+  }
+  return create(world, resource, { identifier, identifier_type: type, instance_id: world.instanceId, ...more(type) });
+}
+
+/** `notify` invites the address, unless it is a whole domain. */
+const allow: Handler = (call, world) => {
+  const { identifier, notify } = bodyOf(call);
+  return add(world, allowlist, identifier, (type) => {
+    if (notify !== true || type !== 'email_address' || !/^[^*@]+@/.test(String(identifier))) return {};
+    return { invitation_id: invite(world, [{ email_address: identifier, ignore_existing: true }])[0]?.id };
+  });
+};
+
+export const restrictionHandlers: Handlers = {
+  ListAllowlistIdentifiers: listOf(allowlist),
+  CreateAllowlistIdentifier: allow,
+  DeleteAllowlistIdentifier: deleteOf(allowlist),
+  ListBlocklistIdentifiers: listOf(blocklist),
+  CreateBlocklistIdentifier: (call, world) => add(world, blocklist, bodyOf(call)['identifier'], () => ({})),
+  DeleteBlocklistIdentifier: deleteOf(blocklist),
+};

@@ -1,0 +1,82 @@
+/** Roles, permissions and role sets as rows: a role holds the keys of its permissions, a role set the keys of its roles. */
+import type { Row, World } from '../../world.js';
+import { defineResource } from '../crud.js';
+import { contains } from '../listing.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export const permissions = defineResource({
+  table: 'organization_permissions',
+  object: 'permission',
+  idPrefix: 'perm',
+  component: 'Permission',
+  event: 'permission',
+  unique: ['key'],
+  filters: { query: contains('name', 'key', 'id') },
+  sortKeys: ['name', 'key'],
+});
+
+export const roles = defineResource({
+  table: 'organization_roles',
+  object: 'role',
+  idPrefix: 'role',
+  component: 'Role',
+  event: 'role',
+  unique: ['key'],
+  filters: { query: contains('name', 'key', 'id') },
+  sortKeys: ['name', 'key'],
+  view: (row, world) => ({
+    ...row,
+    permissions: keysIn(row, 'permissions').flatMap((key) => world.table('organization_permissions').by('key', key)),
+  }),
+});
+
+export const roleSets = defineResource({
+  table: 'role_sets',
+  object: 'role_set',
+  idPrefix: 'roleset',
+  component: 'RoleSet',
+  unique: ['key'],
+  alias: 'key',
+  filters: { query: contains('name', 'key', 'id') },
+  sortKeys: ['name', 'key'],
+  view: roleSetView,
+});
+
+export const keysIn = (row: Row | undefined, field: string): readonly string[] =>
+  (row?.[field] ?? []) as readonly string[];
+
+export const roleByKey = (world: World, key: string): Row | undefined =>
+  world.table('organization_roles').by('key', key)[0];
+
+/** Keys such as `org:sys_memberships:read` and `org:invoices:read`. */
+export const permissionKeysOf = (world: World, roleKey: string): readonly string[] =>
+  keysIn(roleByKey(world, roleKey), 'permissions');
+
+/** Memberships with this role in organizations of this role set. */
+export function membersWith(world: World, roleSetKey: string, roleKey: string): Row[] {
+  const within = new Set(organizationsOf(world, roleSetKey).map((row) => row.id));
+  const members = world.table('organization_memberships').by('role', roleKey);
+  return members.filter((member) => within.has(String(member['organization_id'])));
+}
+
+export const organizationsOf = (world: World, roleSetKey: string): Row[] =>
+  world.table('organizations').by('role_set_key', roleSetKey);
+
+function roleSetView(row: Row, world: World): Fields {
+  const item = (key: unknown) => {
+    const role = roleByKey(world, String(key));
+    if (!role) return null;
+    const count = membersWith(world, String(row['key']), String(key)).length;
+    return { ...role, object: 'role_set_item', members_count: count, has_members: count > 0 };
+  };
+  return {
+    ...row,
+    roles: keysIn(row, 'roles')
+      .map(item)
+      .filter((role) => role !== null),
+    default_role: item(row['default_role_key']),
+    creator_role: item(row['creator_role_key']),
+    role_set_migration: null,
+  };
+}

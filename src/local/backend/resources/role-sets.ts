@@ -1,0 +1,143 @@
+/** Role sets: which roles the members of an organization may have. */
+import type { Row, World } from '../../world.js';
+import { change, create, find, getOf, listOf, remove } from '../crud.js';
+import { bodyOf } from '../operation.js';
+import type { Handler, Handlers, OperationCall } from '../operation.js';
+import { invalidFormat, invalidValue } from '../refusals.js';
+import { changeSettings } from '../settings.js';
+import { requireRole } from './organization-memberships.js';
+import { keysIn, membersWith, organizationsOf, roleSets } from './role-resource.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const setOf = (call: OperationCall, world: World): Row =>
+  find(world, roleSets, call.params['role_set_key_or_id'] ?? '');
+
+function readKey(key: unknown, name: unknown): string {
+  const text =
+    typeof key === 'string' && key !== ''
+      ? key
+      : `role_set:${String(name)
+          .toLowerCase()
+          .replace(/[^a-z0-9]+/g, '_')}`;
+  if (!/^role_set:[a-z0-9_]+$/.test(text))
+    throw invalidFormat('key', "'role_set:' followed by lowercase letters, digits and underscores");
+  return text;
+}
+
+/** The default and the creator's role, which must be in the set. @throws ApiError 422 */
+function readPointers(body: Fields, keys: readonly string[]): Fields {
+  const named = ['default_role_key', 'creator_role_key'].filter((field) => typeof body[field] === 'string');
+  for (const field of named)
+    if (!keys.includes(String(body[field]))) throw invalidValue(field, 'must be a role of the role set');
+  return Object.fromEntries(named.map((field) => [field, body[field]]));
+}
+
+/** Only one set is the initial one. */
+function makeInitial(world: World, id: string, key: string): void {
+  for (const other of world.table(roleSets.table).by('type', 'initial')) {
+    if (other.id !== id) world.table(roleSets.table).update(other.id, { type: 'custom' });
+  }
+  changeSettings(world, 'organizations', { initial_role_set_key: key });
+}
+
+const createSet: Handler = (call, world) => {
+  const body = bodyOf(call);
+  const keys = [...new Set(body['roles'] as readonly string[])].map((key) => requireRole(world, key));
+  if (keys.length === 0) throw invalidValue('roles', 'must have at least one role');
+  const pointers = readPointers(body, keys);
+  const key = readKey(body['key'], body['name']);
+  const type = body['type'] ?? 'custom';
+  const set = create(world, roleSets, {
+    name: body['name'],
+    key,
+    description: body['description'] ?? null,
+    roles: keys,
+    type,
+    ...pointers,
+  });
+  if (type === 'initial') makeInitial(world, set.id, key);
+  return roleSets.view(set, world);
+};
+
+const updateSet: Handler = (call, world) => {
+  const before = setOf(call, world);
+  const body = bodyOf(call);
+  const key = typeof body['key'] === 'string' ? readKey(body['key'], '') : String(before['key']);
+  const set = change(world, roleSets, before.id, {
+    key,
+    ...(typeof body['name'] === 'string' ? { name: body['name'] } : {}),
+    ...(body['description'] === undefined ? {} : { description: body['description'] }),
+    ...(body['type'] === 'initial' ? { type: 'initial' } : {}),
+    ...readPointers(body, keysIn(before, 'roles')),
+  });
+  for (const row of organizationsOf(world, String(before['key'])))
+    world.table('organizations').update(row.id, { role_set_key: key });
+  if (set['type'] === 'initial') makeInitial(world, set.id, key);
+  return roleSets.view(set, world);
+};
+
+/** Members whose role the new set does not have need a mapping; nothing changes unless all of them have one. */
+const replaceSet: Handler = (call, world) => {
+  const source = setOf(call, world);
+  const { dest_role_set_key: destinationKey, reassignment_mappings: mappings = {} } = bodyOf(call);
+  const destination = find(world, roleSets, String(destinationKey));
+  if (destination.id === source.id) throw invalidValue('dest_role_set_key', 'must be another role set');
+  const kept = keysIn(destination, 'roles');
+  const moves = (mappings ?? {}) as Readonly<Record<string, string>>;
+  const lost = keysIn(source, 'roles').filter((key) => !kept.includes(key));
+  const members = lost.map((key) => ({ key, rows: membersWith(world, String(source['key']), key) }));
+  for (const { key, rows } of members) {
+    if (rows.length > 0 && !kept.includes(moves[key] ?? '')) {
+      throw invalidValue('reassignment_mappings', `must map ${key} to a role of ${String(destinationKey)}`);
+    }
+  }
+  for (const { key, rows } of members) {
+    for (const row of rows)
+      world.table('organization_memberships').update(row.id, { role: moves[key], updated_at: world.now() });
+  }
+  for (const row of organizationsOf(world, String(source['key']))) {
+    world.table('organizations').update(row.id, { role_set_key: destination['key'] });
+  }
+  if (source['type'] === 'initial') {
+    change(world, roleSets, destination.id, { type: 'initial' });
+    makeInitial(world, destination.id, String(destination['key']));
+  }
+  return remove(world, roleSets, source);
+};
+
+const addRoles: Handler = (call, world) => {
+  const set = setOf(call, world);
+  const body = bodyOf(call);
+  const added = (body['role_keys'] as readonly string[]).map((key) => requireRole(world, key));
+  const keys = [...new Set([...keysIn(set, 'roles'), ...added])];
+  return roleSets.view(change(world, roleSets, set.id, { roles: keys, ...readPointers(body, keys) }), world);
+};
+
+const replaceRole: Handler = (call, world) => {
+  const set = setOf(call, world);
+  const { role_key: from, to_role_key: to } = bodyOf(call) as { role_key: string; to_role_key: string };
+  if (!keysIn(set, 'roles').includes(from)) throw invalidValue('role_key', 'must be a role of the role set');
+  if (from === to) throw invalidValue('to_role_key', 'must be another role');
+  requireRole(world, to);
+  for (const member of membersWith(world, String(set['key']), from)) {
+    world.table('organization_memberships').update(member.id, { role: to, updated_at: world.now() });
+  }
+  const swap = (key: unknown) => (key === from ? to : key);
+  const changed = change(world, roleSets, set.id, {
+    roles: [...new Set(keysIn(set, 'roles').map(swap))],
+    default_role_key: swap(set['default_role_key']),
+    creator_role_key: swap(set['creator_role_key']),
+  });
+  return roleSets.view(changed, world);
+};
+
+export const roleSetHandlers: Handlers = {
+  ListRoleSets: listOf(roleSets),
+  CreateRoleSet: createSet,
+  GetRoleSet: getOf(roleSets),
+  UpdateRoleSet: updateSet,
+  ReplaceRoleSet: replaceSet,
+  AddRolesToRoleSet: addRoles,
+  ReplaceRoleInRoleSet: replaceRole,
+};

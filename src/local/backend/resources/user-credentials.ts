@@ -1,0 +1,156 @@
+/** Passwords and second factors of users. */
+import type { Row, World } from '../../world.js';
+import { change, find, publish } from '../crud.js';
+import { ApiError, bodyOf } from '../operation.js';
+import type { Handler, Handlers } from '../operation.js';
+import { hashPassword, isKnownHasher, OWN_HASHER, verifyPassword } from '../passwords.js';
+import { invalidFormat, invalidValue, missing, notFound, wrongState } from '../refusals.js';
+import { isTotpCode, isTotpSecret } from '../totp.js';
+import { KINDS } from './identifications.js';
+import { endSessions } from './user-sessions.js';
+import { users } from './user-resource.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const MIN_LENGTH = 8;
+const MAX_BYTES = 72;
+
+/** The credential fields of a user's row that a creation or an update sets. @throws ApiError 422 */
+export function readCredentials(body: Fields, world: World): Fields {
+  return { ...readPassword(body, world), ...readSecondFactors(body, world) };
+}
+
+function readPassword(body: Fields, world: World): Fields {
+  const { password, password_digest: digest, password_hasher: hasher } = body;
+  const changed = { password_last_updated_at: world.now(), password_compromised: false };
+  if (typeof digest === 'string') {
+    if (typeof password === 'string') throw invalidValue('password_digest', 'cannot be used together with password');
+    if (typeof hasher !== 'string') throw missing('password_hasher');
+    if (!isKnownHasher(hasher)) throw invalidValue('password_hasher', 'is not a supported hasher');
+    if (digest === '') throw invalidValue('password_digest', 'must not be empty');
+    return { password_digest: digest, password_hasher: hasher, ...changed };
+  }
+  if (typeof password !== 'string') return {};
+  if (body['skip_password_checks'] !== true) checkPassword(password);
+  return { password_digest: hashPassword(password, world.secret(16)), password_hasher: OWN_HASHER, ...changed };
+}
+
+function checkPassword(password: string): void {
+  if ([...password].length < MIN_LENGTH) {
+    throw new ApiError(422, 'form_password_length_too_short', `Passwords must be ${MIN_LENGTH} characters or more.`, {
+      paramName: 'password',
+    });
+  }
+  if (Buffer.byteLength(password) > MAX_BYTES) {
+    throw new ApiError(422, 'form_password_size_in_bytes_exceeded', `Passwords have at most ${MAX_BYTES} bytes.`, {
+      paramName: 'password',
+    });
+  }
+}
+
+function readSecondFactors(body: Fields, world: World): Fields {
+  const { totp_secret: totp, backup_codes: codes } = body;
+  if (typeof totp === 'string' && !isTotpSecret(totp)) throw invalidFormat('totp_secret', 'a secret in Base32');
+  const enabled = typeof totp === 'string' || (Array.isArray(codes) && codes.length > 0);
+  return {
+    ...(typeof totp === 'string' ? { totp_secret: totp } : {}),
+    ...(Array.isArray(codes) ? { backup_codes: codes } : {}),
+    ...(enabled ? { mfa_enabled_at: world.now() } : {}),
+  };
+}
+
+const userOf = (call: { readonly params: Readonly<Record<string, string>> }, world: World): Row =>
+  find(world, users, call.params['user_id'] ?? '');
+
+const verifyPasswordOf: Handler = (call, world) => {
+  const user = userOf(call, world);
+  const { password_digest: digest, password_hasher: hasher } = user;
+  if (typeof digest !== 'string') throw wrongState('no_password_set', 'The user does not have a password set.');
+  const verified = verifyPassword(String(bodyOf(call)['password']), digest, String(hasher));
+  if (verified === 'unsupported') {
+    throw wrongState('password_hasher_unsupported', `The local instance cannot check digests of ${String(hasher)}.`);
+  }
+  if (!verified) {
+    throw new ApiError(422, 'incorrect_password', 'Incorrect password', {
+      longMessage: 'The provided password is incorrect.',
+      paramName: 'password',
+    });
+  }
+  return { verified };
+};
+
+const verifyTotp: Handler = (call, world) => {
+  const user = userOf(call, world);
+  const code = String(bodyOf(call)['code']);
+  const { totp_secret: secret } = user;
+  const codes = (user['backup_codes'] ?? []) as readonly string[];
+  if (typeof secret !== 'string' && codes.length === 0) {
+    throw wrongState('totp_not_enabled', 'The user does not have TOTP configured for their account.');
+  }
+  if (typeof secret === 'string' && isTotpCode(secret, code, world.now())) return { verified: true, code_type: 'totp' };
+  if (codes.includes(code)) {
+    // A backup code works once.
+    change(world, users, user.id, { backup_codes: codes.filter((other) => other !== code) });
+    return { verified: true, code_type: 'backup_code' };
+  }
+  throw new ApiError(422, 'form_code_incorrect', 'Incorrect code', {
+    longMessage: 'The provided TOTP or backup code was incorrect.',
+    paramName: 'code',
+  });
+};
+
+/** Switches second factors off: data per operation. @throws 404 if the user has none of them */
+const disable =
+  (fields: readonly string[], phones = false): Handler =>
+  (call, world) => {
+    const user = userOf(call, world);
+    const numbers = phones ? world.table('phone_numbers').by('user_id', user.id) : [];
+    const patch = Object.fromEntries(
+      fields.filter((field) => (user[field] ?? null) !== null).map((field) => [field, null]),
+    );
+    if (Object.keys(patch).length === 0 && !phones) throw notFound('second factor', user.id);
+    for (const number of numbers) {
+      const off = { reserved_for_second_factor: false, default_second_factor: false };
+      world.table(KINDS.phone_number.resource.table).update(number.id, off);
+    }
+    change(world, users, user.id, { ...patch, mfa_disabled_at: world.now() });
+    return { user_id: user.id };
+  };
+
+const setCompromised =
+  (compromised: boolean): Handler =>
+  (call, world) => {
+    const user = userOf(call, world);
+    if (typeof user['password_digest'] !== 'string')
+      throw wrongState('no_password_set', 'The user does not have a password set.');
+    const changed = change(world, users, user.id, { password_compromised: compromised });
+    if (bodyOf(call)['revoke_all_sessions'] === true) endSessions(world, user.id, 'revoked');
+    return users.view(changed, world);
+  };
+
+/** A part of the user that is deleted by its own id. */
+const deletePart =
+  (table: string, object: string, clear?: string): Handler =>
+  (call, world) => {
+    const user = userOf(call, world);
+    const id = Object.values(call.params).at(-1) ?? '';
+    const part = world.table(table).get(id);
+    if (part?.['user_id'] !== user.id) throw notFound(object.replaceAll('_', ' '), id);
+    world.table(table).delete(id);
+    if (clear !== undefined && user[clear] === id) change(world, users, user.id, { [clear]: null });
+    else publish(world, users, 'updated', user);
+    return { object, id, deleted: true };
+  };
+
+export const userCredentialHandlers: Handlers = {
+  VerifyPassword: verifyPasswordOf,
+  VerifyTOTP: verifyTotp,
+  DisableMFA: disable(['totp_secret', 'backup_codes'], true),
+  DeleteTOTP: disable(['totp_secret']),
+  DeleteBackupCode: disable(['backup_codes']),
+  SetUserPasswordCompromised: setCompromised(true),
+  UnsetUserPasswordCompromised: setCompromised(false),
+  UserPasskeyDelete: deletePart('passkeys', 'passkey'),
+  UserWeb3WalletDelete: deletePart('web3_wallets', 'web3_wallet', 'primary_web3_wallet_id'),
+  DeleteExternalAccount: deletePart('external_accounts', 'external_account'),
+};

@@ -1,0 +1,258 @@
+/** Users: creation, changes, states, metadata, and what hangs on them. */
+import type { Row, World } from '../../world.js';
+import { readTime } from '../addresses.js';
+import { change, find, getOf, insert, list, publish, remove } from '../crud.js';
+import { uploadedImage } from '../images.js';
+import { filterBy } from '../listing.js';
+import { mergedKinds, replacedKinds } from '../metadata.js';
+import { ApiError, bodyOf } from '../operation.js';
+import type { Handler, Handlers, OperationCall } from '../operation.js';
+import { taken } from '../refusals.js';
+import { addIdentification, checkPrimary, KINDS, readFree, verificationFor } from './identifications.js';
+import type { IdentificationKind } from './identifications.js';
+import { removeMembershipsOf } from './organization-memberships.js';
+import { readCredentials } from './user-credentials.js';
+import { USER_PARTS, users } from './user-resource.js';
+import { endSessions } from './user-sessions.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Fields that are stored as they come. */
+const PLAIN = [
+  'external_id',
+  'first_name',
+  'last_name',
+  'locale',
+  'username',
+  'delete_self_enabled',
+  'create_organization_enabled',
+  'create_organizations_limit',
+  'bypass_client_trust',
+];
+
+const DEFAULTS: Fields = {
+  external_id: null,
+  username: null,
+  first_name: null,
+  last_name: null,
+  locale: null,
+  primary_email_address_id: null,
+  primary_phone_number_id: null,
+  primary_web3_wallet_id: null,
+  public_metadata: {},
+  private_metadata: {},
+  unsafe_metadata: {},
+  mfa_enabled_at: null,
+  mfa_disabled_at: null,
+  password_last_updated_at: null,
+  last_sign_in_at: null,
+  last_active_at: null,
+  banned: false,
+  verification_attempts_remaining: 100,
+  delete_self_enabled: true,
+  create_organization_enabled: true,
+  create_organizations_limit: null,
+  legal_accepted_at: null,
+  bypass_client_trust: false,
+};
+
+const KIND_NAMES = Object.keys(KINDS) as IdentificationKind[];
+
+/** @throws ApiError 422 */
+function readFields(body: Fields, world: World, self?: string): Fields {
+  const plain = Object.fromEntries(PLAIN.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]));
+  if (typeof plain['username'] === 'string') plain['username'] = readUsername(plain['username']);
+  if (plain['external_id'] === '') plain['external_id'] = null;
+  for (const field of users.unique ?? []) {
+    const value = plain[field];
+    if (typeof value !== 'string') continue;
+    if (
+      world
+        .table('users')
+        .by(field, value)
+        .some((row) => row.id !== self)
+    )
+      throw taken(field);
+  }
+  const times = ['created_at', 'legal_accepted_at'].filter((name) => typeof body[name] === 'string');
+  return {
+    ...plain,
+    ...replacedKinds(body),
+    ...Object.fromEntries(times.map((name) => [name, readTime(body[name], name)])),
+    ...readCredentials(body, world),
+  };
+}
+
+/** Lower-cased; empty removes it. @throws ApiError 422 */
+function readUsername(username: string): string | null {
+  if (username === '') return null;
+  if (username.length > 64)
+    throw new ApiError(422, 'form_username_invalid_length', 'Usernames have at most 64 characters.', {
+      paramName: 'username',
+    });
+  if (!/^[\p{L}\p{N}._-]+$/u.test(username)) {
+    throw new ApiError(
+      422,
+      'form_username_invalid_character',
+      'Usernames have only letters, digits, "-", "_" and ".".',
+      { paramName: 'username' },
+    );
+  }
+  return username.toLowerCase();
+}
+
+/**
+ * Creates a user as `POST /users` does; nothing is stored unless everything is valid.
+ * @throws ApiError 422
+ */
+export function createUser(world: World, body: Fields): Row {
+  const fields = readFields(body, world);
+  const wanted = KIND_NAMES.flatMap((kind) =>
+    textsOf(body[kind]).map((text) => ({ kind, text: readFree(world, kind, text) })),
+  );
+  const seen = new Set<string>();
+  for (const { kind, text } of wanted) {
+    if (seen.has(`${kind} ${text}`)) throw taken(kind);
+    seen.add(`${kind} ${text}`);
+  }
+  const id = typeof body['id'] === 'string' ? body['id'] : world.id(users.idPrefix);
+  const primaries: Record<string, string> = {};
+  for (const { kind, text } of wanted) {
+    const part = addIdentification(world, kind, id, text, { verification: verificationFor(true) });
+    primaries[KINDS[kind].primary] ??= part.id;
+  }
+  const user = insert(world, users, { ...DEFAULTS, ...fields, ...primaries, id });
+  publish(world, users, 'created', user);
+  return user;
+}
+
+const textsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const updateUser: Handler = (call, world) => {
+  const user = userOf(call, world);
+  const body = bodyOf(call);
+  const fields = readFields(body, world, user.id);
+  const primaries = KIND_NAMES.map((kind) => ({ kind, field: KINDS[kind].primary })).filter(
+    ({ field }) => body[field] !== undefined,
+  );
+  for (const { kind, field } of primaries)
+    if (typeof body[field] === 'string') checkPrimary(world, kind, user.id, body[field]);
+  const pointers = Object.fromEntries(primaries.map(({ field }) => [field, body[field]]));
+  const changed = change(world, users, user.id, { ...fields, ...pointers });
+  if (body['sign_out_of_other_sessions'] === true) endSessions(world, user.id, 'revoked');
+  return users.view(changed, world);
+};
+
+const userOf = (call: OperationCall, world: World): Row => find(world, users, call.params['user_id'] ?? '');
+
+const deleteUser: Handler = (call, world) => {
+  const user = userOf(call, world);
+  endSessions(world, user.id, 'removed');
+  for (const session of world.table('sessions').by('user_id', user.id)) world.table('sessions').delete(session.id);
+  removeMembershipsOf(world, user.id);
+  for (const name of [...USER_PARTS, 'sign_in_tokens', 'actor_tokens', 'user_oauth_tokens']) {
+    for (const part of world.table(name).by('user_id', user.id)) world.table(name).delete(part.id);
+  }
+  for (const name of ['api_keys', 'oauth_access_tokens']) {
+    for (const token of world.table(name).by('subject', user.id)) world.table(name).delete(token.id);
+  }
+  return remove(world, users, user);
+};
+
+/** Narrows a list by an index, where the query names exact values: no scan of all users. */
+const INDEXED = [
+  ['user_id', 'users', 'id', 'id'],
+  ['external_id', 'users', 'external_id', 'id'],
+  ['username', 'users', 'username', 'id'],
+  ['email_address', 'email_addresses', 'email_address', 'user_id'],
+  ['phone_number', 'phone_numbers', 'phone_number', 'user_id'],
+  ['organization_id', 'organization_memberships', 'organization_id', 'user_id'],
+] as const;
+
+function candidates(world: World, query: Fields): readonly Row[] | undefined {
+  for (const [parameter, table, field, userField] of INDEXED) {
+    const values = query[parameter] as readonly string[] | undefined;
+    if (!values || values.some((value) => /^[+\- ]/.test(value) && parameter !== 'phone_number')) continue;
+    const ids = values.flatMap((value) => {
+      const wanted = parameter === 'email_address' ? value.toLowerCase() : value;
+      return world
+        .table(table)
+        .by(field, wanted)
+        .map((row) => String(row[userField]));
+    });
+    return [...new Set(ids)].flatMap((id) => world.table('users').get(id) ?? []);
+  }
+  return undefined;
+}
+
+const selection = (world: World, query: Fields) => {
+  const rows = candidates(world, query);
+  return rows ? { rows } : {};
+};
+
+const countUsers: Handler = (call, world) => {
+  const keep = filterBy(users.filters ?? {}, call.query, world);
+  const rows = candidates(world, call.query);
+  const total = keep ? [...(rows ?? world.table('users').all())].filter(keep).length : world.table('users').size;
+  return { object: 'total_count', total_count: total };
+};
+
+/** What a state sets, and whether it ends the user's sessions. */
+interface State {
+  readonly patch: (world: World) => Fields;
+  readonly ends: boolean;
+}
+
+const LOCKOUT_MS = 60 * 60 * 1000;
+
+const STATES = {
+  ban: { patch: () => ({ banned: true }), ends: true },
+  unban: { patch: () => ({ banned: false }), ends: false },
+  lock: { patch: (world) => ({ locked_until: world.now() + LOCKOUT_MS }), ends: true },
+  unlock: { patch: () => ({ locked_until: null }), ends: false },
+} as const satisfies Record<string, State>;
+
+function enter(world: World, id: string, state: State): unknown {
+  const changed = change(world, users, id, state.patch(world));
+  if (state.ends) endSessions(world, id, 'revoked');
+  return users.view(changed, world);
+}
+
+const stateOf =
+  (state: State): Handler =>
+  (call, world) =>
+    enter(world, userOf(call, world).id, state);
+
+/** All or none: an unknown id refuses the whole call. */
+const statesOf =
+  (state: State): Handler =>
+  (call, world) => {
+    const ids = [...new Set(bodyOf(call)['user_ids'] as readonly string[])];
+    for (const id of ids) find(world, users, id);
+    return ids.map((id) => enter(world, id, state));
+  };
+
+const patchUser =
+  (patch: (call: OperationCall, user: Row) => Fields): Handler =>
+  (call, world) => {
+    const user = userOf(call, world);
+    return users.view(change(world, users, user.id, patch(call, user)), world);
+  };
+
+export const userHandlers: Handlers = {
+  GetUserList: (call, world) => list(world, users, call.query, selection(world, call.query)),
+  GetUsersCount: countUsers,
+  CreateUser: (call, world) => users.view(createUser(world, bodyOf(call)), world),
+  GetUser: getOf(users),
+  UpdateUser: updateUser,
+  DeleteUser: deleteUser,
+  UpdateUserMetadata: patchUser((call, user) => mergedKinds(user, bodyOf(call))),
+  SetUserProfileImage: patchUser((call) => ({ image_url: uploadedImage(call) })),
+  DeleteUserProfileImage: patchUser(() => ({ image_url: null })),
+  BanUser: stateOf(STATES.ban),
+  UnbanUser: stateOf(STATES.unban),
+  LockUser: stateOf(STATES.lock),
+  UnlockUser: stateOf(STATES.unlock),
+  UsersBan: statesOf(STATES.ban),
+  UsersUnban: statesOf(STATES.unban),
+};
