@@ -17,25 +17,29 @@ export interface WorldOptions {
 }
 
 /** All that an instance is, as JSON: with it another process is the same instance. Holds private keys. */
-export interface Snapshot {
+export interface Snapshot extends Identity {
   readonly format: 'bailiff-local';
   readonly version: 1;
+  readonly keys: readonly StoredKey[];
+  readonly clock: ClockState;
+  readonly random: { readonly ids: RandomState; readonly secrets: RandomState; readonly keys: RandomState };
+  readonly tables: TablesDump;
+}
+
+/** A state to come back to within the process, or to start a twin from; cheap. */
+export interface WorldMark {
+  readonly identity: Identity;
+  readonly tables: TablesMark;
+  readonly keys: readonly StoredKey[];
+  readonly clock: ClockState;
+  readonly random: Snapshot['random'];
+}
+
+interface Identity {
   readonly instanceId: string;
   readonly instanceType: World['instanceType'];
   readonly secretKey: string;
   readonly webhookSigningSecret: string;
-  readonly keys: readonly StoredKey[];
-  readonly clock: ClockState;
-  readonly random: { readonly ids: RandomState; readonly secrets: RandomState };
-  readonly tables: TablesDump;
-}
-
-/** A state to come back to within the process. */
-export interface WorldMark {
-  readonly tables: TablesMark;
-  readonly keys: readonly StoredKey[];
-  readonly clock: ClockState;
-  readonly ids: RandomState;
 }
 
 export interface LocalWorld extends World {
@@ -45,7 +49,10 @@ export interface LocalWorld extends World {
   /** Tells the address once it is known. */
   locate(origin: string): void;
   mark(): WorldMark;
+  /** Back to a mark of this world, but for the stream of secrets. */
   rewind(mark: WorldMark): void;
+  /** Becomes the twin of the world of which the mark is; the address stays. */
+  become(mark: WorldMark): void;
   dump(): Snapshot;
   /** Becomes what the snapshot says; the address stays. */
   restore(snapshot: Snapshot): void;
@@ -57,38 +64,59 @@ export function createWorld(options: WorldOptions): LocalWorld {
   const tables = createTables(options.onWrite);
   const ids = createRandom(`${options.seed}/ids`);
   const secrets = createRandom(`${options.seed}/secrets`);
+  const keyMaterial = createRandom(`${options.seed}/keys`);
   const newId = (prefix: string): string => createId(ids, prefix);
   const kind = options.instanceType === 'production' ? 'live' : 'test';
 
-  let instanceId = newId('ins');
-  let instanceType = options.instanceType;
-  let secretKey = options.secretKey ?? `sk_${kind}_${secrets.base62(40)}`;
-  let webhookSigningSecret = options.webhookSigningSecret ?? `whsec_${secrets.bytes(24).toString('base64')}`;
+  let identity: Identity = {
+    instanceId: newId('ins'),
+    instanceType: options.instanceType,
+    secretKey: options.secretKey ?? `sk_${kind}_${secrets.base62(40)}`,
+    webhookSigningSecret: options.webhookSigningSecret ?? `whsec_${secrets.bytes(24).toString('base64')}`,
+  };
   let origin = '';
   let publishableKey = '';
   const keys = createKeyRing({
-    random: createRandom(`${options.seed}/keys`),
+    random: keyMaterial,
     newKeyId: () => newId('ins'),
     now: clock.now,
   });
 
   const locate = (address: string): void => {
     origin = address;
-    publishableKey = `pk_${instanceType === 'production' ? 'live' : 'test'}_${encodeHost(new URL(address).host)}`;
+    publishableKey = `pk_${identity.instanceType === 'production' ? 'live' : 'test'}_${encodeHost(new URL(address).host)}`;
+  };
+
+  const take = ({ instanceId, instanceType, secretKey, webhookSigningSecret }: Identity): void => {
+    identity = { instanceId, instanceType, secretKey, webhookSigningSecret };
+    if (origin !== '') locate(origin);
+  };
+  const randomState = (): Snapshot['random'] => ({
+    ids: ids.state(),
+    secrets: secrets.state(),
+    keys: keyMaterial.state(),
+  });
+  // Secrets are left out on purpose: a token string must never come twice with another meaning, or whoever cached it would be misled.
+  const rewind = (mark: WorldMark): void => {
+    tables.rewind(mark.tables);
+    keys.restore(mark.keys);
+    clock.restore(mark.clock);
+    ids.restore(mark.random.ids);
+    keyMaterial.restore(mark.random.keys);
   };
 
   return {
     get instanceId() {
-      return instanceId;
+      return identity.instanceId;
     },
     get instanceType() {
-      return instanceType;
+      return identity.instanceType;
     },
     get secretKey() {
-      return secretKey;
+      return identity.secretKey;
     },
     get webhookSigningSecret() {
-      return webhookSigningSecret;
+      return identity.webhookSigningSecret;
     },
     get publishableKey() {
       return publishableKey;
@@ -108,34 +136,30 @@ export function createWorld(options: WorldOptions): LocalWorld {
     clock,
     tables,
     locate,
-    // Secrets are left out on purpose: a token string must never come twice with another meaning, or whoever cached it would be misled.
-    mark: () => ({ tables: tables.mark(), keys: keys.dump(), clock: clock.state(), ids: ids.state() }),
-    rewind(mark) {
-      tables.rewind(mark.tables);
-      keys.restore(mark.keys);
-      clock.restore(mark.clock);
-      ids.restore(mark.ids);
+    mark: () => ({ identity, tables: tables.mark(), keys: keys.dump(), clock: clock.state(), random: randomState() }),
+    rewind,
+    become(mark) {
+      rewind(mark);
+      secrets.restore(mark.random.secrets);
+      take(mark.identity);
     },
     dump: () => ({
       format: 'bailiff-local',
       version: 1,
-      instanceId,
-      instanceType,
-      secretKey,
-      webhookSigningSecret,
+      ...identity,
       keys: keys.dump(),
       clock: clock.state(),
-      random: { ids: ids.state(), secrets: secrets.state() },
+      random: randomState(),
       tables: tables.dump(),
     }),
     restore(snapshot) {
-      ({ instanceId, instanceType, secretKey, webhookSigningSecret } = snapshot);
       keys.restore(snapshot.keys);
       clock.restore(snapshot.clock);
       ids.restore(snapshot.random.ids);
       secrets.restore(snapshot.random.secrets);
+      keyMaterial.restore(snapshot.random.keys);
       tables.restore(snapshot.tables);
-      if (origin !== '') locate(origin);
+      take(snapshot);
     },
   };
 }

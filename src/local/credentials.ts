@@ -50,8 +50,9 @@ export interface IssuedSession {
 }
 
 /** @throws Error if the session given has ended or does not exist; TypeError for a permission that no token can hold */
-export function issueSession(world: World, wanted: SessionTokenRequest): IssuedSession {
-  const session = wanted.sessionId === undefined ? newSession(world, wanted) : liveSession(world, wanted.sessionId);
+export function issueSession(world: World, wanted: SessionTokenRequest, clientId?: string): IssuedSession {
+  const session =
+    wanted.sessionId === undefined ? newSession(world, wanted, clientId) : liveSession(world, wanted.sessionId);
   const token = mintSessionToken(world, session, {
     expiresInSeconds: wanted.expiresInSeconds,
     claims: wanted.claims,
@@ -62,7 +63,7 @@ export function issueSession(world: World, wanted: SessionTokenRequest): IssuedS
   return { token, session, user: ensureUser(world, String(session['user_id'])) };
 }
 
-function newSession(world: World, wanted: SessionTokenRequest): Row {
+function newSession(world: World, wanted: SessionTokenRequest, clientId: string | undefined): Row {
   const user = ensureUser(world, wanted.userId ?? world.id('user'));
   if (user['banned'] === true) throw new Error(`${user.id} is banned: there is no session for this user.`);
   if (wanted.orgId !== undefined) join(world, user.id, wanted.orgId, wanted);
@@ -75,6 +76,7 @@ function newSession(world: World, wanted: SessionTokenRequest): Row {
   };
   return createSession(world, {
     userId: user.id,
+    clientId,
     organizationId: wanted.orgId,
     actor: typeof actor === 'string' ? { sub: actor } : actor,
     status: wanted.pending === true ? 'pending' : wanted.sts,
@@ -83,7 +85,7 @@ function newSession(world: World, wanted: SessionTokenRequest): Row {
 }
 
 function join(world: World, userId: string, organizationId: string, wanted: SessionTokenRequest): void {
-  ensureOrganization(world, organizationId, userId);
+  ensureOrganization(world, organizationId);
   const role = wanted.role === undefined ? undefined : roleKey(wanted.role);
   if (role !== undefined) ensureRole(world, role, wanted.permissions ?? []);
   ensureMembership(world, organizationId, userId, role);
@@ -114,7 +116,7 @@ export interface IssuedApiKey extends Row {
 
 export function issueKey(world: World, wanted: ApiKeyRequest): IssuedApiKey {
   const { subject } = wanted;
-  if (subject.startsWith('org_')) ensureOrganization(world, subject, ensureUser(world, world.id('user')).id);
+  if (subject.startsWith('org_')) ensureOrganization(world, subject);
   else if (subject.startsWith('mch_')) ensureMachine(world, subject);
   else ensureUser(world, subject);
   return issueApiKey(world, { ...wanted, name: wanted.name ?? `Key of ${subject}` }) as IssuedApiKey;

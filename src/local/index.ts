@@ -14,3 +14,7 @@ export type { InProcessFetch } from './in-process-fetch.js';
 export type { JournalEntry } from './journal.js';
 export { UnsafeInstanceError } from './safety.js';
 export type { Row, SigningKey } from './world.js';
+export { loadSeed, SeedError, type SeedDocument } from './seed.js';
+export { SnapshotError } from './snapshot.js';
+export type { Snapshot } from './create-world.js';
+export type { SignedIn, SignInOptions, SignInUser } from './sign-in.js';

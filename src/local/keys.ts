@@ -3,7 +3,7 @@ import type { Random } from './random.js';
 import { createRsaKey } from './rsa.js';
 import type { Keys, SigningKey } from './world.js';
 
-/** A key as a snapshot holds it. `retiredAt` (ms): when it leaves the JWKS; null while nobody has said. */
+/** A key as a snapshot holds it. `retiresAt` (ms): when it leaves the JWKS; null while nobody has said. */
 export interface StoredKey {
   readonly kid: string;
   readonly privatePem: string;
@@ -31,12 +31,16 @@ type Json = Readonly<Record<string, unknown>>;
 export function createKeyRing(parts: { random: Random; newKeyId: () => string; now: () => number }): KeyRing {
   const { random, newKeyId, now } = parts;
   const create = (): HeldKey => hold(newKeyId(), createRsaKey(random));
-  /** Newest first. */
-  let held: HeldKey[] = [create()];
+  /** Newest first. The first one is made when it is asked for: an instance restored from a snapshot never needs it. */
+  let held: HeldKey[] = [];
 
-  const current = (): HeldKey => held[0] as HeldKey;
+  const current = (): HeldKey => {
+    if (held.length === 0) held = [create()];
+    return held[0] as HeldKey;
+  };
   const published = (): HeldKey[] => {
     const time = now();
+    current();
     return held.filter((key, index) => index === 0 || key.retiresAt === null || key.retiresAt > time);
   };
 
@@ -69,7 +73,10 @@ export function createKeyRing(parts: { random: Random; newKeyId: () => string; n
     retire(kid) {
       held = held.filter((key, index) => index === 0 || (kid !== undefined && key.kid !== kid));
     },
-    dump: () => held.map(({ kid, privatePem, retiresAt }) => ({ kid, privatePem, retiresAt })),
+    dump() {
+      current();
+      return held.map(({ kid, privatePem, retiresAt }) => ({ kid, privatePem, retiresAt }));
+    },
     restore(stored) {
       held = stored.map(({ kid, privatePem, retiresAt }) => {
         // Most often the keys are the ones we have: parsing a PEM takes longer than all the rest of a reset.

@@ -1,5 +1,5 @@
 import type { Duration, InstanceClock } from './clock.js';
-import type { LocalWorld } from './create-world.js';
+import type { LocalWorld, Snapshot } from './create-world.js';
 import {
   ensureMachine,
   issueAccessToken,
@@ -16,6 +16,9 @@ import {
 import type { ActiveFault, Fault, Faults } from './faults.js';
 import type { InProcessFetch } from './in-process-fetch.js';
 import type { Journal, JournalEntry } from './journal.js';
+import { signIn, type SignedIn, type SignInOptions, type SignInUser } from './sign-in.js';
+import { readSnapshot } from './snapshot.js';
+import type { WebhookDeliverer } from './webhooks/deliverer.js';
 import type { SigningKey, World } from './world.js';
 
 /** The environment of an application that shall use the instance. */
@@ -53,6 +56,9 @@ export interface LocalInstance {
   /** The secret key by which a machine calls the API (CLERK_MACHINE_SECRET_KEY); the machine is created if it does not exist. */
   machineSecretKey(machineId: string): Promise<string>;
 
+  /** A user signed in with a browser: token, headers and cookies. The user and the organization are created if they do not exist. */
+  signIn(user?: SignInUser, options?: SignInOptions): Promise<SignedIn>;
+
   /** Instance time, ms: give it to whatever checks tokens (`now: clerk.now`). */
   readonly now: () => number;
   readonly clock: Pick<InstanceClock, 'now' | 'advance' | 'freeze' | 'resume'>;
@@ -69,8 +75,17 @@ export interface LocalInstance {
   /** `fetch` that reaches this instance without a socket. */
   readonly fetch: InProcessFetch;
 
-  /** Back to the state right after the start: rows, keys, clock, ids; no faults, no journal. */
+  /** Svix-signed deliveries: `webhooks.add(url)`, `webhooks.deliveries`, `webhooks.replay(id)`, `webhooks.settled()`. */
+  readonly webhooks: Omit<WebhookDeliverer, 'emit' | 'tick' | 'reset' | 'close'>;
+
+  /** Back to the state right after the start (or the last import): rows, keys, clock, ids; no faults, no journal. */
   reset(): void;
+  /** All that the instance is, as JSON, private keys included. */
+  export(): Snapshot;
+  /** Becomes what a snapshot says; `reset()` comes back to it. @throws SnapshotError */
+  import(snapshot: Snapshot | string): void;
+  /** Another instance in the same state, with the same keys; what happens in one does not happen in the other. */
+  fork(options?: { readonly listen?: boolean }): Promise<LocalInstance>;
   close(): Promise<void>;
   /** What the parts of the instance see; its form may change. */
   readonly world: World;
@@ -81,12 +96,20 @@ export interface InstanceParts {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly fetch: InProcessFetch;
+  readonly webhooks: WebhookDeliverer;
+  /** What is not in a table has changed. */
+  readonly touch: () => void;
+  readonly fork: LocalInstance['fork'];
   readonly close: () => Promise<void>;
 }
 
 export function createInstance(parts: InstanceParts): LocalInstance {
-  const { world, journal, faults, fetch, close } = parts;
-  const start = world.mark();
+  const { world, journal, faults, fetch, webhooks, touch, fork, close } = parts;
+  let start = world.mark();
+  const clock = clockOf(world.clock, () => {
+    touch();
+    webhooks.tick();
+  });
 
   return {
     get env() {
@@ -118,14 +141,18 @@ export function createInstance(parts: InstanceParts): LocalInstance {
     createM2MToken: promised((request: M2MTokenRequest = {}) => issueMachineToken(world, request)),
     createOAuthToken: promised((request: OAuthTokenRequest) => issueAccessToken(world, request)),
     machineSecretKey: promised((machineId: string) => String(ensureMachine(world, machineId)['secret_key'])),
+    signIn: promised((user: SignInUser = {}, options: SignInOptions = {}) => signIn(world, user, options)),
     now: world.now,
-    clock: world.clock,
-    advanceClock: (by) => {
-      world.clock.advance(by);
+    clock,
+    advanceClock: clock.advance,
+    rotateSigningKey(options = {}) {
+      const key = world.keys.rotate(options.graceMs);
+      touch();
+      return key;
     },
-    rotateSigningKey: (options = {}) => world.keys.rotate(options.graceMs),
-    retireSigningKeys: () => {
+    retireSigningKeys() {
       world.keys.retire();
+      touch();
     },
     fail: (fault = {}) => faults.add(fault),
     get requests() {
@@ -136,9 +163,36 @@ export function createInstance(parts: InstanceParts): LocalInstance {
       world.rewind(start);
       faults.clear();
       journal.clear();
+      webhooks.reset();
     },
+    export: world.dump,
+    import(snapshot) {
+      world.restore(readSnapshot(snapshot));
+      start = world.mark();
+    },
+    fork,
+    webhooks,
     close,
     world,
+  };
+}
+
+/** The clock, telling of changes. */
+function clockOf(clock: InstanceClock, changed: () => void): LocalInstance['clock'] {
+  return {
+    now: clock.now,
+    advance(by) {
+      clock.advance(by);
+      changed();
+    },
+    freeze(at) {
+      clock.freeze(at);
+      changed();
+    },
+    resume() {
+      clock.resume();
+      changed();
+    },
   };
 }
 

@@ -1,54 +1,89 @@
 import { randomBytes } from 'node:crypto';
 import type { ClockStart } from './clock.js';
-import { createWorld, type LocalWorld } from './create-world.js';
+import { createWorld, type LocalWorld, type Snapshot } from './create-world.js';
 import { createDispatcher, reachedOperation } from './dispatch.js';
 import { createFaults } from './faults.js';
 import { startHttpServer, type HttpServer } from './http-server.js';
 import { createInProcessFetch } from './in-process-fetch.js';
+import { insertInitialRows } from './initial-rows.js';
 import { createJournal } from './journal.js';
 import { createInstance, type LocalInstance } from './local-instance.js';
+import { createPersistence, loadPersisted, type Persistence } from './persistence.js';
 import { createRandom } from './random.js';
 import { assertSafe, isLoopbackHost } from './safety.js';
+import { applySeed, checkSeed, type SeedDocument } from './seed.js';
+import { readSnapshot } from './snapshot.js';
+import { createWebhookDeliverer, type WebhookDeliverer } from './webhooks/deliverer.js';
 import type { World } from './world.js';
 
 export interface LocalInstanceOptions {
   /** Default 0: any free one. */
   readonly port?: number;
-  /** Determines ids, keys and secrets. Default: none, everything is random. */
-  readonly seed?: number | string;
+  /** Number or text: determines ids, keys and secrets. A document: users, organizations and so on to start with. Default: all random, empty. */
+  readonly seed?: number | string | SeedDocument;
   /** Default `development`. */
   readonly instanceType?: World['instanceType'];
   /** A time source in ms, or a time at which the clock stands still. Default: the system's clock. */
   readonly now?: ClockStart;
   /** Default `127.0.0.1`. Anything but loopback needs `force`. */
   readonly host?: string;
-  /** False: no port is opened, and only `fetch` of the instance reaches it. Default true. */
+  /** False: no port is opened, and only the instance's own `fetch` reaches it. Default true. */
   readonly listen?: boolean;
   /** Instead of a new one; one that looks live needs `force`. */
   readonly secretKey?: string;
+  /** State to start from, as `export()` gave it. */
+  readonly snapshot?: Snapshot;
+  /** A file that keeps the state; used if it exists, made if not. Survives a crash. */
+  readonly persist?: string;
   /** Start although it looks unsafe (see `UnsafeInstanceError`). */
   readonly force?: boolean;
 }
 
 /** Port 1 is on the list of ports that `fetch` refuses: whatever tries to reach an instance without a port fails at once. */
 const NO_PORT = 1;
+/** Seeded rows are of this date, so that the same document gives the same bytes whenever it is used. */
+const SEEDED_AT = Date.UTC(2025, 0, 1);
 
 /**
  * Starts an offline Clerk instance with keys of its own on loopback.
  *
- * @throws UnsafeInstanceError when it would not be safe; Error (`EADDRINUSE`, ...) if the port cannot be had
+ * @throws UnsafeInstanceError when it would not be safe; SeedError and SnapshotError for documents that cannot be used; Error (`EADDRINUSE`, ...) if
+ *   the port cannot be had
  */
 export async function startLocalInstance(options: LocalInstanceOptions = {}): Promise<LocalInstance> {
   const { host = '127.0.0.1', force = false, secretKey } = options;
   assertSafe({ host, secretKey, force, nodeEnv: process.env['NODE_ENV'] });
-  const seed = options.seed === undefined ? randomBytes(32).toString('hex') : String(options.seed);
-  const world = createWorld({
-    seed,
-    instanceType: options.instanceType ?? 'development',
-    now: options.now,
-    secretKey,
-  });
-  return launch(world, { host, force, seed, port: options.port ?? 0, listen: options.listen ?? true });
+  const document = typeof options.seed === 'object' ? await checkSeed(options.seed) : undefined;
+  const seed = document === undefined ? (options.seed as number | string | undefined) : document.seed;
+  const kept = options.persist === undefined ? null : loadPersisted(options.persist);
+  const snapshot = kept ?? (options.snapshot === undefined ? null : readSnapshot(options.snapshot));
+  return launch(
+    {
+      host,
+      force,
+      secretKey,
+      seed: seed === undefined ? randomBytes(32).toString('hex') : String(seed),
+      port: options.port ?? 0,
+      listen: options.listen ?? true,
+      instanceType: options.instanceType ?? 'development',
+      now: options.now,
+      persist: options.persist,
+    },
+    (world) => {
+      if (snapshot === null) populate(world, document);
+      else world.restore(snapshot);
+    },
+  );
+}
+
+function populate(world: LocalWorld, document: SeedDocument | undefined): void {
+  // Made first, so that the seed's contents do not change it.
+  void world.keys.current;
+  const clock = world.clock.state();
+  world.clock.freeze(SEEDED_AT);
+  insertInitialRows(world);
+  if (document !== undefined) applySeed(world, document);
+  world.clock.restore(clock);
 }
 
 interface LaunchOptions {
@@ -57,23 +92,51 @@ interface LaunchOptions {
   readonly listen: boolean;
   readonly force: boolean;
   readonly seed: string;
+  readonly instanceType: World['instanceType'];
+  readonly now: ClockStart | undefined;
+  readonly secretKey: string | undefined;
+  readonly persist: string | undefined;
 }
 
-async function launch(world: LocalWorld, options: LaunchOptions): Promise<LocalInstance> {
-  const { host, force } = options;
+async function launch(options: LaunchOptions, prepare: (world: LocalWorld) => void): Promise<LocalInstance> {
+  const { host, force, persist } = options;
+  // The world tells these two what happens in it, and they need the world to begin with.
+  const listeners: { webhooks?: WebhookDeliverer; persistence?: Persistence } = {};
+  const world = createWorld({
+    ...options,
+    onEvent: (type, data) => listeners.webhooks?.emit(type, data),
+    onWrite: () => listeners.persistence?.touch(),
+  });
+  prepare(world);
+  const webhooks = (listeners.webhooks = createWebhookDeliverer(world));
+  const persistence = persist === undefined ? undefined : createPersistence(persist, world.dump);
+  if (persistence !== undefined) listeners.persistence = persistence;
   const journal = createJournal(reachedOperation);
   const faults = createFaults(createRandom(`${options.seed}/faults`));
-  const handle = createDispatcher({ world, journal, faults, settle: () => undefined });
+  const handle = createDispatcher({ world, journal, faults, settle: () => persistence?.flush() });
   const acceptsHost = (name: string): boolean => force || isLoopbackHost(name);
   const server: HttpServer | null = options.listen
     ? await startHttpServer({ host, port: options.port, acceptsHost, handle })
     : null;
   world.locate(`http://${host.includes(':') ? `[${host}]` : host}:${String(server?.port ?? NO_PORT)}`);
+  persistence?.touch();
   return createInstance({
     world,
+    webhooks,
     journal,
     faults,
     fetch: createInProcessFetch(world, handle),
-    close: () => server?.close() ?? Promise.resolve(),
+    touch: () => persistence?.touch(),
+    fork: ({ listen = options.listen } = {}) => {
+      const mark = world.mark();
+      return launch({ ...options, port: 0, persist: undefined, listen }, (twin) => {
+        twin.become(mark);
+      });
+    },
+    async close() {
+      await webhooks.close();
+      await server?.close();
+      persistence?.flush();
+    },
   });
 }

@@ -37,6 +37,7 @@ export function mintTemplateToken(
 }
 
 function signWith(algorithm: string, key: string, input: string): string {
+  if (algorithm === 'EdDSA') return sign(null, Buffer.from(input), createPrivateKey(key)).toString('base64url');
   const hash = `sha${algorithm.slice(2)}`;
   if (algorithm.startsWith('HS')) return createHmac(hash, key).update(input).digest('base64url');
   const privateKey = createPrivateKey(key);

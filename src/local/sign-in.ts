@@ -1,0 +1,61 @@
+import { cookieSuffix } from './cookies.js';
+import { issueSession, type SessionTokenRequest } from './credentials.js';
+import { createUser } from './backend/resources/users.js';
+import { clientOf, newBrowser } from './frontend/browser.js';
+import { issueRefreshToken } from './sessions.js';
+import type { Row, World } from './world.js';
+
+/** A user's id (created if there is none), a user object, or the body of `POST /users` for a new user. */
+export type SignInUser = string | Readonly<Record<string, unknown>>;
+
+export interface SignInOptions extends Omit<SessionTokenRequest, 'userId' | 'orgId' | 'sessionId'> {
+  /** The active organization: its id, or the organization object. */
+  readonly org?: string | { readonly id: string };
+}
+
+/** What a signed-in browser sends. */
+export interface SignedIn {
+  readonly token: string;
+  /** For API requests: `Authorization`. */
+  readonly headers: Readonly<Record<string, string>> & { readonly authorization: string };
+  /** For page requests: all cookies of a browser, by name. */
+  readonly cookies: Readonly<Record<string, string>>;
+  /** The same as the value of a `Cookie` header. */
+  readonly cookieHeader: string;
+  readonly user: Row;
+  readonly session: Row;
+}
+
+/** Signs a user in with a browser of its own. */
+export function signIn(world: World, who: SignInUser = {}, { org, ...rest }: SignInOptions = {}): SignedIn {
+  const orgId = typeof org === 'string' ? org : org?.id;
+  const browser = newBrowser(world);
+  const client = clientOf(world, browser);
+  const issued = issueSession(
+    world,
+    { ...rest, userId: userIdOf(world, who), ...(orgId === undefined ? {} : { orgId }) },
+    client.id,
+  );
+  const { token, session, user } = issued;
+  const suffix = cookieSuffix(world.publishableKey);
+  // Not after the token's iat: a browser whose client changed later than its token has to renew the token first.
+  const updatedAt = String(Math.floor(Number(session['created_at']) / 1000));
+  const twins = {
+    __session: token,
+    __client_uat: updatedAt,
+    ...(world.instanceType === 'development' ? { __clerk_db_jwt: browser.token } : {}),
+  };
+  const suffixed = Object.fromEntries(Object.entries(twins).map(([name, value]) => [`${name}_${suffix}`, value]));
+  const cookies = { ...twins, ...suffixed, [`__refresh_${suffix}`]: issueRefreshToken(world, session.id) };
+  const cookieHeader = Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ');
+  return { token, headers: { authorization: `Bearer ${token}` }, cookies, cookieHeader, user, session };
+}
+
+function userIdOf(world: World, who: SignInUser): string {
+  if (typeof who === 'string') return who;
+  const { id } = who;
+  if (typeof id === 'string' && world.table('users').get(id) !== undefined) return id;
+  return createUser(world, who).id;
+}
