@@ -28,7 +28,7 @@ export function showConsent(call: FrontendCall, request: AuthorizationRequest, u
       : html`<ul class="scopes">
           ${wanted}
         </ul>`;
-  const target = resources.length === 0 ? null : html`<p class="lead">for ${resources.join(', ')}</p>`;
+  const target = resources.length === 0 ? null : html`<p class="resource">for ${resources.join(', ')}</p>`;
   return page({
     title: `Allow ${name}?`,
     subtitle: `You are signed in as ${emailOf(call.world, user) ?? nameOf(user)}`,

@@ -25,7 +25,8 @@ export function emailOf(world: World, user: Row): string | null {
 
 export function avatar(name: string, id: string, square = false): Markup {
   const initials = name
-    .split(/\s+/)
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
     .map((word) => [...word][0] ?? '')
     .slice(0, 2)
     .join('')

@@ -2,16 +2,16 @@
 export const STYLE = `
 :root{--ground:#f4f4f7;--card:#fff;--line:#e4e4ea;--text:#1c1c28;--soft:#6b6b7d;--accent:#5b4ce2;--accent-text:#fff;--hover:#f6f5ff;--bad:#b3261e}
 @media (prefers-color-scheme:dark){:root{--ground:#121218;--card:#1c1c25;--line:#30303d;--text:#f1f1f6;--soft:#a0a0b2;--accent:#8b7dff;--accent-text:#14141b;--hover:#262633;--bad:#ff8a80}}
-*{box-sizing:border-box}
+*,*::after{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:20px;padding:32px 16px;background:var(--ground);color:var(--text);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 .card{width:100%;max-width:420px;background:var(--card);border:1px solid var(--line);border-radius:16px;padding:32px 28px 28px;box-shadow:0 1px 2px rgb(20 20 40/.05),0 12px 32px -12px rgb(20 20 40/.16)}
 header{text-align:center;margin-bottom:22px}
 .mark{width:38px;height:38px;margin:0 auto 14px;border-radius:11px;background:linear-gradient(145deg,#7c6cff,#4a3bd0);position:relative}
-.mark:after{content:"";position:absolute;left:12px;top:9px;width:14px;height:20px;border:3px solid #fff;border-top-left-radius:9px;border-top-right-radius:9px;border-bottom-width:6px}
+.mark::after{content:"";position:absolute;left:11px;top:9px;width:16px;height:20px;border:3px solid #fff;border-bottom-width:6px;border-radius:8px 8px 2px 2px}
 h1{margin:0;font-size:20px;line-height:1.3;letter-spacing:-.01em}
 h2{margin:24px 0 10px;font-size:12px;font-weight:600;color:var(--soft);text-transform:uppercase;letter-spacing:.06em}
 .lead{margin:6px 0 0;color:var(--soft);overflow-wrap:anywhere}
-.list{list-style:none;margin:0;padding:0;display:grid;gap:8px;max-height:52vh;overflow:auto}
+.list{list-style:none;margin:0;padding:0;display:grid;gap:8px;max-height:60vh;overflow:auto}
 form{margin:0}
 .row{display:flex;align-items:center;gap:12px;width:100%;padding:10px 12px;border:1px solid var(--line);border-radius:12px;background:transparent;color:inherit;font:inherit;text-align:left;cursor:pointer;transition:background .12s,border-color .12s}
 .row:hover:not(:disabled){background:var(--hover);border-color:var(--accent)}
@@ -34,6 +34,7 @@ input{width:100%;padding:10px 12px;border:1px solid var(--line);border-radius:10
 .button.quiet{background:transparent;border:1px solid var(--line);color:inherit}
 .button+.button,form+form>.button{margin-top:10px}
 .scopes{margin:0 0 20px;padding:14px 16px 14px 32px;border:1px solid var(--line);border-radius:12px}
+.resource{margin:0 0 20px;text-align:center;color:var(--soft);overflow-wrap:anywhere}
 .note{margin:18px 0 0;text-align:center;color:var(--soft);font-size:14px}
 .note a,a{color:var(--accent)}
 .error{margin:0 0 14px;color:var(--bad);font-size:14px}
