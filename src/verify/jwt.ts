@@ -2,7 +2,6 @@
  * The one way of every JWT: type and category, algorithm, key, signature, and only then its claims. What differs between
  * the kinds is a row of the policy table.
  */
-import type { TokenReason } from '../errors.js';
 import type { Clock, MaybePromise } from '../ports.js';
 import { ALGORITHMS, type Algorithm } from './algorithms.js';
 import { checkClaims, CLAIM_RULES, type ClaimExpectations, type ClaimRule } from './claims.js';
@@ -18,37 +17,48 @@ export type JwtKind = 'session' | 'm2m' | 'oauth' | 'handshake';
 interface JwtPolicy {
   /** Header `typ`. */
   readonly types: readonly unknown[];
+  readonly foreignType: Refused;
   /** Header `cat`. */
   readonly categories: readonly unknown[];
-  readonly foreignCategory: TokenReason;
+  readonly foreignCategory: Refused;
   readonly rules: readonly ClaimRule[];
 }
 
 const PLAIN_TYPES: readonly unknown[] = [undefined, 'JWT'];
 
+const INVALID = refuse('token-invalid');
+const WRONG_TYPE = refuse('token-invalid', 'The header `typ` is not that of this kind of token.');
+const WRONG_MACHINE_TYPE = refuse('token-verification-failed', WRONG_TYPE.message);
+const OTHER_KIND = refuse('token-type-mismatch');
+const CRITICAL = refuse('token-invalid', 'The header asks for an extension that is not known here.');
+
 const POLICIES: Readonly<Record<JwtKind, JwtPolicy>> = {
   session: {
     types: PLAIN_TYPES,
+    foreignType: WRONG_TYPE,
     categories: [undefined, CATEGORIES.session, CATEGORIES.ignored],
-    foreignCategory: 'token-type-mismatch',
+    foreignCategory: OTHER_KIND,
     rules: CLAIM_RULES.session,
   },
   m2m: {
     types: PLAIN_TYPES,
+    foreignType: WRONG_MACHINE_TYPE,
     categories: [undefined, CATEGORIES.m2m],
-    foreignCategory: 'token-invalid',
+    foreignCategory: INVALID,
     rules: CLAIM_RULES.m2m,
   },
   oauth: {
     types: ACCESS_TOKEN_TYPES,
+    foreignType: WRONG_MACHINE_TYPE,
     categories: [undefined, CATEGORIES.ignored],
-    foreignCategory: 'token-invalid',
+    foreignCategory: INVALID,
     rules: CLAIM_RULES.oauth,
   },
   handshake: {
     types: PLAIN_TYPES,
+    foreignType: WRONG_TYPE,
     categories: [undefined, CATEGORIES.session, CATEGORIES.ignored],
-    foreignCategory: 'token-invalid',
+    foreignCategory: INVALID,
     rules: CLAIM_RULES.handshake,
   },
 };
@@ -59,9 +69,6 @@ export type JwtProof = VerificationKey | Refused | Unchecked;
 /** Checks one token; a plain value when neither a key nor its check has to be waited for. */
 export type JwtCheck = (jwt: DecodedJwt, kind: JwtKind, expected: ClaimExpectations) => MaybePromise<JwtProof>;
 
-const INVALID = refuse('token-invalid');
-const WRONG_TYPE = refuse('token-invalid', 'The header `typ` is not that of this kind of token.');
-const CRITICAL = refuse('token-invalid', 'The header asks for an extension that is not known here.');
 const WRONG_ALGORITHM = refuse('token-invalid-algorithm');
 const OTHER_ALGORITHM = refuse('token-verification-failed', 'The key does not serve the algorithm of the token.');
 const WRONG_SIGNATURE = refuse('token-invalid-signature');
@@ -101,10 +108,8 @@ export function createJwtCheck(keys: KeySource, now: Clock): JwtCheck {
 
 /** What the header alone decides; the algorithm if it passes. */
 function checkHeader({ header }: DecodedJwt, policy: JwtPolicy): Algorithm | Refused {
-  if (!policy.types.includes(header['typ'])) return WRONG_TYPE;
-  if (!policy.categories.includes(header['cat'])) {
-    return policy.foreignCategory === 'token-invalid' ? INVALID : refuse(policy.foreignCategory);
-  }
+  if (!policy.types.includes(header['typ'])) return policy.foreignType;
+  if (!policy.categories.includes(header['cat'])) return policy.foreignCategory;
   // No extension is known here, so whatever `crit` lists cannot be honoured (RFC 7515 section 4.1.11).
   if (header['crit'] !== undefined) return CRITICAL;
   return ALGORITHMS.get(header['alg']) ?? WRONG_ALGORITHM;

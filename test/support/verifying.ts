@@ -1,5 +1,5 @@
 /** A verifier with everything at hand that a test wants to turn: clock, upstream, events. */
-import { createVerifier, type Verifier, type VerifierOptions } from '../../src/verify/verifier.js';
+import { createVerifier, type SessionRules, type Verifier, type VerifierOptions } from '../../src/verify/verifier.js';
 import { classifyToken } from '../../src/verify/classify.js';
 import type { UpstreamAnswer, VerificationUpstream } from '../../src/ports.js';
 import type { BailiffEvent } from '../../src/types.js';
@@ -47,8 +47,8 @@ export interface Bench {
   readonly clock: ReturnType<typeof createClock>;
   readonly upstream: FakeUpstream;
   readonly events: BailiffEvent[];
-  session(token: string, rules?: Parameters<Verifier['verifySession']>[1]): Promise<Verdict<VerifiedSession>>;
-  machine(token: string): Promise<Verdict<VerifiedMachine>>;
+  readonly session: (token: string, rules?: SessionRules) => Promise<Verdict<VerifiedSession>>;
+  readonly machine: (token: string) => Promise<Verdict<VerifiedMachine>>;
 }
 
 export const CACHE: VerifierOptions['cache'] = {

@@ -1,0 +1,324 @@
+import { describe, expect, it } from 'vitest';
+import { UpstreamUnreachable, type UpstreamAnswer } from '../../src/ports.js';
+import { createKey, jwksOf, m2mToken, sessionToken, T0 } from '../support/tokens.js';
+import { answerOf, CACHE, createBench, resultOf } from '../support/verifying.js';
+
+const one = createKey('RS256', { kid: 'ins_one' });
+const two = createKey('RS256', { kid: 'ins_two' });
+const { freshMs, staleIfErrorMs, cooldownMs } = CACHE.jwks;
+/** A session token that outlives every test here. */
+const lasting = (key: typeof one, changes = {}) => sessionToken(key, { exp: T0 / 1000 + 1e6, ...changes });
+const withKid = (kid: string) => sessionToken(one, {}, { kid });
+/** Lets tasks that nobody waits for come to an end. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe('storms', () => {
+  it('10,000 first requests at once make one load', async () => {
+    const { session, upstream } = createBench([one]);
+    const token = lasting(one);
+    const results = await Promise.all(Array.from({ length: 10_000 }, () => session(token)));
+    expect(results.every((verdict) => verdict.outcome === 'accepted')).toBe(true);
+    expect(upstream.calls.jwks).toBe(1);
+  });
+
+  it('50 cold requests with unknown key ids make one load', async () => {
+    const { session, upstream } = createBench([one]);
+    const results = await Promise.all(Array.from({ length: 50 }, (_, i) => session(withKid(`ins_${i}`))));
+    expect(new Set(results.map(resultOf))).toEqual(new Set(['refused jwk-kid-mismatch']));
+    expect(upstream.calls.jwks).toBe(1);
+  });
+
+  it('unknown key ids in a row cost one load for each cooldown, and known keys go on', async () => {
+    const { session, upstream, clock } = createBench([one]);
+    expect(resultOf(await session(lasting(one)))).toBe('accepted');
+    for (let i = 0; i < 1_000; i += 1) {
+      expect(resultOf(await session(withKid(`ins_${i}`)))).toBe('refused jwk-kid-mismatch');
+      clock.advance(10);
+    }
+    expect(upstream.calls.jwks).toBe(2);
+    expect(resultOf(await session(lasting(one)))).toBe('accepted');
+    clock.advance(cooldownMs);
+    await Promise.all([session(withKid('ins_a')), session(withKid('ins_b'))]);
+    expect(upstream.calls.jwks).toBe(3);
+  });
+
+  it('a token without a key id, or with an odd one, costs nothing', async () => {
+    const { session, upstream } = createBench([one]);
+    for (const kid of [undefined, '', 7, null, ['ins_one'], { toString: 'ins_one' }]) {
+      expect(resultOf(await session(sessionToken(one, {}, { kid })))).toBe('refused jwk-kid-mismatch');
+    }
+    expect(upstream.calls.jwks).toBe(0);
+  });
+
+  it('key ids from the prototype are unknown', async () => {
+    const { session } = createBench([one]);
+    for (const kid of ['__proto__', 'constructor', 'toString']) {
+      expect(resultOf(await session(withKid(kid)))).toBe('refused jwk-kid-mismatch');
+    }
+  });
+
+  it('garbage makes no call at all', async () => {
+    const { session, machine, upstream } = createBench([one]);
+    for (const token of ['', 'x', 'a.b.c', 'ak_', 'mt_ x', 'oat_é', `ak_${'x'.repeat(2_000)}`]) {
+      expect((await session(token)).outcome).toBe('refused');
+      expect((await machine(token)).outcome).toBe('refused');
+    }
+    expect(Object.values(upstream.calls)).toEqual([0, 0, 0, 0]);
+  });
+});
+
+describe('freshness', () => {
+  it('loads again in the background before the keys run out, and nobody waits', async () => {
+    const { session, upstream, clock, verifier } = createBench([one]);
+    await verifier.warmup();
+    clock.advance(freshMs * 0.8 - 1);
+    expect(resultOf(await session(lasting(one)))).toBe('accepted');
+    expect(upstream.calls.jwks).toBe(1);
+    clock.advance(1);
+    let release: (answer: UpstreamAnswer) => void = () => undefined;
+    upstream.reply('jwks', new Promise((resolve) => (release = resolve)));
+    for (let i = 0; i < 5; i += 1) expect(resultOf(await session(lasting(one, { jti: `${i}` })))).toBe('accepted');
+    expect(upstream.calls.jwks).toBe(2);
+    release(answerOf(200, jwksOf(one)));
+    await settle();
+    clock.advance(freshMs * 0.8 - 1);
+    expect(resultOf(await session(lasting(one)))).toBe('accepted');
+    expect(upstream.calls.jwks).toBe(2);
+    expect(verifier.health()).toMatchObject({ jwks: 'fresh', keys: 1 });
+  });
+
+  it('S27: steady traffic with one cached token still loads the keys again, and a withdrawn key ends it', async () => {
+    const { session, upstream, clock, verifier } = createBench([one]);
+    const token = lasting(one);
+    await session(token);
+    let refused = 0;
+    upstream.reply('jwks', answerOf(200, jwksOf(two)));
+    for (let ms = 0; ms < freshMs; ms += 1_000) {
+      if (verifier.recall(token) === null && (await session(token)).outcome === 'refused') refused = ms;
+      await settle();
+      if (refused > 0) break;
+      clock.advance(1_000);
+    }
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThanOrEqual(freshMs);
+  });
+
+  it('the same for a cached machine token that lives for long', async () => {
+    const { machine, upstream, clock, verifier } = createBench([one]);
+    const token = m2mToken(one, { exp: T0 / 1000 + 1e6 });
+    await machine(token);
+    expect(verifier.recall(token)).toMatchObject({ tokenType: 'm2m_token' });
+    upstream.reply('jwks', answerOf(200, jwksOf(two)));
+    clock.advance(freshMs);
+    expect(verifier.recall(token)).toBeNull();
+    expect(resultOf(await machine(token))).toBe('refused token-verification-failed');
+  });
+
+  it('verdicts fall with their key at once when a load brings its withdrawal', async () => {
+    const { session, upstream, verifier } = createBench([one, two]);
+    const tokens = [lasting(one), lasting(two)] as const;
+    for (const token of tokens) await session(token);
+    upstream.reply('jwks', answerOf(200, jwksOf(two)));
+    await session(withKid('ins_three'));
+    expect(verifier.recall(tokens[0])).toBeNull();
+    expect(verifier.recall(tokens[1])).toMatchObject({ data: { sub: 'user_ada' } });
+    expect(resultOf(await session(tokens[0]))).toBe('refused jwk-kid-mismatch');
+  });
+
+  it('another key under the same id replaces the first, and its verdicts', async () => {
+    const { session, upstream, verifier } = createBench([one]);
+    const token = lasting(one);
+    await session(token);
+    const successor = createKey('RS256', { kid: one.kid });
+    upstream.reply('jwks', answerOf(200, jwksOf(successor)));
+    await session(withKid('ins_three'));
+    expect(verifier.recall(token)).toBeNull();
+    expect(resultOf(await session(token))).toBe('refused token-invalid-signature');
+    expect(resultOf(await session(lasting(successor)))).toBe('accepted');
+  });
+
+  it('a rotation is seen with the first token of the new key', async () => {
+    const { session, upstream } = createBench([one]);
+    expect(resultOf(await session(lasting(one)))).toBe('accepted');
+    upstream.reply('jwks', answerOf(200, jwksOf(one, two)));
+    expect(resultOf(await session(lasting(two)))).toBe('accepted');
+    expect(resultOf(await session(lasting(one)))).toBe('accepted');
+    expect(upstream.calls.jwks).toBe(2);
+  });
+
+  it('S28: while a load is under way, known keys are there', async () => {
+    const { session, upstream } = createBench([one]);
+    await session(lasting(one));
+    let release: (answer: UpstreamAnswer) => void = () => undefined;
+    upstream.reply('jwks', new Promise((resolve) => (release = resolve)));
+    const waiting = session(lasting(two));
+    expect(resultOf(await session(lasting(one, { jti: 'a' })))).toBe('accepted');
+    release(answerOf(200, jwksOf(one, two)));
+    expect(resultOf(await waiting)).toBe('accepted');
+    expect(resultOf(await session(lasting(one, { jti: 'b' })))).toBe('accepted');
+  });
+
+  it('a clock that is set back makes no key live longer', async () => {
+    const { session, upstream, clock, verifier } = createBench([one]);
+    const token = sessionToken(one, { exp: T0 / 1000 + 1e6, iat: 1, nbf: 1 });
+    await session(token);
+    clock.advance(-3_600_000);
+    expect(verifier.recall(token)).toBeNull();
+    upstream.reply('jwks', answerOf(200, jwksOf(two)));
+    expect(resultOf(await session(token))).toBe('refused jwk-kid-mismatch');
+  });
+});
+
+describe('outages', () => {
+  const failures: readonly (readonly [string, UpstreamAnswer | Error, string])[] = [
+    ['500', answerOf(500), 'jwk-remote-failed-to-load'],
+    ['429', answerOf(429, undefined, 2_000), 'jwk-remote-failed-to-load'],
+    ['404', answerOf(404), 'jwk-remote-failed-to-load'],
+    ['a redirect', answerOf(302), 'jwk-remote-failed-to-load'],
+    ['401', answerOf(401, { errors: [{ code: 'clerk_key_invalid' }] }), 'secret-key-invalid'],
+    ['no JSON', answerOf(200, undefined), 'jwk-remote-failed-to-load'],
+    ['no keys', answerOf(200, { keys: [] }), 'jwk-remote-failed-to-load'],
+    ['a timeout', new UpstreamUnreachable('timeout', 0), 'jwk-remote-failed-to-load'],
+    ['an open circuit', new UpstreamUnreachable('circuit-open', 4_000), 'jwk-remote-failed-to-load'],
+    ['something unexpected', new TypeError('fetch failed'), 'jwk-remote-failed-to-load'],
+  ];
+
+  it.each(failures)(
+    '%s at a cold start: unchecked, once, and well again without a restart',
+    async (_, reply, reason) => {
+      const { session, upstream, clock, verifier, events } = createBench([one]);
+      upstream.reply('jwks', reply);
+      const first = await session(lasting(one));
+      expect(first).toMatchObject({ outcome: 'unchecked', reason });
+      const retryAfterMs = first.outcome === 'unchecked' ? first.retryAfterMs : 0;
+      expect(retryAfterMs).toBeGreaterThan(0);
+      // Nobody pays for the outage again until then.
+      for (let i = 0; i < 20; i += 1) expect(resultOf(await session(lasting(one)))).toBe(`unchecked ${reason}`);
+      expect(upstream.calls.jwks).toBe(1);
+      expect(events.filter(({ type }) => type === 'jwks.failed')).toMatchObject([{ reason, staleMs: null }]);
+      await expect(verifier.warmup()).rejects.toMatchObject({ code: 'auth-unavailable', reason });
+      expect(verifier.health()).toMatchObject({ jwks: 'empty', ageMs: null, keys: 0 });
+      upstream.reply('jwks', answerOf(200, jwksOf(one)));
+      clock.advance(retryAfterMs);
+      expect(resultOf(await session(lasting(one)))).toBe('accepted');
+      await verifier.warmup();
+    },
+  );
+
+  it.each(failures)(
+    '%s when the keys have run out: known keys go on for as long as they may',
+    async (_, reply, reason) => {
+      const { session, upstream, clock, verifier } = createBench([one]);
+      const token = lasting(one);
+      await session(token);
+      upstream.reply('jwks', reply);
+      clock.advance(freshMs);
+      expect(resultOf(await session(lasting(one, { jti: 'a' })))).toBe('accepted');
+      expect(verifier.health()).toMatchObject({ jwks: 'stale', ageMs: freshMs, keys: 1 });
+      expect(resultOf(await session(withKid('ins_new')))).toBe(`unchecked ${reason}`);
+      expect(verifier.recall(token)).not.toBeNull();
+      await verifier.warmup();
+      clock.advance(staleIfErrorMs - 1);
+      expect(resultOf(await session(lasting(one, { jti: 'b' })))).toBe('accepted');
+      clock.advance(1);
+      expect(verifier.recall(token)).toBeNull();
+      expect(resultOf(await session(lasting(one, { jti: 'c' })))).toBe(`unchecked ${reason}`);
+      expect(verifier.health()).toMatchObject({ jwks: 'empty', keys: 0 });
+      upstream.reply('jwks', answerOf(200, jwksOf(one)));
+      clock.advance(60_000);
+      expect(resultOf(await session(lasting(one, { jti: 'd' })))).toBe('accepted');
+    },
+  );
+
+  it('waits longer after each failure, up to a bound, and starts over after a success', async () => {
+    const { session, upstream, clock } = createBench([one]);
+    upstream.reply('jwks', answerOf(500));
+    const waits: number[] = [];
+    for (let i = 0; i < 8; i += 1) {
+      const verdict = await session(lasting(one));
+      const wait = verdict.outcome === 'unchecked' ? verdict.retryAfterMs : 0;
+      waits.push(wait);
+      clock.advance(wait);
+    }
+    expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
+    expect(upstream.calls.jwks).toBe(8);
+    upstream.reply('jwks', answerOf(200, jwksOf(one)));
+    await session(lasting(one));
+    upstream.reply('jwks', answerOf(500));
+    expect(await session(withKid('ins_new'))).toMatchObject({ retryAfterMs: 250 });
+  });
+
+  it('obeys Retry-After within reason', async () => {
+    for (const [asked, granted] of [
+      [7_000, 7_000],
+      [3_600_000, 60_000],
+    ] as const) {
+      const { session, upstream, clock } = createBench([one]);
+      upstream.reply('jwks', answerOf(429, undefined, asked));
+      await session(lasting(one));
+      clock.advance(granted - 1);
+      await session(lasting(one));
+      expect(upstream.calls.jwks).toBe(1);
+      clock.advance(1);
+      await session(lasting(one));
+      expect(upstream.calls.jwks).toBe(2);
+    }
+  });
+
+  it('an unknown key id that could not be looked up is unchecked, not refused', async () => {
+    const { session, upstream, clock } = createBench([one]);
+    await session(lasting(one));
+    upstream.reply('jwks', answerOf(503));
+    expect(resultOf(await session(lasting(two)))).toBe('unchecked jwk-remote-failed-to-load');
+    expect(resultOf(await session(lasting(two)))).toBe('unchecked jwk-remote-failed-to-load');
+    clock.advance(cooldownMs);
+    expect(resultOf(await session(lasting(two)))).toBe('unchecked jwk-remote-failed-to-load');
+    expect(resultOf(await session(lasting(one)))).toBe('accepted');
+    upstream.reply('jwks', answerOf(200, jwksOf(one, two)));
+    clock.advance(cooldownMs);
+    expect(resultOf(await session(lasting(two)))).toBe('accepted');
+  });
+
+  it('a failed load in the background costs nobody anything', async () => {
+    const { session, upstream, clock, verifier, events } = createBench([one]);
+    const token = lasting(one);
+    await session(token);
+    upstream.reply('jwks', answerOf(500));
+    clock.advance(freshMs * 0.9);
+    for (let i = 0; i < 10; i += 1) {
+      expect(verifier.recall(token) ?? (await session(token))).toBeTruthy();
+      await settle();
+    }
+    expect(upstream.calls.jwks).toBe(2);
+    expect(events.at(-1)).toMatchObject({ type: 'token.cache', hit: true });
+    expect(events.find(({ type }) => type === 'jwks.failed')).toMatchObject({ staleMs: freshMs * 0.9 });
+    upstream.reply('jwks', answerOf(200, jwksOf(one)));
+    clock.advance(1_000);
+    await session(token);
+    await settle();
+    expect(verifier.health()).toMatchObject({ jwks: 'fresh', ageMs: 0 });
+  });
+
+  it('tells about loads in events', async () => {
+    const { verifier, events } = createBench([one, two]);
+    await verifier.warmup();
+    await verifier.warmup();
+    expect(events).toEqual([{ type: 'jwks.refreshed', keys: 2, durationMs: 0 }]);
+  });
+});
+
+describe('with a PEM', () => {
+  it('there is no call, whatever the key id', async () => {
+    const { session, machine, upstream, verifier, clock } = createBench([two], { jwtKey: one.pem });
+    expect(resultOf(await session(lasting(one, {})))).toBe('accepted');
+    expect(resultOf(await session(withKid('ins_other')))).toBe('accepted');
+    expect(resultOf(await session(sessionToken(one, {}, { kid: undefined })))).toBe('accepted');
+    expect(resultOf(await session(lasting(two)))).toBe('refused token-invalid-signature');
+    expect(resultOf(await machine(m2mToken(one)))).toBe('accepted');
+    clock.advance(freshMs + staleIfErrorMs);
+    expect(resultOf(await session(lasting(one)))).toBe('accepted');
+    await verifier.warmup();
+    expect(upstream.calls.jwks).toBe(0);
+    expect(verifier.health()).toMatchObject({ jwks: 'local', keys: 1, ageMs: null });
+  });
+});
