@@ -6,7 +6,7 @@ const LONGEST_PAUSE_MS = 8_000;
 /** `Retry-After` in both forms (RFC 9110, section 10.2.3) as milliseconds from now; null if there is none that can be read. */
 export function readRetryAfter(header: string | null, now: number): number | null {
   const text = header?.trim() ?? '';
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(/GMT$/.test(text) ? text : '') - now;
   return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
