@@ -8,7 +8,7 @@ const root = new URL('..', import.meta.url).pathname;
 
 export async function measureBundle(
   specifier,
-  { conditions = ['node'], platform = 'node', external = ['hono', 'hono/*', 'express'] } = {},
+  { conditions = ['node'], platform = 'node', external = ['hono', 'hono/*', 'express', 'node:*'] } = {},
 ) {
   const { outputFiles } = await build({
     stdin: { contents: `export * from '${specifier}'`, resolveDir: root },
@@ -19,6 +19,9 @@ export async function measureBundle(
     platform,
     conditions,
     external,
+    // Not the sources, to which this repository's own tsconfig would lead.
+    tsconfigRaw: '{}',
+    mainFields: ['module', 'main'],
     logLevel: 'silent',
   });
   const code = outputFiles[0].contents;

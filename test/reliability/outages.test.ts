@@ -8,6 +8,8 @@ const key = createKey('RS256', { kid: 'ins_outage' });
 const later = createKey('RS256', { kid: 'ins_later' });
 const SECRET = `ak_${'o'.repeat(32)}`;
 
+const NAMES_NOBODY: Answer = { status: 200, body: { hello: 'world' } };
+
 const FAULTS: Readonly<Record<string, Answer>> = {
   'an internal error': { status: 500, body: { errors: [{ code: 'internal', message: 'x' }] } },
   'a bad gateway in HTML': { status: 502, body: '<html>bad gateway</html>', headers: { 'content-type': 'text/html' } },
@@ -27,7 +29,7 @@ const FAULTS: Readonly<Record<string, Answer>> = {
     body: '{"keys":[{"kty":"RSA","n":"',
     headers: { 'content-type': 'application/json' },
   },
-  'JSON of another shape': { status: 200, body: { hello: 'world' } },
+  'JSON of another shape': NAMES_NOBODY,
   'a dropped connection': { drop: true },
   'a redirect to elsewhere': { status: 302, headers: { location: 'http://127.0.0.1:9/' }, body: '' },
   'a rejected secret key': { status: 401, body: { errors: [{ code: 'clerk_key_invalid', message: 'x' }] } },
@@ -109,7 +111,8 @@ describe.each(Object.entries(FAULTS))('the Backend API answers with %s', (_name,
   it('API keys: unavailable, never remembered as bad', async () => {
     broken(fault);
     const { clock, state } = create();
-    expect((await state(SECRET)).status).toBe('unavailable');
+    // A well-formed answer that names nobody is a refusal; everything else is no answer at all.
+    expect((await state(SECRET)).status).toBe(fault === NAMES_NOBODY ? 'signed-out' : 'unavailable');
     healthy();
     clock.advance(60_000);
     expect((await state(SECRET)).status).toBe('signed-in');
