@@ -1,0 +1,42 @@
+/** One server of a fleet, in a process of its own: does what its parent says over the process channel. */
+import { createKeyv } from '@keyv/redis';
+import { createAuthenticator } from 'bailiff';
+
+const { REDIS_URL = '', API_URL = '' } = process.env;
+const store = createKeyv({ url: REDIS_URL, socket: { reconnectStrategy: 20 }, disableOfflineQueue: true });
+store.on('error', () => undefined);
+
+const authenticator = createAuthenticator({
+  secretKey: 'sk_test_fleetfleetfleetfleetfleetfleet',
+  publishableKey: 'pk_test_YnJhdmUtb3R0ZXItNy5jbGVyay5hY2NvdW50cy5kZXYk',
+  apiUrl: API_URL,
+  acceptsToken: 'any',
+  cache: { machineTokens: { ttlMs: 600_000, store } },
+});
+
+export type Order = { readonly do: 'use' | 'invalidate'; readonly token: string };
+
+process.on('message', (order: Order & { id: number }) => {
+  void obey(order).then((answer) => process.send?.({ id: order.id, answer }));
+});
+process.send?.({ ready: true });
+
+async function obey(order: Order): Promise<unknown> {
+  if (order.do === 'invalidate') {
+    return authenticator.invalidate(order.token).then(
+      () => 'done',
+      () => 'failed',
+    );
+  }
+  const started = performance.now();
+  const state = await authenticator.authenticateRequest({
+    method: 'GET',
+    url: 'https://app.acornbooks.example/',
+    header: (name) => (name === 'authorization' ? `Bearer ${order.token}` : null),
+  });
+  return {
+    status: state.status,
+    subject: 'subject' in state.auth ? state.auth.subject : null,
+    ms: performance.now() - started,
+  };
+}

@@ -1,0 +1,175 @@
+/** A fleet of processes that share verified machine tokens through a real Redis. */
+import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createClient } from '@redis/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
+import { apiKeyAnswer } from '../support/tokens.js';
+import type { Order } from './member.js';
+
+const hasRedis = (() => {
+  try {
+    execFileSync('redis-server', ['--version']);
+    return true;
+  } catch {
+    return false;
+  }
+})();
+if (!hasRedis) console.warn('skipped: the fleet tests need redis-server on the PATH (.ci/run installs it)');
+
+const SECRET = `ak_${'f'.repeat(32)}`;
+const MEMBERS = 3;
+
+interface Answer {
+  readonly status: string;
+  readonly subject: string | null;
+  readonly ms: number;
+}
+interface Member {
+  readonly child: ChildProcess;
+  use(token?: string): Promise<Answer>;
+  invalidate(token: string): Promise<string>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function startRedis(port: number): Promise<ChildProcess> {
+  const child = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  for await (const chunk of child.stdout) if (String(chunk).includes('Ready to accept')) break;
+  child.stdout.resume();
+  return child;
+}
+
+async function startMember(redisUrl: string, apiUrl: string): Promise<Member> {
+  const child = fork(new URL('./member.ts', import.meta.url).pathname, {
+    execArgv: ['--import', 'tsx'],
+    env: { PATH: process.env['PATH'], REDIS_URL: redisUrl, API_URL: apiUrl },
+  });
+  child.setMaxListeners(0);
+  await once(child, 'message');
+  let turn = 0;
+  const order = (what: Order): Promise<unknown> =>
+    new Promise((resolve) => {
+      const id = turn++;
+      const listen = (message: { id: number; answer: unknown }) => {
+        if (message.id !== id) return;
+        child.off('message', listen);
+        resolve(message.answer);
+      };
+      child.on('message', listen);
+      child.send({ ...what, id });
+    });
+  return {
+    child,
+    use: (token = SECRET) => order({ do: 'use', token }) as Promise<Answer>,
+    invalidate: (token) => order({ do: 'invalidate', token }) as Promise<string>,
+  };
+}
+
+describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, () => {
+  let port: number;
+  let redis: ChildProcess;
+  let upstream: JwksServer;
+  let members: Member[];
+
+  beforeEach(async () => {
+    port = await freePort();
+    redis = await startRedis(port);
+    upstream = await startJwksServer({ [PATHS.apiKey]: { body: apiKeyAnswer({ expiration: null }) } });
+    members = await Promise.all(
+      Array.from({ length: MEMBERS }, () => startMember(`redis://127.0.0.1:${port}`, upstream.url)),
+    );
+  });
+  afterEach(async () => {
+    for (const { child } of members) child.kill();
+    redis.kill('SIGKILL');
+    await upstream.close();
+  });
+
+  const client = async () => createClient({ url: `redis://127.0.0.1:${port}` }).connect();
+  /** The entry is written behind the answer: waits until it is there. */
+  async function entries(atLeast: number): Promise<Map<string, string>> {
+    const connection = await client();
+    let names: string[] = [];
+    while (names.length < atLeast) names = await connection.keys('*');
+    const values = new Map<string, string>();
+    for (const name of names) values.set(name, (await connection.get(name)) ?? '');
+    connection.destroy();
+    return values;
+  }
+
+  it('asks Clerk once for all, and puts nothing readable into the store', async () => {
+    const [first] = members as [Member, ...Member[]];
+    expect(await first.use()).toMatchObject({ status: 'signed-in', subject: 'user_ada' });
+    const stored = await entries(2);
+    const answers = await Promise.all(members.flatMap((member) => Array.from({ length: 50 }, () => member.use())));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set(['signed-in']));
+    expect(upstream.count(PATHS.apiKey)).toBe(1);
+    const everything = [...stored].flat().join('\n');
+    for (const readable of [SECRET, 'user_ada', 'invoices:read', 'ak_one']) expect(everything).not.toContain(readable);
+  });
+
+  it.each([
+    ['token', SECRET],
+    ['id', 'ak_one'],
+  ])('an invalidation by %s is seen by all', async (_by, name) => {
+    const [first, second, third] = members as [Member, Member, Member];
+    await first.use();
+    await entries(2);
+    await second.use();
+    upstream.answer(PATHS.apiKey, { status: 404, body: { errors: [{ code: 'resource_not_found', message: 'x' }] } });
+    expect((await third.use()).status).toBe('signed-in');
+    expect(await second.invalidate(name)).toBe('done');
+    for (const member of members) expect((await member.use()).status).toBe('signed-out');
+  });
+
+  it('ignores entries that were changed, moved or made up', async () => {
+    const [first, second, third] = members as [Member, Member, Member];
+    await first.use();
+    const stored = await entries(2);
+    const other = `ak_${'g'.repeat(32)}`;
+    upstream.answer(PATHS.apiKey, (request) => {
+      const { secret } = request.body as { secret: string };
+      return {
+        body: apiKeyAnswer({ expiration: null, ...(secret === SECRET ? {} : { id: 'ak_two', subject: 'user_eve' }) }),
+      };
+    });
+    await first.use(other);
+    const both = await entries(4);
+    const added = [...both.keys()].filter((name) => !stored.has(name));
+    const connection = await client();
+    // Eve copies her entries over Ada's, and spoils the rest.
+    for (const [index, name] of [...stored.keys()].entries())
+      await connection.set(name, both.get(added[index] ?? '') ?? '');
+    for (const name of added) await connection.set(name, (both.get(name) ?? '').replace(/.{6}$/, 'AAAAAA'));
+    const before = upstream.count(PATHS.apiKey);
+    expect(await second.use()).toMatchObject({ status: 'signed-in', subject: 'user_ada' });
+    expect(await third.use(other)).toMatchObject({ status: 'signed-in', subject: 'user_eve' });
+    expect(upstream.count(PATHS.apiKey)).toBeGreaterThan(before);
+    connection.destroy();
+  });
+
+  it('goes on when Redis is gone, when it hangs, and when it comes back', async () => {
+    const [first] = members as [Member, ...Member[]];
+    expect((await first.use()).status).toBe('signed-in');
+    redis.kill('SIGSTOP');
+    for (let use = 0; use < 5; use++) expect((await first.use()).status).toBe('signed-in');
+    redis.kill('SIGKILL');
+    await once(redis, 'exit');
+    for (const member of members) expect((await member.use()).status).toBe('signed-in');
+    redis = await startRedis(port);
+    for (const member of members) expect((await member.use()).status).toBe('signed-in');
+  });
+});
