@@ -43,15 +43,17 @@ const GONE_MARGIN_MS = 10_000;
  * @param settings.secret from which names and keys are derived
  * @param settings.scope instance and options: entries of another scope do not open
  * @param settings.ttlMs how long an entry may be used after it was made
+ * @param settings.clockSkewMs how far the clocks of the fleet may be apart
  */
 export function createSharedStore(settings: {
   readonly store: Store;
   readonly secret: string;
   readonly scope: string;
   readonly ttlMs: number;
+  readonly clockSkewMs: number;
   readonly now: Clock;
 }): SharedStore {
-  const { store, ttlMs, now } = settings;
+  const { store, ttlMs, clockSkewMs, now } = settings;
   const seal = createSeal(settings.secret, settings.scope);
   let restUntil = -Infinity;
 
@@ -84,7 +86,8 @@ export function createSharedStore(settings: {
       try {
         const record = await readRecord(await seal.nameOf('token', token), READ_DEADLINE_MS);
         if (record?.type === 'gone') return { state: 'gone' };
-        if (record?.type !== 'entry' || record.kind !== kind || record.until > now() + ttlMs) return { state: 'miss' };
+        if (record?.type !== 'entry' || record.kind !== kind || record.until > now() + ttlMs + clockSkewMs)
+          return { state: 'miss' };
         return { state: 'hit', entry: record };
       } catch {
         return { state: 'failed' };

@@ -208,7 +208,7 @@ function opaqueVerifierFor(options: VerifierOptions): OpaqueVerifier {
   const { ttlMs } = settings;
   // What cannot be sealed is not shared.
   const usable = store !== null && sealKey !== null && sealKey !== '' && ttlMs > 0;
-  const shared = usable ? createSharedStore({ store, secret: sealKey, scope, ttlMs, now }) : null;
+  const shared = usable ? createSharedStore({ store, secret: sealKey, scope, ttlMs, clockSkewMs, now }) : null;
   const expected = { audience, machineId };
   return createOpaqueVerifier({ upstream, canVerify, settings, expected, shared, clockSkewMs, now, emit });
 }

@@ -1,0 +1,316 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UpstreamUnreachable, type UpstreamAnswer } from '../../src/ports.js';
+import { apiKeyAnswer, m2mAnswer, oauthAnswer, T0, T0_S } from '../support/tokens.js';
+import { answerOf, CACHE, createBench, resultOf } from '../support/verifying.js';
+
+const KINDS = [
+  ['api_key', 'ak_secret', 'verifyApiKey', apiKeyAnswer],
+  ['m2m_token', 'mt_secret', 'verifyM2MToken', m2mAnswer],
+  ['oauth_token', 'oat_secret', 'verifyOAuthToken', oauthAnswer],
+] as const;
+const withCache = (changes: Partial<typeof CACHE.machineTokens>) => ({
+  cache: { ...CACHE, machineTokens: { ...CACHE.machineTokens, ...changes } },
+});
+
+describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
+  const ask = async (body: unknown, options = {}) => {
+    const bench = createBench([], options);
+    bench.upstream.reply(call, answerOf(200, body));
+    return resultOf(await bench.machine(token));
+  };
+
+  it('is accepted when Clerk says that it is alive, and frozen', async () => {
+    const { machine, upstream, verifier } = createBench([]);
+    upstream.reply(call, answerOf(200, answer()));
+    const verdict = await machine(token);
+    expect(verdict).toMatchObject({
+      outcome: 'accepted',
+      value: { tokenType, token, data: { id: answer()['id'], subject: answer()['subject'], revoked: false } },
+    });
+    const data = verifier.recall(token)?.data as { scopes: string[] };
+    expect(() => data.scopes.push('more')).toThrow(TypeError);
+    expect(verifier.health().machineTokens).toBe(1);
+  });
+
+  it.each([
+    ['revoked', { revoked: true }],
+    ['revoked is missing', { revoked: undefined }],
+    ['revoked is a text', { revoked: 'false' }],
+    ['revoked is null', { revoked: null }],
+    ['expired', { expired: true }],
+    ['expired is missing', { expired: undefined }],
+    ['its expiration has passed', { expiration: T0 - 1 }],
+    ['its expiration is now', { expiration: T0 }],
+    ['its expiration has passed, in seconds', { expiration: T0_S - 1 }],
+    ['its expiration is a text', { expiration: String(T0 + 1000) }],
+    ['its expiration is negative', { expiration: -1 }],
+    ['no id', { id: undefined }],
+    ['an empty id', { id: '' }],
+    ['an id that is no text', { id: 7 }],
+    ['no subject', { subject: undefined }],
+    ['an empty subject', { subject: '' }],
+    ['a subject that is no text', { subject: ['user_ada'] }],
+    ['a subject of no known kind', { subject: 'ada' }],
+    ['a subject that is only a prefix', { subject: 'mch_' }],
+    ['another object', { object: 'token' }],
+    ['no object', { object: undefined }],
+  ])('is refused: %s', async (_, changes) => {
+    expect(await ask(answer(changes))).toBe('refused token-invalid');
+  });
+
+  it('is refused when the answer says that it is not active, or says nothing', async () => {
+    expect(await ask({ active: false })).toBe('refused token-invalid');
+    expect(await ask({})).toBe('refused token-invalid');
+    expect(await ask({ ...answer(), object: KINDS.find(([kind]) => kind !== tokenType)?.[3]()['object'] })).toBe(
+      'refused token-invalid',
+    );
+  });
+
+  it('is accepted without an expiration, and with one in seconds', async () => {
+    expect(await ask(answer({ expiration: null }))).toBe('accepted');
+    expect(await ask(answer({ expiration: undefined }))).toBe('accepted');
+    expect(await ask(answer({ expiration: T0_S + 1 }))).toBe('accepted');
+  });
+
+  const outcomes: readonly (readonly [string, UpstreamAnswer | Error, string])[] = [
+    ['404', answerOf(404), 'refused token-invalid'],
+    ['400', answerOf(400), 'refused token-invalid'],
+    ['401', answerOf(401), 'unchecked secret-key-invalid'],
+    ['403', answerOf(403), 'unchecked unexpected-error'],
+    ['429', answerOf(429, undefined, 3_000), 'unchecked unexpected-error'],
+    ['500', answerOf(500), 'unchecked unexpected-error'],
+    ['503 with a good body', answerOf(503, apiKeyAnswer()), 'unchecked unexpected-error'],
+    ['204', answerOf(204), 'unchecked unexpected-error'],
+    ['200 without JSON', answerOf(200, undefined), 'unchecked unexpected-error'],
+    ['200 with a list', answerOf(200, []), 'unchecked unexpected-error'],
+    ['200 with null', answerOf(200, null), 'unchecked unexpected-error'],
+    ['a timeout', new UpstreamUnreachable('timeout', 3_000), 'unchecked unexpected-error'],
+    ['something unexpected', new TypeError('fetch failed'), 'unchecked unexpected-error'],
+  ];
+  it.each(outcomes)('%s is %s', async (_, reply, expected) => {
+    const { machine, upstream, clock } = createBench([]);
+    upstream.reply(call, reply);
+    const verdict = await machine(token);
+    expect(resultOf(verdict)).toBe(expected);
+    if (verdict.outcome === 'unchecked') expect(verdict.retryAfterMs).toBeGreaterThanOrEqual(1_000);
+    // What is bad is remembered for a while; what could not be checked never is.
+    await machine(token);
+    expect(upstream.calls[call]).toBe(expected.startsWith('refused') ? 1 : 2);
+    upstream.reply(call, answerOf(200, answer()));
+    if (expected.startsWith('refused')) clock.advance(4_999);
+    expect(resultOf(await machine(token))).toBe(expected.startsWith('refused') ? expected : 'accepted');
+    clock.advance(1);
+    expect(resultOf(await machine(token))).toBe('accepted');
+  });
+
+  it('10,000 uses cost one call for each TTL, at once or in a row', async () => {
+    const { machine, upstream, clock, verifier } = createBench([]);
+    upstream.reply(call, answerOf(200, answer()));
+    const results = await Promise.all(Array.from({ length: 10_000 }, () => machine(token)));
+    expect(new Set(results.map(resultOf))).toEqual(new Set(['accepted']));
+    for (let i = 0; i < 10_000; i += 1) expect(verifier.recall(token)).not.toBeNull();
+    expect(upstream.calls[call]).toBe(1);
+    clock.advance(10_000);
+    expect(verifier.recall(token)).toBeNull();
+    await machine(token);
+    expect(upstream.calls[call]).toBe(2);
+  });
+
+  it('is not used past its own expiration', async () => {
+    const { machine, upstream, clock, verifier } = createBench([]);
+    upstream.reply(call, answerOf(200, answer({ expiration: T0 + 3_000 })));
+    await machine(token);
+    clock.advance(2_999);
+    expect(verifier.recall(token)).not.toBeNull();
+    clock.advance(1);
+    expect(verifier.recall(token)).toBeNull();
+    expect(resultOf(await machine(token))).toBe('refused token-invalid');
+  });
+
+  it('a TTL of 0 keeps nothing, but concurrent uses still share a call', async () => {
+    const { machine, upstream, verifier } = createBench([], withCache({ ttlMs: 0, negativeTtlMs: 0 }));
+    upstream.reply(call, answerOf(200, answer()));
+    await Promise.all([machine(token), machine(token)]);
+    expect(upstream.calls[call]).toBe(1);
+    expect(verifier.recall(token)).toBeNull();
+    await machine(token);
+    expect(upstream.calls[call]).toBe(2);
+    upstream.reply(call, answerOf(404));
+    await machine(token);
+    await machine(token);
+    expect(upstream.calls[call]).toBe(4);
+  });
+
+  it('is not checked without the key for it', async () => {
+    const permission = { api_key: 'apiKey', m2m_token: 'm2m', oauth_token: 'oauth' }[tokenType];
+    const canVerify = { apiKey: true, m2m: true, oauth: true, [permission]: false };
+    const { machine, upstream } = createBench([], { canVerify });
+    upstream.reply(call, answerOf(200, answer()));
+    expect(resultOf(await machine(token))).toBe('refused jwk-local-missing');
+    expect(upstream.calls[call]).toBe(0);
+  });
+
+  it('can be invalidated by itself and by its id', async () => {
+    for (const name of [token, String(answer()['id'])]) {
+      const { machine, upstream, verifier } = createBench([]);
+      upstream.reply(call, answerOf(200, answer()));
+      await machine(token);
+      await verifier.invalidate('ak_something_else');
+      expect(verifier.recall(token)).not.toBeNull();
+      await verifier.invalidate(name);
+      expect(verifier.recall(token)).toBeNull();
+      upstream.reply(call, answerOf(404));
+      expect(resultOf(await machine(token))).toBe('refused token-invalid');
+      await verifier.invalidate(token);
+      upstream.reply(call, answerOf(200, answer()));
+      expect(resultOf(await machine(token))).toBe('accepted');
+    }
+  });
+
+  it('an answer that was asked for before an invalidation is not kept after it', async () => {
+    const { machine, upstream, verifier } = createBench([]);
+    let release: (answer: UpstreamAnswer) => void = () => undefined;
+    upstream.reply(call, new Promise((resolve) => (release = resolve)));
+    const waiting = machine(token);
+    await verifier.invalidate(token);
+    upstream.reply(call, answerOf(404));
+    expect(resultOf(await machine(token))).toBe('refused token-invalid');
+    release(answerOf(200, answer()));
+    expect(resultOf(await waiting)).toBe('accepted');
+    expect(verifier.recall(token)).toBeNull();
+    expect(resultOf(await machine(token))).toBe('refused token-invalid');
+  });
+});
+
+describe('fields', () => {
+  it('an API key has those of the contract, with its times in milliseconds', async () => {
+    const { machine, upstream } = createBench([]);
+    const claims = { tier: 'gold', nested: { a: [1] } };
+    upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer({ subject: 'org_acorn', claims, description: 'd' })));
+    const verdict = await machine('ak_secret');
+    expect(verdict.outcome === 'accepted' && verdict.value.data).toEqual({
+      id: 'ak_one',
+      type: 'api_key',
+      name: 'Reports',
+      description: 'd',
+      subject: 'org_acorn',
+      scopes: ['invoices:read'],
+      claims,
+      revoked: false,
+      revocationReason: null,
+      expired: false,
+      expiration: T0 + 86_400_000,
+      createdBy: 'user_ada',
+      lastUsedAt: T0 - 1000,
+      createdAt: T0 - 1_000_000,
+      updatedAt: T0 - 1_000_000,
+    });
+  });
+
+  it('what an API key does not have is null or empty', async () => {
+    const { machine, upstream } = createBench([]);
+    const bare = { object: 'api_key', id: 'ak_1', subject: 'mch_one', revoked: false, expired: false, claims: [1] };
+    upstream.reply('verifyApiKey', answerOf(200, bare));
+    const verdict = await machine('ak_secret');
+    expect(verdict.outcome === 'accepted' && verdict.value.data).toMatchObject({
+      name: '',
+      description: null,
+      scopes: [],
+      claims: null,
+      createdBy: null,
+      lastUsedAt: null,
+      expiration: null,
+      createdAt: 0,
+    });
+  });
+
+  it('an OAuth token has its times in milliseconds although the answer has seconds', async () => {
+    const { machine, upstream } = createBench([]);
+    upstream.reply('verifyOAuthToken', answerOf(200, oauthAnswer()));
+    expect(await machine('oat_secret')).toMatchObject({
+      value: {
+        data: { clientId: 'client_one', type: 'oauth_token', expiration: T0 + 3_600_000, createdAt: T0 - 1_000_000 },
+      },
+    });
+  });
+
+  it.each([
+    ['https://api.example', 'accepted'],
+    [['https://x.example', 'https://api.example'], 'accepted'],
+    ['https://x.example', 'refused token-verification-failed'],
+    [undefined, 'refused token-verification-failed'],
+  ])('an OAuth token for %j where an audience is expected', async (aud, expected) => {
+    const { machine, upstream } = createBench([], { audience: ['https://api.example'] });
+    upstream.reply('verifyOAuthToken', answerOf(200, oauthAnswer({ aud })));
+    expect(resultOf(await machine('oat_secret'))).toBe(expected);
+    upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer()));
+    expect(resultOf(await machine('ak_secret'))).toBe('accepted');
+  });
+
+  it('an opaque M2M token is meant for this machine, where one is configured', async () => {
+    const { machine, upstream } = createBench([], { machineId: 'mch_reports' });
+    upstream.reply('verifyM2MToken', answerOf(200, m2mAnswer()));
+    expect(resultOf(await machine('mt_one'))).toBe('accepted');
+    upstream.reply('verifyM2MToken', answerOf(200, m2mAnswer({ scopes: ['mch_other'] })));
+    expect(resultOf(await machine('mt_two'))).toBe('refused token-verification-failed');
+  });
+});
+
+describe('shape', () => {
+  it.each(['ak_', 'ak_ x', 'ak_a b', 'ak_é', 'ak_\0', 'ak_a\n', 'ak_a=b', 'mt_"', 'oat_{}', `ak_${'x'.repeat(1_022)}`])(
+    '%j is refused without a call',
+    async (token) => {
+      const { machine, upstream } = createBench([]);
+      expect(resultOf(await machine(token))).toBe('refused token-invalid');
+      expect(Object.values(upstream.calls)).toEqual([0, 0, 0, 0]);
+    },
+  );
+
+  it('base64 in a secret is fine', async () => {
+    const { machine, upstream } = createBench([]);
+    upstream.reply('verifyApiKey', (token) => answerOf(token === 'ak_a+b/c-d_e.f==' ? 200 : 404, apiKeyAnswer()));
+    expect(resultOf(await machine('ak_a+b/c-d_e.f=='))).toBe('accepted');
+  });
+
+  it('refuses or asks, and never throws, whatever the text and the answer', () => {
+    return fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('ak_', 'mt_', 'oat_'),
+        fc.string({ unit: 'binary' }),
+        fc.integer({ min: 100, max: 599 }),
+        fc.jsonValue(),
+        async (prefix, text, status, body) => {
+          const { machine, upstream } = createBench([]);
+          for (const [, , call] of KINDS) upstream.reply(call, answerOf(status, body));
+          expect((await machine(prefix + text)).outcome).not.toBe('accepted');
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('bounds', () => {
+  it('a flood of bad tokens does not push good ones out, and memory stays bounded', async () => {
+    const { machine, upstream, verifier } = createBench([], withCache({ max: 10 }));
+    upstream.reply('verifyApiKey', (token) => (token === 'ak_good' ? answerOf(200, apiKeyAnswer()) : answerOf(404)));
+    await machine('ak_good');
+    for (let i = 0; i < 100; i += 1) await machine(`ak_bad${i}`);
+    expect(verifier.recall('ak_good')).not.toBeNull();
+    await machine('ak_bad99');
+    expect(upstream.calls.verifyApiKey).toBe(101);
+    await machine('ak_bad0');
+    expect(upstream.calls.verifyApiKey).toBe(102);
+  });
+
+  it('tells in events what came from where', async () => {
+    const { machine, upstream, verifier, events } = createBench([]);
+    upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer()));
+    await machine('ak_secret');
+    verifier.recall('ak_secret');
+    await machine('ak_secret');
+    await machine('ak_bad');
+    expect(events.map((event) => event.type === 'token.cache' && event.hit)).toEqual([false, true, true, false]);
+  });
+});

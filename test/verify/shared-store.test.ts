@@ -1,0 +1,345 @@
+import Keyv from 'keyv';
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../../src/ports.js';
+import type { VerifierOptions } from '../../src/verify/verifier.js';
+import { createSeal } from '../../src/verify/seal.js';
+import { apiKeyAnswer, m2mAnswer, T0 } from '../support/tokens.js';
+import { answerOf, CACHE, createBench, resultOf, type Bench } from '../support/verifying.js';
+
+/** A store that shows and lets change what is in it. */
+function createStore(): Store & { readonly entries: Map<string, string>; readonly ttls: (number | undefined)[] } {
+  const entries = new Map<string, string>();
+  const ttls: (number | undefined)[] = [];
+  return {
+    entries,
+    ttls,
+    get: async (name) => entries.get(name),
+    set: async (name, value, ttlMs) => {
+      ttls.push(ttlMs);
+      entries.set(name, value);
+    },
+    delete: async (name) => entries.delete(name),
+  };
+}
+
+const TOKEN = 'ak_CANARYsecretCANARY';
+
+function createMember(store: Store, changes: Partial<VerifierOptions> = {}): Bench {
+  const bench = createBench([], {
+    sealKey: 'sk_test_seal',
+    cache: { ...CACHE, machineTokens: { ...CACHE.machineTokens, store } },
+    ...changes,
+  });
+  bench.upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer()));
+  return bench;
+}
+
+/** Until the writes that nobody waits for have been made. */
+async function written(store: { entries: Map<string, string> }, count = 2): Promise<void> {
+  while (store.entries.size < count) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a fleet with one store', () => {
+  it('asks Clerk once, and shows the same caller everywhere', async () => {
+    const store = createStore();
+    const [a, b] = [createMember(store), createMember(store)];
+    const first = await a.machine(TOKEN);
+    await written(store);
+    const second = await b.machine(TOKEN);
+    expect(second).toEqual(first);
+    expect(b.upstream.calls.verifyApiKey).toBe(0);
+    expect(b.events).toMatchObject([{ type: 'token.cache', hit: true, source: 'store' }]);
+    await a.machine(TOKEN);
+    expect(a.upstream.calls.verifyApiKey).toBe(1);
+    if (second.outcome !== 'accepted') return expect.unreachable();
+    expect(() => ((second.value.data as { subject: string }).subject = 'user_eve')).toThrow(TypeError);
+  });
+
+  it('works with Keyv', async () => {
+    const map = new Map<string, unknown>();
+    const store = new Keyv({ store: map }) as unknown as Store;
+    const [a, b] = [createMember(store), createMember(store)];
+    await a.machine(TOKEN);
+    while (map.size < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(resultOf(await b.machine(TOKEN))).toBe('accepted');
+    expect(b.upstream.calls.verifyApiKey).toBe(0);
+  });
+
+  it('keeps entries for the TTL and no longer, nor past the expiration', async () => {
+    for (const [expiration, until] of [
+      [null, 10_000],
+      [T0 + 4_000, 4_000],
+    ] as const) {
+      const store = createStore();
+      const [a, b] = [createMember(store), createMember(store)];
+      a.upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer({ expiration })));
+      await a.machine(TOKEN);
+      await written(store);
+      expect(store.ttls).toEqual([until, until]);
+      b.clock.advance(until - 1);
+      await b.machine(TOKEN);
+      expect(b.upstream.calls.verifyApiKey).toBe(0);
+      b.clock.advance(1);
+      await b.machine(TOKEN);
+      expect(b.upstream.calls.verifyApiKey).toBe(1);
+    }
+  });
+
+  it.each(['token', 'id'])('a revocation by %s is seen by all at once', async (by) => {
+    const store = createStore();
+    const members = [createMember(store), createMember(store), createMember(store)] as const;
+    for (const member of members) {
+      await member.machine(TOKEN);
+      await written(store);
+    }
+    expect(members[2].upstream.calls.verifyApiKey).toBe(0);
+    await members[1].verifier.invalidate(by === 'token' ? TOKEN : 'ak_one');
+    for (const member of members) {
+      member.upstream.reply('verifyApiKey', answerOf(404));
+      expect(member.verifier.recall(TOKEN)).toBeNull();
+      expect(resultOf(await member.machine(TOKEN))).toBe('refused token-invalid');
+    }
+  });
+
+  it('nothing is written over a revocation by who asked before it', async () => {
+    const store = createStore();
+    const [a, b] = [createMember(store), createMember(store)];
+    let release: () => void = () => undefined;
+    a.upstream.reply(
+      'verifyApiKey',
+      new Promise((resolve) => (release = () => resolve(answerOf(200, apiKeyAnswer())))),
+    );
+    const waiting = a.machine(TOKEN);
+    while (a.upstream.calls.verifyApiKey === 0) await new Promise((resolve) => setImmediate(resolve));
+    await b.verifier.invalidate('ak_one');
+    release();
+    await waiting;
+    const before = new Map(store.entries);
+    for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(store.entries).toEqual(before);
+    b.upstream.reply('verifyApiKey', answerOf(404));
+    expect(resultOf(await b.machine(TOKEN))).toBe('refused token-invalid');
+    // While the mark stands each use asks Clerk.
+    a.upstream.reply('verifyApiKey', answerOf(404));
+    await b.verifier.invalidate(TOKEN);
+    expect(resultOf(await a.machine(TOKEN))).toBe('refused token-invalid');
+  });
+
+  it('shares good news only', async () => {
+    const store = createStore();
+    const a = createMember(store);
+    a.upstream.reply('verifyApiKey', answerOf(404));
+    await a.machine(TOKEN);
+    a.upstream.reply('verifyApiKey', answerOf(500));
+    await a.machine('ak_other');
+    for (let i = 0; i < 10; i += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(store.entries.size).toBe(0);
+  });
+});
+
+describe('who can read the store', () => {
+  it('learns no token, no id and no claim', async () => {
+    const store = createStore();
+    const member = createMember(store);
+    member.upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer({ claims: { secret: 'CANARYclaim' } })));
+    await member.machine(TOKEN);
+    await written(store);
+    const text = JSON.stringify([...store.entries]);
+    const decoded = [...store.entries.values()]
+      .map((value) => Buffer.from(value, 'base64url').toString('latin1'))
+      .join();
+    for (const secret of ['CANARY', 'ak_', 'user_ada', 'sk_test']) expect(text + decoded).not.toContain(secret);
+    for (const name of store.entries.keys()) expect(name).toMatch(/^bailiff:1:[A-Za-z0-9_-]{43}$/);
+  });
+});
+
+describe('who can write to the store', () => {
+  const attack = async (tamper: (entries: Map<string, string>, name: string) => void | Promise<void>) => {
+    const store = createStore();
+    const [a, b] = [createMember(store), createMember(store)];
+    await a.machine(TOKEN);
+    await written(store);
+    const name = await createSeal('sk_test_seal', 'test').nameOf('token', TOKEN);
+    expect(store.entries.has(name)).toBe(true);
+    await tamper(store.entries, name);
+    b.upstream.reply('verifyApiKey', answerOf(404));
+    return resultOf(await b.machine(TOKEN));
+  };
+
+  it('would be believed only with the key (the control)', async () => {
+    expect(await attack(() => undefined)).toBe('accepted');
+  });
+
+  it.each<[string, (entries: Map<string, string>, name: string) => void | Promise<void>]>([
+    [
+      'changing a byte',
+      (entries, name) =>
+        void entries.set(
+          name,
+          entries.get(name)!.replace(/.$/, (c) => (c === 'A' ? 'Q' : 'A')),
+        ),
+    ],
+    ['cutting', (entries, name) => void entries.set(name, entries.get(name)!.slice(0, 30))],
+    ['adding a part', (entries, name) => void entries.set(name, `${entries.get(name)!}.AAAA`)],
+    [
+      'writing plain JSON',
+      (entries, name) =>
+        void entries.set(
+          name,
+          JSON.stringify({ type: 'entry', kind: 'api_key', id: 'x', until: T0 + 5_000, data: apiKeyAnswer() }),
+        ),
+    ],
+    [
+      'writing something that is no text',
+      (entries, name) => void entries.set(name, { type: 'entry' } as unknown as string),
+    ],
+    ['writing an empty text', (entries, name) => void entries.set(name, '')],
+    ['writing dots', (entries, name) => void entries.set(name, '.')],
+    [
+      'moving the entry of another token here',
+      async (entries, name) => {
+        const seal = createSeal('sk_test_seal', 'test');
+        const from = await seal.nameOf('token', 'ak_admin');
+        entries.set(
+          name,
+          await seal.close(from, { type: 'entry', kind: 'api_key', id: 'x', until: T0 + 5_000, data: {} }),
+        );
+      },
+    ],
+    [
+      'replaying the entry of another scope',
+      async (entries, name) => {
+        const seal = createSeal('sk_test_seal', 'other');
+        entries.set(
+          name,
+          await seal.close(name, { type: 'entry', kind: 'api_key', id: 'x', until: T0 + 5_000, data: {} }),
+        );
+      },
+    ],
+    [
+      'sealing with another secret',
+      async (entries, name) => {
+        const seal = createSeal('sk_test_evil', 'test');
+        entries.set(
+          name,
+          await seal.close(name, { type: 'entry', kind: 'api_key', id: 'x', until: T0 + 5_000, data: {} }),
+        );
+      },
+    ],
+    [
+      'replaying an entry that has run out',
+      async (entries, name) => {
+        const seal = createSeal('sk_test_seal', 'test');
+        entries.set(name, await seal.close(name, { type: 'entry', kind: 'api_key', id: 'x', until: T0, data: {} }));
+      },
+    ],
+    [
+      'an entry that lives longer than the TTL here',
+      async (entries, name) => {
+        const seal = createSeal('sk_test_seal', 'test');
+        entries.set(
+          name,
+          await seal.close(name, { type: 'entry', kind: 'api_key', id: 'x', until: T0 + 15_001, data: {} }),
+        );
+      },
+    ],
+    [
+      'an entry of another kind',
+      async (entries, name) => {
+        const seal = createSeal('sk_test_seal', 'test');
+        entries.set(
+          name,
+          await seal.close(name, { type: 'entry', kind: 'm2m_token', id: 'x', until: T0 + 5_000, data: {} }),
+        );
+      },
+    ],
+    [
+      'an index in place of an entry',
+      async (entries, name) => {
+        const seal = createSeal('sk_test_seal', 'test');
+        entries.set(name, await seal.close(name, { type: 'index', name, until: T0 + 5_000 }));
+      },
+    ],
+  ])('gains nothing by %s', async (_, tamper) => {
+    expect(await attack(tamper)).toBe('refused token-invalid');
+  });
+
+  it.each([
+    ['another secret', { sealKey: 'sk_test_other' }],
+    ['another scope', { scope: 'other' }],
+    ['no secret', { sealKey: null }],
+    ['an empty secret', { sealKey: '' }],
+  ])('instances with %s share nothing', async (_, changes) => {
+    const store = createStore();
+    const [a, b] = [createMember(store), createMember(store, changes)];
+    await a.machine(TOKEN);
+    await written(store);
+    await b.machine(TOKEN);
+    expect(b.upstream.calls.verifyApiKey).toBe(1);
+    await b.machine(TOKEN);
+    expect(a.upstream.calls.verifyApiKey).toBe(1);
+  });
+});
+
+describe('a store that fails', () => {
+  const down = () => Promise.reject(new Error('ECONNREFUSED'));
+  const never = () => new Promise<never>(() => undefined);
+  const broken: readonly (readonly [string, () => Store])[] = [
+    ['is down', () => ({ get: down, set: down, delete: down })],
+    ['hangs', () => ({ get: never, set: never, delete: never })],
+    [
+      'throws at once',
+      () => {
+        const thrower = () => {
+          throw new Error('closed');
+        };
+        return { get: thrower, set: thrower, delete: thrower };
+      },
+    ],
+  ];
+
+  it.each(broken)('%s: requests go on, from memory, and pay once', async (_, make) => {
+    const bench = createMember(make());
+    expect(resultOf(await bench.machine(TOKEN))).toBe('accepted');
+    for (let i = 0; i < 50; i += 1) expect(resultOf(await bench.machine(TOKEN))).toBe('accepted');
+    expect(bench.upstream.calls.verifyApiKey).toBe(1);
+    expect(bench.events.at(-1)).toMatchObject({ hit: true, source: 'memory' });
+    bench.clock.advance(10_000);
+    bench.upstream.reply('verifyApiKey', answerOf(404));
+    expect(resultOf(await bench.machine(TOKEN))).toBe('refused token-invalid');
+  });
+
+  it('comes back into use by itself', async () => {
+    const store = createStore();
+    let up = false;
+    const flaky: Store = { ...store, get: (name) => (up ? store.get(name) : down()) };
+    const a = createMember(flaky);
+    await a.machine(TOKEN);
+    up = true;
+    a.clock.advance(1_000);
+    await a.machine('mt_other');
+    a.upstream.reply('verifyM2MToken', answerOf(200, m2mAnswer()));
+    a.clock.advance(5_000);
+    await a.machine('mt_other');
+    await written(store);
+    const b = createMember(store, { now: a.clock });
+    expect(resultOf(await b.machine('mt_other'))).toBe('accepted');
+    expect(b.upstream.calls.verifyM2MToken).toBe(0);
+  });
+
+  it('a write that fails is nobody’s trouble', async () => {
+    const store = createStore();
+    const bench = createMember({ ...store, set: down });
+    expect(resultOf(await bench.machine(TOKEN))).toBe('accepted');
+    for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(resultOf(await bench.machine(TOKEN))).toBe('accepted');
+  });
+
+  it('a revocation that cannot be told to the fleet is an error, but holds here', async () => {
+    const bench = createMember({ get: down, set: down, delete: down });
+    await bench.machine(TOKEN);
+    await expect(bench.verifier.invalidate(TOKEN)).rejects.toThrow();
+    bench.upstream.reply('verifyApiKey', answerOf(404));
+    expect(resultOf(await bench.machine(TOKEN))).toBe('refused token-invalid');
+  });
+});
