@@ -1,0 +1,315 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { AuthenticatorOptions, BailiffEvent } from 'bailiff';
+import { resolveConfig } from '../../../src/core/config/resolve.js';
+import { VERSION } from '../../../src/core/version.js';
+import { createBackend, type Backend } from '../../../src/core/wire/backend.js';
+import { MAX_BODY_BYTES } from '../../../src/core/wire/call.js';
+import { parseRetryAfter } from '../../../src/core/wire/retry-after.js';
+import { UpstreamUnreachable } from '../../../src/ports.js';
+import { startJwksServer } from '../../support/jwks-server.js';
+
+interface Sent {
+  readonly url: string;
+  readonly init: RequestInit;
+}
+type Respond = (sent: Sent) => Response | Promise<Response>;
+
+const json = (body: unknown, init: ResponseInit = {}) =>
+  new Response(JSON.stringify(body), { ...init, headers: { 'content-type': 'application/json', ...init.headers } });
+
+function setup(respond: Respond, options: AuthenticatorOptions = {}) {
+  const sent: Sent[] = [];
+  const clock = { now: 1_800_000_000_000 };
+  const events: BailiffEvent[] = [];
+  const config = resolveConfig(
+    {
+      secretKey: 'sk_test_secret',
+      apiUrl: 'https://api.test',
+      now: () => clock.now,
+      onEvent: (event) => void events.push(event),
+      fetch: async (url, init = {}) => {
+        sent.push({ url, init });
+        return respond({ url, init });
+      },
+      ...options,
+    },
+    {},
+  );
+  const backend = createBackend(config);
+  if (backend === null) throw new Error('no backend');
+  return { backend, sent, clock, events, config };
+}
+
+const ok: Respond = () => json({ fine: true });
+const REFRESH = {
+  sessionId: 'sess_1',
+  expiredToken: 'a.b.c',
+  refreshToken: 'r',
+  requestOrigin: 'https://app.test',
+  requestHeaders: { accept: ['text/html'] },
+  suffixedCookies: true,
+};
+
+type Row = readonly [string, (backend: Backend) => Promise<unknown>, string, string, unknown];
+const CALLS: readonly Row[] = [
+  ['jwks', (b) => b.jwks(), 'GET', '/v1/jwks', undefined],
+  ['verifyApiKey', (b) => b.verifyApiKey('ak_1'), 'POST', '/api_keys/verify', { secret: 'ak_1' }],
+  ['verifyM2MToken', (b) => b.verifyM2MToken('mt_1'), 'POST', '/m2m_tokens/verify', { token: 'mt_1' }],
+  [
+    'verifyOAuthToken',
+    (b) => b.verifyOAuthToken('oat_1'),
+    'POST',
+    '/oauth_applications/access_tokens/verify',
+    { access_token: 'oat_1' },
+  ],
+  [
+    'handshakePayload',
+    (b) => b.handshakePayload('a b&c'),
+    'GET',
+    '/v1/clients/handshake_payload?nonce=a+b%26c',
+    undefined,
+  ],
+  [
+    'refreshSession',
+    (b) => b.refreshSession(REFRESH),
+    'POST',
+    '/v1/sessions/sess_1/refresh?suffixed_cookies=true',
+    {
+      format: 'cookie',
+      expired_token: 'a.b.c',
+      refresh_token: 'r',
+      request_origin: 'https://app.test',
+      request_headers: { accept: ['text/html'] },
+    },
+  ],
+  ['createSessionToken', (b) => b.createSessionToken('sess_1', null, null), 'POST', '/v1/sessions/sess_1/tokens', {}],
+  [
+    'createSessionToken',
+    (b) => b.createSessionToken('sess_1', 'my tpl', 60),
+    'POST',
+    '/v1/sessions/sess_1/tokens/my%20tpl',
+    { expires_in_seconds: 60 },
+  ],
+];
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('the calls', () => {
+  it.each(CALLS)('%s', async (_, call, method, path, body) => {
+    const { backend, sent } = setup(ok);
+    expect(await call(backend)).toEqual({ status: 200, body: { fine: true }, retryAfterMs: null });
+    expect(sent[0]?.url).toBe(`https://api.test${path}`);
+    expect(sent[0]?.init).toMatchObject({
+      method,
+      redirect: 'manual',
+      headers: {
+        Authorization: 'Bearer sk_test_secret',
+        'Clerk-API-Version': '2025-11-10',
+        'Content-Type': 'application/json',
+        'User-Agent': `bailiff@${VERSION}`,
+      },
+    });
+    expect(sent[0]?.init.body === undefined ? undefined : JSON.parse(sent[0].init.body as string)).toEqual(body);
+  });
+
+  it('names the version of package.json', () => {
+    expect((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version).toBe(VERSION);
+  });
+
+  it('leaves out `suffixed_cookies` when it is false', async () => {
+    const { backend, sent } = setup(ok);
+    await backend.refreshSession({ ...REFRESH, suffixedCookies: false });
+    expect(sent[0]?.url).toBe('https://api.test/v1/sessions/sess_1/refresh');
+  });
+
+  it('asks about M2M tokens with the machine key where there is one', async () => {
+    const { backend, sent } = setup(ok, { machineSecretKey: 'ak_machine' });
+    await backend.verifyM2MToken('mt_1');
+    await backend.verifyApiKey('ak_1');
+    expect(sent.map(({ init }) => new Headers(init.headers).get('authorization'))).toEqual([
+      'Bearer ak_machine',
+      'Bearer sk_test_secret',
+    ]);
+  });
+
+  it('S34: sends nothing without the key that a call needs', async () => {
+    const { sent, config } = setup(ok);
+    const machine = createBackend({ ...config, secretKey: null, machineSecretKey: 'ak_machine' });
+    expect(await machine?.jwks()).toMatchObject({ status: 401, body: { errors: [{ code: 'clerk_key_invalid' }] } });
+    expect(sent).toEqual([]);
+    expect(createBackend({ ...config, secretKey: null, machineSecretKey: null })).toBeNull();
+  });
+
+  it.each(['', '.', '..', '\ud800'])('S13: the id %j never becomes a path', async (id) => {
+    const { backend, sent } = setup(ok);
+    expect(await backend.refreshSession({ ...REFRESH, sessionId: id })).toMatchObject({ status: 404 });
+    expect(await backend.createSessionToken(id, null, null)).toMatchObject({ status: 404 });
+    expect(await backend.createSessionToken('sess_1', id, null)).toMatchObject({ status: 404 });
+    expect(sent).toEqual([]);
+  });
+
+  it.each(['../organizations/x', 'a/b?c', 'a#b', 'a\\b', '%2e%2e'])('S13: the id %j stays one segment', async (id) => {
+    const { backend, sent } = setup(ok);
+    await backend.createSessionToken(id, null, null);
+    expect(new URL(sent[0]?.url ?? '').pathname).toBe(`/v1/sessions/${encodeURIComponent(id)}/tokens`);
+  });
+});
+
+describe('the answers', () => {
+  it('are JSON only if they say so, with or without parameters', async () => {
+    const types = [
+      'application/json',
+      'application/json; charset=utf-8',
+      'Application/JSON',
+      'text/html',
+      'application/jsonp',
+    ];
+    const bodies = await Promise.all(
+      types.map(async (type) => {
+        const { backend } = setup(() => new Response('{"a":1}', { headers: { 'content-type': type } }));
+        return (await backend.jwks()).body;
+      }),
+    );
+    expect(bodies).toEqual([{ a: 1 }, { a: 1 }, { a: 1 }, undefined, undefined]);
+  });
+
+  it.each([
+    ['truncated', new Response('{"a":', { headers: { 'content-type': 'application/json' } })],
+    ['empty', new Response(null, { status: 200 })],
+  ])('without a usable body: %s', async (_, response) => {
+    const { backend } = setup(() => response);
+    expect(await backend.jwks()).toEqual({ status: 200, body: undefined, retryAfterMs: null });
+  });
+
+  it('say when to try again', async () => {
+    const { backend } = setup(() => json({}, { status: 429, headers: { 'retry-after': '7' } }));
+    expect(await backend.jwks()).toMatchObject({ status: 429, retryAfterMs: 7_000 });
+  });
+
+  it('S14: a redirect is not followed', async () => {
+    const thief = await startJwksServer();
+    const server = await startJwksServer({
+      '/v1/jwks': { status: 302, body: '', headers: { location: `${thief.url}/v1/jwks` } },
+    });
+    const config = resolveConfig({ secretKey: 'sk_test_secret', apiUrl: server.url }, {});
+    expect(await createBackend(config)?.jwks()).toMatchObject({ status: 302 });
+    expect([server.requests.length, thief.requests.length]).toEqual([1, 0]);
+    await Promise.all([server.close(), thief.close()]);
+  });
+
+  it('are bounded in size', async () => {
+    const { backend } = setup(() => new Response('x'.repeat(MAX_BODY_BYTES + 1)));
+    await expect(backend.jwks()).rejects.toMatchObject({ kind: 'network' });
+  });
+});
+
+describe('failures', () => {
+  it('of the network', async () => {
+    const { backend, events } = setup(() => Promise.reject(new TypeError('fetch failed')));
+    await expect(backend.jwks()).rejects.toBeInstanceOf(UpstreamUnreachable);
+    expect(events).toEqual([{ type: 'backend-api.call', operation: 'GetJWKS', status: null, durationMs: 0 }]);
+  });
+
+  it.each([
+    ['never answers', () => new Promise<Response>(() => undefined)],
+    [
+      'never finishes its body',
+      () => new Response(new ReadableStream({ start: (c) => void c.enqueue(new Uint8Array(1)) })),
+    ],
+  ] as const)('a server that %s is given up after 3 seconds', async (_, respond) => {
+    vi.useFakeTimers();
+    const { backend, sent } = setup(respond);
+    const call = expect(backend.jwks()).rejects.toMatchObject({ kind: 'timeout' });
+    await vi.advanceTimersByTimeAsync(3_000);
+    await call;
+    expect(sent[0]?.init.signal?.aborted).toBe(true);
+  });
+
+  it('keep keys and tokens out of events', async () => {
+    const { backend, events } = setup(ok);
+    await backend.verifyApiKey('ak_CANARY');
+    expect(JSON.stringify(events)).not.toMatch(/CANARY|sk_test/);
+    expect(events).toEqual([{ type: 'backend-api.call', operation: 'verifyApiKey', status: 200, durationMs: 0 }]);
+  });
+});
+
+describe('the circuit breaker', () => {
+  const down: Respond = () => json({}, { status: 503 });
+
+  it('opens after five failures in a row, lets one probe through, and closes on success', async () => {
+    const answers = { respond: down };
+    const { backend, sent, clock } = setup((s) => answers.respond(s));
+    for (let i = 0; i < 5; i += 1) await backend.jwks();
+    await expect(backend.jwks()).rejects.toMatchObject({ kind: 'circuit-open', retryAfterMs: 5_000 });
+    expect(sent).toHaveLength(5);
+    expect(backend.openCircuits?.()).toEqual(['GetJWKS']);
+
+    clock.now += 5_000;
+    const [probe, other] = await Promise.allSettled([backend.jwks(), backend.jwks()]);
+    expect([probe.status, other.status]).toEqual(['fulfilled', 'rejected']);
+    await expect(backend.jwks()).rejects.toMatchObject({ kind: 'circuit-open' });
+
+    clock.now += 5_000;
+    answers.respond = ok;
+    await backend.jwks();
+    await backend.jwks();
+    expect(sent).toHaveLength(8);
+    expect(backend.openCircuits?.()).toEqual([]);
+  });
+
+  it('does not open when a success comes between', async () => {
+    let count = 0;
+    const { backend } = setup(() => ((count += 1) % 5 === 0 ? json({}) : json({}, { status: 500 })));
+    for (let i = 0; i < 20; i += 1) await backend.jwks();
+    expect(count).toBe(20);
+  });
+
+  it.each([400, 401, 404, 429])('does not open on status %i, which is an answer', async (status) => {
+    const { backend, sent } = setup(() => json({}, { status }));
+    for (let i = 0; i < 10; i += 1) await backend.jwks();
+    expect(sent).toHaveLength(10);
+  });
+
+  it('is one for each operation: what an attacker provokes at one closes no other', async () => {
+    const { backend } = setup(({ url }) => (url.includes('api_keys') ? json({}, { status: 500 }) : json({})));
+    for (let i = 0; i < 5; i += 1) await backend.verifyApiKey('ak_1');
+    await expect(backend.verifyApiKey('ak_1')).rejects.toMatchObject({ kind: 'circuit-open' });
+    expect(await backend.jwks()).toMatchObject({ status: 200 });
+  });
+
+  it('is not kept open by a clock that was set back', async () => {
+    const { backend, clock } = setup(down);
+    for (let i = 0; i < 5; i += 1) await backend.jwks();
+    clock.now -= 3_600_000;
+    expect(await backend.jwks()).toMatchObject({ status: 503 });
+  });
+
+  it('belongs to one authenticator', async () => {
+    const broken = setup(down);
+    for (let i = 0; i < 5; i += 1) await broken.backend.jwks();
+    expect(await setup(ok).backend.jwks()).toMatchObject({ status: 200 });
+  });
+});
+
+describe('Retry-After', () => {
+  const now = Date.UTC(2027, 0, 15, 8, 0, 0);
+  it.each([
+    ['7', 7_000],
+    [' 0 ', 0],
+    ['Fri, 15 Jan 2027 08:00:30 GMT', 30_000],
+    ['Fri, 15 Jan 2027 07:00:00 GMT', 0],
+    ['99999999', 3_600_000],
+    ['-1', null],
+    ['1.5', null],
+    ['soon', null],
+    ['Fri, nonsense', null],
+    ['2027', 2_027_000],
+    ['', null],
+    [null, null],
+  ])('%j is %j', (header, expected) => {
+    expect(parseRetryAfter(header, now)).toBe(expected);
+  });
+});
