@@ -22,12 +22,15 @@ type Mountable = ReturnType<Kit['requireAuth']>;
 export interface Tools {
   /** `req.auth` or `c.var.auth`. */
   readonly auth: Auth;
-  getAuth(options?: { acceptsToken?: AcceptsToken }): Auth;
-  authenticate(options: { acceptsToken: AcceptsToken }): Promise<Auth>;
-  verifyWebhook(options: { signingSecret: string; now: () => number }): Promise<{ type: string; id: string }>;
-  header(name: string, value: string): void;
-  json(): unknown;
-  text(): Promise<string>;
+  readonly getAuth: (options?: { acceptsToken?: AcceptsToken }) => Auth;
+  readonly authenticate: (options: { acceptsToken: AcceptsToken }) => Promise<Auth>;
+  readonly verifyWebhook: (options: {
+    signingSecret: string;
+    now: () => number;
+  }) => Promise<{ type: string; id: string }>;
+  readonly header: (name: string, value: string) => void;
+  readonly json: () => unknown;
+  readonly text: () => Promise<string>;
 }
 export type Handle = (tools: Tools) => unknown;
 
@@ -137,7 +140,7 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
 function expressTools(req: ExpressRequest, res: ExpressResponse): Tools {
   return {
     auth: req.auth,
-    getAuth: (options) => expressKit.getAuth(req, options as { acceptsToken: AcceptsToken }),
+    getAuth: (options) => expressKit.getAuth(req, options),
     authenticate: (options) => expressKit.authenticate(req, options),
     verifyWebhook: (options) => expressKit.verifyWebhook(req, options),
     header: (name, value) => void res.append(name, value),
@@ -207,7 +210,7 @@ export function honoApp(site: Site, errors: unknown[] = []): Hono {
 function honoTools(c: Context): Tools {
   return {
     auth: c.get('auth'),
-    getAuth: (options) => honoKit.getAuth(c, options as { acceptsToken: AcceptsToken }),
+    getAuth: (options) => honoKit.getAuth(c, options),
     authenticate: (options) => honoKit.authenticate(c, options),
     verifyWebhook: (options) => honoKit.verifyWebhook(c, options),
     header: (name, value) => c.header(name, value, { append: true }),
@@ -256,10 +259,6 @@ export function sendRaw(port: number, request: string): Promise<{ status: number
 
 export const frameworks: readonly Framework[] = [
   expressFramework('Express 5', () => express5(), express5),
-  expressFramework(
-    'Express 4',
-    () => (express4 as unknown as typeof express5)(),
-    express4 as unknown as typeof express5,
-  ),
+  expressFramework('Express 4', () => express4(), express4),
   hono,
 ];

@@ -11,7 +11,8 @@ export * from '../../errors.js';
 export { WebhookVerificationError } from '../../webhooks/errors.js';
 export type { ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
 export type { FrontendApiProxyOptions } from '../../core/proxy/frontend-api-proxy.js';
-export type * from '../../types.js';
+// By way of the public face, so that `declare module 'bailiff'` finds it in every program that imports this one.
+export type * from '../../index.js';
 export type * from './augment.js';
 export type * from './settings.js';
 export type { GetAuthOptions } from './auth.js';

@@ -1,7 +1,7 @@
 /** What a route asks for, compiled where the route is defined, and asked of each caller. */
 import { ConfigurationError } from '../../errors.js';
 import type { MaybePromise } from '../../ports.js';
-import type { AllOf, AnyOf, Auth, GuardRequirement, Requirement, Reverification, TokenType } from '../../types.js';
+import type { Auth, Exactly, GuardRequirement, Requirement, Reverification, TokenType } from '../../types.js';
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
 import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
@@ -28,12 +28,16 @@ export interface CompiledRequirement {
 type Node = Omit<CompiledRequirement, 'redirect'>;
 
 /** Any of several requirements. */
-export function anyOf(...requirements: Requirement[]): AnyOf {
+export function anyOf<const R extends readonly Requirement[]>(
+  ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
+): { readonly anyOf: R } {
   return { anyOf: requirements };
 }
 
 /** All of several requirements. */
-export function allOf(...requirements: Requirement[]): AllOf {
+export function allOf<const R extends readonly Requirement[]>(
+  ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
+): { readonly allOf: R } {
   return { allOf: requirements };
 }
 

@@ -12,7 +12,7 @@ export interface Stage {
   readonly world: World;
   readonly served: Served;
   /** GET with a credential; `null` sends none. */
-  get(path: string, credential?: TokenName | null, headers?: Record<string, string>): Promise<Answer>;
+  readonly get: (path: string, credential?: TokenName | null, headers?: Record<string, string>) => Promise<Answer>;
 }
 
 /** Worlds and servers that live for one test. */

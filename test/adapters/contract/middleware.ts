@@ -89,7 +89,7 @@ export function middleware(framework: Framework): void {
     it.each(FOREIGN)('after the middleware never decides (%#)', async (after) => {
       const routes = [
         ...guarded,
-        { path: '/read', handle: ({ getAuth }: { getAuth(): unknown }) => getAuth() as object },
+        { path: '/read', handle: ({ getAuth }: { getAuth: () => unknown }) => getAuth() as object },
       ];
       const { get } = await stages.open({ routes, foreign: { after } });
       expect((await get('/me')).status).toBe(401);
