@@ -62,9 +62,11 @@ function readOperation(document, names, { path, method, raw }) {
   if (!entry) throw new Error(`${NAMES_PATH} has no name for ${id} (${method} ${path}): run npm run update-spec`);
   const [resource, action] = entry.name.split('.');
   const parameters = (raw.parameters ?? []).map((parameter) => resolve(document, parameter));
-  const pathParameters = [...path.matchAll(/\{(.+?)\}/g)].map(([, wire]) =>
-    parameters.find((p) => p.in === 'path' && p.name === wire),
-  );
+  const pathParameters = [...path.matchAll(/\{(.+?)\}/g)].map(([, wire]) => {
+    const parameter = parameters.find(({ in: place, name }) => place === 'path' && name === wire);
+    if (!parameter) throw new Error(`${id}: the path variable ${wire} is not among its parameters`);
+    return parameter;
+  });
   const query = parameters.filter((parameter) => parameter.in === 'query');
   const body = readBody(document, raw.requestBody);
   if (body && (query.length > 0 || method === 'GET' || method === 'DELETE'))

@@ -87,7 +87,7 @@ describe('what is sent', () => {
     const metadata = JSON.parse('{"__proto__":{"polluted":true}}') as Record<string, unknown>;
     const user = await create().users.update('user_1', { public_metadata: metadata });
     expect(server.requests[0]!.body.toString()).toBe('{"public_metadata":{"__proto__":{"polluted":true}}}');
-    expect(Object.keys(user.public_metadata!)).toEqual(['__proto__', 'constructor']);
+    expect(Object.keys(user.public_metadata)).toEqual(['__proto__', 'constructor']);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 

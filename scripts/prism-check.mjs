@@ -1,0 +1,104 @@
+// A second judge: Prism, which others wrote, plays the API from the document; every method of the client is called through it.
+//
+//   node scripts/prism-check.mjs DIRECTORY    where `npm i --no-save --prefix DIRECTORY @stoplight/prism-cli@5.14.2` put it
+//
+// Installs nothing. Fails when Prism is not there, when a call is refused, or when an operation was not called. Needs `npm run build`.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { DOCUMENT_PATH, NAMES_PATH, ROOT, readJson, readOperations, resolve } from './lib/document.mjs';
+
+const directory = process.argv[2] ?? '';
+const prism = join(directory, 'node_modules/.bin/prism');
+if (!directory || !existsSync(prism)) {
+  console.error(
+    `Prism is not in ${directory || 'no directory'}: npm i --no-save --prefix DIRECTORY @stoplight/prism-cli@5.14.2`,
+  );
+  process.exit(2);
+}
+
+const document = readJson(DOCUMENT_PATH);
+const operations = readOperations(document, readJson(NAMES_PATH));
+const { createBackendApi } = await import(pathToFileURL(join(ROOT, 'dist/api/index.js')).href);
+const port = await freePort();
+const server = spawn(prism, ['mock', '-d', '-p', String(port), '-h', '127.0.0.1', join(ROOT, DOCUMENT_PATH)], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+try {
+  await started(server);
+  // Prism serves the paths of the document without a version.
+  const withoutVersion = (url, init) => fetch(url.replace(`:${port}/v1/`, `:${port}/`), init);
+  const api = createBackendApi({
+    apiUrl: `http://127.0.0.1:${port}`,
+    secretKey: 'sk_test_prism',
+    machineSecretKey: 'ak_prism',
+    retries: 0,
+    fetch: withoutVersion,
+  });
+  const failures = [];
+  for (const operation of operations) {
+    const [resource, action] = operation.name.split('.');
+    try {
+      await api[resource][action](...sampleArguments(operation));
+    } catch (error) {
+      failures.push(`${operation.method} ${operation.path}: ${error.message}`);
+    }
+  }
+  console.log(`Prism accepted ${operations.length - failures.length} of ${operations.length} operations.`);
+  for (const failure of failures) console.error(failure);
+  if (failures.length > 0) process.exitCode = 1;
+} finally {
+  server.kill();
+}
+
+function started(child) {
+  return new Promise((done, failed) => {
+    child.stdout.on('data', (data) => String(data).includes('is listening') && done());
+    child.on('exit', (code) => failed(new Error(`Prism ended with ${code}`)));
+  });
+}
+
+function freePort() {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+}
+
+function sampleArguments({ ids, query, body }) {
+  const parts = ids.map(({ schema }) => sample(schema));
+  if (body?.multipart) return [...parts, { file: Uint8Array.of(1, 2, 3), uploader_user_id: 'user_1' }];
+  if (body) return [...parts, sample(body.schema)];
+  if (query.length > 0)
+    return [...parts, Object.fromEntries(query.map((parameter) => [parameter.name, sample(parameter.schema)]))];
+  return parts;
+}
+
+function sample(node) {
+  const schema = resolve(document, node);
+  if (schema.example !== undefined && schema.type !== 'object') return schema.example;
+  if (schema.enum) return schema.enum[0];
+  if (schema.allOf) return Object.assign({}, ...schema.allOf.map(sample));
+  if (schema.type === 'array') return [sample(schema.items)];
+  if (schema.type === 'object')
+    return schema.properties
+      ? Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, sample(value)]))
+      : { key: 'value' };
+  if (schema.type === 'boolean') return false;
+  if (schema.type === 'integer' || schema.type === 'number')
+    return (schema.minimum ?? 1) + (schema.exclusiveMinimum ? 1 : 0);
+  if (schema.type !== 'string') return { key: 'value' };
+  const [, prefix, length] = /^\^\(?(\w+?)(?:[|_].*)?\{(\d+)\}\$$/.exec(schema.pattern ?? '') ?? [];
+  if (prefix) return `${prefix}_${'a'.repeat(Number(length))}`;
+  const formats = {
+    'date-time': '2026-01-02T03:04:05Z',
+    date: '2026-01-02',
+    email: 'ada@example.com',
+    uri: 'https://example.com/x',
+  };
+  return formats[schema.format] ?? 'text'.padEnd(schema.minLength ?? 0, 'x');
+}

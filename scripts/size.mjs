@@ -1,0 +1,94 @@
+// What an application carries: bundles each entry with esbuild and compares with its limit. Bytes; gzip at level 9.
+//
+//   npm run size            prints the table, fails when a limit is passed or something forbidden came along
+//
+// Bundles the sources, so it needs `npm run generate` but no build. Packages (express, hono, jose, …) stay outside: what is
+// measured is ours.
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A limit is in bytes. `never`: no file of these folders may come along, whatever its size. */
+const LIMITS = [
+  {
+    what: 'bailiff/api: all operations',
+    code: "export { createBackendApi } from 'bailiff/api'",
+    min: 12_000,
+    gzip: 4_096,
+    never: ['core', 'verify', 'local'],
+  },
+  {
+    what: 'bailiff/api/users: a resource',
+    code: "export * from 'bailiff/api/users'",
+    min: 3_000,
+    never: ['core', 'verify', 'local'],
+  },
+  {
+    what: 'one operation with its client',
+    code: "export { createBackendClient } from 'bailiff/api'; export { get } from 'bailiff/api/users'",
+    min: 5_500,
+    gzip: 3_000,
+    never: ['core', 'local'],
+  },
+  { what: 'bailiff/hono', code: "export * from 'bailiff/hono'", never: ['api', 'local', 'cli', 'adapters/express'] },
+  { what: 'bailiff/express', code: "export * from 'bailiff/express'", never: ['api', 'local', 'cli', 'adapters/hono'] },
+  { what: 'bailiff', code: "export * from 'bailiff'", never: ['api', 'local', 'cli', 'adapters'] },
+];
+
+const FILES = {
+  bailiff: 'index',
+  express: 'adapters/express/index',
+  hono: 'adapters/hono/index',
+  api: 'api/index',
+  webhooks: 'webhooks/index',
+};
+
+/** Public names to sources, as vitest.config.ts has them. */
+const sources = {
+  name: 'sources',
+  setup({ onResolve }) {
+    onResolve({ filter: /^bailiff(\/|$)/ }, ({ path }) => {
+      const name = path.replace(/^bailiff\/?/, '');
+      const file = name.startsWith('api/') ? `api/generated/${name.slice(4)}` : FILES[name || 'bailiff'];
+      return { path: `${root}src/${file}.ts`, sideEffects: false };
+    });
+    onResolve({ filter: /^#signature$/ }, () => ({ path: `${root}src/verify/signature.ts`, sideEffects: false }));
+  },
+};
+
+async function measure({ code, never }) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir: root, loader: 'ts' },
+    ...{
+      bundle: true,
+      minify: true,
+      write: false,
+      metafile: true,
+      packages: 'external',
+      format: 'esm',
+      platform: 'neutral',
+      logLevel: 'error',
+    },
+    plugins: [sources],
+  });
+  const bytes = outputFiles[0].contents;
+  const carried = Object.entries(Object.values(metafile.outputs)[0].inputs).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [path] : [],
+  );
+  const forbidden = carried.filter((path) => (never ?? []).some((folder) => path.startsWith(`src/${folder}/`)));
+  return { min: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, forbidden };
+}
+
+let failed = false;
+for (const limit of LIMITS) {
+  const found = await measure(limit);
+  const over = ['min', 'gzip'].filter((key) => limit[key] !== undefined && found[key] > limit[key]);
+  failed ||= over.length > 0 || found.forbidden.length > 0;
+  const column = (key) =>
+    `${String(found[key]).padStart(7)} ${(limit[key] === undefined ? '' : `of ${limit[key]}`).padEnd(9)}`;
+  const verdict = [...over.map((key) => `${key} is over`), ...found.forbidden].join(', ');
+  console.log(`${limit.what.padEnd(34)}${column('min')} min${column('gzip')} gzip  ${verdict || 'ok'}`);
+}
+if (failed) process.exitCode = 1;
