@@ -118,7 +118,7 @@ export function generateCase(random: () => number): Case {
       ['api_key'],
       'm2m_token',
       'api_key',
-    ] as const) as NonNullable<Case['options']['acceptsToken']>;
+    ] as const);
   });
 
   const path = pick([

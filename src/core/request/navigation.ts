@@ -49,7 +49,9 @@ const NOTHING: QueryFacts = {
 export function readQuery(target: string): QueryFacts {
   const mark = target.indexOf('?');
   if (mark === -1) return NOTHING;
-  const query = target.slice(mark + 1).split('#', 1)[0] ?? '';
+  const end = target.indexOf('#');
+  if (end !== -1 && end < mark) return NOTHING;
+  const query = target.slice(mark + 1, end === -1 ? undefined : end);
   if (!query.includes('__clerk_') && !query.includes('%')) return NOTHING;
   const params = new URLSearchParams(query);
   const value = (name: string) => params.get(name) || null;

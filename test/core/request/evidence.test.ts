@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { resolveConfig } from '../../../src/core/config/resolve.js';
+import { headerTokenOf, readEvidence, UNREADABLE_TOKEN } from '../../../src/core/request/evidence.js';
+import { classifyToken } from '../../../src/verify/classify.js';
+import { INSTANCES } from '../session/support.js';
+
+describe('the token in the Authorization header', () => {
+  test.each([
+    ['Bearer abc', 'abc'],
+    ['bearer abc', 'abc'],
+    ['BEARER abc', 'abc'],
+    ['Bearer   abc  ', 'abc'],
+    ['Bearer\tabc', 'abc'],
+    ['  Bearer abc', 'abc'],
+    ['abc', 'abc'],
+    ['Bearer', null],
+    ['Bearer ', null],
+    ['', null],
+    ['   ', null],
+    [null, null],
+    [undefined, null],
+    // S34: another scheme is no token, so that cookies are read.
+    ['Basic YWRhOnNlY3JldA==', null],
+    ['Digest username="Bearer x"', null],
+    ['Bearer a b', UNREADABLE_TOKEN],
+    ['Bearer a, Bearer b', UNREADABLE_TOKEN],
+    ['Bearer a\tb', UNREADABLE_TOKEN],
+    [`Bearer ${'a'.repeat(16_385)}`, UNREADABLE_TOKEN],
+    [`Bearer ${'a'.repeat(16_384)}`, 'a'.repeat(16_384)],
+    ['Bearerabc', 'Bearerabc'],
+  ])('%j', (header, expected) => {
+    expect(headerTokenOf(header)).toBe(expected);
+  });
+
+  test('what cannot be a token is never taken for one', () => {
+    expect(classifyToken(UNREADABLE_TOKEN)).toMatchObject({ form: 'malformed', jwt: null });
+  });
+});
+
+test('headers are read when they are asked for, and once', () => {
+  const reads: string[] = [];
+  const header = (name: string) => {
+    reads.push(name);
+    return name === 'cookie' ? '__session=x' : null;
+  };
+  const config = resolveConfig(INSTANCES.development, {});
+  const evidence = readEvidence({ method: 'GET', url: '/', header }, config);
+  expect(reads).toEqual(['authorization']);
+  expect(evidence.cookies.session).toBe('x');
+  expect(evidence.cookies).toBe(evidence.cookies);
+  expect(reads).toEqual(['authorization', 'cookie']);
+  expect(evidence.publicOrigin).toBeNull();
+  expect(evidence.publicOrigin).toBeNull();
+  expect(reads.filter((name) => name === 'host')).toHaveLength(1);
+  expect(evidence.publicUrl()).toBeNull();
+});

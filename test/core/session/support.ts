@@ -1,0 +1,169 @@
+/** Two instances, their keys, and a session flow with a Backend API made of functions. */
+import { resolveConfig } from '../../../src/core/config/resolve.js';
+import type { Config } from '../../../src/core/config/config.js';
+import { readEvidence } from '../../../src/core/request/evidence.js';
+import { createSessionFlow, type SessionOutcome } from '../../../src/core/session/session-flow.js';
+import type { Backend, RefreshRequest } from '../../../src/core/wire/backend.js';
+import type { UpstreamAnswer } from '../../../src/ports.js';
+import type { AuthenticatorOptions, BailiffEvent, RequestView } from '../../../src/types.js';
+import { classifyToken } from '../../../src/verify/classify.js';
+import { createVerifier } from '../../../src/verify/verifier.js';
+import { createKey, sessionToken, T0, type Claims } from '../../support/tokens.js';
+
+export type InstanceType = 'development' | 'production';
+export const INSTANCE_TYPES: readonly InstanceType[] = ['development', 'production'];
+
+export const KEY = createKey('RS256', { kid: 'ins_one' });
+export const OTHER_KEY = createKey('RS256', { kid: 'ins_one' });
+
+export const INSTANCES = {
+  development: {
+    publishableKey: 'pk_test_YnJhdmUtb3R0ZXItNy5jbGVyay5hY2NvdW50cy5kZXYk',
+    secretKey: 'sk_test_0123456789abcdef0123456789',
+    host: 'brave-otter-7.clerk.accounts.dev',
+    suffix: 'OQFZV_GV',
+  },
+  production: {
+    publishableKey: 'pk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA',
+    secretKey: 'sk_live_0123456789abcdef0123456789',
+    host: 'clerk.acornbooks.example',
+    suffix: 'JO1anrym',
+  },
+} as const;
+
+export const ORIGIN = 'https://app.acornbooks.example';
+
+/** A session token of an instance. */
+export function tokenOf(type: InstanceType, claims: Claims = {}, header: Claims = {}, key = KEY): string {
+  return sessionToken(key, { iss: `https://${INSTANCES[type].host}`, ...claims }, header);
+}
+
+export const SECONDS = T0 / 1000;
+export const EXPIRED: Claims = { iat: SECONDS - 3600, nbf: SECONDS - 3610, exp: SECONDS - 3540 };
+export const FRESH: Claims = { sid: 'sess_new', exp: SECONDS + 120 };
+
+export interface Ask {
+  readonly method?: string;
+  /** Path and query, or an absolute URL. */
+  readonly url?: string;
+  readonly cookies?: Readonly<Record<string, string>> | string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Session token in the `Authorization` header. */
+  readonly bearer?: string;
+}
+
+/** A page load in a browser. */
+export const PAGE = { 'sec-fetch-dest': 'document' };
+
+export function viewOf({ method = 'GET', url = '/', cookies, headers = {}, bearer }: Ask): RequestView {
+  const text =
+    typeof cookies === 'string'
+      ? cookies
+      : Object.entries(cookies ?? {})
+          .map(([n, v]) => `${n}=${v}`)
+          .join('; ');
+  const all: Record<string, string> = {
+    host: 'app.acornbooks.example',
+    ...(text === '' ? {} : { cookie: text }),
+    ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    ...headers,
+  };
+  const target = url.startsWith('/') ? ORIGIN + url : url;
+  return { method, url: target, header: (name) => all[name] ?? null, headers: () => Object.entries(all) };
+}
+
+export interface SiteOptions extends AuthenticatorOptions {
+  readonly refresh?: (request: RefreshRequest) => Promise<UpstreamAnswer>;
+  readonly payload?: (nonce: string) => Promise<UpstreamAnswer>;
+  readonly jwks?: () => Promise<UpstreamAnswer>;
+}
+
+export interface Site {
+  readonly config: Config;
+  readonly events: BailiffEvent[];
+  /** Tokens that were looked for in the cache of verified tokens. */
+  readonly recalled: string[];
+  ask(request: Ask): Promise<SessionOutcome>;
+  /** The same without waiting: a promise only where something had to be awaited. */
+  askNow(request: Ask): SessionOutcome | Promise<SessionOutcome>;
+}
+
+const UNEXPECTED = () => Promise.reject(new Error('This call was not expected.'));
+
+export function createSite(type: InstanceType, { refresh, payload, jwks, ...options }: SiteOptions = {}): Site {
+  const { publishableKey, secretKey } = INSTANCES[type];
+  const events: BailiffEvent[] = [];
+  const recalled: string[] = [];
+  const keys = jwks === undefined ? { jwtKey: KEY.pem } : {};
+  const config = resolveConfig(
+    { publishableKey, secretKey, ...keys, now: () => T0, onEvent: (event) => events.push(event), ...options },
+    {},
+  );
+  const backend: Backend = {
+    jwks: jwks ?? UNEXPECTED,
+    verifyApiKey: UNEXPECTED,
+    verifyM2MToken: UNEXPECTED,
+    verifyOAuthToken: UNEXPECTED,
+    createSessionToken: UNEXPECTED,
+    refreshSession: refresh ?? UNEXPECTED,
+    handshakePayload: payload ?? UNEXPECTED,
+  };
+  const verifier = createVerifier({
+    ...config,
+    // The configuration shows its secrets only to who asks for them by name.
+    jwtKey: config.jwtKey,
+    cache: config.cache,
+    upstream: backend,
+    canVerify: { apiKey: true, m2m: true, oauth: true },
+    missingAzp: config.missingAzp === 'allow' ? 'allow' : 'reject',
+    sealKey: null,
+    scope: type,
+    emit: null,
+  });
+  const recording = {
+    ...verifier,
+    recall: (token: string) => {
+      recalled.push(token);
+      return verifier.recall(token);
+    },
+  };
+  const flow = createSessionFlow({ config, verifier: recording, backend });
+  const askNow = (request: Ask) => {
+    const evidence = readEvidence(viewOf(request), config);
+    return evidence.headerToken === null
+      ? flow.fromCookies(evidence)
+      : flow.fromHeader(evidence, classifyToken(evidence.headerToken));
+  };
+  return { config, events, recalled, askNow, ask: async (request) => askNow(request) };
+}
+
+/** The header of an outcome, or null; several `Set-Cookie` joined by a line break. */
+export function headerOf(outcome: SessionOutcome, name: string): string | null {
+  const found = 'headers' in outcome ? (outcome.headers ?? []).filter(([key]) => key === name) : [];
+  return found.length === 0 ? null : found.map(([, value]) => value).join('\n');
+}
+
+export function locationOf(outcome: SessionOutcome): URL | null {
+  const location = headerOf(outcome, 'Location');
+  return location === null ? null : new URL(location);
+}
+
+export const answer = (status: number, body: unknown): UpstreamAnswer => ({ status, body, retryAfterMs: null });
+
+/** The cookies of somebody who is signed in, under both names. */
+export function signedInCookies(
+  type: InstanceType,
+  token: string,
+  more: Record<string, string> = {},
+): Record<string, string> {
+  const { suffix } = INSTANCES[type];
+  return {
+    __session: token,
+    [`__session_${suffix}`]: token,
+    __client_uat: String(SECONDS - 100),
+    [`__client_uat_${suffix}`]: String(SECONDS - 100),
+    __clerk_db_jwt: 'dvb_one',
+    [`__clerk_db_jwt_${suffix}`]: 'dvb_one',
+    ...more,
+  };
+}
