@@ -1,0 +1,447 @@
+import { describe, expect, it } from 'vitest';
+import {
+  anyOf,
+  type AcceptsToken,
+  type AuthenticatorOptions,
+  type Denial,
+  type GuardRequirement,
+  type RequestView,
+} from 'bailiff';
+import { compileRequirement } from '../../src/core/auth/requirements.js';
+import { createVisit, type VisitSettings } from '../../src/core/visit.js';
+import { selectAuth } from '../../src/core/auth/select.js';
+import { invalidToken, unauthenticated } from '../../src/core/auth/auth-objects.js';
+import { PATHS } from '../support/jwks-server.js';
+import { CATEGORY, m2mToken, oauthToken, sessionToken } from '../support/tokens.js';
+import { bearer, cookies, key, useBackend, viewOf } from './kit.js';
+
+const backend = useBackend();
+const session = (changes = {}, header = {}) => sessionToken(key, changes, header);
+const PAGE = { 'sec-fetch-dest': 'document', accept: 'text/html' };
+
+async function guard(
+  headers: Record<string, string>,
+  requirement: GuardRequirement = {},
+  {
+    options = {},
+    settings = {},
+    view = {},
+  }: { options?: AuthenticatorOptions; settings?: VisitSettings; view?: Partial<RequestView> } = {},
+) {
+  const authenticator = backend.create(options);
+  const visit = createVisit(authenticator, viewOf(headers, view), settings);
+  await visit.begin();
+  return { visit, result: await visit.guard(compileRequirement(requirement, authenticator.config)) };
+}
+
+async function denied(...args: Parameters<typeof guard>): Promise<Denial> {
+  const { result } = await guard(...args);
+  if (result.allowed || 'redirect' in result) throw new Error(`not denied: ${JSON.stringify(result)}`);
+  return result.denial;
+}
+
+const WRONG_KIND =
+  'Bearer error="invalid_token", error_description="The token is of a kind that is not accepted here."';
+
+describe('who passes', () => {
+  it.each([
+    ['a user by header', bearer(session()), {}],
+    ['a user by cookie', cookies(session()), {}],
+    ['a role', bearer(session()), { role: 'org:admin' }],
+    ['a key', bearer('ak_one'), { token: 'api_key' }],
+    ['a key by scope', bearer('ak_one'), { scope: 'invoices:read' }],
+    ['a machine by scope', bearer('mt_one'), { scope: 'mch_reports' }],
+    ['a machine JWT', bearer(m2mToken(key)), { token: 'm2m_token' }],
+    ['an OAuth client', bearer(oauthToken(key)), { token: 'oauth_token', scope: 'email' }],
+    ['anyone', bearer('oat_one'), { token: 'any' }],
+    [
+      'one of several',
+      bearer('ak_one'),
+      anyOf({ permission: 'org:x:y' }, { token: 'api_key', scope: 'invoices:read' }),
+    ],
+  ] as [string, Record<string, string>, GuardRequirement][])('%s', async (_, headers, requirement) => {
+    const { visit, result } = await guard(headers, requirement);
+    expect(result).toEqual({ allowed: true, auth: visit.auth });
+    expect(visit.auth).toMatchObject({ isAuthenticated: true });
+  });
+});
+
+describe('the answers of a guard', () => {
+  it('nothing sent: 401, and no error in the challenge', async () => {
+    expect(await denied({})).toMatchObject({
+      case: 'unauthenticated',
+      status: 401,
+      code: 'unauthenticated',
+      headers: { 'WWW-Authenticate': 'Bearer' },
+      body: {
+        errors: [
+          {
+            code: 'unauthenticated',
+            message: expect.any(String) as string,
+            long_message: expect.any(String) as string,
+          },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ['garbage', bearer('garbage'), {}, 'token-invalid'],
+    ['an expired token', bearer(session({ exp: 1, nbf: undefined })), {}, /^(token-expired|session-token-expired)/],
+    ['an unknown key', bearer('ak_bad'), { token: 'api_key' }, 'token-invalid'],
+    [
+      'a machine JWT of another instance',
+      bearer(`${m2mToken(key).slice(0, -6)}AAAAAA`),
+      { token: 'm2m_token' },
+      /^token-/,
+    ],
+    ['a bad session cookie', cookies('garbage'), {}, 'token-invalid'],
+  ] as [string, Record<string, string>, GuardRequirement, string | RegExp][])(
+    '%s: 401 invalid_token',
+    async (_, headers, requirement, code) => {
+      backend.server.answer(PATHS.apiKey, { status: 404, body: {} });
+      const denial = await denied(headers, requirement);
+      expect(denial).toMatchObject({ case: 'unauthenticated', status: 401 });
+      expect(denial.code).toMatch(code);
+      expect(denial.headers['WWW-Authenticate']).toMatch(/^Bearer error="invalid_token", error_description="[^"]+"$/);
+      expect(denial.body.errors[0]?.code).toBe(denial.code);
+    },
+  );
+
+  it.each([
+    ['a key where a user is wanted', bearer('ak_one'), {}],
+    ['a machine JWT where a user is wanted', bearer(m2mToken(key)), {}],
+    ['an OAuth JWT where a user is wanted', bearer(oauthToken(key)), {}],
+    ['a template JWT where a user is wanted', bearer(session({}, { cat: CATEGORY.template })), {}],
+    ['a template JWT in a cookie', cookies(session({}, { cat: CATEGORY.template })), {}],
+    ['a user by header where a key is wanted', bearer(session()), { token: 'api_key' }],
+    ['a user by cookie where a key is wanted', cookies(session()), { token: 'api_key' }],
+    ['a machine where a key is wanted', bearer('mt_one'), { token: 'api_key' }],
+    ['garbage where a key is wanted', bearer('garbage'), { token: 'api_key' }],
+    ['a user where a scope is wanted', bearer(session()), { scope: 'a' }],
+    ['a kind of no branch', bearer('mt_one'), anyOf({}, { token: 'api_key' })],
+  ] as [string, Record<string, string>, GuardRequirement][])(
+    '%s: 401 token-type-mismatch',
+    async (_, headers, requirement) => {
+      const denial = await denied(headers, requirement);
+      expect(denial).toMatchObject({ case: 'token-type-mismatch', status: 401, code: 'token-type-mismatch' });
+      expect(denial.headers['WWW-Authenticate']).toBe(WRONG_KIND);
+      expect(denial.body.errors[0]?.code).toBe('token-type-mismatch');
+    },
+  );
+
+  it('an API key of another kind costs no call', async () => {
+    await denied(bearer('ak_one'));
+    await denied(bearer('mt_one'), { token: 'api_key' });
+    expect(backend.server.requests).toEqual([]);
+  });
+
+  it('not allowed: 403 forbidden', async () => {
+    const denial = await denied(bearer(session()), { permission: 'org:invoices:delete' });
+    expect(denial).toMatchObject({
+      case: 'forbidden',
+      status: 403,
+      code: 'forbidden',
+      headers: {},
+      body: { errors: [{ code: 'forbidden' }] },
+    });
+    expect(denial.body).not.toHaveProperty('clerk_error');
+  });
+
+  it('a scope is missing: 403 insufficient_scope', async () => {
+    const denial = await denied(bearer('ak_one'), { scope: ['invoices:read', 'invoices:write'] });
+    expect(denial).toMatchObject({ case: 'forbidden', status: 403, code: 'forbidden' });
+    expect(denial.headers).toEqual({
+      'WWW-Authenticate': 'Bearer error="insufficient_scope", scope="invoices:read invoices:write"',
+    });
+  });
+
+  it.each(['strict_mfa', { level: 'first_factor', afterMinutes: 2 }] as const)(
+    'must verify again (%j): 403 with what the frontend looks for',
+    async (reverification) => {
+      const denial = await denied(bearer(session({ fva: [20, 20] })), { reverification });
+      expect(denial).toMatchObject({ case: 'reverification', status: 403, headers: {} });
+      expect(denial.body).toEqual({
+        errors: [
+          { code: 'forbidden', message: expect.any(String) as string, long_message: expect.any(String) as string },
+        ],
+        clerk_error: { type: 'forbidden', reason: 'reverification-error', metadata: { reverification } },
+      });
+    },
+  );
+
+  it.each([
+    ['a session', bearer(session()), {}],
+    ['a session cookie', cookies(session()), {}],
+    ['a page that could sign in', { ...PAGE, ...cookies(session()) }, { redirect: true }],
+    ['a key', bearer('ak_one'), { token: 'api_key' }],
+    ['a machine JWT', bearer(m2mToken(key)), { token: 'm2m_token' }],
+  ] as [string, Record<string, string>, GuardRequirement][])(
+    '%s in an outage: 503',
+    async (_, headers, requirement) => {
+      for (const path of Object.values(PATHS)) backend.server.answer(path, { status: 500, body: {} });
+      const denial = await denied(headers, requirement);
+      expect(denial).toMatchObject({
+        case: 'unavailable',
+        status: 503,
+        code: 'auth-unavailable',
+        body: { errors: [{ code: 'auth-unavailable' }] },
+      });
+      expect(Number(denial.headers['Retry-After'])).toBeGreaterThanOrEqual(1);
+      expect(Object.keys(denial.headers)).toEqual(['Retry-After']);
+    },
+  );
+
+  it('in an outage a token of a kind that is not accepted is still of that kind', async () => {
+    for (const path of Object.values(PATHS)) backend.server.answer(path, { status: 500, body: {} });
+    expect(await denied(bearer(session()), { token: 'api_key' })).toMatchObject({ code: 'token-type-mismatch' });
+    expect(await denied(cookies(session()), { token: 'api_key' })).toMatchObject({ status: 401 });
+  });
+
+  it('a pending session counts as signed out', async () => {
+    expect(await denied(cookies(session({ sts: 'pending' })))).toMatchObject({
+      status: 401,
+      code: 'session-pending',
+      headers: { 'WWW-Authenticate': 'Bearer' },
+    });
+    expect(await denied(bearer(session({ sts: 'pending' })), { token: 'any' })).toMatchObject({
+      status: 401,
+      code: 'session-pending',
+    });
+    const { result } = await guard(
+      bearer(session({ sts: 'pending' })),
+      {},
+      { options: { treatPendingAsSignedOut: false } },
+    );
+    expect(result.allowed).toBe(true);
+  });
+
+  it('name the metadata of the resource in every 401 and in insufficient_scope', async () => {
+    const url = 'https://api.test/.well-known/oauth-protected-resource';
+    const settings = { resourceMetadata: () => url };
+    const challenge = async (...args: [Record<string, string>, GuardRequirement?]) =>
+      (await denied(args[0], args[1], { settings })).headers['WWW-Authenticate'];
+    expect(await challenge({})).toBe(`Bearer resource_metadata="${url}"`);
+    expect(await challenge(bearer('garbage'))).toMatch(
+      new RegExp(`^Bearer error="invalid_token", error_description="[^"]+", resource_metadata="${url}"$`),
+    );
+    expect(await challenge(bearer('ak_one'))).toBe(`${WRONG_KIND}, resource_metadata="${url}"`);
+    expect(await challenge(bearer('ak_one'), { scope: 'x' })).toBe(
+      `Bearer error="insufficient_scope", scope="x", resource_metadata="${url}"`,
+    );
+  });
+
+  it('put nothing into a header that could break out of it', async () => {
+    for (const url of ['https://a.test/"x', 'https://a.test/\r\nX: y', 'https://a.test/ü', '']) {
+      expect((await denied({}, {}, { settings: { resourceMetadata: () => url } })).headers).toEqual({
+        'WWW-Authenticate': 'Bearer',
+      });
+    }
+    expect((await denied({}, {}, { settings: { resourceMetadata: () => null } })).headers).toEqual({
+      'WWW-Authenticate': 'Bearer',
+    });
+  });
+
+  it('are frozen and say nothing of what was sent', async () => {
+    const denial = await denied(bearer('ak_CANARY'), {});
+    expect(JSON.stringify(denial)).not.toContain('CANARY');
+    expect([denial, denial.body, denial.headers, denial.body.errors].every(Object.isFrozen)).toBe(true);
+  });
+});
+
+describe('redirect', () => {
+  const redirect = { redirect: true } as const;
+
+  it('sends a page request that is signed out to the sign-in page and back', async () => {
+    const { result } = await guard(PAGE, redirect, {
+      options: { signInUrl: 'https://app.acornbooks.example/sign-in' },
+    });
+    expect(result).toEqual({
+      allowed: false,
+      redirect:
+        'https://app.acornbooks.example/sign-in?redirect_url=https%3A%2F%2Fapp.acornbooks.example%2Fpage%3Fq%3D1',
+    });
+  });
+
+  it('uses the accounts portal where no page is set, and asks a pending session to finish', async () => {
+    const { result } = await guard(PAGE, redirect);
+    expect(result).toMatchObject({
+      redirect: expect.stringMatching(/^https:\/\/accounts\.acornbooks\.example\/sign-in\?/) as string,
+    });
+    const pending = await guard({ ...PAGE, ...cookies(session({ sts: 'pending' })) }, redirect);
+    expect(pending.result).toMatchObject({ redirect: expect.stringContaining('/sign-in/tasks?') as string });
+  });
+
+  it.each([
+    ['a call of the API', {}, {}, redirect],
+    ['a page that may not be seen', { 'sec-fetch-dest': 'empty', accept: 'text/html' }, {}, redirect],
+    ['a POST', PAGE, { method: 'POST' }, redirect],
+    ['a page with a bad token', { ...PAGE, ...bearer('garbage') }, {}, redirect],
+    ['a page without the option', PAGE, {}, {}],
+    ['a page without a host', { ...PAGE, host: '' }, {}, redirect],
+  ] as [string, Record<string, string>, Partial<RequestView>, GuardRequirement][])(
+    'does not send %s',
+    async (_, headers, view, requirement) => {
+      expect(await denied(headers, requirement, { view })).toMatchObject({ status: 401 });
+    },
+  );
+
+  it('does not send a known user away', async () => {
+    expect(await denied({ ...PAGE, ...cookies(session()) }, { role: 'org:owner', redirect: true })).toMatchObject({
+      status: 403,
+    });
+  });
+});
+
+describe('lazy machine tokens', () => {
+  async function begun(
+    headers: Record<string, string>,
+    settings: VisitSettings = {},
+    options: AuthenticatorOptions = {},
+  ) {
+    const visit = createVisit(backend.create(options), viewOf(headers), settings);
+    await visit.begin();
+    return visit;
+  }
+
+  it('cost a call only where their kind is accepted, and one', async () => {
+    const visit = await begun(bearer('ak_one'));
+    expect(backend.server.requests).toEqual([]);
+    expect(visit.state).toMatchObject({ status: 'signed-out', tokenType: 'session_token', reason: 'token-invalid' });
+    await visit.authenticate('session_token');
+    await visit.authenticate(['m2m_token', 'oauth_token']);
+    expect(backend.server.requests).toEqual([]);
+    expect(visit.state).toMatchObject({ tokenType: 'session_token', reason: 'token-invalid' });
+
+    await visit.authenticate(['api_key']);
+    await visit.authenticate('any');
+    expect(backend.server.count(PATHS.apiKey)).toBe(1);
+    expect(visit.auth).toMatchObject({ tokenType: 'api_key', isAuthenticated: true });
+    expect(selectAuth(visit.auth, 'api_key')).toBe(visit.auth);
+  });
+
+  it('that are bad are asked about once', async () => {
+    backend.server.answer(PATHS.apiKey, { status: 404, body: {} });
+    const visit = await begun(bearer('ak_bad'), {}, { cache: { machineTokens: { negativeTtlMs: 0 } } });
+    for (const kinds of ['api_key', 'any', ['api_key', 'm2m_token']] as AcceptsToken[]) await visit.authenticate(kinds);
+    expect(backend.server.count(PATHS.apiKey)).toBe(1);
+    expect(visit.state).toMatchObject({ status: 'signed-out', tokenType: 'api_key', reason: 'token-invalid' });
+  });
+
+  it('are verified by the middleware if its settings accept them', async () => {
+    const visit = await begun(bearer('ak_one'), { acceptsToken: ['session_token', 'api_key'] });
+    expect(visit.auth).toMatchObject({ tokenType: 'api_key', isAuthenticated: true });
+    expect((await begun(bearer('ak_one'), {}, { acceptsToken: 'any' })).auth).toMatchObject({ isAuthenticated: true });
+  });
+
+  it('do not hide a session that is accepted later', async () => {
+    const visit = await begun(cookies(session()), { acceptsToken: 'api_key' });
+    expect(visit.state).toMatchObject({ status: 'signed-out', reason: 'No token in header' });
+    await visit.authenticate('m2m_token');
+    expect(visit.state).toMatchObject({ tokenType: 'api_key' });
+    await visit.authenticate('session_token');
+    expect(visit.auth).toMatchObject({ tokenType: 'session_token', isAuthenticated: true });
+  });
+
+  it('do not replace who is known', async () => {
+    const visit = await begun(cookies(session()));
+    expect(await visit.authenticate('api_key')).toBe(visit.state);
+    expect(visit.auth).toMatchObject({ tokenType: 'session_token', isAuthenticated: true });
+  });
+
+  it('must be of a kind that exists', async () => {
+    const visit = await begun(cookies(session()));
+    expect(() => visit.authenticate('cookie' as AcceptsToken)).toThrow(/session_token/);
+  });
+});
+
+describe('the middleware', () => {
+  it('goes on, with nothing to send, for a user who is signed in, without a promise the second time', async () => {
+    const authenticator = backend.create();
+    await createVisit(authenticator, viewOf(bearer(session()))).begin();
+    const visit = createVisit(authenticator, viewOf(bearer(session())));
+    expect(visit.begin()).toEqual({ stop: null });
+    expect(visit.headers).toEqual([]);
+    expect(visit.guard(compileRequirement({ role: 'org:admin' }))).toEqual({ allowed: true, auth: visit.auth });
+  });
+
+  it('stops for a handshake', async () => {
+    const visit = createVisit(backend.create(), viewOf({ ...PAGE, cookie: '__client_uat=5' }));
+    expect(await visit.begin()).toEqual({ stop: { status: 307 } });
+    expect(visit.state).toMatchObject({ status: 'handshake', auth: { isAuthenticated: false } });
+    const headers = new Headers(visit.headers.map(([name, value]) => [name, value]));
+    expect(headers.get('location')).toMatch(/^https:\/\/clerk\.acornbooks\.example\/v1\/client\/handshake\?/);
+    expect([...visit.state.headers].sort()).toEqual([...headers].sort());
+    // A guard that is asked all the same says no.
+    expect(await visit.guard(compileRequirement())).toMatchObject({ allowed: false, denial: { status: 401 } });
+  });
+
+  it.each([[{ method: 'TRACE' }], [{ url: '//evil.test/x' }], [{ url: 'https://user:pass@app.test/' }]])(
+    'S26: stops %j with 400',
+    async (view) => {
+      const visit = createVisit(backend.create(), viewOf(bearer(session()), view));
+      expect(await visit.begin()).toEqual({ stop: { status: 400 } });
+      expect(visit.auth).toMatchObject({ isAuthenticated: false });
+      expect(await visit.guard(compileRequirement())).toMatchObject({ allowed: false });
+    },
+  );
+
+  it('has to begin first', () => {
+    expect(() => createVisit(backend.create(), viewOf()).auth).toThrow(/begun/);
+  });
+});
+
+it('a guard tells whoever listens about a denial, and about nothing else', async () => {
+  const onEvent = (event: (typeof backend.events)[number]) => void backend.events.push(event);
+  const options = { onEvent, signInUrl: 'https://app.test/in' };
+  await guard(bearer(session()), {}, { options });
+  await guard(bearer(session()), { role: 'org:owner' }, { options });
+  await guard(bearer('ak_one'), {}, { options });
+  await guard(PAGE, { redirect: true }, { options });
+  const denials = backend.events.filter((event) => event.type === 'denied' && event.by === 'guard');
+  expect(denials).toEqual([
+    { type: 'denied', by: 'guard', status: 403, tokenType: 'session_token', reason: 'forbidden', durationMs: 0 },
+    {
+      type: 'denied',
+      by: 'guard',
+      status: 401,
+      tokenType: 'session_token',
+      reason: 'token-type-mismatch',
+      durationMs: 0,
+    },
+    {
+      type: 'denied',
+      by: 'guard',
+      status: 302,
+      tokenType: 'session_token',
+      reason: 'session-token-and-uat-missing',
+      durationMs: 0,
+    },
+  ]);
+});
+
+describe('selectAuth', () => {
+  const out = unauthenticated('api_key', 'token-invalid');
+  const none = invalidToken('token-type-mismatch');
+  it.each([
+    ['any', out, { tokenType: 'api_key', reason: 'token-invalid' }],
+    [['api_key', 'm2m_token'], out, { tokenType: 'api_key', reason: 'token-invalid' }],
+    [['m2m_token'], out, { tokenType: null, isAuthenticated: false }],
+    [['api_key'], none, { tokenType: null, isAuthenticated: false }],
+    ['m2m_token', out, { tokenType: 'm2m_token', isAuthenticated: false, machineId: null }],
+    ['session_token', out, { tokenType: 'session_token', isAuthenticated: false, userId: null }],
+    [undefined, none, { tokenType: 'session_token', isAuthenticated: false, userId: null }],
+  ] as const)('%j', (acceptsToken, auth, expected) => {
+    expect(selectAuth(auth, acceptsToken)).toMatchObject(expected);
+  });
+
+  it('says of an authenticated caller of another kind that the kind is wrong', async () => {
+    const { visit } = await guard(bearer('ak_one'), { token: 'api_key' });
+    expect(selectAuth(visit.auth)).toMatchObject({
+      tokenType: 'session_token',
+      isAuthenticated: false,
+      reason: 'token-type-mismatch',
+    });
+    expect(selectAuth(visit.auth, ['m2m_token'])).toMatchObject({ tokenType: null, reason: 'token-type-mismatch' });
+  });
+});
