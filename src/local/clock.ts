@@ -13,9 +13,9 @@ export interface ClockState {
 
 /** The instance's time: everything that expires looks here, so a test never waits. */
 export interface InstanceClock {
-  now(): number;
+  readonly now: () => number;
   /** Forwards, or backwards if negative. */
-  advance(by: Duration): void;
+  readonly advance: (by: Duration) => void;
   /** Stands still at `at`, or at the present time. */
   freeze(at?: number | Date | string): void;
   /** Runs on from the time it shows. */

@@ -53,7 +53,7 @@ export interface LocalWorld extends World {
   rewind(mark: WorldMark): void;
   /** Becomes the twin of the world of which the mark is; the address stays. */
   become(mark: WorldMark): void;
-  dump(): Snapshot;
+  readonly dump: () => Snapshot;
   /** Becomes what the snapshot says; the address stays. */
   restore(snapshot: Snapshot): void;
 }

@@ -142,7 +142,7 @@ export function createInstance(parts: InstanceParts): LocalInstance {
     createOAuthToken: promised((request: OAuthTokenRequest) => issueAccessToken(world, request)),
     machineSecretKey: promised((machineId: string) => String(ensureMachine(world, machineId)['secret_key'])),
     signIn: promised((user: SignInUser = {}, options: SignInOptions = {}) => signIn(world, user, options)),
-    now: world.now,
+    now: world.clock.now,
     clock,
     advanceClock: clock.advance,
     rotateSigningKey(options = {}) {

@@ -201,13 +201,13 @@ function userNamed(world: World, name: string): string {
   const byEmail = (): unknown => world.table('email_addresses').by('email_address', name.toLowerCase())[0]?.['user_id'];
   const id =
     users.get(name)?.id ?? byEmail() ?? users.by('username', name)[0]?.id ?? users.by('external_id', name)[0]?.id;
-  if (typeof id !== 'string') throw new SeedError(`there is no user '${name}' in the document`);
+  if (typeof id !== 'string') throw new Error(`there is no user '${name}' in the document`);
   return id;
 }
 
 function machineNamed(world: World, name: string): string {
   const machines = world.table('machines');
   const id = machines.get(name)?.id ?? machines.by('name', name)[0]?.id;
-  if (id === undefined) throw new SeedError(`there is no machine '${name}' in the document`);
+  if (id === undefined) throw new Error(`there is no machine '${name}' in the document`);
   return id;
 }

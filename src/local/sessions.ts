@@ -107,7 +107,7 @@ export function viewSession(world: World, row: Row): Record<string, unknown> {
 }
 
 export function extrasOf(row: Row): SessionExtras {
-  return (row['extras'] ?? {}) as SessionExtras;
+  return row['extras'] ?? {};
 }
 
 /** The value of a `__refresh` cookie for a session. */

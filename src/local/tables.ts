@@ -9,7 +9,7 @@ export interface TablesMark {
 }
 
 export interface Tables {
-  table(name: string): Table;
+  readonly table: (name: string) => Table;
   /** Grows with every write to any table. */
   readonly version: number;
   mark(): TablesMark;

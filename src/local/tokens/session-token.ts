@@ -33,7 +33,7 @@ export function mintSessionToken(world: World, session: Row, options: SessionTok
     iss: world.frontendApiUrl,
     sid: session.id,
     sub: session['user_id'],
-    ...(session['actor'] == null ? {} : { act: session['actor'] }),
+    ...(session['actor'] === null || session['actor'] === undefined ? {} : { act: session['actor'] }),
     ...(status === 'active' || status === 'pending' ? { sts: status } : {}),
     ...(options.v1 === true
       ? organizationV1(world, session)

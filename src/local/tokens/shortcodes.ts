@@ -1,3 +1,7 @@
+import type { Resource } from '../backend/crud.js';
+import { compileProjection } from '../backend/projection.js';
+import { memberships, organizations } from '../backend/resources/organization-resource.js';
+import { users } from '../backend/resources/user-resource.js';
 import { findMembership } from '../directory.js';
 import type { Row, World } from '../world.js';
 
@@ -47,7 +51,7 @@ function operandValue(operand: string, context: Context): unknown {
 
 function toText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function contextOf(world: World, session: Row): Context {
@@ -58,14 +62,23 @@ function contextOf(world: World, session: Row): Context {
   const membership = organization && findMembership(world, organization.id, userId);
   return {
     user: userContext(world, userId),
-    org: organization && { ...organization, role: membership?.['role'] },
-    org_membership: membership,
+    org: organization && { ...shown(world, organizations, organization), role: membership?.['role'] },
+    org_membership: membership && shown(world, memberships, membership),
     session: { id: session.id, actor: session['actor'], status: session['status'] },
   };
 }
 
+/** What the API shows, but for private metadata: tokens reach browsers. */
+function shown(world: World, resource: Resource, row: Row): Context {
+  const project = compileProjection({ $ref: `#/components/schemas/${resource.component}` });
+  const { private_metadata: _, ...fields } = project(resource.view(row, world)) as Context;
+  return fields;
+}
+
 function userContext(world: World, userId: string): Context {
-  const user = world.table('users').get(userId) ?? { id: userId };
+  const row = world.table('users').get(userId);
+  if (row === undefined) return { id: userId };
+  const user = shown(world, users, row);
   const email = identifier(world, 'email_addresses', user['primary_email_address_id']);
   const phone = identifier(world, 'phone_numbers', user['primary_phone_number_id']);
   const names = [user['first_name'], user['last_name']].filter((name) => typeof name === 'string' && name !== '');
@@ -80,7 +93,7 @@ function userContext(world: World, userId: string): Context {
       world
         .table('organization_memberships')
         .by('user_id', userId)
-        .map((row) => [String(row['organization_id']), row['role']]),
+        .map((membership) => [String(membership['organization_id']), membership['role']]),
     ),
   };
 }

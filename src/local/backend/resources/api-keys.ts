@@ -14,7 +14,7 @@ export const apiKeysHandlers: Handlers = {
     const row = issueApiKey(world, {
       subject: String(body['subject']),
       name: String(body['name']),
-      type: String(body['type'] ?? 'api_key'),
+      type: (body['type'] ?? 'api_key') as string,
       description: (body['description'] ?? null) as string | null,
       claims: (body['claims'] ?? null) as Readonly<Record<string, unknown>> | null,
       scopes: (body['scopes'] ?? []) as readonly string[],
@@ -49,7 +49,7 @@ export const apiKeysHandlers: Handlers = {
   updateApiKey(call, world) {
     const { id } = keyOf(call, world);
     const { seconds_until_expiration: seconds, ...patch } = bodyOf(call);
-    if (patch['subject'] !== undefined) requireSubject(world, String(patch['subject']));
+    if (patch['subject'] !== undefined) requireSubject(world, patch['subject'] as string);
     const expiration =
       seconds === undefined ? {} : { expiration: seconds === null ? null : world.now() + Number(seconds) * 1000 };
     return change(world, id, { ...patch, ...expiration });

@@ -10,7 +10,7 @@ const MAX_GRACE_SECONDS = 28_800;
 export const machinesHandlers: Handlers = {
   ListMachines(call, world) {
     const { query, order_by: orderBy = '-created_at', limit = 10, offset = 0 } = call.query;
-    const text = String(query ?? '').toLowerCase();
+    const text = ((query ?? '') as string).toLowerCase();
     const found = world
       .table('machines')
       .rows()

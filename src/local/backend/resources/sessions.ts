@@ -22,7 +22,10 @@ export const sessionsHandlers: Handlers = {
   },
 
   createSession(call, world) {
-    const { user_id: userId, active_organization_id: organizationId = null } = bodyOf(call);
+    const { user_id: userId, active_organization_id: organizationId } = bodyOf(call) as {
+      readonly user_id: string;
+      readonly active_organization_id?: string;
+    };
     if (world.instanceType === 'production') {
       throw new ApiError(
         403,
@@ -30,13 +33,13 @@ export const sessionsHandlers: Handlers = {
         'Sessions are created on development instances alone.',
       );
     }
-    if (world.table('users').get(String(userId)) === undefined) throw notFound('user', String(userId));
-    if (organizationId !== null && !findMembership(world, String(organizationId), String(userId))) {
+    if (world.table('users').get(userId) === undefined) throw notFound('user', userId);
+    if (organizationId !== undefined && !findMembership(world, organizationId, userId)) {
       throw new ApiError(422, 'form_param_value_invalid', 'The user is not a member of this organization.', {
         paramName: 'active_organization_id',
       });
     }
-    const session = createSession(world, { userId: String(userId), organizationId: organizationId as string | null });
+    const session = createSession(world, { userId, organizationId });
     return viewSession(world, session);
   },
 

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { call, codeOf, instances } from './support.js';
+
+const start = instances();
+
+describe('row 14: faults', () => {
+  it('befall the operation, as often as asked', async () => {
+    const clerk = await start({ listen: false });
+    const fault = clerk.fail({ operation: 'GetJWKS', status: 503, times: 2 });
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await call(clerk, 'GET', '/v1/jwks')).status);
+    expect(statuses).toEqual([503, 503, 200]);
+    expect(fault.hits).toBe(2);
+    expect((await call(clerk, 'GET', '/v1/users')).status).toBe(200);
+  });
+
+  it('429 with Retry-After, in the envelope of errors', async () => {
+    const clerk = await start({ listen: false });
+    clerk.fail({ operation: 'GET /users/*', status: 429, retryAfterSeconds: 7 });
+    const limited = await call(clerk, 'GET', '/v1/users/user_1');
+    expect([
+      limited.status,
+      codeOf(limited),
+      limited.headers.get('retry-after'),
+      limited.headers.get('content-type'),
+    ]).toEqual([429, 'too_many_requests', '7', 'application/json']);
+    expect((await call(clerk, 'GET', '/users/user_1')).status).toBe(429);
+    expect((await call(clerk, 'DELETE', '/v1/users/user_1')).status).toBe(404);
+    expect((await call(clerk, 'GET', '/v1/users')).status).toBe(200);
+  });
+
+  it('an outage ends when it is stopped, or with reset()', async () => {
+    const clerk = await start({ listen: false });
+    const outage = clerk.fail();
+    expect((await call(clerk, 'GET', '/v1/jwks')).status).toBe(500);
+    expect((await clerk.fetch(`${clerk.frontendApiUrl}/.well-known/jwks.json`)).status).toBe(500);
+    outage.stop();
+    expect((await call(clerk, 'GET', '/v1/jwks')).status).toBe(200);
+    clerk.fail({ code: 'maintenance_mode', status: 503 });
+    expect(codeOf(await call(clerk, 'GET', '/v1/jwks'))).toBe('maintenance_mode');
+    clerk.reset();
+    expect((await call(clerk, 'GET', '/v1/jwks')).status).toBe(200);
+  });
+
+  it('a failed request changes nothing; a slow one is answered truly', async () => {
+    const clerk = await start({ listen: false });
+    clerk.fail({ operation: 'CreateUser', status: 500, times: 1 });
+    expect((await call(clerk, 'POST', '/v1/users', { first_name: 'Ada' })).status).toBe(500);
+    clerk.fail({ operation: 'CreateUser', delayMs: 1, times: 1 });
+    expect((await call(clerk, 'POST', '/v1/users', { first_name: 'Ada' })).status).toBe(200);
+    expect((await call(clerk, 'GET', '/v1/users/count')).json).toMatchObject({ total_count: 1 });
+  });
+
+  it('cuts connections and hangs, in process and over HTTP', async () => {
+    const clerk = await start();
+    for (const fetcher of [clerk.fetch, fetch]) {
+      clerk.fail({ reset: true, times: 1 });
+      await expect(fetcher(`${clerk.apiUrl}/v1/jwks`)).rejects.toThrow(TypeError);
+      clerk.fail({ hang: true, times: 1 });
+      const controller = new AbortController();
+      const hanging = fetcher(`${clerk.apiUrl}/v1/jwks`, { signal: controller.signal });
+      setImmediate(() => {
+        controller.abort();
+      });
+      await expect(hanging).rejects.toMatchObject({ name: 'AbortError' });
+    }
+  });
+
+  it('some of the requests fail, and a seed says which', async () => {
+    const pattern = async () => {
+      const clerk = await start({ listen: false, seed: 'dice' });
+      clerk.fail({ operation: 'GetJWKS', status: 500, probability: 0.5 });
+      const statuses: number[] = [];
+      for (let i = 0; i < 40; i++) statuses.push((await call(clerk, 'GET', '/v1/jwks')).status);
+      return statuses;
+    };
+    const first = await pattern();
+    expect(new Set(first)).toEqual(new Set([200, 500]));
+    expect(await pattern()).toEqual(first);
+  });
+
+  it('answers whatever body a test wants', async () => {
+    const clerk = await start({ listen: false });
+    clerk.fail({ operation: 'GetJWKS', body: { keys: [] }, times: 1 });
+    expect(await call(clerk, 'GET', '/v1/jwks')).toMatchObject({ status: 200, json: { keys: [] } });
+  });
+});

@@ -1,0 +1,126 @@
+import { createHmac, generateKeyPairSync, verify } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { call, codeOf, decode, instances } from './support.js';
+
+const start = instances();
+const NOW = Date.UTC(2026, 5, 1);
+
+async function prepared() {
+  const clerk = await start({ listen: false, now: NOW });
+  const user = await call(clerk, 'POST', '/v1/users', {
+    email_address: ['ada@example.test'],
+    first_name: 'Ada',
+    last_name: 'Lovelace',
+    public_metadata: { plan: 'pro', limits: { seats: 3 } },
+    password: 'correct horse battery staple',
+  });
+  const userId = String(user.json['id']);
+  const { session } = await clerk.signIn(userId, { org: 'org_1', role: 'admin' });
+  const mint = async (name: string, body?: object) =>
+    call(clerk, 'POST', `/v1/sessions/${session.id}/tokens/${name}`, body);
+  const template = async (body: object) =>
+    expect((await call(clerk, 'POST', '/v1/jwt_templates', body)).status).toBe(200);
+  return { clerk, userId, mint, template };
+}
+
+describe('row 7: JWT templates', () => {
+  it('fill in shortcodes, keeping types', async () => {
+    const { userId, mint, template, clerk } = await prepared();
+    await template({
+      name: 'db',
+      lifetime: 300,
+      allowed_clock_skew: 7,
+      claims: {
+        aud: 'db',
+        id: '{{user.id}}',
+        mail: '{{user.primary_email_address}}',
+        greeting: 'Hello {{user.first_name}} of {{org.slug}}!',
+        full: '{{ user.full_name }}',
+        role: '{{org.role}}',
+        seats: '{{user.public_metadata.limits.seats}}',
+        metadata: '{{user.public_metadata}}',
+        verified: '{{user.email_verified}}',
+        nick: "{{user.username || user.public_metadata.nick || 'nobody'}}",
+        nothing: '{{user.public_metadata.none}}',
+        text: 'x{{user.username}}y',
+        list: ['{{org.id}}', 1],
+        prototype: '{{user.constructor.name}}',
+      },
+    });
+    const { header, payload } = decode(String((await mint('db')).json['jwt']));
+    expect(header).toMatchObject({ alg: 'RS256', cat: 'cl_B7d4PD222AAA' });
+    const iat = NOW / 1000;
+    expect(payload).toEqual({
+      aud: 'db',
+      id: userId,
+      mail: 'ada@example.test',
+      greeting: 'Hello Ada of 1!',
+      full: 'Ada Lovelace',
+      role: 'org:admin',
+      seats: 3,
+      metadata: { plan: 'pro', limits: { seats: 3 } },
+      verified: true,
+      nick: 'nobody',
+      nothing: null,
+      text: 'xy',
+      list: ['org_1', 1],
+      prototype: null,
+      iss: clerk.frontendApiUrl,
+      sub: userId,
+      iat,
+      nbf: iat - 7,
+      exp: iat + 300,
+      jti: expect.any(String),
+    });
+    expect(decode(String((await mint('db', { expires_in_seconds: 60 })).json['jwt'])).payload['exp']).toBe(iat + 60);
+  });
+
+  it('never tell what the API would not', async () => {
+    const { mint, template } = await prepared();
+    await template({ name: 'leak', claims: { digest: '{{user.password_digest}}', all: '{{user}}' } });
+    const { payload } = decode(String((await mint('leak')).json['jwt']));
+    expect(payload['digest']).toBeNull();
+    expect(JSON.stringify(payload)).not.toMatch(/digest":"|\$2[aby]\$|scrypt/);
+  });
+
+  it('sign with their own key where they have one', async () => {
+    const { mint, template } = await prepared();
+    await template({
+      name: 'hs',
+      claims: {},
+      custom_signing_key: true,
+      signing_algorithm: 'HS256',
+      signing_key: 'a secret of the test',
+    });
+    const hs = String((await mint('hs')).json['jwt']);
+    const input = hs.slice(0, hs.lastIndexOf('.'));
+    expect(hs.slice(input.length + 1)).toBe(
+      createHmac('sha256', 'a secret of the test').update(input).digest('base64url'),
+    );
+    for (const [algorithm, pair, hash] of [
+      ['RS256', generateKeyPairSync('rsa', { modulusLength: 2048 }), 'sha256'],
+      ['EdDSA', generateKeyPairSync('ed25519'), null],
+    ] as const) {
+      const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' });
+      await template({
+        name: algorithm,
+        claims: {},
+        custom_signing_key: true,
+        signing_algorithm: algorithm,
+        signing_key: pem,
+      });
+      const token = String((await mint(algorithm)).json['jwt']);
+      const text = token.slice(0, token.lastIndexOf('.'));
+      expect(decode(token).header).toMatchObject({ alg: algorithm });
+      expect(
+        verify(hash, Buffer.from(text), pair.publicKey, Buffer.from(token.slice(text.length + 1), 'base64url')),
+      ).toBe(true);
+    }
+  });
+
+  it('are unknown until created', async () => {
+    const { mint } = await prepared();
+    const answer = await mint('none');
+    expect([answer.status, codeOf(answer)]).toEqual([404, 'resource_not_found']);
+  });
+});
