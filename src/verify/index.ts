@@ -3,5 +3,5 @@ export type { ClassifiedToken } from './classify.js';
 export { decodeJwt } from './decode.js';
 export type { DecodedJwt } from './decode.js';
 export { createVerifier } from './verifier.js';
-export type { SessionRules, Verifier, VerifierCacheSettings, VerifierHealth, VerifierOptions } from './verifier.js';
+export type * from './verifier-types.js';
 export type * from './verdict.js';

@@ -2,6 +2,7 @@
  * Verified machine tokens for a whole fleet, in a store that the user brings. The store is neither trusted nor relied on:
  * entries are sealed, every call has a short deadline, and a failure is a miss.
  */
+import { AuthUnavailableError } from '../errors.js';
 import type { Clock, Store } from '../ports.js';
 import { createSeal } from './seal.js';
 import { withDeadline } from './single-flight.js';
@@ -26,7 +27,7 @@ export interface SharedStore {
   read(kind: string, token: string): Promise<SharedAnswer>;
   /** Never rejects. Writes nothing over an invalidation. */
   write(token: string, entry: SharedEntry): Promise<void>;
-  /** Rejects when the store cannot be told. */
+  /** Rejects with `AuthUnavailableError` when the store cannot be told. */
   invalidate(tokenOrId: string): Promise<void>;
 }
 
@@ -111,9 +112,14 @@ export function createSharedStore(settings: {
       const gone: StoredRecord = { type: 'gone', until: now() + ttlMs + GONE_MARGIN_MS };
       // Both, because some ids look like tokens.
       const [name, index] = await Promise.all([seal.nameOf('token', tokenOrId), seal.nameOf('id', tokenOrId)]);
-      const record = await readRecord(index, WRITE_DEADLINE_MS);
-      const names = record?.type === 'index' ? [name, index, record.name] : [name, index];
-      await Promise.all(names.map((each) => writeRecord(each, gone)));
+      try {
+        const record = await readRecord(index, WRITE_DEADLINE_MS);
+        const names = record?.type === 'index' ? [name, index, record.name] : [name, index];
+        await Promise.all(names.map((each) => writeRecord(each, gone)));
+      } catch (cause) {
+        const message = 'The shared store could not be told of the invalidation; it holds in this process only.';
+        throw new AuthUnavailableError('unexpected-error', message, REST_MS, { cause });
+      }
     },
   };
 }

@@ -1,9 +1,8 @@
 /** Token in, verdict out: the face of this floor. */
 import { AuthUnavailableError } from '../errors.js';
-import type { Clock, MaybePromise, Store, VerificationUpstream } from '../ports.js';
-import type { BailiffEvent, SessionClaims, TokenType } from '../types.js';
+import type { MaybePromise } from '../ports.js';
+import type { SessionClaims, TokenType } from '../types.js';
 import { isText, type ClaimExpectations } from './claims.js';
-import type { ClassifiedToken } from './classify.js';
 import { decodeJwt, type DecodedJwt } from './decode.js';
 import { createJwtCheck, isKey, type JwtKind, type JwtProof } from './jwt.js';
 import { createKeyStore, createLocalKeySource, createMissingKeySource, type KeySource } from './key-store.js';
@@ -13,85 +12,10 @@ import { accept, deepFreeze, refuse } from './outcome.js';
 import { keyFromPem } from './pem.js';
 import { createSharedStore } from './shared-store.js';
 import { createVerdictCache, type VerdictCache } from './verdict-cache.js';
-import type { Refused, Unchecked, Verdict, Verified, VerifiedMachine, VerifiedSession } from './verdict.js';
+import type { Verdict, Verified, VerifiedMachine, VerifiedSession } from './verdict.js';
+import type { SessionRules, Verifier, VerifierOptions } from './verifier-types.js';
 
-export interface VerifierCacheSettings {
-  readonly sessionTokens: { readonly max: number };
-  readonly machineTokens: {
-    readonly ttlMs: number;
-    readonly negativeTtlMs: number;
-    readonly max: number;
-    readonly store: Store | null;
-  };
-  readonly jwks: { readonly freshMs: number; readonly staleIfErrorMs: number; readonly cooldownMs: number };
-}
-
-export interface VerifierOptions {
-  /** A PEM in any form that environment variables give it, or null to load keys through `upstream`. */
-  readonly jwtKey: string | null;
-  readonly upstream: VerificationUpstream | null;
-  /**
-   * Which opaque tokens the keys of this server can check. `apiKey` means that the instance's secret key is there, so
-   * signing keys may be loaded with it too.
-   */
-  readonly canVerify: { readonly apiKey: boolean; readonly m2m: boolean; readonly oauth: boolean };
-  /** Empty: not checked. */
-  readonly audience: readonly string[];
-  /** Empty: not checked. */
-  readonly authorizedParties: readonly string[];
-  readonly missingAzp: 'reject' | 'allow';
-  /** Empty: not checked. */
-  readonly issuer: readonly string[];
-  /** 0 to 60,000. */
-  readonly clockSkewMs: number;
-  /** The id of this machine (`mch_…`): M2M tokens must carry it in their scopes. */
-  readonly machineId?: string | null;
-  readonly cache: VerifierCacheSettings;
-  /** The secret from which the keys of the shared store are derived; without it the store is not used. */
-  readonly sealKey: string | null;
-  /** Distinguishes instance and options in a shared store. */
-  readonly scope: string;
-  readonly now: Clock;
-  readonly emit: ((event: BailiffEvent) => void) | null;
-}
-
-export interface SessionRules {
-  readonly clockSkewMs?: number;
-  readonly allowMissingAzp?: boolean;
-}
-
-/** For readiness probes. */
-export interface VerifierHealth {
-  /** `local`: a PEM is configured. `none`: there is no way to get keys. */
-  readonly jwks: 'local' | 'fresh' | 'stale' | 'empty' | 'none';
-  /** Milliseconds since the key set was loaded; null unless it was. */
-  readonly ageMs: number | null;
-  /** How many usable keys are known. */
-  readonly keys: number;
-  readonly sessionTokens: number;
-  readonly machineTokens: number;
-}
-
-export interface Verifier {
-  /**
-   * The verdict on exactly this token if it was accepted before and still would be: its dates, its key and the freshness
-   * of the key set are checked against now. Synchronous; neither decodes nor allocates. Null otherwise.
-   */
-  recall(token: string): Verified | null;
-  /** A plain value when the key is known and RSA. With `rules` nothing is taken from the cache or put into it. */
-  verifySession(token: ClassifiedToken, rules?: SessionRules): MaybePromise<Verdict<VerifiedSession>>;
-  verifyMachine(token: ClassifiedToken): MaybePromise<Verdict<VerifiedMachine>>;
-  /** Type, category, algorithm and signature; the claims of a handshake are `Set-Cookie` values, given back as they are. */
-  verifyHandshake(token: string): MaybePromise<Verdict<readonly string[]>>;
-  /**
-   * Forgets a verdict, here and in the shared store; the next use asks Clerk. JWTs prove themselves and cannot be revoked.
-   * Rejects when the shared store could not be told.
-   */
-  invalidate(tokenOrId: string): Promise<void>;
-  /** Loads the keys. Rejects with `AuthUnavailableError` when that fails. */
-  warmup(): Promise<void>;
-  health(): VerifierHealth;
-}
+export type * from './verifier-types.js';
 
 const MALFORMED = refuse('token-invalid', 'The token is malformed.');
 const OTHER_KIND = refuse('token-type-mismatch');
@@ -208,8 +132,10 @@ function opaqueVerifierFor(options: VerifierOptions): OpaqueVerifier {
   const { ttlMs } = settings;
   // What cannot be sealed is not shared.
   const usable = store !== null && sealKey !== null && sealKey !== '' && ttlMs > 0;
-  const shared = usable ? createSharedStore({ store, secret: sealKey, scope, ttlMs, clockSkewMs, now }) : null;
   const expected = { audience, machineId };
+  // Whoever expects something else of a token must not take over the verdict.
+  const bound = JSON.stringify([scope, expected]);
+  const shared = usable ? createSharedStore({ store, secret: sealKey, scope: bound, ttlMs, clockSkewMs, now }) : null;
   return createOpaqueVerifier({ upstream, canVerify, settings, expected, shared, clockSkewMs, now, emit });
 }
 
@@ -250,7 +176,7 @@ function asMachineVerdict<V>(verdict: Verdict<V>): Verdict<V> {
   return refuse('token-verification-failed', verdict.message);
 }
 
-function directivesOf({ payload }: DecodedJwt): Verdict<readonly string[]> | Refused | Unchecked {
+function directivesOf({ payload }: DecodedJwt): Verdict<readonly string[]> {
   const directives = payload['handshake'];
   return Array.isArray(directives) && directives.every(isText) ? accept(Object.freeze(directives)) : NO_DIRECTIVES;
 }

@@ -245,7 +245,7 @@ describe('other cases', () => {
       kid: key.kid,
     };
     const token = await new CompactSign(Buffer.from(JSON.stringify(sessionClaimsV2())))
-      .setProtectedHeader(header as never)
+      .setProtectedHeader(header)
       .sign(evil.privateKey);
     const { session, upstream } = createBench([key]);
     expect(resultOf(await session(token))).toBe('refused token-invalid-signature');

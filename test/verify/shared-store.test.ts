@@ -23,6 +23,8 @@ function createStore(): Store & { readonly entries: Map<string, string>; readonl
 }
 
 const TOKEN = 'ak_CANARYsecretCANARY';
+/** How a verifier of these tests, which expects no audience and is no machine, binds its entries. */
+const SCOPE = JSON.stringify(['test', { audience: [], machineId: null }]);
 
 function createMember(store: Store, changes: Partial<VerifierOptions> = {}): Bench {
   const bench = createBench([], {
@@ -159,7 +161,7 @@ describe('who can write to the store', () => {
     const [a, b] = [createMember(store), createMember(store)];
     await a.machine(TOKEN);
     await written(store);
-    const name = await createSeal('sk_test_seal', 'test').nameOf('token', TOKEN);
+    const name = await createSeal('sk_test_seal', SCOPE).nameOf('token', TOKEN);
     expect(store.entries.has(name)).toBe(true);
     await tamper(store.entries, name);
     b.upstream.reply('verifyApiKey', answerOf(404));
@@ -198,7 +200,7 @@ describe('who can write to the store', () => {
     [
       'moving the entry of another token here',
       async (entries, name) => {
-        const seal = createSeal('sk_test_seal', 'test');
+        const seal = createSeal('sk_test_seal', SCOPE);
         const from = await seal.nameOf('token', 'ak_admin');
         entries.set(
           name,
@@ -219,7 +221,7 @@ describe('who can write to the store', () => {
     [
       'sealing with another secret',
       async (entries, name) => {
-        const seal = createSeal('sk_test_evil', 'test');
+        const seal = createSeal('sk_test_evil', SCOPE);
         entries.set(
           name,
           await seal.close(name, { type: 'entry', kind: 'api_key', id: 'x', until: T0 + 5_000, data: {} }),
@@ -229,14 +231,14 @@ describe('who can write to the store', () => {
     [
       'replaying an entry that has run out',
       async (entries, name) => {
-        const seal = createSeal('sk_test_seal', 'test');
+        const seal = createSeal('sk_test_seal', SCOPE);
         entries.set(name, await seal.close(name, { type: 'entry', kind: 'api_key', id: 'x', until: T0, data: {} }));
       },
     ],
     [
       'an entry that lives longer than the TTL here',
       async (entries, name) => {
-        const seal = createSeal('sk_test_seal', 'test');
+        const seal = createSeal('sk_test_seal', SCOPE);
         entries.set(
           name,
           await seal.close(name, { type: 'entry', kind: 'api_key', id: 'x', until: T0 + 15_001, data: {} }),
@@ -246,7 +248,7 @@ describe('who can write to the store', () => {
     [
       'an entry of another kind',
       async (entries, name) => {
-        const seal = createSeal('sk_test_seal', 'test');
+        const seal = createSeal('sk_test_seal', SCOPE);
         entries.set(
           name,
           await seal.close(name, { type: 'entry', kind: 'm2m_token', id: 'x', until: T0 + 5_000, data: {} }),
@@ -256,7 +258,7 @@ describe('who can write to the store', () => {
     [
       'an index in place of an entry',
       async (entries, name) => {
-        const seal = createSeal('sk_test_seal', 'test');
+        const seal = createSeal('sk_test_seal', SCOPE);
         entries.set(name, await seal.close(name, { type: 'index', name, until: T0 + 5_000 }));
       },
     ],
@@ -267,6 +269,8 @@ describe('who can write to the store', () => {
   it.each([
     ['another secret', { sealKey: 'sk_test_other' }],
     ['another scope', { scope: 'other' }],
+    ['another machine', { machineId: 'mch_reports' }],
+    ['another audience', { audience: ['https://api.example'] }],
     ['no secret', { sealKey: null }],
     ['an empty secret', { sealKey: '' }],
   ])('instances with %s share nothing', async (_, changes) => {
@@ -338,7 +342,7 @@ describe('a store that fails', () => {
   it('a revocation that cannot be told to the fleet is an error, but holds here', async () => {
     const bench = createMember({ get: down, set: down, delete: down });
     await bench.machine(TOKEN);
-    await expect(bench.verifier.invalidate(TOKEN)).rejects.toThrow();
+    await expect(bench.verifier.invalidate(TOKEN)).rejects.toMatchObject({ code: 'auth-unavailable' });
     bench.upstream.reply('verifyApiKey', answerOf(404));
     expect(resultOf(await bench.machine(TOKEN))).toBe('refused token-invalid');
   });

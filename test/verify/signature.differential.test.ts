@@ -62,7 +62,7 @@ describe.each(NAMES)('%s', (alg) => {
   it(`gets the same verdict from all judges on ${PER_ALGORITHM} tokens`, async () => {
     const key = createKey(alg);
     const algorithm = ALGORITHMS.get(alg)!;
-    const jwk = publicJwk(key.jwk as Record<string, unknown>, algorithm)!;
+    const jwk = publicJwk(key.jwk, algorithm)!;
     const judges = { native: native(algorithm, jwk), portable: portable(algorithm, jwk) };
     const joseKey = await importJWK(key.jwk as never, alg);
     const random = createRandom(alg.length * 7_919 + alg.charCodeAt(3));
@@ -153,7 +153,7 @@ describe('the whole verifier beside jose and @clerk/backend', () => {
     const decoded = tokens.map(decodeJwt).filter((jwt): jwt is DecodedJwt => jwt !== null);
     expect(decoded.length).toBeGreaterThan(700);
     const algorithm = ALGORITHMS.get('RS256')!;
-    const jwk = publicJwk(key.jwk as Record<string, unknown>, algorithm)!;
+    const jwk = publicJwk(key.jwk, algorithm)!;
     const [a, b] = [native(algorithm, jwk), portable(algorithm, jwk)];
     for (const jwt of decoded) {
       const signed = jwt.token.slice(0, jwt.signedLength);
