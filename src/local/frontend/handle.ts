@@ -2,6 +2,7 @@
 import type { LocalRequest, LocalResponse, World } from '../world.js';
 import { createCall } from './call.js';
 import { clientRoutes } from './client-api.js';
+import { controlRoutes } from './control.js';
 import { handshake } from './handshake.js';
 import { oauthRoutes } from './oauth/routes.js';
 import { showAccount, showSignOut, submitSignOut, switchOrganization } from './pages/account.js';
@@ -21,7 +22,16 @@ const EXACT = new Set([
   '/v1/environment',
   '/v1/dev_browser',
 ]);
-const BELOW = ['/.well-known/', '/oauth/', '/sign-in/', '/sign-up/', '/user/', '/v1/client/', '/v1/dev_browser/'];
+const BELOW = [
+  '/.well-known/',
+  '/oauth/',
+  '/sign-in/',
+  '/sign-up/',
+  '/user/',
+  '/v1/client/',
+  '/v1/dev_browser/',
+  '/__bailiff/',
+];
 
 const ROUTES = compileRoutes({
   'GET /': ({ base }) => redirect(`${base}/user`),
@@ -36,6 +46,7 @@ const ROUTES = compileRoutes({
   'GET /v1/client/handshake': handshake,
   ...clientRoutes,
   ...oauthRoutes,
+  ...controlRoutes,
 });
 
 /** Whether the Frontend API answers this path; all others are the Backend API's (`/v1/clients` and `/users` are). */

@@ -1,0 +1,187 @@
+/** `bailiff token`: any kind of credential, from the instance that runs. */
+import { InvalidArgumentError, type Command } from 'commander';
+import { readVariable } from '../environment.js';
+import { startLocalInstance } from '../local/index.js';
+import type { Register } from './register.js';
+import { findRunning, notesFolder, type RunningInstance } from './running-instance.js';
+import { CommandError, EXIT, type Terminal } from './terminal.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Common {
+  readonly apiUrl?: string;
+  readonly secretKey?: string;
+  readonly seed?: string;
+  readonly json?: boolean;
+}
+
+interface Kind {
+  readonly name: string;
+  readonly description: string;
+  readonly configure: (command: Command) => Command;
+  /** Where the credential itself stands in the answer. */
+  readonly secret: 'token' | 'secret';
+}
+
+const lifetime = (command: Command) =>
+  command.option('--expires-in <seconds>', 'lifetime; negative: expired so long ago', integer);
+const scopes = (command: Command, what: string) => command.option('--scopes <scope...>', what);
+const claims = (command: Command) => command.option('--claims <json>', 'custom claims, as a JSON object', jsonObject);
+const format = (command: Command) => command.option('--format <form>', 'opaque or jwt', oneOf('opaque', 'jwt'));
+
+/** The kinds of credential; options have the names of the instance's own `create…` methods. */
+const KINDS: readonly Kind[] = [
+  {
+    name: 'session',
+    description: 'a session token (users and organizations are made as needed)',
+    secret: 'token',
+    configure: (command) =>
+      claims(lifetime(command))
+        .option('-u, --user <id>', 'user id')
+        .option('-o, --org <id>', 'active organization')
+        .option('-r, --role <role>', 'role in it (org:admin)')
+        .option('--permission <permission...>', 'permissions in it (org:invoices:read)')
+        .option('--azp <origin>', 'origin of the page that asks'),
+  },
+  {
+    name: 'api-key',
+    description: 'an API key of a user or an organization',
+    secret: 'secret',
+    configure: (command) =>
+      claims(lifetime(scopes(command, 'scopes')))
+        .requiredOption('--subject <id>', 'user_… or org_…')
+        .option('--name <name>', 'its name'),
+  },
+  {
+    name: 'm2m',
+    description: 'a machine-to-machine token',
+    secret: 'token',
+    configure: (command) =>
+      claims(
+        lifetime(
+          format(
+            scopes(command, 'machines that accept it (mch_…)').option('--machine <id>', 'the machine it belongs to'),
+          ),
+        ),
+      ),
+  },
+  {
+    name: 'oauth',
+    description: 'an OAuth access token',
+    secret: 'token',
+    configure: (command) =>
+      lifetime(format(scopes(command, 'scopes')))
+        .requiredOption('-u, --user <id>', 'user id')
+        .option('--client <id>', 'OAuth client id')
+        .option('--audience <url...>', 'resource servers that it is for'),
+  },
+];
+
+/** Names of options here, and of fields there. */
+const RENAMED: Readonly<Record<string, string>> = {
+  user: 'userId',
+  org: 'orgId',
+  permission: 'permissions',
+  machine: 'machineId',
+  client: 'clientId',
+  expiresIn: 'expiresInSeconds',
+};
+
+export const addTokenCommand: Register = (program: Command, terminal) => {
+  const parent = program.command('token').description('Mint a credential with the offline instance that runs.');
+  for (const kind of KINDS) {
+    kind
+      .configure(parent.command(kind.name).description(`Mint ${kind.description}.`))
+      .option(
+        '--api-url <url>',
+        'address of the instance (default: CLERK_API_URL, else the one that bailiff local started last)',
+      )
+      .option('--secret-key <key>', 'its secret key (default: CLERK_SECRET_KEY)')
+      .option('--seed <text>', 'without a running instance: mint from a fresh one with this seed')
+      .option('--json', 'print all of its fields')
+      .action(async ({ apiUrl, secretKey, seed, json, ...rest }: Common & Fields) => {
+        const common = {
+          ...(apiUrl === undefined ? {} : { apiUrl }),
+          ...(secretKey === undefined ? {} : { secretKey }),
+        };
+        const request = Object.fromEntries(Object.entries(rest).map(([name, value]) => [RENAMED[name] ?? name, value]));
+        const minted =
+          seed === undefined ? await askRunning(terminal, common, kind, request) : await mintFresh(seed, kind, request);
+        terminal.out(json === true ? JSON.stringify(minted, null, 2) : String(minted[kind.secret]));
+      });
+  }
+};
+
+async function askRunning(terminal: Terminal, common: Common, kind: Kind, request: Fields): Promise<Fields> {
+  const { apiUrl, secretKey } = locate(terminal, common);
+  const response = await terminal
+    .fetch(`${apiUrl}/__bailiff/tokens/${kind.name}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    })
+    .catch(() => {
+      throw new CommandError(`No instance answers at ${apiUrl}. Start one with: bailiff local`, EXIT.unavailable);
+    });
+  const body = (await response.json().catch(() => ({}))) as Fields & { errors?: { message: string }[] };
+  if (response.ok) return body;
+  const reason = body.errors?.[0]?.message ?? `status ${String(response.status)}`;
+  throw new CommandError(`The instance at ${apiUrl} refused: ${reason}`, EXIT.refused);
+}
+
+/** Given, else from the environment, else noted by `bailiff local`. Never anything but loopback: a live key stays here. */
+function locate(terminal: Terminal, { apiUrl, secretKey }: Common): RunningInstance {
+  const noted = apiUrl === undefined ? findRunning(notesFolder(terminal.env)) : null;
+  const variable = (name: string) => readVariable(name, terminal.env);
+  const address = apiUrl ?? variable('CLERK_API_URL') ?? noted?.apiUrl;
+  const key = secretKey ?? (address === noted?.apiUrl ? noted?.secretKey : variable('CLERK_SECRET_KEY'));
+  if (address === undefined || key === undefined) {
+    throw new CommandError(
+      'No instance runs here. Start one with: bailiff local (or give --seed for a fresh one).',
+      EXIT.unavailable,
+    );
+  }
+  if (!URL.canParse(address) || !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname)) {
+    throw new CommandError('Tokens are minted by an offline instance alone, and the address is not on this machine.');
+  }
+  return { apiUrl: address.replace(/\/+$/, ''), secretKey: key };
+}
+
+async function mintFresh(seed: string, kind: Kind, request: Fields): Promise<Fields> {
+  const clerk = await startLocalInstance({ seed, listen: false });
+  try {
+    const running = { apiUrl: clerk.apiUrl, secretKey: clerk.secretKey };
+    const response = await clerk.fetch(`${running.apiUrl}/__bailiff/tokens/${kind.name}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${running.secretKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    const body = (await response.json()) as Fields & { errors?: { message: string }[] };
+    if (!response.ok) throw new CommandError(body.errors?.[0]?.message ?? 'The request was refused.', EXIT.refused);
+    return { ...body, jwtKey: clerk.jwtKey };
+  } finally {
+    await clerk.close();
+  }
+}
+
+function integer(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('It is a whole number of seconds.');
+  return Number(text);
+}
+
+function jsonObject(text: string): Fields {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError('It is a JSON object.');
+}
+
+function oneOf(...allowed: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!allowed.includes(text)) throw new InvalidArgumentError(`It is one of: ${allowed.join(', ')}.`);
+    return text;
+  };
+}

@@ -1,0 +1,44 @@
+/** What the `bailiff` command asks of a running instance. Not part of Clerk's API; needs the secret key. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { issueAccessToken, issueKey, issueMachineToken, issueSession } from '../credentials.js';
+import type { LocalResponse, World } from '../world.js';
+import { jsonOf, type FrontendCall } from './call.js';
+import { failure, json } from './responses.js';
+import type { RouteTable } from './route.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const MINTS: Readonly<Record<string, (world: World, request: Fields) => Fields>> = {
+  session: (world, request) => ({ object: 'token', token: issueSession(world, request).token }),
+  'api-key': (world, request) => issueKey(world, { ...request, subject: required(request, 'subject') }),
+  m2m: (world, request) => issueMachineToken(world, request),
+  oauth: (world, request) => issueAccessToken(world, { ...request, userId: required(request, 'userId') }),
+};
+
+function mint(call: FrontendCall): LocalResponse {
+  const { world, request, params } = call;
+  if (!holdsSecretKey(world, request.headers['authorization'])) {
+    return failure(401, 'clerk_key_invalid', 'The secret key is not the one of this instance.');
+  }
+  const kind = params['kind'] ?? '';
+  const issue = Object.hasOwn(MINTS, kind) ? MINTS[kind] : undefined;
+  if (issue === undefined) return failure(404, 'resource_not_found', 'There is no such kind of credential.');
+  try {
+    return json(issue(world, jsonOf(call)), 201);
+  } catch (error) {
+    return failure(422, 'form_param_invalid', error instanceof Error ? error.message : 'The request cannot be met.');
+  }
+}
+
+function required(request: Fields, field: string): string {
+  const value = request[field];
+  if (typeof value !== 'string' || value === '') throw new Error(`${field} is missing.`);
+  return value;
+}
+
+function holdsSecretKey(world: World, authorization = ''): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(authorization), digest(`Bearer ${world.secretKey}`));
+}
+
+export const controlRoutes: RouteTable = { 'POST /__bailiff/tokens/:kind': mint };
