@@ -9,7 +9,7 @@ function diagnose(files: readonly string[], change: (text: string) => string = (
   const config = ts.readConfigFile(join(here, 'tsconfig.json'), (file) => ts.sys.readFile(file));
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, here);
   const host = ts.createCompilerHost(options);
-  const { readFile } = host;
+  const readFile = host.readFile.bind(host);
   const read = (file: string) => {
     const text = readFile.call(host, file);
     return text !== undefined && dirname(file) === here ? change(text) : text;
