@@ -59,3 +59,6 @@ export class ApiError extends Error {
 export function bodyOf(call: OperationCall): Readonly<Record<string, unknown>> {
   return call.body === undefined || Array.isArray(call.body) ? {} : (call.body as Readonly<Record<string, unknown>>);
 }
+
+/** Under this key a handler's result may carry fields that the document does not declare yet. */
+export const LATER_FIELDS: unique symbol = Symbol('later fields');

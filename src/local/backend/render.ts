@@ -1,4 +1,5 @@
 /** From a handler's result to the text of the answer: projected through the response schema, then JSON. */
+import { LATER_FIELDS } from './operation.js';
 import { compileProjection } from './projection.js';
 import type { Projection } from './projection.js';
 import { specification } from './specification.js';
@@ -39,7 +40,7 @@ function compile(schema: Schema): Renderer {
     return (value) => envelope(list((value as Page).data), (value as Page).total_count);
   }
   const project = compileProjection(schema);
-  return (value) => JSON.stringify(project(value));
+  return (value) => JSON.stringify(withLaterFields(project(value), value));
 }
 
 const envelope = (list: string, total: number): string => `{"data":${list},"total_count":${total}}`;
@@ -57,4 +58,11 @@ function listRenderer(project: Projection): (items: readonly unknown[]) => strin
     return known;
   };
   return (items) => `[${items.map(text).join(',')}]`;
+}
+
+/** Fields that Clerk answers today and that the document, which is older, does not declare. */
+function withLaterFields(projected: unknown, value: unknown): unknown {
+  const later =
+    typeof value === 'object' && value !== null ? (value as Record<symbol, unknown>)[LATER_FIELDS] : undefined;
+  return typeof later === 'object' ? { ...(projected as object), ...later } : projected;
 }

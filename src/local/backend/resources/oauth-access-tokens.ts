@@ -1,7 +1,7 @@
 /** Is an OAuth access token good? Asked by resource servers. */
 import { isExpired } from '../../tokens/machine-tokens.js';
 import type { Row, World } from '../../world.js';
-import { ApiError, bodyOf } from '../operation.js';
+import { ApiError, bodyOf, LATER_FIELDS } from '../operation.js';
 import type { Handlers } from '../operation.js';
 
 export const oauthAccessTokensHandlers: Handlers = {
@@ -17,7 +17,7 @@ export const oauthAccessTokensHandlers: Handlers = {
 };
 
 /** Clerk gives the dates of these tokens in seconds. */
-function view(world: World, row: Row): Record<string, unknown> {
+function view(world: World, row: Row): Record<string | symbol, unknown> {
   const seconds = (field: string): number | null =>
     typeof row[field] === 'number' ? Math.floor(row[field] / 1000) : null;
   return {
@@ -26,5 +26,7 @@ function view(world: World, row: Row): Record<string, unknown> {
     expiration: seconds('expiration'),
     created_at: seconds('created_at'),
     updated_at: seconds('updated_at'),
+    // Named by Clerk since the document was made: for which resource the token is good (RFC 8707).
+    ...(row['aud'] === undefined ? {} : { [LATER_FIELDS]: { aud: row['aud'] } }),
   };
 }

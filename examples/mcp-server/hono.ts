@@ -1,0 +1,28 @@
+/** The same MCP server on Hono: any runtime with Web standards. */
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+import { clerkMiddleware, protectedResourceMetadata, requireAuth } from 'bailiff/hono';
+import { Hono } from 'hono';
+import { createTools } from './tools.js';
+
+/** @param resource the public URL of the MCP endpoint, for example `https://api.example.com/mcp` */
+export function createHonoMcp(resource: string): Hono {
+  const app = new Hono();
+  const { origin, pathname } = new URL(resource);
+  app.use(protectedResourceMetadata({ resource, scopes: ['profile'] }));
+  app.use(
+    clerkMiddleware({
+      // A token that was issued for another resource is not for us (RFC 8707).
+      audience: resource,
+      resourceMetadata: `${origin}/.well-known/oauth-protected-resource${pathname}`,
+    }),
+  );
+  app.post(pathname, requireAuth({ token: 'oauth_token', scope: 'profile' }), async (c) => {
+    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+    const server = createTools(c.var.auth);
+    // The SDK's own types are not written for exactOptionalPropertyTypes.
+    await server.connect(transport as Parameters<typeof server.connect>[0]);
+    return transport.handleRequest(c.req.raw);
+  });
+  app.all(pathname, (c) => c.body(null, 405, { Allow: 'POST' }));
+  return app;
+}
