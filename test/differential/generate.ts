@@ -82,6 +82,7 @@ export function generateCase(random: () => number): Case {
     ),
   );
   if (chance(0.2)) cookies.sort(() => random() - 0.5);
+  if (chance(0.05)) cookies.length = 0;
   if (cookies.length > 0) headers['cookie'] = cookies.join(pick(['; ', '; ', ';']));
 
   maybe(0.1, () => query.push(`__clerk_handshake={${pick(HANDSHAKE_NAMES)}}`));
@@ -112,13 +113,7 @@ export function generateCase(random: () => number): Case {
   });
   maybe(0.2, () => (options.authorizedParties = ['https://acornbooks.example']));
   maybe(0.15, () => {
-    options.acceptsToken = pick([
-      'any',
-      ['session_token', 'api_key'],
-      ['api_key'],
-      'm2m_token',
-      'api_key',
-    ] as const);
+    options.acceptsToken = pick(['any', ['session_token', 'api_key'], ['api_key'], 'm2m_token', 'api_key'] as const);
   });
 
   const path = pick([

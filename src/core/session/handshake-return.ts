@@ -127,13 +127,16 @@ function takeOver(
   );
 }
 
-/** Development: the payload came in the address, so the browser is sent to the clean one. */
+/**
+ * Development: the payload came in the address, so the browser is sent to the clean one. But not a browser that sends no
+ * cookie at all: the loop counter was set before it left, so it keeps none, and would be sent around for ever. It gets
+ * its page here and now.
+ */
 function cleanLocation(evidence: Evidence): HeaderList {
+  const noStore = ['Cache-Control', 'no-store'] as const;
+  if (evidence.isDocumentRequest && !evidence.view.header('cookie')) return [noStore];
   const url = evidence.publicUrl();
-  if (url === null) return [];
+  if (url === null) return [noStore];
   for (const name of HANDSHAKE_PARAMETERS) url.searchParams.delete(name);
-  return [
-    ['Location', url.toString()],
-    ['Cache-Control', 'no-store'],
-  ];
+  return [['Location', url.toString()], noStore];
 }

@@ -76,6 +76,8 @@ export interface SiteOptions extends AuthenticatorOptions {
   readonly refresh?: (request: RefreshRequest) => Promise<UpstreamAnswer>;
   readonly payload?: (nonce: string) => Promise<UpstreamAnswer>;
   readonly jwks?: () => Promise<UpstreamAnswer>;
+  /** No secret key: tokens are verified with the PEM alone. */
+  readonly keyless?: boolean;
 }
 
 export interface Site {
@@ -90,13 +92,23 @@ export interface Site {
 
 const UNEXPECTED = () => Promise.reject(new Error('This call was not expected.'));
 
-export function createSite(type: InstanceType, { refresh, payload, jwks, ...options }: SiteOptions = {}): Site {
+export function createSite(
+  type: InstanceType,
+  { refresh, payload, jwks, keyless = false, ...options }: SiteOptions = {},
+): Site {
   const { publishableKey, secretKey } = INSTANCES[type];
   const events: BailiffEvent[] = [];
   const recalled: string[] = [];
   const keys = jwks === undefined ? { jwtKey: KEY.pem } : {};
   const config = resolveConfig(
-    { publishableKey, secretKey, ...keys, now: () => T0, onEvent: (event) => events.push(event), ...options },
+    {
+      publishableKey,
+      ...(keyless ? {} : { secretKey }),
+      ...keys,
+      now: () => T0,
+      onEvent: (event) => events.push(event),
+      ...options,
+    },
     {},
   );
   const backend: Backend = {

@@ -1,0 +1,278 @@
+import { describe, expect, test } from 'vitest';
+import { UpstreamUnreachable } from '../../../src/ports.js';
+import { handshakeToken } from '../../support/tokens.js';
+import {
+  answer,
+  createSite,
+  EXPIRED,
+  FRESH,
+  headerOf,
+  INSTANCES,
+  INSTANCE_TYPES,
+  KEY,
+  locationOf,
+  ORIGIN,
+  OTHER_KEY,
+  PAGE,
+  SECONDS,
+  signedInCookies,
+  tokenOf,
+  type InstanceType,
+} from './support.js';
+
+const directivesOf = (type: InstanceType, token: string) => [
+  '__client_uat=1800000000; Path=/',
+  `__session_${INSTANCES[type].suffix}=${token}; Path=/; SameSite=Lax`,
+  `__session=${token}; Path=/; SameSite=Lax`,
+];
+
+/** In development the payload comes in the query, in production in a cookie. */
+const returning = (type: InstanceType, token: string, path = '/page?a=1') =>
+  type === 'development'
+    ? {
+        url: `${path}&__clerk_handshake=${token}&__clerk_help=x&__clerk_synced=true`,
+        cookies: { __clerk_redirect_count: '1' },
+        headers: PAGE,
+      }
+    : { url: path, cookies: { __clerk_handshake: token }, headers: PAGE };
+
+const OUTAGE = () => Promise.reject(new UpstreamUnreachable('timeout', 4_000));
+
+describe.each(INSTANCE_TYPES)('the way to the Frontend API, %s', (type) => {
+  const { host, suffix } = INSTANCES[type];
+  const token = tokenOf(type, EXPIRED);
+
+  test('the address says everything, in the order of the protocol', async () => {
+    const site = createSite(type, { organizationSync: { organizationPatterns: ['/orgs/:slug'] } });
+    const cookies = signedInCookies(type, token, { __client_uat: '1', [`__client_uat_${suffix}`]: '1' });
+    const outcome = await site.ask({
+      url: '/orgs/birch?a=b%20c&__clerk_db_jwt=&__dev_session=y',
+      cookies,
+      headers: PAGE,
+    });
+    const location = locationOf(outcome);
+    expect(location?.origin).toBe(`https://${host}`);
+    expect(location?.pathname).toBe('/v1/client/handshake');
+    expect([...(location?.searchParams ?? [])]).toEqual([
+      ['redirect_url', `${ORIGIN}/orgs/birch?a=b+c`],
+      ['__clerk_api_version', '2026-05-12'],
+      ['suffixed_cookies', 'true'],
+      ['__clerk_hs_reason', 'session-token-expired-refresh-non-eligible-no-refresh-cookie'],
+      ['format', 'nonce'],
+      ['__session', token],
+      ...(type === 'development' ? [['__clerk_db_jwt', 'dvb_one']] : []),
+      ['organization_id', 'birch'],
+    ]);
+  });
+
+  test('the personal account is an empty organization_id', async () => {
+    const site = createSite(type, { organizationSync: { personalAccountPatterns: ['/me'] } });
+    const outcome = await site.ask({ url: '/me', cookies: signedInCookies(type, tokenOf(type)), headers: PAGE });
+    expect(locationOf(outcome)?.searchParams.get('organization_id')).toBe('');
+  });
+
+  test('an expired header token of a page goes along', async () => {
+    const outcome = await createSite(type).ask({ bearer: token, headers: PAGE });
+    expect(locationOf(outcome)?.searchParams.get('__session')).toBe(token);
+    expect(locationOf(outcome)?.searchParams.get('suffixed_cookies')).toBe('false');
+  });
+
+  test('without a secret key no nonce is asked for', async () => {
+    const site = createSite(type);
+    const keyless = createSite(type, { keyless: true });
+    const ask = {
+      cookies: { [`__client_uat_${suffix}`]: '1', __clerk_db_jwt: 'd', [`__clerk_db_jwt_${suffix}`]: 'd' },
+      headers: PAGE,
+    };
+    expect(locationOf(await site.ask(ask))?.searchParams.get('format')).toBe('nonce');
+    expect(keyless.config.secretKey).toBeNull();
+    expect(locationOf(await keyless.ask(ask))?.searchParams.has('format')).toBe(false);
+  });
+
+  test.each([
+    ['https://app.acornbooks.example/__clerk', 'https://app.acornbooks.example/__clerk/v1/client/handshake'],
+    ['http://127.0.0.1:4010', 'http://127.0.0.1:4010/v1/client/handshake'],
+    ['/__clerk', `${ORIGIN}/__clerk/v1/client/handshake`],
+  ])('by the proxy %s', async (proxyUrl, expected) => {
+    const outcome = await createSite(type, { proxyUrl }).ask({ bearer: token, headers: PAGE });
+    const location = locationOf(outcome);
+    expect(`${location?.origin}${location?.pathname}`).toBe(expected);
+  });
+
+  test('S14: a path that looks like a host stays a path, by a relative proxy too', async () => {
+    const site = createSite(type, { proxyUrl: '/__clerk' });
+    const outcome = await site.ask({ url: `${ORIGIN}//evil.example/x`, bearer: token, headers: PAGE });
+    expect(locationOf(outcome)?.origin).toBe(ORIGIN);
+    expect(locationOf(outcome)?.searchParams.get('redirect_url')).toBe(`${ORIGIN}//evil.example/x`);
+  });
+
+  test('forwarded headers do not decide where the browser comes back to', async () => {
+    const headers = { ...PAGE, 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' };
+    const distrusting = await createSite(type).ask({ bearer: token, headers });
+    expect(locationOf(distrusting)?.searchParams.get('redirect_url')).toBe(`${ORIGIN}/`);
+    const trusting = await createSite(type, { trustProxy: true }).ask({ bearer: token, headers });
+    expect(locationOf(trusting)?.searchParams.get('redirect_url')).toBe('http://evil.example/');
+  });
+
+  test('the counter goes up by one', async () => {
+    const outcome = await createSite(type).ask({
+      bearer: token,
+      cookies: { __clerk_redirect_count: '2' },
+      headers: PAGE,
+    });
+    expect(headerOf(outcome, 'Set-Cookie')).toBe('__clerk_redirect_count=3; Path=/; SameSite=Lax; HttpOnly; Max-Age=2');
+  });
+
+  test('a request without a usable host cannot come back, so it is not sent away', async () => {
+    const outcome = await createSite(type).ask({ url: '/', bearer: token, headers: { ...PAGE, host: 'a b' } });
+    expect(outcome).toMatchObject({ status: 'signed-out', headers: null });
+  });
+});
+
+describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
+  const { suffix } = INSTANCES[type];
+  const fresh = tokenOf(type, FRESH);
+
+  test('a handshake token signs in and hands its cookies over unchanged', async () => {
+    const site = createSite(type);
+    const outcome = await site.ask(returning(type, handshakeToken(KEY, directivesOf(type, fresh))));
+    expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
+    expect(headerOf(outcome, 'Set-Cookie')).toBe(directivesOf(type, fresh).join('\n'));
+    expect(headerOf(outcome, 'Access-Control-Allow-Origin')).toBe('null');
+    expect(headerOf(outcome, 'Access-Control-Allow-Credentials')).toBe('true');
+    const clean = type === 'development' ? `${ORIGIN}/page?a=1&__clerk_synced=true` : null;
+    expect(headerOf(outcome, 'Location')).toBe(clean);
+    expect(headerOf(outcome, 'Cache-Control')).toBe(clean === null ? null : 'no-store');
+    expect(site.events).toContainEqual({ type: 'handshake', step: 'resolved', reason: null });
+  });
+
+  test('a browser that kept no cookie is answered at once in development: another redirect would go on for ever', async () => {
+    const site = createSite(type);
+    const url = `/page?__clerk_handshake=${handshakeToken(KEY, directivesOf(type, fresh))}`;
+    const outcome = await site.ask({ url, headers: PAGE });
+    expect(outcome).toMatchObject({ status: 'signed-in' });
+    expect(headerOf(outcome, 'Location')).toBeNull();
+    expect(headerOf(outcome, 'Set-Cookie')).toContain('__session=');
+    expect(headerOf(outcome, 'Cache-Control')).toBe(type === 'development' ? 'no-store' : null);
+    const kept = await site.ask({ url, headers: PAGE, cookies: { __clerk_redirect_count: '1' } });
+    expect(headerOf(kept, 'Location')).toBe(type === 'development' ? `${ORIGIN}/page` : null);
+  });
+
+  test('a nonce is exchanged and wins over a token', async () => {
+    const nonces: string[] = [];
+    const site = createSite(type, {
+      payload: async (nonce) => {
+        nonces.push(nonce);
+        return answer(200, { directives: directivesOf(type, fresh) });
+      },
+    });
+    const stale = handshakeToken(KEY, directivesOf(type, tokenOf(type)));
+    const outcome = await site.ask({
+      url: '/?__clerk_handshake_nonce=n1',
+      cookies: { __clerk_handshake: stale },
+      headers: PAGE,
+    });
+    expect(nonces).toEqual(['n1']);
+    expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
+  });
+
+  test('directives without a session sign out, and are handed over', async () => {
+    const cleared = [`__session=; Max-Age=0; Path=/`, '__client_uat=0; Path=/'];
+    const outcome = await createSite(type).ask(returning(type, handshakeToken(KEY, cleared)));
+    expect(outcome).toMatchObject({ status: 'signed-out', reason: 'session-token-missing' });
+    expect(headerOf(outcome, 'Set-Cookie')).toBe(cleared.join('\n'));
+  });
+
+  test('only the own names are the session', async () => {
+    const foreign = tokenOf(type, { sid: 'sess_foreign' });
+    const list = [`__session_${suffix}=${fresh}; Path=/`, `__session_ABCDEFGH=${foreign}`, `__sessionx=${foreign}`];
+    const outcome = await createSite(type).ask(returning(type, handshakeToken(KEY, list)));
+    expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
+  });
+
+  test('a directive that would break the response is left out', async () => {
+    const list = [...directivesOf(type, fresh), 'x=1\r\nSet-Cookie: y=2', 'z=\u{1F600}'];
+    const outcome = await createSite(type).ask(returning(type, handshakeToken(KEY, list)));
+    expect(headerOf(outcome, 'Set-Cookie')).toBe(directivesOf(type, fresh).join('\n'));
+  });
+
+  test.each([
+    ['another key', 'token-invalid-signature', handshakeToken(OTHER_KEY, ['__session=x'])],
+    ['a JWT-template token (S1)', 'token-invalid', handshakeToken(KEY, ['__session=x'], { cat: 'cl_B7d4PD222AAA' })],
+    ['no token', 'token-invalid', 'a.b.c'],
+  ] as const)(
+    '%s: no directive passes, and in the query of development it is the final answer',
+    async (_, reason, token) => {
+      const site = createSite(type);
+      const outcome = await site.ask(returning(type, token));
+      expect(headerOf(outcome, 'Set-Cookie') ?? '').not.toContain('__session');
+      expect(site.events).toContainEqual(expect.objectContaining({ type: 'handshake', step: 'failed' }));
+      if (type === 'development') {
+        expect(outcome).toMatchObject({ status: 'signed-out', reason, headers: null });
+        expect('message' in outcome && outcome.message).toContain('CLERK_PUBLISHABLE_KEY');
+      } else {
+        expect(outcome).toMatchObject({ status: 'signed-out', reason: 'session-token-and-uat-missing' });
+      }
+    },
+  );
+
+  test('a foreign handshake cookie does not touch a session that is good', async () => {
+    const token = handshakeToken(OTHER_KEY, ['__session=x']);
+    const cookies = signedInCookies(type, tokenOf(type), { __clerk_handshake: token });
+    expect(await createSite(type).ask({ cookies, headers: PAGE })).toMatchObject({
+      status: 'signed-in',
+      headers: null,
+    });
+  });
+
+  test.each<[string, () => Promise<never> | ReturnType<typeof unknownNonce>]>([
+    ['is not known', unknownNonce],
+    ['cannot be exchanged now', OUTAGE],
+    ['is answered with nonsense', async () => answer(500, 'x')],
+  ])('a nonce that %s does not touch a session that is good, and starts over without one', async (_, payload) => {
+    const site = createSite(type, { payload });
+    const cookies = signedInCookies(type, tokenOf(type));
+    const url = '/?a=1&__clerk_handshake_nonce=n1';
+    expect(await site.ask({ url, cookies, headers: PAGE })).toMatchObject({ status: 'signed-in', headers: null });
+    const again = await site.ask({
+      url,
+      cookies: { [`__client_uat_${suffix}`]: '1', __clerk_db_jwt: 'd' },
+      headers: PAGE,
+    });
+    expect(again.status).toBe('handshake');
+    expect(locationOf(again)?.searchParams.get('redirect_url')).toBe(`${ORIGIN}/?a=1`);
+  });
+
+  test('keys that cannot be loaded are an outage, not a loop', async () => {
+    const site = createSite(type, { jwks: OUTAGE });
+    const outcome = await site.ask(returning(type, handshakeToken(KEY, directivesOf(type, fresh))));
+    expect(outcome).toMatchObject({ status: 'unavailable', reason: 'jwk-remote-failed-to-load' });
+    const later = await site.ask({ cookies: signedInCookies(type, tokenOf(type)), headers: PAGE });
+    expect(later).toMatchObject({ status: 'unavailable' });
+    expect('retryAfterMs' in later && later.retryAfterMs).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['expired an hour ago', EXPIRED],
+    ['an hour early', { iat: SECONDS + 3600, nbf: SECONDS + 3600, exp: SECONDS + 3660 }],
+    ['issued in an hour', { iat: SECONDS + 3600, nbf: SECONDS, exp: SECONDS + 3660 }],
+  ])('a clock that is off, %s: forgiven right after a handshake in development alone', async (_, claims) => {
+    const token = handshakeToken(KEY, directivesOf(type, tokenOf(type, claims)));
+    const outcome = await createSite(type).ask(returning(type, token));
+    expect(outcome.status).toBe(type === 'development' ? 'signed-in' : 'signed-out');
+  });
+
+  test.each([
+    ['a wrong signature', tokenOf(type, {}, {}, OTHER_KEY)],
+    ['a JWT-template token', tokenOf(type, {}, { cat: 'cl_B7d4PD222AAA' })],
+    ['an M2M token', tokenOf(type, { sub: 'mch_x' }, { cat: 'cl_B7d4PD333AAA' })],
+  ])('a session with %s is not taken over, and its cookies are not set', async (_, token) => {
+    const outcome = await createSite(type).ask(returning(type, handshakeToken(KEY, directivesOf(type, token))));
+    expect(outcome.status).not.toBe('signed-in');
+    expect(headerOf(outcome, 'Set-Cookie') ?? '').not.toContain('__session');
+  });
+});
+
+function unknownNonce() {
+  return Promise.resolve(answer(404, { errors: [{ code: 'resource_not_found' }] }));
+}

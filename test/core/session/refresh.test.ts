@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import { UpstreamUnreachable, type UpstreamAnswer } from '../../../src/ports.js';
+import type { RefreshRequest } from '../../../src/core/wire/backend.js';
+import {
+  answer,
+  createSite,
+  EXPIRED,
+  FRESH,
+  headerOf,
+  INSTANCES,
+  INSTANCE_TYPES,
+  ORIGIN,
+  OTHER_KEY,
+  PAGE,
+  signedInCookies,
+  tokenOf,
+  type InstanceType,
+} from './support.js';
+
+const FETCH = { 'sec-fetch-dest': 'empty' };
+
+function expiredCookies(type: InstanceType, more: Record<string, string> = {}) {
+  const { suffix } = INSTANCES[type];
+  return signedInCookies(type, tokenOf(type, EXPIRED), {
+    __client_uat: '1',
+    [`__client_uat_${suffix}`]: '1',
+    [`__refresh_${suffix}`]: 'rt_one',
+    ...more,
+  });
+}
+
+const newCookies = (type: InstanceType, token: string) => [
+  `__session_${INSTANCES[type].suffix}=${token}; Path=/`,
+  `__session=${token}; Path=/`,
+];
+
+describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
+  const good = () => answer(200, { object: 'cookies', cookies: newCookies(type, tokenOf(type, FRESH)) });
+
+  test.each(['document', 'empty', 'image'])('an expired session is renewed in place (%s)', async (destination) => {
+    const asked: RefreshRequest[] = [];
+    const site = createSite(type, {
+      refresh: async (request) => {
+        asked.push(request);
+        return good();
+      },
+    });
+    const outcome = await site.ask({ cookies: expiredCookies(type), headers: { 'sec-fetch-dest': destination } });
+    expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
+    expect(headerOf(outcome, 'Set-Cookie')).toBe(newCookies(type, tokenOf(type, FRESH)).join('\n'));
+    expect(headerOf(outcome, 'Location')).toBeNull();
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject({
+      sessionId: 'sess_one',
+      expiredToken: tokenOf(type, EXPIRED),
+      refreshToken: 'rt_one',
+      requestOrigin: ORIGIN,
+      suffixedCookies: true,
+    });
+    expect(asked[0]?.requestHeaders['sec-fetch-dest']).toEqual([destination]);
+    expect(site.events).toContainEqual({ type: 'session.refreshed', ok: true, reason: null, durationMs: 0 });
+  });
+
+  test('a header token is refreshed itself, whatever cookie lies beside it', async () => {
+    const asked: RefreshRequest[] = [];
+    const site = createSite(type, { refresh: async (request) => (asked.push(request), good()) });
+    const bearer = tokenOf(type, { ...EXPIRED, sid: 'sess_header' });
+    const outcome = await site.ask({ bearer, cookies: expiredCookies(type), headers: FETCH });
+    expect(outcome.status).toBe('signed-in');
+    expect(asked[0]).toMatchObject({ sessionId: 'sess_header', expiredToken: bearer });
+  });
+
+  test('another refresh token is another call, though it comes at the same time', async () => {
+    const asked: string[] = [];
+    const site = createSite(type, {
+      refresh: async ({ refreshToken }) => {
+        asked.push(refreshToken);
+        return refreshToken === 'rt_one' ? good() : answer(401, { errors: [{ code: 'refresh_token_revoked' }] });
+      },
+    });
+    const other = { [`__refresh_${INSTANCES[type].suffix}`]: 'rt_two' };
+    const outcomes = await Promise.all([
+      site.ask({ cookies: expiredCookies(type), headers: PAGE }),
+      site.ask({ cookies: expiredCookies(type, other), headers: PAGE }),
+    ]);
+    expect(asked).toEqual(['rt_one', 'rt_two']);
+    expect(outcomes.map(({ status }) => status)).toEqual(['signed-in', 'handshake']);
+  });
+
+  test('twenty requests together share one call, and each gets the cookies', async () => {
+    let calls = 0;
+    const site = createSite(type, {
+      refresh: async () => {
+        calls += 1;
+        return good();
+      },
+    });
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => site.ask({ cookies: expiredCookies(type), headers: FETCH })),
+    );
+    expect(calls).toBe(1);
+    for (const outcome of outcomes) {
+      expect(outcome.status).toBe('signed-in');
+      expect(headerOf(outcome, 'Set-Cookie')).toContain('__session=');
+    }
+    await site.ask({ cookies: expiredCookies(type), headers: FETCH });
+    expect(calls, 'a later request asks again').toBe(2);
+  });
+
+  test.each<[string, UpstreamAnswer]>([
+    ['some_code', answer(401, { errors: [{ code: 'some_code' }, { code: 'other' }] })],
+    ['unexpected-bapi-error', answer(422, { message: 'no list' })],
+    ['unexpected-bapi-error', answer(400, { errors: [] })],
+    ['unexpected-bapi-error', answer(400, undefined)],
+    ['unexpected-bapi-error', answer(400, { errors: [{ code: 'a\r\nLocation: https://evil.example' }] })],
+    ['unexpected-sdk-error', answer(200, { object: 'cookies', cookies: [] })],
+    ['unexpected-sdk-error', answer(200, null)],
+    ['invalid-session-token', answer(200, { cookies: ['__client_uat=1'] })],
+    ['invalid-session-token', answer(200, { cookies: newCookies(type, tokenOf(type, {}, {}, OTHER_KEY)) })],
+    ['invalid-session-token', answer(200, { cookies: newCookies(type, tokenOf(type, EXPIRED)) })],
+    [
+      'invalid-session-token',
+      answer(200, { cookies: newCookies(type, tokenOf(type, {}, { cat: 'cl_B7d4PD222AAA' })) }),
+    ],
+  ])('a failure (%s) is a handshake for a page and a refusal for anything else', async (why, reply) => {
+    const reason = `session-token-expired-refresh-${why}`;
+    const site = createSite(type, { refresh: async () => reply });
+    const page = await site.ask({ cookies: expiredCookies(type), headers: PAGE });
+    expect(page).toMatchObject({ status: 'handshake', reason });
+    expect(headerOf(page, 'Set-Cookie')).not.toContain('__session');
+    expect(await site.ask({ cookies: expiredCookies(type), headers: FETCH })).toMatchObject({
+      status: 'signed-out',
+      reason,
+    });
+    expect(site.events).toContainEqual({ type: 'session.refreshed', ok: false, reason: why, durationMs: 0 });
+  });
+
+  test.each<[string, () => Promise<UpstreamAnswer>]>([
+    ['fetch-error', () => Promise.reject(new UpstreamUnreachable('network', 2_000))],
+    ['internal_error', async () => ({ ...answer(503, { errors: [{ code: 'internal_error' }] }), retryAfterMs: 2_000 })],
+    ['too_many', async () => ({ ...answer(429, { errors: [{ code: 'too_many' }] }), retryAfterMs: 2_000 })],
+  ])('Clerk being down (%s) is a handshake for a page, and 503 for anything else', async (why, refresh) => {
+    const reason = `session-token-expired-refresh-${why}`;
+    const site = createSite(type, { refresh });
+    expect(await site.ask({ cookies: expiredCookies(type), headers: PAGE })).toMatchObject({
+      status: 'handshake',
+      reason,
+    });
+    expect(await site.ask({ cookies: expiredCookies(type), headers: FETCH })).toMatchObject({
+      status: 'unavailable',
+      reason,
+      retryAfterMs: 2_000,
+    });
+  });
+
+  test.each([
+    ['non-eligible-non-get', { method: 'POST', cookies: expiredCookies(type) }],
+    [
+      'non-eligible-no-refresh-cookie',
+      { cookies: expiredCookies(type, { [`__refresh_${INSTANCES[type].suffix}`]: '' }) },
+    ],
+    // The plain name could belong to another application.
+    [
+      'non-eligible-no-refresh-cookie',
+      { cookies: expiredCookies(type, { [`__refresh_${INSTANCES[type].suffix}`]: '', __refresh: 'rt' }) },
+    ],
+    [
+      'expired-session-token-missing-sid-claim',
+      { bearer: tokenOf(type, { ...EXPIRED, sid: undefined }), cookies: expiredCookies(type) },
+    ],
+  ])('nothing is asked: %s', async (why, ask) => {
+    // An unexpected call rejects.
+    const outcome = await createSite(type).ask({ ...ask, headers: FETCH });
+    expect(outcome).toMatchObject({ status: 'signed-out', reason: `session-token-expired-refresh-${why}` });
+  });
+
+  test('without a secret key there is nobody to ask', async () => {
+    const site = createSite(type, { keyless: true });
+    const outcome = await site.ask({ cookies: expiredCookies(type), headers: FETCH });
+    expect(outcome).toMatchObject({ reason: 'session-token-expired-refresh-missing-api-client' });
+  });
+
+  test('a forged token that says it is expired is not refreshed', async () => {
+    const forged = tokenOf(type, EXPIRED, {}, OTHER_KEY);
+    const cookies = expiredCookies(type, { __session: forged, [`__session_${INSTANCES[type].suffix}`]: forged });
+    expect(await createSite(type).ask({ cookies, headers: FETCH })).toMatchObject({
+      status: 'signed-out',
+      reason: 'token-invalid-signature',
+    });
+  });
+});
