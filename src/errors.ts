@@ -12,8 +12,16 @@ export interface ReasonInfo {
   readonly remedy: string;
 }
 
-const refused = /* @__NO_SIDE_EFFECTS__ */ (meaning: string, remedy: string): ReasonInfo => ({ status: 401, meaning, remedy });
-const unchecked = /* @__NO_SIDE_EFFECTS__ */ (meaning: string, remedy: string): ReasonInfo => ({ status: 503, meaning, remedy });
+const refused = /* @__NO_SIDE_EFFECTS__ */ (meaning: string, remedy: string): ReasonInfo => ({
+  status: 401,
+  meaning,
+  remedy,
+});
+const unchecked = /* @__NO_SIDE_EFFECTS__ */ (meaning: string, remedy: string): ReasonInfo => ({
+  status: 503,
+  meaning,
+  remedy,
+});
 
 const SIGN_IN_AGAIN = 'Sign in again, or fetch a new token from the session.';
 const CHECK_KEYS = 'Check that the token comes from the Clerk instance whose keys this server uses.';
@@ -75,6 +83,14 @@ export const REQUEST_REASONS = {
 export type TokenReason = keyof typeof TOKEN_REASONS;
 export type RequestReason = keyof typeof REQUEST_REASONS | `session-token-expired-refresh-${string}`;
 export type Reason = TokenReason | RequestReason;
+
+const REASONS: ReadonlyMap<string, ReasonInfo> = new Map(Object.entries({ ...TOKEN_REASONS, ...REQUEST_REASONS }));
+const REFRESH_FAILED = 'session-token-expired-refresh-';
+
+/** What a reason means and what to do about it; null for what is no reason. */
+export function reasonInfo(reason: string): ReasonInfo | null {
+  return REASONS.get(reason.startsWith(REFRESH_FAILED) ? 'session-token-expired' : reason) ?? null;
+}
 
 /** The base of all errors that Bailiff throws on purpose. `code` is stable; `message` is for people. */
 export abstract class BailiffError extends Error {

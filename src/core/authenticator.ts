@@ -156,13 +156,12 @@ function observed(
 ): MaybePromise<DecidedState> {
   const startedAt = config.now();
   const report = (state: DecidedState): DecidedState => {
-    const { status, tokenType, reason, auth } = state;
+    const { status, tokenType, reason } = state;
     const durationMs = Math.max(0, config.now() - startedAt);
     if (status !== 'signed-in') {
       emit({ type: 'denied', by: 'request', status: STATUS_CODE[status], tokenType, reason, durationMs });
     } else if (tokenType !== null) {
-      const subject = 'subject' in auth ? auth.subject : 'userId' in auth ? auth.userId : null;
-      emit({ type: 'authenticated', tokenType, subject: subject ?? '', durationMs });
+      emit({ type: 'authenticated', tokenType, subject: state.subject ?? '', durationMs });
     }
     return state;
   };

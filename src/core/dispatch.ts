@@ -1,5 +1,5 @@
 /** Which way a request goes: header or cookie, session or machine (Clerk's documentation, "acceptsToken"). */
-import { TOKEN_REASONS, REQUEST_REASONS, type Reason } from '../errors.js';
+import { reasonInfo, type Reason } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
 import type { AcceptsToken, Auth, TokenType } from '../types.js';
 import { classifyToken, type ClassifiedToken } from '../verify/classify.js';
@@ -58,6 +58,7 @@ export function createDispatch({ verifier, sessions, mint, pendingIsSignedOut }:
       message: '',
       auth: authOf(verified),
       token,
+      subject: verified.tokenType === 'session_token' ? verified.data.sub : verified.data.subject,
       headers,
     });
   }
@@ -106,12 +107,11 @@ export function createDispatch({ verifier, sessions, mint, pendingIsSignedOut }:
 }
 
 /** Nobody, as the mode names it. */
-function nobody(tokenType: TokenType | null, reason: Reason, message = meaningOf(reason)): DecidedState {
+function nobody(
+  tokenType: TokenType | null,
+  reason: Reason,
+  message = reasonInfo(reason)?.meaning ?? '',
+): DecidedState {
   const auth = tokenType === null ? invalidToken(reason) : unauthenticated(tokenType, reason);
   return new DecidedState({ status: 'signed-out', tokenType, reason, message, auth });
-}
-
-function meaningOf(reason: Reason): string {
-  const table: Readonly<Record<string, { readonly meaning: string }>> = { ...TOKEN_REASONS, ...REQUEST_REASONS };
-  return table[reason]?.meaning ?? '';
 }

@@ -13,6 +13,8 @@ export interface Decision {
   readonly auth: Auth;
   readonly token?: string | null;
   readonly headers?: HeaderPairs | null;
+  /** Whose token it is, for events: a pending session has a user whom its auth object does not show. */
+  readonly subject?: string;
   /** When to try again, in milliseconds, if the status is `unavailable`. */
   readonly retryAfterMs?: number | null;
 }
@@ -28,6 +30,7 @@ export class DecidedState implements RequestState {
   readonly message: string;
   readonly auth: Auth;
   readonly retryAfterMs: number | null;
+  readonly #subject: string | null;
   readonly #token: string | null;
   readonly #given: HeaderPairs | null;
   #headers: Headers | undefined;
@@ -40,12 +43,17 @@ export class DecidedState implements RequestState {
     this.message = decision.message;
     this.auth = decision.auth;
     this.retryAfterMs = decision.retryAfterMs ?? null;
+    this.#subject = decision.subject ?? null;
     this.#token = decision.token ?? null;
     this.#given = decision.headers ?? null;
   }
 
   get token(): string | null {
     return this.#token;
+  }
+
+  get subject(): string | null {
+    return this.#subject;
   }
 
   get headers(): Headers {

@@ -369,7 +369,7 @@ describe('the middleware', () => {
     const visit = createVisit(backend.create(), viewOf({ ...PAGE, cookie: '__client_uat=5' }));
     expect(await visit.begin()).toEqual({ stop: { status: 307 } });
     expect(visit.state).toMatchObject({ status: 'handshake', auth: { isAuthenticated: false } });
-    const headers = new Headers(visit.headers.map(([name, value]) => [name, value]));
+    const headers = new Headers(visit.headers.map(([name, value]): [string, string] => [name, value]));
     expect(headers.get('location')).toMatch(/^https:\/\/clerk\.acornbooks\.example\/v1\/client\/handshake\?/);
     expect([...visit.state.headers].sort()).toEqual([...headers].sort());
     // A guard that is asked all the same says no.

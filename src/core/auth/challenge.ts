@@ -1,5 +1,5 @@
 /** How a guard says no: status, headers (RFC 6750, RFC 9728) and body of every denial. */
-import { REQUEST_REASONS, TOKEN_REASONS, type Reason } from '../../errors.js';
+import { reasonInfo, TOKEN_REASONS, type Reason } from '../../errors.js';
 import type { Denial, DenialCase } from '../../types.js';
 import type { Shortfall } from './requirements.js';
 
@@ -59,10 +59,7 @@ const metadataOf = ({ resourceMetadata }: Challenge): string | null =>
 
 /** What a reason means, in fixed words: nothing of what the client sent comes back. */
 function meaningOf(reason: Reason | null): string {
-  if (reason === null) return 'The request carries no valid credentials.';
-  if (Object.hasOwn(TOKEN_REASONS, reason)) return TOKEN_REASONS[reason as keyof typeof TOKEN_REASONS].meaning;
-  if (Object.hasOwn(REQUEST_REASONS, reason)) return REQUEST_REASONS[reason as keyof typeof REQUEST_REASONS].meaning;
-  return REQUEST_REASONS['session-token-expired'].meaning;
+  return (reason && reasonInfo(reason)?.meaning) ?? 'The request carries no valid credentials.';
 }
 
 /** Nobody, or a bad credential of an accepted kind. */

