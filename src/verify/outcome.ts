@@ -18,14 +18,22 @@ export function accept<T>(value: T): Verdict<T> {
   return { outcome: 'accepted', value };
 }
 
-/** Freezes an acyclic value all the way down; a loop, since JSON may be nested deeper than the stack. */
+/** Freezes what JSON made, all the way down; a loop, since JSON may be nested deeper than the stack. */
 export function deepFreeze<T>(value: T): T {
-  const pending: unknown[] = [value];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (typeof next !== 'object' || next === null || Object.isFrozen(next)) continue;
+  let pending: object[] | null = null;
+  let next: object | undefined = isObject(value) ? value : undefined;
+  while (next !== undefined) {
     Object.freeze(next);
-    for (const inner of Object.values(next)) pending.push(inner);
+    // Most objects hold no others: `for in` makes no list of what is inside.
+    for (const name in next) {
+      const inner: unknown = (next as Record<string, unknown>)[name];
+      if (isObject(inner)) (pending ??= []).push(inner);
+    }
+    next = pending?.pop();
   }
   return value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
