@@ -55,6 +55,24 @@ const deleteAddress =
   (call: OperationCall, world: World) =>
     removeIdentification(world, kind, idOf(call.params));
 
+/** Of newer versions: the address becomes the only one of its kind, verified and primary. */
+export const replaceAddress =
+  (kind: IdentificationKind): Handler =>
+  (call: OperationCall, world: World) => {
+    const user = find(world, users, call.params['user_id'] ?? '');
+    const { table } = KINDS[kind].resource;
+    const text = KINDS[kind].read(bodyOf(call)[kind], kind);
+    const own = world.table(table).by('user_id', user.id);
+    const kept = own.find((row) => row[kind] === text);
+    const verification = verificationFor(true);
+    const row = kept
+      ? change(world, KINDS[kind].resource, kept.id, { verification })
+      : addIdentification(world, kind, user.id, text, { verification });
+    for (const other of own) if (other.id !== row.id) world.table(table).delete(other.id);
+    settleUser(world, kind, row, true);
+    return row;
+  };
+
 export const addressHandlers: Handlers = {
   CreateEmailAddress: createAddress('email_address'),
   GetEmailAddress: getOf(KINDS.email_address.resource),

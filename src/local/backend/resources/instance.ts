@@ -54,7 +54,7 @@ function roleKey(world: World, setting: string, id: unknown): Fields {
 }
 
 /** Accepted and without effect: an offline instance has no DNS. */
-const changeDomain: Handler = (call) => {
+export const changeDomain: Handler = (call) => {
   const home = bodyOf(call)['home_url'];
   if (typeof home !== 'string') throw missing('home_url');
   readUrl(/^[a-z]+:\/\//i.test(home) ? home : `https://${home}`, 'home_url');

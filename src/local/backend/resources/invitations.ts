@@ -1,7 +1,7 @@
 /** Invitations to the application. */
 import type { Row, World } from '../../world.js';
 import { readEmailAddress, readUrl } from '../addresses.js';
-import { change, create, defineResource, find, list } from '../crud.js';
+import { change, create, defineResource, find, idOf, list, remove } from '../crud.js';
 import { contains } from '../listing.js';
 import { bodyOf } from '../operation.js';
 import type { Handler, Handlers } from '../operation.js';
@@ -75,6 +75,10 @@ export function revokeInvitation(world: World, id: string): Row {
     throw wrongState('invitation_already_accepted', 'The invitation is already accepted.');
   return change(world, invitations, id, { status: 'revoked' });
 }
+
+/** Of newer versions: an invitation that is deleted is gone from the list as well. */
+export const deleteInvitation: Handler = (call, world) =>
+  remove(world, invitations, find(world, invitations, idOf(call.params)));
 
 /** Somebody signed up with the invitation. @throws ApiError 400, 404 */
 export function acceptInvitation(world: World, id: string): Row {

@@ -4,7 +4,7 @@ import { readUrl } from '../addresses.js';
 import { change, create, defineResource, deleteOf, find, getOf, idOf, listOf, updateOf } from '../crud.js';
 import { includesText } from '../listing.js';
 import { bodyOf } from '../operation.js';
-import type { Handlers } from '../operation.js';
+import type { Handler, Handlers } from '../operation.js';
 import { forbidden, missing } from '../refusals.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -71,6 +71,17 @@ const withSecret = (row: Row, world: World): Fields => ({
   ...(oauthApplications.view(row, world) as Fields),
   ...(typeof row['client_secret'] === 'string' ? { client_secret: row['client_secret'] } : {}),
 });
+
+/** Of newer versions: as RFC 7009, a token that does not exist is no error. */
+export const revokeOAuthToken: Handler = (call, world) => {
+  const { client_id: clientId } = find(world, oauthApplications, call.params['oauth_application_id'] ?? '');
+  const { token } = bodyOf(call);
+  if (typeof token !== 'string') throw missing('token');
+  const table = world.table('oauth_access_tokens');
+  const row = table.by('token', token).find((found) => found['client_id'] === clientId);
+  if (row) table.update(row.id, { revoked: true, updated_at: world.now() });
+  return undefined;
+};
 
 export const oauthApplicationHandlers: Handlers = {
   ListOAuthApplications: listOf(oauthApplications),

@@ -122,6 +122,9 @@ const patched =
     return answer(change(world, organizations, row.id, patch(bodyOf(call), row, world)), world);
   };
 
+/** Of newer versions: the kinds that the request names are replaced. */
+export const replaceOrganizationMetadata: Handler = patched((body) => replacedKinds(body));
+
 export const organizationHandlers: Handlers = {
   ListOrganizations: (call, world) => {
     const include = asked(call.query);

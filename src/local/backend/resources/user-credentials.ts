@@ -117,6 +117,20 @@ const disable =
     return { user_id: user.id };
   };
 
+/** Of newer versions. */
+export const removePassword: Handler = (call, world) => {
+  const user = userOf(call, world);
+  if (typeof user['password_digest'] !== 'string')
+    throw wrongState('no_password_set', 'The user does not have a password set.');
+  const changed = change(world, users, user.id, {
+    password_digest: null,
+    password_hasher: null,
+    password_compromised: false,
+  });
+  if (bodyOf(call)['sign_out_of_other_sessions'] === true) endSessions(world, user.id, 'revoked');
+  return users.view(changed, world);
+};
+
 const setCompromised =
   (compromised: boolean): Handler =>
   (call, world) => {

@@ -239,6 +239,9 @@ const patchUser =
     return users.view(change(world, users, user.id, patch(call, user)), world);
   };
 
+/** Of newer versions: the kinds that the request names are replaced. */
+export const replaceUserMetadata: Handler = patchUser((call) => replacedKinds(bodyOf(call)));
+
 export const userHandlers: Handlers = {
   GetUserList: (call, world) => list(world, users, call.query, selection(world, call.query)),
   GetUsersCount: countUsers,

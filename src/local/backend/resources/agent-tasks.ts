@@ -1,0 +1,62 @@
+/** Sign-ins of agents on behalf of users, and keyless applications. */
+import { change, defineResource, find, insert } from '../crud.js';
+import { bodyOf } from '../operation.js';
+import type { Handler, Handlers } from '../operation.js';
+import { readUrl } from '../addresses.js';
+import { missing, notFound } from '../refusals.js';
+import { createTicket, ticketUrl } from '../tickets.js';
+import { users } from './user-resource.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const tasks = defineResource({ table: 'agent_tasks', object: 'agent_task', idPrefix: 'agt', component: '' });
+
+const TASK_MS = 30 * 60 * 1000;
+
+const create: Handler = (call, world) => {
+  const body = bodyOf(call);
+  const target = (body['on_behalf_of'] ?? {}) as Fields;
+  for (const field of ['agent_name', 'task_description', 'redirect_url'])
+    if (typeof body[field] !== 'string') throw missing(field);
+  const byAddress = world.table('email_addresses').by('email_address', target['identifier'])[0];
+  const userId = target['user_id'] ?? byAddress?.['user_id'];
+  if (typeof userId !== 'string') throw notFound('user', String(target['identifier']));
+  const user = find(world, users, userId);
+  const id = world.id(tasks.idPrefix);
+  const ticket = createTicket(
+    world,
+    'sign_in_token',
+    id,
+    world.now() + TASK_MS,
+    readUrl(body['redirect_url'], 'redirect_url'),
+  );
+  return insert(world, tasks, {
+    id,
+    agent_task_id: id,
+    task_id: id,
+    agent_id: world.id('agent'),
+    user_id: user.id,
+    status: 'pending',
+    url: ticketUrl(world, ticket),
+  });
+};
+
+export const agentTaskHandlers: Handlers = {
+  CreateAgentTask: create,
+  RevokeAgentTask: (call, world) => {
+    const { id } = find(world, tasks, call.params['agent_task_id'] ?? '');
+    const { url: _url, ...revoked } = change(world, tasks, id, { status: 'revoked' });
+    return revoked;
+  },
+  CreateAccountlessApplication: (_call, world) => accountless(world),
+  CompleteAccountlessApplication: (_call, world) => accountless(world),
+};
+
+/** The local instance is the application that keyless mode would make. */
+const accountless = (world: Parameters<Handler>[1]): Fields => ({
+  object: 'accountless_application',
+  publishable_key: world.publishableKey,
+  secret_key: world.secretKey,
+  claim_url: `${world.frontendApiUrl}/`,
+  api_keys_url: `${world.frontendApiUrl}/`,
+});

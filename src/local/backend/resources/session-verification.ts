@@ -1,0 +1,17 @@
+/** `POST /sessions/{id}/verify` of older clients: is this token one of this session? */
+import { isLive, viewSession } from '../../sessions.js';
+import { ApiError, bodyOf } from '../operation.js';
+import type { Handler } from '../operation.js';
+import { notFound } from '../refusals.js';
+
+/** @throws ApiError 401, 404 */
+export const verifySession: Handler = (call, world) => {
+  const id = call.params['session_id'] ?? '';
+  const session = world.table('sessions').get(id);
+  if (!session) throw notFound('session', id);
+  const { token } = bodyOf(call);
+  const payload = typeof token === 'string' ? world.keys.open(token)?.payload : undefined;
+  const fresh = Number(payload?.['exp'] ?? 0) * 1000 > world.now();
+  if (payload?.['sid'] === id && fresh && isLive(world, session)) return viewSession(world, session);
+  throw new ApiError(401, 'authentication_invalid', 'Invalid authentication', { paramName: 'token' });
+};
