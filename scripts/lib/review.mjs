@@ -64,7 +64,7 @@ function operationsPage(operations) {
       });
       return `## ${resource}\n\n\`import * as ${resource} from 'bailiff/api/${kebab(resource)}'\`\n\n| call | request | | |\n|---|---|---|---|\n${rows.join('\n')}\n`;
     });
-  return `# All operations\n\n<!-- Made by scripts/generate.mjs --committed. Do not edit. -->\n\nThe ${operations.length} operations of Clerk's Backend API with their methods. Every method takes call options last\n(\`{ signal, timeoutMs, retries, … }\`, see [the overview](README.md)). *iterates*: \`for await\` walks all pages.\n*not repeated*: a failed call is not sent again on its own, except after a 429.\n\n<!-- prettier-ignore-start -->
+  return `# All operations\n\n<!-- Made by scripts/generate.mjs --committed. Do not edit. -->\n\nThe ${operations.length} operations of Clerk's Backend API with their methods. Every method takes call options last\n(\`{ signal, timeoutMs, retries, … }\`, see [the overview](README.md)). _iterates_: \`for await\` walks all pages.\n_not repeated_: a failed call is not sent again on its own, except after a 429.\n\n<!-- prettier-ignore-start -->
 
 ${sections.join('\n')}
 <!-- prettier-ignore-end -->

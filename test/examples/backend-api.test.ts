@@ -1,0 +1,81 @@
+import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createApp } from '../../examples/backend-api/app.js';
+
+let clerk: LocalInstance;
+let server: Server;
+let origin: string;
+beforeAll(async () => {
+  clerk = await startLocalInstance();
+  const { secretKey, publishableKey, jwtKey, apiUrl, now } = clerk;
+  const app = createApp({
+    clerk: { secretKey, publishableKey, jwtKey, apiUrl, now },
+    api: { secretKey, apiUrl, retries: 0 },
+  });
+  server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await clerk.close();
+});
+
+async function ask(method: string, path: string, token?: string, body?: object) {
+  const response = await fetch(origin + path, {
+    method,
+    headers: { ...(token && { authorization: `Bearer ${token}` }), 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: (text ? JSON.parse(text) : null) as unknown };
+}
+
+it('a signed-in user sees and changes the profile that Clerk holds, without private metadata', async () => {
+  const { token } = await clerk.signIn('user_ada');
+  expect(await ask('PATCH', '/profile', token, { first_name: 'Ada' })).toEqual({
+    status: 200,
+    body: { first_name: 'Ada' },
+  });
+  const { status, body } = await ask('GET', '/profile', token);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ id: 'user_ada', first_name: 'Ada' });
+  expect(body).not.toHaveProperty('private_metadata');
+});
+
+it('nobody else reaches the API through it', async () => {
+  const before = clerk.requests.length;
+  expect((await ask('GET', '/profile')).status).toBe(401);
+  const { secret } = await clerk.createApiKey({ subject: 'user_ada' });
+  const asked = clerk.requests.length;
+  expect((await ask('GET', '/profile', secret)).status).toBe(401);
+  expect(clerk.requests.slice(before).filter(({ path }) => path.includes('/users/'))).toEqual([]);
+  expect(clerk.requests.length - asked).toBe(0);
+});
+
+it('an administrator lists the members of the active organization; a member may not', async () => {
+  const admin = await clerk.createSessionToken({ userId: 'user_boss', orgId: 'org_1', role: 'org:admin' });
+  const member = await clerk.createSessionToken({ userId: 'user_hand', orgId: 'org_1', role: 'org:member' });
+  const { status, body } = await ask('GET', '/members', admin);
+  expect(status).toBe(200);
+  expect((body as { members: string[] }).members.sort()).toEqual(['user_boss', 'user_hand']);
+  expect((await ask('GET', '/members', member)).status).toBe(403);
+});
+
+it('all sessions of the user are revoked, page after page', async () => {
+  const { token } = await clerk.signIn('user_many');
+  await clerk.signIn('user_many');
+  expect((await ask('DELETE', '/sessions', token)).status).toBe(204);
+  const revoked = clerk.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/revoke'));
+  expect(revoked.length).toBeGreaterThanOrEqual(2);
+});
+
+it('says 503, not 500 and not 401, when the API is down', async () => {
+  const { token } = await clerk.signIn('user_ada');
+  clerk.fail({ operation: 'GetUser', status: 500, times: 1 });
+  expect((await ask('GET', '/profile', token)).status).toBe(503);
+  expect((await ask('GET', '/profile', token)).status).toBe(200);
+});
