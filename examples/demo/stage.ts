@@ -1,7 +1,7 @@
 /** An offline Clerk instance, and the two example applications in front of it, all on loopback. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 import { startLocalInstance, type LocalInstance } from 'bailiff/local';
 import { createApp as createExpressApp } from '../express-api/app.js';
 import { createApp as createHonoApp } from '../hono-api/app.js';
@@ -47,8 +47,10 @@ export async function openStage(ports: Ports = { clerk: 0, express: 0, hono: 0 }
   // The applications read their keys from the environment, as they would in production.
   Object.assign(process.env, clerk.env);
   const options = { clerk: { now: clerk.now }, accountsUrl: clerk.frontendApiUrl };
-  const express = await orAnyPort(ports.express, (port) => listen(createExpressApp(options), port));
-  const hono = await orAnyPort(ports.hono, (port) => listen(getRequestListener(createHonoApp(options).fetch), port));
+  const express = await orAnyPort(ports.express, (port) => listen(createServer(createExpressApp(options)), port));
+  const hono = await orAnyPort(ports.hono, (port) =>
+    listen(createAdaptorServer({ fetch: createHonoApp(options).fetch }) as Server, port),
+  );
   return {
     clerk,
     sites: [
@@ -74,10 +76,9 @@ async function orAnyPort<T>(port: number, start: (port: number) => Promise<T>): 
   }
 }
 
-function listen(listener: RequestListener, port: number): Promise<Server> {
+function listen(server: Server, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer(listener).once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server));
+    server.once('error', reject).listen(port, '127.0.0.1', () => resolve(server));
   });
 }
 

@@ -12,6 +12,7 @@ import {
   type FrontendApiProxyOptions,
 } from '../proxy/frontend-api-proxy.js';
 import { publicOrigin, publicUrl } from '../request/public-origin.js';
+import { noteConfiguration } from './known-configurations.js';
 import type { AuthenticatorSource } from './settings.js';
 
 export interface Entrance {
@@ -66,15 +67,13 @@ function entrances<C>(
     return entrance;
   };
 
-  if (isAuthenticator(source)) {
-    const entrance = entranceOf(source);
-    return () => entrance;
-  }
-  if (typeof source !== 'function' && environment === undefined) {
-    const entrance = entranceOf(createAuthenticator(throughProxy(source, proxy)));
+  if (typeof source !== 'function' && (isAuthenticator(source) || environment === undefined)) {
+    const entrance = entranceOf(isAuthenticator(source) ? source : createAuthenticator(throughProxy(source, proxy)));
+    noteConfiguration(entrance.authenticator.config);
     return () => entrance;
   }
 
+  noteConfiguration(null);
   const pool = createAuthenticatorPool();
   const choose = (given: AuthenticatorOptions | Authenticator, env: Environment | undefined): Entrance =>
     entranceOf(isAuthenticator(given) ? given : pool.get(throughProxy(given, proxy, env), env), env);

@@ -3,16 +3,18 @@ import { ConfigurationError } from '../../errors.js';
 import type { GuardRequirement } from '../../types.js';
 import { compileRequirement, type CompiledRequirement } from '../auth/requirements.js';
 import type { Authenticator } from '../authenticator.js';
+import { checkKnownConfigurations } from './known-configurations.js';
 
 export type RequirementFor = (authenticator: Authenticator) => CompiledRequirement;
 
 /**
  * @returns what a route asks for, given the authenticator that looks after the request
- * @throws {ConfigurationError} for a requirement that can never hold; the function it returns throws one for a kind of
- *   token that this authenticator has no key for
+ * @throws {ConfigurationError} for a requirement that can never hold, or for a kind of token that no middleware made so far
+ *   has a key for; the function it returns throws one if the authenticator at hand has none
  */
 export function createGuard(requirement: GuardRequirement | undefined): RequirementFor {
   compileRequirement(requirement);
+  checkKnownConfigurations((config) => compileRequirement(requirement, config));
   const compiled = new WeakMap<Authenticator, CompiledRequirement>();
   return (authenticator) => {
     let found = compiled.get(authenticator);
