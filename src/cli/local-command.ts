@@ -4,7 +4,7 @@ import { loadSeed, startLocalInstance, type JournalEntry, type LocalInstance } f
 import { envBlock } from './env-block.js';
 import type { Register } from './register.js';
 import { announce, notesFolder } from './running-instance.js';
-import { painter, printable, type Paint, type Terminal } from './terminal.js';
+import { CommandError, painter, printable, type Paint, type Terminal } from './terminal.js';
 
 interface Options {
   readonly port: number;
@@ -42,7 +42,7 @@ export const addLocalCommand: Register = (program: Command, terminal) => {
       const clerk = await startLocalInstance(await instanceOptions(options));
       const retract = announce(notesFolder(terminal.env), { apiUrl: clerk.apiUrl, secretKey: clerk.secretKey });
       try {
-        for (const url of options.webhook ?? []) clerk.webhooks.add(url);
+        for (const url of options.webhook ?? []) addWebhook(clerk, url);
         terminal.out(options.json === true ? JSON.stringify(describe(clerk)) : welcome(clerk, painter(terminal.color)));
         const stopWatching = options.quiet === true ? () => undefined : watch(clerk, terminal, options.json === true);
         await terminal.stopped();
@@ -65,6 +65,14 @@ async function instanceOptions(options: Options): Promise<Parameters<typeof star
     ...(options.production === true ? { instanceType: 'production' as const } : {}),
     ...(options.force === true ? { force: true } : {}),
   };
+}
+
+function addWebhook(clerk: LocalInstance, url: string): void {
+  try {
+    clerk.webhooks.add(url);
+  } catch {
+    throw new CommandError('--webhook takes http(s) URLs on loopback.');
+  }
 }
 
 function describe(clerk: LocalInstance): Readonly<Record<string, unknown>> {

@@ -138,7 +138,7 @@ function forPeople(report: Report, terminal: Terminal): string {
   const name = `${KIND_NAMES[facts.kind]}${facts.form === 'malformed' ? '' : ` (${facts.form === 'jwt' ? 'JWT' : 'opaque'})`}`;
   const verdict =
     reason === null
-      ? [`${paint('green', 'Good')}: a ${name}.`, report.validity]
+      ? [`${paint('green', 'Good')}: ${name}.`, report.validity]
       : [
           `${paint(UNCHECKED.has(reason) ? 'yellow' : 'red', UNCHECKED.has(reason) ? 'Not checked' : 'Refused')}: ${reason}`,
           explanation?.meaning,

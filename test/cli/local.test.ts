@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, describe, expect, it } from 'vitest';
+import { bailiff, session, until } from './support.js';
+import type { Session, SessionOptions } from './support.js';
+
+interface Started {
+  event: 'started';
+  apiUrl: string;
+  frontendApiUrl: string;
+  env: Record<string, string>;
+}
+
+const running: { terminal: Session; done: Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const { terminal, done } of running.splice(0)) {
+    terminal.stop();
+    await done;
+  }
+});
+
+async function startLocal(args: readonly string[] = [], options: SessionOptions = {}) {
+  const terminal = session(options);
+  const done = bailiff(['local', '--port', '0', ...args], terminal);
+  running.push({ terminal, done });
+  await Promise.race([until(() => terminal.output[0]), done]);
+  return { terminal, done };
+}
+
+async function startJson(args: readonly string[] = [], options: SessionOptions = {}) {
+  const { terminal, done } = await startLocal(['--json', ...args], options);
+  return { terminal, done, started: JSON.parse(terminal.output[0] ?? '') as Started };
+}
+
+describe('bailiff local', () => {
+  it('prints addresses and an environment to paste, which the instance answers to', async () => {
+    const { terminal } = await startLocal();
+    const text = terminal.output[0] ?? '';
+    const env = Object.fromEntries(
+      [...text.matchAll(/^(CLERK_\w+)=("?)(.*)\2$/gm)].map(([, name, , value]) => [name, value]),
+    );
+    expect(Object.keys(env).sort()).toEqual([
+      'CLERK_API_URL',
+      'CLERK_JWT_KEY',
+      'CLERK_PUBLISHABLE_KEY',
+      'CLERK_SECRET_KEY',
+      'CLERK_SIGN_IN_URL',
+      'CLERK_WEBHOOK_SIGNING_SECRET',
+    ]);
+    const headers = { authorization: `Bearer ${env['CLERK_SECRET_KEY'] ?? ''}` };
+    expect((await fetch(`${env['CLERK_API_URL'] ?? ''}/v1/jwks`, { headers })).status).toBe(200);
+    expect((await fetch(env['CLERK_SIGN_IN_URL'] ?? '')).status).toBe(200);
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('shows requests as they come, on JSON lines with --json, and never a secret in them', async () => {
+    const { terminal, started } = await startJson();
+    const headers = { authorization: `Bearer ${started.env['CLERK_SECRET_KEY'] ?? ''}` };
+    await fetch(`${started.apiUrl}/v1/users?limit=5`, { headers });
+    const line = await until(() => terminal.output[1]);
+    expect(JSON.parse(line)).toMatchObject({ event: 'request', method: 'GET', path: '/v1/users', status: 200 });
+    expect(line).not.toContain(started.env['CLERK_SECRET_KEY']);
+  });
+
+  it('cannot be made to write control characters by a request', async () => {
+    const { terminal } = await startLocal([], { color: true });
+    const address = /Backend API\s+\S*?(http:\/\/[\d.:]+)/.exec(terminal.output[0] ?? '')?.[1] ?? '';
+    await fetch(`${address}/v1/%1b%5b2J?x=%1b`);
+    const line = await until(() => terminal.output[1]);
+    // eslint-disable-next-line no-control-regex -- colours are what is cut here
+    expect(line.replace(/\u001b\[\d+m/g, '')).not.toMatch(/[\u0000-\u001f]/);
+  });
+
+  it('starts with a seed file, and says what is wrong with one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bailiff-seed-'));
+    const good = join(folder, 'good.yaml');
+    writeFileSync(good, 'users:\n  - id: user_ada\n    first_name: Ada\n    email_address: ada@example.com\n');
+    const { started } = await startJson(['--seed', good]);
+    expect(await (await fetch(`${started.frontendApiUrl}/sign-in`)).text()).toContain('ada@example.com');
+
+    const bad = join(folder, 'bad.json');
+    writeFileSync(bad, '{"users":[{"nonsense":1}]}');
+    for (const [file, part] of [
+      [bad, 'nonsense'],
+      [join(folder, 'none.json'), 'none.json'],
+    ] as const) {
+      const refused = await bailiff(['local', '--port', '0', '--seed', file]);
+      expect(refused.code).toBe(3);
+      expect(refused.errors).toContain(part);
+    }
+  });
+
+  it('has the same keys for the same seed, and keeps its state in a file', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'bailiff-persist-')), 'state.json');
+    const first = await startJson(['--seed', 'same', '--persist', file]);
+    first.terminal.stop();
+    await first.done;
+    expect(readFileSync(file, 'utf8')).toContain(first.started.env['CLERK_SECRET_KEY']);
+    const second = await startJson(['--persist', file]);
+    expect(second.started.env['CLERK_JWT_KEY']).toBe(first.started.env['CLERK_JWT_KEY']);
+    const third = await startJson(['--seed', 'same']);
+    expect(third.started.env['CLERK_SECRET_KEY']).toBe(first.started.env['CLERK_SECRET_KEY']);
+  });
+
+  it('is a production instance if asked', async () => {
+    const { started } = await startJson(['--production']);
+    expect(started.env['CLERK_PUBLISHABLE_KEY']).toMatch(/^pk_live_/);
+  });
+
+  it('refuses what is unsafe or impossible, in one line', async () => {
+    const occupied = createServer();
+    await new Promise<void>((resolve) => occupied.listen(0, '127.0.0.1', resolve));
+    const port = String((occupied.address() as AddressInfo).port);
+    const cases: [string[], RegExp][] = [
+      [['--host', '0.0.0.0'], /loopback/],
+      [['--port', port], /EADDRINUSE/],
+      [['--port', 'abc'], /number from 0 to 65535/],
+      [['--port', '70000'], /number from 0 to 65535/],
+      [['--webhook', 'https://example.com/'], /loopback/],
+      [['--nonsense'], /unknown option/],
+    ];
+    for (const [args, message] of cases) {
+      const refused = await bailiff(['local', '--port', '0', ...args]);
+      expect(refused.code, args.join(' ')).toBe(3);
+      expect(refused.errors).toMatch(message);
+      expect(refused.errors).not.toContain('    at ');
+    }
+    occupied.close();
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('stops cleanly on %s', async (signal) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'local', '--port', '0', '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, XDG_RUNTIME_DIR: mkdtempSync(join(tmpdir(), 'bailiff-test-')) },
+    });
+    const lines = createInterface({ input: child.stdout });
+    const line = await new Promise<string>((resolve) => lines.once('line', resolve));
+    const { apiUrl } = JSON.parse(line) as Started;
+    expect((await fetch(`${apiUrl}/sign-in`)).status).toBe(200);
+    const code = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    expect(await code).toBe(0);
+    await expect(fetch(apiUrl)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,169 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { TOKEN_REASONS } from 'bailiff';
+import { startLocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff/local';
+import { explain } from '../../src/cli/verify/explain.js';
+import type { TokenReason } from '../../src/errors.js';
+import { bailiff } from './support.js';
+
+const NOW = 1_800_000_000_000;
+let clerk: LocalInstance;
+beforeAll(async () => {
+  clerk = await startLocalInstance({ now: NOW, seed: 'verify' });
+});
+afterEach(() => {
+  clerk.reset();
+});
+afterAll(() => clerk.close());
+
+const verify = (token: string, args: string[] = [], env: Record<string, string> = clerk.env) =>
+  bailiff(['verify', '-', ...args], { env, input: token, now: clerk.now });
+
+describe('a good token', () => {
+  it('of each kind is called good, with what it says', async () => {
+    const tokens = {
+      'session token (JWT)': await clerk.createSessionToken({ userId: 'user_1' }),
+      'API key (opaque)': (await clerk.createApiKey({ subject: 'user_1' })).secret,
+      'M2M token (opaque)': (await clerk.createM2MToken({ machineId: 'mch_1' })).token,
+      'M2M token (JWT)': (await clerk.createM2MToken({ machineId: 'mch_1', format: 'jwt' })).token,
+      'OAuth access token (opaque)': (await clerk.createOAuthToken({ userId: 'user_1' })).token,
+      'OAuth access token (JWT)': (await clerk.createOAuthToken({ userId: 'user_1', format: 'jwt' })).token,
+    };
+    for (const [name, token] of Object.entries(tokens)) {
+      const { code, text } = await verify(token);
+      expect(text).toContain(`Good: ${name}.`);
+      expect(text).toMatch(/user_1|mch_1/);
+      expect(text).not.toContain(token);
+      expect(code).toBe(0);
+    }
+  });
+
+  it('may come with Bearer before it, as an argument, and be told to a machine', async () => {
+    const token = await clerk.createSessionToken({ userId: 'user_1' });
+    expect((await verify(`Bearer ${token}\n`)).code).toBe(0);
+    const { code, text } = await bailiff(['verify', token, '--json'], { env: clerk.env, now: clerk.now });
+    expect(code).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({
+      valid: true,
+      reason: null,
+      kind: 'session_token',
+      form: 'jwt',
+      payload: { sub: 'user_1' },
+    });
+  });
+});
+
+describe('a bad token', () => {
+  it('that has expired: since when', async () => {
+    const { code, text } = await verify(await clerk.createSessionToken({ expiresInSeconds: -180 }));
+    expect(code).toBe(1);
+    expect(text).toContain('Refused: token-expired');
+    expect(text).toContain('It expired 3 minutes ago');
+    expect(text).toContain('What to do: Sign in again');
+  });
+
+  it('of another page: of which, and which are accepted', async () => {
+    const token = await clerk.createSessionToken({ azp: 'http://evil.example' });
+    const { code, text } = await verify(token, ['--authorized-party', 'http://127.0.0.1:3000']);
+    expect(code).toBe(1);
+    expect(text).toContain('It was issued for http://evil.example; accepted: http://127.0.0.1:3000.');
+    expect(
+      (await verify(await clerk.createSessionToken(), ['--authorized-party', 'http://127.0.0.1:3000'])).text,
+    ).toContain('no azp');
+  });
+
+  it('of another instance: of which', async () => {
+    const other = await startLocalInstance({ seed: 'other' });
+    const token = await other.createSessionToken({ userId: 'user_1' });
+    await other.close();
+    const { code, text } = await verify(token);
+    expect(code).toBe(1);
+    expect(text).toMatch(/jwk-kid-mismatch|token-invalid-signature/);
+    expect(text).toContain(other.world.keys.current.kid);
+    expect(text).toContain(clerk.world.keys.current.kid);
+    expect(text).toContain('Claims (not to be trusted)');
+  });
+
+  it('by issuer and audience', async () => {
+    const token = await clerk.createSessionToken({ userId: 'user_1' });
+    expect((await verify(token, ['--issuer', 'https://clerk.example.com'])).text).toContain(
+      `issued by ${clerk.frontendApiUrl}; accepted: https://clerk.example.com`,
+    );
+    const oauth = (await clerk.createOAuthToken({ userId: 'user_1', format: 'jwt', audience: 'http://a.example/' }))
+      .token;
+    const { code, text } = await verify(oauth, ['--audience', 'http://b.example/']);
+    expect(code).toBe(1);
+    expect(text).toContain('accepted audience: http://b.example/');
+  });
+
+  it('that is none at all, or unknown', async () => {
+    expect((await verify('nonsense')).text).toContain('neither a JWT nor');
+    expect((await verify('ak_unknown')).code).toBe(1);
+    const { text } = await bailiff(['verify', 'x', '--json'], { env: clerk.env });
+    expect(JSON.parse(text)).toMatchObject({ valid: false, reason: 'token-invalid', form: 'malformed' });
+  });
+
+  it('cannot write control characters to the terminal', async () => {
+    const token = clerk.world.keys.sign(
+      { x: '\u001b[2J' },
+      { sub: '\u001b]0;x\u0007', iss: '\u202e', exp: 1, evil: { deep: '\u009b' } },
+    );
+    const { text } = await verify(token);
+    // eslint-disable-next-line no-control-regex -- they are what must not be there
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  });
+
+  it('whatever it is, never makes the command fail in another way', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string({ minLength: 1 }),
+          fc.array(fc.base64String(), { minLength: 3, maxLength: 3 }).map((parts) => parts.join('.')),
+        ),
+        async (token) => {
+          fc.pre(token.trim() !== '' && !/^Bearer\s*$/i.test(token.trim()));
+          expect((await verify(token)).code).toBe(1);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('no verdict', () => {
+  it('while Clerk is down: another exit code, and not called refused', async () => {
+    const token = (await clerk.createApiKey({ subject: 'user_1' })).secret;
+    clerk.fail({ status: 500 });
+    const { code, text } = await verify(token);
+    expect(code).toBe(2);
+    expect(text).toContain('Not checked');
+  });
+
+  it('without keys, or without a token: a word about what is missing', async () => {
+    const token = await clerk.createSessionToken();
+    const without = await verify(token, [], {});
+    expect(without.code).toBe(3);
+    expect(without.errors).toContain('CLERK_');
+    expect((await verify('  ')).code).toBe(3);
+  });
+});
+
+describe('explanations', () => {
+  it('exist for every reason, whatever the token says', () => {
+    const facts = { kind: 'session_token', form: 'jwt' } as const;
+    const around = { now: NOW, authorizedParties: [], audience: [], issuer: [], keyIds: null };
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...(Object.keys(TOKEN_REASONS) as TokenReason[])),
+        fc.option(
+          fc.dictionary(fc.constantFrom('exp', 'nbf', 'iat', 'azp', 'iss', 'aud', 'kid', 'alg'), fc.jsonValue()),
+        ),
+        (reason, claims) => {
+          const { meaning, detail, remedy } = explain(reason, { ...facts, header: claims, payload: claims }, around);
+          for (const text of [meaning, remedy, detail ?? 'x']) expect(text).not.toBe('');
+        },
+      ),
+    );
+  });
+});
