@@ -84,7 +84,10 @@ export type TokenReason = keyof typeof TOKEN_REASONS;
 export type RequestReason = keyof typeof REQUEST_REASONS | `session-token-expired-refresh-${string}`;
 export type Reason = TokenReason | RequestReason;
 
-const REASONS: ReadonlyMap<string, ReasonInfo> = new Map(Object.entries({ ...TOKEN_REASONS, ...REQUEST_REASONS }));
+// A call that bundlers may drop: whoever imports an error alone does not carry the table.
+const allReasons = /* @__NO_SIDE_EFFECTS__ */ (): ReadonlyMap<string, ReasonInfo> =>
+  new Map(Object.entries({ ...TOKEN_REASONS, ...REQUEST_REASONS }));
+const REASONS = allReasons();
 const REFRESH_FAILED = 'session-token-expired-refresh-';
 
 /** What a reason means and what to do about it; null for what is no reason. */
