@@ -40,6 +40,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     };
     readBody(incoming, outgoing, answer);
   });
+  // Longer than clients keep idle connections: with Node's 5 s, a slow test now and then meets a connection that is just being closed.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, host, () => {
