@@ -168,6 +168,12 @@ describe('requirements', () => {
     }
   });
 
+  it('wait for whatever can be waited for', async () => {
+    const lazy = (value: boolean) => ({ then: (done: (value: boolean) => void) => void done(value) });
+    expect(await decide({ check: () => lazy(true) as never }, user)).toEqual(OK);
+    expect(await decide({ check: () => lazy(false) as never }, user)).toEqual(forbidden);
+  });
+
   it('let the error of a rule through', async () => {
     const broken = () => {
       throw new Error('mine');
