@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { resolveConfig } from '../../../src/core/config/resolve.js';
+import {
+  needsActivation,
+  organizationParameter,
+  organizationTarget,
+} from '../../../src/core/session/organization-sync.js';
+import type { SessionClaims } from '../../../src/types.js';
+import { sessionClaimsV1, sessionClaimsV2 } from '../../support/tokens.js';
+import { KEY } from './support.js';
+
+const config = resolveConfig(
+  {
+    jwtKey: KEY.pem,
+    organizationSync: {
+      organizationPatterns: ['/orgs/:slug', '/orgs/:slug/(.*)', '/by-id/:id', '/both/:slug/:id', '/named/:name'],
+      personalAccountPatterns: ['/me', '/me/(.*)', '/named/:any'],
+    },
+  },
+  {},
+);
+
+test.each([
+  ['/orgs/acorn', { kind: 'organization', slug: 'acorn' }],
+  ['/ORGS/acorn/', { kind: 'organization', slug: 'acorn' }],
+  ['/orgs/acorn/a/b', { kind: 'organization', slug: 'acorn' }],
+  ['/orgs/a%20b', { kind: 'organization', slug: 'a%20b' }],
+  ['/by-id/org_1', { kind: 'organization', id: 'org_1' }],
+  ['/both/acorn/org_1', { kind: 'organization', id: 'org_1' }],
+  ['/me', { kind: 'personal' }],
+  ['/me/x', { kind: 'personal' }],
+  ['/named/x', { kind: 'personal' }],
+  ['/orgs', null],
+  ['/orgs//', null],
+  ['/', null],
+  ['/%zz', null],
+] as const)('%s', (path, expected) => {
+  expect(organizationTarget(config, path)).toEqual(expected);
+});
+
+test('without patterns there is no target', () => {
+  expect(organizationTarget(resolveConfig({ jwtKey: KEY.pem }, {}), '/orgs/acorn')).toBeNull();
+});
+
+describe.each([
+  ['1', sessionClaimsV1, { org_id: undefined, org_slug: undefined }],
+  ['2', sessionClaimsV2, { o: undefined }],
+] as const)('whether the session is switched, claims of version %s', (_, claimsOf, without) => {
+  const claims = (changes = {}) => claimsOf(changes) as unknown as SessionClaims;
+  test.each([
+    ['the active one by slug', { kind: 'organization', slug: 'acorn' }, {}, false],
+    ['the active one by id', { kind: 'organization', id: 'org_acorn' }, {}, false],
+    ['another by slug', { kind: 'organization', slug: 'birch' }, {}, true],
+    ['another by id', { kind: 'organization', id: 'org_birch' }, {}, true],
+    ['an organization, none active', { kind: 'organization', slug: 'acorn' }, without, true],
+    ['the personal account, an organization active', { kind: 'personal' }, {}, true],
+    ['the personal account, none active', { kind: 'personal' }, without, false],
+    ['another, but the session is pending', { kind: 'organization', slug: 'birch' }, { sts: 'pending' }, false],
+  ] as const)('%s', (_name, target, changes, expected) => {
+    expect(needsActivation(target, claims(changes))).toBe(expected);
+  });
+});
+
+test('what the handshake is told', () => {
+  expect(organizationParameter({ kind: 'organization', id: 'org_1' })).toBe('org_1');
+  expect(organizationParameter({ kind: 'organization', slug: 'acorn' })).toBe('acorn');
+  expect(organizationParameter({ kind: 'personal' })).toBe('');
+});
