@@ -1,6 +1,17 @@
 /** Clerk's events, typed. The list is open: an event that is not in it arrives too, and falls into the `default` of a switch. */
+import type {
+  Organization,
+  OrganizationDomain,
+  OrganizationInvitation,
+  OrganizationMembership,
+  Permission,
+  Role,
+  Session,
+  User,
+  WaitlistEntry,
+} from '../api/generated/types.js';
 
-/** What every resource in `data` has; the rest is as in Clerk's API reference, snake_case. */
+/** What every resource in `data` has at least. */
 export interface WebhookResource {
   readonly id: string;
   readonly object: string;
@@ -59,7 +70,24 @@ interface EventOf<Type extends string, Data> {
   readonly event_attributes?: { readonly http_request?: { readonly client_ip?: string; readonly user_agent?: string } };
 }
 
-type DataOf<Type extends WebhookEventType> = Type extends `${string}.deleted` ? DeletedResource : WebhookResource;
+/** Resources that are in `data` as the Backend API shows them. */
+interface Resources {
+  user: User;
+  session: Session;
+  organization: Organization;
+  organizationDomain: OrganizationDomain;
+  organizationMembership: OrganizationMembership;
+  organizationInvitation: OrganizationInvitation;
+  role: Role;
+  permission: Permission;
+  waitlistEntry: WaitlistEntry;
+}
+
+type DataOf<Type extends WebhookEventType> = Type extends `${string}.deleted`
+  ? DeletedResource
+  : Type extends `${infer Name extends keyof Resources}.${string}`
+    ? Resources[Name]
+    : WebhookResource;
 
 /** An event of a documented type: `event.type === 'user.deleted'` narrows `event.data`. */
 export type KnownWebhookEvent = { [T in WebhookEventType]: EventOf<T, DataOf<T>> }[WebhookEventType];

@@ -80,7 +80,7 @@ describe('a genuine delivery', () => {
       fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (text) => {
         const body = JSON.stringify({ type: 'a.new.type', object: 'event', data: { id: text } });
         const event = await verifyWebhook({ headers: delivery({ body }), body: Buffer.from(body) }, options);
-        expect(event.data['id']).toBe(text);
+        expect((event.data as { id: string }).id).toBe(text);
       }),
     );
   });
