@@ -159,6 +159,11 @@ function settle<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(settle)) as T;
   const copy: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) if (member !== undefined) copy[key] = settle(member);
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    // Assigned, this key would become the prototype: metadata is whatever JSON somebody sends.
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: settle(member), enumerable: true });
+    else copy[key] = settle(member);
+  }
   return Object.freeze(copy) as T;
 }

@@ -1,5 +1,5 @@
 /** Password digests: our own (scrypt), and those that are imported with `password_digest` and `password_hasher`. */
-import { createHash, pbkdf2Sync, scryptSync, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createHash, pbkdf2Sync, scryptSync, timingSafeEqual } from 'node:crypto';
 
 /** Light on purpose (1 ms): an offline instance protects test passwords, and hashes thousands of them when it is seeded. */
 const COST = { N: 1024, r: 8, p: 1 };
@@ -15,19 +15,37 @@ export function hashPassword(password: string, salt: string): string {
 
 type Verify = (password: string, digest: string) => boolean;
 
-const hex =
-  (algorithm: string): Verify =>
-  (password, digest) =>
-    same(createHash(algorithm).update(password).digest(), Buffer.from(digest, 'hex'));
+const hashed = (algorithm: string, ...parts: readonly (string | Buffer)[]): Buffer => {
+  const hash = createHash(algorithm);
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
 
-/** `pbkdf2_sha256$iterations$salt$hash`, as Clerk takes it and as Django writes it. */
-const pbkdf2 =
+/** `salt$hash`, the hash in hexadecimal; Clerk's documentation leaves the order to be salt, then password. */
+const salted =
   (algorithm: string): Verify =>
   (password, digest) => {
+    const [salt = '', hash = ''] = digest.split('$');
+    return same(hashed(algorithm, salt, password), Buffer.from(hash, 'hex'));
+  };
+
+type Encoding = 'utf8' | 'hex' | 'base64';
+
+/** `name$iterations$salt$hash`; who writes which encoding is in Clerk's documentation of `password_hasher`. */
+const pbkdf2 =
+  (algorithm: string, saltEncoding: Encoding, hashEncoding: Encoding): Verify =>
+  (password, digest) => {
     const [, iterations = '', salt = '', hash = ''] = digest.split('$');
-    if (!/^\d{1,7}$/.test(iterations)) return false;
-    const expected = Buffer.from(hash, /^[0-9a-f]+$/i.test(hash) && hash.length % 2 === 0 ? 'hex' : 'base64');
-    return same(pbkdf2Sync(password, salt, Number(iterations), expected.byteLength || 1, algorithm), expected);
+    if (!/^[1-9]\d{0,6}$/.test(iterations)) return false;
+    const expected = Buffer.from(hash, hashEncoding);
+    const derived = pbkdf2Sync(
+      password,
+      Buffer.from(salt, saltEncoding),
+      Number(iterations),
+      expected.byteLength || 1,
+      algorithm,
+    );
+    return same(derived, expected);
   };
 
 const VERIFIERS: Readonly<Record<string, Verify>> = {
@@ -35,23 +53,40 @@ const VERIFIERS: Readonly<Record<string, Verify>> = {
     const [salt = ''] = digest.split('$');
     return same(Buffer.from(hashPassword(password, salt)), Buffer.from(digest));
   },
-  md5: hex('md5'),
-  sha256: hex('sha256'),
-  pbkdf2_sha1: pbkdf2('sha1'),
-  pbkdf2_sha256: pbkdf2('sha256'),
-  pbkdf2_sha256_django: pbkdf2('sha256'),
-  pbkdf2_sha512: pbkdf2('sha512'),
+  md5: (password, digest) => same(hashed('md5', password), Buffer.from(digest, 'hex')),
+  sha256: (password, digest) => same(hashed('sha256', password), Buffer.from(digest, 'hex')),
+  md5_salted: salted('md5'),
+  sha256_salted: salted('sha256'),
+  pbkdf2_sha1: (password, digest) => {
+    const hexSalt = /^([0-9a-f]{2})+$/i.test(digest.split('$')[2] ?? '');
+    return pbkdf2('sha1', hexSalt ? 'hex' : 'utf8', 'hex')(password, digest);
+  },
+  pbkdf2_sha256: pbkdf2('sha256', 'base64', 'base64'),
+  pbkdf2_sha256_django: pbkdf2('sha256', 'utf8', 'base64'),
+  pbkdf2_sha512: pbkdf2('sha512', 'utf8', 'hex'),
+  pbkdf2_sha512_hex: pbkdf2('sha512', 'hex', 'hex'),
   ldap_ssha: (password, digest) => {
     const bytes = Buffer.from(digest.replace(/^\{SSHA\}/, ''), 'base64');
-    return same(createHash('sha1').update(password).update(bytes.subarray(20)).digest(), bytes.subarray(0, 20));
+    return same(hashed('sha1', password, bytes.subarray(20)), bytes.subarray(0, 20));
   },
-  // method:N:r:p$salt$hex
+  // scrypt:N:r:p$salt$hash in hexadecimal
   scrypt_werkzeug: (password, digest) => {
     const [method = '', salt = '', hash = ''] = digest.split('$');
-    const [, N, r, p] = method.split(':').map(Number);
-    if (!N || !r || !p || N > 2 ** 17) return false;
+    const [, N = 0, r = 0, p = 0] = method.split(':').map(Number);
+    if (!(N > 1 && N <= 2 ** 17 && r > 0 && r <= 64 && p > 0 && p <= 16)) return false;
     const expected = Buffer.from(hash, 'hex');
     return same(scryptSync(password, salt, expected.byteLength || 1, { N, r, p, maxmem: 256 * N * r }), expected);
+  },
+  // hash$salt$signer key$salt separator$rounds$memory cost: the signer key, encrypted with a key out of the password.
+  scrypt_firebase: (password, digest) => {
+    const [hash = '', salt = '', signer = '', separator = '', rounds = '', memory = ''] = digest.split('$');
+    const [r, cost] = [Number(rounds), Number(memory)];
+    if (!(r > 0 && r <= 64 && cost > 0 && cost <= 17)) return false;
+    const whole = Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from(separator, 'base64')]);
+    const N = 2 ** cost;
+    const key = scryptSync(password, whole, 32, { N, r, p: 1, maxmem: 256 * N * r });
+    const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));
+    return same(cipher.update(Buffer.from(signer, 'base64')), Buffer.from(hash, 'base64'));
   },
 };
 
@@ -64,11 +99,11 @@ const KNOWN_HASHERS = new Set([
     'bcrypt_peppered',
     'phpass',
     'md5_phpass',
-    'scrypt_firebase',
     'argon2i',
     'argon2id',
+    'sha512_symfony',
+    'awscognito',
   ],
-  ...['sha512_symfony', 'awscognito', 'hmac_sha256_utf16_b64', 'md5_salted', 'sha256_salted'],
 ]);
 
 export const isKnownHasher = (hasher: string): boolean => KNOWN_HASHERS.has(hasher);

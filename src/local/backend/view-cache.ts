@@ -10,21 +10,23 @@ export function keepViews(
   view: (row: Row, world: World) => Readonly<Record<string, unknown>>,
 ): (row: Row, world: World) => Readonly<Record<string, unknown>> {
   // By table first: worlds forked from one another share rows, but not what their other tables say.
-  const kept = new WeakMap<Table, WeakMap<Row, Kept>>();
+  const kept = new WeakMap<Table, Kept>();
   return (row, world) => {
-    const sources = tables.map((name) => world.table(name));
-    const [own] = sources as [Table, ...Table[]];
-    let views = kept.get(own);
-    if (!views) kept.set(own, (views = new WeakMap()));
-    const entry = views.get(row);
-    if (entry && sources.every((table, index) => table.version === entry.versions[index])) return entry.view;
-    const made = Object.freeze(view(row, world));
-    views.set(row, { versions: sources.map((table) => table.version), view: made });
-    return made;
+    const own = world.table(tables[0]);
+    let entry = kept.get(own);
+    if (!entry || entry.sources.some((table, index) => table.version !== entry?.versions[index])) {
+      const sources = entry?.sources ?? tables.map((name) => world.table(name));
+      entry = { sources, versions: sources.map((table) => table.version), views: new WeakMap() };
+      kept.set(own, entry);
+    }
+    let found = entry.views.get(row);
+    if (!found) entry.views.set(row, (found = Object.freeze(view(row, world))));
+    return found;
   };
 }
 
 interface Kept {
+  readonly sources: readonly Table[];
   readonly versions: readonly number[];
-  readonly view: Readonly<Record<string, unknown>>;
+  readonly views: WeakMap<Row, Readonly<Record<string, unknown>>>;
 }
