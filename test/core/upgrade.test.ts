@@ -83,7 +83,7 @@ describe('authenticateUpgrade', () => {
     ['a machine where a user is required', { authorization: `Bearer ${m2mToken(key)}` }, 401],
   ])('%s', async (_who, headers, status) => {
     const url = await listen({ allowedOrigins: [ORIGIN] });
-    const outcome = await open(url, headers as Record<string, string>);
+    const outcome = await open(url, headers);
     expect(outcome.status).toBe(status);
     if (status === 101) expect(outcome.hello).toEqual({ user: 'user_ada', expiresAt: T0 + 60_000 });
     outcome.socket.close();
