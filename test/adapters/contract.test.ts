@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { answers } from './contract/answers.js';
 import { callers } from './contract/callers.js';
+import { headers } from './contract/headers.js';
 import { middleware } from './contract/middleware.js';
 import { requests } from './contract/requests.js';
 import { frameworks } from './frameworks.js';
@@ -10,5 +11,6 @@ describe.each(frameworks)('$name', (framework) => {
   describe('answers', () => answers(framework));
   describe('callers', () => callers(framework));
   describe('middleware', () => middleware(framework));
+  describe('headers', () => headers(framework));
   describe('requests', () => requests(framework));
 });

@@ -16,8 +16,8 @@ const { pem: jwtKey } = createKey();
 describe.each(KITS)('%s', (name, kit) => {
   const IMPOSSIBLE: readonly (readonly [string, () => unknown])[] = [
     ['an unknown kind', () => kit.requireAuth({ token: 'apikey' as 'api_key' })],
-    ['an unknown key', () => kit.requireAuth({ persmission: 'org:a:b' })],
-    ['a key without a value', () => kit.requireAuth({ role: undefined })],
+    ['an unknown key', () => kit.requireAuth({ persmission: 'org:a:b' } as never)],
+    ['a key without a value', () => kit.requireAuth({ role: undefined } as never)],
     ['a system permission', () => kit.requirePermission('org:sys_profile:manage')],
     ['no permission at all', () => (kit.requirePermission as () => unknown)()],
     ['no role at all', () => (kit.requireRole as () => unknown)()],

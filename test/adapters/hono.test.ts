@@ -1,0 +1,137 @@
+/** What only Hono has: requests without a socket, and variables that come with the request. */
+import { clerkMiddleware, getAuth, protectedResourceMetadata, requireAuth, verifyWebhook } from 'bailiff/hono';
+import { Hono } from 'hono';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PATHS } from '../support/jwks-server.js';
+import { honoApp, type Kit } from './frameworks.js';
+import { createKey, jwksOf } from '../support/tokens.js';
+import { createWorld, PUBLISHABLE_KEY, type World } from './world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await world.close();
+});
+
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+describe('app.fetch with a Request', () => {
+  const routes = [{ path: '/me', guards: [(kit: Kit) => kit.requireAuth()] }];
+
+  it('lets in and refuses as over a socket', async () => {
+    const app = honoApp({ middleware: [[world.options]], routes });
+    expect((await app.request('/me', bearer(world.tokens.admin))).status).toBe(200);
+    expect((await app.request('/me', bearer(world.tokens.forged))).status).toBe(401);
+    const refused = await app.request('/me');
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+    expect((await app.request('http://localhost//me')).status).toBe(404);
+  });
+
+  it('puts headers on a response that the handler has made itself, or got from elsewhere', async () => {
+    const app = new Hono();
+    app.use(clerkMiddleware(world.options));
+    const upstream = new Response('x', {
+      headers: [
+        ['set-cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+      ],
+    });
+    app.get('/', () => upstream);
+    const answer = await app.request('/');
+    expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(answer.headers.get('x-clerk-auth-status')).toBe('signed-out');
+  });
+
+  it('keeps a visit through sub-applications', async () => {
+    const inner = new Hono().get('/me', requireAuth(), (c) => c.json({ userId: c.var.auth.userId }));
+    const app = new Hono();
+    app.use(clerkMiddleware(world.options));
+    app.route('/api', inner);
+    const answer = await app.request('/api/me', bearer(world.tokens.admin));
+    expect(await answer.json()).toEqual({ userId: 'user_ada' });
+  });
+
+  it('verifies webhooks after the text was read, and says so after the stream was', async () => {
+    const app = new Hono();
+    const secret = `whsec_${btoa('some secret')}`;
+    app.post('/text', async (c) => {
+      await c.req.text();
+      return c.json(await code(() => verifyWebhook(c, { signingSecret: secret })));
+    });
+    app.post('/stream', async (c) => {
+      await c.req.raw.text();
+      return c.json(await code(() => verifyWebhook(c, { signingSecret: secret })));
+    });
+    expect(await (await app.request('/text', { method: 'POST', body: '{}' })).json()).toBe('headers-missing');
+    expect(await (await app.request('/stream', { method: 'POST', body: '{}' })).json()).toBe('raw-body-required');
+  });
+});
+
+async function code(run: () => Promise<unknown>): Promise<string> {
+  try {
+    await run();
+    return 'accepted';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+describe('on a runtime whose variables come with the request', () => {
+  const bindings = () => ({
+    CLERK_SECRET_KEY: world.options.secretKey ?? '',
+    CLERK_PUBLISHABLE_KEY: PUBLISHABLE_KEY,
+    CLERK_API_URL: world.server.url,
+  });
+  const workerd = () => vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+  const createApp = () => {
+    const app = new Hono();
+    app.use(clerkMiddleware({ now: world.clock }));
+    app.get('/me', requireAuth(), (c) => c.json({ userId: getAuth(c).userId }));
+    return app;
+  };
+
+  it('reads them with the first request, and keeps the authenticator', async () => {
+    workerd();
+    const app = createApp();
+    const env = bindings();
+    for (let i = 0; i < 3; i++) {
+      const answer = await app.request('/me', bearer(world.tokens.admin), env);
+      expect(await answer.json()).toEqual({ userId: 'user_ada' });
+    }
+    expect((await app.request('/me', bearer(world.tokens.member), { ...env })).status).toBe(200);
+    expect(world.server.count(PATHS.jwks)).toBe(1);
+  });
+
+  it('does not share between different ones', async () => {
+    workerd();
+    const app = createApp();
+    expect((await app.request('/me', bearer(world.tokens.admin), bindings())).status).toBe(200);
+    const other = { ...bindings(), CLERK_SECRET_KEY: 'sk_test_another00000000000000000000000' };
+    world.server.answer(PATHS.jwks, { body: jwksOf(createKey('RS256', { kid: 'ins_other' })) });
+    expect((await app.request('/me', bearer(world.tokens.admin), other)).status).toBe(401);
+  });
+
+  it('S24: is closed without them', async () => {
+    workerd();
+    const app = createApp();
+    const errors: unknown[] = [];
+    app.onError((error, c) => {
+      errors.push(error);
+      return c.text('', 500);
+    });
+    expect((await app.request('/me', bearer(world.tokens.admin), {})).status).toBe(500);
+    expect(errors).toEqual([expect.objectContaining({ name: 'ConfigurationError' })]);
+  });
+
+  it('serves resource metadata by the key of the bindings', async () => {
+    workerd();
+    const app = new Hono();
+    app.use(protectedResourceMetadata({ resource: 'https://api.acornbooks.example' }));
+    const answer = await app.request('/.well-known/oauth-protected-resource', {}, bindings());
+    expect(await answer.json()).toMatchObject({ authorization_servers: ['https://clerk.acornbooks.example'] });
+  });
+});
