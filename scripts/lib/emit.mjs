@@ -1,5 +1,5 @@
 // The generated modules: types of the document, interfaces of the resources, one table for all, one module for each resource.
-import { groupBy, operationCode, operationTable } from './operation-code.mjs';
+import { baseOf, groupBy, operationCode, operationTable, shorten } from './operation-code.mjs';
 import { kebab, pascal, resolve } from './document.mjs';
 import { comment, createTypePrinter, documentation } from './schema-types.mjs';
 
@@ -165,13 +165,12 @@ function emitInterfaces(operations) {
 }
 
 function emitTable(operations) {
-  const rows = Object.entries(operationTable(operations)).map(
-    ([resource, text]) => `  ${resource}: ${JSON.stringify(text)},`,
-  );
-  return `${HEADER}/** Base path, then one \`action=code\` for each operation: see operation.ts. */\nexport const TABLE = {\n${rows.join('\n')}\n};\n`;
+  const rows = operationTable(operations).map((row) => `\n${row}`);
+  return `${HEADER}/** All operations; scripts/lib/operation-code.mjs explains the lines. */\nexport const TABLE = \`${rows.join('')}\`;\n`;
 }
 
 function emitResource(operations) {
+  const base = baseOf(operations);
   const constants = operations.map((operation) => {
     const local = operation.action === 'delete' ? 'delete_' : operation.action;
     const types = operation.signatures.map(({ parameters, result }) => ({
@@ -182,14 +181,16 @@ function emitResource(operations) {
       types.length === 1
         ? `${types[0].parameters} => ${types[0].result}`
         : `{ ${types.map(({ parameters, result }) => `${parameters}: ${result}`).join('; ')} }`;
-    const make = operation.list ? 'pagedOperation' : 'operation';
-    const code = `/* @__PURE__ */ ${make}('${operation.name}', '${operationCode(operation)}')`;
+    const make = operation.list ? 'list' : 'one';
+    const code = `/* @__PURE__ */ ${make}_('${operation.action}', '${operationCode(operation, shorten(operation, base))}')`;
     return `${operationComment(operation, '')}${local === operation.action ? 'export ' : ''}const ${local}: ${type} = ${code};\n`;
   });
-  const makers = [...new Set(operations.map((operation) => (operation.list ? 'pagedOperation' : 'operation')))];
-  const makerImports = makers
-    .map((make) => `import { ${make} } from '../${make === 'operation' ? 'call' : 'pages'}.js';\n`)
-    .join('');
+  const maker = (name, make) =>
+    `const ${name}_ = /* @__PURE__ */ within(${make}, '${operations[0].resource}', '${base}');\n`;
+  const hasList = operations.some((operation) => operation.list);
+  const hasOne = operations.some((operation) => !operation.list);
+  const makers = `${hasOne ? maker('one', 'operation') : ''}${hasList ? maker('list', 'pagedOperation') : ''}\n`;
+  const makerImports = `import { ${hasOne ? 'operation, ' : ''}within } from '../call.js';\n${hasList ? "import { pagedOperation } from '../pages.js';\n" : ''}`;
   const hasDelete = operations.some((operation) => operation.action === 'delete');
-  return `${HEADER}${makerImports}${imports(operations)}import type { ${valueTypes(operations, ['BackendClient', 'CallOptions'])} } from '../values.js';\n\n${constants.join('\n')}${hasDelete ? '\nexport { delete_ as delete };\n' : ''}`;
+  return `${HEADER}${makerImports}${imports(operations)}import type { ${valueTypes(operations, ['BackendClient', 'CallOptions'])} } from '../values.js';\n\n${makers}${constants.join('\n')}${hasDelete ? '\nexport { delete_ as delete };\n' : ''}`;
 }

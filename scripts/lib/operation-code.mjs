@@ -1,5 +1,7 @@
 // An operation as the few characters that the runtime needs: flags, a letter for the method, the path with `*` for each id,
 // and after `?` the arrays that the query joins with commas. src/api/operation.ts reads the same code and explains the flags.
+import { camel } from './document.mjs';
+
 const METHOD_LETTERS = { GET: 'G', POST: 'P', PUT: 'U', PATCH: 'A', DELETE: 'D' };
 
 export const starPath = (path) => path.replaceAll(/\{.+?\}/g, '*');
@@ -22,17 +24,32 @@ export function operationCode(operation, path = starPath(operation.path)) {
   return flags.filter(Boolean).join('') + METHOD_LETTERS[operation.method] + path + commaArrays;
 }
 
-/** `{ resource: "base|action=code|…" }`: the paths share their longest common beginning, which keeps the table small. */
+/**
+ * One line for each resource: `resource/base|action=code|…`. What can be told from the rest is left out, which halves the table:
+ * the paths share their longest common beginning; the resource's name is that beginning in camel case; `~` stands for
+ * `/the_action`, `^` for `/the_action` without its first word. src/api/create-backend-api.ts reads it back.
+ */
 export function operationTable(operations) {
-  const table = {};
-  for (const [resource, members] of groupBy(operations)) {
-    const base = commonBase(members.map((operation) => starPath(operation.path)));
+  return [...groupBy(operations)].map(([resource, members]) => {
+    const base = baseOf(members);
     const rows = members.map(
-      (operation) => `${operation.action}=${operationCode(operation, starPath(operation.path).slice(base.length))}`,
+      (operation) => `${operation.action}=${operationCode(operation, shorten(operation, base))}`,
     );
-    table[resource] = [base, ...rows].join('|');
-  }
-  return table;
+    const name = camel(base.slice(1).replaceAll('/', '_')) === resource ? '' : resource;
+    return [name + base, ...rows].join('|');
+  });
+}
+
+export const baseOf = (operations) => commonBase(operations.map(({ path }) => starPath(path)));
+
+/** The rest of the path after `base`; see `within` in src/api/call.ts for the two signs. */
+export function shorten({ action, path }, base) {
+  const rest = starPath(path).slice(base.length);
+  const snake = action.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const shortened = { '~': snake, '^': snake.replace(/.*?_/, '') };
+  for (const [sign, words] of Object.entries(shortened))
+    if (rest.endsWith(`/${words}`)) return rest.slice(0, -words.length - 1) + sign;
+  return rest;
 }
 
 export function groupBy(operations) {

@@ -20,7 +20,7 @@ export function readAnswer(
     if (ok && flags.includes('x')) return text;
     detail += ', not JSON';
   }
-  const { errors, clerk_trace_id } = (body ?? {}) as { errors?: BackendApiErrorItem[]; clerk_trace_id?: string };
+  const { errors, clerk_trace_id } = Object(body) as { errors?: BackendApiErrorItem[]; clerk_trace_id?: string };
   const list = Array.isArray(errors) ? errors : [];
   const first = list[0];
   throw new BackendApiError(

@@ -32,7 +32,7 @@ async function send(config: ClientConfig, operation: Operation, args: readonly u
     try {
       return await sendOnce(config, operation, request, Math.min(timeoutMs, deadline - config.now()));
     } catch (error) {
-      if (!(error instanceof BackendApiError) || attempt >= retries || !mayRepeat(operation, error)) throw error;
+      if (!(error instanceof BackendApiError) || !(attempt < retries) || !mayRepeat(operation, error)) throw error;
       const pauseMs = error.retryAfterMs ?? backoff(attempt);
       if (config.now() + pauseMs >= deadline) throw error;
       await config.wait(pauseMs, signal);
@@ -46,11 +46,6 @@ function mayRepeat({ method, flags }: Operation, { status, code }: BackendApiErr
   const repeatable = method !== 'POST' || flags.includes('i');
   return repeatable && (status === null ? code !== 'aborted' : status >= 500);
 }
-
-const FAILURES: Readonly<Record<string, string>> = {
-  timeout: 'No answer in time.',
-  aborted: 'Cancelled by the caller.',
-};
 
 async function sendOnce(
   config: ClientConfig,
@@ -75,10 +70,14 @@ async function sendOnce(
     });
   } catch (error) {
     if (error instanceof BackendApiError) throw error;
-    const detail = FAILURES[error as string];
-    throw detail
-      ? new BackendApiError(operation.name, error as string, detail, undefined, options.signal?.reason)
-      : new BackendApiError(operation.name, 'network-error', 'No answer came.', undefined, withoutKey(error, key));
+    const stopped = typeof error === 'string';
+    throw new BackendApiError(
+      operation.name,
+      stopped ? error : 'network-error',
+      'no answer',
+      undefined,
+      stopped ? options.signal?.reason : withoutKey(error, key),
+    );
   } finally {
     try {
       config.onEvent?.({
@@ -95,6 +94,6 @@ async function sendOnce(
 
 /** Causes come from elsewhere (an own `fetch`, a proxy agent) and may quote what they were given. */
 function withoutKey(cause: unknown, key: string): unknown {
-  const { stack, cause: deeper } = Object(cause) as Error;
-  return key && [cause, stack, deeper].join().includes(key) ? undefined : cause;
+  const error = cause as Error | undefined;
+  return key && [cause, error?.stack, error?.cause].join().includes(key) ? undefined : cause;
 }

@@ -1,6 +1,6 @@
 /** All resources in one object. */
 import type { Environment } from '../environment.js';
-import { operation } from './call.js';
+import { operation, within, type Call } from './call.js';
 import { createBackendClient } from './client.js';
 import type { BackendApi } from './generated/interfaces.js';
 import { TABLE } from './generated/table.js';
@@ -19,27 +19,25 @@ import type { BackendApiOptions, BackendClient } from './values.js';
 export function createBackendApi(options: BackendApiOptions = {}, env?: Environment): BackendApi {
   const client = createBackendClient(options, env);
   const api = {};
-  for (const [resource, text] of Object.entries(TABLE)) {
+  for (const line of TABLE.trim().split('\n')) {
+    const [, name, base, rows] = /^(\w*)(.*?)\|(.*)/.exec(line) as unknown as [string, string, string, string];
+    const resource = name || base.slice(1).replace(/[/_](.)/g, (_, letter: string) => letter.toUpperCase());
     let methods: object | undefined;
     Object.defineProperty(api, resource, {
       enumerable: true,
-      get: () => (methods ??= bindResource(client, resource, text)),
+      get: () => (methods ??= bindResource(client, resource, base, rows)),
     });
   }
   return api as BackendApi;
 }
 
-type Call = (client: BackendClient, ...args: unknown[]) => unknown;
-
-/** @param text base path, then one `action=code` for each operation, separated by `|` */
-function bindResource(client: BackendClient, resource: string, text: string): object {
-  const [base, ...rows] = text.split('|') as [string, ...string[]];
+/** @param rows `action=code` for each operation, separated by `|` */
+function bindResource(client: BackendClient, resource: string, base: string, rows: string): object {
   const methods: Record<string, unknown> = {};
-  for (const row of rows) {
+  for (const row of rows.split('|')) {
     const [action, code] = row.split('=') as [string, string];
-    const make = /^[ls]/.test(code) ? pagedOperation<Call> : operation<Call>;
-    const call = make(`${resource}.${action}`, code.replace(/[A-Z]/, `$&${base}`));
-    methods[action] = (...args: unknown[]) => call(client, ...args);
+    const make = /^[ls]/.test(code) ? pagedOperation : operation;
+    methods[action] = within(make, resource, base)<Call>(action, code).bind(null, client);
   }
   return methods;
 }

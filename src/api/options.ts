@@ -11,13 +11,13 @@ export type ClientConfig = { readonly [Key in Optional]: BackendApiOptions[Key] 
   readonly [Key in Exclude<keyof BackendApiOptions, Optional>]-?: NonNullable<BackendApiOptions[Key]>;
 };
 
-/** @throws ConfigurationError for an API URL that cannot work, or a key that cannot stand in a header */
+/** @throws ConfigurationError for an API URL that cannot work */
 export function resolveOptions(options: BackendApiOptions, env?: Environment): ClientConfig {
   const {
     secretKey = readVariable('CLERK_SECRET_KEY', env),
     machineSecretKey = readVariable('CLERK_MACHINE_SECRET_KEY', env),
-    apiUrl = readVariable('CLERK_API_URL', env),
-    apiVersion = readVariable('CLERK_API_VERSION', env),
+    apiUrl = readVariable('CLERK_API_URL', env) ?? 'https://api.clerk.com',
+    apiVersion = readVariable('CLERK_API_VERSION', env) ?? 'v1',
     timeoutMs = 30_000,
     deadlineMs = 90_000,
     retries = 2,
@@ -26,24 +26,10 @@ export function resolveOptions(options: BackendApiOptions, env?: Environment): C
     wait = pause,
     onEvent,
   } = options;
-  return {
-    secretKey: cleanKey(secretKey),
-    machineSecretKey: cleanKey(machineSecretKey),
-    apiUrl: cleanUrl(apiUrl || 'https://api.clerk.com'),
-    apiVersion: apiVersion || 'v1',
-    ...{ timeoutMs, deadlineMs, retries, fetch, now, wait, onEvent },
-  };
-}
-
-/** A key that a header refuses would be quoted in the error of `fetch`: so it is refused here, unquoted. */
-export function cleanKey(text: string | undefined): string | undefined {
-  const key = text?.trim();
-  if (key && /[^!-~]/.test(key)) throw new ConfigurationError('secretKey', 'The key holds blanks.', 'Copy it again.');
-  return key;
-}
-
-function cleanUrl(text: string): string {
-  if (!/^https?:\/\/[^/?#@\s][^?#@\s]*$/.test(text))
+  if (!/^https?:\/\/[^/?#@\s][^?#@\s]*$/.test(apiUrl))
     throw new ConfigurationError('apiUrl', '`apiUrl` is no plain http(s) URL.', 'Correct CLERK_API_URL.');
-  return text.replace(/\/+$/, '');
+  return {
+    ...{ secretKey, machineSecretKey, apiVersion, timeoutMs, deadlineMs, retries, fetch, now, wait, onEvent },
+    apiUrl: apiUrl.replace(/\/+$/, ''),
+  };
 }

@@ -1,9 +1,8 @@
 /** Lists: one page when awaited, every item when iterated. */
+import type { Call } from './call.js';
 import { BackendApiError } from './errors.js';
 import { countIds, readOperation, type Operation } from './operation.js';
 import type { BackendClient, PageRequest } from './values.js';
-
-const PAGE_SIZE = 100;
 
 interface Envelope {
   readonly data?: unknown;
@@ -11,20 +10,20 @@ interface Envelope {
   readonly total_count?: number;
 }
 
-export function pagedOperation<F>(name: string, code: string): F {
-  return ((client: BackendClient, ...args: unknown[]): PageRequest<unknown, unknown> => {
+export const pagedOperation =
+  (name: string, code: string): Call =>
+  (client, ...args) => {
     const operation = readOperation(name, code);
     let page: Promise<unknown> | undefined;
     const load = () => (page ??= client.call(operation, args));
+    // Not a promise itself: that would have been sent already.
     return {
       then: (done, failed) => load().then(done, failed),
       catch: (failed) => load().catch(failed),
       finally: (settled) => load().finally(settled),
       [Symbol.asyncIterator]: () => walk(client, operation, args),
-      [Symbol.toStringTag]: 'PageRequest',
-    };
-  }) as F;
-}
+    } satisfies Omit<PageRequest<unknown, unknown>, typeof Symbol.toStringTag>;
+  };
 
 /**
  * Every item, page after page. Ends at the total where the answer tells it, else at a page that is not full. It ends as well
@@ -33,20 +32,18 @@ export function pagedOperation<F>(name: string, code: string): F {
 async function* walk(client: BackendClient, operation: Operation, args: readonly unknown[]): AsyncGenerator<unknown> {
   const ids = countIds(operation);
   const query = args[ids] as { readonly limit?: number; readonly offset?: number } | undefined;
-  const limit = query?.limit ?? PAGE_SIZE;
+  const limit = query?.limit ?? 100;
   let offset = query?.offset ?? 0;
-  const paginated = operation.flags.includes('p') ? { paginated: true } : {};
   const beginnings = new Set<unknown>();
   for (;;) {
     const page = await client.call(operation, [
       ...args.slice(0, ids),
-      { ...query, limit, offset, ...paginated },
+      { ...query, limit, offset, ...(operation.flags.includes('p') && { paginated: true }) },
       args[ids + 1],
     ]);
-    const { data, m2m_tokens, total_count } = (page ?? {}) as Envelope;
-    const items = Array.isArray(page) ? (page as unknown[]) : (data ?? m2m_tokens);
-    if (!Array.isArray(items))
-      throw new BackendApiError(operation.name, 'unexpected-response', 'The answer is not a list.');
+    const { data, m2m_tokens, total_count } = Object(page) as Envelope;
+    const items = [page, data, m2m_tokens].find(Array.isArray) as unknown[] | undefined;
+    if (!items) throw new BackendApiError(operation.name, 'unexpected-response', 'not a list');
     const beginning = identify(items[0]);
     if (items.length === 0 || beginnings.has(beginning)) return;
     beginnings.add(beginning);
@@ -56,4 +53,5 @@ async function* walk(client: BackendClient, operation: Operation, args: readonly
   }
 }
 
-const identify = (item: unknown): unknown => (item as { readonly id?: string } | undefined)?.id ?? JSON.stringify(item);
+/** Not every item has an id. */
+const identify = (item: unknown): unknown => (item as { readonly id?: string } | null)?.id ?? JSON.stringify(item);

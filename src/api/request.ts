@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors.js';
 import { InvalidArgumentError } from './errors.js';
 import { DOCUMENT_VERSION, PACKAGE_VERSION } from './generated/meta.js';
 import { countIds, type Operation } from './operation.js';
-import { cleanKey, type ClientConfig } from './options.js';
+import type { ClientConfig } from './options.js';
 import type { CallOptions } from './values.js';
 
 type Params = Readonly<Record<string, unknown>>;
@@ -22,8 +22,6 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
   const ids = countIds(operation);
   const bare = flags.includes('o');
   const params = bare ? undefined : (args[ids] as Params | undefined);
-  if (params !== undefined && Object(params) !== params)
-    throw new InvalidArgumentError(`${name}: argument ${ids + 1} must be an object.`);
   const options: CallOptions = { ...(bare && (args[ids] as CallOptions)), ...(args[ids + 1] as CallOptions) };
 
   let position = 0;
@@ -80,17 +78,14 @@ function decode(text: string): string {
   }
 }
 
-/** `''` for the operation that carries no key. */
+/** `''` for the operation that carries no key. A key that `fetch` would refuse, and quote, is refused here, unquoted. */
 function chooseKey(config: ClientConfig, flags: string, options: CallOptions): string {
   if (flags.includes('x')) return '';
   const machine = flags.includes('m');
-  const key =
-    (machine && cleanKey(options.machineSecretKey)) ||
-    cleanKey(options.secretKey) ||
-    (machine && config.machineSecretKey) ||
-    config.secretKey;
-  if (!key) throw new ConfigurationError('secretKey', 'The secret key is missing.', 'Set CLERK_SECRET_KEY.');
-  return key;
+  const given = (machine && options.machineSecretKey) || options.secretKey || (machine && config.machineSecretKey);
+  const key = (given || config.secretKey || '').trim();
+  if (/^[!-~]+$/.test(key)) return key;
+  throw new ConfigurationError('secretKey', 'The secret key is missing or malformed.', 'Set CLERK_SECRET_KEY.');
 }
 
 /** `false`, `0` and `''` are sent; only undefined is not. */
