@@ -9,7 +9,7 @@ import {
   readQuery,
   type QueryFacts,
 } from './navigation.js';
-import { publicOrigin, publicUrl } from './public-origin.js';
+import { publicOrigin, publicUrl, spelledOrigin } from './public-origin.js';
 
 export interface Evidence {
   readonly view: RequestView;
@@ -20,6 +20,8 @@ export interface Evidence {
   readonly query: QueryFacts;
   /** The origin that browsers see; null when the request names no usable host. */
   readonly publicOrigin: string | null;
+  /** Whether a URL is on that origin, as far as its spelling tells: true is certain, false is not. */
+  isPlainlyOwn(url: string): boolean;
   /** The URL that browsers see. A new object each time, to be changed freely. */
   publicUrl(): URL | null;
   readonly isDocumentRequest: boolean;
@@ -71,6 +73,11 @@ class RequestEvidence implements Evidence {
 
   get publicOrigin(): string | null {
     return this.#origin === undefined ? (this.#origin = publicOrigin(this.view, this.config)) : this.#origin;
+  }
+
+  isPlainlyOwn(url: string): boolean {
+    const origin = spelledOrigin(this.view, this.config);
+    return origin !== null && url.startsWith(origin) && url[origin.length] === '/';
   }
 
   publicUrl(): URL | null {

@@ -44,15 +44,22 @@ function schemeOf(view: RequestView, config: Config, host: string): string {
 }
 
 /**
- * The public origin of a request (`https://app.example.com`), or null when no usable host is known.
+ * The public origin as the request spells it: scheme and host checked, but neither lower-cased nor freed of a default
+ * port. Null when no usable host is known.
  *
  * `view.publicOrigin` wins, because a framework that sets it has applied its own rules for proxies. Forwarded headers
  * are believed with `trustProxy` alone: anyone can send them.
  */
-export function publicOrigin(view: RequestView, config: Config): string | null {
-  if (view.publicOrigin) return httpOrigin(view.publicOrigin);
+export function spelledOrigin(view: RequestView, config: Config): string | null {
+  if (view.publicOrigin) return view.publicOrigin;
   const host = hostOf(view, config);
-  return host === null ? null : httpOrigin(`${schemeOf(view, config, host)}://${host}`);
+  return host === null ? null : `${schemeOf(view, config, host)}://${host}`;
+}
+
+/** The public origin of a request as browsers write it (`https://app.example.com`); null when it names no usable host. */
+export function publicOrigin(view: RequestView, config: Config): string | null {
+  const spelled = spelledOrigin(view, config);
+  return spelled === null ? null : httpOrigin(spelled);
 }
 
 /** The URL that the browser shows: the public origin with the path and query of the target, as they came. */

@@ -94,9 +94,10 @@ export class RequestFacts implements SessionFacts {
   }
   get cameFromElsewhere(): boolean {
     const referrer = this.evidence.view.header('referer');
-    const origin = this.evidence.publicOrigin;
     // The usual case, a page of our own, needs no parsing.
-    if (!referrer || origin === null || referrer.startsWith(`${origin}/`)) return false;
+    if (!referrer || this.evidence.isPlainlyOwn(referrer)) return false;
+    const origin = this.evidence.publicOrigin;
+    if (origin === null) return false;
     const page = parseUrl(referrer);
     return page !== null && page.origin !== origin && !isClerkPage(page, this.context.config);
   }
