@@ -171,6 +171,8 @@ export function issueAccessToken(world: World, wanted: OAuthTokenRequest): Issue
   }) as IssuedToken;
 }
 
+/** @throws TypeError for an id without `mch_`, by which verifiers know machines */
 export function ensureMachine(world: World, id: string): Row {
+  if (!id.startsWith('mch_')) throw new TypeError(`The id of a machine begins with mch_, and this one does not: ${id}`);
   return world.table('machines').get(id) ?? createMachine(world, { id });
 }

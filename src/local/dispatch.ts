@@ -1,4 +1,6 @@
+import { clientRoutes } from './backend/client-routes.js';
 import { handleBackendRequest, operationOf } from './backend/handle.js';
+import { specification } from './backend/specification.js';
 import type { Faults } from './faults.js';
 import { handleFrontendRequest, isFrontendPath } from './frontend/handle.js';
 import type { Journal } from './journal.js';
@@ -44,6 +46,16 @@ export function createDispatcher(parts: DispatchParts): (request: LocalRequest) 
 /** The operation's id in the API description; null for the Frontend API and for unknown paths. */
 export function reachedOperation(request: LocalRequest): string | null {
   return isFrontendPath(request.path) ? null : operationOf(request.method, request.path);
+}
+
+/** Whether there is an operation of this id, in whatever case. */
+export function isOperation(id: string): boolean {
+  const wanted = id.toLowerCase();
+  const ids = [
+    ...specification().operations.map((operation) => operation.id),
+    ...clientRoutes().map(({ value }) => value.id),
+  ];
+  return ids.some((known) => known.toLowerCase() === wanted);
 }
 
 function pause(ms: number): Promise<void> {

@@ -42,6 +42,7 @@ export interface Mishap {
 
 export interface Faults {
   readonly active: boolean;
+  /** @throws TypeError for an operation that does not exist: a fault that befalls nothing makes a test that cannot fail */
   add(fault: Fault): ActiveFault;
   /** Uses up one of the first fault that fits. */
   strike(request: LocalRequest, operation: string | null): Mishap | null;
@@ -57,14 +58,15 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'service_unavailable',
 };
 
-export function createFaults(random: Random): Faults {
+/** @param isOperation whether there is an operation of this id */
+export function createFaults(random: Random, isOperation: (id: string) => boolean): Faults {
   let active: { readonly fault: Fault; readonly fits: Matcher; hits: number }[] = [];
   return {
     get active() {
       return active.length > 0;
     },
     add(fault) {
-      const entry = { fault, fits: matcher(fault.operation ?? '*'), hits: 0 };
+      const entry = { fault, fits: matcher(fault.operation ?? '*', isOperation), hits: 0 };
       active.push(entry);
       return {
         get hits() {
@@ -93,10 +95,15 @@ export function createFaults(random: Random): Faults {
 
 type Matcher = (request: LocalRequest, operation: string | null) => boolean;
 
-function matcher(pattern: string): Matcher {
+function matcher(pattern: string, isOperation: (id: string) => boolean): Matcher {
   if (pattern === '*') return () => true;
   const [, method, path] = /^(?:([A-Z]+) )?(\/.*)$/.exec(pattern) ?? [];
-  if (path === undefined) return (_, operation) => operation?.toLowerCase() === pattern.toLowerCase();
+  if (path === undefined) {
+    if (isOperation(pattern)) return (_, operation) => operation?.toLowerCase() === pattern.toLowerCase();
+    throw new TypeError(
+      `There is no operation '${pattern}'. Give an operation id such as 'GetJWKS', a path such as '/users/*', 'GET /users', or '*'.`,
+    );
+  }
   const expression = unversioned(path)
     .split('*')
     .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))

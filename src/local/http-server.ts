@@ -34,9 +34,21 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return;
     }
     const answer = (body: Uint8Array): void => {
-      const outcome = handle(toLocalRequest(incoming, body, origin));
-      if (outcome instanceof Promise) void outcome.then((settled) => send(outgoing, settled));
-      else send(outgoing, outcome);
+      try {
+        const outcome = handle(toLocalRequest(incoming, body, origin));
+        if (outcome instanceof Promise) {
+          outcome.then(
+            (settled) => {
+              send(outgoing, settled);
+            },
+            (error: unknown) => {
+              sendFailure(outgoing, error);
+            },
+          );
+        } else send(outgoing, outcome);
+      } catch (error) {
+        sendFailure(outgoing, error);
+      }
     };
     readBody(incoming, outgoing, answer);
   });
@@ -102,6 +114,13 @@ function send(outgoing: ServerResponse, outcome: Outcome): void {
     return;
   }
   outgoing.writeHead(outcome.status, flatten(outcome)).end(outcome.body);
+}
+
+/** A fault of our own, such as a full disk under `persist`: the client is told, and the instance goes on. */
+function sendFailure(outgoing: ServerResponse, error: unknown): void {
+  const message = `The local instance failed: ${error instanceof Error ? error.message : String(error)}`;
+  const body = JSON.stringify({ errors: [{ message, long_message: message, code: 'internal_clerk_error' }] });
+  send(outgoing, { status: 500, headers: [['Content-Type', 'application/json']], body });
 }
 
 /** The form that writeHead takes fastest, and that keeps repeated names (Set-Cookie) apart. */

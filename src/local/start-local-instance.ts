@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { readVariable } from '../environment.js';
 import type { ClockStart } from './clock.js';
 import { createWorld, type LocalWorld, type Snapshot } from './create-world.js';
-import { createDispatcher, reachedOperation } from './dispatch.js';
+import { createDispatcher, isOperation, reachedOperation } from './dispatch.js';
 import { createFaults } from './faults.js';
 import { startHttpServer, type HttpServer } from './http-server.js';
 import { createInProcessFetch } from './in-process-fetch.js';
@@ -52,7 +53,7 @@ const SEEDED_AT = Date.UTC(2025, 0, 1);
  */
 export async function startLocalInstance(options: LocalInstanceOptions = {}): Promise<LocalInstance> {
   const { host = '127.0.0.1', force = false, secretKey } = options;
-  assertSafe({ host, secretKey, force, nodeEnv: process.env['NODE_ENV'] });
+  assertSafe({ host, secretKey, force, nodeEnv: readVariable('NODE_ENV') });
   const document = typeof options.seed === 'object' ? await checkSeed(options.seed) : undefined;
   const seed = document === undefined ? (options.seed as number | string | undefined) : document.seed;
   const kept = options.persist === undefined ? null : loadPersisted(options.persist);
@@ -112,7 +113,7 @@ async function launch(options: LaunchOptions, prepare: (world: LocalWorld) => vo
   const persistence = persist === undefined ? undefined : createPersistence(persist, world.dump);
   if (persistence !== undefined) listeners.persistence = persistence;
   const journal = createJournal(reachedOperation);
-  const faults = createFaults(createRandom(`${options.seed}/faults`));
+  const faults = createFaults(createRandom(`${options.seed}/faults`), isOperation);
   const handle = createDispatcher({ world, journal, faults, settle: () => persistence?.flush() });
   const acceptsHost = (name: string): boolean => force || isLoopbackHost(name);
   const server: HttpServer | null = options.listen

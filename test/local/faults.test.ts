@@ -79,6 +79,15 @@ describe('row 14: faults', () => {
     expect(await pattern()).toEqual(first);
   });
 
+  it('refuses operations that do not exist', async () => {
+    const clerk = await start({ listen: false });
+    expect(() => clerk.fail({ operation: 'GetJwksTypo' })).toThrow("There is no operation 'GetJwksTypo'");
+    clerk.fail({ operation: 'getjwks', status: 503 });
+    clerk.fail({ operation: 'GetHandshakePayload', status: 503 });
+    expect((await call(clerk, 'GET', '/v1/jwks')).status).toBe(503);
+    expect((await call(clerk, 'GET', '/v1/clients/handshake_payload')).status).toBe(503);
+  });
+
   it('answers whatever body a test wants', async () => {
     const clerk = await start({ listen: false });
     clerk.fail({ operation: 'GetJWKS', body: { keys: [] }, times: 1 });

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -151,6 +160,23 @@ describe('row 16: a file', () => {
     }
     expect(id).toMatch(/^user_/);
     expect(readFileSync(persist, 'utf8')).toContain(id);
+  });
+
+  it('says so when it cannot be written, and goes on', async () => {
+    const persist = place();
+    const clerk = await start({ persist });
+    rmSync(join(persist, '..'), { recursive: true });
+    const create = () =>
+      fetch(`${clerk.apiUrl}/v1/users`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${clerk.secretKey}`, 'content-type': 'application/json' },
+        body: '{}',
+      });
+    const failed = await create();
+    expect([failed.status, await failed.json()]).toMatchObject([500, { errors: [{ code: 'internal_clerk_error' }] }]);
+    mkdirSync(join(persist, '..'));
+    expect((await create()).status).toBe(200);
+    expect(existsSync(persist)).toBe(true);
   });
 
   it('is never half written, and is refused if it is something else', async () => {

@@ -144,6 +144,7 @@ function decodePermissions(features: readonly string[], per = '', fpm = ''): str
 describe('row 10: machine tokens', () => {
   it('opaque and JWT carry subject, scopes and claims', async () => {
     const clerk = await start({ listen: false, now: NOW });
+    await expect(clerk.createM2MToken({ machineId: 'worker' })).rejects.toThrow('begins with mch_');
     const opaque = await clerk.createM2MToken({ machineId: 'mch_a', scopes: ['mch_b'], claims: { x: 1 } });
     expect(opaque.id).toMatch(/^mt_[0-9a-f]{32}$/);
     expect(opaque.token).toMatch(/^mt_\w+$/);
