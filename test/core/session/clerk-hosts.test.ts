@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { resolveConfig } from '../../../src/core/config/resolve.js';
+import { accountsPortal, isClerkPage, issuersOf } from '../../../src/core/session/clerk-hosts.js';
+import { answerToSatellite, questionToPrimary, satelliteReturnUrl } from '../../../src/core/session/satellite.js';
+import type { AuthenticatorOptions } from '../../../src/types.js';
+import { KEY } from './support.js';
+
+const configFor = (host: string | null, options: AuthenticatorOptions = {}, mode = 'live') => {
+  const publishableKey = host === null ? {} : { publishableKey: `pk_${mode}_${btoa(`${host}$`)}` };
+  return resolveConfig({ jwtKey: KEY.pem, ...publishableKey, ...options }, {});
+};
+
+test.each([
+  ['clerk.acornbooks.example', 'https://accounts.acornbooks.example'],
+  ['brave-otter-7.clerk.accounts.dev', 'https://brave-otter-7.accounts.dev'],
+  ['brave-otter-7.clerk.accountsstage.dev', 'https://brave-otter-7.accountsstage.dev'],
+  ['127.0.0.1:4010', 'http://127.0.0.1:4010'],
+  [null, null],
+])('the accounts portal of %s is %s', (host, expected) => {
+  expect(accountsPortal(configFor(host))).toBe(expected);
+});
+
+describe('pages of Clerk', () => {
+  const known = (page: string, ...given: Parameters<typeof configFor>) =>
+    isClerkPage(new URL(page), configFor(...given));
+  test('behind a proxy its host is the Frontend API', () => {
+    const proxied = { proxyUrl: 'https://acornbooks.example/__clerk' };
+    expect(known('https://acornbooks.example/x', 'clerk.acornbooks.example', proxied)).toBe(true);
+    expect(known('https://accounts.acornbooks.example/', 'clerk.acornbooks.example', proxied)).toBe(false);
+    expect(known('https://clerk.acornbooks.example/', 'clerk.acornbooks.example', { proxyUrl: '/__clerk' })).toBe(
+      false,
+    );
+  });
+  test('without a key there are none', () => {
+    expect(known('https://accounts.acornbooks.example/', null)).toBe(false);
+  });
+});
+
+test('issuers: the host of the key, the own one of a satellite, the proxy', () => {
+  const options = {
+    isSatellite: true,
+    domain: 'shop.example',
+    signInUrl: 'https://a.example/in',
+    proxyUrl: 'https://p.example/c/',
+  };
+  const issuers = issuersOf(configFor('clerk.acornbooks.example', options));
+  for (const host of ['clerk.acornbooks.example', 'clerk.shop.example', 'p.example/c']) {
+    for (const spelled of [host, `https://${host}`, `http://${host}`]) expect(issuers).toContain(spelled);
+  }
+  expect(issuersOf(configFor(null)).size).toBe(0);
+});
+
+test('where a satellite may be answered', () => {
+  const config = configFor('clerk.acornbooks.example', { allowedRedirectOrigins: ['https://shop.example'] });
+  expect(satelliteReturnUrl(config, 'https://shop.example/a')?.href).toBe('https://shop.example/a');
+  for (const bad of [
+    null,
+    '',
+    'ftp://localhost/',
+    'https://u@shop.example/',
+    'https://:p@localhost/',
+    'https://other.example/',
+  ]) {
+    expect(satelliteReturnUrl(config, bad)).toBeNull();
+  }
+  expect(answerToSatellite(new URL('https://shop.example/a'), null)).toBe('https://shop.example/a?__clerk_synced=true');
+  expect(questionToPrimary('not a url', new URL('https://shop.example/'))).toBeNull();
+});
