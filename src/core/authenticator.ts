@@ -92,13 +92,27 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
   const verifier = createVerifier(verifierOptions(config, backend));
   const sessions = createSessionFlow({ config, verifier, backend });
   const mint = createTokenMinter(backend, config);
-  const dispatch = createDispatch({ verifier, sessions, mint, pendingIsSignedOut: config.treatPendingAsSignedOut });
+  const dispatch = createDispatch({
+    verifier,
+    sessions,
+    mint,
+    pendingIsSignedOut: config.treatPendingAsSignedOut,
+    headerNamesParty: config.missingAzp === 'allow' && config.authorizedParties.length > 0,
+  });
   const usualMode = modeOf(config.acceptsToken);
 
   function authenticate(view: RequestView, given?: AuthenticateOptions): MaybePromise<RequestState> {
     const mode = given?.acceptsToken === undefined ? usualMode : modeOf(given.acceptsToken);
-    const decide = () => guarded(mode, () => dispatch(readEvidence(view, config), mode));
-    return config.emit === null ? decide() : observed(config, config.emit, decide);
+    return config.emit === null ? decide(view, mode) : observed(config, config.emit, () => decide(view, mode));
+  }
+
+  function decide(view: RequestView, mode: Mode): MaybePromise<DecidedState> {
+    try {
+      const state = dispatch(readEvidence(view, config), mode);
+      return isPromise(state) ? state.catch((error: unknown) => failed(mode, error)) : state;
+    } catch (error) {
+      return failed(mode, error);
+    }
   }
 
   const authenticator: Authenticator = {
@@ -129,21 +143,13 @@ function healthOf(verifier: Verifier, openCircuits: readonly string[]): Health {
 }
 
 /** Whatever goes wrong unexpectedly closes the door for this request, and is no client's fault: 503, not 401 or 500. */
-function guarded(mode: Mode, decide: () => MaybePromise<DecidedState>): MaybePromise<DecidedState> {
-  const failed = (error: unknown): DecidedState => {
-    if (error instanceof ConfigurationError) throw error;
-    const reason: TokenReason = 'unexpected-error';
-    const tokenType = mode.only ?? 'session_token';
-    const message = 'The request could not be checked.';
-    const auth = unauthenticated(tokenType, reason);
-    return new DecidedState({ status: 'unavailable', tokenType, reason, message, auth, retryAfterMs: 1_000 });
-  };
-  try {
-    const state = decide();
-    return isPromise(state) ? state.catch(failed) : state;
-  } catch (error) {
-    return failed(error);
-  }
+function failed(mode: Mode, error: unknown): DecidedState {
+  if (error instanceof ConfigurationError) throw error;
+  const reason: TokenReason = 'unexpected-error';
+  const tokenType = mode.only ?? 'session_token';
+  const message = 'The request could not be checked.';
+  const auth = unauthenticated(tokenType, reason);
+  return new DecidedState({ status: 'unavailable', tokenType, reason, message, auth, retryAfterMs: 1_000 });
 }
 
 /** Statuses that a guard would answer with. */

@@ -37,11 +37,15 @@ export interface DispatchParts {
   readonly sessions: SessionFlow;
   readonly mint: TokenMinter;
   readonly pendingIsSignedOut: boolean;
+  /** Header tokens must name an authorized party, whatever is excused in cookies. */
+  readonly headerNamesParty: boolean;
 }
 
 export type Dispatch = (evidence: Evidence, mode: Mode) => MaybePromise<DecidedState>;
 
-export function createDispatch({ verifier, sessions, mint, pendingIsSignedOut }: DispatchParts): Dispatch {
+export function createDispatch(parts: DispatchParts): Dispatch {
+  const { verifier, sessions, mint, pendingIsSignedOut, headerNamesParty } = parts;
+
   /** Derived once, and kept beside the verdict for as long as that is remembered. */
   function authOf(verified: Verified): Auth {
     verified.attachment ??=
@@ -84,8 +88,17 @@ export function createDispatch({ verifier, sessions, mint, pendingIsSignedOut }:
     });
   }
 
+  /** Browsers attach cookies by themselves, and navigations mint them without a party; a header is set by a script that has one. */
+  const lacksParty = (verified: Verified): boolean =>
+    headerNamesParty && verified.tokenType === 'session_token' && verified.data.azp === undefined;
+
+  function ofHeaderSession(outcome: SessionOutcome): DecidedState {
+    const refused = outcome.status === 'signed-in' && lacksParty(outcome.session);
+    return refused ? nobody('session_token', 'token-invalid-authorized-parties') : ofSession(outcome);
+  }
+
   function fromHeader(evidence: Evidence, token: ClassifiedToken): MaybePromise<DecidedState> {
-    if (token.tokenType === 'session_token') return andThen(sessions.fromHeader(evidence, token), ofSession);
+    if (token.tokenType === 'session_token') return andThen(sessions.fromHeader(evidence, token), ofHeaderSession);
     return andThen(verifier.verifyMachine(token), (verdict) => ofMachine(token.tokenType, verdict));
   }
 
@@ -97,7 +110,7 @@ export function createDispatch({ verifier, sessions, mint, pendingIsSignedOut }:
       return nobody(only, only === null ? 'token-type-mismatch' : 'No token in header');
     }
     const known = verifier.recall(token);
-    if (known !== null && kinds.includes(known.tokenType)) return signedIn(known, null);
+    if (known !== null && kinds.includes(known.tokenType) && !lacksParty(known)) return signedIn(known, null);
     const classified = classifyToken(token);
     if (kinds.includes(classified.tokenType)) return fromHeader(evidence, classified);
     // An opaque token is no session token at all; everything else is a token of another kind.

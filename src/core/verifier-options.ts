@@ -15,6 +15,7 @@ export function verifierOptions(config: Config, backend: Backend | null): Verifi
     authorizedParties: config.authorizedParties,
     missingAzp: config.missingAzp === 'allow' ? 'allow' : 'reject',
     issuer: config.issuer,
+    machineId: config.machineId,
     clockSkewMs: config.clockSkewMs,
     cache: config.cache,
     sealKey: secretKey ?? machineSecretKey,

@@ -44,6 +44,8 @@ export interface AuthenticatorOptions {
   readonly jwtKey?: string;
   /** CLERK_MACHINE_SECRET_KEY */
   readonly machineSecretKey?: string;
+  /** CLERK_MACHINE_ID: JWTs of machines must name this machine (`mch_…`) among their scopes. */
+  readonly machineId?: string;
   /** CLERK_API_URL. Default `https://api.clerk.com`. */
   readonly apiUrl?: string;
   /** CLERK_API_VERSION. Default `v1`. */

@@ -25,6 +25,8 @@ export interface Config {
   readonly publishableKey: PublishableKey | null;
   readonly jwtKey: string | null;
   readonly machineSecretKey: string | null;
+  /** M2M JWTs must be meant for this machine; null: not checked. */
+  readonly machineId: string | null;
   readonly instanceType: InstanceType;
   /** Where browsers reach the Frontend API, absolute and without a trailing slash: proxy URL, `https://clerk.<domain>`, or the key's host. Null without a publishable key. A relative `proxyUrl` stays relative here (`/__clerk`). */
   readonly frontendApiUrl: string | null;

@@ -28,6 +28,13 @@ function checkKey(name: OptionName, key: string, foreign: readonly KeyKind[]): s
 }
 
 export const checkSecretKey = (name: OptionName, key: string): string => checkKey(name, key, NOT_A_SECRET_KEY);
+/** `mch_…`: anything else could never stand in a token's scopes, and would lock every machine out. */
+export function checkMachineId(name: OptionName, id: string): string {
+  if (!/^mch_\w+$/.test(id))
+    fail(name, 'is no id of a machine', 'Copy the id (mch_…) of this machine from the Clerk dashboard.');
+  return id;
+}
+
 export const checkMachineKey = (name: OptionName, key: string): string => checkKey(name, key, NOT_A_MACHINE_KEY);
 
 const SECRET_KEY_TYPES: readonly (readonly [prefix: RegExp, type: InstanceType])[] = [

@@ -22,7 +22,7 @@ import {
 import { conceal } from './conceal.js';
 import type { Config } from './config.js';
 import { isLoopbackHost } from './frontend-api-url.js';
-import { checkMachineKey, checkSecretKey, instanceTypeOfSecretKey } from './keys.js';
+import { checkMachineId, checkMachineKey, checkSecretKey, instanceTypeOfSecretKey } from './keys.js';
 import { compileOrganizationSync } from './organization-sync.js';
 import { parsePublishableKey } from './publishable-key.js';
 import { resolveFrontendApiUrl, resolveSatellite } from './satellite.js';
@@ -37,6 +37,7 @@ const VARIABLES = {
   machineSecretKey: 'CLERK_MACHINE_SECRET_KEY',
   apiUrl: 'CLERK_API_URL',
   apiVersion: 'CLERK_API_VERSION',
+  machineId: 'CLERK_MACHINE_ID',
   domain: 'CLERK_DOMAIN',
   isSatellite: 'CLERK_IS_SATELLITE',
   proxyUrl: 'CLERK_PROXY_URL',
@@ -110,6 +111,7 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     instanceType,
     frontendApiUrl: resolveFrontendApiUrl(keys.publishableKey, site),
     apiUrl: resolveApiUrl(read, apiVersion, keys.secretKey),
+    machineId: read.string('machineId', checkMachineId),
     apiVersion,
     trustProxy: read.plain('trustProxy', flag, false),
     signUpUrl: read.string('signUpUrl', pageUrl),
