@@ -54,11 +54,32 @@ export function isFrontendPath(path: string): boolean {
   return EXACT.has(path) || BELOW.some((prefix) => path.startsWith(prefix));
 }
 
-/** Answers a request to the Frontend API. Never throws for anything that a client can send. */
+/** Answers a request to the Frontend API. Never throws and never rejects, whatever a client sends. */
 export function handleFrontendRequest(world: World, request: LocalRequest): LocalResponse | Promise<LocalResponse> {
   const { handler, params, methods } = matchRoute(ROUTES, request.method, request.path);
-  if (handler !== null) return handler(createCall(world, request, params));
-  if (methods.length === 0) return failure(404, 'resource_not_found', 'Not found');
+  if (handler === null) return methods.length === 0 ? notFound() : notAllowed(methods);
+  try {
+    const answer = handler(createCall(world, request, params));
+    return answer instanceof Promise ? answer.catch(broken) : answer;
+  } catch (error) {
+    return broken(error);
+  }
+}
+
+function notFound(): LocalResponse {
+  return failure(404, 'resource_not_found', 'Not found');
+}
+
+function notAllowed(methods: readonly string[]): LocalResponse {
   const refused = failure(405, 'method_not_allowed', 'Method not allowed');
   return { ...refused, headers: [...refused.headers, ['Allow', methods.join(', ')]] };
+}
+
+/** A fault of our own, told as such: the instance goes on for everyone else. */
+function broken(error: unknown): LocalResponse {
+  return failure(
+    500,
+    'internal_clerk_error',
+    `The local instance failed: ${error instanceof Error ? error.message : String(error)}`,
+  );
 }
