@@ -64,6 +64,19 @@ export const SEED_SCHEMA = {
       },
       ['name', 'claims'],
     ),
+    oauth_applications: list(
+      {
+        name: text,
+        client_id: text,
+        client_secret: text,
+        redirect_uris: texts,
+        scopes: text,
+        public: { type: 'boolean' },
+        pkce_required: { type: 'boolean' },
+        consent_screen_enabled: { type: 'boolean' },
+      },
+      ['name'],
+    ),
     tables: {
       type: 'object',
       additionalProperties: { type: 'array', items: { type: 'object', required: ['id'], properties: { id: text } } },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { create } from './backend/crud.js';
 import { ApiError } from './backend/operation.js';
+import { createOAuthApplication } from './backend/resources/oauth-applications.js';
 import { addMember } from './backend/resources/organization-memberships.js';
 import { createOrganization } from './backend/resources/organizations.js';
 import { permissions, roles } from './backend/resources/role-resource.js';
@@ -69,6 +70,16 @@ export interface SeedDocument {
     readonly lifetime?: number;
     readonly signing_key?: string;
     readonly signing_algorithm?: string;
+  }[];
+  readonly oauth_applications?: readonly {
+    readonly name: string;
+    readonly client_id?: string;
+    readonly client_secret?: string;
+    readonly redirect_uris?: readonly string[];
+    readonly scopes?: string;
+    readonly public?: boolean;
+    readonly pkce_required?: boolean;
+    readonly consent_screen_enabled?: boolean;
   }[];
   /** Rows as they are, by table, for what no operation creates (`clients`, `plans`, `sign_ups`, ...). */
   readonly tables?: Readonly<Record<string, readonly Row[]>>;
@@ -163,6 +174,15 @@ export function applySeed(world: World, seed: SeedDocument): void {
     if (secret !== undefined) world.table('api_keys').update(id, { secret });
   });
   each('jwt_templates', seed.jwt_templates, (template) => insertTemplate(world, template));
+  each('oauth_applications', seed.oauth_applications, (application) => {
+    const { client_id: clientId, client_secret: secret } = application;
+    const { id } = createOAuthApplication(world, application);
+    const chosen = {
+      ...(clientId === undefined ? {} : { client_id: clientId }),
+      ...(secret === undefined ? {} : { client_secret: secret }),
+    };
+    world.table('oauth_applications').update(id, chosen);
+  });
   for (const [table, rows] of Object.entries(seed.tables ?? {}))
     each(`tables.${table}`, rows, (row) => world.table(table).insert(row));
 }

@@ -23,6 +23,9 @@ const TEAM: SeedDocument = {
   machines: [{ name: 'reports' }, { name: 'worker', scopes: ['reports'], secret_key: 'ak_worker' }],
   api_keys: [{ subject: 'user_ada', name: 'ci', secret: 'ak_ci', scopes: ['read'] }],
   jwt_templates: [{ name: 'db', claims: { id: '{{user.id}}' } }],
+  oauth_applications: [
+    { name: 'Mail', client_id: 'mail', client_secret: 'mail-secret', redirect_uris: ['http://localhost/callback'] },
+  ],
   tables: { clients: [{ id: 'client_1', object: 'client' }] },
 };
 
@@ -96,6 +99,9 @@ describe('row 15: deterministic seeds', () => {
     });
     expect((await call(clerk, 'POST', '/m2m_tokens', {}, 'ak_worker')).json['scopes']).toHaveLength(1);
     expect((await call(clerk, 'GET', '/v1/clients/client_1')).status).toBe(200);
+    expect((await call(clerk, 'GET', '/v1/oauth_applications')).json).toMatchObject({
+      data: [{ name: 'Mail', client_id: 'mail' }],
+    });
     const { session } = await clerk.signIn('user_ada');
     expect((await call(clerk, 'POST', `/v1/sessions/${session.id}/tokens/db`)).status).toBe(200);
   });
@@ -121,6 +127,7 @@ describe('row 15: deterministic seeds', () => {
       { organizations: [{ name: 'A', members: [{ user: 'nobody' }] }] },
       "organizations[0].members[0]: there is no user 'nobody'",
     ],
+    [{ oauth_applications: [{ name: 'Mail', redirect_uris: ['nowhere'] }] }, 'oauth_applications[0]: '],
     [{ machines: [{ name: 'a', scopes: ['b'] }] }, "machines[0]: there is no machine 'b'"],
     [{ tables: { plans: [{ name: 'x' }] } }, "tables.plans[0] must have required property 'id'"],
   ])('refuses %j, saying where and why', async (seed, message) => {
