@@ -1,0 +1,129 @@
+/** What only Express has: `next`, properties that other libraries define, mounted routers, settings of the application. */
+import { clerkMiddleware, getAuth, requireAuth } from 'bailiff/express';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import supertest from 'supertest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createWorld, type World } from './world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const bearer = () => ({ authorization: `Bearer ${world.tokens.admin}` });
+const showUser: RequestHandler = (req, res) => {
+  res.json({ userId: req.auth.userId });
+};
+const showError: ErrorRequestHandler = (error: Error, _req, res, _next) => {
+  res.status(500).json({ name: error.name, message: error.message });
+};
+
+describe('onDenied', () => {
+  it.each([undefined, null, 'route', 'router'])('next(%j) never opens the route or what follows it', async (signal) => {
+    const app = express();
+    app.use(clerkMiddleware({ ...world.options, onDenied: (_denial, _req, _res, next) => next(signal) }));
+    app.get('/me', requireAuth(), showUser);
+    app.get('/me', (_req, res) => {
+      res.json({ open: true });
+    });
+    const answer = await supertest(app).get('/me');
+    expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+  });
+
+  it("next(error), a throw and a rejection reach the application's error handler", async () => {
+    const problem = new Error('own answer failed');
+    const failing = [
+      (next: (error: unknown) => void) => next(problem),
+      () => {
+        throw problem;
+      },
+      () => Promise.reject(problem),
+    ];
+    for (const fail of failing) {
+      const app = express();
+      app.use(clerkMiddleware({ ...world.options, onDenied: (_denial, _req, _res, next) => fail(next) }));
+      app.get('/me', requireAuth(), showUser).use(showError);
+      expect((await supertest(app).get('/me')).body).toMatchObject({ message: problem.message });
+    }
+  });
+});
+
+describe('S19: properties that other libraries define', () => {
+  const define = (descriptor: PropertyDescriptor): RequestHandler => {
+    return (req, _res, next) => {
+      Object.defineProperty(req, 'auth', descriptor);
+      next();
+    };
+  };
+  const mallory = { isAuthenticated: true, userId: 'user_mallory' };
+
+  it('an accessor is replaced', async () => {
+    const app = express();
+    app.use(define({ get: () => mallory, configurable: true }), clerkMiddleware(world.options));
+    app.get('/open', showUser).get('/me', requireAuth(), showUser);
+    expect((await supertest(app).get('/open')).body).toEqual({ userId: null });
+    expect((await supertest(app).get('/me')).status).toBe(401);
+    expect((await supertest(app).get('/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
+  });
+
+  it('one that cannot be replaced is an error, not an identity', async () => {
+    const app = express();
+    app.use(define({ value: mallory }), clerkMiddleware(world.options));
+    app.get('/open', showUser).use(showError);
+    const answer = await supertest(app).get('/open');
+    expect(answer.status).toBe(500);
+    expect(answer.body).toMatchObject({ name: 'ConfigurationError' });
+  });
+});
+
+describe('routers', () => {
+  it('see the whole target, and share the visit', async () => {
+    const app = express();
+    const router = express.Router();
+    router.get('/me', requireAuth(), (req, res) => {
+      res.json({ url: req.url, userId: getAuth(req).userId });
+    });
+    app.use('/api', clerkMiddleware(world.options), router);
+    expect((await supertest(app).get('/api/me').set(bearer())).body).toEqual({ url: '/me', userId: 'user_ada' });
+    const page = await supertest(app).get('/api/me?x=1').set({ accept: 'text/html', 'sec-fetch-dest': 'document' });
+    expect(new URL(page.headers['location'] ?? '').searchParams.get('redirect_url')).toMatch(/\/api\/me\?x=1$/);
+  });
+});
+
+describe('a denial', () => {
+  it('looks the same whatever the application has set', async () => {
+    const plain = express();
+    const dressed = express().set('json spaces', 8).set('json escape', true).set('json replacer', ['nothing']);
+    const [one, other] = await Promise.all(
+      [plain, dressed].map((app) => {
+        app.use(clerkMiddleware(world.options));
+        app.get('/me', requireAuth(), showUser);
+        return supertest(app).get('/me');
+      }),
+    );
+    expect(other?.text).toBe(one?.text);
+    expect(JSON.parse(one?.text ?? '')).toMatchObject({ errors: [{ code: 'unauthenticated' }] });
+    expect(other?.headers['content-type']).toBe('application/json');
+  });
+
+  it('has no body for HEAD', async () => {
+    const app = express();
+    app.use(clerkMiddleware(world.options));
+    app.get('/me', requireAuth(), showUser);
+    const answer = await supertest(app).head('/me');
+    expect([answer.status, answer.text]).toEqual([401, undefined]);
+  });
+
+  it('does not disturb a response that somebody else has begun', async () => {
+    const app = express();
+    app.use((_req, res, next) => {
+      res.status(202).end('already');
+      next();
+    });
+    app.use(clerkMiddleware(world.options));
+    app.get('/me', requireAuth(), showUser);
+    const answer = await supertest(app).get('/me');
+    expect([answer.status, answer.text]).toEqual([202, 'already']);
+  });
+});
