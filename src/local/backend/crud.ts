@@ -162,14 +162,6 @@ export const deleteOf =
     return remove(world, resource, row);
   };
 
-/** A transition is data: the state it needs, and what it sets. */
-export const transitionOf =
-  (resource: Resource, patch: (row: Row, world: World) => Fields): Handler =>
-  (call, world) => {
-    const row = find(world, resource, idOf(call.params));
-    return resource.view(change(world, resource, row.id, patch(row, world)), world);
-  };
-
 /** Joins handlers; two for one operation are a mistake. */
 export function join(...parts: readonly Handlers[]): Handlers {
   const joined: Record<string, Handler> = {};

@@ -4,7 +4,7 @@ import { invalidValue } from './refusals.js';
 import type { Page } from './render.js';
 
 /** What a list is ordered by: a field of the row, or something worked out of it. */
-export type SortKeys = Readonly<Record<string, true | ((row: Row, world: World) => unknown)>>;
+type SortKeys = Readonly<Record<string, true | ((row: Row, world: World) => unknown)>>;
 
 export interface ListRules {
   readonly sortKeys: SortKeys;
@@ -88,12 +88,6 @@ export function filterBy(filters: Filters, query: Readonly<Record<string, unknow
   if (tests.length === 0) return undefined;
   return (row) => tests.every((test) => test(row));
 }
-
-/** A filter over a list of accepted values. */
-export const oneOf =
-  (field: string) =>
-  (row: Row, values: readonly unknown[]): boolean =>
-    values.includes(row[field]);
 
 /** A filter for one value. */
 export const equals =

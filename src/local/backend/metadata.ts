@@ -6,7 +6,7 @@ const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Deep merge as Clerk does it: objects are merged at every level, anything else is replaced, and null deletes the key. */
-export function mergeMetadata(stored: unknown, patch: Json): Json {
+function mergeMetadata(stored: unknown, patch: Json): Json {
   const merged = new Map(Object.entries(isObject(stored) ? stored : {}));
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) merged.delete(key);

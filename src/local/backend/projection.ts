@@ -38,7 +38,7 @@ function lazily(make: () => Projection): Projection {
 }
 
 /** One object schema out of `allOf` and what stands beside it. */
-export function mergeAllOf(schema: Schema): Schema {
+function mergeAllOf(schema: Schema): Schema {
   const members = schema['allOf'] as readonly Schema[] | undefined;
   if (!members) return schema;
   const { resolve } = specification();

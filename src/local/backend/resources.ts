@@ -29,6 +29,7 @@ import { samlConnectionHandlers } from './resources/saml-connections.js';
 import { sessionsHandlers } from './resources/sessions.js';
 import { templateHandlers } from './resources/templates.js';
 import { userCredentialHandlers } from './resources/user-credentials.js';
+import { userStateHandlers } from './resources/user-states.js';
 import { userHandlers } from './resources/users.js';
 import { waitlistEntryHandlers } from './resources/waitlist-entries.js';
 
@@ -62,5 +63,6 @@ export const handlers: Handlers = join(
   templateHandlers,
   userCredentialHandlers,
   userHandlers,
+  userStateHandlers,
   waitlistEntryHandlers,
 );

@@ -6,7 +6,7 @@ interface Node<T> {
   readonly routes: Map<string, { readonly value: T; readonly names: readonly string[] }>;
 }
 
-export interface Match<T> {
+interface Match<T> {
   readonly value: T;
   readonly params: Readonly<Record<string, string>>;
 }

@@ -117,7 +117,9 @@ function readBody(raw: Schema, resolve: Resolve): Operation['body'] {
   if (contentType === undefined || media === undefined) return null;
   const schema = media['schema'] as Schema;
   // 24 bodies are marked optional and yet have required members: those members are required all the same.
-  const required = body['required'] === true || Array.isArray(resolve(schema)['required']);
+  // So is a list: an operation on many things without any thing means nothing.
+  const { required: members, type } = resolve(schema);
+  const required = body['required'] === true || Array.isArray(members) || type === 'array';
   return { contentType, required, schema };
 }
 

@@ -2,7 +2,8 @@
 import { createWorld } from '../../../src/local/create-world.js';
 import type { LocalWorld } from '../../../src/local/create-world.js';
 import { handleBackendRequest } from '../../../src/local/backend/handle.js';
-import * as seed from '../../../src/local/backend/seed-rows.js';
+import * as billing from './seed-billing.js';
+import * as seed from './seed-rows.js';
 import { insertInitialRows } from '../../../src/local/initial-rows.js';
 import { createMachine } from '../../../src/local/machines.js';
 import { createSession } from '../../../src/local/sessions.js';
@@ -23,7 +24,7 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export const START = Date.UTC(2026, 0, 1);
+const START = Date.UTC(2026, 0, 1);
 
 export function newWorld(
   options: { onEvent?: (type: string, data: Readonly<Record<string, unknown>>) => void } = {},
@@ -89,12 +90,12 @@ export function furnish(world: LocalWorld): Fixture {
   seed.insertSamlAccount(world, user.id);
   const organization = seed.insertOrganization(world, { name: 'Acme', created_by: user.id });
   const session = createSession(world, { userId: user.id, organizationId: organization.id });
-  const plan = seed.insertPlan(world, { free_trial_enabled: true, free_trial_days: 14 });
-  const price = seed.insertPrice(world, plan.id);
-  const dearer = seed.insertPrice(world, plan.id, { amount: 2000 });
-  const { item } = seed.insertSubscription(world, { user_id: user.id }, plan.id, { is_free_trial: true });
-  seed.insertSubscription(world, { organization_id: organization.id }, plan.id);
-  const statement = seed.insertStatement(world, item.id);
+  const plan = billing.insertPlan(world, { free_trial_enabled: true, free_trial_days: 14 });
+  const price = billing.insertPrice(world, plan.id);
+  const dearer = billing.insertPrice(world, plan.id, { amount: 2000 });
+  const { item } = billing.insertSubscription(world, { user_id: user.id }, plan.id, { is_free_trial: true });
+  billing.insertSubscription(world, { organization_id: organization.id }, plan.id);
+  const statement = billing.insertStatement(world, item.id);
   const machine = createMachine(world, { name: 'one' });
   const otherMachine = createMachine(world, { name: 'two' });
   const first = (table: string, field: string, value: unknown): string =>

@@ -74,7 +74,7 @@ export const prices = defineResource({
 });
 
 /** Null if there is none: answers differ in whether they allow that. */
-export function payerView(world: World, id: unknown): Fields | null {
+function payerView(world: World, id: unknown): Fields | null {
   const row = rowOf(world, 'payers', id);
   if (!row) return null;
   const organization = rowOf(world, 'organizations', row['organization_id']);

@@ -1,4 +1,4 @@
-/** Billing: what is sold is seeded (see seed-rows.ts); prices are made, and subscription items end, extend and move here. */
+/** Billing: what is sold comes from seeds; prices are made, and subscription items end, extend and move here. */
 import type { Row, World } from '../../world.js';
 import { readTime } from '../addresses.js';
 import { change, create, find, getOf, insert, list, listOf, publish, silent } from '../crud.js';

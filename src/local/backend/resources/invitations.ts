@@ -68,7 +68,7 @@ export function invite(world: World, bodies: readonly Fields[]): Row[] {
 }
 
 /** @throws ApiError 400, 404 */
-export function revokeInvitation(world: World, id: string): Row {
+function revokeInvitation(world: World, id: string): Row {
   const row = find(world, invitations, id);
   if (row['status'] === 'revoked') throw wrongState('invitation_already_revoked', 'The invitation is already revoked.');
   if (row['status'] === 'accepted')

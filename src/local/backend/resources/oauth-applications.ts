@@ -9,7 +9,7 @@ import { forbidden, missing } from '../refusals.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export const oauthApplications = defineResource({
+const oauthApplications = defineResource({
   table: 'oauth_applications',
   object: 'oauth_application',
   idPrefix: 'oa',

@@ -22,7 +22,7 @@ export function requireRole(world: World, key: unknown): string {
 }
 
 /** @throws ApiError 403 if the organization is full */
-export function requireSeats(world: World, organization: Row, wanted = 1): void {
+function requireSeats(world: World, organization: Row, wanted = 1): void {
   const limit = Number(organization['max_allowed_memberships'] ?? 0);
   const taken = world.table('organization_memberships').by('organization_id', organization.id).length;
   if (limit > 0 && taken + wanted > limit) {

@@ -197,41 +197,6 @@ const countUsers: Handler = (call, world) => {
   return { object: 'total_count', total_count: total };
 };
 
-/** What a state sets, and whether it ends the user's sessions. */
-interface State {
-  readonly patch: (world: World) => Fields;
-  readonly ends: boolean;
-}
-
-const LOCKOUT_MS = 60 * 60 * 1000;
-
-const STATES = {
-  ban: { patch: () => ({ banned: true }), ends: true },
-  unban: { patch: () => ({ banned: false }), ends: false },
-  lock: { patch: (world) => ({ locked_until: world.now() + LOCKOUT_MS }), ends: true },
-  unlock: { patch: () => ({ locked_until: null }), ends: false },
-} as const satisfies Record<string, State>;
-
-function enter(world: World, id: string, state: State): unknown {
-  const changed = change(world, users, id, state.patch(world));
-  if (state.ends) endSessions(world, id, 'revoked');
-  return users.view(changed, world);
-}
-
-const stateOf =
-  (state: State): Handler =>
-  (call, world) =>
-    enter(world, userOf(call, world).id, state);
-
-/** All or none: an unknown id refuses the whole call. */
-const statesOf =
-  (state: State): Handler =>
-  (call, world) => {
-    const ids = [...new Set(bodyOf(call)['user_ids'] as readonly string[])];
-    for (const id of ids) find(world, users, id);
-    return ids.map((id) => enter(world, id, state));
-  };
-
 const patchUser =
   (patch: (call: OperationCall, user: Row) => Fields): Handler =>
   (call, world) => {
@@ -252,10 +217,4 @@ export const userHandlers: Handlers = {
   UpdateUserMetadata: patchUser((call, user) => mergedKinds(user, bodyOf(call))),
   SetUserProfileImage: patchUser((call) => ({ image_url: uploadedImage(call) })),
   DeleteUserProfileImage: patchUser(() => ({ image_url: null })),
-  BanUser: stateOf(STATES.ban),
-  UnbanUser: stateOf(STATES.unban),
-  LockUser: stateOf(STATES.lock),
-  UnlockUser: stateOf(STATES.unlock),
-  UsersBan: statesOf(STATES.ban),
-  UsersUnban: statesOf(STATES.unban),
 };
