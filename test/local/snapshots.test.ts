@@ -86,7 +86,7 @@ describe('row 16: snapshots', () => {
     expect(clerk.export()).toEqual(good);
   });
 
-  it('500 forks do not see one another', async () => {
+  it('500 forks do not see one another', { timeout: 120_000 }, async () => {
     const clerk = await start({ listen: false, seed: 1 });
     await addUser(clerk, 'shared');
     const forks = await Promise.all(Array.from({ length: 500 }, () => clerk.fork()));
