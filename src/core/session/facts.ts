@@ -40,6 +40,8 @@ export class RequestFacts implements SessionFacts {
   readonly satelliteAutoSync: boolean;
   readonly carrier: 'cookie' | 'header';
   #handshakeTried = false;
+  /** Milliseconds to wait; null: Clerk was not asked for a handshake's payload, or it answered. */
+  #handshakeOutage: number | null = null;
   #refreshFailure: { readonly why: string; readonly outage: boolean; readonly retryAfterMs: number } | null = null;
   readonly #readings: Reading[] = [];
   #chosen: Chosen | undefined;
@@ -60,6 +62,10 @@ export class RequestFacts implements SessionFacts {
 
   handshakeFailed(): void {
     this.#handshakeTried = true;
+  }
+
+  handshakeUnreachable(retryAfterMs: number): void {
+    this.#handshakeOutage = retryAfterMs;
   }
 
   refreshFailed(failure: { readonly why: string; readonly outage: boolean; readonly retryAfterMs: number }): void {
@@ -154,7 +160,11 @@ export class RequestFacts implements SessionFacts {
     return this.#refreshFailure?.outage ?? false;
   }
   get retryAfterMs(): number {
-    return this.#refreshFailure?.retryAfterMs ?? 0;
+    return this.#refreshFailure?.retryAfterMs ?? this.#handshakeOutage ?? 0;
+  }
+  /** Clerk could not be asked for what might have signed this visitor in. */
+  get outage(): boolean {
+    return this.refreshOutage || this.#handshakeOutage !== null;
   }
   get renewsMissingAzp(): boolean {
     const { config } = this.context;

@@ -9,6 +9,8 @@ import { sessionTokenIn, setCookieHeaders } from './set-cookie.js';
 
 /** In development a clock may be off by this much right after a handshake, in milliseconds. */
 const DEVELOPMENT_SKEW_MS = 86_400_000;
+/** What a caller is told to wait when an outage says nothing itself. */
+const RETRY_AFTER_MS = 1_000;
 const CLOCK_REASONS: ReadonlySet<TokenReason> = new Set([
   'token-expired',
   'token-not-active-yet',
@@ -30,8 +32,14 @@ export function hasHandshake({ query, cookies }: Evidence): boolean {
 /**
  * Takes over what a handshake brought. Null: nothing that counts (a nonce that is not known any more, a payload of
  * another application on the same domain), so the cookies decide as if no handshake had come.
+ *
+ * @param onUnreachable told the time to wait, in milliseconds, when Clerk could not be asked what a nonce stands for
  */
-export function resolveHandshake(parts: SessionParts, evidence: Evidence): MaybePromise<SessionOutcome | null> {
+export function resolveHandshake(
+  parts: SessionParts,
+  evidence: Evidence,
+  onUnreachable: (retryAfterMs: number) => void,
+): MaybePromise<SessionOutcome | null> {
   const { query, cookies } = evidence;
   const nonce = query.handshakeNonce ?? cookies.handshakeNonce;
   const token = query.handshake ?? cookies.handshake;
@@ -39,7 +47,7 @@ export function resolveHandshake(parts: SessionParts, evidence: Evidence): Maybe
   const resolved =
     nonce === null
       ? withToken()
-      : andThen(fetchDirectives(parts, nonce), (directives) =>
+      : andThen(fetchDirectives(parts, nonce, onUnreachable), (directives) =>
           directives === null ? withToken() : takeOver(parts, evidence, directives),
         );
   const { emit } = parts.config;
@@ -53,14 +61,20 @@ export function resolveHandshake(parts: SessionParts, evidence: Evidence): Maybe
 }
 
 /** A nonce is exchanged once. Whatever goes wrong, the visitor can still start over: null. */
-async function fetchDirectives({ backend }: SessionParts, nonce: string): Promise<readonly string[] | null> {
+async function fetchDirectives(
+  { backend }: SessionParts,
+  nonce: string,
+  onUnreachable: (retryAfterMs: number) => void,
+): Promise<readonly string[] | null> {
   if (backend === null) return null;
   try {
-    const answer = await backend.handshakePayload(nonce);
-    return answer.status === 200 ? stringsAt(answer.body, 'directives') : null;
+    const { status, body, retryAfterMs } = await backend.handshakePayload(nonce);
+    if (status === 429 || status >= 500) onUnreachable(retryAfterMs ?? RETRY_AFTER_MS);
+    return status === 200 ? stringsAt(body, 'directives') : null;
   } catch (error) {
-    if (error instanceof UpstreamUnreachable) return null;
-    throw error;
+    if (!(error instanceof UpstreamUnreachable)) throw error;
+    onUnreachable(error.retryAfterMs);
+    return null;
   }
 }
 

@@ -92,6 +92,8 @@ function ask(backend: Backend, { view, publicOrigin }: Evidence, expired: Expire
 
 async function read({ config, verifier }: SessionParts, answer: UpstreamAnswer): Promise<Refreshed> {
   if (answer.status !== 200) return refusal(answer);
+  // No JSON object in a 200 comes from something between Clerk and here, and tells nothing about the session.
+  if (!isRecord(answer.body)) return failed('unexpected-sdk-error', true, answer.retryAfterMs ?? RETRY_AFTER_MS);
   const directives = stringsAt(answer.body, 'cookies');
   if (directives.length === 0) return failed('unexpected-sdk-error');
   const token = sessionTokenIn(directives, config.publishableKey?.cookieSuffix ?? '');
@@ -117,17 +119,20 @@ export function verifyFresh(
 
 /** The first error code of an answer, as it becomes part of a reason: bounded, because it ends up in a header. */
 const ERROR_CODE = /^[\w.-]{1,64}$/;
+/** What a caller is told to wait when an outage says nothing itself. */
+const RETRY_AFTER_MS = 1_000;
 
 function refusal({ status, body, retryAfterMs }: UpstreamAnswer): Refreshed {
-  const outage = status === 429 || status >= 500;
   const errors = isRecord(body) && Array.isArray(body['errors']) ? (body['errors'] as readonly unknown[]) : [];
   const code = isRecord(errors[0]) ? errors[0]['code'] : undefined;
   const why = typeof code === 'string' && ERROR_CODE.test(code) ? code : 'unexpected-bapi-error';
-  return failed(why, outage, retryAfterMs ?? 1000);
+  // A redirect is as little Clerk's word on the session as a failure is, or the refusal of this server's own key.
+  const outage = status < 400 || status === 429 || status >= 500 || why === 'clerk_key_invalid';
+  return failed(why, outage, retryAfterMs ?? RETRY_AFTER_MS);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The list of texts at a key of an answer; empty when there is none. */

@@ -62,7 +62,8 @@ class Flow implements SessionFlow {
   #cookies(facts: RequestFacts): MaybePromise<SessionOutcome> {
     const row = decideCookies(facts);
     if (row.then === 'resolve-handshake') {
-      return andThen(resolveHandshake(this.#context, facts.evidence), (outcome) => {
+      const unreachable = (retryAfterMs: number) => facts.handshakeUnreachable(retryAfterMs);
+      return andThen(resolveHandshake(this.#context, facts.evidence, unreachable), (outcome) => {
         if (outcome !== null) return outcome;
         facts.handshakeFailed();
         return this.#cookies(facts);
@@ -107,11 +108,16 @@ class Flow implements SessionFlow {
       return { status: 'unavailable', reason, message, retryAfterMs };
     }
     const out: SignedOut = { status: 'signed-out', reason, message, headers: null };
-    if (action === 'sign-out' || !facts.isDocumentRequest) return out;
+    if (action === 'sign-out') return out;
+    // Where no redirect can follow, somebody whom Clerk might have signed in is not told that they are signed out.
+    const stuck: SessionOutcome = facts.outage
+      ? { status: 'unavailable', reason, message, retryAfterMs: facts.retryAfterMs }
+      : out;
+    if (!facts.isDocumentRequest) return stuck;
     const { emit } = facts.context.config;
     if (isLoop(facts.evidence)) {
       emit?.({ type: 'handshake', step: 'loop', reason });
-      return { ...out, message: `${message} ${LOOP}` };
+      return facts.outage ? stuck : { ...out, message: `${message} ${LOOP}` };
     }
     const location = this.#location(facts, action, reason);
     if (location === null) return out;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { UpstreamUnreachable } from '../../../src/ports.js';
+import { UpstreamUnreachable, type UpstreamAnswer } from '../../../src/ports.js';
 import { handshakeToken } from '../../support/tokens.js';
 import {
   answer,
@@ -241,6 +241,26 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     });
     expect(again.status).toBe('handshake');
     expect(locationOf(again)?.searchParams.get('redirect_url')).toBe(`${ORIGIN}/?a=1`);
+  });
+
+  test.each<[string, () => Promise<UpstreamAnswer>]>([
+    ['is unreachable', OUTAGE],
+    ['fails', async () => ({ ...answer(503, undefined), retryAfterMs: 4_000 })],
+    ['limits the rate', async () => ({ ...answer(429, undefined), retryAfterMs: 4_000 })],
+  ])('a nonce while Clerk %s: redirects end in 503, never in a sign-out', async (_, payload) => {
+    const site = createSite(type, { payload });
+    const url = '/?__clerk_handshake_nonce=n1';
+    const cookies = { __client_uat: '1', [`__client_uat_${suffix}`]: '1', __clerk_db_jwt: 'd' };
+    expect((await site.ask({ url, cookies, headers: PAGE })).status).toBe('handshake');
+    const last = await site.ask({ url, cookies: { ...cookies, __clerk_redirect_count: '3' }, headers: PAGE });
+    expect(last).toMatchObject({ status: 'unavailable', retryAfterMs: 4_000 });
+    expect(await site.ask({ url, cookies, headers: { 'sec-fetch-dest': 'empty' } })).toMatchObject({
+      status: 'unavailable',
+      retryAfterMs: 4_000,
+    });
+    const known = createSite(type, { payload: unknownNonce });
+    const end = await known.ask({ url, cookies: { ...cookies, __clerk_redirect_count: '3' }, headers: PAGE });
+    expect(end.status, 'a nonce that Clerk does not know is no outage').toBe('signed-out');
   });
 
   test('keys that cannot be loaded are an outage, not a loop', async () => {

@@ -114,7 +114,6 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     ['unexpected-bapi-error', answer(400, undefined)],
     ['unexpected-bapi-error', answer(400, { errors: [{ code: 'a\r\nLocation: https://evil.example' }] })],
     ['unexpected-sdk-error', answer(200, { object: 'cookies', cookies: [] })],
-    ['unexpected-sdk-error', answer(200, null)],
     ['invalid-session-token', answer(200, { cookies: ['__client_uat=1'] })],
     ['invalid-session-token', answer(200, { cookies: newCookies(type, tokenOf(type, {}, {}, OTHER_KEY)) })],
     ['invalid-session-token', answer(200, { cookies: newCookies(type, tokenOf(type, EXPIRED)) })],
@@ -139,6 +138,15 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     ['fetch-error', () => Promise.reject(new UpstreamUnreachable('network', 2_000))],
     ['internal_error', async () => ({ ...answer(503, { errors: [{ code: 'internal_error' }] }), retryAfterMs: 2_000 })],
     ['too_many', async () => ({ ...answer(429, { errors: [{ code: 'too_many' }] }), retryAfterMs: 2_000 })],
+    // What a proxy or a portal between Clerk and here says.
+    ['unexpected-sdk-error', async () => ({ ...answer(200, undefined), retryAfterMs: 2_000 })],
+    ['unexpected-sdk-error', async () => ({ ...answer(200, ['x']), retryAfterMs: 2_000 })],
+    ['unexpected-sdk-error', async () => ({ ...answer(200, null), retryAfterMs: 2_000 })],
+    ['unexpected-bapi-error', async () => ({ ...answer(302, undefined), retryAfterMs: 2_000 })],
+    [
+      'clerk_key_invalid',
+      async () => ({ ...answer(401, { errors: [{ code: 'clerk_key_invalid' }] }), retryAfterMs: 2_000 }),
+    ],
   ])('Clerk being down (%s) is a handshake for a page, and 503 for anything else', async (why, refresh) => {
     const reason = `session-token-expired-refresh-${why}`;
     const site = createSite(type, { refresh });
