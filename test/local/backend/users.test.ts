@@ -223,6 +223,8 @@ describe('states', () => {
     const body = (await post(`/users/${user.id}/${state}`)).body;
     expect([body.banned, body.locked]).toEqual([state === 'ban', state === 'lock']);
     expect((await get(`/sessions/${session.id}`)).body.status).toBe('revoked');
+    if (state === 'ban')
+      expect(codeOf(await post('/sessions', { user_id: user.id }))).toEqual([403, 'user_banned', undefined]);
     expect(events.map(({ type }) => type)).toContain('session.revoked');
     const after = (await post(`/users/${user.id}/un${state}`)).body;
     expect([after.banned, after.locked]).toEqual([false, false]);

@@ -33,7 +33,9 @@ export const sessionsHandlers: Handlers = {
         'Sessions are created on development instances alone.',
       );
     }
-    if (world.table('users').get(userId) === undefined) throw notFound('user', userId);
+    const user = world.table('users').get(userId);
+    if (user === undefined) throw notFound('user', userId);
+    if (user['banned'] === true) throw new ApiError(403, 'user_banned', 'The user is banned and gets no session.');
     if (organizationId !== undefined && !findMembership(world, organizationId, userId)) {
       throw new ApiError(422, 'form_param_value_invalid', 'The user is not a member of this organization.', {
         paramName: 'active_organization_id',
