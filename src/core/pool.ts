@@ -1,5 +1,5 @@
 /** Authenticators for options that are only known with a request: several domains, several instances in one server. */
-import { LRUCache } from 'lru-cache';
+import { BoundedMap } from '../bounded-map.js';
 import { readVariable, type Environment } from '../environment.js';
 import type { AuthenticatorOptions } from '../types.js';
 import { createAuthenticator, type Authenticator } from './authenticator.js';
@@ -17,7 +17,7 @@ export interface AuthenticatorPool {
 
 /** @param settings `max`: authenticators that are kept (default 100); the one that was used least recently leaves */
 export function createAuthenticatorPool(settings: { readonly max?: number } = {}): AuthenticatorPool {
-  const authenticators = new LRUCache<string, Authenticator>({ max: settings.max ?? 100 });
+  const authenticators = new BoundedMap<Authenticator>(settings.max ?? 100);
   const identify = createIdentifier();
   return {
     get(options, env) {

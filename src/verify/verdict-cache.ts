@@ -2,11 +2,12 @@
  * What was decided about a token, by the whole token: never by a part of it, which others could share. Bounded in number
  * and in bytes; the one that was not used for longest leaves first.
  */
-import { LRUCache } from 'lru-cache';
+import { BoundedMap } from '../bounded-map.js';
 import type { Clock } from '../ports.js';
 import type { VerificationKey } from './keys.js';
 
 interface Entry<V> {
+  readonly token: string;
   readonly value: V;
   /** Milliseconds since the epoch: used from `from` on, and before `until`. */
   readonly from: number;
@@ -33,6 +34,11 @@ export interface VerdictCache<V> {
 
 /** Bytes of a token, its claims as objects and the entry around them: 2,160 were measured for 894 characters. */
 const costOf = (token: string): number => token.length * 2 + 600;
+/**
+ * A look-up hashes its key, which takes longer than all the rest for the 800 characters of a token. The end of one is
+ * the end of its signature, or random: as good as the whole for finding the place.
+ */
+const placeOf = (token: string): string => token.slice(-32);
 /** On average. Where tokens are longer, fewer of them are kept. */
 const BYTES_FOR_EACH = 4_000;
 const LEAST_BYTES = 200_000;
@@ -47,18 +53,17 @@ export function createVerdictCache<V extends object>(settings: {
   readonly usableUntil?: () => number;
 }): VerdictCache<V> {
   const { max, now, usableUntil } = settings;
-  // Made when it is needed: it sets its room aside at once, and many servers see one kind of token only.
-  let entries: LRUCache<string, Entry<V>> | null = null;
+  const entries = new BoundedMap<Entry<V>>(max, Math.max(max * BYTES_FOR_EACH, LEAST_BYTES));
 
   return {
     get(token) {
-      if (entries === null) return null;
-      const entry = entries.get(token);
-      if (entry === undefined) return null;
+      const entry = entries.get(placeOf(token));
+      // The place is that of every token with this end. Whose verdict stands there, the whole token tells.
+      if (entry?.token !== token) return null;
       const time = now();
       if (time < entry.from) return null;
       if (time >= entry.until || entry.key?.active === false) {
-        entries.delete(token);
+        entries.delete(placeOf(token));
         return null;
       }
       if (entry.key !== null && usableUntil !== undefined && time >= usableUntil()) return null;
@@ -66,18 +71,17 @@ export function createVerdictCache<V extends object>(settings: {
     },
     put(token, value, { from, until, key }) {
       if (max <= 0 || until <= now()) return;
-      entries ??= new LRUCache({ max, maxSize: Math.max(max * BYTES_FOR_EACH, LEAST_BYTES) });
-      entries.set(token, { value, from, until, key }, { size: costOf(token) });
+      entries.set(placeOf(token), { token, value, from, until, key }, costOf(token));
     },
     delete(token) {
-      entries?.delete(token);
+      const place = placeOf(token);
+      if (entries.peek(place)?.token === token) entries.delete(place);
     },
     deleteWhere(matches) {
-      if (entries === null) return;
-      for (const [token, entry] of [...entries.entries()]) if (matches(entry.value)) entries.delete(token);
+      entries.deleteWhere((entry) => matches(entry.value));
     },
     get size() {
-      return entries?.size ?? 0;
+      return entries.size;
     },
   };
 }

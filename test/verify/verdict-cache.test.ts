@@ -115,15 +115,35 @@ describe('createVerdictCache', () => {
 
   it('is bounded in bytes, whatever `max` says', () => {
     const cache = createVerdictCache<{ n: number }>({ max: 1_000, now: createClock() });
-    for (let i = 0; i < 1_000; i += 1) cache.put(`${i}`.padEnd(16_000, 'x'), value(i), forever);
+    for (let i = 0; i < 1_000; i += 1) cache.put(`${i}`.padStart(16_000, 'x'), value(i), forever);
     expect(cache.size).toBeLessThan(200);
-    expect(cache.get('999'.padEnd(16_000, 'x'))).toEqual({ n: 999 });
+    expect(cache.size).toBeGreaterThan(100);
+    expect(cache.get('999'.padStart(16_000, 'x'))).toEqual({ n: 999 });
   });
 
   it('keeps even the longest token where `max` is 1', () => {
     const cache = createVerdictCache<{ n: number }>({ max: 1, now: createClock() });
     cache.put('x'.repeat(16_384), value(1), forever);
     expect(cache.get('x'.repeat(16_384))).toEqual({ n: 1 });
+  });
+
+  it('tells tokens apart that differ in a single character, wherever it is', () => {
+    const cache = createVerdictCache<{ n: number }>({ max: 1_000, now: createClock() });
+    const token = Array.from({ length: 120 }, (_, i) => String.fromCharCode(65 + (i % 26))).join('');
+    cache.put(token, value(1), forever);
+    for (let i = 0; i < token.length; i += 1) {
+      const other = `${token.slice(0, i)}_${token.slice(i + 1)}`;
+      expect(cache.get(other)).toBeNull();
+      cache.delete(other);
+    }
+    for (const other of [token.slice(1), `_${token}`, `${token}_`, token.slice(-32), '']) {
+      expect(cache.get(other)).toBeNull();
+      cache.delete(other);
+    }
+    expect(cache.get(token)).toEqual({ n: 1 });
+    cache.put(`_${token}`, value(2), forever);
+    expect(cache.get(`_${token}`)).toEqual({ n: 2 });
+    expect(cache.get(token)).toBeNull();
   });
 
   it('100,000 tokens go through 10,000 places in order', () => {
