@@ -3,15 +3,15 @@ import type { MaybePromise } from '../ports.js';
 import type { AcceptsToken, Auth, RequestState, RequestView, TokenType } from '../types.js';
 import { signedOutSession } from './auth/auth-objects.js';
 import { forbiddenDenial } from './auth/challenge.js';
-import type { CompiledRequirement } from './auth/requirements.js';
+import type { CompiledRequirement, RequirementVerdict } from './auth/requirements.js';
 import type { Authenticator } from './authenticator.js';
 import { tokenTypesOf } from './config/accepts-token.js';
 import { modeOf } from './dispatch.js';
-import { andThen } from './maybe.js';
+import { andThen, isPromise } from './maybe.js';
 import { refuseNobody, type GuardResult } from './refusal.js';
 import { DecidedState, headerPairsOf, type HeaderPairs } from './request-state.js';
 import { headerTokenOf } from './request/evidence.js';
-import { checkRequest } from './request/target.js';
+import { checkRequest, type RequestCheck } from './request/target.js';
 
 export interface VisitSettings {
   /** Default: the `acceptsToken` of the authenticator. */
@@ -32,7 +32,7 @@ export interface Visit {
    * Authenticates once. `stop`: answer now with this status and the headers (307 for any `Location`, 400 for an
    * impossible request); otherwise append the headers and go on.
    */
-  begin(): MaybePromise<{ readonly stop: null | { readonly status: number } }>;
+  begin(): MaybePromise<Begun>;
   /**
    * Verifies kinds that were not accepted so far; each kind at most once for a request.
    *
@@ -43,24 +43,40 @@ export interface Visit {
   guard(requirement: CompiledRequirement): MaybePromise<GuardResult>;
 }
 
-export function createVisit(authenticator: Authenticator, view: RequestView, settings: VisitSettings = {}): Visit {
-  return new RequestVisit(authenticator, view, settings);
+/** What to do after `begin()`. */
+export interface Begun {
+  readonly stop: null | { readonly status: number };
 }
 
-const GO_ON = Object.freeze({ stop: null });
+/** @param check who serves many requests gives one that remembers (`createRequestCheck`) */
+export function createVisit(
+  authenticator: Authenticator,
+  view: RequestView,
+  settings: VisitSettings = NO_SETTINGS,
+  check: RequestCheck = checkRequest,
+): Visit {
+  return new RequestVisit(authenticator, view, settings, check);
+}
+
+const NO_SETTINGS: VisitSettings = Object.freeze({});
+const GO_ON: Begun = Object.freeze({ stop: null });
+const MOVED: Begun = Object.freeze({ stop: Object.freeze({ status: 307 }) });
+const BAD_REQUEST: Begun = Object.freeze({ stop: Object.freeze({ status: 400 }) });
 
 class RequestVisit implements Visit {
   readonly #authenticator: Authenticator;
   readonly #view: RequestView;
   readonly #settings: VisitSettings;
+  readonly #check: RequestCheck;
   #state: RequestState | null = null;
   /** Kinds that have been looked for; null until a second look is asked for. */
   #tried: readonly TokenType[] | null = null;
 
-  constructor(authenticator: Authenticator, view: RequestView, settings: VisitSettings) {
+  constructor(authenticator: Authenticator, view: RequestView, settings: VisitSettings, check: RequestCheck) {
     this.#authenticator = authenticator;
     this.#view = view;
     this.#settings = settings;
+    this.#check = check;
   }
 
   get state(): RequestState {
@@ -76,21 +92,29 @@ class RequestVisit implements Visit {
     return headerPairsOf(this.state);
   }
 
-  begin(): MaybePromise<{ readonly stop: null | { readonly status: number } }> {
-    if (checkRequest(this.#view) !== null) {
+  begin(): MaybePromise<Begun> {
+    if (this.#check(this.#view) !== null) {
       this.#state = impossibleRequest();
-      return { stop: { status: 400 } };
+      return BAD_REQUEST;
     }
-    return andThen(this.#authenticator.authenticate(this.#view, this.#settings), (state) => {
-      this.#state = state;
-      const moves = state.status !== 'unavailable' && headerPairsOf(state).some(([name]) => name === 'Location');
-      return moves ? { stop: { status: 307 } } : GO_ON;
-    });
+    const state = this.#authenticator.authenticate(this.#view, this.#settings);
+    return isPromise(state) ? state.then((decided) => this.#arrive(decided)) : this.#arrive(state);
+  }
+
+  #arrive(state: RequestState): Begun {
+    this.#state = state;
+    if (state.status === 'unavailable') return GO_ON;
+    const headers = headerPairsOf(state);
+    return headers.length > 0 && headers.some(([name]) => name === 'Location') ? MOVED : GO_ON;
   }
 
   authenticate(acceptsToken: AcceptsToken): MaybePromise<RequestState> {
+    return this.#look(modeOf(acceptsToken).kinds);
+  }
+
+  /** Looks for a caller of these kinds, unless somebody has been found. */
+  #look(kinds: readonly TokenType[]): MaybePromise<RequestState> {
     const { state } = this;
-    const { kinds } = modeOf(acceptsToken);
     // One credential decides, the header's before the cookies': who has been identified by it has no other.
     if (state.status !== 'signed-out') return state;
     const tried = (this.#tried ??= tokenTypesOf(
@@ -126,16 +150,24 @@ class RequestVisit implements Visit {
   }
 
   #guard(requirement: CompiledRequirement): MaybePromise<GuardResult> {
-    return andThen(this.authenticate(requirement.acceptsToken), ({ auth }) => {
-      if (!auth.isAuthenticated || !requirement.acceptsToken.includes(auth.tokenType)) {
-        return refuseNobody(this.#authenticator.config, this.#view, this.state, requirement, this.#resourceMetadata());
-      }
-      return andThen(requirement.decide(auth), (verdict): GuardResult => {
-        if (verdict.allowed) return { allowed: true, auth };
-        const challenge = { reason: null, tokenSent: true, resourceMetadata: this.#resourceMetadata() };
-        return { allowed: false, denial: forbiddenDenial(verdict, challenge) };
-      });
-    });
+    const state = this.#look(requirement.acceptsToken);
+    return isPromise(state)
+      ? state.then(({ auth }) => this.#ask(requirement, auth))
+      : this.#ask(requirement, state.auth);
+  }
+
+  #ask(requirement: CompiledRequirement, auth: Auth): MaybePromise<GuardResult> {
+    if (!auth.isAuthenticated || !requirement.acceptsToken.includes(auth.tokenType)) {
+      return refuseNobody(this.#authenticator.config, this.#view, this.state, requirement, this.#resourceMetadata());
+    }
+    const verdict = requirement.decide(auth);
+    return isPromise(verdict) ? verdict.then((found) => this.#answer(found, auth)) : this.#answer(verdict, auth);
+  }
+
+  #answer(verdict: RequirementVerdict, auth: Auth): GuardResult {
+    if (verdict.allowed) return { allowed: true, auth };
+    const challenge = { reason: null, tokenSent: true, resourceMetadata: this.#resourceMetadata() };
+    return { allowed: false, denial: forbiddenDenial(verdict, challenge) };
   }
 
   #resourceMetadata(): string | null {

@@ -33,7 +33,7 @@ export function clerkMiddleware(
   const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy });
 
   function enter(entrance: Entrance, view: ExpressView, req: Request, res: Response, next: Next): void {
-    const { authenticator, proxy } = entrance;
+    const { authenticator, check, proxy } = entrance;
     if (proxy?.owns(view.url) === true) return forward(entrance, view, req, res, next);
     const earlier = seatOf(req);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
@@ -41,7 +41,7 @@ export function clerkMiddleware(
       showAuth(req, earlier.visit.auth);
       return next();
     }
-    const visit = createVisit(authenticator, view, visitSettings(req));
+    const visit = createVisit(authenticator, view, visitSettings(req), check);
     const seat: Seat = {
       authenticator,
       visit,

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { isAuthenticator } from '../../core/authenticator.js';
-import { andThen, isPromise } from '../../core/maybe.js';
+import { isPromise } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { partOptions } from '../../core/middleware/settings.js';
@@ -42,7 +42,7 @@ export function clerkMiddleware(
   }
 
   function enter(entrance: Entrance, view: HonoView, c: Context, next: Next): Promise<Response | void> {
-    const { authenticator, proxy } = entrance;
+    const { authenticator, check, proxy } = entrance;
     if (proxy?.owns(view.url) === true) return serveProxy(proxy, authenticator.config, view, c);
     const earlier = seatOf(c);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
@@ -50,7 +50,7 @@ export function clerkMiddleware(
       showAuth(c, earlier.visit.auth);
       return next();
     }
-    const visit = createVisit(authenticator, view, visitSettings(c));
+    const visit = createVisit(authenticator, view, visitSettings(c), check);
     const seat: Seat = { authenticator, visit, onDenied: onDenied ?? earlier?.onDenied };
     const begun = visit.begin();
     return isPromise(begun)
@@ -60,7 +60,8 @@ export function clerkMiddleware(
 
   return function clerk(c, next) {
     const view = new HonoView(c);
-    return andThen(find(c, view), (entrance) => enter(entrance, view, c, next)) as Promise<Response | void>;
+    const entrance = find(c, view);
+    return isPromise(entrance) ? entrance.then((found) => enter(found, view, c, next)) : enter(entrance, view, c, next);
   };
 }
 

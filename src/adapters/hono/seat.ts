@@ -32,5 +32,5 @@ export function takeSeat(c: Context, seat: Seat): void {
 
 /** Puts the caller at `c.var.auth`. */
 export function showAuth(c: Context, auth: Visit['auth']): void {
-  c.set('auth', auth);
+  if (c.get('auth') !== auth) c.set('auth', auth);
 }

@@ -61,7 +61,7 @@ export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boole
       if (options?.template === undefined && options?.expiresInSeconds === undefined) return Promise.resolve(token);
       return sessionId === null ? noToken() : mint(sessionId, options);
     },
-    debug: debugOf(describeSession(facts, verified)),
+    debug: () => describeSession(facts, verified),
   } as const);
 }
 

@@ -16,8 +16,9 @@ export interface SessionFacts extends OrganizationFacts {
   readonly sessionStatus: SessionStatus | null;
   readonly actor: Actor | null;
   readonly factorVerificationAge: FactorVerificationAge | null;
-  readonly features: readonly ScopedSlug[];
-  readonly plans: readonly ScopedSlug[];
+  /** Worked out when they are asked for. */
+  readonly features: () => readonly ScopedSlug[];
+  readonly plans: () => readonly ScopedSlug[];
 }
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -31,6 +32,8 @@ const isObject = (value: unknown): value is Claims =>
 /** A role or permission with exactly one leading `org:`; null for what is empty or no text. */
 export function withOrgPrefix(value: unknown): string | null {
   if (typeof value !== 'string') return null;
+  // The usual spelling, on the way of every guarded request, needs no new text.
+  if (value.length > 4 && value.startsWith('org:') && !value.startsWith('org:', 4)) return value;
   let bare = value;
   while (bare.startsWith('org:')) bare = bare.slice(4);
   return bare === '' ? null : `org:${bare}`;
@@ -87,14 +90,18 @@ function statusOf(value: unknown): SessionStatus | null {
 export function readSessionFacts(claims: SessionClaims): SessionFacts {
   const raw: Claims = claims;
   const actor = raw['act'];
+  const { orgId, orgSlug, orgRole, orgPermissions } = organizationOf(raw);
   return {
     userId: claims.sub,
     sessionId: textOrNull(raw['sid']),
     sessionStatus: statusOf(raw['sts']),
     actor: isObject(actor) ? (actor as Actor) : null,
-    ...organizationOf(raw),
+    orgId,
+    orgSlug,
+    orgRole,
+    orgPermissions,
     factorVerificationAge: parseFactorAge(raw['fva']),
-    features: parseScopedList(raw['fea']) ?? [],
-    plans: parseScopedList(raw['pla']) ?? [],
+    features: () => parseScopedList(raw['fea']) ?? [],
+    plans: () => parseScopedList(raw['pla']) ?? [],
   };
 }

@@ -47,8 +47,8 @@ const SESSION_TESTS: Tests<SessionFacts> = {
     if (orgId === null || orgPermissions === null) return false;
     return textsOf(asked)?.every((item) => orgPermissions.includes(withOrgPrefix(item) ?? '')) ?? false;
   },
-  feature: ({ features }, asked) => lists(features, asked),
-  plan: ({ plans }, asked) => lists(plans, asked),
+  feature: ({ features }, asked) => lists(features(), asked),
+  plan: ({ plans }, asked) => lists(plans(), asked),
   scope: never,
   reverification: ({ factorVerificationAge }, asked) => isVerifiedRecently(factorVerificationAge, asked),
 };

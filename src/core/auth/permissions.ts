@@ -11,27 +11,34 @@ export interface ScopedSlug {
   readonly slug: string;
 }
 
-const SCOPES: Readonly<Record<string, Pick<ScopedSlug, 'organization' | 'user'>>> = {
-  o: { organization: true, user: false },
-  u: { organization: false, user: true },
-  ou: { organization: true, user: true },
-  uo: { organization: true, user: true },
-};
+const SCOPES: ReadonlyMap<string, Pick<ScopedSlug, 'organization' | 'user'>> = new Map([
+  ['o', { organization: true, user: false }],
+  ['u', { organization: false, user: true }],
+  ['ou', { organization: true, user: true }],
+  ['uo', { organization: true, user: true }],
+]);
 /** An element that keeps its place in the list and grants nothing. */
 const VOID: ScopedSlug = { organization: false, user: false, slug: '' };
 
 /** The elements in order, or null if the claim is absent or malformed (an element without a colon spoils the list). */
 export function parseScopedList(claim: unknown): readonly ScopedSlug[] | null {
   if (typeof claim !== 'string' || claim === '') return null;
-  const elements = claim.split(',').map(parseElement);
-  return elements.includes(null) ? null : (elements as ScopedSlug[]);
+  const elements: ScopedSlug[] = [];
+  for (const element of claim.split(',')) {
+    const parsed = parseElement(element.trim());
+    if (parsed === null) return null;
+    elements.push(parsed);
+  }
+  return elements;
 }
 
 function parseElement(element: string): ScopedSlug | null {
-  const [scope = '', slug, ...rest] = element.trim().split(':');
-  if (slug === undefined) return null;
-  const applies = Object.hasOwn(SCOPES, scope) ? SCOPES[scope] : undefined;
-  return applies === undefined || slug === '' || rest.length > 0 ? VOID : { ...applies, slug };
+  const colon = element.indexOf(':');
+  if (colon === -1) return null;
+  const applies = SCOPES.get(element.slice(0, colon));
+  const slug = element.slice(colon + 1);
+  if (applies === undefined || slug === '' || slug.includes(':')) return VOID;
+  return { organization: applies.organization, user: applies.user, slug };
 }
 
 /**
@@ -47,19 +54,31 @@ export function decodePermissions(features: unknown, names: unknown, masks: unkn
   const parsed = masks.split(',').map((mask) => parseMask(mask.trim(), permissions.length));
   const granted: string[] = [];
   let organizationIndex = 0;
-  list.forEach((feature, index) => {
-    if (!feature.organization) return;
-    const mask = (parsed[index] ?? 0n) & (parsed[organizationIndex] ?? 0n);
+  for (const [index, feature] of list.entries()) {
+    if (!feature.organization) continue;
+    const one = parsed[index] ?? 0;
+    const other = parsed[organizationIndex] ?? 0;
     organizationIndex += 1;
-    permissions.forEach((name, bit) => {
-      if (name !== '' && (mask >> BigInt(bit)) & 1n) granted.push(`org:${feature.slug}:${name}`);
-    });
-  });
+    for (const [bit, name] of permissions.entries()) {
+      if (name !== '' && hasBit(one, bit) && hasBit(other, bit)) granted.push(`org:${feature.slug}:${name}`);
+    }
+  }
   return granted;
 }
 
-/** Exact beyond 2^53. A mask with more digits than its permissions could fill is refused before it costs anything. */
-function parseMask(text: string, permissionCount: number): bigint {
-  const digits = /^\d+$/.test(text) ? text.replace(/^0+/, '') : '';
-  return digits === '' || digits.length > permissionCount + 1 ? 0n : BigInt(digits);
+/** As many digits as a number holds exactly. */
+const EXACT_DIGITS = 15;
+
+/** A mask with more digits than its permissions could fill is refused before it costs anything. */
+function parseMask(text: string, permissionCount: number): number | bigint {
+  if (!/^\d+$/.test(text)) return 0;
+  const digits = text.startsWith('0') ? text.replace(/^0+/, '') : text;
+  if (digits === '' || digits.length > permissionCount + 1) return 0;
+  return digits.length > EXACT_DIGITS ? BigInt(digits) : Number(digits);
+}
+
+function hasBit(mask: number | bigint, bit: number): boolean {
+  if (typeof mask === 'bigint') return ((mask >> BigInt(bit)) & 1n) === 1n;
+  // Division, because the bit operators of numbers end at 2^31.
+  return Math.floor(mask / 2 ** bit) % 2 === 1;
 }

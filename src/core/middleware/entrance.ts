@@ -12,11 +12,13 @@ import {
   type FrontendApiProxyOptions,
 } from '../proxy/frontend-api-proxy.js';
 import { publicOrigin, publicUrl } from '../request/public-origin.js';
+import { createRequestCheck, type RequestCheck } from '../request/target.js';
 import { noteConfiguration } from './known-configurations.js';
 import type { AuthenticatorSource } from './settings.js';
 
 export interface Entrance {
   readonly authenticator: Authenticator;
+  readonly check: RequestCheck;
   readonly proxy: FrontendApiProxy | null;
 }
 export type FindEntrance<C> = (context: C, view: RequestView) => MaybePromise<Entrance>;
@@ -61,7 +63,7 @@ function entrances<C>(
     let entrance = known.get(authenticator);
     if (entrance === undefined) {
       const served = proxy === null ? null : createFrontendApiProxy(authenticator.config, proxy, env);
-      entrance = Object.freeze({ authenticator, proxy: served });
+      entrance = Object.freeze({ authenticator, check: createRequestCheck(), proxy: served });
       known.set(authenticator, entrance);
     }
     return entrance;

@@ -43,11 +43,17 @@ const MAX_TOKEN_LENGTH = 16_384;
 export function headerTokenOf(authorization: string | null | undefined): string | null {
   if (!authorization) return null;
   const text = authorization.trim();
-  const scheme = /^bearer(?:[ \t]+|$)/i.exec(text);
-  const token = scheme === null ? text : text.slice(scheme[0].length);
+  const scheme = schemeLength(text);
+  const token = scheme === 0 ? text : text.slice(scheme);
   if (token === '') return null;
-  if (token.includes(' ') || token.includes('\t')) return scheme === null ? null : UNREADABLE_TOKEN;
+  if (token.includes(' ') || token.includes('\t')) return scheme === 0 ? null : UNREADABLE_TOKEN;
   return token.length > MAX_TOKEN_LENGTH ? UNREADABLE_TOKEN : token;
+}
+
+/** Of `Bearer` with the space behind it; 0 without. The usual spelling needs no regular expression. */
+function schemeLength(text: string): number {
+  if (text.startsWith('Bearer ') && text.charCodeAt(7) > 0x20) return 7;
+  return /^bearer(?:[ \t]+|$)/i.exec(text)?.[0].length ?? 0;
 }
 
 class RequestEvidence implements Evidence {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkRequest } from '../../../src/core/request/target.js';
+import { checkRequest, createRequestCheck } from '../../../src/core/request/target.js';
 
 const check = (method: string, url: string, host: string | null = 'app.example') =>
   checkRequest({ method, url, header: (name) => (name === 'host' ? host : null) });
@@ -67,5 +67,67 @@ describe('checkRequest', () => {
         expect([null, 'bad-request']).toContain(check(method, url, host));
       }),
     );
+  });
+});
+
+describe('createRequestCheck', () => {
+  // Pieces of which attackers make URLs that two parsers read differently.
+  const piece = fc.constantFrom(
+    ...[
+      'http:',
+      'https:',
+      'HTTP:',
+      'ftp:',
+      '/',
+      '//',
+      '\\',
+      '@',
+      '?',
+      '#',
+      ':',
+      'u:p@',
+      'app.example',
+      'evil',
+      ':80',
+      '1.2.3.999',
+    ],
+    ...['\t', ' ', '[::1]', '%2f', '*', 'http://app.example/', 'https://app.example', 'xn--'],
+  );
+  const url = fc.oneof(
+    fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join('')),
+    fc.webUrl(),
+  );
+  const host = fc.option(fc.oneof(fc.constantFrom('app.example', 'a b', 'user@h', 'app.example:80'), fc.string()));
+  const method = fc.constantFrom('GET', 'OPTIONS', 'TRACE');
+
+  test('property: remembering changes no answer', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(method, url, host), { minLength: 2, maxLength: 8 }), (requests) => {
+        const remembering = createRequestCheck();
+        for (const [how, where, at] of requests) {
+          // Twice, so that what the first left behind is used.
+          for (const target of [where, where, `${where}@evil`, `${where}/x`]) {
+            const view = { method: how, url: target, header: (name: string) => (name === 'host' ? at : null) };
+            expect(remembering(view)).toBe(checkRequest(view));
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([
+    ['http:/a/b', 'http://user:pw@evil/'],
+    ['http:///a/b', 'http:///user:pw@evil/'],
+    ['http://\t/a/b', 'http://\t/user:pw@evil/'],
+    ['http:\\\\a/b', 'http:\\\\user:pw@evil/'],
+    ['https://app.example', 'https://app.example@evil/'],
+    ['https://app.example/', 'https://app.example:pw@evil/'],
+    ['https://app.example?/', 'https://app.example?@evil/'],
+  ])('%j does not vouch for %j', (good, other) => {
+    const remembering = createRequestCheck();
+    const view = (target: string) => ({ method: 'GET', url: target, header: () => null });
+    expect(remembering(view(good))).toBe(checkRequest(view(good)));
+    expect(remembering(view(other))).toBe(checkRequest(view(other)));
   });
 });
