@@ -1,5 +1,6 @@
 /** A server in a child process on one core, and the load from this process on the other. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 
@@ -17,15 +18,22 @@ export async function startServer(framework, library, fixtures) {
       CLERK_TELEMETRY_DISABLED: '1',
     },
   });
-  const port = await new Promise((resolve, reject) => {
-    child.stdout.once('data', (chunk) => resolve(Number(String(chunk).trim())));
-    child.once('exit', (code) => reject(new Error(`${framework}/${library} exited with ${code}`)));
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`${framework}/${library} exited with ${code}`);
   });
-  return { url: `http://127.0.0.1:${port}`, stop: () => child.kill() };
+  exited.catch(() => undefined);
+  const answer = async () => Number(String((await Promise.race([once(child.stdout, 'data'), exited]))[0]).trim());
+  const port = await answer();
+  const cpu = () => (child.stdin.write('cpu\n'), answer());
+  return { url: `http://127.0.0.1:${port}`, cpu, stop: () => child.kill() };
 }
 
-/** One slice of load. `next()` gives the token of each request. Fails on any answer but 200, so that errors are never fast. */
-export async function slice(url, next, { seconds, connections = 32 }) {
+/**
+ * One slice of load. `next()` gives the token of each request. Fails on any answer but 200, so that errors are never fast.
+ * `cpu`: microseconds of the server's own time for each request, which says the same on a machine that others use too.
+ */
+export async function slice({ url, cpu }, next, { seconds, connections = 32 }) {
+  const before = await cpu();
   const result = await autocannon({
     url: `${url}/invoices`,
     connections,
@@ -38,5 +46,10 @@ export async function slice(url, next, { seconds, connections = 32 }) {
   });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${url}: ${result.non2xx} bad answers, ${result.errors} errors`);
-  return { rps: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 };
+  return {
+    rps: result.requests.average,
+    cpu: ((await cpu()) - before) / result.requests.total,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+  };
 }
