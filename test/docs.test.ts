@@ -43,14 +43,13 @@ describe('documentation', () => {
       ]),
     );
     const host = ts.createCompilerHost(options);
-    const { fileExists, getSourceFile, readFile } = host;
-    host.fileExists = (file) => files.has(file) || fileExists.call(host, file);
-    host.readFile = (file) => files.get(file)?.code ?? readFile.call(host, file);
+    const plain = ts.createCompilerHost(options);
+    host.fileExists = (file) => files.has(file) || plain.fileExists(file);
+    host.readFile = (file) => files.get(file)?.code ?? plain.readFile(file);
     host.getSourceFile = (file, ...rest) => {
       const block = files.get(file);
-      return block === undefined
-        ? getSourceFile.call(host, file, ...rest)
-        : ts.createSourceFile(file, block.code, ts.ScriptTarget.ES2022);
+      if (block === undefined) return plain.getSourceFile(file, ...rest);
+      return ts.createSourceFile(file, block.code, ts.ScriptTarget.ES2022);
     };
     const program = ts.createProgram(
       [...files.keys()],

@@ -109,7 +109,7 @@ function viewOfUpgrade(request: Request | RequestView | IncomingUpgrade): Reques
   }
   const { method, url } = request as IncomingUpgrade;
   const valueOf = (name: string): string | null => {
-    const value = Object.hasOwn(headers, name) ? (headers)[name] : undefined;
+    const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
     return value === undefined ? null : typeof value === 'string' ? value : value.join(', ');
   };
   return {

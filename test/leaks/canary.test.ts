@@ -159,10 +159,10 @@ describe('nothing secret comes out', () => {
   it.each(Object.entries(TOKENS))('of the error for "%s"', async (name, token) => {
     const authenticator = createAuthenticator(options());
     for (const verify of [
-      authenticator.verifySessionToken,
-      authenticator.verifyM2MToken,
-      authenticator.verifyOAuthToken,
-      authenticator.verifyApiKey,
+      (text: string) => authenticator.verifySessionToken(text),
+      (text: string) => authenticator.verifyM2MToken(text),
+      (text: string) => authenticator.verifyOAuthToken(text),
+      (text: string) => authenticator.verifyApiKey(text),
     ]) {
       expectClean(
         name,

@@ -6,6 +6,7 @@ import {
   AggregationTemporality,
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { SpanStatusCode } from '@opentelemetry/api';
 import { createAuthenticator } from 'bailiff';
 import { openTelemetry } from 'bailiff/opentelemetry';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -84,5 +85,7 @@ it('marks failed calls as errors', async () => {
   upstream.answer(PATHS.jwks, { status: 500 });
   const { spans, authenticate } = setUp();
   expect((await authenticate(sessionToken(key))).status).toBe('unavailable');
-  expect(spans.getFinishedSpans().filter((span) => span.status.code === 2).length).toBeGreaterThan(0);
+  expect(spans.getFinishedSpans().filter((span) => span.status.code === SpanStatusCode.ERROR).length).toBeGreaterThan(
+    0,
+  );
 });

@@ -62,13 +62,17 @@ function meaningOf(reason: Reason | null): string {
   return (reason && reasonInfo(reason)?.meaning) ?? 'The request carries no valid credentials.';
 }
 
+/** Why a refresh was not possible concerns the server; a client only needs to know that the token has expired. */
+const codeOf = (reason: Reason): Reason =>
+  reason.startsWith('session-token-expired-refresh-') ? 'session-token-expired' : reason;
+
 /** Nobody, or a bad credential of an accepted kind. */
 export function unauthenticatedDenial(challenge: Challenge): Denial {
   const { reason, tokenSent } = challenge;
   const meaning = meaningOf(reason);
   const coded = tokenSent || reason === 'session-pending';
   return denial('unauthenticated', {
-    code: coded && reason !== null ? reason : 'unauthenticated',
+    code: coded && reason !== null ? codeOf(reason) : 'unauthenticated',
     reason,
     message: tokenSent ? 'The credentials are not valid.' : 'Authentication is required.',
     longMessage: meaning,

@@ -13,7 +13,7 @@ interface Row {
 }
 
 const UNAUTHENTICATED = 'unauthenticated';
-const EXPIRED = 'session-token-expired-refresh-non-eligible-no-refresh-cookie';
+const EXPIRED = 'session-token-expired';
 
 const ROWS: readonly Row[] = [
   {
