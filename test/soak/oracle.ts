@@ -1,0 +1,109 @@
+/**
+ * What an answer must be at this moment. It knows nothing of how Bailiff works, only what is promised: times of tokens,
+ * how long keys and verdicts may be remembered, and whether Clerk could be asked.
+ */
+import type { createClock } from '../support/tokens.js';
+
+export type Answer = 'in' | 'out' | 'unavailable';
+
+/** A credential that was issued, and what became of it. Times in ms. */
+export interface Credential {
+  readonly kind: 'session_token' | 'api_key' | 'm2m_token' | 'oauth_token';
+  readonly token: string;
+  /** Null: nothing but Clerk's word decides. */
+  readonly jwt: { readonly kid: string; readonly issuedAt: number; readonly expiresAt: number } | null;
+  readonly id: string;
+  revokedAt: number | null;
+}
+
+export interface Oracle {
+  /** Faults are in place, or nobody has seen since that everything works again. */
+  disturbed: boolean;
+  published(kid: string): void;
+  withdrawn(kid: string): void;
+  /** The clock was set back from this time: keys may have been loaded in the future, and a back-off may come again. */
+  steppedBack(from: number): void;
+  /** Everything worked just now, with the key that signs at present. */
+  settled(): void;
+  expected(credential: Credential): readonly Answer[];
+  /** Of a browser that holds this session token and may have it renewed while its session lives. */
+  expectedOfBrowser(token: NonNullable<Credential['jwt']>, revokedAt: number | null): readonly Answer[];
+  /** Of something that never was a credential. */
+  expectedOfForgery(): readonly Answer[];
+}
+
+// The defaults of Bailiff, as its documentation states them.
+const SKEW_MS = 5_000;
+const FRESH_MS = 300_000;
+const STALE_MS = 3_600_000;
+const COOLDOWN_MS = 30_000;
+const MACHINE_TTL_MS = 10_000;
+const LONGEST_BACK_OFF_MS = 61_000;
+/** Claims have whole seconds. */
+const GRAIN_MS = 1_000;
+
+export function createOracle(clock: ReturnType<typeof createClock>): Oracle {
+  const publishedAt = new Map<string, number>();
+  const withdrawnAt = new Map<string, number>();
+  let settledAt = -Infinity;
+  let shakyUntil = -Infinity;
+  let disturbed = true;
+
+  /** A key id that nobody knew yet may have been looked for in vain just before it was published. */
+  const isNew = (published: number) => clock() - published < COOLDOWN_MS + GRAIN_MS;
+  const newestIsNew = () => isNew(Math.max(...publishedAt.values()));
+  const inOutage = (...answers: Answer[]): readonly Answer[] =>
+    disturbed || clock() < shakyUntil ? [...answers, 'unavailable'] : answers;
+
+  function ofJwt({ kid, issuedAt, expiresAt }: NonNullable<Credential['jwt']>): readonly Answer[] {
+    const now = clock();
+    const sinceEnd = Math.max(now - expiresAt, issuedAt - now) - SKEW_MS;
+    if (Math.abs(sinceEnd) <= GRAIN_MS) return inOutage('in', 'out');
+    if (sinceEnd > 0) return inOutage('out');
+    const withdrawn = withdrawnAt.get(kid);
+    if (withdrawn !== undefined) {
+      const bound = withdrawn + FRESH_MS + (disturbed ? STALE_MS : 0);
+      return now > bound + GRAIN_MS ? inOutage('out') : inOutage('in', 'out');
+    }
+    const published = publishedAt.get(kid) ?? -Infinity;
+    if (isNew(published)) return inOutage('in', 'out');
+    // Keys were at most FRESH_MS old when everything worked, and live for FRESH_MS + STALE_MS.
+    const known = published < settledAt && now < settledAt + STALE_MS - GRAIN_MS;
+    return known ? ['in'] : inOutage('in');
+  }
+
+  return {
+    get disturbed() {
+      return disturbed || clock() < shakyUntil;
+    },
+    set disturbed(value) {
+      disturbed = value;
+    },
+    published: (kid) => void publishedAt.set(kid, clock()),
+    withdrawn: (kid) => void withdrawnAt.set(kid, clock()),
+    steppedBack(from) {
+      settledAt = -Infinity;
+      shakyUntil = Math.max(shakyUntil, from + LONGEST_BACK_OFF_MS);
+    },
+    settled() {
+      settledAt = clock();
+      disturbed = false;
+    },
+    expected({ jwt, revokedAt }) {
+      if (jwt !== null) return ofJwt(jwt);
+      if (revokedAt === null) return inOutage('in');
+      const remembered = clock() < revokedAt + MACHINE_TTL_MS + SKEW_MS + GRAIN_MS;
+      return remembered ? inOutage('in', 'out') : inOutage('out');
+    },
+    expectedOfBrowser(token, revokedAt) {
+      const first = ofJwt(token);
+      // As long as the token is good it decides; one from the future is not renewed.
+      if (first.includes('in') || clock() < token.issuedAt) return first;
+      if (revokedAt !== null) return inOutage('out');
+      // A token whose key was withdrawn proves nothing, so it is not renewed.
+      if (withdrawnAt.has(token.kid)) return inOutage('in', 'out');
+      return newestIsNew() ? inOutage('in', 'out') : inOutage('in');
+    },
+    expectedOfForgery: () => inOutage('out'),
+  };
+}
