@@ -1,7 +1,18 @@
-/** `npx bailiff local` prints the variables that this needs; then `npx tsx examples/backend-api/main.ts`. */
+/** `npm run example:backend-api`, or with keys of your own in the environment. */
+import { printTries, serve, startClerk } from '../shared/example.js';
 import { createApp } from './app.js';
 
-const port = Number(process.env['PORT'] ?? 3000);
-createApp().listen(port, () => {
-  console.log(`http://localhost:${port}`);
+const clerk = await startClerk({
+  seed: { users: [{ id: 'user_ada', first_name: 'Ada', email_address: 'ada@example.com' }] },
 });
+const url = await serve(createApp());
+console.log(`Profiles                ${url}`);
+
+if (clerk !== null) {
+  const token = await clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds: 3600 });
+  printTries([
+    { what: 'My profile', url: `${url}/profile`, token, status: 200 },
+    { what: 'Change it', method: 'PATCH', url: `${url}/profile`, token, json: { first_name: 'Augusta' }, status: 200 },
+    { what: 'Nobody', url: `${url}/profile`, status: 401 },
+  ]);
+}

@@ -23,8 +23,7 @@ export function createExpressMcp(resource: string): Express {
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
     const server = createTools(caller);
     res.on('close', () => void server.close());
-    // The SDK's own types are not written for exactOptionalPropertyTypes.
-    await server.connect(transport as Parameters<typeof server.connect>[0]);
+    await server.connect(transport);
     // `req.auth` is Bailiff's, which the SDK would take for its own.
     const message: IncomingMessage = req;
     await transport.handleRequest(message, res, req.body);

@@ -19,8 +19,7 @@ export function createHonoMcp(resource: string): Hono {
   app.post(pathname, requireAuth({ token: 'oauth_token', scope: 'profile' }), async (c) => {
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
     const server = createTools(c.var.auth);
-    // The SDK's own types are not written for exactOptionalPropertyTypes.
-    await server.connect(transport as Parameters<typeof server.connect>[0]);
+    await server.connect(transport);
     return transport.handleRequest(c.req.raw);
   });
   app.all(pathname, (c) => c.body(null, 405, { Allow: 'POST' }));

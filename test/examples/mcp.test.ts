@@ -100,7 +100,7 @@ describe.each([
     const connect = async () => {
       const transport = new StreamableHTTPClientTransport(url, { authProvider: provider });
       const client = new Client({ name: 'test', version: '1.0.0' });
-      return { client, transport, connected: client.connect(transport as Parameters<typeof client.connect>[0]) };
+      return { client, transport, connected: client.connect(transport) };
     };
     const first = await connect();
     await expect(first.connected).rejects.toThrow(UnauthorizedError);
