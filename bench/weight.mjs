@@ -8,10 +8,10 @@ const root = new URL('..', import.meta.url).pathname;
 
 export async function measureBundle(
   specifier,
-  { conditions = ['node'], platform = 'node', external = ['hono', 'hono/*', 'express', 'node:*'] } = {},
+  { names = '*', conditions = ['node'], platform = 'node', external = ['hono', 'hono/*', 'express', 'node:*'] } = {},
 ) {
   const { outputFiles } = await build({
-    stdin: { contents: `export * from '${specifier}'`, resolveDir: root },
+    stdin: { contents: `export ${names} from '${specifier}'`, resolveDir: root },
     bundle: true,
     minify: true,
     write: false,

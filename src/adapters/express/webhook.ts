@@ -1,5 +1,5 @@
 import type { WebhookEvent } from '../../webhooks/events.js';
-import { verifyWebhookPayload, type VerifyWebhookOptions } from '../../webhooks/verify.js';
+import type { VerifyWebhookOptions } from '../../webhooks/verify.js';
 import { requestOf } from './handler.js';
 
 /** Webhooks are a few kilobytes; an unsigned sender gets no more of our memory than this. */
@@ -20,7 +20,10 @@ export async function verifyWebhook(req: Express.Request, options?: VerifyWebhoo
   };
   const kept: unknown = (request as { rawBody?: unknown }).rawBody ?? request.body;
   const unread = kept === undefined && !request.readableEnded && !request.readableDidRead;
-  return verifyWebhookPayload({ headers: header, body: unread ? await read(request) : kept }, options);
+  const body = unread ? await read(request) : kept;
+  // Loaded with the first webhook: most servers and most cold starts see none.
+  const { verifyWebhookPayload } = await import('../../webhooks/verify.js');
+  return verifyWebhookPayload({ headers: header, body }, options);
 }
 
 /** The whole body, or nothing (which no signature fits) if it is too large. */

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { WebhookVerificationError } from '../../webhooks/errors.js';
 import type { WebhookEvent } from '../../webhooks/events.js';
-import { verifyWebhookPayload, type VerifyWebhookOptions } from '../../webhooks/verify.js';
+import type { VerifyWebhookOptions } from '../../webhooks/verify.js';
 
 /**
  * Verifies a webhook over its raw body. Reading it through `c.req` before is fine: Hono keeps what it has read as text or bytes.
@@ -10,7 +10,10 @@ import { verifyWebhookPayload, type VerifyWebhookOptions } from '../../webhooks/
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret
  */
 export async function verifyWebhook(c: Context, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
-  return verifyWebhookPayload({ headers: (name) => c.req.header(name), body: await rawBody(c) }, options);
+  const body = await rawBody(c);
+  // Loaded with the first webhook: most servers and most cold starts see none.
+  const { verifyWebhookPayload } = await import('../../webhooks/verify.js');
+  return verifyWebhookPayload({ headers: (name) => c.req.header(name), body }, options);
 }
 
 /** `c.req.json()` alone would be written out again, and the signature covers the exact bytes. */
