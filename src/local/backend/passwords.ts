@@ -108,9 +108,32 @@ const KNOWN_HASHERS = new Set([
 
 export const isKnownHasher = (hasher: string): boolean => KNOWN_HASHERS.has(hasher);
 
-/** `unsupported`: a digest of a hasher that needs native code or tables (bcrypt, argon2, phpass), which is stored but not checked. */
-export function verifyPassword(password: string, digest: string, hasher: string): boolean | 'unsupported' {
+/** What bcrypt itself is given: the password, or a digest of it where the framework's form says so. */
+const BCRYPT_INPUTS: Readonly<Record<string, (password: string) => string>> = {
+  bcrypt: (password) => password,
+  bcrypt_sha256_django: (password) => hashed('sha256', password).toString('hex'),
+};
+
+/**
+ * `unsupported`: a digest of a hasher that needs native code, tables or a pepper (argon2, phpass, ...), which is stored but not checked.
+ * bcrypt comes as a promise, because its library is loaded when it is first needed.
+ */
+export function verifyPassword(
+  password: string,
+  digest: string,
+  hasher: string,
+): boolean | 'unsupported' | Promise<boolean> {
+  const bcryptInput = BCRYPT_INPUTS[hasher]?.(password);
+  if (bcryptInput !== undefined) return verifyBcrypt(bcryptInput, digest);
   return VERIFIERS[hasher]?.(password, digest) ?? 'unsupported';
+}
+
+async function verifyBcrypt(input: string, digest: string): Promise<boolean> {
+  const hash = digest.replace(/^bcrypt_sha256\$\$?/, '$');
+  // The cost is an exponent: above 14 one check would take seconds.
+  if (!/^\$2[abxy]?\$(0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$/.test(hash)) return false;
+  const { default: bcrypt } = await import('bcryptjs');
+  return bcrypt.compare(input, hash.replace(/^\$2[xy]?\$/, '$2b$'));
 }
 
 function same(a: Buffer, b: Buffer): boolean {

@@ -25,10 +25,14 @@ export function createTicket(world: World, st: TicketKind, rid: string, expiresA
 export const ticketUrl = (world: World, ticket: string): string =>
   `${world.frontendApiUrl}/v1/tickets/accept?ticket=${ticket}`;
 
+/** Null: not a ticket of this instance. Whether its time is over is not looked at. */
+export function readTicket(world: World, token: string): Ticket | null {
+  const opened = world.keys.open(token);
+  return opened?.header['typ'] === TYP ? (opened.payload as unknown as Ticket) : null;
+}
+
 /** Null: not a ticket of this instance, or past its time. */
 export function openTicket(world: World, token: string): Ticket | null {
-  const opened = world.keys.open(token);
-  if (opened?.header['typ'] !== TYP) return null;
-  const ticket = opened.payload as unknown as Ticket;
-  return ticket.exp * 1000 > world.now() ? ticket : null;
+  const ticket = readTicket(world, token);
+  return ticket !== null && ticket.exp * 1000 > world.now() ? ticket : null;
 }

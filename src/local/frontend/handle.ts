@@ -10,6 +10,7 @@ import { showSignIn, submitSignIn } from './pages/sign-in.js';
 import { showSignUp, submitSignUp } from './pages/sign-up.js';
 import { failure, redirect } from './responses.js';
 import { compileRoutes, matchRoute } from './route.js';
+import { acceptTicket } from './tickets.js';
 
 /** Paths that belong to the Frontend API whole, and those below which everything does. */
 const EXACT = new Set([
@@ -30,6 +31,7 @@ const BELOW = [
   '/user/',
   '/v1/client/',
   '/v1/dev_browser/',
+  '/v1/tickets/',
   '/__bailiff/',
 ];
 
@@ -44,6 +46,7 @@ const ROUTES = compileRoutes({
   'GET /user': showAccount,
   'POST /user/organization': switchOrganization,
   'GET /v1/client/handshake': handshake,
+  'GET /v1/tickets/accept': acceptTicket,
   ...clientRoutes,
   ...oauthRoutes,
   ...controlRoutes,

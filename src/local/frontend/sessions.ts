@@ -24,12 +24,27 @@ export function maySignIn(world: World, user: Row): boolean {
   return user['banned'] !== true && !(Number(user['locked_until'] ?? 0) > world.now());
 }
 
+/** How somebody signs in. */
+export interface Entry {
+  readonly strategy: 'password' | 'email_code' | 'ticket';
+  /** The organization that becomes active. */
+  readonly organizationId?: string;
+  /** Who acts as the user, and for how many seconds at most. */
+  readonly impersonation?: { readonly actor: Readonly<Record<string, unknown>>; readonly maxSeconds: number };
+}
+
 /** A new session, which replaces the one that the client had. */
-export function signIn(world: World, client: Row, user: Row, strategy: string): Row {
+export function signIn(world: World, client: Row, user: Row, entry: Entry): Row {
+  const { strategy, organizationId, impersonation } = entry;
   for (const session of liveSessions(world, client)) endSession(world, session.id, 'ended');
-  const session = createSession(world, { userId: user.id, clientId: client.id });
+  const actor = impersonation?.actor;
+  const session = createSession(world, { userId: user.id, clientId: client.id, organizationId, actor });
   touchClient(world, client.id, { last_authentication_strategy: strategy });
-  world.table('users').update(user.id, { last_sign_in_at: world.now(), last_active_at: world.now() });
+  const now = world.now();
+  if (impersonation !== undefined)
+    return world.table('sessions').update(session.id, { expire_at: now + impersonation.maxSeconds * 1000 }) ?? session;
+  // An impersonator leaves no trace here: it was not the user who signed in.
+  world.table('users').update(user.id, { last_sign_in_at: now, last_active_at: now });
   return session;
 }
 

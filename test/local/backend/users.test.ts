@@ -1,4 +1,5 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
+import bcrypt from 'bcryptjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LocalWorld } from '../../../src/local/create-world.js';
 import { totpCode } from '../../../src/local/backend/totp.js';
@@ -166,6 +167,13 @@ describe('passwords', () => {
       `pbkdf2_sha256$1000$salt$${pbkdf2Sync('secret', 'salt', 1000, 32, 'sha256').toString('base64')}`,
     ],
     ['pbkdf2_sha512', `pbkdf2_sha512$1000$salt$${pbkdf2Sync('secret', 'salt', 1000, 64, 'sha512').toString('hex')}`],
+    // From the test vectors of jBCrypt, and the same by PHP's prefix.
+    ['bcrypt', '$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe', 'a'],
+    ['bcrypt', '$2y$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe', 'a'],
+    [
+      'bcrypt_sha256_django',
+      `bcrypt_sha256$${bcrypt.hashSync(createHash('sha256').update('secret').digest('hex'), 4)}`,
+    ],
     // The example of Firebase's own scrypt tool, whose password is user1password.
     [
       'scrypt_firebase',
@@ -178,8 +186,16 @@ describe('passwords', () => {
     expect((await verify(user.id, `${password}x`)).status).toBe(422);
   });
 
+  it.each(['', 'x', '$2b$04$short', '$2b$31$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe'])(
+    'what is no bcrypt digest, or one that takes hours, matches nothing: %s',
+    async (digest) => {
+      const user = await create({ password_digest: digest || ' ', password_hasher: 'bcrypt' });
+      expect((await verify(user.id, 'a')).status).toBe(422);
+    },
+  );
+
   it('digests of hashers that cannot be checked here are kept, and said to be so', async () => {
-    const user = await create({ password_digest: '$2b$10$aaaaaaaaaaaaaaaaaaaaaa', password_hasher: 'bcrypt' });
+    const user = await create({ password_digest: '$argon2id$v=19$m=65536$c2FsdA$aGFzaA', password_hasher: 'argon2id' });
     expect(user.password_enabled).toBe(true);
     expect(codeOf(await verify(user.id, 'x'))).toEqual([400, 'password_hasher_unsupported', undefined]);
     expect(codeOf(await post('/users', { password_digest: 'x', password_hasher: 'rot13' }))).toEqual([

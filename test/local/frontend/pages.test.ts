@@ -109,7 +109,7 @@ describe('the sign-in page', () => {
     expect(await (await browser.request(at('/sign-in', { q: 'zz' }))).text()).toContain('Nobody matches');
   });
 
-  it('escapes whatever users and requests hold', async () => {
+  it('S32: escapes whatever users and requests hold', async () => {
     const browser = await start();
     const hostile = `"><script>alert(1)</script><img src=x onerror='alert(1)'>&`;
     clerk.world.table('users').update(ADA, { first_name: hostile });
@@ -131,7 +131,7 @@ describe('the sign-in page', () => {
     }
   });
 
-  it('escapes any text at all', async () => {
+  it('S32: escapes any text at all', async () => {
     const browser = await start();
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1 }), async (name) => {

@@ -52,6 +52,11 @@ const revoke =
     return withoutToken(change(world, resource, row.id, { status: 'revoked' }));
   };
 
+/** Somebody signed in with it: it is used up. */
+export function useOneTimeToken(world: World, kind: 'sign_in_token' | 'actor_token', id: string): Row {
+  return change(world, kind === 'sign_in_token' ? signInTokens : actorTokens, id, { status: 'accepted' });
+}
+
 const withoutToken = ({ token: _token, url: _url, ...row }: Row): Fields => row;
 
 export const oneTimeTokenHandlers: Handlers = {

@@ -62,11 +62,11 @@ function readSecondFactors(body: Fields, world: World): Fields {
 const userOf = (call: { readonly params: Readonly<Record<string, string>> }, world: World): Row =>
   find(world, users, call.params['user_id'] ?? '');
 
-const verifyPasswordOf: Handler = (call, world) => {
+const verifyPasswordOf: Handler = async (call, world) => {
   const user = userOf(call, world);
   const { password_digest: digest, password_hasher: hasher } = user;
   if (typeof digest !== 'string') throw wrongState('no_password_set', 'The user does not have a password set.');
-  const verified = verifyPassword(String(bodyOf(call)['password']), digest, String(hasher));
+  const verified = await verifyPassword(String(bodyOf(call)['password']), digest, String(hasher));
   if (verified === 'unsupported') {
     throw wrongState('password_hasher_unsupported', `The local instance cannot check digests of ${String(hasher)}.`);
   }

@@ -30,6 +30,12 @@ function enter(world: World, address: string): Row {
   return known ?? create(world, entries, { email_address: address, status: 'pending', is_locked: false });
 }
 
+/** Somebody signed up with the address: whoever waited for it waits no longer. */
+export function completeWaitlistEntry(world: World, address: string): void {
+  for (const { id, status } of world.table(entries.table).by('email_address', address))
+    if (status !== 'completed') change(world, entries, id, { status: 'completed' });
+}
+
 const createMany: Handler = (call, world) => {
   const addresses = (call.body as readonly Fields[]).map((body) => readEmailAddress(body['email_address']));
   if (new Set(addresses).size < addresses.length)

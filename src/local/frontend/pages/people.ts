@@ -23,6 +23,14 @@ export function emailOf(world: World, user: Row): string | null {
   return typeof address === 'string' ? address : null;
 }
 
+/** All e-mail addresses of a user. */
+export function addressesOf(world: World, user: Row): readonly string[] {
+  return world
+    .table('email_addresses')
+    .by('user_id', user.id)
+    .map((row) => String(row['email_address']));
+}
+
 export function avatar(name: string, id: string, square = false): Markup {
   const initials = name
     .split(/[^\p{L}\p{N}]+/u)

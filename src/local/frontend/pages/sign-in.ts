@@ -5,10 +5,11 @@ import { formOf, type FrontendCall } from '../call.js';
 import { throughHandshake } from '../handshake.js';
 import { allowedRedirect, isSameOriginPost } from '../origins.js';
 import { redirect } from '../responses.js';
-import { maySignIn, membershipsOf, signIn } from '../sessions.js';
+import { restrictionOf } from '../restrictions.js';
+import { maySignIn, membershipsOf, signIn, type Entry } from '../sessions.js';
 import { html, type Markup } from './html.js';
 import { page, problem } from './page.js';
-import { avatar, emailOf, nameOf, textOr } from './people.js';
+import { addressesOf, avatar, emailOf, nameOf, textOr } from './people.js';
 
 /** More are found by searching. */
 const SHOWN = 50;
@@ -47,13 +48,15 @@ export function submitSignIn(call: FrontendCall): LocalResponse {
   if (user === undefined)
     return problem(404, 'No such user', 'The user may have been deleted. Go back and choose again.');
   if (!maySignIn(call.world, user)) return problem(403, 'This user cannot sign in', 'The user is banned or locked.');
-  return enter(call, user, target, 'password');
+  const restriction = restrictionOf(call.world, addressesOf(call.world, user), 'sign-in');
+  if (restriction !== null) return problem(403, 'This user cannot sign in', restriction);
+  return enter(call, user, target, { strategy: 'password' });
 }
 
 /** Signs a user in on this browser and sends it on, so that the application learns of it. */
-export function enter(call: FrontendCall, user: Row, target: URL | null, strategy: string): LocalResponse {
+export function enter(call: FrontendCall, user: Row, target: URL | null, entry: Entry): LocalResponse {
   const browser = browserOrNew(call);
-  signIn(call.world, clientOf(call.world, browser), user, strategy);
+  signIn(call.world, clientOf(call.world, browser), user, entry);
   return redirect(target === null ? `${call.base}/user` : throughHandshake(call, target), 303, [browser.cookie]);
 }
 

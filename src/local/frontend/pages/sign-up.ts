@@ -1,8 +1,10 @@
 /** The sign-up page. The user is made by the Backend API's own operation, so that its rules hold here too. */
 import { handleBackendRequest } from '../../backend/handle.js';
+import { completeWaitlistEntry } from '../../backend/resources/waitlist-entries.js';
 import type { LocalResponse } from '../../world.js';
 import { formOf, type FrontendCall } from '../call.js';
 import { isSameOriginPost } from '../origins.js';
+import { restrictionOf } from '../restrictions.js';
 import { html } from './html.js';
 import { page } from './page.js';
 import { enter, redirectOf, refusedForm, refusedTarget } from './sign-in.js';
@@ -17,8 +19,11 @@ export async function submitSignUp(call: FrontendCall): Promise<LocalResponse> {
   const fields = formOf(call);
   const target = redirectOf(call, fields);
   if (target === undefined) return refusedTarget();
+  const email = (fields.get('email') ?? '').trim().toLowerCase();
+  const restriction = restrictionOf(call.world, [email], 'sign-up');
+  if (restriction !== null) return form(call, target, restriction);
   const answer = await createUser(call, {
-    email_address: [fields.get('email') ?? ''],
+    email_address: [email],
     first_name: fields.get('first_name') || undefined,
     last_name: fields.get('last_name') || undefined,
     skip_password_requirement: true,
@@ -32,7 +37,8 @@ export async function submitSignUp(call: FrontendCall): Promise<LocalResponse> {
     const error = body.errors?.[0];
     return form(call, target, error?.long_message ?? error?.message ?? 'The user could not be created.');
   }
-  return enter(call, user, target, 'email_code');
+  completeWaitlistEntry(call.world, email);
+  return enter(call, user, target, { strategy: 'email_code' });
 }
 
 function createUser({ world, request }: FrontendCall, fields: Readonly<Record<string, unknown>>) {

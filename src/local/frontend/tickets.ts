@@ -1,0 +1,133 @@
+/**
+ * The links in invitations and sign-in tokens: whoever opens one is signed up or signed in, once, and goes on to the application the way that the
+ * sign-in page goes. (Clerk sends the bearer to the application, whose script redeems the ticket; here no script is needed.)
+ */
+import { ApiError } from '../backend/operation.js';
+import { acceptInvitation } from '../backend/resources/invitations.js';
+import { useOneTimeToken } from '../backend/resources/one-time-tokens.js';
+import { acceptOrganizationInvitation } from '../backend/resources/organization-invitations.js';
+import { createUser } from '../backend/resources/users.js';
+import { completeWaitlistEntry } from '../backend/resources/waitlist-entries.js';
+import { readTicket, type TicketKind } from '../backend/tickets.js';
+import type { LocalResponse, Row, World } from '../world.js';
+import type { FrontendCall } from './call.js';
+import { allowedRedirect } from './origins.js';
+import { problem } from './pages/page.js';
+import { addressesOf } from './pages/people.js';
+import { enter, refusedTarget } from './pages/sign-in.js';
+import { restrictionOf } from './restrictions.js';
+import { maySignIn, type Entry } from './sessions.js';
+
+interface Redemption {
+  /** Undefined if the user has been deleted. */
+  readonly user: Row | undefined;
+  readonly entry: Entry;
+}
+
+interface Rule {
+  readonly what: string;
+  readonly table: string;
+  /** Uses the ticket up. @throws ApiError */
+  readonly redeem: (world: World, row: Row) => Redemption;
+}
+
+/** A row for each kind of ticket. */
+const RULES: Readonly<Record<TicketKind, Rule>> = {
+  invitation: {
+    what: 'invitation',
+    table: 'invitations',
+    redeem(world, row) {
+      const user = userInvited(world, row, { public_metadata: row['public_metadata'] });
+      acceptInvitation(world, row.id);
+      return { user, entry: { strategy: 'ticket' } };
+    },
+  },
+  organization_invitation: {
+    what: 'invitation',
+    table: 'organization_invitations',
+    redeem(world, row) {
+      const user = userInvited(world, row);
+      acceptOrganizationInvitation(world, row.id, user.id);
+      return { user, entry: { strategy: 'ticket', organizationId: String(row['organization_id']) } };
+    },
+  },
+  sign_in_token: {
+    what: 'sign-in token',
+    table: 'sign_in_tokens',
+    redeem(world, row) {
+      useOneTimeToken(world, 'sign_in_token', row.id);
+      return { user: world.table('users').get(String(row['user_id'])), entry: { strategy: 'ticket' } };
+    },
+  },
+  actor_token: {
+    what: 'actor token',
+    table: 'actor_tokens',
+    redeem(world, row) {
+      useOneTimeToken(world, 'actor_token', row.id);
+      const actor = row['actor'] as Readonly<Record<string, unknown>>;
+      const maxSeconds = Number(row['session_max_duration_in_seconds']);
+      const user = world.table('users').get(String(row['user_id']));
+      return { user, entry: { strategy: 'ticket', impersonation: { actor, maxSeconds } } };
+    },
+  },
+};
+
+export function acceptTicket(call: FrontendCall): LocalResponse {
+  const { world, request } = call;
+  const ticket = readTicket(world, request.query.get('ticket') ?? '');
+  const rule = ticket === null ? undefined : RULES[ticket.st];
+  if (ticket === null || rule === undefined)
+    return problem(400, 'This link is not valid', 'It is incomplete, or it belongs to another instance.');
+  const { what } = rule;
+  const row = world.table(rule.table).get(ticket.rid);
+  if (row === undefined) return problem(410, 'This link is no longer good', `The ${what} has been deleted.`);
+  if (row['status'] !== 'pending')
+    return problem(410, 'This link is no longer good', `The ${what} has been ${pastOf(row)}.`);
+  if (ticket.exp * 1000 <= world.now()) return problem(410, 'This link is no longer good', `The ${what} has expired.`);
+  const asked = ticket.rurl ?? request.query.get('redirect_url');
+  const target = asked === null ? null : allowedRedirect(world, asked);
+  if (asked !== null && target === null) return refusedTarget();
+  // Programs that only look at a link (previews, scanners) must not use it up.
+  if (request.method === 'HEAD') return { status: 204, headers: [], body: '' };
+  return redeem(call, rule, row, target);
+}
+
+function redeem(call: FrontendCall, rule: Rule, row: Row, target: URL | null): LocalResponse {
+  const refusal = refusalOf(call.world, row);
+  if (refusal !== null) return problem(403, 'This link cannot be used', refusal);
+  try {
+    const { user, entry } = rule.redeem(call.world, row);
+    if (user === undefined) return problem(410, 'This link is no longer good', 'The user has been deleted.');
+    return enter(call, user, target, entry);
+  } catch (error) {
+    if (error instanceof ApiError) return problem(error.status, 'This link cannot be used', error.longMessage);
+    throw error;
+  }
+}
+
+/** Looked at before anything changes: who is kept out keeps the link for later. */
+function refusalOf(world: World, row: Row): string | null {
+  const user = typeof row['user_id'] === 'string' ? world.table('users').get(row['user_id']) : userWith(world, row);
+  if (user !== undefined && !maySignIn(world, user)) return 'The user is banned or locked.';
+  if (user !== undefined) return restrictionOf(world, addressesOf(world, user), 'sign-in', true);
+  return typeof row['email_address'] === 'string'
+    ? restrictionOf(world, [row['email_address']], 'sign-up', true)
+    : null;
+}
+
+const pastOf = (row: Row): string => (row['status'] === 'accepted' ? 'used already' : String(row['status']));
+
+function userWith(world: World, invitation: Row): Row | undefined {
+  const known = world.table('email_addresses').by('email_address', invitation['email_address'])[0];
+  return known === undefined ? undefined : world.table('users').get(String(known['user_id']));
+}
+
+/** The user who has the address, or a new one. */
+function userInvited(world: World, invitation: Row, fields: Readonly<Record<string, unknown>> = {}): Row {
+  const known = userWith(world, invitation);
+  if (known !== undefined) return known;
+  const address = String(invitation['email_address']);
+  const user = createUser(world, { ...fields, email_address: [address] });
+  completeWaitlistEntry(world, address);
+  return user;
+}
