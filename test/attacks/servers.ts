@@ -21,8 +21,10 @@ const ROUTES = {
   '/reverified': (guards: Guards) => guards.requireAuth({ reverification: 'strict' }),
 };
 
+/** Express has a setting of its own for proxies, and it decides there; `trustProxy` sets both. */
 export async function startExpress(options: AuthenticatorOptions): Promise<Server> {
   const app = express();
+  if (options.trustProxy === true) app.set('trust proxy', true);
   app.use(forExpress.clerkMiddleware(createAuthenticator(options)));
   for (const [path, guard] of Object.entries(ROUTES))
     app.get(path, guard(forExpress), (_req, res) => void res.json({ ok: true }));

@@ -16,9 +16,14 @@ function firstItem(header: string | null | undefined): string | null {
   return header?.split(',', 1)[0]?.trim() || null;
 }
 
+/**
+ * Nothing but an origin: a scheme with a host in it, forwarded by whoever (`https://evil.example`), would otherwise push
+ * the true host into the path.
+ */
 function httpOrigin(text: string): string | null {
   const url = parseUrl(text);
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url.origin : null;
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null;
+  return url.href === `${url.origin}/` ? url.origin : null;
 }
 
 /** The host: forwarded (where proxies are trusted), else `Host`, else that of an absolute request URL. */

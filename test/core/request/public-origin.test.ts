@@ -98,6 +98,17 @@ describe('the public URL', () => {
       { url: '/a', headers: FORWARDED, publicOrigin: 'file:///etc' },
       null,
     ],
+    ...[
+      'https://evil.example://app.example',
+      'https://a:b@app.example',
+      'https://app.example/x',
+      'https://app.example?x',
+    ].map((origin): [string, InstanceType, Given, string | null] => [
+      `and nothing but an origin: ${origin}`,
+      'production',
+      { url: '/a', headers: FORWARDED, publicOrigin: origin },
+      null,
+    ]),
     ['no host', 'production', { url: '/a' }, null],
     ['a host that is none', 'production', { url: '/a', headers: { host: 'a b' } }, null],
     // S14, S15: the path is never resolved.
