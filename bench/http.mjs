@@ -3,7 +3,7 @@ import { createFixtures } from './lib/fixtures.mjs';
 import { slice, startServer } from './lib/load.mjs';
 import { interleave, median } from './lib/stats.mjs';
 
-export async function measureHttp({ rounds = 5, seconds = 3 } = {}) {
+export async function measureHttp({ rounds = 7, seconds = 2 } = {}) {
   const fixtures = createFixtures();
   const repeat = fixtures.mintMany(100);
   let turn = 0;
@@ -13,14 +13,16 @@ export async function measureHttp({ rounds = 5, seconds = 3 } = {}) {
     const libraries = ['bare', 'bailiff', 'clerk'];
     const servers = new Map();
     for (const library of libraries) servers.set(library, await startServer(framework, library, fixtures));
-    for (const { url } of servers.values()) await slice(url, nextRepeated, { seconds: 2 });
+    for (const server of servers.values()) await slice(server, nextRepeated, { seconds: 2 });
     const latencies = new Map(libraries.map((library) => [library, []]));
+    const cpus = new Map(libraries.map((library) => [library, []]));
     const rps = await interleave(
       libraries.map((library) => ({
         name: library,
         async run() {
-          const result = await slice(servers.get(library).url, nextRepeated, { seconds });
+          const result = await slice(servers.get(library), nextRepeated, { seconds });
           latencies.get(library).push(result.p99);
+          cpus.get(library).push(result.cpu);
           return result.rps;
         },
       })),
@@ -32,6 +34,8 @@ export async function measureHttp({ rounds = 5, seconds = 3 } = {}) {
         library,
         rps: rps.get(library),
         ofBare: rps.get(library) / rps.get('bare'),
+        cpu: median(cpus.get(library)),
+        ofBareByCpu: median(cpus.get('bare')) / median(cpus.get(library)),
         p99: median(latencies.get(library)),
       });
     }
@@ -40,8 +44,11 @@ export async function measureHttp({ rounds = 5, seconds = 3 } = {}) {
   return table;
 }
 
-/** 32 connections, every second token never seen before. Tokens are minted beforehand, so that the load costs no signing. */
-export async function measureLatency({ rounds = 5, seconds = 2, fresh = 30_000 } = {}) {
+/**
+ * 32 connections, every second token not among the 10,000 that are kept (so many go round that the oldest have left).
+ * Tokens are minted beforehand, so that the load costs no signing.
+ */
+export async function measureLatency({ rounds = 7, seconds = 2, fresh = 12_000 } = {}) {
   const fixtures = createFixtures();
   const repeat = fixtures.mintMany(100);
   const unseen = fixtures.mintMany(fresh, 1000);
@@ -54,11 +61,11 @@ export async function measureLatency({ rounds = 5, seconds = 2, fresh = 30_000 }
       bare: await startServer(framework, 'bare', fixtures),
       bailiff: await startServer(framework, 'bailiff', fixtures),
     };
-    for (const { url } of Object.values(servers)) await slice(url, () => repeat[0], { seconds: 1 });
+    for (const server of Object.values(servers)) await slice(server, next, { seconds: 1 });
     const p99 = await interleave(
-      Object.entries(servers).map(([name, { url }]) => ({
+      Object.entries(servers).map(([name, server]) => ({
         name,
-        run: async () => (await slice(url, next, { seconds })).p99,
+        run: async () => (await slice(server, next, { seconds })).p99,
       })),
       rounds,
     );

@@ -87,28 +87,23 @@ export async function measureUnseen({ rounds = 7, tokens = 400 } = {}) {
     },
   });
   const split = (token) => token.lastIndexOf('.');
-  return interleave(
-    [
-      over('raw RSA check', (token) => {
-        const end = split(token);
-        if (
-          !rawVerify(
-            'RSA-SHA256',
-            Buffer.from(token.slice(0, end)),
-            key,
-            Buffer.from(token.slice(end + 1), 'base64url'),
-          )
-        )
-          throw new Error('refused');
-      }),
-      over('bailiff', (token) => bailiff.authenticateRequest(view(header(token)))),
-      over('@clerk/backend', (token) => clerk.authenticateRequest(new Request(URL_OF_APP, { headers: header(token) }))),
-      over('jose', (token) => jwtVerify(token, joseKey, { algorithms: ['RS256'] })),
-      over('fast-jwt', (token) => fastJwt(token)),
-      over('aws-jwt-verify', (token) => aws.verifySync(token)),
-    ],
-    rounds,
-  );
+  const contestants = [
+    over('raw RSA check', (token) => {
+      const end = split(token);
+      if (
+        !rawVerify('RSA-SHA256', Buffer.from(token.slice(0, end)), key, Buffer.from(token.slice(end + 1), 'base64url'))
+      )
+        throw new Error('refused');
+    }),
+    over('bailiff', (token) => bailiff.authenticateRequest(view(header(token)))),
+    over('@clerk/backend', (token) => clerk.authenticateRequest(new Request(URL_OF_APP, { headers: header(token) }))),
+    over('jose', (token) => jwtVerify(token, joseKey, { algorithms: ['RS256'] })),
+    over('fast-jwt', (token) => fastJwt(token)),
+    over('aws-jwt-verify', (token) => aws.verifySync(token)),
+  ];
+  // Nobody is measured while his code runs for the first time.
+  await interleave(contestants, 5);
+  return interleave(contestants, rounds);
 }
 
 /** An API key used again and again: how often Clerk is asked, and what each use costs. */

@@ -28,6 +28,41 @@ export async function measureBundle(
   return { minified: code.length, gzip: gzipSync(code, { level: 9 }).length };
 }
 
+/** Bytes of each part of the sources in a minified bundle of `names`, packages without ours included. */
+export async function measureParts(names) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `export ${names} from './src/adapters/hono/index.ts'`, resolveDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    external: ['hono', 'hono/*', 'node:*'],
+    alias: { '#signature': `${root}src/verify/signature.node.ts` },
+    tsconfigRaw: '{}',
+    mainFields: ['module', 'main'],
+    logLevel: 'silent',
+  });
+  const parts = new Map();
+  for (const [file, { bytesInOutput }] of Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs),
+  )) {
+    const inside = /(?:^|\/)src\/(.+)$/.exec(file)?.[1].split('/');
+    const outside = /node_modules\/([^/]+)/.exec(file)?.[1];
+    const part =
+      inside === undefined ? (outside ?? 'entry') : `${inside.slice(0, inside[0] === 'core' ? 2 : 1).join('/')}`;
+    const name = /\.ts$/.test(part)
+      ? inside[0] === 'core'
+        ? 'core, other files'
+        : 'ground (errors and their texts)'
+      : part;
+    parts.set(name, (parts.get(name) ?? 0) + bytesInOutput);
+  }
+  const sorted = [...parts].filter(([, bytes]) => bytes > 0).sort(([, a], [, b]) => b - a);
+  return { total: outputFiles[0].contents.length, parts: sorted };
+}
+
 /** Milliseconds that `import(specifier)` adds to a bare start of Node, as medians of interleaved fresh processes. */
 export function measureImports(specifiers, rounds = 15) {
   const samples = new Map(specifiers.map((specifier) => [specifier, []]));
