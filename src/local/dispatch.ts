@@ -24,10 +24,19 @@ export function createDispatcher(parts: DispatchParts): (request: LocalRequest) 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> =>
     isFrontendPath(request.path) ? handleFrontendRequest(world, request) : handleBackendRequest(world, request);
 
+  const kept = (outcome: Outcome): Outcome => {
+    try {
+      settle();
+      return outcome;
+    } catch (error) {
+      return failureAnswer(error);
+    }
+  };
+
   return (request) => {
     const startedAt = performance.now();
-    const finish = (outcome: Outcome): Outcome => {
-      settle();
+    const finish = (answered: Outcome): Outcome => {
+      const outcome = kept(answered);
       const status = typeof outcome === 'string' ? null : outcome.status;
       journal.add({ request, status, at: world.now(), durationMs: performance.now() - startedAt });
       return outcome;
@@ -41,6 +50,13 @@ export function createDispatcher(parts: DispatchParts): (request: LocalRequest) 
     const suffer = (): Outcome | Promise<Outcome> => (mishap.outcome === 'answer' ? answer(request) : mishap.outcome);
     return pause(mishap.delayMs).then(suffer).then(finish);
   };
+}
+
+/** A fault of our own, such as a full disk under `persist`: the client is told, and the instance goes on. */
+export function failureAnswer(error: unknown): LocalResponse {
+  const message = `The local instance failed: ${error instanceof Error ? error.message : String(error)}`;
+  const body = JSON.stringify({ errors: [{ message, long_message: message, code: 'internal_clerk_error' }] });
+  return { status: 500, headers: [['Content-Type', 'application/json']], body };
 }
 
 /** The operation's id in the API description; null for the Frontend API and for unknown paths. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Outcome } from './dispatch.js';
+import { failureAnswer, type Outcome } from './dispatch.js';
 import type { LocalRequest, LocalResponse } from './world.js';
 
 export interface HttpServer {
@@ -42,12 +42,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
               send(outgoing, settled);
             },
             (error: unknown) => {
-              sendFailure(outgoing, error);
+              send(outgoing, failureAnswer(error));
             },
           );
         } else send(outgoing, outcome);
       } catch (error) {
-        sendFailure(outgoing, error);
+        send(outgoing, failureAnswer(error));
       }
     };
     readBody(incoming, outgoing, answer);
@@ -114,13 +114,6 @@ function send(outgoing: ServerResponse, outcome: Outcome): void {
     return;
   }
   outgoing.writeHead(outcome.status, flatten(outcome)).end(outcome.body);
-}
-
-/** A fault of our own, such as a full disk under `persist`: the client is told, and the instance goes on. */
-function sendFailure(outgoing: ServerResponse, error: unknown): void {
-  const message = `The local instance failed: ${error instanceof Error ? error.message : String(error)}`;
-  const body = JSON.stringify({ errors: [{ message, long_message: message, code: 'internal_clerk_error' }] });
-  send(outgoing, { status: 500, headers: [['Content-Type', 'application/json']], body });
 }
 
 /** The form that writeHead takes fastest, and that keeps repeated names (Set-Cookie) apart. */

@@ -12,7 +12,8 @@ import { createInstance, type LocalInstance } from './local-instance.js';
 import { createPersistence, loadPersisted, type Persistence } from './persistence.js';
 import { createRandom } from './random.js';
 import { assertSafe, isLoopbackHost } from './safety.js';
-import { applySeed, checkSeed, type SeedDocument } from './seed.js';
+import { checkSeed, type SeedDocument } from './seed-document.js';
+import { applySeed } from './seed.js';
 import { readSnapshot } from './snapshot.js';
 import { createWebhookDeliverer, type WebhookDeliverer } from './webhooks/deliverer.js';
 import type { World } from './world.js';
@@ -36,6 +37,8 @@ export interface LocalInstanceOptions {
   readonly snapshot?: Snapshot;
   /** A file that keeps the state; used if it exists, made if not. Survives a crash. */
   readonly persist?: string;
+  /** Told when the file of `persist` cannot be written (requests fail meanwhile). Default: a warning of the process. */
+  readonly onError?: (error: Error) => void;
   /** Start although it looks unsafe (see `UnsafeInstanceError`). */
   readonly force?: boolean;
 }
@@ -69,6 +72,7 @@ export async function startLocalInstance(options: LocalInstanceOptions = {}): Pr
       instanceType: options.instanceType ?? 'development',
       now: options.now,
       persist: options.persist,
+      onError: options.onError ?? warn,
     },
     (world) => {
       if (snapshot === null) populate(world, document);
@@ -97,7 +101,12 @@ interface LaunchOptions {
   readonly now: ClockStart | undefined;
   readonly secretKey: string | undefined;
   readonly persist: string | undefined;
+  readonly onError: (error: Error) => void;
 }
+
+const warn = (error: Error): void => {
+  process.emitWarning(`The local instance cannot keep its state: ${error.message}`, 'BailiffLocalWarning');
+};
 
 async function launch(options: LaunchOptions, prepare: (world: LocalWorld) => void): Promise<LocalInstance> {
   const { host, force, persist } = options;
@@ -110,7 +119,7 @@ async function launch(options: LaunchOptions, prepare: (world: LocalWorld) => vo
   });
   prepare(world);
   const webhooks = (listeners.webhooks = createWebhookDeliverer(world));
-  const persistence = persist === undefined ? undefined : createPersistence(persist, world.dump);
+  const persistence = persist === undefined ? undefined : createPersistence(persist, world.dump, options.onError);
   if (persistence !== undefined) listeners.persistence = persistence;
   const journal = createJournal(reachedOperation);
   const faults = createFaults(createRandom(`${options.seed}/faults`), isOperation);

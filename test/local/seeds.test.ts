@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { loadSeed, SeedError, type SeedDocument } from 'bailiff/local';
 import { describe, expect, it } from 'vitest';
-import { call, instances } from './support.js';
+import { call, decode, instances } from './support.js';
 
 const start = instances();
 
@@ -104,6 +104,26 @@ describe('row 15: deterministic seeds', () => {
     });
     const { session } = await clerk.signIn('user_ada');
     expect((await call(clerk, 'POST', `/v1/sessions/${session.id}/tokens/db`)).status).toBe(200);
+  });
+
+  it('a document gives more to the roles that every instance has', async () => {
+    const roles = [
+      { key: 'org:admin', permissions: ['org:invoices:manage'] },
+      { key: 'member', name: 'Everybody' },
+    ];
+    const clerk = await start({ listen: false, seed: { roles } });
+    const { data } = (await call(clerk, 'GET', '/v1/organization_roles')).json as {
+      data: { key: string; name: string; permissions: { key: string }[] }[];
+    };
+    const admin = data.find(({ key }) => key === 'org:admin');
+    expect(admin?.permissions.map(({ key }) => key)).toEqual(
+      expect.arrayContaining(['org:invoices:manage', 'org:sys_memberships:manage']),
+    );
+    expect(data.find(({ key }) => key === 'org:member')).toMatchObject({ name: 'Everybody' });
+    const has = await clerk.createSessionToken({ orgId: 'org_a', role: 'admin' });
+    expect(decode(has).payload['o']).toMatchObject({ per: 'manage' });
+    const twice = start({ listen: false, seed: { roles: [{ key: 'org:admin' }, { key: 'org:admin' }] } });
+    await expect(twice).rejects.toThrow('roles[1]: ');
   });
 
   it('files may be JSON or YAML', async () => {

@@ -164,7 +164,7 @@ describe('row 16: a file', () => {
 
   it('says so when it cannot be written, and goes on', async () => {
     const persist = place();
-    const clerk = await start({ persist });
+    const clerk = await start({ persist, onError: () => undefined });
     rmSync(join(persist, '..'), { recursive: true });
     const create = () =>
       fetch(`${clerk.apiUrl}/v1/users`, {
@@ -177,6 +177,21 @@ describe('row 16: a file', () => {
     mkdirSync(join(persist, '..'));
     expect((await create()).status).toBe(200);
     expect(existsSync(persist)).toBe(true);
+  });
+
+  it('lags behind unnoticed by nobody: every request fails until it has everything, and the process lives', async () => {
+    const persist = place();
+    const told: string[] = [];
+    const clerk = await start({ listen: false, persist, onError: (error) => told.push(error.message) });
+    rmSync(join(persist, '..'), { recursive: true });
+    await clerk.createSessionToken({ userId: 'user_ada' });
+    await Promise.resolve();
+    expect(told).toEqual([expect.stringContaining('ENOENT')]);
+    expect((await call(clerk, 'GET', '/v1/users')).status).toBe(500);
+    expect(clerk.requests.map(({ status }) => status)).toEqual([500]);
+    mkdirSync(join(persist, '..'));
+    expect((await call(clerk, 'GET', '/v1/users')).status).toBe(200);
+    expect(readFileSync(persist, 'utf8')).toContain('user_ada');
   });
 
   it('is never half written, and is refused if it is something else', async () => {

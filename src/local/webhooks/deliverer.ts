@@ -44,6 +44,7 @@ export function createWebhookDeliverer(world: Instance, options: WebhookDelivere
   const schedule = options.retryDelaysMs ?? SVIX_SCHEDULE;
   const endpoints = new Map<string, WebhookEndpoint>();
   const underWay = new Set<Promise<void>>();
+  const hangUps = new Set<AbortController>();
   let deliveries: Mutable[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -52,6 +53,11 @@ export function createWebhookDeliverer(world: Instance, options: WebhookDelivere
   async function attempt(delivery: Mutable): Promise<void> {
     const at = world.now();
     let status: number | null = null;
+    const hangUp = new AbortController();
+    const tooSlow = setTimeout(() => {
+      hangUp.abort();
+    }, timeoutMs);
+    hangUps.add(hangUp);
     try {
       const response = await send(delivery.url, {
         method: 'POST',
@@ -61,12 +67,15 @@ export function createWebhookDeliverer(world: Instance, options: WebhookDelivere
         },
         body: delivery.body,
         redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: hangUp.signal,
       });
       status = response.status;
       await response.body?.cancel();
     } catch {
       // Refused, reset or too slow: the schedule decides what follows.
+    } finally {
+      clearTimeout(tooSlow);
+      hangUps.delete(hangUp);
     }
     delivery.attempts.push({ at, status });
     if (status !== null && status >= 200 && status < 300) delivery.status = 'delivered';
@@ -163,6 +172,7 @@ export function createWebhookDeliverer(world: Instance, options: WebhookDelivere
     async close() {
       closed = true;
       clearTimeout(timer);
+      for (const hangUp of hangUps) hangUp.abort();
       await settled();
     },
   };

@@ -45,7 +45,7 @@ export interface WebhookDeliverer {
   settled(): Promise<void>;
   /** Forgets deliveries; endpoints stay. */
   reset(): void;
-  /** No more attempts; resolves when those under way have ended. */
+  /** No more attempts; those under way are broken off. */
   close(): Promise<void>;
 }
 

@@ -42,7 +42,7 @@ async function refused(url: unknown): Promise<[number, string]> {
 
 const invite = (email: string, more: Json = {}) =>
   api('POST', '/invitations', { email_address: email, redirect_url: APP, ...more });
-const userOf = async (id: string | null) => (await api('GET', `/users/${String(id)}`)) as Json;
+const userOf = async (id: string | null) => await api('GET', `/users/${String(id)}`);
 
 describe('row 5: an invitation', () => {
   it('signs its bearer up, with its address and metadata, once', async () => {
