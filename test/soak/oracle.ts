@@ -26,6 +26,8 @@ export interface Oracle {
   /** Everything worked just now, with the key that signs at present. */
   settled(): void;
   expected(credential: Credential): readonly Answer[];
+  /** When nothing of before a step back can come again; ms. */
+  readonly calmAt: number;
   /** Of a browser that holds this session token and may have it renewed while its session lives. */
   expectedOfBrowser(token: NonNullable<Credential['jwt']>, revokedAt: number | null): readonly Answer[];
   /** Of something that never was a credential. */
@@ -50,7 +52,7 @@ export function createOracle(clock: ReturnType<typeof createClock>): Oracle {
   let disturbed = true;
 
   /** A key id that nobody knew yet may have been looked for in vain just before it was published. */
-  const isNew = (published: number) => clock() - published < COOLDOWN_MS + GRAIN_MS;
+  const isNew = (published: number) => clock() - published < COOLDOWN_MS + GRAIN_MS || clock() < shakyUntil;
   const newestIsNew = () => isNew(Math.max(...publishedAt.values()));
   const inOutage = (...answers: Answer[]): readonly Answer[] =>
     disturbed || clock() < shakyUntil ? [...answers, 'unavailable'] : answers;
@@ -78,6 +80,9 @@ export function createOracle(clock: ReturnType<typeof createClock>): Oracle {
     },
     set disturbed(value) {
       disturbed = value;
+    },
+    get calmAt() {
+      return shakyUntil;
     },
     published: (kid) => void publishedAt.set(kid, clock()),
     withdrawn: (kid) => void withdrawnAt.set(kid, clock()),

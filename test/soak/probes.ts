@@ -53,6 +53,15 @@ export function createProbes(credentials: Credentials, oracle: Oracle) {
     };
   }
 
+  function unknownKey(random: ReturnType<typeof createRandom>): Probe {
+    return {
+      name: 'unknown key id',
+      target: '/user',
+      headers: bearer(credentials.forged().replace(/^[^.]+/, headerWith(`ins_${random(1e6)}`))),
+      expected: oracle.expectedOfForgery(),
+    };
+  }
+
   const KINDS: readonly ((random: ReturnType<typeof createRandom>) => Probe | null)[] = [
     ...Array.from({ length: 6 }, () => (random: ReturnType<typeof createRandom>) => {
       const one = credentials.all[random(Math.max(1, credentials.all.length))];
@@ -74,12 +83,7 @@ export function createProbes(credentials: Credentials, oracle: Oracle) {
       headers: bearer(credentials.forged()),
       expected: oracle.expectedOfForgery(),
     }),
-    (random) => ({
-      name: 'unknown key id',
-      target: '/user',
-      headers: bearer(credentials.forged().replace(/^[^.]+/, headerWith(`ins_${random(1e6)}`))),
-      expected: oracle.expectedOfForgery(),
-    }),
+    unknownKey,
     (random) => {
       const prefix = ['ak_', 'mt_', 'oat_'][random(3)] ?? 'ak_';
       return {
@@ -111,6 +115,7 @@ export function createProbes(credentials: Credentials, oracle: Oracle) {
 
   return {
     essentials,
+    unknownKey,
     next(random: ReturnType<typeof createRandom>): Probe {
       for (;;) {
         const probe = KINDS[random(KINDS.length)]?.(random) ?? null;

@@ -53,7 +53,7 @@ describe('a genuine delivery', () => {
     expect((await verifyWebhook({ headers, body: BODY }, options)).type).toBe('user.created');
   });
 
-  it('may carry several signatures, of which a later one fits', async () => {
+  it('S17: may carry several signatures, of which a later one fits', async () => {
     const good = delivery()['svix-signature'];
     const headers = { ...delivery(), 'svix-signature': `v2,AAAA v1,${'A'.repeat(43)}= ${good}` };
     expect((await verifyWebhook({ headers, body: BODY }, options)).id).toBe('msg_demo1');
@@ -86,7 +86,7 @@ describe('a genuine delivery', () => {
   });
 });
 
-describe('a delivery is refused', () => {
+describe('S17: a delivery is refused', () => {
   it.each([
     [-300, null],
     [300, null],

@@ -4,7 +4,7 @@ import type { TokenReason } from '../../errors.js';
 import type { Evidence } from '../request/evidence.js';
 import { andThen } from '../maybe.js';
 import type { HeaderList, SessionOutcome, SessionParts, SignedOut } from './outcome.js';
-import { stringsAt, verifyFresh } from './refresh.js';
+import { isRecord, stringsAt, verifyFresh } from './refresh.js';
 import { sessionTokenIn, setCookieHeaders } from './set-cookie.js';
 
 /** In development a clock may be off by this much right after a handshake, in milliseconds. */
@@ -69,13 +69,19 @@ async function fetchDirectives(
   if (backend === null) return null;
   try {
     const { status, body, retryAfterMs } = await backend.handshakePayload(nonce);
-    if (status === 429 || status >= 500) onUnreachable(retryAfterMs ?? RETRY_AFTER_MS);
-    return status === 200 ? stringsAt(body, 'directives') : null;
+    if (saysNothing(status, body)) onUnreachable(retryAfterMs ?? RETRY_AFTER_MS);
+    // A payload without a list is no payload; an empty list ends the session.
+    return status === 200 && isRecord(body) && Array.isArray(body['directives']) ? stringsAt(body, 'directives') : null;
   } catch (error) {
     if (!(error instanceof UpstreamUnreachable)) throw error;
     onUnreachable(error.retryAfterMs);
     return null;
   }
+}
+
+/** Failures, redirects, the refusal of this server's own key, and what is no JSON object: not Clerk's word on the nonce. */
+function saysNothing(status: number, body: unknown): boolean {
+  return status === 200 ? !isRecord(body) : status < 400 || status === 401 || status === 429 || status >= 500;
 }
 
 function openToken(parts: SessionParts, evidence: Evidence, token: string): MaybePromise<SessionOutcome | null> {

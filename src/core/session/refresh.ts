@@ -131,7 +131,7 @@ function refusal({ status, body, retryAfterMs }: UpstreamAnswer): Refreshed {
   return failed(why, outage, retryAfterMs ?? RETRY_AFTER_MS);
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

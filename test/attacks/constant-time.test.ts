@@ -1,0 +1,60 @@
+/**
+ * S23: whoever can measure time must learn nothing about a secret. What can be shown without a stopwatch: the places where
+ * a secret is compared, and that each goes through a comparison whose work does not depend on what is compared.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../../src');
+/** Names of what is secret, or proves knowledge of a secret. */
+const SECRET = /secret|signature|hmac|\bmac\b|digest|password|signingkey/i;
+/** Words in the program are no secrets, and whether there is a value at all is none either. */
+const HARMLESS = /^(['"`]|null$|undefined$|true$|false$|\d)/;
+
+function comparisonsOf(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.ES2022, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isBinaryExpression(node) &&
+      [ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken].includes(
+        node.operatorToken.kind,
+      )
+    ) {
+      const sides = [node.left, node.right].map((side) => side.getText());
+      const names = sides.filter((side) => !/^typeof |\.length$|\.byteLength$/.test(side));
+      if (names.length === 2 && names.some((side) => SECRET.test(side)) && !sides.some((side) => HARMLESS.test(side)))
+        found.push(`${file}: ${node.getText()}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.includes('generated'),
+);
+
+describe('S23: secrets are compared in constant time', () => {
+  it('nowhere by ===, which stops at the first difference', () => {
+    // The offline instance listens on loopback alone, prints its secret key when it starts, and guards nothing.
+    const known = [
+      'local/backend/authenticate.ts: key === world.secretKey',
+      'local/backend/totp.ts: totpCode(secret, now + step * STEP_MS) === code',
+    ];
+    expect(files.flatMap(comparisonsOf).filter((found) => !known.includes(found))).toEqual([]);
+  });
+
+  it.each([
+    ['webhooks/verify.ts', 'equalInConstantTime'],
+    ['verify/seal.ts', 'crypto.subtle.decrypt'],
+    ['local/frontend/control.ts', 'timingSafeEqual'],
+    ['local/frontend/oauth/clients.ts', 'timingSafeEqual'],
+    ['local/backend/passwords.ts', 'timingSafeEqual'],
+  ])('%s uses %s', (file, name) => {
+    expect(readFileSync(join(root, file), 'utf8')).toContain(`${name}(`);
+  });
+});

@@ -1,0 +1,145 @@
+/** What comes back from a handshake: only what the instance itself signed reaches the browser, and nothing in it can break the answer. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PATHS, startJwksServer, type Answer, type JwksServer } from '../support/jwks-server.js';
+import {
+  CATEGORY,
+  createKey,
+  handshakeToken,
+  jwksOf,
+  m2mToken,
+  oauthToken,
+  sessionToken,
+  signJwt,
+  T0,
+  T0_S,
+} from '../support/tokens.js';
+import { PUBLISHABLE_KEY } from './kit.js';
+import { sendRaw } from './raw.js';
+import { startExpress, startHono } from './servers.js';
+
+const key = createKey('RS256', { kid: 'ins_handshake' });
+const stranger = createKey('RS256', { kid: 'ins_handshake' });
+const PAYLOAD_PATH = '/v1/clients/handshake_payload';
+const good = sessionToken(key);
+const GOOD = [`__session=${good}; Path=/; Secure`, `__client_uat=${T0_S - 10}; Path=/`];
+
+/** Payloads that must set nothing and sign nobody in: tokens in the address or in a cookie. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'signed by another instance': handshakeToken(stranger, GOOD),
+  'signed by nobody': `${handshakeToken(key, GOOD).split('.').slice(0, 2).join('.')}.`,
+  'of the algorithm none': `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${Buffer.from(JSON.stringify({ handshake: GOOD })).toString('base64url')}.`,
+  'a session token': good,
+  'an M2M token with directives': m2mToken(key, { handshake: GOOD }),
+  'an OAuth token with directives': oauthToken(key, { handshake: GOOD }),
+  'a JWT-template token with directives': handshakeToken(key, GOOD, { cat: CATEGORY.template }),
+  'with an unknown critical header': handshakeToken(key, GOOD, { crit: ['x'], x: 1 }),
+  'a list as the payload': signJwt({ alg: 'RS256', kid: key.kid, typ: 'JWT' }, JSON.stringify([GOOD]), key),
+  'with directives that are no list': handshakeToken(key, GOOD.join(',')),
+  'with directives that are an object': handshakeToken(key, { 0: GOOD[0], length: 1 }),
+  'without directives': handshakeToken(key, undefined),
+  nonsense: 'a.b.c',
+};
+
+/** Directives in a payload that the instance signed; of these nothing may split the answer or sign somebody in. */
+const ODD_DIRECTIVES: Readonly<Record<string, unknown>> = {
+  'a line break': '__session=x\r\nLocation: https://evil.example/',
+  'a line feed': 'a=b\nSet-Cookie: evil=1',
+  'a NUL': 'a=b\0',
+  'an escape sequence': 'a=\u001b[31mred',
+  'a character that no header holds': 'a=\u20ac',
+  'a number': 5,
+  null: null,
+  'a list': ['__session=x'],
+  empty: '',
+  'a session of another suffix': `__session_AAAAAAAA=${good}; Path=/`,
+  'a name that begins like the session': `__sessionx=${good}; Path=/`,
+  'a session of another instance': `__session=${sessionToken(stranger)}; Path=/`,
+  'a machine as the session': `__session=${m2mToken(key)}; Path=/`,
+  'a prototype': '__proto__=x; Path=/',
+};
+
+let upstream: JwksServer;
+beforeAll(async () => {
+  upstream = await startJwksServer({ [PATHS.jwks]: { body: jwksOf(key) } });
+});
+afterAll(() => upstream.close());
+
+describe.each([
+  ['Express', startExpress],
+  ['Hono', startHono],
+] as const)('handshakes on %s', (_name, start) => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await start({
+      secretKey: 'sk_live_handshakehandshakehandshake',
+      publishableKey: PUBLISHABLE_KEY,
+      apiUrl: upstream.url,
+      now: () => T0,
+    });
+  });
+  afterAll(() => server.close());
+
+  const visit = (query: string, cookie = '') =>
+    sendRaw((server.address() as AddressInfo).port, {
+      target: `/user${query}`,
+      headers: [
+        ['accept', 'text/html'],
+        ['sec-fetch-dest', 'document'],
+        ...(cookie ? [['cookie', cookie] as const] : []),
+      ],
+    });
+  const nonce = (answer: Answer) => {
+    upstream.answer(PAYLOAD_PATH, answer);
+    return visit('', '__clerk_handshake_nonce=n1');
+  };
+
+  it('control: what the instance signed, or tells for a nonce, signs in', async () => {
+    for (const received of [
+      await visit('', `__clerk_handshake=${handshakeToken(key, GOOD)}`),
+      await visit(`?__clerk_handshake=${handshakeToken(key, GOOD)}`),
+      await nonce({ body: { directives: GOOD } }),
+    ]) {
+      expect(received.status).toBe(200);
+      expect(received.headers.get('set-cookie')).toContain(`__session=${good}`);
+    }
+  });
+
+  it.each(Object.entries(REFUSED))('a payload %s', async (_what, token) => {
+    for (const received of [
+      await visit('', `__clerk_handshake=${token}`),
+      await visit(`?__clerk_handshake=${encodeURIComponent(token)}`),
+    ]) {
+      expect([307, 401]).toContain(received.status);
+      expect(received.headers.get('set-cookie') ?? '').not.toMatch(/__session|__client_uat/);
+    }
+  });
+
+  it.each(Object.entries(ODD_DIRECTIVES))('a directive that is %s', async (_what, directive) => {
+    for (const received of [
+      await visit('', `__clerk_handshake=${handshakeToken(key, [directive])}`),
+      await nonce({ body: { directives: [directive] } }),
+    ]) {
+      expect([307, 401]).toContain(received.status);
+      expect(received.headers.get('location') ?? 'https://clerk.acornbooks.example/').toMatch(
+        /^https:\/\/clerk\.acornbooks\.example\//,
+      );
+      expect(received.headers.get('set-cookie') ?? '').not.toMatch(/evil|red/);
+      expect(received.text).not.toMatch(/^evil/m);
+    }
+  });
+
+  it.each<[string, Answer]>([
+    ['unknown', { status: 404, body: { errors: [{ code: 'resource_not_found' }] } }],
+    ['nonsense', { body: { directives: 'x' } }],
+    ['null', { body: null }],
+    ['HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }],
+    ['an error', { status: 500, body: {} }],
+    ['no answer', { drop: true }],
+  ])('a nonce for which Clerk has %s leaves a good session alone and makes none', async (_what, answer) => {
+    expect((await nonce(answer)).headers.get('set-cookie') ?? '').not.toContain('__session');
+    const signedIn = await visit('', `__clerk_handshake_nonce=n1; __session=${good}; __client_uat=${T0_S - 10}`);
+    expect(signedIn.status).toBe(200);
+  });
+});

@@ -1,0 +1,110 @@
+/** Two instances, two sets of options, one process: what one has verified is worth nothing to another. */
+import { createAuthenticator, type Authenticator, type AuthenticatorOptions } from 'bailiff';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
+import { apiKeyAnswer, createKey, jwksOf, sessionToken, T0, T0_S } from '../support/tokens.js';
+import { PUBLISHABLE_KEY } from './kit.js';
+
+// The same key id at both: it is an attacker's to choose at their own instance.
+const ours = createKey('RS256', { kid: 'ins_same' });
+const theirs = createKey('RS256', { kid: 'ins_same' });
+const API_KEY = `ak_${'s'.repeat(32)}`;
+
+let ourApi: JwksServer;
+let theirApi: JwksServer;
+const jwksAndKey = (key: typeof ours, status: number) => ({
+  [PATHS.jwks]: { body: jwksOf(key) },
+  [PATHS.apiKey]: { status, body: status === 200 ? apiKeyAnswer() : { errors: [{ code: 'resource_not_found' }] } },
+});
+beforeAll(async () => {
+  ourApi = await startJwksServer(jwksAndKey(ours, 404));
+  theirApi = await startJwksServer(jwksAndKey(theirs, 200));
+});
+afterAll(() => Promise.all([ourApi.close(), theirApi.close()]));
+
+const store = () => {
+  const entries = new Map<string, unknown>();
+  return {
+    get: (name: string) => Promise.resolve(entries.get(name)),
+    set: (name: string, value: unknown) => Promise.resolve(void entries.set(name, value)),
+    delete: (name: string) => Promise.resolve(entries.delete(name)),
+    entries,
+  };
+};
+
+const create = (options: AuthenticatorOptions = {}): Authenticator =>
+  createAuthenticator({
+    secretKey: 'sk_live_oursoursoursoursours',
+    publishableKey: PUBLISHABLE_KEY,
+    apiUrl: ourApi.url,
+    acceptsToken: 'any',
+    now: () => T0,
+    ...options,
+  });
+const createTheirs = (options: AuthenticatorOptions = {}): Authenticator =>
+  create({
+    secretKey: 'sk_live_theirstheirstheirstheirs',
+    publishableKey: 'pk_live_Y2xlcmsuZXZpbC5leGFtcGxlJA',
+    apiUrl: theirApi.url,
+    ...options,
+  });
+const ask = async (authenticator: Authenticator, token: string) =>
+  (
+    await authenticator.authenticateRequest({
+      method: 'GET',
+      url: 'https://app.acornbooks.example/',
+      header: (name) => (name === 'authorization' ? `Bearer ${token}` : null),
+    })
+  ).status;
+
+/** Both orders: what was asked first must not matter. */
+const ORDERS = [
+  ['theirs first', [1, 0, 1, 0]],
+  ['ours first', [0, 1, 0, 1]],
+] as const;
+
+describe.each(ORDERS)('%s', (_name, order) => {
+  it.each([
+    ['JWKS', {}, {}],
+    ['PEM', { jwtKey: ours.pem }, { jwtKey: theirs.pem }],
+  ])('S5: a session token of another instance with the same key id, keys from %s', async (_keys, mine, other) => {
+    const both = [create(mine), createTheirs(other)] as const;
+    const token = sessionToken(theirs);
+    for (const index of order) expect(await ask(both[index], token)).toBe(index === 1 ? 'signed-in' : 'signed-out');
+  });
+
+  it('an API key of another instance, with one shared store', async () => {
+    const shared = store();
+    const cache = { machineTokens: { store: shared } };
+    const both = [create({ cache }), createTheirs({ cache })] as const;
+    for (const index of order) {
+      expect(await ask(both[index], API_KEY)).toBe(index === 1 ? 'signed-in' : 'signed-out');
+    }
+    await expect.poll(() => shared.entries.size).toBeGreaterThan(0);
+  });
+
+  it('an entry of the store under the name of another one', async () => {
+    const shared = store();
+    const cache = { machineTokens: { store: shared } };
+    await ask(createTheirs({ cache }), API_KEY);
+    // The answer does not wait for the store.
+    await expect.poll(() => shared.entries.size).toBeGreaterThan(0);
+    const [entry] = shared.entries.values();
+    // Whatever is looked for, the store answers with the good entry of the other instance.
+    const lying = { ...shared, get: () => Promise.resolve(entry) };
+    expect(await ask(create({ cache: { machineTokens: { store: lying } } }), API_KEY)).toBe('signed-out');
+    expect(await ask(createTheirs({ cache: { machineTokens: { store: lying } } }), `${API_KEY}x`)).toBe('signed-in');
+    expect(theirApi.requests.at(-1)?.body).toEqual({ secret: `${API_KEY}x` });
+  });
+
+  it.each<[string, AuthenticatorOptions]>([
+    ['another audience', { audience: 'https://api.acornbooks.example' }],
+    ['another authorized party', { authorizedParties: ['https://other.example'] }],
+    ['another issuer', { issuer: 'https://clerk.other.example' }],
+    ['no skew', { clockSkewMs: 0 }],
+  ])('S31: the same token under stricter options (%s)', async (_options, strict) => {
+    const token = sessionToken(ours, { exp: T0_S - 2 });
+    const both = [create(strict), create()] as const;
+    for (const index of order) expect(await ask(both[index], token)).toBe(index === 1 ? 'signed-in' : 'signed-out');
+  });
+});

@@ -1,0 +1,122 @@
+/** What Bailiff says (events, messages, reasons, headers, errors) holds no character by which a client could write into a log or a terminal. */
+import { createAuthenticator, type BailiffEvent } from 'bailiff';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
+import {
+  createKey,
+  handshakeToken,
+  headerOf,
+  jwksOf,
+  sessionClaimsV2,
+  sessionToken,
+  signJwt,
+  T0,
+  T0_S,
+} from '../support/tokens.js';
+import { PUBLISHABLE_KEY } from './kit.js';
+
+const key = createKey('RS256', { kid: 'ins_log' });
+const stranger = createKey('RS256', { kid: 'ins_log' });
+const MARK = 'INJECTED';
+/** Line breaks, terminal escapes, what HTML and format strings make of text. */
+const PAYLOADS = [
+  `\r\n${MARK}: 1`,
+  `\n${MARK}`,
+  `\u001b[31m${MARK}`,
+  `\u0000${MARK}`,
+  `\u2028${MARK}`,
+  `\u0085${MARK}`,
+  `<script>${MARK}</script>`,
+  `%s%n\${jndi:ldap://${MARK}}`,
+];
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const HOSTILE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|INJECTED/;
+
+let upstream: JwksServer;
+let hostileText = '';
+beforeAll(async () => {
+  upstream = await startJwksServer({ [PATHS.jwks]: { body: jwksOf(key) } });
+  const hostileError = () => ({ status: 401, body: { errors: [{ code: hostileText, message: hostileText }] } });
+  for (const path of [PATHS.apiKey, PATHS.m2m, PATHS.oauth, '/v1/sessions/sess_one/refresh'])
+    upstream.answer(path, hostileError);
+});
+afterAll(() => upstream.close());
+
+const tokensWith = (text: string) => [
+  text,
+  `ak_${text}`,
+  sessionToken(key, { sub: text, exp: T0_S - 100 }),
+  sessionToken(key, { azp: text, aud: text, iss: text, sts: text, sid: text }),
+  sessionToken(stranger, { sub: text }),
+  sessionToken(stranger, {}, { kid: text }),
+  sessionToken(key, {}, { typ: text, cat: text }),
+  sessionToken(key, {}, { alg: text }),
+  signJwt(headerOf(key, { crit: [text] }), sessionClaimsV2(), key),
+  `ak_${'x'.repeat(20)}`,
+  `mt_${'x'.repeat(20)}`,
+];
+
+describe.each(PAYLOADS.map((text) => [JSON.stringify(text), text]))('%s', (_name, text) => {
+  it('reaches no event, message, reason or header', async () => {
+    hostileText = text;
+    const events: BailiffEvent[] = [];
+    const authenticator = createAuthenticator({
+      secretKey: 'sk_live_logloglogloglogloglog',
+      publishableKey: PUBLISHABLE_KEY,
+      apiUrl: upstream.url,
+      acceptsToken: 'any',
+      authorizedParties: ['https://acornbooks.example'],
+      audience: 'https://api.acornbooks.example',
+      issuer: 'https://clerk.acornbooks.example',
+      now: () => T0,
+      onEvent: (event) => events.push(event),
+    });
+    const said: unknown[] = [];
+    const ask = async (headers: Readonly<Record<string, string>>, url = '/') => {
+      const state = await authenticator.authenticateRequest({
+        method: 'GET',
+        url,
+        header: (name) => headers[name] ?? null,
+      });
+      // The address of a page is the visitor's, and stands percent-encoded in the redirect. Cookies are what the instance signed.
+      const shown = [...state.headers].filter(([name]) => name !== 'location' && name !== 'set-cookie');
+      said.push(state.status, state.reason, state.message, shown);
+      expect(state.headers.get('location') ?? '').not.toMatch(/[^\x21-\x7e]/);
+    };
+    for (const token of tokensWith(text)) {
+      await ask({ authorization: `Bearer ${token}` });
+      for (const sent of [`__session=${token}`, `__clerk_handshake=${token}`, `__clerk_handshake_nonce=${token}`])
+        await ask({
+          cookie: `${sent}; __client_uat=1; __refresh_JO1anrym=${text}`,
+          host: 'app.acornbooks.example',
+          accept: 'text/html',
+        });
+      for (const verified of [
+        authenticator.verifySessionToken(token),
+        authenticator.verifyApiKey(token),
+        authenticator.verifyM2MToken(token),
+      ])
+        said.push(
+          await verified.then(
+            () => null,
+            (error: Error & { code?: string }) => [error.code, error.message],
+          ),
+        );
+    }
+    const expired = `__session=${sessionToken(key, { exp: T0_S - 100 })}; __client_uat=1; __refresh_JO1anrym=r`;
+    await ask({ cookie: expired, host: 'app.acornbooks.example' });
+    await ask({ cookie: `__clerk_handshake=${handshakeToken(key, [text])}`, host: 'app.acornbooks.example' });
+    await ask(
+      { host: 'app.acornbooks.example', 'x-forwarded-host': text, referer: text },
+      `/?${encodeURIComponent(text)}`,
+    );
+    for (const value of flatten([said, events])) expect(value).not.toMatch(HOSTILE);
+    expect(events.length).toBeGreaterThan(tokensWith(text).length);
+  });
+});
+
+function flatten(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...flatten(inner)]);
+}
