@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = resolve(import.meta.dirname, '..');
 const pages = [
   'README.md',
+  'examples/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),
@@ -66,13 +67,35 @@ describe('documentation', () => {
     expect(problems).toEqual([]);
   });
 
-  it('links only to files that exist', () => {
+  it('links only to files and headings that exist', () => {
     const broken = pages.flatMap((page) =>
-      [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
-        .map((match) => match[1] ?? '')
-        .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(page), target)))
-        .map((target) => `${page} -> ${target}`),
+      linksOf(page)
+        .filter((link) => !/^[a-z]+:/.test(link))
+        .filter((link) => {
+          const [path = '', heading] = link.split('#');
+          const file = path === '' ? page : join(dirname(page), path);
+          if (!existsSync(join(root, file))) return true;
+          return heading !== undefined && !headingsOf(file).includes(heading);
+        })
+        .map((link) => `${page} -> ${link}`),
     );
     expect(broken).toEqual([]);
   });
 });
+
+function linksOf(page: string): string[] {
+  const text = readFileSync(join(root, page), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
+  return [...text.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)].map((match) => match[1] ?? match[2] ?? '');
+}
+
+/** As GitHub makes anchors of headings. */
+function headingsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  );
+}
