@@ -32,9 +32,26 @@ const LIMITS = [
     gzip: 3_072,
     never: ['core', 'local'],
   },
-  { what: 'bailiff/hono', code: "export * from 'bailiff/hono'", never: ['api', 'local', 'cli', 'adapters/express'] },
-  { what: 'bailiff/express', code: "export * from 'bailiff/express'", never: ['api', 'local', 'cli', 'adapters/hono'] },
-  { what: 'bailiff', code: "export * from 'bailiff'", never: ['api', 'local', 'cli', 'adapters'] },
+  // What was reached and a twentieth: to pass one of these is a decision, not an accident.
+  {
+    what: 'bailiff/hono: middleware, guards',
+    code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
+    gzip: 39_500,
+    never: ['api', 'local', 'cli', 'webhooks', 'adapters/express'],
+  },
+  {
+    what: 'bailiff/hono',
+    code: "export * from 'bailiff/hono'",
+    gzip: 41_600,
+    never: ['api', 'local', 'cli', 'adapters/express'],
+  },
+  {
+    what: 'bailiff/express',
+    code: "export * from 'bailiff/express'",
+    gzip: 42_200,
+    never: ['api', 'local', 'cli', 'adapters/hono'],
+  },
+  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 36_100, never: ['api', 'local', 'cli', 'adapters'] },
 ];
 
 const FILES = {
