@@ -147,6 +147,60 @@ describe('networks that fail below HTTP', () => {
   });
 });
 
+describe('rate limits and slow answers', () => {
+  it('the time that Clerk asks for is passed on, and nothing is asked before', async () => {
+    broken({ status: 429, headers: { 'retry-after': '7' }, body: {} });
+    const { clock, state, session } = create();
+    expect((await state(session())).headers.get('retry-after')).toBe('7');
+    const before = upstream.count(PATHS.jwks);
+    clock.advance(6_999);
+    expect((await state(session())).status).toBe('unavailable');
+    expect(upstream.count(PATHS.jwks)).toBe(before);
+    healthy();
+    clock.advance(2);
+    expect((await state(session())).status).toBe('signed-in');
+  });
+
+  it('a machine token is told the same', async () => {
+    broken({ status: 429, headers: { 'retry-after': '7' }, body: {} });
+    expect((await create().state(SECRET)).headers.get('retry-after')).toBe('7');
+  });
+
+  it('one slow answer serves everybody who waits, and is not asked for twice', async () => {
+    let release: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slow = (body: unknown) => async () => {
+      await held;
+      return { body };
+    };
+    upstream.answer(PATHS.jwks, slow(jwksOf(key, later)));
+    upstream.answer(PATHS.apiKey, slow(apiKeyAnswer()));
+    const { state, session } = create();
+    const waiting = Promise.all([
+      ...Array.from({ length: 20 }, () => state(session())),
+      ...Array.from({ length: 20 }, () => state(SECRET)),
+    ]);
+    await expect.poll(() => upstream.count()).toBe(2);
+    release?.();
+    expect(new Set((await waiting).map(({ status }) => status))).toEqual(new Set(['signed-in']));
+    expect([upstream.count(PATHS.jwks), upstream.count(PATHS.apiKey)]).toEqual([1, 1]);
+  });
+
+  it('the breaker of an operation opens after five failures, and a probe closes it', async () => {
+    broken({ status: 503, body: '' });
+    const { authenticator, clock, state } = create();
+    const keyNumber = (index: number) => `ak_${String(index).padStart(32, '0')}`;
+    for (let index = 0; index < 30; index++) expect((await state(keyNumber(index))).status).toBe('unavailable');
+    expect(upstream.count(PATHS.apiKey)).toBe(5);
+    expect(JSON.stringify(authenticator.health())).toContain('verifyApiKey');
+    healthy();
+    clock.advance(5_001);
+    expect((await state(keyNumber(31))).status).toBe('signed-in');
+    expect((await state(keyNumber(1))).status).toBe('signed-in');
+    expect(JSON.stringify(authenticator.health())).not.toContain('verifyApiKey');
+  });
+});
+
 describe('readiness', () => {
   it('warmup loads the keys, and health tells how old they are', async () => {
     const { authenticator, clock } = create();

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
 import {
@@ -36,6 +37,25 @@ test.each([
   ['/%zz', null],
 ] as const)('%s', (path, expected) => {
   expect(organizationTarget(config, path)).toEqual(expected);
+});
+
+test('property: no path throws, and what is found is a part of the path as it came', () => {
+  const part = fc.oneof(
+    fc.constantFrom('orgs', 'by-id', 'both', 'me', 'named', '..', '%', '%2F', '//', ''),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 5 }), (parts) => {
+      const path = `/${parts.join('/')}`;
+      const target = organizationTarget(config, path);
+      if (target?.kind !== 'organization') return;
+      const found = 'id' in target ? target.id : target.slug;
+      expect(found).not.toBe('');
+      expect(path).toContain(`/${found}`);
+      expect(found, 'one segment').not.toMatch(/[/?#]/);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('without patterns there is no target', () => {
