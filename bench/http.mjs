@@ -3,7 +3,7 @@ import { createFixtures } from './lib/fixtures.mjs';
 import { slice, startServer } from './lib/load.mjs';
 import { interleave, median } from './lib/stats.mjs';
 
-export async function measureHttp({ rounds = 7, seconds = 2 } = {}) {
+export async function measureHttp({ rounds = 13, seconds = 1 } = {}) {
   const fixtures = createFixtures();
   const repeat = fixtures.mintMany(100);
   let turn = 0;
@@ -48,7 +48,7 @@ export async function measureHttp({ rounds = 7, seconds = 2 } = {}) {
  * 32 connections, every second token not among the 10,000 that are kept (so many go round that the oldest have left).
  * Tokens are minted beforehand, so that the load costs no signing.
  */
-export async function measureLatency({ rounds = 7, seconds = 2, fresh = 12_000 } = {}) {
+export async function measureLatency({ rounds = 9, seconds = 1, fresh = 12_000 } = {}) {
   const fixtures = createFixtures();
   const repeat = fixtures.mintMany(100);
   const unseen = fixtures.mintMany(fresh, 1000);
@@ -59,6 +59,7 @@ export async function measureLatency({ rounds = 7, seconds = 2, fresh = 12_000 }
       turn++ % 2 === 0 ? repeat[turn % repeat.length] : (unseen[(turn >> 1) % unseen.length] ?? repeat[0]);
     const servers = {
       bare: await startServer(framework, 'bare', fixtures),
+      raw: await startServer(framework, 'raw', fixtures),
       bailiff: await startServer(framework, 'bailiff', fixtures),
     };
     for (const server of Object.values(servers)) await slice(server, next, { seconds: 1 });
@@ -72,6 +73,7 @@ export async function measureLatency({ rounds = 7, seconds = 2, fresh = 12_000 }
     table.push({
       framework,
       bare: p99.get('bare'),
+      raw: p99.get('raw'),
       bailiff: p99.get('bailiff'),
       ratio: p99.get('bailiff') / p99.get('bare'),
       unseen: Math.min(turn >> 1, fresh),

@@ -18,7 +18,7 @@ const log = (text) => console.error(`[bench] ${text}`);
 log('repeat tokens');
 const repeat = await measureRepeat({ rounds: quick ? 2 : 7 });
 log('unseen tokens');
-const unseen = await measureUnseen(quick ? { rounds: 3, tokens: 200 } : {});
+const unseen = await measureUnseen(quick ? { rounds: 9 } : {});
 log('machine tokens');
 const machine = await measureMachine(quick ? { uses: 1000 } : {});
 log('eviction');
@@ -99,28 +99,30 @@ const goals = [
     times,
   ],
   [
-    'Hono with middleware and guard, of bare Hono',
+    'Hono with middleware and guard, of bare Hono, requests/s',
     '≥ 75 %',
     served('hono', 'bailiff').ofBare,
     (v) => v >= 0.75,
     percent,
   ],
+  ['the same by CPU time', '≥ 75 %', served('hono', 'bailiff').ofBareByCpu, (v) => v >= 0.75, percent],
   [
-    'the same, against `@clerk/hono`',
+    'requests/s against `@clerk/hono`',
     '≥ 20 ×',
     served('hono', 'bailiff').rps / served('hono', 'clerk').rps,
     (v) => v >= 20,
     times,
   ],
   [
-    'Express with middleware and guard, of bare Express',
+    'Express with middleware and guard, of bare Express, requests/s',
     '≥ 90 %',
     served('express', 'bailiff').ofBare,
     (v) => v >= 0.9,
     percent,
   ],
+  ['the same by CPU time', '≥ 90 %', served('express', 'bailiff').ofBareByCpu, (v) => v >= 0.9, percent],
   [
-    'the same, against `@clerk/express`',
+    'requests/s against `@clerk/express`',
     '≥ 3.5 ×',
     served('express', 'bailiff').rps / served('express', 'clerk').rps,
     (v) => v >= 3.5,
@@ -216,8 +218,22 @@ ${table(
 ## Latency under load, half of the tokens new
 
 ${table(
-  ['framework', 'p99 bare, ms', 'p99 Bailiff, ms', 'ratio'],
-  latency.map((row) => [row.framework, row.bare, row.bailiff, row.ratio.toFixed(2)]),
+  [
+    'framework',
+    'p99 bare, ms',
+    'with nothing but the RSA check',
+    'p99 Bailiff, ms',
+    'Bailiff of bare',
+    'of the RSA check alone',
+  ],
+  latency.map((row) => [
+    row.framework,
+    row.bare,
+    row.raw,
+    row.bailiff,
+    row.ratio.toFixed(2),
+    (row.bailiff / row.raw).toFixed(2),
+  ]),
 )}
 
 ## ${eviction.tokens.toLocaleString('en')} distinct tokens through a cache of ${eviction.max.toLocaleString('en')}

@@ -8,9 +8,10 @@ export function median(values) {
  * Runs contestants in interleaved rounds, so that a slow minute of the machine hits all of them alike, and gives the
  * median of each. A contestant is `{ name, run(): number | Promise<number> }`; what `run` returns is one measurement.
  */
-export async function interleave(contestants, rounds) {
+export async function interleave(contestants, rounds, beforeRound = () => undefined) {
   const samples = new Map(contestants.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
+    beforeRound();
     const order = round % 2 === 0 ? contestants : [...contestants].reverse();
     for (const { name, run } of order) samples.get(name).push(await run());
   }

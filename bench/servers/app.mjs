@@ -1,7 +1,24 @@
-/** `node app.mjs <express|hono> <bare|bailiff|clerk>`: the same guarded route in each, and nothing else. Prints its port. */
+/**
+ * `node app.mjs <express|hono> <bare|bailiff|clerk|raw>`: the same guarded route in each, and nothing else. Prints its port.
+ * `raw` is bare with nothing but the RSA check of a token that is not among the last 10,000: what no library can undercut.
+ */
+import { createPublicKey, verify } from 'node:crypto';
+
 const [framework, library] = process.argv.slice(2);
 const PERMISSION = 'org:invoices:manage';
 const jwtKey = process.env.CLERK_JWT_KEY;
+
+const seen = new Set();
+const key = library === 'raw' ? createPublicKey(jwtKey) : null;
+function rawCheck(authorization) {
+  const token = authorization.slice(7);
+  if (seen.has(token)) return;
+  const end = token.lastIndexOf('.');
+  const signature = Buffer.from(token.slice(end + 1), 'base64url');
+  if (!verify('RSA-SHA256', Buffer.from(token.slice(0, end)), key, signature)) throw new Error('refused');
+  seen.add(token);
+  if (seen.size > 10_000) seen.delete(seen.values().next().value);
+}
 
 const apps = {
   async express() {
@@ -9,7 +26,8 @@ const apps = {
     const app = express();
     app.disable('x-powered-by');
     const answer = (req, res) => res.json({ ok: true });
-    if (library === 'bare') app.get('/invoices', answer);
+    if (library === 'raw') app.use((req, res, next) => (rawCheck(req.headers.authorization), next()));
+    if (library === 'bare' || library === 'raw') app.get('/invoices', answer);
     if (library === 'bailiff') {
       const { clerkMiddleware, requirePermission } = await import('bailiff/express');
       app.use(clerkMiddleware());
@@ -28,7 +46,8 @@ const apps = {
     const { serve } = await import('@hono/node-server');
     const app = new Hono();
     const answer = (c) => c.json({ ok: true });
-    if (library === 'bare') app.get('/invoices', answer);
+    if (library === 'raw') app.use((c, next) => (rawCheck(c.req.header('authorization')), next()));
+    if (library === 'bare' || library === 'raw') app.get('/invoices', answer);
     if (library === 'bailiff') {
       const { clerkMiddleware, requirePermission } = await import('bailiff/hono');
       app.use(clerkMiddleware());
