@@ -1,6 +1,7 @@
 /** `bailiff local`: an offline Clerk instance until Ctrl-C. */
+import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
-import { loadSeed, startLocalInstance, type JournalEntry, type LocalInstance } from '../local/index.js';
+import { loadSeed, readSnapshot, startLocalInstance, type JournalEntry, type LocalInstance } from '../local/index.js';
 import { envBlock } from './env-block.js';
 import type { Register } from './register.js';
 import { announce, notesFolder } from './running-instance.js';
@@ -10,6 +11,7 @@ interface Options {
   readonly port: number;
   readonly host?: string;
   readonly seed?: string;
+  readonly snapshot?: string;
   readonly persist?: string;
   readonly production?: boolean;
   readonly webhook?: readonly string[];
@@ -32,6 +34,7 @@ export const addLocalCommand: Register = (program: Command, terminal) => {
       '-s, --seed <file or text>',
       'JSON or YAML file with users and so on; or any text, for the same ids and keys on every start',
     )
+    .option('--snapshot <file>', 'start from a state that bailiff snapshot saved')
     .option('--persist <file>', 'keep the state in a file')
     .option('--production', 'behave as a production instance (pk_live_, sk_live_)')
     .option('--webhook <url...>', 'send webhooks there, signed')
@@ -39,7 +42,7 @@ export const addLocalCommand: Register = (program: Command, terminal) => {
     .option('-q, --quiet', 'do not show requests')
     .option('--force', 'start although it looks unsafe')
     .action(async (options: Options) => {
-      const clerk = await startLocalInstance(await instanceOptions(options));
+      const clerk = await startLocalInstance(await instanceOptions(options, terminal));
       const retract = announce(notesFolder(terminal.env), { apiUrl: clerk.apiUrl, secretKey: clerk.secretKey });
       try {
         for (const url of options.webhook ?? []) addWebhook(clerk, url);
@@ -55,10 +58,17 @@ export const addLocalCommand: Register = (program: Command, terminal) => {
     });
 };
 
-async function instanceOptions(options: Options): Promise<Parameters<typeof startLocalInstance>[0]> {
-  const { seed } = options;
+async function instanceOptions(
+  options: Options,
+  terminal: Terminal,
+): Promise<Parameters<typeof startLocalInstance>[0]> {
+  const { seed, snapshot } = options;
   return {
     port: options.port,
+    onError: (error) => {
+      terminal.err(`bailiff: the state cannot be kept: ${error.message}`);
+    },
+    ...(snapshot === undefined ? {} : { snapshot: readSnapshot(readFileSync(snapshot, 'utf8'), snapshot) }),
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(seed === undefined ? {} : { seed: /\.(json|ya?ml)$/i.test(seed) ? await loadSeed(seed) : seed }),
     ...(options.persist === undefined ? {} : { persist: options.persist }),

@@ -2,17 +2,21 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../core/version.js';
 import { ConfigurationError } from '../errors.js';
-import { SeedError, SnapshotError, UnsafeInstanceError } from '../local/index.js';
-import { addDoctorCommand } from './doctor/command.js';
-import { addLocalCommand } from './local-command.js';
 import type { Register } from './register.js';
 import { CommandError, EXIT, type ExitCode, type Terminal } from './terminal.js';
-import { addTokenCommand } from './token-command.js';
-import { addVerifyCommand } from './verify/command.js';
 
-const COMMANDS: readonly Register[] = [addLocalCommand, addTokenCommand, addVerifyCommand, addDoctorCommand];
-/** Failures that the person can mend: one line, no stack. */
-const EXPECTED = [CommandError, ConfigurationError, SeedError, SnapshotError, UnsafeInstanceError];
+/** Each command by its name, loaded when it is used: the offline instance is most of the code, and most commands do without. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  local: async () => (await import('./local-command.js')).addLocalCommand,
+  token: async () => (await import('./token-command.js')).addTokenCommand,
+  env: async () => (await import('./env-command.js')).addEnvCommand,
+  snapshot: async () => (await import('./snapshot-command.js')).addSnapshotCommand,
+  verify: async () => (await import('./verify/command.js')).addVerifyCommand,
+  doctor: async () => (await import('./doctor/command.js')).addDoctorCommand,
+};
+/** Failures that the person can mend: one line, no stack. Those of the offline instance by name, so that it need not be loaded. */
+const EXPECTED = [CommandError, ConfigurationError];
+const EXPECTED_NAMES = new Set(['SeedError', 'SnapshotError', 'UnsafeInstanceError']);
 
 /** @param args without `node` and the script. Never rejects for what a person can type. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -29,10 +33,12 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
         terminal.err(text.trimEnd());
       },
     });
-  for (const register of COMMANDS)
+  for (const load of loaders(args[0])) {
+    const register = await load();
     register(program, terminal, (code) => {
       exitCode = code;
     });
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -41,11 +47,17 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
+/** The command that is named; all of them for help, and for names that there are not. */
+function loaders(name = ''): readonly (() => Promise<Register>)[] {
+  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return named === undefined ? Object.values(COMMANDS) : [named];
+}
+
 function explain(error: unknown, terminal: Terminal): ExitCode {
   // Commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (!(error instanceof Error)) throw error;
-  const isExpected = EXPECTED.some((kind) => error instanceof kind);
+  const isExpected = EXPECTED.some((kind) => error instanceof kind) || EXPECTED_NAMES.has(error.name);
   const { code } = error as NodeJS.ErrnoException;
   if (!isExpected && code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'ENOENT') throw error;
   terminal.err(`bailiff: ${error.message}`);

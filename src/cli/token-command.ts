@@ -1,16 +1,10 @@
 /** `bailiff token`: any kind of credential, from the instance that runs. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { readVariable } from '../environment.js';
-import { startLocalInstance } from '../local/index.js';
+import { askRunning, whichInstance, type Fields, type Which } from './ask-running.js';
 import type { Register } from './register.js';
-import { findRunning, notesFolder, type RunningInstance } from './running-instance.js';
-import { CommandError, EXIT, type Terminal } from './terminal.js';
+import { CommandError, EXIT } from './terminal.js';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-interface Common {
-  readonly apiUrl?: string;
-  readonly secretKey?: string;
+interface Common extends Which {
   readonly seed?: string;
   readonly json?: boolean;
 }
@@ -90,64 +84,26 @@ const RENAMED: Readonly<Record<string, string>> = {
 export const addTokenCommand: Register = (program: Command, terminal) => {
   const parent = program.command('token').description('Mint a credential with the offline instance that runs.');
   for (const kind of KINDS) {
-    kind
-      .configure(parent.command(kind.name).description(`Mint ${kind.description}.`))
-      .option(
-        '--api-url <url>',
-        'address of the instance (default: CLERK_API_URL, else the one that bailiff local started last)',
-      )
-      .option('--secret-key <key>', 'its secret key (default: CLERK_SECRET_KEY)')
+    whichInstance(kind.configure(parent.command(kind.name).description(`Mint ${kind.description}.`)))
       .option('--seed <text>', 'without a running instance: mint from a fresh one with this seed')
       .option('--json', 'print all of its fields')
       .action(async ({ apiUrl, secretKey, seed, json, ...rest }: Common & Fields) => {
-        const common = {
+        const which = {
           ...(apiUrl === undefined ? {} : { apiUrl }),
           ...(secretKey === undefined ? {} : { secretKey }),
         };
         const request = Object.fromEntries(Object.entries(rest).map(([name, value]) => [RENAMED[name] ?? name, value]));
         const minted =
-          seed === undefined ? await askRunning(terminal, common, kind, request) : await mintFresh(seed, kind, request);
+          seed === undefined
+            ? await askRunning(terminal, which, 'POST', `/__bailiff/tokens/${kind.name}`, request)
+            : await mintFresh(seed, kind, request);
         terminal.out(json === true ? JSON.stringify(minted, null, 2) : String(minted[kind.secret]));
       });
   }
 };
 
-async function askRunning(terminal: Terminal, common: Common, kind: Kind, request: Fields): Promise<Fields> {
-  const { apiUrl, secretKey } = locate(terminal, common);
-  const response = await terminal
-    .fetch(`${apiUrl}/__bailiff/tokens/${kind.name}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify(request),
-    })
-    .catch(() => {
-      throw new CommandError(`No instance answers at ${apiUrl}. Start one with: bailiff local`, EXIT.unavailable);
-    });
-  const body = (await response.json().catch(() => ({}))) as Fields & { errors?: { message: string }[] };
-  if (response.ok) return body;
-  const reason = body.errors?.[0]?.message ?? `status ${String(response.status)}`;
-  throw new CommandError(`The instance at ${apiUrl} refused: ${reason}`, EXIT.refused);
-}
-
-/** Given, else from the environment, else noted by `bailiff local`. Never anything but loopback: a live key stays here. */
-function locate(terminal: Terminal, { apiUrl, secretKey }: Common): RunningInstance {
-  const noted = apiUrl === undefined ? findRunning(notesFolder(terminal.env)) : null;
-  const variable = (name: string) => readVariable(name, terminal.env);
-  const address = apiUrl ?? variable('CLERK_API_URL') ?? noted?.apiUrl;
-  const key = secretKey ?? (address === noted?.apiUrl ? noted?.secretKey : variable('CLERK_SECRET_KEY'));
-  if (address === undefined || key === undefined) {
-    throw new CommandError(
-      'No instance runs here. Start one with: bailiff local (or give --seed for a fresh one).',
-      EXIT.unavailable,
-    );
-  }
-  if (!URL.canParse(address) || !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname)) {
-    throw new CommandError('Tokens are minted by an offline instance alone, and the address is not on this machine.');
-  }
-  return { apiUrl: address.replace(/\/+$/, ''), secretKey: key };
-}
-
 async function mintFresh(seed: string, kind: Kind, request: Fields): Promise<Fields> {
+  const { startLocalInstance } = await import('../local/index.js');
   const clerk = await startLocalInstance({ seed, listen: false });
   try {
     const running = { apiUrl: clerk.apiUrl, secretKey: clerk.secretKey };

@@ -1,5 +1,6 @@
 export { startLocalInstance, type LocalInstanceOptions } from './start-local-instance.js';
-export type { LocalEnvironment, LocalInstance, RotateOptions } from './local-instance.js';
+export type { LocalEnvironment } from './environment-of.js';
+export type { LocalInstance, RotateOptions } from './local-instance.js';
 export type {
   ApiKeyRequest,
   IssuedApiKey,
@@ -15,7 +16,7 @@ export type { JournalEntry } from './journal.js';
 export { UnsafeInstanceError } from './safety.js';
 export type { Row, SigningKey } from './world.js';
 export { loadSeed, SeedError, type SeedDocument } from './seed-document.js';
-export { SnapshotError } from './snapshot.js';
+export { readSnapshot, SnapshotError } from './snapshot.js';
 export type { Snapshot } from './create-world.js';
 export type { SignedIn, SignInOptions, SignInUser } from './sign-in.js';
 export type { WebhookAttempt, WebhookDeliverer, WebhookDelivery, WebhookEndpoint } from './webhooks/types.js';

@@ -13,6 +13,7 @@ import {
   type OAuthTokenRequest,
   type SessionTokenRequest,
 } from './credentials.js';
+import { environmentOf, type LocalEnvironment } from './environment-of.js';
 import type { ActiveFault, Fault, Faults } from './faults.js';
 import type { InProcessFetch } from './in-process-fetch.js';
 import type { Journal, JournalEntry } from './journal.js';
@@ -20,15 +21,6 @@ import { signIn, type SignedIn, type SignInOptions, type SignInUser } from './si
 import { readSnapshot } from './snapshot.js';
 import type { WebhookDeliverer } from './webhooks/deliverer.js';
 import type { SigningKey, World } from './world.js';
-
-/** The environment of an application that shall use the instance. */
-export interface LocalEnvironment extends Readonly<Record<string, string>> {
-  readonly CLERK_SECRET_KEY: string;
-  readonly CLERK_PUBLISHABLE_KEY: string;
-  readonly CLERK_JWT_KEY: string;
-  readonly CLERK_API_URL: string;
-  readonly CLERK_WEBHOOK_SIGNING_SECRET: string;
-}
 
 export interface RotateOptions {
   /** How long tokens of the old key stay good, in ms of the instance's clock; 0: not at all. Default: until `retireSigningKeys()`. */
@@ -199,14 +191,4 @@ function clockOf(clock: InstanceClock, changed: () => void): LocalInstance['cloc
 function promised<Args extends unknown[], Result>(act: (...args: Args) => Result): (...args: Args) => Promise<Result> {
   // eslint-disable-next-line @typescript-eslint/require-await -- what it throws shall come as a rejection
   return async (...args) => act(...args);
-}
-
-function environmentOf(world: World): LocalEnvironment {
-  return {
-    CLERK_SECRET_KEY: world.secretKey,
-    CLERK_PUBLISHABLE_KEY: world.publishableKey,
-    CLERK_JWT_KEY: world.keys.current.publicPem,
-    CLERK_API_URL: world.apiUrl,
-    CLERK_WEBHOOK_SIGNING_SECRET: world.webhookSigningSecret,
-  };
 }

@@ -67,6 +67,8 @@ export interface World {
   readonly keys: Keys;
   /** Tells the webhook deliverer; type as in Clerk's event catalogue (`user.created`). */
   emit(type: string, data: Readonly<Record<string, unknown>>): void;
+  /** The whole state as a snapshot, private keys included. */
+  dump(): object;
 }
 
 export interface LocalRequest {

@@ -37,7 +37,7 @@ async function startJson(args: readonly string[] = [], options: SessionOptions =
   return { terminal, done, started: JSON.parse(terminal.output[0] ?? '') as Started };
 }
 
-describe('bailiff local', () => {
+describe('row 21: bailiff local', () => {
   it('prints addresses and an environment to paste, which the instance answers to', async () => {
     const { terminal } = await startLocal();
     const text = terminal.output[0] ?? '';

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => clerk.close());
 
-describe('bailiff token', () => {
+describe('row 21: bailiff token', () => {
   it('mints session tokens', async () => {
     const args = [
       'token',

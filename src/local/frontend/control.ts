@@ -2,7 +2,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { issueAccessToken, issueKey, issueMachineToken, issueSession } from '../credentials.js';
 import type { LocalResponse, World } from '../world.js';
-import { jsonOf, type FrontendCall } from './call.js';
+import { environmentOf } from '../environment-of.js';
+import { jsonOf, type FrontendCall, type FrontendHandler } from './call.js';
 import { failure, json } from './responses.js';
 import type { RouteTable } from './route.js';
 
@@ -15,11 +16,16 @@ const MINTS: Readonly<Record<string, (world: World, request: Fields) => Fields>>
   oauth: (world, request) => issueAccessToken(world, { ...request, userId: required(request, 'userId') }),
 };
 
+/** Lets in whoever holds the secret key. */
+const withKey =
+  (answer: (call: FrontendCall) => LocalResponse): FrontendHandler =>
+  (call) =>
+    holdsSecretKey(call.world, call.request.headers['authorization'])
+      ? answer(call)
+      : failure(401, 'clerk_key_invalid', 'The secret key is not the one of this instance.');
+
 function mint(call: FrontendCall): LocalResponse {
-  const { world, request, params } = call;
-  if (!holdsSecretKey(world, request.headers['authorization'])) {
-    return failure(401, 'clerk_key_invalid', 'The secret key is not the one of this instance.');
-  }
+  const { world, params } = call;
   const kind = params['kind'] ?? '';
   const issue = Object.hasOwn(MINTS, kind) ? MINTS[kind] : undefined;
   if (issue === undefined) return failure(404, 'resource_not_found', 'There is no such kind of credential.');
@@ -41,4 +47,12 @@ function holdsSecretKey(world: World, authorization = ''): boolean {
   return timingSafeEqual(digest(authorization), digest(`Bearer ${world.secretKey}`));
 }
 
-export const controlRoutes: RouteTable = { 'POST /__bailiff/tokens/:kind': mint };
+function showEnvironment({ world }: FrontendCall): LocalResponse {
+  return json({ env: { ...environmentOf(world), CLERK_SIGN_IN_URL: `${world.frontendApiUrl}/sign-in` } });
+}
+
+export const controlRoutes: RouteTable = {
+  'POST /__bailiff/tokens/:kind': withKey(mint),
+  'GET /__bailiff/env': withKey(showEnvironment),
+  'GET /__bailiff/snapshot': withKey(({ world }) => json(world.dump())),
+};

@@ -1,0 +1,62 @@
+/** Requests of the command to the offline instance that runs. */
+import type { Command } from 'commander';
+import { readVariable } from '../environment.js';
+import { findRunning, notesFolder, type RunningInstance } from './running-instance.js';
+import { CommandError, EXIT, type Terminal } from './terminal.js';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Which instance is meant. */
+export interface Which {
+  readonly apiUrl?: string;
+  readonly secretKey?: string;
+}
+
+/** The options by which a command lets somebody say which instance is meant. */
+export function whichInstance(command: Command): Command {
+  return command
+    .option(
+      '--api-url <url>',
+      'address of the instance (default: CLERK_API_URL, else the one that bailiff local started last)',
+    )
+    .option('--secret-key <key>', 'its secret key (default: CLERK_SECRET_KEY)');
+}
+
+/** @throws CommandError if no instance answers, or if it refuses */
+export async function askRunning(
+  terminal: Terminal,
+  which: Which,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: Fields,
+): Promise<Fields> {
+  const { apiUrl, secretKey } = locate(terminal, which);
+  const response = await terminal
+    .fetch(`${apiUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    .catch(() => {
+      throw new CommandError(`No instance answers at ${apiUrl}. Start one with: bailiff local`, EXIT.unavailable);
+    });
+  const answer = (await response.json().catch(() => ({}))) as Fields & { errors?: { message: string }[] };
+  if (response.ok) return answer;
+  const reason = answer.errors?.[0]?.message ?? `status ${String(response.status)}`;
+  throw new CommandError(`The instance at ${apiUrl} refused: ${reason}`, EXIT.refused);
+}
+
+/** Given, else from the environment, else noted by `bailiff local`. Never anything but loopback: a live key stays here. */
+function locate(terminal: Terminal, { apiUrl, secretKey }: Which): RunningInstance {
+  const noted = apiUrl === undefined ? findRunning(notesFolder(terminal.env)) : null;
+  const variable = (name: string) => readVariable(name, terminal.env);
+  const address = apiUrl ?? variable('CLERK_API_URL') ?? noted?.apiUrl;
+  const key = secretKey ?? (address === noted?.apiUrl ? noted?.secretKey : variable('CLERK_SECRET_KEY'));
+  if (address === undefined || key === undefined) {
+    throw new CommandError('No instance runs here. Start one with: bailiff local', EXIT.unavailable);
+  }
+  if (!URL.canParse(address) || !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname)) {
+    throw new CommandError('This asks an offline instance alone, and the address is not on this machine.');
+  }
+  return { apiUrl: address.replace(/\/+$/, ''), secretKey: key };
+}

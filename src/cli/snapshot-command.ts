@@ -1,0 +1,23 @@
+/** `bailiff snapshot`: all that the instance that runs is, in a file from which another one can start. */
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { askRunning, whichInstance, type Which } from './ask-running.js';
+import type { Register } from './register.js';
+
+export const addSnapshotCommand: Register = (program: Command, terminal) => {
+  whichInstance(
+    program
+      .command('snapshot')
+      .description('Save the state of the offline instance that runs; bailiff local --snapshot <file> starts from it.')
+      .argument('[file]', 'where to; without it, to standard output. It holds private keys'),
+  ).action(async (file: string | undefined, which: Which) => {
+    const text = JSON.stringify(await askRunning(terminal, which, 'GET', '/__bailiff/snapshot'));
+    if (file === undefined) {
+      terminal.out(text);
+      return;
+    }
+    // For its owner alone, as the file of --persist.
+    writeFileSync(file, text, { mode: 0o600 });
+    terminal.err(`Saved to ${file}.`);
+  });
+};

@@ -1,0 +1,68 @@
+/** What the command asks of an instance that runs: its environment and its state. */
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { bailiff, session, until } from './support.js';
+
+let clerk: LocalInstance;
+let env: Record<string, string>;
+beforeAll(async () => {
+  clerk = await startLocalInstance({ seed: { users: [{ id: 'user_ada' }] } });
+  env = { CLERK_API_URL: clerk.apiUrl, CLERK_SECRET_KEY: clerk.secretKey };
+});
+afterAll(() => clerk.close());
+
+describe('row 21: bailiff env', () => {
+  it('prints all keys and addresses, to paste or as JSON', async () => {
+    const { code, text } = await bailiff(['env'], { env });
+    expect(code).toBe(0);
+    expect(text).toContain(`CLERK_PUBLISHABLE_KEY=${clerk.publishableKey}`);
+    expect(text).toContain('CLERK_JWT_KEY="-----BEGIN PUBLIC KEY-----\\n');
+    const json = JSON.parse((await bailiff(['env', '--json'], { env })).text) as object;
+    expect(json).toEqual({ ...clerk.env, CLERK_SIGN_IN_URL: `${clerk.frontendApiUrl}/sign-in` });
+  });
+});
+
+describe('row 21: bailiff snapshot', () => {
+  it('saves the state for its owner alone, and bailiff local starts from it', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'bailiff-snapshot-')), 'state.json');
+    expect(await bailiff(['snapshot', file], { env })).toMatchObject({ code: 0, text: '' });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(clerk.export())));
+    expect(statSync(file).mode & 0o077).toBe(0);
+
+    const terminal = session();
+    const done = bailiff(['local', '--port', '0', '--json', '--snapshot', file], terminal);
+    const started = JSON.parse(await until(() => terminal.output[0])) as { apiUrl: string; env: typeof env };
+    expect(started.env['CLERK_JWT_KEY']).toBe(clerk.jwtKey);
+    const headers = { authorization: `Bearer ${clerk.secretKey}` };
+    expect((await fetch(`${started.apiUrl}/v1/users/user_ada`, { headers })).status).toBe(200);
+    terminal.stop();
+    await done;
+  });
+
+  it('goes to standard output without a file', async () => {
+    const { text } = await bailiff(['snapshot'], { env });
+    expect(JSON.parse(text)).toMatchObject({ format: 'bailiff-local', secretKey: clerk.secretKey });
+  });
+
+  it('is refused as a start if it is something else', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'bailiff-snapshot-')), 'state.json');
+    writeFileSync(file, '{}');
+    const refused = await bailiff(['local', '--port', '0', '--snapshot', file]);
+    expect([refused.code, refused.errors]).toEqual([3, expect.stringContaining('is not a snapshot')]);
+  });
+});
+
+describe('row 21: neither', () => {
+  it.each(['env', 'snapshot'])(
+    '%s is given without the secret key, or asked of a place that is not here',
+    async (what) => {
+      expect((await bailiff([what, '--secret-key', 'sk_test_wrong'], { env })).code).toBe(1);
+      expect((await bailiff([what], { env: { ...env, CLERK_API_URL: 'https://api.clerk.com' } })).code).toBe(3);
+      expect((await bailiff([what], {})).code).toBe(2);
+      expect((await fetch(`${clerk.apiUrl}/__bailiff/${what}`)).status).toBe(401);
+    },
+  );
+});
