@@ -91,13 +91,13 @@ describe.each(PAYLOADS.map((text) => [JSON.stringify(text), text]))('%s', (_name
           host: 'app.acornbooks.example',
           accept: 'text/html',
         });
-      for (const verified of [
-        authenticator.verifySessionToken(token),
-        authenticator.verifyApiKey(token),
-        authenticator.verifyM2MToken(token),
+      for (const verify of [
+        () => authenticator.verifySessionToken(token),
+        () => authenticator.verifyApiKey(token),
+        () => authenticator.verifyM2MToken(token),
       ])
         said.push(
-          await verified.then(
+          await verify().then(
             () => null,
             (error: Error & { code?: string }) => [error.code, error.message],
           ),

@@ -1,5 +1,15 @@
 /** Claims of wrong types and values, and kinds of token crossed in every way. The signature is always good. */
-import { CATEGORY, m2mToken, oauthToken, sessionToken, T0_S, type Claims } from '../../support/tokens.js';
+import {
+  CATEGORY,
+  headerOf,
+  m2mToken,
+  oauthToken,
+  sessionClaimsV2,
+  sessionToken,
+  signJwt,
+  T0_S,
+  type Claims,
+} from '../../support/tokens.js';
 import { bearer, cookies, good, signedIn, type Attack } from '../kit.js';
 
 const refused = (id: string, claims: Claims): Attack => ({ id, send: (kit) => bearer(good(kit, claims)), expect: 401 });
@@ -31,9 +41,42 @@ const subjects: Attack[] = [
   ...[null, 1, true, [], {}, ['user_ada'], undefined, ''].map((sub, index) => refused(`sub-odd-${index}`, { sub })),
 ];
 
+const GRANT = '{"o":{"id":"org_acorn","per":"manage","fpm":"1"},"fea":"o:invoices"}';
+
 /** `__proto__` arrives as an own key only through JSON text. */
 const prototypes: Attack[] = [
   accepted('claims-constructor-is-data', { constructor: { prototype: { isAuthenticated: true } } }),
+  ...[
+    ['without-subject', { sub: undefined }, '{"sub":"user_ada"}', 401, '/user'],
+    ['without-expiry', { exp: undefined }, '{"exp":4000000000}', 401, '/user'],
+    ['grants', { o: undefined, fea: undefined }, GRANT, 403, '/permission'],
+    ['good-otherwise', {}, GRANT, 200, '/user'],
+  ].map((row): Attack => {
+    const [name, claims, inherited, expect, target] = row as [string, Claims, string, number, string];
+    const text = JSON.stringify(sessionClaimsV2(claims)).replace('{', `{"__proto__":${inherited},`);
+    return {
+      id: `prototype-claims-${name}`,
+      send: (kit) => bearer(signJwt(headerOf(kit.own, { cat: CATEGORY.session }), text, kit.own), target),
+      expect,
+    };
+  }),
+  {
+    id: 'prototype-organization-grants',
+    send: (kit) => {
+      const text = JSON.stringify(sessionClaimsV2({ o: 'O' })).replace(
+        '"O"',
+        '{"__proto__":{"id":"org_acorn","per":"manage","fpm":"1"}}',
+      );
+      return bearer(signJwt(headerOf(kit.own, { cat: CATEGORY.session }), text, kit.own), '/permission');
+    },
+    expect: 403,
+  },
+  {
+    id: 'prototype-header',
+    send: (kit) =>
+      bearer(signJwt(`{"__proto__":{"alg":"RS256"},"kid":"${kit.own.kid}","typ":"JWT"}`, sessionClaimsV2(), kit.own)),
+    expect: 401,
+  },
   accepted('claims-has-is-data', { has: true, isAuthenticated: false, userId: 'user_eve', tokenType: 'api_key' }),
 ];
 
