@@ -17,7 +17,7 @@ const refuse = (message: string): never => {
 
 /**
  * Accepts several lines or one, LF or CRLF or `\n` escapes, quotes around it, and the body without its header and footer.
- * RSA of at least 2048 bits serves RS256; P-256, P-384 and Ed25519 serve ES256, ES384 and EdDSA.
+ * RSA of at least 2048 bits, which serves RS256: the keys that Clerk's dashboard gives out are of no other kind.
  *
  * @throws ConfigurationError for anything else; it never quotes the text.
  */
@@ -44,14 +44,9 @@ function derFromPem(pem: string): Uint8Array {
   return bytes !== null && bytes.length > 0 ? bytes : refuse('CLERK_JWT_KEY is not a PEM.');
 }
 
-/** Object identifiers, as bytes in hexadecimal (RFC 3279, RFC 5480, RFC 8410), and the `alg` that each key serves. */
-const OID = { rsa: '2a864886f70d010101', ec: '2a8648ce3d0201' } as const;
-const ALG_BY_OID: Readonly<Record<string, string>> = {
-  [OID.rsa]: 'RS256',
-  '2a8648ce3d030107': 'ES256',
-  '2b81040022': 'ES384',
-  '2b6570': 'EdDSA',
-};
+/** rsaEncryption (RFC 3279 section 2.3.1), as bytes in hexadecimal. */
+const RSA = '2a864886f70d010101';
+const ALGORITHM = ALGORITHMS.get('RS256');
 
 /** SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). */
 function keyFromSpki(der: Uint8Array): VerificationKey | null {
@@ -59,26 +54,13 @@ function keyFromSpki(der: Uint8Array): VerificationKey | null {
   // A private key (PKCS #8 and PKCS #1) starts with its version, a number, where a public key has its algorithm.
   if (identifier?.tag === TAG.integer && rest.length > 0) refuse('CLERK_JWT_KEY holds a private key.');
   if (bits?.tag !== TAG.bitString || bits.content[0] !== 0 || rest.length > 0) return null;
-  const [type, curve] = childrenOf(identifier, TAG.sequence).map((element) => hex(element.content));
-  const algorithm = ALGORITHMS.get(ALG_BY_OID[(type === OID.ec ? curve : type) ?? '']);
-  if (algorithm === undefined) return null;
-  const members = keyMembers(bits.content.subarray(1), algorithm.coordinateBytes);
-  const jwk = publicJwk({ ...members, kty: algorithm.kty, crv: algorithm.crv }, algorithm);
-  if (jwk === null && algorithm.kty === 'RSA')
-    refuse('The RSA key in CLERK_JWT_KEY is damaged or has fewer than 2048 bits.');
-  return jwk && createKey(null, algorithm, jwk);
-}
-
-function keyMembers(content: Uint8Array, size: number): Record<string, string> {
-  if (size === 0) {
-    const [n, e] = childrenOf(firstElement(content), TAG.sequence).map(unsigned);
-    return { n: n ?? '', e: e ?? '' };
-  }
-  // An uncompressed point (SEC 1 section 2.3.3) is 04 || x || y; an Ed25519 key is bare.
-  if (content[0] === 4 && content.length === 1 + 2 * size) {
-    return { x: encode(content.subarray(1, 1 + size)), y: encode(content.subarray(1 + size)) };
-  }
-  return { x: encode(content) };
+  const [type] = childrenOf(identifier, TAG.sequence);
+  if (type === undefined || ALGORITHM === undefined) return null;
+  if (hex(type.content) !== RSA) refuse('The key in CLERK_JWT_KEY is not an RSA key, as those of Clerk are.');
+  const [n, e] = childrenOf(firstElement(bits.content.subarray(1)), TAG.sequence).map(unsigned);
+  const jwk = publicJwk({ kty: 'RSA', n, e }, ALGORITHM);
+  if (jwk === null) return refuse('The RSA key in CLERK_JWT_KEY is damaged or has fewer than 2048 bits.');
+  return createKey(null, ALGORITHM, jwk);
 }
 
 /** A DER integer has a leading zero where its first bit is set; a JWK has none. */

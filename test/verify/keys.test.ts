@@ -128,27 +128,17 @@ describe('keyFromPem', () => {
     expect(resultOf(await createBench([], { jwtKey }).session(token))).toBe('accepted');
   });
 
-  it.each([
-    ['RSA 4096', createKey('RS256', { bits: 4096 })],
-    ['P-256', ec],
-    ['P-384', p384],
-    ['Ed25519', ed],
-  ])('reads %s, and the key alone decides the algorithm', async (_, key) => {
+  it('reads RSA with 4096 bits, and no key but this one is accepted', async () => {
+    const key = createKey('RS256', { bits: 4096 });
     const { session } = createBench([], { jwtKey: key.pem });
     expect(resultOf(await session(sessionToken(key)))).toBe('accepted');
-    expect(resultOf(await session(token))).toMatch(/^refused token-(verification-failed|invalid-signature)$/);
+    expect(resultOf(await session(token))).toBe('refused token-invalid-signature');
   });
 
   const spki = (type: 'spki' | 'pkcs1') => rsa.publicKey.export({ type, format: 'pem' }).toString();
   const secret = (type: 'pkcs8' | 'pkcs1') => rsa.privateKey.export({ type, format: 'pem' }).toString();
   const bare = (text: string) => text.replace(/-----[A-Z ]+-----/g, '').replaceAll('\n', '');
   const x25519 = generateKeyPairSync('x25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  const p521 = generateKeyPairSync('ec', { namedCurve: 'P-521' }).publicKey.export({ type: 'spki', format: 'pem' });
-  const compressed = Buffer.concat([
-    Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex'),
-    Buffer.from([2]),
-    Buffer.from(ec.jwk.x ?? '', 'base64url'),
-  ]).toString('base64');
 
   it.each([
     ['nothing', '', /not a PEM/],
@@ -167,9 +157,10 @@ describe('keyFromPem', () => {
     ['a body that lost its end', joined.slice(0, -8), /not a public key/],
     ['a body with something behind it', `${joined}AAAA`, /not a public key/],
     ['RSA with 1024 bits', small.pem, /2048 bits/],
-    ['X25519', x25519, /not a public key/],
-    ['P-521', p521.toString(), /not a public key/],
-    ['a compressed point', compressed, /not a public key/],
+    ['P-256', ec.pem, /not an RSA key/],
+    ['P-384', p384.pem, /not an RSA key/],
+    ['Ed25519', ed.pem, /not an RSA key/],
+    ['X25519', x25519, /not an RSA key/],
     ['DER that ends in its length', Buffer.from('30820', 'hex').toString('base64'), /not a public key/],
     ['DER of endless length', Buffer.from('3080000000', 'hex').toString('base64'), /not a public key/],
     ['DER that is too long', Buffer.from('3083010000', 'hex').toString('base64'), /not a public key/],
