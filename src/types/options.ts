@@ -63,7 +63,7 @@ export interface AuthenticatorOptions {
   /** CLERK_SIGN_UP_URL */
   readonly signUpUrl?: string;
   readonly satelliteAutoSync?: boolean;
-  /** Origins that a primary may send a development satellite back to (`__clerk_redirect_url`). */
+  /** Origins, beside `authorizedParties`, that a primary may send a development satellite back to (`__clerk_redirect_url`). */
   readonly allowedRedirectOrigins?: readonly string[];
   readonly organizationSync?: OrganizationSyncOptions;
   /** Origins whose tokens are accepted (claim `azp`). */

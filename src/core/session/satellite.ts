@@ -5,14 +5,16 @@ import { parseUrl } from '../request/target.js';
 
 /**
  * The page that a primary may send a development browser back to, or null. Absolute `http(s)` without credentials, and
- * an origin that `allowedRedirectOrigins` lists or that is this machine: the dev browser token travels in the query, and
- * the address comes from whoever wrote the link.
+ * an origin that `allowedRedirectOrigins` or `authorizedParties` lists or that is this machine: the dev browser token
+ * travels in the query, and the address comes from whoever wrote the link.
  */
 export function satelliteReturnUrl(config: Config, redirectUrl: string | null): URL | null {
   const url = redirectUrl === null ? null : parseUrl(redirectUrl);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null;
   if (url.username !== '' || url.password !== '') return null;
-  return isLoopbackHost(url.host) || config.allowedRedirectOrigins.includes(url.origin) ? url : null;
+  const { allowedRedirectOrigins, authorizedParties } = config;
+  const listed = allowedRedirectOrigins.includes(url.origin) || authorizedParties.includes(url.origin);
+  return listed || isLoopbackHost(url.host) ? url : null;
 }
 
 /** Where a primary sends the browser back: with its dev browser token, and a mark that stops the satellite from asking again. */

@@ -229,6 +229,11 @@ describe('satellites', () => {
         { allowedRedirectOrigins: ['https://shop.example'] },
         'https://shop.example/?__clerk_db_jwt=dvb_one&__clerk_synced=true',
       ],
+      [
+        'https://shop.example/p',
+        { authorizedParties: ['https://shop.example'] },
+        'https://shop.example/p?__clerk_db_jwt=dvb_one&__clerk_synced=true',
+      ],
     ] as const)('%s', async (url, options, expected) => {
       const outcome = await ask(url, options);
       expect(outcome).toMatchObject({ status: 'handshake', reason: 'primary-responds-to-syncing' });
@@ -301,7 +306,10 @@ describe('properties', () => {
     '%s: any request gets an outcome; nobody gets in without a token that our key signed',
     async (type) => {
       const sites = [
-        createSite(type, { payload: async () => ({ status: 404, body: undefined, retryAfterMs: null }) }),
+        createSite(type, {
+          payload: async () => ({ status: 404, body: undefined, retryAfterMs: null }),
+          refresh: async () => ({ status: 401, body: undefined, retryAfterMs: null }),
+        }),
         createSite(type, {
           isSatellite: true,
           domain: 'shop.example',
