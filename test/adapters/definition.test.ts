@@ -71,6 +71,15 @@ describe.each(KITS)('%s', (name, kit) => {
       expect(() => fresh.requireAuth()).not.toThrow();
     });
 
+    it('fails although another application, made before, has one', async () => {
+      fresh.clerkMiddleware({ secretKey: SECRET_KEY });
+      await Promise.resolve();
+      fresh.clerkMiddleware({ jwtKey });
+      expect(define).toThrow(/CLERK_SECRET_KEY/);
+      await Promise.resolve();
+      expect(define).not.toThrow();
+    });
+
     it('does not when one has it', () => {
       fresh.clerkMiddleware({ jwtKey });
       fresh.clerkMiddleware({ secretKey: SECRET_KEY });

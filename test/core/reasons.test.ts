@@ -23,7 +23,7 @@ describe('reasons', () => {
     expect(headers['WWW-Authenticate']).toBe(
       'Bearer error="invalid_token", error_description="The session token has expired."',
     );
-    expect(body.errors[0]?.code).toBe(reason);
+    expect(body.errors[0]?.code).toBe('session-token-expired');
     expect([reasonInfo('nonsense'), reasonInfo('__proto__')]).toEqual([null, null]);
   });
 

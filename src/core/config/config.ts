@@ -16,6 +16,8 @@ export interface PublishableKey {
 
 /** Path matchers of organization sync, compiled at creation. Each gives the named parameters, or null. */
 export interface OrganizationSync {
+  /** The patterns as text: the same text, the same decisions. */
+  readonly patterns: string;
   matchOrganization(path: string): { readonly id?: string; readonly slug?: string } | null;
   matchPersonalAccount(path: string): boolean;
 }

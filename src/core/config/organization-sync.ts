@@ -17,6 +17,7 @@ export function compileOrganizationSync(options: OrganizationSyncOptions | undef
   const personal = compile(options.personalAccountPatterns);
   if (organization === null && personal === null) return null;
   return Object.freeze({
+    patterns: JSON.stringify([options.organizationPatterns ?? [], options.personalAccountPatterns ?? []]),
     matchOrganization(path: string) {
       const found = organization === null ? null : run(organization, path);
       if (found === null) return null;

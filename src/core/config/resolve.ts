@@ -57,6 +57,8 @@ const RENAMED: Readonly<Record<string, string>> = {
 
 const DEFAULT_API_URL = 'https://api.clerk.com';
 const MAX_CLOCK_SKEW_MS = 60_000;
+/** One for all, so that two configurations can be seen to have the same clock. */
+const systemClock: Clock = () => Date.now();
 
 type VariableOption = keyof typeof VARIABLES;
 type Reader = ReturnType<typeof reader>;
@@ -128,7 +130,7 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     cache: resolveCache(options.cache),
     // Looked up at each call: on some runtimes `fetch` may not be called as a method of another object.
     fetch: read.plain<'fetch', Fetch>('fetch', callable, (input, init) => fetch(input, init)),
-    now: read.plain<'now', Clock>('now', callable, () => Date.now()),
+    now: read.plain<'now', Clock>('now', callable, systemClock),
     emit: resolveEmit(options.onEvent),
   };
   return conceal(config, () => summaryOf(config), ['secretKey', 'machineSecretKey', 'jwtKey', 'cache']);

@@ -10,19 +10,31 @@ import type { Config } from '../config/config.js';
 /** More than this many are applications of a kind that this does not help (one for each tenant). */
 const MAX = 32;
 
-let known: readonly Config[] | null = [];
+/** Null: there is one that is not known before a request comes, so that nothing can be said. */
+type Known = readonly Config[] | null;
 
-/** @param config null: one that is not known before a request comes, so that nothing can be said any more */
+let known: Known = [];
+/** Of these, the ones made in this turn of the event loop: an application is most often put together in one. */
+let recent: Known = [];
+
+const joined = (configs: Known, config: Config | null): Known =>
+  config === null || configs === null || configs.length >= MAX ? null : [...configs, config];
+
+/** @param config null: one that is not known before a request comes */
 export function noteConfiguration(config: Config | null): void {
-  known = config === null || known === null || known.length >= MAX ? null : [...known, config];
+  known = joined(known, config);
+  recent = joined(recent, config);
+  queueMicrotask(() => {
+    recent = [];
+  });
 }
 
 /**
- * Throws what `check` throws, if it throws for every configuration there is. With none yet, or with one that only
- * requests will tell, it does not.
+ * Throws what `check` throws, if it throws for every configuration of this turn, or for every one there is if there is
+ * none of this turn. With none at all, or with one among them that only requests will tell, it does not.
  */
 export function checkKnownConfigurations(check: (config: Config) => void): void {
-  const configs = known ?? [];
+  const configs = (recent?.length === 0 ? known : recent) ?? [];
   const [first] = configs;
   if (first !== undefined && configs.every((config) => !passes(check, config))) check(first);
 }

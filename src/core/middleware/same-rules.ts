@@ -18,7 +18,6 @@ const RULES = [
   'signUpUrl',
   'satelliteAutoSync',
   'allowedRedirectOrigins',
-  'organizationSync',
   'authorizedParties',
   'missingAzp',
   'audience',
@@ -33,6 +32,7 @@ export function sameRules(one: Authenticator, other: Authenticator): boolean {
   const [a, b] = [one.config, other.config];
   return (
     a.publishableKey?.raw === b.publishableKey?.raw &&
+    a.organizationSync?.patterns === b.organizationSync?.patterns &&
     a.now === b.now &&
     RULES.every((name) => sameValue(a[name], b[name]))
   );

@@ -29,6 +29,19 @@ export function middleware(framework: Framework): void {
       expect(world.verifications()).toBe(1);
     });
 
+    it.each([
+      ['without a clock of their own', {}],
+      ['with the same patterns', { organizationSync: { organizationPatterns: ['/orgs/:slug'] } }],
+    ])('twice verifies once, the options %s', async (_, more) => {
+      const { get, world } = await stages.open(
+        { routes: [{ path: '/key', guards: [(kit) => kit.requireAuth({ token: 'api_key' })] }] },
+        ({ options: { now: _now, ...options } }) =>
+          [0, 1].map(() => [{ ...options, ...structuredClone(more), acceptsToken: 'any' }]),
+      );
+      expect((await get('/key', 'apiKey')).status).toBe(200);
+      expect(world.verifications()).toBe(1);
+    });
+
     it('twice with stricter rules lets the stricter ones decide', async () => {
       const { get } = await stages.open({ routes: guarded }, ({ options }) => [
         [options],
@@ -49,10 +62,10 @@ export function middleware(framework: Framework): void {
       ]);
     });
 
-    it('S24: a guard for a kind without a key is a configuration error, never an open door', async () => {
+    it('S24: a guard for a kind without a key, which only the request tells, is an error and never an open door', async () => {
       const { get, served } = await stages.open(
         { routes: [{ path: '/key', guards: [(kit) => kit.requireAuth({ token: 'api_key' })] }, ...guarded] },
-        ({ key, clock }) => [[{ jwtKey: key.pem, now: clock }]],
+        ({ key, clock }) => [[framework.perRequest(() => ({ jwtKey: key.pem, now: clock }))]],
       );
       expect((await get('/key', 'apiKey')).status).toBe(500);
       expect(served.errors).toEqual([expect.objectContaining({ name: 'ConfigurationError', option: 'secretKey' })]);
