@@ -20,6 +20,9 @@ export interface AllOf {
 }
 export type Requirement = SimpleRequirement | AnyOf | AllOf;
 
+/** The arguments of `requireRole('a', 'b')`, which may come as one list. */
+export type OneOrMore<T extends string> = readonly [T, ...T[]] | readonly [readonly T[]];
+
 /** What a route asks for, and how it says no. */
 export type GuardRequirement = Requirement & {
   /** A signed-out page request goes to the sign-in URL (302) instead of 401. */

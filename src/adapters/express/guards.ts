@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { andThen, isPromise } from '../../core/maybe.js';
 import { createGuard } from '../../core/middleware/guard.js';
 import type { GuardResult } from '../../core/visit.js';
-import type { Denial, Exactly, GuardRequirement, Permission, Role } from '../../types.js';
+import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
 import { requestOf, responseOf, type Handler, type Next } from './handler.js';
 import { redirect, sendDenial, sendStateHeaders } from './respond.js';
 import { requireSeat, showAuth, type Seat } from './seat.js';
@@ -18,18 +18,18 @@ export function requireAuth<const R extends GuardRequirement>(requirement?: R & 
 }
 
 /** A signed-in user with any of these roles in the active organization. */
-export function requireRole(...roles: readonly [Role, ...Role[]]): Handler {
-  return guard({ role: roles }, 'requireRole()');
+export function requireRole(...roles: OneOrMore<Role>): Handler {
+  return guard({ role: roles.flat() }, 'requireRole()');
 }
 
 /** A signed-in user with all of these permissions in the active organization. */
-export function requirePermission(...permissions: readonly [Permission, ...Permission[]]): Handler {
-  return guard({ permission: permissions }, 'requirePermission()');
+export function requirePermission(...permissions: OneOrMore<Permission>): Handler {
+  return guard({ permission: permissions.flat() }, 'requirePermission()');
 }
 
 /** A machine of any kind with all of these scopes. */
-export function requireScope(...scopes: readonly [string, ...string[]]): Handler {
-  return guard({ scope: scopes }, 'requireScope()');
+export function requireScope(...scopes: OneOrMore<string>): Handler {
+  return guard({ scope: scopes.flat() }, 'requireScope()');
 }
 
 function guard(requirement: GuardRequirement | undefined, name: string): Handler {

@@ -10,6 +10,7 @@ import type {
   GuardRequirement,
   MachineTokenType,
   AuthenticatedAs,
+  OneOrMore,
   Permission,
   Role,
   SignedInSession,
@@ -33,18 +34,18 @@ export function requireAuth(requirement?: GuardRequirement): MiddlewareHandler {
 }
 
 /** A signed-in user with any of these roles in the active organization. */
-export function requireRole(...roles: readonly [Role, ...Role[]]): Guard<SignedInSession> {
-  return guard({ role: roles }, 'requireRole()');
+export function requireRole(...roles: OneOrMore<Role>): Guard<SignedInSession> {
+  return guard({ role: roles.flat() }, 'requireRole()');
 }
 
 /** A signed-in user with all of these permissions in the active organization. */
-export function requirePermission(...permissions: readonly [Permission, ...Permission[]]): Guard<SignedInSession> {
-  return guard({ permission: permissions }, 'requirePermission()');
+export function requirePermission(...permissions: OneOrMore<Permission>): Guard<SignedInSession> {
+  return guard({ permission: permissions.flat() }, 'requirePermission()');
 }
 
 /** A machine of any kind with all of these scopes. */
-export function requireScope(...scopes: readonly [string, ...string[]]): Guard<AuthenticatedAs<MachineTokenType>> {
-  return guard({ scope: scopes }, 'requireScope()');
+export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedAs<MachineTokenType>> {
+  return guard({ scope: scopes.flat() }, 'requireScope()');
 }
 
 function guard(requirement: GuardRequirement | undefined, name: string): MiddlewareHandler {

@@ -52,6 +52,12 @@ const ROWS: readonly Row[] = [
     refuses: [['oauthJwt', 401, 'token-type-mismatch']],
   },
   {
+    guard: 'requireRole: any of one array',
+    make: (kit) => kit.requireRole(['org:admin', 'org:member']),
+    accepts: ['admin', 'member'],
+    refuses: [['oauthJwt', 401, 'token-type-mismatch']],
+  },
+  {
     guard: "requirePermission('org:invoices:manage')",
     make: (kit) => kit.requirePermission('org:invoices:manage'),
     accepts: ['admin'],
@@ -63,6 +69,12 @@ const ROWS: readonly Row[] = [
   {
     guard: 'requirePermission: all of a list',
     make: (kit) => kit.requirePermission('org:invoices:read', 'org:invoices:manage'),
+    accepts: ['admin'],
+    refuses: [['member', 403, 'forbidden']],
+  },
+  {
+    guard: 'requirePermission: all of one array',
+    make: (kit) => kit.requirePermission(['org:invoices:read', 'org:invoices:manage']),
     accepts: ['admin'],
     refuses: [['member', 403, 'forbidden']],
   },
