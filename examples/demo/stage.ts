@@ -22,7 +22,10 @@ export interface Ports {
 
 const SEED = {
   seed: 'acorn',
-  permissions: [{ key: 'org:invoices:read' }, { key: 'org:invoices:manage' }],
+  roles: [
+    { key: 'org:admin', permissions: ['org:invoices:read', 'org:invoices:manage'] },
+    { key: 'org:member', permissions: ['org:invoices:read'] },
+  ],
   users: [
     { id: 'user_ada', first_name: 'Ada', last_name: 'Lovelace', email_address: 'ada@acornbooks.example' },
     { id: 'user_bob', first_name: 'Bob', last_name: 'Noyce', email_address: 'bob@acornbooks.example' },

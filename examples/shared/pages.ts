@@ -18,7 +18,8 @@ const escape = (text: string): string => text.replace(/[&<>"']/g, (character) =>
 
 const STYLE = `
   :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 15%, transparent) }
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 12vh auto; padding: 0 1.5rem }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 12vh auto; padding: 0 1.5rem }
+  code { white-space: nowrap; padding: .1rem .35rem; border-radius: 6px; background: color-mix(in srgb, currentColor 8%, transparent) }
   h1 { font-size: 1.6rem; margin: 0 0 .5rem } p { margin: 0 0 1.5rem; opacity: .75 }
   dl { display: grid; grid-template-columns: 8rem 1fr; border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.25rem; gap: .5rem 1rem }
   dt { opacity: .6 } dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere }

@@ -39,7 +39,8 @@ export function avatar(name: string, id: string, square = false): Markup {
     .slice(0, 2)
     .join('')
     .toUpperCase();
-  const hue = [...id].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0) % HUES;
+  const hue =
+    [...(id || name)].reduce((hash, character) => (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521, 7) % HUES;
   return html`<span class="avatar h${hue}${square ? ' square' : ''}" aria-hidden="true">${initials}</span>`;
 }
 

@@ -32,7 +32,7 @@ input{width:100%;padding:10px 12px;border:1px solid var(--line);border-radius:10
 .search{margin-bottom:12px}
 .button{display:block;width:100%;padding:11px 14px;border:0;border-radius:10px;background:var(--accent);color:var(--accent-text);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
 .button.quiet{background:transparent;border:1px solid var(--line);color:inherit}
-.button+.button,form+form>.button{margin-top:10px}
+.button+.button,.button+form>.button,form+form>.button{margin-top:10px}
 .scopes{margin:0 0 20px;padding:14px 16px 14px 32px;border:1px solid var(--line);border-radius:12px}
 .resource{margin:0 0 20px;text-align:center;color:var(--soft);overflow-wrap:anywhere}
 .note{margin:18px 0 0;text-align:center;color:var(--soft);font-size:14px}
