@@ -10,9 +10,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readVariable(name: string, env?: Environment): string | undefined {
   const raw = env === undefined ? fromProcess(name) : env[name];
-  if (typeof raw !== 'string') return undefined;
-  const value = unquote(raw.trim());
-  return value === '' ? undefined : value;
+  // `|| undefined`: an empty value counts as absent.
+  return typeof raw === 'string'
+    ? raw
+        .trim()
+        .replace(/^(["'])(.*)\1$/s, '$2')
+        .trim() || undefined
+    : undefined;
 }
 
 function fromProcess(name: string): string | undefined {
@@ -21,10 +25,4 @@ function fromProcess(name: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function unquote(text: string): string {
-  const quote = text[0];
-  const quoted = text.length >= 2 && (quote === '"' || quote === "'") && text.at(-1) === quote;
-  return quoted ? text.slice(1, -1).trim() : text;
 }

@@ -1,9 +1,11 @@
 // The generated modules: types of the document, interfaces of the resources, one table for all, one module for each resource.
-import { baseOf, groupBy, operationCode, operationTable, shorten } from './operation-code.mjs';
+import { groupBy, operationTable, rowOf, scopesOf } from './operation-code.mjs';
 import { kebab, pascal, resolve } from './document.mjs';
 import { comment, createTypePrinter, documentation } from './schema-types.mjs';
 
 const HEADER = '// Made by scripts/generate.mjs from the OpenAPI document. Do not edit.\n';
+
+const resourceOf = ({ resource }) => resource;
 
 /** @returns file name (within src/api/generated) to content */
 export function emit(document, names, operations, packageVersion) {
@@ -15,7 +17,8 @@ export function emit(document, names, operations, packageVersion) {
     'table.ts': emitTable(operations),
     'meta.ts': `${HEADER}export const DOCUMENT_VERSION = '${document.info.version}';\nexport const PACKAGE_VERSION = '${packageVersion}';\n`,
   };
-  for (const [resource, members] of groupBy(described)) files[`${kebab(resource)}.ts`] = emitResource(members);
+  for (const [resource, members] of groupBy(described, resourceOf))
+    files[`${kebab(resource)}.ts`] = emitResource(members);
   return files;
 }
 
@@ -150,7 +153,7 @@ const valueTypes = (operations, extra) =>
     .join(', ');
 
 function emitInterfaces(operations) {
-  const groups = [...groupBy(operations)];
+  const groups = [...groupBy(operations, resourceOf)];
   const interfaces = groups.map(([resource, members]) => {
     const methods = members.flatMap((operation) =>
       operation.signatures.map(
@@ -165,32 +168,42 @@ function emitInterfaces(operations) {
 }
 
 function emitTable(operations) {
-  const rows = operationTable(operations).map((row) => `\n${row}`);
-  return `${HEADER}/** All operations; scripts/lib/operation-code.mjs explains the lines. */\nexport const TABLE = \`${rows.join('')}\`;\n`;
+  const lines = operationTable(operations).join('\n');
+  return `${HEADER}/** All operations: in each line a scope and its rows. src/api/operation.ts explains them. */\nexport const TABLE = \`${lines}\`;\n`;
 }
 
+/** Lists have a function and a module of their own: a resource without lists does not carry it. */
+const makeOf = ({ list }) => (list ? 'pagedOperation' : 'operation');
+
 function emitResource(operations) {
-  const base = baseOf(operations);
+  const scopes = scopesOf(operations);
+  const scopeIndex = (operation) => scopes.findIndex(({ members }) => members.includes(operation));
+  const makerOf = (operation) => `${operation.list ? 'list' : 'one'}${scopeIndex(operation) || ''}_`;
   const constants = operations.map((operation) => {
     const local = operation.action === 'delete' ? 'delete_' : operation.action;
-    const types = operation.signatures.map(({ parameters, result }) => ({
-      parameters: `(${['client: BackendClient', ...parameters].join(', ')})`,
-      result,
-    }));
-    const type =
-      types.length === 1
-        ? `${types[0].parameters} => ${types[0].result}`
-        : `{ ${types.map(({ parameters, result }) => `${parameters}: ${result}`).join('; ')} }`;
-    const make = operation.list ? 'list' : 'one';
-    const code = `/* @__PURE__ */ ${make}_('${operation.action}', '${operationCode(operation, shorten(operation, base))}')`;
-    return `${operationComment(operation, '')}${local === operation.action ? 'export ' : ''}const ${local}: ${type} = ${code};\n`;
+    const row = rowOf(operation, scopes[scopeIndex(operation)].members);
+    const code = `/* @__PURE__ */ ${makerOf(operation)}('${row}')`;
+    return `${operationComment(operation, '')}${local === operation.action ? 'export ' : ''}const ${local}: ${constantType(operation)} = ${code};\n`;
   });
-  const maker = (name, make) =>
-    `const ${name}_ = /* @__PURE__ */ within(${make}, '${operations[0].resource}', '${base}');\n`;
-  const hasList = operations.some((operation) => operation.list);
-  const hasOne = operations.some((operation) => !operation.list);
-  const makers = `${hasOne ? maker('one', 'operation') : ''}${hasList ? maker('list', 'pagedOperation') : ''}\n`;
-  const makerImports = `import { ${hasOne ? 'operation, ' : ''}within } from '../call.js';\n${hasList ? "import { pagedOperation } from '../pages.js';\n" : ''}`;
+  const used = new Set(operations.map(makeOf));
+  const makerImports = `import { ${used.has('operation') ? 'operation, ' : ''}within } from '../call.js';\n${used.has('pagedOperation') ? "import { pagedOperation } from '../pages.js';\n" : ''}`;
+  const makers = new Map(
+    operations.map((operation) => [
+      makerOf(operation),
+      `within('${scopes[scopeIndex(operation)].scope}', ${makeOf(operation)})`,
+    ]),
+  );
+  const makerConstants = [...makers].map(([name, maker]) => `const ${name} = /* @__PURE__ */ ${maker};\n`);
   const hasDelete = operations.some((operation) => operation.action === 'delete');
-  return `${HEADER}${makerImports}${imports(operations)}import type { ${valueTypes(operations, ['BackendClient', 'CallOptions'])} } from '../values.js';\n\n${makers}${constants.join('\n')}${hasDelete ? '\nexport { delete_ as delete };\n' : ''}`;
+  return `${HEADER}${makerImports}${imports(operations)}import type { ${valueTypes(operations, ['BackendClient', 'CallOptions'])} } from '../values.js';\n\n${makerConstants.join('')}\n${constants.join('\n')}${hasDelete ? '\nexport { delete_ as delete };\n' : ''}`;
+}
+
+function constantType({ signatures }) {
+  const types = signatures.map(({ parameters, result }) => ({
+    parameters: `(${['client: BackendClient', ...parameters].join(', ')})`,
+    result,
+  }));
+  return types.length === 1
+    ? `${types[0].parameters} => ${types[0].result}`
+    : `{ ${types.map(({ parameters, result }) => `${parameters}: ${result}`).join('; ')} }`;
 }

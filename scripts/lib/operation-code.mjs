@@ -1,12 +1,53 @@
-// An operation as the few characters that the runtime needs: flags, a letter for the method, the path with `*` for each id,
-// and after `?` the arrays that the query joins with commas. src/api/operation.ts reads the same code and explains the flags.
-import { camel } from './document.mjs';
+// Operations as the few characters that the runtime needs; src/api/operation.ts reads them back and explains them.
 
 const METHOD_LETTERS = { GET: 'G', POST: 'P', PUT: 'U', PATCH: 'A', DELETE: 'D' };
+/** What a mere name means, by its first word. */
+const USUAL = { list: 'Gl', create: 'Pu', get: 'Go*^', update: 'A*^', delete: 'Do*^' };
+const USUAL_ACTION = 'Po*~';
 
-export const starPath = (path) => path.replaceAll(/\{.+?\}/g, '*');
+/** One line for each scope: it, then its rows. The order makes neighbours alike, which compresses better. */
+export const operationTable = (operations) =>
+  [...groupBy(operations, ({ resource }) => resource).values()]
+    .flatMap((members) => scopesOf(members))
+    .map(({ scope, members }) => [scope, ...members.map((operation) => rowOf(operation, members))].join(' '))
+    .sort();
 
-export function operationCode(operation, path = starPath(operation.path)) {
+/** The operations of a resource whose paths begin alike: most resources have one scope. */
+export const scopesOf = (members) =>
+  [...groupBy(members, ({ path }) => path.split('/')[1]).values()].map((alike) => ({
+    scope: scopeOf(alike),
+    members: [...alike].sort((a, b) => rank(a) - rank(b)),
+  }));
+
+const rank = ({ action }) => Object.keys(USUAL).indexOf(action) + 1 || 9;
+
+function scopeOf(members) {
+  const [{ resource, unversioned, machineKey }] = members;
+  if (members.some((other) => other.unversioned !== unversioned || other.machineKey !== machineKey))
+    throw new Error(`${resource}: its operations differ in version or key`);
+  const name = snake(resource);
+  const base = baseOf(members);
+  const flags = (unversioned ? 'n' : '') + (machineKey ? 'm' : '');
+  return [name, ...(flags || base !== `/${name}` ? [base] : []), ...(flags ? [flags] : [])].join(':');
+}
+
+export function rowOf(operation, members) {
+  const name = snake(operation.action);
+  const [, first, others] = /([a-z]+)_?(.*)/.exec(name);
+  const method = METHOD_LETTERS[operation.method] + flagsOf(operation);
+  const path = starPath(operation.path).slice(baseOf(members).length);
+  const codes = [path, shorten(path, name, '~'), shorten(path, others, '^')].map((rest) => method + rest);
+  const usual = USUAL[first] ?? USUAL_ACTION;
+  const commas = operation.commaArrays.length > 0 ? `?${operation.commaArrays}` : '';
+  if (!commas && codes.includes(others ? usual : usual.replace('^', ''))) return name;
+  const [shortest] = codes.sort((a, b) => a.length - b.length);
+  return name + shortest + commas;
+}
+
+const shorten = (path, words, sign) =>
+  words && path.endsWith(`/${words}`) ? path.slice(0, -words.length - 1) + sign : path;
+
+function flagsOf(operation) {
   const repeatable = operation.retry !== 'unsafe';
   if (!repeatable && operation.method !== 'POST')
     throw new Error(`${operation.id}: only a POST can be unsafe to repeat`);
@@ -14,54 +55,35 @@ export function operationCode(operation, path = starPath(operation.path)) {
     operation.list && (operation.list.maximum === 100 ? 's' : 'l'),
     operation.list?.paginated && 'p',
     operation.query.length === 0 && !operation.body && 'o',
-    operation.method === 'POST' && repeatable && 'i',
+    !repeatable && 'u',
     operation.body?.multipart && 'f',
-    operation.unversioned && 'n',
-    operation.machineKey && 'm',
     operation.anonymous && 'x',
   ];
-  const commaArrays = operation.commaArrays.length > 0 ? `?${operation.commaArrays}` : '';
-  return flags.filter(Boolean).join('') + METHOD_LETTERS[operation.method] + path + commaArrays;
+  return flags.filter(Boolean).join('');
 }
 
-/**
- * One line for each resource: `resource/base|action=code|…`. What can be told from the rest is left out, which halves the table:
- * the paths share their longest common beginning; the resource's name is that beginning in camel case; `~` stands for
- * `/the_action`, `^` for `/the_action` without its first word. src/api/create-backend-api.ts reads it back.
- */
-export function operationTable(operations) {
-  return [...groupBy(operations)].map(([resource, members]) => {
-    const base = baseOf(members);
-    const rows = members.map(
-      (operation) => `${operation.action}=${operationCode(operation, shorten(operation, base))}`,
-    );
-    const name = camel(base.slice(1).replaceAll('/', '_')) === resource ? '' : resource;
-    return [name + base, ...rows].join('|');
-  });
+const starPath = (path) => path.replaceAll(/\/\{.+?\}/g, '*');
+
+/** What all paths begin with: `/resource` if they do, else the longest common part, in whole segments. */
+function baseOf(members) {
+  const segments = members.map(({ path }) => starPath(path).match(/\/[^/*]*|\*/g));
+  const own = `/${snake(members[0].resource)}`;
+  if (segments.every(([first]) => first === own)) return own;
+  const [first, ...others] = segments;
+  const end = first.findIndex((segment, index) => others.some((other) => other[index] !== segment));
+  return (end === -1 ? first : first.slice(0, end)).join('');
 }
 
-export const baseOf = (operations) => commonBase(operations.map(({ path }) => starPath(path)));
-
-/** The rest of the path after `base`; see `within` in src/api/call.ts for the two signs. */
-export function shorten({ action, path }, base) {
-  const rest = starPath(path).slice(base.length);
-  const snake = action.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const shortened = { '~': snake, '^': snake.replace(/.*?_/, '') };
-  for (const [sign, words] of Object.entries(shortened))
-    if (rest.endsWith(`/${words}`)) return rest.slice(0, -words.length - 1) + sign;
-  return rest;
+/** The inverse of `camel` in src/api/operation.ts. */
+function snake(name) {
+  const text = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  if (!/^[a-z][a-z0-9_]*$/.test(text)) throw new Error(`${name} is no camel-case name`);
+  return text;
 }
 
-export function groupBy(operations) {
+export function groupBy(operations, keyOf) {
   const groups = new Map();
   for (const operation of operations)
-    groups.set(operation.resource, [...(groups.get(operation.resource) ?? []), operation]);
+    groups.set(keyOf(operation), [...(groups.get(keyOf(operation)) ?? []), operation]);
   return groups;
-}
-
-function commonBase(paths) {
-  const [first, ...others] = paths;
-  let length = first.length;
-  for (const path of others) while (!path.startsWith(first.slice(0, length))) length -= 1;
-  return first.slice(0, length);
 }

@@ -49,7 +49,7 @@ function memberNames(types, { query, body }) {
 const followed = (types, schema) => (schema.$ref ? types.components[schema.$ref.split('/').at(-1)] : schema);
 
 function operationsPage(operations) {
-  const sections = [...groupBy(operations)]
+  const sections = [...groupBy(operations, ({ resource }) => resource)]
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([resource, members]) => {
       const rows = members.map((operation) => {

@@ -1,27 +1,20 @@
-/** A single operation as a function of a client: what `bailiff/api/<resource>` exports. */
-import { readOperation } from './operation.js';
+/** Operations as functions of a client: what `bailiff/api/<resource>` exports. */
+import { readOperation, type Operation } from './operation.js';
 import type { BackendClient } from './values.js';
 
 export type Call = (client: BackendClient, ...args: unknown[]) => unknown;
 
+/** An operation that gives one answer. */
 export const operation =
-  (name: string, code: string): Call =>
+  (operation: Operation): Call =>
   (client, ...args) =>
-    client.call(readOperation(name, code), args);
+    client.call(operation, args);
 
 /**
- * Makes the operations of one resource, whose paths all begin with `base`. In a code `~` stands for the action in snake case,
- * `^` for the same without its first word: `/users` and `deleteProfileImage=oD/*^` mean `DELETE /users/{user_id}/profile_image`.
- *
- * The type comes from the document, at the place where the generated code declares the constant.
+ * Makes the operations of one scope from their rows; `make` is what their kind needs. Types come from the document, at the
+ * place where the generated code declares the constants.
  */
-export function within(make: (name: string, code: string) => Call, resource: string, base: string) {
-  return <F>(action: string, code: string): F => {
-    const words = action.replace(/[A-Z]/g, (letter) => '_' + letter.toLowerCase());
-    const full = code
-      .replace(/[A-Z]/, '$&' + base)
-      .replace('~', '/' + words)
-      .replace('^', '/' + words.replace(/.*?_/, ''));
-    return make(resource + '.' + action, full) as F;
-  };
-}
+export const within =
+  (scope: string, make: (operation: Operation) => Call) =>
+  <F>(row: string): F =>
+    make(readOperation(scope, row)) as F;

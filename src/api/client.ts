@@ -1,11 +1,11 @@
 /** Sends requests: attempts, waits, time limits, errors. */
 import type { Environment } from '../environment.js';
 import { readAnswer } from './answer.js';
-import { BackendApiError } from './errors.js';
+import { BackendApiError, type BackendApiFailure } from './errors.js';
 import { bounded } from './limits.js';
 import type { Operation } from './operation.js';
-import { resolveOptions, type ClientConfig } from './options.js';
-import { prepareRequest, type PreparedRequest } from './request.js';
+import { defined, resolveOptions, type ClientConfig } from './options.js';
+import { prepareRequest } from './request.js';
 import { backoff } from './retry.js';
 import type { BackendApiOptions, BackendClient } from './values.js';
 
@@ -19,78 +19,54 @@ export function createBackendClient(options: BackendApiOptions = {}, env?: Envir
   return { call: (operation, args) => send(config, operation, args) };
 }
 
+/** @throws BackendApiError, and those of {@link prepareRequest} */
 async function send(config: ClientConfig, operation: Operation, args: readonly unknown[]): Promise<unknown> {
-  const request = prepareRequest(config, operation, args);
-  const {
-    timeoutMs = config.timeoutMs,
-    deadlineMs = config.deadlineMs,
-    retries = config.retries,
-    signal,
-  } = request.options;
-  const deadline = config.now() + deadlineMs;
+  const { name } = operation;
+  const { url, init, key, options } = prepareRequest(config, operation, args);
+  const { fetch = globalThis.fetch, now, onEvent, wait } = config;
+  const { timeoutMs, deadlineMs, retries, signal } = { ...config, ...defined(options) };
+  const fail = (code: BackendApiFailure, cause?: unknown) =>
+    new BackendApiError(name, code, 'no answer', cause === undefined ? {} : { cause });
+
+  const deadline = now() + deadlineMs;
   for (let attempt = 0; ; attempt++) {
+    const startedAt = now();
+    let status: number | null = null;
     try {
-      return await sendOnce(config, operation, request, Math.min(timeoutMs, deadline - config.now()));
+      return await bounded(
+        Math.min(timeoutMs, deadline - startedAt),
+        signal,
+        (code) => fail(code, signal?.reason),
+        async (signal) => {
+          const response = await fetch(url, { ...init, signal });
+          status = response.status;
+          const text = await response.text();
+          return readAnswer(
+            operation,
+            response,
+            key && !response.ok ? text.replaceAll(key, '[redacted]') : text,
+            now(),
+          );
+        },
+      ).finally(() => {
+        try {
+          onEvent?.({ type: 'backend-api.call', operation: name, status, durationMs: now() - startedAt });
+        } catch {
+          // A listener's failure is the listener's.
+        }
+      });
     } catch (error) {
-      if (!(error instanceof BackendApiError) || !(attempt < retries) || !mayRepeat(operation, error)) throw error;
-      const pauseMs = error.retryAfterMs ?? backoff(attempt);
-      if (config.now() + pauseMs >= deadline) throw error;
-      await config.wait(pauseMs, signal);
+      const failure = error instanceof BackendApiError ? error : fail('network-error', withoutKey(error, key));
+      const pauseMs = failure.retryAfterMs ?? backoff(attempt);
+      if (!(attempt < retries && mayRepeat(operation, failure) && now() + pauseMs < deadline)) throw failure;
+      await wait(pauseMs, signal);
     }
   }
 }
 
 /** 429 was refused before anything happened. After other failures something may have happened: only repeatable operations. */
-function mayRepeat({ method, flags }: Operation, { status, code }: BackendApiError): boolean {
-  if (status === 429) return true;
-  const repeatable = method !== 'POST' || flags.includes('i');
-  return repeatable && (status === null ? code !== 'aborted' : status >= 500);
-}
-
-async function sendOnce(
-  config: ClientConfig,
-  operation: Operation,
-  request: PreparedRequest,
-  ms: number,
-): Promise<unknown> {
-  const { url, init, options, key } = request;
-  const startedAt = config.now();
-  let status: number | null = null;
-  try {
-    return await bounded(ms, options.signal, async (signal) => {
-      const response = await config.fetch(url, { ...init, signal });
-      status = response.status;
-      const text = await response.text();
-      return readAnswer(
-        operation,
-        response,
-        response.ok || !key ? text : text.replaceAll(key, '[redacted]'),
-        config.now(),
-      );
-    });
-  } catch (error) {
-    if (error instanceof BackendApiError) throw error;
-    const stopped = typeof error === 'string';
-    throw new BackendApiError(
-      operation.name,
-      stopped ? error : 'network-error',
-      'no answer',
-      undefined,
-      stopped ? options.signal?.reason : withoutKey(error, key),
-    );
-  } finally {
-    try {
-      config.onEvent?.({
-        type: 'backend-api.call',
-        operation: operation.name,
-        status,
-        durationMs: config.now() - startedAt,
-      });
-    } catch {
-      // A listener's failure is the listener's.
-    }
-  }
-}
+const mayRepeat = ({ flags }: Operation, { status, code }: BackendApiError): boolean =>
+  status === 429 || (!flags.includes('u') && code !== 'aborted' && (status ?? 500) >= 500);
 
 /** Causes come from elsewhere (an own `fetch`, a proxy agent) and may quote what they were given. */
 function withoutKey(cause: unknown, key: string): unknown {

@@ -19,8 +19,8 @@ export interface BackendApiErrorItem {
  */
 export type BackendApiFailure = 'network-error' | 'timeout' | 'aborted' | 'unexpected-response';
 
-/** What an answer told. */
-export type AnswerFacts = Pick<BackendApiError, 'status' | 'errors' | 'traceId' | 'retryAfterMs'>;
+/** What is known beside code and text: what an answer told, or the cause of there being none. */
+export type Facts = Partial<Pick<BackendApiError, 'status' | 'errors' | 'traceId' | 'retryAfterMs' | 'cause'>>;
 
 /** A call of the Backend API failed. Holds everything that a person needs to act, and no key. */
 export class BackendApiError extends BailiffError {
@@ -38,9 +38,9 @@ export class BackendApiError extends BailiffError {
   /** When to try again, in milliseconds from the answer. */
   declare readonly retryAfterMs: number | null;
 
-  constructor(operation: string, code: string, detail: string, facts?: AnswerFacts, cause?: unknown) {
-    const trace = facts?.traceId ? ` (trace ${facts.traceId})` : '';
-    super(`${operation}: ${code}: ${detail}${trace}`, cause === undefined ? {} : { cause });
+  constructor(operation: string, code: string, detail: string, facts: Facts = {}) {
+    const trace = facts.traceId ? ` (trace ${facts.traceId})` : '';
+    super(`${operation}: ${code}: ${detail}${trace}`, facts);
     Object.assign(this, { operation, code, status: null, errors: [], traceId: null, retryAfterMs: null }, facts);
   }
 }

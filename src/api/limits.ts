@@ -3,34 +3,29 @@
 const LONGEST_TIMER_MS = 0x7fffffff;
 
 /**
- * Does the work, but gives up after `ms` or when `signal` aborts: then it rejects with `'timeout'` or `'aborted'` and aborts
- * the signal that the work was given, without waiting for the work to notice.
+ * Does the work, but gives up after `ms` or when `signal` aborts: then it rejects with what `stopped` makes of it, without
+ * waiting for the work to notice. The signal that the work is given is aborted in the end, however it ends.
  */
 export function bounded<T>(
   ms: number,
   signal: AbortSignal | undefined,
+  stopped: (code: 'timeout' | 'aborted') => Error,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const controller = new AbortController();
-    const release = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', cancel);
-    };
-    const stop = (why: string) => {
-      release();
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller makes the error: it knows the operation
-      reject(why);
-      controller.abort();
-    };
-    const cancel = () => stop('aborted');
-    const timer = setTimeout(stop, Math.min(ms, LONGEST_TIMER_MS), 'timeout');
-    if (signal?.aborted) return cancel();
-    signal?.addEventListener('abort', cancel);
-    work(controller.signal).then(resolve, reject).finally(release);
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout>;
+  return new Promise<T>((resolve, reject) => {
+    const stop = (code: 'timeout' | 'aborted') => reject(stopped(code));
+    if (signal?.aborted) return stop('aborted');
+    signal?.addEventListener('abort', () => stop('aborted'), { signal: controller.signal });
+    timer = setTimeout(stop, Math.min(ms, LONGEST_TIMER_MS), 'timeout');
+    work(controller.signal).then(resolve, reject);
+  }).finally(() => {
+    clearTimeout(timer);
+    controller.abort();
   });
 }
 
 /** Passes the time; resolves early when the signal aborts. */
 export const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  bounded<never>(ms, signal, () => new Promise(() => {})).catch(() => {});
+  bounded<never>(ms, signal, Error, () => new Promise(() => {})).catch(() => {});

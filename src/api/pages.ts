@@ -1,8 +1,13 @@
 /** Lists: one page when awaited, every item when iterated. */
 import type { Call } from './call.js';
 import { BackendApiError } from './errors.js';
-import { countIds, readOperation, type Operation } from './operation.js';
-import type { BackendClient, PageRequest } from './values.js';
+import type { Operation } from './operation.js';
+import type { PageRequest } from './values.js';
+
+interface Query {
+  readonly limit?: number;
+  readonly offset?: number;
+}
 
 interface Envelope {
   readonly data?: unknown;
@@ -11,9 +16,9 @@ interface Envelope {
 }
 
 export const pagedOperation =
-  (name: string, code: string): Call =>
+  (operation: Operation): Call =>
   (client, ...args) => {
-    const operation = readOperation(name, code);
+    const { name, flags, ids } = operation;
     let page: Promise<unknown> | undefined;
     const load = () => (page ??= client.call(operation, args));
     // Not a promise itself: that would have been sent already.
@@ -21,37 +26,37 @@ export const pagedOperation =
       then: (done, failed) => load().then(done, failed),
       catch: (failed) => load().catch(failed),
       finally: (settled) => load().finally(settled),
-      [Symbol.asyncIterator]: () => walk(client, operation, args),
+
+      /**
+       * Every item, page after page. Ends at the total where the answer tells it, else at a page that is not full. It ends as
+       * well when a page is longer than asked for or begins as an earlier one did: then paging is ignored, and going on would
+       * be for ever.
+       */
+      async *[Symbol.asyncIterator]() {
+        const query = args[ids] as Query | undefined;
+        const limit = query?.limit ?? 100;
+        let offset = query?.offset ?? 0;
+        const beginnings = new Set<unknown>();
+        for (;;) {
+          const answer = await client.call(operation, [
+            ...args.slice(0, ids),
+            { ...query, limit, offset, ...(flags.includes('p') && { paginated: true }) },
+            args[ids + 1],
+          ]);
+          const { data, m2m_tokens, total_count } = Object(answer) as Envelope;
+          const items = [answer, data, m2m_tokens].find(Array.isArray) as unknown[] | undefined;
+          if (!items) throw new BackendApiError(name, 'unexpected-response', 'not a list');
+          const beginning = identify(items[0]);
+          if (items.length === 0 || beginnings.has(beginning)) return;
+          beginnings.add(beginning);
+          yield* items;
+          offset += items.length;
+          if (items.length > limit || (total_count === undefined ? items.length < limit : offset >= total_count))
+            return;
+        }
+      },
     } satisfies Omit<PageRequest<unknown, unknown>, typeof Symbol.toStringTag>;
   };
-
-/**
- * Every item, page after page. Ends at the total where the answer tells it, else at a page that is not full. It ends as well
- * when a page is longer than asked for or begins as an earlier one did: then paging is ignored, and going on would be for ever.
- */
-async function* walk(client: BackendClient, operation: Operation, args: readonly unknown[]): AsyncGenerator<unknown> {
-  const ids = countIds(operation);
-  const query = args[ids] as { readonly limit?: number; readonly offset?: number } | undefined;
-  const limit = query?.limit ?? 100;
-  let offset = query?.offset ?? 0;
-  const beginnings = new Set<unknown>();
-  for (;;) {
-    const page = await client.call(operation, [
-      ...args.slice(0, ids),
-      { ...query, limit, offset, ...(operation.flags.includes('p') && { paginated: true }) },
-      args[ids + 1],
-    ]);
-    const { data, m2m_tokens, total_count } = Object(page) as Envelope;
-    const items = [page, data, m2m_tokens].find(Array.isArray) as unknown[] | undefined;
-    if (!items) throw new BackendApiError(operation.name, 'unexpected-response', 'not a list');
-    const beginning = identify(items[0]);
-    if (items.length === 0 || beginnings.has(beginning)) return;
-    beginnings.add(beginning);
-    yield* items;
-    offset += items.length;
-    if (items.length > limit || (total_count === undefined ? items.length < limit : offset >= total_count)) return;
-  }
-}
 
 /** Not every item has an id. */
 const identify = (item: unknown): unknown => (item as { readonly id?: string } | null)?.id ?? JSON.stringify(item);

@@ -4,7 +4,7 @@ const FIRST_PAUSE_MS = 125;
 
 /** `Retry-After` in both forms (RFC 9110, section 10.2.3) as milliseconds from now; null if there is none that can be read. */
 export function readRetryAfter(header: string | null, now: number): number | null {
-  const text = header?.trim() ?? '';
+  const text = header ?? '';
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(/GMT$/.test(text) ? text : '') - now;
   return Number.isNaN(ms) ? null : Math.max(0, ms);
 }

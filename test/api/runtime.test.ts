@@ -172,12 +172,17 @@ describe('keys', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it.each(['ftp://x.test', 'https://user:pass@x.test', 'x.test', 'https://x.test?a', 'https://x.test/#f', 'https://'])(
-    'refuses the API URL %s',
-    (apiUrl) => {
-      expect(() => createBackendApi({ apiUrl }, {})).toThrow(ConfigurationError);
-    },
-  );
+  it.each([
+    'ftp://x.test',
+    'https://user:pass@x.test',
+    'x.test',
+    'https://x.test?a',
+    'https://x.test/#f',
+    'https://',
+    'https://x.test:99999',
+  ])('refuses the API URL %s', (apiUrl) => {
+    expect(() => createBackendApi({ apiUrl }, {})).toThrow(ConfigurationError);
+  });
 });
 
 describe('ids never change the path (S13)', () => {
@@ -195,6 +200,8 @@ describe('ids never change the path (S13)', () => {
     '%25%32%65%25%32%65',
     '\ud800',
     'x/',
+    '/  x/\t',
+    'a%41',
   ])('refuses %j', async (id) => {
     await expect(create().users.get(id)).rejects.toThrow(InvalidArgumentError);
     expect(server.requests).toEqual([]);
