@@ -1,0 +1,105 @@
+/**
+ * Follows the README as a newcomer would, with the packed tarball in an empty folder: installs what it says, pastes what
+ * `bailiff local` prints, saves each server, starts it and sends its curl lines. Only the ports are others.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const work = mkdtempSync(join(tmpdir(), 'bailiff-readme-'));
+const children = [];
+/** Whoever runs this has no part in it. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CLERK_')));
+const run = (command, args, cwd) =>
+  execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+try {
+  const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', work], root));
+  for (const framework of ['express', 'hono']) await follow(framework, join(work, filename));
+} finally {
+  // With what they started themselves: npx does not pass a signal on.
+  for (const { pid } of children) process.kill(-pid);
+  rmSync(work, { recursive: true, force: true });
+}
+
+async function follow(framework, tarball) {
+  const folder = join(work, framework);
+  mkdirSync(folder);
+  const [, packages] = need(new RegExp(`^npm install bailiff (.*${framework}.*)$`, 'm'));
+  run('npm', ['init', '-y'], folder);
+  run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...packages.split(' ')], folder);
+
+  const local = start('npx', ['--no-install', 'bailiff', 'local', '--port', '0'], folder);
+  const printed = await local.until(/^CLERK_WEBHOOK_SIGNING_SECRET=.*\n/m);
+  const block = printed.split('\n').filter((line) => /^CLERK_\w+=/.test(line));
+  writeFileSync(join(folder, '.env'), block.join('\n'));
+
+  const port = await freePort();
+  const [, code] = need(new RegExp(`\`\`\`ts\n((?:(?!\`\`\`)[\\s\\S])*'bailiff/${framework}'[\\s\\S]*?)\`\`\``));
+  writeFileSync(join(folder, 'server.mjs'), code.replaceAll('3000', String(port)));
+  const [, command] = need(/^(node .*server\.mjs)$/m);
+  start('node', command.split(' ').slice(1), folder);
+  await listening(port);
+
+  const [, script] = need(/```sh\n(TOKEN=[\s\S]*?)```/);
+  const token = run('sh', ['-c', `${script.split('\n')[0]}\nprintf %s "$TOKEN"`], folder);
+  for (const [, line, status, body = ''] of script.matchAll(/^(curl .*?) +# (\d+) ?(.*)$/gm)) {
+    const answer = run(
+      'sh',
+      ['-c', `TOKEN='${token}'\n${line.replace('curl', 'curl -s').replaceAll('3000', port)}`],
+      folder,
+    );
+    const ok = answer.startsWith(`HTTP/1.1 ${status} `) && answer.includes(body);
+    console.log(`${ok ? 'ok' : 'FAILED'}: ${framework}: ${line} # ${status}`);
+    if (!ok) throw new Error(answer);
+  }
+}
+
+function need(pattern) {
+  const match = pattern.exec(readme);
+  if (match === null) throw new Error(`The README has nothing like ${pattern}.`);
+  return match;
+}
+
+function start(command, args, cwd) {
+  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  let output = '';
+  return {
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        child.stdout.on('data', (chunk) => {
+          output += chunk;
+          if (pattern.test(output)) resolve(output);
+        });
+        child.once('close', () => reject(new Error(`${command} ended:\n${output}`)));
+      }),
+  };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function listening(port) {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const up = await fetch(`http://localhost:${port}/`).then(
+      () => true,
+      () => false,
+    );
+    if (up) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('The server did not start.');
+}
