@@ -2,7 +2,7 @@
  * `node bench/local.mjs [--quick]`: how fast the offline instance is, beside a bare node:http server that sends the same bytes, in the same run and
  * taking turns. Needs `npm run build`.
  */
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
@@ -77,7 +77,19 @@ async function inProcess() {
   return { start, reset: median(resets), mint };
 }
 
+/** From the shell's command to the line that says where the instance is. */
+async function command() {
+  const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+  return timed(quick ? 3 : 15, async () => {
+    const args = [main, 'local', '--port', '0', '--json'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+  });
+}
+
 const { start, reset, mint } = await inProcess();
+const cli = await command();
 const { rates, bytes } = await http();
 const [bare, few, many] = ['bare node:http', '10 users', '10,000 users'].map((name) => rates.get(name));
 const share = (value, of) => `${Math.round((value / of) * 100)} %`;
@@ -85,6 +97,7 @@ const share = (value, of) => `${Math.round((value / of) * 100)} %`;
 console.log(`| measure | result | goal |
 | - | - | - |
 | start, with its own keys and port | ${start.toFixed(1)} ms | < 50 ms |
+| \`bailiff local\`, until it says where it is | ${cli.toFixed(0)} ms | < 250 ms |
 | reset() with 10,000 users | ${reset.toFixed(3)} ms | < 2 ms |
 | session token with organization | ${mint.toFixed(2)} ms | < 1 ms |
 | GET /v1/users, ${bytes} bytes, bare node:http | ${Math.round(bare)} req/s | |

@@ -21,7 +21,7 @@ const authenticate = (token: string, acceptsToken: Accepts) =>
     acceptsToken,
   } as { acceptsToken: 'session_token' });
 
-describe('the official client verifies session tokens', () => {
+describe('row 6: the official client verifies session tokens', () => {
   it('by JWKS, and has() agrees with the membership', async () => {
     const token = await clerk.createSessionToken({
       userId: 'user_ada',
@@ -98,7 +98,7 @@ describe('the official client verifies session tokens', () => {
   });
 });
 
-describe('the official client verifies machine tokens', () => {
+describe('row 10: the official client verifies machine tokens', () => {
   it.each(['opaque', 'jwt'] as const)('M2M, %s', async (format) => {
     const issued = await clerk.createM2MToken({
       machineId: 'mch_a',

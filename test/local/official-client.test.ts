@@ -772,7 +772,7 @@ function methodsOf(of: Client): string[] {
 // A bundler may have put an underscore before the name of a class.
 const classOf = (value: unknown): string => (value as object).constructor.name.replace(/^_/, '');
 
-describe('the official client', () => {
+describe('row 2: the official client', () => {
   it('is walked completely', () => {
     expect(ROWS.map(([name]) => name).sort()).toEqual(methodsOf(client).sort());
   });

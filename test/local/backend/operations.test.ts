@@ -43,12 +43,12 @@ function expectRefusal(answer: Answer, status?: number): void {
   expect(answer.body.clerk_trace_id).toMatch(/^[0-9a-f]{32}$/);
 }
 
-it('the document has 193 operations', () => {
+it('row 1: the document has 193 operations', () => {
   expect(operations).toHaveLength(193);
 });
 
 describe.each(operations.map((operation) => [operation.id, operation] as const))('%s', (_id, operation) => {
-  it('succeeds, and its answer is what the document says', async () => {
+  it('row 4: succeeds, and its answer is what the document says', async () => {
     const request = await drive(world, operation, ids);
     const answer = await send(world, operation.method, request.path, request);
     expect(answer.status, answer.text).toBe(operation.success.status);
@@ -72,20 +72,23 @@ describe.each(operations.map((operation) => [operation.id, operation] as const))
     expect(JSON.stringify(world.dump().tables)).toBe(before);
   });
 
-  it.runIf(/\{\w*id\w*\}$|\{\w*id\w*\}\//i.test(operation.path))('answers 404 for an id that nobody has', async () => {
-    const { headers, ...request } = await drive(world, operation, ids);
-    const nobody = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
-      unknownId(name, operation.pathParameters[name] ?? {}),
-    );
-    const before = JSON.stringify(world.dump().tables);
-    // A refresh that fails for whatever reason sends the browser to the handshake, and 401 is the sign for that.
-    const status = operation.id === 'RefreshSession' ? 401 : 404;
-    expectRefusal(await send(world, operation.method, nobody, { ...request, headers }), status);
-    expect(JSON.stringify(world.dump().tables)).toBe(before);
-  });
+  it.runIf(/\{\w*id\w*\}$|\{\w*id\w*\}\//i.test(operation.path))(
+    'row 4: answers 404 for an id that nobody has, as the document says',
+    async () => {
+      const { headers, ...request } = await drive(world, operation, ids);
+      const nobody = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+        unknownId(name, operation.pathParameters[name] ?? {}),
+      );
+      const before = JSON.stringify(world.dump().tables);
+      // A refresh that fails for whatever reason sends the browser to the handshake, and 401 is the sign for that.
+      const status = operation.id === 'RefreshSession' ? 401 : 404;
+      expectRefusal(await send(world, operation.method, nobody, { ...request, headers }), status);
+      expect(JSON.stringify(world.dump().tables)).toBe(before);
+    },
+  );
 
   it.runIf(operation.body?.contentType === 'application/json')(
-    'refuses bodies that do not fit, and changes nothing',
+    'row 3: refuses bodies that do not fit, and changes nothing',
     async () => {
       const { headers, ...request } = await drive(world, operation, ids);
       const before = JSON.stringify(world.dump().tables);
@@ -173,7 +176,7 @@ describe.each(
     }
   });
 
-  it('refuses values of the wrong type', async () => {
+  it('row 3: refuses values of the wrong type', async () => {
     const { query, ...request } = await drive(world, operation, ids);
     for (const { name, schema } of operation.query) {
       if (schema['type'] === 'string' || schema['type'] === 'array') continue;

@@ -85,7 +85,7 @@ describe('organizations', () => {
   });
 });
 
-describe('memberships', () => {
+describe('row 5: memberships', () => {
   const join = (user: { id: string }, role = 'org:member') =>
     post(`/organizations/${acme.id}/memberships`, { user_id: user.id, role });
 

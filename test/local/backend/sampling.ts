@@ -209,7 +209,10 @@ const SETUPS: Readonly<Record<string, Setup>> = {
 };
 
 /** A multipart body by hand: the engine shall not be tested with its own reader's twin. */
-function upload(fields: Readonly<Record<string, string>>): { body: Uint8Array; headers: Record<string, string> } {
+export function upload(fields: Readonly<Record<string, string>>): {
+  body: Uint8Array;
+  headers: Record<string, string>;
+} {
   const parts = Object.entries(fields).map(
     ([name, value]) => `--B\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );

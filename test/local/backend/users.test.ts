@@ -30,7 +30,7 @@ const codeOf = (answer: Answer): unknown => [
   answer.body.errors[0].meta?.param_name,
 ];
 
-describe('identifiers', () => {
+describe('row 5: identifiers', () => {
   it('the first of each kind is primary and verified, and addresses are lower-cased', async () => {
     const user = await create({
       email_address: ['Ada@Example.com', 'b@example.com'],

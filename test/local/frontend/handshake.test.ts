@@ -39,7 +39,7 @@ describe('a browser that nobody has signed in with', () => {
   });
 });
 
-describe('a browser that is signed in', () => {
+describe('row 8: a browser that is signed in', () => {
   it('gets session, uat, refresh and dev browser cookies, plain and suffixed', async () => {
     const browser = await start();
     await signIn(browser);

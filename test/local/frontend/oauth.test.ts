@@ -87,7 +87,7 @@ async function verify(token: string) {
 const userinfo = async (token: string) =>
   fetch(at('/oauth/userinfo'), { headers: { authorization: `Bearer ${token}` } });
 
-describe('the whole flow', () => {
+describe('row 11: the whole flow', () => {
   it('goes from sign-in and consent in a browser to a token that works', async () => {
     const browser = new Browser();
     const toSignIn = locationOf(await browser.request(authorizeUrl()));

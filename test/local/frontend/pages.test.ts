@@ -29,7 +29,7 @@ async function follow(browser: Browser, response: Response) {
   };
 }
 
-describe('the sign-in page', () => {
+describe('row 9: the sign-in page', () => {
   it('lists the users, and signs in the one that is clicked', async () => {
     const browser = await start();
     const page = await browser.request(at('/sign-in', { redirect_url: APP }));
