@@ -1,6 +1,9 @@
 /**
  * A plain HTTP server that answers `GET /v1/jwks` and the three verify endpoints as Clerk's Backend API does, and knows
  * nothing of Bailiff. What it answers is set by the test; every request is counted and kept.
+ *
+ * Why not the offline instance: that one answers as Clerk does, and here a test needs what Clerk never sends (keys that are
+ * none, half an answer, a wrong status), and a second opinion that no mistake of ours could have found its way into.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
