@@ -9,7 +9,7 @@
  *                                      keys go on
  * ```
  *
- * After a failed load nobody pays for another one until a short back-off has passed. A key id that nobody knows is an
+ * After two failed loads nobody pays for another one until a short back-off has passed. A key id that nobody knows is an
  * attacker's to choose, so it may cost one load for each cooldown and no more.
  */
 import type { Clock, MaybePromise, VerificationUpstream } from '../ports.js';
@@ -120,8 +120,7 @@ export function createKeyStore(parts: {
 
   function fail(next: LoadFailure): void {
     failure = next;
-    const first = next.reason === 'secret-key-invalid' ? SECRET_KEY_BACK_OFF_MS : FIRST_BACK_OFF_MS;
-    const backOff = Math.max(first, Math.min(first * 2 ** failures, MAX_BACK_OFF_MS));
+    const backOff = backOffAfter(next, failures);
     failures += 1;
     retryAt = now() + Math.min(Math.max(backOff, next.retryAfterMs ?? 0), MAX_RETRY_AFTER_MS);
     recallUntil = Math.min(retryAt, loadedAt + freshMs + staleIfErrorMs);
@@ -197,6 +196,12 @@ export function createKeyStore(parts: {
       };
     },
   };
+}
+
+/** How long nothing is loaded after a failure that follows `failures` others, in milliseconds. One alone may be a hiccup. */
+function backOffAfter({ reason }: LoadFailure, failures: number): number {
+  if (reason === 'secret-key-invalid') return SECRET_KEY_BACK_OFF_MS;
+  return failures === 0 ? 0 : Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), MAX_BACK_OFF_MS);
 }
 
 /** The new set; keys that did not change stay the same objects, and those that left are marked. */

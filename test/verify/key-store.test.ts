@@ -184,7 +184,7 @@ describe('outages', () => {
   ];
 
   it.each(failures)(
-    '%s at a cold start: unchecked, once, and well again without a restart',
+    '%s at a cold start: unchecked, paid for by few, and well again without a restart',
     async (_, reply, reason) => {
       const { session, upstream, clock, verifier, events } = createBench([one]);
       upstream.reply('jwks', reply);
@@ -194,8 +194,11 @@ describe('outages', () => {
       expect(retryAfterMs).toBeGreaterThan(0);
       // Nobody pays for the outage again until then.
       for (let i = 0; i < 20; i += 1) expect(resultOf(await session(lasting(one)))).toBe(`unchecked ${reason}`);
-      expect(upstream.calls.jwks).toBe(1);
-      expect(events.filter(({ type }) => type === 'jwks.failed')).toMatchObject([{ reason, staleMs: null }]);
+      // One failure alone may be a hiccup, unless Clerk says when to come back or does not know the key.
+      const loads = retryAfterMs > 250 ? 1 : 2;
+      expect(upstream.calls.jwks).toBe(loads);
+      const failed = Array.from({ length: loads }, () => ({ reason, staleMs: null }));
+      expect(events.filter(({ type }) => type === 'jwks.failed')).toMatchObject(failed);
       await expect(verifier.warmup()).rejects.toMatchObject({ code: 'auth-unavailable', reason });
       expect(verifier.health()).toMatchObject({ jwks: 'empty', ageMs: null, keys: 0 });
       upstream.reply('jwks', answerOf(200, jwksOf(one)));
@@ -240,12 +243,20 @@ describe('outages', () => {
       waits.push(wait);
       clock.advance(wait);
     }
-    expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
+    expect(waits).toEqual([250, 250, 500, 1_000, 2_000, 4_000, 8_000, 8_000]);
     expect(upstream.calls.jwks).toBe(8);
     upstream.reply('jwks', answerOf(200, jwksOf(one)));
     await session(lasting(one));
     upstream.reply('jwks', answerOf(500));
     expect(await session(withKid('ins_new'))).toMatchObject({ retryAfterMs: 250 });
+  });
+
+  it('is over with the next request when one load has failed', async () => {
+    const { session, upstream } = createBench([one]);
+    upstream.reply('jwks', answerOf(500));
+    expect(resultOf(await session(lasting(one)))).toBe('unchecked jwk-remote-failed-to-load');
+    upstream.reply('jwks', answerOf(200, jwksOf(one)));
+    expect(resultOf(await session(lasting(one)))).toBe('accepted');
   });
 
   it('obeys Retry-After within reason', async () => {
@@ -289,7 +300,7 @@ describe('outages', () => {
       expect(verifier.recall(token) ?? (await session(token))).toBeTruthy();
       await settle();
     }
-    expect(upstream.calls.jwks).toBe(2);
+    expect(upstream.calls.jwks).toBe(3);
     expect(events.at(-1)).toMatchObject({ type: 'token.cache', hit: true });
     expect(events.find(({ type }) => type === 'jwks.failed')).toMatchObject({ staleMs: freshMs * 0.9 });
     upstream.reply('jwks', answerOf(200, jwksOf(one)));
