@@ -1,6 +1,6 @@
 /**
- * Follows the README as a newcomer would, with the packed tarball in an empty folder: installs what it says, pastes what
- * `bailiff local` prints, saves each server, starts it and sends its curl lines. Only the ports are others.
+ * Follows the README as a newcomer would, with the packed tarball in an empty folder: installs what it says, starts
+ * an offline instance and takes its keys, saves each server, starts it and sends its curl lines. Only the ports are others.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -36,9 +36,9 @@ async function follow(framework, tarball) {
   run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...packages.split(' ')], folder);
 
   const local = start('npx', ['--no-install', 'bailiff', 'local', '--port', '0'], folder);
-  const printed = await local.until(/^CLERK_WEBHOOK_SIGNING_SECRET=.*\n/m);
-  const block = printed.split('\n').filter((line) => /^CLERK_\w+=/.test(line));
-  writeFileSync(join(folder, '.env'), block.join('\n'));
+  await local.until(/^CLERK_WEBHOOK_SIGNING_SECRET=/m);
+  const [, takeKeys] = need(/^(npx bailiff env .*)$/m);
+  run('sh', ['-c', takeKeys], folder);
 
   const port = await freePort();
   const [, code] = need(new RegExp(`\`\`\`ts\n((?:(?!\`\`\`)[\\s\\S])*'bailiff/${framework}'[\\s\\S]*?)\`\`\``));

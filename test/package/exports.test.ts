@@ -23,7 +23,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
     ...['BackendApiError', 'InvalidArgumentError', 'ConfigurationError'],
   ],
   './webhooks': ['verifyWebhook', 'verifyWebhookPayload', 'WebhookVerificationError', 'ConfigurationError'],
-  './local': ['startLocalInstance', 'loadSeed', 'SeedError', 'SnapshotError', 'UnsafeInstanceError'],
+  './local': ['startLocalInstance', 'loadSeed', 'readSnapshot', 'SeedError', 'SnapshotError', 'UnsafeInstanceError'],
   './opentelemetry': ['openTelemetry'],
 };
 
