@@ -26,6 +26,13 @@ const LIMITS = [
     never: ['core', 'verify', 'local'],
   },
   {
+    what: 'that resource with its client',
+    code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
+    min: 7_300,
+    gzip: 3_750,
+    never: ['core', 'verify', 'local'],
+  },
+  {
     what: 'one operation with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export { get } from 'bailiff/api/users'",
     min: 5_200,

@@ -1,10 +1,10 @@
 /** All resources in one object. */
 import type { Environment } from '../environment.js';
-import { operation, type Call } from './call.js';
+import { operation } from './call.js';
 import { createBackendClient } from './client.js';
 import type { BackendApi } from './generated/interfaces.js';
 import { TABLE } from './generated/table.js';
-import { readOperation } from './operation.js';
+import { camel, readOperation } from './operation.js';
 import { pagedOperation } from './pages.js';
 import type { BackendApiOptions } from './values.js';
 
@@ -12,22 +12,25 @@ import type { BackendApiOptions } from './values.js';
  * Every operation of Clerk's Backend API: `api.users.get(id)`, `api.organizations.list({ limit: 50 })`.
  *
  * Methods reject with `BackendApiError` when a call fails, `InvalidArgumentError` when it cannot be made, and
- * `ConfigurationError` when there is no key.
+ * `ConfigurationError` when there is no key. An operation is read from the table when it is called: reading all takes long.
  *
  * @param options fall back to the environment: CLERK_SECRET_KEY, CLERK_MACHINE_SECRET_KEY, CLERK_API_URL, CLERK_API_VERSION
  * @throws ConfigurationError for options that cannot work
  */
 export function createBackendApi(options: BackendApiOptions = {}, env?: Environment): BackendApi {
   const client = createBackendClient(options, env);
-  const api: Record<string, Record<string, Call>> = {};
+  const api: Record<string, Record<string, unknown>> = {};
   for (const line of TABLE.split('\n')) {
     const [scope, ...rows] = line.split(' ') as [string, ...string[]];
-    for (const row of rows) {
-      const read = readOperation(scope, row);
-      const [resource, action] = read.name.split('.') as [string, string];
-      const make = /[ls]/.test(read.flags) ? pagedOperation : operation;
-      (api[resource] ??= {})[action] = make(read).bind(null, client);
-    }
+    const methods = (api[nameOf(scope)] ??= {});
+    for (const row of rows)
+      methods[nameOf(row)] = (...args: unknown[]) => {
+        const read = readOperation(scope, row);
+        const make = /[ls]/.test(read.flags) ? pagedOperation : operation;
+        return make(read)(client, ...args);
+      };
   }
   return api as unknown as BackendApi;
 }
+
+const nameOf = (text: string): string => camel(/[^A-Z:]+/.exec(text)![0]);

@@ -66,4 +66,4 @@ export function readOperation(scope: string, row: string): Operation {
 const match = (expression: RegExp, text: string) =>
   expression.exec(text) as unknown as [string, string, string, string, string];
 
-const camel = (text: string): string => text.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+export const camel = (text: string): string => text.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());

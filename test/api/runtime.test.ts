@@ -340,6 +340,16 @@ describe('errors', () => {
   });
 });
 
+describe('what an own fetch throws', () => {
+  it.each(['timeout', 'aborted', SECRET])('the text %j is a cause, never a code', async (text) => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what this is about
+    const error = await failure(create({ retries: 0, fetch: () => Promise.reject(text) }).users.get('user_1'));
+    expect(error).toMatchObject({ code: 'network-error', status: null });
+    expect(error.cause).toBe(text === SECRET ? undefined : text);
+    expect(inspect(error)).not.toContain(SECRET);
+  });
+});
+
 describe('retries', () => {
   const statuses = (...codes: number[]) =>
     server.answer(...codes.map((status) => ({ status, body: status === 200 ? { id: 'x' } : {} })));
