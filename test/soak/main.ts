@@ -74,19 +74,26 @@ const started = performance.now();
 const end = started + seconds * 1000;
 let nextMeasure = started + Math.min(20_000, seconds * 100);
 let strikes = 0;
-await recover();
-for (let batch = 1; performance.now() < end && failures.length < 5; batch++) {
-  stage.clock.advance(random(200));
-  const chosen = Array.from({ length: AT_ONCE }, () => probes.next(random));
-  await Promise.all(chosen.map((probe, index) => check(stage.ports[index % 2] as number, probe)));
-  if (batch % BATCHES_BETWEEN_STRIKES !== 0) continue;
-  await chaos.strike(random);
-  if (++strikes % STRIKES_BEFORE_MENDING !== 0) continue;
+async function run(): Promise<void> {
   await recover();
-  if (performance.now() < nextMeasure) continue;
-  await measure();
-  nextMeasure = performance.now() + seconds * 50;
+  for (let batch = 1; performance.now() < end && failures.length < 5; batch++) {
+    stage.clock.advance(random(200));
+    const chosen = Array.from({ length: AT_ONCE }, () => probes.next(random));
+    await Promise.all(chosen.map((probe, index) => check(stage.ports[index % 2] as number, probe)));
+    if (batch % BATCHES_BETWEEN_STRIKES !== 0) continue;
+    await chaos.strike(random);
+    if (++strikes % STRIKES_BEFORE_MENDING !== 0) continue;
+    await recover();
+    if (performance.now() < nextMeasure) continue;
+    await measure();
+    nextMeasure = performance.now() + seconds * 50;
+  }
 }
+
+// What goes wrong in the soak itself is a failure too, and must not leave it waiting.
+await run().catch((error: unknown) =>
+  failures.push(`the soak broke off: ${error instanceof Error ? error.stack : String(error)}`),
+);
 await stage.close();
 sender.close();
 

@@ -143,12 +143,17 @@ export function createSender() {
     { target, headers }: Probe,
   ): Promise<{ status: number; headers: Record<string, unknown> }> {
     return new Promise((resolve, reject) => {
-      const sent = request({ agent, host: '127.0.0.1', port, path: target, headers }, (response) => {
-        response.resume();
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers }));
-      });
-      sent.on('error', reject);
-      sent.end();
+      const attempt = (again: boolean): void => {
+        const sent = request({ agent, host: '127.0.0.1', port, path: target, headers }, (response) => {
+          response.resume();
+          response.on('error', reject);
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers }));
+        });
+        // A server may close an idle connection in the very moment in which it is used again.
+        sent.on('error', (error) => (again && sent.reusedSocket ? attempt(false) : reject(error)));
+        sent.end();
+      };
+      attempt(true);
     });
   }
 
