@@ -7,23 +7,22 @@ const DECIDED_BY_EXPRESS = new Set(['x-forwarded-host', 'x-forwarded-proto']);
 /** A look at an Express request. Nothing is copied or built, and the body is never touched. */
 export class ExpressView implements RequestView {
   readonly #req: Request;
+  /** Read once: Express changes the prototype of its requests, which makes each access to them slow. */
+  readonly #headers: Request['headers'];
+  readonly method: string;
+  /** The target as it came: a mounted router shortens `req.url`, never this. */
+  readonly url: string;
 
   constructor(req: Request) {
     this.#req = req;
-  }
-
-  get method(): string {
-    return this.#req.method;
-  }
-
-  /** The target as it came: a mounted router shortens `req.url`, never this. */
-  get url(): string {
-    return this.#req.originalUrl;
+    this.#headers = req.headers;
+    this.method = req.method;
+    this.url = req.originalUrl;
   }
 
   header(name: string): string | undefined {
     if (DECIDED_BY_EXPRESS.has(name)) return undefined;
-    const value = this.#req.headers[name];
+    const value = this.#headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   }
 

@@ -43,8 +43,12 @@ export function takeSeat(req: object, seat: Seat): void {
  */
 export function showAuth(req: object, auth: Visit['auth']): void {
   const shown = req as Seated;
-  if (shown.auth === undefined) shown.auth = auth;
-  if (shown.auth === auth) return;
+  const before = shown.auth;
+  if (before === auth) return;
+  if (before === undefined) {
+    shown.auth = auth;
+    if (shown.auth === auth) return;
+  }
   const defined = Reflect.defineProperty(shown, 'auth', {
     value: auth,
     configurable: true,
