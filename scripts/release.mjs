@@ -41,7 +41,7 @@ if (!publish) {
   run('npm', 'publish', '--dry-run', '--provenance=false');
   console.log('\nA rehearsal: nothing was written. `--publish` does it.');
 } else {
-  run('npm', 'version', version, '--no-git-tag-version');
+  run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version');
   writeFileSync(`${root}CHANGELOG.md`, changelog.text);
   run('npm', 'run', 'build');
   run('git', 'commit', '-m', `Release ${version}`, '--', 'package.json', 'package-lock.json', 'CHANGELOG.md');
