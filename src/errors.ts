@@ -71,7 +71,10 @@ export const REQUEST_REASONS = {
   ),
   'session-token-missing-azp': refused('The session token names no authorized party.', NEEDS_HANDSHAKE),
   'session-pending': refused('The session has unfinished tasks.', 'Complete the tasks that sign-in asks for.'),
-  'dev-browser-missing': refused('The development browser is not known yet.', NEEDS_HANDSHAKE),
+  'dev-browser-missing': refused(
+    'The request carries no token in a header, and no cookie of a development browser.',
+    NEEDS_HANDSHAKE,
+  ),
   'dev-browser-sync': refused('The development browser is being synchronised.', NEEDS_HANDSHAKE),
   'satellite-needs-syncing': refused('The satellite domain has not synchronised with its primary.', NEEDS_HANDSHAKE),
   'primary-responds-to-syncing': refused('The primary domain answers a satellite.', NEEDS_HANDSHAKE),
