@@ -119,7 +119,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     authenticate,
     // Async, so that options that cannot work reject instead of throwing.
     authenticateRequest: async (request, given) => authenticate(viewOf(request), given),
-    ...createTokenChecks(verifier),
+    ...createTokenChecks(verifier, config),
     warmup: () => verifier.warmup(),
     health: () => healthOf(verifier, backend?.openCircuits?.() ?? []),
     invalidate: (tokenOrId) => verifier.invalidate(tokenOrId),

@@ -4,6 +4,8 @@ import type { ApiKey, M2MToken, OAuthAccessToken, SessionClaims, TokenType } fro
 import { classifyToken } from '../verify/classify.js';
 import type { Verdict, Verified } from '../verify/verdict.js';
 import type { Verifier } from '../verify/verifier.js';
+import { requireKeyFor } from './config/accepts-token.js';
+import type { Config } from './config/config.js';
 
 export interface TokenChecks {
   verifySessionToken(token: string): Promise<SessionClaims>;
@@ -12,12 +14,14 @@ export interface TokenChecks {
   verifyOAuthToken(token: string): Promise<OAuthAccessToken>;
 }
 
-export function createTokenChecks(verifier: Verifier): TokenChecks {
+/** Each rejects with ConfigurationError where no key for the kind is configured: that is not the token's fault. */
+export function createTokenChecks(verifier: Verifier, config: Config): TokenChecks {
   async function check<T extends TokenType>(
     tokenType: T,
     token: unknown,
   ): Promise<Extract<Verified, { tokenType: T }>> {
     type Wanted = Extract<Verified, { tokenType: T }>;
+    requireKeyFor(tokenType, config);
     if (typeof token !== 'string' || token === '') throw refused('token-invalid');
     const known = verifier.recall(token);
     if (known?.tokenType === tokenType) return known as Wanted;

@@ -578,6 +578,19 @@ describe('verify*', () => {
     await a.verifyApiKey('ak_one');
     expect(backend.server.count(PATHS.apiKey)).toBe(2);
   });
+
+  it('without a key for the kind is a configuration error, whatever the token', async () => {
+    const authenticator = createAuthenticator({ jwtKey: key.pem }, {});
+    for (const token of ['ak_one', 'mt_one', 'garbage', '']) {
+      await expect(authenticator.verifyApiKey(token)).rejects.toMatchObject({
+        name: 'ConfigurationError',
+        option: 'secretKey',
+        message: expect.stringContaining('CLERK_SECRET_KEY') as string,
+      });
+    }
+    // One form of these can be checked: the other is not the configuration's fault.
+    await expect(authenticator.verifyM2MToken('mt_one')).rejects.toMatchObject({ reason: 'jwk-local-missing' });
+  });
 });
 
 describe('events', () => {
