@@ -36,7 +36,11 @@ export function signIn(world: World, who: SignInUser = {}, { org, ...rest }: Sig
     { ...rest, userId: userIdOf(world, who), ...(orgId === undefined ? {} : { orgId }) },
     client.id,
   );
-  const { token, session, user } = issued;
+  const { token, session } = issued;
+  const now = world.now();
+  // An impersonator leaves no trace: it is not the user who signs in.
+  const traces = rest.actor === undefined ? { last_sign_in_at: now, last_active_at: now } : {};
+  const user = world.table('users').update(issued.user.id, traces) ?? issued.user;
   const suffix = cookieSuffix(world.publishableKey);
   // Not after the token's iat: a browser whose client changed later than its token has to renew the token first.
   const updatedAt = String(Math.floor(Number(session['created_at']) / 1000));

@@ -100,7 +100,7 @@ describe('row 17: signIn', () => {
       role: 'admin',
       permissions: ['org:a:b'],
     });
-    expect(user.id).toBe('user_ada');
+    expect(user).toMatchObject({ id: 'user_ada', last_sign_in_at: expect.any(Number) as number });
     expect(headers).toEqual({ authorization: `Bearer ${token}` });
     expect(cookies['__session']).toBe(token);
     for (const sent of [headers, { cookie: cookieHeader }]) {

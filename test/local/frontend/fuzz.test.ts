@@ -32,6 +32,9 @@ const PATHS = [
   '/oauth/token_info',
   '/oauth/revoke',
   '/oauth/register',
+  '/v1/tickets/accept',
+  '/__bailiff/env',
+  '/__bailiff/snapshot',
   '/__bailiff/tokens/session',
   '/__bailiff/tokens/toString',
 ];
@@ -55,6 +58,7 @@ const FIELDS = [
   'resource',
   'email',
   'decision',
+  'ticket',
 ];
 
 const text = fc.oneof(
