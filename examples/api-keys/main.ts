@@ -1,5 +1,5 @@
 /** `npm run example:api-keys` */
-import { printTries, serve, startClerk } from '../shared/example.js';
+import { printTries, serve, startClerk } from '../common/example.js';
 import { createApp } from './app.js';
 
 const clerk = await startClerk();

@@ -1,5 +1,5 @@
 /** `npm run example:backend-api`, or with keys of your own in the environment. */
-import { printTries, serve, startClerk } from '../shared/example.js';
+import { printTries, serve, startClerk } from '../common/example.js';
 import { createApp } from './app.js';
 
 const clerk = await startClerk({

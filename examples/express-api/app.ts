@@ -9,7 +9,7 @@ import {
 } from 'bailiff/express';
 import type { ClerkMiddlewareOptions } from 'bailiff/express';
 import express, { type Express } from 'express';
-import { dashboardPage, homePage } from '../shared/pages.js';
+import { dashboardPage, homePage } from '../common/pages.js';
 
 export interface AppOptions {
   /** Keys come from the environment; this is for what does not. */

@@ -1,7 +1,7 @@
 import { anyOf, clerkMiddleware, requireAuth, requirePermission, requireRole, requireScope } from 'bailiff/hono';
 import type { ClerkMiddlewareOptions } from 'bailiff/hono';
 import { Hono } from 'hono';
-import { dashboardPage, homePage } from '../shared/pages.js';
+import { dashboardPage, homePage } from '../common/pages.js';
 
 export interface AppOptions {
   /** Keys come from the environment; this is for what does not. */

@@ -1,6 +1,6 @@
 /** `npm run example:hono-api`, or with keys of your own in the environment. */
 import { getRequestListener } from '@hono/node-server';
-import { printTries, serve, startClerk } from '../shared/example.js';
+import { printTries, serve, startClerk } from '../common/example.js';
 import { createApp } from './app.js';
 
 const clerk = await startClerk();

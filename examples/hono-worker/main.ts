@@ -1,6 +1,6 @@
 /** `npm run example:hono-worker` */
 import { startLocalInstance } from 'bailiff/local';
-import { printTries } from '../shared/example.js';
+import { printTries } from '../common/example.js';
 import { runWorker } from './run-worker.js';
 
 const clerk = await startLocalInstance();

@@ -1,5 +1,5 @@
 /** `npm run example:m2m`: two services that trust each other's machines, and no user's token in between. */
-import { printTries, serve, startClerk } from '../shared/example.js';
+import { printTries, serve, startClerk } from '../common/example.js';
 import { createInvoices } from './invoices.js';
 import { createMachineToken } from './machine-token.js';
 import { createReports } from './reports.js';

@@ -2,7 +2,7 @@
 import { getRequestListener } from '@hono/node-server';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { printTries, startClerk } from '../shared/example.js';
+import { printTries, startClerk } from '../common/example.js';
 import { createExpressMcp } from './express.js';
 import { createHonoMcp } from './hono.js';
 

@@ -1,6 +1,6 @@
 /** `npm run example:multi-instance`: two offline instances behind one server. */
 import { startLocalInstance, type LocalInstance } from 'bailiff/local';
-import { printTries, serve } from '../shared/example.js';
+import { printTries, serve } from '../common/example.js';
 import { createApp } from './app.js';
 
 const [books, press] = await Promise.all([startLocalInstance(), startLocalInstance()]);

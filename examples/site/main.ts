@@ -1,6 +1,6 @@
 /** `npm run example:site`, then open the address in a browser. */
 import { getRequestListener } from '@hono/node-server';
-import { printTries, serve, startClerk } from '../shared/example.js';
+import { printTries, serve, startClerk } from '../common/example.js';
 import { createSite } from './app.js';
 
 const clerk = await startClerk({

@@ -1,7 +1,7 @@
 /** `npm run example:webhooks-sqlite`: what happens in the offline instance appears in a database. */
 import { getRequestListener } from '@hono/node-server';
 import { createBackendApi } from 'bailiff/api';
-import { printTries, serve, startClerk } from '../shared/example.js';
+import { printTries, serve, startClerk } from '../common/example.js';
 import { createApp } from './app.js';
 import { openStore } from './store.js';
 

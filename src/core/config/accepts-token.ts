@@ -55,7 +55,11 @@ export function canVerifyKind(kind: TokenType, keys: Keys): boolean {
 export function requireKeyFor(kind: TokenType, keys: Keys): void {
   if (canVerifyKind(kind, keys)) return;
   const variables = KEYS_FOR[kind].map((key) => VARIABLE[key]).join(' or ');
-  throw new ConfigurationError(KEYS_FOR[kind][0]!, `There is no key to verify a ${kind} with.`, `Set ${variables}.`);
+  throw new ConfigurationError(
+    KEYS_FOR[kind][0]!,
+    `There is no key with which tokens of the kind ${kind} could be verified.`,
+    `Set ${variables}.`,
+  );
 }
 
 /** Kinds that are asked for by name need their key; `'any'` means whatever the keys at hand can verify. */
