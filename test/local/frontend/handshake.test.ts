@@ -18,7 +18,7 @@ const cookie = (directives: readonly string[], name: string) => {
   const found = directives.find((directive) => directive.startsWith(`${name}=`));
   return found?.slice(name.length + 1).split(';')[0];
 };
-const suffixOf = (directives: readonly string[]) => /__client_uat_(\w[\w-]{7})=/.exec(directives.join('\n'))?.[1] ?? '';
+const suffixOf = (directives: readonly string[]) => /__client_uat_([\w-]{8})=/.exec(directives.join('\n'))?.[1] ?? '';
 
 describe('a browser that nobody has signed in with', () => {
   it('comes back signed out, and known in development', async () => {
