@@ -1,6 +1,7 @@
 /**
  * Follows the README as a newcomer would, with the packed tarball in an empty folder: installs what it says, starts
- * an offline instance and takes its keys, saves each server, starts it and sends its curl lines. Only the ports are others.
+ * an offline instance and takes its keys, saves each server, starts it on Node, Bun and Deno and sends its curl lines. Only
+ * the ports are others.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const work = mkdtempSync(join(tmpdir(), 'bailiff-readme-'));
+const tools = join(work, 'tools/node_modules/.bin');
 const children = [];
 /** Whoever runs this has no part in it. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CLERK_')));
@@ -21,6 +23,11 @@ const run = (command, args, cwd) =>
 
 try {
   const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', work], root));
+  run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', join(work, 'tools'), 'bun@1', 'deno@2'],
+    work,
+  );
   for (const framework of ['express', 'hono']) await follow(framework, join(work, filename));
 } finally {
   // With what they started themselves: npx does not pass a signal on.
@@ -40,13 +47,25 @@ async function follow(framework, tarball) {
   const [, takeKeys] = need(/^(npx bailiff env .*)$/m);
   run('sh', ['-c', takeKeys], folder);
 
-  const port = await freePort();
   const [, code] = need(new RegExp(`\`\`\`ts\n((?:(?!\`\`\`)[\\s\\S])*'bailiff/${framework}'[\\s\\S]*?)\`\`\``));
-  writeFileSync(join(folder, 'server.mjs'), code.replaceAll('3000', String(port)));
   const [, command] = need(/^(node .*server\.mjs)$/m);
-  start('node', command.split(' ').slice(1), folder);
-  await listening(port);
+  const [, ...nodeArguments] = command.split(' ');
+  const runtimes = [
+    ['node', 'node', nodeArguments],
+    ['bun', join(tools, 'bun'), nodeArguments],
+    ['deno', join(tools, 'deno'), ['run', '-A', ...nodeArguments]],
+  ];
+  for (const [name, binary, words] of runtimes) {
+    const port = await freePort();
+    writeFileSync(join(folder, 'server.mjs'), code.replaceAll('3000', String(port)));
+    start(binary, words, folder);
+    await listening(port);
+    knock(`${framework} on ${name}`, folder, port);
+  }
+}
 
+/** The README's own `curl` lines, against the server that runs now. */
+function knock(where, folder, port) {
   const [, script] = need(/```sh\n(TOKEN=[\s\S]*?)```/);
   const token = run('sh', ['-c', `${script.split('\n')[0]}\nprintf %s "$TOKEN"`], folder);
   for (const [, line, status, body = ''] of script.matchAll(/^(curl .*?) +# (\d+) ?(.*)$/gm)) {
@@ -56,7 +75,7 @@ async function follow(framework, tarball) {
       folder,
     );
     const ok = answer.startsWith(`HTTP/1.1 ${status} `) && answer.includes(body);
-    console.log(`${ok ? 'ok' : 'FAILED'}: ${framework}: ${line} # ${status}`);
+    console.log(`${ok ? 'ok' : 'FAILED'}: ${where}: ${line} # ${status}`);
     if (!ok) throw new Error(answer);
   }
 }
