@@ -24,6 +24,8 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**'],
       exclude: ['src/api/generated/**'],
+      // What decides about strangers is covered branch by branch.
+      thresholds: { 'src/verify/**': { branches: 95 }, 'src/core/**': { branches: 95 } },
       reporter: ['text-summary', 'json-summary', 'html'],
     },
   },

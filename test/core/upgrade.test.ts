@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { authenticateUpgrade, createAuthenticator, refuseUpgrade, type UpgradeOptions } from 'bailiff';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createClock, createKey, m2mToken, sessionToken, T0, T0_S } from '../support/tokens.js';
+import { createClock, createKey, m2mToken, oauthToken, sessionToken, T0, T0_S } from '../support/tokens.js';
 
 const key = createKey();
 const ORIGIN = 'https://app.acornbooks.example';
@@ -117,6 +117,61 @@ describe('authenticateUpgrade', () => {
     timers[1]?.run();
     expect(await closed).toBe(4401);
     clock.advance(-60_000);
+  });
+
+  it.each([
+    [
+      'a Web Request',
+      new Request('https://app.acornbooks.example/', { headers: { authorization: `Bearer ${sessionToken(key)}` } }),
+    ],
+    [
+      'a view',
+      {
+        method: 'GET',
+        url: '/',
+        header: (name: string) => (name === 'authorization' ? `Bearer ${sessionToken(key)}` : null),
+      },
+    ],
+    [
+      'a message with nothing but headers',
+      { headers: { authorization: `Bearer ${sessionToken(key)}`, accept: ['a', 'b'] } },
+    ],
+  ])('takes %s', async (_what, request) => {
+    const result = await authenticateUpgrade(authenticator, request, { allowedOrigins: [ORIGIN] });
+    expect(result).toMatchObject({ allowed: true, expiresAt: T0 + 60_000 });
+  });
+
+  it.each([
+    ['an impossible host', { headers: { host: 'a b', origin: ORIGIN } }, {}, 400],
+    [
+      'a page that a route would redirect',
+      {
+        headers: { host: 'app.acornbooks.example', origin: ORIGIN, accept: 'text/html', 'sec-fetch-dest': 'document' },
+      },
+      { requirement: { redirect: true } },
+      401,
+    ],
+    ['prototype names as headers', { headers: { origin: ORIGIN, constructor: 'x' } }, {}, 401],
+  ])('refuses %s', async (_what, request, options, status) => {
+    const result = await authenticateUpgrade(
+      authenticator,
+      { method: 'GET', url: '/', ...request },
+      { allowedOrigins: [ORIGIN], ...options },
+    );
+    expect(result).toMatchObject({ allowed: false, status });
+  });
+
+  it('knows the end of an OAuth token, and a timer that was cancelled closes nothing', async () => {
+    const request = { headers: { authorization: `Bearer ${oauthToken(key)}` } };
+    const result = await authenticateUpgrade(authenticator, request, {
+      allowedOrigins: [ORIGIN],
+      requirement: { token: 'oauth_token' },
+    });
+    expect(result).toMatchObject({ allowed: true, expiresAt: T0 + 3_600_000 });
+    if (!result.allowed) return;
+    const closed: number[] = [];
+    result.closeAtExpiry({ close: (code) => void closed.push(code) })();
+    expect(closed).toEqual([]);
   });
 
   it('needs to know which origins are allowed', async () => {
