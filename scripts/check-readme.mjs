@@ -1,7 +1,7 @@
 /**
  * Follows the README as a newcomer would, with the packed tarball in an empty folder: installs what it says, starts
- * an offline instance and takes its keys, saves each server, starts it on Node, Bun and Deno and sends its curl lines. Only
- * the ports are others.
+ * an offline instance and takes its keys, saves each server, starts it on every runtime and sends its curl lines. Only the
+ * ports are others.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,10 +10,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { build } from 'esbuild';
+import { Miniflare } from 'miniflare';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const work = mkdtempSync(join(tmpdir(), 'bailiff-readme-'));
+/** Beside the one that runs this. */
+const NODES = ['22', '24', '26'];
 const tools = join(work, 'tools/node_modules/.bin');
 const children = [];
 /** Whoever runs this has no part in it. */
@@ -28,6 +33,13 @@ try {
     ['install', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', join(work, 'tools'), 'bun@1', 'deno@2'],
     work,
   );
+  for (const version of NODES) {
+    run(
+      'npm',
+      ['install', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', join(work, version), `node@${version}`],
+      work,
+    );
+  }
   for (const framework of ['express', 'hono']) await follow(framework, join(work, filename));
 } finally {
   // With what they started themselves: npx does not pass a signal on.
@@ -52,6 +64,7 @@ async function follow(framework, tarball) {
   const [, ...nodeArguments] = command.split(' ');
   const runtimes = [
     ['node', 'node', nodeArguments],
+    ...NODES.map((version) => [`node ${version}`, join(work, version, 'node_modules/.bin/node'), nodeArguments]),
     ['bun', join(tools, 'bun'), nodeArguments],
     ['deno', join(tools, 'deno'), ['run', '-A', ...nodeArguments]],
   ];
@@ -61,6 +74,35 @@ async function follow(framework, tarball) {
     start(binary, words, folder);
     await listening(port);
     knock(`${framework} on ${name}`, folder, port);
+  }
+  if (framework === 'hono') await onWorkers(folder, code);
+}
+
+/** As the README's comment says: the same code, with `export default app`, and the keys as bindings. */
+async function onWorkers(folder, code) {
+  const worker = code.replace(/^import .*node-server.*\n/m, '').replace(/^serve\(.*$/m, 'export default app;');
+  writeFileSync(join(folder, 'worker.mjs'), worker);
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, 'worker.mjs')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['workerd', 'worker', 'browser'],
+  });
+  const port = await freePort();
+  const miniflare = new Miniflare({
+    port,
+    modules: [{ type: 'ESModule', path: 'worker.mjs', contents: outputFiles[0].text }],
+    compatibilityDate: '2026-01-01',
+    bindings: parseEnv(readFileSync(join(folder, '.env'), 'utf8')),
+  });
+  try {
+    await miniflare.ready;
+    knock('hono on workerd', folder, port);
+  } finally {
+    await miniflare.dispose();
   }
 }
 
