@@ -1,7 +1,8 @@
 /** Clerk down, slow or confused: customers stay in, strangers stay out, and nobody is told that a good token is bad. */
-import { createAuthenticator, type AuthenticatorOptions, type RequestView } from 'bailiff';
+import { createAuthenticator, type AuthenticatorOptions } from 'bailiff';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PATHS, startJwksServer, type Answer, type JwksServer } from '../support/jwks-server.js';
+import { withBearer } from '../support/requests.js';
 import { apiKeyAnswer, createClock, createKey, jwksOf, sessionToken } from '../support/tokens.js';
 
 const key = createKey('RS256', { kid: 'ins_outage' });
@@ -52,12 +53,6 @@ function broken(fault: Answer): void {
   upstream.answer(PATHS.apiKey, fault);
 }
 
-const bearer = (token: string): RequestView => ({
-  method: 'GET',
-  url: 'https://app.acornbooks.example/x',
-  header: (name) => (name === 'authorization' ? `Bearer ${token}` : null),
-});
-
 function create(options: AuthenticatorOptions = {}) {
   const clock = createClock();
   const authenticator = createAuthenticator({
@@ -68,7 +63,7 @@ function create(options: AuthenticatorOptions = {}) {
     now: clock,
     ...options,
   });
-  const state = (token: string) => authenticator.authenticateRequest(bearer(token));
+  const state = (token: string) => authenticator.authenticateRequest(withBearer(token));
   /** A session token minted at the clock's present. */
   const session = (changes = {}) => sessionToken(key, changes, {}, clock());
   return { authenticator, clock, state, session };

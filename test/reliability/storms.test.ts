@@ -1,7 +1,8 @@
 /** Many at once: what a flash crowd, or an attacker, can make Bailiff ask of Clerk. */
-import { createAuthenticator, type AuthenticatorOptions, type RequestView } from 'bailiff';
+import { createAuthenticator, type AuthenticatorOptions } from 'bailiff';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
+import { withBearer } from '../support/requests.js';
 import { apiKeyAnswer, createClock, createKey, jwksOf, sessionToken } from '../support/tokens.js';
 
 const MANY = 10_000;
@@ -13,12 +14,6 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.close());
 
-const bearer = (token: string): RequestView => ({
-  method: 'GET',
-  url: 'https://app.acornbooks.example/x',
-  header: (name) => (name === 'authorization' ? `Bearer ${token}` : null),
-});
-
 function create(options: AuthenticatorOptions = {}) {
   const clock = createClock();
   const authenticator = createAuthenticator({
@@ -28,7 +23,10 @@ function create(options: AuthenticatorOptions = {}) {
     now: clock,
     ...options,
   });
-  return { clock, status: async (token: string) => (await authenticator.authenticateRequest(bearer(token))).status };
+  return {
+    clock,
+    status: async (token: string) => (await authenticator.authenticateRequest(withBearer(token))).status,
+  };
 }
 
 describe('storms', () => {

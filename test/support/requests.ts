@@ -1,0 +1,9 @@
+/** Requests as an adapter would show them to the core. */
+import type { RequestView } from 'bailiff';
+
+/** A `GET` with a token in its `Authorization` header, and nothing else. */
+export const withBearer = (token: string): RequestView => ({
+  method: 'GET',
+  url: 'https://app.acornbooks.example/x',
+  header: (name) => (name === 'authorization' ? `Bearer ${token}` : null),
+});
