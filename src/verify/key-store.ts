@@ -160,8 +160,10 @@ export function createKeyStore(parts: {
     const cause = await load();
     const key = known(kid);
     if (key) return key;
+    // A load that failed says nothing about the key id: the back-off alone decides when to look again.
+    if (cause !== null) return unchecked(cause);
     missedAt = now();
-    return cause === null ? refuse('jwk-kid-mismatch') : unchecked(cause);
+    return refuse('jwk-kid-mismatch');
   }
 
   function refreshInBackground(): void {

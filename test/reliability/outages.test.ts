@@ -235,4 +235,17 @@ describe('keys that change', () => {
     clock.advance(60_000);
     expect((await state(sessionToken(later, {}, {}, clock()))).status).toBe('signed-in');
   });
+
+  it('an outage leaves no cooldown behind: once Clerk is back, a new key works and an unknown one is refused', async () => {
+    upstream.answer(PATHS.jwks, { body: jwksOf(key) });
+    const { clock, state, session } = create();
+    expect((await state(session())).status).toBe('signed-in');
+    broken({ status: 500 });
+    const unknown = () => sessionToken(later, {}, { kid: 'ins_nowhere' }, clock());
+    for (let use = 0; use < 3; use++) expect((await state(unknown())).status).toBe('unavailable');
+    healthy();
+    clock.advance(9_000);
+    expect((await state(sessionToken(later, {}, {}, clock()))).status).toBe('signed-in');
+    expect((await state(unknown())).status).toBe('signed-out');
+  });
 });
