@@ -1,10 +1,18 @@
 /**
- * A map that forgets what was not used for longest, bounded in number and in weight. A `Map` keeps the order in which keys
- * came, so that using one is moving it to the end. (Every server carries this file: a package for it weighs more than
- * the verification of tokens.)
+ * A map that is bounded in number and in weight, and forgets in the order in which things came, except that what was used
+ * meanwhile gets another round ("second chance", the CLOCK algorithm). Using an entry is one write: to move it to the end, as
+ * exact LRU does, was the largest part of a look-up. (Every server carries this file: a package for it weighs more than the
+ * verification of tokens.)
  */
+interface Entry<V> {
+  readonly value: V;
+  readonly weight: number;
+  /** Since it came, or since its last chance. */
+  used: boolean;
+}
+
 export class BoundedMap<V> {
-  readonly #entries = new Map<string, { readonly value: V; readonly weight: number }>();
+  readonly #entries = new Map<string, Entry<V>>();
   readonly #max: number;
   readonly #maxWeight: number;
   #weight = 0;
@@ -22,8 +30,7 @@ export class BoundedMap<V> {
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    entry.used = true;
     return entry.value;
   }
 
@@ -36,12 +43,9 @@ export class BoundedMap<V> {
   set(key: string, value: V, weight = 0): void {
     this.delete(key);
     if (this.#max < 1 || weight > this.#maxWeight) return;
-    this.#entries.set(key, { value, weight });
+    this.#makeRoomFor(weight);
+    this.#entries.set(key, { value, weight, used: false });
     this.#weight += weight;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#max && this.#weight <= this.#maxWeight) return;
-      this.delete(oldest);
-    }
   }
 
   delete(key: string): void {
@@ -53,5 +57,17 @@ export class BoundedMap<V> {
 
   deleteWhere(matches: (value: V) => boolean): void {
     for (const [key, { value }] of this.#entries) if (matches(value)) this.delete(key);
+  }
+
+  /** Ends: who gets another round goes to the end of the walk without its mark. */
+  #makeRoomFor(weight: number): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#entries.size < this.#max && this.#weight + weight <= this.#maxWeight) return;
+      this.#entries.delete(key);
+      if (entry.used) {
+        entry.used = false;
+        this.#entries.set(key, entry);
+      } else this.#weight -= entry.weight;
+    }
   }
 }

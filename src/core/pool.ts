@@ -15,7 +15,7 @@ export interface AuthenticatorPool {
   get(options: AuthenticatorOptions, env?: Environment): Authenticator;
 }
 
-/** @param settings `max`: authenticators that are kept (default 100); the one that was used least recently leaves */
+/** @param settings `max`: authenticators that are kept (default 100); one that is not in use leaves for a new one */
 export function createAuthenticatorPool(settings: { readonly max?: number } = {}): AuthenticatorPool {
   const authenticators = new BoundedMap<Authenticator>(settings.max ?? 100);
   const identify = createIdentifier();
