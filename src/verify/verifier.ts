@@ -8,10 +8,11 @@ import { createJwtCheck, isKey, type JwtKind, type JwtProof } from './jwt.js';
 import { createKeyStore, createLocalKeySource, createMissingKeySource, type KeySource } from './key-store.js';
 import { m2mFromClaims, oauthFromClaims } from './machine.js';
 import { createOpaqueVerifier, type OpaqueVerifier } from './opaque.js';
+import type { VerificationKey } from './keys.js';
 import { accept, deepFreeze, refuse } from './outcome.js';
 import { keyFromPem } from './pem.js';
 import { createSharedStore } from './shared-store.js';
-import { createVerdictCache, type VerdictCache } from './verdict-cache.js';
+import { createVerdictCache, type Lifetime, type VerdictCache } from './verdict-cache.js';
 import type { Verdict, Verified, VerifiedMachine, VerifiedSession } from './verdict.js';
 import type { SessionRules, Verifier, VerifierOptions } from './verifier-types.js';
 
@@ -37,7 +38,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
     clockSkewMs,
   };
   const usableUntil = () => keys.recallUntil();
-  const sessions = createVerdictCache<VerifiedSession>({ max: cache.sessionTokens.max, now, usableUntil });
+  const sessions = createVerdictCache({
+    max: cache.sessionTokens.max,
+    now,
+    usableUntil,
+    restore: (token) => wrapSession(decodeJwt(token)!),
+  });
   const machineMax = cache.machineTokens.ttlMs > 0 ? cache.machineTokens.max : 0;
   const machines = createVerdictCache<VerifiedMachine>({ max: machineMax, now, usableUntil });
 
@@ -55,7 +61,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const conclude = (proof: JwtProof): Verdict<V> => {
       if (!isKey(proof)) return proof;
       const verified = wrap(jwt);
-      into?.put(jwt.token, verified, { ...datesOf(jwt, rules.clockSkewMs, now()), key: proof });
+      into?.put(jwt.token, verified, lifetimeOf(jwt, rules.clockSkewMs, now(), proof));
       return accept(verified);
     };
     const proof = check(jwt, kind, rules);
@@ -149,11 +155,11 @@ function withRules(expected: ClaimExpectations, rules: SessionRules | undefined)
 }
 
 /** When the claims hold; `exp`, `nbf` and `iat` have been found to be dates or absent. */
-function datesOf({ payload }: DecodedJwt, skewMs: number, nowMs: number): { from: number; until: number } {
+function lifetimeOf({ payload }: DecodedJwt, skewMs: number, nowMs: number, key: VerificationKey): Lifetime {
   const { exp, nbf, iat } = payload as { exp: number; nbf?: number; iat?: number };
   // `nowMs`: a clock that is set back must not keep the verdict for longer than it was made for.
   const from = Math.max((nbf ?? 0) * 1000, (iat ?? 0) * 1000, nowMs) - skewMs;
-  return { from, until: exp * 1000 + skewMs };
+  return { from, until: exp * 1000 + skewMs, key };
 }
 
 function wrapSession({ token, payload }: DecodedJwt): VerifiedSession {

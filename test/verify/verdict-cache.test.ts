@@ -1,3 +1,4 @@
+import type { SessionClaims } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { classifyToken } from '../../src/verify/classify.js';
 import { createVerdictCache } from '../../src/verify/verdict-cache.js';
@@ -9,14 +10,16 @@ const pem = { jwtKey: key.pem };
 const fresh = (text: string) => Buffer.from(text).toString();
 
 describe('recall', () => {
-  it('knows a verified token, also in another string, and gives the same object back', async () => {
+  it('knows a verified token, also in another string; from the first repetition on it is the same object', async () => {
     const { session, verifier } = createBench([], pem);
     const token = sessionToken(key);
     expect(verifier.recall(token)).toBeNull();
     const verdict = await session(token);
     const verified = verifier.recall(fresh(token));
     expect(verdict).toMatchObject({ outcome: 'accepted' });
-    expect(verdict.outcome === 'accepted' && verdict.value).toBe(verified);
+    expect(verdict.outcome === 'accepted' && verdict.value).toEqual(verified);
+    expect(Object.isFrozen(verified!.data) && Object.isFrozen((verified!.data as SessionClaims).o)).toBe(true);
+    expect(verifier.recall(token)).toBe(verified);
     verified!.attachment = { kept: true };
     expect(verifier.recall(token)?.attachment).toEqual({ kept: true });
   });
