@@ -54,13 +54,16 @@ export function decodePermissions(features: unknown, names: unknown, masks: unkn
   const parsed = masks.split(',').map((mask) => parseMask(mask.trim(), permissions.length));
   const granted: string[] = [];
   let organizationIndex = 0;
-  for (const [index, feature] of list.entries()) {
-    if (!feature.organization) continue;
+  // By index: this is on the way of every new token, and iterators with pairs cost as much as the rest.
+  for (let index = 0; index < list.length; index += 1) {
+    const { organization, slug } = list[index]!;
+    if (!organization) continue;
     const one = parsed[index] ?? 0;
     const other = parsed[organizationIndex] ?? 0;
     organizationIndex += 1;
-    for (const [bit, name] of permissions.entries()) {
-      if (name !== '' && hasBit(one, bit) && hasBit(other, bit)) granted.push(`org:${feature.slug}:${name}`);
+    for (let bit = 0; bit < permissions.length; bit += 1) {
+      const name = permissions[bit]!;
+      if (name !== '' && hasBit(one, bit) && hasBit(other, bit)) granted.push(`org:${slug}:${name}`);
     }
   }
   return granted;
