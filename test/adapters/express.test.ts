@@ -91,6 +91,19 @@ describe('routers', () => {
   });
 });
 
+describe('the visit of a request', () => {
+  it('is found where a runtime makes a new list of raw headers for each look', async () => {
+    const app = express();
+    app.use((req, _res, next) => {
+      Object.defineProperty(req, 'rawHeaders', { get: () => Object.entries(req.headers).flat() });
+      next();
+    });
+    app.use(clerkMiddleware(world.options)).get('/me', requireAuth(), showUser);
+    expect((await supertest(app).get('/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
+    expect((await supertest(app).get('/me')).status).toBe(401);
+  });
+});
+
 describe('a denial', () => {
   it('looks the same whatever the application has set', async () => {
     const plain = express();

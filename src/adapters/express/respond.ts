@@ -17,7 +17,8 @@ function put(res: Response, headers: Visit['headers']): void {
 /** Puts the state's headers on the response; a state that another has replaced takes its own back. */
 export function sendStateHeaders(res: Response, seat: Seat): void {
   const { state, headers } = seat.visit;
-  if (state === seat.sent?.state || res.headersSent) return;
+  // The usual case, a known caller, has nothing to say.
+  if (state === seat.sent?.state || (headers.length === 0 && seat.sent === null) || res.headersSent) return;
   for (const [name] of seat.sent?.headers ?? []) if (!APPENDED.has(name.toLowerCase())) res.removeHeader(name);
   put(res, headers);
   seat.sent = { state, headers };
