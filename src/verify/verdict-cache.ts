@@ -41,6 +41,11 @@ const costOf = (token: string): number => token.length * 2 + 600;
  * the end of its signature, or random: as good as the whole for finding the place.
  */
 const placeOf = (token: string): string => token.slice(-32);
+/**
+ * Engines cut a text out of another by pointing into it: a token out of a `Cookie` header would keep the whole header, 16 kB
+ * of what a visitor likes. Joined to something and flattened by the cut, it is a text of its own.
+ */
+const ownCopy = (token: string): string => ` ${token}`.slice(1);
 /** On average. Where tokens are longer, fewer of them are kept. */
 const BYTES_FOR_EACH = 4_000;
 const LEAST_BYTES = 200_000;
@@ -76,7 +81,8 @@ export function createVerdictCache<V extends object>(settings: {
     },
     put(token, value, { from, until, key }) {
       if (max <= 0 || until <= now()) return;
-      entries.set(placeOf(token), { token, value: restore ? null : value, from, until, key }, costOf(token));
+      const own = ownCopy(token);
+      entries.set(placeOf(own), { token: own, value: restore ? null : value, from, until, key }, costOf(own));
     },
     delete(token) {
       const place = placeOf(token);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { SessionClaims } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { classifyToken } from '../../src/verify/classify.js';
@@ -7,6 +9,9 @@ import { CACHE, createBench, resultOf } from '../support/verifying.js';
 
 const key = createKey('RS256', { kid: 'ins_one' });
 const pem = { jwtKey: key.pem };
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const heapUsed = () => (collect(), process.memoryUsage().heapUsed);
 const fresh = (text: string) => Buffer.from(text).toString();
 
 describe('recall', () => {
@@ -155,6 +160,17 @@ describe('createVerdictCache', () => {
     expect(cache.size).toBe(10_000);
     expect(cache.get('t89999')).toBeNull();
     expect(cache.get('t90000')).toEqual({ n: 90_000 });
+  });
+
+  it('keeps a token, and not the header that it was cut out of', () => {
+    const cache = createVerdictCache<{ n: number }>({ max: 1_000, now: createClock() });
+    const cookies = (i: number) =>
+      Buffer.from(`${'x'.repeat(20_000)}; __session=${`${i}`.padStart(1_000, 'y')}`).toString();
+    const before = heapUsed();
+    for (let i = 0; i < 1_000; i += 1) cache.put(cookies(i).slice(20_012), value(i), forever);
+    expect(cache.size).toBe(1_000);
+    // The headers would be 21 MB, the tokens are 1.
+    expect(heapUsed() - before).toBeLessThan(8_000_000);
   });
 
   it('takes nothing that has run out', () => {
