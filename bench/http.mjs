@@ -1,26 +1,24 @@
 /** Requests per second and latency over real HTTP: bare framework, Bailiff, Clerk's own adapter; interleaved slices. */
 import { createFixtures } from './lib/fixtures.mjs';
-import { slice, startServer } from './lib/load.mjs';
+import { slice, startServer, tokenFiles } from './lib/load.mjs';
 import { interleave, median } from './lib/stats.mjs';
 
 export async function measureHttp({ rounds = 13, seconds = 1 } = {}) {
   const fixtures = createFixtures();
-  const repeat = fixtures.mintMany(100);
-  let turn = 0;
-  const nextRepeated = () => repeat[turn++ % repeat.length];
+  const files = tokenFiles(fixtures.mintMany(100));
   const table = [];
   for (const framework of ['hono', 'express']) {
     const libraries = ['bare', 'bailiff', 'clerk'];
     const servers = new Map();
     for (const library of libraries) servers.set(library, await startServer(framework, library, fixtures));
-    for (const server of servers.values()) await slice(server, nextRepeated, { seconds: 2 });
+    for (const server of servers.values()) await slice(server, files, { seconds: 3 });
     const latencies = new Map(libraries.map((library) => [library, []]));
     const cpus = new Map(libraries.map((library) => [library, []]));
     const rps = await interleave(
       libraries.map((library) => ({
         name: library,
         async run() {
-          const result = await slice(servers.get(library), nextRepeated, { seconds });
+          const result = await slice(servers.get(library), files, { seconds });
           latencies.get(library).push(result.p99);
           cpus.get(library).push(result.cpu);
           return result.rps;
@@ -50,23 +48,19 @@ export async function measureHttp({ rounds = 13, seconds = 1 } = {}) {
  */
 export async function measureLatency({ rounds = 9, seconds = 1, fresh = 12_000 } = {}) {
   const fixtures = createFixtures();
-  const repeat = fixtures.mintMany(100);
-  const unseen = fixtures.mintMany(fresh, 1000);
+  const files = tokenFiles(fixtures.mintMany(100), fixtures.mintMany(fresh, 1000));
   const table = [];
   for (const framework of ['hono', 'express']) {
-    let turn = 0;
-    const next = () =>
-      turn++ % 2 === 0 ? repeat[turn % repeat.length] : (unseen[(turn >> 1) % unseen.length] ?? repeat[0]);
     const servers = {
       bare: await startServer(framework, 'bare', fixtures),
       raw: await startServer(framework, 'raw', fixtures),
       bailiff: await startServer(framework, 'bailiff', fixtures),
     };
-    for (const server of Object.values(servers)) await slice(server, next, { seconds: 1 });
+    for (const server of Object.values(servers)) await slice(server, files, { seconds: 3 });
     const p99 = await interleave(
       Object.entries(servers).map(([name, server]) => ({
         name,
-        run: async () => (await slice(server, next, { seconds })).p99,
+        run: async () => (await slice(server, files, { seconds })).p99,
       })),
       rounds,
     );
@@ -76,7 +70,6 @@ export async function measureLatency({ rounds = 9, seconds = 1, fresh = 12_000 }
       raw: p99.get('raw'),
       bailiff: p99.get('bailiff'),
       ratio: p99.get('bailiff') / p99.get('bare'),
-      unseen: Math.min(turn >> 1, fresh),
     });
     for (const { stop } of Object.values(servers)) stop();
   }

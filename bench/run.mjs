@@ -211,7 +211,7 @@ ${table(
     percent(row.ofBare),
     us(row.cpu),
     percent(row.ofBareByCpu),
-    row.p99,
+    us(row.p99),
   ]),
 )}
 
@@ -228,9 +228,9 @@ ${table(
   ],
   latency.map((row) => [
     row.framework,
-    row.bare,
-    row.raw,
-    row.bailiff,
+    us(row.bare),
+    us(row.raw),
+    us(row.bailiff),
     row.ratio.toFixed(2),
     (row.bailiff / row.raw).toFixed(2),
   ]),
@@ -251,7 +251,15 @@ ${table(
   ]),
 )}
 
-What the first of these bundles consists of (minified kB): ${parts.parts.map(([part, bytes]) => `${part} ${(bytes / 1000).toFixed(1)}`).join(' · ')}.
+What leaving out a part would save in the first of these bundles:
+
+${table(
+  ['part', 'kB gzip'],
+  [
+    ...parts.parts.map(([part, bytes]) => [part, (bytes / 1000).toFixed(1)]),
+    ['left without all of them', (parts.rest / 1000).toFixed(1)],
+  ],
+)}
 
 ${table(
   ['cold import', 'ms (median)'],

@@ -1,5 +1,6 @@
 /** What a library weighs: its bundle for a Hono app, and the time of a cold import. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { median } from './lib/stats.mjs';
@@ -28,39 +29,58 @@ export async function measureBundle(
   return { minified: code.length, gzip: gzipSync(code, { level: 9 }).length };
 }
 
-/** Bytes of each part of the sources in a minified bundle of `names`, packages without ours included. */
+/** Parts that an application may do without, by the files that hold them. (Go's regular expressions, as esbuild takes them.) */
+const PARTS = {
+  'browser sessions: handshake, refresh, satellites': 'src/core/session/',
+  'API keys, M2M and OAuth tokens': 'src/verify/(opaque|opaque-answer|machine)\\.ts',
+  'a store shared by a fleet, sealed': 'src/verify/(shared-store|seal)\\.ts',
+  'keys: JWKS and its outages, PEM': 'src/verify/(key-store|jwks|pem|der|keys)\\.ts',
+  'calls of the Backend API': 'src/core/wire/',
+  'requirements of guards, and their answers': 'src/core/auth/(requirement|challenge|reverification)',
+  'options: checks, and messages that help':
+    'src/core/config/(accepts|cache|checks|conceal|keys|organ|publish|resolve|satell|sha1)',
+  'organization patterns (path-to-regexp)': 'node_modules/path-to-regexp/',
+  'the Frontend API proxy': 'src/core/proxy/',
+  'texts of errors and reasons': 'src/errors\\.ts',
+};
+
+/** Modules whose path matches, as names without anything behind them. */
+const leftOut = (pattern) => ({
+  name: 'left-out',
+  setup({ onLoad }) {
+    onLoad({ filter: new RegExp(pattern) }, ({ path }) => {
+      if (path.includes('/path-to-regexp/')) return { contents: 'export const match = 0' };
+      const names = [
+        ...readFileSync(path, 'utf8').matchAll(/^export (?:abstract |async )*(?:function|const|class) (\w+)/gm),
+      ];
+      return { contents: names.map(([, name]) => `export const ${name} = globalThis.nothing;`).join('') };
+    });
+  },
+});
+
+/** gzip bytes that leaving out each part of {@link PARTS} would save in a bundle of `names`, and what is left without all of them. */
 export async function measureParts(names) {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: `export ${names} from './src/adapters/hono/index.ts'`, resolveDir: root },
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    format: 'esm',
-    platform: 'node',
-    external: ['hono', 'hono/*', 'node:*'],
-    alias: { '#signature': `${root}src/verify/signature.node.ts` },
-    tsconfigRaw: '{}',
-    mainFields: ['module', 'main'],
-    logLevel: 'silent',
-  });
-  const parts = new Map();
-  for (const [file, { bytesInOutput }] of Object.values(metafile.outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs),
-  )) {
-    const inside = /(?:^|\/)src\/(.+)$/.exec(file)?.[1].split('/');
-    const outside = /node_modules\/([^/]+)/.exec(file)?.[1];
-    const part =
-      inside === undefined ? (outside ?? 'entry') : `${inside.slice(0, inside[0] === 'core' ? 2 : 1).join('/')}`;
-    const name = /\.ts$/.test(part)
-      ? inside[0] === 'core'
-        ? 'core, other files'
-        : 'ground (errors and their texts)'
-      : part;
-    parts.set(name, (parts.get(name) ?? 0) + bytesInOutput);
-  }
-  const sorted = [...parts].filter(([, bytes]) => bytes > 0).sort(([, a], [, b]) => b - a);
-  return { total: outputFiles[0].contents.length, parts: sorted };
+  const sizeWithout = async (...patterns) => {
+    const { outputFiles } = await build({
+      stdin: { contents: `export ${names} from './src/adapters/hono/index.ts'`, resolveDir: root },
+      bundle: true,
+      minify: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      external: ['hono', 'hono/*', 'node:*'],
+      alias: { '#signature': `${root}src/verify/signature.node.ts` },
+      tsconfigRaw: '{}',
+      mainFields: ['module', 'main'],
+      logLevel: 'silent',
+      plugins: patterns.length === 0 ? [] : [leftOut(patterns.join('|'))],
+    });
+    return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+  };
+  const whole = await sizeWithout();
+  const parts = [];
+  for (const [part, pattern] of Object.entries(PARTS)) parts.push([part, whole - (await sizeWithout(pattern))]);
+  return { parts: parts.sort(([, a], [, b]) => b - a), rest: await sizeWithout(...Object.values(PARTS)) };
 }
 
 /** Milliseconds that `import(specifier)` adds to a bare start of Node, as medians of interleaved fresh processes. */

@@ -1,8 +1,16 @@
-/** A server in a child process on one core, and the load from this process on the other. */
+/**
+ * A server in a child process on one core, and the load on the other: wrk, because a load generator written in JavaScript is slower than
+ * the servers here and would be what is measured (`apt-get install wrk`, `brew install wrk`).
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import autocannon from 'autocannon';
+
+const SCRIPT = fileURLToPath(new URL('./load.lua', import.meta.url));
+const CONNECTIONS = 32;
 
 /** Starts `bench/servers/app.mjs` for a framework and a library; resolves once it listens. */
 export async function startServer(framework, library, fixtures) {
@@ -25,31 +33,37 @@ export async function startServer(framework, library, fixtures) {
   const answer = async () => Number(String((await Promise.race([once(child.stdout, 'data'), exited]))[0]).trim());
   const port = await answer();
   const cpu = () => (child.stdin.write('cpu\n'), answer());
-  return { url: `http://127.0.0.1:${port}`, cpu, stop: () => child.kill() };
+  return { url: `http://127.0.0.1:${port}`, cpu, stop: () => child.kill(), met: 0 };
+}
+
+/** Tokens as the files that the load reads. @param fresh tokens of which every second request carries the next one */
+export function tokenFiles(repeated, fresh = []) {
+  const folder = mkdtempSync(join(tmpdir(), 'bailiff-bench-'));
+  const file = (name, tokens) => {
+    writeFileSync(join(folder, name), tokens.join('\n'));
+    return join(folder, name);
+  };
+  return { repeated: file('repeated', repeated), fresh: fresh.length === 0 ? null : file('fresh', fresh) };
 }
 
 /**
- * One slice of load. `next()` gives the token of each request. Fails on any answer but 200, so that errors are never fast.
- * `cpu`: microseconds of the server's own time for each request, which says the same on a machine that others use too.
+ * One slice of load. Fails on any answer but 200, so that errors are never fast. A server meets the fresh tokens in order, slice after
+ * slice. `cpu`: microseconds of the server's own time for each request, which says the same on a machine that others use too; `p50`
+ * and `p99` in milliseconds.
  */
-export async function slice({ url, cpu }, next, { seconds, connections = 32 }) {
-  const before = await cpu();
-  const result = await autocannon({
-    url: `${url}/invoices`,
-    connections,
-    duration: seconds,
-    requests: [
-      {
-        setupRequest: (request) => ({ ...request, headers: { ...request.headers, authorization: `Bearer ${next()}` } }),
-      },
-    ],
+export async function slice(server, files, { seconds }) {
+  const before = await server.cpu();
+  const tokens = files.fresh === null ? [files.repeated] : [files.repeated, files.fresh, String(server.met)];
+  const options = ['-c', '1', 'wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', SCRIPT];
+  const wrk = spawn('taskset', [...options, `${server.url}/invoices`, '--', ...tokens], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${url}: ${result.non2xx} bad answers, ${result.errors} errors`);
-  return {
-    rps: result.requests.average,
-    cpu: ((await cpu()) - before) / result.requests.total,
-    p50: result.latency.p50,
-    p99: result.latency.p99,
-  };
+  let said = '';
+  wrk.stdout.on('data', (text) => (said += text));
+  const [code] = await once(wrk, 'close');
+  if (code !== 0) throw new Error('wrk is missing, or failed: apt-get install wrk, or brew install wrk.');
+  const { requests, failed, p50, p99, ...took } = JSON.parse(said.slice(said.lastIndexOf('{')));
+  if (failed > 0) throw new Error(`${server.url}: ${failed} of ${requests} requests failed`);
+  server.met += Math.ceil(requests / 2);
+  return { rps: requests / took.seconds, cpu: ((await server.cpu()) - before) / requests, p50, p99 };
 }
