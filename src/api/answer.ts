@@ -17,7 +17,7 @@ export function readAnswer(
     if (ok) return body;
   } catch {
     // The one page among the operations.
-    if (ok && flags.includes('x')) return text;
+    if (ok && flags.includes('X')) return text;
     detail += ', not JSON';
   }
   const { errors, clerk_trace_id } = Object(body) as { errors?: BackendApiErrorItem[]; clerk_trace_id?: string };

@@ -66,7 +66,7 @@ async function send(config: ClientConfig, operation: Operation, args: readonly u
 
 /** 429 was refused before anything happened. After other failures something may have happened: only repeatable operations. */
 const mayRepeat = ({ flags }: Operation, { status, code }: BackendApiError): boolean =>
-  status === 429 || (!flags.includes('u') && code !== 'aborted' && (status ?? 500) >= 500);
+  status === 429 || (!flags.includes('U') && code !== 'aborted' && (status ?? 500) >= 500);
 
 /** Causes come from elsewhere (an own `fetch`, a proxy agent) and may quote what they were given. */
 function withoutKey(cause: unknown, key: string): unknown {

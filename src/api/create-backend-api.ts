@@ -4,7 +4,7 @@ import { operation } from './call.js';
 import { createBackendClient } from './client.js';
 import type { BackendApi } from './generated/interfaces.js';
 import { TABLE } from './generated/table.js';
-import { camel, readOperation } from './operation.js';
+import { nameOf, readOperation } from './operation.js';
 import { pagedOperation } from './pages.js';
 import type { BackendApiOptions } from './values.js';
 
@@ -26,11 +26,9 @@ export function createBackendApi(options: BackendApiOptions = {}, env?: Environm
     for (const row of rows)
       methods[nameOf(row)] = (...args: unknown[]) => {
         const read = readOperation(scope, row);
-        const make = /[ls]/.test(read.flags) ? pagedOperation : operation;
+        const make = /[LSE]/.test(read.flags) ? pagedOperation : operation;
         return make(read)(client, ...args);
       };
   }
   return api as unknown as BackendApi;
 }
-
-const nameOf = (text: string): string => camel(/[^A-Z:]+/.exec(text)![0]);

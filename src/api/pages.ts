@@ -18,7 +18,8 @@ interface Envelope {
 export const pagedOperation =
   (operation: Operation): Call =>
   (client, ...args) => {
-    const { name, flags, ids } = operation;
+    const { name, flags, path } = operation;
+    const ids = path.split('*').length - 1;
     let page: Promise<unknown> | undefined;
     const load = () => (page ??= client.call(operation, args));
     // Not a promise itself: that would have been sent already.
@@ -40,7 +41,7 @@ export const pagedOperation =
         for (;;) {
           const answer = await client.call(operation, [
             ...args.slice(0, ids),
-            { ...query, limit, offset, ...(flags.includes('p') && { paginated: true }) },
+            { ...query, limit, offset, ...(flags.includes('E') && { paginated: true }) },
             args[ids + 1],
           ]);
           const { data, m2m_tokens, total_count } = Object(answer) as Envelope;

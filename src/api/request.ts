@@ -1,7 +1,7 @@
 /** From a method's arguments to one HTTP request. Pure: nothing is sent here. */
 import { ConfigurationError } from '../errors.js';
 import { InvalidArgumentError } from './errors.js';
-import { DOCUMENT_VERSION, PACKAGE_VERSION } from './generated/meta.js';
+import { COMMA_ARRAYS, DOCUMENT_VERSION, PACKAGE_VERSION } from './generated/meta.js';
 import type { Operation } from './operation.js';
 import type { ClientConfig } from './options.js';
 import type { CallOptions } from './values.js';
@@ -18,20 +18,19 @@ export interface PreparedRequest {
 
 /** @throws InvalidArgumentError, ConfigurationError (no key) */
 export function prepareRequest(config: ClientConfig, operation: Operation, args: readonly unknown[]): PreparedRequest {
-  const { flags, method, name, ids } = operation;
-  const [params, options = {}] = (flags.includes('o') ? [undefined, args[ids]] : args.slice(ids)) as [
-    Params?,
-    CallOptions?,
-  ];
+  const { flags, method, name } = operation;
+  const rest = [...args];
+  const path = operation.path.replace(/\*/g, () => encodeId(rest.shift(), name));
+  if (flags.includes('O')) rest.unshift(undefined);
+  const [params, options = {}] = rest as [Params?, CallOptions?];
 
-  const path = operation.path.reduce((before, after, index) => before + encodeId(args[index - 1], name) + after);
-  const version = flags.includes('n') ? '' : '/' + config.apiVersion;
+  const version = flags.includes('N') ? '' : '/' + config.apiVersion;
   const url = new URL(config.apiUrl.replace(/\/+$/, '') + version + path);
 
   let body: BodyInit | null = null;
   let type = '';
   if (/GET|DEL/.test(method)) append(url.searchParams, operation, params);
-  else if (flags.includes('f')) append((body = new FormData()), operation, params);
+  else if (flags.includes('F')) append((body = new FormData()), operation, params);
   else if (params) {
     body = JSON.stringify(params);
     type = 'application/json';
@@ -67,9 +66,9 @@ function encodeId(id: unknown, name: string): string {
 
 /** `''` for the operation that carries no key. A key that `fetch` would refuse, and quote, is refused here, unquoted. */
 function chooseKey(config: ClientConfig, flags: string, options: CallOptions): string {
-  if (flags.includes('x')) return '';
+  if (flags.includes('X')) return '';
   const keyOf = ({ machineSecretKey, secretKey }: CallOptions) =>
-    (flags.includes('m') && machineSecretKey) || secretKey;
+    (flags.includes('M') && machineSecretKey) || secretKey;
   const key = (keyOf(options) || keyOf(config) || '').trim();
   if (/^[!-~]+$/.test(key)) return key;
   throw new ConfigurationError('secretKey', 'The secret key is missing or malformed.', 'Set CLERK_SECRET_KEY.');
@@ -80,13 +79,13 @@ interface Members {
 }
 
 /** Fills a query or a form. `false`, `0` and `''` are sent; only undefined is not. Bytes become a file. */
-function append(target: Members, { name, flags, commas }: Operation, params: Params | undefined): void {
+function append(target: Members, { name, flags }: Operation, params: Params | undefined): void {
   for (const [key, value] of Object.entries(params ?? {})) {
-    const maximum = flags.includes('s') ? 100 : 500;
+    const maximum = flags.includes('S') ? 100 : 500;
     if (key === 'limit' && Number(value) > maximum)
       throw new InvalidArgumentError(`${name}: \`limit\` is at most ${maximum}.`);
     const values = ([value].flat() as (string & Partial<Uint8Array>)[]).filter((item) => item !== undefined);
-    for (const item of key === commas && values[0] ? [values.join()] : values)
+    for (const item of values[0] && COMMA_ARRAYS.includes(key) ? [values.join()] : values)
       target.append(key, (item as { byteLength?: number } | null)?.byteLength === undefined ? item : new Blob([item]));
   }
 }
