@@ -1,15 +1,14 @@
 // Operations as the few characters that the runtime needs; src/api/operation.ts reads them back and explains them.
 
-const METHOD_LETTERS = { GET: 'G', POST: 'P', PUT: 'T', PATCH: 'A', DELETE: 'D' };
 /** What is left away, by the first word of a name: method, flags, path. */
 const USUAL = {
-  list: ['G', 'L', ''],
-  create: ['P', 'U', ''],
-  get: ['G', 'O', '*^'],
-  update: ['A', '', '*^'],
-  delete: ['D', 'O', '*^'],
+  list: ['GET', 'L', ''],
+  create: ['POST', 'U', ''],
+  get: ['GET', 'O', '*^'],
+  update: ['PATCH', '', '*^'],
+  delete: ['DELETE', 'O', '*^'],
 };
-const USUAL_ACTION = ['P', '', '*~'];
+const USUAL_ACTION = ['POST', '', '*~'];
 
 /** One line for each scope: it, then its rows. The order makes neighbours alike, which compresses better. */
 export const operationTable = (operations) =>
@@ -40,7 +39,7 @@ export function rowOf(operation, members) {
   const name = snake(operation.action);
   const [first] = name.split('_');
   const [usualMethod, usualFlags, usualPath] = USUAL[first] ?? USUAL_ACTION;
-  const method = METHOD_LETTERS[operation.method];
+  const { method } = operation;
   const flags = flagsOf(operation);
   const path = starPath(operation.path).slice(baseOf(members).length);
   return [

@@ -38,24 +38,23 @@ export interface Operation {
   readonly path: string;
 }
 
-const METHODS: Readonly<Record<string, string>> = { G: 'GET', P: 'POST', T: 'PUT', A: 'PATCH', D: 'DELETE' };
 const USUAL: Readonly<Record<string, string>> = {
-  list: 'GL',
-  create: 'PU',
-  get: 'GO*^',
-  update: 'A*^',
-  delete: 'DO*^',
+  list: 'GETL',
+  create: 'POSTU',
+  get: 'GETO*^',
+  update: 'PATCH*^',
+  delete: 'DELETEO*^',
 };
-const USUAL_ACTION = 'P*~';
+const USUAL_ACTION = 'POST*~';
 
 export function readOperation(scope: string, row: string): Operation {
   const [, resource, , shared, base] = split(scope);
-  const [, action, letter, flags, path] = split(row);
+  const [, action, method, flags, path] = split(row);
   const [first] = action.split('_') as [string];
-  const [, , usualLetter, usualFlags, usualPath] = split(USUAL[first] ?? USUAL_ACTION);
+  const [, , usualMethod, usualFlags, usualPath] = split(USUAL[first] ?? USUAL_ACTION);
   return {
     name: camel(resource + '.' + action),
-    method: METHODS[letter || usualLetter]!,
+    method: method || usualMethod,
     flags: (flags || usualFlags) + shared,
     path:
       (base || '/' + resource) +
@@ -68,6 +67,6 @@ export const nameOf = (text: string): string => camel(split(text)[1]);
 
 /** The whole, name, method, flags and path of whatever the generator writes. */
 const split = (text: string) =>
-  /([a-z_\d]*)([GPTAD]?)([A-Z]*)(.*)/.exec(text) as unknown as [string, string, string, string, string];
+  /([a-z_\d]*)(GET|POST|PUT|PATCH|DELETE|)([A-Z]*)(.*)/.exec(text) as unknown as [string, string, string, string, string];
 
 const camel = (text: string): string => text.replace(/_./g, ([, letter]) => letter!.toUpperCase());
