@@ -187,8 +187,8 @@ function commaArrays(operations) {
 }
 
 function emitTable(operations) {
-  const lines = operationTable(operations).join('\n');
-  return `${HEADER}/** All operations: in each line a scope and its rows. src/api/operation.ts explains them. */\nexport const TABLE = \`${lines}\`;\n`;
+  const lines = operationTable(operations).join(",' +\n  '");
+  return `${HEADER}/** All operations: parted by commas, a scope and its rows. src/api/operation.ts explains them. */\nexport const TABLE =\n  '${lines}';\n`;
 }
 
 /** Lists have a function and a module of their own: a resource without lists does not carry it. */

@@ -10,21 +10,28 @@ const USUAL = {
 };
 const USUAL_ACTION = ['POST', '', '*~'];
 
-/** One line for each scope: it, then its rows. The order makes neighbours alike, which compresses better. */
+/**
+ * One line for each scope: it, then its rows. Scopes in alphabetical order, rows with what is usual at the end: neighbours are
+ * alike then, and lines end and begin alike, which compresses better.
+ */
 export const operationTable = (operations) =>
   [...groupBy(operations, ({ resource }) => resource).values()]
     .flatMap((members) => scopesOf(members))
-    .map(({ scope, members }) => [scope, ...members.map((operation) => rowOf(operation, members))].join(' '))
+    .map(({ scope, members }) => {
+      const rows = members.map((operation) => rowOf(operation, members));
+      return [scope, ...rows.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))].join(' ');
+    })
     .sort();
+
+const LAST = ['delete', 'update', 'get', 'create', 'list'];
+const rank = (row) => LAST.indexOf(/^[a-z_0-9]+/.exec(row)[0]);
 
 /** The operations of a resource whose paths begin alike: most resources have one scope. */
 export const scopesOf = (members) =>
   [...groupBy(members, ({ path }) => path.split('/')[1]).values()].map((alike) => ({
     scope: scopeOf(alike),
-    members: [...alike].sort((a, b) => rank(a) - rank(b)),
+    members: alike,
   }));
-
-const rank = ({ action }) => Object.keys(USUAL).indexOf(action) + 1 || 9;
 
 function scopeOf(members) {
   const [{ resource, unversioned, machineKey }] = members;

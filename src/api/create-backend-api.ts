@@ -17,10 +17,10 @@ import type { BackendApiOptions } from './values.js';
  * @param options fall back to the environment: CLERK_SECRET_KEY, CLERK_MACHINE_SECRET_KEY, CLERK_API_URL, CLERK_API_VERSION
  * @throws ConfigurationError for options that cannot work
  */
-export function createBackendApi(options: BackendApiOptions = {}, env?: Environment): BackendApi {
+export function createBackendApi(options?: BackendApiOptions, env?: Environment): BackendApi {
   const client = createBackendClient(options, env);
   const api: Record<string, Record<string, unknown>> = {};
-  for (const line of TABLE.split('\n')) {
+  for (const line of TABLE.split(',')) {
     const [scope, ...rows] = line.split(' ') as [string, ...string[]];
     const methods = (api[nameOf(scope)] ??= {});
     for (const row of rows)

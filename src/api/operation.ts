@@ -50,7 +50,7 @@ const USUAL_ACTION = 'POST*~';
 export function readOperation(scope: string, row: string): Operation {
   const [, resource, , shared, base] = split(scope);
   const [, action, method, flags, path] = split(row);
-  const [first] = action.split('_') as [string];
+  const [first, others]=action.split(/_(.*)/) as [string,string?];
   const [, , usualMethod, usualFlags, usualPath] = split(USUAL[first] ?? USUAL_ACTION);
   return {
     name: camel(resource + '.' + action),
@@ -58,7 +58,7 @@ export function readOperation(scope: string, row: string): Operation {
     flags: (flags || usualFlags) + shared,
     path:
       (base || '/' + resource) +
-      (path || usualPath).replace('~', '/' + action).replace('^', action.slice(first.length).replace('_', '/')),
+      (path || usualPath).replace('~', '/' + action).replace('^', others ? '/' + others : ''),
   };
 }
 

@@ -18,25 +18,24 @@ export interface PreparedRequest {
 
 /** @throws InvalidArgumentError, ConfigurationError (no key) */
 export function prepareRequest(config: ClientConfig, operation: Operation, args: readonly unknown[]): PreparedRequest {
-  const { flags, method, name } = operation;
   const rest = [...args];
-  const path = operation.path.replace(/\*/g, () => encodeId(rest.shift(), name));
-  if (flags.includes('O')) rest.unshift(undefined);
+  const path = operation.path.replace(/\*/g, () => encodeId(rest.shift(), operation.name));
+  if (operation.flags.includes('O')) rest.unshift(undefined);
   const [params, options = {}] = rest as [Params?, CallOptions?];
 
-  const version = flags.includes('N') ? '' : '/' + config.apiVersion;
+  const version = operation.flags.includes('N') ? '' : '/' + config.apiVersion;
   const url = new URL(config.apiUrl.replace(/\/+$/, '') + version + path);
 
-  let body: BodyInit | null = null;
-  let type = '';
-  if (/GET|DEL/.test(method)) append(url.searchParams, operation, params);
-  else if (flags.includes('F')) append((body = new FormData()), operation, params);
+  let body: BodyInit | undefined;
+  let type: string | undefined;
+  if (/GET|DEL/.test(operation.method)) append(url.searchParams, operation, params);
+  else if (operation.flags.includes('F')) append((body = new FormData()), operation, params);
   else if (params) {
     body = JSON.stringify(params);
     type = 'application/json';
   }
 
-  const key = chooseKey(config, flags, options);
+  const key = chooseKey(config, operation, options);
   const headers = new Headers(options.headers);
   const ours = {
     Authorization: key && 'Bearer ' + key,
@@ -49,7 +48,7 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
     else headers.delete(header);
 
   // A redirect is never followed: it would carry the key to wherever it points.
-  return { url: url.href, init: { method, headers, body, redirect: 'manual' }, options, key };
+  return { url: url.href, init: { method: operation.method, headers, body, redirect: 'manual' }, options, key };
 }
 
 /**
@@ -65,10 +64,10 @@ function encodeId(id: unknown, name: string): string {
 }
 
 /** `''` for the operation that carries no key. A key that `fetch` would refuse, and quote, is refused here, unquoted. */
-function chooseKey(config: ClientConfig, flags: string, options: CallOptions): string {
-  if (flags.includes('X')) return '';
-  const keyOf = ({ machineSecretKey, secretKey }: CallOptions) =>
-    (flags.includes('M') && machineSecretKey) || secretKey;
+function chooseKey(config: ClientConfig, operation: Operation, options: CallOptions): string {
+  if (operation.flags.includes('X')) return '';
+  const keyOf = (from: CallOptions) =>
+    (operation.flags.includes('M') && from.machineSecretKey) || from.secretKey;
   const key = (keyOf(options) || keyOf(config) || '').trim();
   if (/^[!-~]+$/.test(key)) return key;
   throw new ConfigurationError('secretKey', 'The secret key is missing or malformed.', 'Set CLERK_SECRET_KEY.');
@@ -79,11 +78,11 @@ interface Members {
 }
 
 /** Fills a query or a form. `false`, `0` and `''` are sent; only undefined is not. Bytes become a file. */
-function append(target: Members, { name, flags }: Operation, params: Params | undefined): void {
+function append(target: Members, operation: Operation, params: Params | undefined): void {
   for (const [key, value] of Object.entries(params ?? {})) {
-    const maximum = flags.includes('S') ? 100 : 500;
-    if (key === 'limit' && Number(value) > maximum)
-      throw new InvalidArgumentError(`${name}: \`limit\` is at most ${maximum}.`);
+    const maximum = operation.flags.includes('S') ? 100 : 500;
+    if (key === 'limit' && (value as number) > maximum)
+      throw new InvalidArgumentError(`${operation.name}: \`limit\` is at most ${maximum}.`);
     const values = ([value].flat() as (string & Partial<Uint8Array>)[]).filter((item) => item !== undefined);
     for (const item of values[0] && COMMA_ARRAYS.includes(key) ? [values.join()] : values)
       target.append(key, (item as { byteLength?: number } | null)?.byteLength === undefined ? item : new Blob([item]));
