@@ -169,7 +169,7 @@ function emitInterfaces(operations) {
 
 function emitMeta(document, operations, packageVersion) {
   return `${HEADER}export const DOCUMENT_VERSION = '${document.info.version}';
-export const PACKAGE_VERSION = '${packageVersion}';
+export const USER_AGENT = 'bailiff/${packageVersion}';
 /** Arrays that a query joins with commas. */
 export const COMMA_ARRAYS = [${commaArrays(operations).map((name) => `'${name}'`)}];
 `;

@@ -1,6 +1,6 @@
 // Operations as the few characters that the runtime needs; src/api/operation.ts reads them back and explains them.
 
-/** What is left away, by the first word of a name: method, flags, path. */
+/** What is left away, by the first word of the name: method, flags, path. */
 const USUAL = {
   list: ['GET', 'L', ''],
   create: ['POST', 'U', ''],
@@ -62,20 +62,19 @@ function shortestPath(path, name) {
   const [shortest] = [path, ...signs.map(([sign, words]) => path.replace(words, sign))]
     .filter((text) => text && expand(text, name) === path)
     .sort((a, b) => a.length - b.length);
-  if (!shortest) throw new Error(`${name}: no way to write that its path is empty`);
+  if (!shortest) throw new Error(`${name}: a name of several words needs a path of its own; a single word does not`);
   return shortest;
 }
 
 /** As the runtime does it. */
-const expand = (path, name) =>
-  path.replace('~', `/${name}`).replace('^', name.replace(/^[^_]+/, '').replace('_', '/'));
+const expand = (path, name) => path.replace('~', `/${name}`).replace('^', name.replace(/^[^_]+/, '').replace('_', '/'));
 
 function flagsOf(operation) {
   const repeatable = operation.retry !== 'unsafe';
   if (!repeatable && operation.method !== 'POST')
     throw new Error(`${operation.id}: only a POST can be unsafe to repeat`);
   const flags = [
-    operation.list && listFlag(operation),
+    operation.list && listFlags(operation.list),
     operation.query.length === 0 && !operation.body && 'O',
     !repeatable && 'U',
     operation.body?.multipart && 'F',
@@ -84,10 +83,8 @@ function flagsOf(operation) {
   return flags.filter(Boolean).join('');
 }
 
-function listFlag({ id, list: { maximum, paginated } }) {
-  if (paginated && maximum === 100) throw new Error(`${id}: no flag for an envelope around pages of at most 100`);
-  return paginated ? 'E' : maximum === 100 ? 'S' : 'L';
-}
+/** `L` is what a list is without one of the others. */
+const listFlags = ({ maximum, paginated }) => (maximum === 100 ? 'S' : '') + (paginated ? 'E' : '') || 'L';
 
 const starPath = (path) => path.replaceAll(/\/\{.+?\}/g, '*');
 

@@ -23,10 +23,15 @@ export function readAnswer(
   const { errors, clerk_trace_id } = Object(body) as { errors?: BackendApiErrorItem[]; clerk_trace_id?: string };
   const list = Array.isArray(errors) ? errors : [];
   const first = Object(list[0]) as Partial<BackendApiErrorItem>;
-  throw new BackendApiError(operation.name, first.code ?? 'unexpected-response', first.long_message ?? first.message ?? detail, {
-    status,
-    errors: list,
-    traceId: clerk_trace_id ?? headers.get('cf-ray'),
-    retryAfterMs: readRetryAfter(headers.get('retry-after'), now),
-  });
+  throw new BackendApiError(
+    operation.name,
+    first.code ?? 'unexpected-response',
+    first.long_message ?? first.message ?? detail,
+    {
+      status,
+      errors: list,
+      traceId: clerk_trace_id ?? headers.get('cf-ray'),
+      retryAfterMs: readRetryAfter(headers.get('retry-after'), now),
+    },
+  );
 }

@@ -49,26 +49,28 @@ async function send(config: ClientConfig, operation: Operation, args: readonly u
         },
       ).finally(() => {
         try {
-          config.onEvent?.({ type: 'backend-api.call', operation: operation.name, status, durationMs: now() - startedAt });
+          config.onEvent?.({
+            type: 'backend-api.call',
+            operation: operation.name,
+            status,
+            durationMs: now() - startedAt,
+          });
         } catch {
           // A listener's failure is the listener's.
         }
       });
-    } catch (error) {
-      const failure = error instanceof BackendApiError ? error : fail('network-error', withoutKey(error, key));
+    } catch (thrown) {
+      const error = thrown as Error | undefined;
+      // What comes from elsewhere (an own `fetch`, a proxy agent) may quote what it was given.
+      const quotesKey = key && [error, error?.stack, error?.cause].join().includes(key);
+      const failure = error instanceof BackendApiError ? error : fail('network-error', quotesKey ? undefined : error);
       const pauseMs = failure.retryAfterMs ?? backoff(attempt);
-      if (!(attempt < retries && mayRepeat(operation, failure) && now() + pauseMs < deadline)) throw failure;
+      // 429 was refused before anything happened. After other failures something may have happened: only what is repeatable.
+      const mayRepeat =
+        failure.status === 429 ||
+        (!operation.flags.includes('U') && failure.code !== 'aborted' && (failure.status ?? 500) >= 500);
+      if (!(attempt < retries && mayRepeat && now() + pauseMs < deadline)) throw failure;
       await config.wait(pauseMs, signal);
     }
   }
-}
-
-/** 429 was refused before anything happened. After other failures something may have happened: only repeatable operations. */
-const mayRepeat = (operation: Operation, error: BackendApiError): boolean =>
-  error.status === 429 || (!operation.flags.includes('U') && error.code !== 'aborted' && (error.status ?? 500) >= 500);
-
-/** Causes come from elsewhere (an own `fetch`, a proxy agent) and may quote what they were given. */
-function withoutKey(cause: unknown, key: string): unknown {
-  const error = cause as Error | undefined;
-  return key && [cause, error?.stack, error?.cause].join().includes(key) ? undefined : cause;
 }

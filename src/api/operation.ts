@@ -3,8 +3,8 @@
  *
  * A scope is a resource: its name, the flags that all of its operations have, and what all of their paths begin with (where
  * that is not `/the_name`). A resource whose paths begin differently has several.
- * A row is an operation: its name, a letter for the method, flags, and the rest of the path. Each part that is absent is the
- * {@link USUAL} one for the first word of the name. Names are in snake case. In the path
+ * A row is an operation: its name, the method, flags, and the rest of the path. A part that is absent is the {@link USUAL} one
+ * for the first word of the name. Names are in snake case. In the path
  *
  * | | |
  * |---|---|
@@ -16,8 +16,9 @@
  *
  * | | |
  * |---|---|
- * | `L`, `S` | a list in pages of at most 500, or of at most 100 |
- * | `E` | such a list of at most 500, to which `paginated=true` gives an envelope with the total |
+ * | `L`, `S`, `E` | a list |
+ * | `S` | in pages of at most 100 instead of 500 |
+ * | `E` | to which `paginated=true` gives an envelope with the total |
  * | `O` | takes neither query nor body: call options follow the ids |
  * | `U` | unsafe to repeat |
  * | `F` | the body is a form with a file |
@@ -45,13 +46,12 @@ const USUAL: Readonly<Record<string, string>> = {
   update: 'PATCH*^',
   delete: 'DELETEO*^',
 };
-const USUAL_ACTION = 'POST*~';
 
 export function readOperation(scope: string, row: string): Operation {
   const [, resource, , shared, base] = split(scope);
   const [, action, method, flags, path] = split(row);
-  const [first, others]=action.split(/_(.*)/) as [string,string?];
-  const [, , usualMethod, usualFlags, usualPath] = split(USUAL[first] ?? USUAL_ACTION);
+  const [first, others] = action.split(/_(.*)/) as [string, string?];
+  const [, , usualMethod, usualFlags, usualPath] = split(USUAL[first] ?? 'POST*~');
   return {
     name: camel(resource + '.' + action),
     method: method || usualMethod,
@@ -65,8 +65,9 @@ export function readOperation(scope: string, row: string): Operation {
 /** The name that callers know a scope or a row by. */
 export const nameOf = (text: string): string => camel(split(text)[1]);
 
-/** The whole, name, method, flags and path of whatever the generator writes. */
-const split = (text: string) =>
-  /([a-z_\d]*)(GET|POST|PUT|PATCH|DELETE|)([A-Z]*)(.*)/.exec(text) as unknown as [string, string, string, string, string];
+type Parts = [whole: string, name: string, method: string, flags: string, path: string];
+
+/** The generator writes nothing that does not match. */
+const split = (text: string) => /([a-z_\d]*)(GET|POST|PUT|PATCH|DELETE|)([A-Z]*)(.*)/.exec(text) as unknown as Parts;
 
 const camel = (text: string): string => text.replace(/_./g, ([, letter]) => letter!.toUpperCase());

@@ -44,7 +44,8 @@ export const pagedOperation =
           const { data, m2m_tokens, total_count } = Object(answer) as Envelope;
           const items = [answer, data, m2m_tokens].find(Array.isArray) as unknown[] | undefined;
           if (!items) throw new BackendApiError(operation.name, 'unexpected-response', 'not a list');
-          const beginning = identify(items[0]);
+          const [first] = items as { readonly id?: string }[];
+          const beginning = first?.id ?? JSON.stringify(first); // not every item has an id
           if (beginnings.has(beginning)) return;
           beginnings.add(beginning);
           yield* items;
@@ -55,6 +56,3 @@ export const pagedOperation =
       },
     } satisfies Omit<PageRequest<unknown, unknown>, typeof Symbol.toStringTag>;
   };
-
-/** Not every item has an id. */
-const identify = (item: unknown): unknown => (item as { readonly id?: string } | null)?.id ?? JSON.stringify(item);

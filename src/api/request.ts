@@ -1,7 +1,7 @@
 /** From a method's arguments to one HTTP request. Pure: nothing is sent here. */
 import { ConfigurationError } from '../errors.js';
 import { InvalidArgumentError } from './errors.js';
-import { COMMA_ARRAYS, DOCUMENT_VERSION, PACKAGE_VERSION } from './generated/meta.js';
+import { COMMA_ARRAYS, DOCUMENT_VERSION, USER_AGENT } from './generated/meta.js';
 import type { Operation } from './operation.js';
 import type { ClientConfig } from './options.js';
 import type { CallOptions } from './values.js';
@@ -26,7 +26,7 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
   const version = operation.flags.includes('N') ? '' : '/' + config.apiVersion;
   const url = new URL(config.apiUrl.replace(/\/+$/, '') + version + path);
 
-  let body: BodyInit | undefined;
+  let body: BodyInit | null = null;
   let type: string | undefined;
   if (/GET|DEL/.test(operation.method)) append(url.searchParams, operation, params);
   else if (operation.flags.includes('F')) append((body = new FormData()), operation, params);
@@ -37,25 +37,22 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
 
   const key = chooseKey(config, operation, options);
   const headers = new Headers(options.headers);
-  const ours = {
-    Authorization: key && 'Bearer ' + key,
-    'Clerk-API-Version': DOCUMENT_VERSION,
-    'Content-Type': type,
-    'User-Agent': 'bailiff/' + PACKAGE_VERSION,
-  };
-  for (const [header, value] of Object.entries(ours))
-    if (value) headers.set(header, value);
-    else headers.delete(header);
+  headers.delete('Authorization');
+  headers.delete('Content-Type');
+  if (key) headers.set('Authorization', 'Bearer ' + key);
+  if (type) headers.set('Content-Type', type);
+  headers.set('Clerk-API-Version', DOCUMENT_VERSION);
+  headers.set('User-Agent', USER_AGENT);
 
   // A redirect is never followed: it would carry the key to wherever it points.
   return { url: url.href, init: { method: operation.method, headers, body, redirect: 'manual' }, options, key };
 }
 
 /**
- * What could lead to another path: nothing, `.` or `..` between slashes of either kind. And what proxies on the way may read in
- * one way or the other: an escape, half a surrogate pair.
+ * What could lead to another path: nothing, or nothing but dots and blanks, between slashes of either kind. And what proxies on
+ * the way may read in one way or the other: an escape, half a surrogate pair.
  */
-const UNUSABLE = /(^|[/\\])\s*(\.\.?\s*)?([/\\]|$)|%[\da-f]{2}|\p{Cs}/iu;
+const UNUSABLE = /(^|[/\\])[\s.]*([/\\]|$)|%[\da-f]{2}|\p{Cs}/iu;
 
 /** One path segment with its slash: everything special is encoded. */
 function encodeId(id: unknown, name: string): string {
@@ -66,11 +63,11 @@ function encodeId(id: unknown, name: string): string {
 /** `''` for the operation that carries no key. A key that `fetch` would refuse, and quote, is refused here, unquoted. */
 function chooseKey(config: ClientConfig, operation: Operation, options: CallOptions): string {
   if (operation.flags.includes('X')) return '';
-  const keyOf = (from: CallOptions) =>
-    (operation.flags.includes('M') && from.machineSecretKey) || from.secretKey;
+  const keyOf = (from: CallOptions) => (operation.flags.includes('M') && from.machineSecretKey) || from.secretKey;
   const key = (keyOf(options) || keyOf(config) || '').trim();
-  if (/^[!-~]+$/.test(key)) return key;
-  throw new ConfigurationError('secretKey', 'The secret key is missing or malformed.', 'Set CLERK_SECRET_KEY.');
+  if (!/^[!-~]+$/.test(key))
+    throw new ConfigurationError('secretKey', 'The secret key is missing or malformed.', 'Set CLERK_SECRET_KEY.');
+  return key;
 }
 
 interface Members {

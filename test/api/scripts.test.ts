@@ -68,6 +68,22 @@ describe('generate', () => {
     writeFileSync(names, text.replace(/.*"GetUser".*\n/, ''));
     expect((await run('generate.mjs')).output).toContain('no name for GetUser');
   });
+
+  it('refuses what the table of operations cannot say', async () => {
+    const names = join(copy, 'spec/names.json');
+    const text = readFileSync(names, 'utf8');
+    writeFileSync(names, text.replace('"instanceSettings.get"', '"instanceSettings.getAll"'));
+    expect((await run('generate.mjs')).output).toContain('get_all: a name of several words needs a path of its own');
+    writeFileSync(names, text);
+    const document = readDocument();
+    const domains = document.paths['/organizations/{organization_id}/domains']!['get']!;
+    const mode = domains.parameters!.find((parameter) => 'name' in parameter && parameter.name === 'enrollment_mode')!;
+    Object.assign(mode, { schema: { type: 'array', items: { type: 'string' } } });
+    writeFileSync(join(copy, DOCUMENT), JSON.stringify(document));
+    expect((await run('generate.mjs')).output).toContain(
+      'enrollment_mode is joined with commas in one query and repeated in another',
+    );
+  });
 });
 
 describe('update-spec', () => {
