@@ -100,7 +100,7 @@ export function reasonInfo(reason: string): ReasonInfo | null {
 
 /** The base of all errors that Bailiff throws on purpose. `code` is stable; `message` is for people. */
 export abstract class BailiffError extends Error {
-  // Written out in each class: minifiers rename classes.
+  /** Written out in each class: minifiers rename classes. */
   abstract override readonly name: string;
   abstract readonly code: string;
 }

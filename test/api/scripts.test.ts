@@ -11,6 +11,7 @@ interface Operation {
   operationId: string;
   parameters?: object[];
   summary?: string;
+  security?: object[];
   requestBody: { content: { 'application/json': { schema: { properties: Record<string, unknown> } } } };
 }
 interface Document {
@@ -101,6 +102,7 @@ describe('update-spec', () => {
         type: 'boolean',
       };
       document.paths['/jwks']!['get']!.summary = 'Other words';
+      document.paths['/jwks']!['get']!.security = [];
       document.components.schemas['SignInToken']!.properties['robot'] = { type: 'boolean' };
     });
     const { code, output } = await run('update-spec.mjs', file);
@@ -108,7 +110,7 @@ describe('update-spec', () => {
     expect(output).toContain('2025-11-10 -> 2099-01-01');
     expect(output).toContain('Added (1)\n  GET /robots (ListRobots)\n');
     expect(output).toContain(
-      'Changed (3)\n  POST /users (CreateUser): body\n  POST /sign_in_tokens (CreateSignInToken): response\n  POST /sign_in_tokens/{}/revoke (RevokeSignInToken): response\n',
+      'Changed (4)\n  GET /jwks (GetJWKS): security\n  POST /users (CreateUser): body\n  POST /sign_in_tokens (CreateSignInToken): response\n  POST /sign_in_tokens/{}/revoke (RevokeSignInToken): response\n',
     );
     expect(readDocument().info.version).toBe('2025-11-10');
   });
