@@ -16,7 +16,7 @@ const LIMITS = [
     what: 'bailiff/api: all operations',
     code: "export { createBackendApi } from 'bailiff/api'",
     min: 12_288,
-    gzip: 4_400,
+    gzip: 4_096,
     never: ['core', 'verify', 'local'],
   },
   {
@@ -28,15 +28,15 @@ const LIMITS = [
   {
     what: 'that resource with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
-    min: 7_300,
-    gzip: 3_750,
+    min: 7_050,
+    gzip: 3_550,
     never: ['core', 'verify', 'local'],
   },
   {
     what: 'one operation with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export { get } from 'bailiff/api/users'",
-    min: 5_200,
-    gzip: 2_850,
+    min: 5_050,
+    gzip: 2_700,
     never: ['core', 'local'],
   },
   // What was reached and a twentieth: to pass one of these is a decision, not an accident.

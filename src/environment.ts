@@ -9,7 +9,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * each variable is read by name, when asked for, and a refusal means absent.
  */
 export function readVariable(name: string, env?: Environment): string | undefined {
-  const raw = env === undefined ? fromProcess(name) : env[name];
+  let raw: unknown;
+  try {
+    raw = (env ?? (globalThis as { process?: { env?: Environment } }).process?.env)?.[name];
+  } catch {
+    // Refused.
+  }
   // `|| undefined`: an empty value counts as absent.
   return typeof raw === 'string'
     ? raw
@@ -17,12 +22,4 @@ export function readVariable(name: string, env?: Environment): string | undefine
         .replace(/^(["'])(.*)\1$/s, '$2')
         .trim() || undefined
     : undefined;
-}
-
-function fromProcess(name: string): string | undefined {
-  try {
-    return (globalThis as { process?: { env?: Environment } }).process?.env?.[name];
-  } catch {
-    return undefined;
-  }
 }

@@ -100,21 +100,19 @@ export function reasonInfo(reason: string): ReasonInfo | null {
 
 /** The base of all errors that Bailiff throws on purpose. `code` is stable; `message` is for people. */
 export abstract class BailiffError extends Error {
+  /** Written out in each class: minifiers rename classes. */
+  abstract override readonly name: string;
   abstract readonly code: string;
-
-  constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.name = new.target.name;
-  }
 }
 
 /** Options that cannot work. Thrown at creation; names the variable to set and what to set it to. */
 export class ConfigurationError extends BailiffError {
+  override readonly name = 'ConfigurationError';
   readonly code = 'configuration-invalid';
   /** The option at fault, as written in `createAuthenticator` (for example `secretKey`). */
-  readonly option: string;
+  declare readonly option: string;
   /** What to do about it. */
-  readonly remedy: string;
+  declare readonly remedy: string;
 
   constructor(option: string, message: string, remedy: string, options?: { cause?: unknown }) {
     super(`${message} ${remedy}`, options);
@@ -125,6 +123,7 @@ export class ConfigurationError extends BailiffError {
 
 /** The token is bad: it was checked and refused. */
 export class TokenVerificationError extends BailiffError {
+  override readonly name = 'TokenVerificationError';
   readonly code: TokenReason;
   readonly reason: TokenReason;
 
@@ -137,6 +136,7 @@ export class TokenVerificationError extends BailiffError {
 
 /** The token could not be checked now: Clerk cannot be reached, or does not accept this server. Never a reason to say 401. */
 export class AuthUnavailableError extends BailiffError {
+  override readonly name = 'AuthUnavailableError';
   readonly code = 'auth-unavailable';
   /** What frameworks answer with if nobody catches it. */
   readonly status = 503;

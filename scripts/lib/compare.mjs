@@ -2,7 +2,7 @@
 // shows at every operation that it reaches.
 import { entries } from './document.mjs';
 
-/** @returns operations added and removed, and those whose parameters, body or answers changed */
+/** @returns operations added and removed, and those that are called or answered differently */
 export function compareDocuments(current, next) {
   const before = index(current);
   const after = index(next);
@@ -27,6 +27,7 @@ function index(document) {
       response: canonical(raw.responses[status] ?? null),
       statuses: Object.keys(raw.responses).sort().join(),
       deprecated: String(raw.deprecated === true),
+      security: canonical(raw.security ?? null),
     };
     return { label: `${method} ${path.replaceAll(/\{.+?\}/g, '{}')} (${raw.operationId})`, method, path, raw, parts };
   });

@@ -90,7 +90,6 @@ function readOperation(document, names, { path, method, raw }) {
     unversioned: UNVERSIONED.test(path),
     machineKey: MACHINE_KEY.test(path),
     anonymous: Array.isArray(raw.security) && raw.security.length === 0,
-    commaArrays: query.filter((parameter) => parameter.explode === false).map((parameter) => parameter.name),
     summary: raw.summary ?? '',
     description: raw.description ?? '',
     deprecated: raw.deprecated === true,

@@ -15,7 +15,7 @@ export function emit(document, names, operations, packageVersion) {
     'types.ts': emitTypes(types, described),
     'interfaces.ts': emitInterfaces(described),
     'table.ts': emitTable(operations),
-    'meta.ts': `${HEADER}export const DOCUMENT_VERSION = '${document.info.version}';\nexport const PACKAGE_VERSION = '${packageVersion}';\n`,
+    'meta.ts': emitMeta(document, operations, packageVersion),
   };
   for (const [resource, members] of groupBy(described, resourceOf))
     files[`${kebab(resource)}.ts`] = emitResource(members);
@@ -167,9 +167,28 @@ function emitInterfaces(operations) {
   return `${HEADER}${imports(operations)}import type { ${valueTypes(operations, ['CallOptions'])} } from '../values.js';\n\n${interfaces.join('\n')}\n/** Every operation of the Backend API, by resource. */\nexport interface BackendApi {\n${all}\n}\n`;
 }
 
+function emitMeta(document, operations, packageVersion) {
+  return `${HEADER}export const DOCUMENT_VERSION = '${document.info.version}';
+export const USER_AGENT = 'bailiff/${packageVersion}';
+/** Arrays that a query joins with commas. */
+export const COMMA_ARRAYS = [${commaArrays(operations).map((name) => `'${name}'`)}];
+`;
+}
+
+/** The runtime knows them by name alone, so no operation may want an array of that name in another way. */
+function commaArrays(operations) {
+  const parameters = operations.flatMap(({ query }) => query);
+  const joined = parameters.filter(({ explode }) => explode === false).map(({ name }) => name);
+  const other = parameters.find(
+    ({ name, explode, schema }) => joined.includes(name) && explode !== false && schema.type === 'array',
+  );
+  if (other) throw new Error(`${other.name} is joined with commas in one query and repeated in another`);
+  return [...new Set(joined)];
+}
+
 function emitTable(operations) {
-  const lines = operationTable(operations).join('\n');
-  return `${HEADER}/** All operations: in each line a scope and its rows. src/api/operation.ts explains them. */\nexport const TABLE = \`${lines}\`;\n`;
+  const lines = operationTable(operations).join(",' +\n  '");
+  return `${HEADER}/** All operations: parted by commas, a scope and its rows. src/api/operation.ts explains them. */\nexport const TABLE =\n  '${lines}';\n`;
 }
 
 /** Lists have a function and a module of their own: a resource without lists does not carry it. */

@@ -1,25 +1,37 @@
 // Operations as the few characters that the runtime needs; src/api/operation.ts reads them back and explains them.
 
-const METHOD_LETTERS = { GET: 'G', POST: 'P', PUT: 'U', PATCH: 'A', DELETE: 'D' };
-/** What a mere name means, by its first word. */
-const USUAL = { list: 'Gl', create: 'Pu', get: 'Go*^', update: 'A*^', delete: 'Do*^' };
-const USUAL_ACTION = 'Po*~';
+/** What is left away, by the first word of the name: method, flags, path. */
+const USUAL = {
+  list: ['GET', 'L', ''],
+  create: ['POST', 'U', ''],
+  get: ['GET', 'O', '*^'],
+  update: ['PATCH', '', '*^'],
+  delete: ['DELETE', 'O', '*^'],
+};
+const USUAL_ACTION = ['POST', '', '*~'];
 
-/** One line for each scope: it, then its rows. The order makes neighbours alike, which compresses better. */
+/**
+ * One line for each scope: it, then its rows. Scopes in alphabetical order, rows with what is usual at the end: neighbours are
+ * alike then, and lines end and begin alike, which compresses better.
+ */
 export const operationTable = (operations) =>
   [...groupBy(operations, ({ resource }) => resource).values()]
     .flatMap((members) => scopesOf(members))
-    .map(({ scope, members }) => [scope, ...members.map((operation) => rowOf(operation, members))].join(' '))
+    .map(({ scope, members }) => {
+      const rows = members.map((operation) => rowOf(operation, members));
+      return [scope, ...rows.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))].join(' ');
+    })
     .sort();
+
+const LAST = ['delete', 'update', 'get', 'create', 'list'];
+const rank = (row) => LAST.indexOf(/^[a-z_0-9]+/.exec(row)[0]);
 
 /** The operations of a resource whose paths begin alike: most resources have one scope. */
 export const scopesOf = (members) =>
   [...groupBy(members, ({ path }) => path.split('/')[1]).values()].map((alike) => ({
     scope: scopeOf(alike),
-    members: [...alike].sort((a, b) => rank(a) - rank(b)),
+    members: alike,
   }));
-
-const rank = ({ action }) => Object.keys(USUAL).indexOf(action) + 1 || 9;
 
 function scopeOf(members) {
   const [{ resource, unversioned, machineKey }] = members;
@@ -27,49 +39,62 @@ function scopeOf(members) {
     throw new Error(`${resource}: its operations differ in version or key`);
   const name = snake(resource);
   const base = baseOf(members);
-  const flags = (unversioned ? 'n' : '') + (machineKey ? 'm' : '');
-  return [name, ...(flags || base !== `/${name}` ? [base] : []), ...(flags ? [flags] : [])].join(':');
+  return name + (unversioned ? 'N' : '') + (machineKey ? 'M' : '') + (base === `/${name}` ? '' : base);
 }
 
 export function rowOf(operation, members) {
   const name = snake(operation.action);
-  const [, first, others] = /([a-z]+)_?(.*)/.exec(name);
-  const method = METHOD_LETTERS[operation.method] + flagsOf(operation);
+  const [first] = name.split('_');
+  const [usualMethod, usualFlags, usualPath] = USUAL[first] ?? USUAL_ACTION;
+  const { method } = operation;
+  const flags = flagsOf(operation);
   const path = starPath(operation.path).slice(baseOf(members).length);
-  const codes = [path, shorten(path, name, '~'), shorten(path, others, '^')].map((rest) => method + rest);
-  const usual = USUAL[first] ?? USUAL_ACTION;
-  const commas = operation.commaArrays.length > 0 ? `?${operation.commaArrays}` : '';
-  if (!commas && codes.includes(others ? usual : usual.replace('^', ''))) return name;
-  const [shortest] = codes.sort((a, b) => a.length - b.length);
-  return name + shortest + commas;
+  return [
+    name,
+    method === usualMethod ? '' : method,
+    flags === usualFlags ? '' : flags || 'B',
+    path === expand(usualPath, name) ? '' : shortestPath(path, name),
+  ].join('');
 }
 
-const shorten = (path, words, sign) =>
-  words && path.endsWith(`/${words}`) ? path.slice(0, -words.length - 1) + sign : path;
+function shortestPath(path, name) {
+  const signs = ['~', '^'].map((sign) => [sign, expand(sign, name)]);
+  const [shortest] = [path, ...signs.map(([sign, words]) => path.replace(words, sign))]
+    .filter((text) => text && expand(text, name) === path)
+    .sort((a, b) => a.length - b.length);
+  if (!shortest) throw new Error(`${name}: a name of several words needs a path of its own; a single word does not`);
+  return shortest;
+}
+
+/** As the runtime does it. */
+const expand = (path, name) => path.replace('~', `/${name}`).replace('^', name.replace(/^[^_]+/, '').replace('_', '/'));
 
 function flagsOf(operation) {
   const repeatable = operation.retry !== 'unsafe';
   if (!repeatable && operation.method !== 'POST')
     throw new Error(`${operation.id}: only a POST can be unsafe to repeat`);
   const flags = [
-    operation.list && (operation.list.maximum === 100 ? 's' : 'l'),
-    operation.list?.paginated && 'p',
-    operation.query.length === 0 && !operation.body && 'o',
-    !repeatable && 'u',
-    operation.body?.multipart && 'f',
-    operation.anonymous && 'x',
+    operation.list && listFlags(operation.list),
+    operation.query.length === 0 && !operation.body && 'O',
+    !repeatable && 'U',
+    operation.body?.multipart && 'F',
+    operation.anonymous && 'X',
   ];
   return flags.filter(Boolean).join('');
 }
 
+/** `L` is what a list is without one of the others. */
+const listFlags = ({ maximum, paginated }) => (maximum === 100 ? 'S' : '') + (paginated ? 'E' : '') || 'L';
+
 const starPath = (path) => path.replaceAll(/\/\{.+?\}/g, '*');
 
-/** What all paths begin with: `/resource` if they do, else the longest common part, in whole segments. */
+/** What all paths begin with, in whole segments: `/resource` if they do, else as much as they share (of a single one, all but its end). */
 function baseOf(members) {
   const segments = members.map(({ path }) => starPath(path).match(/\/[^/*]*|\*/g));
   const own = `/${snake(members[0].resource)}`;
   if (segments.every(([first]) => first === own)) return own;
   const [first, ...others] = segments;
+  if (others.length === 0 && first.length > 1) return first.slice(0, -1).join('');
   const end = first.findIndex((segment, index) => others.some((other) => other[index] !== segment));
   return (end === -1 ? first : first.slice(0, end)).join('');
 }

@@ -5,7 +5,7 @@ import { readRetryAfter } from './retry.js';
 
 /** @throws BackendApiError */
 export function readAnswer(
-  { name, flags }: Operation,
+  operation: Operation,
   { ok, status, headers }: Response,
   text: string,
   now: number,
@@ -17,16 +17,21 @@ export function readAnswer(
     if (ok) return body;
   } catch {
     // The one page among the operations.
-    if (ok && flags.includes('x')) return text;
+    if (ok && operation.flags.includes('X')) return text;
     detail += ', not JSON';
   }
   const { errors, clerk_trace_id } = Object(body) as { errors?: BackendApiErrorItem[]; clerk_trace_id?: string };
   const list = Array.isArray(errors) ? errors : [];
   const first = Object(list[0]) as Partial<BackendApiErrorItem>;
-  throw new BackendApiError(name, first.code ?? 'unexpected-response', first.long_message ?? first.message ?? detail, {
-    status,
-    errors: list,
-    traceId: clerk_trace_id ?? headers.get('cf-ray'),
-    retryAfterMs: readRetryAfter(headers.get('retry-after'), now),
-  });
+  throw new BackendApiError(
+    operation.name,
+    first.code ?? 'unexpected-response',
+    first.long_message ?? first.message ?? detail,
+    {
+      status,
+      errors: list,
+      traceId: clerk_trace_id ?? headers.get('cf-ray'),
+      retryAfterMs: readRetryAfter(headers.get('retry-after'), now),
+    },
+  );
 }

@@ -14,19 +14,18 @@ import type { BackendApiOptions, BackendClient } from './values.js';
  *
  * @throws ConfigurationError for options that cannot work. A missing key shows at the first call, since a call may bring its own.
  */
-export function createBackendClient(options: BackendApiOptions = {}, env?: Environment): BackendClient {
+export function createBackendClient(options?: BackendApiOptions, env?: Environment): BackendClient {
   const config = resolveOptions(options, env);
   return { call: (operation, args) => send(config, operation, args) };
 }
 
 /** @throws BackendApiError, and those of {@link prepareRequest} */
 async function send(config: ClientConfig, operation: Operation, args: readonly unknown[]): Promise<unknown> {
-  const { name } = operation;
   const { url, init, key, options } = prepareRequest(config, operation, args);
-  const { fetch = globalThis.fetch, now, onEvent, wait } = config;
+  const { fetch = globalThis.fetch, now } = config;
   const { timeoutMs, deadlineMs, retries, signal } = { ...config, ...defined(options) };
   const fail = (code: BackendApiFailure, cause?: unknown) =>
-    new BackendApiError(name, code, 'no answer', cause === undefined ? {} : { cause });
+    new BackendApiError(operation.name, code, 'no answer', defined({ cause }));
 
   const deadline = now() + deadlineMs;
   for (let attempt = 0; ; attempt++) {
@@ -50,26 +49,28 @@ async function send(config: ClientConfig, operation: Operation, args: readonly u
         },
       ).finally(() => {
         try {
-          onEvent?.({ type: 'backend-api.call', operation: name, status, durationMs: now() - startedAt });
+          config.onEvent?.({
+            type: 'backend-api.call',
+            operation: operation.name,
+            status,
+            durationMs: now() - startedAt,
+          });
         } catch {
           // A listener's failure is the listener's.
         }
       });
-    } catch (error) {
-      const failure = error instanceof BackendApiError ? error : fail('network-error', withoutKey(error, key));
+    } catch (thrown) {
+      const error = thrown as Error | undefined;
+      // What comes from elsewhere (an own `fetch`, a proxy agent) may quote what it was given.
+      const quotesKey = key && [error, error?.stack, error?.cause].join().includes(key);
+      const failure = error instanceof BackendApiError ? error : fail('network-error', quotesKey ? undefined : error);
       const pauseMs = failure.retryAfterMs ?? backoff(attempt);
-      if (!(attempt < retries && mayRepeat(operation, failure) && now() + pauseMs < deadline)) throw failure;
-      await wait(pauseMs, signal);
+      // 429 was refused before anything happened. After other failures something may have happened: only what is repeatable.
+      const mayRepeat =
+        failure.status === 429 ||
+        (!operation.flags.includes('U') && failure.code !== 'aborted' && (failure.status ?? 500) >= 500);
+      if (!(attempt < retries && mayRepeat && now() + pauseMs < deadline)) throw failure;
+      await config.wait(pauseMs, signal);
     }
   }
-}
-
-/** 429 was refused before anything happened. After other failures something may have happened: only repeatable operations. */
-const mayRepeat = ({ flags }: Operation, { status, code }: BackendApiError): boolean =>
-  status === 429 || (!flags.includes('u') && code !== 'aborted' && (status ?? 500) >= 500);
-
-/** Causes come from elsewhere (an own `fetch`, a proxy agent) and may quote what they were given. */
-function withoutKey(cause: unknown, key: string): unknown {
-  const error = cause as Error | undefined;
-  return key && [cause, error?.stack, error?.cause].join().includes(key) ? undefined : cause;
 }

@@ -4,7 +4,7 @@ import { operation } from './call.js';
 import { createBackendClient } from './client.js';
 import type { BackendApi } from './generated/interfaces.js';
 import { TABLE } from './generated/table.js';
-import { camel, readOperation } from './operation.js';
+import { nameOf, readOperation } from './operation.js';
 import { pagedOperation } from './pages.js';
 import type { BackendApiOptions } from './values.js';
 
@@ -17,20 +17,18 @@ import type { BackendApiOptions } from './values.js';
  * @param options fall back to the environment: CLERK_SECRET_KEY, CLERK_MACHINE_SECRET_KEY, CLERK_API_URL, CLERK_API_VERSION
  * @throws ConfigurationError for options that cannot work
  */
-export function createBackendApi(options: BackendApiOptions = {}, env?: Environment): BackendApi {
+export function createBackendApi(options?: BackendApiOptions, env?: Environment): BackendApi {
   const client = createBackendClient(options, env);
   const api: Record<string, Record<string, unknown>> = {};
-  for (const line of TABLE.split('\n')) {
+  for (const line of TABLE.split(',')) {
     const [scope, ...rows] = line.split(' ') as [string, ...string[]];
     const methods = (api[nameOf(scope)] ??= {});
     for (const row of rows)
       methods[nameOf(row)] = (...args: unknown[]) => {
         const read = readOperation(scope, row);
-        const make = /[ls]/.test(read.flags) ? pagedOperation : operation;
+        const make = /[LSE]/.test(read.flags) ? pagedOperation : operation;
         return make(read)(client, ...args);
       };
   }
   return api as unknown as BackendApi;
 }
-
-const nameOf = (text: string): string => camel(/[^A-Z:]+/.exec(text)![0]);

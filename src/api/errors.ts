@@ -39,8 +39,7 @@ export class BackendApiError extends BailiffError {
   declare readonly retryAfterMs: number | null;
 
   constructor(operation: string, code: string, detail: string, facts: Facts = {}) {
-    const trace = facts.traceId ? ` (trace ${facts.traceId})` : '';
-    super(`${operation}: ${code}: ${detail}${trace}`, facts);
+    super(`${operation}: ${code}: ${detail}${facts.traceId ? ` (trace ${facts.traceId})` : ''}`, facts);
     Object.assign(this, { operation, code, status: null, errors: [], traceId: null, retryAfterMs: null }, facts);
   }
 }

@@ -1,6 +1,7 @@
 /** Bounds in time and the caller's right to cancel. */
 
-const LONGEST_TIMER_MS = 0x7fffffff;
+/** Timers that are set for more than 2^31 - 1 fire at once. */
+const LONGEST_TIMER_MS = 2e9;
 
 /**
  * Does the work, but gives up after `ms` or when `signal` aborts: then it rejects with what `stopped` makes of it, without

@@ -1,10 +1,10 @@
 /**
  * Operations as text, as scripts/lib/operation-code.mjs writes them.
  *
- * A scope is a resource: its name, and after colons what all of its paths begin with (where that is not `/name`) and the flags
- * that all of its operations have. A resource whose paths begin differently has several.
- * A row is an operation: its name, a letter for the method, flags, the rest of the path, and after `?` the array that the
- * query joins with commas. Names are in snake case. In the path
+ * A scope is a resource: its name, the flags that all of its operations have, and what all of their paths begin with (where
+ * that is not `/the_name`). A resource whose paths begin differently has several.
+ * A row is an operation: its name, the method, flags, and the rest of the path. A part that is absent is the {@link USUAL} one
+ * for the first word of the name. Names are in snake case. In the path
  *
  * | | |
  * |---|---|
@@ -16,54 +16,58 @@
  *
  * | | |
  * |---|---|
- * | `l`, `s` | a list in pages of at most 500, or of at most 100 |
- * | `p` | `paginated=true` gives the list its envelope, with the total |
- * | `o` | takes neither query nor body: call options follow the ids |
- * | `u` | unsafe to repeat |
- * | `f` | the body is a form with a file |
- * | `n` | no version in the path |
- * | `m` | prefers the machine's secret key |
- * | `x` | carries no key at all, and is answered by a page |
+ * | `L`, `S`, `E` | a list |
+ * | `S` | in pages of at most 100 instead of 500 |
+ * | `E` | to which `paginated=true` gives an envelope with the total |
+ * | `O` | takes neither query nor body: call options follow the ids |
+ * | `U` | unsafe to repeat |
+ * | `F` | the body is a form with a file |
+ * | `B` | nothing of all this, where something is usual |
+ * | `N` | no version in the path |
+ * | `M` | prefers the machine's secret key |
+ * | `X` | carries no key at all, and is answered by a page |
  *
- * A row that is a mere name means what {@link USUAL} says for its first word. So `users` with `set_profile_imagePf*^` is
- * `POST /users/{id}/profile_image`, and `api_keys:/api_keys:n` with `get` is `GET /api_keys/{id}`, unversioned.
+ * So `users` with `delete_profile_image` is `DELETE /users/{id}/profile_image`, with `set_profile_imageF*^` it is
+ * `POST /users/{id}/profile_image` with a file, and `api_keysN` with `get` is `GET /api_keys/{id}`, unversioned.
  */
 export interface Operation {
   /** `users.get` */
   readonly name: string;
   readonly flags: string;
   readonly method: string;
-  /** What stands before, between and after the ids. */
-  readonly path: readonly string[];
-  /** How many ids come before the object and the call options. */
-  readonly ids: number;
-  /** Name of the array that is joined with commas; empty if there is none. */
-  readonly commas: string;
+  /** With `*` for each id. */
+  readonly path: string;
 }
 
-const METHODS: Readonly<Record<string, string>> = { G: 'GET', P: 'POST', U: 'PUT', A: 'PATCH', D: 'DELETE' };
 const USUAL: Readonly<Record<string, string>> = {
-  list: 'Gl',
-  create: 'Pu',
-  get: 'Go*^',
-  update: 'A*^',
-  delete: 'Do*^',
+  list: 'GETL',
+  create: 'POSTU',
+  get: 'GETO*^',
+  update: 'PATCH*^',
+  delete: 'DELETEO*^',
 };
-const USUAL_ACTION = 'Po*~';
 
 export function readOperation(scope: string, row: string): Operation {
-  const [resource, base = '/' + resource, shared = ''] = scope.split(':') as [string, string?, string?];
-  const [, action, first, others, code] = match(/(([a-z]+)_?([^A-Z]*))(.*)/, row);
-  const [, letter, flags, rest, commas] = match(/(.)([a-z]*)([^?]*).?(.*)/, code || USUAL[first] || USUAL_ACTION);
-  const path = (base + rest.replace('~', '/' + action).replace('^', others && '/' + others)).split('*');
+  const [, resource, , shared, base] = split(scope);
+  const [, action, method, flags, path] = split(row);
+  const [first, others] = action.split(/_(.*)/) as [string, string?];
+  const [, , usualMethod, usualFlags, usualPath] = split(USUAL[first] ?? 'POST*~');
   return {
     name: camel(resource + '.' + action),
-    ...{ method: METHODS[letter]!, flags: flags + shared, path, ids: path.length - 1, commas },
+    method: method || usualMethod,
+    flags: (flags || usualFlags) + shared,
+    path:
+      (base || '/' + resource) +
+      (path || usualPath).replace('~', '/' + action).replace('^', others ? '/' + others : ''),
   };
 }
 
-/** The groups of an expression that matches whatever the generator writes. */
-const match = (expression: RegExp, text: string) =>
-  expression.exec(text) as unknown as [string, string, string, string, string];
+/** The name that callers know a scope or a row by. */
+export const nameOf = (text: string): string => camel(split(text)[1]);
 
-export const camel = (text: string): string => text.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+type Parts = [whole: string, name: string, method: string, flags: string, path: string];
+
+/** The generator writes nothing that does not match. */
+const split = (text: string) => /([a-z_\d]*)(GET|POST|PUT|PATCH|DELETE|)([A-Z]*)(.*)/.exec(text) as unknown as Parts;
+
+const camel = (text: string): string => text.replace(/_./g, ([, letter]) => letter!.toUpperCase());

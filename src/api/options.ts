@@ -12,7 +12,7 @@ export type ClientConfig = { readonly [Key in Optional]?: BackendApiOptions[Key]
 };
 
 /** @throws ConfigurationError for an API URL that cannot work */
-export function resolveOptions(options: BackendApiOptions, env?: Environment): ClientConfig {
+export function resolveOptions(options: BackendApiOptions | undefined, env?: Environment): ClientConfig {
   const config = {
     secretKey: readVariable('CLERK_SECRET_KEY', env),
     machineSecretKey: readVariable('CLERK_MACHINE_SECRET_KEY', env),
@@ -31,7 +31,7 @@ export function resolveOptions(options: BackendApiOptions, env?: Environment): C
 }
 
 /** Without the members that are undefined: they count as absent. */
-export const defined = <T extends object>(members: T) =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+export const defined = <T extends object>(members: T | undefined) =>
+  Object.fromEntries(Object.entries(members ?? {}).filter(([, value]) => value !== undefined)) as {
     [Key in keyof T]?: Exclude<T[Key], undefined>;
   };

@@ -18,7 +18,7 @@ interface Envelope {
 export const pagedOperation =
   (operation: Operation): Call =>
   (client, ...args) => {
-    const { name, flags, ids } = operation;
+    const ids = operation.path.split('*').length - 1;
     let page: Promise<unknown> | undefined;
     const load = () => (page ??= client.call(operation, args));
     // Not a promise itself: that would have been sent already.
@@ -36,18 +36,17 @@ export const pagedOperation =
         const query = args[ids] as Query | undefined;
         const limit = query?.limit ?? 100;
         let offset = query?.offset ?? 0;
-        const beginnings = new Set<unknown>();
+        const beginnings = new Set<unknown>([undefined]); // as an empty page begins
         for (;;) {
-          const answer = await client.call(operation, [
-            ...args.slice(0, ids),
-            { ...query, limit, offset, ...(flags.includes('p') && { paginated: true }) },
-            args[ids + 1],
-          ]);
+          const next = [...args];
+          next[ids] = { ...query, limit, offset, paginated: operation.flags.includes('E') || undefined };
+          const answer = await client.call(operation, next);
           const { data, m2m_tokens, total_count } = Object(answer) as Envelope;
           const items = [answer, data, m2m_tokens].find(Array.isArray) as unknown[] | undefined;
-          if (!items) throw new BackendApiError(name, 'unexpected-response', 'not a list');
-          const beginning = identify(items[0]);
-          if (items.length === 0 || beginnings.has(beginning)) return;
+          if (!items) throw new BackendApiError(operation.name, 'unexpected-response', 'not a list');
+          const [first] = items as { readonly id?: string }[];
+          const beginning = first?.id ?? JSON.stringify(first); // not every item has an id
+          if (beginnings.has(beginning)) return;
           beginnings.add(beginning);
           yield* items;
           offset += items.length;
@@ -57,6 +56,3 @@ export const pagedOperation =
       },
     } satisfies Omit<PageRequest<unknown, unknown>, typeof Symbol.toStringTag>;
   };
-
-/** Not every item has an id. */
-const identify = (item: unknown): unknown => (item as { readonly id?: string } | null)?.id ?? JSON.stringify(item);

@@ -1,7 +1,7 @@
 /** From a method's arguments to one HTTP request. Pure: nothing is sent here. */
 import { ConfigurationError } from '../errors.js';
 import { InvalidArgumentError } from './errors.js';
-import { DOCUMENT_VERSION, PACKAGE_VERSION } from './generated/meta.js';
+import { COMMA_ARRAYS, DOCUMENT_VERSION, USER_AGENT } from './generated/meta.js';
 import type { Operation } from './operation.js';
 import type { ClientConfig } from './options.js';
 import type { CallOptions } from './values.js';
@@ -18,46 +18,41 @@ export interface PreparedRequest {
 
 /** @throws InvalidArgumentError, ConfigurationError (no key) */
 export function prepareRequest(config: ClientConfig, operation: Operation, args: readonly unknown[]): PreparedRequest {
-  const { flags, method, name, ids } = operation;
-  const [params, options = {}] = (flags.includes('o') ? [undefined, args[ids]] : args.slice(ids)) as [
-    Params?,
-    CallOptions?,
-  ];
+  const rest = [...args];
+  const path = operation.path.replace(/\*/g, () => encodeId(rest.shift(), operation.name));
+  if (operation.flags.includes('O')) rest.unshift(undefined);
+  const [params, options = {}] = rest as [Params?, CallOptions?];
 
-  const path = operation.path.reduce((before, after, index) => before + encodeId(args[index - 1], name) + after);
-  const version = flags.includes('n') ? '' : '/' + config.apiVersion;
+  const version = operation.flags.includes('N') ? '' : '/' + config.apiVersion;
   const url = new URL(config.apiUrl.replace(/\/+$/, '') + version + path);
 
   let body: BodyInit | null = null;
-  let type = '';
-  if (/GET|DEL/.test(method)) append(url.searchParams, operation, params);
-  else if (flags.includes('f')) append((body = new FormData()), operation, params);
+  let type: string | undefined;
+  if (/GET|DEL/.test(operation.method)) append(url.searchParams, operation, params);
+  else if (operation.flags.includes('F')) append((body = new FormData()), operation, params);
   else if (params) {
     body = JSON.stringify(params);
     type = 'application/json';
   }
 
-  const key = chooseKey(config, flags, options);
+  const key = chooseKey(config, operation, options);
   const headers = new Headers(options.headers);
-  const ours = {
-    Authorization: key && 'Bearer ' + key,
-    'Clerk-API-Version': DOCUMENT_VERSION,
-    'Content-Type': type,
-    'User-Agent': 'bailiff/' + PACKAGE_VERSION,
-  };
-  for (const [header, value] of Object.entries(ours))
-    if (value) headers.set(header, value);
-    else headers.delete(header);
+  headers.delete('Authorization');
+  headers.delete('Content-Type');
+  if (key) headers.set('Authorization', 'Bearer ' + key);
+  if (type) headers.set('Content-Type', type);
+  headers.set('Clerk-API-Version', DOCUMENT_VERSION);
+  headers.set('User-Agent', USER_AGENT);
 
   // A redirect is never followed: it would carry the key to wherever it points.
-  return { url: url.href, init: { method, headers, body, redirect: 'manual' }, options, key };
+  return { url: url.href, init: { method: operation.method, headers, body, redirect: 'manual' }, options, key };
 }
 
 /**
- * What could lead to another path: nothing, `.` or `..` between slashes of either kind. And what proxies on the way may read in
- * one way or the other: an escape, half a surrogate pair.
+ * What could lead to another path: nothing, or nothing but dots and blanks, between slashes of either kind. And what proxies on
+ * the way may read in one way or the other: an escape, half a surrogate pair.
  */
-const UNUSABLE = /(^|[/\\])\s*(\.\.?\s*)?([/\\]|$)|%[\da-f]{2}|\p{Cs}/iu;
+const UNUSABLE = /(^|[/\\])[\s.]*([/\\]|$)|%[\da-f]{2}|\p{Cs}/iu;
 
 /** One path segment with its slash: everything special is encoded. */
 function encodeId(id: unknown, name: string): string {
@@ -66,13 +61,13 @@ function encodeId(id: unknown, name: string): string {
 }
 
 /** `''` for the operation that carries no key. A key that `fetch` would refuse, and quote, is refused here, unquoted. */
-function chooseKey(config: ClientConfig, flags: string, options: CallOptions): string {
-  if (flags.includes('x')) return '';
-  const keyOf = ({ machineSecretKey, secretKey }: CallOptions) =>
-    (flags.includes('m') && machineSecretKey) || secretKey;
+function chooseKey(config: ClientConfig, operation: Operation, options: CallOptions): string {
+  if (operation.flags.includes('X')) return '';
+  const keyOf = (from: CallOptions) => (operation.flags.includes('M') && from.machineSecretKey) || from.secretKey;
   const key = (keyOf(options) || keyOf(config) || '').trim();
-  if (/^[!-~]+$/.test(key)) return key;
-  throw new ConfigurationError('secretKey', 'The secret key is missing or malformed.', 'Set CLERK_SECRET_KEY.');
+  if (!/^[!-~]+$/.test(key))
+    throw new ConfigurationError('secretKey', 'The secret key is missing or malformed.', 'Set CLERK_SECRET_KEY.');
+  return key;
 }
 
 interface Members {
@@ -80,13 +75,13 @@ interface Members {
 }
 
 /** Fills a query or a form. `false`, `0` and `''` are sent; only undefined is not. Bytes become a file. */
-function append(target: Members, { name, flags, commas }: Operation, params: Params | undefined): void {
+function append(target: Members, operation: Operation, params: Params | undefined): void {
   for (const [key, value] of Object.entries(params ?? {})) {
-    const maximum = flags.includes('s') ? 100 : 500;
-    if (key === 'limit' && Number(value) > maximum)
-      throw new InvalidArgumentError(`${name}: \`limit\` is at most ${maximum}.`);
+    const maximum = operation.flags.includes('S') ? 100 : 500;
+    if (key === 'limit' && (value as number) > maximum)
+      throw new InvalidArgumentError(`${operation.name}: \`limit\` is at most ${maximum}.`);
     const values = ([value].flat() as (string & Partial<Uint8Array>)[]).filter((item) => item !== undefined);
-    for (const item of key === commas && values[0] ? [values.join()] : values)
+    for (const item of values[0] && COMMA_ARRAYS.includes(key) ? [values.join()] : values)
       target.append(key, (item as { byteLength?: number } | null)?.byteLength === undefined ? item : new Blob([item]));
   }
 }

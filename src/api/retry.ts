@@ -6,7 +6,7 @@ const FIRST_PAUSE_MS = 125;
 export function readRetryAfter(header: string | null, now: number): number | null {
   const text = header ?? '';
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(/GMT$/.test(text) ? text : '') - now;
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
+  return isNaN(ms) ? null : Math.max(0, ms);
 }
 
 /** Doubles with each attempt; half of it is random, so that clients that failed together do not return together. */

@@ -33,6 +33,7 @@ export type WebhookErrorCode = keyof typeof REASONS;
  * Holds nothing of the request and nothing of the secret.
  */
 export class WebhookVerificationError extends BailiffError {
+  override readonly name = 'WebhookVerificationError';
   readonly code: WebhookErrorCode;
   readonly status = 400;
   /** What to do about it. */

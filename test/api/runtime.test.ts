@@ -194,6 +194,8 @@ describe('ids never change the path (S13)', () => {
     '../organizations/x',
     'a/../b',
     '..\\x',
+    '...',
+    '. .',
     '%2e%2e',
     '%252E%252e%252fx',
     'a//b',

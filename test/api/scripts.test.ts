@@ -11,6 +11,7 @@ interface Operation {
   operationId: string;
   parameters?: object[];
   summary?: string;
+  security?: object[];
   requestBody: { content: { 'application/json': { schema: { properties: Record<string, unknown> } } } };
 }
 interface Document {
@@ -68,6 +69,22 @@ describe('generate', () => {
     writeFileSync(names, text.replace(/.*"GetUser".*\n/, ''));
     expect((await run('generate.mjs')).output).toContain('no name for GetUser');
   });
+
+  it('refuses what the table of operations cannot say', async () => {
+    const names = join(copy, 'spec/names.json');
+    const text = readFileSync(names, 'utf8');
+    writeFileSync(names, text.replace('"instanceSettings.get"', '"instanceSettings.getAll"'));
+    expect((await run('generate.mjs')).output).toContain('get_all: a name of several words needs a path of its own');
+    writeFileSync(names, text);
+    const document = readDocument();
+    const domains = document.paths['/organizations/{organization_id}/domains']!['get']!;
+    const mode = domains.parameters!.find((parameter) => 'name' in parameter && parameter.name === 'enrollment_mode')!;
+    Object.assign(mode, { schema: { type: 'array', items: { type: 'string' } } });
+    writeFileSync(join(copy, DOCUMENT), JSON.stringify(document));
+    expect((await run('generate.mjs')).output).toContain(
+      'enrollment_mode is joined with commas in one query and repeated in another',
+    );
+  });
 });
 
 describe('update-spec', () => {
@@ -85,6 +102,7 @@ describe('update-spec', () => {
         type: 'boolean',
       };
       document.paths['/jwks']!['get']!.summary = 'Other words';
+      document.paths['/jwks']!['get']!.security = [];
       document.components.schemas['SignInToken']!.properties['robot'] = { type: 'boolean' };
     });
     const { code, output } = await run('update-spec.mjs', file);
@@ -92,7 +110,7 @@ describe('update-spec', () => {
     expect(output).toContain('2025-11-10 -> 2099-01-01');
     expect(output).toContain('Added (1)\n  GET /robots (ListRobots)\n');
     expect(output).toContain(
-      'Changed (3)\n  POST /users (CreateUser): body\n  POST /sign_in_tokens (CreateSignInToken): response\n  POST /sign_in_tokens/{}/revoke (RevokeSignInToken): response\n',
+      'Changed (4)\n  GET /jwks (GetJWKS): security\n  POST /users (CreateUser): body\n  POST /sign_in_tokens (CreateSignInToken): response\n  POST /sign_in_tokens/{}/revoke (RevokeSignInToken): response\n',
     );
     expect(readDocument().info.version).toBe('2025-11-10');
   });

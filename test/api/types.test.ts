@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { follow, operations, type Schema } from './support/document.js';
+import { follow, operations, type DocumentOperation, type Schema } from './support/document.js';
 
 /**
  * Walks the response type of every method beside the document's schema: nothing may be `any` or `unknown` where the document
@@ -34,12 +34,14 @@ const member = (type: ts.Type, name: string): ts.Type | undefined => {
   return symbol && checker.getTypeOfSymbol(symbol);
 };
 
-/** What the last signature's promise gives. The last one is the document's; one before it may be ours (`paginated`). */
-function responseOf(name: string): ts.Type {
+/** The last one is the document's; one before it may be ours (`paginated`). */
+function signatureOf(name: string): ts.Signature {
   const [resource, action] = name.split('.') as [string, string];
-  const signature = member(member(api, resource)!, action)!.getCallSignatures().at(-1)!;
-  return checker.getAwaitedType(signature.getReturnType())!;
+  return member(member(api, resource)!, action)!.getCallSignatures().at(-1)!;
 }
+
+/** What the signature's promise gives. */
+const responseOf = (name: string): ts.Type => checker.getAwaitedType(signatureOf(name).getReturnType())!;
 
 const isJsonObject = (schema: Schema) =>
   !['properties', 'oneOf', 'anyOf', 'allOf', 'items', 'enum'].some((key) => key in schema);
@@ -101,6 +103,70 @@ function primitiveDifferences(schema: Schema, parts: readonly ts.Type[], path: s
   return parts.every(fits) ? [] : [`${path} is not ${schema.type}`];
 }
 
+const partsOf = (type: ts.Type) => (type.isUnion() ? type.types : [type]);
+
+/** What a call takes: the ids, then one object, then call options. */
+function inputDifferences({ name, pathParameters, query, body }: DocumentOperation): string[] {
+  const types = signatureOf(name).parameters.map((parameter) => checker.getTypeOfSymbol(parameter));
+  const object = body !== null || query.length > 0;
+  if (types.length !== pathParameters.length + Number(object) + 1) return [`${name} takes ${types.length} arguments`];
+  const ids = types
+    .slice(0, pathParameters.length)
+    .flatMap((type, index) => (type.flags & ts.TypeFlags.String ? [] : [`${name}: id ${index} is not text`]));
+  return [
+    ...ids,
+    ...(object
+      ? objectDifferences(checker.getNonNullableType(types[pathParameters.length]!), schemaOf({ query, body }), name)
+      : []),
+  ];
+}
+
+const schemaOf = ({ query, body }: Pick<DocumentOperation, 'query' | 'body'>): Schema =>
+  body?.schema ?? {
+    type: 'object',
+    properties: Object.fromEntries(query.map((parameter) => [parameter.name, parameter.schema])),
+    required: query.filter(({ required }) => required).map((parameter) => parameter.name),
+  };
+
+/** A name that the document does not know must not compile, nor the lack of one that it requires. */
+function objectDifferences(type: ts.Type, node: Schema, path: string): string[] {
+  if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return [`${path} takes anything`];
+  const schema = follow(node);
+  const parts = partsOf(type);
+  if (schema.items) {
+    const items = parts.flatMap((part) =>
+      checker.isArrayType(part) ? checker.getTypeArguments(part as ts.TypeReference) : [],
+    );
+    return items.length === 1 ? objectDifferences(items[0]!, schema.items, `${path}[]`) : [`${path} is no array`];
+  }
+  if (!schema.properties) return [];
+  const wanted = Object.keys(schema.properties);
+  const symbols = parts.flatMap((part) => checker.getPropertiesOfType(part));
+  const known = new Set(symbols.map((symbol) => symbol.name));
+  return [
+    ...parts.flatMap((part) => (part.getStringIndexType() ? [`${path} takes any name`] : [])),
+    ...wanted.filter((name) => !known.has(name)).map((name) => `${path}.${name} is missing`),
+    ...[...known].filter((name) => !wanted.includes(name)).map((name) => `${path}.${name} is not the document's`),
+    ...(schema.required ?? []).flatMap((name) =>
+      symbols.some((symbol) => symbol.name === name && symbol.flags & ts.SymbolFlags.Optional)
+        ? [`${path}.${name} may be left away`]
+        : [],
+    ),
+    ...symbols.flatMap((symbol) => {
+      const saysNothing = isJsonObject(follow(schema.properties![symbol.name] ?? {}));
+      const anything =
+        checker.getTypeOfSymbol(symbol).flags & (ts.TypeFlags.Any | (saysNothing ? 0 : ts.TypeFlags.Unknown));
+      return anything ? [`${path}.${symbol.name} takes anything`] : [];
+    }),
+  ];
+}
+
+describe('the type of what each operation takes', () => {
+  it('says all that the document says, for 193 operations', () => {
+    expect(operations.flatMap(inputDifferences)).toEqual([]);
+  });
+});
+
 describe('the type of what each operation gives', () => {
   it('is void exactly where the document has no body', () => {
     const empty = operations.filter(({ name }) => responseOf(name).flags & ts.TypeFlags.Void).map(({ name }) => name);
@@ -115,8 +181,20 @@ describe('the type of what each operation gives', () => {
     expect(found).toEqual([]);
   });
 
+  it('of a list, says the same when it is iterated', () => {
+    const lists = operations.filter(({ query }) => query.some((parameter) => parameter.name === 'limit'));
+    const found = lists.flatMap(({ name, response }) => {
+      const [, item] = checker.getTypeArguments(signatureOf(name).getReturnType() as ts.TypeReference);
+      const schema = follow(response!);
+      const items = [schema, ...Object.values(schema.properties ?? {})].map(follow).find((each) => each.items)!.items!;
+      return item ? differences(item, items, name, new Set()) : [`${name} is not iterated`];
+    });
+    expect(found).toEqual([]);
+    expect(lists).toHaveLength(33);
+  });
+
   it('would show a type that says less: the walk itself is not blind', () => {
-    const text = `export const any: any = 0; export const unknown: unknown = 0; export const user: { id: string; name?: string } = { id: '' };`;
+    const text = `export const any: any = 0; export const unknown: unknown = 0; export const user: { id: string; name?: string } = { id: '' }; export const input: { id?: string; extra?: string; free: any } = { free: 0 }; export const open: { [name: string]: string } = {};`;
     const host = ts.createCompilerHost({});
     const read = host.getSourceFile.bind(host);
     host.getSourceFile = (name, ...rest) =>
@@ -124,10 +202,8 @@ describe('the type of what each operation gives', () => {
     const program = ts.createProgram(['probe.ts'], { strict: true, types: [] }, host);
     checker = program.getTypeChecker();
     const exports = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile('probe.ts')!)!);
-    const [any, unknown, user] = exports.map((symbol) => checker.getTypeOfSymbol(symbol)) as [
-      ts.Type,
-      ts.Type,
-      ts.Type,
+    const [any, unknown, user, input, open] = exports.map((symbol) => checker.getTypeOfSymbol(symbol)) as [
+      ...[ts.Type, ts.Type, ts.Type, ts.Type, ts.Type],
     ];
     const schema: Schema = {
       type: 'object',
@@ -140,5 +216,18 @@ describe('the type of what each operation gives', () => {
       'x.name may be null',
       'x.more is missing',
     ]);
+    const wanted: Schema = {
+      type: 'object',
+      properties: { id: { type: 'string' }, free: { type: 'string' }, more: { type: 'string' } },
+      required: ['id'],
+    };
+    expect(objectDifferences(any, wanted, 'x')).toEqual(['x takes anything']);
+    expect(objectDifferences(input, wanted, 'x')).toEqual([
+      'x.more is missing',
+      "x.extra is not the document's",
+      'x.id may be left away',
+      'x.free takes anything',
+    ]);
+    expect(objectDifferences(open, wanted, 'x')).toContain('x takes any name');
   });
 });
