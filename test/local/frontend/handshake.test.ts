@@ -149,6 +149,20 @@ describe('the nonce', () => {
     clerk.advanceClock(61_000);
     expect(await redeem(clerk, second)).toHaveLength(0);
   });
+
+  it('is not kept for a browser that never comes back', async () => {
+    const browser = await start();
+    const handshakes = clerk.world.table('handshakes');
+    const begin = async () => locationOf(await browser.request(handshakeUrl(APP, { format: 'nonce' })));
+    await begin();
+    clerk.advanceClock(30_000);
+    const recent = await begin();
+    expect(handshakes.size).toBe(2);
+    clerk.advanceClock(30_000);
+    await begin();
+    expect(handshakes.size).toBe(2);
+    expect(await redeem(clerk, recent)).not.toHaveLength(0);
+  });
 });
 
 describe('organization_id', () => {
