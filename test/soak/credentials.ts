@@ -26,7 +26,8 @@ export interface Credentials {
 
 const KEPT = 60;
 const BROWSERS = 6;
-const HOURS_MS = 6 * 3_600_000;
+/** After so long everything that was issued makes way for new things. */
+const GENERATION_MS = 6 * 3_600_000;
 /** Where the instance keeps what it issues. */
 const TABLES = [
   'api_keys',
@@ -107,7 +108,7 @@ export function createCredentials(stage: Stage, random: ReturnType<typeof create
     async renew() {
       // Sessions and opaque tokens end some day, and a clock that was set back is before their birth. What nobody uses
       // any more leaves the instance too: it is to stay as large as it was.
-      const stale = clock() - bornAt > HOURS_MS || clock() < bornAt;
+      const stale = clock() - bornAt > GENERATION_MS || clock() < bornAt;
       if (stale) {
         browsers = [];
         all = all.filter(({ jwt }) => jwt !== null);

@@ -12,7 +12,6 @@ const options = {
 };
 const AT_ONCE = 20;
 let servers: Servers;
-afterEach(() => servers.close());
 
 async function measureUnderLoad(
   leak: Leak | null,
@@ -38,6 +37,8 @@ async function measureUnderLoad(
 
 // Each starts a process.
 describe('servers', { timeout: 60_000 }, () => {
+  afterEach(() => servers.close());
+
   it('that let go of every request pass', async () => {
     const measures = await measureUnderLoad(null, 9, 100);
     expect(growths(measures)).toEqual([]);

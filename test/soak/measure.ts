@@ -1,5 +1,4 @@
 /** What a process holds when it is idle, and whether that stays the same. */
-
 import { setImmediate } from 'node:timers/promises';
 
 /** Sizes in MB, after garbage collection. */
