@@ -60,8 +60,8 @@ export function failureAnswer(error: unknown): LocalResponse {
 }
 
 /** The operation's id in the API description; null for the Frontend API and for unknown paths. */
-export function reachedOperation(request: LocalRequest): string | null {
-  return isFrontendPath(request.path) ? null : operationOf(request.method, request.path);
+export function reachedOperation({ method, path }: Pick<LocalRequest, 'method' | 'path'>): string | null {
+  return isFrontendPath(path) ? null : operationOf(method, path);
 }
 
 /** Whether there is an operation of this id, in whatever case. */

@@ -58,9 +58,18 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'service_unavailable',
 };
 
+interface Entry {
+  readonly fault: Fault;
+  readonly fits: Matcher;
+  hits: number;
+}
+
 /** @param isOperation whether there is an operation of this id */
 export function createFaults(random: Random, isOperation: (id: string) => boolean): Faults {
-  let active: { readonly fault: Fault; readonly fits: Matcher; hits: number }[] = [];
+  let active: Entry[] = [];
+  const drop = (entry: Entry): void => {
+    active = active.filter((other) => other !== entry);
+  };
   return {
     get active() {
       return active.length > 0;
@@ -72,9 +81,7 @@ export function createFaults(random: Random, isOperation: (id: string) => boolea
         get hits() {
           return entry.hits;
         },
-        stop() {
-          active = active.filter((other) => other !== entry);
-        },
+        stop: () => drop(entry),
       };
     },
     strike(request, operation) {
@@ -82,7 +89,8 @@ export function createFaults(random: Random, isOperation: (id: string) => boolea
         const { fault } = entry;
         if (entry.hits >= (fault.times ?? Infinity) || !entry.fits(request, operation)) continue;
         if (fault.probability !== undefined && random.fraction() >= fault.probability) continue;
-        entry.hits++;
+        // What is used up is forgotten: a long-lived instance may be given thousands of them.
+        if (++entry.hits >= (fault.times ?? Infinity)) drop(entry);
         return { delayMs: fault.delayMs ?? 0, outcome: outcomeOf(fault) };
       }
       return null;

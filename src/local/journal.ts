@@ -18,8 +18,11 @@ export interface JournalEntry {
   readonly durationMs: number;
 }
 
+/** What the journal keeps of a request. Not its body: ten thousand uploads would be held with it. */
+type Noted = Pick<LocalRequest, 'method' | 'path' | 'query' | 'headers'>;
+
 export interface Happened {
-  readonly request: LocalRequest;
+  readonly request: Noted;
   readonly status: number | null;
   readonly at: number;
   readonly durationMs: number;
@@ -40,7 +43,7 @@ const SECRET_PARAMETERS = /([?&][^=&]*(?:token|jwt|secret|session|handshake|nonc
  *
  * @param operationOf the id of the operation that a request reaches
  */
-export function createJournal(operationOf: (request: LocalRequest) => string | null): Journal {
+export function createJournal(operationOf: (request: Noted) => string | null): Journal {
   let pending: Happened[] = [];
   let entries: JournalEntry[] = [];
   const write = ({ request, ...rest }: Happened): JournalEntry => ({
@@ -59,8 +62,8 @@ export function createJournal(operationOf: (request: LocalRequest) => string | n
       }
       return entries;
     },
-    add(happened) {
-      pending.push(happened);
+    add({ request: { method, path, query, headers }, status, at, durationMs }) {
+      pending.push({ request: { method, path, query, headers }, status, at, durationMs });
       if (pending.length > 2 * KEPT) pending = pending.slice(-KEPT);
     },
     clear() {
@@ -70,7 +73,7 @@ export function createJournal(operationOf: (request: LocalRequest) => string | n
   };
 }
 
-function redactHeaders(headers: LocalRequest['headers']): Record<string, string> {
+function redactHeaders(headers: Noted['headers']): Record<string, string> {
   const out: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) out[name] = SECRET_HEADERS.has(name) ? redact(name, value) : value;

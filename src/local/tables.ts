@@ -128,7 +128,7 @@ class Store implements Table {
     if (after === undefined) this.#rows.delete(id);
     else this.#rows.set(id, after);
     for (const [field, index] of this.#indexes) {
-      if (before !== undefined && before[field] !== after?.[field]) index.get(before[field])?.delete(id);
+      if (before !== undefined && before[field] !== after?.[field]) unfile(index, before[field], id);
       if (after !== undefined) file(index, after[field], id);
     }
     this.#list = null;
@@ -152,6 +152,13 @@ function file(index: Map<unknown, Set<string>>, value: unknown, id: string): voi
   const ids = index.get(value);
   if (ids === undefined) index.set(value, new Set([id]));
   else ids.add(id);
+}
+
+/** A value that no row has any more leaves nothing behind: most are ids of other rows, which come and go. */
+function unfile(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
+  const ids = index.get(value);
+  ids?.delete(id);
+  if (ids?.size === 0) index.delete(value);
 }
 
 /** A frozen copy of plain JSON without its undefined members; what is frozen already is ours and is taken as it is. */

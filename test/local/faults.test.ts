@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createFaults } from '../../src/local/faults.js';
+import { createRandom } from '../../src/local/random.js';
 import { call, codeOf, instances } from './support.js';
 
 const start = instances();
@@ -12,6 +14,16 @@ describe('row 14: faults', () => {
     expect(statuses).toEqual([503, 503, 200]);
     expect(fault.hits).toBe(2);
     expect((await call(clerk, 'GET', '/v1/users')).status).toBe(200);
+  });
+
+  it('are forgotten when they are used up', () => {
+    const faults = createFaults(createRandom('1'), () => true);
+    const request = { method: 'GET', path: '/v1/jwks', query: new URLSearchParams(), headers: {} };
+    const strike = () => faults.strike({ ...request, body: new Uint8Array(0), origin: '' }, 'GetJWKS') !== null;
+    faults.add({ times: 2 });
+    expect([strike(), faults.active]).toEqual([true, true]);
+    expect([strike(), faults.active]).toEqual([true, false]);
+    expect(strike()).toBe(false);
   });
 
   it('429 with Retry-After, in the envelope of errors', async () => {

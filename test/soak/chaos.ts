@@ -26,6 +26,7 @@ type Mischief = (random: ReturnType<typeof createRandom>) => unknown;
 
 export function createChaos(stage: Stage, credentials: Credentials, oracle: Oracle) {
   const { clock } = stage;
+  const advance = (ms: number) => stage.advance(ms);
   const ring = () => stage.clerk.world.keys;
   let faults: { stop(): void }[] = [];
   const counts: Record<string, number> = {};
@@ -44,12 +45,12 @@ export function createChaos(stage: Stage, credentials: Credentials, oracle: Orac
 
   /** Only what does not need the instance happens while it is away. */
   const WHENEVER: Readonly<Record<string, Mischief>> = {
-    'clock forward, seconds': (random) => clock.advance(random(20_000)),
-    'clock forward, minutes': (random) => clock.advance(random(400_000)),
-    'clock forward, hours': (random) => (random(3) === 0 ? clock.advance(random(3) * 3_000_000) : undefined),
-    'clock back': (random) => {
+    'clock forward, seconds': (random) => advance(random(20_000)),
+    'clock forward, minutes': (random) => advance(random(400_000)),
+    'clock forward, hours': (random) => (random(3) === 0 ? advance(random(3) * 3_000_000) : undefined),
+    'clock back': async (random) => {
       const from = clock();
-      clock.advance(-random(120_000));
+      await advance(-random(120_000));
       oracle.steppedBack(from);
     },
   };
@@ -101,10 +102,10 @@ export function createChaos(stage: Stage, credentials: Credentials, oracle: Orac
         await stage.start();
         counts['instance restarted'] = (counts['instance restarted'] ?? 0) + 1;
       }
-      clock.advance(Math.max(61_000, oracle.calmAt - clock()));
+      await advance(Math.max(61_000, oracle.calmAt - clock()));
       // By the time of the first request the browser that has just signed in needs its token renewed.
       await credentials.renew();
-      clock.advance(70_000);
+      await advance(70_000);
     },
   };
 }

@@ -26,7 +26,18 @@ export interface Credentials {
 
 const KEPT = 60;
 const BROWSERS = 6;
-const DAY_MS = 86_400_000;
+/** After so long everything that was issued makes way for new things. */
+const GENERATION_MS = 6 * 3_600_000;
+/** Where the instance keeps what it issues. */
+const TABLES = [
+  'api_keys',
+  'm2m_tokens',
+  'oauth_access_tokens',
+  'sessions',
+  'refresh_tokens',
+  'clients',
+  'dev_browsers',
+];
 
 function claimsOf(token: string): { kid: string; issuedAt: number; expiresAt: number } {
   const [header, payload] = token
@@ -95,11 +106,14 @@ export function createCredentials(stage: Stage, random: ReturnType<typeof create
     },
     forged: () => sessionToken(stranger, {}, { kid: stage.clerk.world.keys.current.kid }, clock()),
     async renew() {
-      // Sessions and opaque tokens end some day, and a clock that was set back is before their birth.
-      const stale = clock() - bornAt > DAY_MS || clock() < bornAt;
+      // Sessions and opaque tokens end some day, and a clock that was set back is before their birth. What nobody uses
+      // any more leaves the instance too: it is to stay as large as it was.
+      const stale = clock() - bornAt > GENERATION_MS || clock() < bornAt;
       if (stale) {
         browsers = [];
         all = all.filter(({ jwt }) => jwt !== null);
+        for (const table of TABLES.map((name) => stage.clerk.world.table(name)))
+          for (const { id } of table.rows()) table.delete(id);
         bornAt = clock();
       }
       browsers = [...browsers.slice(1 - BROWSERS), await signIn()];

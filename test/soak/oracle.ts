@@ -2,8 +2,6 @@
  * What an answer must be at this moment. It knows nothing of how Bailiff works, only what is promised: times of tokens,
  * how long keys and verdicts may be remembered, and whether Clerk could be asked.
  */
-import type { createClock } from '../support/tokens.js';
-
 export type Answer = 'in' | 'out' | 'unavailable';
 
 /** A credential that was issued, and what became of it. Times in ms. */
@@ -44,7 +42,7 @@ const LONGEST_BACK_OFF_MS = 61_000;
 /** Claims have whole seconds. */
 const GRAIN_MS = 1_000;
 
-export function createOracle(clock: ReturnType<typeof createClock>): Oracle {
+export function createOracle(clock: () => number): Oracle {
   const publishedAt = new Map<string, number>();
   const withdrawnAt = new Map<string, number>();
   let settledAt = -Infinity;

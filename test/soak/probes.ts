@@ -169,5 +169,6 @@ export function createSender() {
     return null;
   }
 
-  return { check, counts, close: () => agent.destroy() };
+  /** Idle connections are closed; the next requests open new ones. */
+  return { check, counts, hangUp: () => agent.destroy() };
 }

@@ -1,16 +1,16 @@
 /** What the soak plays on: an offline instance that can go away and come back at the same address, and two servers. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { startLocalInstance, type LocalInstance } from 'bailiff/local';
-import { startExpress, startHono } from '../attacks/servers.js';
 import { createClock } from '../support/tokens.js';
+import type { Leak } from './server.js';
+import { startServers, type Servers } from './servers.js';
 
 export interface Stage {
   /** One time for the instance and both servers, which moves only when it is told to. */
-  readonly clock: ReturnType<typeof createClock>;
+  readonly clock: () => number;
+  advance(ms: number): Promise<void>;
   /** Of the instance: the same after each restart. While it is away, what it was. */
   readonly clerk: LocalInstance;
-  readonly ports: readonly [express: number, hono: number];
+  readonly servers: Servers;
   readonly isUp: boolean;
   /** The port closes, connections are refused. */
   stop(): Promise<void>;
@@ -19,22 +19,28 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function createStage(seed: number): Promise<Stage> {
+/** Full early on, so that what grows afterwards is something else. */
+const SMALL_CACHES = { sessionTokens: { max: 100 }, machineTokens: { max: 100 } };
+
+export async function createStage(seed: number, leak: Leak | null): Promise<Stage> {
   const clock = createClock();
   const setting = { now: clock, instanceType: 'production', seed } as const;
   let clerk = await startLocalInstance(setting);
   let snapshot: ReturnType<LocalInstance['export']> | null = null;
   const port = Number(new URL(clerk.apiUrl).port);
   const { secretKey, publishableKey, apiUrl } = clerk;
-  const options = { secretKey, publishableKey, apiUrl, now: clock };
-  const servers: readonly Server[] = [await startExpress(options), await startHono(options)];
-  const portOf = (index: number) => (servers[index]?.address() as AddressInfo).port;
+  const options = { secretKey, publishableKey, apiUrl, cache: SMALL_CACHES };
+  const servers = await startServers({ options, now: clock(), leak });
   return {
     clock,
+    async advance(ms) {
+      await servers.advance(ms);
+      clock.advance(ms);
+    },
     get clerk() {
       return clerk;
     },
-    ports: [portOf(0), portOf(1)],
+    servers,
     get isUp() {
       return snapshot === null;
     },
@@ -48,8 +54,7 @@ export async function createStage(seed: number): Promise<Stage> {
       snapshot = null;
     },
     async close() {
-      for (const server of servers) server.closeAllConnections();
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+      await servers.close();
       if (snapshot === null) await clerk.close();
     },
   };

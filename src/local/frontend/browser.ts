@@ -14,6 +14,8 @@ export interface Browser {
 
 /** Browsers that sign in on a loopback host keep their client as long as cookies may live: 400 days. */
 const CLIENT_MAX_AGE = 400 * 24 * 60 * 60;
+/** Of browsers that nobody signed in with: what keeps no cookies is a new one with each handshake. */
+const STRANGERS_KEPT = 1000;
 
 /**
  * The browser that asks, or null. The cookie on our own host comes first: a token in the URL could be someone else's,
@@ -38,10 +40,10 @@ export function newBrowser(world: World): Browser {
   // From the stream of secrets, which a reset does not rewind: an old cookie never means a new browser.
   const id = `dvb_${world.secret(40)}`;
   const now = world.now();
-  return browserOf(
-    world,
-    world.table('dev_browsers').insert({ id, client_id: null, created_at: now, updated_at: now }),
-  );
+  const table = world.table('dev_browsers');
+  const strangers = table.by('client_id', null);
+  if (strangers[0] !== undefined && strangers.length >= STRANGERS_KEPT) table.delete(strangers[0].id);
+  return browserOf(world, table.insert({ id, client_id: null, created_at: now, updated_at: now }));
 }
 
 /** The client of a browser, made when it is first needed. */

@@ -116,7 +116,13 @@ function hostOf({ request }: FrontendCall): string {
 function nonceFor(world: World, directives: readonly string[]): string {
   const now = world.now();
   const row = { id: world.secret(40), directives, created_at: now, expires_at: now + PAYLOAD_LIFETIME_SECONDS * 1000 };
-  return world.table('handshakes').insert(row).id;
+  const table = world.table('handshakes');
+  // Those of browsers that never came back; oldest first.
+  for (const { id, expires_at: until } of table.rows()) {
+    if (Number(until) > now) break;
+    table.delete(id);
+  }
+  return table.insert(row).id;
 }
 
 function tokenFor(world: World, directives: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { LocalInstance, LocalInstanceOptions } from 'bailiff/local';
+import { newBrowser } from '../../../src/local/frontend/browser.js';
 import { ADA, APP, Browser, locationOf, NOW, payloadOf, redeem, startWithPeople } from './support.js';
 
 let clerk: LocalInstance;
@@ -36,6 +37,23 @@ describe('a browser that nobody has signed in with', () => {
     expect(cookie(directives, `__refresh_${suffix}`)).toBe('');
     expect(cookie(directives, '__clerk_db_jwt')).toMatch(/^dvb_/);
     expect(cookie(directives, `__clerk_db_jwt_${suffix}`)).toBe(cookie(directives, '__clerk_db_jwt'));
+  });
+});
+
+describe('browsers that keep no cookies', () => {
+  it('are forgotten, the oldest first; one that is signed in, or came lately, is known', async () => {
+    const signedIn = await start();
+    await signIn(signedIn);
+    const tokens = Array.from({ length: 1001 }, () => newBrowser(clerk.world).token);
+    const known = clerk.world.table('dev_browsers');
+    expect(known.size).toBe(1001);
+    expect([tokens[0], tokens[1], tokens[1000]].map((token) => known.get(token ?? '') !== undefined)).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    const directives = await redeem(clerk, locationOf(await signedIn.request(handshakeUrl(APP, { format: 'nonce' }))));
+    expect(cookie(directives, '__session')).toMatch(/^ey/);
   });
 });
 
@@ -148,6 +166,20 @@ describe('the nonce', () => {
     const second = locationOf(await browser.request(handshakeUrl(APP, { format: 'nonce' })));
     clerk.advanceClock(61_000);
     expect(await redeem(clerk, second)).toHaveLength(0);
+  });
+
+  it('is not kept for a browser that never comes back', async () => {
+    const browser = await start();
+    const handshakes = clerk.world.table('handshakes');
+    const begin = async () => locationOf(await browser.request(handshakeUrl(APP, { format: 'nonce' })));
+    await begin();
+    clerk.advanceClock(30_000);
+    const recent = await begin();
+    expect(handshakes.size).toBe(2);
+    clerk.advanceClock(30_000);
+    await begin();
+    expect(handshakes.size).toBe(2);
+    expect(await redeem(clerk, recent)).not.toHaveLength(0);
   });
 });
 
