@@ -2,12 +2,12 @@
 import { createKeyv } from '@keyv/redis';
 import { createAuthenticator } from 'bailiff';
 
-const { REDIS_URL = '', API_URL = '' } = process.env;
+const { REDIS_URL = '', API_URL = '', SECRET_KEY = '' } = process.env;
 const store = createKeyv({ url: REDIS_URL, socket: { reconnectStrategy: 20 }, disableOfflineQueue: true });
 store.on('error', () => undefined);
 
 const authenticator = createAuthenticator({
-  secretKey: 'sk_test_fleetfleetfleetfleetfleetfleet',
+  secretKey: SECRET_KEY,
   publishableKey: 'pk_test_YnJhdmUtb3R0ZXItNy5jbGVyay5hY2NvdW50cy5kZXYk',
   apiUrl: API_URL,
   acceptsToken: 'any',
