@@ -1,5 +1,5 @@
 /** One server of a fleet, in a process of its own: does what its parent says over the process channel. */
-import { createKeyv } from '@keyv/redis';
+import { createKeyv, type default as KeyvRedis } from '@keyv/redis';
 import { createAuthenticator } from 'bailiff';
 
 const { REDIS_URL = '', API_URL = '', SECRET_KEY = '' } = process.env;
@@ -19,6 +19,8 @@ export type Order = { readonly do: 'use' | 'invalidate'; readonly token: string 
 process.on('message', (order: Order & { id: number }) => {
   void obey(order).then((answer) => process.send?.({ id: order.id, answer }));
 });
+// Ready means connected: what is put into a store that is not there yet is lost, and a test would wait for it in vain.
+await (store.store as KeyvRedis<unknown>).getClient();
 process.send?.({ ready: true });
 
 async function obey(order: Order): Promise<unknown> {
