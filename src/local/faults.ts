@@ -10,7 +10,7 @@ export interface Fault {
   readonly operation?: string;
   /** Of the requests that `operation` names, only those for which this is true. */
   readonly when?: (request: FaultRequest) => boolean;
-  /** HTTP status to answer. Default 500, unless there is only a delay. */
+  /** HTTP status to answer. Default 200 with a `body`, else 500, unless the true answer is only late or breaks off. */
   readonly status?: number;
   /** How many requests it befalls; then it is over. Default: until `reset()` or `stop()`. */
   readonly times?: number;
