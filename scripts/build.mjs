@@ -2,9 +2,10 @@
  * `dist/` as it is published: tsc writes declarations and modules; then what a server imports is joined by esbuild, because
  * at a cold start each file costs more than what stands in it. The code stays readable: nothing is renamed or minified.
  *
- * The offline instance, the command and the API client stay as tsc wrote them (they are not on the way of a cold start, and
- * the instance finds its data relative to its files). What they share with the joined part keeps its own file, which
- * re-exports from there, so that every class exists once.
+ * The offline instance and the command are joined too, apart: they share no object with a server, and so need none of its files.
+ *
+ * The API client stays as tsc wrote it: one takes of it what one needs. What it shares with the joined part keeps its own file,
+ * which re-exports from there, so that every class exists once.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +28,8 @@ const ENTRIES = [
   'webhooks/index.js',
   'opentelemetry/index.js',
 ];
-const SEPARATE = ['local/', 'cli/', 'api/'];
+const TOOLS = ['local/index.js', 'cli/main.js'];
+const SEPARATE = ['api/'];
 /** Packages that are published inside, under the licenses that stand beside: a package is more to load than its one file. */
 const JOINED = ['path-to-regexp'];
 /** Chosen by the runtime through `imports` in package.json. */
@@ -70,26 +72,36 @@ const separate = {
   },
 };
 
-await build({
-  entryPoints: [...ENTRIES.map((file) => join(dist, file)), base],
+const common = {
   outdir: dist,
   outbase: dist,
-  chunkNames: 'shared/[hash]',
   allowOverwrite: true,
   bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'neutral',
   target: 'es2022',
-  mainFields: ['module', 'main'],
   // Everything but what stands in JOINED.
   external: ['#signature', 'node:*', ...packages],
-  plugins: [separate],
   legalComments: 'none',
   logLevel: 'warning',
+};
+await build({
+  ...common,
+  entryPoints: TOOLS.map((file) => join(dist, file)),
+  chunkNames: 'local/[name]-[hash]',
+  platform: 'node',
+});
+await build({
+  ...common,
+  entryPoints: [...ENTRIES.map((file) => join(dist, file)), base],
+  chunkNames: 'shared/[hash]',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  plugins: [separate],
 });
 
-for (const file of modules) if (!isSeparate(file) && !ENTRIES.includes(file)) rmSync(join(dist, file));
+const kept = [...ENTRIES, ...TOOLS];
+for (const file of modules) if (!isSeparate(file) && !kept.includes(file)) rmSync(join(dist, file));
 for (const [file, names] of exported) {
   const path = relative(dirname(join(dist, file)), base).replaceAll('\\', '/');
   writeFileSync(join(dist, file), reExport(names, path.startsWith('.') ? path : `./${path}`));

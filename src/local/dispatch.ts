@@ -1,13 +1,17 @@
 import { clientRoutes } from './backend/client-routes.js';
 import { handleBackendRequest, operationOf } from './backend/handle.js';
 import { specification } from './backend/specification.js';
-import type { Faults } from './faults.js';
+import type { Faults, Mishap } from './faults.js';
 import { handleFrontendRequest, isFrontendPath } from './frontend/handle.js';
 import type { Journal } from './journal.js';
 import type { LocalRequest, LocalResponse, World } from './world.js';
 
-/** `reset`: cut the connection. `hang`: never answer. */
-export type Outcome = LocalResponse | 'reset' | 'hang';
+/** An answer of which only a beginning goes out, or nothing; then the connection is cut (`reset`), or nothing more comes (`hang`). */
+export interface Broken {
+  readonly by: 'reset' | 'hang';
+  readonly beginning: { readonly response: LocalResponse; readonly body: Uint8Array } | null;
+}
+export type Outcome = LocalResponse | Broken;
 
 export interface DispatchParts {
   readonly world: World;
@@ -37,7 +41,7 @@ export function createDispatcher(parts: DispatchParts): (request: LocalRequest) 
     const startedAt = performance.now();
     const finish = (answered: Outcome): Outcome => {
       const outcome = kept(answered);
-      const status = typeof outcome === 'string' ? null : outcome.status;
+      const status = 'by' in outcome ? null : outcome.status;
       journal.add({ request, status, at: world.now(), durationMs: performance.now() - startedAt });
       return outcome;
     };
@@ -47,9 +51,19 @@ export function createDispatcher(parts: DispatchParts): (request: LocalRequest) 
       const response = answer(request);
       return response instanceof Promise ? response.then(finish) : finish(response);
     }
-    const suffer = (): Outcome | Promise<Outcome> => (mishap.outcome === 'answer' ? answer(request) : mishap.outcome);
-    return pause(mishap.delayMs).then(suffer).then(finish);
+    return suffer(mishap, () => answer(request)).then(finish);
   };
+}
+
+async function suffer(mishap: Mishap, trueAnswer: () => LocalResponse | Promise<LocalResponse>): Promise<Outcome> {
+  const { delayMs, until, answer, breaks } = mishap;
+  await pause(delayMs);
+  await until;
+  if (breaks !== null && breaks.afterBytes === undefined) return { by: breaks.by, beginning: null };
+  const response = answer ?? (await trueAnswer());
+  if (breaks === null) return response;
+  const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
+  return { by: breaks.by, beginning: { response, body: body.subarray(0, breaks.afterBytes) } };
 }
 
 /** A fault of our own, such as a full disk under `persist`: the client is told, and the instance goes on. */

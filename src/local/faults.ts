@@ -8,24 +8,44 @@ export interface Fault {
    * (`/users/*`), a method and a path (`GET /users`), or `*` for every request: an outage. Default `*`.
    */
   readonly operation?: string;
-  /** HTTP status to answer. Default 500, unless there is only a delay. */
+  /** Of the requests that `operation` names, only those for which this is true. */
+  readonly when?: (request: FaultRequest) => boolean;
+  /** HTTP status to answer. Default 200 with a `body`, else 500, unless the true answer is only late or breaks off. */
   readonly status?: number;
   /** How many requests it befalls; then it is over. Default: until `reset()` or `stop()`. */
   readonly times?: number;
   /** Latency before the answer, in real ms. Alone, the true answer comes late. */
   readonly delayMs?: number;
+  /** The answer waits for this, so that a test decides when it comes. Alone, it is the true answer. */
+  readonly until?: Promise<unknown>;
   /** `Retry-After` header, in seconds. */
   readonly retryAfterSeconds?: number;
   /** Cut the connection without an answer. */
   readonly reset?: boolean;
   /** Never answer (until the client goes away or the instance closes). */
   readonly hang?: boolean;
+  /** With `reset` or `hang`: only after so many bytes of the answer's body (the true answer, unless `status` or `body` makes one up). */
+  readonly afterBytes?: number;
   /** Befalls this share of requests (0 to 1); which ones is determined by the seed. */
   readonly probability?: number;
   /** Code in the error envelope. Default by status (429 `too_many_requests`, ...). */
   readonly code?: string;
   /** Answers this instead of an error envelope; text as it is, anything else as JSON. */
   readonly body?: unknown;
+  /** Headers of the answer that is made up, such as `location` or another `content-type`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request as `Fault.when` sees it. */
+export interface FaultRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** What the JSON says; text if it is none. */
+  readonly body: unknown;
 }
 
 export interface ActiveFault {
@@ -37,7 +57,10 @@ export interface ActiveFault {
 /** What is to be done with one request. */
 export interface Mishap {
   readonly delayMs: number;
-  readonly outcome: 'answer' | 'reset' | 'hang' | LocalResponse;
+  readonly until: Promise<unknown> | undefined;
+  /** Null: the true one. */
+  readonly answer: LocalResponse | null;
+  readonly breaks: { readonly by: 'reset' | 'hang'; readonly afterBytes: number | undefined } | null;
 }
 
 export interface Faults {
@@ -88,10 +111,11 @@ export function createFaults(random: Random, isOperation: (id: string) => boolea
       for (const entry of active) {
         const { fault } = entry;
         if (entry.hits >= (fault.times ?? Infinity) || !entry.fits(request, operation)) continue;
+        if (fault.when !== undefined && !fault.when(shown(request))) continue;
         if (fault.probability !== undefined && random.fraction() >= fault.probability) continue;
-        // What is used up is forgotten: a long-lived instance may be given thousands of them.
+// What is used up is forgotten: a long-lived instance may be given thousands of them.
         if (++entry.hits >= (fault.times ?? Infinity)) drop(entry);
-        return { delayMs: fault.delayMs ?? 0, outcome: outcomeOf(fault) };
+        return mishapOf(fault);
       }
       return null;
     },
@@ -124,16 +148,42 @@ function unversioned(path: string): string {
   return path.startsWith('/v1/') ? path.slice(3) : path;
 }
 
-function outcomeOf(fault: Fault): Mishap['outcome'] {
-  if (fault.reset === true) return 'reset';
-  if (fault.hang === true) return 'hang';
-  if (fault.status === undefined && fault.body === undefined && fault.delayMs !== undefined) return 'answer';
-  const status = fault.status ?? (fault.body === undefined ? 500 : 200);
-  const headers: [string, string][] = [['Content-Type', 'application/json']];
-  if (fault.retryAfterSeconds !== undefined) headers.push(['Retry-After', String(fault.retryAfterSeconds)]);
-  if (fault.body !== undefined)
-    return { status, headers, body: typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body) };
-  const code = fault.code ?? CODES[status] ?? 'internal_clerk_error';
+function shown({ method, path, query, headers, body }: LocalRequest): FaultRequest {
+  const text = Buffer.from(body).toString();
+  return { method, path, query, headers, body: parse(text) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function mishapOf(fault: Fault): Mishap {
+  const { reset = false, hang = false, afterBytes, until, delayMs } = fault;
+  const isMadeUp = fault.status !== undefined || fault.body !== undefined;
+  const isTrue = until !== undefined || delayMs !== undefined || reset || hang;
+  return {
+    delayMs: delayMs ?? 0,
+    until,
+    answer: isTrue && !isMadeUp ? null : madeUp(fault),
+    breaks: reset || hang ? { by: reset ? 'reset' : 'hang', afterBytes } : null,
+  };
+}
+
+function madeUp(fault: Fault): LocalResponse {
+  const { body, retryAfterSeconds } = fault;
+  const status = fault.status ?? (body === undefined ? 500 : 200);
+  const headers = new Headers({ 'Content-Type': 'application/json' });
+  if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(retryAfterSeconds));
+  for (const [name, value] of Object.entries(fault.headers ?? {})) headers.set(name, value);
+  const said = body === undefined ? errorBody(status, fault.code) : body;
+  return { status, headers: [...headers], body: typeof said === 'string' ? said : JSON.stringify(said) };
+}
+
+function errorBody(status: number, code = CODES[status] ?? 'internal_clerk_error'): object {
   const message = `The fault that a test asked for (${String(status)}).`;
-  return { status, headers, body: JSON.stringify({ errors: [{ message, long_message: message, code }] }) };
+  return { errors: [{ message, long_message: message, code }] };
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { failureAnswer, type Outcome } from './dispatch.js';
+import { failureAnswer, type Broken, type Outcome } from './dispatch.js';
 import type { LocalRequest, LocalResponse } from './world.js';
 
 export interface HttpServer {
@@ -108,12 +108,24 @@ function toLocalRequest(incoming: IncomingMessage, body: Uint8Array, origin: str
 }
 
 function send(outgoing: ServerResponse, outcome: Outcome): void {
-  if (outcome === 'hang') return;
-  if (outcome === 'reset') {
-    outgoing.socket?.resetAndDestroy();
+  if ('by' in outcome) {
+    breakOff(outgoing, outcome);
     return;
   }
   outgoing.writeHead(outcome.status, flatten(outcome)).end(outcome.body);
+}
+
+function breakOff(outgoing: ServerResponse, { by, beginning }: Broken): void {
+  if (beginning === null) {
+    if (by === 'reset') outgoing.socket?.resetAndDestroy();
+    return;
+  }
+  const { response, body } = beginning;
+  outgoing.writeHead(response.status, flatten(response)).flushHeaders();
+  outgoing.write(body, () => {
+    // Not by a reset of the connection: that would throw away what the client has not read yet.
+    if (by === 'reset') outgoing.destroy();
+  });
 }
 
 /** The form that writeHead takes fastest, and that keeps repeated names (Set-Cookie) apart. */

@@ -1,5 +1,5 @@
 import type { Outcome } from './dispatch.js';
-import type { LocalRequest, World } from './world.js';
+import type { LocalRequest, LocalResponse, World } from './world.js';
 
 /** `fetch` that reaches this instance and nothing else, without a socket. */
 export type InProcessFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -38,14 +38,35 @@ export function createInProcessFetch(
       }),
       aborted,
     ]);
-    if (outcome === 'hang') return aborted;
-    if (outcome === 'reset')
-      throw new TypeError('fetch failed', {
-        cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
-      });
-    const headers = new Headers();
-    for (const [name, value] of outcome.headers) headers.append(name, value);
-    const bodiless = outcome.status === 204 || outcome.status === 304;
-    return new Response(bodiless ? null : (outcome.body as BodyInit), { status: outcome.status, headers });
+    if (!('by' in outcome)) return toResponse(outcome, outcome.body);
+    if (outcome.beginning !== null) {
+      const { response, body } = outcome.beginning;
+      return toResponse(response, brokenOff(body, outcome.by === 'reset' ? cut('terminated') : aborted));
+    }
+    return outcome.by === 'hang' ? aborted : cut('fetch failed');
   };
+}
+
+function toResponse({ status, headers: list }: LocalResponse, body: LocalResponse['body'] | ReadableStream): Response {
+  const headers = new Headers();
+  for (const [name, value] of list) headers.append(name, value);
+  const bodiless = status === 204 || status === 304;
+  return new Response(bodiless ? null : (body as BodyInit), { status, headers });
+}
+
+/** What `fetch` says of a connection that was cut. */
+function cut(message: string): Promise<never> {
+  const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  return Promise.reject(new TypeError(message, { cause }));
+}
+
+function brokenOff(beginning: Uint8Array, end: Promise<never>): ReadableStream {
+  const parts = beginning.length === 0 ? [] : [beginning];
+  end.catch(() => undefined);
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const part = parts.shift();
+      controller.enqueue(part ?? (await end));
+    },
+  });
 }

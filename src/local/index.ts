@@ -10,7 +10,7 @@ export type {
   SessionTokenRequest,
 } from './credentials.js';
 export type { ClockStart, Duration } from './clock.js';
-export type { ActiveFault, Fault } from './faults.js';
+export type { ActiveFault, Fault, FaultRequest } from './faults.js';
 export type { InProcessFetch } from './in-process-fetch.js';
 export type { JournalEntry } from './journal.js';
 export { UnsafeInstanceError } from './safety.js';

@@ -2,14 +2,13 @@
 import { clerkMiddleware, getAuth, requireAuth } from 'bailiff/express';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import supertest from 'supertest';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type World } from './world.js';
 
 let world: World;
 beforeEach(async () => {
   world = await createWorld();
 });
-afterEach(() => world.close());
 
 const bearer = () => ({ authorization: `Bearer ${world.tokens.admin}` });
 const showUser: RequestHandler = (req, res) => {

@@ -2,18 +2,16 @@
 import { clerkMiddleware, getAuth, protectedResourceMetadata, requireAuth, verifyWebhook } from 'bailiff/hono';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PATHS } from '../support/jwks-server.js';
+import { callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import { honoApp, type Kit } from './frameworks.js';
-import { createKey, jwksOf } from '../support/tokens.js';
 import { createWorld, PUBLISHABLE_KEY, type World } from './world.js';
 
 let world: World;
 beforeEach(async () => {
   world = await createWorld();
 });
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllGlobals();
-  await world.close();
 });
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
@@ -84,7 +82,7 @@ describe('on a runtime whose variables come with the request', () => {
   const bindings = () => ({
     CLERK_SECRET_KEY: world.options.secretKey ?? '',
     CLERK_PUBLISHABLE_KEY: PUBLISHABLE_KEY,
-    CLERK_API_URL: world.server.url,
+    CLERK_API_URL: world.clerk.apiUrl,
   });
   const workerd = () => vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
   const createApp = () => {
@@ -103,16 +101,18 @@ describe('on a runtime whose variables come with the request', () => {
       expect(await answer.json()).toEqual({ userId: 'user_ada' });
     }
     expect((await app.request('/me', bearer(world.tokens.member), { ...env })).status).toBe(200);
-    expect(world.server.count(PATHS.jwks)).toBe(1);
+    expect(callsOf(world.clerk, OPERATIONS.jwks)).toBe(1);
   });
 
   it('does not share between different ones', async () => {
     workerd();
     const app = createApp();
     expect((await app.request('/me', bearer(world.tokens.admin), bindings())).status).toBe(200);
-    const other = { ...bindings(), CLERK_SECRET_KEY: 'sk_test_another00000000000000000000000' };
-    world.server.answer(PATHS.jwks, { body: jwksOf(createKey('RS256', { kid: 'ins_other' })) });
+    const another = await startClerk({ instanceType: 'development' });
+    const other = { ...bindings(), CLERK_SECRET_KEY: another.secretKey, CLERK_API_URL: another.apiUrl };
     expect((await app.request('/me', bearer(world.tokens.admin), other)).status).toBe(401);
+    expect(callsOf(another, OPERATIONS.jwks)).toBe(1);
+    await another.close();
   });
 
   it('S24: is closed without them', async () => {

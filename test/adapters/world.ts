@@ -1,18 +1,16 @@
-/** A Backend API that knows nothing of Bailiff, keys, and one credential of every sort. */
+/** An offline instance, and one credential of every sort. */
 import type { AuthenticatorOptions } from 'bailiff';
-import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
+import type { LocalInstance } from 'bailiff/local';
+import { afterAll } from 'vitest';
+import { apiKeyRow, m2mRow, oauthRow, OPERATIONS, startClerk } from '../support/clerk.js';
 import {
   apiKeyAnswer,
+  CATEGORY,
   createClock,
   createKey,
-  jwksOf,
-  m2mAnswer,
-  m2mToken,
-  oauthAnswer,
-  oauthToken,
-  sessionClaimsV2,
+  m2mClaims,
+  oauthClaims,
   sessionToken,
-  type TestKey,
 } from '../support/tokens.js';
 
 const opaque = (prefix: string, name: string) => prefix + name.padEnd(32, '0');
@@ -20,8 +18,7 @@ export const PUBLISHABLE_KEY = `pk_test_${Buffer.from('clerk.acornbooks.example$
 export const SECRET_KEY = 'sk_test_contract0000000000000000000000000';
 
 export interface World {
-  readonly server: JwksServer;
-  readonly key: TestKey;
+  readonly clerk: LocalInstance;
   readonly clock: ReturnType<typeof createClock>;
   readonly options: AuthenticatorOptions;
   readonly tokens: Readonly<Record<TokenName, string>>;
@@ -29,78 +26,85 @@ export interface World {
   verifications(): number;
   /** The Backend API is down from now on. */
   goDown(): void;
-  close(): Promise<void>;
 }
 
-const key = createKey();
-const stranger = createKey('RS256', { kid: key.kid });
-
-const TOKENS = {
-  admin: sessionToken(key),
-  member: sessionToken(key, {
-    sub: 'user_bob',
-    sid: 'sess_bob',
-    o: { id: 'org_acorn', slg: 'acorn', rol: 'member', per: 'read', fpm: '1' },
-  }),
-  stale: sessionToken(key, { fva: [90, -1] }),
-  expired: sessionToken(key, {
-    exp: (sessionClaimsV2()['exp'] as number) - 3600,
-    iat: (sessionClaimsV2()['iat'] as number) - 7200,
-  }),
-  tampered: `${sessionToken(key).slice(0, -8)}AAAAAAAA`,
-  forged: sessionToken(stranger),
-  template: sessionToken(key, {}, { cat: 'cl_B7d4PD222AAA' }),
-  pending: sessionToken(key, { sts: 'pending' }),
-  garbage: 'garbage',
+const OPAQUE = {
   apiKey: opaque('ak_', 'reader'),
   orgApiKey: opaque('ak_', 'organization'),
   revokedApiKey: opaque('ak_', 'revoked'),
   unknownApiKey: opaque('ak_', 'unknown'),
   m2m: opaque('mt_', 'sender'),
-  m2mJwt: m2mToken(key),
   oauth: opaque('oat_', 'client'),
-  oauthJwt: oauthToken(key),
 };
-export type TokenName = keyof typeof TOKENS;
+const ORGANIZATION_KEY = { id: 'ak_two', subject: 'org_acorn', scopes: ['invoices:read', 'invoices:write'] };
 
-const answers = (known: Record<string, unknown>, field: string) => (request: { body: unknown }) => {
-  const token = (request.body as Record<string, string>)[field] ?? '';
-  const body = known[token];
-  return body === undefined
-    ? { status: 404, body: { errors: [{ code: 'resource_not_found', message: 'not found' }] } }
-    : { body };
-};
+/** What the instance mints; the forged, the broken and the made-up beside it. */
+async function mint(clerk: LocalInstance) {
+  const ada = {
+    userId: 'user_ada',
+    orgId: 'org_acorn',
+    role: 'org:admin',
+    permissions: ['org:invoices:read', 'org:invoices:manage'],
+    plans: ['o:pro', 'u:plus'],
+    azp: 'https://acornbooks.example',
+  };
+  const admin = await clerk.createSessionToken(ada);
+  const { keys } = clerk.world;
+  return {
+    admin,
+    member: await clerk.createSessionToken({
+      ...ada,
+      userId: 'user_bob',
+      role: 'org:member',
+      permissions: ['org:invoices:read'],
+    }),
+    stale: await clerk.createSessionToken({ ...ada, fva: [90, -1] }),
+    expired: await clerk.createSessionToken({ ...ada, expiresInSeconds: -3540 }),
+    tampered: `${admin.slice(0, -8)}AAAAAAAA`,
+    forged: sessionToken(createKey('RS256', { kid: keys.current.kid })),
+    template: keys.sign({ cat: CATEGORY.template }, { sub: ada.userId, exp: clerk.now() / 1000 + 60 }),
+    pending: await clerk.createSessionToken({ ...ada, pending: true }),
+    garbage: 'garbage',
+    m2mJwt: keys.sign({ cat: CATEGORY.m2m }, m2mClaims()),
+    oauthJwt: keys.sign({ typ: 'at+jwt' }, oauthClaims()),
+    ...OPAQUE,
+  };
+}
+export type TokenName = keyof Awaited<ReturnType<typeof mint>>;
 
-/** Every credential is good at {@link createClock}'s T0. */
+let shared: ReturnType<typeof start> | undefined;
+afterAll(async () => (await shared)?.clerk.close());
+
+async function start() {
+  const clerk = await startClerk({
+    instanceType: 'development',
+    secretKey: SECRET_KEY,
+    rows: {
+      api_keys: [apiKeyRow(OPAQUE.apiKey), apiKeyRow(OPAQUE.orgApiKey, ORGANIZATION_KEY)],
+      m2m_tokens: [m2mRow(OPAQUE.m2m)],
+      oauth_access_tokens: [oauthRow(OPAQUE.oauth)],
+    },
+  });
+  return { clerk, tokens: await mint(clerk) };
+}
+
+/** As new for each test. Every credential is good at {@link createClock}'s T0. */
 export async function createWorld(): Promise<World> {
-  const server = await startJwksServer({
-    [PATHS.jwks]: { body: jwksOf(key) },
-    [PATHS.apiKey]: answers(
-      {
-        [TOKENS.apiKey]: apiKeyAnswer(),
-        [TOKENS.orgApiKey]: apiKeyAnswer({
-          id: 'ak_two',
-          subject: 'org_acorn',
-          scopes: ['invoices:read', 'invoices:write'],
-        }),
-        [TOKENS.revokedApiKey]: apiKeyAnswer({ id: 'ak_three', revoked: true }),
-      },
-      'secret',
-    ),
-    [PATHS.m2m]: answers({ [TOKENS.m2m]: m2mAnswer() }, 'token'),
-    [PATHS.oauth]: answers({ [TOKENS.oauth]: oauthAnswer() }, 'access_token'),
+  const { clerk, tokens } = await (shared ??= start());
+  clerk.reset();
+  // Clerk answers 404 for it; should it ever say 200 and `revoked`, the key is bad all the same.
+  clerk.fail({
+    operation: OPERATIONS.apiKey,
+    when: ({ body }) => (body as { secret: string }).secret === OPAQUE.revokedApiKey,
+    body: apiKeyAnswer({ id: 'ak_three', revoked: true }),
   });
   const clock = createClock();
   return {
-    server,
-    key,
+    clerk,
     clock,
-    options: { secretKey: SECRET_KEY, publishableKey: PUBLISHABLE_KEY, apiUrl: server.url, now: clock },
-    tokens: TOKENS,
-    verifications: () => server.requests.filter((request) => request.path !== PATHS.jwks).length,
-    goDown: () => {
-      for (const path of Object.values(PATHS)) server.answer(path, { status: 503, body: { errors: [] } });
-    },
-    close: () => server.close(),
+    options: { secretKey: SECRET_KEY, publishableKey: PUBLISHABLE_KEY, apiUrl: clerk.apiUrl, now: clock },
+    tokens,
+    verifications: () => clerk.requests.filter(({ operation }) => operation !== OPERATIONS.jwks).length,
+    goDown: () => void clerk.fail({ status: 503 }),
   };
 }

@@ -2,20 +2,20 @@
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startJwksServer, PATHS, type JwksServer } from '../support/jwks-server.js';
-import { jwksOf, T0 } from '../support/tokens.js';
+import type { LocalInstance } from 'bailiff/local';
+import { T0 } from '../support/tokens.js';
 import { corpus } from './corpus.js';
-import { createKit, HOST, PUBLISHABLE_KEY, type Attack } from './kit.js';
+import { attackedClerk, createKit, HOST, PUBLISHABLE_KEY, type Attack } from './kit.js';
 import { sendRaw, type Received } from './raw.js';
 import { startExpress, startHono } from './servers.js';
 
 const kit = createKit();
 
-let upstream: JwksServer;
+let clerk: LocalInstance;
 beforeAll(async () => {
-  upstream = await startJwksServer({ [PATHS.jwks]: { body: jwksOf(kit.own, kit.ec, kit.ed) } });
+  clerk = await attackedClerk(kit);
 });
-afterAll(() => upstream.close());
+afterAll(() => clerk.close());
 
 it('names every case once', () => {
   const ids = corpus.map((attack) => attack.id);
@@ -51,9 +51,9 @@ describe.each([
     beforeAll(async () => {
       process.on('unhandledRejection', onUnhandled);
       server = await start({
-        secretKey: 'sk_live_attackattackattackattackattack',
+        secretKey: clerk.secretKey,
         publishableKey: PUBLISHABLE_KEY,
-        apiUrl: upstream.url,
+        apiUrl: clerk.apiUrl,
         now: () => T0,
         ...(keys === 'PEM' ? { jwtKey: kit.own.pem } : {}),
       });

@@ -1,13 +1,13 @@
 /** What comes back from a handshake: only what the instance itself signed reaches the browser, and nothing in it can break the answer. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PATHS, startJwksServer, type Answer, type JwksServer } from '../support/jwks-server.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Fault, LocalInstance } from 'bailiff/local';
+import { OPERATIONS, startClerk } from '../support/clerk.js';
 import {
   CATEGORY,
   createKey,
   handshakeToken,
-  jwksOf,
   m2mToken,
   oauthToken,
   sessionToken,
@@ -21,7 +21,6 @@ import { startExpress, startHono } from './servers.js';
 
 const key = createKey('RS256', { kid: 'ins_handshake' });
 const stranger = createKey('RS256', { kid: 'ins_handshake' });
-const PAYLOAD_PATH = '/v1/clients/handshake_payload';
 const good = sessionToken(key);
 const GOOD = [`__session=${good}; Path=/; Secure`, `__client_uat=${T0_S - 10}; Path=/`];
 
@@ -60,11 +59,14 @@ const ODD_DIRECTIVES: Readonly<Record<string, unknown>> = {
   'a prototype': '__proto__=x; Path=/',
 };
 
-let upstream: JwksServer;
+let clerk: LocalInstance;
 beforeAll(async () => {
-  upstream = await startJwksServer({ [PATHS.jwks]: { body: jwksOf(key) } });
+  clerk = await startClerk({ keys: [key] });
 });
-afterAll(() => upstream.close());
+beforeEach(() => {
+  clerk.reset();
+});
+afterAll(() => clerk.close());
 
 describe.each([
   ['Express', startExpress],
@@ -73,9 +75,9 @@ describe.each([
   let server: Server;
   beforeAll(async () => {
     server = await start({
-      secretKey: 'sk_live_handshakehandshakehandshake',
+      secretKey: clerk.secretKey,
       publishableKey: PUBLISHABLE_KEY,
-      apiUrl: upstream.url,
+      apiUrl: clerk.apiUrl,
       now: () => T0,
     });
   });
@@ -90,8 +92,9 @@ describe.each([
         ...(cookie ? [['cookie', cookie] as const] : []),
       ],
     });
-  const nonce = (answer: Answer) => {
-    upstream.answer(PAYLOAD_PATH, answer);
+  /** Redeems a nonce that the instance gave out for these directives. */
+  const nonce = (directives: unknown) => {
+    clerk.world.table('handshakes').insert({ id: 'n1', directives });
     return visit('', '__clerk_handshake_nonce=n1');
   };
 
@@ -99,7 +102,7 @@ describe.each([
     for (const received of [
       await visit('', `__clerk_handshake=${handshakeToken(key, GOOD)}`),
       await visit(`?__clerk_handshake=${handshakeToken(key, GOOD)}`),
-      await nonce({ body: { directives: GOOD } }),
+      await nonce(GOOD),
     ]) {
       expect(received.status).toBe(200);
       expect(received.headers.get('set-cookie')).toContain(`__session=${good}`);
@@ -119,7 +122,7 @@ describe.each([
   it.each(Object.entries(ODD_DIRECTIVES))('a directive that is %s', async (_what, directive) => {
     for (const received of [
       await visit('', `__clerk_handshake=${handshakeToken(key, [directive])}`),
-      await nonce({ body: { directives: [directive] } }),
+      await nonce([directive]),
     ]) {
       expect([307, 401]).toContain(received.status);
       expect(received.headers.get('location') ?? 'https://clerk.acornbooks.example/').toMatch(
@@ -130,15 +133,17 @@ describe.each([
     }
   });
 
-  it.each<[string, Answer]>([
-    ['unknown', { status: 404, body: { errors: [{ code: 'resource_not_found' }] } }],
+  it.each<[string, Fault | null]>([
+    ['never given it out', null],
     ['nonsense', { body: { directives: 'x' } }],
     ['null', { body: null }],
     ['HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }],
     ['an error', { status: 500, body: {} }],
-    ['no answer', { drop: true }],
-  ])('a nonce for which Clerk has %s leaves a good session alone and makes none', async (_what, answer) => {
-    expect((await nonce(answer)).headers.get('set-cookie') ?? '').not.toContain('__session');
+    ['no answer', { reset: true }],
+  ])('a nonce for which Clerk has %s leaves a good session alone and makes none', async (_what, fault) => {
+    if (fault !== null) clerk.fail({ operation: OPERATIONS.handshake, ...fault });
+    const received = await visit('', '__clerk_handshake_nonce=n1');
+    expect(received.headers.get('set-cookie') ?? '').not.toContain('__session');
     const signedIn = await visit('', `__clerk_handshake_nonce=n1; __session=${good}; __client_uat=${T0_S - 10}`);
     expect(signedIn.status).toBe(200);
   });

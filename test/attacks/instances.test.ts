@@ -1,8 +1,9 @@
 /** Two instances, two sets of options, one process: what one has verified is worth nothing to another. */
 import { createAuthenticator, type Authenticator, type AuthenticatorOptions } from 'bailiff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
-import { apiKeyAnswer, createKey, jwksOf, sessionToken, T0, T0_S } from '../support/tokens.js';
+import type { FaultRequest, LocalInstance } from 'bailiff/local';
+import { apiKeyRow, OPERATIONS, startClerk } from '../support/clerk.js';
+import { createKey, sessionToken, T0, T0_S } from '../support/tokens.js';
 import { PUBLISHABLE_KEY } from './kit.js';
 
 // The same key id at both: it is an attacker's to choose at their own instance.
@@ -10,17 +11,14 @@ const ours = createKey('RS256', { kid: 'ins_same' });
 const theirs = createKey('RS256', { kid: 'ins_same' });
 const API_KEY = `ak_${'s'.repeat(32)}`;
 
-let ourApi: JwksServer;
-let theirApi: JwksServer;
-const jwksAndKey = (key: typeof ours, status: number) => ({
-  [PATHS.jwks]: { body: jwksOf(key) },
-  [PATHS.apiKey]: { status, body: status === 200 ? apiKeyAnswer() : { errors: [{ code: 'resource_not_found' }] } },
-});
+let ourClerk: LocalInstance;
+let theirClerk: LocalInstance;
 beforeAll(async () => {
-  ourApi = await startJwksServer(jwksAndKey(ours, 404));
-  theirApi = await startJwksServer(jwksAndKey(theirs, 200));
+  ourClerk = await startClerk({ keys: [ours] });
+  const apiKeys = [apiKeyRow(API_KEY), apiKeyRow(`${API_KEY}x`, { id: 'ak_two' })];
+  theirClerk = await startClerk({ keys: [theirs], rows: { api_keys: apiKeys } });
 });
-afterAll(() => Promise.all([ourApi.close(), theirApi.close()]));
+afterAll(() => Promise.all([ourClerk.close(), theirClerk.close()]));
 
 const store = () => {
   const entries = new Map<string, unknown>();
@@ -34,18 +32,18 @@ const store = () => {
 
 const create = (options: AuthenticatorOptions = {}): Authenticator =>
   createAuthenticator({
-    secretKey: 'sk_live_oursoursoursoursours',
+    secretKey: ourClerk.secretKey,
     publishableKey: PUBLISHABLE_KEY,
-    apiUrl: ourApi.url,
+    apiUrl: ourClerk.apiUrl,
     acceptsToken: 'any',
     now: () => T0,
     ...options,
   });
 const createTheirs = (options: AuthenticatorOptions = {}): Authenticator =>
   create({
-    secretKey: 'sk_live_theirstheirstheirstheirs',
+    secretKey: theirClerk.secretKey,
     publishableKey: 'pk_live_Y2xlcmsuZXZpbC5leGFtcGxlJA',
-    apiUrl: theirApi.url,
+    apiUrl: theirClerk.apiUrl,
     ...options,
   });
 const ask = async (authenticator: Authenticator, token: string) =>
@@ -92,9 +90,13 @@ describe.each(ORDERS)('%s', (_name, order) => {
     const [entry] = shared.entries.values();
     // Whatever is looked for, the store answers with the good entry of the other instance.
     const lying = { ...shared, get: () => Promise.resolve(entry) };
+    const asked: unknown[] = [];
+    const note = ({ body }: FaultRequest) => asked.push(body) === 0;
+    const listening = theirClerk.fail({ operation: OPERATIONS.apiKey, when: note });
     expect(await ask(create({ cache: { machineTokens: { store: lying } } }), API_KEY)).toBe('signed-out');
     expect(await ask(createTheirs({ cache: { machineTokens: { store: lying } } }), `${API_KEY}x`)).toBe('signed-in');
-    expect(theirApi.requests.at(-1)?.body).toEqual({ secret: `${API_KEY}x` });
+    listening.stop();
+    expect(asked).toEqual([{ secret: `${API_KEY}x` }]);
   });
 
   it.each<[string, AuthenticatorOptions]>([

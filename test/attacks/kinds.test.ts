@@ -1,16 +1,13 @@
 /** Every kind of credential in every mode: one kind, every list, any; in the header and in a cookie. All signatures are good. */
 import { createAuthenticator, type AcceptsToken, type TokenType } from 'bailiff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
+import type { LocalInstance } from 'bailiff/local';
+import { apiKeyRow, m2mRow, oauthRow, startClerk } from '../support/clerk.js';
 import {
-  apiKeyAnswer,
   CATEGORY,
   createKey,
   handshakeToken,
-  jwksOf,
-  m2mAnswer,
   m2mToken,
-  oauthAnswer,
   oauthToken,
   sessionToken,
   T0,
@@ -46,23 +43,26 @@ const MODES: readonly AcceptsToken[] = [
 const includes = (mode: AcceptsToken, kind: TokenType) =>
   mode === 'any' || mode === kind || (Array.isArray(mode) && mode.includes(kind));
 
-let upstream: JwksServer;
+let clerk: LocalInstance;
 beforeAll(async () => {
-  upstream = await startJwksServer({
-    [PATHS.jwks]: { body: jwksOf(key) },
-    [PATHS.apiKey]: { body: apiKeyAnswer() },
-    [PATHS.m2m]: { body: m2mAnswer() },
-    [PATHS.oauth]: { body: oauthAnswer() },
+  const text = 'k'.repeat(32);
+  clerk = await startClerk({
+    keys: [key],
+    rows: {
+      api_keys: [apiKeyRow(`ak_${text}`)],
+      m2m_tokens: [m2mRow(`mt_${text}`)],
+      oauth_access_tokens: [oauthRow(`oat_${text}`)],
+    },
   });
 });
-afterAll(() => upstream.close());
+afterAll(() => clerk.close());
 
 describe.each(['once', 'again, remembered'])('%s', (times) => {
   it.each(Object.entries(CREDENTIALS))('%s', async (_name, [token, kind]) => {
     const authenticator = createAuthenticator({
-      secretKey: 'sk_live_kindskindskindskindskinds',
+      secretKey: clerk.secretKey,
       publishableKey: PUBLISHABLE_KEY,
-      apiUrl: upstream.url,
+      apiUrl: clerk.apiUrl,
       now: () => T0,
     });
     const ask = (acceptsToken: AcceptsToken, headers: Readonly<Record<string, string>>) =>

@@ -2,9 +2,12 @@
  * What an attack is made of: the keys of the instance under attack and of strangers, and the words for a request.
  * Every case is an id, an input and the answer it must get; the runner sends it to both adapters in both key modes.
  */
+import type { LocalInstance } from 'bailiff/local';
+import { OPERATIONS, startClerk } from '../support/clerk.js';
 import {
   createKey,
   headerOf,
+  jwksOf,
   sessionClaimsV2,
   sessionToken,
   signJwt,
@@ -51,6 +54,13 @@ export function createKit(): Kit {
     foreign: createKey('RS256', { kid: 'ins_own' }),
     suffix: SUFFIX,
   };
+}
+
+/** The instance under attack. Clerk's keys are of one type; here two more stand beside, so that confusing them could work. */
+export async function attackedClerk({ own, ec, ed }: Kit): Promise<LocalInstance> {
+  const clerk = await startClerk({ keys: [own] });
+  clerk.fail({ operation: OPERATIONS.jwks, body: jwksOf(own, ec, ed) });
+  return clerk;
 }
 
 export const bearer = (token: string, target = '/user'): Sent => ({

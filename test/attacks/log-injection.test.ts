@@ -1,12 +1,12 @@
 /** What Bailiff says (events, messages, reasons, headers, errors) holds no character by which a client could write into a log or a terminal. */
 import { createAuthenticator, type BailiffEvent } from 'bailiff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
+import type { LocalInstance } from 'bailiff/local';
+import { OPERATIONS, startClerk } from '../support/clerk.js';
 import {
   createKey,
   handshakeToken,
   headerOf,
-  jwksOf,
   sessionClaimsV2,
   sessionToken,
   signJwt,
@@ -32,15 +32,11 @@ const PAYLOADS = [
 // eslint-disable-next-line no-control-regex -- they are what is looked for
 const HOSTILE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|INJECTED/;
 
-let upstream: JwksServer;
-let hostileText = '';
+let clerk: LocalInstance;
 beforeAll(async () => {
-  upstream = await startJwksServer({ [PATHS.jwks]: { body: jwksOf(key) } });
-  const hostileError = () => ({ status: 401, body: { errors: [{ code: hostileText, message: hostileText }] } });
-  for (const path of [PATHS.apiKey, PATHS.m2m, PATHS.oauth, '/v1/sessions/sess_one/refresh'])
-    upstream.answer(path, hostileError);
+  clerk = await startClerk({ keys: [key] });
 });
-afterAll(() => upstream.close());
+afterAll(() => clerk.close());
 
 const tokensWith = (text: string) => [
   text,
@@ -54,16 +50,20 @@ const tokensWith = (text: string) => [
   signJwt(headerOf(key, { crit: [text] }), sessionClaimsV2(), key),
   `ak_${'x'.repeat(20)}`,
   `mt_${'x'.repeat(20)}`,
+  `oat_${'x'.repeat(20)}`,
 ];
 
 describe.each(PAYLOADS.map((text) => [JSON.stringify(text), text]))('%s', (_name, text) => {
   it('reaches no event, message, reason or header', async () => {
-    hostileText = text;
+    clerk.reset();
+    const refusals = [OPERATIONS.apiKey, OPERATIONS.m2m, OPERATIONS.oauth, OPERATIONS.refresh].map((operation) =>
+      clerk.fail({ operation, status: 401, body: { errors: [{ code: text, message: text }] } }),
+    );
     const events: BailiffEvent[] = [];
     const authenticator = createAuthenticator({
-      secretKey: 'sk_live_logloglogloglogloglog',
+      secretKey: clerk.secretKey,
       publishableKey: PUBLISHABLE_KEY,
-      apiUrl: upstream.url,
+      apiUrl: clerk.apiUrl,
       acceptsToken: 'any',
       authorizedParties: ['https://acornbooks.example'],
       audience: 'https://api.acornbooks.example',
@@ -103,7 +103,8 @@ describe.each(PAYLOADS.map((text) => [JSON.stringify(text), text]))('%s', (_name
           ),
         );
     }
-    const expired = `__session=${sessionToken(key, { exp: T0_S - 100 })}; __client_uat=1; __refresh_JO1anrym=r`;
+    const past = { iat: T0_S - 160, nbf: T0_S - 170, exp: T0_S - 100, aud: 'https://api.acornbooks.example' };
+    const expired = `__session=${sessionToken(key, past)}; __client_uat=1; __refresh_JO1anrym=r`;
     await ask({ cookie: expired, host: 'app.acornbooks.example' });
     await ask({ cookie: `__clerk_handshake=${handshakeToken(key, [text])}`, host: 'app.acornbooks.example' });
     await ask(
@@ -112,6 +113,7 @@ describe.each(PAYLOADS.map((text) => [JSON.stringify(text), text]))('%s', (_name
     );
     for (const value of flatten([said, events])) expect(value).not.toMatch(HOSTILE);
     expect(events.length).toBeGreaterThan(tokensWith(text).length);
+    for (const refusal of refusals) expect(refusal.hits).toBeGreaterThan(0);
   });
 });
 

@@ -9,9 +9,10 @@ import {
   type Auth,
   type RequestView,
 } from 'bailiff';
+import type { Fault, FaultRequest } from 'bailiff/local';
 import { isAuthenticator } from '../../src/core/authenticator.js';
-import { PATHS } from '../support/jwks-server.js';
-import { apiKeyAnswer, CATEGORY, m2mToken, oauthToken, sessionToken, T0 } from '../support/tokens.js';
+import { apiKeyRow, callsOf, OPERATIONS } from '../support/clerk.js';
+import { CATEGORY, m2mToken, oauthToken, sessionToken, T0 } from '../support/tokens.js';
 import { bearer, cookies, key, PK_LIVE, SECRET_KEY, stranger, useBackend, viewOf } from './kit.js';
 
 const backend = useBackend();
@@ -240,10 +241,10 @@ describe('a Web Request', () => {
 });
 
 describe('an outage', () => {
-  const down = { status: 503, headers: { 'retry-after': '7' } };
+  const down = { status: 503, retryAfterSeconds: 7 };
 
   it('is a state of its own, never signed out', async () => {
-    for (const path of Object.values(PATHS)) backend.server.answer(path, down);
+    backend.clerk.fail(down);
     for (const token of ['ak_one', 'mt_one', 'oat_one', session(), m2mToken(key), oauthToken(key)]) {
       const state = await backend.create().authenticate(viewOf(bearer(token)), { acceptsToken: 'any' });
       expect(state).toMatchObject({ status: 'unavailable', isAuthenticated: false, token: null });
@@ -255,10 +256,10 @@ describe('an outage', () => {
 
   it('is never remembered as a bad token', async () => {
     const authenticator = backend.create();
-    backend.server.answer(PATHS.apiKey, down);
+    const outage = backend.clerk.fail({ operation: OPERATIONS.apiKey, ...down });
     const view = viewOf(bearer('ak_one'));
     expect(await authenticator.authenticate(view, { acceptsToken: 'any' })).toMatchObject({ status: 'unavailable' });
-    backend.server.answer(PATHS.apiKey, { body: apiKeyAnswer() });
+    outage.stop();
     backend.clock.now += 10_000;
     expect(await authenticator.authenticate(view, { acceptsToken: 'any' })).toMatchObject({ status: 'signed-in' });
   });
@@ -282,9 +283,9 @@ describe('an outage', () => {
   it('shows in the health view', async () => {
     const authenticator = backend.create();
     expect(authenticator.health()).toMatchObject({ ready: false, jwks: 'empty' });
-    backend.server.answer(PATHS.jwks, down);
+    const outage = backend.clerk.fail({ operation: OPERATIONS.jwks, ...down });
     await expect(authenticator.warmup()).rejects.toThrow(AuthUnavailableError);
-    backend.server.answer(PATHS.jwks, { body: { keys: [key.jwk] } });
+    outage.stop();
     backend.clock.now += 60_000;
     await authenticator.warmup();
     expect(authenticator.health()).toMatchObject({ ready: true, jwks: 'fresh', keys: 1, openCircuits: [] });
@@ -386,7 +387,7 @@ describe('auth objects', () => {
     ['org_acorn', null, 'org_acorn'],
     ['mch_sender', null, null],
   ])('of an API key of %s', async (subject, userId, orgId) => {
-    backend.server.answer(PATHS.apiKey, { body: apiKeyAnswer({ subject }) });
+    backend.clerk.world.table('api_keys').insert(apiKeyRow('ak_two', { id: 'ak_two', subject }));
     expect(await authOf('ak_two')).toMatchObject({ subject, userId, orgId });
   });
 
@@ -401,9 +402,6 @@ describe('auth objects', () => {
 
   it('have the same fields signed out, null', async () => {
     const authenticator = backend.create();
-    backend.server.answer(PATHS.apiKey, { status: 404, body: {} });
-    backend.server.answer(PATHS.m2m, { status: 404, body: {} });
-    backend.server.answer(PATHS.oauth, { status: 404, body: {} });
     const out = async (token: string): Promise<Auth> =>
       (await authenticator.authenticate(viewOf(bearer(token)), { acceptsToken: 'any' })).auth;
     const methods = ['has', 'getToken', 'debug'];
@@ -470,32 +468,44 @@ describe('auth objects', () => {
 });
 
 describe('getToken', () => {
+  const asked: [path: string, body: unknown][] = [];
   const mint = async (
     options: object,
-    answer: object = { body: { object: 'token', jwt: 'new.jwt.x' } },
+    fault: Fault = { body: { object: 'token', jwt: 'new.jwt.x' } },
     sid: unknown = 'sess_one',
   ) => {
-    backend.server.answer('/v1/sessions/sess_one/tokens', answer);
-    backend.server.answer('/v1/sessions/sess_one/tokens/supabase', answer);
+    asked.length = 0;
+    const note = ({ path, body }: FaultRequest) => asked.push([path, body]) > 0;
+    const answer = backend.clerk.fail({ operation: 'POST /sessions/sess_one/tokens*', when: note, ...fault });
     const { auth } = await backend.create().authenticate(viewOf(bearer(session({ sid }))));
-    return auth.getToken(options);
+    return auth.getToken(options).finally(() => {
+      answer.stop();
+    });
   };
 
   it('gives the raw token without a call', async () => {
     expect(await mint({})).toBe(session());
-    expect(backend.server.count('/v1/sessions/sess_one/tokens')).toBe(0);
+    expect(asked).toEqual([]);
   });
 
   it('asks for a new one by template and lifetime', async () => {
     expect(await mint({ template: 'supabase' })).toBe('new.jwt.x');
+    expect(asked).toEqual([['/v1/sessions/sess_one/tokens/supabase', {}]]);
     expect(await mint({ expiresInSeconds: 60 })).toBe('new.jwt.x');
-    const bodies = backend.server.requests
-      .filter(({ path }) => path.includes('/tokens'))
-      .map(({ path, body }) => [path, body]);
-    expect(bodies).toEqual([
-      ['/v1/sessions/sess_one/tokens/supabase', {}],
-      ['/v1/sessions/sess_one/tokens', { expires_in_seconds: 60 }],
-    ]);
+    expect(asked).toEqual([['/v1/sessions/sess_one/tokens', { expires_in_seconds: 60 }]]);
+  });
+
+  it('gives what the instance mints, with the lifetime that was asked for', async () => {
+    const { clerk } = backend;
+    const authenticator = backend.create();
+    const token = await clerk.createSessionToken({ userId: 'user_ada' });
+    const { auth } = await authenticator.authenticate(viewOf(bearer(token)));
+    const minted = await auth.getToken({ expiresInSeconds: 600 });
+    expect(await authenticator.verifySessionToken(minted ?? '')).toMatchObject({
+      sub: 'user_ada',
+      sid: 'sessionId' in auth ? auth.sessionId : null,
+      exp: T0 / 1000 + 600,
+    });
   });
 
   it('gives null for a token that belongs to no session', async () => {
@@ -509,11 +519,11 @@ describe('getToken', () => {
   it.each([
     ['the session has ended', { status: 404, body: {} }, TokenVerificationError],
     ['a wrong key', { status: 401, body: {} }, AuthUnavailableError],
-    ['too many requests', { status: 429, body: {}, headers: { 'retry-after': '3' } }, AuthUnavailableError],
+    ['too many requests', { status: 429, body: {}, retryAfterSeconds: 3 }, AuthUnavailableError],
     ['an outage', { status: 500, body: {} }, AuthUnavailableError],
     ['an answer without a token', { status: 200, body: { jwt: '' } }, AuthUnavailableError],
     ['an answer that is no object', { status: 200, body: 'null' }, AuthUnavailableError],
-    ['no answer', { drop: true }, AuthUnavailableError],
+    ['no answer', { reset: true }, AuthUnavailableError],
   ])('%s', async (_, answer, error) => {
     await expect(mint({ template: 'supabase' }, answer)).rejects.toThrow(error);
   });
@@ -557,9 +567,10 @@ describe('verify*', () => {
   });
 
   it('tells an outage from a bad token', async () => {
-    backend.server.answer(PATHS.apiKey, { status: 500, body: {} });
+    const outage = backend.clerk.fail({ operation: OPERATIONS.apiKey });
     await expect(backend.create().verifyApiKey('ak_one')).rejects.toThrow(AuthUnavailableError);
-    backend.server.answer(PATHS.apiKey, { status: 404, body: {} });
+    outage.stop();
+    backend.clerk.world.table('api_keys').update('ak_one', { revoked: true });
     await expect(backend.create().verifyApiKey('ak_one')).rejects.toMatchObject({ reason: 'token-invalid' });
   });
 
@@ -573,10 +584,10 @@ describe('verify*', () => {
     const a = backend.create();
     await a.verifyApiKey('ak_one');
     await a.verifyApiKey('ak_one');
-    expect(backend.server.count(PATHS.apiKey)).toBe(1);
+    expect(callsOf(backend.clerk, OPERATIONS.apiKey)).toBe(1);
     await a.invalidate('ak_one');
     await a.verifyApiKey('ak_one');
-    expect(backend.server.count(PATHS.apiKey)).toBe(2);
+    expect(callsOf(backend.clerk, OPERATIONS.apiKey)).toBe(2);
   });
 
   it('without a key for the kind is a configuration error, whatever the token', async () => {
@@ -597,7 +608,7 @@ describe('events', () => {
   it('tell what was decided, and no secret', async () => {
     const authenticator = backend.create({ onEvent: (event) => void backend.events.push(event), acceptsToken: 'any' });
     for (const token of [session(), 'ak_CANARY', 'garbage']) await authenticator.authenticate(viewOf(bearer(token)));
-    backend.server.answer(PATHS.m2m, { status: 500, body: {} });
+    backend.clerk.fail({ operation: OPERATIONS.m2m });
     await authenticator.authenticate(viewOf(bearer('mt_CANARY')));
     const decided = backend.events.filter(({ type }) => type === 'authenticated' || type === 'denied');
     expect(decided).toEqual([

@@ -1,8 +1,9 @@
-/** An authenticator against a Backend API that knows nothing of Bailiff, with a clock and a list of events. */
+/** An authenticator against an offline instance, with a clock and a list of events. */
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createAuthenticator, type AuthenticatorOptions, type BailiffEvent, type RequestView } from 'bailiff';
-import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
-import { apiKeyAnswer, createKey, jwksOf, m2mAnswer, oauthAnswer, T0 } from '../support/tokens.js';
+import type { LocalInstance } from 'bailiff/local';
+import { apiKeyRow, m2mRow, oauthRow, startClerk } from '../support/clerk.js';
+import { createKey, T0 } from '../support/tokens.js';
 
 export const key = createKey();
 export const stranger = createKey('RS256', { kid: 'ins_stranger' });
@@ -10,38 +11,43 @@ export const PK_LIVE = 'pk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA';
 export const SECRET_KEY = 'sk_live_CANARYsecretkey';
 
 export interface Backend {
-  readonly server: JwksServer;
+  readonly clerk: LocalInstance;
   create(options?: AuthenticatorOptions): ReturnType<typeof createAuthenticator>;
   readonly events: BailiffEvent[];
   readonly clock: { now: number };
 }
 
-/** Answers every opaque token with a good one, until a test says otherwise. */
+/** Knows one opaque token of each kind, and an API key that must not show anywhere. */
 export function useBackend(): Backend {
-  const started: { server?: JwksServer } = {};
+  const started: { clerk?: LocalInstance } = {};
   const events: BailiffEvent[] = [];
   const clock = { now: T0 };
   beforeAll(async () => {
-    started.server = await startJwksServer();
+    started.clerk = await startClerk({
+      secretKey: SECRET_KEY,
+      force: true,
+      now: () => clock.now,
+      keys: [key],
+      rows: {
+        api_keys: [apiKeyRow('ak_one'), apiKeyRow('ak_CANARY', { id: 'ak_canary' })],
+        m2m_tokens: [m2mRow('mt_one')],
+        oauth_access_tokens: [oauthRow('oat_one')],
+      },
+    });
   });
   beforeEach(() => {
-    const { server } = started;
-    server?.forget();
-    server?.answer(PATHS.jwks, { body: jwksOf(key) });
-    server?.answer(PATHS.apiKey, { body: apiKeyAnswer() });
-    server?.answer(PATHS.m2m, { body: m2mAnswer() });
-    server?.answer(PATHS.oauth, { body: oauthAnswer() });
+    started.clerk?.reset();
     events.length = 0;
     clock.now = T0;
   });
-  afterAll(() => started.server?.close());
+  afterAll(() => started.clerk?.close());
   return {
-    get server() {
-      if (started.server === undefined) throw new Error('not started');
-      return started.server;
+    get clerk() {
+      if (started.clerk === undefined) throw new Error('not started');
+      return started.clerk;
     },
     create(options = {}) {
-      const usual = { secretKey: SECRET_KEY, publishableKey: PK_LIVE, apiUrl: this.server.url, now: () => clock.now };
+      const usual = { secretKey: SECRET_KEY, publishableKey: PK_LIVE, apiUrl: this.clerk.apiUrl, now: () => clock.now };
       return createAuthenticator({ ...usual, ...options }, {});
     },
     events,

@@ -11,7 +11,7 @@ import { compileRequirement } from '../../src/core/auth/requirements.js';
 import { createVisit, type VisitSettings } from '../../src/core/visit.js';
 import { selectAuth } from '../../src/core/auth/select.js';
 import { invalidToken, unauthenticated } from '../../src/core/auth/auth-objects.js';
-import { PATHS } from '../support/jwks-server.js';
+import { callsOf, OPERATIONS } from '../support/clerk.js';
 import { CATEGORY, m2mToken, oauthToken, sessionToken } from '../support/tokens.js';
 import { bearer, cookies, key, useBackend, viewOf } from './kit.js';
 
@@ -99,7 +99,6 @@ describe('the answers of a guard', () => {
   ] as [string, Record<string, string>, GuardRequirement, string | RegExp][])(
     '%s: 401 invalid_token',
     async (_, headers, requirement, code) => {
-      backend.server.answer(PATHS.apiKey, { status: 404, body: {} });
       const denial = await denied(headers, requirement);
       expect(denial).toMatchObject({ case: 'unauthenticated', status: 401 });
       expect(denial.code).toMatch(code);
@@ -133,7 +132,7 @@ describe('the answers of a guard', () => {
   it('an API key of another kind costs no call', async () => {
     await denied(bearer('ak_one'));
     await denied(bearer('mt_one'), { token: 'api_key' });
-    expect(backend.server.requests).toEqual([]);
+    expect(backend.clerk.requests).toEqual([]);
   });
 
   it('not allowed: 403 forbidden', async () => {
@@ -179,7 +178,7 @@ describe('the answers of a guard', () => {
   ] as [string, Record<string, string>, GuardRequirement][])(
     '%s in an outage: 503',
     async (_, headers, requirement) => {
-      for (const path of Object.values(PATHS)) backend.server.answer(path, { status: 500, body: {} });
+      backend.clerk.fail();
       const denial = await denied(headers, requirement);
       expect(denial).toMatchObject({
         case: 'unavailable',
@@ -193,7 +192,7 @@ describe('the answers of a guard', () => {
   );
 
   it('in an outage a token of a kind that is not accepted is still of that kind', async () => {
-    for (const path of Object.values(PATHS)) backend.server.answer(path, { status: 500, body: {} });
+    backend.clerk.fail();
     expect(await denied(bearer(session()), { token: 'api_key' })).toMatchObject({ code: 'token-type-mismatch' });
     expect(await denied(cookies(session()), { token: 'api_key' })).toMatchObject({ status: 401 });
   });
@@ -306,25 +305,24 @@ describe('lazy machine tokens', () => {
 
   it('cost a call only where their kind is accepted, and one', async () => {
     const visit = await begun(bearer('ak_one'));
-    expect(backend.server.requests).toEqual([]);
+    expect(backend.clerk.requests).toEqual([]);
     expect(visit.state).toMatchObject({ status: 'signed-out', tokenType: 'session_token', reason: 'token-invalid' });
     await visit.authenticate('session_token');
     await visit.authenticate(['m2m_token', 'oauth_token']);
-    expect(backend.server.requests).toEqual([]);
+    expect(backend.clerk.requests).toEqual([]);
     expect(visit.state).toMatchObject({ tokenType: 'session_token', reason: 'token-invalid' });
 
     await visit.authenticate(['api_key']);
     await visit.authenticate('any');
-    expect(backend.server.count(PATHS.apiKey)).toBe(1);
+    expect(callsOf(backend.clerk, OPERATIONS.apiKey)).toBe(1);
     expect(visit.auth).toMatchObject({ tokenType: 'api_key', isAuthenticated: true });
     expect(selectAuth(visit.auth, 'api_key')).toBe(visit.auth);
   });
 
   it('that are bad are asked about once', async () => {
-    backend.server.answer(PATHS.apiKey, { status: 404, body: {} });
     const visit = await begun(bearer('ak_bad'), {}, { cache: { machineTokens: { negativeTtlMs: 0 } } });
     for (const kinds of ['api_key', 'any', ['api_key', 'm2m_token']] as AcceptsToken[]) await visit.authenticate(kinds);
-    expect(backend.server.count(PATHS.apiKey)).toBe(1);
+    expect(callsOf(backend.clerk, OPERATIONS.apiKey)).toBe(1);
     expect(visit.state).toMatchObject({ status: 'signed-out', tokenType: 'api_key', reason: 'token-invalid' });
   });
 

@@ -20,7 +20,7 @@ export function createBailiff(world: World): Decide {
         publishableKey,
         secretKey,
         jwtKey: world.key.pem,
-        apiUrl: world.apiUrl,
+        apiUrl: world.apiUrl(instance),
         trustProxy: true,
         allowedRedirectOrigins: ['https://satellite.example'],
       },

@@ -21,7 +21,7 @@ export function createReference(world: World): Decide {
     const client = createClerkClient({
       secretKey,
       publishableKey,
-      apiUrl: world.apiUrl,
+      apiUrl: world.apiUrl(given.instance),
       telemetry: { disabled: true },
     });
     const settings = { ...options, jwtKey: world.key.pem, organizationSyncOptions: organizationSync };

@@ -1,6 +1,6 @@
 /** What the generated requests are made of: two instances, and tokens that are minted once and named. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Fault, FaultRequest, LocalInstance } from 'bailiff/local';
+import { OPERATIONS, startClerk } from '../support/clerk.js';
 import {
   CATEGORY,
   createKey,
@@ -48,7 +48,7 @@ const MINUTE = 60_000;
 export interface World {
   readonly now: number;
   readonly key: TestKey;
-  readonly apiUrl: string;
+  apiUrl(instance: InstanceName): string;
   /** Tokens by name, per instance: what `{name}` in a case stands for. */
   token(instance: InstanceName, name: string): string;
   /** Puts the names back into a text. */
@@ -183,65 +183,52 @@ export async function createWorld(): Promise<World> {
     if (found === undefined) throw new Error(`There is no token called ${name}.`);
     return found;
   };
-  const server = await startApi(token);
-  const { port } = server.address() as AddressInfo;
+  const clerks: Readonly<Record<InstanceName, LocalInstance>> = {
+    development: await startInstance(INSTANCES.development, key, (id) => token('development', id)),
+    production: await startInstance(INSTANCES.production, key, (id) => token('production', id)),
+  };
   return {
     now,
     key,
-    apiUrl: `http://127.0.0.1:${port}`,
+    apiUrl: (where) => clerks[where].apiUrl,
     token,
     unname: (where, text) =>
       text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, (found) => {
         const entry = [...tokens].find(([id, value]) => id.startsWith(where) && value === found);
         return entry === undefined ? found : `{${entry[0].slice(where.length + 1)}}`;
       }),
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: async () => void (await Promise.all(Object.values(clerks).map((clerk) => clerk.close()))),
   };
 }
 
 export const REFRESH_TOKENS = ['rt-good', 'rt-dead', 'rt-empty', 'rt-forged', 'rt-odd', 'rt-no-session'] as const;
 export const NONCES = ['n-good', 'n-clearing', 'n-none', 'n-unknown', 'n-early'] as const;
 
-/** A Backend API that knows two endpoints; what is asked for says what is answered. */
-function startApi(token: (instance: InstanceName, name: string) => string): Promise<Server> {
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://api.invalid');
-    const where = request.headers.authorization?.includes('sk_live_') ? 'production' : 'development';
-    const answer = (status: number, body: unknown) => {
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
-    };
-    const { suffix } = INSTANCES[where];
-    if (url.pathname === '/v1/clients/handshake_payload') {
-      const list: Partial<Record<string, string[]>> = {
-        'n-good': directives(suffix, token(where, 'newer')),
-        'n-clearing': directives(suffix, ''),
-        'n-none': [],
-        'n-early': directives(suffix, token(where, 'early')),
-      };
-      const found = list[url.searchParams.get('nonce') ?? ''];
-      return found
-        ? answer(200, { directives: found })
-        : answer(404, { errors: [{ code: 'resource_not_found', message: 'x' }] });
-    }
-    if (!url.pathname.endsWith('/refresh'))
-      return answer(404, { errors: [{ code: 'resource_not_found', message: 'x' }] });
-    let text = '';
-    request.on('data', (part: Buffer) => (text += part.toString()));
-    request.on('end', () => {
-      const body = JSON.parse(text || '{}') as { refresh_token?: string };
-      const replies: Partial<Record<string, [number, unknown]>> = {
-        'rt-good': [200, { object: 'cookies', cookies: directives(suffix, token(where, 'newer')) }],
-        'rt-empty': [200, { object: 'cookies', cookies: [] }],
-        'rt-forged': [200, { object: 'cookies', cookies: directives(suffix, token(where, 'forged')) }],
-        'rt-no-session': [200, { object: 'cookies', cookies: ['__client_uat=1; Path=/'] }],
-        'rt-odd': [422, { message: 'no list' }],
-      };
-      const [status, reply] = replies[body.refresh_token ?? ''] ?? [
-        401,
-        { errors: [{ code: 'refresh_token_revoked', message: 'x' }] },
-      ];
-      answer(status, reply);
-    });
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+/** An instance that answers what is asked for, as often as it is asked: one that is as Clerk takes a nonce once. */
+async function startInstance(where: Instance, key: TestKey, tokenOf: (name: string) => string): Promise<LocalInstance> {
+  const { name, secretKey, suffix } = where;
+  const clerk = await startClerk({ instanceType: name, secretKey, force: true, keys: [key] });
+  const nonces: Readonly<Record<string, string[]>> = {
+    'n-good': directives(suffix, tokenOf('newer')),
+    'n-clearing': directives(suffix, ''),
+    'n-none': [],
+    'n-early': directives(suffix, tokenOf('early')),
+  };
+  for (const [nonce, found] of Object.entries(nonces)) {
+    const when = ({ query }: FaultRequest) => query.get('nonce') === nonce;
+    clerk.fail({ operation: OPERATIONS.handshake, when, body: { directives: found } });
+  }
+  const refreshes: Readonly<Record<string, Fault>> = {
+    'rt-good': { body: { object: 'cookies', cookies: directives(suffix, tokenOf('newer')) } },
+    'rt-dead': { status: 401, code: 'refresh_token_revoked' },
+    'rt-empty': { body: { object: 'cookies', cookies: [] } },
+    'rt-forged': { body: { object: 'cookies', cookies: directives(suffix, tokenOf('forged')) } },
+    'rt-no-session': { body: { object: 'cookies', cookies: ['__client_uat=1; Path=/'] } },
+    'rt-odd': { status: 422, body: { message: 'no list' } },
+  };
+  for (const [token, answer] of Object.entries(refreshes)) {
+    const when = ({ body }: FaultRequest) => (body as { refresh_token?: unknown }).refresh_token === token;
+    clerk.fail({ operation: OPERATIONS.refresh, when, ...answer });
+  }
+  return clerk;
 }

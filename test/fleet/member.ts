@@ -1,13 +1,13 @@
 /** One server of a fleet, in a process of its own: does what its parent says over the process channel. */
-import { createKeyv } from '@keyv/redis';
+import { createKeyv, type default as KeyvRedis } from '@keyv/redis';
 import { createAuthenticator } from 'bailiff';
 
-const { REDIS_URL = '', API_URL = '' } = process.env;
+const { REDIS_URL = '', API_URL = '', SECRET_KEY = '' } = process.env;
 const store = createKeyv({ url: REDIS_URL, socket: { reconnectStrategy: 20 }, disableOfflineQueue: true });
 store.on('error', () => undefined);
 
 const authenticator = createAuthenticator({
-  secretKey: 'sk_test_fleetfleetfleetfleetfleetfleet',
+  secretKey: SECRET_KEY,
   publishableKey: 'pk_test_YnJhdmUtb3R0ZXItNy5jbGVyay5hY2NvdW50cy5kZXYk',
   apiUrl: API_URL,
   acceptsToken: 'any',
@@ -19,6 +19,8 @@ export type Order = { readonly do: 'use' | 'invalidate'; readonly token: string 
 process.on('message', (order: Order & { id: number }) => {
   void obey(order).then((answer) => process.send?.({ id: order.id, answer }));
 });
+// Ready means connected: what is put into a store that is not there yet is lost, and a test would wait for it in vain.
+await (store.store as KeyvRedis<unknown>).getClient();
 process.send?.({ ready: true });
 
 async function obey(order: Order): Promise<unknown> {

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createClient } from '@redis/client';
+import type { LocalInstance } from 'bailiff/local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
-import { apiKeyAnswer } from '../support/tokens.js';
+import { apiKeyRow, callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import type { Order } from './member.js';
 
 const hasRedis = (() => {
@@ -20,6 +20,7 @@ const hasRedis = (() => {
 if (!hasRedis) console.warn('skipped: the fleet tests need redis-server on the PATH (.ci/run installs it)');
 
 const SECRET = `ak_${'f'.repeat(32)}`;
+const SECRET_KEY = 'sk_test_fleetfleetfleetfleetfleetfleet';
 const MEMBERS = 3;
 
 interface Answer {
@@ -55,7 +56,7 @@ async function startRedis(port: number): Promise<ChildProcess> {
 async function startMember(redisUrl: string, apiUrl: string): Promise<Member> {
   const child = fork(new URL('./member.ts', import.meta.url).pathname, {
     execArgv: ['--import', 'tsx'],
-    env: { PATH: process.env['PATH'], REDIS_URL: redisUrl, API_URL: apiUrl },
+    env: { PATH: process.env['PATH'], REDIS_URL: redisUrl, API_URL: apiUrl, SECRET_KEY },
   });
   child.setMaxListeners(0);
   await once(child, 'message');
@@ -81,21 +82,26 @@ async function startMember(redisUrl: string, apiUrl: string): Promise<Member> {
 describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, () => {
   let port: number;
   let redis: ChildProcess;
-  let upstream: JwksServer;
+  let clerk: LocalInstance;
   let members: Member[];
 
   beforeEach(async () => {
     port = await freePort();
     redis = await startRedis(port);
-    upstream = await startJwksServer({ [PATHS.apiKey]: { body: apiKeyAnswer({ expiration: null }) } });
+    clerk = await startClerk({
+      instanceType: 'development',
+      secretKey: SECRET_KEY,
+      now: Date.now,
+      rows: { api_keys: [apiKeyRow(SECRET, { expiration: null })] },
+    });
     members = await Promise.all(
-      Array.from({ length: MEMBERS }, () => startMember(`redis://127.0.0.1:${port}`, upstream.url)),
+      Array.from({ length: MEMBERS }, () => startMember(`redis://127.0.0.1:${port}`, clerk.apiUrl)),
     );
   });
   afterEach(async () => {
     for (const { child } of members) child.kill();
     redis.kill('SIGKILL');
-    await upstream.close();
+    await clerk.close();
   });
 
   const client = async () => createClient({ url: `redis://127.0.0.1:${port}` }).connect();
@@ -116,7 +122,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
     const stored = await entries(2);
     const answers = await Promise.all(members.flatMap((member) => Array.from({ length: 50 }, () => member.use())));
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set(['signed-in']));
-    expect(upstream.count(PATHS.apiKey)).toBe(1);
+    expect(callsOf(clerk, OPERATIONS.apiKey)).toBe(1);
     const everything = [...stored].flat().join('\n');
     for (const readable of [SECRET, 'user_ada', 'invoices:read', 'ak_one']) expect(everything).not.toContain(readable);
   });
@@ -129,7 +135,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
     await first.use();
     await entries(2);
     await second.use();
-    upstream.answer(PATHS.apiKey, { status: 404, body: { errors: [{ code: 'resource_not_found', message: 'x' }] } });
+    clerk.world.table('api_keys').update('ak_one', { revoked: true });
     expect((await third.use()).status).toBe('signed-in');
     expect(await second.invalidate(name)).toBe('done');
     for (const member of members) expect((await member.use()).status).toBe('signed-out');
@@ -140,12 +146,8 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
     await first.use();
     const stored = await entries(2);
     const other = `ak_${'g'.repeat(32)}`;
-    upstream.answer(PATHS.apiKey, (request) => {
-      const { secret } = request.body as { secret: string };
-      return {
-        body: apiKeyAnswer({ expiration: null, ...(secret === SECRET ? {} : { id: 'ak_two', subject: 'user_eve' }) }),
-      };
-    });
+    const eves = apiKeyRow(other, { expiration: null, id: 'ak_two', subject: 'user_eve' });
+    clerk.world.table('api_keys').insert(eves);
     await first.use(other);
     const both = await entries(4);
     const added = [...both.keys()].filter((name) => !stored.has(name));
@@ -154,10 +156,10 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
     for (const [index, name] of [...stored.keys()].entries())
       await connection.set(name, both.get(added[index] ?? '') ?? '');
     for (const name of added) await connection.set(name, (both.get(name) ?? '').replace(/.{6}$/, 'AAAAAA'));
-    const before = upstream.count(PATHS.apiKey);
+    const before = callsOf(clerk, OPERATIONS.apiKey);
     expect(await second.use()).toMatchObject({ status: 'signed-in', subject: 'user_ada' });
     expect(await third.use(other)).toMatchObject({ status: 'signed-in', subject: 'user_eve' });
-    expect(upstream.count(PATHS.apiKey)).toBeGreaterThan(before);
+    expect(callsOf(clerk, OPERATIONS.apiKey)).toBeGreaterThan(before);
     connection.destroy();
   });
 

@@ -5,10 +5,9 @@
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { corpus } from '../attacks/corpus.js';
-import { createKit, PUBLISHABLE_KEY } from '../attacks/kit.js';
+import { attackedClerk, createKit, PUBLISHABLE_KEY } from '../attacks/kit.js';
 import { startExpress, startHono } from '../attacks/servers.js';
-import { startJwksServer, PATHS } from '../support/jwks-server.js';
-import { jwksOf, T0 } from '../support/tokens.js';
+import { T0 } from '../support/tokens.js';
 import { RawClient } from './client.js';
 import { createRandom, nextRequest } from './mutate.js';
 
@@ -19,11 +18,11 @@ const CONNECTIONS = 8;
 const HANG_MS = 15_000;
 
 const kit = createKit();
-const upstream = await startJwksServer({ [PATHS.jwks]: { body: jwksOf(kit.own, kit.ec, kit.ed) } });
+const clerk = await attackedClerk(kit);
 const options = {
-  secretKey: 'sk_live_fuzzfuzzfuzzfuzzfuzzfuzzfuzz',
+  secretKey: clerk.secretKey,
   publishableKey: PUBLISHABLE_KEY,
-  apiUrl: upstream.url,
+  apiUrl: clerk.apiUrl,
   now: () => T0,
 };
 const servers = [await startExpress(options), await startHono(options)];
@@ -64,15 +63,15 @@ const clients = servers.flatMap((server) =>
 );
 await Promise.all(clients.map((client, index) => attack(client, createRandom(seed + index))));
 for (const server of servers) server.close();
-await upstream.close();
 
 const shown = [...statuses]
   .sort(([a], [b]) => a - b)
   .map(([status, count]) => `${status === 0 ? 'closed' : status}: ${count}`);
 console.log(`${sent} requests in ${((performance.now() - started) / 1000).toFixed(0)} s; ${shown.join(', ')}`);
-console.log(`upstream calls: ${upstream.count()}; heap MB: ${heaps.map((mb) => mb.toFixed(0)).join(', ')}`);
+console.log(`upstream calls: ${clerk.requests.length}; heap MB: ${heaps.map((mb) => mb.toFixed(0)).join(', ')}`);
 const [, early = 0] = heaps;
 const late = heaps.at(-1) ?? 0;
 if (late > early * 1.5 + 40) failures.push(`the heap grew from ${early.toFixed(0)} to ${late.toFixed(0)} MB`);
 for (const failure of failures.slice(0, 5)) console.error(`\nFAILED (seed ${seed}): ${failure}`);
+await clerk.close();
 process.exitCode = failures.length === 0 ? 0 : 1;

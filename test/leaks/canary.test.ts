@@ -6,12 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { createAuthenticator, type AuthenticatorOptions, type BailiffEvent, type RequestView } from 'bailiff';
 import { createBackendApi } from 'bailiff/api';
+import type { LocalInstance } from 'bailiff/local';
 import { verifyWebhook } from 'bailiff/webhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sendRaw } from '../attacks/raw.js';
 import { startExpress, startHono } from '../attacks/servers.js';
-import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
-import { apiKeyAnswer, createKey, jwksOf, m2mToken, oauthToken, sessionToken, T0, T0_S } from '../support/tokens.js';
+import { apiKeyRow, OPERATIONS, startClerk } from '../support/clerk.js';
+import { createKey, m2mToken, oauthToken, sessionToken, T0, T0_S } from '../support/tokens.js';
 
 const key = createKey('RS256', { kid: 'ins_canary' });
 const foreign = createKey('RS256', { kid: 'ins_canary' });
@@ -47,22 +48,21 @@ const MARKS = [
   ...Object.values(TOKENS).map((token) => token.split('.').at(-1) ?? ''),
 ];
 
-let upstream: JwksServer;
+let clerk: LocalInstance;
 let events: BailiffEvent[];
 let written: unknown[];
 
 beforeAll(async () => {
-  upstream = await startJwksServer({
-    [PATHS.jwks]: { body: jwksOf(key) },
-    [PATHS.apiKey]: (request) =>
-      (request.body as { secret: string }).secret === SECRETS.apiKey
-        ? { body: apiKeyAnswer() }
-        : { status: 404, body: { errors: [{ code: 'resource_not_found', message: 'not found' }] } },
-    [PATHS.m2m]: { status: 500, body: { errors: [{ code: 'internal', message: 'x' }] } },
-    [PATHS.oauth]: { drop: true },
+  clerk = await startClerk({
+    secretKey: SECRETS.secretKey,
+    force: true,
+    keys: [key],
+    rows: { api_keys: [apiKeyRow(SECRETS.apiKey)] },
   });
+  clerk.fail({ operation: OPERATIONS.m2m });
+  clerk.fail({ operation: OPERATIONS.oauth, reset: true });
 });
-afterAll(() => upstream.close());
+afterAll(() => clerk.close());
 beforeEach(() => {
   events = [];
   written = [];
@@ -76,7 +76,7 @@ const options = (): AuthenticatorOptions => ({
   secretKey: SECRETS.secretKey,
   machineSecretKey: SECRETS.machineSecretKey,
   publishableKey: 'pk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA',
-  apiUrl: upstream.url,
+  apiUrl: clerk.apiUrl,
   acceptsToken: 'any',
   now: () => T0,
   onEvent: (event) => events.push(event),
@@ -213,7 +213,7 @@ describe('nothing secret comes out', () => {
   });
 
   it('of the Backend API client', async () => {
-    const api = createBackendApi({ secretKey: SECRETS.secretKey, apiUrl: upstream.url });
+    const api = createBackendApi({ secretKey: SECRETS.secretKey, apiUrl: clerk.apiUrl });
     expectClean('client', api, api.users);
     const failures = await Promise.all([
       api.users.get('user_missing').catch((error: unknown) => error),

@@ -105,4 +105,97 @@ describe('row 14: faults', () => {
     clerk.fail({ operation: 'GetJWKS', body: { keys: [] }, times: 1 });
     expect(await call(clerk, 'GET', '/v1/jwks')).toMatchObject({ status: 200, json: { keys: [] } });
   });
+
+  it('whatever status and headers, such as a proxy in between would send', async () => {
+    const clerk = await start({ listen: false });
+    clerk.fail({ status: 502, body: '<html>', headers: { 'content-type': 'text/html' }, times: 1 });
+    const page = await clerk.fetch(`${clerk.apiUrl}/v1/jwks`);
+    expect([page.status, page.headers.get('content-type'), await page.text()]).toEqual([502, 'text/html', '<html>']);
+    clerk.fail({ status: 302, headers: { Location: 'https://elsewhere.example/' }, retryAfterSeconds: 3, times: 1 });
+    const redirect = await clerk.fetch(`${clerk.apiUrl}/v1/jwks`);
+    expect([redirect.status, redirect.headers.get('location'), redirect.headers.get('retry-after')]).toEqual([
+      302,
+      'https://elsewhere.example/',
+      '3',
+    ]);
+    expect((await call(clerk, 'GET', '/v1/jwks')).status).toBe(200);
+  });
+
+  it('only the requests that a function picks', async () => {
+    const clerk = await start({ listen: false });
+    const fault = clerk.fail({
+      operation: 'CreateUser',
+      when: ({ method, path, headers, body }) =>
+        method === 'POST' && path === '/v1/users' && headers['content-type'] !== undefined && isNamed(body, 'Eve'),
+      status: 503,
+      times: 1,
+    });
+    const create = async (name: string) => (await call(clerk, 'POST', '/v1/users', { first_name: name })).status;
+    expect([await create('Ada'), await create('Eve'), await create('Eve')]).toEqual([200, 503, 200]);
+    expect(fault.hits).toBe(1);
+    clerk.fail({ when: ({ query, body }) => query.get('limit') === '3' && body === '' });
+    const list = async (limit: string) => (await call(clerk, 'GET', `/v1/users?limit=${limit}`)).status;
+    expect([await list('2'), await list('3')]).toEqual([200, 500]);
+  });
+
+  it('the answer waits until the test says so, and is true then unless it is made up', async () => {
+    const clerk = await start({ listen: false });
+    for (const made of [undefined, 503]) {
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const fault = clerk.fail({
+        operation: 'GetJWKS',
+        until: released,
+        times: 1,
+        ...(made === undefined ? {} : { status: made }),
+      });
+      let answered = false;
+      const answer = call(clerk, 'GET', '/v1/jwks').finally(() => (answered = true));
+      await expect.poll(() => fault.hits).toBe(1);
+      // Another request passes it meanwhile.
+      expect((await call(clerk, 'GET', '/v1/jwks')).status).toBe(200);
+      expect(answered).toBe(false);
+      release();
+      expect((await answer).status).toBe(made ?? 200);
+    }
+  });
+
+  it('an answer breaks off in its body, in process and over HTTP', async () => {
+    const clerk = await start();
+    for (const fetcher of [clerk.fetch, fetch]) {
+      const ask = (init: RequestInit = {}) => fetcher(`${clerk.apiUrl}/.well-known/jwks.json`, init);
+      const whole = await (await ask()).text();
+      clerk.fail({ reset: true, afterBytes: 10, times: 1 });
+      const half = await ask();
+      expect(half.status).toBe(200);
+      await expect(half.text()).rejects.toThrow(TypeError);
+
+      clerk.fail({ hang: true, afterBytes: 10, times: 1 });
+      const controller = new AbortController();
+      const stalled = (await ask({ signal: controller.signal })).body?.getReader();
+      expect(Buffer.from((await stalled?.read())?.value ?? []).toString()).toBe(whole.slice(0, 10));
+      const rest = stalled?.read();
+      controller.abort();
+      await expect(rest).rejects.toMatchObject({ name: 'AbortError' });
+
+      clerk.fail({ reset: true, afterBytes: 0, status: 500, times: 1 });
+      const headersOnly = await ask();
+      expect(headersOnly.status).toBe(500);
+      await expect(headersOnly.text()).rejects.toThrow(TypeError);
+      expect(clerk.requests.map(({ status }) => status)).toEqual([200, null, null, null]);
+      expect(await (await ask()).text()).toBe(whole);
+      clerk.reset();
+    }
+  });
+
+  it('what broke off has happened', async () => {
+    const clerk = await start({ listen: false });
+    clerk.fail({ operation: 'CreateUser', reset: true, afterBytes: 5, times: 1 });
+    await expect(call(clerk, 'POST', '/v1/users', { first_name: 'Ada' })).rejects.toThrow(TypeError);
+    clerk.fail({ operation: 'CreateUser', reset: true, times: 1 });
+    await expect(call(clerk, 'POST', '/v1/users', { first_name: 'Bob' })).rejects.toThrow(TypeError);
+    expect((await call(clerk, 'GET', '/v1/users/count')).json).toMatchObject({ total_count: 1 });
+  });
 });
+
+const isNamed = (body: unknown, name: string) => (body as { first_name?: unknown }).first_name === name;

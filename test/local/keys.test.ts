@@ -1,8 +1,10 @@
 import { createPublicKey } from 'node:crypto';
 import { verifyToken } from '@clerk/backend';
+import { createAuthenticator } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/local/random.js';
 import { createRsaKey } from '../../src/local/rsa.js';
+import { createKey, sessionToken } from '../support/tokens.js';
 import { call, instances } from './support.js';
 
 const start = instances();
@@ -27,6 +29,14 @@ describe('row 12: key rotation', () => {
     clerk.retireSigningKeys();
     expect((await jwks()).keys.map((key) => key['kid'])).toEqual([kid]);
     await expect(check(after)).resolves.toMatchObject({ sub: 'user_1' });
+    const { secretKey, publishableKey, apiUrl } = clerk;
+    const ours = createAuthenticator({ secretKey, publishableKey, apiUrl });
+    expect(await ours.verifySessionToken(after)).toMatchObject({ sub: 'user_1' });
+    // Of a key that is unknown now, and of a stranger's with our key id.
+    await expect(ours.verifySessionToken(before)).rejects.toMatchObject({ reason: 'jwk-kid-mismatch' });
+    const forged = sessionToken(createKey('RS256', { kid }), {}, {}, clerk.now());
+    await expect(ours.verifySessionToken(forged)).rejects.toMatchObject({ reason: 'token-invalid-signature' });
+    await expect(check(forged)).rejects.toMatchObject({ reason: 'token-invalid-signature' });
   });
 
   it('withdraws the old key at once, or after a grace, if asked', async () => {

@@ -1,12 +1,15 @@
 import { createHmac, generateKeyPairSync, verify } from 'node:crypto';
+import { createClerkClient } from '@clerk/backend';
+import { createAuthenticator } from 'bailiff';
+import type { LocalInstanceOptions } from 'bailiff/local';
 import { describe, expect, it } from 'vitest';
 import { call, codeOf, decode, instances } from './support.js';
 
 const start = instances();
 const NOW = Date.UTC(2026, 5, 1);
 
-async function prepared() {
-  const clerk = await start({ listen: false, now: NOW });
+async function prepared(options: LocalInstanceOptions = { listen: false, now: NOW }) {
+  const clerk = await start(options);
   const user = await call(clerk, 'POST', '/v1/users', {
     email_address: ['ada@example.test'],
     first_name: 'Ada',
@@ -115,6 +118,30 @@ describe('row 7: JWT templates', () => {
       expect(
         verify(hash, Buffer.from(text), pair.publicKey, Buffer.from(token.slice(text.length + 1), 'base64url')),
       ).toBe(true);
+    }
+  });
+
+  it('make tokens that nobody takes for a session', async () => {
+    const { clerk, mint, template } = await prepared({ listen: true });
+    await template({ name: 'hasura', claims: { role: 'editor' }, lifetime: 600 });
+    const { jwt } = (await mint('hasura')).json;
+    const { secretKey, publishableKey, apiUrl, jwtKey } = clerk;
+    const official = createClerkClient({
+      secretKey,
+      publishableKey,
+      apiUrl,
+      jwtKey,
+      telemetry: { disabled: true },
+    });
+    const ours = createAuthenticator({ secretKey, publishableKey, apiUrl });
+    const control = await clerk.createSessionToken();
+    for (const [token, isAuthenticated] of [
+      [control, true],
+      [jwt, false],
+    ]) {
+      const request = new Request('http://app.test/', { headers: { authorization: `Bearer ${String(token)}` } });
+      expect((await official.authenticateRequest(request)).isAuthenticated).toBe(isAuthenticated);
+      expect((await ours.authenticateRequest(request)).isAuthenticated).toBe(isAuthenticated);
     }
   });
 

@@ -9,16 +9,16 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '
 import { SpanStatusCode } from '@opentelemetry/api';
 import { createAuthenticator } from 'bailiff';
 import { openTelemetry } from 'bailiff/opentelemetry';
+import type { LocalInstance } from 'bailiff/local';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { PATHS, startJwksServer, type JwksServer } from '../support/jwks-server.js';
-import { apiKeyAnswer, createClock, createKey, jwksOf, sessionToken } from '../support/tokens.js';
+import { OPERATIONS, startClerk } from '../support/clerk.js';
+import { createClock } from '../support/tokens.js';
 
-const key = createKey();
-let upstream: JwksServer;
+let clerk: LocalInstance;
 beforeEach(async () => {
-  upstream = await startJwksServer({ [PATHS.jwks]: { body: jwksOf(key) }, [PATHS.apiKey]: { body: apiKeyAnswer() } });
+  clerk = await startClerk();
 });
-afterEach(() => upstream.close());
+afterEach(() => clerk.close());
 
 function setUp() {
   const spans = new InMemorySpanExporter();
@@ -28,9 +28,9 @@ function setUp() {
   const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
   const clock = createClock();
   const authenticator = createAuthenticator({
-    secretKey: 'sk_live_telemetrytelemetrytelemetry',
+    secretKey: clerk.secretKey,
     publishableKey: 'pk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA',
-    apiUrl: upstream.url,
+    apiUrl: clerk.apiUrl,
     acceptsToken: 'any',
     now: clock,
     onEvent: openTelemetry({ tracer, meter }),
@@ -51,8 +51,8 @@ function setUp() {
 
 it('records authentications, refusals, cache look-ups and calls, and never a token', async () => {
   const { spans, authenticate, metricNames, exporter } = setUp();
-  const token = sessionToken(key);
-  const secret = `ak_${'t'.repeat(32)}`;
+  const token = await clerk.createSessionToken();
+  const { secret } = await clerk.createApiKey({ subject: 'user_ada' });
   expect((await authenticate(token)).status).toBe('signed-in');
   expect((await authenticate(token)).status).toBe('signed-in');
   expect((await authenticate(secret)).status).toBe('signed-in');
@@ -78,13 +78,13 @@ it('records authentications, refusals, cache look-ups and calls, and never a tok
     spans.getFinishedSpans().map((span) => [span.name, span.attributes]),
     exporter.getMetrics(),
   ]);
-  for (const secretText of [token, secret, 'sk_live_telemetry']) expect(everything).not.toContain(secretText);
+  for (const secretText of [token, secret, clerk.secretKey]) expect(everything).not.toContain(secretText);
 });
 
 it('marks failed calls as errors', async () => {
-  upstream.answer(PATHS.jwks, { status: 500 });
+  clerk.fail({ operation: OPERATIONS.jwks });
   const { spans, authenticate } = setUp();
-  expect((await authenticate(sessionToken(key))).status).toBe('unavailable');
+  expect((await authenticate(await clerk.createSessionToken())).status).toBe('unavailable');
   expect(spans.getFinishedSpans().filter((span) => span.status.code === SpanStatusCode.ERROR).length).toBeGreaterThan(
     0,
   );

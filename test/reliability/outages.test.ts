@@ -1,23 +1,23 @@
 /** Clerk down, slow or confused: customers stay in, strangers stay out, and nobody is told that a good token is bad. */
 import { createAuthenticator, type AuthenticatorOptions } from 'bailiff';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PATHS, startJwksServer, type Answer, type JwksServer } from '../support/jwks-server.js';
+import type { ActiveFault, Fault, LocalInstance, SessionTokenRequest } from 'bailiff/local';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { apiKeyRow, callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import { withBearer } from '../support/requests.js';
-import { apiKeyAnswer, createClock, createKey, jwksOf, sessionToken } from '../support/tokens.js';
+import { createClock, createKey, sessionToken } from '../support/tokens.js';
 
-const key = createKey('RS256', { kid: 'ins_outage' });
-const later = createKey('RS256', { kid: 'ins_later' });
+const nobodys = createKey('RS256', { kid: 'ins_nowhere' });
 const SECRET = `ak_${'o'.repeat(32)}`;
 
-const NAMES_NOBODY: Answer = { status: 200, body: { hello: 'world' } };
+const NAMES_NOBODY: Fault = { status: 200, body: { hello: 'world' } };
 
-const FAULTS: Readonly<Record<string, Answer>> = {
+const FAULTS: Readonly<Record<string, Fault>> = {
   'an internal error': { status: 500, body: { errors: [{ code: 'internal', message: 'x' }] } },
   'a bad gateway in HTML': { status: 502, body: '<html>bad gateway</html>', headers: { 'content-type': 'text/html' } },
   unavailable: { status: 503, body: '' },
   'a rate limit': {
     status: 429,
-    headers: { 'retry-after': '7' },
+    retryAfterSeconds: 7,
     body: { errors: [{ code: 'too_many_requests', message: 'x' }] },
   },
   'a good status of the wrong type': {
@@ -28,51 +28,53 @@ const FAULTS: Readonly<Record<string, Answer>> = {
   'truncated JSON': {
     status: 200,
     body: '{"keys":[{"kty":"RSA","n":"',
-    headers: { 'content-type': 'application/json' },
   },
   'JSON of another shape': NAMES_NOBODY,
-  'a dropped connection': { drop: true },
+  'a dropped connection': { reset: true },
   'a redirect to elsewhere': { status: 302, headers: { location: 'http://127.0.0.1:9/' }, body: '' },
   'a rejected secret key': { status: 401, body: { errors: [{ code: 'clerk_key_invalid', message: 'x' }] } },
 };
 
-let upstream: JwksServer;
-beforeEach(async () => {
-  upstream = await startJwksServer();
-  healthy();
+let clerk: LocalInstance;
+let clock: ReturnType<typeof createClock>;
+let outage: ActiveFault | undefined;
+beforeAll(async () => {
+  clerk = await startClerk({ now: () => clock(), rows: { api_keys: [apiKeyRow(SECRET)] } });
 });
-afterEach(() => upstream.close());
+beforeEach(() => {
+  clock = createClock();
+  clerk.reset();
+});
+afterAll(() => clerk.close());
 
-function healthy(): void {
-  upstream.answer(PATHS.jwks, { body: jwksOf(key, later) });
-  upstream.answer(PATHS.apiKey, { body: apiKeyAnswer() });
+function broken(fault: Fault): void {
+  outage = clerk.fail(fault);
 }
 
-function broken(fault: Answer): void {
-  upstream.answer(PATHS.jwks, fault);
-  upstream.answer(PATHS.apiKey, fault);
+function healthy(): void {
+  outage?.stop();
 }
 
 function create(options: AuthenticatorOptions = {}) {
-  const clock = createClock();
   const authenticator = createAuthenticator({
-    secretKey: 'sk_live_outageoutageoutageoutage',
+    secretKey: clerk.secretKey,
     publishableKey: 'pk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA',
-    apiUrl: upstream.url,
+    apiUrl: clerk.apiUrl,
     acceptsToken: 'any',
     now: clock,
     ...options,
   });
-  const state = (token: string) => authenticator.authenticateRequest(withBearer(token));
-  /** A session token minted at the clock's present. */
-  const session = (changes = {}) => sessionToken(key, changes, {}, clock());
-  return { authenticator, clock, state, session };
+  const state = async (token: string | Promise<string>) => authenticator.authenticateRequest(withBearer(await token));
+  return { authenticator, state };
 }
+
+/** A session token minted at the clock's present. */
+const session = (request: SessionTokenRequest = {}) => clerk.createSessionToken(request);
 
 describe.each(Object.entries(FAULTS))('the Backend API answers with %s', (_name, fault) => {
   it('cold: what cannot be checked is unavailable, with the time to come back', async () => {
     broken(fault);
-    const { state, session } = create();
+    const { state } = create();
     const found = await state(session());
     expect(found).toMatchObject({ status: 'unavailable', isAuthenticated: false });
     expect(found.auth.isAuthenticated).toBe(false);
@@ -81,14 +83,14 @@ describe.each(Object.entries(FAULTS))('the Backend API answers with %s', (_name,
 
   it('cold: an outage is not paid by each request', async () => {
     broken(fault);
-    const { state, session } = create();
-    const token = session();
+    const { state } = create();
+    const token = await session();
     for (let index = 0; index < 50; index++) expect((await state(token)).status).toBe('unavailable');
-    expect(upstream.count(PATHS.jwks)).toBeLessThanOrEqual(5);
+    expect(callsOf(clerk, OPERATIONS.jwks)).toBeLessThanOrEqual(5);
   });
 
   it('warm: known keys go on until the bound, then it is unavailable, then it recovers without a restart', async () => {
-    const { clock, state, session } = create();
+    const { state } = create();
     expect((await state(session())).status).toBe('signed-in');
     broken(fault);
     for (let minute = 0; minute < 54; minute += 6) {
@@ -105,7 +107,7 @@ describe.each(Object.entries(FAULTS))('the Backend API answers with %s', (_name,
 
   it('API keys: unavailable, never remembered as bad', async () => {
     broken(fault);
-    const { clock, state } = create();
+    const { state } = create();
     // A well-formed answer that names nobody is a refusal; everything else is no answer at all.
     expect((await state(SECRET)).status).toBe(fault === NAMES_NOBODY ? 'signed-out' : 'unavailable');
     healthy();
@@ -118,7 +120,7 @@ describe('networks that fail below HTTP', () => {
   it.each(['ENOTFOUND', 'ECONNREFUSED', 'ETIMEDOUT'])('%s is unavailable, and is asked again later', async (code) => {
     let calls = 0;
     let down = true;
-    const { clock, state, session } = create({
+    const { state } = create({
       fetch: (input, init) => {
         calls++;
         return down
@@ -135,58 +137,55 @@ describe('networks that fail below HTTP', () => {
 
   it('a call that never answers ends by its own deadline', async () => {
     broken({ hang: true });
-    const { state, session } = create();
-    const [first, second] = await Promise.all([state(session()), state(session({ jti: 'other' }))]);
+    const { state } = create();
+    const [first, second] = await Promise.all([state(session()), state(session())]);
     expect([first.status, second.status]).toEqual(['unavailable', 'unavailable']);
-    expect(upstream.count(PATHS.jwks)).toBe(1);
+    expect(callsOf(clerk, OPERATIONS.jwks)).toBe(1);
   });
 });
 
 describe('rate limits and slow answers', () => {
   it('the time that Clerk asks for is passed on, and nothing is asked before', async () => {
-    broken({ status: 429, headers: { 'retry-after': '7' }, body: {} });
-    const { clock, state, session } = create();
+    broken({ status: 429, retryAfterSeconds: 7, body: {} });
+    const { state } = create();
     expect((await state(session())).headers.get('retry-after')).toBe('7');
-    const before = upstream.count(PATHS.jwks);
+    const before = callsOf(clerk, OPERATIONS.jwks);
     clock.advance(6_999);
     expect((await state(session())).status).toBe('unavailable');
-    expect(upstream.count(PATHS.jwks)).toBe(before);
+    expect(callsOf(clerk, OPERATIONS.jwks)).toBe(before);
     healthy();
     clock.advance(2);
     expect((await state(session())).status).toBe('signed-in');
   });
 
   it('a machine token is told the same', async () => {
-    broken({ status: 429, headers: { 'retry-after': '7' }, body: {} });
+    broken({ status: 429, retryAfterSeconds: 7, body: {} });
     expect((await create().state(SECRET)).headers.get('retry-after')).toBe('7');
   });
 
   it('one slow answer serves everybody who waits, and is not asked for twice', async () => {
     let release: (() => void) | undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    const slow = (body: unknown) => async () => {
-      await held;
-      return { body };
-    };
-    upstream.answer(PATHS.jwks, slow(jwksOf(key, later)));
-    upstream.answer(PATHS.apiKey, slow(apiKeyAnswer()));
-    const { state, session } = create();
+    const slow = clerk.fail({ until: held });
+    const { state } = create();
     const waiting = Promise.all([
       ...Array.from({ length: 20 }, () => state(session())),
       ...Array.from({ length: 20 }, () => state(SECRET)),
     ]);
-    await expect.poll(() => upstream.count()).toBe(2);
+    await expect.poll(() => slow.hits).toBe(2);
     release?.();
     expect(new Set((await waiting).map(({ status }) => status))).toEqual(new Set(['signed-in']));
-    expect([upstream.count(PATHS.jwks), upstream.count(PATHS.apiKey)]).toEqual([1, 1]);
+    expect([callsOf(clerk, OPERATIONS.jwks), callsOf(clerk, OPERATIONS.apiKey)]).toEqual([1, 1]);
   });
 
   it('the breaker of an operation opens after five failures, and a probe closes it', async () => {
     broken({ status: 503, body: '' });
-    const { authenticator, clock, state } = create();
+    const { authenticator, state } = create();
     const keyNumber = (index: number) => `ak_${String(index).padStart(32, '0')}`;
+    for (const index of [1, 31])
+      clerk.world.table('api_keys').insert(apiKeyRow(keyNumber(index), { id: `ak_${String(index)}` }));
     for (let index = 0; index < 30; index++) expect((await state(keyNumber(index))).status).toBe('unavailable');
-    expect(upstream.count(PATHS.apiKey)).toBe(5);
+    expect(callsOf(clerk, OPERATIONS.apiKey)).toBe(5);
     expect(JSON.stringify(authenticator.health())).toContain('verifyApiKey');
     healthy();
     clock.advance(5_001);
@@ -198,9 +197,9 @@ describe('rate limits and slow answers', () => {
 
 describe('readiness', () => {
   it('warmup loads the keys, and health tells how old they are', async () => {
-    const { authenticator, clock } = create();
+    const { authenticator } = create();
     await authenticator.warmup();
-    expect(upstream.count(PATHS.jwks)).toBe(1);
+    expect(callsOf(clerk, OPERATIONS.jwks)).toBe(1);
     clock.advance(1000);
     expect(JSON.stringify(authenticator.health())).toContain('fresh');
     broken({ status: 500 });
@@ -217,35 +216,34 @@ describe('readiness', () => {
 
 describe('keys that change', () => {
   it('a withdrawn key stops working, verified tokens included', async () => {
-    const { clock, state } = create();
-    const token = sessionToken(key, { exp: Math.floor(clock() / 1000) + 86_400 });
+    const { state } = create();
+    const token = await session({ expiresInSeconds: 86_400 });
     expect((await state(token)).status).toBe('signed-in');
-    upstream.answer(PATHS.jwks, { body: jwksOf(later) });
+    clerk.rotateSigningKey({ graceMs: 0 });
     clock.advance(400_000);
-    await state(sessionToken(later, {}, {}, clock()));
+    await state(session());
     await new Promise((resolve) => setImmediate(resolve));
     expect((await state(token)).status).toBe('signed-out');
   });
 
   it('a new key is found by the first token that names it', async () => {
-    upstream.answer(PATHS.jwks, { body: jwksOf(key) });
-    const { clock, state, session } = create();
+    const { state } = create();
     expect((await state(session())).status).toBe('signed-in');
-    upstream.answer(PATHS.jwks, { body: jwksOf(key, later) });
+    clerk.rotateSigningKey();
     clock.advance(60_000);
-    expect((await state(sessionToken(later, {}, {}, clock()))).status).toBe('signed-in');
+    expect((await state(session())).status).toBe('signed-in');
   });
 
   it('an outage leaves no cooldown behind: once Clerk is back, a new key works and an unknown one is refused', async () => {
-    upstream.answer(PATHS.jwks, { body: jwksOf(key) });
-    const { clock, state, session } = create();
+    const { state } = create();
     expect((await state(session())).status).toBe('signed-in');
     broken({ status: 500 });
-    const unknown = () => sessionToken(later, {}, { kid: 'ins_nowhere' }, clock());
+    const unknown = () => sessionToken(nobodys, {}, {}, clock());
     for (let use = 0; use < 3; use++) expect((await state(unknown())).status).toBe('unavailable');
     healthy();
+    clerk.rotateSigningKey();
     clock.advance(9_000);
-    expect((await state(sessionToken(later, {}, {}, clock()))).status).toBe('signed-in');
+    expect((await state(session())).status).toBe('signed-in');
     expect((await state(unknown())).status).toBe('signed-out');
   });
 });

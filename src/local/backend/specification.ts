@@ -2,7 +2,7 @@
  * The OpenAPI document as the engine reads it: every operation with its path, parameters, body and answer schemas.
  * Read once for the process, on the first request: it is a constant, shared by all instances, and costs no start time.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -38,14 +38,24 @@ export interface Specification {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-// The same relative place from src/local/backend and from dist/local/backend.
-const DOCUMENT = new URL('../../../spec/clerk-backend-api-2025-11-10.json', import.meta.url);
+const DOCUMENT = 'spec/clerk-backend-api-2025-11-10.json';
 
 let loaded: Specification | undefined;
 
 /** The pinned document (Clerk Backend API 2025-11-10), parsed on first use. */
 export function specification(): Specification {
-  return (loaded ??= read(JSON.parse(readFileSync(DOCUMENT, 'utf8')) as Document));
+  return (loaded ??= read(JSON.parse(readFileSync(documentUrl(), 'utf8')) as Document));
+}
+
+/** In the nearest folder above that has it: this module is deeper in the sources than in the package, where the build has joined it. */
+function documentUrl(): URL {
+  for (let folder = new URL('.', import.meta.url); ;) {
+    const document = new URL(DOCUMENT, folder);
+    if (existsSync(document)) return document;
+    const parent = new URL('..', folder);
+    if (parent.href === folder.href) throw new Error(`The package lacks ${DOCUMENT}.`);
+    folder = parent;
+  }
 }
 
 interface Document {

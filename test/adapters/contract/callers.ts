@@ -1,7 +1,7 @@
 /** Who stands at `req.auth` / `c.var.auth`, what readers make of it, and what that costs upstream. */
 import type { AcceptsToken, Auth } from 'bailiff';
 import { describe, expect, it } from 'vitest';
-import { PATHS } from '../../support/jwks-server.js';
+import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import { identity, type Framework, type Kit } from '../frameworks.js';
 import type { TokenName } from '../world.js';
 import { createStages } from './harness.js';
@@ -73,7 +73,7 @@ export function callers(framework: Framework): void {
       const { get, world } = await stages.open({ routes });
       expect((await get('/twice', 'apiKey')).status).toBe(200);
       expect(world.verifications()).toBe(1);
-      expect(world.server.count(PATHS.apiKey)).toBe(1);
+      expect(callsOf(world.clerk, OPERATIONS.apiKey)).toBe(1);
     });
 
     it('costs nothing for another kind than the guard names', async () => {

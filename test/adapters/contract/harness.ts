@@ -30,7 +30,7 @@ export function createStages(framework: Framework): {
     async open(site, tune = (world) => [[world.options]]) {
       const world = await createWorld();
       const served = await framework.serve({ ...site, middleware: tune(world) });
-      open.push(served, world);
+      open.push(served);
       return {
         world,
         served,

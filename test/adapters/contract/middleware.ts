@@ -1,7 +1,7 @@
 /** The middleware itself: mounting, other libraries, own answers, redirects, authenticators per request. */
 import { createAuthenticator, type Denial } from 'bailiff';
 import { describe, expect, it } from 'vitest';
-import { PATHS } from '../../support/jwks-server.js';
+import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import type { Framework, Kit } from '../frameworks.js';
 import { codeOf, createStages } from './harness.js';
 
@@ -24,7 +24,7 @@ export function middleware(framework: Framework): void {
         ({ options }) => [[options], [options]],
       );
       expect((await get('/me', 'admin')).status).toBe(200);
-      expect(world.server.count(PATHS.jwks)).toBe(1);
+      expect(callsOf(world.clerk, OPERATIONS.jwks)).toBe(1);
       expect((await get('/key', 'apiKey')).status).toBe(200);
       expect(world.verifications()).toBe(1);
     });
@@ -65,7 +65,7 @@ export function middleware(framework: Framework): void {
     it('S24: a guard for a kind without a key, which only the request tells, is an error and never an open door', async () => {
       const { get, served } = await stages.open(
         { routes: [{ path: '/key', guards: [(kit) => kit.requireAuth({ token: 'api_key' })] }, ...guarded] },
-        ({ key, clock }) => [[framework.perRequest(() => ({ jwtKey: key.pem, now: clock }))]],
+        ({ clerk, clock }) => [[framework.perRequest(() => ({ jwtKey: clerk.jwtKey, now: clock }))]],
       );
       expect((await get('/key', 'apiKey')).status).toBe(500);
       expect(served.errors).toEqual([expect.objectContaining({ name: 'ConfigurationError', option: 'secretKey' })]);
@@ -77,12 +77,12 @@ export function middleware(framework: Framework): void {
     it('asks nobody with a PEM key', async () => {
       const { get, world } = await stages.open(
         { routes: [...guarded, { path: '/m2m', guards: [(kit) => kit.requireAuth({ token: 'm2m_token' })] }] },
-        ({ key, clock, server }) => [[{ jwtKey: key.pem, apiUrl: server.url, now: clock }]],
+        ({ clerk, clock }) => [[{ jwtKey: clerk.jwtKey, apiUrl: clerk.apiUrl, now: clock }]],
       );
       expect((await get('/me', 'admin')).status).toBe(200);
       expect((await get('/m2m', 'm2mJwt')).status).toBe(200);
       expect((await get('/me', 'tampered')).status).toBe(401);
-      expect(world.server.requests).toEqual([]);
+      expect(world.clerk.requests).toEqual([]);
     });
   });
 
@@ -201,13 +201,14 @@ export function middleware(framework: Framework): void {
 
   describe('an authenticator for each request', () => {
     it('is chosen by the function, and kept for the next request with the same options', async () => {
-      const { get, world } = await stages.open({ routes: guarded }, ({ options, clock, server }) => [
+      const { get, world } = await stages.open({ routes: guarded }, ({ options, clock, clerk }) => [
         [
           framework.perRequest((header) =>
             header('x-tenant') === 'other'
               ? {
                   secretKey: 'sk_test_other000000000000000000000',
-                  apiUrl: server.url,
+                  apiUrl: clerk.apiUrl,
+                  jwtKey: clerk.jwtKey,
                   now: clock,
                   issuer: 'https://other.example',
                 }
@@ -217,7 +218,7 @@ export function middleware(framework: Framework): void {
       ]);
       expect((await get('/me', 'admin')).status).toBe(200);
       expect((await get('/me', 'admin')).status).toBe(200);
-      expect(world.server.count(PATHS.jwks)).toBe(1);
+      expect(callsOf(world.clerk, OPERATIONS.jwks)).toBe(1);
       const other = await get('/me', 'admin', { 'x-tenant': 'other' });
       expect([other.status, codeOf(other)]).toEqual([401, 'token-invalid-issuer']);
     });

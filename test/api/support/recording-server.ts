@@ -1,4 +1,7 @@
-/** A real HTTP server that writes down what arrives and answers as told. */
+/**
+ * A real HTTP server that writes down what arrives and answers as told. Not the offline instance: what is looked at here is the request as it came over
+ * the wire, byte for byte, wrong ones too, which an instance would refuse. `local.test.ts` has the client talk to one.
+ */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

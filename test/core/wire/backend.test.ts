@@ -7,7 +7,7 @@ import { createBackend, type Backend } from '../../../src/core/wire/backend.js';
 import { MAX_BODY_BYTES } from '../../../src/core/wire/call.js';
 import { parseRetryAfter } from '../../../src/core/wire/retry-after.js';
 import { UpstreamUnreachable } from '../../../src/ports.js';
-import { startJwksServer } from '../../support/jwks-server.js';
+import { startClerk } from '../../support/clerk.js';
 
 interface Sent {
   readonly url: string;
@@ -190,14 +190,24 @@ describe('the answers', () => {
   });
 
   it('S14: a redirect is not followed', async () => {
-    const thief = await startJwksServer();
-    const server = await startJwksServer({
-      '/v1/jwks': { status: 302, body: '', headers: { location: `${thief.url}/v1/jwks` } },
-    });
-    const config = resolveConfig({ secretKey: 'sk_test_secret', apiUrl: server.url }, {});
+    const thief = await startClerk();
+    const clerk = await startClerk();
+    clerk.fail({ status: 302, body: '', headers: { location: `${thief.apiUrl}/v1/jwks` } });
+    const config = resolveConfig({ secretKey: clerk.secretKey, apiUrl: clerk.apiUrl }, {});
     expect(await createBackend(config)?.jwks()).toMatchObject({ status: 302 });
-    expect([server.requests.length, thief.requests.length]).toEqual([1, 0]);
-    await Promise.all([server.close(), thief.close()]);
+    expect([clerk.requests.length, thief.requests.length]).toEqual([1, 0]);
+    await Promise.all([clerk.close(), thief.close()]);
+  });
+
+  it('that break off are none', async () => {
+    const clerk = await startClerk();
+    const config = resolveConfig({ secretKey: clerk.secretKey, apiUrl: clerk.apiUrl }, {});
+    for (const afterBytes of [undefined, 0, 20]) {
+      clerk.fail({ reset: true, times: 1, ...(afterBytes === undefined ? {} : { afterBytes }) });
+      await expect(createBackend(config)?.jwks()).rejects.toMatchObject({ kind: 'network' });
+    }
+    expect(await createBackend(config)?.jwks()).toMatchObject({ status: 200, body: clerk.world.keys.jwks() });
+    await clerk.close();
   });
 
   it('are bounded in size', async () => {
