@@ -113,7 +113,7 @@ export function createFaults(random: Random, isOperation: (id: string) => boolea
         if (entry.hits >= (fault.times ?? Infinity) || !entry.fits(request, operation)) continue;
         if (fault.when !== undefined && !fault.when(shown(request))) continue;
         if (fault.probability !== undefined && random.fraction() >= fault.probability) continue;
-// What is used up is forgotten: a long-lived instance may be given thousands of them.
+        // What is used up is forgotten: a long-lived instance may be given thousands of them.
         if (++entry.hits >= (fault.times ?? Infinity)) drop(entry);
         return mishapOf(fault);
       }
