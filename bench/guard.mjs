@@ -6,6 +6,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { createAuthenticator } from 'bailiff';
 import * as express from 'bailiff/express';
 import * as hono from 'bailiff/hono';
+import { startLocalInstance } from 'bailiff/local';
 import { Hono } from 'hono';
 import { createFixtures } from './lib/fixtures.mjs';
 import { median } from './lib/stats.mjs';
@@ -99,6 +100,28 @@ for (let round = 0; round < ROUNDS; round++) {
 const cost = Object.fromEntries(Object.entries(samples).map(([name, values]) => [name, median(values.slice(5))]));
 const above = (name, base) => Math.max(0, cost[name] - cost[base]) / cost.raw;
 
+/** The offline instance, without a socket: what a list costs must not depend on how many users there are. */
+async function offline(count) {
+  const users = Array.from({ length: count }, (_, index) => ({ email_address: `user${index}@example.test` }));
+  const clerk = await startLocalInstance({ listen: false, seed: { users } });
+  const list = async () =>
+    must(
+      (await clerk.fetch(`${clerk.apiUrl}/v1/users`, { headers: { authorization: `Bearer ${clerk.secretKey}` } })).ok,
+    );
+  const mint = () => clerk.createSessionToken({ userId: 'user_1', orgId: 'org_1', role: 'org:admin' });
+  return { clerk, list, mint };
+}
+const [few, many] = [await offline(10), await offline(10_000)];
+const instance = { few: [], many: [], mint: [], reset: [] };
+for (let round = 0; round < ROUNDS; round++) {
+  instance.few.push(await cpuOf(few.list, 100));
+  instance.many.push(await cpuOf(many.list, 100));
+  instance.mint.push(await cpuOf(few.mint, 20));
+  instance.reset.push(await cpuOf(() => many.clerk.reset(), 20));
+}
+for (const { clerk } of [few, many]) await clerk.close();
+const local = Object.fromEntries(Object.entries(instance).map(([name, values]) => [name, median(values.slice(5))]));
+
 /** Of a raw RSA check (20 µs where these were measured). The limits are two to five times what was reached. */
 const LIMITS = [
   ['a repeat token in a header', above('header', 'making'), 0.25],
@@ -106,6 +129,9 @@ const LIMITS = [
   ['Express, middleware and guard', above('express', 'making'), 0.3],
   ['Hono, middleware and guard, above bare Hono', above('hono', 'bareHono'), 0.3],
   ['an unseen token', cost.unseen / cost.rawUnseen, 3],
+  ['offline instance: a session token', local.mint / cost.raw, 100],
+  ['offline instance: reset() with 10,000 users', local.reset / cost.raw, 100],
+  ['offline instance: users of 10,000, above 10', Math.max(0, local.many - local.few) / cost.raw, 10],
 ];
 for (const [what, value, limit] of LIMITS)
   console.log(

@@ -1,4 +1,7 @@
-/** Requests per second and latency over real HTTP: bare framework, Bailiff, Clerk's own adapter; interleaved slices. */
+/**
+ * Requests per second and latency over real HTTP: bare framework, one with an idle middleware and guard, Bailiff, Clerk's own adapter;
+ * interleaved slices.
+ */
 import { createFixtures } from './lib/fixtures.mjs';
 import { slice, startServer, tokenFiles } from './lib/load.mjs';
 import { interleave, median } from './lib/stats.mjs';
@@ -8,7 +11,7 @@ export async function measureHttp({ rounds = 13, seconds = 1 } = {}) {
   const files = tokenFiles(fixtures.mintMany(100));
   const table = [];
   for (const framework of ['hono', 'express']) {
-    const libraries = ['bare', 'bailiff', 'clerk'];
+    const libraries = ['bare', 'idle', 'bailiff', 'clerk'];
     const servers = new Map();
     for (const library of libraries) servers.set(library, await startServer(framework, library, fixtures));
     for (const server of servers.values()) await slice(server, files, { seconds: 3 });

@@ -178,7 +178,7 @@ Made by \`npm run bench\` (${new Date().toISOString().slice(0, 10)}, commit ${ex
 Machine: ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.versions.node}. Server on core 0, load on core 1; interleaved rounds, medians.
 ${['@clerk/backend', '@clerk/express', '@clerk/hono', 'express', 'hono', 'jose', 'fast-jwt', 'aws-jwt-verify'].map((name) => `${name} ${version(name)}`).join(' · ')}.
 
-The table of requests over HTTP gives the CPU time of the server too, which says the same on a machine that others use at the same time.
+The table of requests over HTTP (load by wrk) gives the CPU time of the server too, which says the same on a machine that others use at the same time.
 
 All contestants verify with the same public key and touch no network. Bailiff keeps verified tokens; \`@clerk/backend\`
 verifies every time: the first rows say what a user pays for each request, the "unseen" rows compare equal work.
@@ -201,6 +201,9 @@ ${mapTable(repeat, 'µs (median)')}
 ${mapTable(unseen, 'µs (median)')}
 
 ## Over HTTP, 32 connections, repeat tokens, permission guard
+
+"idle" is a middleware that leaves one and the same object on the request, and a guard that looks at it: the framework's own price
+for having the two at all.
 
 ${table(
   ['framework', 'library', 'requests/s', 'of bare', 'CPU µs/request', 'of bare by CPU', 'p99 ms'],

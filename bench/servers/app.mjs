@@ -1,6 +1,7 @@
 /**
- * `node app.mjs <express|hono> <bare|bailiff|clerk|raw>`: the same guarded route in each, and nothing else. Prints its port.
- * `raw` is bare with nothing but the RSA check of a token that is not among the last 10,000: what no library can undercut.
+ * `node app.mjs <express|hono> <bare|idle|bailiff|clerk|raw>`: the same guarded route in each, and nothing else. Prints its port.
+ * Two that no library can undercut: `idle` is bare with a middleware that leaves one and the same object for the guard, which looks at
+ * nothing else; `raw` is bare with nothing but the RSA check of a token that is not among the last 10,000.
  */
 import { createPublicKey, verify } from 'node:crypto';
 
@@ -8,6 +9,7 @@ const [framework, library] = process.argv.slice(2);
 const PERMISSION = 'org:invoices:manage';
 const jwtKey = process.env.CLERK_JWT_KEY;
 
+const somebody = Object.freeze({ isAuthenticated: true, userId: 'user_1' });
 const seen = new Set();
 const key = library === 'raw' ? createPublicKey(jwtKey) : null;
 function rawCheck(authorization) {
@@ -28,6 +30,10 @@ const apps = {
     const answer = (req, res) => res.json({ ok: true });
     if (library === 'raw') app.use((req, res, next) => (rawCheck(req.headers.authorization), next()));
     if (library === 'bare' || library === 'raw') app.get('/invoices', answer);
+    if (library === 'idle') {
+      app.use((req, res, next) => ((req.auth = somebody), next()));
+      app.get('/invoices', (req, res, next) => (req.auth.isAuthenticated ? next() : res.status(401).end()), answer);
+    }
     if (library === 'bailiff') {
       const { clerkMiddleware, requirePermission } = await import('bailiff/express');
       app.use(clerkMiddleware());
@@ -48,6 +54,10 @@ const apps = {
     const answer = (c) => c.json({ ok: true });
     if (library === 'raw') app.use((c, next) => (rawCheck(c.req.header('authorization')), next()));
     if (library === 'bare' || library === 'raw') app.get('/invoices', answer);
+    if (library === 'idle') {
+      app.use((c, next) => (c.set('auth', somebody), next()));
+      app.get('/invoices', (c, next) => (c.get('auth').isAuthenticated ? next() : c.body(null, 401)), answer);
+    }
     if (library === 'bailiff') {
       const { clerkMiddleware, requirePermission } = await import('bailiff/hono');
       app.use(clerkMiddleware());

@@ -71,7 +71,7 @@ console.log(`${sent} requests in ${((performance.now() - started) / 1000).toFixe
 console.log(`upstream calls: ${clerk.requests.length}; heap MB: ${heaps.map((mb) => mb.toFixed(0)).join(', ')}`);
 const [, early = 0] = heaps;
 const late = heaps.at(-1) ?? 0;
-if (late > early * 1.5 + 40) failures.push(`the heap grew from ${early.toFixed(0)} to ${late.toFixed(0)} MB`);
+if (late > early * 1.2 + 8) failures.push(`the heap grew from ${early.toFixed(0)} to ${late.toFixed(0)} MB`);
 for (const failure of failures.slice(0, 5)) console.error(`\nFAILED (seed ${seed}): ${failure}`);
 await clerk.close();
 process.exitCode = failures.length === 0 ? 0 : 1;
