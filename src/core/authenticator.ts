@@ -22,7 +22,6 @@ import { createDispatch, modeOf, type Mode } from './dispatch.js';
 import { isPromise } from './maybe.js';
 import { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';
-import { readEvidence } from './request/evidence.js';
 import { signInUrl } from './session/redirect-urls.js';
 import { createSessionFlow } from './session/session-flow.js';
 import { verifierOptions } from './verifier-options.js';
@@ -92,13 +91,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
   const verifier = createVerifier(verifierOptions(config, backend));
   const sessions = createSessionFlow({ config, verifier, backend });
   const mint = createTokenMinter(backend, config);
-  const dispatch = createDispatch({
-    verifier,
-    sessions,
-    mint,
-    pendingIsSignedOut: config.treatPendingAsSignedOut,
-    headerNamesParty: config.missingAzp === 'allow' && config.authorizedParties.length > 0,
-  });
+  const dispatch = createDispatch({ config, verifier, sessions, mint });
   const usualMode = modeOf(config.acceptsToken);
 
   function authenticate(view: RequestView, given?: AuthenticateOptions): MaybePromise<RequestState> {
@@ -108,7 +101,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
 
   function decide(view: RequestView, mode: Mode): MaybePromise<DecidedState> {
     try {
-      const state = dispatch(readEvidence(view, config), mode);
+      const state = dispatch(view, mode);
       return isPromise(state) ? state.catch((error: unknown) => failed(mode, error)) : state;
     } catch (error) {
       return failed(mode, error);

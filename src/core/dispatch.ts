@@ -1,16 +1,16 @@
 /** Which way a request goes: header or cookie, session or machine (Clerk's documentation, "acceptsToken"). */
 import { reasonInfo, type Reason } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
-import type { AcceptsToken, Auth, TokenType } from '../types.js';
+import type { AcceptsToken, Auth, RequestView, TokenType } from '../types.js';
 import { classifyToken, type ClassifiedToken } from '../verify/classify.js';
 import type { Verdict, Verified, VerifiedMachine } from '../verify/verdict.js';
 import type { Verifier } from '../verify/verifier.js';
 import { invalidToken, machineAuth, sessionAuth, unauthenticated, type TokenMinter } from './auth/auth-objects.js';
 import { checkAcceptsToken, tokenTypesOf } from './config/accepts-token.js';
-import { ALL_TOKEN_TYPES } from './config/config.js';
+import { ALL_TOKEN_TYPES, type Config } from './config/config.js';
 import { andThen } from './maybe.js';
 import { DecidedState, type HeaderPairs } from './request-state.js';
-import type { Evidence } from './request/evidence.js';
+import { headerTokenOf, readEvidence, type Evidence } from './request/evidence.js';
 import type { SessionFlow, SessionOutcome } from './session/session-flow.js';
 
 /** `acceptsToken` worked out: which kinds, and what a caller of none of them is called. */
@@ -33,18 +33,19 @@ export function modeOf(acceptsToken: AcceptsToken): Mode {
 }
 
 export interface DispatchParts {
+  readonly config: Config;
   readonly verifier: Verifier;
   readonly sessions: SessionFlow;
   readonly mint: TokenMinter;
-  readonly pendingIsSignedOut: boolean;
-  /** Header tokens must name an authorized party, whatever is excused in cookies. */
-  readonly headerNamesParty: boolean;
 }
 
-export type Dispatch = (evidence: Evidence, mode: Mode) => MaybePromise<DecidedState>;
+export type Dispatch = (view: RequestView, mode: Mode) => MaybePromise<DecidedState>;
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  const { verifier, sessions, mint, pendingIsSignedOut, headerNamesParty } = parts;
+  const { config, verifier, sessions, mint } = parts;
+  const pendingIsSignedOut = config.treatPendingAsSignedOut;
+  /** Header tokens must name an authorized party, whatever is excused in cookies. */
+  const headerNamesParty = config.missingAzp === 'allow' && config.authorizedParties.length > 0;
 
   /** Derived once, and kept beside the verdict for as long as that is remembered. */
   function authOf(verified: Verified): Auth {
@@ -102,17 +103,18 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     return andThen(verifier.verifyMachine(token), (verdict) => ofMachine(token.tokenType, verdict));
   }
 
-  return (evidence, mode) => {
+  return (view, mode) => {
     const { kinds, only } = mode;
-    const token = evidence.headerToken;
+    const token = headerTokenOf(view.header('authorization'));
     if (token === null) {
-      if (kinds.includes('session_token')) return andThen(sessions.fromCookies(evidence), ofSession);
+      if (kinds.includes('session_token'))
+        return andThen(sessions.fromCookies(readEvidence(view, config, token)), ofSession);
       return nobody(only, only === null ? 'token-type-mismatch' : 'No token in header');
     }
     const known = verifier.recall(token);
     if (known !== null && kinds.includes(known.tokenType) && !lacksParty(known)) return signedIn(known, null);
     const classified = classifyToken(token);
-    if (kinds.includes(classified.tokenType)) return fromHeader(evidence, classified);
+    if (kinds.includes(classified.tokenType)) return fromHeader(readEvidence(view, config, token), classified);
     // An opaque token is no session token at all; everything else is a token of another kind.
     const isOpaque = only === 'session_token' && classified.form === 'opaque';
     return nobody(only, isOpaque ? 'token-invalid' : 'token-type-mismatch');

@@ -2,28 +2,33 @@ import type { Context } from 'hono';
 import type { WaitUntil } from '../../ports.js';
 import type { RequestView } from '../../types.js';
 
-/** A look at a Hono request. Nothing is copied or built, and the body is never touched. */
+/**
+ * A look at a Hono request, as it was when the middleware saw it: what is put in its place later has no say. Nothing is copied or built,
+ * and the body is never touched.
+ */
 export class HonoView implements RequestView {
   readonly #c: Context;
+  readonly #raw: Request;
 
   constructor(c: Context) {
     this.#c = c;
+    this.#raw = c.req.raw;
   }
 
   get method(): string {
-    return this.#c.req.raw.method;
+    return this.#raw.method;
   }
 
   get url(): string {
-    return this.#c.req.raw.url;
+    return this.#raw.url;
   }
 
   header(name: string): string | null {
-    return this.#c.req.raw.headers.get(name);
+    return this.#raw.headers.get(name);
   }
 
   headers(): Iterable<readonly [string, string]> {
-    return this.#c.req.raw.headers;
+    return this.#raw.headers;
   }
 
   /** Workers end with the answer, so what runs on has to be announced there. Elsewhere it simply runs on. */

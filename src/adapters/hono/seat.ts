@@ -5,8 +5,8 @@ import { middlewareMissing } from '../../core/middleware/guard.js';
 import type { Visit } from '../../core/visit.js';
 import type { OnDenied } from './settings.js';
 
-/** Hono keeps variables in a map and types their names as text; a symbol is as good a key. */
-const SEAT = Symbol('bailiff.visit') as unknown as string;
+/** A property of the context, not one of its variables: `c.var` does not list it, and it is found without a look-up in a map. */
+const SEAT = Symbol('bailiff.visit');
 
 export interface Seat {
   readonly authenticator: Authenticator;
@@ -15,8 +15,12 @@ export interface Seat {
   onDenied: OnDenied | undefined;
 }
 
+interface Seated {
+  [SEAT]?: Seat;
+}
+
 export function seatOf(c: Context): Seat | undefined {
-  return c.get(SEAT) as Seat | undefined;
+  return (c as Seated)[SEAT];
 }
 
 /** @throws {ConfigurationError} if the middleware has not run */
@@ -27,7 +31,7 @@ export function requireSeat(c: Context, who: string): Seat {
 }
 
 export function takeSeat(c: Context, seat: Seat): void {
-  c.set(SEAT, seat);
+  (c as Seated)[SEAT] = seat;
 }
 
 /** Puts the caller at `c.var.auth`. */

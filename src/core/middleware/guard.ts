@@ -16,12 +16,16 @@ export function createGuard(requirement: GuardRequirement | undefined): Requirem
   compileRequirement(requirement);
   checkKnownConfigurations((config) => compileRequirement(requirement, config));
   const compiled = new WeakMap<Authenticator, CompiledRequirement>();
+  // Most applications have one authenticator, and then nothing has to be looked up.
+  let last: { readonly authenticator: Authenticator; readonly requirement: CompiledRequirement } | null = null;
   return (authenticator) => {
+    if (last?.authenticator === authenticator) return last.requirement;
     let found = compiled.get(authenticator);
     if (found === undefined) {
       found = compileRequirement(requirement, authenticator.config);
       compiled.set(authenticator, found);
     }
+    last = { authenticator, requirement: found };
     return found;
   };
 }

@@ -57,7 +57,6 @@ function schemeLength(text: string): number {
 }
 
 class RequestEvidence implements Evidence {
-  readonly headerToken: string | null;
   #cookies: Cookies | undefined;
   #query: QueryFacts | undefined;
   #origin: string | null | undefined;
@@ -65,9 +64,8 @@ class RequestEvidence implements Evidence {
   constructor(
     readonly view: RequestView,
     readonly config: Config,
-  ) {
-    this.headerToken = headerTokenOf(view.header('authorization'));
-  }
+    readonly headerToken: string | null,
+  ) {}
 
   get cookies(): Cookies {
     return (this.#cookies ??= readCookies(this.view.header('cookie'), this.config.publishableKey?.cookieSuffix ?? ''));
@@ -103,6 +101,11 @@ class RequestEvidence implements Evidence {
   }
 }
 
-export function readEvidence(view: RequestView, config: Config): Evidence {
-  return new RequestEvidence(view, config);
+/** @param headerToken for whoever has looked for it already */
+export function readEvidence(
+  view: RequestView,
+  config: Config,
+  headerToken = headerTokenOf(view.header('authorization')),
+): Evidence {
+  return new RequestEvidence(view, config, headerToken);
 }
