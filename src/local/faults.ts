@@ -32,8 +32,8 @@ export interface Fault {
   readonly code?: string;
   /** Answers this instead of an error envelope; text as it is, anything else as JSON. */
   readonly body?: unknown;
-  /** Headers of the answer that is made up, such as `location` or another `content-type`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Headers of the answer that is made up, such as `location` or another `content-type`; a list is so many lines (`set-cookie`). */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** A request as `Fault.when` sees it. */
@@ -178,7 +178,10 @@ function madeUp(fault: Fault): LocalResponse {
   const status = fault.status ?? (body === undefined ? 500 : 200);
   const headers = new Headers({ 'Content-Type': 'application/json' });
   if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(retryAfterSeconds));
-  for (const [name, value] of Object.entries(fault.headers ?? {})) headers.set(name, value);
+  for (const [name, value] of Object.entries(fault.headers ?? {})) {
+    headers.delete(name);
+    for (const line of [value].flat()) headers.append(name, line);
+  }
   const said = body === undefined ? errorBody(status, fault.code) : body;
   return { status, headers: [...headers], body: typeof said === 'string' ? said : JSON.stringify(said) };
 }

@@ -1,58 +1,39 @@
-/** The Frontend API proxy through every framework, in front of a server that writes down what it gets. */
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+/** The Frontend API proxy through every framework, in front of an offline instance that writes down what it gets. */
+import { startLocalInstance, type FaultRequest, type LocalInstance } from 'bailiff/local';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStages } from './contract/harness.js';
 import { frameworks, sendRaw } from './frameworks.js';
 import { SECRET_KEY } from './world.js';
 
-interface Seen {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-let upstream: Server;
-let seen: Seen[];
+let clerk: LocalInstance;
+let seen: FaultRequest[];
 let fapiUrl: string;
 
-beforeEach(async () => {
+/** It answers whatever comes, so that a test sees all that was forwarded, and what becomes of the headers of an answer. */
+beforeAll(async () => {
+  clerk = await startLocalInstance();
+  fapiUrl = clerk.frontendApiUrl;
+});
+beforeEach(() => {
   seen = [];
-  upstream = createServer((req, res) => {
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk: Buffer) => chunks.push(chunk));
-    req.on('end', () => {
-      seen.push({
-        method: req.method ?? '',
-        url: req.url ?? '',
-        headers: req.headers,
-        body: Buffer.concat(chunks).toString(),
-      });
-      if (req.url?.startsWith('/v1/redirect') === true) {
-        res.writeHead(307, { location: new URL(req.url, fapiUrl).searchParams.get('to') ?? '' }).end();
-        return;
-      }
-      res.writeHead(
-        200,
-        [
-          ['content-type', 'application/json'],
-          ['set-cookie', '__client=one; Path=/; HttpOnly'],
-          ['set-cookie', '__client_uat=1; Path=/'],
-          ['connection', 'x-only-here'],
-          ['x-only-here', 'yes'],
-        ].flat(),
-      );
-      res.end(JSON.stringify({ path: req.url }));
-    });
+  clerk.reset();
+  clerk.fail({ when: (request) => seen.push(request) < 0 });
+  clerk.fail({
+    operation: '/v1/redirect/inside',
+    status: 307,
+    headers: { location: '/v1/next?b=1' },
   });
-  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
-  fapiUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  clerk.fail({ operation: '/v1/redirect/outside', status: 307, headers: { location: 'https://evil.example/x' } });
+  clerk.fail({
+    body: { ok: true },
+    headers: {
+      'set-cookie': ['__client=one; Path=/; HttpOnly', '__client_uat=1; Path=/'],
+      connection: 'x-only-here',
+      'x-only-here': 'yes',
+    },
+  });
 });
-afterEach(() => {
-  upstream.close();
-  upstream.closeAllConnections();
-});
+afterAll(() => clerk.close());
 
 describe.each(frameworks)('$name', (framework) => {
   const stages = createStages(framework);
@@ -73,11 +54,12 @@ describe.each(frameworks)('$name', (framework) => {
       })
       .send('strategy=password');
     expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({ path: '/v1/client?a=1&a=2' });
+    expect(answer.body).toEqual({ ok: true });
     expect(answer.headers['set-cookie']).toEqual(['__client=one; Path=/; HttpOnly', '__client_uat=1; Path=/']);
     expect(answer.headers['x-only-here']).toBeUndefined();
     const [request] = seen;
-    expect(request).toMatchObject({ method: 'POST', body: 'strategy=password' });
+    expect(request).toMatchObject({ method: 'POST', path: '/v1/client', body: 'strategy=password' });
+    expect(request?.query.toString()).toBe('a=1&a=2');
     expect(request?.headers).toMatchObject({
       host: new URL(fapiUrl).host,
       cookie: '__client=x',
@@ -127,9 +109,9 @@ describe.each(frameworks)('$name', (framework) => {
 
   it('S14: does not follow redirects, and keeps those within the Frontend API on this server', async () => {
     const { get, served } = await open();
-    const inside = await get(`/__clerk/v1/redirect?to=${encodeURIComponent('/v1/next?b=1')}`);
+    const inside = await get('/__clerk/v1/redirect/inside');
     expect(inside).toMatchObject({ status: 307, headers: { location: `${served.url}/__clerk/v1/next?b=1` } });
-    const outside = await get(`/__clerk/v1/redirect?to=${encodeURIComponent('https://evil.example/x')}`);
+    const outside = await get('/__clerk/v1/redirect/outside');
     expect(outside).toMatchObject({ status: 307, headers: { location: 'https://evil.example/x' } });
     expect(seen).toHaveLength(2);
   });
@@ -175,7 +157,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await get('/me', 'admin')).status).toBe(200);
     expect(seen).toEqual([]);
     expect((await get('/__clerk')).status).toBe(200);
-    expect(seen.map(({ url }) => url)).toEqual(['/']);
+    expect(seen.map(({ path }) => path)).toEqual(['/']);
   });
 
   it('answers under another path, and where a function says so', async () => {
