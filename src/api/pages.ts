@@ -12,7 +12,7 @@ interface Query {
 interface Envelope {
   readonly data?: unknown;
   readonly m2m_tokens?: unknown;
-  readonly total_count?: number;
+  readonly total_count?: unknown;
 }
 
 export const pagedOperation =
@@ -50,7 +50,7 @@ export const pagedOperation =
           beginnings.add(beginning);
           yield* items;
           offset += items.length;
-          if (items.length > limit || (total_count === undefined ? items.length < limit : offset >= total_count))
+          if (items.length > limit || (typeof total_count === 'number' ? offset >= total_count : items.length < limit))
             return;
         }
       },

@@ -84,6 +84,11 @@ describe('a list, iterated', () => {
     expect(await collect(api.organizations.list())).toHaveLength(5);
   });
 
+  it('takes a total that is null for none', async () => {
+    const { api } = paged((limit, offset) => ({ data: ids(250).slice(offset, offset + limit), total_count: null }));
+    expect(await collect(api.organizations.list())).toHaveLength(250);
+  });
+
   it('asks for no more than is taken', async () => {
     const { api, asked } = paged((limit, offset) => ids(1000).slice(offset, offset + limit));
     for await (const user of api.users.list({ limit: 10 })) if (user.id === 'user_12') break;
