@@ -7,26 +7,31 @@ import { median } from './lib/stats.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
-export async function measureBundle(
-  specifier,
-  { names = '*', conditions = ['node'], platform = 'node', external = ['hono', 'hono/*', 'express', 'node:*'] } = {},
-) {
+/** A minified bundle of `contents`, as bytes. */
+async function bundle(contents, options) {
   const { outputFiles } = await build({
-    stdin: { contents: `export ${names} from '${specifier}'`, resolveDir: root },
+    stdin: { contents, resolveDir: root },
     bundle: true,
     minify: true,
     write: false,
     format: 'esm',
-    platform,
-    conditions,
-    external,
     // Not the sources, to which this repository's own tsconfig would lead.
     tsconfigRaw: '{}',
     mainFields: ['module', 'main'],
     logLevel: 'silent',
+    ...options,
   });
-  const code = outputFiles[0].contents;
-  return { minified: code.length, gzip: gzipSync(code, { level: 9 }).length };
+  return outputFiles[0].contents;
+}
+
+const gzipped = (code) => gzipSync(code, { level: 9 }).length;
+
+export async function measureBundle(
+  specifier,
+  { names = '*', conditions = ['node'], platform = 'node', external = ['hono', 'hono/*', 'express', 'node:*'] } = {},
+) {
+  const code = await bundle(`export ${names} from '${specifier}'`, { platform, conditions, external });
+  return { minified: code.length, gzip: gzipped(code) };
 }
 
 /** Parts that an application may do without, by the files that hold them. (Go's regular expressions, as esbuild takes them.) */
@@ -60,23 +65,15 @@ const leftOut = (pattern) => ({
 
 /** gzip bytes that leaving out each part of {@link PARTS} would save in a bundle of `names`, and what is left without all of them. */
 export async function measureParts(names) {
-  const sizeWithout = async (...patterns) => {
-    const { outputFiles } = await build({
-      stdin: { contents: `export ${names} from './src/adapters/hono/index.ts'`, resolveDir: root },
-      bundle: true,
-      minify: true,
-      write: false,
-      format: 'esm',
-      platform: 'node',
-      external: ['hono', 'hono/*', 'node:*'],
-      alias: { '#signature': `${root}src/verify/signature.node.ts` },
-      tsconfigRaw: '{}',
-      mainFields: ['module', 'main'],
-      logLevel: 'silent',
-      plugins: patterns.length === 0 ? [] : [leftOut(patterns.join('|'))],
-    });
-    return gzipSync(outputFiles[0].contents, { level: 9 }).length;
-  };
+  const sizeWithout = async (...patterns) =>
+    gzipped(
+      await bundle(`export ${names} from './src/adapters/hono/index.ts'`, {
+        platform: 'node',
+        external: ['hono', 'hono/*', 'node:*'],
+        alias: { '#signature': `${root}src/verify/signature.node.ts` },
+        plugins: patterns.length === 0 ? [] : [leftOut(patterns.join('|'))],
+      }),
+    );
   const whole = await sizeWithout();
   const parts = [];
   for (const [part, pattern] of Object.entries(PARTS)) parts.push([part, whole - (await sizeWithout(pattern))]);
