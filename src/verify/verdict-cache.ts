@@ -77,7 +77,7 @@ export function createVerdictCache<V extends object>(settings: {
         return null;
       }
       if (entry.key !== null && usableUntil !== undefined && time >= usableUntil()) return null;
-      return (entry.value ??= restore?.(token) ?? null);
+      return (entry.value ??= restore?.(entry.token) ?? null);
     },
     put(token, value, { from, until, key }) {
       if (max <= 0 || until <= now()) return;

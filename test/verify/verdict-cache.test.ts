@@ -162,12 +162,19 @@ describe('createVerdictCache', () => {
     expect(cache.get('t90000')).toEqual({ n: 90_000 });
   });
 
-  it('keeps a token, and not the header that it was cut out of', () => {
-    const cache = createVerdictCache<{ n: number }>({ max: 1_000, now: createClock() });
+  it.each([
+    ['at its first use', 1],
+    ['when it comes again', 2],
+  ])('keeps a token, and not the header that it was cut out of: %s', (_when, uses) => {
+    const cache = createVerdictCache({ max: 1_000, now: createClock(), restore: (token) => ({ token }) });
     const cookies = (i: number) =>
       Buffer.from(`${'x'.repeat(20_000)}; __session=${`${i}`.padStart(1_000, 'y')}`).toString();
+    const tokenOf = (i: number) => cookies(i).slice(20_012);
     const before = heapUsed();
-    for (let i = 0; i < 1_000; i += 1) cache.put(cookies(i).slice(20_012), value(i), forever);
+    for (let i = 0; i < 1_000; i += 1) {
+      cache.put(tokenOf(i), { token: '' }, forever);
+      if (uses > 1) expect(cache.get(tokenOf(i))).toEqual({ token: tokenOf(i) });
+    }
     expect(cache.size).toBe(1_000);
     // The headers would be 21 MB, the tokens are 1.
     expect(heapUsed() - before).toBeLessThan(8_000_000);
