@@ -4,13 +4,17 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SCRIPT = fileURLToPath(new URL('./load.lua', import.meta.url));
 const CONNECTIONS = 32;
+
+/** What is to go with this process, also where a measurement breaks off. */
+const leftovers = [];
+process.once('exit', () => leftovers.forEach((clear) => clear()));
 
 /** Starts `bench/servers/app.mjs` for a framework and a library; resolves once it listens. */
 export async function startServer(framework, library, fixtures) {
@@ -26,6 +30,7 @@ export async function startServer(framework, library, fixtures) {
       CLERK_TELEMETRY_DISABLED: '1',
     },
   });
+  leftovers.push(() => child.kill());
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`${framework}/${library} exited with ${code}`);
   });
@@ -39,6 +44,7 @@ export async function startServer(framework, library, fixtures) {
 /** Tokens as the files that the load reads. @param fresh tokens of which every second request carries the next one */
 export function tokenFiles(repeated, fresh = []) {
   const folder = mkdtempSync(join(tmpdir(), 'bailiff-bench-'));
+  leftovers.push(() => rmSync(folder, { recursive: true, force: true }));
   const file = (name, tokens) => {
     writeFileSync(join(folder, name), tokens.join('\n'));
     return join(folder, name);
