@@ -56,6 +56,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
 
   function signedIn(verified: Verified, headers: HeaderPairs | null): DecidedState {
     const { tokenType, token } = verified;
+    const isSession = verified.tokenType === 'session_token';
     return new DecidedState({
       status: 'signed-in',
       tokenType,
@@ -63,7 +64,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       message: '',
       auth: authOf(verified),
       token,
-      subject: verified.tokenType === 'session_token' ? verified.data.sub : verified.data.subject,
+      subject: isSession ? verified.data.sub : verified.data.subject,
+      expiresAt: isSession ? verified.data.exp * 1000 : verified.data.expiration,
       headers,
     });
   }

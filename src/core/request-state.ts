@@ -17,6 +17,8 @@ export interface Decision {
   readonly subject?: string;
   /** When to try again, in milliseconds, if the status is `unavailable`. */
   readonly retryAfterMs?: number | null;
+  /** When the credential ends, in milliseconds since the epoch and without any tolerance; null: it does not. */
+  readonly expiresAt?: number | null;
 }
 
 const NONE: HeaderPairs = Object.freeze([]);
@@ -30,6 +32,8 @@ export class DecidedState implements RequestState {
   readonly message: string;
   readonly auth: Auth;
   readonly retryAfterMs: number | null;
+  /** When the credential that signed the caller in ends, in milliseconds since the epoch; null if it does not. */
+  readonly expiresAt: number | null;
   readonly #subject: string | null;
   readonly #token: string | null;
   readonly #given: HeaderPairs | null;
@@ -43,6 +47,7 @@ export class DecidedState implements RequestState {
     this.message = decision.message;
     this.auth = decision.auth;
     this.retryAfterMs = decision.retryAfterMs ?? null;
+    this.expiresAt = decision.expiresAt ?? null;
     this.#subject = decision.subject ?? null;
     this.#token = decision.token ?? null;
     this.#given = decision.headers ?? null;

@@ -1,0 +1,22 @@
+/** What user code throws or rejects with, as an error that frameworks and callers can rely on. */
+
+/**
+ * The value itself if it is an error of any realm; else an `Error` with the value as its `cause`.
+ *
+ * Express takes `next(undefined)` for "go on" and `next('route')` for "skip", so nothing but a real error may ever be handed on: a
+ * callback that rejects with nothing would open the door behind a guard.
+ */
+export function asError(thrown: unknown): Error {
+  if (isError(thrown)) return thrown;
+  const kind = thrown === null ? 'null' : typeof thrown;
+  return new Error(`Something that is no error was thrown (${kind}).`, { cause: thrown });
+}
+
+/** By its tag, which `Error` of another realm (vm, jsdom) has too; an object that pretends by a getter that throws is none. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  } catch {
+    return false;
+  }
+}
