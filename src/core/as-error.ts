@@ -1,4 +1,6 @@
 /** What user code throws or rejects with, as an error that frameworks and callers can rely on. */
+import type { MaybePromise } from '../ports.js';
+import { isPromise } from './maybe.js';
 
 /**
  * The value itself if it is an error of any realm; else an `Error` with the value as its `cause`.
@@ -10,6 +12,20 @@ export function asError(thrown: unknown): Error {
   if (isError(thrown)) return thrown;
   const kind = thrown === null ? 'null' : typeof thrown;
   return new Error(`Something that is no error was thrown (${kind}).`, { cause: thrown });
+}
+
+/** Runs what may call a callback of the application: whatever that throws or rejects with leaves here as a real error. */
+export function withRealErrors<T>(run: () => MaybePromise<T>): MaybePromise<T> {
+  try {
+    const result = run();
+    return isPromise(result) ? Promise.resolve(result).catch(rethrow) : result;
+  } catch (thrown) {
+    return rethrow(thrown);
+  }
+}
+
+function rethrow(thrown: unknown): never {
+  throw asError(thrown);
 }
 
 /** By its tag, which `Error` of another realm (vm, jsdom) has too; an object that pretends by a getter that throws is none. */

@@ -2,7 +2,7 @@
 import { reasonInfo, type Reason } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
 import type { AcceptsToken, Auth, RequestView, TokenType } from '../types.js';
-import { classifyToken, type ClassifiedToken } from '../verify/classify.js';
+import { classifyToken, isOpaque, type ClassifiedToken } from '../verify/classify.js';
 import type { Verdict, Verified, VerifiedMachine } from '../verify/verdict.js';
 import type { Verifier } from '../verify/verifier.js';
 import { invalidToken, machineAuth, sessionAuth, unauthenticated, type TokenMinter } from './auth/auth-objects.js';
@@ -57,6 +57,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   function signedIn(verified: Verified, headers: HeaderPairs | null): DecidedState {
     const { tokenType, token } = verified;
     const isSession = verified.tokenType === 'session_token';
+    const expiresAt = isSession ? verified.data.exp * 1000 : verified.data.expiration;
     return new DecidedState({
       status: 'signed-in',
       tokenType,
@@ -65,9 +66,20 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       auth: authOf(verified),
       token,
       subject: isSession ? verified.data.sub : verified.data.subject,
-      expiresAt: isSession ? verified.data.exp * 1000 : verified.data.expiration,
+      expiresAt,
+      usableUntil: usableUntil(token, expiresAt, headers),
       headers,
     });
+  }
+
+  /**
+   * Clocks may differ by the skew where a JWT says when it ends; of an opaque token, Clerk says it. A token that comes with new cookies
+   * may have been taken although it has ended (a handshake in development, a clock that is off): it is good for this request.
+   */
+  function usableUntil(token: string, expiresAt: number | null, headers: HeaderPairs | null): number {
+    if (expiresAt === null) return Infinity;
+    const until = isOpaque(token) ? expiresAt : expiresAt + config.clockSkewMs;
+    return headers !== null && until <= config.now() ? Infinity : until;
   }
 
   function ofSession(outcome: SessionOutcome): DecidedState {
@@ -118,8 +130,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const classified = classifyToken(token);
     if (kinds.includes(classified.tokenType)) return fromHeader(readEvidence(view, config, token), classified);
     // An opaque token is no session token at all; everything else is a token of another kind.
-    const isOpaque = only === 'session_token' && classified.form === 'opaque';
-    return nobody(only, isOpaque ? 'token-invalid' : 'token-type-mismatch');
+    const isNoSession = only === 'session_token' && classified.form === 'opaque';
+    return nobody(only, isNoSession ? 'token-invalid' : 'token-type-mismatch');
   };
 }
 

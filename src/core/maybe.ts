@@ -8,5 +8,6 @@ export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
 
 /** `then` for a value that may be there already. */
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return isPromise(value) ? value.then(next) : next(value);
+  // A thenable that is no promise may give nothing back from its own `then`.
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
 }

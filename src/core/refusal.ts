@@ -13,7 +13,9 @@ export type GuardResult =
   | { readonly allowed: true; readonly auth: Auth }
   | { readonly allowed: false; readonly denial: Denial }
   /** 302 to this URL. */
-  | { readonly allowed: false; readonly redirect: string };
+  | { readonly allowed: false; readonly redirect: string }
+  /** 307 with all headers of the state: the browser renews its session, or comes back to a clean address. */
+  | { readonly allowed: false; readonly moved: true };
 
 /** Where a state does not say. */
 const RETRY_AFTER_MS = 1_000;

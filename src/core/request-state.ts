@@ -19,6 +19,8 @@ export interface Decision {
   readonly retryAfterMs?: number | null;
   /** When the credential ends, in milliseconds since the epoch and without any tolerance; null: it does not. */
   readonly expiresAt?: number | null;
+  /** Until when it is accepted: `expiresAt` with the tolerance that goes with its form. */
+  readonly usableUntil?: number;
 }
 
 const NONE: HeaderPairs = Object.freeze([]);
@@ -34,10 +36,13 @@ export class DecidedState implements RequestState {
   readonly retryAfterMs: number | null;
   /** When the credential that signed the caller in ends, in milliseconds since the epoch; null if it does not. */
   readonly expiresAt: number | null;
+  /** Until when it is accepted, in milliseconds since the epoch. Who looks later than that has to decide anew. */
+  readonly usableUntil: number;
   readonly #subject: string | null;
   readonly #token: string | null;
   readonly #given: HeaderPairs | null;
   #headers: Headers | undefined;
+  #pairs: HeaderPairs | undefined;
 
   constructor(decision: Decision) {
     this.status = decision.status;
@@ -48,6 +53,7 @@ export class DecidedState implements RequestState {
     this.auth = decision.auth;
     this.retryAfterMs = decision.retryAfterMs ?? null;
     this.expiresAt = decision.expiresAt ?? null;
+    this.usableUntil = decision.usableUntil ?? Infinity;
     this.#subject = decision.subject ?? null;
     this.#token = decision.token ?? null;
     this.#given = decision.headers ?? null;
@@ -72,8 +78,10 @@ export class DecidedState implements RequestState {
   /** The same headers without a `Headers`. */
   headerPairs(): HeaderPairs {
     if (this.status === 'signed-in') return this.#given ?? NONE;
-    if (this.retryAfterMs !== null) return [['Retry-After', retryAfterSeconds(this.retryAfterMs)]];
-    return [...this.#describe(), ...(this.#given ?? NONE)];
+    return (this.#pairs ??=
+      this.retryAfterMs === null
+        ? [...this.#describe(), ...(this.#given ?? NONE)]
+        : [['Retry-After', retryAfterSeconds(this.retryAfterMs)]]);
   }
 
   /** Tools for developers read these; a value that cannot be a header is left out. */

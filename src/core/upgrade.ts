@@ -91,7 +91,7 @@ export async function authenticateUpgrade(
     const expiresAt = await expiryOf(authenticator, visit.state.token, result.auth);
     return { allowed: true, auth: result.auth, expiresAt, closeAtExpiry: closer(expiresAt, config.now) };
   }
-  if ('redirect' in result) return refuse(401, 'unauthenticated', 'Authentication is required.');
+  if (!('denial' in result)) return refuse(401, 'unauthenticated', 'Authentication is required.');
   return fromDenial(result.denial);
 }
 

@@ -16,8 +16,8 @@ import { checkRequest, type RequestCheck } from './request/target.js';
 export interface VisitSettings {
   /** Default: the `acceptsToken` of the authenticator. */
   readonly acceptsToken?: AcceptsToken;
-  /** URL of the RFC 9728 metadata to name in challenges, or null. */
-  readonly resourceMetadata?: (view: RequestView) => string | null;
+  /** URL of the RFC 9728 metadata to name in challenges, or null. What is no text counts as null. */
+  readonly resourceMetadata?: (view: RequestView) => MaybePromise<string | null>;
 }
 
 export type { GuardResult } from './refusal.js';
@@ -26,15 +26,18 @@ export interface Visit {
   /** After `begin()`; changes when a guard or `authenticate` verifies a kind that the middleware did not accept. */
   readonly state: RequestState;
   readonly auth: Auth;
-  /** The state's headers as pairs, without building a `Headers`; empty on the hot path. */
+  /** All headers of the state as pairs, for the answer 307 or 400 that the middleware or a guard gives; empty on the hot path. */
   readonly headers: HeaderPairs;
+  /** Those that go with the answer of a handler or a guard: a redirect that is not carried out leaves nothing of itself behind. */
+  readonly answerHeaders: HeaderPairs;
   /**
    * Authenticates once. `stop`: answer now with this status and the headers (307 for any `Location`, 400 for an
    * impossible request); otherwise append the headers and go on.
    */
   begin(): MaybePromise<Begun>;
   /**
-   * Verifies kinds that were not accepted so far; each kind at most once for a request.
+   * Verifies kinds that were not accepted so far, each at most once for a request, however many ask at the same time; and decides anew
+   * about a caller whose credential has ended meanwhile.
    *
    * @throws ConfigurationError for what names no kind of token
    */
@@ -61,6 +64,8 @@ export function createVisit(
 const NO_SETTINGS: VisitSettings = Object.freeze({});
 const GO_ON: Begun = Object.freeze({ stop: null });
 const MOVED: Begun = Object.freeze({ stop: Object.freeze({ status: 307 }) });
+const MUST_MOVE: GuardResult = Object.freeze({ allowed: false, moved: true });
+const NO_HEADERS: HeaderPairs = Object.freeze([]);
 const BAD_REQUEST: Begun = Object.freeze({ stop: Object.freeze({ status: 400 }) });
 
 class RequestVisit implements Visit {
@@ -69,6 +74,8 @@ class RequestVisit implements Visit {
   readonly #settings: VisitSettings;
   readonly #check: RequestCheck;
   #state: RequestState | null = null;
+  /** A look that is under way: who asks meanwhile waits for it, so that nobody reads the answer from before. */
+  #pending: Promise<unknown> | null = null;
   /** Kinds that have been looked for; null until a second look is asked for. */
   #tried: readonly TokenType[] | null = null;
 
@@ -92,6 +99,12 @@ class RequestVisit implements Visit {
     return headerPairsOf(this.state);
   }
 
+  get answerHeaders(): HeaderPairs {
+    const headers = this.headers;
+    if (this.state.status === 'handshake') return NO_HEADERS;
+    return hasLocation(headers) ? headers.filter(([name]) => name !== 'Location') : headers;
+  }
+
   begin(): MaybePromise<Begun> {
     if (this.#check(this.#view) !== null) {
       this.#state = impossibleRequest();
@@ -103,9 +116,7 @@ class RequestVisit implements Visit {
 
   #arrive(state: RequestState): Begun {
     this.#state = state;
-    if (state.status === 'unavailable') return GO_ON;
-    const headers = headerPairsOf(state);
-    return headers.length > 0 && headers.some(([name]) => name === 'Location') ? MOVED : GO_ON;
+    return hasLocation(headerPairsOf(state)) ? MOVED : GO_ON;
   }
 
   authenticate(acceptsToken: AcceptsToken): MaybePromise<RequestState> {
@@ -114,22 +125,52 @@ class RequestVisit implements Visit {
 
   /** Looks for a caller of these kinds, unless somebody has been found. */
   #look(kinds: readonly TokenType[]): MaybePromise<RequestState> {
+    const again = (): MaybePromise<RequestState> => this.#look(kinds);
+    if (this.#pending !== null) return this.#pending.then(again, again);
     const { state } = this;
+    if (this.#hasEnded(state)) {
+      return andThen(this.#decide(this.#triedKinds()), (next) => {
+        this.#state = next;
+        return this.#lookFor(kinds, next);
+      });
+    }
+    return this.#lookFor(kinds, state);
+  }
+
+  #lookFor(kinds: readonly TokenType[], state: RequestState): MaybePromise<RequestState> {
     // One credential decides, the header's before the cookies': who has been identified by it has no other.
     if (state.status !== 'signed-out') return state;
-    const tried = (this.#tried ??= tokenTypesOf(
-      this.#settings.acceptsToken ?? this.#authenticator.config.acceptsToken,
-    ));
+    const tried = this.#triedKinds();
     const untried = kinds.filter((kind) => !tried.includes(kind));
     if (untried.length === 0) return state;
-    this.#tried = [...tried, ...untried];
     const hasHeader = headerTokenOf(this.#view.header('authorization')) !== null;
     if (!hasHeader && !untried.includes('session_token')) return state;
-    return andThen(this.#authenticator.authenticate(this.#view, { acceptsToken: untried }), (next) => {
+    return andThen(this.#decide(untried), (next) => {
+      this.#tried = [...tried, ...untried];
       // A token of none of these kinds: what was said before still stands.
       if (next.tokenType !== null) this.#state = next;
       return this.state;
     });
+  }
+
+  #decide(acceptsToken: readonly TokenType[]): MaybePromise<RequestState> {
+    const next = this.#authenticator.authenticate(this.#view, { ...this.#settings, acceptsToken });
+    if (!isPromise(next)) return next;
+    const over = () => {
+      this.#pending = null;
+    };
+    this.#pending = next.then(over, over);
+    return next;
+  }
+
+  #triedKinds(): readonly TokenType[] {
+    return (this.#tried ??= tokenTypesOf(this.#settings.acceptsToken ?? this.#authenticator.config.acceptsToken));
+  }
+
+  /** A slow middleware can stand between the decision and a guard, and a token lives for a minute. */
+  #hasEnded(state: RequestState): boolean {
+    if (!(state instanceof DecidedState) || state.usableUntil === Infinity) return false;
+    return this.#authenticator.config.now() >= state.usableUntil;
   }
 
   guard(requirement: CompiledRequirement): MaybePromise<GuardResult> {
@@ -141,7 +182,7 @@ class RequestVisit implements Visit {
         const [status, reason]: [number, string | null] =
           'denial' in result
             ? [result.denial.status, result.denial.reason ?? result.denial.code]
-            : [302, this.state.reason];
+            : ['moved' in result ? 307 : 302, this.state.reason];
         const { tokenType } = this.state;
         emit({ type: 'denied', by: 'guard', status, tokenType, reason, durationMs: Math.max(0, now() - startedAt) });
       }
@@ -157,22 +198,33 @@ class RequestVisit implements Visit {
   }
 
   #ask(requirement: CompiledRequirement, auth: Auth): MaybePromise<GuardResult> {
+    // A look that a guard asked for may say that the browser must move, as the middleware's own does.
+    if (requirement.acceptsToken.includes('session_token') && hasLocation(this.headers)) return MUST_MOVE;
     if (!auth.isAuthenticated || !requirement.acceptsToken.includes(auth.tokenType)) {
-      return refuseNobody(this.#authenticator.config, this.#view, this.state, requirement, this.#resourceMetadata());
+      return andThen(this.#resourceMetadata(), (url) =>
+        refuseNobody(this.#authenticator.config, this.#view, this.state, requirement, url),
+      );
     }
     const verdict = requirement.decide(auth);
     return isPromise(verdict) ? verdict.then((found) => this.#answer(found, auth)) : this.#answer(verdict, auth);
   }
 
-  #answer(verdict: RequirementVerdict, auth: Auth): GuardResult {
+  #answer(verdict: RequirementVerdict, auth: Auth): MaybePromise<GuardResult> {
     if (verdict.allowed) return { allowed: true, auth };
-    const challenge = { reason: null, tokenSent: true, resourceMetadata: this.#resourceMetadata() };
-    return { allowed: false, denial: forbiddenDenial(verdict, challenge) };
+    return andThen(this.#resourceMetadata(), (resourceMetadata) => {
+      const challenge = { reason: null, tokenSent: true, resourceMetadata };
+      return { allowed: false, denial: forbiddenDenial(verdict, challenge) };
+    });
   }
 
-  #resourceMetadata(): string | null {
-    return this.#settings.resourceMetadata?.(this.#view) ?? null;
+  #resourceMetadata(): MaybePromise<string | null> {
+    const url: MaybePromise<unknown> = this.#settings.resourceMetadata?.(this.#view);
+    return andThen(url, (found) => (typeof found === 'string' ? found : null));
   }
+}
+
+function hasLocation(headers: HeaderPairs): boolean {
+  return headers.length > 0 && headers.some(([name]) => name === 'Location');
 }
 
 /** Stands for a request that was turned away before anything was read from it. */

@@ -46,6 +46,11 @@ function isMachineId(sub: unknown): boolean {
   return typeof sub === 'string' && sub.startsWith('mch_');
 }
 
+/** Whether a token is of a form that only Clerk can read. */
+export function isOpaque(token: string): boolean {
+  return KINDS.some(({ prefix }) => token.startsWith(prefix));
+}
+
 /** Never throws, whatever the string; decodes it at most once. */
 export function classifyToken(token: string): ClassifiedToken {
   for (const kind of KINDS) {

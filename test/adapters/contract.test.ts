@@ -1,15 +1,19 @@
 /** One contract for every framework, over real HTTP. */
 import { describe } from 'vitest';
 import { answers } from './contract/answers.js';
+import { callbacks } from './contract/callbacks.js';
 import { callers } from './contract/callers.js';
 import { headers } from './contract/headers.js';
+import { laterLooks } from './contract/later-looks.js';
 import { middleware } from './contract/middleware.js';
 import { requests } from './contract/requests.js';
 import { frameworks } from './frameworks.js';
 
 describe.each(frameworks)('$name', (framework) => {
   describe('answers', () => answers(framework));
+  describe('callbacks', () => callbacks(framework));
   describe('callers', () => callers(framework));
+  describe('later looks', () => laterLooks(framework));
   describe('middleware', () => middleware(framework));
   describe('headers', () => headers(framework));
   describe('requests', () => requests(framework));

@@ -48,6 +48,8 @@ export interface Site {
   readonly foreign?: { readonly before?: unknown; readonly after?: unknown };
   /** Runs before the middleware. */
   readonly first?: readonly ((kit: Kit) => Mountable)[];
+  /** Runs behind the middleware and before any guard. */
+  readonly ahead?: Handle;
   /** A body parser in front of the middleware (Express; Hono parses on demand). */
   readonly parseBodies?: boolean;
   readonly trustProxy?: boolean;
@@ -69,6 +71,8 @@ export interface Framework {
   serve(site: Site): Promise<Served>;
   /** An `onDenied` that answers with this JSON, or leaves it to the default with null. */
   answerDenied(answer: (denial: Denial) => { status: number; body: unknown } | null): unknown;
+  /** An `onDenied` that is this function; `pass` is Express's `next`, and in Hono gives the value to be returned. */
+  onDenied(run: (pass: (value: unknown) => unknown, denial: Denial) => unknown): unknown;
   /** `(req | c) => …` for the function form, given the request's headers. */
   perRequest(choose: (header: (name: string) => string | undefined) => unknown): unknown;
 }
@@ -89,6 +93,8 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
       if (found === null) next();
       else res.status(found.status).json(found.body);
     },
+    onDenied: (run) => (denial: Denial, _req: ExpressRequest, _res: ExpressResponse, next: (error: unknown) => void) =>
+      run(next, denial),
     perRequest: (choose) => (req: ExpressRequest) => choose((header) => req.get(header)),
     async serve(site) {
       const app = express();
@@ -118,6 +124,11 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
         app.use((req, _res, next) => {
           (req as { auth: unknown }).auth = site.foreign?.after;
           next();
+        });
+      }
+      if (site.ahead !== undefined) {
+        app.use((req, res, next) => {
+          Promise.resolve(site.ahead?.(expressTools(req, res))).then(() => next(), next);
         });
       }
       for (const { method = 'get', path, guards = [], handle = ok } of site.routes) {
@@ -159,6 +170,7 @@ const hono: Framework = {
     const found = answer(denial);
     return found === null ? undefined : c.json(found.body as object, found.status as 418);
   },
+  onDenied: (run) => (denial: Denial) => run((value) => value, denial),
   perRequest: (choose) => (c: Context) => choose((header) => c.req.header(header)),
   async serve(site) {
     const errors: unknown[] = [];
@@ -188,6 +200,12 @@ export function honoApp(site: Site, errors: unknown[] = []): Hono {
     app.use(honoKit.clerkMiddleware(...(args as Parameters<typeof honoKit.clerkMiddleware>)));
   }
   put(site.foreign?.after);
+  if (site.ahead !== undefined) {
+    app.use(async (c, next) => {
+      await site.ahead?.(honoTools(c));
+      await next();
+    });
+  }
   for (const { method = 'get', path, guards = [], handle = ok } of site.routes) {
     const handlers = [
       ...guards.map((make) => make(kit)),

@@ -1,4 +1,5 @@
 /** An offline instance, and one credential of every sort. */
+import { createHash } from 'node:crypto';
 import type { AuthenticatorOptions } from 'bailiff';
 import type { LocalInstance } from 'bailiff/local';
 import { afterAll } from 'vitest';
@@ -15,6 +16,8 @@ import {
 
 const opaque = (prefix: string, name: string) => prefix + name.padEnd(32, '0');
 export const PUBLISHABLE_KEY = `pk_test_${Buffer.from('clerk.acornbooks.example$').toString('base64')}`;
+/** The names of this instance's own cookies end with it. */
+export const SUFFIX = createHash('sha1').update(PUBLISHABLE_KEY).digest('base64url').slice(0, 8);
 export const SECRET_KEY = 'sk_test_contract0000000000000000000000000';
 
 export interface World {

@@ -36,7 +36,7 @@ async function guard(
 
 async function denied(...args: Parameters<typeof guard>): Promise<Denial> {
   const { result } = await guard(...args);
-  if (result.allowed || 'redirect' in result) throw new Error(`not denied: ${JSON.stringify(result)}`);
+  if (!('denial' in result)) throw new Error(`not denied: ${JSON.stringify(result)}`);
   return result.denial;
 }
 
@@ -370,8 +370,13 @@ describe('the middleware', () => {
     const headers = new Headers(visit.headers.map(([name, value]): [string, string] => [name, value]));
     expect(headers.get('location')).toMatch(/^https:\/\/clerk\.acornbooks\.example\/v1\/client\/handshake\?/);
     expect([...visit.state.headers].sort()).toEqual([...headers].sort());
-    // A guard that is asked all the same says no.
-    expect(await visit.guard(compileRequirement())).toMatchObject({ allowed: false, denial: { status: 401 } });
+    // A guard that is asked all the same sends the browser there too, and one for machines says no.
+    expect(await visit.guard(compileRequirement())).toEqual({ allowed: false, moved: true });
+    expect(await visit.guard(compileRequirement({ token: 'api_key' }))).toMatchObject({
+      allowed: false,
+      denial: { status: 401 },
+    });
+    expect(visit.answerHeaders).toEqual([]);
   });
 
   it.each([[{ method: 'TRACE' }], [{ url: '//evil.test/x' }], [{ url: 'https://user:pass@app.test/' }]])(

@@ -2,6 +2,7 @@ import { selectAuth } from '../../core/auth/select.js';
 import { authenticateVisit } from '../../core/middleware/authenticate.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { requestOf } from './handler.js';
+import { sendStateHeaders } from './respond.js';
 import { requireSeat, showAuth } from './seat.js';
 
 export interface GetAuthOptions<A extends AcceptsToken> {
@@ -33,9 +34,11 @@ export async function authenticate<const A extends AcceptsToken>(
   req: Express.Request,
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
-  const { visit } = requireSeat(req, 'authenticate()');
+  const seat = requireSeat(req, 'authenticate()');
+  const { visit, res } = seat;
   const auth = await authenticateVisit(visit, options.acceptsToken, withHeaders);
   showAuth(requestOf(req), visit.auth);
+  sendStateHeaders(res, seat);
   return auth;
 }
 

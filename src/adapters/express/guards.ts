@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
-import { andThen, isPromise } from '../../core/maybe.js';
+import { isPromise } from '../../core/maybe.js';
 import { createGuard } from '../../core/middleware/guard.js';
 import type { GuardResult } from '../../core/visit.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
-import { requestOf, responseOf, type Handler, type Next } from './handler.js';
-import { redirect, sendDenial, sendStateHeaders } from './respond.js';
+import { failWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
+import { redirect, sendDenial, sendStateHeaders, stop } from './respond.js';
 import { requireSeat, showAuth, type Seat } from './seat.js';
 
 /**
@@ -40,32 +40,47 @@ function guard(requirement: GuardRequirement | undefined, name: string): Handler
     try {
       const seat = requireSeat(req, name);
       const result = seat.visit.guard(requirementFor(seat.authenticator));
-      if (isPromise(result)) result.then((found) => settle(found, seat, req, res, next)).catch(next);
+      if (isPromise(result)) result.then((found) => settle(found, seat, req, res, next)).catch(failWith(next));
       else settle(result, seat, req, res, next);
-    } catch (error) {
-      next(error);
+    } catch (thrown) {
+      failWith(next)(thrown);
     }
   };
 }
 
 function settle(result: GuardResult, seat: Seat, req: Request, res: Response, next: Next): void {
   showAuth(req, seat.visit.auth);
+  if ('moved' in result) return stop(res, 307, seat);
   sendStateHeaders(res, seat);
   if (result.allowed) return next();
   if ('redirect' in result) return redirect(res, result.redirect);
   deny(result.denial, seat, req, res, next);
 }
 
-/** The handler behind the guard stays out of reach: `next()` from `onDenied` means the default answer. */
+/**
+ * The handler behind the guard stays out of reach. `next(error)` from `onDenied` hands the error on; `next()`, and all that Express reads
+ * as "go on" or "skip the rest of this route", asks for the default answer. The first word counts.
+ */
 function deny(denial: Denial, seat: Seat, req: Request, res: Response, next: Next): void {
   const { onDenied } = seat;
   if (onDenied === undefined) return sendDenial(res, denial);
-  const onward: Next = (error) => (isError(error) ? next(error) : sendDenial(res, denial));
-  const answered = andThen(onDenied(denial, req, res, onward), () => undefined);
-  if (isPromise(answered)) answered.catch(next);
+  let settled = false;
+  const once = (settle: () => void): void => {
+    if (settled) return;
+    settled = true;
+    settle();
+  };
+  const fail = (thrown: unknown): void => once(() => failWith(next)(thrown));
+  const onward: Next = (error) => once(() => (isError(error) ? failWith(next)(error) : sendDenial(res, denial)));
+  try {
+    const answered = onDenied(denial, req, res, onward);
+    if (isPromise(answered)) Promise.resolve(answered).catch(fail);
+  } catch (thrown) {
+    fail(thrown);
+  }
 }
 
-/** Express's own words for "skip the rest of this route" would skip the guard; they are no errors. */
+/** Everything that Express does not take for an error asks for the default answer. */
 function isError(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== 'route' && value !== 'router';
+  return Boolean(value) && value !== 'route' && value !== 'router';
 }

@@ -6,7 +6,7 @@ import { sameRules } from '../../core/middleware/same-rules.js';
 import { partOptions } from '../../core/middleware/settings.js';
 import { publicOrigin } from '../../core/request/public-origin.js';
 import { createVisit, type VisitSettings } from '../../core/visit.js';
-import { requestOf, responseOf, type Handler, type Next } from './handler.js';
+import { failWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
 import { serveProxy } from './proxy.js';
 import { ExpressView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
@@ -45,12 +45,13 @@ export function clerkMiddleware(
     const seat: Seat = {
       authenticator,
       visit,
+      res,
       onDenied: onDenied ?? earlier?.onDenied,
       sent: earlier?.sent ?? null,
     };
     const begun = visit.begin();
     if (isPromise(begun)) {
-      begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(next);
+      begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(failWith(next));
     } else settle(begun.stop, seat, req, res, next);
   }
 
@@ -66,10 +67,10 @@ export function clerkMiddleware(
     try {
       const view = new ExpressView(req);
       const entrance = find(req, view);
-      if (isPromise(entrance)) entrance.then((found) => enter(found, view, req, res, next)).catch(next);
+      if (isPromise(entrance)) entrance.then((found) => enter(found, view, req, res, next)).catch(failWith(next));
       else enter(entrance, view, req, res, next);
-    } catch (error) {
-      next(error);
+    } catch (thrown) {
+      failWith(next)(thrown);
     }
   };
 }
@@ -91,7 +92,7 @@ function forward({ authenticator, proxy }: Entrance, view: ExpressView, req: Req
     res.end();
     return;
   }
-  serveProxy(proxy, req, res, { url: view.url, headers: view.headers(), publicOrigin: origin }).catch(next);
+  serveProxy(proxy, req, res, { url: view.url, headers: view.headers(), publicOrigin: origin }).catch(failWith(next));
 }
 
 export type { Authenticator };

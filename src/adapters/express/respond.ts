@@ -1,33 +1,44 @@
 /** Answers, written without the application's settings (`json spaces`, `etag`, …): a denial looks the same everywhere. */
 import type { Response } from 'express';
-import type { Visit } from '../../core/visit.js';
+import { sessionCookiesOf } from '../../core/middleware/session-cookies.js';
+import type { HeaderPairs } from '../../core/request-state.js';
 import type { Denial } from '../../types.js';
+import { keepPrivate } from './keep-private.js';
 import type { Seat } from './seat.js';
 
 /** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */
 const APPENDED = new Set(['set-cookie', 'vary']);
 
-function put(res: Response, headers: Visit['headers']): void {
+/** The lines of a header as they stand on the response. */
+const linesOf = (res: Response, name: string): readonly string[] => [res.getHeader(name) ?? []].flat().map(String);
+
+function put(res: Response, headers: HeaderPairs): void {
   for (const [name, value] of headers) {
-    if (APPENDED.has(name.toLowerCase())) res.appendHeader(name, value);
-    else res.setHeader(name, value);
+    if (!APPENDED.has(name.toLowerCase())) res.setHeader(name, value);
+    else if (!linesOf(res, name).includes(value)) res.appendHeader(name, value);
   }
+  const cookies = sessionCookiesOf(headers);
+  if (cookies.length > 0) keepPrivate(res, cookies);
 }
 
-/** Puts the state's headers on the response; a state that another has replaced takes its own back. */
-export function sendStateHeaders(res: Response, seat: Seat): void {
-  const { state, headers } = seat.visit;
+/**
+ * Puts the headers of the decision on the response; a decision that another has replaced takes its own back.
+ *
+ * @param headers those for the answer of a handler or a guard, or all of them for a redirect
+ */
+export function sendStateHeaders(res: Response, seat: Seat, headers = seat.visit.answerHeaders): void {
+  const { sent } = seat;
   // The usual case, a known caller, has nothing to say.
-  if (state === seat.sent?.state || (headers.length === 0 && seat.sent === null) || res.headersSent) return;
-  for (const [name] of seat.sent?.headers ?? []) if (!APPENDED.has(name.toLowerCase())) res.removeHeader(name);
+  if ((headers.length === 0 && sent === null) || headers === sent || res.headersSent) return;
+  for (const [name] of sent ?? []) if (!APPENDED.has(name.toLowerCase())) res.removeHeader(name);
   put(res, headers);
-  seat.sent = { state, headers };
+  seat.sent = headers;
 }
 
-/** Ends the response with a status and the state's headers. */
+/** Ends the response with a status and all headers of the state. */
 export function stop(res: Response, status: number, seat: Seat): void {
   if (res.headersSent) return;
-  sendStateHeaders(res, seat);
+  sendStateHeaders(res, seat, seat.visit.headers);
   res.statusCode = status;
   res.end();
 }

@@ -5,7 +5,7 @@
  * and 22), to look for one that is not there 1 µs or 2. So the symbol goes to the list of raw headers, which belongs to one
  * request and has the shape of every list, and `Reflect` looks without learning the shape.
  */
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { Authenticator } from '../../core/authenticator.js';
 import { middlewareMissing } from '../../core/middleware/guard.js';
 import type { Visit } from '../../core/visit.js';
@@ -19,8 +19,9 @@ export interface Seat {
   readonly visit: Visit;
   /** Of the middleware that ran last. */
   onDenied: OnDenied | undefined;
-  /** The state whose headers stand on the response, and these headers. */
-  sent: { readonly state: Visit['state']; readonly headers: Visit['headers'] } | null;
+  readonly res: Response;
+  /** The state's headers that stand on the response. */
+  sent: Visit['headers'] | null;
 }
 
 interface Seated {

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { andThen, isPromise } from '../../core/maybe.js';
+import { withRealErrors } from '../../core/as-error.js';
+import { andThen } from '../../core/maybe.js';
 import { createGuard } from '../../core/middleware/guard.js';
 import type { GuardResult } from '../../core/visit.js';
 import type { MaybePromise } from '../../ports.js';
@@ -15,7 +16,7 @@ import type {
   Role,
   SignedInSession,
 } from '../../types.js';
-import { redirect, sendDenial } from './respond.js';
+import { redirect, sendDenial, stop } from './respond.js';
 import { requireSeat, showAuth, type Seat } from './seat.js';
 
 /** A guard that leaves `c.var.auth` as narrow as its requirement proves it. */
@@ -52,21 +53,30 @@ function guard(requirement: GuardRequirement | undefined, name: string): Middlew
   const requirementFor = createGuard(requirement);
   return function clerkGuard(c, next) {
     const seat = requireSeat(c, name);
-    const result = seat.visit.guard(requirementFor(seat.authenticator));
-    return (
-      isPromise(result) ? result.then((found) => settle(found, seat, c, next)) : settle(result, seat, c, next)
-    ) as Promise<Response | void>;
+    const result = withRealErrors(() => seat.visit.guard(requirementFor(seat.authenticator)));
+    return andThen(result, (found) => settle(found, seat, c, next)) as Promise<Response | void>;
   };
 }
 
 function settle(result: GuardResult, seat: Seat, c: Context, next: Next): MaybePromise<Response | void> {
   showAuth(c, seat.visit.auth);
   if (result.allowed) return next();
+  if ('moved' in result) {
+    seat.answered = true;
+    return stop(c, 307, seat.visit.headers);
+  }
   if ('redirect' in result) return redirect(c, result.redirect);
   return deny(result.denial, seat, c);
 }
 
+/** Whatever is no response asks for the default answer. */
 function deny(denial: Denial, { onDenied }: Seat, c: Context): MaybePromise<Response> {
   if (onDenied === undefined) return sendDenial(c, denial);
-  return andThen(onDenied(denial, c), (answer) => answer ?? sendDenial(c, denial));
+  const answer: MaybePromise<unknown> = withRealErrors(() => onDenied(denial, c));
+  return andThen(answer, (found) => (isResponse(found) ? found : sendDenial(c, denial)));
+}
+
+/** By its tag: on some runtimes a `Response` of another realm is not an instance of the global one. */
+function isResponse(value: unknown): value is Response {
+  return value instanceof Response || Object.prototype.toString.call(value) === '[object Response]';
 }

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { isAuthenticator } from '../../core/authenticator.js';
-import { isPromise } from '../../core/maybe.js';
+import { withRealErrors } from '../../core/as-error.js';
+import { andThen } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { partOptions } from '../../core/middleware/settings.js';
@@ -51,17 +52,15 @@ export function clerkMiddleware(
       return next();
     }
     const visit = createVisit(authenticator, view, visitSettings(c), check);
-    const seat: Seat = { authenticator, visit, onDenied: onDenied ?? earlier?.onDenied };
-    const begun = visit.begin();
-    return isPromise(begun)
-      ? begun.then(({ stop: halt }) => settle(halt, seat, c, next))
-      : settle(begun.stop, seat, c, next);
+    const seat: Seat = { authenticator, visit, onDenied: onDenied ?? earlier?.onDenied, answered: false };
+    const begun = withRealErrors(() => visit.begin());
+    return andThen(begun, ({ stop: halt }) => settle(halt, seat, c, next)) as Promise<Response | void>;
   }
 
   return function clerk(c, next) {
     const view = new HonoView(c);
-    const entrance = find(c, view);
-    return isPromise(entrance) ? entrance.then((found) => enter(found, view, c, next)) : enter(entrance, view, c, next);
+    const entrance = withRealErrors(() => find(c, view));
+    return andThen(entrance, (found) => enter(found, view, c, next)) as Promise<Response | void>;
   };
 }
 
@@ -72,16 +71,24 @@ function settle(
   next: Next,
 ): Promise<Response | void> {
   const { visit } = seat;
-  if (halt !== null) return Promise.resolve(stop(c, halt.status, visit.headers));
   takeSeat(c, seat);
+  if (halt !== null) {
+    seat.answered = true;
+    return Promise.resolve(stop(c, halt.status, visit.headers));
+  }
   showAuth(c, visit.auth);
-  // With nothing to send, the downstream promise is the answer: no further turn of the event loop.
-  return visit.headers.length === 0 ? next() : proceed(visit, c, next);
+  return proceed(c, visit, next);
 }
 
-/** Headers go onto the finished response, because a handler may return one of its own making. */
-async function proceed(visit: Seat['visit'], c: Context, next: Next): Promise<void> {
+/**
+ * Headers go onto the finished response, because a handler may return one of its own making; and only then it is known which they are,
+ * because guards and readers may look again.
+ */
+async function proceed(c: Context, visit: Seat['visit'], next: Next): Promise<void> {
   await next();
+  const seat = seatOf(c);
   // The seat of an inner middleware, if there is one, has sent its own.
-  if (seatOf(c)?.visit === visit) sendStateHeaders(c, visit.headers);
+  if (seat?.visit !== visit || seat.answered) return;
+  const headers = visit.answerHeaders;
+  if (headers.length > 0) sendStateHeaders(c, headers);
 }

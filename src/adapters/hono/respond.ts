@@ -1,17 +1,30 @@
 /** Answers, made through the context so that headers of earlier middleware (CORS, request ids) stay on them. */
 import type { Context } from 'hono';
-import type { Visit } from '../../core/visit.js';
+import { isForSharedCaches, PRIVATE, sessionCookiesOf, variedByCookie } from '../../core/middleware/session-cookies.js';
+import type { HeaderPairs } from '../../core/request-state.js';
 import type { Denial } from '../../types.js';
 
 /** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */
 const APPENDED = new Set(['set-cookie', 'vary']);
 
-export function sendStateHeaders(c: Context, headers: Visit['headers']): void {
-  for (const [name, value] of headers) c.header(name, value, { append: APPENDED.has(name.toLowerCase()) });
+export function sendStateHeaders(c: Context, headers: HeaderPairs): void {
+  const hasSession = sessionCookiesOf(headers).length > 0;
+  for (const [name, value] of headers) {
+    if (hasSession && name === 'Vary') continue;
+    c.header(name, value, { append: APPENDED.has(name.toLowerCase()) });
+  }
+  if (hasSession) keepPrivate(c);
+}
+
+/** Whatever the handler says about caching: an answer with the cookies of a session is stored by nobody. */
+function keepPrivate(c: Context): void {
+  for (const name of [...c.res.headers.keys()]) if (isForSharedCaches(name)) c.header(name, undefined);
+  c.header('Cache-Control', PRIVATE);
+  c.header('Vary', variedByCookie(c.res.headers.get('vary')));
 }
 
 /** An empty answer with the state's headers. */
-export function stop(c: Context, status: number, headers: Visit['headers']): Response {
+export function stop(c: Context, status: number, headers: HeaderPairs): Response {
   sendStateHeaders(c, headers);
   return c.newResponse(null, status as 400);
 }

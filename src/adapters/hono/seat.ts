@@ -13,6 +13,8 @@ export interface Seat {
   readonly visit: Visit;
   /** Of the middleware that ran last. */
   onDenied: OnDenied | undefined;
+  /** An answer of ours carries the state's headers already. */
+  answered: boolean;
 }
 
 interface Seated {

@@ -26,10 +26,11 @@ import { hasNothing, machineHas, sessionHas } from './has.js';
 export type TokenMinter = (sessionId: string, options: GetTokenOptions) => Promise<string>;
 
 const REDACTED = '[redacted]';
-const noToken = (): Promise<null> => Promise.resolve(null);
+// Auth objects are shared by all requests with the same token, so nothing about them can be written, their functions included.
+const noToken = Object.freeze((): Promise<null> => Promise.resolve(null));
 
 function debugOf(facts: AuthDebug): () => AuthDebug {
-  return () => ({ ...facts });
+  return Object.freeze(() => ({ ...facts }));
 }
 
 // ---------------------------------------------------------------------------------------------- sessions
@@ -57,11 +58,11 @@ export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boole
     orgPermissions: orgPermissions as never,
     factorVerificationAge,
     has: sessionHas(facts),
-    getToken(options?: GetTokenOptions) {
+    getToken: Object.freeze((options?: GetTokenOptions) => {
       if (options?.template === undefined && options?.expiresInSeconds === undefined) return Promise.resolve(token);
       return sessionId === null ? noToken() : mint(sessionId, options);
-    },
-    debug: () => describeSession(facts, verified),
+    }),
+    debug: Object.freeze(() => describeSession(facts, verified)),
   } as const);
 }
 
@@ -125,7 +126,7 @@ function machineBase<T extends VerifiedMachine>(verified: T) {
     subject,
     scopes,
     has: machineHas(scopes),
-    getToken: () => Promise.resolve(token),
+    getToken: Object.freeze(() => Promise.resolve(token)),
     debug: debugOf(shown),
   } as const;
 }

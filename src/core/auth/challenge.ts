@@ -1,6 +1,7 @@
 /** How a guard says no: status, headers (RFC 6750, RFC 9728) and body of every denial. */
 import { reasonInfo, TOKEN_REASONS, type Reason } from '../../errors.js';
 import type { Denial, DenialCase } from '../../types.js';
+import { deepFreeze } from '../../verify/outcome.js';
 import type { Shortfall } from './requirements.js';
 
 /** What the answer depends on beside its case. */
@@ -31,15 +32,18 @@ interface Answer {
 
 function denial(kind: DenialCase, answer: Answer): Denial {
   const { code, message, longMessage = message, headers = {}, reason = null, clerkError } = answer;
-  const errors = Object.freeze([Object.freeze({ code, message, long_message: longMessage })]);
-  return Object.freeze({
+  // `onDenied` gets it; what it holds of a requirement is shared by all requests of the route.
+  return deepFreeze({
     case: kind,
     status: STATUS[kind],
     code,
     reason,
     message,
-    headers: Object.freeze(headers),
-    body: Object.freeze({ errors, ...(clerkError !== undefined && { clerk_error: clerkError }) }),
+    headers,
+    body: {
+      errors: [{ code, message, long_message: longMessage }],
+      ...(clerkError !== undefined && { clerk_error: clerkError }),
+    },
   });
 }
 

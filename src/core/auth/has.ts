@@ -88,16 +88,16 @@ function evaluate<Facts>(tests: Tests<Facts>, facts: Facts, params: unknown): bo
 
 /** `has()` of a signed-in user. Never throws. */
 export function sessionHas(facts: SessionFacts): Has {
-  return (params) => evaluate(SESSION_TESTS, facts, params);
+  return Object.freeze((params: HasParams) => evaluate(SESSION_TESTS, facts, params));
 }
 
 /** `has()` of a machine: scopes alone. Never throws. */
 export function machineHas(scopes: readonly string[]): Has {
-  return (params) => evaluate(MACHINE_TESTS, { scopes }, params);
+  return Object.freeze((params: HasParams) => evaluate(MACHINE_TESTS, { scopes }, params));
 }
 
 /** `has()` of whoever is not authenticated. */
-export const hasNothing: Has = never;
+export const hasNothing: Has = Object.freeze(() => false);
 
 /** The dimensions that can hold for sessions and for machines: what a requirement may ask of which. */
 export const SESSION_DIMENSIONS: readonly Dimension[] = ['role', 'permission', 'feature', 'plan', 'reverification'];

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../errors.js';
 import type { Auth, HasParams, Reverification, TokenType } from '../../types.js';
 import { checkAcceptsToken, tokenTypesOf } from '../config/accepts-token.js';
 import { ALL_TOKEN_TYPES } from '../config/config.js';
+import { deepFreeze } from '../../verify/outcome.js';
 import { withOrgPrefix } from './claims.js';
 import { MACHINE_DIMENSIONS, SESSION_DIMENSIONS, type Dimension } from './has.js';
 import { parseReverification } from './reverification.js';
@@ -18,7 +19,7 @@ export interface LeafRequirement {
   readonly check: ((auth: Auth) => unknown) | null;
 }
 
-const MACHINES: readonly TokenType[] = ALL_TOKEN_TYPES.filter((kind) => kind !== 'session_token');
+const MACHINES: readonly TokenType[] = Object.freeze(ALL_TOKEN_TYPES.filter((kind) => kind !== 'session_token'));
 
 type Values = Readonly<Record<string, unknown>>;
 type Checker = (key: string, value: unknown) => void;
@@ -86,14 +87,15 @@ export function compileLeaf(requirement: object): LeafRequirement {
   return {
     kinds,
     named: token !== undefined && token !== 'any',
-    demands: Object.keys(demands).length === 0 ? null : structuredClone(demands),
+    // Copies of our own, and frozen: they outlive the request, and a denial hands some of them to `onDenied`.
+    demands: Object.keys(demands).length === 0 ? null : deepFreeze(structuredClone(demands)),
     scopes: scope === undefined ? null : Object.freeze([scope].flat()),
-    reverification: reverification === undefined ? null : structuredClone(reverification),
+    reverification: reverification === undefined ? null : deepFreeze(structuredClone(reverification)),
     check: check ?? null,
   };
 }
 
-const SESSION: readonly TokenType[] = ['session_token'];
+const SESSION: readonly TokenType[] = Object.freeze(['session_token'] as const);
 
 /** Sessions have no scopes, and machines nothing but scopes: who would be asked for both? */
 function refuseContradiction(kinds: readonly TokenType[], ofSession: boolean, ofMachine: boolean): void {

@@ -4,7 +4,7 @@ import type { MaybePromise } from '../../ports.js';
 import type { Auth, Exactly, GuardRequirement, Requirement, Reverification, TokenType } from '../../types.js';
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
-import { isPromise } from '../maybe.js';
+import { andThen, isPromise } from '../maybe.js';
 import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
 
 /** What is missing, from the worst down: a worse answer hides a milder one in `allOf`, and gives way to it in `anyOf`. */
@@ -98,7 +98,7 @@ function leaf({ kinds, named, demands, scopes, reverification, check }: LeafRequ
       }
       if (check === null) return ALLOWED;
       const answer: unknown = check(auth);
-      return isPromise(answer) ? Promise.resolve(answer).then(checked) : checked(answer);
+      return andThen(answer, checked);
     },
   };
 }

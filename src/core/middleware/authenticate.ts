@@ -1,6 +1,7 @@
 /** `authenticate(req, { acceptsToken })`: the reader that may verify. */
 import { AuthUnavailableError, TOKEN_REASONS, type TokenReason } from '../../errors.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
+import { withRealErrors } from '../as-error.js';
 import { unavailableDenial } from '../auth/challenge.js';
 import { selectAuth } from '../auth/select.js';
 import { DecidedState } from '../request-state.js';
@@ -20,7 +21,7 @@ export async function authenticateVisit<A extends AcceptsToken>(
   acceptsToken: A,
   dress: (error: AuthUnavailableError, denial: Denial) => void,
 ): Promise<AuthFor<A>> {
-  const state = await visit.authenticate(acceptsToken);
+  const state = await withRealErrors(() => visit.authenticate(acceptsToken));
   if (state.status !== 'unavailable') return selectAuth(visit.auth, acceptsToken) as AuthFor<A>;
   const known = state.reason !== null && Object.hasOwn(TOKEN_REASONS, state.reason);
   const reason = known ? (state.reason as TokenReason) : 'unexpected-error';

@@ -11,7 +11,7 @@ export interface MiddlewareSettings<C, OnDenied> {
   /** Serves the Frontend API under a path of this server. Off unless `enabled`. */
   readonly frontendApiProxy?: FrontendApiProxyOptions;
   /** URL of the RFC 9728 metadata that challenges name (`resource_metadata`): text, or worked out for each request. */
-  readonly resourceMetadata?: string | ((context: C) => string | null);
+  readonly resourceMetadata?: string | ((context: C) => MaybePromise<string | null>);
 }
 
 /** Options, an authenticator, or a function that gives either for each request (several domains, several instances). */

@@ -1,0 +1,55 @@
+/** The last word about caching, where a response carries the cookies of a session. */
+import type { Response } from 'express';
+import { isForSharedCaches, PRIVATE, variedByCookie } from '../../core/middleware/session-cookies.js';
+
+type HeaderValue = string | number | readonly string[];
+type WriteHead = (status: number, ...rest: unknown[]) => Response;
+
+const KEPT = Symbol('bailiff.private');
+
+interface Kept {
+  /** The cookies that the response has to carry. */
+  [KEPT]?: readonly string[];
+}
+
+/**
+ * Whatever the handler says about caching, and even if it sets cookies anew, the response leaves with these cookies and to be stored by
+ * nobody. Handlers have their say until the head of the response is written, so that is the moment to look; `writeHead` is where Node
+ * writes it for everybody.
+ */
+export function keepPrivate(res: Response & Kept, cookies: readonly string[]): void {
+  const before = res[KEPT];
+  res[KEPT] = [...(before ?? []), ...cookies];
+  if (before !== undefined) return;
+  const writeHead = res.writeHead.bind(res) as WriteHead;
+  res.writeHead = function (status: number, ...rest: unknown[]): Response {
+    const message = typeof rest[0] === 'string' ? [rest[0]] : [];
+    for (const [name, value] of listed(rest[message.length])) res.setHeader(name, value);
+    insist(res, res[KEPT] ?? []);
+    return writeHead(status, ...message);
+  } as Response['writeHead'];
+}
+
+function insist(res: Response, cookies: readonly string[]): void {
+  if (res.headersSent) return;
+  for (const name of res.getHeaderNames()) if (isForSharedCaches(name)) res.removeHeader(name);
+  res.setHeader('Cache-Control', PRIVATE);
+  const vary = res.getHeader('Vary');
+  res.setHeader('Vary', variedByCookie(vary === undefined ? null : [vary].flat().join(', ')));
+  const present = [res.getHeader('Set-Cookie') ?? []].flat().map(String);
+  const missing = cookies.filter((cookie) => !present.includes(cookie));
+  if (missing.length > 0) res.setHeader('Set-Cookie', [...present, ...missing]);
+}
+
+/** Headers as `writeHead` takes them: an object, pairs, or names and values in turn. */
+function listed(given: unknown): readonly (readonly [name: string, value: HeaderValue])[] {
+  if (typeof given !== 'object' || given === null) return [];
+  if (!Array.isArray(given)) return Object.entries(given as Record<string, HeaderValue>);
+  const flat = (given as unknown[]).flatMap((item) => (Array.isArray(item) ? (item as unknown[]) : [item]));
+  const byName = new Map<string, string[]>();
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    const name = String(flat[i]);
+    byName.set(name.toLowerCase(), [...(byName.get(name.toLowerCase()) ?? []), String(flat[i + 1])]);
+  }
+  return [...byName];
+}

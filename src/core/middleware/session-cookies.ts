@@ -1,0 +1,34 @@
+/**
+ * An answer that hands a browser the cookies of its session is meant for that browser alone. A shared cache that stored it would give
+ * one visitor's session to the next, so these rules hold whatever the handler behind the middleware says about caching.
+ */
+import type { HeaderPairs } from '../request-state.js';
+
+/** RFC 9111, sections 5.2.2.5 and 5.2.2.7. */
+export const PRIVATE = 'private, no-store';
+
+/** Counts redirects and tells nothing about a session. */
+const LOOP_COUNTER = '__clerk_redirect_count=';
+
+/** The `Set-Cookie` lines among these headers that carry something of a session. */
+export function sessionCookiesOf(headers: HeaderPairs): readonly string[] {
+  const cookies: string[] = [];
+  for (const [name, value] of headers) {
+    if (name === 'Set-Cookie' && !value.startsWith(LOOP_COUNTER)) cookies.push(value);
+  }
+  return cookies;
+}
+
+/** Headers that shared caches obey before `Cache-Control`: RFC 9213, section 2.1, and what CDNs had before it. */
+const FOR_SHARED_CACHES = /^(?:(?:.+-)?cdn-cache-control|surrogate-control|edge-control|x-accel-expires)$/i;
+
+export function isForSharedCaches(header: string): boolean {
+  return FOR_SHARED_CACHES.test(header);
+}
+
+/** `Vary` with `Cookie` in it. */
+export function variedByCookie(vary: string | null): string {
+  const names = (vary ?? '').split(',').map((name) => name.trim());
+  if (names.includes('*') || names.some((name) => name.toLowerCase() === 'cookie')) return vary ?? '';
+  return [...names.filter((name) => name !== ''), 'Cookie'].join(', ');
+}

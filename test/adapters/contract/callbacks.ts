@@ -1,0 +1,210 @@
+/**
+ * Whatever a callback of the application throws, rejects with or hands on, the route behind the guard stays closed. Express reads several
+ * values as "go on" and two as "skip the rest of this route"; all of them are tried.
+ */
+import type { Store } from 'bailiff';
+import { describe, expect, it } from 'vitest';
+import type { Framework, Handle, Kit } from '../frameworks.js';
+import type { TokenName, World } from '../world.js';
+import { codeOf, createStages } from './harness.js';
+
+const VALUES: readonly unknown[] = [undefined, null, 0, -0, '', false, NaN, 0n, 'route', 'router'];
+const OTHERS: readonly unknown[] = ['boom', 7, true, { status: 200 }, Symbol('x'), new Error('boom')];
+
+const MANNERS = {
+  'throws it': (value: unknown) => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- what users write
+    throw value;
+  },
+  'rejects with it': (value: unknown) => Promise.reject(value),
+} satisfies Record<string, (value: unknown) => never | Promise<never>>;
+type Manner = (value: unknown) => never;
+
+interface Case {
+  /** The arguments of each `clerkMiddleware(…)`. */
+  readonly middleware: (world: World, fault: () => never, framework: Framework) => readonly (readonly unknown[])[];
+  readonly check?: true;
+  readonly credential: TokenName | null;
+  readonly status: number;
+}
+
+/** A callback of each sort, and what a caller who would otherwise be decided about gets. */
+const CASES: Readonly<Record<string, Case>> = {
+  check: { middleware: ({ options }) => [[options]], check: true, credential: 'admin', status: 500 },
+  'onDenied, nobody': {
+    middleware: ({ options }, fault, { onDenied }) => [[{ ...options, onDenied: onDenied(fault) }]],
+    credential: null,
+    status: 500,
+  },
+  'onDenied, a bad token': {
+    middleware: ({ options }, fault, { onDenied }) => [[{ ...options, onDenied: onDenied(fault) }]],
+    credential: 'tampered',
+    status: 500,
+  },
+  resourceMetadata: {
+    middleware: ({ options }, fault) => [[{ ...options, resourceMetadata: fault }]],
+    credential: null,
+    status: 500,
+  },
+  'the options function': { middleware: (_world, fault) => [[fault]], credential: 'admin', status: 500 },
+  'the options function of a second middleware': {
+    middleware: ({ options }, fault) => [[options], [fault]],
+    credential: 'admin',
+    status: 500,
+  },
+  "the proxy's enabled": {
+    middleware: ({ options }, fault) => [[{ ...options, frontendApiProxy: { enabled: fault } }]],
+    credential: 'admin',
+    status: 500,
+  },
+  fetch: { middleware: ({ options }, fault) => [[{ ...options, fetch: fault }]], credential: 'admin', status: 503 },
+};
+
+/** Counts who gets behind the guard, or past the route of which it is a part. */
+function guardedRoutes(requirement: () => object) {
+  const reached: string[] = [];
+  const reach =
+    (where: string): Handle =>
+    () => {
+      reached.push(where);
+      return {};
+    };
+  return {
+    reached,
+    routes: [
+      { path: '/me', guards: [(kit: Kit) => kit.requireAuth(requirement())], handle: reach('behind the guard') },
+      { path: '/me', handle: reach('past the route') },
+    ],
+  };
+}
+
+export function callbacks(framework: Framework): void {
+  const stages = createStages(framework);
+
+  describe.each(Object.entries(MANNERS) as [string, Manner][])('that %s', (_how, manner) => {
+    it.each(Object.entries(CASES))('%s: closed', async (_name, { middleware, check, credential, status }) => {
+      let value: unknown;
+      const fault = () => manner(value);
+      const { reached, routes } = guardedRoutes(() => (check ? { check: fault } : {}));
+      const { get, served } = await stages.open({ routes }, (world) => middleware(world, fault, framework));
+      for (value of [...VALUES, ...OTHERS]) {
+        served.errors.length = 0;
+        const answer = await get('/me', credential);
+        expect([String(value), answer.status]).toEqual([String(value), status]);
+        expect(reached).toEqual([]);
+        if (status !== 500) continue;
+        const [error] = served.errors;
+        expect(error).toBeInstanceOf(Error);
+        if (value instanceof Error) expect(error).toBe(value);
+        else expect((error as Error).cause).toBe(value);
+      }
+    });
+
+    it('an event listener changes nothing', async () => {
+      let value: unknown;
+      const { reached, routes } = guardedRoutes(() => ({}));
+      const { get } = await stages.open({ routes }, ({ options }) => [[{ ...options, onEvent: () => manner(value) }]]);
+      for (value of VALUES) {
+        expect((await get('/me', 'admin')).status).toBe(200);
+        expect((await get('/me', 'tampered')).status).toBe(401);
+      }
+      expect(reached).toEqual(VALUES.map(() => 'behind the guard'));
+    });
+
+    it('a shared store is a store that is down', async () => {
+      let value: unknown;
+      const fault = () => manner(value);
+      const store = { get: fault, set: fault, delete: fault } as Store;
+      const { reached, routes } = guardedRoutes(() => ({ token: 'api_key' }));
+      const { get } = await stages.open({ routes }, ({ options }) => [
+        [{ ...options, cache: { machineTokens: { store } } }],
+      ]);
+      for (value of VALUES) {
+        expect((await get('/me', 'apiKey')).status).toBe(200);
+        expect((await get('/me', 'unknownApiKey')).status).toBe(401);
+      }
+      expect(reached).toEqual(VALUES.map(() => 'behind the guard'));
+    });
+  });
+
+  describe('onDenied that hands on', () => {
+    it.each([
+      ['at once', (pass: (value: unknown) => unknown, value: unknown) => pass(value)],
+      ['later', async (pass: (value: unknown) => unknown, value: unknown) => pass(await value)],
+      [
+        'and rejects then',
+        async (pass: (value: unknown) => unknown, value: unknown) => {
+          const answer = pass(value);
+          await Promise.resolve();
+          return framework.name.startsWith('Hono') ? answer : Promise.reject(value as Error);
+        },
+      ],
+    ])('what is no error, %s: the default answer', async (_when, hand) => {
+      let value: unknown;
+      const { reached, routes } = guardedRoutes(() => ({}));
+      const { get, served } = await stages.open({ routes }, ({ options }) => [
+        [{ ...options, onDenied: framework.onDenied((pass) => hand(pass, value)) }],
+      ]);
+      for (value of VALUES) {
+        const answer = await get('/me');
+        expect([String(value), answer.status, codeOf(answer)]).toEqual([String(value), 401, 'unauthenticated']);
+      }
+      expect([reached, served.errors]).toEqual([[], []]);
+    });
+
+    it.each(['boom', 7, true, { status: 200 }])('%j: closed', async (value) => {
+      const { reached, routes } = guardedRoutes(() => ({}));
+      const { get, served } = await stages.open({ routes }, ({ options }) => [
+        [{ ...options, onDenied: framework.onDenied((pass) => pass(value)) }],
+      ]);
+      const answer = await get('/me');
+      // What Express takes for an error is one; in Hono, what is no response asks for the default answer.
+      if (framework.name.startsWith('Hono')) expect(answer.status).toBe(401);
+      else {
+        expect(answer.status).toBe(500);
+        expect(served.errors).toEqual([expect.objectContaining({ cause: value })]);
+      }
+      expect(reached).toEqual([]);
+    });
+
+    it('an error, to the handler of the application', async () => {
+      const error = new Error('logged');
+      const { reached, routes } = guardedRoutes(() => ({}));
+      const { get, served } = await stages.open({ routes }, ({ options }) => [
+        [
+          {
+            ...options,
+            onDenied: framework.onDenied((pass) => {
+              if (framework.name.startsWith('Hono')) throw error;
+              return pass(error);
+            }),
+          },
+        ],
+      ]);
+      expect((await get('/me')).status).toBe(500);
+      expect([reached, served.errors]).toEqual([[], [error]]);
+    });
+  });
+
+  it('a check that gives anything but true denies', async () => {
+    let value: unknown;
+    const { reached, routes } = guardedRoutes(() => ({ check: () => value }));
+    const { get } = await stages.open({ routes });
+    for (value of [...VALUES, 1, 'true', {}, Promise.resolve(1)]) expect((await get('/me', 'admin')).status).toBe(403);
+    expect(reached).toEqual([]);
+    for (value of [true, Promise.resolve(true)]) expect((await get('/me', 'admin')).status).toBe(200);
+  });
+
+  it('resource metadata may come later, and what is no text names nothing', async () => {
+    let value: unknown;
+    const { routes } = guardedRoutes(() => ({}));
+    const { get } = await stages.open({ routes }, ({ options }) => [[{ ...options, resourceMetadata: () => value }]]);
+    const challenge = async () => (await get('/me')).headers['www-authenticate'];
+    for (value of ['https://a.example/m', Promise.resolve('https://a.example/m')]) {
+      expect(await challenge()).toBe('Bearer resource_metadata="https://a.example/m"');
+    }
+    for (value of [...VALUES.filter((one) => typeof one !== 'string'), {}, ['https://a.example/m']]) {
+      expect(await challenge()).toBe('Bearer');
+    }
+  });
+}

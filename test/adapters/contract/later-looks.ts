@@ -1,0 +1,185 @@
+/** Looks after the first: readers that ask at the same time, guards that find a session to renew, and what they send along. */
+import type { Auth } from 'bailiff';
+import { describe, expect, it } from 'vitest';
+import { deferred } from '../../support/deferred.js';
+import { callsOf, OPERATIONS } from '../../support/clerk.js';
+import { T0_S } from '../../support/tokens.js';
+import type { Framework, Handle, Kit } from '../frameworks.js';
+import { SUFFIX, type World } from '../world.js';
+import { codeOf, createStages, type Answer } from './harness.js';
+
+const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document' };
+const PLAIN = { 'sec-fetch-dest': 'image' };
+
+/** The cookies of a browser with this session token, which it can have renewed. */
+const browserCookies = (token: string) => ({
+  cookie: `__session_${SUFFIX}=${token}; __client_uat_${SUFFIX}=${T0_S - 99_999}; __refresh_${SUFFIX}=rt; __clerk_db_jwt_${SUFFIX}=dvb`,
+});
+
+/** Clerk renews the session with these cookies. */
+function renew({ clerk, tokens }: World): readonly string[] {
+  const cookies = [
+    `__session=${tokens.admin}; Path=/; Secure; SameSite=Lax`,
+    `__session_${SUFFIX}=${tokens.admin}; Path=/; Secure; SameSite=Lax`,
+    `__refresh_${SUFFIX}=rotated; Path=/; Secure; HttpOnly; SameSite=Lax`,
+  ];
+  clerk.fail({ operation: OPERATIONS.refresh, status: 200, body: { object: 'cookies', cookies } });
+  return cookies;
+}
+
+const cookiesOf = (answer: Answer): readonly string[] => [answer.headers['set-cookie'] ?? []].flat();
+const machinesOnly = ({ options }: World) => [[{ ...options, acceptsToken: 'api_key' as const }]];
+
+export function laterLooks(framework: Framework): void {
+  const stages = createStages(framework);
+
+  describe('readers at the same time', () => {
+    const asks = (...kinds: readonly ('api_key' | 'm2m_token' | 'any')[]): Handle => {
+      const shown = ({ tokenType, isAuthenticated }: Auth) => [tokenType, isAuthenticated];
+      return async ({ authenticate }) => ({
+        seen: (await Promise.all(kinds.map((acceptsToken) => authenticate({ acceptsToken })))).map(shown),
+      });
+    };
+
+    it('share one answer of Clerk', async () => {
+      const routes = [{ path: '/', handle: asks('api_key', 'api_key', 'any', 'm2m_token', 'api_key') }];
+      const { get, world } = await stages.open({ routes });
+      expect((await get('/', 'apiKey')).body['seen']).toEqual([
+        ['api_key', true],
+        ['api_key', true],
+        ['api_key', true],
+        ['m2m_token', false],
+        ['api_key', true],
+      ]);
+      expect(callsOf(world.clerk, OPERATIONS.apiKey)).toBe(1);
+      expect((await get('/', 'unknownApiKey')).body['seen']).toEqual(expect.arrayContaining([['api_key', false]]));
+    });
+
+    it('all learn of an outage', async () => {
+      const handle: Handle = async ({ authenticate }) => ({
+        seen: (await Promise.allSettled([1, 2, 3].map(() => authenticate({ acceptsToken: 'api_key' })))).map(
+          ({ status }) => status,
+        ),
+      });
+      const { get, world } = await stages.open({ routes: [{ path: '/', handle }] });
+      world.goDown();
+      expect((await get('/', 'apiKey')).body['seen']).toEqual(['rejected', 'rejected', 'rejected']);
+    });
+
+    it('include a guard that begins while a reader still waits', async () => {
+      const [asked, answered] = [deferred(), deferred()];
+      const routes = [{ path: '/', guards: [(kit: Kit) => kit.requireAuth({ token: 'api_key' })] }];
+      const { get, world } = await stages.open({
+        routes,
+        ahead: ({ authenticate }) => void authenticate({ acceptsToken: 'api_key' }).catch(() => undefined),
+      });
+      const when = () => {
+        asked.resolve();
+        return true;
+      };
+      world.clerk.fail({ operation: OPERATIONS.apiKey, when, until: answered.promise });
+      const request = get('/', 'apiKey');
+      await asked.promise;
+      answered.resolve();
+      expect((await request).status).toBe(200);
+      expect(callsOf(world.clerk, OPERATIONS.apiKey)).toBe(1);
+    });
+  });
+
+  describe('a session that is renewed', () => {
+    it.each(['the middleware', 'a guard', 'a reader'] as const)('by %s: its cookies reach the browser', async (who) => {
+      const guards = who === 'a guard' ? [(kit: Kit) => kit.requireAuth()] : [];
+      const handle: Handle = async ({ authenticate }) => {
+        const auth = await authenticate({ acceptsToken: 'session_token' });
+        return { signedIn: auth.isAuthenticated };
+      };
+      const { get, world } = await stages.open(
+        { routes: [{ path: '/', guards, handle }] },
+        who === 'the middleware' ? undefined : machinesOnly,
+      );
+      const renewed = renew(world);
+      const answer = await get('/', null, { ...PLAIN, ...browserCookies(world.tokens.expired) });
+      expect([answer.status, answer.body]).toEqual([200, { signedIn: true }]);
+      expect(cookiesOf(answer)).toEqual(renewed);
+      expect(Object.keys(answer.headers).filter((name) => name.startsWith('x-clerk'))).toEqual([]);
+      expect(callsOf(world.clerk, OPERATIONS.refresh)).toBe(1);
+    });
+  });
+
+  describe('a page that needs a handshake', () => {
+    const cookie = { cookie: `__client_uat=${T0_S}; __clerk_db_jwt=dvb` };
+
+    it('is sent there by a guard, as by the middleware', async () => {
+      const routes = [{ path: '/', guards: [(kit: Kit) => kit.requireAuth()] }];
+      for (const tune of [machinesOnly, undefined]) {
+        const { get } = await stages.open({ routes }, tune);
+        const answer = await get('/', null, { ...PAGE, ...cookie });
+        expect(answer.status).toBe(307);
+        expect(answer.headers['location']).toMatch(/^https:\/\/clerk\.acornbooks\.example\/v1\/client\/handshake\?/);
+        expect(answer.headers['cache-control']).toBe('no-store');
+        expect(cookiesOf(answer)).toEqual([expect.stringMatching(/^__clerk_redirect_count=1;/)]);
+      }
+    });
+
+    it('leaves nothing of a handshake on the answer of a handler that has asked', async () => {
+      const handle: Handle = async ({ authenticate }) => ({
+        signedIn: (await authenticate({ acceptsToken: 'session_token' })).isAuthenticated,
+      });
+      const { get } = await stages.open({ routes: [{ path: '/', handle }] }, machinesOnly);
+      const answer = await get('/', null, { ...PAGE, ...cookie });
+      expect([answer.status, answer.body]).toEqual([200, { signedIn: false }]);
+      expect(answer.headers).not.toHaveProperty('location');
+      expect(cookiesOf(answer)).toEqual([]);
+    });
+
+    it('is no business of a guard for machines', async () => {
+      const routes = [{ path: '/', guards: [(kit: Kit) => kit.requireAuth({ token: 'm2m_token' })] }];
+      const { get } = await stages.open({ routes }, machinesOnly);
+      const answer = await get('/', null, { ...PAGE, ...cookie });
+      expect([answer.status, codeOf(answer)]).toEqual([401, 'unauthenticated']);
+      expect(answer.headers).not.toHaveProperty('location');
+      expect(cookiesOf(answer)).toEqual([]);
+    });
+  });
+
+  describe('a credential that ends while other middleware takes its time', () => {
+    const guarded = [
+      { path: '/', guards: [(kit: Kit) => kit.requireAuth({ token: ['session_token', 'api_key', 'm2m_token'] })] },
+    ];
+    const after = (ms: number) => (world: { current?: World }) => void world.current?.clock.advance(ms);
+
+    it.each([
+      // The token lives for a minute from T0 on, and five seconds longer for clocks that differ.
+      ['a session, just before its end', 'admin', 64_999, 200],
+      ['a session, at its end', 'admin', 65_000, 401],
+      ['an M2M token of Clerk, at its end', 'm2mJwt', 3_605_000, 401],
+      ['an M2M token of Clerk, before its end', 'm2mJwt', 3_604_999, 200],
+    ] as const)('%s', async (_what, credential, ms, status) => {
+      const held: { current?: World } = {};
+      const { get } = await stages.open({ routes: guarded, ahead: () => after(ms)(held) }, (world) => {
+        held.current = world;
+        return [[{ ...world.options, acceptsToken: 'any' }]];
+      });
+      const answer = await get('/', credential);
+      expect(answer.status).toBe(status);
+      if (status === 401) expect(answer.body).not.toHaveProperty('userId');
+    });
+
+    it('is renewed, where it can be', async () => {
+      const held: { current?: World } = {};
+      const { get, world } = await stages.open({ routes: guarded, ahead: () => after(70_000)(held) }, (opened) => {
+        held.current = opened;
+        return [[opened.options]];
+      });
+      const fresh = await world.clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds: 600 });
+      world.clerk.fail({
+        operation: OPERATIONS.refresh,
+        status: 200,
+        body: { object: 'cookies', cookies: [`__session=${fresh}; Path=/`] },
+      });
+      const answer = await get('/', null, { ...PLAIN, ...browserCookies(world.tokens.admin) });
+      expect([answer.status, answer.body['userId']]).toEqual([200, 'user_ada']);
+      expect(cookiesOf(answer)).toEqual([`__session=${fresh}; Path=/`]);
+    });
+  });
+}
