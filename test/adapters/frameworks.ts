@@ -45,7 +45,12 @@ export interface Site {
   /** The arguments of each `clerkMiddleware(…)`, in order. None: the site has no middleware. */
   readonly middleware: readonly (readonly unknown[])[];
   /** What another library puts where the auth object stands. */
-  readonly foreign?: { readonly before?: unknown; readonly after?: unknown };
+  readonly foreign?: {
+    readonly before?: unknown;
+    /** After each `clerkMiddleware()` that is followed by another. */
+    readonly between?: unknown;
+    readonly after?: unknown;
+  };
   /** Runs before the middleware. */
   readonly first?: readonly ((kit: Kit) => Mountable)[];
   /** Runs behind the middleware and before any guard. */
@@ -110,22 +115,20 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
         });
       }
       if (site.parseBodies) app.use(parsers.json(), parsers.urlencoded({ extended: false }), parsers.text());
-      if (site.foreign?.before !== undefined) {
+      const put = (value: unknown) => {
+        if (value === undefined) return;
         app.use((req, _res, next) => {
-          (req as { auth: unknown }).auth = site.foreign?.before;
+          (req as { auth: unknown }).auth = value;
           next();
         });
-      }
+      };
+      put(site.foreign?.before);
       for (const make of site.first ?? []) app.use(make(expressKit));
-      for (const args of site.middleware) {
+      for (const [index, args] of site.middleware.entries()) {
+        if (index > 0) put(site.foreign?.between);
         app.use(expressKit.clerkMiddleware(...(args as Parameters<typeof expressKit.clerkMiddleware>)));
       }
-      if (site.foreign?.after !== undefined) {
-        app.use((req, _res, next) => {
-          (req as { auth: unknown }).auth = site.foreign?.after;
-          next();
-        });
-      }
+      put(site.foreign?.after);
       if (site.ahead !== undefined) {
         app.use((req, res, next) => {
           Promise.resolve(site.ahead?.(expressTools(req, res))).then(() => next(), next);
@@ -196,7 +199,8 @@ export function honoApp(site: Site, errors: unknown[] = []): Hono {
   };
   put(site.foreign?.before);
   for (const make of site.first ?? []) app.use(make(kit) as never);
-  for (const args of site.middleware) {
+  for (const [index, args] of site.middleware.entries()) {
+    if (index > 0) put(site.foreign?.between);
     app.use(honoKit.clerkMiddleware(...(args as Parameters<typeof honoKit.clerkMiddleware>)));
   }
   put(site.foreign?.after);

@@ -12,6 +12,7 @@ import {
   m2mClaims,
   oauthClaims,
   sessionToken,
+  T0_S,
 } from '../support/tokens.js';
 
 const opaque = (prefix: string, name: string) => prefix + name.padEnd(32, '0');
@@ -110,4 +111,20 @@ export async function createWorld(): Promise<World> {
     verifications: () => clerk.requests.filter(({ operation }) => operation !== OPERATIONS.jwks).length,
     goDown: () => void clerk.fail({ status: 503 }),
   };
+}
+
+/** The cookies of a browser with this session token, which it can have renewed. */
+export const browserCookies = (token: string) => ({
+  cookie: `__session_${SUFFIX}=${token}; __client_uat_${SUFFIX}=${T0_S - 99_999}; __refresh_${SUFFIX}=rt; __clerk_db_jwt_${SUFFIX}=dvb`,
+});
+
+/** Clerk renews the session with these cookies. */
+export function renewSession({ clerk, tokens }: World): readonly string[] {
+  const cookies = [
+    `__session=${tokens.admin}; Path=/; Secure; SameSite=Lax`,
+    `__session_${SUFFIX}=${tokens.admin}; Path=/; Secure; SameSite=Lax`,
+    `__refresh_${SUFFIX}=rotated; Path=/; Secure; HttpOnly; SameSite=Lax`,
+  ];
+  clerk.fail({ operation: OPERATIONS.refresh, status: 200, body: { object: 'cookies', cookies } });
+  return cookies;
 }

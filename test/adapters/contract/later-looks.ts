@@ -5,27 +5,11 @@ import { deferred } from '../../support/deferred.js';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import { T0_S } from '../../support/tokens.js';
 import type { Framework, Handle, Kit } from '../frameworks.js';
-import { SUFFIX, type World } from '../world.js';
+import { browserCookies, renewSession, type World } from '../world.js';
 import { codeOf, createStages, type Answer } from './harness.js';
 
 const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 const PLAIN = { 'sec-fetch-dest': 'image' };
-
-/** The cookies of a browser with this session token, which it can have renewed. */
-const browserCookies = (token: string) => ({
-  cookie: `__session_${SUFFIX}=${token}; __client_uat_${SUFFIX}=${T0_S - 99_999}; __refresh_${SUFFIX}=rt; __clerk_db_jwt_${SUFFIX}=dvb`,
-});
-
-/** Clerk renews the session with these cookies. */
-function renew({ clerk, tokens }: World): readonly string[] {
-  const cookies = [
-    `__session=${tokens.admin}; Path=/; Secure; SameSite=Lax`,
-    `__session_${SUFFIX}=${tokens.admin}; Path=/; Secure; SameSite=Lax`,
-    `__refresh_${SUFFIX}=rotated; Path=/; Secure; HttpOnly; SameSite=Lax`,
-  ];
-  clerk.fail({ operation: OPERATIONS.refresh, status: 200, body: { object: 'cookies', cookies } });
-  return cookies;
-}
 
 const cookiesOf = (answer: Answer): readonly string[] => [answer.headers['set-cookie'] ?? []].flat();
 const machinesOnly = ({ options }: World) => [[{ ...options, acceptsToken: 'api_key' as const }]];
@@ -97,7 +81,7 @@ export function laterLooks(framework: Framework): void {
         { routes: [{ path: '/', guards, handle }] },
         who === 'the middleware' ? undefined : machinesOnly,
       );
-      const renewed = renew(world);
+      const renewed = renewSession(world);
       const answer = await get('/', null, { ...PLAIN, ...browserCookies(world.tokens.expired) });
       expect([answer.status, answer.body]).toEqual([200, { signedIn: true }]);
       expect(cookiesOf(answer)).toEqual(renewed);

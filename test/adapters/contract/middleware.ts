@@ -1,5 +1,5 @@
 /** The middleware itself: mounting, other libraries, own answers, redirects, authenticators per request. */
-import { createAuthenticator, type Denial } from 'bailiff';
+import { createAuthenticator, type Auth, type Denial } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import type { Framework, Kit } from '../frameworks.js';
@@ -49,6 +49,45 @@ export function middleware(framework: Framework): void {
       ]);
       const answer = await get('/me', 'admin');
       expect([answer.status, codeOf(answer)]).toEqual([401, 'token-invalid-authorized-parties']);
+    });
+
+    it("twice: the later one's `onDenied` answers, also where both decide alike", async () => {
+      const answer = (status: number) => framework.answerDenied(() => ({ status, body: {} }));
+      for (const more of [{}, { clockSkewMs: 0 }]) {
+        const { get } = await stages.open({ routes: guarded }, ({ options }) => [
+          [{ ...options, onDenied: answer(418) }],
+          [{ ...options, ...more, onDenied: answer(420) }],
+        ]);
+        expect((await get('/me')).status).toBe(420);
+        const earlier = await stages.open({ routes: guarded }, ({ options }) => [
+          [{ ...options, onDenied: answer(418) }],
+          [{ ...options, ...more }],
+        ]);
+        expect((await earlier.get('/me')).status).toBe(418);
+      }
+    });
+
+    it('twice: what stands at `req.auth` is what the later one has decided', async () => {
+      const shown = { path: '/open', handle: ({ auth }: { auth: Auth }) => ({ kind: auth.tokenType }) };
+      const { get } = await stages.open({ routes: [shown] }, ({ options }) => [
+        [options],
+        [{ ...options, acceptsToken: 'api_key' }],
+      ]);
+      expect((await get('/open', 'apiKey')).body).toEqual({ kind: 'api_key' });
+      expect((await get('/open', 'admin')).body).toEqual({ kind: 'api_key' });
+    });
+
+    it('twice: it puts the auth object back where another library has written between the two', async () => {
+      const shown = {
+        path: '/open',
+        handle: ({ auth }: { auth: Auth }) => ({ userId: (auth as { userId?: unknown }).userId }),
+      };
+      const { get } = await stages.open(
+        { routes: [shown], foreign: { between: { userId: 'user_mallory' } } },
+        ({ options }) => [[options], [options]],
+      );
+      expect((await get('/open', 'admin')).body).toEqual({ userId: 'user_ada' });
+      expect((await get('/open')).body).toEqual({ userId: null });
     });
 
     it('without it, a guard names what is missing', async () => {

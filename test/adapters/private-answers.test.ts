@@ -1,0 +1,176 @@
+/** An answer that sets the cookies of a session is stored by nobody, however the application writes it. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import * as expressKit from 'bailiff/express';
+import * as honoKit from 'bailiff/hono';
+import express5, { type RequestHandler } from 'express';
+import express4 from 'express4';
+import { Hono, type Context } from 'hono';
+import supertest from 'supertest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { browserCookies, createWorld, renewSession, type World } from './world.js';
+
+let world: World;
+let server: Server | undefined;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => {
+  server?.close();
+  server?.closeAllConnections();
+});
+
+const PUBLIC = 'public, max-age=86400, immutable';
+const SHARED = {
+  'CDN-Cache-Control': 'max-age=600',
+  'Cloudflare-CDN-Cache-Control': 'max-age=600',
+  'Surrogate-Control': 'max-age=600',
+  'X-Accel-Expires': '600',
+};
+
+type Raw = (req: IncomingMessage, res: ServerResponse) => void;
+/** The ways in which an application on Node can write a head. */
+const WAYS: Readonly<Record<string, Raw>> = {
+  setHeader: (_req, res) => {
+    res.setHeader('Cache-Control', PUBLIC).setHeader('Vary', 'Accept');
+    for (const [name, value] of Object.entries(SHARED)) res.setHeader(name, value);
+    res.end('logo');
+  },
+  'setHeader, cookies anew': (_req, res) => {
+    res.setHeader('Cache-Control', PUBLIC).setHeader('Vary', ['Accept', 'Origin']).setHeader('Set-Cookie', ['own=1']);
+    res.end('logo');
+  },
+  'writeHead with an object': (_req, res) => {
+    res.writeHead(200, { 'cache-control': PUBLIC, ...SHARED, vary: 'Accept' }).end('logo');
+  },
+  'writeHead with a message and an object': (_req, res) => {
+    res.writeHead(200, 'Fine', { 'Cache-Control': PUBLIC, Vary: 'Accept, Origin' }).end('logo');
+  },
+  'writeHead with names and values in turn': (_req, res) => {
+    res
+      .writeHead(200, ['Cache-Control', PUBLIC, 'Set-Cookie', 'own=1', 'Set-Cookie', 'more=2', 'Vary', 'Accept'])
+      .end('logo');
+  },
+  'writeHead alone': (_req, res) => {
+    res.writeHead(200).end('logo');
+  },
+  flushHeaders: (_req, res) => {
+    res.setHeader('Cache-Control', PUBLIC);
+    res.flushHeaders();
+    res.write('lo');
+    res.end('go');
+  },
+  'Vary: *': (_req, res) => {
+    res.setHeader('Cache-Control', PUBLIC).setHeader('Vary', '*').end('logo');
+  },
+};
+
+function expectPrivate(answer: supertest.Response, renewed: readonly string[]): void {
+  expect([answer.status, answer.text ?? String(answer.body)]).toEqual([200, 'logo']);
+  expect(answer.headers['cache-control']).toBe('private, no-store');
+  expect(String(answer.headers['vary']).toLowerCase()).toMatch(/cookie|^\*/);
+  expect(
+    String(answer.headers['vary'])
+      .toLowerCase()
+      .match(/cookie/g) ?? [],
+  ).toHaveLength(answer.headers['vary'] === '*' ? 0 : 1);
+  for (const name of Object.keys(SHARED)) expect(answer.headers).not.toHaveProperty(name.toLowerCase());
+  const cookies = answer.headers['set-cookie'] as unknown as string[];
+  for (const cookie of renewed) expect(cookies.filter((one) => one === cookie)).toHaveLength(1);
+}
+
+describe.each([
+  ['Express 5', express5],
+  ['Express 4', express4],
+] as const)('%s', (_name, express) => {
+  const start = (handler: unknown) => {
+    const app = express();
+    app.use(expressKit.clerkMiddleware(world.options));
+    app.use(handler as RequestHandler);
+    return supertest(app);
+  };
+
+  it.each(Object.entries(WAYS))('%s', async (_way, write) => {
+    const agent = start(write);
+    const renewed = renewSession(world);
+    const answer = await agent.get('/logo.png').set(browserCookies(world.tokens.expired));
+    expectPrivate(answer, renewed);
+    // Nothing of it concerns who needs no new cookies.
+    const usual = await agent.get('/logo.png').set('authorization', `Bearer ${world.tokens.admin}`);
+    expect(usual.status).toBe(200);
+    expect(usual.headers['cache-control']).not.toBe('private, no-store');
+  });
+
+  it('a static file, whole and not modified', async () => {
+    const agent = start(express.static(import.meta.dirname, { maxAge: '1d', immutable: true }));
+    renewSession(world);
+    const cookies = browserCookies(world.tokens.expired);
+    const whole = await agent.get('/contract.test.ts').set(cookies);
+    expect([whole.status, whole.headers['cache-control']]).toEqual([200, 'private, no-store']);
+    const cached = await agent
+      .get('/contract.test.ts')
+      .set(cookies)
+      .set('if-none-match', String(whole.headers['etag']));
+    expect([cached.status, cached.headers['cache-control']]).toEqual([304, 'private, no-store']);
+    const usual = await agent.get('/contract.test.ts').set('authorization', `Bearer ${world.tokens.admin}`);
+    expect(usual.headers['cache-control']).toBe('public, max-age=86400, immutable');
+  });
+
+  it('a denial', async () => {
+    const agent = start(expressKit.requireRole('org:owner'));
+    const renewed = renewSession(world);
+    const answer = await agent.get('/').set(browserCookies(world.tokens.expired));
+    expect([answer.status, answer.headers['cache-control'], answer.headers['set-cookie']]).toEqual([
+      403,
+      'private, no-store',
+      renewed,
+    ]);
+  });
+});
+
+describe('Hono', () => {
+  async function start(handler: (c: Context) => Response | Promise<Response>) {
+    const app = new Hono();
+    app.use(honoKit.clerkMiddleware(world.options));
+    app.get('/*', handler);
+    server = await new Promise<Server>((resolve) => {
+      const started = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started as Server));
+    });
+    return supertest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  }
+
+  it.each<[string, (c: Context) => Response | Promise<Response>]>([
+    [
+      'c.header',
+      (c) => {
+        for (const [name, value] of Object.entries({ ...SHARED, 'Cache-Control': PUBLIC, Vary: 'Accept' }))
+          c.header(name, value);
+        return c.text('logo');
+      },
+    ],
+    [
+      'a response of its own',
+      () => new Response('logo', { headers: { ...SHARED, 'Cache-Control': PUBLIC, Vary: 'Accept, Origin' } }),
+    ],
+    ['Vary: *', () => new Response('logo', { headers: { 'Cache-Control': PUBLIC, Vary: '*' } })],
+    ['without a word about caching', (c) => c.text('logo')],
+  ])('%s', async (_way, handler) => {
+    const agent = await start(handler);
+    const renewed = renewSession(world);
+    expectPrivate(await agent.get('/logo.png').set(browserCookies(world.tokens.expired)), renewed);
+    const usual = await agent.get('/logo.png').set('authorization', `Bearer ${world.tokens.admin}`);
+    expect(usual.status).toBe(200);
+    expect(usual.headers['cache-control']).not.toBe('private, no-store');
+  });
+
+  it('a response that cannot be changed (it comes from fetch)', async () => {
+    const origin = createServer((_req, res) => res.writeHead(200, { 'cache-control': PUBLIC, ...SHARED }).end('logo'));
+    await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
+    const agent = await start(() => fetch(`http://127.0.0.1:${(origin.address() as AddressInfo).port}/`));
+    const renewed = renewSession(world);
+    expectPrivate(await agent.get('/logo.png').set(browserCookies(world.tokens.expired)), renewed);
+    origin.close();
+    origin.closeAllConnections();
+  });
+});
