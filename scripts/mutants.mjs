@@ -1,0 +1,168 @@
+/**
+ * `node scripts/mutants.mjs [--sample N] [--seed N] [--in src/verify,src/core]`: changes one token of the code at a time and runs the
+ * tests; a change that they do not notice survives and is printed. By hand, not in CI: a sample of 100 takes the better part of an hour.
+ *
+ * The checkout stays as it is: the changes are made in a copy of what is committed.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, cpSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import ts from 'typescript';
+
+const { values } = parseArgs({
+  options: { sample: { type: 'string' }, seed: { type: 'string' }, in: { type: 'string' }, jobs: { type: 'string' } },
+});
+const sample = Number(values.sample ?? 100);
+const seed = Number(values.seed ?? 1);
+const folders = (values.in ?? 'src/verify,src/core,src/adapters').split(',');
+const jobs = Number(values.jobs ?? 1);
+
+/** Tests near a file, by the beginning of its path; the first that fits. They run first, and everything else if they notice nothing. */
+const NEAR = [
+  ['src/verify/', ['test/verify']],
+  ['src/core/session/', ['test/core/session', 'test/attacks/handshakes.test.ts']],
+  ['src/core/proxy/', ['test/adapters/frontend-api-proxy.test.ts', 'test/core/proxy']],
+  ['src/core/', ['test/core']],
+  ['src/adapters/', ['test/adapters']],
+];
+const ALL = [
+  'test/verify',
+  'test/core',
+  'test/adapters',
+  'test/attacks',
+  'test/webhooks',
+  'test/reliability',
+  'test/leaks',
+];
+const TIMEOUT_MS = 300_000;
+
+const SWAPS = new Map([
+  [ts.SyntaxKind.EqualsEqualsEqualsToken, '!=='],
+  [ts.SyntaxKind.ExclamationEqualsEqualsToken, '==='],
+  [ts.SyntaxKind.LessThanToken, '<='],
+  [ts.SyntaxKind.LessThanEqualsToken, '<'],
+  [ts.SyntaxKind.GreaterThanToken, '>='],
+  [ts.SyntaxKind.GreaterThanEqualsToken, '>'],
+  [ts.SyntaxKind.AmpersandAmpersandToken, '||'],
+  [ts.SyntaxKind.BarBarToken, '&&'],
+  [ts.SyntaxKind.QuestionQuestionToken, '&&'],
+  [ts.SyntaxKind.PlusToken, '-'],
+  [ts.SyntaxKind.MinusToken, '+'],
+  [ts.SyntaxKind.AsteriskToken, '/'],
+]);
+
+/** The changes that a file allows: where, and what stands there then. */
+function mutantsOf(path) {
+  const text = readFileSync(path, 'utf8');
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const found = [];
+  const add = (node, to) => found.push({ path, start: node.getStart(source), end: node.getEnd(), to });
+  const visit = (node) => {
+    if (
+      ts.isTypeNode(node) ||
+      ts.isImportDeclaration(node) ||
+      ts.isExportDeclaration(node) ||
+      ts.isInterfaceDeclaration(node) ||
+      ts.isTypeAliasDeclaration(node)
+    )
+      return;
+    if (ts.isBinaryExpression(node)) {
+      const swap = SWAPS.get(node.operatorToken.kind);
+      if (swap !== undefined) add(node.operatorToken, swap);
+    } else if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
+      add(node, node.operand.getText(source));
+    else if (node.kind === ts.SyntaxKind.TrueKeyword) add(node, 'false');
+    else if (node.kind === ts.SyntaxKind.FalseKeyword) add(node, 'true');
+    else if (ts.isNumericLiteral(node)) add(node, String(Number(node.text.replaceAll('_', '')) + 1));
+    else if (ts.isStringLiteral(node) && node.text !== '' && !ts.isPropertyAssignment(node.parent.parent ?? node))
+      add(node, "''");
+    else if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) add(node, ';');
+    else if (ts.isIfStatement(node)) {
+      add(node.expression, 'false');
+      add(node.expression, 'true');
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found.map((one) => ({
+    ...one,
+    from: text.slice(one.start, one.end),
+    line: text.slice(0, one.start).split('\n').length,
+  }));
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+    .sort();
+}
+
+/** mulberry32, so that a run can be repeated. */
+function createRandom(start) {
+  let state = start >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+function checkout() {
+  const dir = mkdtempSync(join(tmpdir(), 'bailiff-mutants-'));
+  execFileSync('sh', ['-c', `git archive HEAD | tar -x -C ${dir}`]);
+  symlinkSync(join(process.cwd(), 'node_modules'), join(dir, 'node_modules'));
+  cpSync('src/api/generated', join(dir, 'src/api/generated'), { recursive: true });
+  return dir;
+}
+
+const run = (dir, paths) =>
+  new Promise((resolve) => {
+    const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...paths];
+    execFile(process.execPath, args, { cwd: dir, timeout: TIMEOUT_MS, maxBuffer: 1e9 }, (error) =>
+      resolve(error === null),
+    );
+  });
+
+async function judge(dir, mutant) {
+  const file = join(dir, mutant.path);
+  const original = readFileSync(mutant.path, 'utf8');
+  writeFileSync(file, original.slice(0, mutant.start) + mutant.to + original.slice(mutant.end));
+  const near = (NEAR.find(([start]) => mutant.path.startsWith(start))?.[1] ?? []).filter(
+    (path) => path.endsWith('.ts') || readdirSync('test/' + path.slice(5)).length > 0,
+  );
+  const survived =
+    (await run(dir, near)) &&
+    (await run(
+      dir,
+      ALL.filter((path) => !near.includes(path)),
+    ));
+  writeFileSync(file, original);
+  return survived;
+}
+
+const random = createRandom(seed);
+const all = folders.flatMap(filesBelow).flatMap(mutantsOf);
+const chosen = [];
+while (chosen.length < Math.min(sample, all.length)) chosen.push(all.splice(random(all.length), 1)[0]);
+const queue = [...chosen];
+const survivors = [];
+let done = 0;
+async function work() {
+  const dir = checkout();
+  for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+    const survived = await judge(dir, mutant);
+    done += 1;
+    if (survived) survivors.push(mutant);
+    const { path, line, from, to } = mutant;
+    console.log(
+      `${done}/${chosen.length} ${survived ? 'SURVIVED' : 'noticed'} ${path}:${line} ${from.slice(0, 60)} -> ${to.slice(0, 60)}`,
+    );
+  }
+  rmSync(dir, { recursive: true });
+}
+await Promise.all(Array.from({ length: jobs }, work));
+console.log(`seed ${seed}: ${chosen.length - survivors.length} of ${chosen.length} noticed (${folders.join(', ')})`);
