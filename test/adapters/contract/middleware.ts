@@ -225,6 +225,19 @@ export function middleware(framework: Framework): void {
       expect(answer.headers['cache-control']).toBe('no-store');
     });
 
+    it('is a 302 that nobody stores, where no handshake comes first', async () => {
+      const { get, served } = await stages.open({ routes }, ({ options: { publishableKey: _none, ...options } }) => [
+        [{ ...options, signInUrl: 'https://accounts.acornbooks.example/sign-in' }],
+      ]);
+      const answer = await get('/dashboard?tab=1', null, PAGE);
+      expect([answer.status, answer.headers['cache-control'], answer.headers['location']]).toEqual([
+        302,
+        'no-store',
+        `https://accounts.acornbooks.example/sign-in?redirect_url=${encodeURIComponent(`${served.url}/dashboard?tab=1`)}`,
+      ]);
+      expect(answer.headers).not.toHaveProperty('www-authenticate');
+    });
+
     it('answers API clients with 401', async () => {
       const { get } = await stages.open({ routes }, withSignIn);
       expect((await get('/dashboard')).status).toBe(401);
