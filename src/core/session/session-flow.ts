@@ -107,10 +107,11 @@ class Flow implements SessionFlow {
     const unavailable: SessionOutcome = { status: 'unavailable', reason, message, retryAfterMs };
     if (action === 'unavailable') return unavailable;
     const out: SignedOut = { status: 'signed-out', reason, message, headers: null };
-    if (action === 'sign-out') return out;
     // Where no redirect can follow, somebody whom Clerk might have signed in is not told that they are signed out.
     const undecided = facts.outage || verdict?.outcome === 'unchecked';
     const stuck = undecided ? unavailable : out;
+    // A verdict speaks for itself; without one, a handshake that could not be opened may have brought a session.
+    if (action === 'sign-out') return verdict === null ? stuck : out;
     if (!facts.isDocumentRequest) return stuck;
     const { emit } = facts.context.config;
     if (isLoop(facts.evidence)) {
