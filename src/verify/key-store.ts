@@ -169,9 +169,8 @@ export function createKeyStore(parts: {
     }
     if (!known(kid) && answered <= before) {
       if (failure !== null && backingOff()) return unchecked(failure);
-      // Whoever waited beside this one may have started a load by now.
-      const cause = loading() || budget.waitMs(now()) === 0 ? await load(true) : null;
-      if (cause !== null) return known(kid) ?? unchecked(cause);
+      const cause = budget.waitMs(now()) === 0 ? await load(true) : null;
+      if (cause !== null) return unchecked(cause);
     }
     return known(kid) ?? (answered > before ? refuse('jwk-kid-mismatch') : notYet());
   }

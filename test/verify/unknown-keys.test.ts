@@ -100,6 +100,18 @@ describe('a load under way when a token comes', () => {
     expect(bench.upstream.calls.jwks).toBe(2);
   });
 
+  it('the same for one in the background', async () => {
+    const bench = createBench([one]);
+    await bench.verifier.warmup();
+    bench.clock.advance(CACHE.jwks.freshMs * 0.8);
+    const { release, waiting } = await during(bench, () => bench.session(lasting(one)));
+    expect(bench.upstream.calls.jwks).toBe(2);
+    bench.upstream.reply('jwks', ROTATED);
+    release(answerOf(200, jwksOf(one)));
+    expect(resultOf(await waiting)).toBe('accepted');
+    expect(bench.upstream.calls.jwks).toBe(3);
+  });
+
   it('and when there may be no other, the token cannot be checked yet', async () => {
     const bench = createBench([one]);
     await bench.verifier.warmup();
@@ -149,6 +161,18 @@ describe('the budget', () => {
     expect(resultOf(await session(madeUp('ins_x')))).toBe(NOT_YET);
     clock.advance(5_000);
     expect(resultOf(await session(madeUp('ins_x')))).toBe(UNKNOWN);
+  });
+
+  it('is no way around the back-off: after two failures nothing is asked for before its time', async () => {
+    const { session, upstream, clock, verifier } = createBench([one]);
+    await verifier.warmup();
+    upstream.reply('jwks', answerOf(503));
+    for (let i = 0; i < 20; i += 1)
+      expect(resultOf(await session(madeUp(`ins_${i}`)))).toBe('unchecked jwk-remote-failed-to-load');
+    expect(upstream.calls.jwks).toBe(3);
+    clock.advance(250);
+    upstream.reply('jwks', ROTATED);
+    expect(resultOf(await session(lasting(two)))).toBe('accepted');
   });
 
   it('follows a longer cooldown: six loads in twice that time', async () => {

@@ -60,6 +60,8 @@ describe.each(INSTANCE_TYPES)('a key id that may not be looked for yet, %s', (ty
     expect(await site.ask({ bearer: newToken, headers: PAGE })).toMatchObject(waits);
     const third = { ...page, cookies: { ...page.cookies, __clerk_redirect_count: '3' } };
     expect(await site.ask(third), 'a loop ends in waiting, not in a sign-out').toMatchObject(waits);
+    const nowhere = { ...page, url: 'https://bad host/', headers: { ...PAGE, host: 'bad host' } };
+    expect(await site.ask(nowhere), 'nor does a page to which nobody could come back').toMatchObject(waits);
     site.wait(5_000);
     for (const ask of [page, fetched, third]) expect(await site.ask(ask)).toMatchObject({ status: 'signed-in' });
   });
