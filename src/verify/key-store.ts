@@ -101,7 +101,7 @@ export function createKeyStore(parts: {
         const startedAt = now();
         loadingSince = startedAt;
         // Who comes in the same turn of the event loop comes before the set is asked for.
-        await undefined;
+        await Promise.resolve();
         asked += 1;
         const order = asked;
         const result = await loadKeySet(upstream);
