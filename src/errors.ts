@@ -46,6 +46,11 @@ export const TOKEN_REASONS = {
     'Send a token of an accepted kind.',
   ),
   'jwk-kid-mismatch': refused('The token names a key that this instance does not have.', CHECK_KEYS),
+  // Ours.
+  'jwk-kid-unchecked': unchecked(
+    'The token names a key that is not known here, and it is too early to look for it again.',
+    `Retry when \`Retry-After\` says. ${CHECK_KEYS}`,
+  ),
   'jwk-local-missing': refused('No key is configured for this token.', 'Set CLERK_JWT_KEY or CLERK_SECRET_KEY.'),
   'jwk-failed-to-resolve': unchecked('There is no way to find the key.', 'Set CLERK_JWT_KEY or CLERK_SECRET_KEY.'),
   'jwk-remote-failed-to-load': unchecked(

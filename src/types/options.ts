@@ -23,7 +23,11 @@ export interface CacheOptions {
     readonly freshMs?: number;
     /** How long known keys serve while the JWKS cannot be loaded. Default 3,600,000. */
     readonly staleIfErrorMs?: number;
-    /** The least time between two fetches caused by unknown key ids. Default 30,000. */
+    /**
+     * The longest time for which a token of a key that is not known yet waits (503) until the keys are loaded again, while
+     * others try made-up key ids. They buy six loads in twice this time at most; without them the wait is 5,000. Default
+     * 30,000, and less counts as that.
+     */
     readonly cooldownMs?: number;
   };
 }

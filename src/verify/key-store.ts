@@ -9,13 +9,17 @@
  *                                      keys go on
  * ```
  *
- * After two failed loads nobody pays for another one until a short back-off has passed. A key id that nobody knows is an
- * attacker's to choose, so it may cost one load for each cooldown and no more.
+ * After two failed loads nobody pays for another one until a short back-off has passed.
+ *
+ * A key id that nobody knows is an attacker's to choose, or that of a new key. It is refused when a set without it was
+ * asked for after the token had come, and only then: an older set says nothing about a key that may have appeared since.
+ * Loads for its sake have a budget (`load-budget.ts`). Beyond that the token cannot be checked yet, which is no 401.
  */
 import type { Clock, MaybePromise, VerificationUpstream } from '../ports.js';
 import type { BailiffEvent } from '../types.js';
 import { loadKeySet, type KeySet, type LoadFailure, type LoadResult } from './jwks.js';
 import type { VerificationKey } from './keys.js';
+import { createLoadBudget } from './load-budget.js';
 import { leaveUnchecked, refuse } from './outcome.js';
 import { createSingleFlight } from './single-flight.js';
 import type { Refused, Unchecked } from './verdict.js';
@@ -23,6 +27,7 @@ import type { Refused, Unchecked } from './verdict.js';
 export interface KeyStoreSettings {
   readonly freshMs: number;
   readonly staleIfErrorMs: number;
+  /** The longest wait of a key id that nobody knows, while others use up the loads for such key ids. */
   readonly cooldownMs: number;
 }
 
@@ -64,6 +69,7 @@ export function createKeyStore(parts: {
 }): KeySource {
   const { upstream, settings, now, emit } = parts;
   const { freshMs, staleIfErrorMs, cooldownMs } = settings;
+  const budget = createLoadBudget(cooldownMs);
   const flights = createSingleFlight<LoadFailure | null>(WAITER_DEADLINE_MS, now);
 
   let keys: KeySet = new Map();
@@ -72,10 +78,11 @@ export function createKeyStore(parts: {
   let failures = 0;
   /** No load before this instant. */
   let retryAt = -Infinity;
-  /** When a load last failed to bring the key id it was made for. */
-  let missedAt = -Infinity;
   let recallUntil = -Infinity;
-  let loading = false;
+  let loadingSince = -Infinity;
+  /** How many sets were asked for, and which of them the present one is. An order, since a clock may stand still. */
+  let asked = 0;
+  let answered = 0;
 
   /** A clock that was set back must not make keys live longer. */
   const age = (): number => {
@@ -84,15 +91,29 @@ export function createKeyStore(parts: {
   };
   const usable = (): boolean => age() < freshMs + staleIfErrorMs;
   const backingOff = (): boolean => now() < retryAt && retryAt - now() <= MAX_RETRY_AFTER_MS;
+  /** A task that the runtime has dropped is no load under way. */
+  const loading = (): boolean => now() - loadingSince < WAITER_DEADLINE_MS;
 
-  function load(): Promise<LoadFailure | null> {
+  /** Joins the load under way, or starts one; `budgeted`: for the sake of an unknown key id. */
+  function load(budgeted = false): Promise<LoadFailure | null> {
     return flights
       .run(FLIGHT, async () => {
         const startedAt = now();
-        loading = true;
+        loadingSince = startedAt;
+        // Who comes in the same turn of the event loop comes before the set is asked for.
+        await Promise.resolve();
+        asked += 1;
+        const order = asked;
         const result = await loadKeySet(upstream);
-        loading = false;
-        return apply(result, startedAt);
+        loadingSince = -Infinity;
+        // Late, and a newer set is there: it must not bring back a key that was withdrawn.
+        if (order < answered) return null;
+        const cause = apply(result, startedAt);
+        if (cause !== null) return cause;
+        answered = order;
+        // A load that failed says nothing about key ids: the back-off alone decides when to look again.
+        if (budgeted) budget.spend(startedAt);
+        return null;
       })
       .catch((): LoadFailure => {
         // The task was lost, which says nothing about Clerk: no back-off.
@@ -139,35 +160,26 @@ export function createKeyStore(parts: {
   /** A known key, while the set may be used. */
   const known = (kid: string): VerificationKey | undefined => (usable() ? keys.get(kid) : undefined);
 
-  async function loadFor(kid: string): Promise<KeyLookup> {
-    if (age() >= freshMs) {
+  /** For a key that the present set does not have, or when that set is too old. */
+  async function lookFor(kid: string): Promise<KeyLookup> {
+    const before = asked;
+    if (loading() || age() >= freshMs) {
       const cause = await ensure();
       if (cause !== null) return unchecked(cause);
-      const key = known(kid);
-      if (key) return key;
-      // The set that was just loaded is the answer for this key id.
-      if (failure === null) missedAt = now();
     }
-    return known(kid) ?? missing(kid);
+    if (!known(kid) && answered <= before) {
+      if (failure !== null && backingOff()) return unchecked(failure);
+      const cause = budget.waitMs(now()) === 0 ? await load(true) : null;
+      if (cause !== null) return unchecked(cause);
+    }
+    return known(kid) ?? (answered > before ? refuse('jwk-kid-mismatch') : notYet());
   }
 
-  /** Nobody knows this key id: one load may find it, unless one has just been made in vain. */
-  async function missing(kid: string): Promise<KeyLookup> {
-    const sinceMiss = now() - missedAt;
-    if (sinceMiss >= 0 && sinceMiss < cooldownMs)
-      return failure === null ? refuse('jwk-kid-mismatch') : unchecked(failure);
-    if (failure !== null && backingOff()) return unchecked(failure);
-    const cause = await load();
-    const key = known(kid);
-    if (key) return key;
-    // A load that failed says nothing about the key id: the back-off alone decides when to look again.
-    if (cause !== null) return unchecked(cause);
-    missedAt = now();
-    return refuse('jwk-kid-mismatch');
-  }
+  const notYet = (): Unchecked =>
+    leaveUnchecked('jwk-kid-unchecked', Math.max(budget.waitMs(now()), FIRST_BACK_OFF_MS));
 
   function refreshInBackground(): void {
-    if (loading || (failure !== null && backingOff())) return;
+    if (loading() || (failure !== null && backingOff())) return;
     // Nobody waits, and cached verdicts stay in use meanwhile.
     recallUntil = loadedAt + freshMs;
     void load();
@@ -177,9 +189,8 @@ export function createKeyStore(parts: {
     find(kid) {
       if (typeof kid !== 'string' || kid === '') return refuse('jwk-kid-mismatch');
       const ms = age();
-      if (ms >= freshMs) return loadFor(kid);
-      const key = keys.get(kid);
-      if (key === undefined) return missing(kid);
+      const key = ms < freshMs ? keys.get(kid) : undefined;
+      if (key === undefined) return lookFor(kid);
       if (ms >= freshMs * REFRESH_AT) refreshInBackground();
       return key;
     },
@@ -228,10 +239,11 @@ export function createLocalKeySource(key: VerificationKey): KeySource {
 
 /** Neither a key nor a way to load one. */
 export function createMissingKeySource(): KeySource {
+  const unchecked = leaveUnchecked('jwk-failed-to-resolve', MAX_RETRY_AFTER_MS);
   return {
-    find: () => leaveUnchecked('jwk-failed-to-resolve', MAX_RETRY_AFTER_MS),
+    find: () => unchecked,
     recallUntil: () => -Infinity,
-    prepare: () => Promise.resolve(leaveUnchecked('jwk-failed-to-resolve', MAX_RETRY_AFTER_MS)),
+    prepare: () => Promise.resolve(unchecked),
     health: () => ({ jwks: 'none', ageMs: null, keys: 0 }),
   };
 }

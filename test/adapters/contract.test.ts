@@ -7,6 +7,7 @@ import { headers } from './contract/headers.js';
 import { laterLooks } from './contract/later-looks.js';
 import { middleware } from './contract/middleware.js';
 import { requests } from './contract/requests.js';
+import { rotations } from './contract/rotations.js';
 import { frameworks } from './frameworks.js';
 
 describe.each(frameworks)('$name', (framework) => {
@@ -17,4 +18,5 @@ describe.each(frameworks)('$name', (framework) => {
   describe('middleware', () => middleware(framework));
   describe('headers', () => headers(framework));
   describe('requests', () => requests(framework));
+  describe('rotations', () => rotations(framework));
 });

@@ -22,6 +22,8 @@ export interface Attack {
   readonly send: (kit: Kit) => Sent;
   /** The status, or those of which any is right (where the router or the HTTP parser may answer first). */
   readonly expect: number | readonly number[];
+  /** Sent to a server of its own: one that has just looked for another unknown key id would say 503. */
+  readonly alone?: boolean;
 }
 
 export interface Sent {

@@ -8,9 +8,9 @@ export type Decide = (given: Case) => Promise<Observation>;
 
 /** One authenticator for each set of options, so that what it remembers of earlier requests is tried as well. */
 export function createBailiff(world: World): Decide {
-  const authenticators = new Map<string, Authenticator>();
-  const authenticatorFor = ({ instance, options: { acceptsToken: _, ...options } }: Case) => {
-    const key = JSON.stringify([instance, options]);
+  const authenticators = new Map<string, Promise<Authenticator>>();
+  const authenticatorFor = ({ instance, afterUnknownKeys, options: { acceptsToken: _, ...options } }: Case) => {
+    const key = JSON.stringify([instance, options, afterUnknownKeys]);
     const known = authenticators.get(key);
     if (known !== undefined) return known;
     const { publishableKey, secretKey } = INSTANCES[instance];
@@ -19,21 +19,25 @@ export function createBailiff(world: World): Decide {
         ...options,
         publishableKey,
         secretKey,
-        jwtKey: world.key.pem,
+        // The clock stands still, so that keys may not be loaded again.
+        ...(afterUnknownKeys ? { now: () => world.now } : { jwtKey: world.key.pem }),
         apiUrl: world.apiUrl(instance),
         trustProxy: true,
         allowedRedirectOrigins: ['https://satellite.example'],
       },
       {},
     );
-    authenticators.set(key, created);
-    return created;
+    const prepared = (
+      afterUnknownKeys ? lookForKeys(created, world.token(instance, 'unknown-key')) : Promise.resolve()
+    ).then(() => created);
+    authenticators.set(key, prepared);
+    return prepared;
   };
   return async (given) => {
     const { url, headers } = fill(given, world);
     const acceptsToken = given.options.acceptsToken ?? 'session_token';
     const request = new Request(url, { method: given.method, headers });
-    const state = await authenticatorFor(given).authenticateRequest(request, { acceptsToken });
+    const state = await (await authenticatorFor(given)).authenticateRequest(request, { acceptsToken });
     return {
       status: state.status,
       reason: state.reason,
@@ -42,4 +46,12 @@ export function createBailiff(world: World): Decide {
       ...identity(state.auth),
     };
   };
+}
+
+/** Loads the keys, and then once more for a key id that nobody knows. */
+async function lookForKeys(authenticator: Authenticator, token: string): Promise<void> {
+  await authenticator.warmup();
+  await authenticator.authenticateRequest(
+    new Request('https://app.acornbooks.example/', { headers: { authorization: `Bearer ${token}` } }),
+  );
 }

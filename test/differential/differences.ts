@@ -67,6 +67,23 @@ function renameToken(given: Case, from: string, to: string): Case {
 
 export const DIFFERENCES: readonly Difference[] = [
   {
+    name: 'unknown-key-may-be-new',
+    reason:
+      'A key id that has not been looked for since it could have appeared is not refused: a page goes to the handshake, anything else waits. The library loads the keys for each such token, so that anybody can make it call Clerk.',
+    when: (given) => given.afterUnknownKeys === true,
+    answer: (expected, given, actual) => {
+      if (expected.reason !== 'jwk-kid-mismatch') return expected;
+      const unchecked = { ...expected, reason: 'jwk-kid-unchecked', status: 'unavailable' };
+      const renewable = isPage(given) && !/^bearer +\{|^\{/i.test(authorization(given));
+      if (!renewable || /__clerk_redirect_count=[3-9]/.test(cookie(given))) return unchecked;
+      const isHandshake = /\/v1\/client\/handshake\?redirect_url=.*&__clerk_hs_reason=jwk-kid-unchecked&/.test(
+        actual.location ?? '',
+      );
+      const { location, cookies, cacheControl } = actual;
+      return isHandshake ? { ...unchecked, status: 'handshake', location, cookies, cacheControl } : unchecked;
+    },
+  },
+  {
     name: 'scheme-in-any-case',
     reason:
       'RFC 9110, section 11.1: the scheme of `Authorization` is case-insensitive, and spaces after it do not count.',

@@ -17,6 +17,8 @@ export interface Case {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Keys come from the JWKS, and the server has just looked for key ids that nobody knows. */
+  readonly afterUnknownKeys?: true;
 }
 
 /** Mulberry32: small, seeded, the same everywhere. */
@@ -172,11 +174,21 @@ export function generateCase(random: () => number): Case {
   });
   const method = chance(0.85) ? 'GET' : pick(['POST', 'HEAD', 'DELETE', 'OPTIONS']);
   const raw = chance(0.8) ? host : 'internal.example';
-  return {
+  const given = {
     instance,
     options,
     method,
     url: `${secure}://${raw}${path}${query.length > 0 ? `?${query.join('&')}` : ''}`,
     headers,
   };
+  return chance(0.04) ? afterUnknownKeys(given) : given;
+}
+
+/** Good session tokens become those of a key that is not in the JWKS. */
+function afterUnknownKeys(given: Case): Case {
+  const headers = Object.entries(given.headers).map(([name, value]) => [
+    name,
+    value.replace(/\{(?:fresh|newer|older)\}/g, '{unknown-key}'),
+  ]);
+  return { ...given, headers: Object.fromEntries(headers) as Case['headers'], afterUnknownKeys: true };
 }

@@ -24,7 +24,11 @@ export function createReference(world: World): Decide {
       apiUrl: world.apiUrl(given.instance),
       telemetry: { disabled: true },
     });
-    const settings = { ...options, jwtKey: world.key.pem, organizationSyncOptions: organizationSync };
+    const settings = {
+      ...options,
+      ...(given.afterUnknownKeys ? {} : { jwtKey: world.key.pem }),
+      organizationSyncOptions: organizationSync,
+    };
     try {
       const request = new Request(url, { method: given.method, headers });
       const state = (await client.authenticateRequest(request, settings as never)) as unknown as State;

@@ -140,6 +140,7 @@ export async function createWorld(): Promise<World> {
   const now = Date.now();
   const key = createKey('RS256', { kid: 'ins_differential' });
   const wrongKey = createKey('RS256', { kid: 'ins_differential' });
+  const unknownKey = createKey('RS256', { kid: 'ins_unknown' });
   const tokens = new Map<string, string>();
   for (const { name, host, suffix } of Object.values(INSTANCES)) {
     const mint = (claims: Claims, header: Claims = {}, signer = key) =>
@@ -148,6 +149,7 @@ export async function createWorld(): Promise<World> {
     const get = (id: string) => tokens.get(`${name}/${id}`) ?? '';
     for (const [id, claims] of Object.entries(SESSION_TOKENS)) put(id, mint(...claims(now, host)));
     put('forged', mint({}, {}, wrongKey));
+    put('unknown-key', mint({}, {}, unknownKey));
     put('m2m', m2mToken(key, {}, {}, now));
     put('oauth', oauthToken(key, {}, {}, now));
     put('garbage', 'not-a-token');

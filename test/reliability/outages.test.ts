@@ -244,6 +244,8 @@ describe('keys that change', () => {
     clerk.rotateSigningKey();
     clock.advance(9_000);
     expect((await state(session())).status).toBe('signed-in');
+    expect((await state(unknown())).status, 'the keys have just been loaded').toBe('unavailable');
+    clock.advance(5_000);
     expect((await state(unknown())).status).toBe('signed-out');
   });
 });

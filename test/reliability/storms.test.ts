@@ -41,7 +41,7 @@ describe('storms', () => {
     expect(callsOf(clerk, OPERATIONS.jwks)).toBe(1);
   });
 
-  it('10,000 unknown key ids cost one look at the JWKS for each cooldown, and known keys go on', async () => {
+  it('10,000 unknown key ids cost one look at the JWKS in 5 s, and known keys go on', async () => {
     const { clock, status } = create();
     const known = await clerk.createSessionToken();
     expect(await status(known)).toBe('signed-in');
@@ -55,14 +55,16 @@ describe('storms', () => {
     };
     for (let index = 0; index < MANY; index++) {
       const outcome = await status(withKeyId(index));
-      if (outcome !== 'signed-out') expect(outcome).toBe('signed-out');
+      // The set was asked for because of the first; it says nothing about those that came after.
+      const expected = index === 0 ? 'signed-out' : 'unavailable';
+      if (outcome !== expected) expect(outcome).toBe(expected);
       if (index % 1000 === 0) expect(await status(known)).toBe('signed-in');
     }
-    expect(callsOf(clerk, OPERATIONS.jwks) - before).toBeLessThanOrEqual(1);
+    expect(callsOf(clerk, OPERATIONS.jwks) - before).toBe(1);
 
-    clock.advance(30_001);
+    clock.advance(5_000);
     for (let index = 0; index < 1000; index++) await status(withKeyId(MANY + index));
-    expect(callsOf(clerk, OPERATIONS.jwks) - before).toBeLessThanOrEqual(2);
+    expect(callsOf(clerk, OPERATIONS.jwks) - before).toBe(2);
     expect(await status(known)).toBe('signed-in');
   });
 

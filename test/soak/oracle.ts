@@ -30,6 +30,10 @@ export interface Oracle {
   expectedOfBrowser(token: NonNullable<Credential['jwt']>, revokedAt: number | null): readonly Answer[];
   /** Of something that never was a credential. */
   expectedOfForgery(): readonly Answer[];
+  /** Of a token that names a key which never was. */
+  expectedOfUnknownKey(): readonly Answer[];
+  /** Of a token that names the newest key and was signed with another. */
+  expectedOfWrongKey(): readonly Answer[];
 }
 
 // The defaults of Bailiff, as its documentation states them.
@@ -39,6 +43,7 @@ const STALE_MS = 3_600_000;
 const COOLDOWN_MS = 30_000;
 const MACHINE_TTL_MS = 10_000;
 const LONGEST_BACK_OFF_MS = 61_000;
+const UNCHECKED: readonly Answer[] = ['unavailable'];
 /** Claims have whole seconds. */
 const GRAIN_MS = 1_000;
 
@@ -49,7 +54,7 @@ export function createOracle(clock: () => number): Oracle {
   let shakyUntil = -Infinity;
   let disturbed = true;
 
-  /** A key id that nobody knew yet may have been looked for in vain just before it was published. */
+  /** Others may have used up the loads for key ids that nobody knows just before it was published. */
   const isNew = (published: number) => clock() - published < COOLDOWN_MS + GRAIN_MS || clock() < shakyUntil;
   const newestIsNew = () => isNew(Math.max(...publishedAt.values()));
   const inOutage = (...answers: Answer[]): readonly Answer[] =>
@@ -57,16 +62,18 @@ export function createOracle(clock: () => number): Oracle {
 
   function ofJwt({ kid, issuedAt, expiresAt }: NonNullable<Credential['jwt']>): readonly Answer[] {
     const now = clock();
-    const sinceEnd = Math.max(now - expiresAt, issuedAt - now) - SKEW_MS;
-    if (Math.abs(sinceEnd) <= GRAIN_MS) return inOutage('in', 'out');
-    if (sinceEnd > 0) return inOutage('out');
     const withdrawn = withdrawnAt.get(kid);
+    const published = publishedAt.get(kid) ?? -Infinity;
+    // Before its claims comes the key. One that is new, or that is gone, may have to wait until it may be looked for.
+    const keyFirst = withdrawn !== undefined || isNew(published) ? UNCHECKED : [];
+    const sinceEnd = Math.max(now - expiresAt, issuedAt - now) - SKEW_MS;
+    if (Math.abs(sinceEnd) <= GRAIN_MS) return inOutage('in', 'out', ...keyFirst);
+    if (sinceEnd > 0) return inOutage('out', ...keyFirst);
     if (withdrawn !== undefined) {
       const bound = withdrawn + FRESH_MS + (disturbed ? STALE_MS : 0);
-      return now > bound + GRAIN_MS ? inOutage('out') : inOutage('in', 'out');
+      return now > bound + GRAIN_MS ? inOutage('out', ...keyFirst) : inOutage('in', 'out', ...keyFirst);
     }
-    const published = publishedAt.get(kid) ?? -Infinity;
-    if (isNew(published)) return inOutage('in', 'out');
+    if (isNew(published)) return inOutage('in', ...keyFirst);
     // Keys were at most FRESH_MS old when everything worked, and live for FRESH_MS + STALE_MS.
     const known = published < settledAt && now < settledAt + STALE_MS - GRAIN_MS;
     return known ? ['in'] : inOutage('in');
@@ -102,11 +109,13 @@ export function createOracle(clock: () => number): Oracle {
       const first = ofJwt(token);
       // As long as the token is good it decides; one from the future is not renewed.
       if (first.includes('in') || clock() < token.issuedAt) return first;
-      if (revokedAt !== null) return inOutage('out');
+      if (revokedAt !== null) return first;
       // A token whose key was withdrawn proves nothing, so it is not renewed.
-      if (withdrawnAt.has(token.kid)) return inOutage('in', 'out');
-      return newestIsNew() ? inOutage('in', 'out') : inOutage('in');
+      if (withdrawnAt.has(token.kid)) return inOutage('in', 'out', ...UNCHECKED);
+      return newestIsNew() ? inOutage('in', ...UNCHECKED) : inOutage('in');
     },
     expectedOfForgery: () => inOutage('out'),
+    expectedOfUnknownKey: () => ['out', ...UNCHECKED],
+    expectedOfWrongKey: () => inOutage('out', ...(newestIsNew() ? UNCHECKED : [])),
   };
 }

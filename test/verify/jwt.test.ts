@@ -54,6 +54,13 @@ describe('every reason can be reached', () => {
     expect(reach(resultOf(await session(sessionToken(key, {}, { kid: 'ins_two' }))))).toBe('refused jwk-kid-mismatch');
   });
 
+  it('unchecked jwk-kid-unchecked', async () => {
+    const { session } = createBench([key]);
+    const withKid = (kid: string) => session(sessionToken(key, {}, { kid }));
+    for (const kid of ['ins_two', 'ins_three']) expect(resultOf(await withKid(kid))).toBe('refused jwk-kid-mismatch');
+    expect(reach(resultOf(await withKid('ins_four')))).toBe('unchecked jwk-kid-unchecked');
+  });
+
   it('refused jwk-local-missing', async () => {
     const { machine } = createBench([], { ...pem, canVerify: { apiKey: false, m2m: false, oauth: false } });
     for (const token of ['ak_secret', 'mt_secret', 'oat_secret']) {

@@ -111,6 +111,7 @@ function exitCodeOf({ valid, explanation, reason }: Report): ExitCode {
 /** Reasons that say nothing about the token: it could not be checked. */
 const UNCHECKED: ReadonlySet<TokenReason> = new Set<TokenReason>([
   'jwk-failed-to-resolve',
+  'jwk-kid-unchecked',
   'jwk-remote-failed-to-load',
   'jwk-local-missing',
   'secret-key-invalid',

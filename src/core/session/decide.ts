@@ -162,6 +162,14 @@ const refreshReason = (facts: SessionFacts): Reason => `session-token-expired-re
 
 /** After the token was verified, whatever carried it. */
 export const VERDICT_ROWS: readonly Row[] = [
+  {
+    // No outage: Clerk is up, so a page need not wait until the key may be looked for.
+    id: 'key-not-looked-for',
+    when: (f, v) =>
+      v.outcome === 'unchecked' && v.reason === 'jwk-kid-unchecked' && f.carrier === 'cookie' && f.isDocumentRequest,
+    then: 'handshake',
+    reason: reasonOf,
+  },
   { id: 'not-checked', when: (_f, v) => v.outcome === 'unchecked', then: 'unavailable', reason: reasonOf },
   {
     id: 'expired-refreshable',

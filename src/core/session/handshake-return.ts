@@ -2,6 +2,7 @@
 import { UpstreamUnreachable, type MaybePromise } from '../../ports.js';
 import type { TokenReason } from '../../errors.js';
 import type { Evidence } from '../request/evidence.js';
+import type { Unchecked } from '../../verify/verdict.js';
 import { andThen } from '../maybe.js';
 import type { HeaderList, SessionOutcome, SessionParts, SignedOut } from './outcome.js';
 import { isRecord, stringsAt, verifyFresh } from './refresh.js';
@@ -33,7 +34,8 @@ export function hasHandshake({ query, cookies }: Evidence): boolean {
  * Takes over what a handshake brought. Null: nothing that counts (a nonce that is not known any more, a payload of
  * another application on the same domain), so the cookies decide as if no handshake had come.
  *
- * @param onUnreachable told the time to wait, in milliseconds, when Clerk could not be asked what a nonce stands for
+ * @param onUnreachable told the time to wait, in milliseconds, when Clerk could not be asked what a nonce stands for, or
+ *   when the key of what came cannot be looked for yet
  */
 export function resolveHandshake(
   parts: SessionParts,
@@ -43,12 +45,12 @@ export function resolveHandshake(
   const { query, cookies } = evidence;
   const nonce = query.handshakeNonce ?? cookies.handshakeNonce;
   const token = query.handshake ?? cookies.handshake;
-  const withToken = () => (token === null ? null : openToken(parts, evidence, token));
+  const withToken = () => (token === null ? null : openToken(parts, evidence, token, onUnreachable));
   const resolved =
     nonce === null
       ? withToken()
       : andThen(fetchDirectives(parts, nonce, onUnreachable), (directives) =>
-          directives === null ? withToken() : takeOver(parts, evidence, directives),
+          directives === null ? withToken() : takeOver(parts, evidence, directives, onUnreachable),
         );
   const { emit } = parts.config;
   if (emit === null) return resolved;
@@ -84,17 +86,26 @@ function saysNothing(status: number, body: unknown): boolean {
   return status === 200 ? !isRecord(body) : status < 400 || status === 401 || status === 429 || status >= 500;
 }
 
-function openToken(parts: SessionParts, evidence: Evidence, token: string): MaybePromise<SessionOutcome | null> {
+/**
+ * In an outage everybody waits. A key id that may not be looked for yet can be that of another application, or of the
+ * newest key: the cookies decide, as they do when a nonce could not be exchanged.
+ */
+function undecided(verdict: Unchecked, onUnreachable: (retryAfterMs: number) => void): SessionOutcome | null {
+  const { reason, message, retryAfterMs } = verdict;
+  if (reason !== 'jwk-kid-unchecked') return { status: 'unavailable', reason, message, retryAfterMs };
+  onUnreachable(retryAfterMs);
+  return null;
+}
+
+function openToken(
+  parts: SessionParts,
+  evidence: Evidence,
+  token: string,
+  onUnreachable: (retryAfterMs: number) => void,
+): MaybePromise<SessionOutcome | null> {
   return andThen(parts.verifier.verifyHandshake(token), (verdict) => {
-    if (verdict.outcome === 'accepted') return takeOver(parts, evidence, verdict.value);
-    if (verdict.outcome === 'unchecked') {
-      return {
-        status: 'unavailable',
-        reason: verdict.reason,
-        message: verdict.message,
-        retryAfterMs: verdict.retryAfterMs,
-      };
-    }
+    if (verdict.outcome === 'accepted') return takeOver(parts, evidence, verdict.value, onUnreachable);
+    if (verdict.outcome === 'unchecked') return undecided(verdict, onUnreachable);
     // In a cookie it may come from another application on the same domain. In the query of a development instance it
     // was sent for us: starting over would only bring the same again.
     const isOurs = parts.config.instanceType === 'development' && evidence.query.handshake !== null;
@@ -113,6 +124,7 @@ function takeOver(
   parts: SessionParts,
   evidence: Evidence,
   directives: readonly string[],
+  onUnreachable: (retryAfterMs: number) => void,
 ): MaybePromise<SessionOutcome | null> {
   const { config, verifier } = parts;
   const isDevelopment = config.instanceType === 'development';
@@ -134,14 +146,7 @@ function takeOver(
       (verdict): SessionOutcome | null => {
         if (verdict === null) return null;
         if (verdict.outcome === 'accepted') return { status: 'signed-in', session: verdict.value, headers };
-        if (verdict.outcome === 'unchecked')
-          return {
-            status: 'unavailable',
-            reason: verdict.reason,
-            message: verdict.message,
-            retryAfterMs: verdict.retryAfterMs,
-          };
-        return null;
+        return verdict.outcome === 'unchecked' ? undecided(verdict, onUnreachable) : null;
       },
     ),
   );

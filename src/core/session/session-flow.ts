@@ -103,24 +103,23 @@ class Flow implements SessionFlow {
 
   #act(facts: RequestFacts, action: Action, reason: Reason, verdict: Verdict<VerifiedSession> | null): SessionOutcome {
     const message = describe(reason, verdict, facts.carrier);
-    if (action === 'unavailable') {
-      const retryAfterMs = verdict?.outcome === 'unchecked' ? verdict.retryAfterMs : facts.retryAfterMs;
-      return { status: 'unavailable', reason, message, retryAfterMs };
-    }
+    const retryAfterMs = verdict?.outcome === 'unchecked' ? verdict.retryAfterMs : facts.retryAfterMs;
+    const unavailable: SessionOutcome = { status: 'unavailable', reason, message, retryAfterMs };
+    if (action === 'unavailable') return unavailable;
     const out: SignedOut = { status: 'signed-out', reason, message, headers: null };
-    if (action === 'sign-out') return out;
     // Where no redirect can follow, somebody whom Clerk might have signed in is not told that they are signed out.
-    const stuck: SessionOutcome = facts.outage
-      ? { status: 'unavailable', reason, message, retryAfterMs: facts.retryAfterMs }
-      : out;
+    const undecided = facts.outage || verdict?.outcome === 'unchecked';
+    const stuck = undecided ? unavailable : out;
+    // A verdict speaks for itself; without one, a handshake that could not be opened may have brought a session.
+    if (action === 'sign-out') return verdict === null ? stuck : out;
     if (!facts.isDocumentRequest) return stuck;
     const { emit } = facts.context.config;
     if (isLoop(facts.evidence)) {
       emit?.({ type: 'handshake', step: 'loop', reason });
-      return facts.outage ? stuck : { ...out, message: `${message} ${LOOP}` };
+      return undecided ? stuck : { ...out, message: `${message} ${LOOP}` };
     }
     const location = this.#location(facts, action, reason);
-    if (location === null) return out;
+    if (location === null) return stuck;
     emit?.({ type: 'handshake', step: 'started', reason });
     return { status: 'handshake', reason, message, headers: handshakeHeaders(location, facts.redirectCount) };
   }

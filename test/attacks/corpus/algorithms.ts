@@ -100,6 +100,7 @@ const keyIds: Attack[] = [
   id: `kid-hostile-${index}`,
   send: (kit: Kit) => bearer(forged(kit, { kid }, {}, kit.foreign)),
   expect: 401,
+  alone: true,
 }));
 
 const oddKeyIds: Attack[] = [1, true, null, ['ins_own'], { a: 1 }].map((kid, index) => ({

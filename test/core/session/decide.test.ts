@@ -34,12 +34,13 @@ const reason = fc.constantFrom(...(Object.keys(TOKEN_REASONS) as TokenReason[]))
 const session = { tokenType: 'session_token', token: 'a.b.c', data: { sub: 'user_ada' }, attachment: undefined };
 const accepted = fc.constant({ outcome: 'accepted', value: session } as unknown as Verdict<VerifiedSession>);
 const refused = reason.map((reason): Verdict<VerifiedSession> => ({ outcome: 'refused', reason, message: '' }));
-const unchecked = reason.map((reason): Verdict<VerifiedSession> => ({
+const leftUnchecked = (reason: TokenReason): Verdict<VerifiedSession> => ({
   outcome: 'unchecked',
   reason,
   message: '',
   retryAfterMs: 1,
-}));
+});
+const unchecked = reason.map(leftUnchecked);
 
 const OF_DEVELOPMENT = ['ask-primary', 'answer-satellite'];
 
@@ -86,8 +87,18 @@ describe('after a token was verified', () => {
 
   it('one that could not be checked is unavailable, whatever else is so: no sign-out in an outage', () => {
     fc.assert(
-      fc.property(facts, unchecked, (f, verdict) => {
-        expect(decideVerdict(f, verdict)).toMatchObject({ then: 'unavailable' });
+      fc.property(facts, reason, (f, reason) => {
+        fc.pre(reason !== 'jwk-kid-unchecked');
+        expect(decideVerdict(f, leftUnchecked(reason))).toMatchObject({ then: 'unavailable', id: 'not-checked' });
+      }),
+    );
+  });
+
+  it('one whose key may be new is unavailable too, but that a page with cookies goes to the Frontend API', () => {
+    fc.assert(
+      fc.property(facts, (f) => {
+        const row = decideVerdict(f, leftUnchecked('jwk-kid-unchecked'));
+        expect(row.then).toBe(f.carrier === 'cookie' && f.isDocumentRequest ? 'handshake' : 'unavailable');
       }),
     );
   });

@@ -1,0 +1,85 @@
+/** Sessions of a key that is not known yet, while it is too early to load the keys again. */
+import { describe, expect, test } from 'vitest';
+import { createKey, handshakeToken, jwksOf, T0 } from '../../support/tokens.js';
+import {
+  answer,
+  createSite,
+  FRESH,
+  INSTANCES,
+  INSTANCE_TYPES,
+  KEY,
+  locationOf,
+  PAGE,
+  signedInCookies,
+  tokenOf,
+  type InstanceType,
+} from './support.js';
+
+const directivesOf = (type: InstanceType, token: string) => [
+  '__client_uat=1800000000; Path=/',
+  `__session_${INSTANCES[type].suffix}=${token}; Path=/; SameSite=Lax`,
+  `__session=${token}; Path=/; SameSite=Lax`,
+];
+
+/** In development the payload comes in the query, in production in a cookie. */
+const returning = (type: InstanceType, token: string) =>
+  type === 'development'
+    ? { url: `/page?__clerk_handshake=${token}`, cookies: {}, headers: PAGE }
+    : { url: '/page', cookies: { __clerk_handshake: token }, headers: PAGE };
+
+describe.each(INSTANCE_TYPES)('a key id that may not be looked for yet, %s', (type) => {
+  const { host } = INSTANCES[type];
+  const newKey = createKey('RS256', { kid: 'ins_new' });
+  const newToken = tokenOf(type, FRESH, {}, newKey);
+  const sessionWith = (token: string) => signedInCookies(type, token);
+
+  /** A site that has its keys and has just looked for another key id. The next set holds the new key. */
+  async function createBusySite() {
+    let now = T0;
+    let body = jwksOf(KEY);
+    const site = createSite(type, {
+      now: () => now,
+      jwks: async () => answer(200, body),
+      payload: async () => answer(200, { directives: directivesOf(type, newToken) }),
+    });
+    await site.ask({ bearer: tokenOf(type) });
+    await site.ask({ bearer: tokenOf(type, {}, { kid: 'ins_made_up' }) });
+    body = jwksOf(KEY, newKey);
+    return { ...site, wait: (ms: number) => void (now += ms) };
+  }
+
+  test('a page goes to the Frontend API, anything else waits, and 5 s later both are signed in', async () => {
+    const site = await createBusySite();
+    const page = { cookies: sessionWith(newToken), headers: PAGE };
+    const fetched = { cookies: sessionWith(newToken), headers: { 'sec-fetch-dest': 'empty' } };
+    const outcome = await site.ask(page);
+    expect(outcome).toMatchObject({ status: 'handshake', reason: 'jwk-kid-unchecked' });
+    expect(locationOf(outcome)?.host).toBe(host);
+    const waits = { status: 'unavailable', reason: 'jwk-kid-unchecked', retryAfterMs: 5_000 };
+    expect(await site.ask(fetched)).toMatchObject(waits);
+    expect(await site.ask({ bearer: newToken, headers: PAGE })).toMatchObject(waits);
+    const third = { ...page, cookies: { ...page.cookies, __clerk_redirect_count: '3' } };
+    expect(await site.ask(third), 'a loop ends in waiting, not in a sign-out').toMatchObject(waits);
+    const nowhere = { ...page, url: 'https://bad host/', headers: { ...PAGE, host: 'bad host' } };
+    expect(await site.ask(nowhere), 'nor does a page to which nobody could come back').toMatchObject(waits);
+    site.wait(5_000);
+    for (const ask of [page, fetched, third]) expect(await site.ask(ask)).toMatchObject({ status: 'signed-in' });
+  });
+
+  test.each([
+    ['of a handshake', () => returning(type, handshakeToken(newKey, directivesOf(type, newToken)))],
+    ['of the session in a handshake', () => returning(type, handshakeToken(KEY, directivesOf(type, newToken)))],
+    ['of the session of a nonce', () => ({ url: '/?__clerk_handshake_nonce=n1', cookies: {}, headers: PAGE })],
+  ])('%s: the cookies decide, and nobody is signed out for it', async (_, ask) => {
+    const { url, cookies, headers } = ask();
+    const site = await createBusySite();
+    const withCookies = (more: Record<string, string>) => site.ask({ url, headers, cookies: { ...cookies, ...more } });
+    expect(await withCookies(sessionWith(tokenOf(type)))).toMatchObject({ status: 'signed-in', headers: null });
+    const renewed = await withCookies({ __clerk_db_jwt: 'd', __client_uat: '1' });
+    expect(renewed).toMatchObject({ status: 'handshake', reason: 'client-uat-but-no-session-token' });
+    const nobody = await withCookies({ __clerk_db_jwt: 'd' });
+    expect(nobody).toMatchObject({ status: 'unavailable', retryAfterMs: 5_000 });
+    site.wait(5_000);
+    expect((await withCookies({ __clerk_db_jwt: 'd' })).status).toBe('signed-in');
+  });
+});
