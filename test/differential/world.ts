@@ -124,6 +124,10 @@ export const HANDSHAKE_NAMES: readonly string[] = [
   'hs-template',
   'hs-garbage',
   'hs-foreign-suffix',
+  'hs-foreign-names',
+  'hs-old',
+  'hs-ended',
+  'hs-machine',
 ];
 
 /** Directives of a handshake or a refresh. */
@@ -177,6 +181,11 @@ export async function createWorld(): Promise<World> {
       'hs-foreign-suffix',
       handshakeToken(key, [...directives(suffix, get('newer')), `__session_ABCDEFGH=${get('other')}`]),
     );
+    put('hs-foreign-names', handshakeToken(key, ['sid=victim; Path=/', ...directives(suffix, get('newer'))]));
+    const handshake = (claims: Claims) => handshakeToken(key, directives(suffix, get('newer')), {}, claims);
+    put('hs-old', handshake({ iat: seconds(now - 60 * MINUTE) }));
+    put('hs-ended', handshake({ iat: seconds(now - 2 * MINUTE), exp: seconds(now - MINUTE) }));
+    put('hs-machine', handshake({ sub: 'mch_sender' }));
   }
   const token = (where: InstanceName, name: string) => {
     const found = tokens.get(`${where}/${name}`);
