@@ -127,6 +127,39 @@ describe('nothing is renewed', () => {
   });
 });
 
+describe('what would send a page away leaves a request alone that is not to be renewed', () => {
+  const DEVELOPMENT = 'pk_test_YnJhdmUtb3R0ZXItNy5jbGVyay5hY2NvdW50cy5kZXYk';
+  const ofDevelopment = cookies(sessionToken(key, { iss: 'https://brave-otter-7.clerk.accounts.dev' }))['cookie'];
+  const page = { host: 'app.acornbooks.example', 'sec-fetch-dest': 'document' };
+  it.each([
+    ['a referrer on another origin', {}, '/', { ...page, ...fresh(), referer: 'https://www.search.example/' }],
+    [
+      'the browser token of development in the query',
+      { publishableKey: DEVELOPMENT, secretKey: 'sk_test_x' },
+      '/?__clerk_db_jwt=dvb_two',
+      { ...page, cookie: `${ofDevelopment}; __clerk_db_jwt=dvb_one` },
+    ],
+    [
+      'the question of a satellite',
+      { publishableKey: DEVELOPMENT, secretKey: 'sk_test_x' },
+      `/?__clerk_redirect_url=${encodeURIComponent('http://localhost:4000/')}`,
+      { ...page, cookie: `${ofDevelopment}; __clerk_db_jwt=dvb_one` },
+    ],
+    [
+      'a satellite that is to ask again',
+      { isSatellite: true, domain: 'shop.example' },
+      '/?__clerk_synced=false',
+      { ...page, ...fresh() },
+    ],
+  ])('%s', async (_what, options, url, headers: Readonly<Record<string, string>>) => {
+    const authenticator = backend.create({ jwtKey: key.pem, ...options });
+    const view = { method: 'GET', url, header: (name: string) => headers[name] ?? null };
+    expect((await authenticator.authenticateRequest(view)).status, 'a page').toBe('handshake');
+    expect((await authenticator.authenticateRequest(view, { renew: false })).status).toBe('signed-in');
+    expect(statusOf(await ask({ ...headers, origin: ORIGIN }, {}, url, authenticator))).toBe(101);
+  });
+});
+
 describe('nothing that a request holds makes it reject', () => {
   class Odd extends Error {}
   const VALUES: readonly unknown[] = [undefined, null, 0, '', false, Number.NaN, 'route', 'router', {}, new Odd('odd')];
