@@ -23,7 +23,7 @@ export type ClaimRule = (claims: JsonObject, expected: ClaimExpectations, nowMs:
  * How old a handshake may be, in milliseconds: Clerk's own live for about a minute, and the cookie that carries one for
  * seconds. The rest is for a redirect over a slow line, and for a tab that was put to sleep on its way.
  */
-export const MAX_HANDSHAKE_AGE_MS = 600_000;
+const MAX_HANDSHAKE_AGE_MS = 600_000;
 
 /** The last instant that a `Date` can hold, in seconds: a date behind it never comes. */
 const MAX_DATE_S = 8.64e12;
