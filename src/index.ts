@@ -1,6 +1,6 @@
 /** The public face of `bailiff`. */
 export { createAuthenticator } from './core/authenticator.js';
-export type { Authenticator, Health } from './core/authenticator.js';
+export type { AuthenticateOptions, Authenticator, Health } from './core/authenticator.js';
 export { allOf, anyOf } from './core/auth/requirements.js';
 export { authenticateUpgrade, refuseUpgrade } from './core/upgrade.js';
 export type {

@@ -31,6 +31,11 @@ import { createBackend } from './wire/backend.js';
 export interface AuthenticateOptions {
   /** Default: the `acceptsToken` of the authenticator. */
   readonly acceptsToken?: AcceptsToken;
+  /**
+   * Whether an expired session may be renewed. False: credentials are judged as they are. There is no refresh and no
+   * handshake, and nothing in the query is read. For requests whose answer cannot carry cookies. Default: true.
+   */
+  readonly renew?: boolean;
 }
 
 /** For readiness probes. */
@@ -96,12 +101,15 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
 
   function authenticate(view: RequestView, given?: AuthenticateOptions): MaybePromise<RequestState> {
     const mode = given?.acceptsToken === undefined ? usualMode : modeOf(given.acceptsToken);
-    return config.emit === null ? decide(view, mode) : observed(config, config.emit, () => decide(view, mode));
+    const renews = given?.renew !== false;
+    return config.emit === null
+      ? decide(view, mode, renews)
+      : observed(config, config.emit, () => decide(view, mode, renews));
   }
 
-  function decide(view: RequestView, mode: Mode): MaybePromise<DecidedState> {
+  function decide(view: RequestView, mode: Mode, renews: boolean): MaybePromise<DecidedState> {
     try {
-      const state = dispatch(view, mode);
+      const state = dispatch(view, mode, renews);
       return isPromise(state) ? state.catch((error: unknown) => failed(mode, error)) : state;
     } catch (error) {
       return failed(mode, error);

@@ -39,7 +39,8 @@ export interface DispatchParts {
   readonly mint: TokenMinter;
 }
 
-export type Dispatch = (view: RequestView, mode: Mode) => MaybePromise<DecidedState>;
+/** @param renews whether sessions may be renewed ({@link Evidence.renews}) */
+export type Dispatch = (view: RequestView, mode: Mode, renews: boolean) => MaybePromise<DecidedState>;
 
 export function createDispatch(parts: DispatchParts): Dispatch {
   const { config, verifier, sessions, mint } = parts;
@@ -117,18 +118,18 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     return andThen(verifier.verifyMachine(token), (verdict) => ofMachine(token.tokenType, verdict));
   }
 
-  return (view, mode) => {
+  return (view, mode, renews) => {
     const { kinds, only } = mode;
     const token = headerTokenOf(view.header('authorization'));
     if (token === null) {
       if (kinds.includes('session_token'))
-        return andThen(sessions.fromCookies(readEvidence(view, config, token)), ofSession);
+        return andThen(sessions.fromCookies(readEvidence(view, config, token, renews)), ofSession);
       return nobody(only, only === null ? 'token-type-mismatch' : 'No token in header');
     }
     const known = verifier.recall(token);
     if (known !== null && kinds.includes(known.tokenType) && !lacksParty(known)) return signedIn(known, null);
     const classified = classifyToken(token);
-    if (kinds.includes(classified.tokenType)) return fromHeader(readEvidence(view, config, token), classified);
+    if (kinds.includes(classified.tokenType)) return fromHeader(readEvidence(view, config, token, renews), classified);
     // An opaque token is no session token at all; everything else is a token of another kind.
     const isNoSession = only === 'session_token' && classified.form === 'opaque';
     return nobody(only, isNoSession ? 'token-invalid' : 'token-type-mismatch');

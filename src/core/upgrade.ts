@@ -1,9 +1,15 @@
 /** WebSockets: who opens one, from where, and for how long. A socket outlives its token, so the token's end is its end. */
 import { ConfigurationError } from '../errors.js';
-import type { Auth, Denial, GuardRequirement, RequestView, TokenType } from '../types.js';
-import { compileRequirement } from './auth/requirements.js';
+import type { Auth, Denial, GuardRequirement, RequestState, RequestView } from '../types.js';
+import { asError } from './as-error.js';
+import { unauthenticatedDenial } from './auth/challenge.js';
+import { compileRequirement, type CompiledRequirement } from './auth/requirements.js';
 import type { Authenticator } from './authenticator.js';
+import { textList } from './config/checks.js';
+import type { Config } from './config/config.js';
+import type { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';
+import { headerTokenOf } from './request/evidence.js';
 import { createVisit } from './visit.js';
 
 /** Node's `IncomingMessage`, as the `upgrade` event of an HTTP server hands it over. */
@@ -11,6 +17,8 @@ export interface IncomingUpgrade {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Names and values in turn, as they came: `headers` hides the second of two. */
+  readonly rawHeaders?: readonly string[];
 }
 
 export interface UpgradeOptions {
@@ -25,20 +33,22 @@ export interface UpgradeOptions {
 
 export interface UpgradeRefused {
   readonly allowed: false;
-  /** What to answer instead of 101: 400, 401, 403 or 503. */
+  /** What to answer instead of 101: 400, 401, 403, 503, or 500 where a `check` failed. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body: string;
+  /** For your log, with status 500: what went wrong. Not enumerable, so that nothing sends it along. */
+  readonly cause?: Error;
 }
 
 export interface UpgradeAllowed {
   readonly allowed: true;
   readonly auth: Auth;
-  /** When the credential ends, in milliseconds since the epoch; null if it does not. */
+  /** When the credential ends, in milliseconds since the epoch and without any tolerance; null if it does not. */
   readonly expiresAt: number | null;
   /**
-   * Closes the socket with code 4401 when the credential ends.
+   * Closes the socket with code 4401 when the credential would not be accepted any more: `clockSkewMs` after `expiresAt`.
    *
    * @param schedule for tests: like `setTimeout`, gives a function that cancels
    * @returns cancels; call it when the socket closes by itself
@@ -67,7 +77,12 @@ const timer: Schedule = (run, ms) => {
  * The credential comes from cookies or the `Authorization` header, never from the query, which ends in logs. A page must
  * name an allowed origin; a client without `Origin` (no browser leaves it out) must bring its token in the header.
  *
- * @throws {ConfigurationError} if no origin is allowed at all, or for a requirement that can never hold
+ * Nothing that a request holds makes it reject: an outage of Clerk is a refusal with 503, and a `check` that throws one
+ * with 500. A session is taken as it is, because the answer to an upgrade reaches no page that would keep new cookies:
+ * there is no refresh and no handshake.
+ *
+ * @throws {ConfigurationError} (rejects) if no origin is allowed at all, for an unknown option, or for a requirement that
+ *   can never hold
  */
 export async function authenticateUpgrade(
   authenticator: Authenticator,
@@ -75,30 +90,88 @@ export async function authenticateUpgrade(
   options: UpgradeOptions = {},
 ): Promise<UpgradeAllowed | UpgradeRefused> {
   const { config } = authenticator;
-  const origins = options.allowedOrigins ?? config.authorizedParties;
-  if (origins.length === 0) {
-    const remedy = 'List the origins of the pages that may open a WebSocket.';
-    throw new ConfigurationError('allowedOrigins', 'No origin may open a WebSocket.', remedy);
-  }
-  const view = viewOfUpgrade(request);
+  const origins = allowedOrigins(options, config);
   const requirement = compileRequirement(options.requirement, config);
-  if (!isOriginAllowed(view, origins)) return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
-  const visit = createVisit(authenticator, view, { acceptsToken: requirement.acceptsToken });
+  const view = viewOfUpgrade(request);
+  try {
+    if (isRepeated(request)) return refuse(400, 'bad-request', 'A header that decides came twice.');
+    if (!isOriginAllowed(view, origins)) return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
+    return await decide(authenticator, view, requirement);
+  } catch (error) {
+    const refused = refuse(500, 'internal-error', 'The request could not be decided.');
+    return Object.defineProperty(refused, 'cause', { value: asError(error) });
+  }
+}
+
+async function decide(
+  authenticator: Authenticator,
+  view: RequestView,
+  requirement: CompiledRequirement,
+): Promise<UpgradeAllowed | UpgradeRefused> {
+  const visit = createVisit(authenticator, view, { acceptsToken: requirement.acceptsToken, renew: false });
   const { stop } = await visit.begin();
-  if (stop?.status === 400) return refuse(400, 'bad-request', 'The request is not one that an application can serve.');
+  if (stop !== null) return refuse(400, 'bad-request', 'The request is not one that an application can serve.');
   const result = await visit.guard(requirement);
   if (result.allowed) {
-    const expiresAt = await expiryOf(authenticator, visit.state.token, result.auth);
-    return { allowed: true, auth: result.auth, expiresAt, closeAtExpiry: closer(expiresAt, config.now) };
+    const { config } = authenticator;
+    const expiresAt = expiryOf(visit.state);
+    // A slow `check` may outlast the credential.
+    if (msLeft(expiresAt, config) <= 0) return fromDenial(unauthenticatedDenial(EXPIRED));
+    return { allowed: true, auth: result.auth, expiresAt, closeAtExpiry: closer(expiresAt, config) };
   }
   if (!('denial' in result)) return refuse(401, 'unauthenticated', 'Authentication is required.');
   return fromDenial(result.denial);
 }
 
+const OPTIONS: readonly string[] = ['allowedOrigins', 'requirement'] satisfies (keyof UpgradeOptions)[];
+
+/** @throws ConfigurationError for options that are unknown, and for a list that lets nobody in */
+function allowedOrigins(options: UpgradeOptions, config: Config): readonly string[] {
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
+  if (unknown !== undefined) {
+    throw new ConfigurationError(unknown, `There is no option ${unknown} here.`, `Use: ${OPTIONS.join(', ')}.`);
+  }
+  const origins = options.allowedOrigins ?? config.authorizedParties;
+  if (origins.length === 0) {
+    const remedy = 'List the origins of the pages that may open a WebSocket.';
+    throw new ConfigurationError('allowedOrigins', 'No origin may open a WebSocket.', remedy);
+  }
+  return textList({ option: 'allowedOrigins' }, origins);
+}
+
+/**
+ * An origin that is named must be allowed, whatever else comes. Only a token in the header stands for one that is missing: no
+ * page can make another's browser send it. A header that holds none (`Basic …`, a bare `Bearer`) leaves the decision to
+ * the cookies, which any page can make a browser send.
+ */
 function isOriginAllowed(view: RequestView, origins: readonly string[]): boolean {
-  const origin = view.header('origin');
-  if (origin !== null && origin !== undefined && origin !== '') return origins.includes(origin);
-  return Boolean(view.header('authorization'));
+  const origin = view.header('origin') ?? null;
+  return origin === null ? headerTokenOf(view.header('authorization')) !== null : origins.includes(origin);
+}
+
+/** Of these Node keeps the first and drops the others, so that somebody before it may have looked at another one. */
+const SINGLE: ReadonlySet<string> = new Set(['authorization', 'host', 'origin']);
+
+function isRepeated(request: object): boolean {
+  const { rawHeaders } = request as Partial<IncomingUpgrade>;
+  if (!Array.isArray(rawHeaders)) return false;
+  const names = (rawHeaders as readonly unknown[]).filter((_, index) => index % 2 === 0);
+  const decisive = names.map((name) => String(name).toLowerCase()).filter((name) => SINGLE.has(name));
+  return new Set(decisive).size < decisive.length;
+}
+
+const EXPIRED = { reason: 'token-expired', tokenSent: true, resourceMetadata: null } as const;
+
+/** From the verdict that let the caller in: to look again could find another one. */
+function expiryOf(state: RequestState): number | null {
+  const { expiresAt } = state as Partial<DecidedState>;
+  if (expiresAt === undefined) throw new TypeError('The authenticator is of another version of Bailiff.');
+  return expiresAt;
+}
+
+/** How long the credential will be accepted: as everywhere, until the skew after its end has passed. */
+function msLeft(expiresAt: number | null, { clockSkewMs, now }: Config): number {
+  return expiresAt === null ? Infinity : expiresAt + clockSkewMs - now();
 }
 
 function viewOfUpgrade(request: Request | RequestView | IncomingUpgrade): RequestView {
@@ -120,26 +193,13 @@ function viewOfUpgrade(request: Request | RequestView | IncomingUpgrade): Reques
   };
 }
 
-/** Ends that the auth object does not tell are those of the verified token, which is at hand in the cache. */
-const EXPIRY: Readonly<Record<TokenType, (from: Authenticator, token: string) => Promise<number | null>>> = {
-  session_token: async (from, token) => (await from.verifySessionToken(token)).exp * 1000,
-  api_key: async (from, token) => (await from.verifyApiKey(token)).expiration,
-  m2m_token: async (from, token) => (await from.verifyM2MToken(token)).expiration,
-  oauth_token: async (from, token) => (await from.verifyOAuthToken(token)).expiration,
-};
-
-async function expiryOf(authenticator: Authenticator, token: string | null, auth: Auth): Promise<number | null> {
-  if (auth.tokenType === 'session_token' && auth.isAuthenticated) return auth.sessionClaims.exp * 1000;
-  return token === null || auth.tokenType === null ? null : EXPIRY[auth.tokenType](authenticator, token);
-}
-
-function closer(expiresAt: number | null, now: () => number): UpgradeAllowed['closeAtExpiry'] {
+function closer(expiresAt: number | null, config: Config): UpgradeAllowed['closeAtExpiry'] {
   return (socket, schedule = timer) => {
     if (expiresAt === null) return () => undefined;
     let cancel: () => void = () => undefined;
     const wait = (): void => {
-      const left = expiresAt - now();
-      if (left <= 0) socket.close(CLOSE_UNAUTHORIZED, 'The session token has expired.');
+      const left = msLeft(expiresAt, config);
+      if (left <= 0) socket.close(CLOSE_UNAUTHORIZED, 'The credential has expired.');
       else cancel = schedule(wait, Math.min(left, MAX_DELAY_MS));
     };
     wait();
@@ -178,5 +238,6 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
+  500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

@@ -16,6 +16,8 @@ import { checkRequest, type RequestCheck } from './request/target.js';
 export interface VisitSettings {
   /** Default: the `acceptsToken` of the authenticator. */
   readonly acceptsToken?: AcceptsToken;
+  /** False: sessions are judged as they are, see `AuthenticateOptions`. Default: true. */
+  readonly renew?: boolean;
   /** URL of the RFC 9728 metadata to name in challenges, or null. What is no text counts as null. */
   readonly resourceMetadata?: (view: RequestView) => MaybePromise<string | null>;
 }

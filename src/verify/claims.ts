@@ -19,6 +19,12 @@ export interface ClaimExpectations {
 /** Null if the claims meet the rule. */
 export type ClaimRule = (claims: JsonObject, expected: ClaimExpectations, nowMs: number) => Refused | null;
 
+/**
+ * How old a handshake may be, in milliseconds: Clerk's own live for about a minute, and the cookie that carries one for
+ * seconds. The rest is for a redirect over a slow line, and for a tab that was put to sleep on its way.
+ */
+const MAX_HANDSHAKE_AGE_MS = 600_000;
+
 /** The last instant that a `Date` can hold, in seconds: a date behind it never comes. */
 const MAX_DATE_S = 8.64e12;
 
@@ -35,6 +41,8 @@ const WRONG_PARTY = refuse('token-invalid-authorized-parties');
 const WRONG_ISSUER = refuse('token-invalid-issuer');
 const EXPIRED = refuse('token-expired');
 const EARLY = refuse('token-not-active-yet');
+const STALE_HANDSHAKE = refuse('token-expired', 'The handshake was issued too long ago.');
+const NO_HANDSHAKE = refuse('token-invalid', 'The token names a subject or a session, so it is no handshake.');
 const FROM_THE_FUTURE = refuse('token-iat-in-the-future');
 
 const subject: ClaimRule = ({ sub }) => (typeof sub === 'string' && sub !== '' ? null : NO_SUBJECT);
@@ -82,6 +90,20 @@ const issuedAt: ClaimRule = ({ iat }, { clockSkewMs }, nowMs) => {
 const machine: ClaimRule = (claims, { machineId }) =>
   machineId === null || scopesOf(claims).includes(machineId) ? null : WRONG_MACHINE;
 
+/**
+ * The header of a handshake is that of a session token, and a machine may ask for a token with any claim of its own: what
+ * tells a handshake is that it speaks for nobody. A null counts as a name: a true handshake has no such claim at all.
+ */
+const nobody: ClaimRule = ({ sub, sid }) => (sub === undefined && sid === undefined ? null : NO_HANDSHAKE);
+
+/** The protocol promises no `exp`; one that is there counts. */
+const expiryIfAny: ClaimRule = (claims, expected, nowMs) =>
+  claims['exp'] === undefined ? null : expiry(claims, expected, nowMs);
+
+/** An old handshake would sign out, or back in, whoever still has it. After `issuedAt`: `iat` is a date or absent. */
+const recent: ClaimRule = ({ iat }, { clockSkewMs }, nowMs) =>
+  typeof iat === 'number' && iat * 1000 <= nowMs - MAX_HANDSHAKE_AGE_MS - clockSkewMs ? STALE_HANDSHAKE : null;
+
 const TIME: readonly ClaimRule[] = [expiry, notBefore, issuedAt];
 
 /** In the order in which a token with several faults is judged. `azp` is a session's: machine tokens name no browser. */
@@ -90,7 +112,7 @@ export const CLAIM_RULES = {
   m2m: [subject, texts, audience, issuer, ...TIME, machine],
   oauth: [subject, texts, audience, issuer, ...TIME],
   /** A handshake token carries cookies to be set, which are checked when they come back. */
-  handshake: [],
+  handshake: [nobody, expiryIfAny, notBefore, issuedAt, recent],
 } as const satisfies Record<string, readonly ClaimRule[]>;
 
 export function checkClaims(

@@ -70,7 +70,10 @@ export interface Verifier {
   /** A plain value when the key is known and RSA. With `rules` nothing is taken from the cache or put into it. */
   verifySession(token: ClassifiedToken, rules?: SessionRules): MaybePromise<Verdict<VerifiedSession>>;
   verifyMachine(token: ClassifiedToken): MaybePromise<Verdict<VerifiedMachine>>;
-  /** Type, category, algorithm and signature; the claims of a handshake are `Set-Cookie` values, given back as they are. */
+  /**
+   * Type, category, algorithm, signature and times. A token that names a subject or a session is no handshake, and one that
+   * is older than 10 minutes (by `iat`, where it is there) does not count. Its `Set-Cookie` values are given back as they are.
+   */
   verifyHandshake(token: string): MaybePromise<Verdict<readonly string[]>>;
   /**
    * Forgets a verdict, here and in the shared store; the next use asks Clerk. JWTs prove themselves and cannot be revoked.

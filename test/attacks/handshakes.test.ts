@@ -24,6 +24,8 @@ const stranger = createKey('RS256', { kid: 'ins_handshake' });
 const good = sessionToken(key);
 const GOOD = [`__session=${good}; Path=/; Secure`, `__client_uat=${T0_S - 10}; Path=/`];
 
+const CLEARED = ['__session=; Path=/; Max-Age=0', '__client_uat=0; Path=/'];
+
 /** Payloads that must set nothing and sign nobody in: tokens in the address or in a cookie. */
 const REFUSED: Readonly<Record<string, string>> = {
   'signed by another instance': handshakeToken(stranger, GOOD),
@@ -33,6 +35,27 @@ const REFUSED: Readonly<Record<string, string>> = {
   'an M2M token with directives': m2mToken(key, { handshake: GOOD }),
   'an OAuth token with directives': oauthToken(key, { handshake: GOOD }),
   'a JWT-template token with directives': handshakeToken(key, GOOD, { cat: CATEGORY.template }),
+  'with the subject of a machine, of the category of sessions': handshakeToken(key, GOOD, {}, { sub: 'mch_sender' }),
+  'with the subject of a machine, of the category that says nothing': handshakeToken(
+    key,
+    GOOD,
+    { cat: CATEGORY.ignored },
+    { sub: 'mch_sender', exp: T0_S + 3600 },
+  ),
+  'with the subject of a machine, without a category': handshakeToken(
+    key,
+    GOOD,
+    { cat: undefined },
+    { sub: 'mch_sender' },
+  ),
+  'with a user': handshakeToken(key, GOOD, {}, { sub: 'user_ada' }),
+  'with a session': handshakeToken(key, GOOD, {}, { sid: 'sess_one' }),
+  'that has expired': handshakeToken(key, GOOD, {}, { exp: T0_S - 3600 }),
+  'that is not active yet': handshakeToken(key, GOOD, {}, { nbf: T0_S + 3600 }),
+  'that comes from the future': handshakeToken(key, GOOD, {}, { iat: T0_S + 3600 }),
+  'that is a year old': handshakeToken(key, GOOD, {}, { iat: T0_S - 31_536_000 }),
+  'that signs out and is a year old': handshakeToken(key, CLEARED, {}, { iat: T0_S - 31_536_000 }),
+  'that signs out and has expired': handshakeToken(key, CLEARED, {}, { exp: T0_S - 3600 }),
   'with an unknown critical header': handshakeToken(key, GOOD, { crit: ['x'], x: 1 }),
   'a list as the payload': signJwt({ alg: 'RS256', kid: key.kid, typ: 'JWT' }, JSON.stringify([GOOD]), key),
   'with directives that are no list': handshakeToken(key, GOOD.join(',')),
@@ -116,6 +139,29 @@ describe.each([
     ]) {
       expect([307, 401]).toContain(received.status);
       expect(received.headers.get('set-cookie') ?? '').not.toMatch(/__session|__client_uat/);
+    }
+  });
+
+  it.each(Object.entries(REFUSED))('a payload %s leaves a good session alone', async (_what, token) => {
+    for (const received of [
+      await visit('', `__clerk_handshake=${token}; __session=${good}; __client_uat=${T0_S - 10}`),
+      await visit(`?__clerk_handshake=${encodeURIComponent(token)}`, `__session=${good}; __client_uat=${T0_S - 10}`),
+    ]) {
+      expect(received.status).toBe(200);
+      expect(received.headers.has('set-cookie')).toBe(false);
+    }
+  });
+
+  it('sets no cookie but those of the protocol, from a token and for a nonce', async () => {
+    const foreign = ['sid=evil; Path=/', 'csrf=evil', '__session_AAAAAAAA=evil', '__Host-app=evil', '__sessionx=evil'];
+    for (const received of [
+      await visit('', `__clerk_handshake=${handshakeToken(key, [...foreign, ...GOOD])}`),
+      await nonce([...foreign, ...GOOD]),
+    ]) {
+      expect(received.status).toBe(200);
+      expect(received.headers.get('set-cookie')).toContain(`__session=${good}`);
+      expect(received.headers.get('set-cookie')).not.toMatch(/evil/);
+      expect(received.headers.has('access-control-allow-origin')).toBe(false);
     }
   });
 

@@ -44,12 +44,21 @@ const queryHandshake = (given: Case) => /[?&]__clerk_handshake=\{([^}]*)\}/.exec
 const cookieHandshake = (given: Case) => /__clerk_handshake=\{([^}]*)\}/.exec(cookie(given))?.[1];
 const handshakeOf = (given: Case) => queryHandshake(given) ?? cookieHandshake(given);
 
+const dropHandshake = (text: string, names: readonly string[]) =>
+  text.replace(new RegExp(`__clerk_handshake=\\{(?:${names.join('|')})\\}[&;]? ?`, 'g'), '').replace(/[?&]$/, '');
+/** Without the handshakes of these names, wherever they are. */
+const withoutHandshake = (given: Case, names: readonly string[]): Case => ({
+  ...withCookies(given, (value) => dropHandshake(value, names)),
+  url: dropHandshake(given.url, names),
+});
+
 function isPage({ method, headers }: Case): boolean {
   const destination = headers['sec-fetch-dest'] ?? (headers['accept']?.startsWith('text/html') ? 'document' : '');
   return method === 'GET' && ['document', 'iframe'].includes(destination);
 }
 
-const BROKEN_HANDSHAKES = ['hs-forged', 'hs-template', 'hs-garbage'];
+const BROKEN_HANDSHAKES = ['hs-forged', 'hs-template', 'hs-garbage', 'hs-machine'];
+const OLD_HANDSHAKES = ['hs-old', 'hs-ended'];
 
 /** Tokens that decide the choice of cookies before their issuer does. */
 const WITHOUT_ISSUER = ['no-issuer', 'garbage', 'two-parts', 'api-key'];
@@ -165,6 +174,32 @@ export const DIFFERENCES: readonly Difference[] = [
     reference: (given) => withCookies(given, (value) => value.replace(/__clerk_handshake=\{[^}]*\};? ?/, '')),
   },
   {
+    name: 'old-handshake-is-ignored',
+    reason: 'A handshake is ignored once its `exp` has passed, and when it is older than ten minutes.',
+    when: (given) => OLD_HANDSHAKES.some((name) => `${given.url}${cookie(given)}`.includes(`{${name}}`)),
+    reference: (given) => {
+      const inQuery = queryHandshake(given);
+      // The one in the query hides the one in the cookie.
+      const hidden = inQuery !== undefined && OLD_HANDSHAKES.includes(inQuery);
+      const visible = hidden
+        ? withCookies(given, (value) => value.replace(/__clerk_handshake=\{[^}]*\};? ?/, ''))
+        : given;
+      return withoutHandshake(visible, OLD_HANDSHAKES);
+    },
+  },
+  {
+    name: 'used-handshake-is-not-sent-again',
+    reason: 'A token that was tried is worth nothing: left in the return address, it would stand beside the next one.',
+    when: (given) => queryHandshake(given) !== undefined,
+    answer: (expected) => ({
+      ...expected,
+      location:
+        expected.location
+          ?.replace(/(%3F|%26)__clerk_handshake%3D[^&%]*(?:%26)?/, '$1')
+          .replace(/(?:%3F|%26)(?=&)/, '') ?? null,
+    }),
+  },
+  {
     name: 'handshake-brings-own-session-only',
     reason: 'Only `__session` and the own suffixed name are the session; the library takes any name that begins so.',
     when: (given) => handshakeOf(given) === 'hs-foreign-suffix',
@@ -172,6 +207,15 @@ export const DIFFERENCES: readonly Difference[] = [
       expected.sessionId === 'sess_two' && expected.cors !== null
         ? { ...expected, userId: 'user_ada', sessionId: 'sess_new' }
         : expected,
+  },
+  {
+    name: 'handshake-sets-own-cookies-only',
+    reason: 'What Clerk hands over sets cookies of its protocol, plain or with the suffix of this instance.',
+    when: (given) => handshakeOf(given) === 'hs-foreign-suffix',
+    answer: (expected) => ({
+      ...expected,
+      cookies: expected.cookies.filter((value) => !/^__session_ABCDEFGH=/.test(value)),
+    }),
   },
   {
     name: 'handshake-brings-a-session',
@@ -224,6 +268,22 @@ export const DIFFERENCES: readonly Difference[] = [
     when: ({ instance, url, headers }) =>
       instance === 'development' && headers['cookie'] === undefined && url.includes('__clerk_handshake'),
     answer: (expected, given) => (expected.cors !== null && isPage(given) ? { ...expected, location: null } : expected),
+  },
+  {
+    name: 'session-cookies-are-not-cached',
+    reason: 'An answer that sets a session says itself that it is for one browser.',
+    when: () => true,
+    answer: (expected) =>
+      expected.cors !== null || expected.cookies.some((value) => value.startsWith('__session'))
+        ? { ...expected, cacheControl: 'private, no-store' }
+        : expected,
+  },
+  {
+    name: 'cors-where-it-is-needed',
+    reason:
+      'Only a script that redirects brought here has `Origin: null`; for others the header replaces what the application says.',
+    when: (given) => given.headers['origin'] !== 'null',
+    answer: (expected) => ({ ...expected, cors: null }),
   },
   {
     name: 'missing-azp-is-renewed',

@@ -155,6 +155,7 @@ export function generateCase(random: () => number): Case {
       'nonsense',
     ]);
   });
+  maybe(0.15, () => (headers['origin'] = pick(['null', `${secure}://${host}`, 'https://elsewhere.example'])));
   maybe(0.15, () => {
     const token = `{${session()}}`;
     headers['authorization'] = pick([

@@ -124,6 +124,8 @@ export const HANDSHAKE_NAMES: readonly string[] = [
   'hs-template',
   'hs-garbage',
   'hs-foreign-suffix',
+  'hs-old',
+  'hs-ended',
 ];
 
 /** Directives of a handshake or a refresh. */
@@ -179,6 +181,9 @@ export async function createWorld(): Promise<World> {
       'hs-foreign-suffix',
       handshakeToken(key, [...directives(suffix, get('newer')), `__session_ABCDEFGH=${get('other')}`]),
     );
+    const handshake = (claims: Claims) => handshakeToken(key, directives(suffix, get('newer')), {}, claims);
+    put('hs-old', handshake({ iat: seconds(now - 60 * MINUTE) }));
+    put('hs-ended', handshake({ iat: seconds(now - 2 * MINUTE), exp: seconds(now - MINUTE) }));
   }
   const token = (where: InstanceName, name: string) => {
     const found = tokens.get(`${where}/${name}`);

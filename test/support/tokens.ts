@@ -178,9 +178,9 @@ export function oauthToken(key: TestKey, changes: Claims = {}, header: Claims = 
   return signJwt(headerOf(key, { typ: 'at+jwt', ...header }), oauthClaims(changes, nowMs), key);
 }
 
-/** A handshake token that carries these `Set-Cookie` values. */
-export function handshakeToken(key: TestKey, directives: unknown, header: Claims = {}): string {
-  return signJwt(headerOf(key, { cat: CATEGORY.session, ...header }), { handshake: directives }, key);
+/** A handshake token that carries these `Set-Cookie` values, and such claims. */
+export function handshakeToken(key: TestKey, directives: unknown, header: Claims = {}, claims: Claims = {}): string {
+  return signJwt(headerOf(key, { cat: CATEGORY.session, ...header }), { handshake: directives, ...claims }, key);
 }
 
 /** What `POST /api_keys/verify` answers for a good key. */

@@ -14,6 +14,7 @@ import {
   sessionToken,
   signJwt,
   T0_S,
+  type Claims,
 } from '../support/tokens.js';
 import { answerOf, createBench, resultOf } from '../support/verifying.js';
 
@@ -362,7 +363,41 @@ describe('machine JWTs', () => {
 
 describe('handshake tokens', () => {
   const { verifier } = createBench([], pem);
+  const handshake = (claims: Claims, header: Claims = {}) => handshakeToken(key, ['a=b'], header, claims);
   it.each([
+    // Claims, with a skew of 5 s and an age of 10 min at most; each edge from both sides.
+    ['a full one', handshake({ iss: 'https://clerk.x.example', iat: T0_S, nbf: T0_S, exp: T0_S + 60 }), 'accepted'],
+    ['its end in the skew', handshake({ exp: T0_S - 4 }), 'accepted'],
+    ['its end behind the skew', handshake({ exp: T0_S - 5 }), 'refused token-expired'],
+    ['an end that is no date', handshake({ exp: 'never' }), 'refused token-verification-failed'],
+    ['an end that is null', handshake({ exp: null }), 'refused token-verification-failed'],
+    ['its start in the skew', handshake({ nbf: T0_S + 5 }), 'accepted'],
+    ['its start ahead', handshake({ nbf: T0_S + 6 }), 'refused token-not-active-yet'],
+    ['issued in the skew', handshake({ iat: T0_S + 5 }), 'accepted'],
+    ['issued in the future', handshake({ iat: T0_S + 6 }), 'refused token-iat-in-the-future'],
+    ['as old as it may be', handshake({ iat: T0_S - 604 }), 'accepted'],
+    ['too old by a second', handshake({ iat: T0_S - 605 }), 'refused token-expired'],
+    [
+      'a year old, with an end that never comes',
+      handshake({ iat: T0_S - 3e7, exp: T0_S + 3e7 }),
+      'refused token-expired',
+    ],
+    ['an issue date that is no date', handshake({ iat: '1' }), 'refused token-verification-failed'],
+    ['a subject', handshake({ sub: 'user_ada' }), 'refused token-invalid'],
+    [
+      'a machine, of the category that says nothing',
+      handshake({ sub: 'mch_one' }, { cat: CATEGORY.ignored }),
+      'refused token-invalid',
+    ],
+    ['a subject, without a category', handshake({ sub: 'mch_one' }, { cat: undefined }), 'refused token-invalid'],
+    ['an empty subject', handshake({ sub: '' }), 'refused token-invalid'],
+    ['a subject of null', handshake({ sub: null }), 'refused token-invalid'],
+    ['a session', handshake({ sid: 'sess_one' }), 'refused token-invalid'],
+    [
+      'another key, and a subject, expired',
+      handshakeToken(other, ['a=b'], {}, { sub: 'x', exp: 1 }),
+      'refused token-invalid-signature',
+    ],
     ['a good one', handshakeToken(key, ['__session=x; Path=/', '']), 'accepted'],
     ['no list', handshakeToken(key, '__session=x'), 'refused token-verification-failed'],
     ['something in the list that is no text', handshakeToken(key, ['a=b', 1]), 'refused token-verification-failed'],

@@ -5,6 +5,7 @@ import { readCookies, type Cookies } from './cookies.js';
 import {
   isDocumentRequest,
   isTopLevelNavigation,
+  NO_QUERY,
   parseRedirectCount,
   readQuery,
   type QueryFacts,
@@ -16,6 +17,11 @@ export interface Evidence {
   readonly config: Config;
   /** The token of the `Authorization` header; null when there is none that Bailiff reads. */
   readonly headerToken: string | null;
+  /**
+   * False: credentials are judged as they are. Nothing is fetched to renew them, no handshake is begun or taken over, and
+   * the query says nothing.
+   */
+  readonly renews: boolean;
   readonly cookies: Cookies;
   readonly query: QueryFacts;
   /** The origin that browsers see; null when the request names no usable host. */
@@ -65,6 +71,7 @@ class RequestEvidence implements Evidence {
     readonly view: RequestView,
     readonly config: Config,
     readonly headerToken: string | null,
+    readonly renews: boolean,
   ) {}
 
   get cookies(): Cookies {
@@ -72,7 +79,7 @@ class RequestEvidence implements Evidence {
   }
 
   get query(): QueryFacts {
-    return (this.#query ??= readQuery(this.view.url));
+    return (this.#query ??= this.renews ? readQuery(this.view.url) : NO_QUERY);
   }
 
   get publicOrigin(): string | null {
@@ -89,11 +96,11 @@ class RequestEvidence implements Evidence {
   }
 
   get isDocumentRequest(): boolean {
-    return isDocumentRequest(this.view);
+    return this.renews && isDocumentRequest(this.view);
   }
 
   get isTopLevelNavigation(): boolean {
-    return isTopLevelNavigation(this.view);
+    return this.renews && isTopLevelNavigation(this.view);
   }
 
   get redirectCount(): number {
@@ -101,11 +108,15 @@ class RequestEvidence implements Evidence {
   }
 }
 
-/** @param headerToken for whoever has looked for it already */
+/**
+ * @param headerToken for whoever has looked for it already
+ * @param renews see {@link Evidence.renews}
+ */
 export function readEvidence(
   view: RequestView,
   config: Config,
   headerToken = headerTokenOf(view.header('authorization')),
+  renews = true,
 ): Evidence {
-  return new RequestEvidence(view, config, headerToken);
+  return new RequestEvidence(view, config, headerToken, renews);
 }

@@ -37,7 +37,8 @@ export interface QueryFacts {
   readonly redirectUrl: string | null;
 }
 
-const NOTHING: QueryFacts = {
+/** What a query without a word for authentication says. */
+export const NO_QUERY: QueryFacts = {
   handshake: null,
   handshakeNonce: null,
   devBrowser: null,
@@ -48,11 +49,11 @@ const NOTHING: QueryFacts = {
 /** Reads the query; without a `__clerk` in it (escaped or not) nothing is parsed. */
 export function readQuery(target: string): QueryFacts {
   const mark = target.indexOf('?');
-  if (mark === -1) return NOTHING;
+  if (mark === -1) return NO_QUERY;
   const end = target.indexOf('#');
-  if (end !== -1 && end < mark) return NOTHING;
+  if (end !== -1 && end < mark) return NO_QUERY;
   const query = target.slice(mark + 1, end === -1 ? undefined : end);
-  if (!query.includes('__clerk_') && !query.includes('%')) return NOTHING;
+  if (!query.includes('__clerk_') && !query.includes('%')) return NO_QUERY;
   const params = new URLSearchParams(query);
   const value = (name: string) => params.get(name) || null;
   return {

@@ -87,7 +87,7 @@ export class RequestFacts implements SessionFacts {
     return this.evidence.redirectCount;
   }
   get handshake(): 'none' | 'open' {
-    return !this.#handshakeTried && hasHandshake(this.evidence) ? 'open' : 'none';
+    return this.evidence.renews && !this.#handshakeTried && hasHandshake(this.evidence) ? 'open' : 'none';
   }
   get synced(): string | null {
     return this.evidence.query.synced;
@@ -152,6 +152,7 @@ export class RequestFacts implements SessionFacts {
 
   get refreshObstacle(): string | null {
     if (this.#refreshFailure !== null) return this.#refreshFailure.why;
+    if (!this.evidence.renews) return 'non-eligible-no-renewal';
     const { claims } = this.session;
     const refreshToken = this.evidence.cookies.suffixedRefresh;
     return refreshObstacle({ isGet: this.isGet, refreshToken, backend: this.context.backend, claims });

@@ -1,17 +1,16 @@
 /** A browser that comes back from a handshake: what the Frontend API hands over, checked and passed on. */
-import { UpstreamUnreachable, type MaybePromise } from '../../ports.js';
+import type { MaybePromise } from '../../ports.js';
 import type { TokenReason } from '../../errors.js';
 import type { Evidence } from '../request/evidence.js';
 import type { Unchecked } from '../../verify/verdict.js';
 import { andThen } from '../maybe.js';
 import type { HeaderList, SessionOutcome, SessionParts, SignedOut } from './outcome.js';
-import { isRecord, stringsAt, verifyFresh } from './refresh.js';
-import { sessionTokenIn, setCookieHeaders } from './set-cookie.js';
+import type { NonceExchange } from './nonce.js';
+import { verifyFresh } from './refresh.js';
+import { protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
 
 /** In development a clock may be off by this much right after a handshake, in milliseconds. */
 const DEVELOPMENT_SKEW_MS = 86_400_000;
-/** What a caller is told to wait when an outage says nothing itself. */
-const RETRY_AFTER_MS = 1_000;
 const CLOCK_REASONS: ReadonlySet<TokenReason> = new Set([
   'token-expired',
   'token-not-active-yet',
@@ -34,11 +33,13 @@ export function hasHandshake({ query, cookies }: Evidence): boolean {
  * Takes over what a handshake brought. Null: nothing that counts (a nonce that is not known any more, a payload of
  * another application on the same domain), so the cookies decide as if no handshake had come.
  *
+ * @param exchange null: this server cannot ask what a nonce stands for
  * @param onUnreachable told the time to wait, in milliseconds, when Clerk could not be asked what a nonce stands for, or
  *   when the key of what came cannot be looked for yet
  */
 export function resolveHandshake(
   parts: SessionParts,
+  exchange: NonceExchange | null,
   evidence: Evidence,
   onUnreachable: (retryAfterMs: number) => void,
 ): MaybePromise<SessionOutcome | null> {
@@ -47,11 +48,13 @@ export function resolveHandshake(
   const token = query.handshake ?? cookies.handshake;
   const withToken = () => (token === null ? null : openToken(parts, evidence, token, onUnreachable));
   const resolved =
-    nonce === null
+    nonce === null || exchange === null
       ? withToken()
-      : andThen(fetchDirectives(parts, nonce, onUnreachable), (directives) =>
-          directives === null ? withToken() : takeOver(parts, evidence, directives, onUnreachable),
-        );
+      : andThen(exchange(nonce), (found) => {
+          if (found.directives !== null) return takeOver(parts, evidence, found.directives, onUnreachable);
+          if (found.outageMs !== null) onUnreachable(found.outageMs);
+          return withToken();
+        });
   const { emit } = parts.config;
   if (emit === null) return resolved;
   return andThen(resolved, (outcome) => {
@@ -60,30 +63,6 @@ export function resolveHandshake(
     emit({ type: 'handshake', step: taken ? 'resolved' : 'failed', reason });
     return outcome;
   });
-}
-
-/** A nonce is exchanged once. Whatever goes wrong, the visitor can still start over: null. */
-async function fetchDirectives(
-  { backend }: SessionParts,
-  nonce: string,
-  onUnreachable: (retryAfterMs: number) => void,
-): Promise<readonly string[] | null> {
-  if (backend === null) return null;
-  try {
-    const { status, body, retryAfterMs } = await backend.handshakePayload(nonce);
-    if (saysNothing(status, body)) onUnreachable(retryAfterMs ?? RETRY_AFTER_MS);
-    // A payload without a list is no payload; an empty list ends the session.
-    return status === 200 && isRecord(body) && Array.isArray(body['directives']) ? stringsAt(body, 'directives') : null;
-  } catch (error) {
-    if (!(error instanceof UpstreamUnreachable)) throw error;
-    onUnreachable(error.retryAfterMs);
-    return null;
-  }
-}
-
-/** Failures, redirects, the refusal of this server's own key, and what is no JSON object: not Clerk's word on the nonce. */
-function saysNothing(status: number, body: unknown): boolean {
-  return status === 200 ? !isRecord(body) : status < 400 || status === 401 || status === 429 || status >= 500;
 }
 
 /**
@@ -107,15 +86,19 @@ function openToken(
     if (verdict.outcome === 'accepted') return takeOver(parts, evidence, verdict.value, onUnreachable);
     if (verdict.outcome === 'unchecked') return undecided(verdict, onUnreachable);
     // In a cookie it may come from another application on the same domain. In the query of a development instance it
-    // was sent for us: starting over would only bring the same again.
-    const isOurs = parts.config.instanceType === 'development' && evidence.query.handshake !== null;
+    // was sent for us: starting over would only bring the same again. But an old one (a bookmark, a page of the history)
+    // is worth nothing and says nothing: the cookies decide, and a new one can be had.
+    const isOurs = parts.config.instanceType === 'development' && evidence.query.handshake !== null && !isOld(verdict);
     return isOurs ? brokenHandshake(verdict.reason, verdict.message) : null;
   });
 }
 
+const isOld = ({ reason }: { readonly reason: TokenReason }): boolean => reason === 'token-expired';
+
 function brokenHandshake(reason: TokenReason, message: string): SignedOut {
-  const remedy =
-    'The handshake came from another instance than the keys of this server: take CLERK_PUBLISHABLE_KEY, CLERK_SECRET_KEY and CLERK_JWT_KEY from the same one.';
+  const remedy = CLOCK_REASONS.has(reason)
+    ? 'The handshake comes from the future: check the clock of this server.'
+    : 'The handshake came from another instance than the keys of this server: take CLERK_PUBLISHABLE_KEY, CLERK_SECRET_KEY and CLERK_JWT_KEY from the same one.';
   return { status: 'signed-out', reason, message: `${message} ${remedy}`, headers: null };
 }
 
@@ -128,13 +111,14 @@ function takeOver(
 ): MaybePromise<SessionOutcome | null> {
   const { config, verifier } = parts;
   const isDevelopment = config.instanceType === 'development';
+  const suffix = config.publishableKey?.cookieSuffix ?? '';
+  const passed = protocolDirectives(directives, suffix);
   const headers: HeaderList = [
-    ['Access-Control-Allow-Origin', 'null'],
-    ['Access-Control-Allow-Credentials', 'true'],
-    ...setCookieHeaders(directives),
+    ...readableByRedirectedScripts(evidence),
+    ...sessionHeaders(passed),
     ...(isDevelopment ? cleanLocation(evidence) : []),
   ];
-  const token = sessionTokenIn(directives, config.publishableKey?.cookieSuffix ?? '');
+  const token = sessionTokenIn(passed, suffix);
   if (token === null) {
     return { status: 'signed-out', reason: 'session-token-missing', message: 'The session has ended.', headers };
   }
@@ -153,15 +137,29 @@ function takeOver(
 }
 
 /**
+ * A script that is sent around by redirects across origins arrives with `Origin: null` (Fetch standard, HTTP-redirect
+ * fetch), and its browser withholds the answer unless it names exactly that. For everyone else these headers would replace
+ * what the application says about its own origins.
+ */
+function readableByRedirectedScripts({ view }: Evidence): HeaderList {
+  return view.header('origin') === 'null' ? REDIRECTED_SCRIPTS : [];
+}
+
+const REDIRECTED_SCRIPTS: HeaderList = [
+  ['Access-Control-Allow-Origin', 'null'],
+  ['Access-Control-Allow-Credentials', 'true'],
+  ['Vary', 'Origin'],
+];
+
+/**
  * Development: the payload came in the address, so the browser is sent to the clean one. But not a browser that sends no
  * cookie at all: the loop counter was set before it left, so it keeps none, and would be sent around for ever. It gets
  * its page here and now.
  */
 function cleanLocation(evidence: Evidence): HeaderList {
-  const noStore = ['Cache-Control', 'no-store'] as const;
-  if (evidence.isDocumentRequest && !evidence.view.header('cookie')) return [noStore];
+  if (evidence.isDocumentRequest && !evidence.view.header('cookie')) return [];
   const url = evidence.publicUrl();
-  if (url === null) return [noStore];
+  if (url === null) return [];
   for (const name of HANDSHAKE_PARAMETERS) url.searchParams.delete(name);
-  return [['Location', url.toString()], noStore];
+  return [['Location', url.toString()]];
 }

@@ -46,12 +46,13 @@ export function handshakeUrl(evidence: Evidence, request: HandshakeRequest): str
 }
 
 /**
- * The page to come back to. A nonce in its address was tried and is worth nothing any more; it must not stand beside the
- * next one.
+ * The page to come back to. A nonce or a token of an earlier handshake in its address was tried and is worth nothing; it
+ * must not stand beside the next one.
  */
 export function pageUrl(evidence: Evidence): URL | null {
   const url = evidence.publicUrl();
   if (evidence.query.handshakeNonce !== null) url?.searchParams.delete('__clerk_handshake_nonce');
+  if (evidence.query.handshake !== null) url?.searchParams.delete('__clerk_handshake');
   return url;
 }
 

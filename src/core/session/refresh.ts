@@ -1,11 +1,13 @@
 /** Renewing an expired session at the Backend API, with the refresh token that the browser keeps. */
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import { classifyToken } from '../../verify/classify.js';
+import { createSingleFlight, FlightLost } from '../../verify/single-flight.js';
 import type { VerifiedSession } from '../../verify/verdict.js';
 import type { Evidence } from '../request/evidence.js';
 import type { Backend } from '../wire/backend.js';
+import { RETRY_AFTER_MS, WAITER_DEADLINE_MS } from './limits.js';
 import type { HeaderList, SessionParts } from './outcome.js';
-import { sessionTokenIn, setCookieHeaders } from './set-cookie.js';
+import { protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
 
 export type Refreshed =
   | { readonly ok: true; readonly session: VerifiedSession; readonly headers: HeaderList }
@@ -44,16 +46,18 @@ const failed = (why: string, outage = false, retryAfterMs = 0): Refreshed => ({ 
  * may rotate the refresh token, so a second call could fail and would sign the visitor out. Each gets the new cookies.
  */
 export function createRefresher(parts: SessionParts & { readonly backend: Backend }): Refresher {
-  const inFlight = new Map<string, Promise<Refreshed>>();
+  const flights = createSingleFlight<Refreshed>(WAITER_DEADLINE_MS, parts.config.now);
   return (evidence, expired) => {
     // The origin belongs to the key: the new token is issued for it.
     const key = JSON.stringify([evidence.publicOrigin, expired]);
-    const running = inFlight.get(key);
-    if (running !== undefined) return running;
-    const refresh = refreshOnce(parts, evidence, expired).finally(() => inFlight.delete(key));
-    inFlight.set(key, refresh);
-    return refresh;
+    return flights.run(key, () => refreshOnce(parts, evidence, expired)).catch(lost);
   };
+}
+
+/** The runtime dropped the call with the request that had started it: nobody knows what became of the session. */
+function lost(error: unknown): Refreshed {
+  if (error instanceof FlightLost) return failed('fetch-error', true, RETRY_AFTER_MS);
+  throw error;
 }
 
 async function refreshOnce(
@@ -96,12 +100,14 @@ async function read({ config, verifier }: SessionParts, answer: UpstreamAnswer):
   if (!isRecord(answer.body)) return failed('unexpected-sdk-error', true, answer.retryAfterMs ?? RETRY_AFTER_MS);
   const directives = stringsAt(answer.body, 'cookies');
   if (directives.length === 0) return failed('unexpected-sdk-error');
-  const token = sessionTokenIn(directives, config.publishableKey?.cookieSuffix ?? '');
+  const suffix = config.publishableKey?.cookieSuffix ?? '';
+  const passed = protocolDirectives(directives, suffix);
+  const token = sessionTokenIn(passed, suffix);
   if (token === null) return failed('invalid-session-token');
   const verdict = await verifyFresh(verifier, token);
   if (verdict === null || verdict.outcome === 'refused') return failed('invalid-session-token');
   if (verdict.outcome === 'unchecked') return failed(verdict.reason, true, verdict.retryAfterMs);
-  return { ok: true, session: verdict.value, headers: setCookieHeaders(directives) };
+  return { ok: true, session: verdict.value, headers: sessionHeaders(passed) };
 }
 
 /** Verifies a session token that Clerk just issued; null when it is of another kind. */
@@ -119,8 +125,6 @@ export function verifyFresh(
 
 /** The first error code of an answer, as it becomes part of a reason: bounded, because it ends up in a header. */
 const ERROR_CODE = /^[\w.-]{1,64}$/;
-/** What a caller is told to wait when an outage says nothing itself. */
-const RETRY_AFTER_MS = 1_000;
 
 function refusal({ status, body, retryAfterMs }: UpstreamAnswer): Refreshed {
   const errors = isRecord(body) && Array.isArray(body['errors']) ? (body['errors'] as readonly unknown[]) : [];

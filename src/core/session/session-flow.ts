@@ -10,6 +10,7 @@ import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.j
 import { RequestFacts, type FlowContext } from './facts.js';
 import { handshakeHeaders, handshakeUrl, isLoop, pageUrl } from './handshake.js';
 import { resolveHandshake } from './handshake-return.js';
+import { createNonceExchange, type NonceExchange } from './nonce.js';
 import type { SessionOutcome, SessionParts, SignedOut } from './outcome.js';
 import { createRefresher, type Refresher } from './refresh.js';
 import { answerToSatellite, questionToPrimary } from './satellite.js';
@@ -38,12 +39,14 @@ export function createSessionFlow(parts: SessionParts): SessionFlow {
 class Flow implements SessionFlow {
   readonly #context: FlowContext;
   readonly #refresh: Refresher | null;
+  readonly #exchange: NonceExchange | null;
 
   constructor(parts: SessionParts) {
     // Refresh and nonces need the instance's secret key; a machine's key opens neither.
     const backend = parts.config.secretKey === null ? null : parts.backend;
     this.#context = { ...parts, backend, issuers: issuersOf(parts.config) };
     this.#refresh = backend === null ? null : createRefresher({ ...parts, backend });
+    this.#exchange = backend === null ? null : createNonceExchange(backend, parts.config.now);
   }
 
   fromCookies(evidence: Evidence): MaybePromise<SessionOutcome> {
@@ -63,7 +66,7 @@ class Flow implements SessionFlow {
     const row = decideCookies(facts);
     if (row.then === 'resolve-handshake') {
       const unreachable = (retryAfterMs: number) => facts.handshakeUnreachable(retryAfterMs);
-      return andThen(resolveHandshake(this.#context, facts.evidence, unreachable), (outcome) => {
+      return andThen(resolveHandshake(this.#context, this.#exchange, facts.evidence, unreachable), (outcome) => {
         if (outcome !== null) return outcome;
         facts.handshakeFailed();
         return this.#cookies(facts);

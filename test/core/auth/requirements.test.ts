@@ -236,6 +236,29 @@ describe('impossible requirements', () => {
     expect(() => compileRequirement(requirement as GuardRequirement)).toThrow(ConfigurationError);
   });
 
+  const OF_USERS: Readonly<Record<string, string>> = {
+    role: 'org:admin',
+    permission: 'org:a:b',
+    feature: 'a',
+    plan: 'a',
+    reverification: 'strict',
+  };
+  it.each(Object.entries(OF_USERS))(
+    '%s, which only users have: asked alone it means a user, and never a machine',
+    (key, asked) => {
+      const compile = (requirement: object) => compileRequirement(requirement);
+      expect(compile({ [key]: asked }).acceptsToken).toEqual(['session_token']);
+      expect(compile({ [key]: asked, token: ['session_token', 'api_key'] }).acceptsToken).toContain('api_key');
+      for (const token of ['api_key', 'm2m_token', 'oauth_token', ['api_key', 'm2m_token']]) {
+        expect(() => compile({ [key]: asked, token }), JSON.stringify(token)).toThrow(ConfigurationError);
+      }
+      expect(() => compile({ [key]: asked, scope: 'a' }), 'with a scope').toThrow(ConfigurationError);
+      expect(() => compile({ [key]: asked, scope: 'a', token: 'any' }), 'with a scope, any').toThrow(
+        ConfigurationError,
+      );
+    },
+  );
+
   const keysOf = (options: AuthenticatorOptions) => resolveConfig(options, {});
   const NONE = keysOf({});
   it.each([

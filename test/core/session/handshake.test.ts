@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../../src/ports.js';
 import { handshakeToken } from '../../support/tokens.js';
 import {
@@ -138,12 +138,39 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     const outcome = await site.ask(returning(type, handshakeToken(KEY, directivesOf(type, fresh))));
     expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
     expect(headerOf(outcome, 'Set-Cookie')).toBe(directivesOf(type, fresh).join('\n'));
-    expect(headerOf(outcome, 'Access-Control-Allow-Origin')).toBe('null');
-    expect(headerOf(outcome, 'Access-Control-Allow-Credentials')).toBe('true');
     const clean = type === 'development' ? `${ORIGIN}/page?a=1&__clerk_synced=true` : null;
     expect(headerOf(outcome, 'Location')).toBe(clean);
-    expect(headerOf(outcome, 'Cache-Control')).toBe(clean === null ? null : 'no-store');
+    expect(headerOf(outcome, 'Cache-Control')).toBe('private, no-store');
+    expect(headerOf(outcome, 'Vary')).toBe('Cookie');
     expect(site.events).toContainEqual({ type: 'handshake', step: 'resolved', reason: null });
+  });
+
+  test.each([
+    ['no Origin', undefined],
+    ['an empty Origin', ''],
+    ['its own Origin', ORIGIN],
+    ['another Origin', 'https://elsewhere.example'],
+    ['an Origin that is not quite null', 'NULL'],
+  ])('with %s nothing is said about who may read the answer: the application says that', async (_, origin) => {
+    const request = returning(type, handshakeToken(KEY, directivesOf(type, fresh)));
+    const headers = origin === undefined ? request.headers : { ...request.headers, origin };
+    const outcome = await createSite(type).ask({ ...request, headers });
+    expect(outcome.status).toBe('signed-in');
+    expect(headerOf(outcome, 'Access-Control-Allow-Origin')).toBeNull();
+    expect(headerOf(outcome, 'Access-Control-Allow-Credentials')).toBeNull();
+  });
+
+  test('a script that redirects across origins brought here may read the answer', async () => {
+    const request = returning(type, handshakeToken(KEY, directivesOf(type, fresh)));
+    const outcome = await createSite(type).ask({ ...request, headers: { ...request.headers, origin: 'null' } });
+    expect(headerOf(outcome, 'Access-Control-Allow-Origin')).toBe('null');
+    expect(headerOf(outcome, 'Access-Control-Allow-Credentials')).toBe('true');
+    expect(headerOf(outcome, 'Vary')).toBe('Origin\nCookie');
+    const nothingBrought = await createSite(type).ask({
+      cookies: signedInCookies(type, tokenOf(type)),
+      headers: { ...PAGE, origin: 'null' },
+    });
+    expect(nothingBrought, 'without a handshake').toMatchObject({ status: 'signed-in', headers: null });
   });
 
   test('a browser that kept no cookie is answered at once in development: another redirect would go on for ever', async () => {
@@ -153,7 +180,7 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     expect(outcome).toMatchObject({ status: 'signed-in' });
     expect(headerOf(outcome, 'Location')).toBeNull();
     expect(headerOf(outcome, 'Set-Cookie')).toContain('__session=');
-    expect(headerOf(outcome, 'Cache-Control')).toBe(type === 'development' ? 'no-store' : null);
+    expect(headerOf(outcome, 'Cache-Control')).toBe('private, no-store');
     const kept = await site.ask({ url, headers: PAGE, cookies: { __clerk_redirect_count: '1' } });
     expect(headerOf(kept, 'Location')).toBe(type === 'development' ? `${ORIGIN}/page` : null);
   });
@@ -196,9 +223,153 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     expect(headerOf(outcome, 'Set-Cookie')).toBe(directivesOf(type, fresh).join('\n'));
   });
 
+  test('cookies of the protocol pass, set or cleared, plain or with the own suffix; nothing else does', async () => {
+    const names = [
+      '__session',
+      '__client',
+      '__client_uat',
+      '__refresh',
+      '__clerk_db_jwt',
+      '__clerk_handshake',
+      '__clerk_handshake_nonce',
+    ].flatMap((name) => [name, `${name}_${suffix}`]);
+    const clearing = names.map((name) => `${name}=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT`);
+    const setting = names.map(
+      (name) => `${name}=${name.startsWith('__session') ? fresh : 'x'}; Path=/; HttpOnly; Secure`,
+    );
+    const foreign = [
+      'sid=victim; Path=/',
+      'csrf=x; Domain=acornbooks.example',
+      `__session_ABCDEFGH=${fresh}`,
+      `__session${suffix}=${fresh}`,
+      `__session_${suffix}_${suffix}=x`,
+      `x__session=${fresh}`,
+      `__sessionx=${fresh}`,
+      '__Host-session=x',
+      `_${suffix}=x`,
+      '__clerk_redirect_count=0; Path=/',
+      '__clerk_other=x',
+      '__proto__=x',
+      '=__session=x',
+      '__session',
+      '; __session=x',
+      `a; __session=${fresh}`,
+      '',
+    ];
+    const list = foreign.flatMap((one, index) => [one, [...clearing, ...setting][index] ?? one]);
+    const mixed = [...list, ...clearing, ...setting];
+    const allowed = mixed.filter((one) => clearing.includes(one) || setting.includes(one));
+    const byNonce = createSite(type, { payload: async () => answer(200, { directives: mixed }) });
+    const byToken = createSite(type);
+    for (const outcome of [
+      await byToken.ask(returning(type, handshakeToken(KEY, mixed))),
+      await byNonce.ask({ url: '/?__clerk_handshake_nonce=n1', headers: PAGE }),
+    ]) {
+      expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
+      expect(headerOf(outcome, 'Set-Cookie')?.split('\n')).toEqual(allowed);
+    }
+  });
+
+  test('a session under a name that does not pass signs nobody in', async () => {
+    const list = [`__session_ABCDEFGH=${fresh}`, `sid=x; __session=${fresh}`, `__session=${fresh}\u20ac`];
+    const outcome = await createSite(type).ask(returning(type, handshakeToken(KEY, list)));
+    expect(outcome).toMatchObject({ status: 'signed-out', reason: 'session-token-missing' });
+    expect(headerOf(outcome, 'Set-Cookie')).toBeNull();
+    expect(headerOf(outcome, 'Cache-Control'), 'the answer still depends on who asks').toBe('private, no-store');
+  });
+
+  test.each([
+    ['a year old', { iat: SECONDS - 31_536_000 }],
+    ['expired', { iat: SECONDS - 60, exp: SECONDS - 30 }],
+  ])(
+    'a handshake that is %s is worth nothing: it neither signs out nor in, and does not come back',
+    async (_, claims) => {
+      const cleared = [`__session=; Path=/; Max-Age=0`, `__client_uat=0; Path=/`];
+      for (const directives of [cleared, directivesOf(type, fresh)]) {
+        const old = returning(type, handshakeToken(KEY, directives, {}, claims));
+        const signedIn = signedInCookies(type, tokenOf(type));
+        const stays = await createSite(type).ask({ ...old, cookies: { ...signedIn, ...old.cookies } });
+        expect(stays).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_one' } }, headers: null });
+        const anew = await createSite(type).ask({
+          ...old,
+          cookies: { __client_uat: '1', __clerk_db_jwt: 'd', ...old.cookies },
+        });
+        expect(anew.status).toBe('handshake');
+        expect(locationOf(anew)?.searchParams.get('redirect_url')).not.toContain('__clerk_handshake');
+        expect(headerOf(anew, 'Set-Cookie')).not.toContain('__session');
+      }
+    },
+  );
+
+  test('a handshake that is from the future names the clock in development', async () => {
+    const early = handshakeToken(KEY, directivesOf(type, fresh), {}, { iat: SECONDS + 3600 });
+    const outcome = await createSite(type).ask(returning(type, early));
+    expect(outcome).toMatchObject({ status: 'signed-out' });
+    if (type === 'development') expect('message' in outcome && outcome.message).toContain('check the clock');
+  });
+
+  test('two hundred requests with one nonce make one call, and each gets the cookies', async () => {
+    let calls = 0;
+    const site = createSite(type, {
+      payload: async () => {
+        calls += 1;
+        return answer(200, { directives: directivesOf(type, fresh) });
+      },
+    });
+    const ask = (nonce: string) => site.ask({ url: `/?__clerk_handshake_nonce=${nonce}`, headers: PAGE });
+    const outcomes = await Promise.all(Array.from({ length: 200 }, () => ask('n1')));
+    expect(calls).toBe(1);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
+      expect(headerOf(outcome, 'Set-Cookie')).toBe(directivesOf(type, fresh).join('\n'));
+    }
+    await Promise.all([ask('n2'), ask('n3')]);
+    expect(calls, 'another nonce is another call').toBe(3);
+    await ask('n1');
+    expect(calls, 'nothing is kept after the call').toBe(4);
+  });
+
+  test('a failure is shared by those who wait and remembered by nobody', async () => {
+    let calls = 0;
+    const site = createSite(type, {
+      payload: async () => {
+        calls += 1;
+        return calls === 1 ? answer(500, 'x') : answer(200, { directives: directivesOf(type, fresh) });
+      },
+    });
+    const ask = () =>
+      site.ask({
+        url: '/?__clerk_handshake_nonce=n1',
+        cookies: { __client_uat: '1', __clerk_db_jwt: 'd' },
+        headers: PAGE,
+      });
+    const together = await Promise.all([ask(), ask(), ask()]);
+    expect(together.map(({ status }) => status)).toEqual(['handshake', 'handshake', 'handshake']);
+    expect(calls).toBe(1);
+    expect((await ask()).status).toBe('signed-in');
+  });
+
+  test('a call that never ends keeps nobody waiting for good, and is no sign-out', async () => {
+    vi.useFakeTimers();
+    try {
+      const site = createSite(type, { payload: () => new Promise(() => undefined) });
+      const asked = site.ask({
+        url: '/?__clerk_handshake_nonce=n1',
+        cookies: { __client_uat: '1', __clerk_db_jwt: 'd' },
+        headers: { 'sec-fetch-dest': 'empty' },
+      });
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await asked).toMatchObject({ status: 'unavailable', retryAfterMs: 1_000 });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test.each([
     ['another key', 'token-invalid-signature', handshakeToken(OTHER_KEY, ['__session=x'])],
     ['a JWT-template token (S1)', 'token-invalid', handshakeToken(KEY, ['__session=x'], { cat: 'cl_B7d4PD222AAA' })],
+    ['a machine as its subject', 'token-invalid', handshakeToken(KEY, ['__session=x'], {}, { sub: 'mch_one' })],
+    ['a session of its own', 'token-invalid', handshakeToken(KEY, ['__session=x'], {}, { sid: 'sess_one' })],
     ['no token', 'token-invalid', 'a.b.c'],
   ] as const)(
     '%s: no directive passes, and in the query of development it is the final answer',

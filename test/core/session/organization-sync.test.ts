@@ -39,6 +39,25 @@ test.each([
   expect(organizationTarget(config, path)).toEqual(expected);
 });
 
+test.each([0, 1, 2])('each of several patterns counts, also alone and wherever it stands (%i)', (index) => {
+  const organizations = ['/a/:slug', '/b/:id', '/c/:slug/(.*)'];
+  const personal = ['/x', '/y/(.*)', '/z'];
+  const paths = ['/a/acorn', '/b/acorn', '/c/acorn/1'];
+  const own = ['/x', '/y/1', '/z'];
+  const target = (organizationPatterns: string[], personalAccountPatterns: string[], path: string) =>
+    organizationTarget(
+      resolveConfig({ jwtKey: KEY.pem, organizationSync: { organizationPatterns, personalAccountPatterns } }, {}),
+      path,
+    );
+  const found = index === 1 ? { kind: 'organization', id: 'acorn' } : { kind: 'organization', slug: 'acorn' };
+  expect(target(organizations, personal, paths[index]!)).toEqual(found);
+  expect(target([organizations[index]!], [], paths[index]!)).toEqual(found);
+  expect(target(organizations.toSpliced(index, 1), personal, paths[index]!), 'without it').toBeNull();
+  expect(target(organizations, personal, own[index]!)).toEqual({ kind: 'personal' });
+  expect(target([], [personal[index]!], own[index]!)).toEqual({ kind: 'personal' });
+  expect(target(organizations, personal.toSpliced(index, 1), own[index]!), 'without it').toBeNull();
+});
+
 test('property: no path throws, and what is found is a part of the path as it came', () => {
   const part = fc.oneof(
     fc.constantFrom('orgs', 'by-id', 'both', 'me', 'named', '..', '%', '%2F', '//', ''),

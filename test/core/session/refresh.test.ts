@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../../src/ports.js';
 import type { RefreshRequest } from '../../../src/core/wire/backend.js';
 import {
@@ -49,6 +49,8 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
     expect(headerOf(outcome, 'Set-Cookie')).toBe(newCookies(type, tokenOf(type, FRESH)).join('\n'));
     expect(headerOf(outcome, 'Location')).toBeNull();
+    expect(headerOf(outcome, 'Cache-Control')).toBe('private, no-store');
+    expect(headerOf(outcome, 'Vary')).toBe('Cookie');
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({
       sessionId: 'sess_one',
@@ -59,6 +61,34 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     });
     expect(asked[0]?.requestHeaders['sec-fetch-dest']).toEqual([destination]);
     expect(site.events).toContainEqual({ type: 'session.refreshed', ok: true, reason: null, durationMs: 0 });
+  });
+
+  test('only cookies of the protocol are handed over', async () => {
+    const list = [...newCookies(type, tokenOf(type, FRESH)), 'sid=x; Path=/', `__session_ABCDEFGH=x`];
+    const site = createSite(type, { refresh: async () => answer(200, { object: 'cookies', cookies: list }) });
+    const outcome = await site.ask({ cookies: expiredCookies(type), headers: FETCH });
+    expect(outcome.status).toBe('signed-in');
+    expect(headerOf(outcome, 'Set-Cookie')).toBe(newCookies(type, tokenOf(type, FRESH)).join('\n'));
+  });
+
+  test('a call that never ends keeps nobody waiting for good, and who comes later starts anew', async () => {
+    vi.useFakeTimers();
+    try {
+      let calls = 0;
+      const site = createSite(type, {
+        refresh: () => {
+          calls += 1;
+          return calls === 1 ? new Promise(() => undefined) : Promise.resolve(good());
+        },
+      });
+      const ask = () => site.ask({ cookies: expiredCookies(type), headers: FETCH });
+      const waiting = ask();
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await waiting).toMatchObject({ status: 'unavailable', retryAfterMs: 1_000 });
+      expect((await ask()).status).toBe('signed-in');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('a header token is refreshed itself, whatever cookie lies beside it', async () => {

@@ -1,0 +1,46 @@
+/** What a handshake's nonce stands for: the Backend API knows it, and tells it once. */
+import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
+import { createSingleFlight, FlightLost } from '../../verify/single-flight.js';
+import type { Backend } from '../wire/backend.js';
+import { isRecord, stringsAt } from './refresh.js';
+import { RETRY_AFTER_MS, WAITER_DEADLINE_MS } from './limits.js';
+
+export interface Exchanged {
+  /** `Set-Cookie` values; null: none that are known. An empty list ends the session. */
+  readonly directives: readonly string[] | null;
+  /** Milliseconds to wait, where Clerk could not be asked; else null. */
+  readonly outageMs: number | null;
+}
+
+export type NonceExchange = (nonce: string) => Promise<Exchanged>;
+
+const nothing = (outageMs: number | null): Exchanged => ({ directives: null, outageMs });
+
+/**
+ * Requests that come together with one nonce (a page and its parts, or somebody who repeats it) share one call, because
+ * the second would be told that it is not known. Nothing is kept after it: neither a failure, which the next request may
+ * find mended, nor a payload, which would sign in whoever repeats the nonce.
+ */
+export function createNonceExchange(backend: Backend, now: () => number): NonceExchange {
+  const flights = createSingleFlight<Exchanged>(WAITER_DEADLINE_MS, now);
+  return (nonce) => flights.run(nonce, () => backend.handshakePayload(nonce).then(read)).catch(unreachable);
+}
+
+function read({ status, body, retryAfterMs }: UpstreamAnswer): Exchanged {
+  if (saysNothing(status, body)) return nothing(retryAfterMs ?? RETRY_AFTER_MS);
+  // A payload without a list is no payload.
+  const isPayload = status === 200 && isRecord(body) && Array.isArray(body['directives']);
+  return isPayload ? { directives: stringsAt(body, 'directives'), outageMs: null } : nothing(null);
+}
+
+/** Whatever goes wrong, the visitor can still start over. */
+function unreachable(error: unknown): Exchanged {
+  if (error instanceof UpstreamUnreachable) return nothing(error.retryAfterMs);
+  if (error instanceof FlightLost) return nothing(RETRY_AFTER_MS);
+  throw error;
+}
+
+/** Failures, redirects, the refusal of this server's own key, and what is no JSON object: not Clerk's word on the nonce. */
+function saysNothing(status: number, body: unknown): boolean {
+  return status === 200 ? !isRecord(body) : status < 400 || status === 401 || status === 429 || status >= 500;
+}
