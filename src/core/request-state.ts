@@ -10,6 +10,8 @@ export interface Decision {
   readonly tokenType: TokenType | null;
   readonly reason: Reason | null;
   readonly message: string;
+  /** What the verdict on a token says for itself, in fixed words: a guard's answer may repeat it. */
+  readonly detail?: string;
   readonly auth: Auth;
   readonly token?: string | null;
   readonly headers?: HeaderPairs | null;
@@ -34,6 +36,7 @@ export class DecidedState implements RequestState {
   readonly retryAfterMs: number | null;
   /** When the credential that signed the caller in ends, in milliseconds since the epoch; null if it does not. */
   readonly expiresAt: number | null;
+  readonly #detail: string | null;
   readonly #subject: string | null;
   readonly #token: string | null;
   readonly #given: HeaderPairs | null;
@@ -48,6 +51,7 @@ export class DecidedState implements RequestState {
     this.auth = decision.auth;
     this.retryAfterMs = decision.retryAfterMs ?? null;
     this.expiresAt = decision.expiresAt ?? null;
+    this.#detail = decision.detail ?? null;
     this.#subject = decision.subject ?? null;
     this.#token = decision.token ?? null;
     this.#given = decision.headers ?? null;
@@ -55,6 +59,11 @@ export class DecidedState implements RequestState {
 
   get token(): string | null {
     return this.#token;
+  }
+
+  /** What the verdict on the token that was refused says for itself, in fixed words; null where there was none. */
+  get detail(): string | null {
+    return this.#detail;
   }
 
   get subject(): string | null {

@@ -1,26 +1,18 @@
 /** WebSockets: who opens one, from where, and for how long. A socket outlives its token, so the token's end is its end. */
-import { ConfigurationError } from '../errors.js';
-import type { Auth, Denial, GuardRequirement, RequestView, TokenType } from '../types.js';
+import type { Auth, Denial, RequestView, TokenType } from '../types.js';
 import { compileRequirement } from './auth/requirements.js';
 import type { Authenticator } from './authenticator.js';
 import { viewOf } from './request-view.js';
+import { allowedOriginsOf, type UpgradeOptions } from './upgrade-options.js';
 import { createVisit } from './visit.js';
+
+export type { UpgradeOptions } from './upgrade-options.js';
 
 /** Node's `IncomingMessage`, as the `upgrade` event of an HTTP server hands it over. */
 export interface IncomingUpgrade {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-}
-
-export interface UpgradeOptions {
-  /**
-   * Origins of pages that may open a socket. A browser sends its cookies with every handshake, whoever wrote the page,
-   * and no CORS rule stops it (RFC 6455 section 10.2). Default: the authenticator's `authorizedParties`.
-   */
-  readonly allowedOrigins?: readonly string[];
-  /** As for `requireAuth`. Default: a signed-in user. */
-  readonly requirement?: GuardRequirement;
 }
 
 export interface UpgradeRefused {
@@ -75,11 +67,7 @@ export async function authenticateUpgrade(
   options: UpgradeOptions = {},
 ): Promise<UpgradeAllowed | UpgradeRefused> {
   const { config } = authenticator;
-  const origins = options.allowedOrigins ?? config.authorizedParties;
-  if (origins.length === 0) {
-    const remedy = 'List the origins of the pages that may open a WebSocket.';
-    throw new ConfigurationError('allowedOrigins', 'No origin may open a WebSocket.', remedy);
-  }
+  const origins = allowedOriginsOf(options, config);
   const view = viewOfUpgrade(request);
   const requirement = compileRequirement(options.requirement, config);
   if (!isOriginAllowed(view, origins)) return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');

@@ -2,8 +2,11 @@
 import { readVariable, type Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, RequestView } from '../../types.js';
+import { ConfigurationError } from '../../errors.js';
+import { isPlainObject } from '../../option-names.js';
 import { createAuthenticator, isAuthenticator, type Authenticator } from '../authenticator.js';
-import { andThen } from '../maybe.js';
+import { checkAuthenticatorOptions } from '../config/option-names.js';
+import { andThen, isPromise } from '../maybe.js';
 import { createAuthenticatorPool } from '../pool.js';
 import {
   createFrontendApiProxy,
@@ -48,8 +51,15 @@ export function createEntrance<C>(source: AuthenticatorSource<C>, settings: Entr
     andThen(plain(context, view), (entrance) => {
       const { config } = entrance.authenticator;
       const url = publicUrl(view, publicOrigin(view, config));
-      return url !== null && enabled(url) ? proxied(context, view) : entrance;
+      if (url === null) return entrance;
+      // The promise of an async function is truthy, whatever it comes to.
+      return andThen(adopt(enabled(url)), (on) => (on === true ? proxied(context, view) : entrance));
     });
+}
+
+/** What users' functions return may be any thenable; the platform's own promise keeps its promises. */
+function adopt<T>(value: MaybePromise<T>): MaybePromise<T> {
+  return isPromise(value) ? Promise.resolve(value) : value;
 }
 
 /** One way in for each authenticator; with a proxy, the authenticator sends browsers through it. */
@@ -69,6 +79,7 @@ function entrances<C>(
     return entrance;
   };
 
+  if (typeof source !== 'function' && !isAuthenticator(source)) checkAuthenticatorOptions(source);
   if (typeof source !== 'function' && (isAuthenticator(source) || environment === undefined)) {
     const entrance = entranceOf(isAuthenticator(source) ? source : createAuthenticator(throughProxy(source, proxy)));
     noteConfiguration(entrance.authenticator.config);
@@ -77,10 +88,13 @@ function entrances<C>(
 
   noteConfiguration(null);
   const pool = createAuthenticatorPool();
-  const choose = (given: AuthenticatorOptions | Authenticator, env: Environment | undefined): Entrance =>
-    entranceOf(isAuthenticator(given) ? given : pool.get(throughProxy(given, proxy, env), env), env);
+  const choose = (given: unknown, env: Environment | undefined): Entrance => {
+    if (isAuthenticator(given)) return entranceOf(given, env);
+    if (!isPlainObject(given)) throw noOptions(given);
+    return entranceOf(pool.get(throughProxy(given, proxy, env), env), env);
+  };
   if (typeof source === 'function') {
-    return (context) => andThen(source(context), (given) => choose(given, environment?.(context)));
+    return (context) => andThen(adopt(source(context)), (given) => choose(given, environment?.(context)));
   }
   // The bindings of a Worker are one object for many requests: look the entrance up by it.
   const byEnvironment = new WeakMap<Environment, Entrance>();
@@ -92,13 +106,24 @@ function entrances<C>(
   };
 }
 
+/** Never the environment's instance: a request for a tenant that nobody knows would be decided by another. */
+function noOptions(given: unknown): ConfigurationError {
+  const kind = given === null ? 'null' : Array.isArray(given) ? 'a list' : `a value of the type ${typeof given}`;
+  return new ConfigurationError(
+    'options',
+    `The function that gives clerkMiddleware() its options gave ${given === undefined ? 'nothing' : kind}.`,
+    'Return a plain object of options or an authenticator for every request, or throw; {} means the environment.',
+  );
+}
+
 /** An explicit proxy URL wins; else browsers find the Frontend API under the path that we serve. */
 function throughProxy(
   options: AuthenticatorOptions,
   proxy: FrontendApiProxyOptions | null,
   env?: Environment,
 ): AuthenticatorOptions {
-  if (proxy === null || options.proxyUrl !== undefined || readVariable('CLERK_PROXY_URL', env) !== undefined) {
+  const own = options.proxyUrl ?? null;
+  if (proxy === null || own !== null || readVariable('CLERK_PROXY_URL', env) !== undefined) {
     return options;
   }
   return { ...options, proxyUrl: proxyPath(proxy.path) };

@@ -107,7 +107,8 @@ class Flow implements SessionFlow {
       const retryAfterMs = verdict?.outcome === 'unchecked' ? verdict.retryAfterMs : facts.retryAfterMs;
       return { status: 'unavailable', reason, message, retryAfterMs };
     }
-    const out: SignedOut = { status: 'signed-out', reason, message, headers: null };
+    const detail = verdict?.outcome === 'refused' ? { detail: verdict.message } : null;
+    const out: SignedOut = { status: 'signed-out', reason, message, ...detail, headers: null };
     if (action === 'sign-out') return out;
     // Where no redirect can follow, somebody whom Clerk might have signed in is not told that they are signed out.
     const stuck: SessionOutcome = facts.outage
