@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { answers } from './contract/answers.js';
 import { callers } from './contract/callers.js';
 import { headers } from './contract/headers.js';
+import { sources } from './contract/sources.js';
 import { mounts } from './contract/mounts.js';
 import { middleware } from './contract/middleware.js';
 import { requests } from './contract/requests.js';
@@ -13,6 +14,7 @@ describe.each(frameworks)('$name', (framework) => {
   describe('callers', () => callers(framework));
   describe('middleware', () => middleware(framework));
   describe('mounts', () => mounts(framework));
+  describe('sources', () => sources(framework));
   describe('headers', () => headers(framework));
   describe('requests', () => requests(framework));
 });
