@@ -6,6 +6,8 @@ import { BoundedMap } from '../bounded-map.js';
 
 /** Two may be two tenants with a store each. */
 const TOO_MANY = 3;
+/** `cache.machineTokens.store`: what is within that is the store's own. */
+const DEEPEST = 3;
 
 interface Family {
   /** The objects of each set of options that was seen. */
@@ -39,7 +41,8 @@ export function createSplitWatch(
 }
 
 function messageFor(paths: readonly string[]): string {
-  const names = paths.map((path) => `\`${path}\``).join(' and ');
+  const options = new Set(paths.map((path) => path.split('.').slice(0, DEEPEST).join('.')));
+  const names = [...options].map((name) => `\`${name}\``).join(' and ');
   return (
     `${TOO_MANY} sets of options for clerkMiddleware() differ in ${names} alone. If the function that gives the options makes ` +
     `${names} anew for each request, every request has an authenticator of its own, with empty caches and keys to load. ` +

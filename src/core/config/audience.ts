@@ -1,7 +1,7 @@
 /** Whom tokens must be meant for, and whether session tokens must say so too. */
-import { checkOptionNames } from '../../option-names.js';
+import { checkOptionNames, isPlainObject } from '../../option-names.js';
 import type { AuthenticatorOptions } from '../../types.js';
-import { filledList, oneOf, type OptionName } from './checks.js';
+import { fail, filledList, oneOf, type OptionName } from './checks.js';
 import type { Config } from './config.js';
 import { AUDIENCE_OPTIONS } from './option-names.js';
 
@@ -19,6 +19,9 @@ export const NO_AUDIENCE: Pick<Config, 'audience' | 'sessionAudience'> = {
 export function resolveAudience(name: OptionName, given: Given): Pick<Config, 'audience' | 'sessionAudience'> {
   if (typeof given === 'string' || Array.isArray(given)) {
     return { ...NO_AUDIENCE, audience: filledList(name, given, { single: true }) };
+  }
+  if (!isPlainObject(given)) {
+    fail(name, 'is neither a text, a list nor an object', "Give 'https://…', a list, or { value, sessionTokens }.");
   }
   checkOptionNames(given, AUDIENCE_OPTIONS, name.option);
   const { value, sessionTokens } = given as Extract<Given, { readonly value: unknown }>;
