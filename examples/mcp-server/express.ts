@@ -12,7 +12,7 @@ export function createExpressMcp(resource: string): Express {
   app.use(protectedResourceMetadata({ resource, scopes: ['profile'] }));
   app.use(
     clerkMiddleware({
-      // A token that was issued for another resource is not for us (RFC 8707).
+      // An access token that was issued for another resource is not for us (RFC 8707). Users' sessions carry no audience.
       audience: resource,
       resourceMetadata: `${origin}/.well-known/oauth-protected-resource${pathname}`,
     }),
@@ -28,6 +28,8 @@ export function createExpressMcp(resource: string): Express {
     const message: IncomingMessage = req;
     await transport.handleRequest(message, res, req.body);
   });
+  // The same server's users sign in as ever: their session tokens name no resource.
+  app.get('/me', requireAuth(), (req, res) => void res.json({ user: req.auth.userId }));
   app.all(pathname, (_req, res) => void res.status(405).set('Allow', 'POST').end());
   return app;
 }

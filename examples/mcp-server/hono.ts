@@ -11,7 +11,7 @@ export function createHonoMcp(resource: string): Hono {
   app.use(protectedResourceMetadata({ resource, scopes: ['profile'] }));
   app.use(
     clerkMiddleware({
-      // A token that was issued for another resource is not for us (RFC 8707).
+      // An access token that was issued for another resource is not for us (RFC 8707). Users' sessions carry no audience.
       audience: resource,
       resourceMetadata: `${origin}/.well-known/oauth-protected-resource${pathname}`,
     }),
@@ -22,6 +22,8 @@ export function createHonoMcp(resource: string): Hono {
     await server.connect(transport);
     return transport.handleRequest(c.req.raw);
   });
+  // The same server's users sign in as ever: their session tokens name no resource.
+  app.get('/me', requireAuth(), (c) => c.json({ user: c.var.auth.userId }));
   app.all(pathname, (c) => c.body(null, 405, { Allow: 'POST' }));
   return app;
 }

@@ -7,7 +7,7 @@ import type { BackendApiOptions } from './values.js';
 type Optional = 'secretKey' | 'machineSecretKey' | 'fetch' | 'onEvent';
 
 /** The options after environment and defaults. */
-export type ClientConfig = { readonly [Key in Optional]?: BackendApiOptions[Key] } & {
+export type ClientConfig = { readonly [Key in Optional]?: NonNullable<BackendApiOptions[Key]> | undefined } & {
   readonly [Key in Exclude<keyof BackendApiOptions, Optional>]-?: NonNullable<BackendApiOptions[Key]>;
 };
 
@@ -30,8 +30,8 @@ export function resolveOptions(options: BackendApiOptions | undefined, env?: Env
   return config;
 }
 
-/** Without the members that are undefined: they count as absent. */
+/** Without the members that are null or undefined: they count as not given. */
 export const defined = <T extends object>(members: T | undefined) =>
-  Object.fromEntries(Object.entries(members ?? {}).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]?: Exclude<T[Key], undefined>;
+  Object.fromEntries(Object.entries(members ?? {}).filter(([, value]) => (value ?? undefined) !== undefined)) as {
+    [Key in keyof T]?: NonNullable<T[Key]>;
   };

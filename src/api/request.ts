@@ -36,7 +36,7 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
   }
 
   const key = chooseKey(config, operation, options);
-  const headers = new Headers(options.headers);
+  const headers = new Headers(options.headers ?? {});
   headers.delete('Authorization');
   headers.delete('Content-Type');
   if (key) headers.set('Authorization', 'Bearer ' + key);

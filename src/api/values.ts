@@ -1,6 +1,6 @@
 /** What callers of the Backend API give and get, beside the types of the document. Types only. */
 import type { Clock, Fetch } from '../ports.js';
-import type { BailiffEvent } from '../types.js';
+import type { BailiffEvent, Option } from '../types.js';
 import type { Operation } from './operation.js';
 
 /** A JSON object whose members the document leaves open: metadata, claims. */
@@ -15,47 +15,47 @@ export interface Paginated<Item> {
   total_count: number;
 }
 
-/** Options of one call, given last. */
+/** Options of one call, given last. `null` counts as not given. */
 export interface CallOptions {
   /** Cancels the call: it rejects with a `BackendApiError` of code `aborted`. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Option<AbortSignal>;
   /** Milliseconds that each attempt may take. Default: the client's. */
-  readonly timeoutMs?: number | undefined;
+  readonly timeoutMs?: Option<number>;
   /** Milliseconds that all attempts together may take, waits included. Default: the client's. */
-  readonly deadlineMs?: number | undefined;
+  readonly deadlineMs?: Option<number>;
   /** How often a failed call is sent again. Default: the client's. 0: never, not even after 429. */
-  readonly retries?: number | undefined;
+  readonly retries?: Option<number>;
   /** More headers. `Authorization` and `Clerk-API-Version` stay ours. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Option<Readonly<Record<string, string>>>;
   /** The secret key of another instance, for this call. */
-  readonly secretKey?: string | undefined;
+  readonly secretKey?: Option<string>;
   /** The secret key of a machine, for this call. Counts for the M2M operations only. */
-  readonly machineSecretKey?: string | undefined;
+  readonly machineSecretKey?: Option<string>;
 }
 
 /** Options of {@link createBackendApi}. Those with an environment variable fall back to it. */
 export interface BackendApiOptions {
   /** CLERK_SECRET_KEY */
-  readonly secretKey?: string | undefined;
+  readonly secretKey?: Option<string>;
   /** CLERK_MACHINE_SECRET_KEY: used for the M2M operations instead of the secret key. */
-  readonly machineSecretKey?: string | undefined;
+  readonly machineSecretKey?: Option<string>;
   /** CLERK_API_URL. Default `https://api.clerk.com`. */
-  readonly apiUrl?: string | undefined;
+  readonly apiUrl?: Option<string>;
   /** CLERK_API_VERSION. Default `v1`. */
-  readonly apiVersion?: string | undefined;
+  readonly apiVersion?: Option<string>;
   /** Milliseconds that each attempt may take. Default 30,000. */
-  readonly timeoutMs?: number | undefined;
+  readonly timeoutMs?: Option<number>;
   /** Milliseconds that all attempts of a call together may take, waits included. Default 90,000. */
-  readonly deadlineMs?: number | undefined;
+  readonly deadlineMs?: Option<number>;
   /** How often a failed call is sent again. Default 2. */
-  readonly retries?: number | undefined;
-  readonly fetch?: Fetch | undefined;
+  readonly retries?: Option<number>;
+  readonly fetch?: Option<Fetch>;
   /** The clock, for tests. */
-  readonly now?: Clock | undefined;
+  readonly now?: Option<Clock>;
   /** How a pause between attempts is spent, for tests. Must resolve early when the signal aborts. */
-  readonly wait?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+  readonly wait?: Option<(ms: number, signal: AbortSignal | undefined) => Promise<void>>;
   /** Receives a `backend-api.call` for each attempt. */
-  readonly onEvent?: ((event: BailiffEvent) => void) | undefined;
+  readonly onEvent?: Option<(event: BailiffEvent) => void>;
 }
 
 /** A connection to one instance: what the functions of `bailiff/api/<resource>` take first. Made by `createBackendClient`. */

@@ -93,7 +93,9 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     if (verdict.outcome === 'accepted') return signedIn(verdict.value, null);
     const { reason, message } = verdict;
     const auth = unauthenticated(tokenType, reason);
-    if (verdict.outcome === 'refused') return nobody(tokenType, reason, message);
+    if (verdict.outcome === 'refused') {
+      return new DecidedState({ status: 'signed-out', tokenType, reason, message, detail: message, auth });
+    }
     return new DecidedState({
       status: 'unavailable',
       tokenType,
@@ -137,11 +139,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
 }
 
 /** Nobody, as the mode names it. */
-function nobody(
-  tokenType: TokenType | null,
-  reason: Reason,
-  message = reasonInfo(reason)?.meaning ?? '',
-): DecidedState {
+function nobody(tokenType: TokenType | null, reason: Reason): DecidedState {
+  const message = reasonInfo(reason)?.meaning ?? '';
   const auth = tokenType === null ? invalidToken(reason) : unauthenticated(tokenType, reason);
   return new DecidedState({ status: 'signed-out', tokenType, reason, message, auth });
 }

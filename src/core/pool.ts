@@ -1,42 +1,78 @@
 /** Authenticators for options that are only known with a request: several domains, several instances in one server. */
 import { BoundedMap } from '../bounded-map.js';
 import { readVariable, type Environment } from '../environment.js';
+import { isPlainObject } from '../option-names.js';
 import type { AuthenticatorOptions } from '../types.js';
 import { createAuthenticator, type Authenticator } from './authenticator.js';
+import { callable } from './config/checks.js';
+import { checkAuthenticatorOptions } from './config/option-names.js';
 import { CONFIG_VARIABLES } from './config/resolve.js';
+import { createSplitWatch } from './pool-watch.js';
+import { warnOnce } from './warn-once.js';
 
 export interface AuthenticatorPool {
   /**
    * The authenticator for these options: the same one, with its caches, for equal values; never the same for different
-   * ones.
+   * ones. A listener decides nothing, so that one made anew for each request does not part them: the authenticator tells
+   * its events to the one that was given last.
    *
-   * @throws ConfigurationError for options that cannot work
+   * @throws ConfigurationError for options that cannot work, and for what are none (`undefined`, a list, a function, ...)
    */
   get(options: AuthenticatorOptions, env?: Environment): Authenticator;
 }
 
-/** @param settings `max`: authenticators that are kept (default 100); one that is not in use leaves for a new one */
-export function createAuthenticatorPool(settings: { readonly max?: number } = {}): AuthenticatorPool {
-  const authenticators = new BoundedMap<Authenticator>(settings.max ?? 100);
+type Listener = NonNullable<AuthenticatorOptions['onEvent']>;
+
+interface Pooled {
+  readonly authenticator: Authenticator;
+  /** Null if nobody listens: then no event is made. */
+  readonly relay: { listener: Listener } | null;
+}
+
+/**
+ * @param settings `max`: authenticators that are kept (default 100); one that is not in use leaves for a new one. `warn`:
+ *   takes what a developer should know (default: the console, once)
+ */
+export function createAuthenticatorPool(
+  settings: { readonly max?: number; readonly warn?: (message: string) => void } = {},
+): AuthenticatorPool {
+  const { max = 100, warn = (message) => warnOnce('pool.split', message) } = settings;
+  const pool = new BoundedMap<Pooled>(max);
   const identify = createIdentifier();
+  const watch = createSplitWatch(max, warn);
+
+  function create(options: AuthenticatorOptions, listener: Listener | null, env: Environment | undefined): Pooled {
+    if (listener === null) return { authenticator: createAuthenticator(options, env), relay: null };
+    const relay = { listener };
+    const onEvent: Listener = (event) => relay.listener(event);
+    return { authenticator: createAuthenticator({ ...options, onEvent }, env), relay };
+  }
+
   return {
     get(options, env) {
-      const variables = CONFIG_VARIABLES.map((name) => readVariable(name, env) ?? null);
-      const key = JSON.stringify([describe(options, identify), variables]);
-      let authenticator = authenticators.get(key);
-      if (authenticator === undefined) {
-        authenticator = createAuthenticator(options, env);
-        authenticators.set(key, authenticator);
-      }
-      return authenticator;
+      // Before anything is copied from it: a copy of a list or a `Map` is `{}`, which means the environment.
+      if (!isPlainObject(options)) checkAuthenticatorOptions(options);
+      const { onEvent, ...deciding } = options;
+      const listener = (onEvent ?? null) === null ? null : callable<Listener>({ option: 'onEvent' }, onEvent);
+      const others = [listener !== null, CONFIG_VARIABLES.map((name) => readVariable(name, env) ?? null)];
+      const key = JSON.stringify([describe(deciding, identify), others]);
+      let pooled = pool.get(key);
+      if (pooled === undefined) {
+        pooled = create(options, listener, env);
+        pool.set(key, pooled);
+        const objects = new Map<string, number>();
+        const note = (value: object, path: string) => void objects.set(path, identify(value));
+        watch(JSON.stringify([describe(deciding, note), others]), objects);
+      } else if (pooled.relay !== null && listener !== null) pooled.relay.listener = listener;
+      return pooled.authenticator;
     },
   };
 }
 
-type Identify = (value: object) => number;
+type Identify = (value: object, path: string) => number | void;
 
 /** Numbers objects that have no value of their own: functions, stores. */
-function createIdentifier(): Identify {
+function createIdentifier(): (value: object) => number {
   const numbers = new WeakMap<object, number>();
   let last = 0;
   return (value) => {
@@ -46,15 +82,20 @@ function createIdentifier(): Identify {
   };
 }
 
-/** A value as something JSON tells apart exactly. Each form is tagged, so that no two kinds of value look alike. */
-function describe(value: unknown, identify: Identify): unknown {
-  if (Array.isArray(value)) return ['list', ...value.map((item) => describe(item, identify))];
-  if (typeof value === 'function') return ['object', identify(value)];
+/**
+ * A value as something JSON tells apart exactly. Each form is tagged, so that no two kinds of value look alike; what is null
+ * or undefined is not there, as in all options.
+ */
+function describe(value: unknown, identify: Identify, path = ''): unknown {
+  if (Array.isArray(value)) return ['list', ...value.map((item) => describe(item, identify, path))];
+  if (typeof value === 'function') return ['object', identify(value, path)];
   if (typeof value !== 'object' || value === null) return [typeof value, String(value)];
-  if (Object.getPrototypeOf(value) !== Object.prototype) return ['object', identify(value)];
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  if (!isPlainObject(value)) return ['object', identify(value, path)];
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined && item !== null);
   return [
     'record',
-    ...entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, describe(item, identify)]),
+    ...entries
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, describe(item, identify, path === '' ? key : `${path}.${key}`)]),
   ];
 }

@@ -49,7 +49,8 @@ export function refuseNobody(
   if (tokenSent && said === 'token-type-mismatch') {
     return { allowed: false, denial: mismatchDenial({ reason: said, tokenSent, resourceMetadata }) };
   }
-  return { allowed: false, denial: unauthenticatedDenial({ reason: said, tokenSent, resourceMetadata }) };
+  const detail = state instanceof DecidedState ? state.detail : null;
+  return { allowed: false, denial: unauthenticatedDenial({ reason: said, detail, tokenSent, resourceMetadata }) };
 }
 
 /** The kind of the token that decided: the header's, else that of a session cookie that was looked at; null if none was. */

@@ -10,6 +10,8 @@ export interface Decision {
   readonly tokenType: TokenType | null;
   readonly reason: Reason | null;
   readonly message: string;
+  /** What the verdict on a token says for itself, in fixed words: a guard's answer may repeat it. */
+  readonly detail?: string;
   readonly auth: Auth;
   readonly token?: string | null;
   readonly headers?: HeaderPairs | null;
@@ -38,6 +40,7 @@ export class DecidedState implements RequestState {
   readonly expiresAt: number | null;
   /** Until when it is accepted, in milliseconds since the epoch. Who looks later than that has to decide anew. */
   readonly usableUntil: number;
+  readonly #detail: string | null;
   readonly #subject: string | null;
   readonly #token: string | null;
   readonly #given: HeaderPairs | null;
@@ -54,6 +57,7 @@ export class DecidedState implements RequestState {
     this.retryAfterMs = decision.retryAfterMs ?? null;
     this.expiresAt = decision.expiresAt ?? null;
     this.usableUntil = decision.usableUntil ?? Infinity;
+    this.#detail = decision.detail ?? null;
     this.#subject = decision.subject ?? null;
     this.#token = decision.token ?? null;
     this.#given = decision.headers ?? null;
@@ -61,6 +65,11 @@ export class DecidedState implements RequestState {
 
   get token(): string | null {
     return this.#token;
+  }
+
+  /** What the verdict on the token that was refused says for itself, in fixed words; null where there was none. */
+  get detail(): string | null {
+    return this.#detail;
   }
 
   get subject(): string | null {

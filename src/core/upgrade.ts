@@ -1,16 +1,17 @@
 /** WebSockets: who opens one, from where, and for how long. A socket outlives its token, so the token's end is its end. */
-import { ConfigurationError } from '../errors.js';
-import type { Auth, Denial, GuardRequirement, RequestState, RequestView } from '../types.js';
+import type { Auth, Denial, RequestState, RequestView } from '../types.js';
 import { asError } from './as-error.js';
 import { unauthenticatedDenial } from './auth/challenge.js';
 import { compileRequirement, type CompiledRequirement } from './auth/requirements.js';
 import type { Authenticator } from './authenticator.js';
-import { textList } from './config/checks.js';
 import type { Config } from './config/config.js';
 import type { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';
 import { headerTokenOf } from './request/evidence.js';
+import { allowedOriginsOf, type UpgradeOptions } from './upgrade-options.js';
 import { createVisit } from './visit.js';
+
+export type { UpgradeOptions } from './upgrade-options.js';
 
 /** Node's `IncomingMessage`, as the `upgrade` event of an HTTP server hands it over. */
 export interface IncomingUpgrade {
@@ -19,16 +20,6 @@ export interface IncomingUpgrade {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Names and values in turn, as they came: `headers` hides the second of two. */
   readonly rawHeaders?: readonly string[];
-}
-
-export interface UpgradeOptions {
-  /**
-   * Origins of pages that may open a socket. A browser sends its cookies with every handshake, whoever wrote the page,
-   * and no CORS rule stops it (RFC 6455 section 10.2). Default: the authenticator's `authorizedParties`.
-   */
-  readonly allowedOrigins?: readonly string[];
-  /** As for `requireAuth`. Default: a signed-in user. */
-  readonly requirement?: GuardRequirement;
 }
 
 export interface UpgradeRefused {
@@ -90,7 +81,7 @@ export async function authenticateUpgrade(
   options: UpgradeOptions = {},
 ): Promise<UpgradeAllowed | UpgradeRefused> {
   const { config } = authenticator;
-  const origins = allowedOrigins(options, config);
+  const origins = allowedOriginsOf(options, config);
   const requirement = compileRequirement(options.requirement, config);
   const view = viewOfUpgrade(request);
   try {
@@ -121,22 +112,6 @@ async function decide(
   }
   if (!('denial' in result)) return refuse(401, 'unauthenticated', 'Authentication is required.');
   return fromDenial(result.denial);
-}
-
-const OPTIONS: readonly string[] = ['allowedOrigins', 'requirement'] satisfies (keyof UpgradeOptions)[];
-
-/** @throws ConfigurationError for options that are unknown, and for a list that lets nobody in */
-function allowedOrigins(options: UpgradeOptions, config: Config): readonly string[] {
-  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown !== undefined) {
-    throw new ConfigurationError(unknown, `There is no option ${unknown} here.`, `Use: ${OPTIONS.join(', ')}.`);
-  }
-  const origins = options.allowedOrigins ?? config.authorizedParties;
-  if (origins.length === 0) {
-    const remedy = 'List the origins of the pages that may open a WebSocket.';
-    throw new ConfigurationError('allowedOrigins', 'No origin may open a WebSocket.', remedy);
-  }
-  return textList({ option: 'allowedOrigins' }, origins);
 }
 
 /**

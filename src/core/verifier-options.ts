@@ -12,6 +12,7 @@ export function verifierOptions(config: Config, backend: Backend | null): Verifi
     upstream: backend,
     canVerify: { apiKey: hasSecretKey, m2m: hasSecretKey || machineSecretKey !== null, oauth: hasSecretKey },
     audience: config.audience,
+    sessionAudience: config.sessionAudience,
     authorizedParties: config.authorizedParties,
     missingAzp: config.missingAzp === 'allow' ? 'allow' : 'reject',
     issuer: config.issuer,
@@ -30,8 +31,9 @@ export function verifierOptions(config: Config, backend: Backend | null): Verifi
  * asks, and the options that are checked. Keys enter by their digest.
  */
 function scopeOf(config: Config): string {
-  const { apiUrl, apiVersion, audience, secretKey, machineSecretKey, publishableKey } = config;
-  const parts = [apiUrl, apiVersion, audience, publishableKey?.raw ?? null, secretKey, machineSecretKey, config.jwtKey];
+  const { apiUrl, apiVersion, audience, secretKey, machineSecretKey, publishableKey, jwtKey } = config;
+  const keys = [publishableKey?.raw ?? null, secretKey, machineSecretKey, jwtKey];
+  const parts = [apiUrl, apiVersion, audience, config.sessionAudience, ...keys];
   return hex(sha1(new TextEncoder().encode(JSON.stringify(parts))));
 }
 

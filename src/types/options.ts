@@ -3,87 +3,101 @@ import type { Clock, Fetch, Store } from '../ports.js';
 import type { BailiffEvent } from './events.js';
 import type { AcceptsToken } from './tokens.js';
 
+/** What may stand for an option: `null` and `undefined` mean "not given", so that its variable or its default counts. */
+export type Option<T> = T | null | undefined;
+
 export interface CacheOptions {
-  readonly sessionTokens?: {
+  readonly sessionTokens?: Option<{
     /** Verified session tokens kept in process. Default 10,000. */
-    readonly max?: number;
-  };
-  readonly machineTokens?: {
+    readonly max?: Option<number>;
+  }>;
+  readonly machineTokens?: Option<{
     /** How long a verified token may be used again without asking Clerk (a revoked one may pass that long). Default 10,000; 0 turns caching off. */
-    readonly ttlMs?: number;
+    readonly ttlMs?: Option<number>;
     /** How long a refused token stays refused without asking Clerk. Default 5,000. */
-    readonly negativeTtlMs?: number;
+    readonly negativeTtlMs?: Option<number>;
     /** Default 10,000. */
-    readonly max?: number;
+    readonly max?: Option<number>;
     /** Any Keyv instance, shared by a fleet. */
-    readonly store?: Store;
-  };
-  readonly jwks?: {
+    readonly store?: Option<Store>;
+  }>;
+  readonly jwks?: Option<{
     /** Default 300,000. */
-    readonly freshMs?: number;
+    readonly freshMs?: Option<number>;
     /** How long known keys serve while the JWKS cannot be loaded. Default 3,600,000. */
-    readonly staleIfErrorMs?: number;
+    readonly staleIfErrorMs?: Option<number>;
     /**
      * The longest time for which a token of a key that is not known yet waits (503) until the keys are loaded again, while
      * others try made-up key ids. They buy six loads in twice this time at most; without them the wait is 5,000. Default
      * 30,000, and less counts as that.
      */
-    readonly cooldownMs?: number;
-  };
+    readonly cooldownMs?: Option<number>;
+  }>;
+}
+
+/** `audience` for servers whose session tokens are customised to carry one. */
+export interface AudienceOptions {
+  readonly value: string | readonly string[];
+  /** Refuses session tokens without `aud` as well. */
+  readonly sessionTokens?: Option<'required'>;
 }
 
 export interface OrganizationSyncOptions {
   /** path-to-regexp 6 patterns with `:id` or `:slug`. */
-  readonly organizationPatterns?: readonly string[];
-  readonly personalAccountPatterns?: readonly string[];
+  readonly organizationPatterns?: Option<readonly string[]>;
+  readonly personalAccountPatterns?: Option<readonly string[]>;
 }
 
 /** Options of `createAuthenticator`. Those with an environment variable fall back to it. */
 export interface AuthenticatorOptions {
   /** CLERK_SECRET_KEY */
-  readonly secretKey?: string;
+  readonly secretKey?: Option<string>;
   /** CLERK_PUBLISHABLE_KEY */
-  readonly publishableKey?: string;
+  readonly publishableKey?: Option<string>;
   /** CLERK_JWT_KEY: the instance's public key as PEM; verification then needs no network. */
-  readonly jwtKey?: string;
+  readonly jwtKey?: Option<string>;
   /** CLERK_MACHINE_SECRET_KEY */
-  readonly machineSecretKey?: string;
+  readonly machineSecretKey?: Option<string>;
   /** CLERK_MACHINE_ID: JWTs of machines must name this machine (`mch_…`) among their scopes. */
-  readonly machineId?: string;
+  readonly machineId?: Option<string>;
   /** CLERK_API_URL. Default `https://api.clerk.com`. */
-  readonly apiUrl?: string;
+  readonly apiUrl?: Option<string>;
   /** CLERK_API_VERSION. Default `v1`. */
-  readonly apiVersion?: string;
+  readonly apiVersion?: Option<string>;
   /** CLERK_DOMAIN */
-  readonly domain?: string;
+  readonly domain?: Option<string>;
   /** CLERK_IS_SATELLITE */
-  readonly isSatellite?: boolean;
+  readonly isSatellite?: Option<boolean>;
   /** CLERK_PROXY_URL */
-  readonly proxyUrl?: string;
+  readonly proxyUrl?: Option<string>;
   /** Whether `X-Forwarded-Host` and `X-Forwarded-Proto` are believed. Default false. In Express its `trust proxy` decides. */
-  readonly trustProxy?: boolean;
+  readonly trustProxy?: Option<boolean>;
   /** CLERK_SIGN_IN_URL */
-  readonly signInUrl?: string;
+  readonly signInUrl?: Option<string>;
   /** CLERK_SIGN_UP_URL */
-  readonly signUpUrl?: string;
-  readonly satelliteAutoSync?: boolean;
+  readonly signUpUrl?: Option<string>;
+  readonly satelliteAutoSync?: Option<boolean>;
   /** Origins, beside `authorizedParties`, that a primary may send a development satellite back to (`__clerk_redirect_url`). */
-  readonly allowedRedirectOrigins?: readonly string[];
-  readonly organizationSync?: OrganizationSyncOptions;
+  readonly allowedRedirectOrigins?: Option<readonly string[]>;
+  readonly organizationSync?: Option<OrganizationSyncOptions>;
   /** Origins whose tokens are accepted (claim `azp`). */
-  readonly authorizedParties?: readonly string[];
+  readonly authorizedParties?: Option<readonly string[]>;
   /** What a cookie without `azp` gets when `authorizedParties` is set. Default `handshake`. */
-  readonly missingAzp?: 'handshake' | 'reject' | 'allow';
-  readonly audience?: string | readonly string[];
+  readonly missingAzp?: Option<'handshake' | 'reject' | 'allow'>;
+  /**
+   * Expected `aud`. OAuth tokens and JWTs of machines must carry it. A session token that carries none is accepted, because
+   * Clerk's do not unless they are customised; one that carries a foreign one is refused.
+   */
+  readonly audience?: Option<string | readonly string[] | AudienceOptions>;
   /** Expected `iss`; checked where given. */
-  readonly issuer?: string | readonly string[];
+  readonly issuer?: Option<string | readonly string[]>;
   /** Tolerated clock difference in milliseconds: 0 to 60,000. Default 5,000. */
-  readonly clockSkewMs?: number;
-  readonly acceptsToken?: AcceptsToken;
+  readonly clockSkewMs?: Option<number>;
+  readonly acceptsToken?: Option<AcceptsToken>;
   /** Default true. */
-  readonly treatPendingAsSignedOut?: boolean;
-  readonly cache?: CacheOptions;
-  readonly fetch?: Fetch;
-  readonly now?: Clock;
-  readonly onEvent?: (event: BailiffEvent) => void;
+  readonly treatPendingAsSignedOut?: Option<boolean>;
+  readonly cache?: Option<CacheOptions>;
+  readonly fetch?: Option<Fetch>;
+  readonly now?: Option<Clock>;
+  readonly onEvent?: Option<(event: BailiffEvent) => void>;
 }

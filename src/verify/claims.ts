@@ -6,6 +6,8 @@ import type { Refused } from './verdict.js';
 export interface ClaimExpectations {
   /** Empty: not checked. */
   readonly audience: readonly string[];
+  /** Session tokens without `aud`, where an audience is expected. */
+  readonly sessionAudience: 'if-present' | 'required';
   /** Empty: not checked. */
   readonly authorizedParties: readonly string[];
   readonly allowMissingAzp: boolean;
@@ -35,8 +37,16 @@ const NO_SUBJECT = broken('The claim `sub` is missing or not a text.');
 const BAD_TEXT = broken('A claim that must be a text is not one.');
 const NO_EXPIRY = broken('The claim `exp` is missing or not a date.');
 const BAD_DATE = broken('The claim `nbf` or `iat` is not a date.');
-const WRONG_AUDIENCE = broken('The token is meant for another audience, or names none.');
-const WRONG_MACHINE = broken('The token is meant for other machines.');
+export const WRONG_AUDIENCE = broken(
+  'The token is meant for another audience, or names none: get one for this resource, or list its `aud` in the option `audience`.',
+);
+const FOREIGN_SESSION = broken(
+  'The session token is meant for another audience: list its `aud` in the option `audience`, or take it out of the customised session token.',
+);
+const SESSION_FOR_NOBODY = broken(
+  'The session token names no audience: add `aud` to the session token in the Clerk dashboard, or leave `sessionTokens` out of the option `audience`.',
+);
+export const WRONG_MACHINE = broken('The token is meant for other machines.');
 const WRONG_PARTY = refuse('token-invalid-authorized-parties');
 const WRONG_ISSUER = refuse('token-invalid-issuer');
 const EXPIRED = refuse('token-expired');
@@ -51,8 +61,18 @@ const subject: ClaimRule = ({ sub }) => (typeof sub === 'string' && sub !== '' ?
 const texts: ClaimRule = ({ iss, sid, azp, jti }) =>
   isTextOrAbsent(iss) && isTextOrAbsent(sid) && isTextOrAbsent(azp) && isTextOrAbsent(jti) ? null : BAD_TEXT;
 
-/** RFC 7519 section 4.1.3; a token without `aud` is for nobody once an audience is expected (RFC 8725 section 3.9). */
+/** RFC 7519 section 4.1.3; a token without `aud` is for nobody once an audience is expected (RFC 8725 section 3.9, RFC 8707). */
 const audience: ClaimRule = ({ aud }, expected) => (matchesAudience(aud, expected.audience) ? null : WRONG_AUDIENCE);
+
+/**
+ * Clerk's session tokens carry no `aud` unless somebody customised them, and `azp` says where they belong: only one that
+ * names others is foreign, unless the application asks for more.
+ */
+const sessionAudience: ClaimRule = ({ aud }, expected) => {
+  if (matchesAudience(aud, expected.audience)) return null;
+  if (aud !== undefined) return FOREIGN_SESSION;
+  return expected.sessionAudience === 'required' ? SESSION_FOR_NOBODY : null;
+};
 
 export function matchesAudience(aud: unknown, expected: readonly string[]): boolean {
   if (expected.length === 0) return true;
@@ -108,7 +128,7 @@ const TIME: readonly ClaimRule[] = [expiry, notBefore, issuedAt];
 
 /** In the order in which a token with several faults is judged. `azp` is a session's: machine tokens name no browser. */
 export const CLAIM_RULES = {
-  session: [subject, texts, audience, authorizedParty, issuer, ...TIME],
+  session: [subject, texts, sessionAudience, authorizedParty, issuer, ...TIME],
   m2m: [subject, texts, audience, issuer, ...TIME, machine],
   oauth: [subject, texts, audience, issuer, ...TIME],
   /** A handshake token carries cookies to be set, which are checked when they come back. */

@@ -1,7 +1,7 @@
 /** What the Backend API says about an opaque token, judged: a 200 alone means nothing yet. */
 import type { UpstreamAnswer, VerificationUpstream } from '../ports.js';
 import type { ApiKey, M2MToken, MachineTokenType, OAuthAccessToken } from '../types.js';
-import { isText, matchesAudience, splitScopes } from './claims.js';
+import { isText, matchesAudience, splitScopes, WRONG_AUDIENCE, WRONG_MACHINE } from './claims.js';
 import type { JsonObject } from './decode.js';
 import { apiKeyFromAnswer, m2mFromAnswer, oauthFromAnswer, toMs } from './machine.js';
 import { accept, leaveUnchecked, refuse } from './outcome.js';
@@ -25,7 +25,8 @@ interface OpaqueKind {
   readonly subjects: readonly string[];
   readonly ask: (upstream: VerificationUpstream, token: string) => Promise<UpstreamAnswer>;
   readonly read: (body: JsonObject) => MachineData;
-  readonly meant: (body: JsonObject, expected: AnswerExpectations) => boolean;
+  /** Null if it is meant for this server. */
+  readonly meant: (body: JsonObject, expected: AnswerExpectations) => Refused | null;
 }
 
 export const OPAQUE_KINDS: Readonly<Record<MachineTokenType, OpaqueKind>> = {
@@ -36,7 +37,7 @@ export const OPAQUE_KINDS: Readonly<Record<MachineTokenType, OpaqueKind>> = {
     subjects: ['user_', 'org_', 'mch_'],
     ask: (upstream, token) => upstream.verifyApiKey(token),
     read: apiKeyFromAnswer,
-    meant: () => true,
+    meant: () => null,
   },
   m2m_token: {
     prefix: 'mt_',
@@ -45,7 +46,8 @@ export const OPAQUE_KINDS: Readonly<Record<MachineTokenType, OpaqueKind>> = {
     subjects: ['mch_'],
     ask: (upstream, token) => upstream.verifyM2MToken(token),
     read: m2mFromAnswer,
-    meant: ({ scopes }, { machineId }) => machineId === null || splitScopes(scopes).includes(machineId),
+    meant: ({ scopes }, { machineId }) =>
+      machineId === null || splitScopes(scopes).includes(machineId) ? null : WRONG_MACHINE,
   },
   oauth_token: {
     prefix: 'oat_',
@@ -54,7 +56,7 @@ export const OPAQUE_KINDS: Readonly<Record<MachineTokenType, OpaqueKind>> = {
     subjects: ['user_'],
     ask: (upstream, token) => upstream.verifyOAuthToken(token),
     read: oauthFromAnswer,
-    meant: ({ aud }, { audience }) => matchesAudience(aud, audience),
+    meant: ({ aud }, { audience }) => (matchesAudience(aud, audience) ? null : WRONG_AUDIENCE),
   },
 };
 
@@ -68,7 +70,6 @@ export function isPlausible(token: string, prefix: string): boolean {
 
 const RETRY_AFTER_MS = 1_000;
 const INVALID = refuse('token-invalid');
-const NOT_MEANT = refuse('token-verification-failed', 'The token is meant for another audience or machine.');
 
 /** Refused: Clerk knows that it is bad. Unchecked: Clerk could not say. */
 export function judgeAnswer(
@@ -84,7 +85,7 @@ export function judgeAnswer(
   const kind = OPAQUE_KINDS[tokenType];
   const good = body as JsonObject;
   if (!isLive(good, kind, nowMs)) return INVALID;
-  return kind.meant(good, expected) ? accept(kind.read(good)) : NOT_MEANT;
+  return kind.meant(good, expected) ?? accept(kind.read(good));
 }
 
 function judgeStatus(answer: UpstreamAnswer): Refused | Unchecked {

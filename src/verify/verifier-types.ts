@@ -26,6 +26,8 @@ export interface VerifierOptions {
   readonly canVerify: { readonly apiKey: boolean; readonly m2m: boolean; readonly oauth: boolean };
   /** Empty: not checked. */
   readonly audience: readonly string[];
+  /** Whether a session token without `aud` is refused where an audience is expected. Default `if-present`: it is not. */
+  readonly sessionAudience?: 'if-present' | 'required';
   /** Empty: not checked. */
   readonly authorizedParties: readonly string[];
   readonly missingAzp: 'reject' | 'allow';

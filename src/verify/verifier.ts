@@ -31,6 +31,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const check = createJwtCheck(keys, now);
   const expected: ClaimExpectations = {
     audience: options.audience,
+    sessionAudience: options.sessionAudience ?? 'if-present',
     authorizedParties: options.authorizedParties,
     allowMissingAzp: options.missingAzp === 'allow',
     issuer: options.issuer,

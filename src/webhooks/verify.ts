@@ -1,18 +1,22 @@
 /** Whether a webhook comes from Clerk: signature and age of the raw body, by the Standard Webhooks scheme with Svix's header names. */
 import { readVariable } from '../environment.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { Clock } from '../ports.js';
+import type { Option } from '../types.js';
 import { WebhookVerificationError } from './errors.js';
 import type { WebhookEvent } from './events.js';
 import { signersOf } from './secrets.js';
 
 export interface VerifyWebhookOptions {
   /** `whsec_…`; several while a secret is being rotated. Default: the variable CLERK_WEBHOOK_SIGNING_SECRET. */
-  readonly signingSecret?: string | readonly string[];
+  readonly signingSecret?: Option<string | readonly string[]>;
   /** How far the signing time may be from now, either way. Default 300. */
-  readonly toleranceSeconds?: number;
+  readonly toleranceSeconds?: Option<number>;
   /** Milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: Clock;
+  readonly now?: Option<Clock>;
 }
+
+const NAMES: OptionNames<VerifyWebhookOptions> = { signingSecret: true, toleranceSeconds: true, now: true };
 
 /** One message as it arrived. */
 export interface WebhookPayload {
@@ -32,9 +36,11 @@ const HEADERS = {
  * The decision behind every `verifyWebhook`: for a framework that hands over headers and raw body.
  *
  * @returns The event, with the `svix-id` as `id`: Clerk delivers at least once, so keep the ids you have handled.
- * @throws WebhookVerificationError if it is not to be trusted (answer 400); ConfigurationError if there is no usable secret.
+ * @throws WebhookVerificationError if it is not to be trusted (answer 400); ConfigurationError if there is no usable secret,
+ *   or an option is misspelt.
  */
 export function verifyWebhookPayload(payload: WebhookPayload, options: VerifyWebhookOptions = {}): WebhookEvent {
+  checkOptionNames(options, NAMES);
   const signers = signersOf(options.signingSecret ?? readVariable('CLERK_WEBHOOK_SIGNING_SECRET'));
   const { id, timestamp, signature } = readHeaders(payload.headers);
   const body = rawText(payload.body);

@@ -94,7 +94,40 @@ describe('a bad token', () => {
       .token;
     const { code, text } = await verify(oauth, ['--audience', 'http://b.example/']);
     expect(code).toBe(1);
-    expect(text).toContain('accepted audience: http://b.example/');
+    expect(text).toContain('meant for another audience');
+    expect(text).toContain('It is meant for http://a.example/; accepted audience: http://b.example/.');
+    expect(text).toContain('What to do: Get a token for this resource, or list its `aud` in the option `audience`');
+    expect((await verify(oauth, ['--audience', 'http://a.example/'])).code).toBe(0);
+  });
+
+  it('by audience, of a session: only where the token names one, or where it is asked for', async () => {
+    const ordinary = await clerk.createSessionToken({ userId: 'user_1' });
+    const custom = await clerk.createSessionToken({ userId: 'user_1', claims: { aud: 'http://a.example/' } });
+    const asked = ['--audience', 'http://b.example/'];
+    expect((await verify(ordinary, asked)).code).toBe(0);
+    const strict = await verify(ordinary, [...asked, '--session-audience']);
+    expect([strict.code, strict.text]).toEqual([1, expect.stringContaining('It is meant for nothing; accepted')]);
+    expect(strict.text).toContain('Add `aud` to the session token in the Clerk dashboard');
+    const foreign = await verify(custom, asked);
+    expect([foreign.code, foreign.text]).toEqual([1, expect.stringContaining('It is meant for http://a.example/;')]);
+    expect(foreign.text).toContain('take it out of the customised session token');
+    expect((await verify(custom, ['--audience', 'http://a.example/', '--session-audience'])).code).toBe(0);
+    expect((await verify(ordinary, ['--session-audience'])).errors).toContain('--audience');
+  });
+
+  it('of a machine for another fault: names that one, not the audience', async () => {
+    const { token } = await clerk.createOAuthToken({
+      userId: 'user_1',
+      format: 'jwt',
+      audience: 'http://a.example/',
+    });
+    const later = () => NOW + 3 * 86_400_000;
+    const { text } = await bailiff(['verify', token, '--audience', 'http://a.example/'], {
+      env: clerk.env,
+      now: later,
+    });
+    expect(text).toMatch(/Refused: token-verification-failed\nThe token has expired\.\nIt expired .* ago/);
+    expect(text).not.toContain('audience:');
   });
 
   it('that is none at all, or unknown', async () => {

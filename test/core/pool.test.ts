@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, type AuthenticatorOptions } from 'bailiff';
 import { createAuthenticatorPool } from '../../src/core/pool.js';
+import { createKey, T0 } from '../support/tokens.js';
 
 const base: AuthenticatorOptions = { secretKey: 'sk_test_one' };
 const store = () => ({
@@ -84,5 +85,90 @@ describe('the pool', () => {
     expect(() => pool.get({}, {})).toThrow(ConfigurationError);
     expect(() => pool.get({}, {})).toThrow(ConfigurationError);
     expect(pool.get({}, { CLERK_SECRET_KEY: 'sk_test_x' }).config.secretKey).toBe('sk_test_x');
+  });
+
+  it('gives nothing for what are no options, whatever the environment holds', () => {
+    const pool = createAuthenticatorPool();
+    const env = { CLERK_SECRET_KEY: 'sk_test_env' };
+    expect(pool.get({}, env).config.secretKey).toBe('sk_test_env');
+    for (const none of [undefined, null, [], new Map(), () => ({}), 'x', Promise.resolve({})]) {
+      expect(() => pool.get(none as never, env)).toThrow(ConfigurationError);
+    }
+  });
+
+  it('takes null for what is not given', () => {
+    const pool = createAuthenticatorPool();
+    const one = pool.get(base, {});
+    expect(pool.get({ ...base, audience: null, onEvent: null, cache: null }, {})).toBe(one);
+  });
+});
+
+describe('objects that cannot be compared', () => {
+  const key = createKey();
+  const options: AuthenticatorOptions = { jwtKey: key.pem, now: () => T0 };
+  const request = { method: 'GET', url: '/', header: () => null };
+
+  it('an observer does not part options: the last one hears', async () => {
+    const warnings: string[] = [];
+    const pool = createAuthenticatorPool({ warn: (message) => warnings.push(message) });
+    const heard: number[] = [];
+    const authenticators = Array.from({ length: 5 }, (_, n) =>
+      pool.get({ ...options, onEvent: () => void heard.push(n) }, {}),
+    );
+    expect(new Set(authenticators).size).toBe(1);
+    await authenticators[0]?.authenticateRequest(request);
+    expect(heard).toEqual([4]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('an observer that is none is an error, also when the pool has the authenticator', () => {
+    const pool = createAuthenticatorPool();
+    pool.get({ ...options, onEvent: () => undefined }, {});
+    for (const onEvent of [0, '', false, {}, 'x']) {
+      expect(() => pool.get({ ...options, onEvent: onEvent as never }, {})).toThrow(/onEvent/);
+    }
+  });
+
+  it('builds no events where nobody listens', () => {
+    const pool = createAuthenticatorPool();
+    pool.get({ ...options, onEvent: () => undefined }, {});
+    expect(pool.get(options, {}).config.emit).toBeNull();
+  });
+
+  it.each<readonly [string, () => AuthenticatorOptions]>([
+    ['fetch', () => ({ fetch: () => Promise.reject(new Error('unused')) })],
+    ['now', () => ({ now: () => T0 })],
+    ['cache.machineTokens.store', () => ({ cache: { machineTokens: { store: store() } } })],
+  ])('%s that is made anew for each request is warned of once, with the remedy', (path, make) => {
+    const warnings: string[] = [];
+    const pool = createAuthenticatorPool({ warn: (message) => warnings.push(message) });
+    const fixed = { fetch: () => Promise.reject(new Error('unused')) };
+    for (let request = 1; request <= 2; request += 1) pool.get({ ...base, ...fixed, ...make() }, {});
+    expect(warnings).toEqual([]);
+    for (let request = 3; request <= 9; request += 1) pool.get({ ...base, ...fixed, ...make() }, {});
+    expect(warnings).toEqual([expect.stringContaining(`\`${path}\` once, outside of the function`)]);
+    expect(warnings.join()).not.toMatch(path === 'fetch' ? /store/ : /`fetch`/);
+    expect(warnings.join()).not.toContain('sk_test_one');
+  });
+
+  it("tenants that differ in more than such an object are nobody's mistake", () => {
+    const warnings: string[] = [];
+    const pool = createAuthenticatorPool({ max: 2, warn: (message) => warnings.push(message) });
+    const tenants = Array.from({ length: 9 }, (_, n) => ({
+      secretKey: `sk_test_${n}`,
+      cache: { machineTokens: { store: store() } },
+    }));
+    // Larger than the pool, so that they are made again and again.
+    for (let round = 0; round < 5; round += 1) for (const tenant of tenants) pool.get(tenant, {});
+    expect(warnings).toEqual([]);
+  });
+
+  it('the same two objects, made again because the pool is small, are no others', () => {
+    const warnings: string[] = [];
+    const pool = createAuthenticatorPool({ max: 1, warn: (message) => warnings.push(message) });
+    const two = [store(), store()];
+    for (let round = 0; round < 5; round += 1)
+      for (const one of two) pool.get({ ...base, cache: { machineTokens: { store: one } } }, {});
+    expect(warnings).toEqual([]);
   });
 });

@@ -262,6 +262,26 @@ export const DIFFERENCES: readonly Difference[] = [
         : expected,
   },
   {
+    name: 'machine-token-without-audience',
+    reason:
+      'RFC 8707 and RFC 8725, section 3.9: a token for no resource in particular is not for this one, where one is expected. The library takes it.',
+    when: (given) => given.options.audience !== undefined && /\{(?:m2m|oauth)-for-nobody\}/.test(authorization(given)),
+    answer: (expected) =>
+      expected.status === 'signed-in' ? { ...expected, ...SIGNED_OUT, reason: 'token-verification-failed' } : expected,
+  },
+  {
+    name: 'audience-that-names-nobody',
+    reason:
+      'RFC 7519, section 4.1.3: whoever expects an audience refuses a token whose `aud` does not name it. An ordinary session has no `aud`; an empty one is no ordinary session, and the library does not look at it.',
+    when: (given) =>
+      given.options.audience !== undefined &&
+      /\{(?:empty-audience|no-audiences)\}/.test(`${cookie(given)}${authorization(given)}`),
+    answer: (expected, _given, actual) =>
+      actual.reason === 'token-verification-failed' && VERIFIED.has(expected.reason)
+        ? { ...expected, ...SIGNED_OUT, reason: 'token-verification-failed' }
+        : expected,
+  },
+  {
     name: 'cookieless-return-is-answered',
     reason:
       'A browser that keeps no cookies would be sent around for ever: it gets its page without the address cleaned.',

@@ -1,5 +1,14 @@
 /** Requests from a seed. A case is plain data: `{name}` in a header or in the URL stands for a named token. */
-import { HANDSHAKE_NAMES, INSTANCES, NONCES, REFRESH_TOKENS, SESSION_TOKEN_NAMES, type InstanceName } from './world.js';
+import {
+  AUDIENCE,
+  AUDIENCE_TOKEN_NAMES,
+  HANDSHAKE_NAMES,
+  INSTANCES,
+  NONCES,
+  REFRESH_TOKENS,
+  SESSION_TOKEN_NAMES,
+  type InstanceName,
+} from './world.js';
 
 export interface Case {
   readonly instance: InstanceName;
@@ -11,6 +20,7 @@ export interface Case {
     readonly satelliteAutoSync?: boolean;
     readonly organizationSync?: { organizationPatterns?: string[]; personalAccountPatterns?: string[] };
     readonly authorizedParties?: string[];
+    readonly audience?: string | string[];
     readonly acceptsToken?:
       'session_token' | 'any' | ('session_token' | 'api_key' | 'm2m_token')[] | 'api_key' | 'm2m_token';
   };
@@ -174,6 +184,21 @@ export function generateCase(random: () => number): Case {
     maybe(0.7, () => (headers['x-forwarded-proto'] = pick(['https', 'http', 'https,http', 'https , http'])));
   });
   const method = chance(0.85) ? 'GET' : pick(['POST', 'HEAD', 'DELETE', 'OPTIONS']);
+  // Where an audience is expected, half of the tokens name one: the others are ordinary.
+  maybe(0.12, () => {
+    options.audience = pick([AUDIENCE, [AUDIENCE], ['https://z.example', AUDIENCE]]);
+    maybe(0.15, () => {
+      options.acceptsToken = 'any';
+      headers['authorization'] = `Bearer {${pick(['m2m', 'oauth', 'm2m-for-nobody', 'oauth-for-nobody'])}}`;
+    });
+    const named = pick(AUDIENCE_TOKEN_NAMES);
+    if (chance(0.5)) {
+      for (const name of ['cookie', 'authorization']) {
+        if (headers[name] !== undefined)
+          headers[name] = headers[name].replace(/\{(?:fresh|newer|older)\}/g, `{${named}}`);
+      }
+    }
+  });
   const raw = chance(0.8) ? host : 'internal.example';
   const given = {
     instance,

@@ -56,6 +56,8 @@ export interface World {
   close(): Promise<void>;
 }
 
+export const AUDIENCE = 'https://api.acornbooks.example';
+
 /** How session tokens vary: name to claims, relative to now. */
 const SESSION_TOKENS: Readonly<Record<string, (now: number, issuer: string) => [Claims, Claims?]>> = {
   fresh: () => [{}],
@@ -87,6 +89,12 @@ const SESSION_TOKENS: Readonly<Record<string, (now: number, issuer: string) => [
   'no-exp': () => [{ exp: undefined }],
   'text-exp': () => [{ exp: 'tomorrow' }],
   'no-sub': () => [{ sub: undefined }],
+  'own-audience': () => [{ aud: AUDIENCE }],
+  'listed-audience': () => [{ aud: ['https://x.example', AUDIENCE] }],
+  'foreign-audience': () => [{ aud: 'https://x.example' }],
+  'foreign-audiences': () => [{ aud: ['https://x.example', 'https://y.example'] }],
+  'empty-audience': () => [{ aud: '' }],
+  'no-audiences': () => [{ aud: [] }],
   pending: () => [{ sts: 'pending' }],
   personal: () => [{ o: undefined }],
   'other-organization': () => [{ o: { id: 'org_birch', slg: 'birch', rol: 'member' } }],
@@ -100,7 +108,7 @@ const SESSION_TOKENS: Readonly<Record<string, (now: number, issuer: string) => [
 const seconds = (ms: number) => Math.floor(ms / 1000);
 
 export const SESSION_TOKEN_NAMES: readonly string[] = [
-  ...Object.keys(SESSION_TOKENS),
+  ...Object.keys(SESSION_TOKENS).filter((name) => !name.includes('audience')),
   'version-1',
   'forged',
   'm2m',
@@ -109,6 +117,11 @@ export const SESSION_TOKEN_NAMES: readonly string[] = [
   'two-parts',
   'api-key',
 ];
+
+/** Of interest only where an audience is expected. */
+export const AUDIENCE_TOKEN_NAMES: readonly string[] = Object.keys(SESSION_TOKENS).filter((name) =>
+  name.includes('audience'),
+);
 
 export const HANDSHAKE_NAMES: readonly string[] = [
   'hs-fresh',
@@ -154,6 +167,8 @@ export async function createWorld(): Promise<World> {
     put('unknown-key', mint({}, {}, unknownKey));
     put('m2m', m2mToken(key, {}, {}, now));
     put('oauth', oauthToken(key, {}, {}, now));
+    put('m2m-for-nobody', m2mToken(key, { aud: undefined }, {}, now));
+    put('oauth-for-nobody', oauthToken(key, { aud: undefined }, {}, now));
     put('garbage', 'not-a-token');
     put('two-parts', 'eyJhbGciOiJSUzI1NiJ9.e30');
     put('api-key', 'ak_differential');

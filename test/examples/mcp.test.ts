@@ -144,6 +144,22 @@ describe.each([
     }
   });
 
+  it('lets users in, whose session tokens name no resource, and nobody else', async () => {
+    const me = async (token: string) => {
+      const response = await fetch(new URL('/me', url), { headers: { authorization: `Bearer ${token}` } });
+      return [response.status, ((await response.json()) as { user?: string }).user];
+    };
+    expect(await me(await clerk.createSessionToken({ userId: 'user_ada' }))).toEqual([200, 'user_ada']);
+    expect(await me(await clerk.createSessionToken({ userId: 'user_ada', claims: { aud: url.href } }))).toEqual([
+      200,
+      'user_ada',
+    ]);
+    const foreign = { userId: 'user_ada', claims: { aud: 'https://other.example' } };
+    expect(await me(await clerk.createSessionToken(foreign))).toEqual([401, undefined]);
+    const oauth = { userId: 'user_ada', scopes: ['profile'], format: 'jwt', audience: url.href } as const;
+    expect(await me((await clerk.createOAuthToken(oauth)).token)).toEqual([401, undefined]);
+  });
+
   it('refuses a token for another resource, opaque or JWT', async () => {
     for (const format of ['jwt', 'opaque'] as const) {
       const wrong = await clerk.createOAuthToken({

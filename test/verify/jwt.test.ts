@@ -145,10 +145,15 @@ describe('claims of a session', () => {
     ['an object', { 0: 'https://api.example' }, 'refused token-verification-failed'],
     ['an empty list', [], 'refused token-verification-failed'],
     ['an empty text', '', 'refused token-verification-failed'],
+    ['null', null, 'refused token-verification-failed'],
     ['none', undefined, 'refused token-verification-failed'],
   ])('S9: with an audience, `aud` is %s', async (_, aud, expected) => {
-    const { session, machine } = createBench([], { ...pem, audience: ['https://api.example', 'b'] });
-    expect(resultOf(await session(sessionToken(key, { aud })))).toBe(expected);
+    const audience = ['https://api.example', 'b'];
+    const { session, machine } = createBench([], { ...pem, audience });
+    // Ordinary session tokens carry none; what is there is checked.
+    expect(resultOf(await session(sessionToken(key, { aud })))).toBe(aud === undefined ? 'accepted' : expected);
+    const strict = createBench([], { ...pem, audience, sessionAudience: 'required' });
+    expect(resultOf(await strict.session(sessionToken(key, { aud })))).toBe(expected);
     expect(resultOf(await machine(m2mToken(key, { aud })))).toBe(expected);
     expect(resultOf(await machine(oauthToken(key, { aud })))).toBe(expected);
     expect(resultOf(await createBench([], pem).session(sessionToken(key, { aud })))).toBe('accepted');

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
-import { isAuthenticator, type Authenticator } from '../../core/authenticator.js';
+import type { Authenticator } from '../../core/authenticator.js';
 import { isPromise } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
-import { partOptions } from '../../core/middleware/settings.js';
+import { readArguments } from '../../core/middleware/settings.js';
 import { publicOrigin } from '../../core/request/public-origin.js';
 import { createVisit, type VisitSettings } from '../../core/visit.js';
 import { failWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
@@ -11,7 +11,7 @@ import { serveProxy } from './proxy.js';
 import { ExpressView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
 import { seatOf, showAuth, takeSeat, type Seat } from './seat.js';
-import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource } from './settings.js';
+import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
 
 /**
  * Authenticates each request, sets `req.auth`, sends the redirects of the browser's handshake and puts the headers that go
@@ -27,8 +27,7 @@ export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
   settings: ClerkMiddlewareSettings = {},
 ): Handler {
-  const plain = typeof source === 'function' || isAuthenticator(source);
-  const given = plain ? { options: source, settings } : partOptions<ClerkMiddlewareSettings>(source, settings);
+  const given = readArguments<Request, OnDenied>(source, settings);
   const { onDenied, frontendApiProxy, resourceMetadata } = given.settings;
   const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy });
 

@@ -1,17 +1,16 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { isAuthenticator } from '../../core/authenticator.js';
 import { withRealErrors } from '../../core/as-error.js';
 import { andThen } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
-import { partOptions } from '../../core/middleware/settings.js';
+import { readArguments } from '../../core/middleware/settings.js';
 import { createVisit, type VisitSettings } from '../../core/visit.js';
 import { bindings } from './environment.js';
 import { serveProxy } from './proxy.js';
 import { HonoView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
 import { seatOf, showAuth, takeSeat, type Seat } from './seat.js';
-import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource } from './settings.js';
+import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
 
 const NO_SETTINGS: VisitSettings = {};
 
@@ -30,8 +29,7 @@ export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
   settings: ClerkMiddlewareSettings = {},
 ): MiddlewareHandler {
-  const plain = typeof source === 'function' || isAuthenticator(source);
-  const given = plain ? { options: source, settings } : partOptions<ClerkMiddlewareSettings>(source, settings);
+  const given = readArguments<Context, OnDenied>(source, settings);
   const { onDenied, frontendApiProxy, resourceMetadata } = given.settings;
   const find = createEntrance<Context>(given.options, { proxy: frontendApiProxy, environment: bindings() });
 

@@ -12,6 +12,7 @@ interface Options {
   readonly authorizedParty?: readonly string[];
   readonly audience?: readonly string[];
   readonly issuer?: readonly string[];
+  readonly sessionAudience?: boolean;
   readonly json?: boolean;
 }
 
@@ -42,7 +43,8 @@ export const addVerifyCommand: Register = (program: Command, terminal, finish) =
       'any token or API key; - reads it from standard input, which keeps it out of the shell history',
     )
     .option('--authorized-party <origin...>', 'origins of pages whose session tokens are accepted (azp)')
-    .option('--audience <audience...>', 'accepted audiences (aud)')
+    .option('--audience <audience...>', 'accepted audiences (aud) of OAuth tokens and JWTs of machines')
+    .option('--session-audience', 'session tokens must carry an accepted audience too')
     .option('--issuer <issuer...>', 'accepted issuers (iss)')
     .option('--json', 'for machines')
     .action(async (argument: string, options: Options) => {
@@ -56,11 +58,13 @@ export const addVerifyCommand: Register = (program: Command, terminal, finish) =
 
 async function check(token: string, options: Options, terminal: Terminal): Promise<Report> {
   const { authorizedParty: authorizedParties = [], audience = [], issuer = [] } = options;
+  const sessionTokens = options.sessionAudience === true ? 'required' : null;
+  if (sessionTokens !== null && audience.length === 0) throw new CommandError('Say which audience: --audience.');
   const authenticator = createAuthenticator(
     {
-      authorizedParties,
-      ...(audience.length > 0 ? { audience } : {}),
-      ...(issuer.length > 0 ? { issuer } : {}),
+      authorizedParties: options.authorizedParty,
+      audience: options.audience && { value: options.audience, sessionTokens },
+      issuer: options.issuer,
       fetch: terminal.fetch,
       now: () => terminal.now(),
     },
@@ -75,6 +79,7 @@ async function check(token: string, options: Options, terminal: Terminal): Promi
   } catch (error) {
     if (!(error instanceof TokenVerificationError || error instanceof AuthUnavailableError)) throw error;
     const { reason } = error;
+    const said = error.message.replace(` (reason=${reason})`, '');
     const around: Surroundings = {
       now: terminal.now(),
       authorizedParties,
@@ -82,7 +87,7 @@ async function check(token: string, options: Options, terminal: Terminal): Promi
       issuer,
       keyIds: await keyIds(authenticator),
     };
-    return { ...base, valid: false, reason, explanation: explain(reason, facts, around), validity: null };
+    return { ...base, valid: false, reason, explanation: explain(reason, facts, around, said), validity: null };
   }
 }
 

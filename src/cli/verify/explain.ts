@@ -38,8 +38,6 @@ const DETAILS: Partial<Record<TokenReason, (facts: TokenFacts, around: Surroundi
       : `It was issued for ${show(payload['azp'])}; accepted: ${list(authorizedParties)}.`,
   'token-invalid-issuer': ({ payload }, { issuer }) =>
     `It was issued by ${show(payload?.['iss'])}; accepted: ${list(issuer)}.`,
-  'token-verification-failed': ({ payload }, { audience }) =>
-    audience.length > 0 ? `It is meant for ${show(payload?.['aud'])}; accepted audience: ${list(audience)}.` : null,
   'jwk-kid-mismatch': ({ header }, { keyIds }) =>
     `It names key ${show(header?.['kid'])}${keyIds === null ? '' : `; the instance has ${list(keyIds)}`}.`,
   'token-invalid-signature': ({ header, payload }, { keyIds }) =>
@@ -59,9 +57,39 @@ export interface Explanation {
   readonly remedy: string;
 }
 
-export function explain(reason: TokenReason, facts: TokenFacts, around: Surroundings): Explanation {
-  const { meaning, remedy } = TOKEN_REASONS[reason];
-  return { meaning, detail: DETAILS[reason]?.(facts, around) ?? null, remedy };
+/** @param said what the verdict itself says, in fixed words; without it, what the reason means */
+export function explain(
+  reason: TokenReason,
+  facts: TokenFacts,
+  around: Surroundings,
+  said: string = TOKEN_REASONS[reason].meaning,
+): Explanation {
+  if (reason === 'token-verification-failed' && said.includes('audience')) return explainAudience(facts, around);
+  // One reason stands for all faults of a machine's JWT; its words are those of the fault.
+  const fault = FOLDED.get(said) ?? reason;
+  return {
+    meaning: reason === 'token-verification-failed' ? said : TOKEN_REASONS[reason].meaning,
+    detail: DETAILS[fault]?.(facts, around) ?? null,
+    remedy: TOKEN_REASONS[fault].remedy,
+  };
+}
+
+const FOLDED: ReadonlyMap<string, TokenReason> = new Map(
+  (Object.keys(TOKEN_REASONS) as TokenReason[]).map((reason) => [TOKEN_REASONS[reason].meaning, reason]),
+);
+
+function explainAudience({ kind, payload }: TokenFacts, { audience }: Surroundings): Explanation {
+  const aud = payload?.['aud'];
+  const isSession = kind === 'session_token';
+  return {
+    meaning: 'The token is meant for another audience, or names none.',
+    detail: payload === null ? null : `It is meant for ${show(aud)}; accepted audience: ${list(audience)}.`,
+    remedy: !isSession
+      ? 'Get a token for this resource, or list its `aud` in the option `audience` (here: --audience).'
+      : aud === undefined
+        ? 'Add `aud` to the session token in the Clerk dashboard, or leave `sessionTokens` out of the option `audience`.'
+        : 'List its `aud` in the option `audience` (here: --audience), or take it out of the customised session token.',
+  };
 }
 
 /** Times of a good token, for a person. */

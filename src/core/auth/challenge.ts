@@ -7,6 +7,8 @@ import type { Shortfall } from './requirements.js';
 /** What the answer depends on beside its case. */
 export interface Challenge {
   readonly reason: Reason | null;
+  /** The verdict's own words, fixed as well: the one reason for many faults does not say which it was. */
+  readonly detail?: string | null;
   /** A token came with the request, good or bad: then the answer says what is wrong with it. */
   readonly tokenSent: boolean;
   /** URL of the RFC 9728 metadata, or null. */
@@ -62,7 +64,8 @@ const metadataOf = ({ resourceMetadata }: Challenge): string | null =>
   resourceMetadata !== null && isQuotableUrl(resourceMetadata) ? resourceMetadata : null;
 
 /** What a reason means, in fixed words: nothing of what the client sent comes back. */
-function meaningOf(reason: Reason | null): string {
+function meaningOf({ reason, detail }: Challenge): string {
+  if (reason === 'token-verification-failed' && detail) return detail;
   return (reason && reasonInfo(reason)?.meaning) ?? 'The request carries no valid credentials.';
 }
 
@@ -73,7 +76,7 @@ const codeOf = (reason: Reason): Reason =>
 /** Nobody, or a bad credential of an accepted kind. */
 export function unauthenticatedDenial(challenge: Challenge): Denial {
   const { reason, tokenSent } = challenge;
-  const meaning = meaningOf(reason);
+  const meaning = meaningOf(challenge);
   const coded = tokenSent || reason === 'session-pending';
   return denial('unauthenticated', {
     code: coded && reason !== null ? codeOf(reason) : 'unauthenticated',

@@ -63,8 +63,8 @@ export function requireKeyFor(kind: TokenType, keys: Keys): void {
 }
 
 /** Kinds that are asked for by name need their key; `'any'` means whatever the keys at hand can verify. */
-export function resolveAcceptsToken(value: AcceptsToken | undefined, keys: Keys): AcceptsToken {
-  if (value === undefined) return 'session_token';
+export function resolveAcceptsToken(value: AcceptsToken | null, keys: Keys): AcceptsToken {
+  if (value === null) return 'session_token';
   const accepted = checkAcceptsToken({ option: 'acceptsToken' }, value);
   if (accepted !== 'any') tokenTypesOf(accepted).forEach((kind) => requireKeyFor(kind, keys));
   return accepted;

@@ -1,7 +1,7 @@
 /** Cache options: defaults and bounds. Times in milliseconds. */
 import type { Store } from '../../ports.js';
 import type { CacheOptions } from '../../types.js';
-import { count, fail, withMethods } from './checks.js';
+import { count, withMethods } from './checks.js';
 import type { Config } from './config.js';
 
 const DAY_MS = 86_400_000;
@@ -20,16 +20,16 @@ const NUMBERS = {
 
 type Group = keyof CacheOptions;
 
-export function resolveCache(options: CacheOptions = {}): Config['cache'] {
-  if (typeof options !== 'object' || options === null) fail({ option: 'cache' }, 'is not an object', 'Give an object.');
+/** @param options names and groups have been checked */
+export function resolveCache(options: CacheOptions): Config['cache'] {
   const given = (group: Group): Readonly<Record<string, unknown>> => ({ ...options[group] });
   function number(path: keyof typeof NUMBERS): number {
     const [group, key] = path.split('.') as [Group, string];
     const [fallback, max] = NUMBERS[path];
     const value = given(group)[key];
-    return value === undefined ? fallback : count({ option: `cache.${path}` }, value, max);
+    return value === undefined || value === null ? fallback : count({ option: `cache.${path}` }, value, max);
   }
-  const store = given('machineTokens')['store'];
+  const store = given('machineTokens')['store'] ?? null;
   return Object.freeze({
     sessionTokens: Object.freeze({ max: number('sessionTokens.max') }),
     machineTokens: Object.freeze({
@@ -37,7 +37,7 @@ export function resolveCache(options: CacheOptions = {}): Config['cache'] {
       negativeTtlMs: number('machineTokens.negativeTtlMs'),
       max: number('machineTokens.max'),
       store:
-        store === undefined
+        store === null
           ? null
           : withMethods<Store>({ option: 'cache.machineTokens.store' }, store, ['get', 'set', 'delete']),
     }),

@@ -46,6 +46,15 @@ export function textList(name: OptionName, value: unknown, { single = false } = 
   return Object.freeze(list.map((item) => text(name, item)));
 }
 
+/**
+ * The same, with at least one item. An empty list (most often a variable that is not set, split) must not mean "not
+ * checked".
+ */
+export function filledList(name: OptionName, value: unknown, form: { single?: boolean } = {}): readonly string[] {
+  const list = textList(name, value, form);
+  return list.length > 0 ? list : fail(name, 'is an empty list', 'List at least one, or leave the option out.');
+}
+
 export function oneOf<const T extends string>(name: OptionName, value: unknown, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value);
   return found ?? fail(name, 'has an unknown value', `Use one of: ${choices.join(', ')}.`);
@@ -101,4 +110,21 @@ export function origin(name: OptionName, value: string): string {
   const url = baseUrl(name, value);
   if (new URL(url).origin !== url) return fail(name, 'holds more than an origin', 'Give origins: https://example.com.');
   return url;
+}
+
+/**
+ * What browsers and native shells send as an origin, in full, as it is compared: `https://example.com`,
+ * `chrome-extension://<id>`, `capacitor://localhost`. Only the trailing slash, which no origin has, is forgiven.
+ */
+export function origins(name: OptionName, value: unknown): readonly string[] {
+  const list = filledList(name, value).map((item) => item.replace(/(?<=:\/\/.+)\/$/, ''));
+  if (list.some((item) => item.includes('*'))) fail(name, 'holds a wildcard', 'List each origin in full.');
+  for (const item of list) {
+    // Without its scheme it would fit no token, and lock everybody out: `localhost:3000` is not even a URL of a host.
+    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(item)) {
+      fail(name, 'holds an origin without a scheme', 'Write the scheme too: https://app.example.com.');
+    }
+    if (/^https?:/i.test(item)) origin(name, item);
+  }
+  return Object.freeze(list);
 }

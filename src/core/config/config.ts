@@ -47,7 +47,11 @@ export interface Config {
   /** Empty: not checked. */
   readonly authorizedParties: readonly string[];
   readonly missingAzp: 'handshake' | 'reject' | 'allow';
+  /** Empty: not checked. */
   readonly audience: readonly string[];
+  /** Whether a session token without `aud` is refused where an audience is expected. */
+  readonly sessionAudience: 'if-present' | 'required';
+  /** Empty: not checked. */
   readonly issuer: readonly string[];
   readonly clockSkewMs: number;
   readonly acceptsToken: AcceptsToken;

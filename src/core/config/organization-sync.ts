@@ -7,12 +7,11 @@ import type { OrganizationSync } from './config.js';
 const NAME: OptionName = { option: 'organizationSync' };
 
 /**
+ * @param options names have been checked
  * @returns null if no pattern is given.
  * @throws ConfigurationError for a pattern that does not parse.
  */
-export function compileOrganizationSync(options: OrganizationSyncOptions | undefined): OrganizationSync | null {
-  if (options === undefined) return null;
-  if (typeof options !== 'object' || options === null) return fail(NAME, 'is not an object', 'Give lists of patterns.');
+export function compileOrganizationSync(options: OrganizationSyncOptions): OrganizationSync | null {
   const organization = compile(options.organizationPatterns);
   const personal = compile(options.personalAccountPatterns);
   if (organization === null && personal === null) return null;
@@ -29,8 +28,8 @@ export function compileOrganizationSync(options: OrganizationSyncOptions | undef
 
 type Params = Readonly<Record<string, unknown>>;
 
-function compile(patterns: readonly string[] | undefined): MatchFunction<Params> | null {
-  if (patterns === undefined) return null;
+function compile(patterns: OrganizationSyncOptions['organizationPatterns']): MatchFunction<Params> | null {
+  if (patterns === undefined || patterns === null) return null;
   const list = textList(NAME, patterns);
   if (list.length === 0) return null;
   try {

@@ -4,25 +4,28 @@ import { ConfigurationError } from '../../errors.js';
 import type { Clock, Fetch } from '../../ports.js';
 import type { AuthenticatorOptions } from '../../types.js';
 import { resolveAcceptsToken } from './accepts-token.js';
+import { NO_AUDIENCE, resolveAudience } from './audience.js';
 import { resolveCache } from './cache.js';
 import {
   baseUrl,
   callable,
   count,
   fail,
+  filledList,
   flag,
   oneOf,
   origin,
+  origins,
   pageUrl,
   parseBoolean,
   text,
-  textList,
   type OptionName,
 } from './checks.js';
 import { conceal } from './conceal.js';
 import type { Config } from './config.js';
 import { isLoopbackHost } from './frontend-api-url.js';
 import { checkMachineId, checkMachineKey, checkSecretKey, instanceTypeOfSecretKey } from './keys.js';
+import { checkAuthenticatorOptions } from './option-names.js';
 import { compileOrganizationSync } from './organization-sync.js';
 import { parsePublishableKey } from './publishable-key.js';
 import { resolveFrontendApiUrl, resolveSatellite } from './satellite.js';
@@ -48,17 +51,12 @@ const VARIABLES = {
 /** All variables that a configuration may depend on. */
 export const CONFIG_VARIABLES: readonly string[] = Object.values(VARIABLES);
 
-/** Options of `@clerk/backend` that have another name here. Ignoring them silently would change what is enforced. */
-const RENAMED: Readonly<Record<string, string>> = {
-  clockSkewInMs: 'clockSkewMs',
-  organizationSyncOptions: 'organizationSync',
-  skipJwksCache: 'cache.jwks',
-};
-
 const DEFAULT_API_URL = 'https://api.clerk.com';
 const MAX_CLOCK_SKEW_MS = 60_000;
-/** One for all, so that two configurations can be seen to have the same clock. */
+/** One for all, as is the next, so that two configurations can be seen to have the same. */
 const systemClock: Clock = () => Date.now();
+/** Looked up at each call: on some runtimes `fetch` may not be called as a method of another object. */
+const systemFetch: Fetch = (input, init) => fetch(input, init);
 
 type VariableOption = keyof typeof VARIABLES;
 type Reader = ReturnType<typeof reader>;
@@ -67,12 +65,13 @@ function reader(options: AuthenticatorOptions, env: Environment | undefined) {
   const name = (option: VariableOption): OptionName => ({ option, variable: VARIABLES[option] });
   /** The option, else its variable, checked; else null. */
   function string(option: VariableOption, check: (name: OptionName, value: string) => string = (_, value) => value) {
-    const given = options[option];
-    const value = given === undefined ? readVariable(VARIABLES[option], env) : text(name(option), given);
+    const given = options[option] ?? null;
+    const value = given === null ? readVariable(VARIABLES[option], env) : text(name(option), given);
     return value === undefined ? null : check(name(option), value);
   }
   function boolean(option: VariableOption): boolean {
-    if (options[option] !== undefined) return flag(name(option), options[option]);
+    const given = options[option] ?? null;
+    if (given !== null) return flag(name(option), given);
     return parseBoolean(readVariable(VARIABLES[option], env) ?? 'false');
   }
   /** An option without a variable, through its check if it is given. */
@@ -81,20 +80,21 @@ function reader(options: AuthenticatorOptions, env: Environment | undefined) {
     check: (name: OptionName, value: NonNullable<AuthenticatorOptions[K]>) => T,
     absent: T,
   ): T {
-    const value = options[option];
-    return value === undefined ? absent : check({ option }, value);
+    const value = options[option] ?? null;
+    return value === null ? absent : check({ option }, value);
   }
   return { string, boolean, plain };
 }
 
 /**
- * The configuration of one authenticator. An option that is given wins over its variable; a blank variable is unset.
+ * The configuration of one authenticator. An option that is given wins over its variable; `null` counts as not given, and a
+ * blank variable is unset.
  *
  * @param env looked at instead of `process.env` (the bindings of a Worker, for example)
  * @throws ConfigurationError for anything that cannot work, naming the option, its variable and the remedy
  */
 export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environment): Config {
-  refuseRenamed(options);
+  checkAuthenticatorOptions(options);
   const read = reader(options, env);
   const keys = resolveKeys(read);
   const instanceType =
@@ -119,19 +119,18 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     signUpUrl: read.string('signUpUrl', pageUrl),
     satelliteAutoSync: read.plain('satelliteAutoSync', flag, false),
     allowedRedirectOrigins: read.plain('allowedRedirectOrigins', checkOrigins, []),
-    organizationSync: compileOrganizationSync(options.organizationSync),
-    authorizedParties: read.plain('authorizedParties', checkParties, []),
+    organizationSync: compileOrganizationSync(options.organizationSync ?? {}),
+    authorizedParties: read.plain('authorizedParties', origins, []),
     missingAzp: read.plain('missingAzp', (name, v) => oneOf(name, v, ['handshake', 'reject', 'allow']), 'handshake'),
-    audience: read.plain('audience', (name, value) => textList(name, value, { single: true }), []),
-    issuer: read.plain('issuer', (name, value) => textList(name, value, { single: true }), []),
+    ...read.plain('audience', resolveAudience, NO_AUDIENCE),
+    issuer: read.plain('issuer', (name, value) => filledList(name, value, { single: true }), []),
     clockSkewMs: read.plain('clockSkewMs', (name, value) => count(name, value, MAX_CLOCK_SKEW_MS), 5_000),
-    acceptsToken: resolveAcceptsToken(options.acceptsToken, keys),
+    acceptsToken: resolveAcceptsToken(options.acceptsToken ?? null, keys),
     treatPendingAsSignedOut: read.plain('treatPendingAsSignedOut', flag, true),
-    cache: resolveCache(options.cache),
-    // Looked up at each call: on some runtimes `fetch` may not be called as a method of another object.
-    fetch: read.plain<'fetch', Fetch>('fetch', callable, (input, init) => fetch(input, init)),
+    cache: resolveCache(options.cache ?? {}),
+    fetch: read.plain<'fetch', Fetch>('fetch', callable, systemFetch),
     now: read.plain<'now', Clock>('now', callable, systemClock),
-    emit: resolveEmit(options.onEvent),
+    emit: resolveEmit(options.onEvent ?? null),
   };
   return conceal(config, () => summaryOf(config), ['secretKey', 'machineSecretKey', 'jwtKey', 'cache']);
 }
@@ -149,15 +148,6 @@ function summaryOf(config: Config): Readonly<Record<string, unknown>> {
     frontendApiUrl: config.frontendApiUrl,
     acceptsToken: config.acceptsToken,
   };
-}
-
-function refuseRenamed(options: AuthenticatorOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError('options', 'The options are not an object.', 'Pass an object, or nothing.');
-  }
-  for (const [old, now] of Object.entries(RENAMED)) {
-    if (Object.hasOwn(options, old)) fail({ option: old }, 'has another name here', `Use ${now}.`);
-  }
 }
 
 type Keys = Pick<Config, 'secretKey' | 'publishableKey' | 'jwtKey' | 'machineSecretKey'>;
@@ -205,18 +195,11 @@ function resolveApiUrl(read: Reader, apiVersion: string, secretKey: string | nul
 }
 
 const checkOrigins = (name: OptionName, value: readonly string[]) =>
-  Object.freeze(textList(name, value).map((item) => origin(name, item)));
-
-/** `azp` is compared as it is; only the trailing slash, which no origin has, is forgiven. */
-function checkParties(name: OptionName, value: readonly string[]): readonly string[] {
-  const parties = textList(name, value).map((party) => party.replace(/(?<=:\/\/.+)\/$/, ''));
-  if (parties.some((party) => party.includes('*'))) fail(name, 'holds a wildcard', 'List each origin in full.');
-  return Object.freeze(parties);
-}
+  Object.freeze(filledList(name, value).map((item) => origin(name, item)));
 
 /** A listener that throws or rejects must not change what is decided. */
-function resolveEmit(listener: AuthenticatorOptions['onEvent']): Config['emit'] {
-  if (listener === undefined) return null;
+function resolveEmit(listener: NonNullable<AuthenticatorOptions['onEvent']> | null): Config['emit'] {
+  if (listener === null) return null;
   const listen = callable<(event: unknown) => unknown>({ option: 'onEvent' }, listener);
   return (event) => {
     try {

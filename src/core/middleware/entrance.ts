@@ -2,7 +2,10 @@
 import { readVariable, type Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, RequestView } from '../../types.js';
+import { ConfigurationError } from '../../errors.js';
+import { isPlainObject } from '../../option-names.js';
 import { createAuthenticator, isAuthenticator, type Authenticator } from '../authenticator.js';
+import { checkAuthenticatorOptions } from '../config/option-names.js';
 import { andThen } from '../maybe.js';
 import { createAuthenticatorPool } from '../pool.js';
 import {
@@ -48,7 +51,9 @@ export function createEntrance<C>(source: AuthenticatorSource<C>, settings: Entr
     andThen(plain(context, view), (entrance) => {
       const { config } = entrance.authenticator;
       const url = publicUrl(view, publicOrigin(view, config));
-      return url !== null && enabled(url) ? proxied(context, view) : entrance;
+      if (url === null) return entrance;
+      // The promise of an async function is truthy, whatever it comes to.
+      return andThen(enabled(url), (on) => (on === true ? proxied(context, view) : entrance));
     });
 }
 
@@ -69,6 +74,7 @@ function entrances<C>(
     return entrance;
   };
 
+  if (typeof source !== 'function' && !isAuthenticator(source)) checkAuthenticatorOptions(source);
   if (typeof source !== 'function' && (isAuthenticator(source) || environment === undefined)) {
     const entrance = entranceOf(isAuthenticator(source) ? source : createAuthenticator(throughProxy(source, proxy)));
     noteConfiguration(entrance.authenticator.config);
@@ -77,8 +83,11 @@ function entrances<C>(
 
   noteConfiguration(null);
   const pool = createAuthenticatorPool();
-  const choose = (given: AuthenticatorOptions | Authenticator, env: Environment | undefined): Entrance =>
-    entranceOf(isAuthenticator(given) ? given : pool.get(throughProxy(given, proxy, env), env), env);
+  const choose = (given: unknown, env: Environment | undefined): Entrance => {
+    if (isAuthenticator(given)) return entranceOf(given, env);
+    if (!isPlainObject(given)) throw noOptions(given);
+    return entranceOf(pool.get(throughProxy(given, proxy, env), env), env);
+  };
   if (typeof source === 'function') {
     return (context) => andThen(source(context), (given) => choose(given, environment?.(context)));
   }
@@ -92,13 +101,24 @@ function entrances<C>(
   };
 }
 
+/** Never the environment's instance: a request for a tenant that nobody knows would be decided by another. */
+function noOptions(given: unknown): ConfigurationError {
+  const kind = given === null ? 'null' : Array.isArray(given) ? 'a list' : `a value of the type ${typeof given}`;
+  return new ConfigurationError(
+    'options',
+    `The function that gives clerkMiddleware() its options gave ${given === undefined ? 'nothing' : kind}.`,
+    'Return a plain object of options or an authenticator for every request, or throw; {} means the environment.',
+  );
+}
+
 /** An explicit proxy URL wins; else browsers find the Frontend API under the path that we serve. */
 function throughProxy(
   options: AuthenticatorOptions,
   proxy: FrontendApiProxyOptions | null,
   env?: Environment,
 ): AuthenticatorOptions {
-  if (proxy === null || options.proxyUrl !== undefined || readVariable('CLERK_PROXY_URL', env) !== undefined) {
+  const own = options.proxyUrl ?? null;
+  if (proxy === null || own !== null || readVariable('CLERK_PROXY_URL', env) !== undefined) {
     return options;
   }
   return { ...options, proxyUrl: proxyPath(proxy.path) };

@@ -2,7 +2,7 @@
  * The configurations of the middleware that this process has made, so that a guard for a kind of token without a key fails
  * where its route is defined and not with the first request.
  *
- * The only state of a module in the package: guards are defined apart from the middleware that they stand behind, and no
+ * The only state of a module that anything depends on: guards are defined apart from the middleware that they stand behind, and no
  * framework tells them which that is. It decides nothing about any request; what it does not know, the request finds out.
  */
 import type { Config } from '../config/config.js';

@@ -4,6 +4,9 @@
  */
 import type { Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
+import { checkOptionNames, type OptionNames } from '../../option-names.js';
+import type { Option } from '../../types.js';
+import { filledList } from '../config/checks.js';
 import { resolveConfig } from '../config/resolve.js';
 import { isLoopbackHost } from '../config/frontend-api-url.js';
 import { parseUrl } from '../request/target.js';
@@ -16,14 +19,22 @@ export interface ProtectedResourceOptions {
   /** The resource identifier: an absolute `https` URL without a fragment. Served byte for byte; clients compare it. */
   readonly resource: string;
   /** Issuers of tokens for it. Default: the Frontend API of the instance, by `publishableKey`. */
-  readonly authorizationServers?: readonly string[];
+  readonly authorizationServers?: Option<readonly string[]>;
   /** CLERK_PUBLISHABLE_KEY */
-  readonly publishableKey?: string;
+  readonly publishableKey?: Option<string>;
   /** `scopes_supported` */
-  readonly scopes?: readonly string[];
+  readonly scopes?: Option<readonly string[]>;
   /** More metadata, as on the wire (`resource_name`, `resource_documentation`, …). Cannot replace what is above. */
-  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly metadata?: Option<Readonly<Record<string, unknown>>>;
 }
+
+const NAMES: OptionNames<ProtectedResourceOptions> = {
+  resource: true,
+  authorizationServers: true,
+  publishableKey: true,
+  scopes: true,
+  metadata: true,
+};
 
 export interface MetadataAnswer {
   readonly status: 200 | 204;
@@ -41,12 +52,13 @@ export function resourceMetadataUrl(resource: string): string {
 /**
  * @returns the answer for a method and a path; null where the path is not the metadata's (neither the root form nor that
  *   of the resource's path) or the method not one that reads
- * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ * @throws {ConfigurationError} for a resource that is no identifier, when no authorization server is known, or for a misspelt option
  */
 export function createResourceMetadata(
   options: ProtectedResourceOptions,
   env?: Environment,
 ): (method: string, path: string) => MetadataAnswer | null {
+  checkOptionNames(options, NAMES);
   const resource = parseResource(options.resource);
   const paths = new Set([
     WELL_KNOWN,
@@ -56,7 +68,7 @@ export function createResourceMetadata(
   const body = JSON.stringify({
     ...options.metadata,
     resource: options.resource,
-    authorization_servers: options.authorizationServers ?? [instanceIssuer(options, resource, env)],
+    authorization_servers: authorizationServers(options) ?? [instanceIssuer(options, resource, env)],
     bearer_methods_supported: ['header'],
     ...(options.scopes && { scopes_supported: options.scopes }),
   });
@@ -79,6 +91,11 @@ export function createResourceMetadata(
   };
 }
 
+/** None would tell a client that nobody issues tokens for the resource. */
+function authorizationServers({ authorizationServers: given }: ProtectedResourceOptions): readonly string[] | null {
+  return (given ?? null) === null ? null : filledList({ option: 'authorizationServers' }, given);
+}
+
 function parseResource(resource: string): URL {
   const url = parseUrl(resource);
   const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.host));
@@ -94,10 +111,7 @@ function parseResource(resource: string): URL {
 
 /** The instance's Frontend API is its authorization server. A relative proxy path stands on the resource's own origin. */
 function instanceIssuer(options: ProtectedResourceOptions, resource: URL, env: Environment | undefined): string {
-  const { frontendApiUrl } = resolveConfig(
-    options.publishableKey === undefined ? {} : { publishableKey: options.publishableKey },
-    env,
-  );
+  const { frontendApiUrl } = resolveConfig({ publishableKey: options.publishableKey }, env);
   if (frontendApiUrl === null) {
     throw new ConfigurationError(
       'publishableKey',

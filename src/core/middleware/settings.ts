@@ -1,36 +1,88 @@
 /** What `clerkMiddleware` takes, whatever the framework: where authenticators come from, and how the middleware behaves. */
+import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import type { MaybePromise } from '../../ports.js';
-import type { AuthenticatorOptions } from '../../types.js';
-import type { Authenticator } from '../authenticator.js';
+import type { AuthenticatorOptions, Option } from '../../types.js';
+import { isAuthenticator, type Authenticator } from '../authenticator.js';
+import { callable, fail, text } from '../config/checks.js';
+import { checkAuthenticatorOptions } from '../config/option-names.js';
 import type { FrontendApiProxyOptions } from '../proxy/frontend-api-proxy.js';
 
 /** @typeParam C what the framework gives a middleware: a request, a context */
 export interface MiddlewareSettings<C, OnDenied> {
   /** Replaces the default answer of every guard behind this middleware. */
-  readonly onDenied?: OnDenied;
+  readonly onDenied?: Option<OnDenied>;
   /** Serves the Frontend API under a path of this server. Off unless `enabled`. */
-  readonly frontendApiProxy?: FrontendApiProxyOptions;
+  readonly frontendApiProxy?: Option<FrontendApiProxyOptions>;
   /** URL of the RFC 9728 metadata that challenges name (`resource_metadata`): text, or worked out for each request. */
-  readonly resourceMetadata?: string | ((context: C) => MaybePromise<string | null>);
+  readonly resourceMetadata?: Option<string | ((context: C) => MaybePromise<string | null>)>;
 }
 
 /** Options, an authenticator, or a function that gives either for each request (several domains, several instances). */
 export type AuthenticatorSource<C> =
   AuthenticatorOptions | Authenticator | ((context: C) => MaybePromise<AuthenticatorOptions | Authenticator>);
 
-/** The keys of {@link MiddlewareSettings}, which may stand among the options of the authenticator. */
-const SETTING_NAMES = ['onDenied', 'frontendApiProxy', 'resourceMetadata'] as const;
+const SETTINGS: OptionNames<MiddlewareSettings<unknown, unknown>> = {
+  onDenied: true,
+  frontendApiProxy: { enabled: true, path: true, fapiUrl: true },
+  resourceMetadata: true,
+};
 
-/** Parts `clerkMiddleware({ ...options, ...settings })`; the second argument wins. */
-export function partOptions<S extends object>(
-  given: AuthenticatorOptions & Partial<S>,
-  settings: S,
-): { readonly options: AuthenticatorOptions; readonly settings: S } {
-  const options: Record<string, unknown> = { ...given };
-  const parted: Record<string, unknown> = {};
-  for (const name of SETTING_NAMES) {
-    if (options[name] !== undefined) parted[name] = options[name];
-    delete options[name];
+/** The arguments, checked. Settings that were not given are undefined. */
+export interface MiddlewareArguments<C, OnDenied> {
+  readonly options: AuthenticatorSource<C>;
+  readonly settings: { readonly [Name in keyof MiddlewareSettings<C, OnDenied>]-?: Given<C, OnDenied, Name> };
+}
+type Given<C, OnDenied, Name extends keyof MiddlewareSettings<C, OnDenied>> =
+  NonNullable<MiddlewareSettings<C, OnDenied>[Name]> | undefined;
+
+/**
+ * Parts the arguments of `clerkMiddleware(source, settings)`: settings may stand among the options; those of the second
+ * argument win.
+ *
+ * @throws {ConfigurationError} for a source that is neither options, an authenticator nor a function, for a name that is none
+ *   of an option or a setting, and for settings that cannot work
+ */
+export function readArguments<C, OnDenied>(
+  source: AuthenticatorSource<C> | (AuthenticatorOptions & MiddlewareSettings<C, OnDenied>),
+  settings: Option<MiddlewareSettings<C, OnDenied>>,
+): MiddlewareArguments<C, OnDenied> {
+  const second: Readonly<Record<string, unknown>> = { ...settings };
+  if (settings !== null && settings !== undefined) checkOptionNames(settings, SETTINGS);
+  const first: Record<string, unknown> = {};
+  let options = source as AuthenticatorSource<C>;
+  if (typeof source !== 'function' && !isAuthenticator(source)) {
+    checkAuthenticatorOptions(source, SETTINGS);
+    Object.assign(first, source);
+    options = Object.fromEntries(Object.entries(first).filter(([name]) => !Object.hasOwn(SETTINGS, name)));
   }
-  return { options, settings: { ...parted, ...settings } };
+  const given = (name: keyof typeof SETTINGS): unknown => second[name] ?? first[name] ?? undefined;
+  return {
+    options,
+    settings: {
+      onDenied: whenGiven(given('onDenied'), (value) => callable<OnDenied & object>({ option: 'onDenied' }, value)),
+      frontendApiProxy: whenGiven(given('frontendApiProxy'), checkProxy),
+      resourceMetadata: whenGiven(given('resourceMetadata'), (value) =>
+        typeof value === 'function'
+          ? (value as (context: C) => string | null)
+          : text({ option: 'resourceMetadata' }, value),
+      ),
+    },
+  };
+}
+
+function whenGiven<T>(value: unknown, check: (value: unknown) => T): T | undefined {
+  return value === undefined ? undefined : check(value);
+}
+
+/** Anything but true, false and a function would be asked at each request, and fail there. */
+function checkProxy(value: unknown): FrontendApiProxyOptions {
+  const { enabled, path, fapiUrl } = value as { readonly [Name in keyof FrontendApiProxyOptions]: unknown };
+  if (typeof enabled !== 'boolean' && typeof enabled !== 'function') {
+    fail({ option: 'frontendApiProxy.enabled' }, 'is not given', 'Give true, false or a function of the public URL.');
+  }
+  return {
+    enabled: enabled as FrontendApiProxyOptions['enabled'],
+    path: whenGiven(path ?? undefined, (given) => text({ option: 'frontendApiProxy.path' }, given)),
+    fapiUrl: whenGiven(fapiUrl ?? undefined, (given) => text({ option: 'frontendApiProxy.fapiUrl' }, given)),
+  };
 }

@@ -6,6 +6,8 @@
  */
 import { ConfigurationError } from '../../errors.js';
 import { readVariable, type Environment } from '../../environment.js';
+import type { MaybePromise } from '../../ports.js';
+import type { Option } from '../../types.js';
 import type { Config } from '../config/config.js';
 import { frontendApiUrlOf, isLoopbackHost } from '../config/frontend-api-url.js';
 import { parseUrl } from '../request/target.js';
@@ -18,12 +20,12 @@ const HEADERS_TIMEOUT_MS = 30_000;
 const BODILESS_ANSWERS = new Set([101, 204, 205, 304]);
 
 export interface FrontendApiProxyOptions {
-  /** Whether this server proxies; a function decides for each public URL. */
-  readonly enabled: boolean | ((url: URL) => boolean);
+  /** Whether this server proxies; a function decides for each public URL, and only `true` means yes. */
+  readonly enabled: boolean | ((url: URL) => MaybePromise<boolean>);
   /** Default `/__clerk`. */
-  readonly path?: string;
+  readonly path?: Option<string>;
   /** Where the Frontend API is. Default: CLERK_FAPI_URL, else Clerk's own; for a local instance the host of its key. */
-  readonly fapiUrl?: string;
+  readonly fapiUrl?: Option<string>;
 }
 
 /** A request as the adapter hands it over. */
@@ -49,7 +51,7 @@ export interface FrontendApiProxy {
 }
 
 /** The prefix without trailing slashes; `/` and nothing mean the default. */
-export function proxyPath(path: string | undefined): string {
+export function proxyPath(path: Option<string>): string {
   let end = path?.length ?? 0;
   while (end > 0 && path?.[end - 1] === '/') end--;
   const trimmed = path?.slice(0, end) ?? '';

@@ -17,6 +17,8 @@ export interface SignedOut {
   readonly status: 'signed-out';
   readonly reason: Reason;
   readonly message: string;
+  /** The verdict's own words, where a token was refused. */
+  readonly detail?: string;
   readonly headers: HeaderList | null;
 }
 /** The browser is sent away to come back with a new session: 307 with these headers. */

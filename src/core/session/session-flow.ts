@@ -109,7 +109,8 @@ class Flow implements SessionFlow {
     const retryAfterMs = verdict?.outcome === 'unchecked' ? verdict.retryAfterMs : facts.retryAfterMs;
     const unavailable: SessionOutcome = { status: 'unavailable', reason, message, retryAfterMs };
     if (action === 'unavailable') return unavailable;
-    const out: SignedOut = { status: 'signed-out', reason, message, headers: null };
+    const detail = verdict?.outcome === 'refused' ? { detail: verdict.message } : null;
+    const out: SignedOut = { status: 'signed-out', reason, message, ...detail, headers: null };
     // Where no redirect can follow, somebody whom Clerk might have signed in is not told that they are signed out.
     const undecided = facts.outage || verdict?.outcome === 'unchecked';
     const stuck = undecided ? unavailable : out;

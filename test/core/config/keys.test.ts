@@ -88,7 +88,7 @@ describe('organization patterns', () => {
   });
 
   it('are optional', () => {
-    expect(compileOrganizationSync(undefined)).toBeNull();
+    expect(compileOrganizationSync({})).toBeNull();
     expect(compileOrganizationSync({ organizationPatterns: [], personalAccountPatterns: [] })).toBeNull();
     expect(compileOrganizationSync({ personalAccountPatterns: ['/me'] })?.matchOrganization('/me')).toBeNull();
     expect(compileOrganizationSync({ organizationPatterns: ['/o/:id'] })?.matchPersonalAccount('/o/1')).toBe(false);

@@ -35,7 +35,7 @@ const PLACES: readonly (readonly [keyof AuthenticatorOptions, unknown, (config: 
     (c) => c.organizationSync?.matchOrganization('/orgs/a'),
     { slug: 'a' },
   ],
-  ['authorizedParties', ['https://a.test/', 'b'], (c) => c.authorizedParties, ['https://a.test', 'b']],
+  ['authorizedParties', ['https://a.test/', 'app://b'], (c) => c.authorizedParties, ['https://a.test', 'app://b']],
   ['missingAzp', 'allow', (c) => c.missingAzp],
   ['audience', 'one', (c) => c.audience, ['one']],
   ['audience', ['one', 'two'], (c) => c.audience],
@@ -200,7 +200,7 @@ const REFUSED: readonly (readonly [string, AuthenticatorOptions, string, RegExp]
   ['no kind', { acceptsToken: [] }, 'acceptsToken', /session_token/],
   [
     'a kind without its key',
-    { secretKey: undefined as never, jwtKey: 'pem', acceptsToken: ['api_key'] },
+    { secretKey: undefined, jwtKey: 'pem', acceptsToken: ['api_key'] },
     'secretKey',
     /CLERK_SECRET_KEY/,
   ],

@@ -43,7 +43,8 @@ test('headers are read when they are asked for, and once', () => {
     reads.push(name);
     return name === 'cookie' ? '__session=x' : null;
   };
-  const config = resolveConfig(INSTANCES.development, {});
+  const { publishableKey, secretKey } = INSTANCES.development;
+  const config = resolveConfig({ publishableKey, secretKey }, {});
   const evidence = readEvidence({ method: 'GET', url: '/', header }, config);
   expect(reads).toEqual(['authorization']);
   expect(evidence.cookies.session).toBe('x');

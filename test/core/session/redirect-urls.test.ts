@@ -29,8 +29,8 @@ describe.each(INSTANCE_TYPES)('sign-in and sign-up pages, %s', (type) => {
       redirectAdapter: (url: string) => url,
       ...('devBrowserToken' in link ? { devBrowserToken: link.devBrowserToken ?? '' } : {}),
       ...('pending' in link ? { sessionStatus: 'pending' as const } : {}),
-      ...(page.signInUrl === undefined ? {} : { signInUrl: page.signInUrl }),
-      ...(page.signUpUrl === undefined ? {} : { signUpUrl: page.signUpUrl }),
+      ...(page.signInUrl ? { signInUrl: page.signInUrl } : {}),
+      ...(page.signUpUrl ? { signUpUrl: page.signUpUrl } : {}),
       isSatellite: page.isSatellite ?? false,
     });
     const pages = [signInUrl(config, BACK, link), signUpUrl(config, BACK, link)];

@@ -1,0 +1,51 @@
+/**
+ * Finds options that are made anew for each request. Functions and stores have no value to compare, so that each new one
+ * gets an authenticator of its own: no cache ever hits, and every request loads the keys.
+ */
+import { BoundedMap } from '../bounded-map.js';
+
+/** Two may be two tenants with a store each. */
+const TOO_MANY = 3;
+/** `cache.machineTokens.store`: what is within that is the store's own. */
+const DEEPEST = 3;
+
+interface Family {
+  /** The objects of each set of options that was seen. */
+  readonly seen: Set<string>;
+  readonly first: ReadonlyMap<string, number>;
+  /** Paths of those that were not always the same. */
+  readonly differing: Set<string>;
+}
+
+/**
+ * @param max how many kinds of options are remembered
+ * @param warn called once, when one kind has come with {@link TOO_MANY} different objects
+ * @returns takes options that are new to the pool: all that can be compared, as text; and the numbers of the objects in them,
+ *   by path
+ */
+export function createSplitWatch(
+  max: number,
+  warn: (message: string) => void,
+): (shape: string, objects: ReadonlyMap<string, number>) => void {
+  let families: BoundedMap<Family> | null = new BoundedMap(max);
+  return (shape, objects) => {
+    if (families === null || objects.size === 0) return;
+    const family = families.get(shape) ?? { seen: new Set(), first: objects, differing: new Set() };
+    families.set(shape, family);
+    family.seen.add([...objects.values()].join());
+    for (const [path, number] of objects) if (family.first.get(path) !== number) family.differing.add(path);
+    if (family.seen.size < TOO_MANY) return;
+    families = null;
+    warn(messageFor([...family.differing]));
+  };
+}
+
+function messageFor(paths: readonly string[]): string {
+  const options = new Set(paths.map((path) => path.split('.').slice(0, DEEPEST).join('.')));
+  const names = [...options].map((name) => `\`${name}\``).join(' and ');
+  return (
+    `${TOO_MANY} sets of options for clerkMiddleware() differ in ${names} alone. If the function that gives the options makes ` +
+    `${names} anew for each request, every request has an authenticator of its own, with empty caches and keys to load. ` +
+    `Make ${names} once, outside of the function.`
+  );
+}
