@@ -99,13 +99,37 @@ describe.each(ORDERS)('%s', (_name, order) => {
     expect(asked).toEqual([{ secret: `${API_KEY}x` }]);
   });
 
+  it('an API key that was verified under the other form of an audience, with one shared store', async () => {
+    const shared = store();
+    const cache = { machineTokens: { store: shared } };
+    const loose = { value: 'https://api.acornbooks.example' };
+    const forms = [loose, { ...loose, sessionTokens: 'required' as const }].map((audience) =>
+      createTheirs({ cache, audience }),
+    );
+    const asked: unknown[] = [];
+    const note = ({ body }: FaultRequest) => asked.push(body) === 0;
+    const listening = theirClerk.fail({ operation: OPERATIONS.apiKey, when: note });
+    for (const index of order) {
+      expect(await ask(forms[index]!, API_KEY)).toBe('signed-in');
+      await expect.poll(() => shared.entries.size).toBeGreaterThan(0);
+    }
+    listening.stop();
+    // One call by each form; the second use of each is remembered.
+    expect(asked).toHaveLength(2);
+  });
+
   it.each<[string, AuthenticatorOptions]>([
     ['another audience', { audience: 'https://api.acornbooks.example' }],
+    [
+      'an audience, which sessions must name',
+      { audience: { value: 'https://mine.example', sessionTokens: 'required' } },
+    ],
     ['another authorized party', { authorizedParties: ['https://other.example'] }],
     ['another issuer', { issuer: 'https://clerk.other.example' }],
     ['no skew', { clockSkewMs: 0 }],
   ])('S31: the same token under stricter options (%s)', async (_options, strict) => {
-    const token = sessionToken(ours, { exp: T0_S - 2 });
+    const aud = strict.audience === 'https://api.acornbooks.example' ? 'https://other.example' : undefined;
+    const token = sessionToken(ours, { exp: T0_S - 2, aud });
     const both = [create(strict), create()] as const;
     for (const index of order) expect(await ask(both[index], token)).toBe(index === 1 ? 'signed-in' : 'signed-out');
   });
