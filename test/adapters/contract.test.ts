@@ -5,6 +5,7 @@ import { callers } from './contract/callers.js';
 import { headers } from './contract/headers.js';
 import { middleware } from './contract/middleware.js';
 import { requests } from './contract/requests.js';
+import { webhooks } from './contract/webhooks.js';
 import { wire } from './contract/wire.js';
 import { frameworks } from './frameworks.js';
 
@@ -14,5 +15,6 @@ describe.each(frameworks)('$name', (framework) => {
   describe('middleware', () => middleware(framework));
   describe('headers', () => headers(framework));
   describe('requests', () => requests(framework));
+  describe('verifyWebhook', () => webhooks(framework));
   describe('the wire', () => wire(framework));
 });
