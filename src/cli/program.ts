@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../core/version.js';
 import { ConfigurationError } from '../errors.js';
 import type { Register } from './register.js';
-import { CommandError, EXIT, type ExitCode, type Terminal } from './terminal.js';
+import { CommandError, EXIT, guarded, type ExitCode, type Terminal } from './terminal.js';
 
 /** Each command by its name, loaded when it is used: the offline instance is most of the code, and most commands do without. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
@@ -21,7 +21,8 @@ const EXPECTED_NAMES = new Set(['SeedError', 'SnapshotError', 'UnsafeInstanceErr
 const EXPECTED_CODES = new Set(['EADDRINUSE', 'EACCES', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
 
 /** @param args without `node` and the script. Never rejects for what a person can type. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function run(args: readonly string[], outside: Terminal): Promise<ExitCode> {
+  const terminal = guarded(outside);
   let exitCode: ExitCode = EXIT.ok;
   const program = new Command('bailiff')
     .description('Offline Clerk instance, tokens, and answers to why a token or a setup does not work.')
