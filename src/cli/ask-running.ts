@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { readVariable } from '../environment.js';
 import { findRunning, notesFolder, type RunningInstance } from './running-instance.js';
-import { CommandError, EXIT, type Terminal } from './terminal.js';
+import { CommandError, EXIT, printable, type Terminal } from './terminal.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -43,7 +43,7 @@ export async function askRunning(
   const answer = (await response.json().catch(() => ({}))) as Fields & { errors?: { message: string }[] };
   if (response.ok) return answer;
   const reason = answer.errors?.[0]?.message ?? `status ${String(response.status)}`;
-  throw new CommandError(`The instance at ${apiUrl} refused: ${reason}`, EXIT.refused);
+  throw new CommandError(`The instance at ${apiUrl} refused: ${printable(String(reason))}`, EXIT.refused);
 }
 
 /** Given, else from the environment, else noted by `bailiff local`. Never anything but loopback: a live key stays here. */

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../core/version.js';
 import { ConfigurationError } from '../errors.js';
 import type { Register } from './register.js';
-import { CommandError, EXIT, type ExitCode, type Terminal } from './terminal.js';
+import { CommandError, EXIT, guarded, type ExitCode, type Terminal } from './terminal.js';
 
 /** Each command by its name, loaded when it is used: the offline instance is most of the code, and most commands do without. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
@@ -17,9 +17,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
 /** Failures that the person can mend: one line, no stack. Those of the offline instance by name, so that it need not be loaded. */
 const EXPECTED = [CommandError, ConfigurationError];
 const EXPECTED_NAMES = new Set(['SeedError', 'SnapshotError', 'UnsafeInstanceError']);
+/** What the system says of files and ports that a person named. */
+const EXPECTED_CODES = new Set(['EADDRINUSE', 'EACCES', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
 
 /** @param args without `node` and the script. Never rejects for what a person can type. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function run(args: readonly string[], outside: Terminal): Promise<ExitCode> {
+  const terminal = guarded(outside);
   let exitCode: ExitCode = EXIT.ok;
   const program = new Command('bailiff')
     .description('Offline Clerk instance, tokens, and answers to why a token or a setup does not work.')
@@ -59,7 +62,7 @@ function explain(error: unknown, terminal: Terminal): ExitCode {
   if (!(error instanceof Error)) throw error;
   const isExpected = EXPECTED.some((kind) => error instanceof kind) || EXPECTED_NAMES.has(error.name);
   const { code } = error as NodeJS.ErrnoException;
-  if (!isExpected && code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'ENOENT') throw error;
+  if (!isExpected && !EXPECTED_CODES.has(code ?? '')) throw error;
   terminal.err(`bailiff: ${error.message}`);
   return error instanceof CommandError ? error.exitCode : EXIT.usage;
 }

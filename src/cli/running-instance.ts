@@ -2,10 +2,11 @@
  * How `bailiff token` finds the instance that `bailiff local` runs: a note in a folder that belongs to this user alone.
  * It holds the secret key of an offline instance, which opens nothing but that instance.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../environment.js';
+import { writePrivateFile } from '../local/private-file.js';
 
 export interface RunningInstance {
   readonly apiUrl: string;
@@ -26,7 +27,7 @@ export function announce(folder: string, instance: RunningInstance): () => void 
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${String(process.pid)}-${new URL(instance.apiUrl).port}.json`);
   if (!isOurs(folder)) return () => undefined;
-  writeFileSync(path, JSON.stringify({ ...instance, pid: process.pid } satisfies Note), { mode: 0o600 });
+  writePrivateFile(path, JSON.stringify({ ...instance, pid: process.pid } satisfies Note));
   return () => {
     rmSync(path, { force: true });
   };

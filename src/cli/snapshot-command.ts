@@ -1,6 +1,6 @@
 /** `bailiff snapshot`: all that the instance that runs is, in a file from which another one can start. */
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { removeOldDrafts, writePrivateFile } from '../local/private-file.js';
 import { askRunning, whichInstance, type Which } from './ask-running.js';
 import type { Register } from './register.js';
 
@@ -16,8 +16,9 @@ export const addSnapshotCommand: Register = (program: Command, terminal) => {
       terminal.out(text);
       return;
     }
-    // For its owner alone, as the file of --persist.
-    writeFileSync(file, text, { mode: 0o600 });
+    // For its owner alone, as the file of --persist; also where there was one that others could read.
+    removeOldDrafts(file);
+    writePrivateFile(file, text);
     terminal.err(`Saved to ${file}.`);
   });
 };

@@ -38,12 +38,41 @@ export function painter(color: boolean): Paint {
   return (style, text) => (color ? `\u001b[${String(CODES[style])}m${text}\u001b[0m` : text);
 }
 
-/** Text from tokens and servers as it may appear on a terminal: control characters could rewrite what stands there. */
+/**
+ * Characters that a terminal obeys instead of showing, or that change the order in which a line is read: C0 and C1 controls,
+ * DEL, line and paragraph separators, and the marks of bidirectional text.
+ */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const OBEYED = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** A piece of text from a token, a request or a server, as it may appear in a line: `\u001b` for an escape. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return text.replace(OBEYED, escaped);
+}
+
+/**
+ * The same terminal for commands to write to: whatever they print, nothing that is obeyed gets out, but for line breaks and
+ * tabs, and colours where there are any. In JSON the escapes mean the same characters, so that it stays the same value.
+ */
+export function guarded(terminal: Terminal): Terminal {
+  const pattern = new RegExp(`\\u001b\\[\\d{1,2}m|[\\n\\t]|${OBEYED.source}`, 'g');
+  const clean = (text: string): string =>
+    text.replace(pattern, (found) =>
+      found === '\n' || found === '\t' || (terminal.color && found.length > 1) ? found : printable(found),
+    );
+  return {
+    ...terminal,
+    out: (text) => {
+      terminal.out(clean(text));
+    },
+    err: (text) => {
+      terminal.err(clean(text));
+    },
+  };
 }
 
 /** `3 minutes`, for a time in ms, either sign. */

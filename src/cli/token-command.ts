@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { askRunning, whichInstance, type Fields, type Which } from './ask-running.js';
 import type { Register } from './register.js';
-import { CommandError, EXIT } from './terminal.js';
+import { CommandError, EXIT, printable } from './terminal.js';
 
 interface Common extends Which {
   readonly seed?: string;
@@ -97,7 +97,7 @@ export const addTokenCommand: Register = (program: Command, terminal) => {
           seed === undefined
             ? await askRunning(terminal, which, 'POST', `/__bailiff/tokens/${kind.name}`, request)
             : await mintFresh(seed, kind, request);
-        terminal.out(json === true ? JSON.stringify(minted, null, 2) : String(minted[kind.secret]));
+        terminal.out(json === true ? JSON.stringify(minted, null, 2) : printable(String(minted[kind.secret])));
       });
   }
 };
@@ -113,7 +113,8 @@ async function mintFresh(seed: string, kind: Kind, request: Fields): Promise<Fie
       body: JSON.stringify(request),
     });
     const body = (await response.json()) as Fields & { errors?: { message: string }[] };
-    if (!response.ok) throw new CommandError(body.errors?.[0]?.message ?? 'The request was refused.', EXIT.refused);
+    if (!response.ok)
+      throw new CommandError(printable(String(body.errors?.[0]?.message ?? 'The request was refused.')), EXIT.refused);
     return { ...body, jwtKey: clerk.jwtKey };
   } finally {
     await clerk.close();

@@ -8,6 +8,7 @@ import type { Config } from './config/config.js';
 import type { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';
 import { headerTokenOf } from './request/evidence.js';
+import { repeatedHeaders } from './request/raw-headers.js';
 import { allowedOriginsOf, type UpgradeOptions } from './upgrade-options.js';
 import { createVisit } from './visit.js';
 
@@ -85,7 +86,6 @@ export async function authenticateUpgrade(
   const requirement = compileRequirement(options.requirement, config);
   const view = viewOfUpgrade(request);
   try {
-    if (isRepeated(request)) return refuse(400, 'bad-request', 'A header that decides came twice.');
     if (!isOriginAllowed(view, origins)) return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
     return await decide(authenticator, view, requirement);
   } catch (error) {
@@ -124,17 +124,6 @@ function isOriginAllowed(view: RequestView, origins: readonly string[]): boolean
   return origin === null ? headerTokenOf(view.header('authorization')) !== null : origins.includes(origin);
 }
 
-/** Of these Node keeps the first and drops the others, so that somebody before it may have looked at another one. */
-const SINGLE: ReadonlySet<string> = new Set(['authorization', 'host', 'origin']);
-
-function isRepeated(request: object): boolean {
-  const { rawHeaders } = request as Partial<IncomingUpgrade>;
-  if (!Array.isArray(rawHeaders)) return false;
-  const names = (rawHeaders as readonly unknown[]).filter((_, index) => index % 2 === 0);
-  const decisive = names.map((name) => String(name).toLowerCase()).filter((name) => SINGLE.has(name));
-  return new Set(decisive).size < decisive.length;
-}
-
 const EXPIRED = { reason: 'token-expired', tokenSent: true, resourceMetadata: null } as const;
 
 /** From the verdict that let the caller in: to look again could find another one. */
@@ -155,9 +144,10 @@ function viewOfUpgrade(request: Request | RequestView | IncomingUpgrade): Reques
   if (!isIncoming || typeof (request as Partial<RequestView>).header === 'function') {
     return viewOf(request as Request | RequestView);
   }
-  const { method, url } = request as IncomingUpgrade;
+  const { method, url, rawHeaders } = request as IncomingUpgrade;
+  const repeated = repeatedHeaders(rawHeaders);
   const valueOf = (name: string): string | null => {
-    const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    const value = repeated?.[name] ?? (Object.hasOwn(headers, name) ? headers[name] : undefined);
     return value === undefined ? null : typeof value === 'string' ? value : value.join(', ');
   };
   return {

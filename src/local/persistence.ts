@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { removeOldDrafts, writePrivateFile } from './private-file.js';
 import { readSnapshot } from './snapshot.js';
 import type { Snapshot } from './create-world.js';
 
@@ -16,11 +17,12 @@ export interface Persistence {
  * @param onError is told of failures to write what no request waits for
  */
 export function createPersistence(path: string, dump: () => Snapshot, onError: (error: Error) => void): Persistence {
+  removeOldDrafts(path);
   let dirty = false;
   let queued = false;
   const flush = (): void => {
     if (!dirty) return;
-    writeWhole(path, JSON.stringify(dump()));
+    writePrivateFile(path, JSON.stringify(dump()));
     // Only now: as long as the file lags behind, every request fails, and nobody is told what a restart would not know.
     dirty = false;
   };
@@ -56,17 +58,4 @@ export function loadPersisted(path: string): Snapshot | null {
     throw error;
   }
   return readSnapshot(text, path);
-}
-
-function writeWhole(path: string, text: string): void {
-  const draft = `${path}.${String(process.pid)}.tmp`;
-  // The file holds private keys: for its owner alone.
-  const file = openSync(draft, 'w', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
 }

@@ -12,11 +12,15 @@ export interface RequestView {
   header(name: string): string | null | undefined;
   /** Names and values of all headers; needed only when a session is refreshed. */
   headers?(): Iterable<readonly [name: string, value: string]>;
-  /**
-   * The public origin (`https://app.example.com`), where the framework has already decided which forwarded headers to
-   * believe (Express: `trust proxy`). Without it, `trustProxy` decides.
-   */
+  /** The public origin (`https://app.example.com`), where the framework has already worked it out. */
   readonly publicOrigin?: string | null;
+  /**
+   * Whether the forwarded headers of this request are to be believed, where the framework has rules of its own for that
+   * (Express: `trust proxy`). Without it, the option `trustProxy` decides.
+   */
+  readonly trustsProxy?: boolean;
+  /** Whether the request came over TLS, where `url` does not tell (a bare request target). */
+  readonly encrypted?: boolean;
   readonly waitUntil?: WaitUntil;
 }
 

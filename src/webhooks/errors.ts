@@ -6,6 +6,10 @@ const REASONS = {
     'The webhook body was parsed or read before it could be verified: the signature covers the exact bytes that were sent.',
     "Verify before any JSON parser runs (Express: `express.raw({ type: 'application/json' })` on this route), or keep the raw text.",
   ],
+  'body-too-large': [
+    'The webhook body is larger than any that Clerk sends.',
+    'Check that the sender is Clerk; if it is, raise the option maxBodyBytes.',
+  ],
   'headers-missing': [
     'The request has no webhook signature headers.',
     'Check that the sender is Clerk, and that a proxy in front passes svix-id, svix-timestamp and svix-signature on.',
@@ -29,13 +33,14 @@ const REASONS = {
 export type WebhookErrorCode = keyof typeof REASONS;
 
 /**
- * The webhook is not to be trusted: answer 400 (`status`) and do nothing else. Never 2xx, else it counts as delivered.
+ * The webhook is not to be trusted: answer `status` (400; 413 for `body-too-large`) and do nothing else. Never 2xx, else
+ * it counts as delivered.
  * Holds nothing of the request and nothing of the secret.
  */
 export class WebhookVerificationError extends BailiffError {
   override readonly name = 'WebhookVerificationError';
   readonly code: WebhookErrorCode;
-  readonly status = 400;
+  readonly status: 400 | 413;
   /** What to do about it. */
   readonly remedy: string;
 
@@ -43,6 +48,7 @@ export class WebhookVerificationError extends BailiffError {
     const [meaning, remedy] = REASONS[code];
     super(`${detail ?? meaning} ${remedy} (code=${code})`);
     this.code = code;
+    this.status = code === 'body-too-large' ? 413 : 400;
     this.remedy = remedy;
   }
 }

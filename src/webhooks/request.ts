@@ -1,7 +1,8 @@
 /** `verifyWebhook` for whatever holds a request: a Web `Request`, or headers and raw body. */
 import { WebhookVerificationError } from './errors.js';
 import type { WebhookEvent } from './events.js';
-import { verifyWebhookPayload, type VerifyWebhookOptions } from './verify.js';
+import { readStream } from './read-stream.js';
+import { openWebhook, type VerifyWebhookOptions } from './verify.js';
 
 /** Headers as frameworks have them: a look-up, a Web `Headers`, or Node's plain object with lower-case names. */
 export type WebhookHeaders =
@@ -24,15 +25,15 @@ export interface WebhookRequest {
  * ```
  *
  * @param request A Web `Request` whose body nobody has read, or `{ headers, body }` with the raw body.
- * @throws WebhookVerificationError (rejects) if it is not to be trusted: answer 400.
+ * @throws WebhookVerificationError (rejects) if it is not to be trusted: answer its `status`, 400 or 413.
  * @throws ConfigurationError (rejects) if there is no usable signing secret.
  */
 export async function verifyWebhook(
   request: Request | WebhookRequest,
   options?: VerifyWebhookOptions,
 ): Promise<WebhookEvent> {
-  const body = isWebRequest(request) ? await readBody(request) : request.body;
-  return verifyWebhookPayload({ headers: lookUp(request.headers), body }, options);
+  const opened = openWebhook(lookUp(request.headers), options);
+  return opened.verify(isWebRequest(request) ? await readBody(request, opened.maxBodyBytes) : request.body);
 }
 
 /** By shape: on some runtimes a `Request` of another realm is not an instance of the global one. */
@@ -40,9 +41,9 @@ function isWebRequest(request: Request | WebhookRequest): request is Request {
   return 'arrayBuffer' in request && typeof request.arrayBuffer === 'function';
 }
 
-async function readBody(request: Request): Promise<Uint8Array> {
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (request.bodyUsed) throw new WebhookVerificationError('raw-body-required');
-  return new Uint8Array(await request.arrayBuffer());
+  return readStream(request.body, maxBytes);
 }
 
 function lookUp(headers: WebhookHeaders): (name: string) => string | null | undefined {

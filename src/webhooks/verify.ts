@@ -12,11 +12,18 @@ export interface VerifyWebhookOptions {
   readonly signingSecret?: Option<string | readonly string[]>;
   /** How far the signing time may be from now, either way. Default 300. */
   readonly toleranceSeconds?: Option<number>;
+  /** Bytes that a body may have; more is refused with `body-too-large`, unread as far as it can be. Default 1,000,000. */
+  readonly maxBodyBytes?: Option<number>;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: Option<Clock>;
 }
 
-const NAMES: OptionNames<VerifyWebhookOptions> = { signingSecret: true, toleranceSeconds: true, now: true };
+const NAMES: OptionNames<VerifyWebhookOptions> = {
+  signingSecret: true,
+  toleranceSeconds: true,
+  maxBodyBytes: true,
+  now: true,
+};
 
 /** One message as it arrived. */
 export interface WebhookPayload {
@@ -32,26 +39,57 @@ const HEADERS = {
   signature: ['svix-signature', 'webhook-signature'],
 } as const;
 
+/** Clerk's webhooks are a few kilobytes; an unsigned sender gets no more of our memory than this. */
+const MAX_BODY_BYTES = 1_000_000;
+
+/** A webhook whose headers may be those of a true one: its body is worth reading. */
+export interface OpenedWebhook {
+  /** No more of the body is to be read than this. */
+  readonly maxBodyBytes: number;
+  /** @throws WebhookVerificationError */
+  verify(body: unknown): WebhookEvent;
+}
+
+/**
+ * Looks at what costs nothing: the secret, the headers, the time, the length that is announced. Whoever has to read the
+ * body comes here first, so that a stranger's upload is refused before a byte of it is kept.
+ *
+ * @throws WebhookVerificationError, ConfigurationError as {@link verifyWebhookPayload}
+ */
+export function openWebhook(header: WebhookPayload['headers'], options: VerifyWebhookOptions = {}): OpenedWebhook {
+  checkOptionNames(options, NAMES);
+  const signers = signersOf(options.signingSecret ?? readVariable('CLERK_WEBHOOK_SIGNING_SECRET'));
+  const { id, timestamp, signature } = readHeaders(header);
+  const signedAt = checkTimestamp(timestamp, (options.now ?? Date.now)(), options.toleranceSeconds ?? 300);
+  const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
+  const announced = header('content-length')?.trim() ?? '';
+  // Written, here and below, so that a limit that is not a number refuses.
+  if (/^\d+$/.test(announced) && !(Number(announced) <= maxBodyBytes)) {
+    throw new WebhookVerificationError('body-too-large');
+  }
+  return {
+    maxBodyBytes,
+    verify(bytes) {
+      const body = rawText(bytes, maxBodyBytes);
+      const given = signature.split(' ').filter((entry) => entry.startsWith('v1,'));
+      const expected = signers.map((signer) => signer.sign(id, signedAt, body));
+      // Every pair is compared, so that time does not tell which secret or which signature fits.
+      const fits = expected.flatMap((one) => given.map((other) => equalInConstantTime(one, other))).includes(true);
+      if (!fits) throw new WebhookVerificationError('signature-mismatch');
+      return readEvent(id, body);
+    },
+  };
+}
+
 /**
  * The decision behind every `verifyWebhook`: for a framework that hands over headers and raw body.
  *
  * @returns The event, with the `svix-id` as `id`: Clerk delivers at least once, so keep the ids you have handled.
- * @throws WebhookVerificationError if it is not to be trusted (answer 400); ConfigurationError if there is no usable secret,
- *   or an option is misspelt.
+ * @throws WebhookVerificationError if it is not to be trusted (answer its `status`); ConfigurationError if there is no
+ *   usable secret, or an option is misspelt.
  */
 export function verifyWebhookPayload(payload: WebhookPayload, options: VerifyWebhookOptions = {}): WebhookEvent {
-  checkOptionNames(options, NAMES);
-  const signers = signersOf(options.signingSecret ?? readVariable('CLERK_WEBHOOK_SIGNING_SECRET'));
-  const { id, timestamp, signature } = readHeaders(payload.headers);
-  const body = rawText(payload.body);
-  const signedAt = checkTimestamp(timestamp, (options.now ?? Date.now)(), options.toleranceSeconds ?? 300);
-
-  const given = signature.split(' ').filter((entry) => entry.startsWith('v1,'));
-  const expected = signers.map((signer) => signer.sign(id, signedAt, body));
-  // Every pair is compared, so that time does not tell which secret or which signature fits.
-  const fits = expected.flatMap((one) => given.map((other) => equalInConstantTime(one, other))).includes(true);
-  if (!fits) throw new WebhookVerificationError('signature-mismatch');
-  return readEvent(id, body);
+  return openWebhook(payload.headers, options).verify(payload.body);
 }
 
 function readHeaders(header: WebhookPayload['headers']): Record<keyof typeof HEADERS, string> {
@@ -66,15 +104,25 @@ function readHeaders(header: WebhookPayload['headers']): Record<keyof typeof HEA
   return found;
 }
 
-function rawText(body: unknown): string {
-  if (typeof body === 'string') return body;
+function rawText(body: unknown, maxBytes: number): string {
+  if (typeof body === 'string') {
+    if (!isWithin(body, maxBytes)) throw new WebhookVerificationError('body-too-large');
+    return body;
+  }
   if (!(body instanceof Uint8Array)) throw new WebhookVerificationError('raw-body-required');
+  if (!(body.byteLength <= maxBytes)) throw new WebhookVerificationError('body-too-large');
   try {
     // A byte order mark is part of what was signed; invalid UTF-8 was never signed by Clerk.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
     throw new WebhookVerificationError('signature-mismatch');
   }
+}
+
+/** A UTF-16 unit is one to three bytes of UTF-8: only a text between the two is written out to be measured. */
+function isWithin(text: string, maxBytes: number): boolean {
+  if (!(text.length <= maxBytes)) return false;
+  return text.length * 3 <= maxBytes || new TextEncoder().encode(text).byteLength <= maxBytes;
 }
 
 function checkTimestamp(text: string, now: number, toleranceSeconds: number): Date {

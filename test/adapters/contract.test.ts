@@ -11,6 +11,8 @@ import { mounts } from './contract/mounts.js';
 import { middleware } from './contract/middleware.js';
 import { requests } from './contract/requests.js';
 import { rotations } from './contract/rotations.js';
+import { webhooks } from './contract/webhooks.js';
+import { wire } from './contract/wire.js';
 import { frameworks } from './frameworks.js';
 
 describe.each(frameworks)('$name', (framework) => {
@@ -25,4 +27,6 @@ describe.each(frameworks)('$name', (framework) => {
   describe('headers', () => headers(framework));
   describe('requests', () => requests(framework));
   describe('rotations', () => rotations(framework));
+  describe('verifyWebhook', () => webhooks(framework));
+  describe('the wire', () => wire(framework));
 });

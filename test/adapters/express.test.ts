@@ -90,6 +90,24 @@ describe('routers', () => {
   });
 });
 
+describe('the public origin', () => {
+  it('is https where the socket is encrypted, whatever nobody trusted has forwarded', async () => {
+    const app = express();
+    app.use((req, _res, next) => {
+      if (req.query['tls'] === '1') Object.defineProperty(req.socket, 'encrypted', { value: true });
+      next();
+    });
+    app.use(clerkMiddleware(world.options)).get('/me', requireAuth(), showUser);
+    const page = { accept: 'text/html', 'sec-fetch-dest': 'document', 'x-forwarded-proto': 'http', host: 'a.example' };
+    const comesBackTo = async (query: string) => {
+      const { headers } = await supertest(app).get(`/me?${query}`).set(page);
+      return new URL(headers['location'] ?? '').searchParams.get('redirect_url');
+    };
+    expect(await comesBackTo('tls=1')).toBe('https://a.example/me?tls=1');
+    expect(await comesBackTo('tls=0')).toBe('http://a.example/me?tls=0');
+  });
+});
+
 describe('the visit of a request', () => {
   it('is found where a runtime makes a new list of raw headers for each look', async () => {
     const app = express();

@@ -27,6 +27,7 @@ export interface Tools {
   readonly verifyWebhook: (options: {
     signingSecret: string;
     now: () => number;
+    maxBodyBytes?: number;
   }) => Promise<{ type: string; id: string }>;
   readonly header: (name: string, value: string) => void;
   readonly json: () => unknown;
@@ -57,6 +58,8 @@ export interface Site {
   readonly ahead?: Handle;
   /** A body parser in front of the middleware (Express; Hono parses on demand). */
   readonly parseBodies?: boolean;
+  /** Reads every body raw, in front of the middleware. */
+  readonly readBefore?: boolean;
   readonly trustProxy?: boolean;
   readonly cors?: boolean;
   readonly routes: readonly Route[];
@@ -114,6 +117,7 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
           next();
         });
       }
+      if (site.readBefore) app.use(parsers.raw({ type: () => true }));
       if (site.parseBodies) app.use(parsers.json(), parsers.urlencoded({ extended: false }), parsers.text());
       const put = (value: unknown) => {
         if (value === undefined) return;
@@ -197,6 +201,7 @@ export function honoApp(site: Site, errors: unknown[] = []): Hono {
       return next();
     });
   };
+  if (site.readBefore) app.use(async (c, next) => (await c.req.arrayBuffer(), next()));
   put(site.foreign?.before);
   for (const make of site.first ?? []) app.use(make(kit) as never);
   for (const [index, args] of site.middleware.entries()) {

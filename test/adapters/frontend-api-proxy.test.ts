@@ -1,6 +1,6 @@
 /** The Frontend API proxy through every framework, in front of an offline instance that writes down what it gets. */
 import { startLocalInstance, type FaultRequest, type LocalInstance } from 'bailiff/local';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createStages } from './contract/harness.js';
 import { frameworks, sendRaw } from './frameworks.js';
 import { SECRET_KEY } from './world.js';
@@ -107,6 +107,68 @@ describe.each(frameworks)('$name', (framework) => {
     for (const { headers } of seen) expect(headers['host']).toBe(new URL(fapiUrl).host);
   });
 
+  it('S14: is 400 for what climbs out of the base path, in any spelling, and sends nothing', async () => {
+    const { served } = await open({ fapiUrl: `${fapiUrl}/base/v1` });
+    const send = (path: string) =>
+      sendRaw(served.port, `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+    expect((await send('/__clerk/client?to=../x')).status).toBe(200);
+    expect(seen.splice(0).map(({ path }) => path)).toEqual(['/base/v1/client']);
+    const climbing = [
+      ...['/../other', '/%2e%2e/other', '/.%2e/other', '/%2E./other', '/..\\other', '/\\..\\other', '/..;/other'],
+      ...['/..%2fother', '/%2e%2e%2fother', '/..%5cother', '/%252e%252e/other', '/x/../../../other', '/..', '/%2e%2e'],
+    ];
+    for (const path of climbing) {
+      const { status } = await send(`/__clerk${path}`);
+      // A server that resolves dots itself sees another path, which is nobody's.
+      expect([400, 404]).toContain(status);
+    }
+    expect(seen).toEqual([]);
+    expect((await send('/__clerk/..%2fother')).status).toBe(400);
+  });
+
+  it('S14: maps redirects back by the base path, and leaves those beside it alone', async () => {
+    const { get, served } = await open({ fapiUrl: `${fapiUrl}/base` });
+    clerk.reset();
+    clerk.fail({ operation: '/base/in', status: 307, headers: { location: '/base/v1/next?b=1' } });
+    clerk.fail({ operation: '/base/out', status: 307, headers: { location: '/v1/next' } });
+    clerk.fail({ body: {} });
+    expect((await get('/__clerk/in')).headers['location']).toBe(`${served.url}/__clerk/v1/next?b=1`);
+    expect((await get('/__clerk/out')).headers['location']).toBe(`${fapiUrl}/v1/next`);
+    expect((await get('/__clerk/none')).headers['location']).toBeUndefined();
+  });
+
+  it('S26: refuses what no other path takes either, before anything is sent', async () => {
+    const { served } = await open();
+    const HOST = 'Host: 127.0.0.1';
+    for (const head of [
+      `TRACE /__clerk/v1/client HTTP/1.1\r\n${HOST}`,
+      `TRACK /__clerk/v1/client HTTP/1.1\r\n${HOST}`,
+      'GET /__clerk/v1/client HTTP/1.1\r\nHost: h/path?',
+      'GET /__clerk/v1/client HTTP/1.1\r\nHost: a b',
+      `GET /__clerk/v1/client HTTP/1.1\r\n${HOST}\r\nHost: evil.example`,
+      `GET http://a:b@127.0.0.1/__clerk/v1/client HTTP/1.1\r\n${HOST}`,
+    ]) {
+      const { status } = await sendRaw(served.port, `${head}\r\nConnection: close\r\n\r\n`);
+      expect([400, 405]).toContain(status);
+    }
+    expect(seen).toEqual([]);
+    expect(served.errors).toEqual([]);
+  });
+
+  it('reads its path where the path is, not in a query', async () => {
+    const { get, served } = await open();
+    expect((await get('/__clerk/v1/client?redirect_url=https://app.example/__clerk/x')).status).toBe(200);
+    expect(seen.map(({ path, query }) => [path, query.get('redirect_url')])).toEqual([
+      ['/v1/client', 'https://app.example/__clerk/x'],
+    ]);
+    expect((await get('/other?to=https://app.example/__clerk/x')).status).toBe(404);
+    await sendRaw(
+      served.port,
+      'GET http://127.0.0.1?to=http://x/__clerk/v1 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n',
+    );
+    expect(seen).toHaveLength(1);
+  });
+
   it('S14: does not follow redirects, and keeps those within the Frontend API on this server', async () => {
     const { get, served } = await open();
     const inside = await get('/__clerk/v1/redirect/inside');
@@ -149,6 +211,42 @@ describe.each(frameworks)('$name', (framework) => {
     });
   });
 
+  it.each(['x-forwarded-for', 'x-real-ip', 'cf-connecting-ip', 'true-client-ip', 'forwarded', 'x-client-ip'])(
+    'passes no %s of the browser on',
+    async (name) => {
+      const { get } = await open();
+      await get('/__clerk/v1/client', null, { [name]: '203.0.113.9' });
+      const { [name]: own, ...others } = seen[0]?.headers ?? {};
+      expect(own ?? '').not.toContain('203.0.113.9');
+      expect(JSON.stringify(others)).not.toContain('203.0.113.9');
+      expect(others).toMatchObject(
+        name === 'x-forwarded-for' ? {} : { 'x-forwarded-for': expect.stringMatching(/127/) as string },
+      );
+    },
+  );
+
+  const ADDRESSES: readonly (readonly [headers: Record<string, string>, hono: string, express: string])[] = [
+    [{ 'x-forwarded-for': '203.0.113.9, 10.0.0.1' }, '203.0.113.9', '203.0.113.9'],
+    [{ 'x-forwarded-for': ' , 203.0.113.9' }, '127.0.0.1', '203.0.113.9'],
+    [{ 'x-real-ip': '203.0.113.8' }, '203.0.113.8', '127.0.0.1'],
+    [{ 'cf-connecting-ip': '203.0.113.7' }, '203.0.113.7', '127.0.0.1'],
+    [
+      { 'cf-connecting-ip': '203.0.113.7', 'x-real-ip': '203.0.113.8', 'x-forwarded-for': '203.0.113.9' },
+      '203.0.113.7',
+      '203.0.113.9',
+    ],
+    [{ 'x-real-ip': '203.0.113.8', 'x-forwarded-for': '203.0.113.9' }, '203.0.113.8', '203.0.113.9'],
+    [{ 'true-client-ip': '203.0.113.6', forwarded: 'for=203.0.113.5' }, '127.0.0.1', '127.0.0.1'],
+  ];
+  it.each(ADDRESSES)('trusting the proxy in front, takes the address from %j', async (headers, hono, express) => {
+    const { get } = await open({}, { trustProxy: true }, { trustProxy: true });
+    await get('/__clerk/v1/client', null, headers);
+    const expected = framework.name.startsWith('Express') ? express : hono;
+    expect(seen[0]?.headers['x-forwarded-for']?.replace('::ffff:', '')).toBe(expected);
+    for (const name of Object.keys(headers))
+      if (name !== 'x-forwarded-for') expect(seen[0]?.headers[name]).toBeUndefined();
+  });
+
   it('owns its path and what is below, and nothing else', async () => {
     const { get } = await open();
     expect((await get('/__clerkX')).status).toBe(404);
@@ -166,6 +264,19 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await get('/auth/v1/client')).status).toBe(404);
     expect(seen).toHaveLength(1);
   });
+
+  it.each(['option', 'variable'])(
+    'leaves browsers an explicit proxy URL (%s), and serves its path all the same',
+    async (how) => {
+      const proxyUrl = 'https://elsewhere.example/clerk';
+      if (how === 'variable') vi.stubEnv('CLERK_PROXY_URL', proxyUrl);
+      const { get } = await open({}, {}, how === 'option' ? { proxyUrl } : {});
+      vi.unstubAllEnvs();
+      const page = await get('/me', null, { accept: 'text/html', 'sec-fetch-dest': 'document' });
+      expect(page.headers['location']).toMatch(/^https:\/\/elsewhere\.example\/clerk\/v1\/client\/handshake\?/);
+      expect((await get('/__clerk/v1/client')).status).toBe(200);
+    },
+  );
 
   it('is a 502 with an error body when the Frontend API cannot be reached', async () => {
     const { get } = await open({ fapiUrl: 'http://127.0.0.1:1' });

@@ -26,7 +26,7 @@ describe('app.fetch with a Request', () => {
     const refused = await app.request('/me');
     expect(refused.status).toBe(401);
     expect(refused.headers.get('www-authenticate')).toBe('Bearer');
-    expect((await app.request('http://localhost//me')).status).toBe(404);
+    expect((await app.request('http://localhost//me')).status).toBe(400);
   });
 
   it('puts headers on a response that the handler has made itself, or got from elsewhere', async () => {
@@ -53,7 +53,7 @@ describe('app.fetch with a Request', () => {
     expect(await answer.json()).toEqual({ userId: 'user_ada' });
   });
 
-  it('verifies webhooks after the text was read, and says so after the stream was', async () => {
+  it('verifies webhooks after the text was read, says so after the stream was, and leaves the body to be read', async () => {
     const app = new Hono();
     const secret = `whsec_${btoa('some secret')}`;
     app.post('/text', async (c) => {
@@ -64,8 +64,19 @@ describe('app.fetch with a Request', () => {
       await c.req.raw.text();
       return c.json(await code(() => verifyWebhook(c, { signingSecret: secret })));
     });
-    expect(await (await app.request('/text', { method: 'POST', body: '{}' })).json()).toBe('headers-missing');
-    expect(await (await app.request('/stream', { method: 'POST', body: '{}' })).json()).toBe('raw-body-required');
+    app.post('/after', async (c) => {
+      const refused = await code(() => verifyWebhook(c, { signingSecret: secret }));
+      return c.json([refused, await c.req.text(), new TextDecoder().decode(await c.req.arrayBuffer())]);
+    });
+    const headers = {
+      'svix-id': 'msg_1',
+      'svix-timestamp': String(Math.floor(Date.now() / 1000)),
+      'svix-signature': 'v1,x',
+    };
+    const post = async (path: string) => (await app.request(path, { method: 'POST', body: '{}', headers })).json();
+    expect(await post('/text')).toBe('signature-mismatch');
+    expect(await post('/stream')).toBe('raw-body-required');
+    expect(await post('/after')).toEqual(['signature-mismatch', '{}', '{}']);
   });
 });
 

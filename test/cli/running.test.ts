@@ -1,5 +1,5 @@
 /** What the command asks of an instance that runs: its environment and its state. */
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +40,18 @@ describe('row 21: bailiff snapshot', () => {
     expect((await fetch(`${started.apiUrl}/v1/users/user_ada`, { headers })).status).toBe(200);
     terminal.stop();
     await done;
+  });
+
+  it('is for its owner alone also in place of a file that everybody could read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bailiff-snapshot-'));
+    const file = join(folder, 'state.json');
+    writeFileSync(file, 'old', { mode: 0o644 });
+    expect(await bailiff(['snapshot', file], { env })).toMatchObject({ code: 0 });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ format: 'bailiff-local' });
+    expect(readdirSync(folder)).toEqual(['state.json']);
+    mkdirSync(join(folder, 'taken'));
+    expect(await bailiff(['snapshot', join(folder, 'taken')], { env })).toMatchObject({ code: 3 });
   });
 
   it('goes to standard output without a file', async () => {

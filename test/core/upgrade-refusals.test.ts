@@ -367,21 +367,21 @@ describe('over a real socket', () => {
             ['authorization', good],
             ['Authorization', good],
           ],
-          400,
+          401,
         ],
         [
           [
             ['authorization', good],
             ['AUTHORIZATION', 'Bearer x'],
           ],
-          400,
+          401,
         ],
         [
           [
             ['authorization', 'Basic x'],
             ['authorization', good],
           ],
-          400,
+          401,
         ],
         [
           [
@@ -397,7 +397,7 @@ describe('over a real socket', () => {
             ['origin', ORIGIN],
             ['origin', FOREIGN],
           ],
-          400,
+          403,
         ],
         [
           [

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -135,6 +136,10 @@ describe('row 16: a file', () => {
     const second = await start({ listen: false, persist, seed: { users: [{ id: 'user_ada' }] } });
     expect(second.export()).toEqual(first.export());
     expect((await users(second)).map((user) => user.id)).toContain('user_ada');
+    expect(statSync(persist).mode & 0o077).toBe(0);
+    chmodSync(persist, 0o644);
+    const third = await start({ listen: false, persist });
+    await third.signIn({ email_address: ['eve@example.com'] });
     expect(statSync(persist).mode & 0o077).toBe(0);
   });
 

@@ -186,6 +186,120 @@ describe('S17: a delivery is refused', () => {
   });
 });
 
+describe('a body beyond the limit', () => {
+  const bodyOf = (bytes: number) => {
+    const [start, end] = ['{"type":"a","data":{"x":"', '"}}'];
+    return start + 'a'.repeat(bytes - start.length - end.length) + end;
+  };
+  /** A body that tells how much of it was asked for; it ends by itself far behind what anybody should read. */
+  const FAR = 40_000_000;
+  function endless(piece = 100_000) {
+    const read = { bytes: 0, cancelled: false };
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          read.bytes += piece;
+          if (read.bytes > FAR) controller.close();
+          else controller.enqueue(new Uint8Array(piece));
+        },
+        cancel: () => void (read.cancelled = true),
+      },
+      { highWaterMark: 0 },
+    );
+    const request = (headers: Record<string, string>) =>
+      new Request('http://127.0.0.1/hooks', { method: 'POST', headers, body: stream, duplex: 'half' } as RequestInit);
+    return { read, request };
+  }
+
+  it.each([
+    [1_000_000, undefined, null],
+    [1_000_001, undefined, 'body-too-large'],
+    [1_000, 1_000, null],
+    [1_001, 1_000, 'body-too-large'],
+    [2_000_000, 2_000_000, null],
+    [100, NaN, 'body-too-large'],
+    [100, 0, 'body-too-large'],
+  ])('of %d bytes where %s may be: %s', async (bytes, maxBodyBytes, code) => {
+    const body = bodyOf(bytes);
+    const headers = delivery({ body });
+    const limited = maxBodyBytes === undefined ? options : { ...options, maxBodyBytes };
+    const inputs = () => [
+      { headers, body },
+      { headers, body: Buffer.from(body) },
+      { headers: { ...headers, 'content-length': String(bytes) }, body },
+      new Request('http://127.0.0.1/hooks', { method: 'POST', headers, body }),
+    ];
+    for (const input of inputs()) {
+      const run = verifyWebhook(input, limited);
+      if (code === null) expect((await run).id).toBe('msg_demo1');
+      else expect(await refusal(run)).toBe(code);
+    }
+  });
+
+  it('is measured in bytes, not in letters', async () => {
+    const body = JSON.stringify({ type: 'a', data: { x: 'ä'.repeat(400) } });
+    const headers = delivery({ body });
+    const bytes = Buffer.byteLength(body);
+    expect(bytes).toBeGreaterThan(body.length);
+    expect((await verifyWebhook({ headers, body }, { ...options, maxBodyBytes: bytes })).id).toBe('msg_demo1');
+    const run = verifyWebhook({ headers, body }, { ...options, maxBodyBytes: bytes - 1 });
+    expect(await refusal(run)).toBe('body-too-large');
+  });
+
+  it('is the status 413, all else 400', async () => {
+    const large = verifyWebhook({ headers: delivery(), body: BODY }, { ...options, maxBodyBytes: 5 });
+    await expect(large).rejects.toMatchObject({
+      status: 413,
+      remedy: expect.stringContaining('maxBodyBytes') as string,
+    });
+    await expect(verifyWebhook({ headers: {}, body: BODY }, options)).rejects.toMatchObject({ status: 400 });
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['headers are missing', {}, 'headers-missing'],
+    ['the signature is missing', { ...delivery(), 'svix-signature': '' }, 'headers-missing'],
+    ['it is too old', delivery({ at: NOW - 301_000 }), 'timestamp-too-old'],
+    ['the time is none', { ...delivery(), 'svix-timestamp': 'x' }, 'timestamp-invalid'],
+    ['it announces too much', { ...delivery(), 'content-length': '1000001' }, 'body-too-large'],
+  ])('is not read at all where %s', async (_, headers, code) => {
+    const { read, request } = endless();
+    expect(await refusal(verifyWebhook(request(headers), options))).toBe(code);
+    expect(read.bytes).toBe(0);
+  });
+
+  it('is refused as soon as too much has come, whether or not more comes', async () => {
+    let pieces = 0;
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) =>
+      ++pieces > 11 ? new Promise<void>(() => undefined) : controller.enqueue(new Uint8Array(100_000));
+    const stalled = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 });
+    const init = { method: 'POST', headers: delivery(), body: stalled, duplex: 'half' };
+    const run = verifyWebhook(new Request('http://127.0.0.1/hooks', init), options);
+    expect(await refusal(run)).toBe('body-too-large');
+  });
+
+  it('is read on after that, without being kept, and not for ever', async () => {
+    const { read, request } = endless();
+    expect(await refusal(verifyWebhook(request(delivery()), options))).toBe('body-too-large');
+    while (!read.cancelled && read.bytes <= FAR) await new Promise((resolve) => setImmediate(resolve));
+    expect(read.bytes).toBeLessThan(18_000_000);
+  });
+
+  it('that breaks off, or that somebody else reads, is no body', async () => {
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
+    const request = (body: ReadableStream) =>
+      new Request('http://127.0.0.1/hooks', {
+        method: 'POST',
+        headers: delivery(),
+        body,
+        duplex: 'half',
+      } as RequestInit);
+    expect(await refusal(verifyWebhook(request(broken), options))).toBe('raw-body-required');
+    const locked = request(new ReadableStream());
+    locked.body?.getReader();
+    expect(await refusal(verifyWebhook(locked, options))).toBe('raw-body-required');
+  });
+});
+
 describe('the signing secret', () => {
   it.each([[''], ['   '], [[]], ['whsec_'], ['whsec_***'], [['whsec_***', SECRET]]])(
     '%j is a configuration error',

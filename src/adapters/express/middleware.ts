@@ -4,7 +4,7 @@ import { isPromise } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
-import { publicOrigin } from '../../core/request/public-origin.js';
+import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
 import { createVisit, type VisitSettings } from '../../core/visit.js';
 import { failWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
 import { serveProxy } from './proxy.js';
@@ -84,8 +84,14 @@ function settle(halt: { readonly status: number } | null, seat: Seat, req: Reque
   next();
 }
 
-function forward({ authenticator, proxy }: Entrance, view: ExpressView, req: Request, res: Response, next: Next): void {
-  const origin = publicOrigin(view, authenticator.config);
+function forward(
+  { authenticator, check, proxy }: Entrance,
+  view: ExpressView,
+  req: Request,
+  res: Response,
+  next: Next,
+): void {
+  const origin = proxiedOrigin(view, check, authenticator.config);
   if (origin === null || proxy === null) {
     res.statusCode = 400;
     res.end();

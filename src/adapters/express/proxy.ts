@@ -1,6 +1,13 @@
 /** The Frontend API proxy between Node's streams and the Web's. */
 import type { Request, Response } from 'express';
-import type { FrontendApiProxy, ProxiedRequest } from '../../core/proxy/frontend-api-proxy.js';
+import type { FrontendApiProxy, ProxiedBody, ProxiedRequest } from '../../core/proxy/frontend-api-proxy.js';
+import { discardRest } from './body.js';
+
+interface Upload {
+  readonly body: ProxiedBody;
+  /** Nobody asks for more of it: the rest goes by. */
+  readonly stop: () => void;
+}
 
 /** Forwards a request that belongs to the proxy, and streams the answer back. */
 export async function serveProxy(
@@ -9,34 +16,68 @@ export async function serveProxy(
   res: Response,
   from: Pick<ProxiedRequest, 'url' | 'headers' | 'publicOrigin'>,
 ): Promise<void> {
+  let stopUpload = (): void => undefined;
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
   const answer = await proxy.forward({
     url: from.url,
     headers: from.headers,
     publicOrigin: from.publicOrigin,
     method: req.method,
     clientAddress: req.ip ?? null,
-    body: bodyOf(req),
+    body: () => {
+      const { body, stop } = bodyOf(req);
+      stopUpload = stop;
+      return body;
+    },
+    signal: gone.signal,
   });
+  // An answer may come before the body was read to its end (413).
+  res.once('finish', () => stopUpload());
   res.statusCode = answer.status;
   for (const [name, value] of answer.headers) if (name !== 'set-cookie') res.setHeader(name, value);
   for (const cookie of answer.headers.getSetCookie()) res.appendHeader('set-cookie', cookie);
-  if (answer.body === null) return void res.end();
-  const reader = answer.body.getReader();
-  res.once('close', () => void reader.cancel().catch(() => undefined));
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    if (!res.write(piece.value)) await new Promise((resolve) => res.once('drain', resolve).once('close', resolve));
+  if (answer.body === null) res.end();
+  else await stream(answer.body, res);
+}
+
+/** An answer that breaks off breaks off for the browser too: it must not look like a whole one. */
+async function stream(body: ReadableStream<Uint8Array>, res: Response): Promise<void> {
+  const reader = body.getReader();
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  if (res.destroyed) return cancel();
+  res.once('close', cancel);
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      if (res.destroyed) return;
+      if (!res.write(piece.value)) await drained(res);
+    }
+    res.end();
+  } catch {
+    res.destroy();
   }
-  res.end();
+}
+
+function drained(res: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      res.off('drain', done).off('close', done);
+      resolve();
+    };
+    res.on('drain', done).on('close', done);
+  });
 }
 
 /** The body as it came; where a parser that ran before us has read it, what the parser made of it, written out again. */
-function bodyOf(req: Request): ReadableStream<Uint8Array> | string | null {
+function bodyOf(req: Request): Upload {
   const { headers } = req;
-  if (headers['transfer-encoding'] === undefined && !(Number(headers['content-length']) > 0)) return null;
-  if (!req.readableEnded) return streamOf(req);
-  const body: unknown = req.body;
-  if (typeof body === 'string') return body;
-  if (body instanceof Uint8Array) return new TextDecoder().decode(body);
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
+  if (hasBody && !req.readableEnded) return uploadOf(req);
+  return { body: hasBody ? parsedBody(req) : null, stop: () => undefined };
+}
+
+function parsedBody({ headers, body }: { headers: Request['headers']; body?: unknown }): ProxiedBody {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body;
   if (typeof body !== 'object' || body === null) return null;
   if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return JSON.stringify(body);
   return new URLSearchParams(
@@ -44,16 +85,39 @@ function bodyOf(req: Request): ReadableStream<Uint8Array> | string | null {
   ).toString();
 }
 
-function streamOf(req: Request): ReadableStream<Uint8Array> {
-  const chunks = req[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  return new ReadableStream({
-    async pull(controller) {
-      const next = await chunks.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(next.value);
+/**
+ * The body as a stream that takes from the connection what is asked for. Not an iterator of Node's: that one destroys the
+ * request when it ends early, and with it the connection on which the answer has to go out.
+ */
+function uploadOf(req: Request): Upload {
+  let stop = (): void => undefined;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const take = (chunk: Uint8Array): void => {
+          controller.enqueue(chunk);
+          if ((controller.desiredSize ?? 0) <= 0) req.pause();
+        };
+        const release = (): void => void req.off('data', take).off('end', close).off('error', fail).off('close', fail);
+        const close = (): void => {
+          release();
+          controller.close();
+        };
+        const fail = (): void => {
+          release();
+          controller.error(new Error('The request was cut off.'));
+        };
+        stop = () => {
+          release();
+          discardRest(req);
+        };
+        req.pause();
+        req.on('data', take).on('end', close).on('error', fail).on('close', fail);
+      },
+      pull: () => void req.resume(),
+      cancel: () => stop(),
     },
-    async cancel() {
-      await chunks.return?.();
-    },
-  });
+    { highWaterMark: 0 },
+  );
+  return { body, stop: () => stop() };
 }

@@ -1,14 +1,16 @@
 import type { Request } from 'express';
+import { repeatedHeaders } from '../../core/request/raw-headers.js';
 import type { RequestView } from '../../types.js';
 
-/** Express's own rules decide whether these are believed; the core shall not read them a second time. */
-const DECIDED_BY_EXPRESS = new Set(['x-forwarded-host', 'x-forwarded-proto']);
+type TrustProxy = (address: string | undefined, hop: number) => boolean;
 
 /** A look at an Express request. Nothing is copied or built, and the body is never touched. */
 export class ExpressView implements RequestView {
   readonly #req: Request;
   /** Read once: Express changes the prototype of its requests, which makes each access to them slow. */
   readonly #headers: Request['headers'];
+  /** Null nearly always: what Node's object of headers shows the first of, though there are several. */
+  readonly #repeated: Readonly<Record<string, string>> | null;
   readonly method: string;
   /** The target as it came: a mounted router shortens `req.url`, never this. */
   readonly url: string;
@@ -16,13 +18,13 @@ export class ExpressView implements RequestView {
   constructor(req: Request) {
     this.#req = req;
     this.#headers = req.headers;
+    this.#repeated = repeatedHeaders(req.rawHeaders);
     this.method = req.method;
     this.url = req.originalUrl;
   }
 
   header(name: string): string | undefined {
-    if (DECIDED_BY_EXPRESS.has(name)) return undefined;
-    const value = this.#headers[name];
+    const value = this.#repeated?.[name] ?? this.#headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
@@ -31,23 +33,14 @@ export class ExpressView implements RequestView {
     for (let i = 0; i + 1 < raw.length; i += 2) yield [raw[i] ?? '', raw[i + 1] ?? ''];
   }
 
-  /**
-   * What Express knows about the public origin: a TLS socket, or forwarded headers that `trust proxy` lets it believe.
-   * Null leaves the rest (`Host`, and the scheme that goes with the instance) to the core.
-   */
-  get publicOrigin(): string | null {
+  /** Express's own setting decides which forwarded headers are believed. */
+  get trustsProxy(): boolean {
     const req = this.#req;
-    const encrypted = (req.socket as { encrypted?: boolean }).encrypted === true;
-    const trust = req.app.get('trust proxy fn') as ((address: string | undefined, hop: number) => boolean) | undefined;
-    const trusted = trust?.(req.socket.remoteAddress, 0) === true;
-    const forwardedHost = trusted ? firstItem(req.headers['x-forwarded-host']) : undefined;
-    if (!encrypted && forwardedHost === undefined && !(trusted && req.headers['x-forwarded-proto'])) return null;
-    const host = forwardedHost ?? req.headers.host;
-    return host ? `${req.protocol}://${host}` : null;
+    const trust = req.app.get('trust proxy fn') as TrustProxy | undefined;
+    return trust?.(req.socket.remoteAddress, 0) === true;
   }
-}
 
-function firstItem(header: string | string[] | undefined): string | undefined {
-  const text = Array.isArray(header) ? header[0] : header;
-  return text?.split(',', 1)[0]?.trim() || undefined;
+  get encrypted(): boolean {
+    return (this.#req.socket as { encrypted?: boolean }).encrypted === true;
+  }
 }

@@ -1,5 +1,5 @@
 import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
-import { targetOf } from '../../core/proxy/frontend-api-proxy.js';
+import { targetOf } from '../../core/proxy/target-path.js';
 import { requestOf, responseOf, type Handler } from './handler.js';
 
 /**

@@ -1,15 +1,17 @@
+import type { Request } from 'express';
+import { WebhookVerificationError } from '../../webhooks/errors.js';
 import type { WebhookEvent } from '../../webhooks/events.js';
 import type { VerifyWebhookOptions } from '../../webhooks/verify.js';
+import { readBody } from './body.js';
 import { requestOf } from './handler.js';
-
-/** Webhooks are a few kilobytes; an unsigned sender gets no more of our memory than this. */
-const MAX_BODY_BYTES = 1_000_000;
 
 /**
  * Verifies a webhook over its raw body: `req.rawBody` where a platform keeps it, else what `express.raw()` or
- * `express.text()` left in `req.body`, else the unread stream.
+ * `express.text()` left in `req.body`, else the unread stream. Headers, time and announced length come first, and no more
+ * than `maxBodyBytes` of a stream is kept.
  *
- * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body was parsed already: answer 400
+ * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body was parsed already: answer its
+ *   `status`, 400 or 413
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret
  */
 export async function verifyWebhook(req: Express.Request, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
@@ -18,28 +20,18 @@ export async function verifyWebhook(req: Express.Request, options?: VerifyWebhoo
     const value = request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   };
+  // Loaded with the first webhook: most servers and most cold starts see none.
+  const { openWebhook } = await import('../../webhooks/verify.js');
+  const opened = openWebhook(header, options);
   const kept: unknown = (request as { rawBody?: unknown }).rawBody ?? request.body;
   const unread = kept === undefined && !request.readableEnded && !request.readableDidRead;
-  const body = unread ? await read(request) : kept;
-  // Loaded with the first webhook: most servers and most cold starts see none.
-  const { verifyWebhookPayload } = await import('../../webhooks/verify.js');
-  return verifyWebhookPayload({ headers: header, body }, options);
+  return opened.verify(unread ? await read(request, opened.maxBodyBytes) : kept);
 }
 
-/** The whole body, or nothing (which no signature fits) if it is too large. */
-async function read(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
+async function read(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const body = await readBody(request, maxBytes).catch(() => {
+    throw new WebhookVerificationError('raw-body-required', 'The sender hung up in the middle of the body.');
+  });
+  if (body === null) throw new WebhookVerificationError('body-too-large');
   return body;
 }

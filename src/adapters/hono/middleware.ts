@@ -42,7 +42,7 @@ export function clerkMiddleware(
 
   function enter(entrance: Entrance, view: HonoView, c: Context, next: Next): Promise<Response | void> {
     const { authenticator, check, proxy } = entrance;
-    if (proxy?.owns(view.url) === true) return serveProxy(proxy, authenticator.config, view, c);
+    if (proxy?.owns(view.url) === true) return serveProxy(proxy, entrance, view, c);
     const earlier = seatOf(c);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
       earlier.onDenied = onDenied ?? earlier.onDenied;

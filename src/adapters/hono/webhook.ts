@@ -1,30 +1,43 @@
 import type { Context } from 'hono';
 import { WebhookVerificationError } from '../../webhooks/errors.js';
 import type { WebhookEvent } from '../../webhooks/events.js';
+import { readStream } from '../../webhooks/read-stream.js';
 import type { VerifyWebhookOptions } from '../../webhooks/verify.js';
 
 /**
- * Verifies a webhook over its raw body. Reading it through `c.req` before is fine: Hono keeps what it has read as text or bytes.
+ * Verifies a webhook over its raw body. Reading it through `c.req` before or after is fine: Hono keeps what was read as text or
+ * bytes. Headers, time and announced length come first, and no more than `maxBodyBytes` of a stream is kept.
  *
- * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body is gone: answer 400
+ * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body is gone: answer its `status`, 400
+ *   or 413
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret
  */
 export async function verifyWebhook(c: Context, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
-  const body = await rawBody(c);
   // Loaded with the first webhook: most servers and most cold starts see none.
-  const { verifyWebhookPayload } = await import('../../webhooks/verify.js');
-  return verifyWebhookPayload({ headers: (name) => c.req.header(name), body }, options);
+  const { openWebhook } = await import('../../webhooks/verify.js');
+  const opened = openWebhook((name) => c.req.header(name), options);
+  return opened.verify(await rawBody(c, opened.maxBodyBytes));
+}
+
+/** What Hono keeps of a body are promises, whatever its types say. */
+interface BodyCache {
+  text?: Promise<string>;
+  arrayBuffer?: Promise<ArrayBuffer>;
 }
 
 /** `c.req.json()` alone would be written out again, and the signature covers the exact bytes. */
-async function rawBody(c: Context): Promise<Uint8Array | string> {
-  const { bodyCache } = c.req;
-  if (bodyCache.text !== undefined) return bodyCache.text;
-  if (bodyCache.arrayBuffer === undefined && c.req.raw.bodyUsed)
-    throw new WebhookVerificationError('raw-body-required');
+async function rawBody({ req }: Context, maxBytes: number): Promise<Uint8Array | string> {
+  const cache = req.bodyCache as unknown as BodyCache;
   try {
-    return new Uint8Array(await c.req.arrayBuffer());
-  } catch {
-    throw new WebhookVerificationError('raw-body-required');
+    if (cache.text !== undefined) return await cache.text;
+    if (cache.arrayBuffer !== undefined) return new Uint8Array(await cache.arrayBuffer);
+    if (req.raw.bodyUsed) throw new WebhookVerificationError('raw-body-required');
+    const reading = readStream(req.raw.body, maxBytes);
+    // For whoever reads the body behind us through `c.req`, as if we had read it there.
+    cache.arrayBuffer = reading.then((body) => body.buffer as ArrayBuffer);
+    cache.arrayBuffer.catch(() => undefined);
+    return await reading;
+  } catch (error) {
+    throw error instanceof WebhookVerificationError ? error : new WebhookVerificationError('raw-body-required');
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Browser → this server `/__clerk/*` → Frontend API of the instance, as Clerk's documentation of proxying describes it.
  *
- * The secret key travels with every forwarded request, so the target's host is settled at creation and nothing in a
- * request can change it: the path is joined as text and the result compared.
+ * The secret key travels with every forwarded request, so origin and base path of the target are settled at creation and
+ * nothing in a request can change them (`target-path.ts`).
  */
 import { ConfigurationError } from '../../errors.js';
 import { readVariable, type Environment } from '../../environment.js';
@@ -12,11 +12,14 @@ import type { Config } from '../config/config.js';
 import { frontendApiUrlOf, isLoopbackHost } from '../config/frontend-api-url.js';
 import { parseUrl } from '../request/target.js';
 import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';
+import { isBelow, returnedLocation, targetOf, upstreamUrl, type Base } from './target-path.js';
 
 const DEFAULT_PATH = '/__clerk';
 const DEFAULT_TARGET = 'https://frontend-api.clerk.dev';
 /** How long the Frontend API may take until its headers arrive. */
 const HEADERS_TIMEOUT_MS = 30_000;
+/** What `fetch` does not send (Fetch standard, section 2.2.1). */
+const UNSENDABLE = /^(?:CONNECT|TRACE|TRACK)$/i;
 const BODILESS_ANSWERS = new Set([101, 204, 205, 304]);
 
 export interface FrontendApiProxyOptions {
@@ -28,6 +31,8 @@ export interface FrontendApiProxyOptions {
   readonly fapiUrl?: Option<string>;
 }
 
+export type ProxiedBody = ReadableStream<Uint8Array> | Uint8Array | string | null;
+
 /** A request as the adapter hands it over. */
 export interface ProxiedRequest {
   readonly method: string;
@@ -38,7 +43,10 @@ export interface ProxiedRequest {
   readonly publicOrigin: string;
   /** The address of the browser, as far as the server knows it. */
   readonly clientAddress: string | null;
-  readonly body: ReadableStream<Uint8Array> | string | null;
+  /** Called when the request is sent on, and not before: a body that nobody has touched is the server's own to deal with. */
+  readonly body: () => MaybePromise<ProxiedBody>;
+  /** Aborts when the browser has gone, so that nobody waits for an answer that nobody reads. */
+  readonly signal?: AbortSignal;
 }
 
 export interface FrontendApiProxy {
@@ -66,14 +74,6 @@ export function proxyPath(path: Option<string>): string {
   return trimmed;
 }
 
-/** Path and query of an absolute URL or of a request target, as text: nothing is resolved or normalised. */
-export function targetOf(url: string): string {
-  if (url.startsWith('/')) return url;
-  const scheme = url.indexOf('://');
-  const path = scheme === -1 ? -1 : url.indexOf('/', scheme + 3);
-  return path === -1 ? '/' : url.slice(path);
-}
-
 /** @throws {ConfigurationError} without the two keys, or for a target that is not a plain http(s) origin */
 export function createFrontendApiProxy(
   config: Config,
@@ -87,50 +87,50 @@ export function createFrontendApiProxy(
       publishableKey === null ? ['publishableKey', 'CLERK_PUBLISHABLE_KEY'] : ['secretKey', 'CLERK_SECRET_KEY'];
     throw new ConfigurationError(option, 'The Frontend API proxy needs both keys of the instance.', `Set ${variable}.`);
   }
-  const target = frontendApi(options.fapiUrl ?? readVariable('CLERK_FAPI_URL', env), publishableKey.frontendApiHost);
+  const base = frontendApi(options.fapiUrl ?? readVariable('CLERK_FAPI_URL', env), publishableKey.frontendApiHost);
 
   return {
     path,
     owns: (url) => isBelow(targetOf(url), path),
 
     async forward(request) {
-      const rest = targetOf(request.url).slice(path.length);
-      const url = parseUrl(target.base + (rest.startsWith('/') ? rest : `/${rest}`));
-      if (url === null || url.host !== target.host || url.username !== '' || url.password !== '') {
-        return failure(400, 'proxy_request_failed', 'The request target cannot be forwarded.');
+      const url = upstreamUrl(base, targetOf(request.url).slice(path.length));
+      if (url === null || UNSENDABLE.test(request.method)) {
+        return failure(400, 'proxy_request_failed', 'The request cannot be forwarded.');
       }
       const proxyUrl = request.publicOrigin + path;
-      const hasBody = request.body !== null && request.method !== 'GET' && request.method !== 'HEAD';
-      const abort = new AbortController();
-      const timer = setTimeout(() => abort.abort(), HEADERS_TIMEOUT_MS);
+      const controller = new AbortController();
+      const abort = () => controller.abort();
+      const timer = setTimeout(abort, HEADERS_TIMEOUT_MS);
+      request.signal?.addEventListener('abort', abort);
+      if (request.signal?.aborted === true) abort();
       try {
+        const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.body();
         const answer = await config.fetch(url.href, {
           method: request.method,
           headers: forwardedHeaders(request, { proxyUrl, secretKey }),
           redirect: 'manual',
-          signal: abort.signal,
+          signal: controller.signal,
           // `duplex` is what streaming a request body takes (Fetch standard); the DOM types do not know it.
-          ...(hasBody ? ({ body: request.body, duplex: 'half' } as RequestInit) : null),
+          ...(body === null ? null : ({ body, duplex: 'half' } as RequestInit)),
         });
-        const body = BODILESS_ANSWERS.has(answer.status) || request.method === 'HEAD' ? null : answer.body;
-        return new Response(body, { status: answer.status, headers: returnedHeaders(answer, url, proxyUrl) });
+        const bodiless = BODILESS_ANSWERS.has(answer.status) || request.method === 'HEAD';
+        const headers = returnedHeaders(answer);
+        const location = headers.get('location');
+        if (location !== null) headers.set('location', returnedLocation(location, url, base, proxyUrl));
+        return new Response(bodiless ? null : answer.body, { status: answer.status, headers });
       } catch {
         return failure(502, 'proxy_request_failed', 'The Frontend API could not be reached.');
       } finally {
         clearTimeout(timer);
+        request.signal?.removeEventListener('abort', abort);
       }
     },
   };
 }
 
-function isBelow(target: string, path: string): boolean {
-  if (!target.startsWith(path)) return false;
-  const next = target[path.length];
-  return next === undefined || next === '/' || next === '?';
-}
-
-/** Base URL without a trailing slash, and its host. A key that names a loopback host belongs to a local instance. */
-function frontendApi(configured: string | undefined, keyHost: string): { base: string; host: string } {
+/** A key that names a loopback host belongs to a local instance. */
+function frontendApi(configured: string | undefined, keyHost: string): Base {
   const url = parseUrl(configured ?? (isLoopbackHost(keyHost) ? frontendApiUrlOf(keyHost) : DEFAULT_TARGET));
   const plain =
     url !== null && /^https?:$/.test(url.protocol) && url.username + url.password + url.search + url.hash === '';
@@ -141,7 +141,7 @@ function frontendApi(configured: string | undefined, keyHost: string): { base: s
       'Set CLERK_FAPI_URL to one like `https://frontend-api.clerk.dev`, or leave it out.',
     );
   }
-  return { base: url.origin + url.pathname.replace(/\/$/, ''), host: url.host };
+  return { origin: url.origin, path: url.pathname.replace(/\/+$/, '') };
 }
 
 function failure(status: number, code: string, message: string): Response {

@@ -1,7 +1,5 @@
 /** Which headers pass through the Frontend API proxy, in both directions. */
 
-import { parseUrl } from '../request/target.js';
-
 /** RFC 9110, section 7.6.1: meant for one connection alone. */
 const HOP_BY_HOP = [
   'connection',
@@ -13,22 +11,14 @@ const HOP_BY_HOP = [
   'transfer-encoding',
   'upgrade',
 ];
-/** What we set ourselves, or what would tell the Frontend API another client address than the one we believe. */
-const REPLACED = [
-  'host',
-  'content-length',
-  'expect',
-  'accept-encoding',
-  'clerk-proxy-url',
-  'clerk-secret-key',
-  'forwarded',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-forwarded-for',
-  'x-real-ip',
-  'cf-connecting-ip',
-  'true-client-ip',
-];
+/** What we set ourselves, or leave to `fetch`. */
+const REPLACED = ['host', 'content-length', 'expect', 'accept-encoding', 'clerk-proxy-url', 'clerk-secret-key'];
+/**
+ * Headers in which proxies and platforms tell a server the address, host and scheme of its client (`X-Forwarded-For`,
+ * `CF-Connecting-IP`, `True-Client-IP`, `Fastly-Client-IP`, `X-Real-IP`). Anyone can send them: the Frontend API is told
+ * what we believe, and nothing else.
+ */
+const TELLS_CLIENT = /^(?:forwarded|x-forwarded.*|x-original-.*|x-real-ip|cf-.*|.*-client-?ip|.*-user-ip)$/;
 /** The body arrives decoded, and is sent on in chunks. */
 const RECODED = ['content-encoding', 'content-length'];
 
@@ -53,7 +43,10 @@ export function forwardedHeaders(
   const connection = given.filter(([name]) => name === 'connection').map(([, value]) => value);
   const dropped = unwanted(connection.join(','), REPLACED);
   const headers = new Headers();
-  for (const [name, value] of given) if (!dropped.has(name) && !name.startsWith(':')) headers.append(name, value);
+  for (const [name, value] of given) {
+    // Names that begin with a colon are fields of HTTP/2 (RFC 9113, section 8.3), not headers.
+    if (!dropped.has(name) && !name.startsWith(':') && !TELLS_CLIENT.test(name)) headers.append(name, value);
+  }
 
   const origin = new URL(request.publicOrigin);
   headers.set('clerk-proxy-url', instance.proxyUrl);
@@ -65,17 +58,13 @@ export function forwardedHeaders(
   return headers;
 }
 
-/** The headers of the answer, made ready for the browser: each cookie apart, redirects within the Frontend API kept here. */
-export function returnedHeaders(answer: Response, asked: URL, proxyUrl: string): Headers {
+/** The headers of the answer, made ready for the browser: each cookie apart. Where it redirects to is not looked at here. */
+export function returnedHeaders(answer: Response): Headers {
   const dropped = unwanted(answer.headers.get('connection'), RECODED);
   const headers = new Headers();
   for (const [name, value] of answer.headers) {
     if (name !== 'set-cookie' && !dropped.has(name)) headers.set(name, value);
   }
   for (const cookie of answer.headers.getSetCookie()) headers.append('set-cookie', cookie);
-  const location = parseUrl(answer.headers.get('location') ?? '', asked.href);
-  if (answer.headers.has('location') && location !== null && location.host === asked.host) {
-    headers.set('location', proxyUrl + location.pathname + location.search + location.hash);
-  }
   return headers;
 }

@@ -27,8 +27,8 @@ function httpOrigin(text: string): string | null {
 }
 
 /** The host: forwarded (where proxies are trusted), else `Host`, else that of an absolute request URL. */
-function hostOf(view: RequestView, config: Config): string | null {
-  if (config.trustProxy) {
+function hostOf(view: RequestView, trusted: boolean): string | null {
+  if (trusted) {
     const forwarded = firstItem(view.header('x-forwarded-host'));
     if (forwarded !== null && isHost(forwarded)) return forwarded;
   }
@@ -38,14 +38,14 @@ function hostOf(view: RequestView, config: Config): string | null {
 }
 
 /** The scheme: forwarded (where proxies are trusted), else `https` in production, else that of the request. */
-function schemeOf(view: RequestView, config: Config, host: string): string {
-  if (config.trustProxy) {
+function schemeOf(view: RequestView, config: Config, trusted: boolean, host: string): string {
+  if (trusted) {
     const forwarded = firstItem(view.header('x-forwarded-proto'))?.toLowerCase();
     if (forwarded === 'http' || forwarded === 'https') return forwarded;
   }
   // Clerk serves production over HTTPS alone: what arrives by HTTP came through a proxy that ended TLS.
   if (config.instanceType === 'production' && !isLoopbackHost(host)) return 'https';
-  return /^https:/i.test(view.url) ? 'https' : 'http';
+  return view.encrypted === true || /^https:/i.test(view.url) ? 'https' : 'http';
 }
 
 /**
@@ -53,12 +53,13 @@ function schemeOf(view: RequestView, config: Config, host: string): string {
  * port. Null when no usable host is known.
  *
  * `view.publicOrigin` wins, because a framework that sets it has applied its own rules for proxies. Forwarded headers
- * are believed with `trustProxy` alone: anyone can send them.
+ * are believed with `trustProxy` alone, or where the framework says so for this request: anyone can send them.
  */
 export function spelledOrigin(view: RequestView, config: Config): string | null {
   if (view.publicOrigin) return view.publicOrigin;
-  const host = hostOf(view, config);
-  return host === null ? null : `${schemeOf(view, config, host)}://${host}`;
+  const trusted = view.trustsProxy ?? config.trustProxy;
+  const host = hostOf(view, trusted);
+  return host === null ? null : `${schemeOf(view, config, trusted, host)}://${host}`;
 }
 
 /** The public origin of a request as browsers write it (`https://app.example.com`); null when it names no usable host. */

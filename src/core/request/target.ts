@@ -22,7 +22,7 @@ export function parseUrl(text: string, base?: string): URL | null {
 /**
  * `bad-request` for what cannot be a request to an application; else null.
  *
- * Refused are the method TRACE (it would echo cookies), a target that begins with `//` (some routers read another path
+ * Refused are the method TRACE (it would echo cookies), a path that begins with `//` (some routers read another path
  * there, some URL parsers another host), a target with credentials or one that does not parse, and a `Host` header that
  * is no host. Everything else is the router's own business.
  */
@@ -50,7 +50,9 @@ export function createRequestCheck(): RequestCheck {
       goodHost = host;
     }
     const { url } = view;
-    if (goodOrigin !== '' && url.startsWith(goodOrigin)) return null;
+    if (goodOrigin !== '' && url.startsWith(goodOrigin)) {
+      return isDoubled(url.charCodeAt(goodOrigin.length)) ? 'bad-request' : null;
+    }
     if (!isTarget(url, view.method)) return 'bad-request';
     goodOrigin = plainOrigin(url) || goodOrigin;
     return null;
@@ -67,11 +69,23 @@ function plainOrigin(url: string): string {
   return end !== -1 && isHost(url.slice(start, end)) ? url.slice(0, end + 1) : '';
 }
 
+/**
+ * Whether what follows the first slash of a path makes it begin with two. A backslash counts as a slash for URL parsers,
+ * and blanks and control characters (which they drop) may hide one. Behind the last character there is NaN, which is fine.
+ */
+function isDoubled(code: number): boolean {
+  return code === 0x2f || code === 0x5c || code <= 0x20;
+}
+
+/** Absolute form as RFC 9112, section 3.2.2 writes it: two slashes, a host, and then the path. URL parsers take far more. */
+const ABSOLUTE = /^https?:\/\/[^/?#\\\0-\x20]+(?:$|[?#]|\/(?![/\\\0-\x20]))/i;
+
 function isTarget(target: string, method: string): boolean {
-  // Origin form: `/path?query`. A backslash counts as a slash for URL parsers.
-  if (target.startsWith('/')) return target[1] !== '/' && target[1] !== '\\';
+  // Origin form: `/path?query`.
+  if (target.startsWith('/')) return !isDoubled(target.charCodeAt(1));
   if (target === '*') return method === 'OPTIONS';
+  // A server that was sent `//evil.example/x` may show it as `http://host//evil.example/x`.
+  if (!ABSOLUTE.test(target)) return false;
   const url = parseUrl(target);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
-  return url.username === '' && url.password === '';
+  return url !== null && url.username === '' && url.password === '';
 }

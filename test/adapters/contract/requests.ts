@@ -1,8 +1,7 @@
 /** Requests as clients and attackers write them: bodies, odd targets, odd hosts. */
-import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sendRaw, type Framework, type Handle, type Kit } from '../frameworks.js';
-import { answerOf, createStages } from './harness.js';
+import { createStages } from './harness.js';
 
 const user = (kit: Kit) => kit.requireAuth();
 const echo: Handle = async (tools) => ({ echoed: await tools.json() });
@@ -138,49 +137,6 @@ export function requests(framework: Framework): void {
     it('an honest request on the same server passes', async () => {
       const { get } = await stages.open({ routes: [{ method: 'all', path: '/me', guards: [user] }] });
       expect((await get('/me', 'admin')).status).toBe(200);
-    });
-  });
-
-  describe('verifyWebhook', () => {
-    const secret = `whsec_${Buffer.from('a signing secret for tests').toString('base64')}`;
-    const body = '{"type":"user.created","object":"event","data":{"id":"user_a1","object":"user"}}';
-    const now = () => 1_800_000_000_000;
-    const sign = (text: string) => {
-      const mac = createHmac('sha256', Buffer.from(secret.slice(6), 'base64')).update(`msg_1.1800000000.${text}`);
-      return { 'svix-id': 'msg_1', 'svix-timestamp': '1800000000', 'svix-signature': `v1,${mac.digest('base64')}` };
-    };
-    const routes = [
-      {
-        method: 'post' as const,
-        path: '/webhooks',
-        handle: (async (tools) => {
-          try {
-            return await tools.verifyWebhook({ signingSecret: secret, now });
-          } catch (error) {
-            return { refused: (error as { code: string }).code };
-          }
-        }) satisfies Handle,
-      },
-    ];
-
-    it('over the raw body', async () => {
-      const { served } = await stages.open({ routes });
-      const post = (text: string) =>
-        served.agent.post('/webhooks').set(sign(body)).set('content-type', 'application/json').send(text);
-      expect((await post(body)).body).toMatchObject({ type: 'user.created', id: 'msg_1' });
-      expect((await post(body.replace('user_a1', 'user_a2'))).body).toEqual({ refused: 'signature-mismatch' });
-      expect((await post(JSON.stringify(JSON.parse(body), null, 1))).body).toEqual({ refused: 'signature-mismatch' });
-    });
-
-    it('says so where a parser has read it', async () => {
-      if (!framework.name.startsWith('Express')) return;
-      const { served } = await stages.open({ routes, parseBodies: true });
-      const answer = await served.agent
-        .post('/webhooks')
-        .set(sign(body))
-        .set('content-type', 'application/json')
-        .send(body);
-      expect(answerOf(answer).body).toEqual({ refused: 'raw-body-required' });
     });
   });
 

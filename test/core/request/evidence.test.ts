@@ -28,6 +28,14 @@ describe('the token in the Authorization header', () => {
     [`Bearer ${'a'.repeat(16_385)}`, UNREADABLE_TOKEN],
     [`Bearer ${'a'.repeat(16_384)}`, 'a'.repeat(16_384)],
     ['Bearerabc', 'Bearerabc'],
+    // Several headers, joined as the Web's Headers do it: one of them was meant to decide.
+    ['Bearer a, Bearer a', UNREADABLE_TOKEN],
+    [', Bearer a', UNREADABLE_TOKEN],
+    ['Bearer a,', 'a,'],
+    ['a, b', UNREADABLE_TOKEN],
+    ['Basic YWRh, Bearer a', UNREADABLE_TOKEN],
+    ['Basic YWRh,\tbearer', UNREADABLE_TOKEN],
+    ['Digest a="b", c="bearer d"', null],
   ])('%j', (header, expected) => {
     expect(headerTokenOf(header)).toBe(expected);
   });

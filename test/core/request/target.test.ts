@@ -13,6 +13,10 @@ describe('checkRequest', () => {
     // S15: an escaped path is the router's business.
     ['GET', '/%61dmin'],
     ['GET', 'https://app.example/x'],
+    ['GET', 'HTTPS://app.example/x'],
+    ['GET', 'https://app.example'],
+    ['GET', 'https://app.example?x=//y'],
+    ['GET', 'https://app.example/a//b'],
     ['OPTIONS', '*'],
     ['DELETE', '/'],
   ])('%s %s passes', (method, url) => {
@@ -27,6 +31,16 @@ describe('checkRequest', () => {
     ['GET', '//admin'],
     ['GET', '//evil.example/x'],
     ['GET', '/\\evil.example/x'],
+    ['GET', '/\t/evil.example/x'],
+    ['GET', 'https://app.example//evil.example/x'],
+    ['GET', 'https://app.example//'],
+    ['GET', 'https://app.example/\\evil.example/x'],
+    ['GET', 'https://app.example/\t/evil.example/x'],
+    ['GET', 'https://app.example:8080//x'],
+    ['GET', 'http:/app.example/x'],
+    ['GET', 'http:///app.example/x'],
+    ['GET', 'http:\\\\app.example/x'],
+    ['GET', ' http://app.example/x'],
     ['GET', 'https://user:pw@app.example/'],
     ['GET', 'https://user@app.example/'],
     ['GET', 'http://'],
@@ -106,7 +120,7 @@ describe('createRequestCheck', () => {
         const remembering = createRequestCheck();
         for (const [how, where, at] of requests) {
           // Twice, so that what the first left behind is used.
-          for (const target of [where, where, `${where}@evil`, `${where}/x`]) {
+          for (const target of [where, where, `${where}@evil`, `${where}/x`, `${where}//x`, `${where}\\x`]) {
             const view = { method: how, url: target, header: (name: string) => (name === 'host' ? at : null) };
             expect(remembering(view)).toBe(checkRequest(view));
           }
@@ -124,6 +138,9 @@ describe('createRequestCheck', () => {
     ['https://app.example', 'https://app.example@evil/'],
     ['https://app.example/', 'https://app.example:pw@evil/'],
     ['https://app.example?/', 'https://app.example?@evil/'],
+    ['https://app.example/x', 'https://app.example//evil.example/x'],
+    ['https://app.example/x', 'https://app.example/\\evil.example/x'],
+    ['https://app.example/x', 'https://app.example/\n/evil.example/x'],
   ])('%j does not vouch for %j', (good, other) => {
     const remembering = createRequestCheck();
     const view = (target: string) => ({ method: 'GET', url: target, header: () => null });

@@ -1,0 +1,64 @@
+/** Bodies of requests, read without taking the connection away from under the answer. */
+import type { Request } from 'express';
+
+/** What is read of a body that nobody wants, so that the connection can carry its next request. More ends the connection. */
+const MAX_DISCARDED_BYTES = 16_000_000;
+
+/**
+ * Lets the rest of a body go by. Node reads on by itself behind a body that nobody has touched, but not behind one that was
+ * read in part; and to destroy it, as `for await` does, would cut the connection before the answer is out.
+ */
+export function discardRest(req: Request): void {
+  if (req.readableEnded || req.destroyed) return;
+  let left = MAX_DISCARDED_BYTES;
+  req.on('data', (chunk: Uint8Array) => {
+    left -= chunk.length;
+    // After what was written: the answer goes out first.
+    if (left < 0) req.socket.destroySoon();
+  });
+  req.on('error', () => undefined);
+  req.resume();
+}
+
+/**
+ * The whole body of a request that nobody has read; null when it is larger, and then the rest goes by.
+ *
+ * @throws (rejects) when the sender hangs up
+ */
+export function readBody(req: Request, maxBytes: number): Promise<Uint8Array | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const onData = (chunk: Uint8Array): void => {
+      size += chunk.length;
+      chunks.push(chunk);
+      // Written so that a limit that is not a number refuses.
+      if (size <= maxBytes) return;
+      stop();
+      discardRest(req);
+      resolve(null);
+    };
+    const onEnd = (): void => {
+      stop();
+      resolve(joined(chunks, size));
+    };
+    const onFailure = (error?: Error): void => {
+      stop();
+      reject(error ?? new Error('The request was cut off.'));
+    };
+    const stop = (): void => {
+      req.off('data', onData).off('end', onEnd).off('error', onFailure).off('close', onFailure);
+    };
+    req.on('end', onEnd).on('error', onFailure).on('close', onFailure).on('data', onData);
+  });
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const body = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}

@@ -1,0 +1,72 @@
+/** Which paths belong to the proxy, and where in the Frontend API they lead: never beside its base path. */
+import { parseUrl } from '../request/target.js';
+
+/** The address of the Frontend API. */
+export interface Base {
+  readonly origin: string;
+  /** Empty, or with a slash in front and none behind. */
+  readonly path: string;
+}
+
+/** Percent-encoding upon percent-encoding that is undone before a path is looked at; nobody honest needs more than one. */
+const DECODINGS = 4;
+
+/** Path and query of an absolute URL or of a request target, as text: nothing is resolved or normalised. */
+export function targetOf(url: string): string {
+  if (url.startsWith('/')) return url;
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i.exec(url)?.[0];
+  const rest = authority === undefined ? '' : url.slice(authority.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Whether a target is this path or below it: `/__clerk?x` and `/__clerk/x`, but not `/__clerkX`. */
+export function isBelow(target: string, path: string): boolean {
+  if (!target.startsWith(path)) return false;
+  const next = target[path.length];
+  return next === undefined || next === '/' || next === '?';
+}
+
+/**
+ * The URL in the Frontend API; null for what would leave it, or its base path.
+ *
+ * The parser resolves `..` and its spellings (`%2e%2e`, backslashes), so its result is compared. What it leaves alone, a
+ * server behind may still resolve (`..%2f`, `%252e%252e`, `..;`), so nothing that climbs in any spelling is sent.
+ *
+ * @param rest what stands behind the public path, query included
+ */
+export function upstreamUrl(base: Base, rest: string): URL | null {
+  const path = /^[^?#]*/.exec(rest)?.[0] ?? '';
+  if (climbs(path)) return null;
+  const url = parseUrl(base.origin + base.path + (rest.startsWith('/') ? rest : `/${rest}`));
+  if (url === null || url.username !== '' || url.password !== '') return null;
+  return isWithin(url, base) ? url : null;
+}
+
+/**
+ * Where a redirect of the Frontend API leads a browser: within the base path to this server; anywhere else on that origin,
+ * and to other origins, where it says.
+ *
+ * @param asked what the location is relative to
+ */
+export function returnedLocation(location: string, asked: URL, base: Base, proxyUrl: string): string {
+  const url = parseUrl(location, asked.href);
+  if (url === null || url.origin !== base.origin) return location;
+  if (!isWithin(url, base)) return url.href;
+  return proxyUrl + url.pathname.slice(base.path.length) + url.search + url.hash;
+}
+
+function isWithin({ origin, pathname }: URL, base: Base): boolean {
+  return origin === base.origin && (pathname === base.path || pathname.startsWith(`${base.path}/`));
+}
+
+/** Whether a segment of the path is `..`, however it is written; and whatever is written too often over to tell. */
+function climbs(path: string): boolean {
+  let text = path;
+  for (let pass = 0; text.includes('%'); pass++) {
+    const decoded = text.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+    if (decoded === text) break;
+    if (pass === DECODINGS) return true;
+    text = decoded;
+  }
+  return /(?:^|[/\\])\.\.(?:;[^/\\]*)?(?:[/\\]|$)/.test(text);
+}

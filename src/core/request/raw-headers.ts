@@ -1,0 +1,48 @@
+/** Headers as they stood on the wire: what Node's own object of headers does not tell. */
+
+/** Headers that a request may have once (RFC 9110, section 5.3), as far as a decision depends on them. Their lengths differ. */
+const SINGLE = ['host', 'referer', 'authorization'] as const;
+const BY_LENGTH: readonly (string | undefined)[] = Array.from({ length: 14 }, (_, length) =>
+  SINGLE.find((name) => name.length === length),
+);
+
+/**
+ * The headers of {@link SINGLE} that came more than once, each with all of its values joined by `, `; null when there are
+ * none, which is nearly always.
+ *
+ * Node keeps the first of two `Authorization` lines and drops the other; a proxy in front, or the next framework, may take
+ * the last. Joined, as the Web's `Headers` has them, two tokens are no token and two hosts are no host. Two lines of the
+ * same value are two, and so is an empty one.
+ *
+ * @param raw names and values in turn, as Node's `rawHeaders`; undefined where a host of functions leaves them out
+ */
+export function repeatedHeaders(raw: readonly string[] | undefined): Readonly<Record<string, string>> | null {
+  if (raw === undefined) return null;
+  let seen = 0;
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = singleName(raw[at] as string);
+    if (name === undefined) continue;
+    const bit = 1 << name.length;
+    if ((seen & bit) !== 0) return joined(raw);
+    seen |= bit;
+  }
+  return null;
+}
+
+/** The name in lower case if it is one of {@link SINGLE}. The usual spellings build no string. */
+function singleName(name: string): string | undefined {
+  const single = BY_LENGTH[name.length];
+  if (single === undefined || (name.charCodeAt(0) | 0x20) !== single.charCodeAt(0)) return undefined;
+  return name === single || name.toLowerCase() === single ? single : undefined;
+}
+
+function joined(raw: readonly string[]): Readonly<Record<string, string>> {
+  const values = new Map<string, string[]>();
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = singleName(raw[at] as string);
+    if (name !== undefined) values.set(name, [...(values.get(name) ?? []), raw[at + 1] ?? '']);
+  }
+  return Object.fromEntries(
+    [...values].filter(([, all]) => all.length > 1).map(([name, all]) => [name, all.join(', ')]),
+  );
+}

@@ -1,0 +1,53 @@
+/** The body of a Web `Request`, as far as a webhook may be long. */
+import { WebhookVerificationError } from './errors.js';
+
+/** What is read on of a body that is too large, without being kept, so that its connection can carry the next request. */
+const MAX_DISCARDED_BYTES = 16_000_000;
+
+/**
+ * @param stream null is the empty body
+ * @throws WebhookVerificationError (rejects) `body-too-large` as soon as more has come than may; `raw-body-required` if
+ *   somebody else reads the stream, or it breaks off
+ */
+export async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
+  if (stream === null) return new Uint8Array(0);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    const reader = stream.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.byteLength;
+      // Written so that a limit that is not a number refuses.
+      if (!(size <= maxBytes)) {
+        void discard(reader);
+        throw new WebhookVerificationError('body-too-large');
+      }
+      chunks.push(value);
+    }
+  } catch (error) {
+    throw error instanceof WebhookVerificationError ? error : new WebhookVerificationError('raw-body-required');
+  }
+  const body = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return body;
+}
+
+/** Nobody waits for it: the refusal goes out meanwhile. */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  try {
+    for (let left = MAX_DISCARDED_BYTES; left >= 0;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      left -= value.byteLength;
+    }
+    await reader.cancel();
+  } catch {
+    // The sender has gone.
+  }
+}

@@ -1,0 +1,154 @@
+/** `verifyWebhook` over real HTTP: what is signed, what is not, and what is far too large. */
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, request as send, type IncomingMessage } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Framework, Handle, Tools } from '../frameworks.js';
+import { answerOf, createStages } from './harness.js';
+
+export function webhooks(framework: Framework): void {
+  const stages = createStages(framework);
+  const secret = `whsec_${Buffer.from('a signing secret for tests').toString('base64')}`;
+  const body = '{"type":"user.created","object":"event","data":{"id":"user_a1","object":"user"}}';
+  const now = () => 1_800_000_000_000;
+  const sign = (text: string) => {
+    const mac = createHmac('sha256', Buffer.from(secret.slice(6), 'base64')).update(`msg_1.1800000000.${text}`);
+    return { 'svix-id': 'msg_1', 'svix-timestamp': '1800000000', 'svix-signature': `v1,${mac.digest('base64')}` };
+  };
+  const verify = async (tools: Tools, options: { maxBodyBytes?: number }): Promise<unknown> => {
+    try {
+      return await tools.verifyWebhook({ signingSecret: secret, now, ...options });
+    } catch (error) {
+      const { code, status } = error as { code: string; status: number };
+      return { refused: code, status };
+    }
+  };
+  const routesWith = (options: { maxBodyBytes?: number }) => [
+    { method: 'post' as const, path: '/webhooks', handle: (tools: Tools) => verify(tools, options) },
+  ];
+  const routes = routesWith({});
+
+  it('over the raw body', async () => {
+    const { served } = await stages.open({ routes });
+    const post = (text: string) =>
+      served.agent.post('/webhooks').set(sign(body)).set('content-type', 'application/json').send(text);
+    expect((await post(body)).body).toMatchObject({ type: 'user.created', id: 'msg_1' });
+    expect((await post(body.replace('user_a1', 'user_a2'))).body).toEqual({
+      refused: 'signature-mismatch',
+      status: 400,
+    });
+    expect((await post(JSON.stringify(JSON.parse(body), null, 1))).body).toEqual({
+      refused: 'signature-mismatch',
+      status: 400,
+    });
+  });
+
+  it('says so where a parser has read it', async () => {
+    if (!framework.name.startsWith('Express')) return;
+    const { served } = await stages.open({ routes, parseBodies: true });
+    const answer = await served.agent
+      .post('/webhooks')
+      .set(sign(body))
+      .set('content-type', 'application/json')
+      .send(body);
+    expect(answerOf(answer).body).toEqual({ refused: 'raw-body-required', status: 400 });
+  });
+
+  describe('a body that is too large', () => {
+    const MEGABYTE = 1_000_000;
+    const agents: Agent[] = [];
+    afterEach(() => {
+      for (const agent of agents.splice(0)) agent.destroy();
+    });
+
+    /** Posts on a connection of the agent's, with the length announced or in chunks. */
+    async function post(port: number, agent: Agent, headers: Record<string, string>, body: Buffer, announce = true) {
+      const length = announce ? { 'content-length': String(body.length) } : {};
+      const request = send({
+        ...{ host: '127.0.0.1', port, agent, method: 'POST', path: '/webhooks' },
+        headers: { 'content-type': 'application/json', ...headers, ...length },
+      });
+      request.end(body);
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      const connection = response.socket.localPort;
+      request.on('error', () => undefined);
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      return { answer: JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>, connection };
+    }
+    const keeping = () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      agents.push(agent);
+      return agent;
+    };
+    const large = Buffer.alloc(3 * MEGABYTE, 'a');
+
+    it.each([
+      ['announced', true],
+      ['in chunks', false],
+    ])('is refused with 413 (%s), and its connection serves the next request', async (_, announce) => {
+      const { served } = await stages.open({ routes });
+      const agent = keeping();
+      const first = await post(served.port, agent, sign(body), large, announce);
+      expect(first.answer).toEqual({ refused: 'body-too-large', status: 413 });
+      const next = await post(served.port, agent, sign(body), Buffer.from(body));
+      expect(next.answer).toMatchObject({ type: 'user.created' });
+      expect(next.connection).toBe(first.connection);
+    });
+
+    it('is not looked at where the headers are not those of a webhook', async () => {
+      const { served } = await stages.open({ routes });
+      const old = { ...sign(body), 'svix-timestamp': '1700000000' };
+      for (const announce of [true, false]) {
+        expect((await post(served.port, keeping(), {}, large, announce)).answer).toMatchObject({
+          refused: 'headers-missing',
+        });
+        expect((await post(served.port, keeping(), old, large, announce)).answer).toMatchObject({
+          refused: 'timestamp-too-old',
+        });
+      }
+    });
+
+    it('is what the option says', async () => {
+      const long = JSON.stringify({ type: 'user.created', data: { id: 'a'.repeat(2 * MEGABYTE) } });
+      for (const [maxBodyBytes, expected] of [
+        [long.length, { type: 'user.created' }],
+        [long.length - 1, { refused: 'body-too-large' }],
+      ] as const) {
+        const { served } = await stages.open({ routes: routesWith({ maxBodyBytes }) });
+        for (const announce of [true, false]) {
+          const { answer } = await post(served.port, keeping(), sign(long), Buffer.from(long), announce);
+          expect(answer).toMatchObject(expected);
+        }
+      }
+    });
+
+    it('is judged by the same number where somebody has read it before', async () => {
+      const { served } = await stages.open({ routes: routesWith({ maxBodyBytes: body.length - 1 }), readBefore: true });
+      const { answer } = await post(served.port, keeping(), sign(body), Buffer.from(body), false);
+      expect(answer).toEqual({ refused: 'body-too-large', status: 413 });
+      const other = await stages.open({ routes: routesWith({ maxBodyBytes: body.length }), readBefore: true });
+      const good = await post(other.served.port, keeping(), sign(body), Buffer.from(body), false);
+      expect(good.answer).toMatchObject({ type: 'user.created' });
+    });
+
+    it('a sender that hangs up in the middle is refused, and the server goes on', async () => {
+      let refused: (reason: unknown) => void = () => undefined;
+      const heard = new Promise((resolve) => (refused = resolve));
+      const handle: Handle = async (tools) => {
+        const answer = await verify(tools, {});
+        refused(answer);
+        return answer;
+      };
+      const { served } = await stages.open({ routes: [{ method: 'post', path: '/webhooks', handle }] });
+      const request = send({
+        ...{ host: '127.0.0.1', port: served.port, method: 'POST', path: '/webhooks' },
+        headers: { ...sign(body), 'content-length': '100' },
+      });
+      request.on('error', () => undefined);
+      request.write('half', () => request.destroy());
+      expect(await heard).toEqual({ refused: 'raw-body-required', status: 400 });
+      expect((await post(served.port, keeping(), sign(body), Buffer.from(body))).answer).toMatchObject({ id: 'msg_1' });
+    });
+  });
+}

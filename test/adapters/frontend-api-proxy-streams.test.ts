@@ -1,0 +1,171 @@
+/** What becomes of a proxied exchange that does not go its usual way: somebody hangs up, or answers too early. */
+import {
+  createServer,
+  request as send,
+  Agent,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createStages } from './contract/harness.js';
+import { frameworks } from './frameworks.js';
+
+const MEGABYTE = 1_000_000;
+
+describe.each(frameworks)('$name', (framework) => {
+  const stages = createStages(framework);
+  const upstreams: Server[] = [];
+  const agents: Agent[] = [];
+  afterEach(() => {
+    for (const agent of agents.splice(0)) agent.destroy();
+    for (const upstream of upstreams.splice(0)) {
+      upstream.closeAllConnections();
+      upstream.close();
+    }
+  });
+
+  /** A Frontend API that does as the test says, and this server in front of it. */
+  async function open(upstream: RequestListener) {
+    const server = createServer(upstream).listen(0, '127.0.0.1');
+    upstreams.push(server);
+    await once(server, 'listening');
+    const fapiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { served } = await stages.open({ routes: [] }, ({ options }) => [
+      [{ ...options, frontendApiProxy: { enabled: true, fapiUrl } }],
+    ]);
+    return served;
+  }
+
+  /** One exchange on a connection that is kept: the next one of the same agent uses it again. */
+  async function exchange(port: number, agent: Agent, path: string, body?: Buffer) {
+    const method = body === undefined ? 'GET' : 'POST';
+    const request = send({
+      host: '127.0.0.1',
+      port,
+      agent,
+      path,
+      method,
+      headers: body && { 'content-length': body.length },
+    });
+    request.end(body);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const connection = response.socket.localPort;
+    // An answer that comes early may end the connection under what is still being sent.
+    request.on('error', () => undefined);
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    return { status: response.statusCode, body: Buffer.concat(chunks), connection };
+  }
+  const keeping = () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    agents.push(agent);
+    return agent;
+  };
+
+  it('gives up the call when the browser hangs up before the answer', async () => {
+    let reached = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (reached = resolve));
+    let left = (): void => undefined;
+    const givenUp = new Promise<void>((resolve) => (left = resolve));
+    const served = await open((_req, res) => {
+      // Never answered: only the proxy's own hanging up ends this.
+      res.once('close', () => left());
+      reached();
+    });
+    const socket = connect(served.port, '127.0.0.1', () =>
+      socket.write('GET /__clerk/v1/client HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'),
+    );
+    await asked;
+    socket.destroy();
+    await givenUp;
+    expect(served.errors).toEqual([]);
+  });
+
+  it('gives up the answer when the browser hangs up in the middle of it', async () => {
+    let left = (finished: boolean): void => void finished;
+    const givenUp = new Promise<boolean>((resolve) => (left = resolve));
+    const served = await open((_req, res) => {
+      res.once('close', () => left(res.writableFinished));
+      res.write('the beginning');
+    });
+    const socket = connect(served.port, '127.0.0.1', () =>
+      socket.write('GET /__clerk/v1/client HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'),
+    );
+    let text = '';
+    for await (const chunk of socket) {
+      text += String(chunk);
+      if (text.includes('the beginning')) break;
+    }
+    socket.destroy();
+    expect(await givenUp).toBe(false);
+    expect(served.errors).toEqual([]);
+  });
+
+  it('lets an answer that breaks off break off for the browser too', async () => {
+    const served = await open((_req, res) => {
+      res.write('the beginning', () => res.destroy());
+    });
+    const answer = await fetch(`${served.url}/__clerk/v1/client`);
+    expect(answer.status).toBe(200);
+    await expect(answer.text()).rejects.toThrow();
+    expect(served.errors).toEqual([]);
+  });
+
+  it('does not make a whole request of one that the browser broke off', async () => {
+    let ended = (how: string): void => void how;
+    const seen = new Promise<string>((resolve) => (ended = resolve));
+    let reached = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (reached = resolve));
+    const served = await open((req) => {
+      req.once('data', () => reached());
+      req.once('end', () => ended('whole'));
+      req.once('error', () => ended('broken off'));
+    });
+    const socket = connect(served.port, '127.0.0.1', () =>
+      socket.write('POST /__clerk/v1/client HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nhalf'),
+    );
+    await asked;
+    socket.destroy();
+    expect(await seen).toBe('broken off');
+    expect(served.errors).toEqual([]);
+  });
+
+  it('passes a 413 on that comes before the body was read', async () => {
+    const served = await open((req, res) => {
+      if (req.method === 'GET') res.end('next');
+      else res.writeHead(413).end('too large');
+    });
+    const agent = keeping();
+    const first = await exchange(served.port, agent, '/__clerk/v1/me/profile_image', Buffer.alloc(4 * MEGABYTE));
+    expect([first.status, first.body.toString()]).toEqual([413, 'too large']);
+    // @hono/node-server ends the connection of a body that was read in part; Express's serves the next request.
+    const express = framework.name.startsWith('Express');
+    const next = await exchange(served.port, express ? agent : keeping(), '/__clerk/v1/client');
+    expect([next.status, next.body.toString()]).toEqual([200, 'next']);
+    if (express) expect(next.connection).toBe(first.connection);
+  });
+
+  it('refuses without reading, and the connection is good for the next request', async () => {
+    const served = await open((_req, res) => res.end('next'));
+    const agent = keeping();
+    const first = await exchange(served.port, agent, '/__clerk/..%2fadmin', Buffer.alloc(4 * MEGABYTE));
+    expect(first.status).toBe(400);
+    const next = await exchange(served.port, agent, '/__clerk/v1/client');
+    expect([next.status, next.connection]).toEqual([200, first.connection]);
+  });
+
+  it('streams large bodies both ways, byte for byte', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    const served = await open((req, res) => req.pipe(res));
+    const body = Buffer.from(Uint8Array.from({ length: 8 * MEGABYTE }, (_, index) => (index * 31) % 256));
+    const answer = await exchange(served.port, keeping(), '/__clerk/v1/echo', body);
+    process.off('warning', note);
+    expect(answer.body.equals(body)).toBe(true);
+    expect(warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isBelow, returnedLocation, targetOf, upstreamUrl } from '../../../src/core/proxy/target-path.js';
+
+const BASE = { origin: 'https://fapi.example', path: '/base' };
+const ROOT = { origin: 'https://fapi.example', path: '' };
+
+describe('path and query of a target', () => {
+  test.each([
+    ['/__clerk/v1?x=1', '/__clerk/v1?x=1'],
+    ['//evil.example/x', '//evil.example/x'],
+    ['https://app.example/__clerk', '/__clerk'],
+    ['HTTPS://app.example/__clerk', '/__clerk'],
+    ['https://app.example', '/'],
+    // What stands in a query is no path, and a scheme there is not the target's.
+    ['https://app.example?to=/__clerk', '/?to=/__clerk'],
+    ['https://app.example?to=https://evil.example/__clerk', '/?to=https://evil.example/__clerk'],
+    ['https://app.example#/__clerk', '/#/__clerk'],
+    ['/a?to=https://evil.example/__clerk', '/a?to=https://evil.example/__clerk'],
+    ['me?to=https://evil.example/__clerk', '/'],
+    ['*', '/'],
+  ])('%s', (url, target) => {
+    expect(targetOf(url)).toBe(target);
+  });
+});
+
+describe('what belongs to the public path', () => {
+  test.each([
+    ['/__clerk', true],
+    ['/__clerk/', true],
+    ['/__clerk/v1', true],
+    ['/__clerk?x', true],
+    ['/__clerk/../admin', true],
+    ['/__clerkX', false],
+    ['/__clerk%2fv1', false],
+    ['/__cler%6b/v1', false],
+    ['/__clerk;x/v1', false],
+    ['/x/../__clerk', false],
+    ['/admin?/__clerk', false],
+    ['//__clerk/v1', false],
+    ['/', false],
+  ])('%s: %s', (target, expected) => {
+    expect(isBelow(target, '/__clerk')).toBe(expected);
+  });
+});
+
+describe('S14: the URL in the Frontend API', () => {
+  test.each([
+    ['', '/base/'],
+    ['/', '/base/'],
+    ['?a=1', '/base/?a=1'],
+    ['/v1/client?a=1&a=2', '/base/v1/client?a=1&a=2'],
+    ['/v1/client?to=https://x.example/../y', '/base/v1/client?to=https://x.example/../y'],
+    ['/v1/a%20b/%C3%A4', '/base/v1/a%20b/%C3%A4'],
+    ['/v1/..x/x../...', '/base/v1/..x/x../...'],
+    ['/v1/%', '/base/v1/%'],
+    ['//evil.example/x', '/base//evil.example/x'],
+    ['/@evil.example', '/base/@evil.example'],
+    ['/v1/a%2fb', '/base/v1/a%2fb'],
+  ])('%j stays', (rest, expected) => {
+    expect(upstreamUrl(BASE, rest)?.href).toBe(BASE.origin + expected);
+    expect(upstreamUrl(ROOT, rest)?.href).toBe(BASE.origin + expected.slice('/base'.length));
+  });
+
+  test.each([
+    '/..',
+    '/../',
+    '/../other',
+    '/../base/v1',
+    '/v1/../../other',
+    '/%2e%2e/other',
+    '/%2E%2e/other',
+    '/.%2e/other',
+    '/%2E./other',
+    '/..\\other',
+    '\\..\\other',
+    '/v1\\..\\..\\other',
+    '/..;/other',
+    '/..;a=b/other',
+    '/%2e%2e%3b/other',
+    '/..%2fother',
+    '/v1/..%2f..%2fother',
+    '/v1/%2e%2e%2f%2e%2e%2fother',
+    '/..%5cother',
+    '/v1%2f..%2f..%2fother',
+    '/%252e%252e/other',
+    '/%252e%252e%252fother',
+    '/%25252e%25252e/other',
+    '/%2%65%2%65/other',
+    '/%25252525252e./other',
+    '/v1/..?x',
+    '/v1/..#x',
+  ])('%j is refused, below a base path and without one', (rest) => {
+    expect(upstreamUrl(BASE, rest)).toBeNull();
+    expect(upstreamUrl(ROOT, rest)).toBeNull();
+  });
+
+  const piece = fc.oneof(
+    fc.constantFrom('/', '\\', '.', '..', '%2e', '%2E', '%252e', '%2f', '%5c', ';', '%3b', '%', '25', 'v1', '@', ':'),
+    fc.constantFrom('?', '#', '\t', '\n', ' ', '//', 'evil.example', 'base', 'other', '\u0000', 'ä', '。', '%00'),
+    fc.string({ maxLength: 3 }),
+  );
+  const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+
+  /** As a server that resolves everything it can: segments without their parameters, `..` taken away with what it follows. */
+  const resolved = (path: string): string =>
+    path
+      .split(/[/\\]/)
+      .reduce<string[]>((kept, segment) => {
+        const name = segment.split(';', 1)[0] ?? '';
+        return name === '..' ? kept.slice(0, -1) : name === '' || name === '.' ? kept : [...kept, name];
+      }, [])
+      .join('/');
+  const decoded = (path: string): string =>
+    path.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+
+  test('property: nothing leaves origin or base path, however often a server decodes it', () => {
+    fc.assert(
+      fc.property(text, fc.constantFrom(BASE, ROOT), (rest, base) => {
+        const url = upstreamUrl(base, rest);
+        if (url === null) return;
+        expect(url.origin).toBe(base.origin);
+        const below = `${base.path.slice(1)}/`;
+        for (let path = url.pathname, pass = 0; pass < 5; pass++, path = decoded(path)) {
+          if (base.path !== '') expect(`${resolved(path)}/`.startsWith(below)).toBe(true);
+          expect(path.split(/[/\\]/)).not.toContain('..');
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('property: a path of plain segments arrives as it is', () => {
+    const segment = fc.stringMatching(/^[a-z0-9_~-][a-z0-9._~-]{0,8}$/);
+    fc.assert(
+      fc.property(fc.array(segment, { minLength: 1 }), (segments) => {
+        const path = `/${segments.join('/')}`;
+        expect(upstreamUrl(BASE, path)?.href).toBe(`${BASE.origin}/base${path}`);
+      }),
+    );
+  });
+
+  test('a path that is encoded over and over is looked at a few times, not to its end', () => {
+    expect(upstreamUrl(BASE, `/%${'25'.repeat(8000)}2e`)).toBeNull();
+  });
+});
+
+describe('where a redirect leads', () => {
+  const asked = new URL('https://fapi.example/base/v1/client');
+  const PROXY = 'https://app.example/__clerk';
+  test.each([
+    ['https://fapi.example/base/v1/next?b=1#c', `${PROXY}/v1/next?b=1#c`],
+    ['/base/v1/next', `${PROXY}/v1/next`],
+    ['next', `${PROXY}/v1/next`],
+    ['../other', `${PROXY}/other`],
+    ['/base', PROXY],
+    // Beside the base path there is nothing that this server forwards.
+    ['/v1/next', 'https://fapi.example/v1/next'],
+    ['/basement/x', 'https://fapi.example/basement/x'],
+    ['/base/../x', 'https://fapi.example/x'],
+    // The same host over http is another origin.
+    ['http://fapi.example/base/v1/next', 'http://fapi.example/base/v1/next'],
+    ['https://fapi.example:8443/base/v1', 'https://fapi.example:8443/base/v1'],
+    ['https://evil.example/base/v1', 'https://evil.example/base/v1'],
+    ['//evil.example/base/v1', '//evil.example/base/v1'],
+    ['https://', 'https://'],
+  ])('%s', (location, expected) => {
+    expect(returnedLocation(location, asked, BASE, PROXY)).toBe(expected);
+  });
+
+  test('without a base path every path of the origin is served here', () => {
+    expect(returnedLocation('/v1/next', asked, ROOT, PROXY)).toBe(`${PROXY}/v1/next`);
+  });
+});

@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { removeOldDrafts, writePrivateFile } from '../../src/local/private-file.js';
+
+const folders: string[] = [];
+const place = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bailiff-private-'));
+  folders.push(folder);
+  return { folder, file: join(folder, 'state.json') };
+};
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+const mode = (path: string) => statSync(path).mode & 0o777;
+
+describe('a private file', () => {
+  it('is for its owner alone, new or in place of one that others could read', () => {
+    const { folder, file } = place();
+    writePrivateFile(file, 'one');
+    expect([mode(file), readFileSync(file, 'utf8')]).toEqual([0o600, 'one']);
+    chmodSync(file, 0o644);
+    writePrivateFile(file, 'two');
+    expect([mode(file), readFileSync(file, 'utf8')]).toEqual([0o600, 'two']);
+    expect(readdirSync(folder)).toEqual(['state.json']);
+  });
+
+  it('does not reach whoever holds the old one open', () => {
+    const { folder, file } = place();
+    writeFileSync(file, 'old', { mode: 0o644 });
+    const before = statSync(file).ino;
+    writePrivateFile(file, 'new');
+    expect(statSync(file).ino).not.toBe(before);
+    expect(readdirSync(folder)).toEqual(['state.json']);
+  });
+
+  it('is replaced behind a link, which stays', () => {
+    const { folder, file } = place();
+    const real = join(folder, 'real.json');
+    writeFileSync(real, 'old', { mode: 0o644 });
+    symlinkSync(real, file);
+    writePrivateFile(file, 'new');
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
+    expect([mode(real), readFileSync(real, 'utf8')]).toEqual([0o600, 'new']);
+  });
+
+  it('takes the place of a link that leads nowhere, and does not follow it', () => {
+    const { folder, file } = place();
+    symlinkSync(join(folder, 'nowhere'), file);
+    writePrivateFile(file, 'new');
+    expect([lstatSync(file).isFile(), mode(file), existsSync(join(folder, 'nowhere'))]).toEqual([true, 0o600, false]);
+  });
+
+  it('leaves the old one, and no draft, when it cannot be written', () => {
+    const { folder, file } = place();
+    mkdirSync(file);
+    expect(() => writePrivateFile(file, 'new')).toThrow('EISDIR');
+    expect(readdirSync(folder)).toEqual(['state.json']);
+    expect(() => writePrivateFile(join(folder, 'missing', 'state.json'), 'new')).toThrow('ENOENT');
+  });
+
+  it('goes into a pipe where there is one, which stays', () => {
+    const { folder, file } = place();
+    execFileSync('mkfifo', [file]);
+    const script = `import { writePrivateFile } from ${JSON.stringify(join(import.meta.dirname, '../../src/local/private-file.ts'))};
+      writePrivateFile(process.argv[1], 'through');`;
+    const read = execFileSync(
+      'sh',
+      ['-c', `"$0" --import tsx --input-type=module -e "$1" "$2" & cat "$2"; wait`, process.execPath, script, file],
+      {
+        encoding: 'utf8',
+        cwd: join(import.meta.dirname, '../..'),
+      },
+    );
+    expect([read, lstatSync(file).isFIFO(), readdirSync(folder)]).toEqual(['through', true, ['state.json']]);
+  });
+});
+
+describe('drafts that were left behind', () => {
+  it('are removed when they are old, and nothing else is', () => {
+    const { folder, file } = place();
+    const names = [
+      'state.json.0123456789ab.tmp',
+      'state.json.backup',
+      'state.json.tmp',
+      'other.json.0123456789ab.tmp',
+      'state.json',
+    ];
+    for (const name of names) {
+      writeFileSync(join(folder, name), 'x');
+      utimesSync(join(folder, name), 1_000, 1_000);
+    }
+    writeFileSync(join(folder, 'state.json.ba9876543210.tmp'), 'being written');
+    removeOldDrafts(file);
+    expect(readdirSync(folder).sort()).toEqual([...names.slice(1), 'state.json.ba9876543210.tmp'].sort());
+    removeOldDrafts(join(folder, 'missing', 'state.json'));
+  });
+});
