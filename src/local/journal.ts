@@ -74,11 +74,10 @@ export function createJournal(operationOf: (request: Noted) => string | null): J
 }
 
 function redactHeaders(headers: Noted['headers']): Record<string, string> {
-  const out: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) out[name] = SECRET_HEADERS.has(name) ? redact(name, value) : value;
-  }
-  return out;
+  const kept = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, SECRET_HEADERS.has(name) ? redact(name, value) : value]],
+  );
+  return Object.fromEntries(kept);
 }
 
 function redactQuery(query: URLSearchParams): string {

@@ -2,6 +2,7 @@
 import type { Row, Table, World } from '../world.js';
 import { invalidValue } from './refusals.js';
 import type { Page } from './render.js';
+import { lookUp } from '../look-up.js';
 
 /** What a list is ordered by: a field of the row, or something worked out of it. */
 type SortKeys = Readonly<Record<string, true | ((row: Row, world: World) => unknown)>>;
@@ -40,7 +41,7 @@ export function listPage(
 function ordered(world: World, table: Table, sortKeys: SortKeys, order: string, rows?: readonly Row[]): readonly Row[] {
   // A plus sign in a query is a space by the time it is read.
   const [, sign = '', name = ''] = /^([+\- ]?)(\w+)$/.exec(order) ?? [];
-  const key = sortKeys[name] ?? (name === 'created_at' ? true : undefined);
+  const key = lookUp(sortKeys, name) ?? (name === 'created_at' ? true : undefined);
   if (key === undefined)
     throw invalidValue('order_by', `must be one of ${['created_at', ...Object.keys(sortKeys)].join(', ')}`);
   const descending = sign === '-';

@@ -1,5 +1,6 @@
 /** Password digests: our own (scrypt), and those that are imported with `password_digest` and `password_hasher`. */
 import { createCipheriv, createHash, pbkdf2Sync, scryptSync, timingSafeEqual } from 'node:crypto';
+import { lookUp } from '../look-up.js';
 
 /** Light on purpose (1 ms): an offline instance protects test passwords, and hashes thousands of them when it is seeded. */
 const COST = { N: 1024, r: 8, p: 1 };
@@ -123,9 +124,9 @@ export function verifyPassword(
   digest: string,
   hasher: string,
 ): boolean | 'unsupported' | Promise<boolean> {
-  const bcryptInput = BCRYPT_INPUTS[hasher]?.(password);
+  const bcryptInput = lookUp(BCRYPT_INPUTS, hasher)?.(password);
   if (bcryptInput !== undefined) return verifyBcrypt(bcryptInput, digest);
-  return VERIFIERS[hasher]?.(password, digest) ?? 'unsupported';
+  return lookUp(VERIFIERS, hasher)?.(password, digest) ?? 'unsupported';
 }
 
 async function verifyBcrypt(input: string, digest: string): Promise<boolean> {

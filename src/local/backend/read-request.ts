@@ -143,18 +143,18 @@ async function readMultipart(
   request: LocalRequest,
 ): Promise<Pick<RequestInput, 'body'> & { files: Record<string, UploadedFile> }> {
   const contentType = request.headers['content-type'] ?? '';
-  const body: Record<string, unknown> = {};
-  const files: Record<string, UploadedFile> = {};
+  const fields = new Map<string, unknown>();
+  const files = new Map<string, UploadedFile>();
   try {
     const form = await new Response(request.body as BodyInit, { headers: { 'content-type': contentType } }).formData();
     for (const [name, value] of form) {
-      if (typeof value === 'string') body[name] = value;
+      if (typeof value === 'string') fields.set(name, value);
       else
-        files[name] = {
+        files.set(name, {
           filename: value.name,
           contentType: value.type,
           bytes: new Uint8Array(await value.arrayBuffer()),
-        };
+        });
     }
   } catch {
     throw new ApiError(400, 'request_body_invalid', 'Request body invalid', {
@@ -162,5 +162,6 @@ async function readMultipart(
       paramName: 'file',
     });
   }
-  return { body, files };
+  // Through entries: a field of the name `__proto__` stays a field.
+  return { body: Object.fromEntries(fields), files: Object.fromEntries(files) };
 }

@@ -3,6 +3,7 @@ import { isExpired, issueApiKey } from '../../tokens/machine-tokens.js';
 import type { Row, World } from '../../world.js';
 import { ApiError, bodyOf } from '../operation.js';
 import type { Handlers, OperationCall } from '../operation.js';
+import { lookUp } from '../../look-up.js';
 
 /** Where the subject of a key is kept, by the prefix of its id. */
 const SUBJECTS: Readonly<Record<string, string>> = { user: 'users', org: 'organizations', mch: 'machines' };
@@ -99,7 +100,7 @@ function keyOf(call: OperationCall, world: World): Row {
 }
 
 function requireSubject(world: World, subject: string): void {
-  const table = SUBJECTS[subject.split('_')[0] ?? ''];
+  const table = lookUp(SUBJECTS, subject.split('_')[0] ?? '');
   if (table === undefined || world.table(table).get(subject) !== undefined) return;
   throw new ApiError(400, 'form_param_value_invalid', 'is invalid', {
     longMessage: `There is no ${subject}.`,

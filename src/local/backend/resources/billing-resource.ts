@@ -4,6 +4,7 @@ import { defineResource } from '../crud.js';
 import { includesText } from '../listing.js';
 import { publicUserData } from './organization-resource.js';
 import { primaryText } from './user-resource.js';
+import { lookUp } from '../../look-up.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -16,7 +17,7 @@ export function money(amount: unknown, currency: unknown = 'USD'): Fields {
     amount: cents,
     amount_formatted: (cents / 100).toFixed(2),
     currency: code,
-    currency_symbol: SYMBOLS[code] ?? code,
+    currency_symbol: lookUp(SYMBOLS, code) ?? code,
   };
 }
 

@@ -7,6 +7,7 @@ import { invalidFormat, invalidValue } from '../refusals.js';
 import { changeSettings } from '../settings.js';
 import { requireRole } from './organization-memberships.js';
 import { keysIn, membersWith, organizationsOf, roleSets } from './role-resource.js';
+import { lookUp } from '../../look-up.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -88,13 +89,13 @@ const replaceSet: Handler = (call, world) => {
   const lost = keysIn(source, 'roles').filter((key) => !kept.includes(key));
   const members = lost.map((key) => ({ key, rows: membersWith(world, String(source['key']), key) }));
   for (const { key, rows } of members) {
-    if (rows.length > 0 && !kept.includes(moves[key] ?? '')) {
+    if (rows.length > 0 && !kept.includes(lookUp(moves, key) ?? '')) {
       throw invalidValue('reassignment_mappings', `must map ${key} to a role of ${String(destinationKey)}`);
     }
   }
   for (const { key, rows } of members) {
     for (const row of rows)
-      world.table('organization_memberships').update(row.id, { role: moves[key], updated_at: world.now() });
+      world.table('organization_memberships').update(row.id, { role: lookUp(moves, key), updated_at: world.now() });
   }
   for (const row of organizationsOf(world, String(source['key']))) {
     world.table('organizations').update(row.id, { role_set_key: destination['key'] });

@@ -4,6 +4,7 @@ import { change, defineResource, insert, list } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handler, Handlers, OperationCall } from '../operation.js';
 import { missing, notFound } from '../refusals.js';
+import { lookUp } from '../../look-up.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -101,7 +102,7 @@ const preview: Handler = (call, world) => {
   };
   const render = (text: unknown) =>
     typeof text === 'string'
-      ? text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (all, name: string) => values[name] ?? all)
+      ? text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (all, name: string) => lookUp(values, name) ?? all)
       : null;
   return {
     subject: render(body['subject'] ?? row['subject']),

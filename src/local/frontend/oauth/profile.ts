@@ -2,6 +2,7 @@
 import { timesOf } from '../../tokens/session-token.js';
 import type { Row, World } from '../../world.js';
 import { emailOf, nameOf } from '../pages/people.js';
+import { lookUp } from '../../look-up.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -21,7 +22,7 @@ const BY_SCOPE: Readonly<Record<string, (world: World, user: Row) => Claims>> = 
 
 export function profileOf(world: World, user: Row, scopes: readonly string[]): Claims {
   const claims: Record<string, unknown> = { sub: user.id, user_id: user.id, instance_id: world.instanceId };
-  for (const scope of scopes) Object.assign(claims, BY_SCOPE[scope]?.(world, user));
+  for (const scope of scopes) Object.assign(claims, lookUp(BY_SCOPE, scope)?.(world, user));
   return claims;
 }
 

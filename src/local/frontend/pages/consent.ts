@@ -5,6 +5,7 @@ import type { AuthorizationRequest } from '../oauth/authorization-request.js';
 import { html } from './html.js';
 import { page } from './page.js';
 import { emailOf, nameOf, textOr } from './people.js';
+import { lookUp } from '../../look-up.js';
 
 const MEANINGS: Readonly<Record<string, string>> = {
   openid: 'Know who you are',
@@ -21,7 +22,7 @@ export function showConsent(call: FrontendCall, request: AuthorizationRequest, u
   const fields = [...call.request.query].map(
     ([field, value]) => html`<input type="hidden" name="${field}" value="${value}" />`,
   );
-  const wanted = scopes.map((scope) => html`<li>${MEANINGS[scope] ?? scope}</li>`);
+  const wanted = scopes.map((scope) => html`<li>${lookUp(MEANINGS, scope) ?? scope}</li>`);
   const list =
     wanted.length === 0
       ? null
