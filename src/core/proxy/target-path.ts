@@ -39,7 +39,8 @@ export function upstreamUrl(base: Base, rest: string): URL | null {
   if (climbs(path)) return null;
   const url = parseUrl(base.origin + base.path + (rest.startsWith('/') ? rest : `/${rest}`));
   if (url === null || url.username !== '' || url.password !== '') return null;
-  return isWithin(url, base) ? url : null;
+  // Looked at again: the parser drops tabs and line breaks, and what stood on both sides of one joins.
+  return isWithin(url, base) && !climbs(url.pathname) ? url : null;
 }
 
 /**

@@ -88,6 +88,9 @@ describe('S14: the URL in the Frontend API', () => {
     '/%25252e%25252e/other',
     '/%2%65%2%65/other',
     '/%25252525252e./other',
+    '/..\t%3b/other',
+    '/.\n.%3b/other',
+    '/..%3b\t/other',
     '/v1/..?x',
     '/v1/..#x',
   ])('%j is refused, below a base path and without one', (rest) => {
