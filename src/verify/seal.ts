@@ -6,11 +6,11 @@
 import { base64url, encodeBase64url as encode } from './encoding.js';
 
 /** Part of every name, key and value: entries of another format are not even found. */
-export const FORMAT = 'bailiff:1';
+export const FORMAT = 'bailiff:2';
 
 export interface Seal {
   /** A name that tells nothing about `text` to who lacks the secret. */
-  nameOf(purpose: 'token' | 'id', text: string): Promise<string>;
+  nameOf(purpose: 'entry' | 'invalidation', text: string): Promise<string>;
   close(name: string, value: unknown): Promise<string>;
   /** Undefined unless `sealed` was made by {@link close} with this name, secret and scope. */
   open(name: string, sealed: unknown): Promise<unknown>;
