@@ -135,11 +135,12 @@ export function createSharedStore(settings: {
 
   /** Adapters of Keyv swallow errors of `set`: only what can be read again has been told. */
   async function tell(text: string): Promise<void> {
-    const name = await invalidations.nameOf('invalidation', text);
     let other: string | undefined;
     for (let turn = 0; turn < TRIES; turn += 1) {
       const mark = crypto.randomUUID();
+      // Here at once, whatever the store does.
       untold.set(text, mark);
+      const name = await invalidations.nameOf('invalidation', text);
       await store.set(name, await invalidations.close(name, { mark } satisfies Invalidation), INVALIDATION_MS);
       const found = await markAt(name);
       // A mark of somebody else that was not there a turn ago is as new as ours. One that stays may be older.
@@ -174,7 +175,6 @@ export function createSharedStore(settings: {
     },
 
     async invalidate(tokenOrId) {
-      untold.set(tokenOrId, crypto.randomUUID());
       try {
         await guarded(WRITE_DEADLINE_MS, () => tell(tokenOrId));
       } catch (cause) {

@@ -1,46 +1,11 @@
 import Keyv from 'keyv';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/ports.js';
-import type { VerifierOptions } from '../../src/verify/verifier.js';
 import { createSeal } from '../../src/verify/seal.js';
 import type { SharedEntry } from '../../src/verify/shared-store.js';
+import { createMember, createStore, SCOPE, TOKEN, written } from '../support/fleet.js';
 import { apiKeyAnswer, m2mAnswer, T0 } from '../support/tokens.js';
-import { answerOf, CACHE, createBench, resultOf, type Bench } from '../support/verifying.js';
-
-/** A store that shows and lets change what is in it. */
-function createStore(): Store & { readonly entries: Map<string, string>; readonly ttls: (number | undefined)[] } {
-  const entries = new Map<string, string>();
-  const ttls: (number | undefined)[] = [];
-  return {
-    entries,
-    ttls,
-    get: async (name) => entries.get(name),
-    set: async (name, value, ttlMs) => {
-      ttls.push(ttlMs);
-      entries.set(name, value);
-    },
-    delete: async (name) => entries.delete(name),
-  };
-}
-
-const TOKEN = 'ak_CANARYsecretCANARY';
-/** How a verifier of these tests, which expects no audience and is no machine, binds its entries. */
-const SCOPE = JSON.stringify(['test', { audience: [], machineId: null }]);
-
-function createMember(store: Store, changes: Partial<VerifierOptions> = {}): Bench {
-  const bench = createBench([], {
-    sealKey: 'sk_test_seal',
-    cache: { ...CACHE, machineTokens: { ...CACHE.machineTokens, store } },
-    ...changes,
-  });
-  bench.upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer()));
-  return bench;
-}
-
-/** Until the writes that nobody waits for have been made. */
-async function written(store: { entries: Map<string, string> }, count = 1): Promise<void> {
-  while (store.entries.size < count) await new Promise((resolve) => setImmediate(resolve));
-}
+import { answerOf, resultOf } from '../support/verifying.js';
 
 describe('a fleet with one store', () => {
   it('asks Clerk once, and shows the same caller everywhere', async () => {
