@@ -40,7 +40,7 @@ export interface SharedStore {
   invalidate(tokenOrId: string): Promise<void>;
 }
 
-/** On the way of a request, for all that one look at the store takes. */
+/** On the way of a request, for one round trip. */
 const READ_DEADLINE_MS = 50;
 /** Off that way. */
 const WRITE_DEADLINE_MS = 2_000;
@@ -92,13 +92,13 @@ export function createSharedStore(settings: {
   }
 
   /** What opens was sealed by this code in this format, so its shape is known. */
-  async function markAt(name: string): Promise<string | undefined> {
-    const record = (await invalidations.open(name, await store.get(name))) as Invalidation | undefined;
+  async function markIn(name: string, sealed: unknown): Promise<string | undefined> {
+    const record = (await invalidations.open(name, sealed)) as Invalidation | undefined;
     return record?.mark;
   }
 
-  async function entryAt(name: string): Promise<SharedEntry | null> {
-    const entry = (await entries.open(name, await store.get(name))) as SharedEntry | undefined;
+  async function entryIn(name: string, sealed: unknown): Promise<SharedEntry | null> {
+    const entry = (await entries.open(name, sealed)) as SharedEntry | undefined;
     if (entry === undefined) return null;
     const time = now();
     // Its maker may allow more than is allowed here. One from the future would live for longer than it may.
@@ -117,10 +117,11 @@ export function createSharedStore(settings: {
     ]);
     // Invalidations first. Adapters of Keyv answer "nothing there" when their connection breaks; on one connection, which
     // answers in order, an entry then never comes without the invalidation that was asked for before it.
-    const standing = Promise.all(names.map(markAt));
-    const [told, entry] = await Promise.all([standing, entryAt(name)]);
+    const asked = [...names, name];
+    const found = await guarded(READ_DEADLINE_MS, () => Promise.all(asked.map((each) => store.get(each))));
+    const told = await Promise.all(names.map((each, index) => markIn(each, found[index])));
     const marks = [...told, ...ours].filter((mark) => mark !== undefined);
-    return { entry, id, marks: [...new Set(marks)] };
+    return { entry: await entryIn(name, found.at(-1)), id, marks: [...new Set(marks)] };
   }
 
   async function lookUp(kind: string, token: string, knownId: string | null): Promise<SharedAnswer> {
@@ -142,7 +143,7 @@ export function createSharedStore(settings: {
       untold.set(text, mark);
       const name = await invalidations.nameOf('invalidation', text);
       await store.set(name, await invalidations.close(name, { mark } satisfies Invalidation), INVALIDATION_MS);
-      const found = await markAt(name);
+      const found = await markIn(name, await store.get(name));
       // A mark of somebody else that was not there a turn ago is as new as ours. One that stays may be older.
       const told = found === mark || (found !== undefined && other !== undefined && found !== other);
       if (told && untold.peek(text) === mark) untold.delete(text);
@@ -156,7 +157,7 @@ export function createSharedStore(settings: {
     async read(kind, token, knownId) {
       if (resting()) return FAILED;
       try {
-        return await guarded(READ_DEADLINE_MS, () => lookUp(kind, token, knownId));
+        return await lookUp(kind, token, knownId);
       } catch {
         return FAILED;
       }
