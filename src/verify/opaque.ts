@@ -1,4 +1,5 @@
 /** API keys and opaque tokens: only Clerk can tell what they are worth, so each answer is used for as long as it may be. */
+import { BoundedMap } from '../bounded-map.js';
 import {
   UpstreamUnreachable,
   type Clock,
@@ -26,6 +27,8 @@ export interface OpaqueVerifier {
 /** The port gives up after 3 s; this is for tasks that the runtime has dropped. */
 const WAITER_DEADLINE_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
+/** Of those whose runtime has dropped them some may be left. */
+const MOST_QUESTIONS = 10_000;
 const NONE: readonly string[] = Object.freeze([]);
 
 const IMPLAUSIBLE = refuse('token-invalid', 'The token does not have the shape of one.');
@@ -53,8 +56,10 @@ export function createOpaqueVerifier(parts: {
   const verified = createVerdictCache<VerifiedMachine>({ max: settings.max, now });
   // Apart, so that a flood of bad tokens does not push good ones out.
   const refused = createVerdictCache<Refused>({ max: settings.max, now });
-  /** Counts invalidations: an answer that was asked for before one is not kept after it. */
+  /** Counts invalidations: what was read in the store before one is not kept after it. */
   let era = 0;
+  /** The last question about each token: the answer to an earlier one, before an invalidation, is not kept. */
+  const questions = new BoundedMap<Question>(MOST_QUESTIONS);
 
   const report = (tokenType: MachineTokenType, hit: boolean, source: 'memory' | 'store'): void =>
     emit?.({ type: 'token.cache', hit, tokenType, source });
@@ -101,11 +106,13 @@ export function createOpaqueVerifier(parts: {
     seen: readonly string[],
   ): Promise<Verdict<VerifiedMachine>> {
     if (shared === null) report(tokenType, false, 'memory');
-    const begun = era;
     // What Clerk says may be older than its arrival, but not than the question.
-    const asked = now();
+    const question: Question = { asked: now(), seen };
+    questions.set(token, question);
     const verdict = await askUpstream(token, tokenType);
-    if (begun === era) remember(token, tokenType, verdict, asked, seen);
+    if (questions.peek(token) !== question) return verdict;
+    questions.delete(token);
+    remember(token, tokenType, verdict, question);
     return verdict;
   }
 
@@ -125,8 +132,7 @@ export function createOpaqueVerifier(parts: {
     token: string,
     tokenType: MachineTokenType,
     verdict: Verdict<VerifiedMachine>,
-    asked: number,
-    seen: readonly string[],
+    { asked, seen }: Question,
   ): void {
     const time = now();
     if (verdict.outcome === 'refused' && settings.negativeTtlMs > 0) {
@@ -166,6 +172,7 @@ export function createOpaqueVerifier(parts: {
     },
     async invalidate(tokenOrId) {
       era += 1;
+      questions.deleteWhere(() => true);
       flights.clear();
       looks.clear();
       refused.delete(tokenOrId);
@@ -177,6 +184,12 @@ export function createOpaqueVerifier(parts: {
       return verified.size;
     },
   };
+}
+
+interface Question {
+  /** Milliseconds since the epoch. */
+  readonly asked: number;
+  readonly seen: readonly string[];
 }
 
 type Found =

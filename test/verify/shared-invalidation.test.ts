@@ -307,6 +307,29 @@ describe('what a process remembers itself', () => {
     expect(await use(a)).toBe('unchecked unexpected-error');
   });
 
+  it.each(NAMES)('is not what was asked for before an invalidation by %s that was seen', async (_by, name) => {
+    const store = createStore();
+    const reach = flaky(store);
+    const [a, b] = [createMember(reach.store), createMember(store)];
+    await use(b);
+    await written(store);
+    await b.verifier.invalidate(name);
+    let release = (): void => undefined;
+    a.upstream.reply(
+      'verifyApiKey',
+      new Promise((resolve) => (release = () => resolve(answerOf(200, apiKeyAnswer())))),
+    );
+    const early = use(a);
+    while (a.upstream.calls.verifyApiKey === 0) await new Promise((resolve) => setImmediate(resolve));
+    await b.verifier.invalidate(name);
+    a.upstream.reply('verifyApiKey', answerOf(503));
+    expect(await use(a)).toBe('unchecked unexpected-error');
+    release();
+    expect(await early).toBe('accepted');
+    reach.up = false;
+    expect(await use(a)).toBe('unchecked unexpected-error');
+  });
+
   it('is used when the store fails, for the TTL since Clerk was asked and no longer', async () => {
     const store = createStore();
     const reach = flaky(store);
