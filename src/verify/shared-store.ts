@@ -115,7 +115,7 @@ export function createSharedStore(settings: {
       entries.nameOf('entry', token),
       ...texts.map((text) => invalidations.nameOf('invalidation', text)),
     ]);
-    // Invalidations first. Adapters of Keyv answer "nothing there" when their connection breaks; on one connection, which
+    // Invalidations first. Keyv reports an error as an event and answers "nothing there"; on one connection, which
     // answers in order, an entry then never comes without the invalidation that was asked for before it.
     const asked = [...names, name];
     const found = await guarded(READ_DEADLINE_MS, () => Promise.all(asked.map((each) => store.get(each))));
@@ -134,7 +134,7 @@ export function createSharedStore(settings: {
     return usable ? { state: 'hit', entry } : { state: 'miss', seen: marks };
   }
 
-  /** Adapters of Keyv swallow errors of `set`: only what can be read again has been told. */
+  /** Keyv reports errors as events, not to who calls `set`: only what can be read again has been told. */
   async function tell(text: string): Promise<void> {
     let other: string | undefined;
     for (let turn = 0; turn < TRIES; turn += 1) {

@@ -226,7 +226,7 @@ describe.each(NAMES)('a store that keeps badly, and an invalidation by %s', (_by
 
   it.each<[string, Store['set']]>([
     ['cannot be written to', down],
-    ['swallows its errors, as adapters of Keyv do', swallow],
+    ['reports its errors elsewhere, as Keyv does', swallow],
   ])('%s: an error, but it holds here', async (_, set) => {
     const store = createStore();
     let broken = false;
