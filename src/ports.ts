@@ -14,7 +14,8 @@ export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
 /**
  * A shared cache, as Keyv offers it: `ttlMs` in milliseconds. Bailiff bounds every call in time and treats any failure
- * as a miss, so a store that is down never blocks or fails a request.
+ * as a miss, so a store that is down never blocks or fails a request. `get` has to see what `set` wrote before, from any
+ * process: what a replica lags behind, an invalidation is late. Bailiff writes over and lets run out; it deletes nothing.
  */
 export interface Store {
   get(key: string): Promise<unknown>;

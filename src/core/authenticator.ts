@@ -73,7 +73,16 @@ export interface Authenticator {
    */
   warmup(): Promise<void>;
   health(): Health;
-  /** Forgets what is known of a token (or the id of one): the next use asks Clerk. */
+  /**
+   * Forgets what is known of a token: the next use asks Clerk. Call it after the change at Clerk (a revocation, other scopes).
+   *
+   * With `cache.machineTokens.store` this holds for every process with the same store and secret key, whatever its options,
+   * from the moment the promise resolves; answers that are under way anywhere do not bring the token back. JWTs prove
+   * themselves until they expire; invalidating one only frees memory.
+   *
+   * @param tokenOrId an API key, an M2M or OAuth token, or the id that the Backend API has for one
+   * @throws AuthUnavailableError if the store could not be told within 2 s; it holds in this process, call it again for the others
+   */
   invalidate(tokenOrId: string): Promise<void>;
   /** Where to send a signed-out page request that wants to come back to `returnTo`; null if no sign-in page is known. */
   signInUrl(returnTo: string): string | null;

@@ -1,4 +1,5 @@
 /** API keys and opaque tokens: only Clerk can tell what they are worth, so each answer is used for as long as it may be. */
+import { BoundedMap } from '../bounded-map.js';
 import {
   UpstreamUnreachable,
   type Clock,
@@ -26,6 +27,9 @@ export interface OpaqueVerifier {
 /** The port gives up after 3 s; this is for tasks that the runtime has dropped. */
 const WAITER_DEADLINE_MS = 5_000;
 const RETRY_AFTER_MS = 1_000;
+/** Of those whose runtime has dropped them some may be left. */
+const MOST_QUESTIONS = 10_000;
+const NONE: readonly string[] = Object.freeze([]);
 
 const IMPLAUSIBLE = refuse('token-invalid', 'The token does not have the shape of one.');
 const NO_KEY = refuse(
@@ -43,37 +47,72 @@ export function createOpaqueVerifier(parts: {
   readonly now: Clock;
   readonly emit: ((event: BailiffEvent) => void) | null;
 }): OpaqueVerifier {
-  const { upstream, canVerify, settings, expected, shared, clockSkewMs, now, emit } = parts;
+  const { upstream, canVerify, settings, expected, clockSkewMs, now, emit } = parts;
+  // Who keeps nothing takes nothing from the store either, but tells it of invalidations.
+  const shared = settings.ttlMs > 0 ? parts.shared : null;
   const flights = createSingleFlight<Verdict<VerifiedMachine>>(WAITER_DEADLINE_MS, now);
+  const looks = createSingleFlight<Found>(WAITER_DEADLINE_MS, now);
   // With a shared store this is what is left when the store is down.
   const verified = createVerdictCache<VerifiedMachine>({ max: settings.max, now });
   // Apart, so that a flood of bad tokens does not push good ones out.
   const refused = createVerdictCache<Refused>({ max: settings.max, now });
-  /** Counts invalidations: an answer that was asked for before one is not kept after it. */
+  /** Counts invalidations: what was read in the store before one is not kept after it. */
   let era = 0;
+  /** The last question about each token: the answer to an earlier one, before an invalidation, is not kept. */
+  const questions = new BoundedMap<Question>(MOST_QUESTIONS);
 
   const report = (tokenType: MachineTokenType, hit: boolean, source: 'memory' | 'store'): void =>
     emit?.({ type: 'token.cache', hit, tokenType, source });
 
-  async function ask(token: string, tokenType: MachineTokenType): Promise<Verdict<VerifiedMachine>> {
+  /** What this process may use without Clerk, or else the invalidations that stand. */
+  async function look(store: SharedStore, token: string, tokenType: MachineTokenType): Promise<Found> {
     const begun = era;
-    const before = shared === null ? null : await shared.read(tokenType, token);
-    if (before?.state === 'hit') {
+    const answer = await store.read(tokenType, token, verified.get(token)?.data.id ?? null);
+    if (answer.state === 'hit') {
       report(tokenType, true, 'store');
-      const value = wrap(token, tokenType, before.entry.data);
-      if (begun === era) keep(value, before.entry.until);
-      return accept(value);
+      const value = wrap(token, tokenType, answer.entry.data);
+      if (begun === era) keep(value, answer.entry.until);
+      return { value };
     }
-    if (before?.state === 'failed') {
-      const value = verified.get(token);
-      if (value !== null) {
-        report(tokenType, true, 'memory');
-        return accept(value);
-      }
+    const kept = answer.state === 'failed' ? verified.get(token) : null;
+    if (kept !== null) {
+      report(tokenType, true, 'memory');
+      return { value: kept };
     }
-    report(tokenType, false, shared === null ? 'memory' : 'store');
+    report(tokenType, false, 'store');
+    const seen = answer.state === 'miss' ? answer.seen : NONE;
+    // Somebody has invalidated it: it must not come back when the store fails.
+    if (seen.length > 0) verified.delete(token);
+    return { value: null, seen };
+  }
+
+  async function throughStore(
+    store: SharedStore,
+    token: string,
+    tokenType: MachineTokenType,
+  ): Promise<Verdict<VerifiedMachine>> {
+    const found = await looks.run(token, () => look(store, token, tokenType));
+    return found.value === null ? askOnce(token, tokenType, found.seen) : accept(found.value);
+  }
+
+  /** Who has seen an invalidation does not join a call that was begun before it. */
+  function askOnce(token: string, tokenType: MachineTokenType, seen: readonly string[]) {
+    return flights.run([token, ...seen].join(' '), () => ask(token, tokenType, seen));
+  }
+
+  async function ask(
+    token: string,
+    tokenType: MachineTokenType,
+    seen: readonly string[],
+  ): Promise<Verdict<VerifiedMachine>> {
+    if (shared === null) report(tokenType, false, 'memory');
+    // What Clerk says may be older than its arrival, but not than the question.
+    const question: Question = { asked: now(), seen };
+    questions.set(token, question);
     const verdict = await askUpstream(token, tokenType);
-    if (begun === era && before?.state !== 'gone') remember(token, tokenType, verdict);
+    if (questions.peek(token) !== question) return verdict;
+    questions.delete(token);
+    remember(token, tokenType, verdict, question);
     return verdict;
   }
 
@@ -89,17 +128,22 @@ export function createOpaqueVerifier(parts: {
     return verdict.outcome === 'accepted' ? accept(wrap(token, tokenType, verdict.value)) : verdict;
   }
 
-  function remember(token: string, tokenType: MachineTokenType, verdict: Verdict<VerifiedMachine>): void {
+  function remember(
+    token: string,
+    tokenType: MachineTokenType,
+    verdict: Verdict<VerifiedMachine>,
+    { asked, seen }: Question,
+  ): void {
     const time = now();
     if (verdict.outcome === 'refused' && settings.negativeTtlMs > 0) {
       refused.put(token, verdict, { from: time - clockSkewMs, until: time + settings.negativeTtlMs, key: null });
     }
     if (verdict.outcome !== 'accepted' || settings.ttlMs <= 0) return;
     const { data } = verdict.value;
-    const until = Math.min(time + settings.ttlMs, data.expiration ?? Infinity);
+    const until = Math.min(asked + settings.ttlMs, data.expiration ?? Infinity);
     keep(verdict.value, until);
     // The caller does not wait for the store.
-    void shared?.write(token, { kind: tokenType, id: data.id, until, data });
+    void shared?.write(token, { kind: tokenType, id: data.id, asked, until, seen, data });
   }
 
   function keep(value: VerifiedMachine, until: number): void {
@@ -123,23 +167,35 @@ export function createOpaqueVerifier(parts: {
         report(tokenType, true, 'memory');
         return accept(hit);
       }
-      return flights
-        .run(token, () => ask(token, tokenType))
-        .catch(() => leaveUnchecked('unexpected-error', RETRY_AFTER_MS));
+      const verdict = shared === null ? askOnce(token, tokenType, NONE) : throughStore(shared, token, tokenType);
+      return verdict.catch(() => leaveUnchecked('unexpected-error', RETRY_AFTER_MS));
     },
     async invalidate(tokenOrId) {
       era += 1;
+      questions.deleteWhere(() => true);
       flights.clear();
+      looks.clear();
       refused.delete(tokenOrId);
       verified.delete(tokenOrId);
       verified.deleteWhere((value) => value.data.id === tokenOrId);
-      await shared?.invalidate(tokenOrId);
+      await parts.shared?.invalidate(tokenOrId);
     },
     get size() {
       return verified.size;
     },
   };
 }
+
+interface Question {
+  /** Milliseconds since the epoch. */
+  readonly asked: number;
+  readonly seen: readonly string[];
+}
+
+type Found =
+  | { readonly value: VerifiedMachine }
+  /** Clerk has to be asked. `seen`: the marks of invalidations that the answer will be newer than. */
+  | { readonly value: null; readonly seen: readonly string[] };
 
 /** `data` is what `judgeAnswer` made for this kind, here or, sealed, in another process of the fleet. */
 function wrap(token: string, tokenType: MachineTokenType, data: unknown): VerifiedMachine {

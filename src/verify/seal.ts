@@ -3,30 +3,40 @@
  * authenticated (AES-GCM) and bound to their name. Both keys come from a secret and a scope (HKDF, RFC 5869), so an entry
  * of another instance, or one that was moved or changed, does not open.
  */
+import { BoundedMap } from '../bounded-map.js';
 import { base64url, encodeBase64url as encode } from './encoding.js';
 
 /** Part of every name, key and value: entries of another format are not even found. */
-export const FORMAT = 'bailiff:1';
+export const FORMAT = 'bailiff:2';
 
 export interface Seal {
   /** A name that tells nothing about `text` to who lacks the secret. */
-  nameOf(purpose: 'token' | 'id', text: string): Promise<string>;
+  nameOf(purpose: 'entry' | 'invalidation', text: string): Promise<string>;
   close(name: string, value: unknown): Promise<string>;
   /** Undefined unless `sealed` was made by {@link close} with this name, secret and scope. */
   open(name: string, sealed: unknown): Promise<unknown>;
 }
 
 const IV_BYTES = 12;
+/** Names are remembered: to make three of them was most of what a look at the store cost. */
+const MOST_NAMES = 10_000;
+const MOST_CHARACTERS = 1_000_000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export function createSeal(secret: string, scope: string): Seal {
   const keys = memoise(() => deriveKeys(secret, scope));
+  const names = new BoundedMap<string>(MOST_NAMES, MOST_CHARACTERS);
   return {
     async nameOf(purpose, text) {
+      const what = `${purpose}\0${text}`;
+      const known = names.get(what);
+      if (known !== undefined) return known;
       const { naming } = await keys();
-      const hash = await crypto.subtle.sign('HMAC', naming, encoder.encode(`${purpose}\0${text}`));
-      return `${FORMAT}:${encode(new Uint8Array(hash))}`;
+      const hash = await crypto.subtle.sign('HMAC', naming, encoder.encode(what));
+      const name = `${FORMAT}:${encode(new Uint8Array(hash))}`;
+      names.set(what, name, what.length);
+      return name;
     },
     async close(name, value) {
       const { sealing } = await keys();

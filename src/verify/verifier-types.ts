@@ -78,8 +78,8 @@ export interface Verifier {
    */
   verifyHandshake(token: string): MaybePromise<Verdict<readonly string[]>>;
   /**
-   * Forgets a verdict, here and in the shared store; the next use asks Clerk. JWTs prove themselves and cannot be revoked.
-   * Rejects with `AuthUnavailableError` when the shared store could not be told.
+   * Forgets a verdict, here and for all who share the store; the next use asks Clerk. JWTs prove themselves and cannot be revoked.
+   * Rejects with `AuthUnavailableError` when the shared store could not be told; then it holds here.
    */
   invalidate(tokenOrId: string): Promise<void>;
   /** Loads the keys. Rejects with `AuthUnavailableError` when that fails. */

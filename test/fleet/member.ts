@@ -6,15 +6,29 @@ const { REDIS_URL = '', API_URL = '', SECRET_KEY = '' } = process.env;
 const store = createKeyv({ url: REDIS_URL, socket: { reconnectStrategy: 20 }, disableOfflineQueue: true });
 store.on('error', () => undefined);
 
+/** What is to be written while the parent holds it back. */
+let held: (() => Promise<unknown>)[] | null = null;
+const slow = {
+  get: (name: string): Promise<unknown> => store.get(name),
+  set: async (name: string, value: string, ttlMs?: number): Promise<unknown> => {
+    const write = () => store.set(name, value, ttlMs);
+    if (held === null) return write();
+    held.push(write);
+    return true;
+  },
+  delete: (name: string) => store.delete(name),
+};
+
 const authenticator = createAuthenticator({
   secretKey: SECRET_KEY,
   publishableKey: 'pk_test_YnJhdmUtb3R0ZXItNy5jbGVyay5hY2NvdW50cy5kZXYk',
   apiUrl: API_URL,
   acceptsToken: 'any',
-  cache: { machineTokens: { ttlMs: 600_000, store } },
+  cache: { machineTokens: { ttlMs: 600_000, store: slow } },
 });
 
-export type Order = { readonly do: 'use' | 'invalidate'; readonly token: string };
+/** `hold` keeps back what is written to the store and says how much that is; `release` writes it. */
+export type Order = { readonly do: 'use' | 'invalidate' | 'hold' | 'release'; readonly token: string };
 
 process.on('message', (order: Order & { id: number }) => {
   void obey(order).then((answer) => process.send?.({ id: order.id, answer }));
@@ -29,6 +43,16 @@ async function obey(order: Order): Promise<unknown> {
       () => 'done',
       () => 'failed',
     );
+  }
+  if (order.do === 'hold') {
+    held ??= [];
+    return held.length;
+  }
+  if (order.do === 'release') {
+    const writes = held ?? [];
+    held = null;
+    for (const write of writes) await write();
+    return 'done';
   }
   const started = performance.now();
   const state = await authenticator.authenticateRequest({

@@ -168,6 +168,19 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     }
   });
 
+  it('an answer that comes after an invalidation, to a question from before it, is not kept', async () => {
+    for (const name of [token, String(answer()['id'])]) {
+      const { machine, upstream, verifier } = createBench([]);
+      let release: (answer: UpstreamAnswer) => void = () => undefined;
+      upstream.reply(call, new Promise((resolve) => (release = resolve)));
+      const waiting = machine(token);
+      await verifier.invalidate(name);
+      release(answerOf(200, answer()));
+      expect(resultOf(await waiting)).toBe('accepted');
+      expect(verifier.recall(token)).toBeNull();
+    }
+  });
+
   it('an answer that was asked for before an invalidation is not kept after it', async () => {
     const { machine, upstream, verifier } = createBench([]);
     let release: (answer: UpstreamAnswer) => void = () => undefined;
