@@ -1,10 +1,11 @@
 /** Headers as they stood on the wire: what Node's own object of headers does not tell. */
 
 /** Headers that a request may have once (RFC 9110, section 5.3), as far as a decision depends on them. Their lengths differ. */
-const SINGLE = ['host', 'referer', 'authorization'] as const;
-const BY_LENGTH: readonly (string | undefined)[] = Array.from({ length: 14 }, (_, length) =>
-  SINGLE.find((name) => name.length === length),
-);
+const SINGLE = ['Host', 'Referer', 'Authorization'] as const;
+const BY_LENGTH = Array.from({ length: 14 }, (_, length) => {
+  const usual = SINGLE.find((name) => name.length === length);
+  return usual && { usual, lower: usual.toLowerCase() };
+});
 
 /**
  * The headers of {@link SINGLE} that came more than once, each with all of its values joined by `, `; null when there are
@@ -32,8 +33,10 @@ export function repeatedHeaders(raw: readonly string[] | undefined): Readonly<Re
 /** The name in lower case if it is one of {@link SINGLE}. The usual spellings build no string. */
 function singleName(name: string): string | undefined {
   const single = BY_LENGTH[name.length];
-  if (single === undefined || (name.charCodeAt(0) | 0x20) !== single.charCodeAt(0)) return undefined;
-  return name === single || name.toLowerCase() === single ? single : undefined;
+  if (single === undefined) return undefined;
+  const { usual, lower } = single;
+  if (name === usual || name === lower) return lower;
+  return (name.charCodeAt(0) | 0x20) === lower.charCodeAt(0) && name.toLowerCase() === lower ? lower : undefined;
 }
 
 function joined(raw: readonly string[]): Readonly<Record<string, string>> {
