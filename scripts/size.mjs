@@ -43,22 +43,22 @@ const LIMITS = [
   {
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
-    gzip: 39_500,
+    gzip: 44_400,
     never: ['api', 'local', 'cli', 'webhooks', 'adapters/express'],
   },
   {
     what: 'bailiff/hono',
     code: "export * from 'bailiff/hono'",
-    gzip: 41_600,
+    gzip: 47_500,
     never: ['api', 'local', 'cli', 'adapters/express'],
   },
   {
     what: 'bailiff/express',
     code: "export * from 'bailiff/express'",
-    gzip: 42_200,
+    gzip: 48_800,
     never: ['api', 'local', 'cli', 'adapters/hono'],
   },
-  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 36_100, never: ['api', 'local', 'cli', 'adapters'] },
+  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 39_700, never: ['api', 'local', 'cli', 'adapters'] },
 ];
 
 const FILES = {

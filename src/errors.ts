@@ -49,7 +49,8 @@ export const TOKEN_REASONS = {
   // Ours.
   'jwk-kid-unchecked': unchecked(
     'The token names a key that is not known here, and it is too early to look for it again.',
-    `Retry when \`Retry-After\` says. ${CHECK_KEYS}`,
+    // One plain text: a template here would keep bundlers from dropping the whole table.
+    'Retry when `Retry-After` says. If that does not help, check that the token comes from the Clerk instance whose keys this server uses.',
   ),
   'jwk-local-missing': refused('No key is configured for this token.', 'Set CLERK_JWT_KEY or CLERK_SECRET_KEY.'),
   'jwk-failed-to-resolve': unchecked('There is no way to find the key.', 'Set CLERK_JWT_KEY or CLERK_SECRET_KEY.'),
