@@ -174,6 +174,30 @@ describe('requirements', () => {
     expect(await decide({ check: () => lazy(false) as never }, user)).toEqual(forbidden);
   });
 
+  it.each<[string, GuardRequirement]>([
+    ['a role is missing', { role: 'org:owner' }],
+    ['the kind is another', { token: 'any', check: () => false }],
+    ['another rule has said no, later', { check: () => Promise.resolve(false) }],
+  ])('ask no further rule once somebody is refused: %s', async (_what, first) => {
+    const asked: Auth[] = [];
+    const second = {
+      token: 'any',
+      check: (auth: Auth) => {
+        asked.push(auth);
+        return true;
+      },
+    } as const;
+    expect(await decide(allOf(first, second), user)).toEqual(forbidden);
+    expect(asked).toEqual([]);
+    // What can be mended (a scope, another verification) gives way to what a later rule finds.
+    await decide(allOf({ reverification: 'strict' }, second), user);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('show in debug() that there is a token, and not which', () => {
+    for (const auth of [user, apiKey('a')]) expect(auth.debug()['token']).toBe('[redacted]');
+  });
+
   it('let the error of a rule through', async () => {
     const broken = () => {
       throw new Error('mine');
