@@ -24,7 +24,9 @@ export function keepPrivate(res: Response & Kept, cookies: readonly string[]): v
   const writeHead = res.writeHead.bind(res) as WriteHead;
   res.writeHead = function (status: number, ...rest: unknown[]): Response {
     const message = typeof rest[0] === 'string' ? [rest[0]] : [];
-    for (const [name, value] of listed(rest[message.length])) res.setHeader(name, value);
+    // As Node reads them: `writeHead(200, undefined, headers)` has headers too.
+    const headers = message.length > 0 ? rest[1] : (rest[1] ?? rest[0]);
+    for (const [name, value] of listed(headers)) res.setHeader(name, value);
     insist(res, res[KEPT] ?? []);
     return writeHead(status, ...message);
   } as Response['writeHead'];
