@@ -114,17 +114,18 @@ export function origin(name: OptionName, value: string): string {
 
 /**
  * What browsers and native shells send as an origin, in full, as it is compared: `https://example.com`,
- * `chrome-extension://<id>`, `capacitor://localhost`. Only the trailing slash, which no origin has, is forgiven.
+ * `chrome-extension://<id>`, `capacitor://localhost`. What browsers would write otherwise is put right: a trailing slash, and of http(s)
+ * the case, a default port and letters beyond ASCII.
  */
 export function origins(name: OptionName, value: unknown): readonly string[] {
   const list = filledList(name, value).map((item) => item.replace(/(?<=:\/\/.+)\/$/, ''));
   if (list.some((item) => item.includes('*'))) fail(name, 'holds a wildcard', 'List each origin in full.');
-  for (const item of list) {
+  const written = list.map((item) => {
     // Without its scheme it would fit no token, and lock everybody out: `localhost:3000` is not even a URL of a host.
     if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(item)) {
       fail(name, 'holds an origin without a scheme', 'Write the scheme too: https://app.example.com.');
     }
-    if (/^https?:/i.test(item)) origin(name, item);
-  }
-  return Object.freeze(list);
+    return /^https?:/i.test(item) ? origin(name, item) : item;
+  });
+  return Object.freeze(written);
 }

@@ -263,6 +263,17 @@ describe('lists', () => {
   });
 
   it.each([
+    ['https://App.Example.com', 'https://app.example.com'],
+    ['https://app.example.com:443', 'https://app.example.com'],
+    ['HTTP://localhost:80/', 'http://localhost'],
+    ['https://münchen.example', 'https://xn--mnchen-3ya.example'],
+  ])('%s is compared as browsers send it: %s', async (written, origin) => {
+    expect(create({ authorizedParties: [written] }).config.authorizedParties).toEqual([origin]);
+    const result = await authenticateUpgrade(authenticator, { headers: { origin } }, { allowedOrigins: [written] });
+    expect(result).toMatchObject({ status: 401 });
+  });
+
+  it.each([
     ['app.example.com', /scheme/],
     ['localhost:3000', /scheme/],
     ['//app.example.com', /scheme/],
