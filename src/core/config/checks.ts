@@ -6,11 +6,14 @@ export interface OptionName {
   readonly option: string;
   /** The environment variable that stands in for it, if there is one. */
   readonly variable?: string;
+  /** Which item of a list it is about, from 0. */
+  readonly place?: number;
 }
 
 /** `CLERK_SECRET_KEY (option secretKey)`: what a person has to set. Never the value. */
-export function nameOf({ option, variable }: OptionName): string {
-  return variable === undefined ? `the option ${option}` : `${variable} (option ${option})`;
+export function nameOf({ option, variable, place }: OptionName): string {
+  const item = place === undefined ? '' : `[${place}]`;
+  return variable === undefined ? `the option ${option}${item}` : `${variable} (option ${option})`;
 }
 
 export function fail(name: OptionName, problem: string, remedy: string, cause?: unknown): never {
@@ -43,7 +46,9 @@ export function flag(name: OptionName, value: unknown): boolean {
 export function textList(name: OptionName, value: unknown, { single = false } = {}): readonly string[] {
   const list: unknown = single && typeof value === 'string' ? [value] : value;
   if (!Array.isArray(list)) return fail(name, 'is not a list of strings', "Write it as ['…', '…'].");
-  return Object.freeze(list.map((item) => text(name, item)));
+  // An item that is empty or missing is named by its place: the list itself is there.
+  const at = (place: number): OptionName => (list === value ? { ...name, place } : name);
+  return Object.freeze(list.map((item, place) => text(at(place), item)));
 }
 
 /**

@@ -213,6 +213,19 @@ describe('what is no object of options', () => {
     );
   });
 
+  it.each<readonly [unknown, RegExp]>([
+    [null, /are null,/],
+    [[], /are a list,/],
+    ['sk_live_text', /are a value of the type string,/],
+    [new Map(), /are an instance of Map,/],
+    [new Options(), /are an instance of Options,/],
+    [Object.create({ secretKey: 'sk_live_below' }), /are an object of a class,/],
+  ])('the error says what it is: %o', (options, kind) => {
+    const attempt = () => createAuthenticator(options as never, {});
+    expect(attempt).toThrow(kind);
+    expect(attempt).not.toThrow(/sk_live/);
+  });
+
   it.each([['cache'], ['organizationSync'], ['audience']])('%s as a list of lists or a Map is an error', (name) => {
     expect(() => create({ [name]: new Map() })).toThrow(expect.objectContaining({ option: name }) as Error);
   });
@@ -237,6 +250,13 @@ describe('lists', () => {
   ])('%s: %j would mean that nothing is checked', (name, value) => {
     expect(() => create({ [name]: value })).toThrow(ConfigurationError);
     expect(() => create({ [name]: value })).toThrow(new RegExp(name));
+  });
+
+  it.each([
+    [['https://a.example', undefined], /authorizedParties\[1\] is not a string/],
+    [''.split(','), /authorizedParties\[0\] is empty/],
+  ])('an item that is none is named by its place: %j', (authorizedParties, problem) => {
+    expect(() => create({ authorizedParties })).toThrow(problem);
   });
 
   it('of origins of WebSockets and of authorization servers must not be empty either', async () => {
