@@ -58,6 +58,11 @@ describe('a misspelt option', () => {
     ['organizationSyncOptions', /organizationSync\./],
     ['skipJwksCache', /cache\.jwks/],
     ['clerkClient', /createBackendApi/],
+    ['clockSkewInMs', /There is no option clockSkewInMs here\. Use clockSkewMs\./],
+    ['debug', /onEvent tells/],
+    ['enableHandshake', /Leave it out/],
+    ['afterSignInUrl', /redirect: true/],
+    ['fapiUrl', /frontendApiProxy/],
   ])('%s: says where it belongs', (name, remedy) => {
     expect(() => create({ [name]: {} })).toThrow(remedy);
   });
