@@ -19,8 +19,12 @@ export type OptionNames<T> = { readonly [Name in keyof T]-?: true | OptionNames<
 export function checkOptionNames(given: unknown, names: OptionNames<object>, where = ''): void {
   // A `Map`, a list or a promise has no names of its own: it would count as "no options", which mean the environment.
   if (!isPlainObject(given)) {
-    const what = where === '' ? 'The options are not' : `The option ${where} is not`;
-    throw new ConfigurationError(where || 'options', `${what} an object of options.`, 'Give a plain object: { … }.');
+    const what = where === '' ? 'The options are' : `The option ${where} is`;
+    throw new ConfigurationError(
+      where || 'options',
+      `${what} ${kindOf(given)}, not an object of options.`,
+      'Give a plain object: { … }.',
+    );
   }
   const known = names as Readonly<Record<string, unknown>>;
   for (const [name, value] of Object.entries(given)) {
@@ -42,6 +46,15 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** What stands in place of a plain object, for a message: its kind or the name of its class, and nothing that it holds. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value !== 'object') return `a value of the type ${typeof value}`;
+  const { name } = (value.constructor ?? {}) as { readonly name?: unknown };
+  return typeof name === 'string' && !['', 'Object'].includes(name) ? `an instance of ${name}` : 'an object of a class';
 }
 
 /** The name that was meant: up to three changes away, and no more than two in five of its letters. */

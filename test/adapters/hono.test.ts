@@ -53,6 +53,17 @@ describe('app.fetch with a Request', () => {
     expect(await answer.json()).toEqual({ userId: 'user_ada' });
   });
 
+  it('answers a webhook that it refuses by itself where nobody catches the error, and a fault of ours by 500', async () => {
+    const quiet = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const app = new Hono();
+    app.post('/hook', async (c) => c.json(await verifyWebhook(c, { signingSecret: `whsec_${btoa('some secret')}` })));
+    app.post('/misspelt', async (c) => c.json(await verifyWebhook(c, { signingSecrets: 'x' } as object)));
+    const stranger = await app.request('/hook', { method: 'POST', body: '{}' });
+    expect([stranger.status, await stranger.json()]).toEqual([400, { error: 'headers-missing' }]);
+    expect((await app.request('/misspelt', { method: 'POST', body: '{}' })).status).toBe(500);
+    quiet.mockRestore();
+  });
+
   it('verifies webhooks after the text was read, says so after the stream was, and leaves the body to be read', async () => {
     const app = new Hono();
     const secret = `whsec_${btoa('some secret')}`;

@@ -52,6 +52,10 @@ const WAYS: Readonly<Record<string, Raw>> = {
       .writeHead(200, ['Cache-Control', PUBLIC, 'Set-Cookie', 'own=1', 'Set-Cookie', 'more=2', 'Vary', 'Accept'])
       .end('logo');
   },
+  'writeHead with a message that is not there': (_req, res) => {
+    const writeHead = res.writeHead.bind(res) as (status: number, message: unknown, headers: object) => ServerResponse;
+    writeHead(200, undefined, { 'Cache-Control': PUBLIC, Vary: 'Accept' }).end('logo');
+  },
   'writeHead alone': (_req, res) => {
     res.writeHead(200).end('logo');
   },
@@ -100,6 +104,26 @@ describe.each([
     const usual = await agent.get('/logo.png').set('authorization', `Bearer ${world.tokens.admin}`);
     expect(usual.status).toBe(200);
     expect(usual.headers['cache-control']).not.toBe('private, no-store');
+  });
+
+  it.each([undefined, null, 'Fine'])('writeHead with headers behind the message %s keeps them', async (message) => {
+    const agent = start((_req: IncomingMessage, res: ServerResponse) => {
+      res.writeHead(200, message as string, { 'Content-Type': 'text/csv', 'X-Own': '1' }).end('logo');
+    });
+    const renewed = renewSession(world);
+    const { headers } = await agent.get('/').set(browserCookies(world.tokens.expired));
+    expect(headers).toMatchObject({ 'content-type': 'text/csv', 'x-own': '1', 'set-cookie': renewed });
+  });
+
+  it('no-transform stays, so that events are not compressed and held back', async () => {
+    const agent = start((_req: IncomingMessage, res: ServerResponse) => {
+      res.setHeader('Cache-Control', 'no-cache, no-transform').setHeader('Content-Type', 'text/event-stream');
+      res.flushHeaders();
+      res.end('data: 1\n\n');
+    });
+    renewSession(world);
+    const { headers } = await agent.get('/').set(browserCookies(world.tokens.expired));
+    expect(headers['cache-control']).toBe('private, no-store, no-transform');
   });
 
   it('a static file, whole and not modified', async () => {
@@ -162,6 +186,16 @@ describe('Hono', () => {
     const usual = await agent.get('/logo.png').set('authorization', `Bearer ${world.tokens.admin}`);
     expect(usual.status).toBe(200);
     expect(usual.headers['cache-control']).not.toBe('private, no-store');
+  });
+
+  it.each<[string, (c: Context) => Response]>([
+    ['c.header', (c) => (c.header('Cache-Control', 'no-cache, no-transform'), c.text('logo'))],
+    ['a response of its own', () => new Response('logo', { headers: { 'Cache-Control': 'No-Transform' } })],
+  ])('no-transform stays: %s', async (_way, handler) => {
+    const agent = await start(handler);
+    renewSession(world);
+    const { headers } = await agent.get('/').set(browserCookies(world.tokens.expired));
+    expect(headers['cache-control']).toBe('private, no-store, no-transform');
   });
 
   it('a response that cannot be changed (it comes from fetch)', async () => {

@@ -1,6 +1,6 @@
 /** The last word about caching, where a response carries the cookies of a session. */
 import type { Response } from 'express';
-import { isForSharedCaches, PRIVATE, variedByCookie } from '../../core/middleware/session-cookies.js';
+import { isForSharedCaches, privateAfter, variedByCookie } from '../../core/middleware/session-cookies.js';
 
 type HeaderValue = string | number | readonly string[];
 type WriteHead = (status: number, ...rest: unknown[]) => Response;
@@ -24,7 +24,9 @@ export function keepPrivate(res: Response & Kept, cookies: readonly string[]): v
   const writeHead = res.writeHead.bind(res) as WriteHead;
   res.writeHead = function (status: number, ...rest: unknown[]): Response {
     const message = typeof rest[0] === 'string' ? [rest[0]] : [];
-    for (const [name, value] of listed(rest[message.length])) res.setHeader(name, value);
+    // As Node reads them: `writeHead(200, undefined, headers)` has headers too.
+    const headers = message.length > 0 ? rest[1] : (rest[1] ?? rest[0]);
+    for (const [name, value] of listed(headers)) res.setHeader(name, value);
     insist(res, res[KEPT] ?? []);
     return writeHead(status, ...message);
   } as Response['writeHead'];
@@ -33,13 +35,15 @@ export function keepPrivate(res: Response & Kept, cookies: readonly string[]): v
 function insist(res: Response, cookies: readonly string[]): void {
   if (res.headersSent) return;
   for (const name of res.getHeaderNames()) if (isForSharedCaches(name)) res.removeHeader(name);
-  res.setHeader('Cache-Control', PRIVATE);
-  const vary = res.getHeader('Vary');
-  res.setHeader('Vary', variedByCookie(vary === undefined ? null : [vary].flat().join(', ')));
+  res.setHeader('Cache-Control', privateAfter(textOf(res.getHeader('Cache-Control'))));
+  res.setHeader('Vary', variedByCookie(textOf(res.getHeader('Vary'))));
   const present = [res.getHeader('Set-Cookie') ?? []].flat().map(String);
   const missing = cookies.filter((cookie) => !present.includes(cookie));
   if (missing.length > 0) res.setHeader('Set-Cookie', [...present, ...missing]);
 }
+
+const textOf = (value: HeaderValue | undefined): string | null =>
+  value === undefined ? null : [value].flat().join(', ');
 
 /** Headers as `writeHead` takes them: an object, pairs, or names and values in turn. */
 function listed(given: unknown): readonly (readonly [name: string, value: HeaderValue])[] {

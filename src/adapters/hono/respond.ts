@@ -1,6 +1,11 @@
 /** Answers, made through the context so that headers of earlier middleware (CORS, request ids) stay on them. */
 import type { Context } from 'hono';
-import { isForSharedCaches, PRIVATE, sessionCookiesOf, variedByCookie } from '../../core/middleware/session-cookies.js';
+import {
+  isForSharedCaches,
+  privateAfter,
+  sessionCookiesOf,
+  variedByCookie,
+} from '../../core/middleware/session-cookies.js';
 import type { HeaderPairs } from '../../core/request-state.js';
 import type { Denial } from '../../types.js';
 
@@ -10,7 +15,8 @@ const APPENDED = new Set(['set-cookie', 'vary']);
 export function sendStateHeaders(c: Context, headers: HeaderPairs): void {
   const hasSession = sessionCookiesOf(headers).length > 0;
   for (const [name, value] of headers) {
-    if (hasSession && name === 'Vary') continue;
+    // What the handler says about these has a part in what they become.
+    if (hasSession && (name === 'Vary' || name === 'Cache-Control')) continue;
     c.header(name, value, { append: APPENDED.has(name.toLowerCase()) });
   }
   if (hasSession) keepPrivate(c);
@@ -19,7 +25,7 @@ export function sendStateHeaders(c: Context, headers: HeaderPairs): void {
 /** Whatever the handler says about caching: an answer with the cookies of a session is stored by nobody. */
 function keepPrivate(c: Context): void {
   for (const name of [...c.res.headers.keys()]) if (isForSharedCaches(name)) c.header(name, undefined);
-  c.header('Cache-Control', PRIVATE);
+  c.header('Cache-Control', privateAfter(c.res.headers.get('cache-control')));
   c.header('Vary', variedByCookie(c.res.headers.get('vary')));
 }
 

@@ -9,14 +9,25 @@ import type { VerifyWebhookOptions } from '../../webhooks/verify.js';
  * bytes. Headers, time and announced length come first, and no more than `maxBodyBytes` of a stream is kept.
  *
  * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body is gone: answer its `status`, 400
- *   or 413
+ *   or 413; left alone, it becomes that answer
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret
  */
 export async function verifyWebhook(c: Context, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
   // Loaded with the first webhook: most servers and most cold starts see none.
   const { openWebhook } = await import('../../webhooks/verify.js');
-  const opened = openWebhook((name) => c.req.header(name), options);
-  return opened.verify(await rawBody(c, opened.maxBodyBytes));
+  try {
+    const opened = openWebhook((name) => c.req.header(name), options);
+    return opened.verify(await rawBody(c, opened.maxBodyBytes));
+  } catch (error) {
+    if (error instanceof WebhookVerificationError) answerItself(error);
+    throw error;
+  }
+}
+
+/** Hono's own error handler sends what `error.getResponse()` gives, else 500: a fault of ours, which a stranger's request is not. */
+function answerItself(error: WebhookVerificationError): void {
+  const { code, status } = error;
+  Object.defineProperty(error, 'getResponse', { value: () => Response.json({ error: code }, { status }) });
 }
 
 /** What Hono keeps of a body are promises, whatever its types say. */

@@ -6,11 +6,14 @@ export interface OptionName {
   readonly option: string;
   /** The environment variable that stands in for it, if there is one. */
   readonly variable?: string;
+  /** Which item of a list it is about, from 0. */
+  readonly place?: number;
 }
 
 /** `CLERK_SECRET_KEY (option secretKey)`: what a person has to set. Never the value. */
-export function nameOf({ option, variable }: OptionName): string {
-  return variable === undefined ? `the option ${option}` : `${variable} (option ${option})`;
+export function nameOf({ option, variable, place }: OptionName): string {
+  const item = place === undefined ? '' : `[${place}]`;
+  return variable === undefined ? `the option ${option}${item}` : `${variable} (option ${option})`;
 }
 
 export function fail(name: OptionName, problem: string, remedy: string, cause?: unknown): never {
@@ -43,7 +46,9 @@ export function flag(name: OptionName, value: unknown): boolean {
 export function textList(name: OptionName, value: unknown, { single = false } = {}): readonly string[] {
   const list: unknown = single && typeof value === 'string' ? [value] : value;
   if (!Array.isArray(list)) return fail(name, 'is not a list of strings', "Write it as ['…', '…'].");
-  return Object.freeze(list.map((item) => text(name, item)));
+  // An item that is empty or missing is named by its place: the list itself is there.
+  const at = (place: number): OptionName => (list === value ? { ...name, place } : name);
+  return Object.freeze(list.map((item, place) => text(at(place), item)));
 }
 
 /**
@@ -114,17 +119,18 @@ export function origin(name: OptionName, value: string): string {
 
 /**
  * What browsers and native shells send as an origin, in full, as it is compared: `https://example.com`,
- * `chrome-extension://<id>`, `capacitor://localhost`. Only the trailing slash, which no origin has, is forgiven.
+ * `chrome-extension://<id>`, `capacitor://localhost`. What browsers would write otherwise is put right: a trailing slash, and of http(s)
+ * the case, a default port and letters beyond ASCII.
  */
 export function origins(name: OptionName, value: unknown): readonly string[] {
   const list = filledList(name, value).map((item) => item.replace(/(?<=:\/\/.+)\/$/, ''));
   if (list.some((item) => item.includes('*'))) fail(name, 'holds a wildcard', 'List each origin in full.');
-  for (const item of list) {
+  const written = list.map((item) => {
     // Without its scheme it would fit no token, and lock everybody out: `localhost:3000` is not even a URL of a host.
     if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(item)) {
       fail(name, 'holds an origin without a scheme', 'Write the scheme too: https://app.example.com.');
     }
-    if (/^https?:/i.test(item)) origin(name, item);
-  }
-  return Object.freeze(list);
+    return /^https?:/i.test(item) ? origin(name, item) : item;
+  });
+  return Object.freeze(written);
 }

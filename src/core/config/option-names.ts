@@ -1,7 +1,7 @@
 /** Every option of an authenticator by name. A new one does not compile until it stands here. */
 import { checkOptionNames, isPlainObject, type OptionNames } from '../../option-names.js';
 import type { AudienceOptions, AuthenticatorOptions } from '../../types.js';
-import { fail } from './checks.js';
+import { ConfigurationError } from '../../errors.js';
 
 const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
   secretKey: true,
@@ -41,16 +41,25 @@ const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
 export const AUDIENCE_OPTIONS: OptionNames<AudienceOptions> = { value: true, sessionTokens: true };
 
 const OF_THE_MIDDLEWARE = 'Give it to the middleware: clerkMiddleware(source, { … }).';
+const OF_THE_PROXY = 'Give it to the middleware: frontendApiProxy: { … }.';
+const AFTER_SIGNING_IN =
+  'Leave it out: requireAuth({ redirect: true }) brings people back to the page that they asked for.';
 
-/** Names that are known, but not here: those of `@clerk/backend`, and the settings of our own middleware. */
+/** Names that are known, but not here: those of `@clerk/express` and `@clerk/backend`, and the settings of our own middleware. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   clockSkewInMs: 'Use clockSkewMs.',
   organizationSyncOptions: 'Use organizationSync.',
   skipJwksCache: 'Use cache.jwks.',
   clerkClient: 'Use createBackendApi() of bailiff/api.',
+  debug: 'Leave it out: onEvent tells what happens to each request.',
+  enableHandshake: 'Leave it out: pages get the handshake that they need.',
+  afterSignInUrl: AFTER_SIGNING_IN,
+  afterSignUpUrl: AFTER_SIGNING_IN,
   onDenied: OF_THE_MIDDLEWARE,
   frontendApiProxy: OF_THE_MIDDLEWARE,
   resourceMetadata: OF_THE_MIDDLEWARE,
+  // `apiUrl`, which is near, is not what is meant, and would get the secret key.
+  fapiUrl: OF_THE_PROXY,
 };
 
 /**
@@ -61,7 +70,7 @@ export function checkAuthenticatorOptions(options: unknown, more: OptionNames<ob
   const names = { ...AUTHENTICATOR_OPTIONS, ...more };
   for (const name of isPlainObject(options) ? Object.keys(options) : []) {
     const elsewhere = Object.hasOwn(ELSEWHERE, name) && !Object.hasOwn(names, name) ? ELSEWHERE[name] : undefined;
-    if (elsewhere !== undefined) fail({ option: name }, 'is none of an authenticator', elsewhere);
+    if (elsewhere !== undefined) throw new ConfigurationError(name, `There is no option ${name} here.`, elsewhere);
   }
   checkOptionNames(options, names);
 }

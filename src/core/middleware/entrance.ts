@@ -3,7 +3,7 @@ import { readVariable, type Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, RequestView } from '../../types.js';
 import { ConfigurationError } from '../../errors.js';
-import { isPlainObject } from '../../option-names.js';
+import { isPlainObject, kindOf } from '../../option-names.js';
 import { createAuthenticator, isAuthenticator, type Authenticator } from '../authenticator.js';
 import { checkAuthenticatorOptions } from '../config/option-names.js';
 import { andThen } from '../maybe.js';
@@ -103,10 +103,9 @@ function entrances<C>(
 
 /** Never the environment's instance: a request for a tenant that nobody knows would be decided by another. */
 function noOptions(given: unknown): ConfigurationError {
-  const kind = given === null ? 'null' : Array.isArray(given) ? 'a list' : `a value of the type ${typeof given}`;
   return new ConfigurationError(
     'options',
-    `The function that gives clerkMiddleware() its options gave ${given === undefined ? 'nothing' : kind}.`,
+    `The function that gives clerkMiddleware() its options gave ${given === undefined ? 'nothing' : kindOf(given)}.`,
     'Return a plain object of options or an authenticator for every request, or throw; {} means the environment.',
   );
 }

@@ -7,6 +7,14 @@ import type { HeaderPairs } from '../request-state.js';
 /** RFC 9111, sections 5.2.2.5 and 5.2.2.7. */
 export const PRIVATE = 'private, no-store';
 
+/**
+ * `Cache-Control` in place of what the handler said. `no-transform` (section 5.2.2.6) is not about storing: `compression` and CDNs
+ * obey it, and a stream of events that was compressed after all would wait in their buffers.
+ */
+export function privateAfter(cacheControl: string | null): string {
+  return /(?:^|,)\s*no-transform\s*(?:,|$)/i.test(cacheControl ?? '') ? `${PRIVATE}, no-transform` : PRIVATE;
+}
+
 /** Counts redirects and tells nothing about a session. */
 const LOOP_COUNTER = '__clerk_redirect_count=';
 

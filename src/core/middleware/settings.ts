@@ -78,7 +78,8 @@ function whenGiven<T>(value: unknown, check: (value: unknown) => T): T | undefin
 function checkProxy(value: unknown): FrontendApiProxyOptions {
   const { enabled, path, fapiUrl } = value as { readonly [Name in keyof FrontendApiProxyOptions]: unknown };
   if (typeof enabled !== 'boolean' && typeof enabled !== 'function') {
-    fail({ option: 'frontendApiProxy.enabled' }, 'is not given', 'Give true, false or a function of the public URL.');
+    const problem = enabled === undefined || enabled === null ? 'is not given' : 'is neither a boolean nor a function';
+    fail({ option: 'frontendApiProxy.enabled' }, problem, 'Give true, false or a function of the public URL.');
   }
   return {
     enabled: enabled as FrontendApiProxyOptions['enabled'],

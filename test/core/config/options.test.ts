@@ -58,6 +58,11 @@ describe('a misspelt option', () => {
     ['organizationSyncOptions', /organizationSync\./],
     ['skipJwksCache', /cache\.jwks/],
     ['clerkClient', /createBackendApi/],
+    ['clockSkewInMs', /There is no option clockSkewInMs here\. Use clockSkewMs\./],
+    ['debug', /onEvent tells/],
+    ['enableHandshake', /Leave it out/],
+    ['afterSignInUrl', /redirect: true/],
+    ['fapiUrl', /frontendApiProxy/],
   ])('%s: says where it belongs', (name, remedy) => {
     expect(() => create({ [name]: {} })).toThrow(remedy);
   });
@@ -213,6 +218,19 @@ describe('what is no object of options', () => {
     );
   });
 
+  it.each<readonly [unknown, RegExp]>([
+    [null, /are null,/],
+    [[], /are a list,/],
+    ['sk_live_text', /are a value of the type string,/],
+    [new Map(), /are an instance of Map,/],
+    [new Options(), /are an instance of Options,/],
+    [Object.create({ secretKey: 'sk_live_below' }), /are an object of a class,/],
+  ])('the error says what it is: %o', (options, kind) => {
+    const attempt = () => createAuthenticator(options as never, {});
+    expect(attempt).toThrow(kind);
+    expect(attempt).not.toThrow(/sk_live/);
+  });
+
   it.each([['cache'], ['organizationSync'], ['audience']])('%s as a list of lists or a Map is an error', (name) => {
     expect(() => create({ [name]: new Map() })).toThrow(expect.objectContaining({ option: name }) as Error);
   });
@@ -239,6 +257,13 @@ describe('lists', () => {
     expect(() => create({ [name]: value })).toThrow(new RegExp(name));
   });
 
+  it.each([
+    [['https://a.example', undefined], /authorizedParties\[1\] is not a string/],
+    [''.split(','), /authorizedParties\[0\] is empty/],
+  ])('an item that is none is named by its place: %j', (authorizedParties, problem) => {
+    expect(() => create({ authorizedParties })).toThrow(problem);
+  });
+
   it('of origins of WebSockets and of authorization servers must not be empty either', async () => {
     await expect(upgrade({ allowedOrigins: [] })).rejects.toThrow(ConfigurationError);
     await expect(metadata({ authorizationServers: [] })).rejects.toThrow(ConfigurationError);
@@ -259,6 +284,17 @@ describe('lists', () => {
   it.each(GOOD)('%s is an origin', async (origin) => {
     expect(create({ authorizedParties: [origin] }).config.authorizedParties).toEqual([origin]);
     const result = await authenticateUpgrade(authenticator, { headers: { origin } }, { allowedOrigins: [origin] });
+    expect(result).toMatchObject({ status: 401 });
+  });
+
+  it.each([
+    ['https://App.Example.com', 'https://app.example.com'],
+    ['https://app.example.com:443', 'https://app.example.com'],
+    ['HTTP://localhost:80/', 'http://localhost'],
+    ['https://münchen.example', 'https://xn--mnchen-3ya.example'],
+  ])('%s is compared as browsers send it: %s', async (written, origin) => {
+    expect(create({ authorizedParties: [written] }).config.authorizedParties).toEqual([origin]);
+    const result = await authenticateUpgrade(authenticator, { headers: { origin } }, { allowedOrigins: [written] });
     expect(result).toMatchObject({ status: 401 });
   });
 
