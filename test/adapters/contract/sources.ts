@@ -35,6 +35,11 @@ const NO_OPTIONS: readonly (readonly [string, () => unknown])[] = [
   ['a misspelt option', () => ({ secretkey: 'sk_test_x' })],
   ['a setting of the middleware', () => ({ onDenied: () => undefined })],
   ['an empty list of parties', () => ({ authorizedParties: [] })],
+  ['an option that is not enumerable', () => Object.defineProperty({}, 'secretKey', { value: 'sk_test_tenant' })],
+  [
+    'options that are inherited',
+    () => Object.create(Object.assign(Object.create(null), { secretKey: 'sk_test_tenant' })) as object,
+  ],
 ];
 
 /** As an authenticator of another copy of the package is seen: its states are no instances of our class. */
