@@ -102,6 +102,16 @@ describe.each([
     expect(usual.headers['cache-control']).not.toBe('private, no-store');
   });
 
+  it.each([undefined, null])('keeps the headers of writeHead behind the message %j', async (message) => {
+    const agent = start((_req: unknown, res: ServerResponse) =>
+      res.writeHead(200, message as unknown as string, { 'X-Own': 'kept', 'Cache-Control': PUBLIC }).end('logo'),
+    );
+    const renewed = renewSession(world);
+    const answer = await agent.get('/logo.png').set(browserCookies(world.tokens.expired));
+    expectPrivate(answer, renewed);
+    expect(answer.headers['x-own']).toBe('kept');
+  });
+
   it('a static file, whole and not modified', async () => {
     const agent = start(express.static(import.meta.dirname, { maxAge: '1d', immutable: true }));
     renewSession(world);
