@@ -10,7 +10,7 @@ const APPENDED = new Set(['set-cookie', 'vary']);
 export function sendStateHeaders(c: Context, headers: HeaderPairs): void {
   const hasSession = sessionCookiesOf(headers).length > 0;
   for (const [name, value] of headers) {
-    if (hasSession && name === 'Vary') continue;
+    if (hasSession && name === 'Vary' && value === 'Cookie') continue;
     c.header(name, value, { append: APPENDED.has(name.toLowerCase()) });
   }
   if (hasSession) keepPrivate(c);

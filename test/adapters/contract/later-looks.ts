@@ -189,4 +189,16 @@ export function laterLooks(framework: Framework): void {
       if (status === 200) expect(answer.headers['cache-control']).toBe('private, no-store');
     });
   });
+
+  it('a handshake for a redirected script varies by its origin as well as by cookies', async () => {
+    const { get, world } = await stages.open({ routes: [{ path: '/' }] });
+    const directives = renewSession(world);
+    world.clerk.fail({ operation: OPERATIONS.handshake, status: 200, body: { directives } });
+    const { headers } = await get('/?__clerk_handshake_nonce=n', null, { origin: 'null' });
+    expect([headers['access-control-allow-origin'], headers['vary'], headers['cache-control']]).toEqual([
+      'null',
+      'Origin, Cookie',
+      'private, no-store',
+    ]);
+  });
 }
