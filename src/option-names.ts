@@ -41,11 +41,16 @@ export function checkOptionNames(given: unknown, names: OptionNames<object>, whe
   }
 }
 
-/** `{}` of any realm, or an object without a prototype (a module's exports): what has no behaviour of its own. */
+/**
+ * `{}` of any realm, or an object without a prototype (a module's exports): what has no behaviour of its own, and hides
+ * nothing. A value that is inherited or not enumerable is there for whoever asks for it by name and lost in every copy, so
+ * that two tenants' options would look alike.
+ */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype !== null && !isRoot(prototype)) return false;
+  return Object.getOwnPropertyNames(value).length === Object.keys(value).length;
 }
 
 /** What stands in place of a plain object, for a message: its kind or the name of its class, and nothing that it holds. */
@@ -56,6 +61,10 @@ export function kindOf(value: unknown): string {
   const { name } = (value.constructor ?? {}) as { readonly name?: unknown };
   return typeof name === 'string' && !['', 'Object'].includes(name) ? `an instance of ${name}` : 'an object of a class';
 }
+
+/** `Object.prototype` of any realm. */
+const isRoot = (prototype: object): boolean =>
+  Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 
 /** The name that was meant: up to three changes away, and no more than two in five of its letters. */
 function nearest(name: string, names: readonly string[]): string | undefined {

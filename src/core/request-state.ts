@@ -104,7 +104,11 @@ export class DecidedState implements RequestState {
   }
 }
 
-/** The headers of a state as pairs, whoever made it. */
+/** `Headers` give names in lower case; these are looked for as we write them. */
+const SPELLING = new Map(['Location', 'Set-Cookie', 'Vary'].map((name) => [name.toLowerCase(), name]));
+
+/** The headers of a state as pairs, whoever made it: another copy of the package may have. */
 export function headerPairsOf(state: RequestState): HeaderPairs {
-  return state instanceof DecidedState ? state.headerPairs() : [...state.headers];
+  if (state instanceof DecidedState) return state.headerPairs();
+  return [...state.headers].map(([name, value]) => [SPELLING.get(name) ?? name, value] as const);
 }

@@ -61,6 +61,18 @@ describe('the pool', () => {
     expect(pool.get({ ...base, cache: { machineTokens: { store: shop } } }, {})).toBe(all[13]);
   });
 
+  it.each([
+    ['not enumerable', (party: string) => Object.defineProperty({ ...base }, 'authorizedParties', { value: [party] })],
+    [
+      'inherited',
+      (party: string) =>
+        Object.create(Object.assign(Object.create(null), base, { authorizedParties: [party] })) as typeof base,
+    ],
+  ])('S31: takes no options that are %s: nobody could tell two of them apart', (_, make) => {
+    const pool = createAuthenticatorPool();
+    expect(() => pool.get(make('https://a.example'), {})).toThrow(/plain object/);
+  });
+
   it('looks at values, not at the object: options that are changed later are other options', () => {
     const pool = createAuthenticatorPool();
     const options = { ...base };

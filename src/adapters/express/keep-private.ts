@@ -24,9 +24,8 @@ export function keepPrivate(res: Response & Kept, cookies: readonly string[]): v
   const writeHead = res.writeHead.bind(res) as WriteHead;
   res.writeHead = function (status: number, ...rest: unknown[]): Response {
     const message = typeof rest[0] === 'string' ? [rest[0]] : [];
-    // As Node reads them: `writeHead(200, undefined, headers)` has headers too.
-    const headers = message.length > 0 ? rest[1] : (rest[1] ?? rest[0]);
-    for (const [name, value] of listed(headers)) res.setHeader(name, value);
+    // As Node reads them: the headers come last, whatever stands for a message that is none.
+    for (const [name, value] of listed(rest[1] ?? rest[0])) res.setHeader(name, value);
     insist(res, res[KEPT] ?? []);
     return writeHead(status, ...message);
   } as Response['writeHead'];

@@ -17,7 +17,7 @@ import type {
   SignedInSession,
 } from '../../types.js';
 import { redirect, sendDenial, stop } from './respond.js';
-import { requireSeat, showAuth, type Seat } from './seat.js';
+import { requireSeat, showAuth, withRenewed, type Seat } from './seat.js';
 
 /** A guard that leaves `c.var.auth` as narrow as its requirement proves it. */
 export type Guard<Caller> = MiddlewareHandler<{ Variables: { auth: Caller } }>;
@@ -63,7 +63,7 @@ function settle(result: GuardResult, seat: Seat, c: Context, next: Next): MaybeP
   if (result.allowed) return next();
   if ('moved' in result) {
     seat.answered = true;
-    return stop(c, 307, seat.visit.headers);
+    return stop(c, 307, withRenewed(seat, seat.visit.headers));
   }
   if ('redirect' in result) return redirect(c, result.redirect);
   return deny(result.denial, seat, c);

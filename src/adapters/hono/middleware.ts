@@ -9,7 +9,7 @@ import { bindings } from './environment.js';
 import { serveProxy } from './proxy.js';
 import { HonoView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
-import { seatOf, showAuth, takeSeat, type Seat } from './seat.js';
+import { renewedBy, seatOf, showAuth, takeSeat, withRenewed, type Seat } from './seat.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
 
 const NO_SETTINGS: VisitSettings = {};
@@ -50,7 +50,13 @@ export function clerkMiddleware(
       return next();
     }
     const visit = createVisit(authenticator, view, visitSettings(c), check);
-    const seat: Seat = { authenticator, visit, onDenied: onDenied ?? earlier?.onDenied, answered: false };
+    const seat: Seat = {
+      authenticator,
+      visit,
+      onDenied: onDenied ?? earlier?.onDenied,
+      renewed: renewedBy(earlier),
+      answered: false,
+    };
     const begun = withRealErrors(() => visit.begin());
     return andThen(begun, ({ stop: halt }) => settle(halt, seat, c, next)) as Promise<Response | void>;
   }
@@ -72,7 +78,7 @@ function settle(
   takeSeat(c, seat);
   if (halt !== null) {
     seat.answered = true;
-    return Promise.resolve(stop(c, halt.status, visit.headers));
+    return Promise.resolve(stop(c, halt.status, withRenewed(seat, visit.headers)));
   }
   showAuth(c, visit.auth);
   return proceed(c, visit, next);
@@ -87,6 +93,6 @@ async function proceed(c: Context, visit: Seat['visit'], next: Next): Promise<vo
   const seat = seatOf(c);
   // The seat of an inner middleware, if there is one, has sent its own.
   if (seat?.visit !== visit || seat.answered) return;
-  const headers = visit.answerHeaders;
+  const headers = withRenewed(seat, visit.answerHeaders);
   if (headers.length > 0) sendStateHeaders(c, headers);
 }

@@ -16,7 +16,7 @@ export function sendStateHeaders(c: Context, headers: HeaderPairs): void {
   const hasSession = sessionCookiesOf(headers).length > 0;
   for (const [name, value] of headers) {
     // What the handler says about these has a part in what they become.
-    if (hasSession && (name === 'Vary' || name === 'Cache-Control')) continue;
+    if (hasSession && (name === 'Cache-Control' || (name === 'Vary' && value === 'Cookie'))) continue;
     c.header(name, value, { append: APPENDED.has(name.toLowerCase()) });
   }
   if (hasSession) keepPrivate(c);

@@ -2,6 +2,8 @@
 import type { Context } from 'hono';
 import type { Authenticator } from '../../core/authenticator.js';
 import { middlewareMissing } from '../../core/middleware/guard.js';
+import { sessionCookiesOf } from '../../core/middleware/session-cookies.js';
+import type { HeaderPairs } from '../../core/request-state.js';
 import type { Visit } from '../../core/visit.js';
 import type { OnDenied } from './settings.js';
 
@@ -13,8 +15,23 @@ export interface Seat {
   readonly visit: Visit;
   /** Of the middleware that ran last. */
   onDenied: OnDenied | undefined;
+  /** Cookies of sessions that middlewares before this one have renewed: Clerk does not give them twice. */
+  readonly renewed: HeaderPairs;
   /** An answer of ours carries the state's headers already. */
   answered: boolean;
+}
+
+/** What the seat that takes the place of this one has to send for it. */
+export function renewedBy(earlier: Seat | undefined): HeaderPairs {
+  if (earlier === undefined) return [];
+  const cookies = sessionCookiesOf(earlier.visit.answerHeaders);
+  return [...earlier.renewed, ...cookies.map((cookie) => ['Set-Cookie', cookie] as const)];
+}
+
+/** Headers for an answer, behind the cookies of the seats before. A cookie that both have comes once. */
+export function withRenewed({ renewed }: Seat, headers: HeaderPairs): HeaderPairs {
+  if (renewed.length === 0) return headers;
+  return [...renewed.filter(([, cookie]) => !headers.some(([, value]) => value === cookie)), ...headers];
 }
 
 interface Seated {

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../errors.js';
 import type { Clock, Fetch } from '../../ports.js';
 import type { AuthenticatorOptions } from '../../types.js';
 import { resolveAcceptsToken } from './accepts-token.js';
+import { isPromise } from '../maybe.js';
 import { NO_AUDIENCE, resolveAudience } from './audience.js';
 import { resolveCache } from './cache.js';
 import {
@@ -204,7 +205,8 @@ function resolveEmit(listener: NonNullable<AuthenticatorOptions['onEvent']> | nu
   return (event) => {
     try {
       const result = listen(event);
-      if (result instanceof Promise) result.catch(() => undefined);
+      // Not by its class: an async function gives Node's own, whatever an application has put at `Promise`.
+      if (isPromise(result)) result.then(undefined, () => undefined);
     } catch {
       // Whoever observes is on their own.
     }

@@ -166,4 +166,39 @@ export function laterLooks(framework: Framework): void {
       expect(cookiesOf(answer)).toEqual([`__session=${fresh}; Path=/`]);
     });
   });
+
+  describe('a second middleware with other rules', () => {
+    it.each([
+      ['an image', PLAIN, 200],
+      ['a page', PAGE, 307],
+    ])('does not lose the session that the first one has renewed: %s', async (_, headers, status) => {
+      const { get, world } = await stages.open({ routes: [{ path: '/' }] }, ({ options }) => [
+        [options],
+        [{ ...options, acceptsToken: 'any' }],
+      ]);
+      // The refresh token is spent by the first; the second one is told so.
+      const cookies = renewSession(world);
+      world.clerk.reset();
+      const body = { object: 'cookies', cookies };
+      world.clerk.fail({ operation: OPERATIONS.refresh, status: 200, body, times: 1 });
+      world.clerk.fail({ operation: OPERATIONS.refresh, status: 401, body: { errors: [{ code: 'spent' }] } });
+      const answer = await get('/', null, { ...browserCookies(world.tokens.expired), ...headers });
+      expect(answer.status).toBe(status);
+      expect(callsOf(world.clerk, OPERATIONS.refresh)).toBe(2);
+      expect(cookiesOf(answer).slice(0, cookies.length)).toEqual(cookies);
+      if (status === 200) expect(answer.headers['cache-control']).toBe('private, no-store');
+    });
+  });
+
+  it('a handshake for a redirected script varies by its origin as well as by cookies', async () => {
+    const { get, world } = await stages.open({ routes: [{ path: '/' }] });
+    const directives = renewSession(world);
+    world.clerk.fail({ operation: OPERATIONS.handshake, status: 200, body: { directives } });
+    const { headers } = await get('/?__clerk_handshake_nonce=n', null, { origin: 'null' });
+    expect([headers['access-control-allow-origin'], headers['vary'], headers['cache-control']]).toEqual([
+      'null',
+      'Origin, Cookie',
+      'private, no-store',
+    ]);
+  });
 }

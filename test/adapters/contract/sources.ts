@@ -1,8 +1,9 @@
 /** Where authenticators come from: what an options function may give, and what becomes of the rest. */
-import { createAuthenticator, type BailiffEvent } from 'bailiff';
+import { createAuthenticator, type Authenticator, type BailiffEvent } from 'bailiff';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import type { Framework, Kit } from '../frameworks.js';
+import { browserCookies, renewSession, SUFFIX } from '../world.js';
 import { createStages } from './harness.js';
 
 const routes = [{ path: '/me', guards: [(kit: Kit) => kit.requireAuth()] }];
@@ -34,10 +35,52 @@ const NO_OPTIONS: readonly (readonly [string, () => unknown])[] = [
   ['a misspelt option', () => ({ secretkey: 'sk_test_x' })],
   ['a setting of the middleware', () => ({ onDenied: () => undefined })],
   ['an empty list of parties', () => ({ authorizedParties: [] })],
+  ['an option that is not enumerable', () => Object.defineProperty({}, 'secretKey', { value: 'sk_test_tenant' })],
+  [
+    'options that are inherited',
+    () => Object.create(Object.assign(Object.create(null), { secretKey: 'sk_test_tenant' })) as object,
+  ],
 ];
+
+/** As an authenticator of another copy of the package is seen: its states are no instances of our class. */
+function ofAnotherCopy(authenticator: Authenticator): Authenticator {
+  const authenticate: Authenticator['authenticate'] = async (view, options) => {
+    const { status, isAuthenticated, tokenType, reason, message, headers, token, auth } =
+      await authenticator.authenticateRequest(view, options);
+    return { status, isAuthenticated, tokenType, reason, message, headers, token, auth };
+  };
+  const copy = { ...authenticator, config: authenticator.config, authenticate };
+  return Object.defineProperty(copy, Symbol.for('bailiff.authenticator'), { value: true });
+}
 
 export function sources(framework: Framework): void {
   const stages = createStages(framework);
+
+  describe('an authenticator of another copy of the package', () => {
+    const open = () =>
+      stages.open(
+        { routes: [...routes, { path: '/logo.png', handle: ({ header }) => header('Cache-Control', 'public') }] },
+        (world) => [[ofAnotherCopy(createAuthenticator(world.options))]],
+      );
+
+    it('sends a page to the handshake', async () => {
+      const { get } = await open();
+      const cookie = `__client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb`;
+      const answer = await get('/me', null, { cookie, accept: 'text/html' });
+      expect([answer.status, answer.headers['location']]).toEqual([307, expect.stringContaining('/client/handshake?')]);
+    });
+
+    it('lets nobody store the cookies of a session', async () => {
+      const { get, world } = await open();
+      const cookies = renewSession(world);
+      const { headers } = await get('/logo.png', null, browserCookies(world.tokens.expired));
+      expect([headers['set-cookie'], headers['cache-control'], headers['vary']]).toEqual([
+        cookies,
+        'private, no-store',
+        'Cookie',
+      ]);
+    });
+  });
 
   describe('an options function, where the environment has an instance', () => {
     let env: string | undefined;

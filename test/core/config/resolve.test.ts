@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ConfigurationError, createAuthenticator, type AuthenticatorOptions } from 'bailiff';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
 import type { Config } from '../../../src/core/config/config.js';
@@ -81,6 +81,14 @@ describe('every option reaches its place', () => {
     const late = (() => Promise.reject(new Error('observer'))) as unknown as (e: unknown) => void;
     expect(() => resolveConfig({ ...secret, onEvent: late }, {}).emit?.(event)).not.toThrow();
     await new Promise((resolve) => setImmediate(resolve)); // An unhandled rejection would fail the run.
+  });
+
+  it('onEvent, whose promise is of another class than the one that is called so here', () => {
+    const promise = { then: vi.fn() };
+    const { emit } = resolveConfig({ ...secret, onEvent: () => promise as never }, {});
+    emit?.({ type: 'jwks.refreshed', keys: 1, durationMs: 0 });
+    // Without a handler, a rejection ends the process.
+    expect(promise.then).toHaveBeenCalledExactlyOnceWith(undefined, expect.any(Function));
   });
 
   it('has the documented defaults', () => {
