@@ -3,7 +3,7 @@ import { clerkMiddleware, getAuth, requireAuth } from 'bailiff/express';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, type World } from './world.js';
+import { createWorld, SUFFIX, type World } from './world.js';
 
 let world: World;
 beforeEach(async () => {
@@ -45,6 +45,30 @@ describe('onDenied', () => {
       app.get('/me', requireAuth(), showUser).use(showError);
       expect((await supertest(app).get('/me')).body).toMatchObject({ message: problem.message });
     }
+  });
+});
+
+describe('an answer that somebody in front has begun', () => {
+  const begin: RequestHandler = (_req, res, next) => {
+    res.write('begun ');
+    next();
+  };
+
+  it.each([
+    ['a denial', {}],
+    ['a handshake', { accept: 'text/html', cookie: `__client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb` }],
+  ])('is cut off by %s, so that nobody waits for its end', async (_, headers) => {
+    const app = express();
+    app.use(begin, clerkMiddleware(world.options)).get('/me', requireAuth(), showUser);
+    app.use(((error, _req, res, next) => (res.headersSent ? next(error) : res.end())) satisfies ErrorRequestHandler);
+    await expect(supertest(app).get('/me').set(headers)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it('is for `onDenied` to end', async () => {
+    const app = express();
+    app.use(begin, clerkMiddleware({ ...world.options, onDenied: ({ status }, _req, res) => res.end(`${status}`) }));
+    app.get('/me', requireAuth(), showUser);
+    expect((await supertest(app).get('/me')).text).toBe('begun 401');
   });
 });
 

@@ -4,7 +4,7 @@ import { createGuard } from '../../core/middleware/guard.js';
 import type { GuardResult } from '../../core/visit.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
 import { failWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
-import { redirect, sendDenial, sendStateHeaders, stop } from './respond.js';
+import { checkUnbegun, redirect, sendDenial, sendStateHeaders, stop } from './respond.js';
 import { requireSeat, showAuth, type Seat } from './seat.js';
 
 /**
@@ -53,6 +53,8 @@ function settle(result: GuardResult, seat: Seat, req: Request, res: Response, ne
   if ('moved' in result) return stop(res, 307, seat);
   sendStateHeaders(res, seat);
   if (result.allowed) return next();
+  // `onDenied` may have a way to say it, within a stream of events for example.
+  if ('redirect' in result || seat.onDenied === undefined) checkUnbegun(res);
   if ('redirect' in result) return redirect(res, result.redirect);
   deny(result.denial, seat, req, res, next);
 }

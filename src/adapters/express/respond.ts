@@ -35,8 +35,19 @@ export function sendStateHeaders(res: Response, seat: Seat, headers = seat.visit
   seat.sent = headers;
 }
 
+/**
+ * A refusal cannot be said any more where somebody in front has begun to answer: as an error it ends the connection, and
+ * nobody waits for the rest of an answer that never comes.
+ *
+ * @throws Error if the head of the response is out and its end is not
+ */
+export function checkUnbegun(res: Response): void {
+  if (res.headersSent && !res.writableEnded) throw new Error('The answer had begun before it was refused.');
+}
+
 /** Ends the response with a status and all headers of the state. */
 export function stop(res: Response, status: number, seat: Seat): void {
+  checkUnbegun(res);
   if (res.headersSent) return;
   sendStateHeaders(res, seat, seat.visit.headers);
   res.statusCode = status;
