@@ -70,6 +70,5 @@ function climbs(path: string): boolean {
     text = decoded;
   }
   // Behind the dots a server may see the end of the path (`?`, `#`, NUL), white space to be trimmed, or a parameter (`;`).
-  // eslint-disable-next-line no-control-regex -- NUL ends a path for servers that are written in C
   return /(?:^|[/\\])\.\.(?:[;?#\0\s][^/\\]*)?(?:[/\\]|$)/.test(text);
 }
