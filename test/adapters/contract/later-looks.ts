@@ -149,6 +149,22 @@ export function laterLooks(framework: Framework): void {
       if (status === 401) expect(answer.body).not.toHaveProperty('userId');
     });
 
+    it('is renewed again, where the middleware has just renewed it', async () => {
+      const held: { current?: World } = {};
+      const { get, world } = await stages.open({ routes: guarded, ahead: () => after(70_000)(held) }, (opened) => {
+        held.current = opened;
+        return [[opened.options]];
+      });
+      // The first token that Clerk gives ends a minute later, before the guard looks.
+      for (const expiresInSeconds of [60, 600]) {
+        const token = await world.clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds });
+        const body = { object: 'cookies', cookies: [`__session=${token}; Path=/`] };
+        world.clerk.fail({ operation: OPERATIONS.refresh, status: 200, body, times: 1 });
+      }
+      const answer = await get('/', null, { ...PLAIN, ...browserCookies(world.tokens.expired) });
+      expect([answer.status, callsOf(world.clerk, OPERATIONS.refresh)]).toEqual([200, 2]);
+    });
+
     it('is renewed, where it can be', async () => {
       const held: { current?: World } = {};
       const { get, world } = await stages.open({ routes: guarded, ahead: () => after(70_000)(held) }, (opened) => {
