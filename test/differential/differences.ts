@@ -196,7 +196,7 @@ export const DIFFERENCES: readonly Difference[] = [
       location:
         expected.location
           ?.replace(/(%3F|%26)__clerk_handshake%3D[^&%]*(?:%26)?/, '$1')
-          .replace(/(?:%3F|%26)(?=&)/, '') ?? null,
+          .replace(/(?:%3F|%26)(?=&|$)/, '') ?? null,
     }),
   },
   {

@@ -32,4 +32,17 @@ export const REGRESSIONS: readonly Case[] = [
       'sec-fetch-dest': 'document',
     },
   },
+  // A handshake that was tried and was all of the query: nothing of it stays in the address that the primary sends back to.
+  {
+    instance: 'development',
+    options: {
+      isSatellite: true,
+      signInUrl: 'https://primary.acornbooks.example/sign-in',
+      domain: 'shop.example',
+      satelliteAutoSync: true,
+    },
+    method: 'GET',
+    url: 'https://app.acornbooks.example/orgs/birch/x?__clerk_handshake={hs-forged-session}',
+    headers: { host: 'app.acornbooks.example', 'sec-fetch-dest': 'document' },
+  },
 ];
