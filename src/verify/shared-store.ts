@@ -118,7 +118,8 @@ export function createSharedStore(settings: {
     // Invalidations first. Keyv reports an error as an event and answers "nothing there"; on one connection, which
     // answers in order, an entry then never comes without the invalidation that was asked for before it.
     const asked = [...names, name];
-    const found = await guarded(READ_DEADLINE_MS, () => Promise.all(asked.map((each) => store.get(each))));
+    // Async, so that a store that throws at once in the middle leaves no promise behind that nobody looks at.
+    const found = await guarded(READ_DEADLINE_MS, () => Promise.all(asked.map(async (each) => store.get(each))));
     const told = await Promise.all(names.map((each, index) => markIn(each, found[index])));
     const marks = [...told, ...ours].filter((mark) => mark !== undefined);
     return { entry: await entryIn(name, found.at(-1)), id, marks: [...new Set(marks)] };

@@ -127,6 +127,26 @@ export function callbacks(framework: Framework): void {
     });
   });
 
+  it('a shared store that rejects once and then throws is a store that is down', async () => {
+    let calls = 0;
+    const get = () => {
+      calls += 1;
+      return calls % 2 === 1 ? Promise.resolve().then(() => throws(undefined)) : throws('down');
+    };
+    const store: Store = { get, set: get, delete: get };
+    const { reached, routes } = guardedRoutes(() => ({ token: 'api_key' }));
+    const { get: ask, world } = await stages.open({ routes }, ({ options }) => [
+      [{ ...options, cache: { machineTokens: { store } } }],
+    ]);
+    for (let i = 0; i < 4; i += 1) {
+      expect((await ask('/me', 'apiKey')).status).toBe(200);
+      // The store is left alone for a second after each failure.
+      world.clock.advance(1_001);
+    }
+    expect(calls).toBeGreaterThan(4);
+    expect(reached).toHaveLength(4);
+  });
+
   describe('onDenied that hands on', () => {
     it.each([
       ['at once', (pass: (value: unknown) => unknown, value: unknown) => pass(value)],
