@@ -127,8 +127,10 @@ class RequestVisit implements Visit {
 
   /** Looks for a caller of these kinds, unless somebody has been found. */
   #look(kinds: readonly TokenType[]): MaybePromise<RequestState> {
-    const again = (): MaybePromise<RequestState> => this.#look(kinds);
-    if (this.#pending !== null) return this.#pending.then(again, again);
+    if (this.#pending !== null) {
+      const again = (): MaybePromise<RequestState> => this.#look(kinds);
+      return this.#pending.then(again, again);
+    }
     const { state } = this;
     if (this.#hasEnded(state)) {
       return andThen(this.#decide(this.#triedKinds()), (next) => {

@@ -1,8 +1,6 @@
 /** The body of a Web `Request`, as far as a webhook may be long. */
+import { joinBytes, MAX_DISCARDED_BYTES } from '../bytes.js';
 import { WebhookVerificationError } from './errors.js';
-
-/** What is read on of a body that is too large, without being kept, so that its connection can carry the next request. */
-const MAX_DISCARDED_BYTES = 16_000_000;
 
 /**
  * @param stream null is the empty body
@@ -29,13 +27,7 @@ export async function readStream(stream: ReadableStream<Uint8Array> | null, maxB
   } catch (error) {
     throw error instanceof WebhookVerificationError ? error : new WebhookVerificationError('raw-body-required');
   }
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return body;
+  return joinBytes(chunks, size);
 }
 
 /** Nobody waits for it: the refusal goes out meanwhile. */

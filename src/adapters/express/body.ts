@@ -1,8 +1,6 @@
 /** Bodies of requests, read without taking the connection away from under the answer. */
 import type { Request } from 'express';
-
-/** What is read of a body that nobody wants, so that the connection can carry its next request. More ends the connection. */
-const MAX_DISCARDED_BYTES = 16_000_000;
+import { joinBytes, MAX_DISCARDED_BYTES } from '../../bytes.js';
 
 /**
  * Lets the rest of a body go by. Node reads on by itself behind a body that nobody has touched, but not behind one that was
@@ -40,7 +38,7 @@ export function readBody(req: Request, maxBytes: number): Promise<Uint8Array | n
     };
     const onEnd = (): void => {
       stop();
-      resolve(joined(chunks, size));
+      resolve(joinBytes(chunks, size));
     };
     const onFailure = (error?: Error): void => {
       stop();
@@ -51,14 +49,4 @@ export function readBody(req: Request, maxBytes: number): Promise<Uint8Array | n
     };
     req.on('end', onEnd).on('error', onFailure).on('close', onFailure).on('data', onData);
   });
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
 }

@@ -1,6 +1,6 @@
 /** Answers, written without the application's settings (`json spaces`, `etag`, …): a denial looks the same everywhere. */
 import type { Response } from 'express';
-import { sessionCookiesOf } from '../../core/middleware/session-cookies.js';
+import { sessionCookiesOf } from '../../core/session/private-answer.js';
 import type { HeaderPairs } from '../../core/request-state.js';
 import type { Denial } from '../../types.js';
 import { keepPrivate } from './keep-private.js';

@@ -5,7 +5,7 @@ import {
   privateAfter,
   sessionCookiesOf,
   variedByCookie,
-} from '../../core/middleware/session-cookies.js';
+} from '../../core/session/private-answer.js';
 import type { HeaderPairs } from '../../core/request-state.js';
 import type { Denial } from '../../types.js';
 

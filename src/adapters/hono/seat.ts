@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import type { Authenticator } from '../../core/authenticator.js';
 import { middlewareMissing } from '../../core/middleware/guard.js';
-import { sessionCookiesOf } from '../../core/middleware/session-cookies.js';
+import { sessionCookiesOf } from '../../core/session/private-answer.js';
 import type { HeaderPairs } from '../../core/request-state.js';
 import type { Visit } from '../../core/visit.js';
 import type { OnDenied } from './settings.js';

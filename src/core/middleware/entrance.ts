@@ -5,7 +5,6 @@ import type { AuthenticatorOptions, RequestView } from '../../types.js';
 import { ConfigurationError } from '../../errors.js';
 import { isPlainObject, kindOf } from '../../option-names.js';
 import { createAuthenticator, isAuthenticator, type Authenticator } from '../authenticator.js';
-import { checkAuthenticatorOptions } from '../config/option-names.js';
 import { andThen } from '../maybe.js';
 import { createAuthenticatorPool } from '../pool.js';
 import {
@@ -74,7 +73,6 @@ function entrances<C>(
     return entrance;
   };
 
-  if (typeof source !== 'function' && !isAuthenticator(source)) checkAuthenticatorOptions(source);
   if (typeof source !== 'function' && (isAuthenticator(source) || environment === undefined)) {
     const entrance = entranceOf(isAuthenticator(source) ? source : createAuthenticator(throughProxy(source, proxy)));
     noteConfiguration(entrance.authenticator.config);
