@@ -15,7 +15,7 @@ export function emit(document, names, operations, packageVersion) {
     'types.ts': emitTypes(types, described),
     'interfaces.ts': emitInterfaces(described),
     'table.ts': emitTable(operations),
-    'meta.ts': emitMeta(document, operations, packageVersion),
+    'meta.ts': emitMeta(operations, packageVersion),
   };
   for (const [resource, members] of groupBy(described, resourceOf))
     files[`${kebab(resource)}.ts`] = emitResource(members);
@@ -167,9 +167,8 @@ function emitInterfaces(operations) {
   return `${HEADER}${imports(operations)}import type { ${valueTypes(operations, ['CallOptions'])} } from '../values.js';\n\n${interfaces.join('\n')}\n/** Every operation of the Backend API, by resource. */\nexport interface BackendApi {\n${all}\n}\n`;
 }
 
-function emitMeta(document, operations, packageVersion) {
-  return `${HEADER}export const DOCUMENT_VERSION = '${document.info.version}';
-export const USER_AGENT = 'bailiff/${packageVersion}';
+function emitMeta(operations, packageVersion) {
+  return `${HEADER}export const USER_AGENT = 'bailiff/${packageVersion}';
 /** Arrays that a query joins with commas. */
 export const COMMA_ARRAYS = [${commaArrays(operations).map((name) => `'${name}'`)}];
 `;

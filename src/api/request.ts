@@ -1,7 +1,8 @@
 /** From a method's arguments to one HTTP request. Pure: nothing is sent here. */
+import { API_VERSION_DATE } from '../api-version.js';
 import { ConfigurationError } from '../errors.js';
 import { InvalidArgumentError } from './errors.js';
-import { COMMA_ARRAYS, DOCUMENT_VERSION, USER_AGENT } from './generated/meta.js';
+import { COMMA_ARRAYS, USER_AGENT } from './generated/meta.js';
 import type { Operation } from './operation.js';
 import type { ClientConfig } from './options.js';
 import type { CallOptions } from './values.js';
@@ -41,7 +42,7 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
   headers.delete('Content-Type');
   if (key) headers.set('Authorization', 'Bearer ' + key);
   if (type) headers.set('Content-Type', type);
-  headers.set('Clerk-API-Version', DOCUMENT_VERSION);
+  headers.set('Clerk-API-Version', API_VERSION_DATE);
   headers.set('User-Agent', USER_AGENT);
 
   // A redirect is never followed: it would carry the key to wherever it points.

@@ -1,5 +1,4 @@
 /** Whether a webhook comes from Clerk: signature and age of the raw body, by the Standard Webhooks scheme with Svix's header names. */
-import { readVariable } from '../environment.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { Clock } from '../ports.js';
 import type { Option } from '../types.js';
@@ -58,7 +57,7 @@ export interface OpenedWebhook {
  */
 export function openWebhook(header: WebhookPayload['headers'], options: VerifyWebhookOptions = {}): OpenedWebhook {
   checkOptionNames(options, NAMES);
-  const signers = signersOf(options.signingSecret ?? readVariable('CLERK_WEBHOOK_SIGNING_SECRET'));
+  const signers = signersOf(options.signingSecret);
   const { id, timestamp, signature } = readHeaders(header);
   const signedAt = checkTimestamp(timestamp, (options.now ?? Date.now)(), options.toleranceSeconds ?? 300);
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
