@@ -1,6 +1,7 @@
 /** From what was configured to what signs: one or several secrets, checked before any message is looked at. */
 import { Webhook } from 'standardwebhooks';
 import { readOption } from '../connection.js';
+import type { Environment } from '../environment.js';
 import { ConfigurationError } from '../errors.js';
 import { checkWebhookSecret } from '../keys.js';
 import { text } from '../option-checks.js';
@@ -12,10 +13,13 @@ const NAME = { option: 'signingSecret', variable: 'CLERK_WEBHOOK_SIGNING_SECRET'
  *   text may hold several, parted by spaces or commas. Nothing: the variable.
  * @throws ConfigurationError if there is none, or one that cannot be a signing secret. It does not repeat the secret.
  */
-export function signersOf(configured: string | readonly string[] | null | undefined): readonly Webhook[] {
+export function signersOf(
+  configured: string | readonly string[] | null | undefined,
+  env?: Environment,
+): readonly Webhook[] {
   const listed = Array.isArray(configured)
     ? (configured as readonly unknown[]).map((secret) => text(NAME, secret))
-    : [readOption(NAME, configured, undefined) ?? ''];
+    : [readOption(NAME, configured, env) ?? ''];
   const secrets = listed.flatMap((item) => item.split(/[\s,]+/)).filter((secret) => secret !== '');
   if (secrets.length === 0) {
     throw new ConfigurationError(

@@ -1,4 +1,5 @@
 /** Whether a webhook comes from Clerk: signature and age of the raw body, by the Standard Webhooks scheme with Svix's header names. */
+import type { Environment } from '../environment.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { Clock } from '../ports.js';
 import type { Option } from '../types.js';
@@ -53,11 +54,16 @@ export interface OpenedWebhook {
  * Looks at what costs nothing: the secret, the headers, the time, the length that is announced. Whoever has to read the
  * body comes here first, so that a stranger's upload is refused before a byte of it is kept.
  *
+ * @param env looked at instead of `process.env` (the bindings of a Worker)
  * @throws WebhookVerificationError, ConfigurationError as {@link verifyWebhookPayload}
  */
-export function openWebhook(header: WebhookPayload['headers'], options: VerifyWebhookOptions = {}): OpenedWebhook {
+export function openWebhook(
+  header: WebhookPayload['headers'],
+  options: VerifyWebhookOptions = {},
+  env?: Environment,
+): OpenedWebhook {
   checkOptionNames(options, NAMES);
-  const signers = signersOf(options.signingSecret);
+  const signers = signersOf(options.signingSecret, env);
   const { id, timestamp, signature } = readHeaders(header);
   const signedAt = checkTimestamp(timestamp, (options.now ?? Date.now)(), options.toleranceSeconds ?? 300);
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
