@@ -11,7 +11,10 @@ it('one dated version everywhere', async () => {
   const server = await startRecordingServer();
   const keys = { secretKey: 'sk_test_one', apiUrl: server.url };
 
-  const authenticator = createAuthenticator({ ...keys, publishableKey: `pk_test_${btoa('a-1.clerk.accounts.dev$')}` }, {});
+  const authenticator = createAuthenticator(
+    { ...keys, publishableKey: `pk_test_${btoa('a-1.clerk.accounts.dev$')}` },
+    {},
+  );
   await authenticator.verifyApiKey('ak_unknown').catch(() => undefined);
   const api = createBackendApi(keys, {});
   await api.users.get('user_1');

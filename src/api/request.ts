@@ -27,9 +27,10 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
   const path = operation.path.replace(/\*/g, () => encodeId(rest.shift(), name));
   if (flags.includes('O')) rest.unshift(undefined);
   const [params, options = {}] = rest as [Params?, CallOptions?];
-  const { query, body } = (
-    flags.includes('R') ? params : { [/GET|DEL/.test(method) ? 'query' : 'body']: params }
-  ) as { query?: Params; body?: Params };
+  const { query, body } = (flags.includes('R') ? params : { [/GET|DEL/.test(method) ? 'query' : 'body']: params }) as {
+    query?: Params;
+    body?: Params;
+  };
 
   const version = flags.includes('N') ? '' : '/' + config.apiVersion;
   const url = new URL(config.apiUrl + version + path);

@@ -59,13 +59,17 @@ async function readImage(file: unknown, name: string, signal: AbortSignal) {
     throw error instanceof InvalidArgumentError ? error : fail('the file could not be read.', error);
   }
   const bytes = joinBytes(pieces, size);
-  const { type: declared, name: given, href } = Object(file) as Partial<File & URL>;
+  const { type: declared, name: given, pathname } = Object(file) as Partial<File & URL>;
   const begin = String.fromCharCode(...bytes.subarray(0, 16));
   const known = Object.keys(SIGNATURES).find((type) => SIGNATURES[type]!.test(begin));
   // What the bytes say counts, before what a name's ending made somebody believe.
   const type = known ? `image/${known}` : declared;
   if (!type) throw fail('the file is no PNG, JPEG, GIF or WebP. Give a Blob that names another type.');
-  return { bytes, type, fileName: (given ?? href?.replace(/.*\//, '')) || `image.${known ?? 'bin'}` };
+  return {
+    bytes,
+    type,
+    fileName: (given ?? decodeURIComponent(pathname?.replace(/.*\//, '') ?? '')) || `image.${known ?? 'bin'}`,
+  };
 }
 
 /** The pieces of whatever holds bytes, told apart by tags, since classes differ between realms. A text is no file and no path. */

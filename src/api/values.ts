@@ -11,7 +11,8 @@ export type JsonObject = Record<string, unknown>;
  * the disk where the runtime can (Node 20.16, Deno, Bun). At most 10 MB. Its type is told by its first bytes (PNG, JPEG, GIF, WebP), of
  * anything else by the `Blob`; its name is that of the `File` or the URL. A text is never a file: it could be a path that a stranger chose.
  */
-export type Upload = Blob | ArrayBufferView | ArrayBuffer | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | URL;
+export type Upload =
+  Blob | ArrayBufferView | ArrayBuffer | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | URL;
 
 /** What {@link request} sends. */
 export interface ApiRequest {

@@ -88,7 +88,7 @@ export async function* walk(
     previous = page;
 
     const end = offset + keys.length;
-    if (total !== null && total >= end ? total > end : keys.length >= size) {
+    if (keys.length >= size || (total ?? 0) > end) {
       offset = Math.max(end - 1, start);
       continue;
     }
