@@ -2,7 +2,7 @@
 import type { Call } from './call.js';
 import type { Operation } from './operation.js';
 import type { PageRequest } from './values.js';
-import { walk, type Query } from './walk.js';
+import { walk } from './walk.js';
 
 export const pagedOperation =
   (operation: Operation): Call =>
@@ -17,7 +17,7 @@ export const pagedOperation =
       finally: (settled) => load().finally(settled),
 
       [Symbol.asyncIterator]: () =>
-        walk(operation.name, (args[ids] ?? {}) as Query, (query) =>
+        walk(operation.name, args[ids] ?? {}, (query) =>
           client.call(
             operation,
             args.toSpliced(ids, 1, { ...query, paginated: operation.flags.includes('E') || undefined }),

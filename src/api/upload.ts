@@ -9,7 +9,7 @@ const MAX_BYTES = 10 * 1024 * 1024;
 
 /** How the types begin that Clerk's API reference lists. */
 const SIGNATURES: Readonly<Record<string, RegExp>> = {
-  png: /^\x89PNG\r\n\x1a\n/,
+  png: /^\x89PNG\r\n[^]\n/,
   jpeg: /^\xff\xd8\xff/,
   gif: /^GIF8[79]a/,
   webp: /^RIFF[^]{4}WEBP/,
@@ -29,7 +29,7 @@ const encode: Encode = async (params, name, signal) => {
   const part = (field: string, about: string) =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(field)}"${about}\r\n\r\n`;
   const texts = Object.entries(fields).flatMap(([field, value]) =>
-    value === undefined ? [] : [`${part(field, '')}${String(value)}\r\n`],
+    value === undefined ? [] : [`${part(field, '')}${String(value as string)}\r\n`],
   );
   const about = `; filename="${quoted(fileName)}"\r\nContent-Type: ${type}`;
   const [head, tail] = [`${texts.join('')}${part('file', about)}`, `\r\n--${boundary}--\r\n`].map((text) =>

@@ -135,8 +135,7 @@ export function createFrontendApiProxy(
 function frontendApi(key: PublishableKey, given: Option<string>, env: Environment | undefined): Base {
   const name = { option: 'frontendApiProxy', variable: 'CLERK_FAPI_URL' };
   const { frontendApiHost: host, instanceType } = key;
-  const url =
-    readOption(name, given, env, baseUrl) ?? (isLoopbackHost(host) ? frontendApiUrlOf(host) : DEFAULT_TARGET);
+  const url = readOption(name, given, env, baseUrl) ?? (isLoopbackHost(host) ? frontendApiUrlOf(host) : DEFAULT_TARGET);
   checkTransport(name, url, instanceType === 'development');
   const { origin, pathname } = new URL(url);
   return { origin, path: pathname.replace(/\/+$/, '') };
