@@ -8,7 +8,7 @@ import {
   request,
   type ApiRequest,
 } from 'bailiff/api';
-import { startLocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
 import fc from 'fast-check';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';

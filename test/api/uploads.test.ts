@@ -1,7 +1,7 @@
 /** Images on their way up, as they arrive over the wire. */
 import { BackendApiError, createBackendApi, createBackendClient, InvalidArgumentError, type Upload } from 'bailiff/api';
 import * as users from 'bailiff/api/users';
-import { startLocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
 import { mkdtempSync, openAsBlob, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /** Lists that change under the walk. */
 import { BackendApiError, createBackendApi, type BackendApi } from 'bailiff/api';
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 

@@ -1,8 +1,8 @@
 /** Requests of the command to the offline instance that runs. */
 import type { Command } from 'commander';
-import { readConnection } from '../connection.js';
-import { readVariable } from '../environment.js';
-import { isLoopbackHost } from '../loopback.js';
+import { readConnection } from '../../../../src/connection.js';
+import { readVariable } from '../../../../src/environment.js';
+import { isLoopbackHost } from '../../../../src/loopback.js';
 import { findRunning, notesFolder, type RunningInstance } from './running-instance.js';
 import { CommandError, EXIT, printable, type Terminal } from './terminal.js';
 
