@@ -41,8 +41,12 @@ export function findRivals(
   issuers: ReadonlySet<string>,
 ): Rivals {
   if (several === null) return NONE;
-  const found = SLOTS.map((slot) => [slot, several[slot]] as const).filter(([, values]) => values !== undefined);
-  return Object.fromEntries(found.map(([slot, values]) => [slot, contenders((values ?? []).map(read), issuers)]));
+  const rivals: { -readonly [Slot in keyof Rivals]: Rivals[Slot] } = {};
+  const { session, suffixedSession } = several;
+  // A suffix says whose the cookie is.
+  if (suffixedSession) rivals.suffixedSession = contenders(suffixedSession.map(read), () => true);
+  if (session) rivals.session = contenders(session.map(read), ({ claims }) => issuers.has(String(claims?.['iss'])));
+  return rivals;
 }
 
 /** One value for each name: the best of its rivals, as far as there are verdicts. */
@@ -59,10 +63,9 @@ export function settledCookies(cookies: Cookies, rivals: Rivals): Cookies {
  *
  * @param readings in an order that does not depend on the request
  */
-function contenders(readings: readonly Reading[], issuers: ReadonlySet<string>): readonly Reading[] {
+function contenders(readings: readonly Reading[], isOurs: (reading: Reading) => boolean): readonly Reading[] {
   const sessions = readings.filter((reading) => formOf(reading) === 'session');
-  const own = sessions.filter(({ claims }) => issuers.has(String(claims?.['iss'])));
-  const some = [own, sessions, readings].find((list) => list.length > 0) ?? [];
+  const some = [sessions.filter(isOurs), sessions, readings].find((list) => list.length > 0) ?? [];
   // Sorting keeps the order of those that are equally old.
   return [...some].sort(
     (one, other) => Number(issuedAt(one) < issuedAt(other)) - Number(issuedAt(one) > issuedAt(other)),
