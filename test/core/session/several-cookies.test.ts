@@ -154,7 +154,8 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   });
 
   test('key ids that nobody knows cost one load of the keys between them, however many cookies have one', async () => {
-    const unknown = (n: number) => tokenOf(type, { sid: `sess_${n}`, ...at(-n - 1) }, {}, { ...KEY, kid: `ins_unknown_${n}` });
+    const unknown = (n: number) =>
+      tokenOf(type, { sid: `sess_${n}`, ...at(-n - 1) }, {}, { ...KEY, kid: `ins_unknown_${n}` });
     const hostile = stems.flatMap((stem, s) => [1, 2, 3, 4].map((n) => `${stem}=${unknown(n + 4 * s)}`));
     const jwks = vi.fn(() => Promise.resolve(answer(200, { keys: [KEY.jwk] })));
     const site = createSite(type, { jwks });
