@@ -32,8 +32,8 @@ export type WaitUntil = (task: Promise<unknown>) => void;
 export interface UpstreamAnswer {
   readonly status: number;
   readonly body: unknown;
-  /** Null or absent: it was JSON. */
-  readonly notJson?: NotJson | null;
+  /** Absent: it was JSON. */
+  readonly notJson?: NotJson;
   readonly retryAfterMs: number | null;
 }
 

@@ -3,8 +3,12 @@
 /** What came where JSON was to come, told by its first bytes. It holds nothing of the content. */
 export type NotJson = 'empty' | 'html' | 'xml' | 'broken-json' | 'binary' | 'text';
 
-export type UpstreamBody =
-  { readonly body: unknown; readonly notJson: null } | { readonly body: undefined; readonly notJson: NotJson };
+export interface UpstreamBody {
+  /** `undefined` where it is no JSON. */
+  readonly body: unknown;
+  /** Absent where it is. */
+  readonly notJson?: NotJson;
+}
 
 /**
  * Judges a body by its content. Its label says little: proxies, gateways and file servers send good JSON as
@@ -12,7 +16,7 @@ export type UpstreamBody =
  */
 export function readUpstreamBody(text: string): UpstreamBody {
   try {
-    return { body: JSON.parse(text) as unknown, notJson: null };
+    return { body: JSON.parse(text) as unknown };
   } catch {
     return { body: undefined, notJson: kindOf(text.slice(0, SNIFFED).trimStart()) };
   }
@@ -24,7 +28,7 @@ const SNIFFED = 1_024;
 /** The first that fits. U+FFFD is what bytes become that are no UTF-8. */
 const KINDS: readonly (readonly [kind: NotJson, pattern: RegExp])[] = [
   ['empty', /^$/],
-  ['binary', /^[^]{0,64}[\0-\x08\x0e-\x1f\ufffd]/],
+  ['binary', /^[^]{0,64}(?![\t-\r])[\p{Cc}\ufffd]/u],
   ['html', /^(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i],
   ['xml', /^</],
   ['broken-json', /^[[{"]/],
@@ -44,12 +48,6 @@ const WORDS: Readonly<Record<NotJson, string>> = {
 };
 
 /** What was wrong with an answer, in a sentence for messages and events; nothing of its content. */
-export function describeAnswer({
-  status,
-  notJson,
-}: {
-  readonly status: number;
-  readonly notJson?: NotJson | null;
-}): string {
+export function describeAnswer({ status, notJson }: { readonly status: number; readonly notJson?: NotJson }): string {
   return notJson ? `The answer (status ${status}) ${WORDS[notJson]}.` : `The answer has the status ${status}.`;
 }
