@@ -1,6 +1,6 @@
 /** A machine's token says the same, whether Clerk gave it as a JWT or in the opaque form. */
 import { createAuthenticator, type Auth } from 'bailiff';
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { T0 } from '../support/tokens.js';
