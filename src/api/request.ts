@@ -2,6 +2,7 @@
 import { API_VERSION_DATE } from '../api-version.js';
 import { readOption } from '../connection.js';
 import { ConfigurationError } from '../errors.js';
+import { headerPairs } from '../headers.js';
 import { checkMachineKey, checkSecretKey } from '../keys.js';
 import { InvalidArgumentError } from './errors.js';
 import { COMMA_ARRAYS, USER_AGENT } from './generated/meta.js';
@@ -37,7 +38,8 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
   fillQuery(url.searchParams, operation, query);
 
   const key = chooseKey(config, operation, options);
-  const headers = new Headers(options.headers ?? {});
+  const headers = new Headers();
+  for (const [name, value] of headerPairs(options.headers)) headers.append(name, value);
   headers.delete('Authorization');
   headers.delete('Content-Type');
   if (key) headers.set('Authorization', 'Bearer ' + key);
