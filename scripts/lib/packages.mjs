@@ -33,7 +33,11 @@ export function project(folder, packages, options = []) {
 }
 
 export function install(folder, packages, options = []) {
-  run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...options, ...packages], folder);
+  run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline', ...options, ...packages],
+    folder,
+  );
 }
 
 /** @returns what the command printed. Throws when it fails, after showing what it complained of. */
