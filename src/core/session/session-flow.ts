@@ -16,15 +16,7 @@ import type { SessionOutcome, SessionParts, SignedOut } from './outcome.js';
 import { createRefresher, type ExpiredSession, type Refreshed, type Refresher } from './refresh.js';
 import { answerToSatellite, questionToPrimary } from './satellite.js';
 
-export type {
-  Handshake,
-  HeaderList,
-  SessionOutcome,
-  SessionParts,
-  SignedIn,
-  SignedOut,
-  Unavailable,
-} from './outcome.js';
+export type { SessionOutcome, SessionParts } from './outcome.js';
 
 export interface SessionFlow {
   /** A request without a header token: cookies, handshake, satellites, organizations. */
