@@ -20,6 +20,11 @@ export const PUBLISHABLE_KEY = `pk_test_${Buffer.from('clerk.acornbooks.example$
 /** The names of this instance's own cookies end with it. */
 export const SUFFIX = createHash('sha1').update(PUBLISHABLE_KEY).digest('base64url').slice(0, 8);
 export const SECRET_KEY = 'sk_test_contract0000000000000000000000000';
+/** The same host, as a production instance. */
+export const PRODUCTION = {
+  publishableKey: PUBLISHABLE_KEY.replace('pk_test_', 'pk_live_'),
+  secretKey: SECRET_KEY.replace('sk_test_', 'sk_live_'),
+};
 
 export interface World {
   readonly clerk: LocalInstance;

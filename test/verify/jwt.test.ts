@@ -270,7 +270,9 @@ describe('headers, by kind', () => {
 
 describe('machine JWTs', () => {
   it('an M2M token has the fields of the contract', async () => {
-    const verdict = await createBench([], pem).machine(m2mToken(key, { region: 'eu' }));
+    const verdict = await createBench([], pem).machine(
+      m2mToken(key, { region: 'eu', nbf: T0_S - 10, iss: 'https://clerk.x.example' }),
+    );
     expect(verdict).toMatchObject({
       outcome: 'accepted',
       value: {
@@ -398,6 +400,7 @@ describe('handshake tokens', () => {
     ['an empty subject', handshake({ sub: '' }), 'refused token-invalid'],
     ['a subject of null', handshake({ sub: null }), 'refused token-invalid'],
     ['a session', handshake({ sid: 'sess_one' }), 'refused token-invalid'],
+    ['no subject, of the category that says nothing', handshake({}, { cat: CATEGORY.ignored }), 'accepted'],
     [
       'another key, and a subject, expired',
       handshakeToken(other, ['a=b'], {}, { sub: 'x', exp: 1 }),
