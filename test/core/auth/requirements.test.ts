@@ -292,7 +292,7 @@ describe('impossible requirements', () => {
   it.each(['token', 'role', 'permission', 'feature', 'plan', 'scope', 'reverification', 'check', 'redirect'])(
     'null as `%s`',
     (key) => {
-      expect(() => compileRequirement({ [key]: null } as GuardRequirement)).toThrow(ConfigurationError);
+      expect(() => compileRequirement({ [key]: null })).toThrow(ConfigurationError);
     },
   );
 
