@@ -140,6 +140,18 @@ const ROWS: readonly (readonly [string, GuardRequirement, Auth, unknown])[] = [
     session({ fva: [99, 99] }),
     reverify('strict'),
   ],
+  [
+    'all of: of several verifications the first',
+    allOf({ reverification: 'strict' }, { reverification: 'lax' }),
+    session({ fva: [2_000, 2_000] }),
+    reverify('strict'),
+  ],
+  [
+    'all of: a scope before a verification, in either order',
+    allOf({ token: 'any', scope: 'a' }, { token: 'any', check: () => true }),
+    user,
+    scope('a'),
+  ],
   ['all of: scopes together', allOf({ scope: 'a' }, { scope: 'b' }, { scope: 'a' }), m2m('c'), scope('a', 'b')],
   ['nested', allOf({ role: 'org:admin' }, anyOf({ plan: 'max' }, { feature: 'invoices' })), user, OK],
   ['nested, none', allOf({ role: 'org:admin' }, anyOf({ plan: 'max' }, { feature: 'reports' })), user, forbidden],
