@@ -141,10 +141,23 @@ function createRandom(start) {
 
 function checkout() {
   const dir = mkdtempSync(join(tmpdir(), 'bailiff-mutants-'));
+  copies.add(dir);
   execFileSync('sh', ['-c', `git archive HEAD | tar -x -C ${dir}`]);
   symlinkSync(join(process.cwd(), 'node_modules'), join(dir, 'node_modules'));
   cpSync('src/api/generated', join(dir, 'src/api/generated'), { recursive: true });
   return dir;
+}
+
+/** What is left behind unless it is taken away: groups of processes by the id of the first, and copies. */
+const running = new Set();
+const copies = new Set();
+const killGroup = (pid) => process.kill(-pid, 'SIGKILL');
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    running.forEach(killGroup);
+    for (const dir of copies) rmSync(dir, { recursive: true, force: true });
+    process.exit(1);
+  });
 }
 
 /** Whether the tests pass. In a group of processes of their own, so that none of them is left behind by an endless loop. */
@@ -152,8 +165,10 @@ const run = (dir, paths) =>
   new Promise((resolve) => {
     const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...paths];
     const child = spawn(process.execPath, args, { cwd: dir, detached: true, stdio: 'ignore' });
-    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), TIMEOUT_MS);
+    running.add(child.pid);
+    const timer = setTimeout(() => killGroup(child.pid), TIMEOUT_MS);
     child.on('exit', (code, signal) => {
+      running.delete(child.pid);
       clearTimeout(timer);
       resolve(signal === null ? (code === 0 ? 'passed' : 'failed') : 'ended by force');
     });

@@ -421,10 +421,17 @@ describe('over a real socket', () => {
     });
   });
 
-  it('a refusal with 500 says so on the wire', () => {
+  it.each([
+    [400, 'Bad Request'],
+    [401, 'Unauthorized'],
+    [403, 'Forbidden'],
+    [500, 'Internal Server Error'],
+    [503, 'Service Unavailable'],
+  ])('a refusal with %i says so on the wire: %s', (status, words) => {
     let text = '';
     const socket = { end: (written: string) => void (text = written) };
-    refuseUpgrade(socket, { allowed: false, status: 500, headers: {}, body: '{}' });
-    expect(text).toMatch(/^HTTP\/1\.1 500 Internal Server Error\r\n/);
+    refuseUpgrade(socket, { allowed: false, status, headers: { 'X-Own': '1' }, body: '{"a":"ä"}' });
+    const head = `HTTP/1.1 ${status} ${words}\r\nX-Own: 1\r\nContent-Length: 10\r\nConnection: close\r\n\r\n`;
+    expect(text).toBe(`${head}{"a":"ä"}`);
   });
 });
