@@ -62,16 +62,18 @@ export function webhooks(framework: Framework): void {
     expect((await post(good, (name) => name.toUpperCase())).body).toMatchObject({ id: 'msg_1' });
   });
 
-  it('says so where a parser has read it', async () => {
-    if (!framework.name.startsWith('Express')) return;
-    const { served } = await stages.open({ routes, parseBodies: true });
-    const answer = await served.agent
-      .post('/webhooks')
-      .set(sign(body))
-      .set('content-type', 'application/json')
-      .send(body);
-    expect(answerOf(answer).body).toEqual({ refused: 'raw-body-required', status: 400 });
-  });
+  // Hono parses nothing by itself.
+  if (framework.name.startsWith('Express')) {
+    it('says so where a parser has read it', async () => {
+      const { served } = await stages.open({ routes, parseBodies: true });
+      const answer = await served.agent
+        .post('/webhooks')
+        .set(sign(body))
+        .set('content-type', 'application/json')
+        .send(body);
+      expect(answerOf(answer).body).toEqual({ refused: 'raw-body-required', status: 400 });
+    });
+  }
 
   describe('a body that is too large', () => {
     const MEGABYTE = 1_000_000;
