@@ -82,7 +82,7 @@ function openToken(
   token: string,
   onUnreachable: (retryAfterMs: number) => void,
 ): MaybePromise<SessionOutcome | null> {
-  return andThen(parts.verifier.verifyHandshake(token), (verdict) => {
+  return andThen(parts.verifier.verifyHandshake(token, evidence.waitUntil), (verdict) => {
     if (verdict.outcome === 'accepted') return takeOver(parts, evidence, verdict.value, onUnreachable);
     if (verdict.outcome === 'unchecked') return undecided(verdict, onUnreachable);
     // In a cookie it may come from another application on the same domain. In the query of a development instance it
@@ -122,10 +122,10 @@ function takeOver(
   if (token === null) {
     return { status: 'signed-out', reason: 'session-token-missing', message: 'The session has ended.', headers };
   }
-  return andThen(verifyFresh(verifier, token), (first) =>
+  return andThen(verifyFresh(verifier, token, evidence), (first) =>
     andThen(
       isDevelopment && first?.outcome === 'refused' && CLOCK_REASONS.has(first.reason)
-        ? verifyFresh(verifier, token, DEVELOPMENT_SKEW_MS)
+        ? verifyFresh(verifier, token, evidence, DEVELOPMENT_SKEW_MS)
         : first,
       (verdict): SessionOutcome | null => {
         if (verdict === null) return null;

@@ -59,7 +59,9 @@ class Flow implements SessionFlow {
     if (token.jwt === null) return signedOut('token-invalid');
     if (token.tokenType !== 'session_token' || !token.sessionCategory) return signedOut('token-type-mismatch');
     const facts = new RequestFacts(this.#context, evidence, token);
-    return andThen(this.#context.verifier.verifySession(token), (verdict) => this.#verdict(facts, verdict));
+    return andThen(this.#context.verifier.verifySession(token, undefined, evidence.waitUntil), (verdict) =>
+      this.#verdict(facts, verdict),
+    );
   }
 
   #cookies(facts: RequestFacts): MaybePromise<SessionOutcome> {
@@ -76,10 +78,10 @@ class Flow implements SessionFlow {
     return this.#act(facts, row.then, reasonFor(row, facts, null) ?? 'unexpected-error', null);
   }
 
-  #verify({ session }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
+  #verify({ session, evidence }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
     if (session.recalled !== null) return { outcome: 'accepted', value: session.recalled };
     if (session.classified === null) throw new TypeError('A token is either recalled or classified.');
-    return this.#context.verifier.verifySession(session.classified);
+    return this.#context.verifier.verifySession(session.classified, undefined, evidence.waitUntil);
   }
 
   #verdict(facts: RequestFacts, verdict: Verdict<VerifiedSession>): MaybePromise<SessionOutcome> {
