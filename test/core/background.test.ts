@@ -102,7 +102,7 @@ describe('a load of the keys ahead of time', () => {
     expect(view.tasks).toHaveLength(1);
   });
 
-  const failing: readonly (readonly [string, Partial<RequestView>])[] = [
+  const failing: readonly (readonly [string, object])[] = [
     ['there is none', {}],
     [
       'it throws',
@@ -112,15 +112,15 @@ describe('a load of the keys ahead of time', () => {
         },
       },
     ],
-    ['it rejects', { waitUntil: (() => Promise.reject(new Error('late'))) }],
+    ['it rejects', { waitUntil: () => Promise.reject(new Error('late')) }],
     [
       'it gives a thenable that throws',
       {
-        waitUntil: (() => ({
+        waitUntil: () => ({
           then() {
             throw new Error('odd');
           },
-        })),
+        }),
       },
     ],
     [
