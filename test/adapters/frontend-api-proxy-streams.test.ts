@@ -136,7 +136,7 @@ describe.each(frameworks)('$name', (framework) => {
       return (given.at(-1) as () => unknown)();
     };
     const served = await open((req, res) => res.end(void asked.push(req.url)), {
-      first: [() => leaving as never],
+      first: [() => leaving],
       source: (options) =>
         framework.perRequest((header) => {
           if (header('x-waits') === undefined) return options;

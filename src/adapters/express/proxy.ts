@@ -92,7 +92,7 @@ function bodyOf(req: Request, view: RequestView): Upload {
 function bytesOf(req: Request): readonly unknown[] {
   const { rawBody, body } = req as { rawBody?: unknown; body?: unknown };
   const plain = /^(?:identity)?$/i.test(req.headers['content-encoding'] ?? '');
-  return plain ? [rawBody, body].filter(ArrayBuffer.isView) : [];
+  return plain ? [rawBody, body].filter((kept) => ArrayBuffer.isView(kept)) : [];
 }
 
 /** HTTP/2 announces a body neither way. */
