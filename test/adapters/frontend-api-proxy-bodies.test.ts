@@ -150,12 +150,17 @@ describe.each(frameworks)('$name', (framework) => {
   });
   const keepRaw = keep((bytes) => bytes);
   const keepText = keep(String);
+  const setToText = (req: IncomingMessage, _res: unknown, next: () => void) => {
+    req.setEncoding('utf8');
+    next();
+  };
   const express: readonly Reading[] = [
     ['json() that keeps `rawBody`', reading(parsers.json({ strict: false, ...keepRaw })), ['large integers']],
     ['urlencoded() that keeps `rawBody`', reading(parsers.urlencoded({ extended: true, ...keepRaw })), names],
     ['text() that keeps `rawBody`', reading(parsers.text(keepRaw)), names],
     ['text()', reading(parsers.text({ type: () => true })), []],
     ['urlencoded() that keeps a text', reading(parsers.urlencoded({ extended: true, ...keepText })), []],
+    ['a stream that is set to text', reading(setToText), []],
     ['a parser for another type', reading(parsers.json({ type: 'application/never' })), names],
   ];
   const ofHono = (read: (c: Context) => unknown): Partial<Site> =>

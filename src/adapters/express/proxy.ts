@@ -84,7 +84,8 @@ function drained(res: Response): Promise<void> {
 function bodyOf(req: Request, view: RequestView): Upload {
   const whole = (body: ProxiedBody): Upload => ({ body, stop: () => undefined });
   if (!hasBody(req)) return whole(null);
-  if (req.readableDidRead) return whole(keptBody(bytesOf(req), view, REMEDY));
+  // Read, or set to be read as text.
+  if (req.readableDidRead || req.readableEncoding !== null) return whole(keptBody(bytesOf(req), view, REMEDY));
   return req.readableEnded ? whole(null) : uploadOf(req);
 }
 
