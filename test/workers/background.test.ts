@@ -30,7 +30,7 @@ async function outside(request: Request): Promise<Response> {
   if (hostname !== 'store.example') return new Response(null, { status: 404 });
   if (request.method === 'PUT') stored.set(pathname, await request.text());
   if (pathname === '/ready') await held?.promise;
-  return Response.json(stored.get(pathname) ?? null);
+  return new Response(null, { status: 204 });
 }
 
 beforeAll(async () => {
