@@ -38,17 +38,14 @@ export async function serveProxy(
   });
 }
 
-/** What Hono keeps of a body that it has read, if that is how it came; it makes every other kind out of the first. */
-const EXACT = new Set(['arrayBuffer', 'blob', 'text']);
-
 /** The body as it came: the stream, unless somebody has read it; else what Hono has kept of it. */
 async function bodyOf({ req }: Context, view: HonoView): Promise<ProxiedBody> {
   const { raw } = req;
   if (!raw.bodyUsed && raw.body?.locked !== true) return raw.body;
-  const [kind = '', kept] = Object.entries<unknown>(req.bodyCache)[0] ?? [];
-  const found = EXACT.has(kind) ? await Promise.resolve(kept).catch(() => null) : null;
-  const bytes = kind === 'blob' ? await (found as Blob | null)?.arrayBuffer() : found;
-  return keptBody([bytes], view, REMEDY);
+  // What was read first. Hono makes every other kind out of that one: bytes out of a form that it has written anew.
+  const [kind, first] = Object.entries<unknown>(req.bodyCache)[0] ?? [];
+  const kept = await Promise.resolve(first).catch(() => null);
+  return keptBody([kind === 'blob' ? await (kept as Blob | null)?.arrayBuffer() : kept], view, REMEDY);
 }
 
 /** On Workers the platform sets `CF-Connecting-IP`; elsewhere such headers count with `trustProxy`, else the socket. */
