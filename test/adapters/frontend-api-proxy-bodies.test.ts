@@ -184,15 +184,17 @@ describe.each(frameworks)('$name', (framework) => {
     ['a reader of the stream', ofHono((c) => void c.req.raw.body?.getReader()), []],
   ];
 
-  it.runIf(isHono)('bytes that Hono made out of a form are not those that came', async () => {
-    const form = new FormData();
-    form.set('file', new Blob(['a']), 'a.txt');
-    // Written as this runtime would write it again: with a boundary of its own, which has the same length.
-    const multipart = new Response(form);
-    const body = Buffer.from(await multipart.arrayBuffer());
-    const served = await open(ofHono(async (c) => [await c.req.formData(), await c.req.arrayBuffer()]));
-    refuse(await post(served.port, multipart.headers.get('content-type') ?? '', body), served.errors);
-  });
+  if (isHono) {
+    it('bytes that Hono made out of a form are not those that came', async () => {
+      const form = new FormData();
+      form.set('file', new Blob(['a']), 'a.txt');
+      // Written as this runtime would write it again: with a boundary of its own, which has the same length.
+      const multipart = new Response(form);
+      const body = Buffer.from(await multipart.arrayBuffer());
+      const served = await open(ofHono(async (c) => [await c.req.formData(), await c.req.arrayBuffer()]));
+      refuse(await post(served.port, multipart.headers.get('content-type') ?? '', body), served.errors);
+    });
+  }
 
   describe.each(isHono ? hono : express)('behind %s', (_, site, exact) => {
     it.each(names)('%s', async (name) => {
