@@ -96,5 +96,5 @@ function forward(
     res.end();
     return;
   }
-  serveProxy(proxy, req, res, { url: view.url, headers: view.headers(), publicOrigin: origin }).catch(failWith(next));
+  serveProxy(proxy, req, res, view, origin).catch(failWith(next));
 }

@@ -33,7 +33,8 @@ export interface FrontendApiProxyOptions {
   readonly fapiUrl?: Option<string>;
 }
 
-export type ProxiedBody = ReadableStream<Uint8Array> | Uint8Array | string | null;
+/** Bytes as they came. */
+export type ProxiedBody = ReadableStream<Uint8Array> | Uint8Array | null;
 
 /** A request as the adapter hands it over. */
 export interface ProxiedRequest {
@@ -45,7 +46,10 @@ export interface ProxiedRequest {
   readonly publicOrigin: string;
   /** The address of the browser, as far as the server knows it. */
   readonly clientAddress: string | null;
-  /** Called when the request is sent on, and not before: a body that nobody has touched is the server's own to deal with. */
+  /**
+   * Called when the request is sent on, and not before: a body that nobody has touched is the server's own to deal with. Throws
+   * where the body that came cannot be had any more.
+   */
   readonly body: () => MaybePromise<ProxiedBody>;
   /** Aborts when the browser has gone, so that nobody waits for an answer that nobody reads. */
   readonly signal?: AbortSignal;
@@ -56,7 +60,11 @@ export interface FrontendApiProxy {
   readonly path: string;
   /** Whether the path of this URL belongs to the proxy (`/__clerk` and below, not `/__clerkX`). */
   owns(url: string): boolean;
-  /** Forwards one request. Never rejects: a failure is an answer with Clerk's error body. */
+  /**
+   * Forwards one request. A failure is an answer with Clerk's error body.
+   *
+   * @throws (rejects) only what {@link ProxiedRequest.body} throws: nothing was sent then
+   */
   forward(request: ProxiedRequest): Promise<Response>;
 }
 
@@ -100,6 +108,7 @@ export function createFrontendApiProxy(
       if (url === null || UNSENDABLE.test(request.method)) {
         return failure(400, 'proxy_request_failed', 'The request cannot be forwarded.');
       }
+      const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.body();
       const proxyUrl = request.publicOrigin + path;
       const controller = new AbortController();
       const abort = () => controller.abort();
@@ -107,7 +116,6 @@ export function createFrontendApiProxy(
       request.signal?.addEventListener('abort', abort);
       if (request.signal?.aborted === true) abort();
       try {
-        const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.body();
         const answer = await config.fetch(url.href, {
           method: request.method,
           headers: forwardedHeaders(request, { proxyUrl, secretKey }),
