@@ -109,6 +109,7 @@ for (const [file, names] of exported) {
 const notices = JOINED.map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`);
 writeFileSync(join(dist, 'shared/LICENSES.txt'), notices.join('\n'));
 
+// The command verifies tokens, so what stands of the core in it imports jose and lru-cache: they are dependencies here too.
 await build({
   ...common,
   outdir: join(local, 'dist'),

@@ -5,7 +5,7 @@
 import { rsaFromSpki, type Deferred, type RawJwk } from '#signature';
 import { ConfigurationError } from '../errors.js';
 import { ALGORITHMS, type Algorithm } from './algorithms.js';
-import { base64url } from './encoding.js';
+import { base64url, encodeBase64 } from './encoding.js';
 import { createKey, publicJwk, type VerificationKey } from './keys.js';
 
 const REMEDY =
@@ -27,7 +27,7 @@ export function keyFromPem(pem: string): Deferred<VerificationKey> {
   const der = base64url.bytes(body.replaceAll('+', '-').replaceAll('/', '_'));
   if (der === null || der.length === 0) return refuse('CLERK_JWT_KEY is not a PEM.');
   checkKind(der);
-  const found = rsaFromSpki(base64Of(body));
+  const found = rsaFromSpki(encodeBase64(der));
   return typeof found === 'function' ? async () => keyFrom(await found()) : keyFrom(found);
 }
 
@@ -46,12 +46,6 @@ function bodyOf(pem: string): string {
   if (label?.includes('CERTIFICATE')) refuse('CLERK_JWT_KEY holds a certificate, not a public key.');
   if (label !== null && label !== 'PUBLIC KEY') refuse('CLERK_JWT_KEY holds another kind of PEM than a public key.');
   return (armour?.[2] ?? text).replace(/\s+/g, '').replace(/=+$/, '');
-}
-
-/** With the usual alphabet and padding (RFC 4648 section 4). */
-function base64Of(body: string): string {
-  const text = body.replaceAll('-', '+').replaceAll('_', '/');
-  return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
 }
 
 /** How DER begins (X.690), in hexadecimal: a sequence of any length up to 64 kB, and what stands first in it. */

@@ -6,7 +6,6 @@
  */
 import { JWSSignatureVerificationFailed } from 'jose/errors';
 import { compactVerify } from 'jose/jws/compact/verify';
-import { exportJWK, exportSPKI } from 'jose/key/export';
 import { importJWK, importSPKI } from 'jose/key/import';
 import type { MaybePromise } from '../ports.js';
 import type { Algorithm } from './algorithms.js';
@@ -57,8 +56,8 @@ export function rsaFromSpki(spki: string): Deferred<RawJwk | null> {
   return async () => {
     try {
       const key = await importSPKI(pemOf(spki), 'RS256', { extractable: true });
-      const again = (await exportSPKI(key)).replace(/-----[A-Z ]+-----|\s/g, '');
-      return again === spki ? await exportJWK(key) : null;
+      const again = new Uint8Array(await crypto.subtle.exportKey('spki', key));
+      return btoa(String.fromCharCode(...again)) === spki ? { ...(await crypto.subtle.exportKey('jwk', key)) } : null;
     } catch {
       return null;
     }

@@ -151,7 +151,9 @@ describe('the whole verifier beside jose and @clerk/backend', () => {
     const jwk = publicJwk(key.jwk, algorithm)!;
     const [a, b] = [native(algorithm, jwk), portable(algorithm, jwk)];
     for (const jwt of decoded) {
-      expect(await b(jwt)).toBe(await a(jwt));
+      // A token of another algorithm comes to no check; jose would not take it for one of this either.
+      if (jwt.header['alg'] === 'RS256') expect(await b(jwt)).toBe(await a(jwt));
+      else await expect(b(jwt)).rejects.toThrow('"alg"');
     }
   });
 
