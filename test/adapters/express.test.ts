@@ -113,9 +113,28 @@ describe('S19: properties that other libraries define', () => {
     expect((await supertest(app).get('/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
   });
 
-  it('one that cannot be replaced is an error, not an identity', async () => {
+  it.each<[string, PropertyDescriptor]>([
+    ['an accessor that holds nothing and takes nothing', { get: () => undefined, configurable: true }],
+    [
+      'an accessor that keeps what it is given to itself',
+      { get: () => undefined, set: () => undefined, configurable: true },
+    ],
+    ['a value that is not there yet', { value: undefined, configurable: true }],
+  ])('%s is replaced', async (_, descriptor) => {
     const app = express();
-    app.use(define({ value: mallory }), clerkMiddleware(world.options));
+    app.use(define(descriptor), clerkMiddleware(world.options)).get('/open', showUser);
+    expect((await supertest(app).get('/open').set(bearer())).body).toEqual({ userId: 'user_ada' });
+    expect((await supertest(app).get('/open')).body).toEqual({ userId: null });
+  });
+
+  it.each<[string, PropertyDescriptor]>([
+    ['a value', { value: mallory }],
+    ['a value that is not there', { value: undefined }],
+    ['an accessor', { get: () => mallory }],
+    ['an accessor that holds nothing', { get: () => undefined }],
+  ])('%s that cannot be replaced is an error, not an identity', async (_, descriptor) => {
+    const app = express();
+    app.use(define(descriptor), clerkMiddleware(world.options));
     app.get('/open', showUser).use(showError);
     const answer = await supertest(app).get('/open');
     expect(answer.status).toBe(500);

@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import type { Authenticator } from '../../core/authenticator.js';
 import { isPromise } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
@@ -99,5 +98,3 @@ function forward(
   }
   serveProxy(proxy, req, res, view, origin).catch(failWith(next));
 }
-
-export type { Authenticator };

@@ -1,6 +1,8 @@
 /** One HTTP call to the Backend API: bounded in time and size, to the configured origin alone. */
+import { API_VERSION_DATE } from '../../api-version.js';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import type { Config } from '../config/config.js';
+import { readUpstreamBody } from '../../upstream-body.js';
 import { VERSION } from '../version.js';
 import { parseRetryAfter } from './retry-after.js';
 
@@ -20,7 +22,6 @@ export const TIMEOUT_MS = 3_000;
 export const MAX_BODY_BYTES = 1_048_576;
 /** What a caller is told to wait after a failure that says nothing itself. */
 const RETRY_AFTER_FAILURE_MS = 1_000;
-const API_VERSION_DATE = '2025-11-10';
 
 class BodyTooLarge extends Error {}
 
@@ -43,23 +44,23 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
     });
     return {
       status: response.status,
-      body: parseJson(response.headers.get('content-type'), await readText(response)),
+      ...readUpstreamBody(await readText(response)),
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), config.now()),
     };
   }
 
   return async (call) => {
     const startedAt = config.now();
-    let status: number | null = null;
+    let answer: UpstreamAnswer | null = null;
     try {
-      const answer = await withDeadline((signal) => exchange(call, signal));
-      status = answer.status;
+      answer = await withDeadline((signal) => exchange(call, signal));
       return answer;
     } finally {
       config.emit?.({
         type: 'backend-api.call',
         operation: call.operation,
-        status,
+        status: answer?.status ?? null,
+        ...(answer?.notJson && { notJson: answer.notJson }),
         durationMs: Math.max(0, config.now() - startedAt),
       });
     }
@@ -101,15 +102,5 @@ async function readText(response: Response): Promise<string> {
       throw new BodyTooLarge('The answer of the Backend API is too large.');
     }
     text += decoder.decode(value, { stream: true });
-  }
-}
-
-/** The body, if the answer says that it is JSON (parameters of the media type allowed) and it is. */
-function parseJson(contentType: string | null, text: string): unknown {
-  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }

@@ -20,6 +20,20 @@ test.each([
   expect(accountsPortal(configFor(host))).toBe(expected);
 });
 
+test.each([
+  ['development', 'test', 'brave-otter-7.clerk.accounts.dev', 'https://brave-otter-7.accounts.dev'],
+  ['production', 'live', 'clerk.shop.example', 'https://accounts.shop.example'],
+] as const)('a satellite with a domain, %s: its host is %s %s', (_, mode, host, portal) => {
+  const key = mode === 'live' ? 'clerk.acornbooks.example' : host;
+  const satellite = { isSatellite: true, domain: 'shop.example', signInUrl: 'https://acornbooks.example/in' };
+  const config = configFor(key, satellite, mode);
+  expect(config.frontendApiUrl).toBe(`https://${host}`);
+  expect(accountsPortal(config)).toBe(portal);
+  expect(isClerkPage(new URL(`https://${host}/x`), config)).toBe(true);
+  const primary = configFor(key, { domain: 'shop.example' }, mode);
+  expect(primary.frontendApiUrl).toBe(`https://${key}`);
+});
+
 describe('pages of Clerk', () => {
   const known = (page: string, ...given: Parameters<typeof configFor>) =>
     isClerkPage(new URL(page), configFor(...given));
