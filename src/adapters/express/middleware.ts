@@ -1,4 +1,5 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { Authenticator } from '../../core/authenticator.js';
 import { isPromise } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
@@ -6,7 +7,7 @@ import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
 import { createVisit, type VisitSettings } from '../../core/visit.js';
-import { failWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
+import { failWith, requestOf, responseOf, type Handler, type HttpRequest, type Next } from './handler.js';
 import { serveProxy } from './proxy.js';
 import { ExpressView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
@@ -31,7 +32,7 @@ export function clerkMiddleware(
   const { onDenied, frontendApiProxy, resourceMetadata } = given.settings;
   const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy });
 
-  function enter(entrance: Entrance, view: ExpressView, req: Request, res: Response, next: Next): void {
+  function enter(entrance: Entrance, view: ExpressView, req: HttpRequest, res: ServerResponse, next: Next): void {
     const { authenticator, check, proxy } = entrance;
     if (proxy?.owns(view.url) === true) return forward(entrance, view, req, res, next);
     const earlier = seatOf(req);
@@ -54,9 +55,9 @@ export function clerkMiddleware(
     } else settle(begun.stop, seat, req, res, next);
   }
 
-  function visitSettings(req: Request): VisitSettings {
+  function visitSettings(req: HttpRequest): VisitSettings {
     if (resourceMetadata === undefined) return NO_SETTINGS;
-    const url = typeof resourceMetadata === 'string' ? () => resourceMetadata : () => resourceMetadata(req);
+    const url = typeof resourceMetadata === 'string' ? () => resourceMetadata : () => resourceMetadata(req as Request);
     return { resourceMetadata: url };
   }
 
@@ -65,7 +66,7 @@ export function clerkMiddleware(
     const res = responseOf(response);
     try {
       const view = new ExpressView(req);
-      const entrance = find(req, view);
+      const entrance = find(req as Request, view);
       if (isPromise(entrance)) entrance.then((found) => enter(found, view, req, res, next)).catch(failWith(next));
       else enter(entrance, view, req, res, next);
     } catch (thrown) {
@@ -76,7 +77,13 @@ export function clerkMiddleware(
 
 const NO_SETTINGS: VisitSettings = {};
 
-function settle(halt: { readonly status: number } | null, seat: Seat, req: Request, res: Response, next: Next): void {
+function settle(
+  halt: { readonly status: number } | null,
+  seat: Seat,
+  req: HttpRequest,
+  res: ServerResponse,
+  next: Next,
+): void {
   if (halt !== null) return stop(res, halt.status, seat);
   takeSeat(req, seat);
   showAuth(req, seat.visit.auth);
@@ -87,8 +94,8 @@ function settle(halt: { readonly status: number } | null, seat: Seat, req: Reque
 function forward(
   { authenticator, check, proxy }: Entrance,
   view: ExpressView,
-  req: Request,
-  res: Response,
+  req: HttpRequest,
+  res: ServerResponse,
   next: Next,
 ): void {
   const origin = proxiedOrigin(view, check, authenticator.config);

@@ -1,7 +1,8 @@
 /** The Frontend API proxy between Node's streams and the Web's. */
-import type { Request, Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { FrontendApiProxy, ProxiedBody, ProxiedRequest } from '../../core/proxy/frontend-api-proxy.js';
 import { discardRest } from './body.js';
+import type { HttpRequest } from './handler.js';
 
 interface Upload {
   readonly body: ProxiedBody;
@@ -12,8 +13,8 @@ interface Upload {
 /** Forwards a request that belongs to the proxy, and streams the answer back. */
 export async function serveProxy(
   proxy: FrontendApiProxy,
-  req: Request,
-  res: Response,
+  req: HttpRequest,
+  res: ServerResponse,
   from: Pick<ProxiedRequest, 'url' | 'headers' | 'publicOrigin'>,
 ): Promise<void> {
   let stopUpload = (): void => undefined;
@@ -23,8 +24,8 @@ export async function serveProxy(
     url: from.url,
     headers: from.headers,
     publicOrigin: from.publicOrigin,
-    method: req.method,
-    clientAddress: req.ip ?? null,
+    method: req.method ?? '',
+    clientAddress: req.ip ?? req.socket.remoteAddress ?? null,
     body: () => {
       const { body, stop } = bodyOf(req);
       stopUpload = stop;
@@ -42,7 +43,7 @@ export async function serveProxy(
 }
 
 /** An answer that breaks off breaks off for the browser too: it must not look like a whole one. */
-async function stream(body: ReadableStream<Uint8Array>, res: Response): Promise<void> {
+async function stream(body: ReadableStream<Uint8Array>, res: ServerResponse): Promise<void> {
   const reader = body.getReader();
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   if (res.destroyed) return cancel();
@@ -58,7 +59,7 @@ async function stream(body: ReadableStream<Uint8Array>, res: Response): Promise<
   }
 }
 
-function drained(res: Response): Promise<void> {
+function drained(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       res.off('drain', done).off('close', done);
@@ -69,14 +70,14 @@ function drained(res: Response): Promise<void> {
 }
 
 /** The body as it came; where a parser that ran before us has read it, what the parser made of it, written out again. */
-function bodyOf(req: Request): Upload {
+function bodyOf(req: HttpRequest): Upload {
   const { headers } = req;
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
   if (hasBody && !req.readableEnded) return uploadOf(req);
   return { body: hasBody ? parsedBody(req) : null, stop: () => undefined };
 }
 
-function parsedBody({ headers, body }: { headers: Request['headers']; body?: unknown }): ProxiedBody {
+function parsedBody({ headers, body }: { headers: HttpRequest['headers']; body?: unknown }): ProxiedBody {
   if (typeof body === 'string' || body instanceof Uint8Array) return body;
   if (typeof body !== 'object' || body === null) return null;
   if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return JSON.stringify(body);
@@ -89,7 +90,7 @@ function parsedBody({ headers, body }: { headers: Request['headers']; body?: unk
  * The body as a stream that takes from the connection what is asked for. Not an iterator of Node's: that one destroys the
  * request when it ends early, and with it the connection on which the answer has to go out.
  */
-function uploadOf(req: Request): Upload {
+function uploadOf(req: HttpRequest): Upload {
   let stop = (): void => undefined;
   const body = new ReadableStream<Uint8Array>(
     {
