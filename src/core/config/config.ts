@@ -1,6 +1,7 @@
 /** The options after the environment and the defaults have been applied and everything has been checked: parsed once, frozen. */
 import type { Clock, Fetch, Store } from '../../ports.js';
 import type { AcceptsToken, BailiffEvent, TokenType } from '../../types.js';
+import type { PublicUrl } from './public-url.js';
 
 export type InstanceType = 'development' | 'production';
 
@@ -38,6 +39,8 @@ export interface Config {
   readonly domain: string | null;
   readonly isSatellite: boolean;
   readonly proxyUrl: string | null;
+  /** Where browsers see this server; null: worked out from each request. With it, `proxyUrl`, `signInUrl` and `signUpUrl` are absolute. */
+  readonly publicUrl: PublicUrl | null;
   readonly trustProxy: boolean;
   readonly signInUrl: string | null;
   readonly signUpUrl: string | null;

@@ -28,6 +28,7 @@ import { isLoopbackHost } from './frontend-api-url.js';
 import { checkMachineId, checkMachineKey, checkSecretKey, instanceTypeOfSecretKey } from './keys.js';
 import { checkAuthenticatorOptions } from './option-names.js';
 import { compileOrganizationSync } from './organization-sync.js';
+import { checkPublicUrl, onPublicSite, type PublicUrl } from './public-url.js';
 import { parsePublishableKey } from './publishable-key.js';
 import { resolveFrontendApiUrl, resolveSatellite } from './satellite.js';
 
@@ -101,13 +102,16 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
   const instanceType =
     keys.publishableKey?.instanceType ?? instanceTypeOfSecretKey(keys.secretKey ?? '') ?? 'production';
   const apiVersion = read.string('apiVersion', checkApiVersion) ?? 'v1';
-  const site = resolveSatellite({
+  const publicUrl = read.plain<'publicUrl', PublicUrl | null>('publicUrl', checkPublicUrl, null);
+  const onSite = <T extends string | null>(address: T): T | string => onPublicSite(publicUrl, address);
+  const given = resolveSatellite({
     instanceType,
     isSatellite: read.boolean('isSatellite'),
     domain: read.string('domain'),
     proxyUrl: read.string('proxyUrl'),
     signInUrl: read.string('signInUrl', pageUrl),
   });
+  const site = { ...given, proxyUrl: onSite(given.proxyUrl), signInUrl: onSite(given.signInUrl) };
   const config: Config = {
     ...keys,
     ...site,
@@ -116,8 +120,9 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     apiUrl: resolveApiUrl(read, apiVersion, keys.secretKey),
     machineId: read.string('machineId', checkMachineId),
     apiVersion,
+    publicUrl,
     trustProxy: read.plain('trustProxy', flag, false),
-    signUpUrl: read.string('signUpUrl', pageUrl),
+    signUpUrl: onSite(read.string('signUpUrl', pageUrl)),
     satelliteAutoSync: read.plain('satelliteAutoSync', flag, false),
     allowedRedirectOrigins: read.plain('allowedRedirectOrigins', checkOrigins, []),
     organizationSync: compileOrganizationSync(options.organizationSync ?? {}),

@@ -10,6 +10,7 @@ import type { MaybePromise } from '../../ports.js';
 import type { Option } from '../../types.js';
 import type { Config } from '../config/config.js';
 import { frontendApiUrlOf, isLoopbackHost } from '../config/frontend-api-url.js';
+import { publicPath } from '../config/public-url.js';
 import { parseUrl } from '../request/target.js';
 import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';
 import { isBelow, returnedLocation, targetOf, upstreamUrl, type Base } from './target-path.js';
@@ -89,16 +90,21 @@ export function createFrontendApiProxy(
   }
   const base = frontendApi(options.fapiUrl ?? readVariable('CLERK_FAPI_URL', env), publishableKey.frontendApiHost);
 
+  // In front of this server somebody takes the base path off, or leaves it on.
+  const shown = publicPath(config.publicUrl, path);
+  const prefixOf = (target: string): string | undefined => [shown, path].find((prefix) => isBelow(target, prefix));
+
   return {
     path,
-    owns: (url) => isBelow(targetOf(url), path),
+    owns: (url) => prefixOf(targetOf(url)) !== undefined,
 
     async forward(request) {
-      const url = upstreamUrl(base, targetOf(request.url).slice(path.length));
+      const target = targetOf(request.url);
+      const url = upstreamUrl(base, target.slice((prefixOf(target) ?? path).length));
       if (url === null || UNSENDABLE.test(request.method)) {
         return failure(400, 'proxy_request_failed', 'The request cannot be forwarded.');
       }
-      const proxyUrl = request.publicOrigin + path;
+      const proxyUrl = request.publicOrigin + shown;
       const controller = new AbortController();
       const abort = () => controller.abort();
       const timer = setTimeout(abort, HEADERS_TIMEOUT_MS);

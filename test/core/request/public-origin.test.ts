@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
-import { publicOrigin, publicUrl } from '../../../src/core/request/public-origin.js';
+import { publicUrl } from '../../../src/core/request/public-origin.js';
 import { INSTANCES, type InstanceType } from '../session/support.js';
 
 interface Given {
@@ -23,7 +23,7 @@ function seen(
   };
   const { publishableKey, secretKey } = INSTANCES[type];
   const config = resolveConfig({ publishableKey, secretKey, trustProxy }, {});
-  return publicUrl(view, publicOrigin(view, config))?.toString() ?? null;
+  return publicUrl(view, config)?.toString() ?? null;
 }
 
 const FORWARDED = { host: 'inner:8080', 'x-forwarded-host': 'app.example', 'x-forwarded-proto': 'https' };
