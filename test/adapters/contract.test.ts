@@ -9,6 +9,7 @@ import { audience } from './contract/audience.js';
 import { sources } from './contract/sources.js';
 import { mounts } from './contract/mounts.js';
 import { middleware } from './contract/middleware.js';
+import { publicUrls } from './contract/public-url.js';
 import { requests } from './contract/requests.js';
 import { rotations } from './contract/rotations.js';
 import { webhooks } from './contract/webhooks.js';
@@ -25,6 +26,7 @@ describe.each(frameworks)('$name', (framework) => {
   describe('sources', () => sources(framework));
   describe('audience', () => audience(framework));
   describe('headers', () => headers(framework));
+  describe('publicUrl', () => publicUrls(framework));
   describe('requests', () => requests(framework));
   describe('rotations', () => rotations(framework));
   describe('verifyWebhook', () => webhooks(framework));

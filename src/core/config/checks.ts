@@ -85,8 +85,11 @@ export function callable<T>(name: OptionName, value: unknown): T {
 }
 
 /** An absolute http(s) URL without credentials, query and fragment; trailing slashes cut. */
-export function baseUrl(name: OptionName, value: string): string {
-  const remedy = 'Give an absolute URL such as https://api.example.com.';
+export function baseUrl(
+  name: OptionName,
+  value: string,
+  remedy = 'Give an absolute URL such as https://api.example.com.',
+): string {
   let url: URL;
   try {
     url = new URL(value);

@@ -10,7 +10,7 @@ export interface PublicUrl {
 /** @throws ConfigurationError for anything but an absolute http(s) URL without credentials, query and fragment */
 export function checkPublicUrl(name: OptionName, value: unknown): PublicUrl {
   if (typeof value !== 'string') return fail(name, 'is not a string', REMEDY);
-  const { origin, pathname } = new URL(baseUrl(name, value.trim()));
+  const { origin, pathname } = new URL(baseUrl(name, value.trim(), REMEDY));
   const path = pathname.replace(/\/+$/, '');
   // Browsers would take what follows for a host.
   if (path.startsWith('//')) return fail(name, 'has a base path that begins with two slashes', REMEDY);
