@@ -33,9 +33,7 @@ export function keepPrivate(res: ServerResponse & Kept, cookies: readonly string
 
 function insist(res: ServerResponse, cookies: readonly string[]): void {
   if (res.headersSent) return;
-  // The answer to a WebSocket's upgrade is a small one that Engine.IO makes itself, and lists no names.
-  for (const name of (res as Partial<ServerResponse>).getHeaderNames?.() ?? [])
-    if (isForSharedCaches(name)) res.removeHeader(name);
+  for (const name of res.getHeaderNames()) if (isForSharedCaches(name)) res.removeHeader(name);
   res.setHeader('Cache-Control', privateAfter(textOf(res.getHeader('Cache-Control'))));
   res.setHeader('Vary', variedByCookie(textOf(res.getHeader('Vary'))));
   const present = [res.getHeader('Set-Cookie') ?? []].flat().map(String);

@@ -56,9 +56,10 @@ export function clerkMiddleware(
   }
 
   function visitSettings(req: HttpRequest): VisitSettings {
-    if (resourceMetadata === undefined) return NO_SETTINGS;
+    const settings = isUpgrade(req) ? NO_RENEWAL : NO_SETTINGS;
+    if (resourceMetadata === undefined) return settings;
     const url = typeof resourceMetadata === 'string' ? () => resourceMetadata : () => resourceMetadata(req as Request);
-    return { resourceMetadata: url };
+    return { ...settings, resourceMetadata: url };
   }
 
   return function clerk(request, response, next) {
@@ -76,6 +77,13 @@ export function clerkMiddleware(
 }
 
 const NO_SETTINGS: VisitSettings = {};
+const NO_RENEWAL: VisitSettings = { renew: false };
+
+/**
+ * The answer to an upgrade (Engine.IO hands one over) reaches no page that would keep new cookies: a session that was renewed
+ * there would be lost, and so would be the refresh token that was spent on it.
+ */
+const isUpgrade = ({ headers: { upgrade } }: HttpRequest): boolean => upgrade?.toLowerCase() === 'websocket';
 
 function settle(
   halt: { readonly status: number } | null,
