@@ -62,7 +62,10 @@ describe('the page of the documentation', () => {
   const SERVERS: Readonly<Record<string, () => Promise<Server>>> = {
     node: async () => (await import('./connect-style-samples/node.js')).server,
     connect: async () => createServer((await import('./connect-style-samples/connect.js')).app),
-    polka: async () => createServer((await import('./connect-style-samples/polka.js')).app.handler as RequestListener),
+    polka: async () => {
+      const { app } = await import('./connect-style-samples/polka.js');
+      return createServer((req, res) => void app.handler(req as never, res));
+    },
     fastify: async () => {
       const { app } = await import('./connect-style-samples/fastify.js');
       await app.ready();

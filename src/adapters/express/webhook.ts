@@ -18,7 +18,8 @@ export async function verifyWebhook(req: AnyRequest, options?: VerifyWebhookOpti
   const request = requestOf(req);
   const header = (name: string): string | undefined => {
     const value = request.headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
+    // By its type it is text, but a host of functions may put a number there (serverless-http: `content-length`).
+    return value === undefined ? undefined : [value].flat().map(String).join(', ');
   };
   // Loaded with the first webhook: most servers and most cold starts see none.
   const { openWebhook } = await import('../../webhooks/verify.js');
