@@ -117,7 +117,7 @@ export function createKeyStore(parts: {
       })
       .catch((): LoadFailure => {
         // The task was lost, which says nothing about Clerk: no back-off.
-        return { reason: 'jwk-remote-failed-to-load', retryAfterMs: null };
+        return { reason: 'jwk-remote-failed-to-load', retryAfterMs: null, detail: null };
       });
   }
 
@@ -126,7 +126,8 @@ export function createKeyStore(parts: {
     if ('failure' in result) {
       fail(result.failure);
       const staleMs = keys.size > 0 && usable() ? age() : null;
-      emit?.({ type: 'jwks.failed', reason: result.failure.reason, staleMs, durationMs });
+      const { reason, detail } = result.failure;
+      emit?.({ type: 'jwks.failed', reason, detail, staleMs, durationMs });
       return result.failure;
     }
     keys = replaceKeys(keys, result.keys);
@@ -148,7 +149,7 @@ export function createKeyStore(parts: {
   }
 
   const unchecked = (cause: LoadFailure): Unchecked =>
-    leaveUnchecked(cause.reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS));
+    leaveUnchecked(cause.reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS), cause.detail);
 
   /** Loads unless a load has just failed; the failure, or null if there are keys that may be used. */
   async function ensure(): Promise<LoadFailure | null> {

@@ -7,7 +7,7 @@ import { createServer as createHttp2, connect as connectHttp2 } from 'node:http2
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { clerkMiddleware, requireAuth } from 'bailiff/express';
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import connect from 'connect';
 import { Server as SocketServer } from 'socket.io';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -16,14 +16,9 @@ import { requestOf, type AnyRequest, type HttpRequest } from './handler.js';
  */
 export async function verifyWebhook(req: AnyRequest, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
   const request = requestOf(req);
-  const header = (name: string): string | undefined => {
-    const value = request.headers[name];
-    // By its type it is text, but a host of functions may put a number there (serverless-http: `content-length`).
-    return value === undefined ? undefined : [value].flat().map(String).join(', ');
-  };
   // Loaded with the first webhook: most servers and most cold starts see none.
   const { openWebhook } = await import('../../webhooks/verify.js');
-  const opened = openWebhook(header, options);
+  const opened = openWebhook(request.headers, options);
   return opened.verify(await rawBody(request, opened.maxBodyBytes));
 }
 
