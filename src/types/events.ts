@@ -49,4 +49,14 @@ export type BailiffEvent =
       /** Null when no answer came. */
       readonly status: number | null;
       readonly durationMs: number;
+    }
+  | {
+      readonly type: 'fault';
+      /**
+       * What was being done: `request` (telling who sent it), `guard` (a route's requirement), `denial` (`onDenied`), `upgrade`, `token`
+       * (the `verify*` methods), `keys` (a load of the JWKS while known keys go on) or `proxy`.
+       */
+      readonly during: 'request' | 'guard' | 'denial' | 'upgrade' | 'token' | 'keys' | 'proxy';
+      /** What was thrown, with its stack and cause. One that holds a key, a token or an object is a copy without them. */
+      readonly error: Error;
     };

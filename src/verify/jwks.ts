@@ -6,9 +6,11 @@ import { keyFromJwk, MAX_KEYS, type VerificationKey } from './keys.js';
 export type KeySet = ReadonlyMap<string, VerificationKey>;
 
 export interface LoadFailure {
-  readonly reason: Extract<TokenReason, 'jwk-remote-failed-to-load' | 'secret-key-invalid'>;
+  readonly reason: Extract<TokenReason, 'jwk-remote-failed-to-load' | 'secret-key-invalid' | 'authentication-fault'>;
   /** What Clerk or the transport asked for; null if nothing. */
   readonly retryAfterMs: number | null;
+  /** What was thrown, where something on this server is at fault. */
+  readonly fault?: unknown;
 }
 
 export type LoadResult = { readonly keys: KeySet } | { readonly failure: LoadFailure };
@@ -23,7 +25,8 @@ export async function loadKeySet(upstream: VerificationUpstream): Promise<LoadRe
   try {
     answer = await upstream.jwks();
   } catch (error) {
-    return failed(error instanceof UpstreamUnreachable ? error.retryAfterMs : null);
+    if (error instanceof UpstreamUnreachable) return failed(error.retryAfterMs);
+    return { failure: { reason: 'authentication-fault', retryAfterMs: null, fault: error } };
   }
   if (answer.status === 401) return { failure: { reason: 'secret-key-invalid', retryAfterMs: answer.retryAfterMs } };
   if (answer.status !== 200) return failed(answer.retryAfterMs);

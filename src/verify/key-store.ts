@@ -21,7 +21,7 @@ import { loadKeySet, type KeySet, type LoadFailure, type LoadResult } from './jw
 import type { VerificationKey } from './keys.js';
 import { createLoadBudget } from './load-budget.js';
 import { leaveUnchecked, refuse } from './outcome.js';
-import { createSingleFlight } from './single-flight.js';
+import { createSingleFlight, FlightLost } from './single-flight.js';
 import type { Refused, Unchecked } from './verdict.js';
 
 export interface KeyStoreSettings {
@@ -41,7 +41,7 @@ export interface KeyStoreHealth {
 
 /** Where a pipeline gets its keys. */
 export interface KeySource {
-  /** `kid` comes from an unverified header. */
+  /** `kid` comes from an unverified header. Rejects where this server is at fault that there are no keys. */
   find(kid: unknown): MaybePromise<KeyLookup>;
   /** Until when verdicts that rest on these keys may be used again without asking {@link find}; ms since the epoch. */
   recallUntil(): number;
@@ -66,8 +66,9 @@ export function createKeyStore(parts: {
   readonly settings: KeyStoreSettings;
   readonly now: Clock;
   readonly emit: ((event: BailiffEvent) => void) | null;
+  readonly onFault?: ((error: unknown) => void) | undefined;
 }): KeySource {
-  const { upstream, settings, now, emit } = parts;
+  const { upstream, settings, now, emit, onFault } = parts;
   const { freshMs, staleIfErrorMs, cooldownMs } = settings;
   const budget = createLoadBudget(cooldownMs);
   const flights = createSingleFlight<LoadFailure | null>(WAITER_DEADLINE_MS, now);
@@ -115,7 +116,8 @@ export function createKeyStore(parts: {
         if (budgeted) budget.spend(startedAt);
         return null;
       })
-      .catch((): LoadFailure => {
+      .catch((error: unknown): LoadFailure => {
+        if (!(error instanceof FlightLost)) throw error;
         // The task was lost, which says nothing about Clerk: no back-off.
         return { reason: 'jwk-remote-failed-to-load', retryAfterMs: null };
       });
@@ -126,6 +128,8 @@ export function createKeyStore(parts: {
     if ('failure' in result) {
       fail(result.failure);
       const staleMs = keys.size > 0 && usable() ? age() : null;
+      // Without keys, whoever waits gets it.
+      if (staleMs !== null && result.failure.fault !== undefined) onFault?.(result.failure.fault);
       emit?.({ type: 'jwks.failed', reason: result.failure.reason, staleMs, durationMs });
       return result.failure;
     }
@@ -147,8 +151,11 @@ export function createKeyStore(parts: {
     recallUntil = Math.min(retryAt, loadedAt + freshMs + staleIfErrorMs);
   }
 
-  const unchecked = (cause: LoadFailure): Unchecked =>
-    leaveUnchecked(cause.reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS));
+  /** Throws the fault, where it is one: then there is nothing that Clerk has to say. */
+  function unchecked(cause: LoadFailure): Unchecked {
+    if (cause.reason === 'authentication-fault') throw cause.fault;
+    return leaveUnchecked(cause.reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS));
+  }
 
   /** Loads unless a load has just failed; the failure, or null if there are keys that may be used. */
   async function ensure(): Promise<LoadFailure | null> {
@@ -182,7 +189,7 @@ export function createKeyStore(parts: {
     if (loading() || (failure !== null && backingOff())) return;
     // Nobody waits, and cached verdicts stay in use meanwhile.
     recallUntil = loadedAt + freshMs;
-    void load();
+    load().catch((error: unknown) => onFault?.(error));
   }
 
   return {

@@ -44,6 +44,8 @@ export interface VerifierOptions {
   readonly scope: string;
   readonly now: Clock;
   readonly emit: ((event: BailiffEvent) => void) | null;
+  /** Told what went wrong here while known keys went on, so that no request saw it. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 export interface SessionRules {
@@ -63,6 +65,7 @@ export interface VerifierHealth {
   readonly machineTokens: number;
 }
 
+/** Rejects or throws where something is at fault on this server; what Clerk or a client does wrong is a verdict. */
 export interface Verifier {
   /**
    * The verdict on exactly this token if it was accepted before and still would be: its dates, its key and the freshness

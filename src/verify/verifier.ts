@@ -1,6 +1,7 @@
 /** Token in, verdict out: the face of this floor. */
 import { AuthUnavailableError } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
+import { isPromise } from '../realm.js';
 import type { SessionClaims, TokenType } from '../types.js';
 import { isText, type ClaimExpectations } from './claims.js';
 import { decodeJwt, type DecodedJwt } from './decode.js';
@@ -66,7 +67,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       return accept(verified);
     };
     const proof = check(jwt, kind, rules);
-    return proof instanceof Promise ? proof.then(conclude) : conclude(proof);
+    return isPromise(proof) ? proof.then(conclude) : conclude(proof);
   }
 
   return {
@@ -93,7 +94,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
         tokenType === 'm2m_token'
           ? verify(jwt, 'm2m', expected, wrapM2M, machines)
           : verify(jwt, 'oauth', expected, wrapOAuth, machines);
-      return verdict instanceof Promise ? verdict.then(asMachineVerdict) : asMachineVerdict(verdict);
+      return isPromise(verdict) ? verdict.then(asMachineVerdict) : asMachineVerdict(verdict);
     },
 
     verifyHandshake(token) {
@@ -101,7 +102,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (jwt === null) return MALFORMED;
       const conclude = (proof: JwtProof) => (isKey(proof) ? directivesOf(jwt) : proof);
       const proof = check(jwt, 'handshake', expected);
-      return proof instanceof Promise ? proof.then(conclude) : conclude(proof);
+      return isPromise(proof) ? proof.then(conclude) : conclude(proof);
     },
 
     async invalidate(tokenOrId) {
@@ -127,10 +128,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 }
 
-function keySourceFor({ jwtKey, upstream, canVerify, cache, now, emit }: VerifierOptions): KeySource {
+function keySourceFor({ jwtKey, upstream, canVerify, cache, now, emit, onFault }: VerifierOptions): KeySource {
   if (jwtKey !== null) return createLocalKeySource(keyFromPem(jwtKey));
   if (upstream === null || !canVerify.apiKey) return createMissingKeySource();
-  return createKeyStore({ upstream, settings: cache.jwks, now, emit });
+  return createKeyStore({ upstream, settings: cache.jwks, now, emit, onFault });
 }
 
 function opaqueVerifierFor(options: VerifierOptions): OpaqueVerifier {

@@ -3,7 +3,7 @@ import { isPromise } from '../../core/maybe.js';
 import { createGuard } from '../../core/middleware/guard.js';
 import type { GuardResult } from '../../core/visit.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
-import { failWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
+import { failWith, faultWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
 import { checkUnbegun, redirect, sendDenial, sendStateHeaders, stop } from './respond.js';
 import { requireSeat, showAuth, type Seat } from './seat.js';
 
@@ -37,13 +37,15 @@ function guard(requirement: GuardRequirement | undefined, name: string): Handler
   return function clerkGuard(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
+    let fail = failWith(next);
     try {
       const seat = requireSeat(req, name);
+      fail = faultWith(next, seat.authenticator.config, 'guard');
       const result = seat.visit.guard(requirementFor(seat.authenticator));
-      if (isPromise(result)) result.then((found) => settle(found, seat, req, res, next)).catch(failWith(next));
+      if (isPromise(result)) result.then((found) => settle(found, seat, req, res, next)).catch(fail);
       else settle(result, seat, req, res, next);
     } catch (thrown) {
-      failWith(next)(thrown);
+      fail(thrown);
     }
   };
 }
@@ -72,7 +74,7 @@ function deny(denial: Denial, seat: Seat, req: Request, res: Response, next: Nex
     settled = true;
     settle();
   };
-  const fail = (thrown: unknown): void => once(() => failWith(next)(thrown));
+  const fail = (thrown: unknown): void => once(() => faultWith(next, seat.authenticator.config, 'denial')(thrown));
   const onward: Next = (error) => once(() => (isError(error) ? failWith(next)(error) : sendDenial(res, denial)));
   try {
     const answered = onDenied(denial, req, res, onward);

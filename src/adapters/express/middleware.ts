@@ -6,7 +6,7 @@ import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
 import { createVisit, type VisitSettings } from '../../core/visit.js';
-import { failWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
+import { failWith, faultWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
 import { serveProxy } from './proxy.js';
 import { ExpressView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
@@ -50,7 +50,8 @@ export function clerkMiddleware(
     };
     const begun = visit.begin();
     if (isPromise(begun)) {
-      begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(failWith(next));
+      const fail = faultWith(next, authenticator.config, 'request');
+      begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(fail);
     } else settle(begun.stop, seat, req, res, next);
   }
 
@@ -97,7 +98,9 @@ function forward(
     res.end();
     return;
   }
-  serveProxy(proxy, req, res, { url: view.url, headers: view.headers(), publicOrigin: origin }).catch(failWith(next));
+  serveProxy(proxy, req, res, { url: view.url, headers: view.headers(), publicOrigin: origin }).catch(
+    faultWith(next, authenticator.config, 'proxy'),
+  );
 }
 
 export type { Authenticator };

@@ -1,7 +1,8 @@
 /** The Frontend API proxy between Node's streams and the Web's. */
 import type { Request, Response } from 'express';
 import type { FrontendApiProxy, ProxiedBody, ProxiedRequest } from '../../core/proxy/frontend-api-proxy.js';
-import { discardRest } from './body.js';
+import { bytesOf } from '../../realm.js';
+import { cutOff, discardRest } from './body.js';
 
 interface Upload {
   readonly body: ProxiedBody;
@@ -77,7 +78,9 @@ function bodyOf(req: Request): Upload {
 }
 
 function parsedBody({ headers, body }: { headers: Request['headers']; body?: unknown }): ProxiedBody {
-  if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  if (typeof body === 'string') return body;
+  const bytes = bytesOf(body);
+  if (bytes !== null) return bytes;
   if (typeof body !== 'object' || body === null) return null;
   if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return JSON.stringify(body);
   return new URLSearchParams(
@@ -105,7 +108,7 @@ function uploadOf(req: Request): Upload {
         };
         const fail = (): void => {
           release();
-          controller.error(new Error('The request was cut off.'));
+          controller.error(cutOff());
         };
         stop = () => {
           release();

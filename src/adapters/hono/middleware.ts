@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { withRealErrors } from '../../core/as-error.js';
+import { watched } from '../../core/fault.js';
 import { andThen } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
@@ -57,7 +58,7 @@ export function clerkMiddleware(
       renewed: renewedBy(earlier),
       answered: false,
     };
-    const begun = withRealErrors(() => visit.begin());
+    const begun = watched(authenticator.config, 'request', () => visit.begin());
     return andThen(begun, ({ stop: halt }) => settle(halt, seat, c, next)) as Promise<Response | void>;
   }
 

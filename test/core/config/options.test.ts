@@ -143,7 +143,8 @@ describe('null', () => {
     cache: null,
     fetch: null,
     now: null,
-    onEvent: null,
+    logger: null,
+      onEvent: null,
   };
   const env = {
     CLERK_SECRET_KEY: 'sk_live_env',
