@@ -3,6 +3,7 @@ import { removeOldDrafts, writePrivateFile } from './private-file.js';
 import { readSnapshot } from './snapshot.js';
 import type { Snapshot } from './create-world.js';
 
+
 export interface Persistence {
   /** There is something new; written at the latest when this turn of the event loop ends. */
   touch(): void;
@@ -36,7 +37,7 @@ export function createPersistence(path: string, dump: () => Snapshot, onError: (
         try {
           flush();
         } catch (error) {
-          onError(error instanceof Error ? error : new Error(String(error)));
+          onError(error as Error);
         }
       });
     },
