@@ -3,7 +3,6 @@ import { removeOldDrafts, writePrivateFile } from './private-file.js';
 import { readSnapshot } from './snapshot.js';
 import type { Snapshot } from './create-world.js';
 
-
 export interface Persistence {
   /** There is something new; written at the latest when this turn of the event loop ends. */
   touch(): void;

@@ -119,8 +119,7 @@ function each<Entry>(name: string, entries: readonly Entry[] | undefined, act: (
     } catch (cause) {
       const place = `${name}[${String(index)}]`;
       if (cause instanceof SeedError) throw new SeedError(`${place}.${cause.message}`, { cause });
-      const why =
-        cause instanceof ApiError ? cause.longMessage : messageOf(cause);
+      const why = cause instanceof ApiError ? cause.longMessage : messageOf(cause);
       throw new SeedError(`${place}: ${why}`, { cause });
     }
   }

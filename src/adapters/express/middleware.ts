@@ -28,8 +28,8 @@ export function clerkMiddleware(
   settings: ClerkMiddlewareSettings = {},
 ): Handler {
   const given = readArguments<Request, OnDenied>(source, settings);
-  const { onDenied, frontendApiProxy, resourceMetadata } = given.settings;
-  const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy });
+  const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
+  const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy, logger });
 
   function enter(entrance: Entrance, view: ExpressView, req: Request, res: Response, next: Next): void {
     const { authenticator, check, proxy } = entrance;
@@ -92,15 +92,18 @@ function forward(
   res: Response,
   next: Next,
 ): void {
-  const origin = proxiedOrigin(view, check, authenticator.config);
-  if (origin === null || proxy === null) {
-    res.statusCode = 400;
-    res.end();
-    return;
+  const fail = faultWith(next, authenticator.config, 'proxy');
+  try {
+    const origin = proxiedOrigin(view, check, authenticator.config);
+    if (origin === null || proxy === null) {
+      res.statusCode = 400;
+      res.end();
+      return;
+    }
+    serveProxy(proxy, req, res, { url: view.url, headers: view.headers(), publicOrigin: origin }).catch(fail);
+  } catch (thrown) {
+    fail(thrown);
   }
-  serveProxy(proxy, req, res, { url: view.url, headers: view.headers(), publicOrigin: origin }).catch(
-    faultWith(next, authenticator.config, 'proxy'),
-  );
 }
 
 export type { Authenticator };

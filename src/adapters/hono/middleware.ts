@@ -31,8 +31,8 @@ export function clerkMiddleware(
   settings: ClerkMiddlewareSettings = {},
 ): MiddlewareHandler {
   const given = readArguments<Context, OnDenied>(source, settings);
-  const { onDenied, frontendApiProxy, resourceMetadata } = given.settings;
-  const find = createEntrance<Context>(given.options, { proxy: frontendApiProxy, environment: bindings() });
+  const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
+  const find = createEntrance<Context>(given.options, { proxy: frontendApiProxy, environment: bindings(), logger });
 
   function visitSettings(c: Context): VisitSettings {
     if (resourceMetadata === undefined) return NO_SETTINGS;
@@ -43,7 +43,9 @@ export function clerkMiddleware(
 
   function enter(entrance: Entrance, view: HonoView, c: Context, next: Next): Promise<Response | void> {
     const { authenticator, check, proxy } = entrance;
-    if (proxy?.owns(view.url) === true) return serveProxy(proxy, entrance, view, c);
+    if (proxy?.owns(view.url) === true) {
+      return Promise.resolve(watched(authenticator.config, 'proxy', () => serveProxy(proxy, entrance, view, c)));
+    }
     const earlier = seatOf(c);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
       earlier.onDenied = onDenied ?? earlier.onDenied;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports.js';
+import { isPromise } from '../../realm.js';
 
 /** One for each clock that was given, so that two configurations can be seen to have the same. */
 const checked = new WeakMap<Clock, Clock>();
@@ -12,6 +13,8 @@ export function checkedClock(now: Clock): Clock {
   if (clock === undefined) {
     clock = () => {
       const time: unknown = now();
+      // An async function: what it rejects with is looked at by nobody else.
+      if (isPromise(time)) time.then(undefined, () => undefined);
       if (typeof time !== 'number' || !Number.isFinite(time))
         throw new TypeError('`now` gave no number of milliseconds.');
       return time;

@@ -25,9 +25,7 @@ export function handleBackendRequest(world: World, request: LocalRequest): Local
     const run = (input: RequestInput) => {
       const call: OperationCall = { operationId: route.id, params, caller, request, ...input };
       const result = route.handler(call, world);
-      return isPromise(result)
-        ? result.then((value) => answer(route, call, value))
-        : answer(route, call, result);
+      return isPromise(result) ? result.then((value) => answer(route, call, value)) : answer(route, call, result);
     };
     const input = readRequest(route, params, request);
     const response = isPromise(input) ? input.then(run) : run(input);

@@ -81,9 +81,5 @@ function notAllowed(methods: readonly string[]): LocalResponse {
 
 /** A fault of our own, told as such: the instance goes on for everyone else. */
 function broken(error: unknown): LocalResponse {
-  return failure(
-    500,
-    'internal_clerk_error',
-    `The local instance failed: ${messageOf(error)}`,
-  );
+  return failure(500, 'internal_clerk_error', `The local instance failed: ${messageOf(error)}`);
 }
