@@ -66,7 +66,8 @@ export function describeError(error: Error, depth = DEEPEST): string {
   const lines = [`${error.name}: ${error.message}`, ...framesOf(error).slice(0, MOST_FRAMES)].map(oneLine);
   const { cause } = error;
   if (cause !== undefined && depth > 0) {
-    lines.push(`Caused by: ${isError(cause) ? describeError(cause, depth - 1) : oneLine(String(cause))}`);
+    const text = typeof cause === 'string' ? oneLine(cause) : typeof cause;
+    lines.push(`Caused by: ${isError(cause) ? describeError(cause, depth - 1) : text}`);
   }
   return lines.join('\n');
 }
@@ -78,12 +79,11 @@ function framesOf({ stack }: Error): readonly string[] {
     .filter((line) => /^\s+at |^[\w$./<>]*@/.test(line));
 }
 
+/** Control characters, line separators, and what turns the direction of text. */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
 function oneLine(text: string): string {
   const cut = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}…` : text;
-  // Control characters, line separators, and what turns the direction of text.
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  return cut.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return cut.replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
