@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'coverage/**', 'src/api/generated/**'] },
+  { ignores: ['**/dist/**', 'coverage/**', 'src/api/generated/**'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
@@ -17,7 +17,7 @@ export default tseslint.config(
   },
   {
     // Under Jest, jsdom and `node:vm` these are not the classes that the objects of Node were made by (src/realm.ts).
-    files: ['src/**'],
+    files: ['src/**', 'packages/*/src/**'],
     rules: {
       'no-restricted-syntax': [
         'error',
@@ -30,7 +30,10 @@ export default tseslint.config(
     },
   },
   // The edges may speak to a person.
-  { files: ['src/cli/**', 'examples/**', 'bench/**', 'scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['packages/local/src/cli/**', 'examples/**', 'bench/**', 'scripts/**', 'test/**'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['**/*.mjs', '**/*.js'],
     ...tseslint.configs.disableTypeChecked,

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const src = (file: string) => path(`./src/${file}`);
 
 // Tests import the public names; here they mean the sources, so that coverage and stack traces point at what we wrote.
 // The packed tarball is tested apart from this (test/package).
@@ -11,8 +12,9 @@ export default defineConfig({
       { find: /^#signature$/, replacement: src('verify/signature.node.ts') },
       { find: /^bailiff$/, replacement: src('index.ts') },
       { find: /^bailiff\/(express|hono)$/, replacement: src('adapters/$1/index.ts') },
-      { find: /^bailiff\/(api|webhooks|local|opentelemetry)$/, replacement: src('$1/index.ts') },
+      { find: /^bailiff\/(api|webhooks|opentelemetry)$/, replacement: src('$1/index.ts') },
       { find: /^bailiff\/api\/(.+)$/, replacement: src('api/generated/$1.ts') },
+      { find: /^bailiff-local$/, replacement: path('./packages/local/src/index.ts') },
     ],
   },
   test: {
@@ -22,7 +24,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     coverage: {
       provider: 'v8',
-      include: ['src/**'],
+      include: ['src/**', 'packages/*/src/**'],
       exclude: ['src/api/generated/**'],
       // What decides about strangers is covered branch by branch.
       thresholds: { 'src/verify/**': { branches: 95 }, 'src/core/**': { branches: 95 } },

@@ -6,7 +6,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { createAuthenticator } from 'bailiff';
 import * as express from 'bailiff/express';
 import * as hono from 'bailiff/hono';
-import { startLocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
 import { Hono } from 'hono';
 import { createFixtures } from './lib/fixtures.mjs';
 import { median } from './lib/stats.mjs';

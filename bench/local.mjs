@@ -6,7 +6,7 @@ import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
-import { startLocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
 import { interleave, median } from './lib/stats.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -79,7 +79,7 @@ async function inProcess() {
 
 /** From the shell's command to its first line: the instance's address, and what an empty script takes on this machine. */
 async function command() {
-  const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../packages/local/dist/cli/main.js', import.meta.url));
   const firstLine = (name, ...args) => ({
     name,
     async run() {

@@ -1,25 +1,26 @@
 /**
- * `dist/` as it is published: tsc writes declarations and modules; then what a server imports is joined by esbuild, because
+ * Both packages' `dist/` as they are published: tsc writes declarations and modules; then what a server imports is joined by esbuild, because
  * at a cold start each file costs more than what stands in it. The code stays readable: nothing is renamed or minified.
  *
- * The offline instance and the command are joined too, apart: they share no object with a server, and so need none of its files.
+ * `bailiff-local` is joined too, with a copy of the few modules that it shares: it has no object in common with a server. It carries the OpenAPI document.
  *
  * The API client stays as tsc wrote it: one takes of it what one needs. What it shares with the joined part keeps its own file,
  * which re-exports from there, so that every class exists once.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { DOCUMENT_PATH, readJson } from './lib/document.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const packages = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).flatMap((name) => [
-  name,
-  `${name}/*`,
-]);
+const local = join(root, 'packages/local');
+const packagesOf = (path) => {
+  const manifest = readJson(path);
+  return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).flatMap((name) => [name, `${name}/*`]);
+};
 
 const ENTRIES = [
   'index.js',
@@ -28,18 +29,20 @@ const ENTRIES = [
   'webhooks/index.js',
   'opentelemetry/index.js',
 ];
-const TOOLS = ['local/index.js', 'cli/main.js'];
-const SEPARATE = ['api/'];
+const SEPARATE = ['api/', 'bin/'];
 /** Packages that are published inside, under the licenses that stand beside: a package is more to load than its one file. */
 const JOINED = ['path-to-regexp'];
 /** Chosen by the runtime through `imports` in package.json. */
 const CONDITIONAL = ['verify/signature.js', 'verify/signature.node.js'];
 
-rmSync(dist, { recursive: true, force: true });
-execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const tsc = (project) =>
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+
+for (const folder of [dist, join(local, 'dist')]) rmSync(folder, { recursive: true, force: true });
+tsc('tsconfig.build.json');
 
 const modules = readdirSync(dist, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
@@ -73,26 +76,20 @@ const separate = {
 };
 
 const common = {
-  outdir: dist,
-  outbase: dist,
-  allowOverwrite: true,
   bundle: true,
   splitting: true,
   format: 'esm',
   target: 'es2022',
-  // Everything but what stands in JOINED.
-  external: ['#signature', 'node:*', ...packages],
   legalComments: 'none',
   logLevel: 'warning',
 };
 await build({
   ...common,
-  entryPoints: TOOLS.map((file) => join(dist, file)),
-  chunkNames: 'local/[name]-[hash]',
-  platform: 'node',
-});
-await build({
-  ...common,
+  outdir: dist,
+  outbase: dist,
+  allowOverwrite: true,
+  // Everything but what stands in JOINED.
+  external: ['#signature', 'node:*', ...packagesOf('package.json')],
   entryPoints: [...ENTRIES.map((file) => join(dist, file)), base],
   chunkNames: 'shared/[hash]',
   platform: 'neutral',
@@ -100,11 +97,38 @@ await build({
   plugins: [separate],
 });
 
-const kept = [...ENTRIES, ...TOOLS];
-for (const file of modules) if (!isSeparate(file) && !kept.includes(file)) rmSync(join(dist, file));
+for (const file of modules) if (!isSeparate(file) && !ENTRIES.includes(file)) rmSync(join(dist, file));
 for (const [file, names] of exported) {
   const path = relative(dirname(join(dist, file)), base).replaceAll('\\', '/');
   writeFileSync(join(dist, file), reExport(names, path.startsWith('.') ? path : `./${path}`));
 }
 const notices = JOINED.map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`);
 writeFileSync(join(dist, 'shared/LICENSES.txt'), notices.join('\n'));
+
+await build({
+  ...common,
+  outdir: join(local, 'dist'),
+  outbase: join(local, 'src'),
+  entryPoints: ['index.ts', 'cli/main.ts'].map((file) => join(local, 'src', file)),
+  chunkNames: 'shared/[name]-[hash]',
+  platform: 'node',
+  alias: { '#signature': join(root, 'src/verify/signature.node.ts') },
+  external: [...packagesOf('package.json'), ...packagesOf('packages/local/package.json')],
+});
+tsc('packages/local/tsconfig.build.json');
+takeTypes(join(local, 'dist'));
+writeFileSync(join(local, 'dist/shared/LICENSES.txt'), notices.join('\n'));
+mkdirSync(join(local, 'dist/spec'));
+writeFileSync(join(local, 'dist', DOCUMENT_PATH), JSON.stringify(readJson(DOCUMENT_PATH)));
+
+/** tsc repeats the repository's folders below `types`; the package keeps its own. */
+function takeTypes(folder) {
+  const own = join(folder, 'types/packages/local/src');
+  for (const file of readdirSync(own, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.d.ts'))) {
+    const outside = /['"](?:\.\.\/)+src\/[^'"]*['"]/.exec(readFileSync(join(own, file), 'utf8'));
+    if (outside) throw new Error(`The types of ${file} need ${outside[0]}, which is another package's.`);
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    renameSync(join(own, file), join(folder, file));
+  }
+  rmSync(join(folder, 'types'), { recursive: true });
+}

@@ -51,7 +51,7 @@ import { clerkMiddleware as forExpress, requireAuth as expressGuard } from 'bail
 import { clerkMiddleware as forHono, requirePermission } from 'bailiff/hono';
 import { createBackendApi } from 'bailiff/api';
 import { verifyWebhook } from 'bailiff/webhooks';
-import { startLocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
 export const used = [createAuthenticator, ConfigurationError, forExpress, expressGuard, forHono, requirePermission, createBackendApi, verifyWebhook, startLocalInstance];
 export const who = (auth: Auth): string | null => (auth.tokenType === 'session_token' ? auth.userId : null);
 `,

@@ -31,7 +31,7 @@ const ENTRIES = [
     without: /\/src\/api\/generated\//,
   },
   { name: 'bailiff/webhooks', file: 'src/webhooks/index.ts', about: 'Guide: [Webhooks](webhooks.md).' },
-  { name: 'bailiff/local', file: 'src/local/index.ts', about: 'Guide: [The offline instance](local.md).' },
+  { name: 'bailiff-local', file: 'packages/local/src/index.ts', about: 'Guide: [The offline instance](local.md).' },
   {
     name: 'bailiff/opentelemetry',
     file: 'src/opentelemetry/index.ts',

@@ -40,7 +40,8 @@ const parts = readParts();
 
 function partOf(file: string): Part {
   const name = file === 'src/index.ts' ? 'core' : undefined;
-  const found = parts.find((part) =>
+  // From the last to the first: a folder stands below the one that it is in.
+  const found = parts.findLast((part) =>
     name === undefined
       ? part.name === 'ground'
         ? /^src\/(types\/)?[^/]+\.ts$/.test(file)
@@ -51,8 +52,10 @@ function partOf(file: string): Part {
   return found;
 }
 
-const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .map((file) => `src/${file}`)
+const files = ['src', 'packages/local/src']
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+  )
   .filter((file) => file.endsWith('.ts') && !file.startsWith(GENERATED));
 
 const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
@@ -86,6 +89,7 @@ describe('architecture', () => {
       'hono',
       'opentelemetry',
       'api',
+      'bin',
       'local',
       'cli',
     ]);

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { Webhook } from 'svix';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apiKeyRow, startClerk } from './support/clerk.js';

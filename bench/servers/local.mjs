@@ -14,7 +14,7 @@ if (kind === 'bare') {
     server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}/` }));
   });
 } else {
-  const { startLocalInstance } = await import('bailiff/local');
+  const { startLocalInstance } = await import('bailiff-local');
   const users = Array.from({ length: Number(kind) }, (_, index) => ({
     first_name: 'User',
     last_name: String(index),

@@ -1,7 +1,7 @@
 /** What every example's `main.ts` shares: keys to run with, a port, and requests to try. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startLocalInstance, type LocalInstance, type LocalInstanceOptions } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance, type LocalInstanceOptions } from 'bailiff-local';
 
 /**
  * Keys for an example. Those of the environment if CLERK_SECRET_KEY is set (then null: users and tokens are yours to

@@ -1,5 +1,5 @@
 /** One credential of every sort, issued by an offline instance, and what goes into a request to show it. */
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 
 export interface Credential {
   readonly name: string;

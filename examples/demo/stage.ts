@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { createApp as createExpressApp } from '../express-api/app.js';
 import { createApp as createHonoApp } from '../hono-api/app.js';
 import type { Site } from './run-cases.js';

@@ -1,5 +1,5 @@
 /** `npm run example:hono-worker` */
-import { startLocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
 import { printTries } from '../common/example.js';
 import { runWorker } from './run-worker.js';
 

@@ -1,5 +1,5 @@
 /** `npm run example:multi-instance`: two offline instances behind one server. */
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { printTries, serve } from '../common/example.js';
 import { createApp } from './app.js';
 

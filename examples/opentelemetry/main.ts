@@ -1,5 +1,5 @@
 /** `npm run example:opentelemetry`: sends a few requests, and shows what was recorded of them. */
-import { startLocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
 import { createApp } from './app.js';
 import { startTelemetry } from './telemetry.js';
 

@@ -1,5 +1,5 @@
 /** `npm run example:vitest-tests`: your routes with real tokens and real signatures, no account, no network, no mocks. */
-import { startLocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from './app.js';
 

@@ -1,5 +1,5 @@
 /** The Frontend API proxy through every framework, in front of an offline instance that writes down what it gets. */
-import { startLocalInstance, type FaultRequest, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type FaultRequest, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createStages } from './contract/harness.js';
 import { frameworks, sendRaw } from './frameworks.js';

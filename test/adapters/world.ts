@@ -1,7 +1,7 @@
 /** An offline instance, and one credential of every sort. */
 import { createHash } from 'node:crypto';
 import type { AuthenticatorOptions } from 'bailiff';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { afterAll } from 'vitest';
 import { apiKeyRow, m2mRow, oauthRow, OPERATIONS, startClerk } from '../support/clerk.js';
 import {

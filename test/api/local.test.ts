@@ -1,6 +1,6 @@
 import { BackendApiError, createBackendApi, createBackendClient, type BackendApi } from 'bailiff/api';
 import * as users from 'bailiff/api/users';
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** The client against the offline instance: two readings of one document, by different hands. */

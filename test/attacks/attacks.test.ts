@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { T0 } from '../support/tokens.js';
 import { corpus } from './corpus.js';
 import { attackedClerk, createKit, HOST, PUBLISHABLE_KEY, type Attack } from './kit.js';

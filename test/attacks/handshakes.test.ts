@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Fault, LocalInstance } from 'bailiff/local';
+import type { Fault, LocalInstance } from 'bailiff-local';
 import { OPERATIONS, startClerk } from '../support/clerk.js';
 import {
   CATEGORY,

@@ -1,7 +1,7 @@
 /** Two instances, two sets of options, one process: what one has verified is worth nothing to another. */
 import { createAuthenticator, type Authenticator, type AuthenticatorOptions } from 'bailiff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FaultRequest, LocalInstance } from 'bailiff/local';
+import type { FaultRequest, LocalInstance } from 'bailiff-local';
 import { apiKeyRow, OPERATIONS, startClerk } from '../support/clerk.js';
 import { createKey, sessionToken, T0, T0_S } from '../support/tokens.js';
 import { PUBLISHABLE_KEY } from './kit.js';

@@ -1,7 +1,7 @@
 /** Every kind of credential in every mode: one kind, every list, any; in the header and in a cookie. All signatures are good. */
 import { createAuthenticator, type AcceptsToken, type TokenType } from 'bailiff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { apiKeyRow, m2mRow, oauthRow, startClerk } from '../support/clerk.js';
 import {
   CATEGORY,

@@ -1,7 +1,7 @@
 /** What Bailiff says (events, messages, reasons, headers, errors) holds no character by which a client could write into a log or a terminal. */
 import { createAuthenticator, type BailiffEvent } from 'bailiff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { OPERATIONS, startClerk } from '../support/clerk.js';
 import {
   createKey,

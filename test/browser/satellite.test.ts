@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { clerkMiddleware, getAuth } from 'bailiff/express';
-import { startLocalInstance } from 'bailiff/local';
-import type { LocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
+import type { LocalInstance } from 'bailiff-local';
 import { Browser } from '../local/frontend/support.js';
 
 const NAVIGATION = { accept: 'text/html', 'sec-fetch-dest': 'document' };

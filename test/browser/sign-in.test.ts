@@ -14,8 +14,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { BailiffEvent } from 'bailiff';
 import { clerkMiddleware as expressMiddleware, getAuth, requireAuth as expressGuard } from 'bailiff/express';
 import { clerkMiddleware as honoMiddleware, requireAuth as honoGuard } from 'bailiff/hono';
-import { startLocalInstance } from 'bailiff/local';
-import type { LocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
+import type { LocalInstance } from 'bailiff-local';
 import { Browser } from '../local/frontend/support.js';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';

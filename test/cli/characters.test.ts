@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { guarded, printable } from '../../src/cli/terminal.js';
+import { guarded, printable } from '../../packages/local/src/cli/terminal.js';
 import { bailiff, session, until } from './support.js';
 
 const range = (from: number, to: number) =>

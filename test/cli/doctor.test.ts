@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startLocalInstance } from 'bailiff/local';
-import type { LocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
+import type { LocalInstance } from 'bailiff-local';
 import { bailiff } from './support.js';
 import type { SessionOptions } from './support.js';
 

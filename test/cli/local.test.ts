@@ -134,10 +134,14 @@ describe('row 21: bailiff local', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('stops cleanly on %s', async (signal) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'local', '--port', '0', '--json'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, XDG_RUNTIME_DIR: mkdtempSync(join(tmpdir(), 'bailiff-test-')) },
-    });
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'packages/local/src/cli/main.ts', 'local', '--port', '0', '--json'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, XDG_RUNTIME_DIR: mkdtempSync(join(tmpdir(), 'bailiff-test-')) },
+      },
+    );
     const lines = createInterface({ input: child.stdout });
     const line = await new Promise<string>((resolve) => lines.once('line', resolve));
     const { apiUrl } = JSON.parse(line) as Started;

@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../src/cli/program.js';
-import type { ExitCode, Terminal } from '../../src/cli/terminal.js';
+import { run } from '../../packages/local/src/cli/program.js';
+import type { ExitCode, Terminal } from '../../packages/local/src/cli/terminal.js';
 
 export interface Session extends Terminal {
   readonly output: string[];

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthenticator } from 'bailiff';
 import type { Authenticator } from 'bailiff';
-import { startLocalInstance } from 'bailiff/local';
-import type { LocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
+import type { LocalInstance } from 'bailiff-local';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { announce, findRunning, notesFolder } from '../../src/cli/running-instance.js';
+import { announce, findRunning, notesFolder } from '../../packages/local/src/cli/running-instance.js';
 import { bailiff, session } from './support.js';
 
 let clerk: LocalInstance;

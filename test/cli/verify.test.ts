@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { TOKEN_REASONS } from 'bailiff';
-import { startLocalInstance } from 'bailiff/local';
-import type { LocalInstance } from 'bailiff/local';
-import { explain } from '../../src/cli/verify/explain.js';
+import { startLocalInstance } from 'bailiff-local';
+import type { LocalInstance } from 'bailiff-local';
+import { explain } from '../../packages/local/src/cli/verify/explain.js';
 import type { TokenReason } from '../../src/errors.js';
 import { bailiff } from './support.js';
 

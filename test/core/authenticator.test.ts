@@ -9,7 +9,7 @@ import {
   type Auth,
   type RequestView,
 } from 'bailiff';
-import type { Fault, FaultRequest } from 'bailiff/local';
+import type { Fault, FaultRequest } from 'bailiff-local';
 import { isAuthenticator } from '../../src/core/authenticator.js';
 import { apiKeyRow, callsOf, OPERATIONS } from '../support/clerk.js';
 import { CATEGORY, m2mToken, oauthToken, sessionToken, T0 } from '../support/tokens.js';

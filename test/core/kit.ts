@@ -1,7 +1,7 @@
 /** An authenticator against an offline instance, with a clock and a list of events. */
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createAuthenticator, type AuthenticatorOptions, type BailiffEvent, type RequestView } from 'bailiff';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { apiKeyRow, m2mRow, oauthRow, startClerk } from '../support/clerk.js';
 import { createKey, T0 } from '../support/tokens.js';
 

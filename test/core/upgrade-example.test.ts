@@ -4,7 +4,7 @@ import http, { type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import * as bailiff from 'bailiff';
-import type { Fault } from 'bailiff/local';
+import type { Fault } from 'bailiff-local';
 import ts from 'typescript';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import * as ws from 'ws';

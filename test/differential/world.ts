@@ -1,5 +1,5 @@
 /** What the generated requests are made of: two instances, and tokens that are minted once and named. */
-import type { Fault, FaultRequest, LocalInstance } from 'bailiff/local';
+import type { Fault, FaultRequest, LocalInstance } from 'bailiff-local';
 import { OPERATIONS, startClerk } from '../support/clerk.js';
 import {
   CATEGORY,

@@ -1,5 +1,5 @@
 /** Customers' keys: whose they are, what they may do, and what happens when they are taken back. */
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import request from 'supertest';
 import { createApp } from '../../examples/api-keys/app.js';

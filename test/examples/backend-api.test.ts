@@ -1,4 +1,4 @@
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';

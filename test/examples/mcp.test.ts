@@ -6,7 +6,7 @@ import { UnauthorizedError, type OAuthClientProvider } from '@modelcontextprotoc
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
-import { startLocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createExpressMcp } from '../../examples/mcp-server/express.js';
 import { createHonoMcp } from '../../examples/mcp-server/hono.js';

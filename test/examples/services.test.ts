@@ -1,5 +1,5 @@
 /** M2M tokens between services, organizations in addresses, and the site in a browser: what the commands do not show. */
-import { startLocalInstance } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createMachineToken } from '../../examples/m2m/machine-token.js';
 import { createApp as createMultiTenant } from '../../examples/multi-tenant/app.js';

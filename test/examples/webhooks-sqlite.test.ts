@@ -1,6 +1,6 @@
 /** Webhooks into SQLite: what Clerk says is there, once, whatever the order. */
 import { createBackendApi } from 'bailiff/api';
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';

@@ -3,7 +3,7 @@
  * what they read, ask, hear and write. Timers are held, so that no deadline depends on the machine.
  */
 import fc from 'fast-check';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PUBLISHABLE_KEY } from '../attacks/kit.js';
 import { apiKeyRow, callsOf, OPERATIONS, startClerk } from '../support/clerk.js';

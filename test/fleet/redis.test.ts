@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createClient } from '@redis/client';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apiKeyRow, callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import type { Order } from './member.js';

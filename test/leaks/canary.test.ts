@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { createAuthenticator, type AuthenticatorOptions, type BailiffEvent, type RequestView } from 'bailiff';
 import { createBackendApi } from 'bailiff/api';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { verifyWebhook } from 'bailiff/webhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sendRaw } from '../attacks/raw.js';

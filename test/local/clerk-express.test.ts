@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { clerkMiddleware, getAuth } from '@clerk/express';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 
 let clerk: LocalInstance;
 let server: Server;

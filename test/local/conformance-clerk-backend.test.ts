@@ -1,5 +1,5 @@
 import { createClerkClient, verifyToken } from '@clerk/backend';
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // The official client is the judge here: it knows nothing of us, and gets nothing but addresses and keys.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createFaults } from '../../src/local/faults.js';
-import { createRandom } from '../../src/local/random.js';
+import { createFaults } from '../../packages/local/src/faults.js';
+import { createRandom } from '../../packages/local/src/random.js';
 import { call, codeOf, instances } from './support.js';
 
 const start = instances();

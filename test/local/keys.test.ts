@@ -2,8 +2,8 @@ import { createPublicKey } from 'node:crypto';
 import { verifyToken } from '@clerk/backend';
 import { createAuthenticator } from 'bailiff';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/local/random.js';
-import { createRsaKey } from '../../src/local/rsa.js';
+import { createRandom } from '../../packages/local/src/random.js';
+import { createRsaKey } from '../../packages/local/src/rsa.js';
 import { createKey, sessionToken } from '../support/tokens.js';
 import { call, instances } from './support.js';
 

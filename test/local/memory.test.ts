@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { createJournal } from '../../src/local/journal.js';
-import { createTables } from '../../src/local/tables.js';
+import { createJournal } from '../../packages/local/src/journal.js';
+import { createTables } from '../../packages/local/src/tables.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

@@ -1,13 +1,13 @@
 /** Names that every object has inherited, wherever a client may write a name: nobody's parameter, id, key, scope or header. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalInstance } from 'bailiff/local';
-import { clientRoutes } from '../../src/local/backend/client-routes.js';
-import { specification, type Operation } from '../../src/local/backend/specification.js';
-import type { LocalWorld, WorldMark } from '../../src/local/create-world.js';
-import { handleFrontendRequest } from '../../src/local/frontend/handle.js';
-import { profileOf } from '../../src/local/frontend/oauth/profile.js';
-import { createJournal } from '../../src/local/journal.js';
-import { lookUp } from '../../src/local/look-up.js';
+import type { LocalInstance } from 'bailiff-local';
+import { clientRoutes } from '../../packages/local/src/backend/client-routes.js';
+import { specification, type Operation } from '../../packages/local/src/backend/specification.js';
+import type { LocalWorld, WorldMark } from '../../packages/local/src/create-world.js';
+import { handleFrontendRequest } from '../../packages/local/src/frontend/handle.js';
+import { profileOf } from '../../packages/local/src/frontend/oauth/profile.js';
+import { createJournal } from '../../packages/local/src/journal.js';
+import { lookUp } from '../../packages/local/src/look-up.js';
 import { drive } from './backend/sampling.js';
 import { furnish, newWorld, send, type Fixture } from './backend/support.js';
 import { ADA, startWithPeople } from './frontend/support.js';

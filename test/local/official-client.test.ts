@@ -1,9 +1,9 @@
 import { createClerkClient } from '@clerk/backend';
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { issueRefreshToken } from '../../src/local/sessions.js';
-import { totpCode } from '../../src/local/backend/totp.js';
-import type { LocalWorld } from '../../src/local/create-world.js';
+import { issueRefreshToken } from '../../packages/local/src/sessions.js';
+import { totpCode } from '../../packages/local/src/backend/totp.js';
+import type { LocalWorld } from '../../packages/local/src/create-world.js';
 import { furnish } from './backend/support.js';
 import type { Fixture } from './backend/support.js';
 

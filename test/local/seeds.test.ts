@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { loadSeed, SeedError, type SeedDocument } from 'bailiff/local';
+import { loadSeed, SeedError, type SeedDocument } from 'bailiff-local';
 import { describe, expect, it } from 'vitest';
 import { call, decode, instances } from './support.js';
 
@@ -54,7 +54,7 @@ describe('row 15: deterministic seeds', () => {
   });
 
   it('the same in another process', async () => {
-    const entry = fileURLToPath(new URL('../../src/local/index.ts', import.meta.url));
+    const entry = fileURLToPath(new URL('../../packages/local/src/index.ts', import.meta.url));
     const script = `
       import { startLocalInstance } from ${JSON.stringify(entry)};
       const clerk = await startLocalInstance({ listen: false, seed: ${JSON.stringify(TEAM)} });

@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { verifyToken } from '@clerk/backend';
-import { SnapshotError, type LocalInstance } from 'bailiff/local';
+import { SnapshotError, type LocalInstance } from 'bailiff-local';
 import { describe, expect, it } from 'vitest';
-import { createTables } from '../../src/local/tables.js';
+import { createTables } from '../../packages/local/src/tables.js';
 import { call, codeOf, instances } from './support.js';
 
 const start = instances();
@@ -145,7 +145,7 @@ describe('row 16: a file', () => {
 
   it('has what a client was told, though the process dies at once', () => {
     const persist = place();
-    const entry = fileURLToPath(new URL('../../src/local/index.ts', import.meta.url));
+    const entry = fileURLToPath(new URL('../../packages/local/src/index.ts', import.meta.url));
     const file = join(mkdtempSync(join(tmpdir(), 'bailiff-crash-')), 'crash.mts');
     writeFileSync(
       file,

@@ -1,4 +1,4 @@
-import { startLocalInstance, type LocalInstance, type LocalInstanceOptions } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance, type LocalInstanceOptions } from 'bailiff-local';
 import { afterEach } from 'vitest';
 
 type Json = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, verify } from 'node:crypto';
 import { createClerkClient } from '@clerk/backend';
 import { createAuthenticator } from 'bailiff';
-import type { LocalInstanceOptions } from 'bailiff/local';
+import type { LocalInstanceOptions } from 'bailiff-local';
 import { describe, expect, it } from 'vitest';
 import { call, codeOf, decode, instances } from './support.js';
 

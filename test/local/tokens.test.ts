@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeOrganization } from '../../src/local/tokens/organization-claim.js';
+import { encodeOrganization } from '../../packages/local/src/tokens/organization-claim.js';
 import { call, codeOf, decode, instances } from './support.js';
 
 const start = instances();

@@ -9,7 +9,7 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '
 import { SpanStatusCode } from '@opentelemetry/api';
 import { createAuthenticator, type AuthenticatorOptions } from 'bailiff';
 import { openTelemetry } from 'bailiff/opentelemetry';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OPERATIONS, startClerk } from '../support/clerk.js';
 import { createClock } from '../support/tokens.js';

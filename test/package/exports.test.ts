@@ -23,22 +23,42 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
     ...['BackendApiError', 'InvalidArgumentError', 'ConfigurationError'],
   ],
   './webhooks': ['verifyWebhook', 'verifyWebhookPayload', 'WebhookVerificationError', 'ConfigurationError'],
-  './local': ['startLocalInstance', 'loadSeed', 'readSnapshot', 'SeedError', 'SnapshotError', 'UnsafeInstanceError'],
   './opentelemetry': ['openTelemetry'],
 };
 
-const { exports } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+const LOCAL = ['startLocalInstance', 'loadSeed', 'readSnapshot', 'SeedError', 'SnapshotError', 'UnsafeInstanceError'];
+
+interface Manifest {
+  version: string;
+  bin?: object;
   exports: Record<string, unknown>;
-};
+  peerDependencies: Record<string, string>;
+}
+const manifest = (folder: string) =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '../..', folder, 'package.json'), 'utf8')) as Manifest;
+const library = manifest('.');
+const local = manifest('packages/local');
 
 describe('entry points', () => {
   it('are those of package.json', () => {
-    expect(Object.keys(exports).sort()).toEqual([...Object.keys(EXPORTS), './api/*', './package.json'].sort());
+    expect(Object.keys(library.exports).sort()).toEqual([...Object.keys(EXPORTS), './api/*', './package.json'].sort());
+    expect(Object.keys(local.exports)).toEqual(['.', './cli', './package.json']);
   });
 
   it.each(Object.entries(EXPORTS))('%s exports what is listed', async (entry, names) => {
     const found = (await import(`bailiff${entry.slice(1)}`)) as object;
     expect(Object.keys(found).sort()).toEqual([...names].sort());
+  });
+
+  it('bailiff-local exports what is listed', async () => {
+    expect(Object.keys(await import('bailiff-local')).sort()).toEqual([...LOCAL].sort());
+  });
+
+  it('both packages have one version, and one of them has the command', () => {
+    expect(local.version).toBe(library.version);
+    expect(local.peerDependencies['bailiff']).toBe(`^${library.version}`);
+    expect(Object.keys(library.bin ?? {})).toEqual(['bailiff']);
+    expect(local.bin).toBeUndefined();
   });
 
   it('both adapters offer the same names', async () => {

@@ -1,6 +1,6 @@
 /** Browsers during an outage of the Backend API: pages turn to the Frontend API, everything else waits, and nobody is signed out. */
 import { createAuthenticator } from 'bailiff';
-import type { Fault, LocalInstance } from 'bailiff/local';
+import type { Fault, LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import { createClock, T0_S } from '../support/tokens.js';

@@ -1,6 +1,6 @@
 /** Clerk down, slow or confused: customers stay in, strangers stay out, and nobody is told that a good token is bad. */
 import { createAuthenticator, type AuthenticatorOptions } from 'bailiff';
-import type { ActiveFault, Fault, LocalInstance, SessionTokenRequest } from 'bailiff/local';
+import type { ActiveFault, Fault, LocalInstance, SessionTokenRequest } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apiKeyRow, callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import { withBearer } from '../support/requests.js';

@@ -1,6 +1,6 @@
 /** Keys that change while others try made-up key ids, or before the JWKS shows it: what it costs good users, and Clerk. */
 import { createAuthenticator } from 'bailiff';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import { withBearer } from '../support/requests.js';

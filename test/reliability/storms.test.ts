@@ -1,6 +1,6 @@
 /** Many at once: what a flash crowd, or an attacker, can make Bailiff ask of Clerk. */
 import { createAuthenticator, type AuthenticatorOptions } from 'bailiff';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import { withBearer } from '../support/requests.js';

@@ -1,7 +1,7 @@
 /** A simulated browser, an application behind Bailiff and the offline instance's Frontend API: no loop, whatever is wrong. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAuthenticator } from 'bailiff';
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import type { AuthenticatorOptions } from '../../src/types.js';
 import { Browser, type Answer, type Page } from './browser.js';
 

@@ -1,5 +1,5 @@
 /** What goes wrong during the soak, and how it ends. Each tells the oracle what it did. */
-import type { Fault } from 'bailiff/local';
+import type { Fault } from 'bailiff-local';
 import type { createRandom } from '../fuzz/mutate.js';
 import type { Credentials } from './credentials.js';
 import type { Oracle } from './oracle.js';

@@ -1,5 +1,5 @@
 /** What the soak plays on: an offline instance that can go away and come back at the same address, and two servers. */
-import { startLocalInstance, type LocalInstance } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { createClock } from '../support/tokens.js';
 import type { Leak } from './server.js';
 import { startServers, type Servers } from './servers.js';

@@ -1,5 +1,5 @@
 /** Offline instances for the tests of other parts, with keys and credentials that a table of cases can name before anything runs. */
-import { startLocalInstance, type LocalInstance, type LocalInstanceOptions, type Row } from 'bailiff/local';
+import { startLocalInstance, type LocalInstance, type LocalInstanceOptions, type Row } from 'bailiff-local';
 import { apiKeyAnswer, m2mAnswer, oauthAnswer, T0, type Claims, type TestKey } from './tokens.js';
 
 /** What Bailiff asks of the Backend API, by operation. */

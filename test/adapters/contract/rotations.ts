@@ -1,5 +1,5 @@
 /** The instance gets a new key just after somebody tried a key id that never was. */
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { callsOf, OPERATIONS, startClerk } from '../../support/clerk.js';
 import { createClock, createKey, sessionToken } from '../../support/tokens.js';

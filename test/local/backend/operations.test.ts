@@ -1,10 +1,10 @@
 import { Ajv } from 'ajv';
 import addFormatsModule from 'ajv-formats';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld, WorldMark } from '../../../src/local/create-world.js';
-import { DOCUMENT_ID, toJsonSchema } from '../../../src/local/backend/json-schema.js';
-import { specification } from '../../../src/local/backend/specification.js';
-import type { Operation, Schema } from '../../../src/local/backend/specification.js';
+import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-world.js';
+import { DOCUMENT_ID, toJsonSchema } from '../../../packages/local/src/backend/json-schema.js';
+import { specification } from '../../../packages/local/src/backend/specification.js';
+import type { Operation, Schema } from '../../../packages/local/src/backend/specification.js';
 import { drive, sample } from './sampling.js';
 import { furnish, newWorld, send } from './support.js';
 import type { Answer, Fixture } from './support.js';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld } from '../../../src/local/create-world.js';
-import { createSession } from '../../../src/local/sessions.js';
-import { acceptOrganizationInvitation } from '../../../src/local/backend/resources/organization-invitations.js';
+import type { LocalWorld } from '../../../packages/local/src/create-world.js';
+import { createSession } from '../../../packages/local/src/sessions.js';
+import { acceptOrganizationInvitation } from '../../../packages/local/src/backend/resources/organization-invitations.js';
 import { newWorld, send } from './support.js';
 import type { Answer } from './support.js';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld } from '../../../src/local/create-world.js';
-import { openTicket } from '../../../src/local/backend/tickets.js';
-import { acceptInvitation } from '../../../src/local/backend/resources/invitations.js';
+import type { LocalWorld } from '../../../packages/local/src/create-world.js';
+import { openTicket } from '../../../packages/local/src/backend/tickets.js';
+import { acceptInvitation } from '../../../packages/local/src/backend/resources/invitations.js';
 import { furnish, newWorld, send } from './support.js';
 import type { Answer, Fixture } from './support.js';
 

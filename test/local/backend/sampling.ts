@@ -1,10 +1,10 @@
 /** How each operation is driven: arguments sampled from the document, and for some what has to exist first. */
-import type { LocalWorld } from '../../../src/local/create-world.js';
-import { specification } from '../../../src/local/backend/specification.js';
-import type { Operation, Schema } from '../../../src/local/backend/specification.js';
-import { totpCode } from '../../../src/local/backend/totp.js';
-import { mintSessionToken } from '../../../src/local/tokens/session-token.js';
-import { issueRefreshToken } from '../../../src/local/sessions.js';
+import type { LocalWorld } from '../../../packages/local/src/create-world.js';
+import { specification } from '../../../packages/local/src/backend/specification.js';
+import type { Operation, Schema } from '../../../packages/local/src/backend/specification.js';
+import { totpCode } from '../../../packages/local/src/backend/totp.js';
+import { mintSessionToken } from '../../../packages/local/src/tokens/session-token.js';
+import { issueRefreshToken } from '../../../packages/local/src/sessions.js';
 import { send } from './support.js';
 import type { Fixture } from './support.js';
 

@@ -1,6 +1,6 @@
 /** Rows of what is sold and was paid, for which the API has no creation: each function inserts valid rows with sensible defaults. */
-import type { Row, World } from '../../../src/local/world.js';
-import { find, insert } from '../../../src/local/backend/crud.js';
+import type { Row, World } from '../../../packages/local/src/world.js';
+import { find, insert } from '../../../packages/local/src/backend/crud.js';
 import {
   paymentAttempts,
   plans,
@@ -8,7 +8,7 @@ import {
   statements,
   subscriptionItems,
   subscriptions,
-} from '../../../src/local/backend/resources/billing-resource.js';
+} from '../../../packages/local/src/backend/resources/billing-resource.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

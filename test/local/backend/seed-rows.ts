@@ -1,12 +1,12 @@
 /**
  * Rows for which the API has no creation (passkeys, accounts at social providers, sign-ups), and users and organizations with chosen ids. Each function inserts one valid row with sensible defaults and takes whatever field you give it.
  */
-import type { Row, World } from '../../../src/local/world.js';
-import { insert } from '../../../src/local/backend/crud.js';
-import type { Resource } from '../../../src/local/backend/crud.js';
-import { providerTokens } from '../../../src/local/backend/resources/miscellaneous.js';
-import { createOrganization } from '../../../src/local/backend/resources/organizations.js';
-import { createUser } from '../../../src/local/backend/resources/users.js';
+import type { Row, World } from '../../../packages/local/src/world.js';
+import { insert } from '../../../packages/local/src/backend/crud.js';
+import type { Resource } from '../../../packages/local/src/backend/crud.js';
+import { providerTokens } from '../../../packages/local/src/backend/resources/miscellaneous.js';
+import { createOrganization } from '../../../packages/local/src/backend/resources/organizations.js';
+import { createUser } from '../../../packages/local/src/backend/resources/users.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

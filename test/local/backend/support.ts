@@ -1,12 +1,12 @@
 /** A world with one of everything, and requests to it without a server. */
-import { createWorld } from '../../../src/local/create-world.js';
-import type { LocalWorld } from '../../../src/local/create-world.js';
-import { handleBackendRequest } from '../../../src/local/backend/handle.js';
+import { createWorld } from '../../../packages/local/src/create-world.js';
+import type { LocalWorld } from '../../../packages/local/src/create-world.js';
+import { handleBackendRequest } from '../../../packages/local/src/backend/handle.js';
 import * as billing from './seed-billing.js';
 import * as seed from './seed-rows.js';
-import { insertInitialRows } from '../../../src/local/initial-rows.js';
-import { createMachine } from '../../../src/local/machines.js';
-import { createSession } from '../../../src/local/sessions.js';
+import { insertInitialRows } from '../../../packages/local/src/initial-rows.js';
+import { createMachine } from '../../../packages/local/src/machines.js';
+import { createSession } from '../../../packages/local/src/sessions.js';
 
 export interface Answer {
   readonly status: number;

@@ -1,9 +1,9 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld } from '../../../src/local/create-world.js';
-import { totpCode } from '../../../src/local/backend/totp.js';
-import { createSession } from '../../../src/local/sessions.js';
+import type { LocalWorld } from '../../../packages/local/src/create-world.js';
+import { totpCode } from '../../../packages/local/src/backend/totp.js';
+import { createSession } from '../../../packages/local/src/sessions.js';
 import { newWorld, send } from './support.js';
 import type { Answer } from './support.js';
 

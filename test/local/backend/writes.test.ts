@@ -1,8 +1,8 @@
 /** Stateful: what a write was answered with success is there afterwards, for whoever reads. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LocalWorld, WorldMark } from '../../../src/local/create-world.js';
-import { specification } from '../../../src/local/backend/specification.js';
-import type { Operation } from '../../../src/local/backend/specification.js';
+import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-world.js';
+import { specification } from '../../../packages/local/src/backend/specification.js';
+import type { Operation } from '../../../packages/local/src/backend/specification.js';
 import { drive, upload } from './sampling.js';
 import { furnish, newWorld, send } from './support.js';
 import type { Fixture } from './support.js';

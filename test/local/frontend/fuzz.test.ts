@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { LocalInstance } from 'bailiff/local';
-import { handleFrontendRequest, isFrontendPath } from '../../../src/local/frontend/handle.js';
+import type { LocalInstance } from 'bailiff-local';
+import { handleFrontendRequest, isFrontendPath } from '../../../packages/local/src/frontend/handle.js';
 import { ADA, APP, Browser, startWithPeople } from './support.js';
 
 let clerk: LocalInstance;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { ADA, Browser, locationOf, startWithPeople } from './support.js';
 
 const CALLBACK = 'http://127.0.0.1:3998/callback';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { ADA, APP, Browser, locationOf, payloadOf, redeem, startWithPeople } from './support.js';
 
 let clerk: LocalInstance;

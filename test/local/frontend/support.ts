@@ -1,6 +1,6 @@
 /** A browser as far as the tests need one: a cookie jar per host, no automatic redirects. */
-import { startLocalInstance } from 'bailiff/local';
-import type { LocalInstance, LocalInstanceOptions } from 'bailiff/local';
+import { startLocalInstance } from 'bailiff-local';
+import type { LocalInstance, LocalInstanceOptions } from 'bailiff-local';
 
 export class Browser {
   readonly #jar = new Map<string, Map<string, string>>();

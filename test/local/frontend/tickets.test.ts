@@ -1,7 +1,7 @@
 /** Links of invitations and sign-in tokens, opened in a browser. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAuthenticator } from 'bailiff';
-import type { LocalInstance } from 'bailiff/local';
+import type { LocalInstance } from 'bailiff-local';
 import { ADA, APP, Browser, locationOf, redeem, startWithPeople } from './support.js';
 
 type Json = Record<string, unknown>;

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { Webhook as Svix } from 'svix';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verifyWebhook } from 'bailiff/webhooks';
-import { createWebhookDeliverer } from '../../../src/local/webhooks/deliverer.js';
-import type { WebhookDeliverer } from '../../../src/local/webhooks/deliverer.js';
+import { createWebhookDeliverer } from '../../../packages/local/src/webhooks/deliverer.js';
+import type { WebhookDeliverer } from '../../../packages/local/src/webhooks/deliverer.js';
 
 const SECRET = 'whsec_YWNvcm4tYm9va3Mtd2ViaG9vay1kZW1vLWtleS0wMSE=';
 

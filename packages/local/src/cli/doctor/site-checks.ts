@@ -1,5 +1,5 @@
 /** Checks of what lies around the server: proxies, satellite domains, and whether the site's cookies can work. */
-import { ConfigurationError } from '../../errors.js';
+import { ConfigurationError } from '../../../../../src/errors.js';
 import type { Facts } from './facts.js';
 import { ok, problem, warning, type Check, type Finding } from './finding.js';
 

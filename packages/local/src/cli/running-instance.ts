@@ -5,8 +5,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Environment } from '../environment.js';
-import { writePrivateFile } from '../local/private-file.js';
+import type { Environment } from '../../../../src/environment.js';
+import { writePrivateFile } from '../private-file.js';
 
 export interface RunningInstance {
   readonly apiUrl: string;

@@ -1,6 +1,6 @@
 /** Why a token is refused, in words and with this token's own values. Pure: facts in, sentences out. */
-import { TOKEN_REASONS, type TokenReason } from '../../errors.js';
-import type { TokenType } from '../../types.js';
+import { TOKEN_REASONS, type TokenReason } from '../../../../../src/errors.js';
+import type { TokenType } from '../../../../../src/types.js';
 import { duration, printable } from '../terminal.js';
 
 export interface TokenFacts {

@@ -103,7 +103,7 @@ export const addTokenCommand: Register = (program: Command, terminal) => {
 };
 
 async function mintFresh(seed: string, kind: Kind, request: Fields): Promise<Fields> {
-  const { startLocalInstance } = await import('../local/index.js');
+  const { startLocalInstance } = await import('../index.js');
   const clerk = await startLocalInstance({ seed, listen: false });
   try {
     const running = { apiUrl: clerk.apiUrl, secretKey: clerk.secretKey };

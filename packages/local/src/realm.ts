@@ -8,3 +8,8 @@ export function messageOf(thrown: unknown): string {
   const { message } = Object(thrown) as { readonly message?: unknown };
   return typeof message === 'string' ? message : String(thrown);
 }
+
+export function isError(value: unknown): value is Error {
+  const { message, stack } = Object(value) as Partial<Error>;
+  return typeof message === 'string' && typeof stack === 'string';
+}

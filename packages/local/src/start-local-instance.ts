@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readVariable } from '../environment.js';
+import { readVariable } from '../../../src/environment.js';
 import type { ClockStart } from './clock.js';
 import { createWorld, type LocalWorld, type Snapshot } from './create-world.js';
 import { createDispatcher, isOperation, reachedOperation } from './dispatch.js';

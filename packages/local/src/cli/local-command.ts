@@ -1,7 +1,7 @@
 /** `bailiff local`: an offline Clerk instance until Ctrl-C. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
-import { loadSeed, readSnapshot, startLocalInstance, type JournalEntry, type LocalInstance } from '../local/index.js';
+import { loadSeed, readSnapshot, startLocalInstance, type JournalEntry, type LocalInstance } from '../index.js';
 import { envBlock } from './env-block.js';
 import type { Register } from './register.js';
 import { announce, notesFolder } from './running-instance.js';

@@ -1,9 +1,9 @@
 /** `bailiff verify TOKEN`: is it good, and if not, why and what to do. */
 import type { Command } from 'commander';
-import { createAuthenticator, type Authenticator } from '../../index.js';
-import { AuthUnavailableError, TokenVerificationError, type TokenReason } from '../../errors.js';
-import type { TokenType } from '../../types.js';
-import { classifyToken } from '../../verify/index.js';
+import { createAuthenticator, type Authenticator } from '../../../../../src/index.js';
+import { AuthUnavailableError, TokenVerificationError, type TokenReason } from '../../../../../src/errors.js';
+import type { TokenType } from '../../../../../src/types.js';
+import { classifyToken } from '../../../../../src/verify/index.js';
 import type { Register } from '../register.js';
 import { CommandError, EXIT, painter, printable, type ExitCode, type Terminal } from '../terminal.js';
 import { explain, KIND_NAMES, validity, type Explanation, type Surroundings, type TokenFacts } from './explain.js';

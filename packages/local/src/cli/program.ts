@@ -1,7 +1,7 @@
 /** The commands of `bailiff`, put together. */
 import { Command, CommanderError } from 'commander';
-import { VERSION } from '../core/version.js';
-import { ConfigurationError } from '../errors.js';
+import { VERSION } from '../../../../src/core/version.js';
+import { ConfigurationError } from '../../../../src/errors.js';
 import type { Register } from './register.js';
 import { CommandError, EXIT, guarded, type ExitCode, type Terminal } from './terminal.js';
 import { isError } from '../realm.js';

@@ -47,7 +47,7 @@ export function specification(): Specification {
   return (loaded ??= read(JSON.parse(readFileSync(documentUrl(), 'utf8')) as Document));
 }
 
-/** In the nearest folder above that has it: this module is deeper in the sources than in the package, where the build has joined it. */
+/** In the nearest folder above that has it: the repository's, or the package's own copy beside the joined modules. */
 function documentUrl(): URL {
   for (let folder = new URL('.', import.meta.url); ;) {
     const document = new URL(DOCUMENT, folder);

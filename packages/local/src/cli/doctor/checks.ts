@@ -1,5 +1,5 @@
 /** The checks, one row each: facts in, finding out. Pure, so that every row can be tried with facts that a test made. */
-import { ConfigurationError } from '../../errors.js';
+import { ConfigurationError } from '../../../../../src/errors.js';
 import { duration, printable } from '../terminal.js';
 import type { Answer, Facts } from './facts.js';
 import { ok, problem, warning, type Check, type Finding } from './finding.js';

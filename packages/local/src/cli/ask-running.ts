@@ -1,6 +1,6 @@
 /** Requests of the command to the offline instance that runs. */
 import type { Command } from 'commander';
-import { readVariable } from '../environment.js';
+import { readVariable } from '../../../../src/environment.js';
 import { findRunning, notesFolder, type RunningInstance } from './running-instance.js';
 import { CommandError, EXIT, printable, type Terminal } from './terminal.js';
 

@@ -1,6 +1,6 @@
 /** What a command sees of the outside world: text in and out, variables, clock, network. Tests give their own. */
-import type { Environment } from '../environment.js';
-import type { Fetch } from '../ports.js';
+import type { Environment } from '../../../../src/environment.js';
+import type { Fetch } from '../../../../src/ports.js';
 
 export interface Terminal {
   out(text: string): void;

@@ -1,10 +1,10 @@
 /** Gathers what the checks look at: variables, keys taken apart, and what the two APIs answer. All effects of the doctor are here. */
 import { createPublicKey } from 'node:crypto';
-import { parsePublishableKey } from '../../core/config/publishable-key.js';
-import { resolveConfig } from '../../core/config/resolve.js';
-import type { Config, PublishableKey } from '../../core/config/config.js';
-import { readVariable } from '../../environment.js';
-import { ConfigurationError } from '../../errors.js';
+import { parsePublishableKey } from '../../../../../src/core/config/publishable-key.js';
+import { resolveConfig } from '../../../../../src/core/config/resolve.js';
+import type { Config, PublishableKey } from '../../../../../src/core/config/config.js';
+import { readVariable } from '../../../../../src/environment.js';
+import { ConfigurationError } from '../../../../../src/errors.js';
 import type { Terminal } from '../terminal.js';
 
 /** What a server answered to a question for its keys. */
