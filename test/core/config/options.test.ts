@@ -144,7 +144,7 @@ describe('null', () => {
     fetch: null,
     now: null,
     logger: null,
-      onEvent: null,
+    onEvent: null,
   };
   const env = {
     CLERK_SECRET_KEY: 'sk_live_env',
