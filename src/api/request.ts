@@ -1,5 +1,6 @@
 /** From a method's arguments to one HTTP request. Pure: nothing is sent here. */
 import { ConfigurationError } from '../errors.js';
+import { headerPairs } from '../headers.js';
 import { InvalidArgumentError } from './errors.js';
 import { COMMA_ARRAYS, DOCUMENT_VERSION, USER_AGENT } from './generated/meta.js';
 import type { Operation } from './operation.js';
@@ -36,7 +37,8 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
   }
 
   const key = chooseKey(config, operation, options);
-  const headers = new Headers(options.headers ?? {});
+  const headers = new Headers();
+  for (const [name, value] of headerPairs(options.headers)) headers.append(name, value);
   headers.delete('Authorization');
   headers.delete('Content-Type');
   if (key) headers.set('Authorization', 'Bearer ' + key);

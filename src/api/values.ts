@@ -1,4 +1,5 @@
 /** What callers of the Backend API give and get, beside the types of the document. Types only. */
+import type { HeaderFields } from '../headers.js';
 import type { Clock, Fetch } from '../ports.js';
 import type { BailiffEvent, Option } from '../types.js';
 import type { Operation } from './operation.js';
@@ -26,7 +27,7 @@ export interface CallOptions {
   /** How often a failed call is sent again. Default: the client's. 0: never, not even after 429. */
   readonly retries?: Option<number>;
   /** More headers. `Authorization` and `Clerk-API-Version` stay ours. */
-  readonly headers?: Option<Readonly<Record<string, string>>>;
+  readonly headers?: Option<HeaderFields>;
   /** The secret key of another instance, for this call. */
   readonly secretKey?: Option<string>;
   /** The secret key of a machine, for this call. Counts for the M2M operations only. */

@@ -9,3 +9,8 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
   // A thenable that is no promise may give nothing back from its own `then`.
   return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
 }
+
+/** `Promise.all` for values that may be there already. */
+export function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
+  return values.some(isPromise) ? Promise.all(values) : (values as readonly T[]);
+}

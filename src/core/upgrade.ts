@@ -1,5 +1,6 @@
 /** WebSockets: who opens one, from where, and for how long. A socket outlives its token, so the token's end is its end. */
 import type { Auth, Denial, RequestState, RequestView } from '../types.js';
+import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../headers.js';
 import { asError } from './as-error.js';
 import { faultDenial, unauthenticatedDenial } from './auth/challenge.js';
 import { compileRequirement, type CompiledRequirement } from './auth/requirements.js';
@@ -19,7 +20,8 @@ export type { UpgradeOptions } from './upgrade-options.js';
 export interface IncomingUpgrade {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** With names in any case; or a list of pairs, as gateways have them. */
+  readonly headers: HeaderFields;
   /** Names and values in turn, as they came: `headers` hides the second of two. */
   readonly rawHeaders?: readonly string[];
 }
@@ -141,21 +143,18 @@ function msLeft(expiresAt: number | null, { clockSkewMs, now }: Config): number 
 
 function viewOfUpgrade(request: Request | RequestView | IncomingUpgrade): RequestView {
   const headers = (request as Partial<IncomingUpgrade>).headers;
-  const isIncoming = typeof headers === 'object' && typeof (headers as { get?: unknown }).get !== 'function';
+  const isIncoming = typeof headers === 'object' && !isWebHeaders(headers);
   if (!isIncoming || typeof (request as Partial<RequestView>).header === 'function') {
     return viewOf(request as Request | RequestView);
   }
   const { method, url, rawHeaders } = request as IncomingUpgrade;
   const repeated = repeatedHeaders(rawHeaders);
-  const valueOf = (name: string): string | null => {
-    const value = repeated?.[name] ?? (Object.hasOwn(headers, name) ? headers[name] : undefined);
-    return value === undefined ? null : typeof value === 'string' ? value : value.join(', ');
-  };
+  const lookup = headerLookup(headers);
   return {
     method: method ?? 'GET',
     url: url ?? '/',
-    header: valueOf,
-    headers: () => Object.keys(headers).map((name) => [name, valueOf(name) ?? ''] as const),
+    header: (name) => repeated?.[name] ?? lookup(name),
+    headers: () => headerPairs(headers),
   };
 }
 

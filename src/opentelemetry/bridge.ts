@@ -91,7 +91,10 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Baili
         span('bailiff jwks', event.durationMs, false, { 'bailiff.keys': event.keys });
         break;
       case 'jwks.failed':
-        span('bailiff jwks', event.durationMs, true, { 'bailiff.reason': event.reason });
+        span('bailiff jwks', event.durationMs, true, {
+          'bailiff.reason': event.reason,
+          ...(event.detail !== null && { 'bailiff.detail': event.detail }),
+        });
         break;
       case 'session.refreshed':
         span('bailiff session refresh', event.durationMs, !event.ok, { 'bailiff.reason': event.reason ?? 'none' });

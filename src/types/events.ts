@@ -1,5 +1,6 @@
 /** What `onEvent` receives. Types only. */
 import type { Reason } from '../errors.js';
+import type { NotJson } from '../upstream-body.js';
 import type { TokenType } from './tokens.js';
 
 /** What `onEvent` receives. No event holds a token or a key. Durations are in milliseconds. */
@@ -23,6 +24,8 @@ export type BailiffEvent =
   | {
       readonly type: 'jwks.failed';
       readonly reason: Reason;
+      /** What Clerk, or something in between, answered instead of keys; null when no answer came. */
+      readonly detail: string | null;
       readonly staleMs: number | null;
       readonly durationMs: number;
     }
@@ -48,6 +51,8 @@ export type BailiffEvent =
       readonly operation: string;
       /** Null when no answer came. */
       readonly status: number | null;
+      /** What the answer was, told by its first bytes; absent when it was JSON, or none came. */
+      readonly notJson?: NotJson;
       readonly durationMs: number;
     }
   | {

@@ -119,7 +119,7 @@ export function createKeyStore(parts: {
       .catch((error: unknown): LoadFailure => {
         if (!(error instanceof FlightLost)) throw error;
         // The task was lost, which says nothing about Clerk: no back-off.
-        return { reason: 'jwk-remote-failed-to-load', retryAfterMs: null };
+        return { reason: 'jwk-remote-failed-to-load', retryAfterMs: null, detail: null };
       });
   }
 
@@ -128,9 +128,10 @@ export function createKeyStore(parts: {
     if ('failure' in result) {
       fail(result.failure);
       const staleMs = keys.size > 0 && usable() ? age() : null;
+      const { reason, detail, fault } = result.failure;
       // Without keys, whoever waits gets it.
-      if (staleMs !== null && result.failure.fault !== undefined) onFault?.(result.failure.fault);
-      emit?.({ type: 'jwks.failed', reason: result.failure.reason, staleMs, durationMs });
+      if (staleMs !== null && reason === 'authentication-fault') onFault?.(fault);
+      emit?.({ type: 'jwks.failed', reason, detail, staleMs, durationMs });
       return result.failure;
     }
     keys = replaceKeys(keys, result.keys);
@@ -152,9 +153,9 @@ export function createKeyStore(parts: {
   }
 
   /** Throws the fault, where it is one: then there is nothing that Clerk has to say. */
-  function unchecked(cause: LoadFailure): Unchecked {
-    if (cause.reason === 'authentication-fault') throw cause.fault;
-    return leaveUnchecked(cause.reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS));
+  function unchecked({ reason, detail, fault, ...cause }: LoadFailure): Unchecked {
+    if (reason === 'authentication-fault') throw fault;
+    return leaveUnchecked(reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS), detail);
   }
 
   /** Loads unless a load has just failed; the failure, or null if there are keys that may be used. */

@@ -7,6 +7,7 @@ import { faults } from './contract/faults.js';
 import { headers } from './contract/headers.js';
 import { laterLooks } from './contract/later-looks.js';
 import { audience } from './contract/audience.js';
+import { severalCookies } from './contract/several-cookies.js';
 import { sources } from './contract/sources.js';
 import { mounts } from './contract/mounts.js';
 import { middleware } from './contract/middleware.js';
@@ -23,6 +24,7 @@ describe.each(frameworks)('$name', (framework) => {
   describe('later looks', () => laterLooks(framework));
   describe('middleware', () => middleware(framework));
   describe('mounts', () => mounts(framework));
+  describe('several cookies of one name', () => severalCookies(framework));
   describe('sources', () => sources(framework));
   describe('audience', () => audience(framework));
   describe('faults', () => faults(framework));

@@ -5,6 +5,7 @@
  */
 import type { Case } from './generate.js';
 import type { Observation } from './observe.js';
+import { hasSeveral, oneOfEach } from './several-values.js';
 
 export interface Difference {
   readonly name: string;
@@ -91,6 +92,13 @@ export const DIFFERENCES: readonly Difference[] = [
       const { location, cookies, cacheControl } = actual;
       return isHandshake ? { ...unchecked, status: 'handshake', location, cookies, cacheControl } : unchecked;
     },
+  },
+  {
+    name: 'several-cookies-of-one-name',
+    reason:
+      'RFC 6265, section 5.4: the order of cookies is nothing to rely on. Of several values the session that verifies and the newest client time count; the library takes the first, which signs out whoever has an old cookie beside the good one.',
+    when: (given) => hasSeveral(cookie(given)),
+    reference: (given) => withCookies(given, oneOfEach),
   },
   {
     name: 'scheme-in-any-case',

@@ -281,7 +281,7 @@ describe('machine JWTs', () => {
           id: 'mt_one',
           subject: 'mch_sender',
           scopes: ['mch_reports', 'mch_billing'],
-          claims: { region: 'eu', aud: ['mch_reports'], scopes: 'mch_reports mch_billing' },
+          claims: { region: 'eu' },
           revoked: false,
           revocationReason: null,
           expired: false,

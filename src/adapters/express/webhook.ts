@@ -16,13 +16,9 @@ import { requestOf } from './handler.js';
  */
 export async function verifyWebhook(req: Express.Request, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
   const request = requestOf(req);
-  const header = (name: string): string | undefined => {
-    const value = request.headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
-  };
   // Loaded with the first webhook: most servers and most cold starts see none.
   const { openWebhook } = await import('../../webhooks/verify.js');
-  const opened = openWebhook(header, options);
+  const opened = openWebhook(request.headers, options);
   const kept: unknown = (request as { rawBody?: unknown }).rawBody ?? request.body;
   const unread = kept === undefined && !request.readableEnded && !request.readableDidRead;
   return opened.verify(unread ? await read(request, opened.maxBodyBytes) : kept);

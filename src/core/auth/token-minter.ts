@@ -1,6 +1,7 @@
 /** `getToken({ template, expiresInSeconds })`: a new token of the same session from the Backend API. */
 import { AuthUnavailableError, ConfigurationError, TokenVerificationError } from '../../errors.js';
 import { UpstreamUnreachable } from '../../ports.js';
+import { describeAnswer } from '../../upstream-body.js';
 import { failWithFault, type FaultListener } from '../fault.js';
 import type { Backend } from '../wire/backend.js';
 import type { TokenMinter } from './auth-objects.js';
@@ -37,7 +38,7 @@ export function createTokenMinter(backend: Backend | null, config: FaultListener
     }
     throw new AuthUnavailableError(
       'unexpected-error',
-      `Clerk could not give a token (${status}).`,
+      `Clerk could not give a token (${status}). ${describeAnswer(answer)}`,
       answer.retryAfterMs ?? RETRY_AFTER_MS,
     );
   };

@@ -3,6 +3,7 @@ import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import type { Config } from '../config/config.js';
 import { isNetworkFailure } from '../../network-failure.js';
 import { fetchWithSignal } from '../../realm.js';
+import { readUpstreamBody } from '../../upstream-body.js';
 import { VERSION } from '../version.js';
 import { parseRetryAfter } from './retry-after.js';
 
@@ -46,23 +47,23 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
     if (!isResponse(response)) throw new TypeError('`fetch` gave no Response.');
     return {
       status: response.status,
-      body: parseJson(response.headers.get('content-type'), await readText(response)),
+      ...readUpstreamBody(await readText(response)),
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), config.now()),
     };
   }
 
   return async (call) => {
     const startedAt = config.now();
-    let status: number | null = null;
+    let answer: UpstreamAnswer | null = null;
     try {
-      const answer = await withDeadline((signal) => exchange(call, signal));
-      status = answer.status;
+      answer = await withDeadline((signal) => exchange(call, signal));
       return answer;
     } finally {
       config.emit?.({
         type: 'backend-api.call',
         operation: call.operation,
-        status,
+        status: answer?.status ?? null,
+        ...(answer?.notJson && { notJson: answer.notJson }),
         durationMs: Math.max(0, config.now() - startedAt),
       });
     }
@@ -99,7 +100,7 @@ function isResponse(value: unknown): value is Response {
 }
 
 async function readText(response: Response): Promise<string> {
-  if (!response.body) return '';
+  if (response.body === null) return '';
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let text = '';
@@ -113,15 +114,5 @@ async function readText(response: Response): Promise<string> {
       throw new BodyTooLarge('The answer of the Backend API is too large.');
     }
     text += decoder.decode(value, { stream: true });
-  }
-}
-
-/** The body, if the answer says that it is JSON (parameters of the media type allowed) and it is. */
-function parseJson(contentType: string | null, text: string): unknown {
-  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }

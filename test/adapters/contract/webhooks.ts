@@ -43,6 +43,25 @@ export function webhooks(framework: Framework): void {
     });
   });
 
+  it('whose names have any case, and whose signature may be one of several, in one header or in two', async () => {
+    const { served } = await stages.open({ routes });
+    const { 'svix-signature': good, ...others } = sign(body);
+    const bad = `v1,${'A'.repeat(43)}=`;
+    const post = (signature: string | string[], spell: (name: string) => string = (name) => name) => {
+      const request = served.agent.post('/webhooks').set('content-type', 'application/json');
+      for (const [name, value] of Object.entries(others)) request.set(spell(name), value);
+      // Of a list Node makes a line each.
+      return request.set(spell('svix-signature'), signature as string).send(body);
+    };
+    for (const signature of [`${bad} ${good}`, `${good} ${bad}`, [bad, good], [good, bad]])
+      expect((await post(signature)).body).toMatchObject({ id: 'msg_1' });
+    for (const signature of [`${bad} ${bad}`, [bad, bad], bad])
+      expect((await post(signature)).body).toEqual({ refused: 'signature-mismatch', status: 400 });
+    const standard = (name: string) => name.replace('svix', 'Webhook');
+    expect((await post([bad, good], standard)).body).toMatchObject({ id: 'msg_1' });
+    expect((await post(good, (name) => name.toUpperCase())).body).toMatchObject({ id: 'msg_1' });
+  });
+
   it('says so where a parser has read it', async () => {
     if (!framework.name.startsWith('Express')) return;
     const { served } = await stages.open({ routes, parseBodies: true });
