@@ -12,34 +12,35 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A limit is in bytes (1 kB = 1,024). `never`: no file of these folders may come along, whatever its size. */
 const LIMITS = [
+  // What was reached and a twentieth, for all: to pass one of these is a decision, not an accident.
   {
     what: 'bailiff/api: all operations',
     code: "export { createBackendApi } from 'bailiff/api'",
-    min: 12_288,
-    gzip: 4_096,
+    min: 18_000,
+    gzip: 8_150,
     never: ['core', 'verify', 'local'],
   },
   {
     what: 'bailiff/api/users: a resource',
     code: "export * from 'bailiff/api/users'",
-    min: 3_072,
+    min: 6_200,
+    gzip: 3_250,
     never: ['core', 'verify', 'local'],
   },
   {
     what: 'that resource with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
-    min: 7_050,
-    gzip: 3_550,
+    min: 14_900,
+    gzip: 7_050,
     never: ['core', 'verify', 'local'],
   },
   {
     what: 'one operation with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export { get } from 'bailiff/api/users'",
-    min: 5_050,
-    gzip: 2_700,
+    min: 9_600,
+    gzip: 4_620,
     never: ['core', 'local'],
   },
-  // What was reached and a twentieth: to pass one of these is a decision, not an accident.
   {
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
@@ -49,7 +50,7 @@ const LIMITS = [
   {
     what: 'bailiff/hono',
     code: "export * from 'bailiff/hono'",
-    gzip: 47_500,
+    gzip: 48_500,
     never: ['api', 'local', 'cli', 'adapters/express'],
   },
   {

@@ -34,7 +34,7 @@ export function isError(value: unknown): value is Error {
 /** The bytes of a `Buffer`, any other view or an `ArrayBuffer`, not copied; null for what holds none. */
 export function bytesOf(value: unknown): Uint8Array | null {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  return tagOf(value) === '[object ArrayBuffer]' ? new Uint8Array(value as ArrayBuffer) : null;
+  return /^\[object (?:Shared)?ArrayBuffer\]$/.test(tagOf(value)) ? new Uint8Array(value as ArrayBuffer) : null;
 }
 
 type Send = (input: string, init: RequestInit) => Promise<Response>;

@@ -8,7 +8,7 @@ import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import type { Option } from '../../types.js';
 import { filledList } from '../config/checks.js';
 import { resolveConfig } from '../config/resolve.js';
-import { isLoopbackHost } from '../config/frontend-api-url.js';
+import { isLoopbackHost } from '../../loopback.js';
 import { parseUrl } from '../request/target.js';
 
 /** RFC 9728, section 3: inserted between the host and the path of the resource. */

@@ -5,15 +5,17 @@
  * nothing in a request can change them (`target-path.ts`).
  */
 import { ConfigurationError } from '../../errors.js';
-import { readVariable, type Environment } from '../../environment.js';
+import { checkTransport, readOption } from '../../connection.js';
+import type { Environment } from '../../environment.js';
+import { isLoopbackHost } from '../../loopback.js';
+import { baseUrl } from '../../option-checks.js';
 import type { MaybePromise } from '../../ports.js';
 import type { Option } from '../../types.js';
 import { isNetworkFailure } from '../../network-failure.js';
 import { fetchWithSignal } from '../../realm.js';
-import type { Config } from '../config/config.js';
-import { frontendApiUrlOf, isLoopbackHost } from '../config/frontend-api-url.js';
+import type { Config, PublishableKey } from '../config/config.js';
+import { frontendApiUrlOf } from '../config/frontend-api-url.js';
 import { FAULT, reportFault } from '../fault.js';
-import { parseUrl } from '../request/target.js';
 import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';
 import { isBelow, returnedLocation, targetOf, upstreamUrl, type Base } from './target-path.js';
 
@@ -90,7 +92,7 @@ export function createFrontendApiProxy(
       publishableKey === null ? ['publishableKey', 'CLERK_PUBLISHABLE_KEY'] : ['secretKey', 'CLERK_SECRET_KEY'];
     throw new ConfigurationError(option, 'The Frontend API proxy needs both keys of the instance.', `Set ${variable}.`);
   }
-  const base = frontendApi(options.fapiUrl ?? readVariable('CLERK_FAPI_URL', env), publishableKey.frontendApiHost);
+  const base = frontendApi(publishableKey, options.fapiUrl, env);
 
   return {
     path,
@@ -137,18 +139,13 @@ export function createFrontendApiProxy(
 }
 
 /** A key that names a loopback host belongs to a local instance. */
-function frontendApi(configured: string | undefined, keyHost: string): Base {
-  const url = parseUrl(configured ?? (isLoopbackHost(keyHost) ? frontendApiUrlOf(keyHost) : DEFAULT_TARGET));
-  const plain =
-    url !== null && /^https?:$/.test(url.protocol) && url.username + url.password + url.search + url.hash === '';
-  if (!plain) {
-    throw new ConfigurationError(
-      'frontendApiProxy',
-      'The address of the Frontend API is not a plain http(s) URL.',
-      'Set CLERK_FAPI_URL to one like `https://frontend-api.clerk.dev`, or leave it out.',
-    );
-  }
-  return { origin: url.origin, path: url.pathname.replace(/\/+$/, '') };
+function frontendApi(key: PublishableKey, given: Option<string>, env: Environment | undefined): Base {
+  const name = { option: 'frontendApiProxy', variable: 'CLERK_FAPI_URL' };
+  const { frontendApiHost: host, instanceType } = key;
+  const url = readOption(name, given, env, baseUrl) ?? (isLoopbackHost(host) ? frontendApiUrlOf(host) : DEFAULT_TARGET);
+  checkTransport(name, url, instanceType === 'development');
+  const { origin, pathname } = new URL(url);
+  return { origin, path: pathname.replace(/\/+$/, '') };
 }
 
 function failure(status: number, code: string, message: string): Response {

@@ -55,7 +55,7 @@ describe.each(INSTANCE_TYPES)('the way to the Frontend API, %s', (type) => {
     expect(location?.pathname).toBe('/v1/client/handshake');
     expect([...(location?.searchParams ?? [])]).toEqual([
       ['redirect_url', `${ORIGIN}/orgs/birch?a=b+c`],
-      ['__clerk_api_version', '2026-05-12'],
+      ['__clerk_api_version', '2025-11-10'],
       ['suffixed_cookies', 'true'],
       ['__clerk_hs_reason', 'session-token-expired-refresh-non-eligible-no-refresh-cookie'],
       ['format', 'nonce'],
