@@ -21,13 +21,23 @@ export function createBackendClient(options?: BackendApiOptions, env?: Environme
 
 /** @throws BackendApiError, and those of {@link prepareRequest} */
 async function send(config: ClientConfig, operation: Operation, args: readonly unknown[]): Promise<unknown> {
-  const { url, init, key, options } = prepareRequest(config, operation, args);
+  const { url, init, key, options, body } = prepareRequest(config, operation, args);
   const { fetch = globalThis.fetch, now } = config;
   const { timeoutMs, deadlineMs, retries, signal } = { ...config, ...defined(options) };
   const fail = (code: BackendApiFailure, cause?: unknown) =>
     new BackendApiError(operation.name, code, 'no answer', defined({ cause }));
 
   const deadline = now() + deadlineMs;
+  if (operation.encode) {
+    const form = await bounded(
+      deadlineMs,
+      signal,
+      (code) => fail(code, signal?.reason),
+      (signal) => operation.encode!(body, operation.name, signal),
+    );
+    init.headers.set('Content-Type', form.type);
+    init.body = form.body as BodyInit;
+  }
   for (let attempt = 0; ; attempt++) {
     const startedAt = now();
     let status: number | null = null;

@@ -1,5 +1,5 @@
 /** Whether a webhook comes from Clerk: signature and age of the raw body, by the Standard Webhooks scheme with Svix's header names. */
-import { readVariable } from '../environment.js';
+import type { Environment } from '../environment.js';
 import { headerLookup, type HeaderLookup, type HeaderSource } from '../headers.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { Clock } from '../ports.js';
@@ -61,12 +61,17 @@ export interface OpenedWebhook {
  * Looks at what costs nothing: the secret, the headers, the time, the length that is announced. Whoever has to read the
  * body comes here first, so that a stranger's upload is refused before a byte of it is kept.
  *
+ * @param env looked at instead of `process.env` (the bindings of a Worker)
  * @throws WebhookVerificationError, ConfigurationError as {@link verifyWebhookPayload}
  */
-export function openWebhook(headers: HeaderSource, options: VerifyWebhookOptions = {}): OpenedWebhook {
+export function openWebhook(
+  headers: HeaderSource,
+  options: VerifyWebhookOptions = {},
+  env?: Environment,
+): OpenedWebhook {
   checkOptionNames(options, NAMES);
   const header = headerLookup(headers);
-  const signers = signersOf(options.signingSecret ?? readVariable('CLERK_WEBHOOK_SIGNING_SECRET'));
+  const signers = signersOf(options.signingSecret, env);
   const { id, timestamp, signature } = readHeaders(header);
   const signedAt = checkTimestamp(timestamp, (options.now ?? Date.now)(), options.toleranceSeconds ?? 300);
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;

@@ -10,6 +10,7 @@ import { severalCookies } from './contract/several-cookies.js';
 import { sources } from './contract/sources.js';
 import { mounts } from './contract/mounts.js';
 import { middleware } from './contract/middleware.js';
+import { redirects } from './contract/redirects.js';
 import { publicUrls } from './contract/public-url.js';
 import { requests } from './contract/requests.js';
 import { rotations } from './contract/rotations.js';
@@ -28,6 +29,7 @@ describe.each(frameworks)('$name', (framework) => {
   describe('sources', () => sources(framework));
   describe('audience', () => audience(framework));
   describe('headers', () => headers(framework));
+  describe('redirect: true', () => redirects(framework));
   describe('publicUrl', () => publicUrls(framework));
   describe('requests', () => requests(framework));
   describe('rotations', () => rotations(framework));

@@ -1,6 +1,7 @@
 /** What only Express has: `next`, properties that other libraries define, mounted routers, settings of the application. */
-import { clerkMiddleware, getAuth, requireAuth } from 'bailiff/express';
+import { authenticate, clerkMiddleware, getAuth, requireAuth } from 'bailiff/express';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express4 from 'express4';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, SUFFIX, type World } from './world.js';
@@ -45,6 +46,28 @@ describe('onDenied', () => {
       app.get('/me', requireAuth(), showUser).use(showError);
       expect((await supertest(app).get('/me')).body).toMatchObject({ message: problem.message });
     }
+  });
+});
+
+describe.each([
+  ['Express 5', express],
+  ['Express 4', express4],
+])('an outage that nobody catches, %s', (_, create) => {
+  it("is 503 with Retry-After from Express's own error handler, and says no more than that", async () => {
+    const app = create();
+    app.set('env', 'test');
+    app.use(clerkMiddleware(world.options));
+    app.get('/machine', (req, res, next) => {
+      authenticate(req, { acceptsToken: 'api_key' }).then(({ tokenType }) => res.json({ tokenType }), next);
+    });
+    const get = () => supertest(app).get('/machine').set('authorization', `Bearer ${world.tokens.apiKey}`);
+    expect((await get()).body).toEqual({ tokenType: 'api_key' });
+    world.clock.advance(60_000);
+    world.goDown();
+    const answer = await get();
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    expect(answer.text).not.toContain(world.tokens.apiKey);
   });
 });
 
@@ -103,9 +126,28 @@ describe('S19: properties that other libraries define', () => {
     expect((await supertest(app).get('/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
   });
 
-  it('one that cannot be replaced is an error, not an identity', async () => {
+  it.each<[string, PropertyDescriptor]>([
+    ['an accessor that holds nothing and takes nothing', { get: () => undefined, configurable: true }],
+    [
+      'an accessor that keeps what it is given to itself',
+      { get: () => undefined, set: () => undefined, configurable: true },
+    ],
+    ['a value that is not there yet', { value: undefined, configurable: true }],
+  ])('%s is replaced', async (_, descriptor) => {
     const app = express();
-    app.use(define({ value: mallory }), clerkMiddleware(world.options));
+    app.use(define(descriptor), clerkMiddleware(world.options)).get('/open', showUser);
+    expect((await supertest(app).get('/open').set(bearer())).body).toEqual({ userId: 'user_ada' });
+    expect((await supertest(app).get('/open')).body).toEqual({ userId: null });
+  });
+
+  it.each<[string, PropertyDescriptor]>([
+    ['a value', { value: mallory }],
+    ['a value that is not there', { value: undefined }],
+    ['an accessor', { get: () => mallory }],
+    ['an accessor that holds nothing', { get: () => undefined }],
+  ])('%s that cannot be replaced is an error, not an identity', async (_, descriptor) => {
+    const app = express();
+    app.use(define(descriptor), clerkMiddleware(world.options));
     app.get('/open', showUser).use(showError);
     const answer = await supertest(app).get('/open');
     expect(answer.status).toBe(500);

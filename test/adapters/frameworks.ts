@@ -21,7 +21,7 @@ type Mountable = ReturnType<Kit['requireAuth']>;
 
 /** What a handler may do, in the words of no framework. What it returns is the JSON answer. */
 export interface Tools {
-  /** `req.auth` or `c.var.auth`. */
+  /** `req.auth` or `c.var.auth`, as it stands there now. */
   readonly auth: Auth;
   readonly getAuth: (options?: { acceptsToken?: AcceptsToken }) => Auth;
   readonly authenticate: (options: { acceptsToken: AcceptsToken }) => Promise<Auth>;
@@ -164,7 +164,9 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
 
 function expressTools(req: ExpressRequest, res: ExpressResponse): Tools {
   return {
-    auth: req.auth,
+    get auth() {
+      return req.auth;
+    },
     getAuth: (options) => expressKit.getAuth(req, options),
     authenticate: (options) => expressKit.authenticate(req, options),
     verifyWebhook: (options) => expressKit.verifyWebhook(req, options),
@@ -245,7 +247,9 @@ export function honoApp(site: Site, errors: unknown[] = []): Hono {
 
 function honoTools(c: Context): Tools {
   return {
-    auth: c.get('auth'),
+    get auth() {
+      return c.get('auth');
+    },
     getAuth: (options) => honoKit.getAuth(c, options),
     authenticate: (options) => honoKit.authenticate(c, options),
     verifyWebhook: (options) => honoKit.verifyWebhook(c, options),

@@ -221,6 +221,19 @@ describe('fields', () => {
     });
   });
 
+  it.each([
+    ['ak_secret', 'verifyApiKey', { object: 'api_key', subject: 'mch_one' }],
+    ['mt_secret', 'verifyM2MToken', { object: 'machine_to_machine_token', subject: 'mch_one' }],
+  ] as const)('`claims` of %s that are no object are none', async (token, operation, body) => {
+    const { machine, upstream } = createBench([], withCache({ ttlMs: 0 }));
+    for (const claims of [[], [1], [{ a: 1 }], 'x', 5, true, null, undefined]) {
+      upstream.reply(operation, answerOf(200, { ...body, id: 'x_1', revoked: false, expired: false, claims }));
+      expect(await machine(token), JSON.stringify(claims)).toMatchObject({ value: { data: { claims: null } } });
+    }
+    upstream.reply(operation, answerOf(200, { ...body, id: 'x_1', revoked: false, expired: false, claims: { a: 1 } }));
+    expect(await machine(token)).toMatchObject({ value: { data: { claims: { a: 1 } } } });
+  });
+
   it('what an API key does not have is null or empty', async () => {
     const { machine, upstream } = createBench([]);
     const bare = { object: 'api_key', id: 'ak_1', subject: 'mch_one', revoked: false, expired: false, claims: [1] };

@@ -1,6 +1,5 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import type { Authenticator } from '../../core/authenticator.js';
 import { isPromise } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
@@ -112,7 +111,5 @@ function forward(
     res.end();
     return;
   }
-  serveProxy(proxy, req, res, { url: view.url, headers: view.headers(), publicOrigin: origin }).catch(failWith(next));
+  serveProxy(proxy, req, res, view, origin).catch(failWith(next));
 }
-
-export type { Authenticator };

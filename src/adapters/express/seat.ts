@@ -57,10 +57,8 @@ export function takeSeat(req: object, seat: Seat): void {
 export function showAuth(req: object, auth: Visit['auth']): void {
   const before: unknown = Reflect.get(req, 'auth');
   if (before === auth) return;
-  if (before === undefined) {
-    (req as { auth: unknown }).auth = auth;
-    if (Reflect.get(req, 'auth') === auth) return;
-  }
+  // What cannot be assigned to, or keeps the value to itself, is replaced below.
+  if (before === undefined && Reflect.set(req, 'auth', auth) && Reflect.get(req, 'auth') === auth) return;
   const defined = Reflect.defineProperty(req, 'auth', {
     value: auth,
     configurable: true,

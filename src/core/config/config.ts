@@ -1,9 +1,10 @@
 /** The options after the environment and the defaults have been applied and everything has been checked: parsed once, frozen. */
+import type { InstanceType } from '../../keys.js';
 import type { Clock, Fetch, Store } from '../../ports.js';
 import type { AcceptsToken, BailiffEvent, TokenType } from '../../types.js';
 import type { PublicUrl } from './public-url.js';
 
-export type InstanceType = 'development' | 'production';
+export type { InstanceType };
 
 /** `pk_live_…` / `pk_test_…` taken apart. */
 export interface PublishableKey {

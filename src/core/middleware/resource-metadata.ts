@@ -9,7 +9,7 @@ import type { Option } from '../../types.js';
 import { filledList } from '../config/checks.js';
 import { checkPublicUrl, withoutBase } from '../config/public-url.js';
 import { resolveConfig } from '../config/resolve.js';
-import { isLoopbackHost } from '../config/frontend-api-url.js';
+import { isLoopbackHost } from '../../loopback.js';
 import { parseUrl } from '../request/target.js';
 
 /** RFC 9728, section 3: inserted between the host and the path of the resource. */

@@ -1,4 +1,5 @@
 /** What a request says about its sender. Nothing here is believed yet; everything is worked out at most once, when asked for. */
+import type { WaitUntil } from '../../ports.js';
 import type { RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
 import { readCookies, type Cookies } from './cookies.js';
@@ -26,6 +27,8 @@ export interface Evidence {
   readonly query: QueryFacts;
   /** The origin that browsers see; null when the request names no usable host. */
   readonly publicOrigin: string | null;
+  /** For tasks that this request starts and nobody waits for; does nothing where the view has none. */
+  readonly waitUntil: WaitUntil;
   /** Whether a URL is on that origin, as far as its spelling tells: true is certain, false is not. */
   isPlainlyOwn(url: string): boolean;
   /** The URL that browsers see. A new object each time, to be changed freely. */
@@ -102,6 +105,10 @@ class RequestEvidence implements Evidence {
   isPlainlyOwn(url: string): boolean {
     const origin = spelledOrigin(this.view, this.config);
     return origin !== null && url.startsWith(origin) && url[origin.length] === '/';
+  }
+
+  get waitUntil(): WaitUntil {
+    return (task) => this.view.waitUntil?.(task);
   }
 
   publicUrl(): URL | null {

@@ -1,7 +1,7 @@
 /** The origin under which browsers know this server, and the URL that they see. */
 import type { RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
-import { isLoopbackHost } from '../config/frontend-api-url.js';
+import { isLoopbackHost } from '../../loopback.js';
 import { publicPath } from '../config/public-url.js';
 import { isHost, parseUrl } from './target.js';
 

@@ -1,4 +1,5 @@
 /** One HTTP call to the Backend API: bounded in time and size, to the configured origin alone. */
+import { API_VERSION_DATE } from '../../api-version.js';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import type { Config } from '../config/config.js';
 import { readUpstreamBody } from '../../upstream-body.js';
@@ -21,7 +22,6 @@ export const TIMEOUT_MS = 3_000;
 export const MAX_BODY_BYTES = 1_048_576;
 /** What a caller is told to wait after a failure that says nothing itself. */
 const RETRY_AFTER_FAILURE_MS = 1_000;
-const API_VERSION_DATE = '2025-11-10';
 
 class BodyTooLarge extends Error {}
 

@@ -9,7 +9,14 @@ import type { TokenName, World } from '../world.js';
 import { codeOf, createStages } from './harness.js';
 
 const VALUES: readonly unknown[] = [undefined, null, 0, -0, '', false, NaN, 0n, 'route', 'router'];
-const OTHERS: readonly unknown[] = ['boom', 7, true, { status: 200 }, Symbol('x'), new Error('boom')];
+/** Says of itself that it is an error, or would if it did not throw when it is asked. */
+const pretender = {
+  toString: () => 'pretender',
+  get [Symbol.toStringTag](): string {
+    throw new Error('not to be asked');
+  },
+};
+const OTHERS: readonly unknown[] = ['boom', 7, true, { status: 200 }, Symbol('x'), pretender, new Error('boom')];
 
 type Manner = (value: unknown) => never;
 const throws: Manner = (value) => {

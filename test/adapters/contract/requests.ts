@@ -171,6 +171,18 @@ export function requests(framework: Framework): void {
       });
     });
 
+    it.each(['', '/mcp', '/mcp/'])(
+      'a slash at the end of the resource stays there, and may be left out (%j)',
+      async (path) => {
+        const slashed = `${resource}/`;
+        const authorizationServers = ['https://clerk.acornbooks.example'];
+        const metadata = (kit: Kit) => kit.protectedResourceMetadata({ resource: slashed, authorizationServers });
+        const { get } = await stages.open({ first: [metadata], routes: [] }, ({ options }) => [[options]]);
+        const answer = await get(`/.well-known/oauth-protected-resource${path}`);
+        expect([answer.status, answer.body['resource']]).toEqual([200, slashed]);
+      },
+    );
+
     it('leaves everything else to the application', async () => {
       const { get } = await open();
       expect((await get('/.well-known/oauth-protected-resource/other')).status).toBe(404);

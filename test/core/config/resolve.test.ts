@@ -200,6 +200,12 @@ const REFUSED: readonly (readonly [string, AuthenticatorOptions, string, RegExp]
     /absolute/,
   ],
   ['a wildcard party', { authorizedParties: ['https://*.test'] }, 'authorizedParties', /in full/],
+  [
+    'a wildcard among parties',
+    { authorizedParties: ['https://a.test', 'https://*.test', 'https://b.test'] },
+    'authorizedParties',
+    /in full/,
+  ],
   ['a party as text', { authorizedParties: 'https://a.test' as never }, 'authorizedParties', /list/],
   ['an empty audience', { audience: [''] }, 'audience', /empty/],
   ['an audience that is no text', { audience: [1] as never }, 'audience', /string/],
