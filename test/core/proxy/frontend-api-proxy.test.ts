@@ -128,7 +128,7 @@ describe('where the Frontend API is', () => {
     const make = () => createFrontendApiProxy(resolveConfig(keys, {}), { enabled: true }, {});
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(expect.objectContaining({ option }));
-    expect(make).toThrow(new RegExp(`Set ${variable}\\.`));
+    expect(make).toThrow(new RegExp(`needs both keys.*Set ${variable}\\.`, 's'));
   });
 });
 
