@@ -15,8 +15,10 @@
  * asked for after the token had come, and only then: an older set says nothing about a key that may have appeared since.
  * Loads for its sake have a budget (`load-budget.ts`). Beyond that the token cannot be checked yet, which is no 401.
  */
-import type { Clock, MaybePromise, VerificationUpstream } from '../ports.js';
+import type { Deferred } from '#signature';
+import type { Clock, MaybePromise, VerificationUpstream, WaitUntil } from '../ports.js';
 import type { BailiffEvent } from '../types.js';
+import { runBehind } from './background.js';
 import { loadKeySet, type KeySet, type LoadFailure, type LoadResult } from './jwks.js';
 import type { VerificationKey } from './keys.js';
 import { createLoadBudget } from './load-budget.js';
@@ -41,8 +43,8 @@ export interface KeyStoreHealth {
 
 /** Where a pipeline gets its keys. */
 export interface KeySource {
-  /** `kid` comes from an unverified header. */
-  find(kid: unknown): MaybePromise<KeyLookup>;
+  /** `kid` comes from an unverified header; `waitUntil` from the request that asks. */
+  find(kid: unknown, waitUntil?: WaitUntil): MaybePromise<KeyLookup>;
   /** Until when verdicts that rest on these keys may be used again without asking {@link find}; ms since the epoch. */
   recallUntil(): number;
   /** Makes sure that there are keys; null if so. */
@@ -59,7 +61,6 @@ const SECRET_KEY_BACK_OFF_MS = 10_000;
 const MAX_RETRY_AFTER_MS = 60_000;
 /** The port gives up after 3 s; this is for tasks that the runtime has dropped. */
 const WAITER_DEADLINE_MS = 5_000;
-const FLIGHT = 'jwks';
 
 export function createKeyStore(parts: {
   readonly upstream: VerificationUpstream;
@@ -97,7 +98,7 @@ export function createKeyStore(parts: {
   /** Joins the load under way, or starts one; `budgeted`: for the sake of an unknown key id. */
   function load(budgeted = false): Promise<LoadFailure | null> {
     return flights
-      .run(FLIGHT, async () => {
+      .run('jwks', async () => {
         const startedAt = now();
         loadingSince = startedAt;
         // Who comes in the same turn of the event loop comes before the set is asked for.
@@ -179,20 +180,20 @@ export function createKeyStore(parts: {
   const notYet = (): Unchecked =>
     leaveUnchecked('jwk-kid-unchecked', Math.max(budget.waitMs(now()), FIRST_BACK_OFF_MS));
 
-  function refreshInBackground(): void {
+  function refreshInBackground(waitUntil: WaitUntil | undefined): void {
     if (loading() || (failure !== null && backingOff())) return;
     // Nobody waits, and cached verdicts stay in use meanwhile.
     recallUntil = loadedAt + freshMs;
-    void load();
+    runBehind(load(), waitUntil);
   }
 
   return {
-    find(kid) {
+    find(kid, waitUntil) {
       if (typeof kid !== 'string' || kid === '') return refuse('jwk-kid-mismatch');
       const ms = age();
       const key = ms < freshMs ? keys.get(kid) : undefined;
       if (key === undefined) return lookFor(kid);
-      if (ms >= freshMs * REFRESH_AT) refreshInBackground();
+      if (ms >= freshMs * REFRESH_AT) refreshInBackground(waitUntil);
       return key;
     },
     recallUntil: () => recallUntil,
@@ -228,13 +229,32 @@ function replaceKeys(before: KeySet, after: KeySet): KeySet {
   return result;
 }
 
-/** A configured key: whatever key id the token names, and no network, ever. */
-export function createLocalKeySource(key: VerificationKey): KeySource {
+/**
+ * A configured key: whatever key id the token names, and no network, ever. One that turns out to be unusable lets nobody in:
+ * whoever asks for it gets the error.
+ */
+export function createLocalKeySource(given: Deferred<VerificationKey>): KeySource {
+  let key = typeof given === 'function' ? null : given;
+  let usable = true;
+  // Each who comes before there is a key loads it: in Workers a promise may end with the request that made it.
+  async function load(from: () => Promise<VerificationKey>): Promise<VerificationKey> {
+    try {
+      const loaded = await from();
+      return (key ??= loaded);
+    } catch (error) {
+      usable = false;
+      throw error;
+    }
+  }
+  const find = () => key ?? load(given as () => Promise<VerificationKey>);
   return {
-    find: () => key,
+    find,
     recallUntil: () => Infinity,
-    prepare: () => Promise.resolve(null),
-    health: () => ({ jwks: 'local', ageMs: null, keys: 1 }),
+    prepare: async () => {
+      await find();
+      return null;
+    },
+    health: () => (usable ? { jwks: 'local', ageMs: null, keys: 1 } : { jwks: 'empty', ageMs: null, keys: 0 }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What only Express has: `next`, properties that other libraries define, mounted routers, settings of the application. */
-import { clerkMiddleware, getAuth, requireAuth } from 'bailiff/express';
+import { authenticate, clerkMiddleware, getAuth, requireAuth } from 'bailiff/express';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express4 from 'express4';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, SUFFIX, type World } from './world.js';
@@ -48,6 +49,28 @@ describe('onDenied', () => {
   });
 });
 
+describe.each([
+  ['Express 5', express],
+  ['Express 4', express4],
+])('an outage that nobody catches, %s', (_, create) => {
+  it("is 503 with Retry-After from Express's own error handler, and says no more than that", async () => {
+    const app = create();
+    app.set('env', 'test');
+    app.use(clerkMiddleware(world.options));
+    app.get('/machine', (req, res, next) => {
+      authenticate(req, { acceptsToken: 'api_key' }).then(({ tokenType }) => res.json({ tokenType }), next);
+    });
+    const get = () => supertest(app).get('/machine').set('authorization', `Bearer ${world.tokens.apiKey}`);
+    expect((await get()).body).toEqual({ tokenType: 'api_key' });
+    world.clock.advance(60_000);
+    world.goDown();
+    const answer = await get();
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    expect(answer.text).not.toContain(world.tokens.apiKey);
+  });
+});
+
 describe('an answer that somebody in front has begun', () => {
   const begin: RequestHandler = (_req, res, next) => {
     res.write('begun ');
@@ -62,6 +85,19 @@ describe('an answer that somebody in front has begun', () => {
     app.use(begin, clerkMiddleware(world.options)).get('/me', requireAuth(), showUser);
     app.use(((error, _req, res, next) => (res.headersSent ? next(error) : res.end())) satisfies ErrorRequestHandler);
     await expect(supertest(app).get('/me').set(headers)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it.each([
+    ['at once', (next: () => void) => next()],
+    ['later', async (next: () => void) => (await Promise.resolve(), next())],
+  ])('is cut off where `onDenied` asks for the default answer %s', async (_, pass) => {
+    const app = express();
+    const errors: unknown[] = [];
+    app.use(begin, clerkMiddleware({ ...world.options, onDenied: (_denial, _req, _res, next) => pass(next) }));
+    app.get('/me', requireAuth(), showUser);
+    app.use(((error, _req, _res, next) => next(errors.push(error))) satisfies ErrorRequestHandler);
+    await expect(supertest(app).get('/me')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('had begun') as string })]);
   });
 
   it('is for `onDenied` to end', async () => {

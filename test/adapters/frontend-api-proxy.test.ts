@@ -74,16 +74,26 @@ describe.each(frameworks)('$name', (framework) => {
     expect(request?.headers['keep-alive']).toBeUndefined();
   });
 
+  it.each(['keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'upgrade', 'x-listed'])(
+    '%s was meant for one connection: it does not pass, beside a body in chunks or none',
+    async (name) => {
+      const { served } = await open();
+      const head = `HTTP/1.1\r\nHost: 127.0.0.1\r\n${name}: theirs\r\nX-Kept: yes\r\nConnection: close, X-Listed\r\n`;
+      const chunked = 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n';
+      expect((await sendRaw(served.port, `GET /__clerk/v1/a ${head}\r\n`)).status).toBe(200);
+      expect((await sendRaw(served.port, `POST /__clerk/v1/b ${head}${chunked}`)).status).toBe(200);
+      expect(seen.map(({ headers }) => [headers[name], headers['x-kept']])).toEqual([
+        [undefined, 'yes'],
+        [undefined, 'yes'],
+      ]);
+      expect(seen[1]?.body).toBe('abc');
+    },
+  );
+
   it('keeps the body of a DELETE', async () => {
     const { served } = await open();
     await served.agent.delete('/__clerk/v1/me').set('content-type', 'text/plain').send('reason=none');
     expect(seen).toMatchObject([{ method: 'DELETE', body: 'reason=none' }]);
-  });
-
-  it('sends on what a parser in front of it has read', async () => {
-    const { served } = await open({}, { parseBodies: true });
-    await served.agent.post('/__clerk/v1/client').type('form').send('identifier=ada%40acornbooks.example');
-    expect(seen.map(({ body }) => body)).toEqual(['identifier=ada%40acornbooks.example']);
   });
 
   it('S14: lets nothing in the path change where the secret goes', async () => {

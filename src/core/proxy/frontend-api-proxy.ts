@@ -13,6 +13,7 @@ import type { MaybePromise } from '../../ports.js';
 import type { Option } from '../../types.js';
 import type { Config, PublishableKey } from '../config/config.js';
 import { frontendApiUrlOf } from '../config/frontend-api-url.js';
+import { publicPath } from '../config/public-url.js';
 import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';
 import { isBelow, returnedLocation, targetOf, upstreamUrl, type Base } from './target-path.js';
 
@@ -33,7 +34,8 @@ export interface FrontendApiProxyOptions {
   readonly fapiUrl?: Option<string>;
 }
 
-export type ProxiedBody = ReadableStream<Uint8Array> | Uint8Array | string | null;
+/** Bytes as they came. */
+export type ProxiedBody = ReadableStream<Uint8Array> | Uint8Array | null;
 
 /** A request as the adapter hands it over. */
 export interface ProxiedRequest {
@@ -45,7 +47,10 @@ export interface ProxiedRequest {
   readonly publicOrigin: string;
   /** The address of the browser, as far as the server knows it. */
   readonly clientAddress: string | null;
-  /** Called when the request is sent on, and not before: a body that nobody has touched is the server's own to deal with. */
+  /**
+   * Called when the request is sent on, and not before: a body that nobody has touched is the server's own to deal with. Throws
+   * where the body that came cannot be had any more.
+   */
   readonly body: () => MaybePromise<ProxiedBody>;
   /** Aborts when the browser has gone, so that nobody waits for an answer that nobody reads. */
   readonly signal?: AbortSignal;
@@ -56,7 +61,11 @@ export interface FrontendApiProxy {
   readonly path: string;
   /** Whether the path of this URL belongs to the proxy (`/__clerk` and below, not `/__clerkX`). */
   owns(url: string): boolean;
-  /** Forwards one request. Never rejects: a failure is an answer with Clerk's error body. */
+  /**
+   * Forwards one request. A failure is an answer with Clerk's error body.
+   *
+   * @throws (rejects) only what {@link ProxiedRequest.body} throws: nothing was sent then
+   */
   forward(request: ProxiedRequest): Promise<Response>;
 }
 
@@ -91,23 +100,28 @@ export function createFrontendApiProxy(
   }
   const base = frontendApi(publishableKey, options.fapiUrl, env);
 
+  // In front of this server somebody takes the base path off, or leaves it on.
+  const shown = publicPath(config.publicUrl, path);
+  const prefixOf = (target: string): string | undefined => [shown, path].find((prefix) => isBelow(target, prefix));
+
   return {
     path,
-    owns: (url) => isBelow(targetOf(url), path),
+    owns: (url) => prefixOf(targetOf(url)) !== undefined,
 
     async forward(request) {
-      const url = upstreamUrl(base, targetOf(request.url).slice(path.length));
+      const target = targetOf(request.url);
+      const url = upstreamUrl(base, target.slice((prefixOf(target) ?? path).length));
       if (url === null || UNSENDABLE.test(request.method)) {
         return failure(400, 'proxy_request_failed', 'The request cannot be forwarded.');
       }
-      const proxyUrl = request.publicOrigin + path;
+      const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.body();
+      const proxyUrl = request.publicOrigin + shown;
       const controller = new AbortController();
       const abort = () => controller.abort();
       const timer = setTimeout(abort, HEADERS_TIMEOUT_MS);
       request.signal?.addEventListener('abort', abort);
       if (request.signal?.aborted === true) abort();
       try {
-        const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.body();
         const answer = await config.fetch(url.href, {
           method: request.method,
           headers: forwardedHeaders(request, { proxyUrl, secretKey }),
