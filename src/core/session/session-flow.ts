@@ -69,7 +69,8 @@ class Flow implements SessionFlow {
         return this.#cookies(facts);
       });
     }
-    if (row.then === 'verify') return andThen(this.#verify(facts.session, facts), (verdict) => this.#verdict(facts, verdict));
+    if (row.then === 'verify')
+      return andThen(this.#verify(facts.session, facts), (verdict) => this.#verdict(facts, verdict));
     return this.#act(facts, row.then, reasonFor(row, facts, null) ?? 'unexpected-error', null);
   }
 
