@@ -30,7 +30,11 @@ const ENTRIES = [
 ];
 const SEPARATE = ['api/', 'bin/'];
 const LOCAL_ENTRIES = ['index.ts', 'cli/main.ts'];
-/** Packages that are published inside, under the licenses that stand beside: a package is more to load than its one file. */
+/**
+ * Packages that are published inside, under the licenses that stand beside: a package is more to load than its one file.
+ * Never lru-cache: it has a build for each runtime, and the one for Node, which would be joined here, imports
+ * `node:diagnostics_channel`, which Workers lack. Never jose: a server on Node loads it late, if at all.
+ */
 const JOINED = ['path-to-regexp'];
 /** Chosen by the runtime through `imports` in package.json. */
 const CONDITIONAL = ['verify/signature.js', 'verify/signature.node.js'];

@@ -2,8 +2,9 @@
 //
 //   npm run size            prints the table, fails when a limit is passed or something forbidden came along
 //
-// Bundles the sources, so it needs `npm run generate` but no build. Packages (express, hono, jose, …) stay outside: what is
-// measured is ours.
+// Bundles the sources, so it needs `npm run generate` but no build. What is measured is ours and what comes with it (jose,
+// lru-cache), as a bundler for Workers takes it; frameworks, path-to-regexp, and what is
+// loaded with the first webhook stay outside.
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
@@ -41,25 +42,26 @@ const LIMITS = [
     gzip: 4_620,
     never: ['core', 'local'],
   },
+  // What was reached and a fiftieth, jose and lru-cache included (11.5 kB): to pass one of these is a decision, not an accident.
   {
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
-    gzip: 44_400,
+    gzip: 54_700,
     never: ['api', 'local', 'cli', 'webhooks', 'adapters/express'],
   },
   {
     what: 'bailiff/hono',
     code: "export * from 'bailiff/hono'",
-    gzip: 48_500,
+    gzip: 57_800,
     never: ['api', 'local', 'cli', 'adapters/express'],
   },
   {
     what: 'bailiff/express',
     code: "export * from 'bailiff/express'",
-    gzip: 48_800,
+    gzip: 59_000,
     never: ['api', 'local', 'cli', 'adapters/hono'],
   },
-  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 39_700, never: ['api', 'local', 'cli', 'adapters'] },
+  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 50_200, never: ['api', 'local', 'cli', 'adapters'] },
 ];
 
 const FILES = {
@@ -91,7 +93,9 @@ async function measure({ code, never }) {
       minify: true,
       write: false,
       metafile: true,
-      packages: 'external',
+      external: ['express', 'hono', 'path-to-regexp', 'hono/*', 'standardwebhooks', 'keyv', '@opentelemetry/api'],
+      conditions: ['workerd', 'worker', 'browser'],
+      mainFields: ['module', 'main'],
       format: 'esm',
       platform: 'neutral',
       logLevel: 'error',

@@ -43,7 +43,8 @@ export function* headerPairs(
   if (source === null || source === undefined) return;
   for (const [name, value] of isIterable(source) ? source : Object.entries(source as Record<string, HeaderValue>)) {
     if (value === null || value === undefined) continue;
-    for (const line of typeof value === 'string' ? [value] : value) yield [name.toLowerCase(), line];
+    // By its type it is text, but a host of functions may put a number there (serverless-http: `content-length`).
+    for (const line of [value].flat()) yield [name.toLowerCase(), String(line)];
   }
 }
 

@@ -29,8 +29,11 @@ export function text(name: OptionName, value: unknown): string {
 }
 
 /** An absolute http(s) URL without credentials, query and fragment; trailing slashes cut. */
-export function baseUrl(name: OptionName, value: string): string {
-  const remedy = 'Give an absolute URL such as https://api.example.com.';
+export function baseUrl(
+  name: OptionName,
+  value: string,
+  remedy = 'Give an absolute URL such as https://api.example.com.',
+): string {
   let url: URL;
   try {
     url = new URL(value);

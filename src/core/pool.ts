@@ -1,5 +1,5 @@
 /** Authenticators for options that are only known with a request: several domains, several instances in one server. */
-import { BoundedMap } from '../bounded-map.js';
+import { createBoundedCache } from '../bounded-cache.js';
 import { readVariable, type Environment } from '../environment.js';
 import { isPlainObject } from '../option-names.js';
 import type { AuthenticatorOptions } from '../types.js';
@@ -30,14 +30,14 @@ interface Pooled {
 }
 
 /**
- * @param settings `max`: authenticators that are kept (default 100); one that is not in use leaves for a new one. `warn`:
+ * @param settings `max`: authenticators that are kept (default 100); the one that was used longest ago leaves for a new one. `warn`:
  *   takes what a developer should know (default: the console, once)
  */
 export function createAuthenticatorPool(
   settings: { readonly max?: number; readonly warn?: (message: string) => void } = {},
 ): AuthenticatorPool {
   const { max = 100, warn = (message) => warnOnce('pool.split', message) } = settings;
-  const pool = new BoundedMap<Pooled>(max);
+  const pool = createBoundedCache<Pooled>(max);
   const identify = createIdentifier();
   const watch = createSplitWatch(max, warn);
 

@@ -11,6 +11,7 @@ import { andThen, isPromise } from './maybe.js';
 import { refuseNobody, type GuardResult } from './refusal.js';
 import { DecidedState, headerPairsOf, type HeaderPairs } from './request-state.js';
 import { headerTokenOf } from './request/evidence.js';
+import { inFull } from './request/public-origin.js';
 import { checkRequest, type RequestCheck } from './request/target.js';
 
 export interface VisitSettings {
@@ -18,7 +19,7 @@ export interface VisitSettings {
   readonly acceptsToken?: AcceptsToken;
   /** False: sessions are judged as they are, see `AuthenticateOptions`. Default: true. */
   readonly renew?: boolean;
-  /** URL of the RFC 9728 metadata to name in challenges, or null. What is no text counts as null. */
+  /** URL (or path of this server) of the RFC 9728 metadata to name in challenges, or null. What is no text counts as null. */
   readonly resourceMetadata?: (view: RequestView) => MaybePromise<string | null>;
 }
 
@@ -223,7 +224,9 @@ class RequestVisit implements Visit {
 
   #resourceMetadata(): MaybePromise<string | null> {
     const url: MaybePromise<unknown> = this.#settings.resourceMetadata?.(this.#view);
-    return andThen(url, (found) => (typeof found === 'string' ? found : null));
+    return andThen(url, (found) =>
+      typeof found === 'string' ? inFull(found, this.#view, this.#authenticator.config) : null,
+    );
   }
 }
 

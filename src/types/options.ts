@@ -70,6 +70,11 @@ export interface AuthenticatorOptions {
   readonly isSatellite?: Option<boolean>;
   /** CLERK_PROXY_URL */
   readonly proxyUrl?: Option<string>;
+  /**
+   * Where browsers see this server: origin and base path (`https://app.example.com`, `https://abc.execute-api.eu-west-1.amazonaws.com/prod`).
+   * Wins over `Host` and over every forwarded header. Paths of this site, in options and requests, get the base path unless they begin with it.
+   */
+  readonly publicUrl?: Option<string>;
   /** Whether `X-Forwarded-Host` and `X-Forwarded-Proto` are believed. Default false. In Express its `trust proxy` decides. */
   readonly trustProxy?: Option<boolean>;
   /** CLERK_SIGN_IN_URL */

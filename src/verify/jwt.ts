@@ -103,7 +103,7 @@ export function createJwtCheck(keys: KeySource, now: Clock): JwtCheck {
     const conclude = (good: boolean): JwtProof =>
       good ? (checkClaims(policy.rules, jwt.payload, expected, now()) ?? key) : WRONG_SIGNATURE;
     try {
-      const good = key.check(jwt.token.slice(0, jwt.signedLength), jwt.signature);
+      const good = key.check(jwt);
       return good instanceof Promise ? good.then(conclude, () => UNUSABLE) : conclude(good);
     } catch {
       return UNUSABLE;

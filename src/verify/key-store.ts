@@ -15,6 +15,7 @@
  * asked for after the token had come, and only then: an older set says nothing about a key that may have appeared since.
  * Loads for its sake have a budget (`load-budget.ts`). Beyond that the token cannot be checked yet, which is no 401.
  */
+import type { Deferred } from '#signature';
 import type { Clock, MaybePromise, VerificationUpstream, WaitUntil } from '../ports.js';
 import type { BailiffEvent } from '../types.js';
 import { runBehind } from './background.js';
@@ -228,13 +229,32 @@ function replaceKeys(before: KeySet, after: KeySet): KeySet {
   return result;
 }
 
-/** A configured key: whatever key id the token names, and no network, ever. */
-export function createLocalKeySource(key: VerificationKey): KeySource {
+/**
+ * A configured key: whatever key id the token names, and no network, ever. One that turns out to be unusable lets nobody in:
+ * whoever asks for it gets the error.
+ */
+export function createLocalKeySource(given: Deferred<VerificationKey>): KeySource {
+  let key = typeof given === 'function' ? null : given;
+  let usable = true;
+  // Each who comes before there is a key loads it: in Workers a promise may end with the request that made it.
+  async function load(from: () => Promise<VerificationKey>): Promise<VerificationKey> {
+    try {
+      const loaded = await from();
+      return (key ??= loaded);
+    } catch (error) {
+      usable = false;
+      throw error;
+    }
+  }
+  const find = () => key ?? load(given as () => Promise<VerificationKey>);
   return {
-    find: () => key,
+    find,
     recallUntil: () => Infinity,
-    prepare: () => Promise.resolve(null),
-    health: () => ({ jwks: 'local', ageMs: null, keys: 1 }),
+    prepare: async () => {
+      await find();
+      return null;
+    },
+    health: () => (usable ? { jwks: 'local', ageMs: null, keys: 1 } : { jwks: 'empty', ageMs: null, keys: 0 }),
   };
 }
 

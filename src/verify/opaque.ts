@@ -1,5 +1,5 @@
 /** API keys and opaque tokens: only Clerk can tell what they are worth, so each answer is used for as long as it may be. */
-import { BoundedMap } from '../bounded-map.js';
+import { createBoundedCache } from '../bounded-cache.js';
 import {
   UpstreamUnreachable,
   type Clock,
@@ -61,7 +61,7 @@ export function createOpaqueVerifier(parts: {
   /** Counts invalidations: what was read in the store before one is not kept after it. */
   let era = 0;
   /** The last question about each token: the answer to an earlier one, before an invalidation, is not kept. */
-  const questions = new BoundedMap<Question>(MOST_QUESTIONS);
+  const questions = createBoundedCache<Question>(MOST_QUESTIONS);
 
   const report = (tokenType: MachineTokenType, hit: boolean, source: 'memory' | 'store'): void =>
     emit?.({ type: 'token.cache', hit, tokenType, source });
@@ -186,7 +186,7 @@ export function createOpaqueVerifier(parts: {
     },
     async invalidate(tokenOrId) {
       era += 1;
-      questions.deleteWhere(() => true);
+      questions.clear();
       flights.clear();
       looks.clear();
       refused.delete(tokenOrId);

@@ -11,6 +11,7 @@ import { sources } from './contract/sources.js';
 import { mounts } from './contract/mounts.js';
 import { middleware } from './contract/middleware.js';
 import { redirects } from './contract/redirects.js';
+import { publicUrls } from './contract/public-url.js';
 import { requests } from './contract/requests.js';
 import { rotations } from './contract/rotations.js';
 import { webhooks } from './contract/webhooks.js';
@@ -29,6 +30,7 @@ describe.each(frameworks)('$name', (framework) => {
   describe('audience', () => audience(framework));
   describe('headers', () => headers(framework));
   describe('redirect: true', () => redirects(framework));
+  describe('publicUrl', () => publicUrls(framework));
   describe('requests', () => requests(framework));
   describe('rotations', () => rotations(framework));
   describe('verifyWebhook', () => webhooks(framework));

@@ -87,6 +87,19 @@ describe('an answer that somebody in front has begun', () => {
     await expect(supertest(app).get('/me').set(headers)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
+  it.each([
+    ['at once', (next: () => void) => next()],
+    ['later', async (next: () => void) => (await Promise.resolve(), next())],
+  ])('is cut off where `onDenied` asks for the default answer %s', async (_, pass) => {
+    const app = express();
+    const errors: unknown[] = [];
+    app.use(begin, clerkMiddleware({ ...world.options, onDenied: (_denial, _req, _res, next) => pass(next) }));
+    app.get('/me', requireAuth(), showUser);
+    app.use(((error, _req, _res, next) => next(errors.push(error))) satisfies ErrorRequestHandler);
+    await expect(supertest(app).get('/me')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('had begun') as string })]);
+  });
+
   it('is for `onDenied` to end', async () => {
     const app = express();
     app.use(begin, clerkMiddleware({ ...world.options, onDenied: ({ status }, _req, res) => res.end(`${status}`) }));

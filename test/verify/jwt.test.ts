@@ -296,10 +296,7 @@ describe('machine JWTs', () => {
     const verdict = await createBench([], pem).machine(
       m2mToken(key, { ...registered, scopes: undefined, aud: 'mch_x', region: 'eu' }),
     );
-    expect(verdict.outcome === 'accepted' && verdict.value.data).toHaveProperty('claims', {
-      aud: 'mch_x',
-      region: 'eu',
-    });
+    expect(verdict.outcome === 'accepted' && verdict.value.data).toHaveProperty('claims', { region: 'eu' });
   });
 
   it.each([

@@ -1,9 +1,10 @@
 /** The Frontend API proxy between Node's streams and the Web's. */
-import type { Request, Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { FrontendApiProxy, ProxiedBody } from '../../core/proxy/frontend-api-proxy.js';
 import { keptBody } from '../../core/proxy/kept-body.js';
 import type { RequestView } from '../../types.js';
 import { discardRest } from './body.js';
+import type { HttpRequest } from './handler.js';
 
 interface Upload {
   readonly body: ProxiedBody;
@@ -21,8 +22,8 @@ const REMEDY =
  */
 export async function serveProxy(
   proxy: FrontendApiProxy,
-  req: Request,
-  res: Response,
+  req: HttpRequest,
+  res: ServerResponse,
   view: RequestView & Required<Pick<RequestView, 'headers'>>,
   publicOrigin: string,
 ): Promise<void> {
@@ -35,8 +36,8 @@ export async function serveProxy(
     url: view.url,
     headers: view.headers(),
     publicOrigin,
-    method: req.method,
-    clientAddress: req.ip ?? null,
+    method: req.method ?? '',
+    clientAddress: req.ip ?? req.socket.remoteAddress ?? null,
     body: () => {
       const { body, stop } = bodyOf(req, view);
       stopUpload = stop;
@@ -54,7 +55,7 @@ export async function serveProxy(
 }
 
 /** An answer that breaks off breaks off for the browser too: it must not look like a whole one. */
-async function stream(body: ReadableStream<Uint8Array>, res: Response): Promise<void> {
+async function stream(body: ReadableStream<Uint8Array>, res: ServerResponse): Promise<void> {
   const reader = body.getReader();
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   if (res.destroyed) return cancel();
@@ -70,7 +71,7 @@ async function stream(body: ReadableStream<Uint8Array>, res: Response): Promise<
   }
 }
 
-function drained(res: Response): Promise<void> {
+function drained(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       res.off('drain', done).off('close', done);
@@ -81,7 +82,7 @@ function drained(res: Response): Promise<void> {
 }
 
 /** The body as it came: the stream, unless somebody has read it; else what was kept of it. */
-function bodyOf(req: Request, view: RequestView): Upload {
+function bodyOf(req: HttpRequest, view: RequestView): Upload {
   const whole = (body: ProxiedBody): Upload => ({ body, stop: () => undefined });
   if (!hasBody(req)) return whole(null);
   // Read, or set to be read as text.
@@ -90,14 +91,14 @@ function bodyOf(req: Request, view: RequestView): Upload {
 }
 
 /** What may be the body as it came. Parsers decompress before they keep anything, and decode texts by rules of their own. */
-function bytesOf(req: Request): readonly unknown[] {
-  const { rawBody, body } = req as { rawBody?: unknown; body?: unknown };
+function bytesOf(req: HttpRequest): readonly unknown[] {
+  const { rawBody, body } = req;
   const plain = /^(?:identity)?$/i.test(req.headers['content-encoding'] ?? '');
   return plain ? [rawBody, body].filter((kept) => ArrayBuffer.isView(kept)) : [];
 }
 
 /** HTTP/2 announces a body neither way. */
-function hasBody({ headers, httpVersionMajor }: Request): boolean {
+function hasBody({ headers, httpVersionMajor }: HttpRequest): boolean {
   const length = headers['content-length'];
   if (length !== undefined) return Number(length) > 0;
   return headers['transfer-encoding'] !== undefined || httpVersionMajor > 1;
@@ -107,7 +108,7 @@ function hasBody({ headers, httpVersionMajor }: Request): boolean {
  * The body as a stream that takes from the connection what is asked for. Not an iterator of Node's: that one destroys the
  * request when it ends early, and with it the connection on which the answer has to go out.
  */
-function uploadOf(req: Request): Upload {
+function uploadOf(req: HttpRequest): Upload {
   let stop = (): void => undefined;
   const body = new ReadableStream<Uint8Array>(
     {

@@ -2,6 +2,7 @@
 import type { InstanceType } from '../../keys.js';
 import type { Clock, Fetch, Store } from '../../ports.js';
 import type { AcceptsToken, BailiffEvent, TokenType } from '../../types.js';
+import type { PublicUrl } from './public-url.js';
 
 export type { InstanceType };
 
@@ -39,6 +40,8 @@ export interface Config {
   readonly domain: string | null;
   readonly isSatellite: boolean;
   readonly proxyUrl: string | null;
+  /** Where browsers see this server; null: worked out from each request. With it, `proxyUrl`, `signInUrl` and `signUpUrl` are absolute. */
+  readonly publicUrl: PublicUrl | null;
   readonly trustProxy: boolean;
   readonly signInUrl: string | null;
   readonly signUpUrl: string | null;

@@ -14,6 +14,7 @@ const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
   domain: true,
   isSatellite: true,
   proxyUrl: true,
+  publicUrl: true,
   trustProxy: true,
   signInUrl: true,
   signUpUrl: true,

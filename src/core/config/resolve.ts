@@ -25,6 +25,7 @@ import { conceal } from './conceal.js';
 import type { Config } from './config.js';
 import { checkAuthenticatorOptions } from './option-names.js';
 import { compileOrganizationSync } from './organization-sync.js';
+import { checkPublicUrl, onPublicSite, type PublicUrl } from './public-url.js';
 import { parsePublishableKey } from './publishable-key.js';
 import { resolveFrontendApiUrl, resolveSatellite } from './satellite.js';
 
@@ -94,13 +95,16 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     keys.publishableKey?.instanceType ?? instanceTypeOfSecretKey(keys.secretKey ?? '') ?? 'production';
   if (keys.secretKey !== null || keys.machineSecretKey !== null)
     checkTransport(name('apiUrl'), connection.apiUrl, instanceType === 'development');
-  const site = resolveSatellite({
+  const publicUrl = read.plain<'publicUrl', PublicUrl | null>('publicUrl', checkPublicUrl, null);
+  const onSite = <T extends string | null>(address: T): T | string => onPublicSite(publicUrl, address);
+  const given = resolveSatellite({
     instanceType,
     isSatellite: read.boolean('isSatellite'),
     domain: read.string('domain'),
     proxyUrl: read.string('proxyUrl'),
     signInUrl: read.string('signInUrl', pageUrl),
   });
+  const site = { ...given, proxyUrl: onSite(given.proxyUrl), signInUrl: onSite(given.signInUrl) };
   const config: Config = {
     ...connection,
     ...keys,
@@ -108,8 +112,9 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     instanceType,
     frontendApiUrl: resolveFrontendApiUrl(keys.publishableKey, site),
     machineId: read.string('machineId', checkMachineId),
+    publicUrl,
     trustProxy: read.plain('trustProxy', flag, false),
-    signUpUrl: read.string('signUpUrl', pageUrl),
+    signUpUrl: onSite(read.string('signUpUrl', pageUrl)),
     satelliteAutoSync: read.plain('satelliteAutoSync', flag, false),
     allowedRedirectOrigins: read.plain('allowedRedirectOrigins', checkOrigins, []),
     organizationSync: compileOrganizationSync(options.organizationSync ?? {}),

@@ -13,7 +13,7 @@ import {
   type FrontendApiProxy,
   type FrontendApiProxyOptions,
 } from '../proxy/frontend-api-proxy.js';
-import { publicOrigin, publicUrl } from '../request/public-origin.js';
+import { publicUrl } from '../request/public-origin.js';
 import { createRequestCheck, type RequestCheck } from '../request/target.js';
 import { noteConfiguration } from './known-configurations.js';
 import type { AuthenticatorSource } from './settings.js';
@@ -49,7 +49,7 @@ export function createEntrance<C>(source: AuthenticatorSource<C>, settings: Entr
   return (context, view) =>
     andThen(plain(context, view), (entrance) => {
       const { config } = entrance.authenticator;
-      const url = publicUrl(view, publicOrigin(view, config));
+      const url = publicUrl(view, config);
       if (url === null) return entrance;
       // The promise of an async function is truthy, whatever it comes to.
       return andThen(enabled(url), (on) => (on === true ? proxied(context, view) : entrance));

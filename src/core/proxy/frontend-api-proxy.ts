@@ -13,6 +13,7 @@ import type { MaybePromise } from '../../ports.js';
 import type { Option } from '../../types.js';
 import type { Config, PublishableKey } from '../config/config.js';
 import { frontendApiUrlOf } from '../config/frontend-api-url.js';
+import { publicPath } from '../config/public-url.js';
 import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';
 import { isBelow, returnedLocation, targetOf, upstreamUrl, type Base } from './target-path.js';
 
@@ -99,17 +100,22 @@ export function createFrontendApiProxy(
   }
   const base = frontendApi(publishableKey, options.fapiUrl, env);
 
+  // In front of this server somebody takes the base path off, or leaves it on.
+  const shown = publicPath(config.publicUrl, path);
+  const prefixOf = (target: string): string | undefined => [shown, path].find((prefix) => isBelow(target, prefix));
+
   return {
     path,
-    owns: (url) => isBelow(targetOf(url), path),
+    owns: (url) => prefixOf(targetOf(url)) !== undefined,
 
     async forward(request) {
-      const url = upstreamUrl(base, targetOf(request.url).slice(path.length));
+      const target = targetOf(request.url);
+      const url = upstreamUrl(base, target.slice((prefixOf(target) ?? path).length));
       if (url === null || UNSENDABLE.test(request.method)) {
         return failure(400, 'proxy_request_failed', 'The request cannot be forwarded.');
       }
       const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.body();
-      const proxyUrl = request.publicOrigin + path;
+      const proxyUrl = request.publicOrigin + shown;
       const controller = new AbortController();
       const abort = () => controller.abort();
       const timer = setTimeout(abort, HEADERS_TIMEOUT_MS);

@@ -11,7 +11,7 @@ import {
   readQuery,
   type QueryFacts,
 } from './navigation.js';
-import { publicOrigin, publicUrl, spelledOrigin } from './public-origin.js';
+import { publicOrigin, publicUrl, spelledOrigin, targetPath } from './public-origin.js';
 
 export interface Evidence {
   readonly view: RequestView;
@@ -33,6 +33,8 @@ export interface Evidence {
   isPlainlyOwn(url: string): boolean;
   /** The URL that browsers see. A new object each time, to be changed freely. */
   publicUrl(): URL | null;
+  /** The path by which the application knows the page, without a base path that browsers see in front of it. */
+  readonly path: string | null;
   readonly isDocumentRequest: boolean;
   readonly isTopLevelNavigation: boolean;
   /** Handshakes in a row so far. */
@@ -110,7 +112,11 @@ class RequestEvidence implements Evidence {
   }
 
   publicUrl(): URL | null {
-    return publicUrl(this.view, this.publicOrigin);
+    return publicUrl(this.view, this.config, this.publicOrigin);
+  }
+
+  get path(): string | null {
+    return targetPath(this.view);
   }
 
   get isDocumentRequest(): boolean {

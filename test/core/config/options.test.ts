@@ -127,6 +127,7 @@ describe('null', () => {
     domain: null,
     isSatellite: null,
     proxyUrl: null,
+    publicUrl: null,
     trustProxy: null,
     signInUrl: null,
     signUpUrl: null,
