@@ -1,6 +1,6 @@
 import { verifyToken } from '@clerk/backend';
 import { createAuthenticator } from 'bailiff';
-import { calculateJwkThumbprint, createLocalJWKSet, exportJWK, importSPKI, jwtVerify, type JSONWebKeySet } from 'jose';
+import { calculateJwkThumbprint, createLocalJWKSet, exportJWK, importSPKI, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../packages/local/src/random.js';
 import { createRsaKey } from '../../packages/local/src/rsa.js';
