@@ -11,33 +11,35 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A limit is in bytes (1 kB = 1,024). `never`: no file of these folders may come along, whatever its size. */
+/** A limit is in bytes (1 kB = 1,024). `never`: no file of these folders of `src` or `packages` may come along, whatever its size. */
 const LIMITS = [
+  // What was reached and a twentieth, for all: to pass one of these is a decision, not an accident.
   {
     what: 'bailiff/api: all operations',
     code: "export { createBackendApi } from 'bailiff/api'",
-    min: 12_288,
-    gzip: 4_096,
+    min: 18_000,
+    gzip: 8_150,
     never: ['core', 'verify', 'local'],
   },
   {
     what: 'bailiff/api/users: a resource',
     code: "export * from 'bailiff/api/users'",
-    min: 3_072,
+    min: 6_200,
+    gzip: 3_250,
     never: ['core', 'verify', 'local'],
   },
   {
     what: 'that resource with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
-    min: 7_050,
-    gzip: 3_550,
+    min: 14_900,
+    gzip: 7_050,
     never: ['core', 'verify', 'local'],
   },
   {
     what: 'one operation with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export { get } from 'bailiff/api/users'",
-    min: 5_050,
-    gzip: 2_700,
+    min: 9_600,
+    gzip: 4_620,
     never: ['core', 'local'],
   },
   // What was reached and a fiftieth, jose and lru-cache included (11.5 kB): to pass one of these is a decision, not an accident.
@@ -104,7 +106,9 @@ async function measure({ code, never }) {
   const carried = Object.entries(Object.values(metafile.outputs)[0].inputs).flatMap(([path, { bytesInOutput }]) =>
     bytesInOutput > 0 ? [path] : [],
   );
-  const forbidden = carried.filter((path) => (never ?? []).some((folder) => path.startsWith(`src/${folder}/`)));
+  const forbidden = carried.filter((path) =>
+    (never ?? []).some((folder) => path.startsWith(`src/${folder}/`) || path.startsWith(`packages/${folder}/`)),
+  );
   return { min: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, forbidden };
 }
 

@@ -16,10 +16,13 @@ export function readVariable(name: string, env?: Environment): string | undefine
     // Refused.
   }
   // `|| undefined`: an empty value counts as absent.
-  return typeof raw === 'string'
-    ? raw
-        .trim()
-        .replace(/^(["'])(.*)\1$/s, '$2')
-        .trim() || undefined
-    : undefined;
+  return typeof raw === 'string' ? cleanText(raw) || undefined : undefined;
+}
+
+/** Without blanks around it, and without the pair of quotes that a copied value may bring along. */
+export function cleanText(text: string): string {
+  return text
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim();
 }

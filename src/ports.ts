@@ -3,6 +3,8 @@
  * through one of these; nothing in `verify/` or `core/` reaches for a global instead.
  */
 
+import type { NotJson } from './upstream-body.js';
+
 /** A value now, or a promise of one. The hot path stays synchronous as long as nothing has to be awaited. */
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -26,10 +28,12 @@ export interface Store {
 /** Keeps a background task alive after the answer was sent (`ctx.waitUntil` on Workers). */
 export type WaitUntil = (task: Promise<unknown>) => void;
 
-/** What the Backend API answered: the status, the body if it was JSON (else `undefined`), and `Retry-After` in ms. */
+/** What the Backend API answered: the status, the body if it was JSON (else `undefined`, and what it was), and `Retry-After` in ms. */
 export interface UpstreamAnswer {
   readonly status: number;
   readonly body: unknown;
+  /** Absent: it was JSON. */
+  readonly notJson?: NotJson;
   readonly retryAfterMs: number | null;
 }
 

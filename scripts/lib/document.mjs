@@ -103,7 +103,10 @@ function readBody(document, requestBody) {
   const [contentType, { schema }] = Object.entries(body.content)[0];
   const resolved = resolve(document, schema);
   const required = body.required === true || (resolved.required?.length ?? 0) > 0 || resolved.type === 'array';
-  return { schema, required, multipart: contentType === 'multipart/form-data' };
+  const multipart = contentType === 'multipart/form-data';
+  if (multipart && resolved.properties?.file?.format !== 'binary')
+    throw new Error(`${Object.keys(resolved.properties ?? {})}: a form whose file is not called \`file\``);
+  return { schema, required, multipart };
 }
 
 /** Schema of the one successful answer that has a body; null if there is none. */

@@ -15,7 +15,7 @@ export function emit(document, names, operations, packageVersion) {
     'types.ts': emitTypes(types, described),
     'interfaces.ts': emitInterfaces(described),
     'table.ts': emitTable(operations),
-    'meta.ts': emitMeta(document, operations, packageVersion),
+    'meta.ts': emitMeta(operations, packageVersion),
   };
   for (const [resource, members] of groupBy(described, resourceOf))
     files[`${kebab(resource)}.ts`] = emitResource(members);
@@ -152,6 +152,16 @@ const valueTypes = (operations, extra) =>
     .sort()
     .join(', ');
 
+const ANY_REQUEST = `  /**
+   * Any other request, for an operation that the document does not have yet: with the same key, retries, time limits and errors.
+   * A failed POST or PATCH is sent again after 429 alone.
+   *
+   * @param request \`path\` is below the API's address and version: \`/users/user_1/new_thing\`. Encode what is put into it.
+   * @returns What the API answers, as it answers it.
+   */
+  request(request: ApiRequest, options?: CallOptions): Promise<unknown>;
+`;
+
 function emitInterfaces(operations) {
   const groups = [...groupBy(operations, resourceOf)];
   const interfaces = groups.map(([resource, members]) => {
@@ -164,12 +174,11 @@ function emitInterfaces(operations) {
     return `export interface ${pascal(resource)}Api {\n${methods.join('\n')}\n}\n`;
   });
   const all = groups.map(([resource]) => `  readonly ${resource}: ${pascal(resource)}Api;`).join('\n');
-  return `${HEADER}${imports(operations)}import type { ${valueTypes(operations, ['CallOptions'])} } from '../values.js';\n\n${interfaces.join('\n')}\n/** Every operation of the Backend API, by resource. */\nexport interface BackendApi {\n${all}\n}\n`;
+  return `${HEADER}${imports(operations)}import type { ${valueTypes(operations, ['ApiRequest', 'CallOptions'])} } from '../values.js';\n\n${interfaces.join('\n')}\n/** Every operation of the Backend API, by resource. */\nexport interface BackendApi {\n${all}\n${ANY_REQUEST}}\n`;
 }
 
-function emitMeta(document, operations, packageVersion) {
-  return `${HEADER}export const DOCUMENT_VERSION = '${document.info.version}';
-export const USER_AGENT = 'bailiff/${packageVersion}';
+function emitMeta(operations, packageVersion) {
+  return `${HEADER}export const USER_AGENT = 'bailiff/${packageVersion}';
 /** Arrays that a query joins with commas. */
 export const COMMA_ARRAYS = [${commaArrays(operations).map((name) => `'${name}'`)}];
 `;
@@ -191,13 +200,16 @@ function emitTable(operations) {
   return `${HEADER}/** All operations: parted by commas, a scope and its rows. src/api/operation.ts explains them. */\nexport const TABLE =\n  '${lines}';\n`;
 }
 
-/** Lists have a function and a module of their own: a resource without lists does not carry it. */
-const makeOf = ({ list }) => (list ? 'pagedOperation' : 'operation');
+/** The functions that make operations, with the name of what they make. */
+const KINDS = { operation: 'one', pagedOperation: 'list', uploadOperation: 'upload' };
+
+/** Lists and uploads have a function and a module of their own: a resource without them does not carry it. */
+const makeOf = ({ list, body }) => (list ? 'pagedOperation' : body?.multipart ? 'uploadOperation' : 'operation');
 
 function emitResource(operations) {
   const scopes = scopesOf(operations);
   const scopeIndex = (operation) => scopes.findIndex(({ members }) => members.includes(operation));
-  const makerOf = (operation) => `${operation.list ? 'list' : 'one'}${scopeIndex(operation) || ''}_`;
+  const makerOf = (operation) => `${KINDS[makeOf(operation)]}${scopeIndex(operation) || ''}_`;
   const constants = operations.map((operation) => {
     const local = operation.action === 'delete' ? 'delete_' : operation.action;
     const row = rowOf(operation, scopes[scopeIndex(operation)].members);
@@ -205,7 +217,7 @@ function emitResource(operations) {
     return `${operationComment(operation, '')}${local === operation.action ? 'export ' : ''}const ${local}: ${constantType(operation)} = ${code};\n`;
   });
   const used = new Set(operations.map(makeOf));
-  const makerImports = `import { ${used.has('operation') ? 'operation, ' : ''}within } from '../call.js';\n${used.has('pagedOperation') ? "import { pagedOperation } from '../pages.js';\n" : ''}`;
+  const makerImports = `import { ${used.has('operation') ? 'operation, ' : ''}within } from '../call.js';\n${used.has('pagedOperation') ? "import { pagedOperation } from '../pages.js';\n" : ''}${used.has('uploadOperation') ? "import { uploadOperation } from '../upload.js';\n" : ''}`;
   const makers = new Map(
     operations.map((operation) => [
       makerOf(operation),

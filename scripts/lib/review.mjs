@@ -1,4 +1,5 @@
-// What is committed so that a change of the API shows in review: the surface, one line an operation, and the table in the docs.
+// What is committed so that a change of the API shows in review: the surface, one line an operation, the table in the docs, and the
+// version that every request asks with.
 import { createTypePrinter } from './schema-types.mjs';
 import { groupBy } from './operation-code.mjs';
 import { kebab } from './document.mjs';
@@ -9,8 +10,17 @@ export function emitReview(document, names, operations) {
   return {
     'spec/surface.txt': operations.map((operation) => surfaceLine(types, operation)).join('\n') + '\n',
     'docs/api/operations.md': operationsPage(operations),
+    'src/api-version.ts': apiVersion(document),
   };
 }
+
+const apiVersion = ({ info }) => `// Made by scripts/generate.mjs --committed from the OpenAPI document. Do not edit.
+/**
+ * The dated version of Clerk's API that this package is written for. Every call of the Backend API names it, and every handshake:
+ * two versions would be two shapes of the same session.
+ */
+export const API_VERSION_DATE = '${info.version}';
+`;
 
 const call = (operation) => `api.${operation.name}(${argumentsOf(operation).join(', ')})`;
 

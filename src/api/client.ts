@@ -1,5 +1,6 @@
 /** Sends requests: attempts, waits, time limits, errors. */
 import type { Environment } from '../environment.js';
+import { fetchWithSignal } from '../realm.js';
 import { readAnswer } from './answer.js';
 import { BackendApiError, type BackendApiFailure } from './errors.js';
 import { bounded } from './limits.js';
@@ -21,13 +22,23 @@ export function createBackendClient(options?: BackendApiOptions, env?: Environme
 
 /** @throws BackendApiError, and those of {@link prepareRequest} */
 async function send(config: ClientConfig, operation: Operation, args: readonly unknown[]): Promise<unknown> {
-  const { url, init, key, options } = prepareRequest(config, operation, args);
+  const { url, init, key, options, body } = prepareRequest(config, operation, args);
   const { fetch = globalThis.fetch, now } = config;
   const { timeoutMs, deadlineMs, retries, signal } = { ...config, ...defined(options) };
   const fail = (code: BackendApiFailure, cause?: unknown) =>
     new BackendApiError(operation.name, code, 'no answer', defined({ cause }));
 
   const deadline = now() + deadlineMs;
+  if (operation.encode) {
+    const form = await bounded(
+      deadlineMs,
+      signal,
+      (code) => fail(code, signal?.reason),
+      (signal) => operation.encode!(body, operation.name, signal),
+    );
+    init.headers.set('Content-Type', form.type);
+    init.body = form.body as BodyInit;
+  }
   for (let attempt = 0; ; attempt++) {
     const startedAt = now();
     let status: number | null = null;
@@ -37,7 +48,7 @@ async function send(config: ClientConfig, operation: Operation, args: readonly u
         signal,
         (code) => fail(code, signal?.reason),
         async (signal) => {
-          const response = await fetch(url, { ...init, signal });
+          const response = await fetchWithSignal(fetch, url, { ...init, signal });
           status = response.status;
           const text = await response.text();
           return readAnswer(

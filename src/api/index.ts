@@ -1,11 +1,13 @@
 export { createBackendApi } from './create-backend-api.js';
 export { createBackendClient } from './client.js';
+export { request } from './any-request.js';
 export { BackendApiError, InvalidArgumentError } from './errors.js';
 export type { BackendApiErrorItem, BackendApiFailure } from './errors.js';
 export { ConfigurationError } from '../errors.js';
 export { toPublic } from './public-data.js';
 export type { Public } from './public-data.js';
 export type {
+  ApiRequest,
   BackendApiOptions,
   BackendClient,
   CallOptions,

@@ -21,11 +21,12 @@
  * | `E` | to which `paginated=true` gives an envelope with the total |
  * | `O` | takes neither query nor body: call options follow the ids |
  * | `U` | unsafe to repeat |
- * | `F` | the body is a form with a file |
+ * | `F` | the body is a form with a file (`file`) |
  * | `B` | nothing of all this, where something is usual |
  * | `N` | no version in the path |
  * | `M` | prefers the machine's secret key |
  * | `X` | carries no key at all, and is answered by a page |
+ * | `R` | takes `{ query, body }`: no operation of the document, but any request |
  *
  * So `users` with `delete_profile_image` is `DELETE /users/{id}/profile_image`, with `set_profile_imageF*^` it is
  * `POST /users/{id}/profile_image` with a file, and `api_keysN` with `get` is `GET /api_keys/{id}`, unversioned.
@@ -37,7 +38,16 @@ export interface Operation {
   readonly method: string;
   /** With `*` for each id. */
   readonly path: string;
+  /** Makes the body of parameters that are no JSON. */
+  readonly encode?: Encode;
 }
+
+/** @param signal aborts when the body is no longer wanted */
+export type Encode = (
+  params: Readonly<Record<string, unknown>> | undefined,
+  name: string,
+  signal: AbortSignal,
+) => Promise<{ readonly body: Uint8Array; readonly type: string }>;
 
 const USUAL: Readonly<Record<string, string>> = {
   list: 'GETL',

@@ -1,33 +1,53 @@
 /** Options and environment, read once. */
-import { readVariable, type Environment } from '../environment.js';
-import { ConfigurationError } from '../errors.js';
+import { checkTransport, readConnection, type Connection } from '../connection.js';
+import type { Environment } from '../environment.js';
+import { instanceTypeOfSecretKey } from '../keys.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { pause } from './limits.js';
 import type { BackendApiOptions } from './values.js';
 
-type Optional = 'secretKey' | 'machineSecretKey' | 'fetch' | 'onEvent';
+type Optional = 'fetch' | 'onEvent';
+type Own = Omit<BackendApiOptions, keyof Connection>;
 
 /** The options after environment and defaults. */
-export type ClientConfig = { readonly [Key in Optional]?: NonNullable<BackendApiOptions[Key]> | undefined } & {
-  readonly [Key in Exclude<keyof BackendApiOptions, Optional>]-?: NonNullable<BackendApiOptions[Key]>;
+export type ClientConfig = Connection & { readonly [Key in Optional]?: NonNullable<BackendApiOptions[Key]> } & {
+  readonly [Key in Exclude<keyof Own, Optional>]-?: NonNullable<Own[Key]>;
 };
 
-/** @throws ConfigurationError for an API URL that cannot work */
-export function resolveOptions(options: BackendApiOptions | undefined, env?: Environment): ClientConfig {
+const NAMES: OptionNames<BackendApiOptions> = {
+  secretKey: true,
+  machineSecretKey: true,
+  apiUrl: true,
+  apiVersion: true,
+  timeoutMs: true,
+  deadlineMs: true,
+  retries: true,
+  fetch: true,
+  now: true,
+  wait: true,
+  onEvent: true,
+};
+
+/** @throws ConfigurationError for a name that is no option, and for what could not work or would give a key away */
+export function resolveOptions(options: BackendApiOptions = {}, env?: Environment): ClientConfig {
+  checkOptionNames(options, NAMES);
   const config = {
-    secretKey: readVariable('CLERK_SECRET_KEY', env),
-    machineSecretKey: readVariable('CLERK_MACHINE_SECRET_KEY', env),
-    apiUrl: readVariable('CLERK_API_URL', env) ?? 'https://api.clerk.com',
-    apiVersion: readVariable('CLERK_API_VERSION', env) ?? 'v1',
     timeoutMs: 30_000,
     deadlineMs: 90_000,
     retries: 2,
     now: Date.now,
     wait: pause,
     ...defined(options),
+    ...readConnection(options, env),
   } satisfies ClientConfig;
-  if (!/^https?:[^?#@\s]+$/.test(config.apiUrl) || !URL.canParse(config.apiUrl))
-    throw new ConfigurationError('apiUrl', 'The API URL is malformed.', 'Set CLERK_API_URL.');
+  if (config.secretKey ?? config.machineSecretKey) checkKeyStaysSecret(config, config.secretKey);
   return config;
+}
+
+/** @param secretKey of the instance that is spoken to: it tells what kind of instance that is, for a machine's key too */
+export function checkKeyStaysSecret({ apiUrl }: Connection, secretKey: string | null): void {
+  const isDevelopment = instanceTypeOfSecretKey(secretKey ?? '') === 'development';
+  checkTransport({ option: 'apiUrl', variable: 'CLERK_API_URL' }, apiUrl, isDevelopment);
 }
 
 /** Without the members that are null or undefined: they count as not given. */

@@ -1,51 +1,56 @@
 /** From a method's arguments to one HTTP request. Pure: nothing is sent here. */
+import { API_VERSION_DATE } from '../api-version.js';
+import { readOption } from '../connection.js';
 import { ConfigurationError } from '../errors.js';
+import { headerPairs } from '../headers.js';
+import { checkMachineKey, checkSecretKey } from '../keys.js';
 import { InvalidArgumentError } from './errors.js';
-import { COMMA_ARRAYS, DOCUMENT_VERSION, USER_AGENT } from './generated/meta.js';
+import { COMMA_ARRAYS, USER_AGENT } from './generated/meta.js';
 import type { Operation } from './operation.js';
-import type { ClientConfig } from './options.js';
+import { checkKeyStaysSecret, type ClientConfig } from './options.js';
 import type { CallOptions } from './values.js';
 
-type Params = Readonly<Record<string, unknown>>;
+export type Params = Readonly<Record<string, unknown>>;
 
 export interface PreparedRequest {
   readonly url: string;
-  readonly init: RequestInit;
+  readonly init: RequestInit & { readonly headers: Headers };
   readonly options: CallOptions;
   /** To be cut out of whatever an error will say. */
   readonly key: string;
+  readonly body: Params | undefined;
 }
 
-/** @throws InvalidArgumentError, ConfigurationError (no key) */
+/** @throws InvalidArgumentError, ConfigurationError (no key, or one that this call may not send) */
 export function prepareRequest(config: ClientConfig, operation: Operation, args: readonly unknown[]): PreparedRequest {
+  const { flags, method, name } = operation;
   const rest = [...args];
-  const path = operation.path.replace(/\*/g, () => encodeId(rest.shift(), operation.name));
-  if (operation.flags.includes('O')) rest.unshift(undefined);
+  const path = operation.path.replace(/\*/g, () => encodeId(rest.shift(), name));
+  if (flags.includes('O')) rest.unshift(undefined);
   const [params, options = {}] = rest as [Params?, CallOptions?];
+  const { query, body } = (flags.includes('R') ? params : { [/GET|DEL/.test(method) ? 'query' : 'body']: params }) as {
+    query?: Params;
+    body?: Params;
+  };
 
-  const version = operation.flags.includes('N') ? '' : '/' + config.apiVersion;
-  const url = new URL(config.apiUrl.replace(/\/+$/, '') + version + path);
-
-  let body: BodyInit | null = null;
-  let type: string | undefined;
-  if (/GET|DEL/.test(operation.method)) append(url.searchParams, operation, params);
-  else if (operation.flags.includes('F')) append((body = new FormData()), operation, params);
-  else if (params) {
-    body = JSON.stringify(params);
-    type = 'application/json';
-  }
+  const version = flags.includes('N') ? '' : '/' + config.apiVersion;
+  const url = new URL(config.apiUrl + version + path);
+  fillQuery(url.searchParams, operation, query);
 
   const key = chooseKey(config, operation, options);
-  const headers = new Headers(options.headers ?? {});
+  const headers = new Headers();
+  for (const [name, value] of headerPairs(options.headers)) headers.append(name, value);
   headers.delete('Authorization');
   headers.delete('Content-Type');
   if (key) headers.set('Authorization', 'Bearer ' + key);
-  if (type) headers.set('Content-Type', type);
-  headers.set('Clerk-API-Version', DOCUMENT_VERSION);
+  const json = (body ?? null) === null || operation.encode ? null : JSON.stringify(body);
+  if (json) headers.set('Content-Type', 'application/json');
+  headers.set('Clerk-API-Version', API_VERSION_DATE);
   headers.set('User-Agent', USER_AGENT);
 
   // A redirect is never followed: it would carry the key to wherever it points.
-  return { url: url.href, init: { method: operation.method, headers, body, redirect: 'manual' }, options, key };
+  const init = { method, headers, body: json, redirect: 'manual' } as const;
+  return { url: url.href, init, options, key, body };
 }
 
 /**
@@ -60,28 +65,31 @@ function encodeId(id: unknown, name: string): string {
   throw new InvalidArgumentError(`${name}: an id is empty, or would change the path.`);
 }
 
-/** `''` for the operation that carries no key. A key that `fetch` would refuse, and quote, is refused here, unquoted. */
-function chooseKey(config: ClientConfig, operation: Operation, options: CallOptions): string {
-  if (operation.flags.includes('X')) return '';
-  const keyOf = (from: CallOptions) => (operation.flags.includes('M') && from.machineSecretKey) || from.secretKey;
-  const key = (keyOf(options) || keyOf(config) || '').trim();
-  if (!/^[!-~]+$/.test(key))
-    throw new ConfigurationError('secretKey', 'The secret key is missing or malformed.', 'Set CLERK_SECRET_KEY.');
+/** `''` for the operation that carries no key. Keys of a call are checked as the client's are. */
+function chooseKey(config: ClientConfig, { flags }: Operation, options: CallOptions): string {
+  if (flags.includes('X')) return '';
+  const forMachines = flags.includes('M');
+  const own = (option: 'secretKey' | 'machineSecretKey', check: typeof checkSecretKey) =>
+    (options[option] ?? null) === null ? null : readOption({ option }, options[option], undefined, check);
+  const secretKey = own('secretKey', checkSecretKey);
+  const key =
+    (forMachines ? own('machineSecretKey', checkMachineKey) : null) ??
+    secretKey ??
+    (forMachines ? config.machineSecretKey : null) ??
+    config.secretKey;
+  if (key === null) throw new ConfigurationError('secretKey', 'There is no secret key.', 'Set CLERK_SECRET_KEY.');
+  checkKeyStaysSecret(config, secretKey ?? config.secretKey);
   return key;
 }
 
-interface Members {
-  append(name: string, value: string | Blob): void;
-}
-
-/** Fills a query or a form. `false`, `0` and `''` are sent; only undefined is not. Bytes become a file. */
-function append(target: Members, operation: Operation, params: Params | undefined): void {
-  for (const [key, value] of Object.entries(params ?? {})) {
-    const maximum = operation.flags.includes('S') ? 100 : 500;
+/** `false`, `0` and `''` are sent; only undefined is not. */
+function fillQuery(target: URLSearchParams, { flags, name }: Operation, query: Params | undefined): void {
+  const maximum = flags.includes('S') ? 100 : /[LE]/.test(flags) ? 500 : Infinity;
+  for (const [key, value] of Object.entries(query ?? {})) {
     if (key === 'limit' && (value as number) > maximum)
-      throw new InvalidArgumentError(`${operation.name}: \`limit\` is at most ${maximum}.`);
-    const values = ([value].flat() as (string & Partial<Uint8Array>)[]).filter((item) => item !== undefined);
-    for (const item of values[0] && COMMA_ARRAYS.includes(key) ? [values.join()] : values)
-      target.append(key, (item as { byteLength?: number } | null)?.byteLength === undefined ? item : new Blob([item]));
+      throw new InvalidArgumentError(`${name}: \`limit\` is at most ${maximum}.`);
+    const values = [value].flat().filter((item) => item !== undefined) as string[];
+    for (const item of values.length > 0 && COMMA_ARRAYS.includes(key) ? [values.join()] : values)
+      target.append(key, item);
   }
 }

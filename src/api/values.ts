@@ -1,4 +1,5 @@
 /** What callers of the Backend API give and get, beside the types of the document. Types only. */
+import type { HeaderFields } from '../headers.js';
 import type { Clock, Fetch } from '../ports.js';
 import type { BailiffEvent, Option } from '../types.js';
 import type { Operation } from './operation.js';
@@ -6,8 +7,26 @@ import type { Operation } from './operation.js';
 /** A JSON object whose members the document leaves open: metadata, claims. */
 export type JsonObject = Record<string, unknown>;
 
-/** The content of a file. A `File` carries its name and type along. */
-export type Upload = Blob | Uint8Array | ArrayBuffer;
+/**
+ * An image: a `File` or `Blob`, bytes (a Node `Buffer` is bytes), a Web or Node stream of bytes, or a `file:` URL, which is read from
+ * the disk where the runtime can (Node 20.16, Deno, Bun). At most 10 MB. Its type is told by its first bytes (PNG, JPEG, GIF, WebP), of
+ * anything else by the `Blob`; its name is that of the `File` or the URL. A text is never a file: it could be a path that a stranger chose.
+ */
+export type Upload =
+  Blob | ArrayBufferView | ArrayBuffer | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | URL;
+
+/** What {@link request} sends. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the API's address and version: `/users/user_1/new_thing`. What is put into it has to be encoded. */
+  readonly path: string;
+  /** An array is sent as several parameters of one name. */
+  readonly query?: Option<Readonly<Record<string, QueryValue | readonly QueryValue[]>>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+type QueryValue = string | number | boolean | undefined;
 
 /** The envelope that `paginated: true` turns an array into. */
 export interface Paginated<Item> {
@@ -26,7 +45,7 @@ export interface CallOptions {
   /** How often a failed call is sent again. Default: the client's. 0: never, not even after 429. */
   readonly retries?: Option<number>;
   /** More headers. `Authorization` and `Clerk-API-Version` stay ours. */
-  readonly headers?: Option<Readonly<Record<string, string>>>;
+  readonly headers?: Option<HeaderFields>;
   /** The secret key of another instance, for this call. */
   readonly secretKey?: Option<string>;
   /** The secret key of a machine, for this call. Counts for the M2M operations only. */

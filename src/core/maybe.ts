@@ -1,13 +1,16 @@
 /** Values that may have to be awaited, without a promise where there is nothing to wait for. */
 import type { MaybePromise } from '../ports.js';
+import { isPromise } from '../realm.js';
 
-/** Whether a value has to be awaited; any thenable counts, because users' callbacks return what they like. */
-export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
+export { isPromise } from '../realm.js';
 
 /** `then` for a value that may be there already. */
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   // A thenable that is no promise may give nothing back from its own `then`.
   return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
+}
+
+/** `Promise.all` for values that may be there already. */
+export function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
+  return values.some(isPromise) ? Promise.all(values) : (values as readonly T[]);
 }

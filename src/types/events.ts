@@ -1,5 +1,6 @@
 /** What `onEvent` receives. Types only. */
 import type { Reason } from '../errors.js';
+import type { NotJson } from '../upstream-body.js';
 import type { TokenType } from './tokens.js';
 
 /** What `onEvent` receives. No event holds a token or a key. Durations are in milliseconds. */
@@ -23,6 +24,8 @@ export type BailiffEvent =
   | {
       readonly type: 'jwks.failed';
       readonly reason: Reason;
+      /** What Clerk, or something in between, answered instead of keys; null when no answer came. */
+      readonly detail: string | null;
       readonly staleMs: number | null;
       readonly durationMs: number;
     }
@@ -48,5 +51,18 @@ export type BailiffEvent =
       readonly operation: string;
       /** Null when no answer came. */
       readonly status: number | null;
+      /** What the answer was, told by its first bytes; absent when it was JSON, or none came. */
+      readonly notJson?: NotJson;
       readonly durationMs: number;
+    }
+  | {
+      readonly type: 'fault';
+      /**
+       * What was being done: `request` (telling who sent it), `guard` (a route's requirement), `denial` (`onDenied`), `upgrade`, `options` (a
+       * function that gives the options of a request; it has no listener, so that this one is for the logger alone), `token`
+       * (the `verify*` methods), `keys` (a load of the JWKS while known keys go on) or `proxy`.
+       */
+      readonly during: 'request' | 'guard' | 'denial' | 'upgrade' | 'options' | 'token' | 'keys' | 'proxy';
+      /** What was thrown, with its stack and cause. One that holds a key, a token or an object is a copy without them. */
+      readonly error: Error;
     };

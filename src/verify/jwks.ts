@@ -1,21 +1,28 @@
 /** One attempt to load a key set: what the Backend API answered, judged. */
 import { UpstreamUnreachable, type UpstreamAnswer, type VerificationUpstream } from '../ports.js';
 import type { TokenReason } from '../errors.js';
+import { describeAnswer } from '../upstream-body.js';
 import { keyFromJwk, MAX_KEYS, type VerificationKey } from './keys.js';
 
 export type KeySet = ReadonlyMap<string, VerificationKey>;
 
 export interface LoadFailure {
-  readonly reason: Extract<TokenReason, 'jwk-remote-failed-to-load' | 'secret-key-invalid'>;
+  readonly reason: Extract<TokenReason, 'jwk-remote-failed-to-load' | 'secret-key-invalid' | 'authentication-fault'>;
   /** What Clerk or the transport asked for; null if nothing. */
   readonly retryAfterMs: number | null;
+  /** What came instead of keys, in a sentence; null when no answer came. */
+  readonly detail: string | null;
+  /** What was thrown, where something on this server is at fault. */
+  readonly fault?: unknown;
 }
 
 export type LoadResult = { readonly keys: KeySet } | { readonly failure: LoadFailure };
 
-const failed = (retryAfterMs: number | null = null): LoadResult => ({
-  failure: { reason: 'jwk-remote-failed-to-load', retryAfterMs },
+const failed = (detail: string | null, retryAfterMs: number | null = null): LoadResult => ({
+  failure: { reason: 'jwk-remote-failed-to-load', retryAfterMs, detail },
 });
+
+const NO_KEYS = 'The answer is JSON, but holds no key that can be used.';
 
 /** Never rejects. A set without a usable key counts as a failure: better to go on with the keys that are known. */
 export async function loadKeySet(upstream: VerificationUpstream): Promise<LoadResult> {
@@ -23,12 +30,16 @@ export async function loadKeySet(upstream: VerificationUpstream): Promise<LoadRe
   try {
     answer = await upstream.jwks();
   } catch (error) {
-    return failed(error instanceof UpstreamUnreachable ? error.retryAfterMs : null);
+    if (error instanceof UpstreamUnreachable) return failed(null, error.retryAfterMs);
+    return { failure: { reason: 'authentication-fault', retryAfterMs: null, detail: null, fault: error } };
   }
-  if (answer.status === 401) return { failure: { reason: 'secret-key-invalid', retryAfterMs: answer.retryAfterMs } };
-  if (answer.status !== 200) return failed(answer.retryAfterMs);
-  const keys = keySetFrom(answer.body);
-  return keys === null ? failed() : { keys };
+  const { status, body, notJson, retryAfterMs } = answer;
+  if (status === 401) {
+    return { failure: { reason: 'secret-key-invalid', retryAfterMs, detail: describeAnswer(answer) } };
+  }
+  if (status !== 200) return failed(describeAnswer(answer), retryAfterMs);
+  const keys = keySetFrom(body);
+  return keys === null ? failed(notJson ? describeAnswer(answer) : NO_KEYS) : { keys };
 }
 
 /** Null if the document is no JWKS, holds more than {@link MAX_KEYS} entries, or none that can be used. */

@@ -8,14 +8,18 @@ const textOrNull = (value: unknown): string | null => (isText(value) ? value : n
 const recordOrNull = (value: unknown): Readonly<Record<string, unknown>> | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
 
+/** A JWT cannot tell an empty object from none. */
+const someOrNull = (claims: Readonly<Record<string, unknown>> | null) =>
+  claims !== null && Object.keys(claims).length > 0 ? claims : null;
+
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 /** Some endpoints speak in seconds, some in milliseconds; below this it is seconds (in milliseconds: March 1973). */
 const SECONDS_BELOW = 1e11;
 export const toMs = (value: number): number => (value < SECONDS_BELOW ? value * 1000 : value);
 const time = (value: unknown): number => (isNumber(value) ? toMs(value) : 0);
 
-/** Claims that have a field of their own. */
-const REGISTERED: ReadonlySet<string> = new Set(['iss', 'sub', 'exp', 'nbf', 'iat', 'jti']);
+/** Claims that have a field of their own. What is left is what the machine put in, as an opaque token tells it. */
+const REGISTERED: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'scopes']);
 
 function fromClaims(claims: JsonObject, scopes: readonly string[]) {
   const issuedAt = isNumber(claims['iat']) ? claims['iat'] * 1000 : 0;
@@ -33,8 +37,8 @@ function fromClaims(claims: JsonObject, scopes: readonly string[]) {
 }
 
 export function m2mFromClaims(claims: JsonObject): M2MToken {
-  const others = Object.entries(claims).filter(([name]) => !REGISTERED.has(name));
-  return { ...fromClaims(claims, scopesOf(claims)), claims: others.length > 0 ? Object.fromEntries(others) : null };
+  const own = Object.entries(claims).filter(([name]) => !REGISTERED.has(name));
+  return { ...fromClaims(claims, scopesOf(claims)), claims: someOrNull(Object.fromEntries(own)) };
 }
 
 export function oauthFromClaims(claims: JsonObject): OAuthAccessToken {
@@ -72,9 +76,10 @@ export function apiKeyFromAnswer(body: JsonObject): ApiKey {
 }
 
 export function m2mFromAnswer(body: JsonObject): M2MToken {
-  return { ...fromAnswer(body), claims: recordOrNull(body['claims']) };
+  return { ...fromAnswer(body), claims: someOrNull(recordOrNull(body['claims'])) };
 }
 
 export function oauthFromAnswer(body: JsonObject): OAuthAccessToken {
-  return { ...fromAnswer(body), type: text(body['type']), clientId: text(body['client_id']) };
+  // The answer need not name its type.
+  return { ...fromAnswer(body), type: text(body['type']) || 'oauth_token', clientId: text(body['client_id']) };
 }

@@ -1,5 +1,6 @@
 /** What the Backend API says about an opaque token, judged: a 200 alone means nothing yet. */
 import type { UpstreamAnswer, VerificationUpstream } from '../ports.js';
+import { describeAnswer } from '../upstream-body.js';
 import type { ApiKey, M2MToken, MachineTokenType, OAuthAccessToken } from '../types.js';
 import { isText, matchesAudience, splitScopes, WRONG_AUDIENCE, WRONG_MACHINE } from './claims.js';
 import type { JsonObject } from './decode.js';
@@ -94,8 +95,8 @@ function judgeStatus(answer: UpstreamAnswer): Refused | Unchecked {
   return unknown(answer);
 }
 
-function unknown({ retryAfterMs }: UpstreamAnswer): Unchecked {
-  return leaveUnchecked('unexpected-error', retryAfterMs ?? RETRY_AFTER_MS);
+function unknown(answer: UpstreamAnswer): Unchecked {
+  return leaveUnchecked('unexpected-error', answer.retryAfterMs ?? RETRY_AFTER_MS, describeAnswer(answer));
 }
 
 /** Everything that makes a credential alive is said explicitly; `{ active: false }` says none of it. */

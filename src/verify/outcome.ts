@@ -6,12 +6,10 @@ export function refuse(reason: TokenReason, message: string = TOKEN_REASONS[reas
   return { outcome: 'refused', reason, message };
 }
 
-export function leaveUnchecked(
-  reason: TokenReason,
-  retryAfterMs: number,
-  message: string = TOKEN_REASONS[reason].meaning,
-): Unchecked {
-  return { outcome: 'unchecked', reason, message, retryAfterMs };
+/** @param detail what came instead of an answer, in a sentence */
+export function leaveUnchecked(reason: TokenReason, retryAfterMs: number, detail: string | null = null): Unchecked {
+  const { meaning } = TOKEN_REASONS[reason];
+  return { outcome: 'unchecked', reason, message: detail === null ? meaning : `${meaning} ${detail}`, retryAfterMs };
 }
 
 export function accept<T>(value: T): Verdict<T> {

@@ -1,14 +1,15 @@
 /** `verifyWebhook` for whatever holds a request: a Web `Request`, or headers and raw body. */
+import type { HeaderSource } from '../headers.js';
 import { WebhookVerificationError } from './errors.js';
 import type { WebhookEvent } from './events.js';
 import { readStream } from './read-stream.js';
 import { openWebhook, type VerifyWebhookOptions } from './verify.js';
 
-/** Headers as frameworks have them: a look-up, a Web `Headers`, or Node's plain object with lower-case names. */
-export type WebhookHeaders =
-  | ((name: string) => string | null | undefined)
-  | Headers
-  | Readonly<Record<string, string | readonly string[] | undefined>>;
+/**
+ * Headers as frameworks and gateways have them: a look-up, a Web `Headers`, an object with names in any case, or a list of
+ * pairs.
+ */
+export type WebhookHeaders = HeaderSource;
 
 export interface WebhookRequest {
   readonly headers: WebhookHeaders;
@@ -32,7 +33,7 @@ export async function verifyWebhook(
   request: Request | WebhookRequest,
   options?: VerifyWebhookOptions,
 ): Promise<WebhookEvent> {
-  const opened = openWebhook(lookUp(request.headers), options);
+  const opened = openWebhook(request.headers, options);
   return opened.verify(isWebRequest(request) ? await readBody(request, opened.maxBodyBytes) : request.body);
 }
 
@@ -44,17 +45,4 @@ function isWebRequest(request: Request | WebhookRequest): request is Request {
 async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (request.bodyUsed) throw new WebhookVerificationError('raw-body-required');
   return readStream(request.body, maxBytes);
-}
-
-function lookUp(headers: WebhookHeaders): (name: string) => string | null | undefined {
-  if (typeof headers === 'function') return headers;
-  if (isHeaders(headers)) return (name) => headers.get(name);
-  return (name) => {
-    const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
-    return typeof value === 'object' ? value.join(', ') : value;
-  };
-}
-
-function isHeaders(headers: Exclude<WebhookHeaders, (name: string) => unknown>): headers is Headers {
-  return typeof headers.get === 'function';
 }

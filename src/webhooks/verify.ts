@@ -1,7 +1,9 @@
 /** Whether a webhook comes from Clerk: signature and age of the raw body, by the Standard Webhooks scheme with Svix's header names. */
-import { readVariable } from '../environment.js';
+import type { Environment } from '../environment.js';
+import { headerLookup, type HeaderLookup, type HeaderSource } from '../headers.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { Clock } from '../ports.js';
+import { bytesOf } from '../realm.js';
 import type { Option } from '../types.js';
 import { WebhookVerificationError } from './errors.js';
 import type { WebhookEvent } from './events.js';
@@ -27,7 +29,7 @@ const NAMES: OptionNames<VerifyWebhookOptions> = {
 
 /** One message as it arrived. */
 export interface WebhookPayload {
-  readonly headers: (name: string) => string | null | undefined;
+  readonly headers: HeaderSource;
   /** The raw body; anything but text or bytes is refused with `raw-body-required`. */
   readonly body: unknown;
 }
@@ -38,6 +40,12 @@ const HEADERS = {
   timestamp: ['svix-timestamp', 'webhook-timestamp'],
   signature: ['svix-signature', 'webhook-signature'],
 } as const;
+
+/**
+ * One of several, in one header or in several that were joined: blanks stand between them, commas where lines were joined,
+ * and both where a runtime does so.
+ */
+const SIGNATURE = /(?<![^\s,])v1,[A-Za-z0-9+/]+={0,2}(?![^\s,])/g;
 
 /** Clerk's webhooks are a few kilobytes; an unsigned sender gets no more of our memory than this. */
 const MAX_BODY_BYTES = 1_000_000;
@@ -54,11 +62,17 @@ export interface OpenedWebhook {
  * Looks at what costs nothing: the secret, the headers, the time, the length that is announced. Whoever has to read the
  * body comes here first, so that a stranger's upload is refused before a byte of it is kept.
  *
+ * @param env looked at instead of `process.env` (the bindings of a Worker)
  * @throws WebhookVerificationError, ConfigurationError as {@link verifyWebhookPayload}
  */
-export function openWebhook(header: WebhookPayload['headers'], options: VerifyWebhookOptions = {}): OpenedWebhook {
+export function openWebhook(
+  headers: HeaderSource,
+  options: VerifyWebhookOptions = {},
+  env?: Environment,
+): OpenedWebhook {
   checkOptionNames(options, NAMES);
-  const signers = signersOf(options.signingSecret ?? readVariable('CLERK_WEBHOOK_SIGNING_SECRET'));
+  const header = headerLookup(headers);
+  const signers = signersOf(options.signingSecret, env);
   const { id, timestamp, signature } = readHeaders(header);
   const signedAt = checkTimestamp(timestamp, (options.now ?? Date.now)(), options.toleranceSeconds ?? 300);
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
@@ -71,7 +85,7 @@ export function openWebhook(header: WebhookPayload['headers'], options: VerifyWe
     maxBodyBytes,
     verify(bytes) {
       const body = rawText(bytes, maxBodyBytes);
-      const given = signature.split(' ').filter((entry) => entry.startsWith('v1,'));
+      const given = signature.match(SIGNATURE) ?? [];
       const expected = signers.map((signer) => signer.sign(id, signedAt, body));
       // Every pair is compared, so that time does not tell which secret or which signature fits.
       const fits = expected.flatMap((one) => given.map((other) => equalInConstantTime(one, other))).includes(true);
@@ -92,7 +106,7 @@ export function verifyWebhookPayload(payload: WebhookPayload, options: VerifyWeb
   return openWebhook(payload.headers, options).verify(payload.body);
 }
 
-function readHeaders(header: WebhookPayload['headers']): Record<keyof typeof HEADERS, string> {
+function readHeaders(header: HeaderLookup): Record<keyof typeof HEADERS, string> {
   const read = (names: readonly string[]) => names.map((name) => header(name)?.trim()).find(Boolean) ?? '';
   const found = { id: read(HEADERS.id), timestamp: read(HEADERS.timestamp), signature: read(HEADERS.signature) };
   const missing = (['id', 'timestamp', 'signature'] as const)
@@ -109,11 +123,12 @@ function rawText(body: unknown, maxBytes: number): string {
     if (!isWithin(body, maxBytes)) throw new WebhookVerificationError('body-too-large');
     return body;
   }
-  if (!(body instanceof Uint8Array)) throw new WebhookVerificationError('raw-body-required');
-  if (!(body.byteLength <= maxBytes)) throw new WebhookVerificationError('body-too-large');
+  const bytes = bytesOf(body);
+  if (bytes === null) throw new WebhookVerificationError('raw-body-required');
+  if (!(bytes.byteLength <= maxBytes)) throw new WebhookVerificationError('body-too-large');
   try {
     // A byte order mark is part of what was signed; invalid UTF-8 was never signed by Clerk.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new WebhookVerificationError('signature-mismatch');
   }

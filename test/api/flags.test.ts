@@ -63,9 +63,9 @@ describe.each(lists.map((operation) => [operation.name, operation] as const))('%
       return Response.json({ [member]: page, total_count: 5 });
     });
     const seen: unknown[] = [];
-    for await (const item of call(operation, { limit: 2 })) seen.push(item);
+    for await (const item of call(operation, { limit: 3 })) seen.push(item);
     expect(seen).toEqual(items);
-    expect(urls).toHaveLength(3);
+    // Two pages that overlap by one hold five; a third that is not full tells the end.
     expect(urls.map(({ searchParams }) => searchParams.get('paginated'))).toEqual(
       Array(3).fill(paginates ? 'true' : null),
     );

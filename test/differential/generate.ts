@@ -207,7 +207,34 @@ export function generateCase(random: () => number): Case {
     url: `${secure}://${raw}${path}${query.length > 0 ? `?${query.join('&')}` : ''}`,
     headers,
   };
-  return chance(0.04) ? afterUnknownKeys(given) : given;
+  if (chance(0.04)) return afterUnknownKeys(given);
+  // What these differ in would be told by a rule of its own, so they come alone.
+  const plain =
+    headers['authorization'] === undefined &&
+    options.audience === undefined &&
+    options.isSatellite === undefined &&
+    !ODD_SESSION.test(headers['cookie'] ?? '');
+  return plain && chance(0.08) ? withSeveralValues(given, suffix, pick) : given;
+}
+
+const ODD_SESSION = /__session[^=]*=\{(?!(?:newer|fresh|older|expired|forged|garbage)\})/;
+
+/** The cookies that were there, with others of the same names among them. */
+function withSeveralValues(given: Case, suffix: string, pick: <T>(items: readonly T[]) => T): Case {
+  const session = () => pick(['{newer}', '{fresh}', '{older}', '{expired}', '{forged}', '{garbage}', '']);
+  const cookies = (given.headers['cookie'] ?? '').split(';').filter((cookie) => cookie.trim() !== '');
+  for (let count = pick([1, 2, 3]); count > 0; count -= 1) {
+    const added = pick([
+      `__session=${session()}`,
+      `__session_${suffix}=${session()}`,
+      `__client_uat=${pick(['0', '1', '1700000000', ''])}`,
+      `__client_uat_${suffix}=${pick(['0', '1', '1700000000', ''])}`,
+      `__clerk_db_jwt=${pick(['dvb_a', 'dvb_z', ''])}`,
+      `__refresh_${suffix}=${pick(['rt-good', 'rt-dead'])}`,
+    ]);
+    cookies.splice(pick([0, cookies.length]), 0, added);
+  }
+  return { ...given, headers: { ...given.headers, cookie: cookies.map((cookie) => cookie.trim()).join('; ') } };
 }
 
 /** Good session tokens become those of a key that is not in the JWKS. */

@@ -60,7 +60,7 @@ export const AUDIENCE = 'https://api.acornbooks.example';
 
 /** How session tokens vary: name to claims, relative to now. */
 const SESSION_TOKENS: Readonly<Record<string, (now: number, issuer: string) => [Claims, Claims?]>> = {
-  fresh: () => [{}],
+  fresh: (now) => [{ iat: seconds(now - MINUTE), nbf: seconds(now - MINUTE) }],
   other: () => [{ sid: 'sess_two', sub: 'user_bob' }],
   older: (now) => [
     { iat: seconds(now - 20 * MINUTE), nbf: seconds(now - 21 * MINUTE), exp: seconds(now + 20 * MINUTE) },

@@ -19,7 +19,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   './express': ADAPTER,
   './hono': ADAPTER,
   './api': [
-    ...['createBackendApi', 'createBackendClient', 'toPublic'],
+    ...['createBackendApi', 'createBackendClient', 'request', 'toPublic'],
     ...['BackendApiError', 'InvalidArgumentError', 'ConfigurationError'],
   ],
   './webhooks': ['verifyWebhook', 'verifyWebhookPayload', 'WebhookVerificationError', 'ConfigurationError'],

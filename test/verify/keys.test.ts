@@ -102,4 +102,8 @@ describe('keySetFrom', () => {
   ])('takes %s for a failure', (_, document) => {
     expect(keySetFrom(document)).toBeNull();
   });
+
+  it('takes as many entries as it may', () => {
+    expect(keySetFrom({ keys: Array.from({ length: 100 }, () => rsa.jwk) })?.size).toBe(1);
+  });
 });

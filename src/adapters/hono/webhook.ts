@@ -3,6 +3,7 @@ import { WebhookVerificationError } from '../../webhooks/errors.js';
 import type { WebhookEvent } from '../../webhooks/events.js';
 import { readStream } from '../../webhooks/read-stream.js';
 import type { VerifyWebhookOptions } from '../../webhooks/verify.js';
+import { bindings } from './environment.js';
 
 /**
  * Verifies a webhook over its raw body. Reading it through `c.req` before or after is fine: Hono keeps what was read as text or
@@ -16,7 +17,7 @@ export async function verifyWebhook(c: Context, options?: VerifyWebhookOptions):
   // Loaded with the first webhook: most servers and most cold starts see none.
   const { openWebhook } = await import('../../webhooks/verify.js');
   try {
-    const opened = openWebhook((name) => c.req.header(name), options);
+    const opened = openWebhook((name) => c.req.header(name), options, bindings()?.(c));
     return opened.verify(await rawBody(c, opened.maxBodyBytes));
   } catch (error) {
     if (error instanceof WebhookVerificationError) answerItself(error);

@@ -14,6 +14,7 @@ const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
   domain: true,
   isSatellite: true,
   proxyUrl: true,
+  publicUrl: true,
   trustProxy: true,
   signInUrl: true,
   signUpUrl: true,
@@ -36,6 +37,8 @@ const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
   fetch: true,
   now: true,
   onEvent: true,
+  // False or an object of any class.
+  logger: true,
 };
 
 export const AUDIENCE_OPTIONS: OptionNames<AudienceOptions> = { value: true, sessionTokens: true };

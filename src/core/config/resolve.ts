@@ -1,17 +1,18 @@
 /** Options, environment and defaults to a {@link Config}: everything is checked here, once, and nowhere else. */
+import { checkTransport, CONNECTION_VARIABLES, readConnection, readOption, type Connection } from '../../connection.js';
 import { readVariable, type Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
+import { checkMachineId, instanceTypeOfSecretKey } from '../../keys.js';
 import type { Clock, Fetch } from '../../ports.js';
-import type { AuthenticatorOptions } from '../../types.js';
+import type { AuthenticatorOptions, Logger } from '../../types.js';
+import { createLog, type Log } from '../log.js';
 import { resolveAcceptsToken } from './accepts-token.js';
 import { isPromise } from '../maybe.js';
 import { NO_AUDIENCE, resolveAudience } from './audience.js';
 import { resolveCache } from './cache.js';
 import {
-  baseUrl,
   callable,
   count,
-  fail,
   filledList,
   flag,
   oneOf,
@@ -19,15 +20,15 @@ import {
   origins,
   pageUrl,
   parseBoolean,
-  text,
+  withMethods,
   type OptionName,
 } from './checks.js';
+import { checkedClock } from './clock.js';
 import { conceal } from './conceal.js';
 import type { Config } from './config.js';
-import { isLoopbackHost } from './frontend-api-url.js';
-import { checkMachineId, checkMachineKey, checkSecretKey, instanceTypeOfSecretKey } from './keys.js';
 import { checkAuthenticatorOptions } from './option-names.js';
 import { compileOrganizationSync } from './organization-sync.js';
+import { checkPublicUrl, onPublicSite, type PublicUrl } from './public-url.js';
 import { parsePublishableKey } from './publishable-key.js';
 import { resolveFrontendApiUrl, resolveSatellite } from './satellite.js';
 
@@ -35,12 +36,9 @@ export type { Environment } from '../../environment.js';
 
 /** Options with an environment variable behind them. */
 const VARIABLES = {
-  secretKey: 'CLERK_SECRET_KEY',
+  ...CONNECTION_VARIABLES,
   publishableKey: 'CLERK_PUBLISHABLE_KEY',
   jwtKey: 'CLERK_JWT_KEY',
-  machineSecretKey: 'CLERK_MACHINE_SECRET_KEY',
-  apiUrl: 'CLERK_API_URL',
-  apiVersion: 'CLERK_API_VERSION',
   machineId: 'CLERK_MACHINE_ID',
   domain: 'CLERK_DOMAIN',
   isSatellite: 'CLERK_IS_SATELLITE',
@@ -52,7 +50,6 @@ const VARIABLES = {
 /** All variables that a configuration may depend on. */
 export const CONFIG_VARIABLES: readonly string[] = Object.values(VARIABLES);
 
-const DEFAULT_API_URL = 'https://api.clerk.com';
 const MAX_CLOCK_SKEW_MS = 60_000;
 /** One for all, as is the next, so that two configurations can be seen to have the same. */
 const systemClock: Clock = () => Date.now();
@@ -62,14 +59,12 @@ const systemFetch: Fetch = (input, init) => fetch(input, init);
 type VariableOption = keyof typeof VARIABLES;
 type Reader = ReturnType<typeof reader>;
 
+const name = (option: VariableOption): OptionName => ({ option, variable: VARIABLES[option] });
+
 function reader(options: AuthenticatorOptions, env: Environment | undefined) {
-  const name = (option: VariableOption): OptionName => ({ option, variable: VARIABLES[option] });
   /** The option, else its variable, checked; else null. */
-  function string(option: VariableOption, check: (name: OptionName, value: string) => string = (_, value) => value) {
-    const given = options[option] ?? null;
-    const value = given === null ? readVariable(VARIABLES[option], env) : text(name(option), given);
-    return value === undefined ? null : check(name(option), value);
-  }
+  const string = (option: VariableOption, check?: (name: OptionName, value: string) => string) =>
+    readOption(name(option), options[option], env, check);
   function boolean(option: VariableOption): boolean {
     const given = options[option] ?? null;
     if (given !== null) return flag(name(option), given);
@@ -97,27 +92,32 @@ function reader(options: AuthenticatorOptions, env: Environment | undefined) {
 export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environment): Config {
   checkAuthenticatorOptions(options);
   const read = reader(options, env);
-  const keys = resolveKeys(read);
+  const connection = readConnection(options, env);
+  const keys = resolveKeys(read, connection);
   const instanceType =
     keys.publishableKey?.instanceType ?? instanceTypeOfSecretKey(keys.secretKey ?? '') ?? 'production';
-  const apiVersion = read.string('apiVersion', checkApiVersion) ?? 'v1';
-  const site = resolveSatellite({
+  if (keys.secretKey !== null || keys.machineSecretKey !== null)
+    checkTransport(name('apiUrl'), connection.apiUrl, instanceType === 'development');
+  const publicUrl = read.plain<'publicUrl', PublicUrl | null>('publicUrl', checkPublicUrl, null);
+  const onSite = <T extends string | null>(address: T): T | string => onPublicSite(publicUrl, address);
+  const given = resolveSatellite({
     instanceType,
     isSatellite: read.boolean('isSatellite'),
     domain: read.string('domain'),
     proxyUrl: read.string('proxyUrl'),
     signInUrl: read.string('signInUrl', pageUrl),
   });
+  const site = { ...given, proxyUrl: onSite(given.proxyUrl), signInUrl: onSite(given.signInUrl) };
   const config: Config = {
+    ...connection,
     ...keys,
     ...site,
     instanceType,
     frontendApiUrl: resolveFrontendApiUrl(keys.publishableKey, site),
-    apiUrl: resolveApiUrl(read, apiVersion, keys.secretKey),
     machineId: read.string('machineId', checkMachineId),
-    apiVersion,
+    publicUrl,
     trustProxy: read.plain('trustProxy', flag, false),
-    signUpUrl: read.string('signUpUrl', pageUrl),
+    signUpUrl: onSite(read.string('signUpUrl', pageUrl)),
     satelliteAutoSync: read.plain('satelliteAutoSync', flag, false),
     allowedRedirectOrigins: read.plain('allowedRedirectOrigins', checkOrigins, []),
     organizationSync: compileOrganizationSync(options.organizationSync ?? {}),
@@ -130,8 +130,9 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     treatPendingAsSignedOut: read.plain('treatPendingAsSignedOut', flag, true),
     cache: resolveCache(options.cache ?? {}),
     fetch: read.plain<'fetch', Fetch>('fetch', callable, systemFetch),
-    now: read.plain<'now', Clock>('now', callable, systemClock),
+    now: read.plain<'now', Clock>('now', (name, value) => checkedClock(callable<Clock>(name, value)), systemClock),
     emit: resolveEmit(options.onEvent ?? null),
+    log: resolveLog(options.logger ?? null),
   };
   return conceal(config, () => summaryOf(config), ['secretKey', 'machineSecretKey', 'jwtKey', 'cache']);
 }
@@ -153,9 +154,7 @@ function summaryOf(config: Config): Readonly<Record<string, unknown>> {
 
 type Keys = Pick<Config, 'secretKey' | 'publishableKey' | 'jwtKey' | 'machineSecretKey'>;
 
-function resolveKeys(read: Reader): Keys {
-  const secretKey = read.string('secretKey', checkSecretKey);
-  const machineSecretKey = read.string('machineSecretKey', checkMachineKey);
+function resolveKeys(read: Reader, { secretKey, machineSecretKey }: Connection): Keys {
   const jwtKey = read.string('jwtKey');
   const publishable = read.string('publishableKey');
   const publishableKey = publishable === null ? null : parsePublishableKey(publishable);
@@ -180,23 +179,15 @@ export function requireAnyKey({ secretKey, machineSecretKey, jwtKey }: Keys): vo
   );
 }
 
-function checkApiVersion(name: OptionName, value: string): string {
-  return /^v\d{1,3}$/.test(value) ? value : fail(name, 'is not an API version', 'Leave it out, or use v1.');
-}
-
-function resolveApiUrl(read: Reader, apiVersion: string, secretKey: string | null): string {
-  const name: OptionName = { option: 'apiUrl', variable: VARIABLES.apiUrl };
-  const url = baseUrl(name, read.string('apiUrl') ?? DEFAULT_API_URL);
-  const live = instanceTypeOfSecretKey(secretKey ?? '') === 'production';
-  if (live && url.startsWith('http:') && !isLoopbackHost(new URL(url).host)) {
-    fail(name, 'would send a production key without encryption', 'Use an https URL.');
-  }
-  const versioned = `/${apiVersion}`;
-  return url.endsWith(versioned) ? url.slice(0, -versioned.length) : url;
-}
-
 const checkOrigins = (name: OptionName, value: readonly string[]) =>
   Object.freeze(filledList(name, value).map((item) => origin(name, item)));
+
+/** @throws ConfigurationError for what is neither false nor an object with `warn` and `error` */
+export function resolveLog(logger: AuthenticatorOptions['logger']): Log {
+  const given = logger ?? null;
+  if (given === null || given === false) return createLog(given);
+  return createLog(withMethods<Logger>({ option: 'logger' }, given, ['warn', 'error']));
+}
 
 /** A listener that throws or rejects must not change what is decided. */
 function resolveEmit(listener: NonNullable<AuthenticatorOptions['onEvent']> | null): Config['emit'] {

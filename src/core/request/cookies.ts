@@ -1,4 +1,5 @@
 /** The few cookies that authentication reads, taken from the `Cookie` header in one scan. Null: absent or empty. */
+import { parseClientUat, parseRedirectCount } from './navigation.js';
 
 export interface Cookies {
   session: string | null;
@@ -12,9 +13,23 @@ export interface Cookies {
   handshake: string | null;
   handshakeNonce: string | null;
   redirectCount: string | null;
+  /** All values of those names that came with several of which only a check can tell the right one; null nearly always. */
+  several: Several | null;
 }
 
-const PLAIN = new Map<string, keyof Cookies>([
+type Slot = Exclude<keyof Cookies, 'several'>;
+type CheckedSlot = 'session' | 'suffixedSession' | 'suffixedRefresh' | 'handshake';
+
+/** Two to {@link MAX_VALUES} values each, no two alike, in an order of their own: that of the header says nothing. */
+export type Several = Readonly<Partial<Record<CheckedSlot, readonly string[]>>>;
+
+/**
+ * As many scopes as a browser can reasonably hold one name in (this host, the domain above it, each of them partitioned
+ * or not). Each value may cost a signature check, so a name with more different values than this counts as absent.
+ */
+export const MAX_VALUES = 4;
+
+const PLAIN = new Map<string, Slot>([
   ['__session', 'session'],
   ['__client_uat', 'clientUat'],
   ['__clerk_db_jwt', 'devBrowser'],
@@ -23,28 +38,39 @@ const PLAIN = new Map<string, keyof Cookies>([
   ['__clerk_redirect_count', 'redirectCount'],
 ]);
 
-const SUFFIXED = new Map<string, keyof Cookies>([
+const SUFFIXED = new Map<string, Slot>([
   ['__session', 'suffixedSession'],
   ['__client_uat', 'suffixedClientUat'],
   ['__clerk_db_jwt', 'suffixedDevBrowser'],
   ['__refresh', 'suffixedRefresh'],
 ]);
 
-/** Remembers names that came already, empty ones included. */
-const BIT: Readonly<Record<keyof Cookies, number>> = {
-  session: 1,
-  suffixedSession: 2,
-  clientUat: 4,
-  suffixedClientUat: 8,
-  devBrowser: 16,
-  suffixedDevBrowser: 32,
-  suffixedRefresh: 64,
-  handshake: 128,
-  handshakeNonce: 256,
-  redirectCount: 512,
+type Precedes = (one: string, other: string) => boolean;
+
+const later: Precedes = (one, other) => one > other;
+const greater =
+  (numberOf: (text: string) => number): Precedes =>
+  (one, other) => {
+    const [first, second] = [numberOf(one), numberOf(other)];
+    return first === second ? one < other : first > second;
+  };
+
+/**
+ * Which of two values of one name counts, where nothing can be checked: the newest time, the highest count. Of two ids any
+ * will do, as long as their order in the header has no say.
+ */
+const COUNTS: Readonly<Record<Exclude<Slot, CheckedSlot>, Precedes>> = {
+  clientUat: greater(parseClientUat),
+  suffixedClientUat: greater(parseClientUat),
+  redirectCount: greater(parseRedirectCount),
+  devBrowser: later,
+  suffixedDevBrowser: later,
+  handshakeNonce: later,
 };
 
-function slotOf(name: string, suffix: string): keyof Cookies | undefined {
+const isChecked = (slot: Slot): slot is CheckedSlot => !(slot in COUNTS);
+
+function slotOf(name: string, suffix: string): Slot | undefined {
   const stem = name.length - suffix.length - 1;
   if (stem > 0 && name[stem] === '_' && name.endsWith(suffix)) {
     const slot = SUFFIXED.get(name.slice(0, stem));
@@ -65,8 +91,10 @@ function decode(value: string): string {
 
 /**
  * Reads the wanted cookies. Values are split at `;` before they are percent-decoded, so that an encoded separator cannot
- * forge a cookie; the first of several with the same name counts; quotes belong to the value (RFC 6265, section 5.4
- * leaves all of this to the server).
+ * forge a cookie; quotes belong to the value (RFC 6265, section 5.4 leaves all of this to the server).
+ *
+ * A browser sends several cookies of one name when they were set for different hosts or paths, and their order tells
+ * nothing that a server can rely on (the same section). So it has no say here. Empty values count for nothing.
  *
  * @param header the `Cookie` header, if any
  * @param suffix what the names of this instance's own cookies end with
@@ -83,9 +111,10 @@ export function readCookies(header: string | null | undefined, suffix: string): 
     handshake: null,
     handshakeNonce: null,
     redirectCount: null,
+    several: null,
   };
   if (!header) return cookies;
-  let seen = 0;
+  let lists: Lists | null = null;
   for (let start = 0; start < header.length;) {
     let end = header.indexOf(';', start);
     if (end === -1) end = header.length;
@@ -95,12 +124,37 @@ export function readCookies(header: string | null | undefined, suffix: string): 
       const pair = header.slice(start, end);
       const equals = pair.indexOf('=');
       const slot = equals === -1 ? undefined : slotOf(pair.slice(0, equals).trimEnd(), suffix);
-      if (slot !== undefined && (seen & BIT[slot]) === 0) {
-        seen |= BIT[slot];
-        cookies[slot] = decode(pair.slice(equals + 1).trim()) || null;
+      if (slot !== undefined) {
+        const value = decode(pair.slice(equals + 1).trim());
+        const before = cookies[slot];
+        if (before === null) cookies[slot] = value || null;
+        else if (value !== '' && value !== before) {
+          if (isChecked(slot)) add((lists ??= {}), slot, before, value);
+          else if (COUNTS[slot](value, before)) cookies[slot] = value;
+        }
       }
     }
     start = end + 1;
   }
+  if (lists !== null) settle(cookies, lists);
   return cookies;
+}
+
+type Lists = Partial<Record<CheckedSlot, string[]>>;
+
+/** One more than the maximum is kept, to tell that there were too many. */
+function add(lists: Lists, slot: CheckedSlot, first: string, value: string): void {
+  const values = (lists[slot] ??= [first]);
+  if (values.length <= MAX_VALUES && !values.includes(value)) values.push(value);
+}
+
+function settle(cookies: Cookies, lists: Lists): void {
+  const several: Lists = {};
+  for (const [name, values] of Object.entries(lists)) {
+    const slot = name as CheckedSlot;
+    const sorted = values.length > MAX_VALUES ? [] : values.sort().reverse();
+    cookies[slot] = sorted[0] ?? null;
+    if (sorted.length > 0) several[slot] = sorted;
+  }
+  if (Object.keys(several).length > 0) cookies.several = several;
 }

@@ -1,11 +1,11 @@
 /** The facts of one request, worked out when the table asks for them and at most once. */
 import { classifyToken, type ClassifiedToken } from '../../verify/classify.js';
-import type { VerifiedSession } from '../../verify/verdict.js';
 import type { SessionClaims } from '../../types.js';
 import { usesSuffixedCookies } from '../request/cookie-suffix.js';
 import type { Evidence } from '../request/evidence.js';
 import { parseClientUat } from '../request/navigation.js';
 import { parseUrl } from '../request/target.js';
+import { findRivals, formOf, settledCookies, type Reading, type Rivals, type SessionForm } from './candidates.js';
 import { isClerkPage } from './clerk-hosts.js';
 import type { SessionFacts } from './decide.js';
 import { hasHandshake } from './handshake-return.js';
@@ -14,20 +14,15 @@ import type { SessionParts } from './outcome.js';
 import { refreshObstacle } from './refresh.js';
 import { satelliteReturnUrl } from './satellite.js';
 
-/** A token of this request: recalled, or else decoded; never both. */
-interface Reading {
-  readonly token: string;
-  readonly recalled: VerifiedSession | null;
-  readonly classified: ClassifiedToken | null;
-  readonly claims: Readonly<Record<string, unknown>> | null;
-}
-
 interface Chosen {
   readonly suffixed: boolean;
   readonly session: string | null;
   readonly clientUat: number;
   readonly devBrowser: string | null;
 }
+
+/** Each is a call to Clerk, which is for whoever has several refresh cookies to spare. */
+const MAX_REFRESHES = 2;
 
 /** The parts, with what follows from the options alone. */
 export interface FlowContext extends SessionParts {
@@ -45,6 +40,7 @@ export class RequestFacts implements SessionFacts {
   #refreshFailure: { readonly why: string; readonly outage: boolean; readonly retryAfterMs: number } | null = null;
   readonly #readings: Reading[] = [];
   #chosen: Chosen | undefined;
+  #rivals: Rivals | undefined;
 
   constructor(
     readonly context: FlowContext,
@@ -128,11 +124,8 @@ export class RequestFacts implements SessionFacts {
   get clientUat(): number {
     return this.chosen.clientUat;
   }
-  get sessionForm(): 'session' | 'undecodable' | 'foreign' {
-    const { recalled, classified } = this.session;
-    if (recalled !== null) return 'session';
-    if (classified === null || classified.jwt === null) return 'undecodable';
-    return classified.tokenType === 'session_token' && classified.sessionCategory ? 'session' : 'foreign';
+  get sessionForm(): SessionForm {
+    return formOf(this.session);
   }
   get issuedAt(): number | null {
     const iat = this.session.claims?.['iat'];
@@ -148,6 +141,11 @@ export class RequestFacts implements SessionFacts {
     return this.chosen.session ?? this.headerToken?.token ?? null;
   }
 
+  /** Session cookies that share a name: whoever chooses between them needs their verdicts. Empty nearly always. */
+  get rivals(): Rivals {
+    return (this.#rivals ??= findRivals(this.evidence.cookies, (token) => this.#read(token), this.context.issuers));
+  }
+
   // ------------------------------------------------------------------------------------ after verification
 
   get refreshObstacle(): string | null {
@@ -156,6 +154,11 @@ export class RequestFacts implements SessionFacts {
     const { claims } = this.session;
     const refreshToken = this.evidence.cookies.suffixedRefresh;
     return refreshObstacle({ isGet: this.isGet, refreshToken, backend: this.context.backend, claims });
+  }
+  /** To be tried in turn. */
+  get refreshTokens(): readonly string[] {
+    const { several, suffixedRefresh } = this.evidence.cookies;
+    return (several?.suffixedRefresh ?? [suffixedRefresh ?? '']).slice(0, MAX_REFRESHES);
   }
   get refreshOutage(): boolean {
     return this.#refreshFailure?.outage ?? false;
@@ -177,15 +180,16 @@ export class RequestFacts implements SessionFacts {
   organizationDiffers(claims: SessionClaims): boolean {
     const { config } = this.context;
     if (config.organizationSync === null) return false;
-    const url = this.evidence.publicUrl();
-    const target = url && organizationTarget(config, url.pathname);
+    const { path, publicOrigin } = this.evidence;
+    // Without an address to come back to, there is no handshake that could switch.
+    const target = path === null || publicOrigin === null ? null : organizationTarget(config, path);
     return target !== null && needsActivation(target, claims);
   }
 
   // ------------------------------------------------------------------------------------
 
   #choose(): Chosen {
-    const { cookies } = this.evidence;
+    const cookies = settledCookies(this.evidence.cookies, this.rivals);
     const suffixed = usesSuffixedCookies({
       cookies,
       peek: (token) => this.#read(token).claims,
@@ -207,7 +211,7 @@ export class RequestFacts implements SessionFacts {
     const recalled = this.context.verifier.recall(token);
     const reading =
       recalled?.tokenType === 'session_token'
-        ? { token, recalled, classified: null, claims: recalled.data }
+        ? { token, recalled, classified: null, claims: recalled.data, verdict: null }
         : fromClassified(classifyToken(token));
     this.#readings.push(reading);
     return reading;
@@ -226,5 +230,11 @@ export class RequestFacts implements SessionFacts {
 }
 
 function fromClassified(classified: ClassifiedToken): Reading {
-  return { token: classified.token, recalled: null, classified, claims: classified.jwt?.payload ?? null };
+  return {
+    token: classified.token,
+    recalled: null,
+    classified,
+    claims: classified.jwt?.payload ?? null,
+    verdict: null,
+  };
 }

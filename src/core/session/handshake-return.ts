@@ -3,7 +3,7 @@ import type { MaybePromise } from '../../ports.js';
 import type { TokenReason } from '../../errors.js';
 import type { Evidence } from '../request/evidence.js';
 import type { Unchecked } from '../../verify/verdict.js';
-import { andThen } from '../maybe.js';
+import { all, andThen } from '../maybe.js';
 import type { HeaderList, SessionOutcome, SessionParts, SignedOut } from './outcome.js';
 import type { NonceExchange } from './nonce.js';
 import { verifyFresh } from './refresh.js';
@@ -46,7 +46,8 @@ export function resolveHandshake(
   const { query, cookies } = evidence;
   const nonce = query.handshakeNonce ?? cookies.handshakeNonce;
   const token = query.handshake ?? cookies.handshake;
-  const withToken = () => (token === null ? null : openToken(parts, evidence, token, onUnreachable));
+  const several = query.handshake === null ? cookies.several?.handshake : undefined;
+  const withToken = () => (token === null ? null : openToken(parts, evidence, several ?? [token], onUnreachable));
   const resolved =
     nonce === null || exchange === null
       ? withToken()
@@ -79,10 +80,14 @@ function undecided(verdict: Unchecked, onUnreachable: (retryAfterMs: number) => 
 function openToken(
   parts: SessionParts,
   evidence: Evidence,
-  token: string,
+  tokens: readonly string[],
   onUnreachable: (retryAfterMs: number) => void,
 ): MaybePromise<SessionOutcome | null> {
-  return andThen(parts.verifier.verifyHandshake(token), (verdict) => {
+  // Together, so that key ids which nobody knows cost one load of the keys between them.
+  const verdicts = all(tokens.map((token) => parts.verifier.verifyHandshake(token, evidence.waitUntil)));
+  return andThen(verdicts, (list) => {
+    const verdict = ORDER.map((outcome) => list.find((one) => one.outcome === outcome)).find(Boolean);
+    if (verdict === undefined) return null;
     if (verdict.outcome === 'accepted') return takeOver(parts, evidence, verdict.value, onUnreachable);
     if (verdict.outcome === 'unchecked') return undecided(verdict, onUnreachable);
     // In a cookie it may come from another application on the same domain. In the query of a development instance it
@@ -92,6 +97,9 @@ function openToken(
     return isOurs ? brokenHandshake(verdict.reason, verdict.message) : null;
   });
 }
+
+/** Of several: the one that is good, else one that may be. */
+const ORDER = ['accepted', 'unchecked', 'refused'] as const;
 
 const isOld = ({ reason }: { readonly reason: TokenReason }): boolean => reason === 'token-expired';
 
@@ -122,10 +130,10 @@ function takeOver(
   if (token === null) {
     return { status: 'signed-out', reason: 'session-token-missing', message: 'The session has ended.', headers };
   }
-  return andThen(verifyFresh(verifier, token), (first) =>
+  return andThen(verifyFresh(verifier, token, evidence), (first) =>
     andThen(
       isDevelopment && first?.outcome === 'refused' && CLOCK_REASONS.has(first.reason)
-        ? verifyFresh(verifier, token, DEVELOPMENT_SKEW_MS)
+        ? verifyFresh(verifier, token, evidence, DEVELOPMENT_SKEW_MS)
         : first,
       (verdict): SessionOutcome | null => {
         if (verdict === null) return null;

@@ -1,13 +1,11 @@
 /** Building a handshake: a redirect to the Frontend API that renews the session and comes back. */
+import { API_VERSION_DATE } from '../../api-version.js';
 import type { Reason } from '../../errors.js';
 import type { Evidence } from '../request/evidence.js';
 import { parseUrl } from '../request/target.js';
 import { MAX_REDIRECTS } from './decide.js';
 import { organizationParameter, organizationTarget } from './organization-sync.js';
 import type { HeaderList } from './outcome.js';
-
-/** The version of the Frontend API whose handshake this is. */
-const FRONTEND_API_VERSION = '2026-05-12';
 
 export interface HandshakeRequest {
   readonly reason: Reason;
@@ -29,11 +27,11 @@ export function handshakeUrl(evidence: Evidence, request: HandshakeRequest): str
   const base = config.frontendApiUrl.startsWith('/') ? back.origin + config.frontendApiUrl : config.frontendApiUrl;
   const url = parseUrl(`${base.replace(/\/+$/, '')}/v1/client/handshake`);
   if (url === null) return null;
-  const target = organizationTarget(config, back.pathname);
+  const target = organizationTarget(config, evidence.path ?? back.pathname);
   back.searchParams.delete('__clerk_db_jwt');
   back.searchParams.delete('__dev_session');
   url.searchParams.append('redirect_url', back.toString());
-  url.searchParams.append('__clerk_api_version', FRONTEND_API_VERSION);
+  url.searchParams.append('__clerk_api_version', API_VERSION_DATE);
   url.searchParams.append('suffixed_cookies', String(request.suffixedCookies));
   url.searchParams.append('__clerk_hs_reason', request.reason);
   if (request.acceptsNonce) url.searchParams.append('format', 'nonce');

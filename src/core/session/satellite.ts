@@ -1,6 +1,6 @@
 /** Satellites: applications on other domains that share the sessions of a primary one. */
 import type { Config } from '../config/config.js';
-import { isLoopbackHost } from '../config/frontend-api-url.js';
+import { isLoopbackHost } from '../../loopback.js';
 import { parseUrl } from '../request/target.js';
 
 /**

@@ -4,7 +4,8 @@ import type { MaybePromise } from '../../ports.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
 import type { Evidence } from '../request/evidence.js';
-import { andThen } from '../maybe.js';
+import { andThen, isPromise } from '../maybe.js';
+import type { Reading } from './candidates.js';
 import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
 import { RequestFacts, type FlowContext } from './facts.js';
@@ -12,18 +13,10 @@ import { handshakeHeaders, handshakeUrl, isLoop, pageUrl } from './handshake.js'
 import { resolveHandshake } from './handshake-return.js';
 import { createNonceExchange, type NonceExchange } from './nonce.js';
 import type { SessionOutcome, SessionParts, SignedOut } from './outcome.js';
-import { createRefresher, type Refresher } from './refresh.js';
+import { createRefresher, type ExpiredSession, type Refreshed, type Refresher } from './refresh.js';
 import { answerToSatellite, questionToPrimary } from './satellite.js';
 
-export type {
-  Handshake,
-  HeaderList,
-  SessionOutcome,
-  SessionParts,
-  SignedIn,
-  SignedOut,
-  Unavailable,
-} from './outcome.js';
+export type { SessionOutcome, SessionParts } from './outcome.js';
 
 export interface SessionFlow {
   /** A request without a header token: cookies, handshake, satellites, organizations. */
@@ -52,14 +45,18 @@ class Flow implements SessionFlow {
   fromCookies(evidence: Evidence): MaybePromise<SessionOutcome> {
     // Without a publishable key nobody knows which cookies are this instance's.
     if (evidence.config.publishableKey === null) return signedOut('session-token-and-uat-missing');
-    return this.#cookies(new RequestFacts(this.#context, evidence, null));
+    const facts = new RequestFacts(this.#context, evidence, null);
+    if (evidence.cookies.several === null) return this.#cookies(facts);
+    return andThen(this.#compare(facts), () => this.#cookies(facts));
   }
 
   fromHeader(evidence: Evidence, token: ClassifiedToken): MaybePromise<SessionOutcome> {
     if (token.jwt === null) return signedOut('token-invalid');
     if (token.tokenType !== 'session_token' || !token.sessionCategory) return signedOut('token-type-mismatch');
     const facts = new RequestFacts(this.#context, evidence, token);
-    return andThen(this.#context.verifier.verifySession(token), (verdict) => this.#verdict(facts, verdict));
+    return andThen(this.#context.verifier.verifySession(token, undefined, evidence.waitUntil), (verdict) =>
+      this.#verdict(facts, verdict),
+    );
   }
 
   #cookies(facts: RequestFacts): MaybePromise<SessionOutcome> {
@@ -72,14 +69,33 @@ class Flow implements SessionFlow {
         return this.#cookies(facts);
       });
     }
-    if (row.then === 'verify') return andThen(this.#verify(facts), (verdict) => this.#verdict(facts, verdict));
+    if (row.then === 'verify')
+      return andThen(this.#verify(facts.session, facts), (verdict) => this.#verdict(facts, verdict));
     return this.#act(facts, row.then, reasonFor(row, facts, null) ?? 'unexpected-error', null);
   }
 
-  #verify({ session }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
+  /**
+   * Verdicts on session cookies that share a name. All begin in one turn of the event loop and so share one load of the
+   * keys; the older ones are left alone once a newer one is known to be good.
+   */
+  #compare(facts: RequestFacts): MaybePromise<void> {
+    const waiting: Promise<void>[] = [];
+    for (const list of Object.values(facts.rivals)) {
+      for (const reading of list) {
+        const verdict = this.#verify(reading, facts);
+        if (isPromise(verdict)) waiting.push(verdict.then((late) => void (reading.verdict = late)));
+        else reading.verdict = verdict;
+        if (reading.verdict?.outcome === 'accepted') break;
+      }
+    }
+    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
+  }
+
+  #verify(session: Reading, { evidence }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
+    if (session.verdict !== null) return session.verdict;
     if (session.recalled !== null) return { outcome: 'accepted', value: session.recalled };
     if (session.classified === null) throw new TypeError('A token is either recalled or classified.');
-    return this.#context.verifier.verifySession(session.classified);
+    return this.#context.verifier.verifySession(session.classified, undefined, evidence.waitUntil);
   }
 
   #verdict(facts: RequestFacts, verdict: Verdict<VerifiedSession>): MaybePromise<SessionOutcome> {
@@ -94,14 +110,24 @@ class Flow implements SessionFlow {
   #renew(facts: RequestFacts, verdict: Verdict<VerifiedSession>): MaybePromise<SessionOutcome> {
     const { token, claims } = facts.session;
     const sessionId = String(claims?.['sid']);
-    const refreshToken = facts.evidence.cookies.suffixedRefresh ?? '';
-    const expired = { token, sessionId, refreshToken, suffixedCookies: facts.chosen.suffixed };
-    if (this.#refresh === null) throw new TypeError('A refresh was decided without a Backend API.');
-    return this.#refresh(facts.evidence, expired).then((result) => {
+    const expired = { token, sessionId, suffixedCookies: facts.chosen.suffixed };
+    return this.#firstRefreshed(facts, expired).then((result) => {
       if (result.ok) return { status: 'signed-in', session: result.session, headers: result.headers };
       facts.refreshFailed(result);
       return this.#verdict(facts, verdict);
     });
+  }
+
+  /** Another refresh token is tried only when Clerk refused the one before. */
+  async #firstRefreshed(facts: RequestFacts, expired: Omit<ExpiredSession, 'refreshToken'>): Promise<Refreshed> {
+    if (this.#refresh === null) throw new TypeError('A refresh was decided without a Backend API.');
+    const [first = '', ...others] = facts.refreshTokens;
+    let result = await this.#refresh(facts.evidence, { ...expired, refreshToken: first });
+    for (const refreshToken of others) {
+      if (result.ok || result.outage) break;
+      result = await this.#refresh(facts.evidence, { ...expired, refreshToken });
+    }
+    return result;
   }
 
   #act(facts: RequestFacts, action: Action, reason: Reason, verdict: Verdict<VerifiedSession> | null): SessionOutcome {

@@ -1,6 +1,10 @@
 /** One HTTP call to the Backend API: bounded in time and size, to the configured origin alone. */
+import { API_VERSION_DATE } from '../../api-version.js';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import type { Config } from '../config/config.js';
+import { isNetworkFailure } from '../../network-failure.js';
+import { fetchWithSignal } from '../../realm.js';
+import { readUpstreamBody } from '../../upstream-body.js';
 import { VERSION } from '../version.js';
 import { parseRetryAfter } from './retry-after.js';
 
@@ -20,14 +24,13 @@ export const TIMEOUT_MS = 3_000;
 export const MAX_BODY_BYTES = 1_048_576;
 /** What a caller is told to wait after a failure that says nothing itself. */
 const RETRY_AFTER_FAILURE_MS = 1_000;
-const API_VERSION_DATE = '2025-11-10';
 
 class BodyTooLarge extends Error {}
 
-/** Rejects with {@link UpstreamUnreachable} when no whole answer came in time. */
+/** Rejects with {@link UpstreamUnreachable} when no whole answer came in time; with what was thrown, when this server is at fault. */
 export function createCaller(config: Config): (call: Call) => Promise<UpstreamAnswer> {
   async function exchange({ path, key, body }: Call, signal: AbortSignal): Promise<UpstreamAnswer> {
-    const response = await config.fetch(config.apiUrl + path, {
+    const response = await fetchWithSignal(config.fetch, config.apiUrl + path, {
       method: body === undefined ? 'GET' : 'POST',
       // A redirect would carry the key to wherever the answer points.
       redirect: 'manual',
@@ -41,25 +44,26 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    if (!isResponse(response)) throw new TypeError('`fetch` gave no Response.');
     return {
       status: response.status,
-      body: parseJson(response.headers.get('content-type'), await readText(response)),
+      ...readUpstreamBody(await readText(response)),
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), config.now()),
     };
   }
 
   return async (call) => {
     const startedAt = config.now();
-    let status: number | null = null;
+    let answer: UpstreamAnswer | null = null;
     try {
-      const answer = await withDeadline((signal) => exchange(call, signal));
-      status = answer.status;
+      answer = await withDeadline((signal) => exchange(call, signal));
       return answer;
     } finally {
       config.emit?.({
         type: 'backend-api.call',
         operation: call.operation,
-        status,
+        status: answer?.status ?? null,
+        ...(answer?.notJson && { notJson: answer.notJson }),
         durationMs: Math.max(0, config.now() - startedAt),
       });
     }
@@ -79,11 +83,20 @@ async function withDeadline(work: (signal: AbortSignal) => Promise<UpstreamAnswe
   try {
     return await Promise.race([work(controller.signal), deadline]);
   } catch (error) {
-    if (error instanceof UpstreamUnreachable) throw error;
-    throw new UpstreamUnreachable('network', RETRY_AFTER_FAILURE_MS, { cause: error });
+    if (error instanceof BodyTooLarge || isNetworkFailure(error)) {
+      throw new UpstreamUnreachable('network', RETRY_AFTER_FAILURE_MS, { cause: error });
+    }
+    // Late, or a fault of this server.
+    throw error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** By what is used of it: an own `fetch` may give one of another realm or library. */
+function isResponse(value: unknown): value is Response {
+  const { status, headers } = Object(value) as { readonly status?: unknown; readonly headers?: Partial<Headers> };
+  return typeof status === 'number' && typeof headers?.get === 'function';
 }
 
 async function readText(response: Response): Promise<string> {
@@ -101,15 +114,5 @@ async function readText(response: Response): Promise<string> {
       throw new BodyTooLarge('The answer of the Backend API is too large.');
     }
     text += decoder.decode(value, { stream: true });
-  }
-}
-
-/** The body, if the answer says that it is JSON (parameters of the media type allowed) and it is. */
-function parseJson(contentType: string | null, text: string): unknown {
-  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }

@@ -49,6 +49,8 @@ export async function startRecordingServer(): Promise<RecordingServer> {
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   });
+  // A connection that this end closes while a request is on its way would count as an attempt that never arrived.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

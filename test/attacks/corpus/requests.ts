@@ -22,8 +22,18 @@ const cookieAttacks: Attack[] = [
   { id: 'cookie-name-case', send: (kit) => cookies(`${uat}; __SESSION=${good(kit)}`), expect: 401 },
   { id: 'cookie-foreign-suffix', send: (kit) => cookies(`${uat}; __session_AAAAAAAA=${good(kit)}`), expect: 401 },
   {
-    id: 'cookie-first-duplicate-wins',
-    send: (kit) => cookies(`${uat}; __session=garbage; __session=${good(kit)}`),
+    id: 'cookie-duplicates-none-good',
+    send: (kit) => cookies(`${uat}; __session=garbage; __session=${good(kit).slice(0, -8)}AAAAAAAA; __session=a.b.c`),
+    expect: 401,
+  },
+  {
+    id: 'cookie-duplicates-too-many',
+    send: (kit) => cookies(`${uat}; ${[1, 2, 3, 4].map((n) => `__session=${n}`).join('; ')}; __session=${good(kit)}`),
+    expect: 401,
+  },
+  {
+    id: 'cookie-duplicate-client-uat-newest-counts',
+    send: (kit) => cookies(`${uat}; __client_uat=${T0_S + 1}; __session=${good(kit)}`),
     expect: 401,
   },
   { id: 'cookie-quoted', send: (kit) => cookies(`${uat}; __session="${good(kit)}"`), expect: 401 },

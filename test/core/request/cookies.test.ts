@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCookies, type Cookies } from '../../../src/core/request/cookies.js';
+import { MAX_VALUES, readCookies, type Cookies } from '../../../src/core/request/cookies.js';
 
 const SUFFIX = 'OQFZV_GV';
 const read = (header: string | null) =>
@@ -34,8 +34,25 @@ describe('readCookies', () => {
   });
 
   test.each([
-    ['the first of duplicates counts', '__session=one; __session=two', { session: 'one' }],
-    ['an empty first duplicate counts as absent', '__session=; __session=two', {}],
+    [
+      'of several sessions, all are candidates',
+      '__session=a; __session=c; __session=b; __session=a',
+      { session: 'c', several: { session: ['c', 'b', 'a'] } },
+    ],
+    ['the same value twice is one', '__session=a; __session=a', { session: 'a' }],
+    ['an empty duplicate counts for nothing', '__session=; __session=two; __session=', { session: 'two' }],
+    [
+      'the newest client time counts',
+      '__client_uat=0; __client_uat=170; __client_uat=; __client_uat=99; __client_uat=x',
+      { clientUat: '170' },
+    ],
+    ['signed out beside what is no time', '__client_uat=x; __client_uat=0', { clientUat: '0' }],
+    ['the highest count counts', '__clerk_redirect_count=1; __clerk_redirect_count=3', { redirectCount: '3' }],
+    [
+      'more different values than a browser has are none',
+      ['a', 'b', 'c', 'd', 'e'].map((value) => `__session=${value}`).join('; '),
+      {},
+    ],
     ['quotes are kept', '__session="one"', { session: '"one"' }],
     ['a bad escape leaves the value as it came', '__session=%zz%41', { session: '%zz%41' }],
     ['escapes are decoded', '__session=%41', { session: 'A' }],
@@ -63,25 +80,43 @@ describe('readCookies', () => {
   test('property: never throws, and agrees with the rules of the page on any text', () => {
     const name = fc.constantFrom('__session', `__session_${SUFFIX}`, '__client_uat', 'other', '__session_x', '');
     const value = fc.oneof(fc.string(), fc.constantFrom('%41', '%zz', '"q"', '', ' a ', 'a=b'));
+    const decoded = (text: string) => {
+      try {
+        return decodeURIComponent(text);
+      } catch {
+        return text;
+      }
+    };
     fc.assert(
       fc.property(fc.array(fc.tuple(name, value)), (pairs) => {
         const header = pairs.map(([n, v]) => `${n}=${v}`).join(';');
-        const wanted = header
+        const found = header
           .split(';')
-          .map(
-            (part) =>
-              [part.slice(0, Math.max(part.indexOf('='), 0)).trim(), part.slice(part.indexOf('=') + 1).trim()] as const,
-          )
-          .find(([n]) => n === '__session')?.[1];
-        const decoded = (text: string) => {
-          try {
-            return decodeURIComponent(text);
-          } catch {
-            return text;
-          }
-        };
-        expect(readCookies(header, SUFFIX).session).toBe(wanted === undefined ? null : decoded(wanted) || null);
+          .map((part) => [part.slice(0, Math.max(part.indexOf('='), 0)).trim(), part.slice(part.indexOf('=') + 1)])
+          .filter(([n]) => n === '__session')
+          .map(([, v = '']) => decoded(v.trim()))
+          .filter(Boolean);
+        const values = [...new Set(found)].sort().reverse();
+        const { session, several } = readCookies(header, SUFFIX);
+        expect(session).toBe(values.length > MAX_VALUES ? null : (values[0] ?? null));
+        expect(several?.session).toEqual(values.length > 1 && values.length <= MAX_VALUES ? values : undefined);
       }),
+    );
+  });
+
+  test('property: the order of cookies says nothing', () => {
+    const names = ['__session', '__client_uat', '__clerk_db_jwt', '__refresh'].flatMap((n) => [n, `${n}_${SUFFIX}`]);
+    const others = ['__clerk_redirect_count', '__clerk_handshake', '__clerk_handshake_nonce'];
+    const value = fc.constantFrom('', '0', '1', '170', '99', 'x', '-1', 'a', 'b', 'c');
+    const pair = fc.tuple(fc.constantFrom(...names, ...others), value).map((both) => both.join('='));
+    const twoOrders = fc
+      .array(pair, { maxLength: 20 })
+      .chain((pairs) => fc.tuple(fc.constant(pairs), fc.shuffledSubarray(pairs, { minLength: pairs.length })));
+    fc.assert(
+      fc.property(twoOrders, ([one, other]) => {
+        expect(readCookies(other.join('; '), SUFFIX)).toEqual(readCookies(one.join('; '), SUFFIX));
+      }),
+      { numRuns: 1_000 },
     );
   });
 

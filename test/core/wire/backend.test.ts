@@ -7,6 +7,7 @@ import { createBackend, type Backend } from '../../../src/core/wire/backend.js';
 import { MAX_BODY_BYTES } from '../../../src/core/wire/call.js';
 import { parseRetryAfter } from '../../../src/core/wire/retry-after.js';
 import { UpstreamUnreachable } from '../../../src/ports.js';
+import type { NotJson } from '../../../src/upstream-body.js';
 import { startClerk } from '../../support/clerk.js';
 
 interface Sent {
@@ -159,29 +160,39 @@ describe('the calls', () => {
 });
 
 describe('the answers', () => {
-  it('are JSON only if they say so, with or without parameters', async () => {
-    const types = [
-      'application/json',
-      'application/json; charset=utf-8',
-      'Application/JSON',
-      'text/html',
-      'application/jsonp',
-    ];
-    const bodies = await Promise.all(
-      types.map(async (type) => {
-        const { backend } = setup(() => new Response('{"a":1}', { headers: { 'content-type': type } }));
-        return (await backend.jwks()).body;
-      }),
-    );
-    expect(bodies).toEqual([{ a: 1 }, { a: 1 }, { a: 1 }, undefined, undefined]);
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/jwk-set+json',
+    'text/plain; charset=utf-8',
+    'application/octet-stream',
+    'text/html',
+    null,
+  ])('are JSON by their content, whatever their label (%j)', async (type) => {
+    const headers = new Headers(type === null ? {} : { 'content-type': type });
+    const respond = () => new Response(new TextEncoder().encode(' {"a":1}\n'), { headers });
+    const { backend, events } = setup(respond);
+    expect(await backend.jwks()).toEqual({ status: 200, body: { a: 1 }, retryAfterMs: null });
+    expect(events[0]).not.toHaveProperty('notJson');
   });
 
-  it.each([
-    ['truncated', new Response('{"a":', { headers: { 'content-type': 'application/json' } })],
-    ['empty', new Response(null, { status: 200 })],
-  ])('without a usable body: %s', async (_, response) => {
-    const { backend } = setup(() => response);
-    expect(await backend.jwks()).toEqual({ status: 200, body: undefined, retryAfterMs: null });
+  it.each<[NotJson, string | Uint8Array<ArrayBuffer> | null]>([
+    ['broken-json', '{"secret-CANARY":'],
+    ['broken-json', '["a" "b"]'],
+    ['empty', null],
+    ['empty', ' \r\n '],
+    ['html', '\n<!DOCTYPE html><title>CANARY</title>'],
+    ['html', '<!-- CANARY -->\n<html>'],
+    ['xml', '<?xml version="1.0"?><CANARY/>'],
+    ['text', 'upstream connect error: CANARY'],
+    ['text', 'undefined'],
+    ['binary', new Uint8Array([0x1f, 0x8b, 0x08, 0x00])],
+    ['binary', new Uint8Array([0xff, 0xd8, 0xff])],
+  ])('that are no JSON say what they are, and nothing of what they hold: %s (%j)', async (notJson, body) => {
+    const { backend, events } = setup(() => new Response(body, { headers: { 'content-type': 'application/json' } }));
+    expect(await backend.jwks()).toEqual({ status: 200, body: undefined, notJson, retryAfterMs: null });
+    expect(events).toMatchObject([{ type: 'backend-api.call', status: 200, notJson }]);
+    expect(JSON.stringify(events)).not.toContain('CANARY');
   });
 
   it('say when to try again', async () => {

@@ -1,6 +1,8 @@
 /** Requests of the command to the offline instance that runs. */
 import type { Command } from 'commander';
+import { readConnection } from '../../../../src/connection.js';
 import { readVariable } from '../../../../src/environment.js';
+import { isLoopbackHost } from '../../../../src/loopback.js';
 import { findRunning, notesFolder, type RunningInstance } from './running-instance.js';
 import { CommandError, EXIT, printable, type Terminal } from './terminal.js';
 
@@ -34,6 +36,8 @@ export async function askRunning(
   const response = await terminal
     .fetch(`${apiUrl}${path}`, {
       method,
+      // A redirect would carry the key to wherever it points.
+      redirect: 'manual',
       headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
@@ -47,16 +51,17 @@ export async function askRunning(
 }
 
 /** Given, else from the environment, else noted by `bailiff local`. Never anything but loopback: a live key stays here. */
-function locate(terminal: Terminal, { apiUrl, secretKey }: Which): RunningInstance {
-  const noted = apiUrl === undefined ? findRunning(notesFolder(terminal.env)) : null;
-  const variable = (name: string) => readVariable(name, terminal.env);
-  const address = apiUrl ?? variable('CLERK_API_URL') ?? noted?.apiUrl;
-  const key = secretKey ?? (address === noted?.apiUrl ? noted?.secretKey : variable('CLERK_SECRET_KEY'));
-  if (address === undefined || key === undefined) {
+function locate(terminal: Terminal, given: Which): RunningInstance {
+  const noted = given.apiUrl === undefined ? findRunning(notesFolder(terminal.env)) : null;
+  const { env } = terminal;
+  const address = given.apiUrl ?? readVariable('CLERK_API_URL', env) ?? noted?.apiUrl;
+  const { apiUrl, secretKey: own } = readConnection({ apiUrl: address, secretKey: given.secretKey }, env);
+  const secretKey = given.secretKey === undefined && apiUrl === noted?.apiUrl ? noted.secretKey : own;
+  if (address === undefined || secretKey === null) {
     throw new CommandError('No instance runs here. Start one with: bailiff local', EXIT.unavailable);
   }
-  if (!URL.canParse(address) || !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname)) {
+  if (!isLoopbackHost(new URL(apiUrl).host)) {
     throw new CommandError('This asks an offline instance alone, and the address is not on this machine.');
   }
-  return { apiUrl: address.replace(/\/+$/, ''), secretKey: key };
+  return { apiUrl, secretKey };
 }

@@ -1,6 +1,7 @@
 /** Which key is which: most configuration mistakes are one key in the place of another. */
-import type { InstanceType } from './config.js';
-import { fail, type OptionName } from './checks.js';
+import { fail, type OptionName } from './option-checks.js';
+
+export type InstanceType = 'development' | 'production';
 
 interface KeyKind {
   readonly prefix: RegExp;
@@ -16,6 +17,7 @@ const PEM: KeyKind = { prefix: /^-----BEGIN /, what: 'a PEM key', belongsIn: 'CL
 
 const NOT_A_SECRET_KEY = [PUBLISHABLE, MACHINE, WEBHOOK, PEM];
 const NOT_A_MACHINE_KEY = [SECRET, PUBLISHABLE, WEBHOOK, PEM];
+const NOT_A_WEBHOOK_SECRET = [SECRET, PUBLISHABLE, MACHINE, PEM];
 
 /** Printable ASCII: what may stand in an `Authorization` header. */
 const HEADER_SAFE = /^[\x21-\x7e]+$/;
@@ -28,14 +30,16 @@ function checkKey(name: OptionName, key: string, foreign: readonly KeyKind[]): s
 }
 
 export const checkSecretKey = (name: OptionName, key: string): string => checkKey(name, key, NOT_A_SECRET_KEY);
+export const checkMachineKey = (name: OptionName, key: string): string => checkKey(name, key, NOT_A_MACHINE_KEY);
+export const checkWebhookSecret = (name: OptionName, secret: string): string =>
+  checkKey(name, secret, NOT_A_WEBHOOK_SECRET);
+
 /** `mch_…`: anything else could never stand in a token's scopes, and would lock every machine out. */
 export function checkMachineId(name: OptionName, id: string): string {
   if (!/^mch_\w+$/.test(id))
     fail(name, 'is no id of a machine', 'Copy the id (mch_…) of this machine from the Clerk dashboard.');
   return id;
 }
-
-export const checkMachineKey = (name: OptionName, key: string): string => checkKey(name, key, NOT_A_MACHINE_KEY);
 
 const SECRET_KEY_TYPES: readonly (readonly [prefix: RegExp, type: InstanceType])[] = [
   [/^(sk_)?live_/, 'production'],

@@ -1,0 +1,100 @@
+/** Operations that send an image: whatever holds its bytes becomes one part of a form, with its true type and a name. */
+import { joinBytes } from '../bytes.js';
+import { bytesOf, tagOf } from '../realm.js';
+import type { Call } from './call.js';
+import { InvalidArgumentError } from './errors.js';
+import type { Encode, Operation } from './operation.js';
+
+/** "The file size cannot exceed 10MB" (Clerk's API reference). No more than this is read of a stream or from a disk. */
+const MAX_BYTES = 10 * 1024 * 1024;
+
+/** How the types begin that Clerk's API reference lists. */
+const SIGNATURES: Readonly<Record<string, RegExp>> = {
+  png: /^\x89PNG\r\n[^]\n/,
+  jpeg: /^\xff\xd8\xff/,
+  gif: /^GIF8[79]a/,
+  webp: /^RIFF[^]{4}WEBP/,
+};
+
+export const uploadOperation =
+  (operation: Operation): Call =>
+  (client, ...args) =>
+    client.call({ ...operation, encode }, args);
+
+/** The form is bytes: a `FormData` of another realm is none to `fetch`, and a form that holds a stream could not be sent again. */
+const encode: Encode = async (params, name, signal) => {
+  const { file, ...fields } = params ?? {};
+  const { bytes, type, fileName } = await readImage(file, name, signal);
+  // Drawn anew each time: whoever chose the bytes could close their part and begin another.
+  const boundary = `bailiff-${crypto.randomUUID()}`;
+  const part = (field: string, about: string) =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(field)}"${about}\r\n\r\n`;
+  const texts = Object.entries(fields).flatMap(([field, value]) =>
+    value === undefined ? [] : [`${part(field, '')}${String(value as string)}\r\n`],
+  );
+  const about = `; filename="${quoted(fileName)}"\r\nContent-Type: ${type}`;
+  const [head, tail] = [`${texts.join('')}${part('file', about)}`, `\r\n--${boundary}--\r\n`].map((text) =>
+    new TextEncoder().encode(text),
+  ) as [Uint8Array, Uint8Array];
+  const body = joinBytes([head, bytes, tail], head.length + bytes.length + tail.length);
+  return { body, type: `multipart/form-data; boundary=${boundary}` };
+};
+
+/** As forms write names (HTML standard, "multipart/form-data"). */
+const quoted = (name: string): string => name.replace(/[\r\n"]/g, encodeURIComponent);
+
+/** @throws InvalidArgumentError for what is no image, is too large, or cannot be read */
+async function readImage(file: unknown, name: string, signal: AbortSignal) {
+  const fail = (problem: string, cause?: unknown) => new InvalidArgumentError(`${name}: ${problem}`, { cause });
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const piece of open(file, signal)) {
+      const bytes = bytesOf(piece);
+      if (!bytes) throw fail('the stream of the file gives no bytes.');
+      pieces.push(bytes);
+      size += bytes.byteLength;
+      if (size > MAX_BYTES) throw fail('the file is larger than 10 MB.');
+    }
+  } catch (error) {
+    throw error instanceof InvalidArgumentError ? error : fail('the file could not be read.', error);
+  }
+  const bytes = joinBytes(pieces, size);
+  const { type: declared, name: given, pathname } = Object(file) as Partial<File & URL>;
+  const begin = String.fromCharCode(...bytes.subarray(0, 16));
+  const known = Object.keys(SIGNATURES).find((type) => SIGNATURES[type]!.test(begin));
+  // What the bytes say counts, before what a name's ending made somebody believe.
+  const type = known ? `image/${known}` : declared;
+  if (!type) throw fail('the file is no PNG, JPEG, GIF or WebP. Give a Blob that names another type.');
+  return {
+    bytes,
+    type,
+    fileName: (given ?? decodeURIComponent(pathname?.replace(/.*\//, '') ?? '')) || `image.${known ?? 'bin'}`,
+  };
+}
+
+/** The pieces of whatever holds bytes, told apart by tags, since classes differ between realms. A text is no file and no path. */
+function open(file: unknown, signal: AbortSignal): AsyncIterable<unknown> | Iterable<unknown> {
+  const tag = tagOf(file);
+  if (bytesOf(file)) return [file];
+  // By what it can do: the Blob of happy-dom has no tag.
+  if (typeof (Object(file) as Partial<Blob>).arrayBuffer === 'function') return [(file as Blob).arrayBuffer()];
+  const stream = tag === '[object URL]' ? openUrl(file as URL) : file;
+  if (!(Symbol.asyncIterator in Object(stream))) {
+    throw new TypeError('A file is a Blob, bytes, a stream, or a file: URL: pathToFileURL(path).');
+  }
+  // A stream of Node's that never goes on is let go of.
+  signal.addEventListener('abort', () => (stream as { destroy?(): void }).destroy?.());
+  return stream as AsyncIterable<unknown>;
+}
+
+/**
+ * A file on this machine's disk. Named by a `URL`, which no JSON of a stranger can bring: a text or `{ path }` that a handler
+ * passes on would make the server read whatever file it names.
+ */
+function openUrl(url: URL): unknown {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const files = process?.getBuiltinModule?.('node:fs') as { createReadStream(url: URL): unknown } | undefined;
+  if (url.protocol === 'file:' && files) return files.createReadStream(url);
+  throw new TypeError('Only a file: URL is read, on Node (20.16 or newer), Deno and Bun.');
+}

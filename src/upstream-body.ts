@@ -1,0 +1,53 @@
+/** The body of an answer of the Backend API: JSON, or a word for what it is instead. */
+
+/** What came where JSON was to come, told by its first bytes. It holds nothing of the content. */
+export type NotJson = 'empty' | 'html' | 'xml' | 'broken-json' | 'binary' | 'text';
+
+export interface UpstreamBody {
+  /** `undefined` where it is no JSON. */
+  readonly body: unknown;
+  /** Absent where it is. */
+  readonly notJson?: NotJson;
+}
+
+/**
+ * Judges a body by its content. Its label says little: proxies, gateways and file servers send good JSON as
+ * `application/jwk-set+json` (RFC 7517, section 8.5.2), as `text/plain` or without a type, and error pages as JSON.
+ */
+export function readUpstreamBody(text: string): UpstreamBody {
+  try {
+    return { body: JSON.parse(text) as unknown };
+  } catch {
+    return { body: undefined, notJson: kindOf(text.slice(0, SNIFFED).trimStart()) };
+  }
+}
+
+/** Enough for the blanks and comments that pages begin with. */
+const SNIFFED = 1_024;
+
+/** The first that fits. U+FFFD is what bytes become that are no UTF-8. */
+const KINDS: readonly (readonly [kind: NotJson, pattern: RegExp])[] = [
+  ['empty', /^$/],
+  ['binary', /^[^]{0,64}(?![\t-\r])[\p{Cc}\ufffd]/u],
+  ['html', /^(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i],
+  ['xml', /^</],
+  ['broken-json', /^[[{"]/],
+];
+
+function kindOf(start: string): NotJson {
+  return KINDS.find(([, pattern]) => pattern.test(start))?.[0] ?? 'text';
+}
+
+const WORDS: Readonly<Record<NotJson, string>> = {
+  empty: 'is empty',
+  html: 'is HTML, not JSON',
+  xml: 'is XML, not JSON',
+  'broken-json': 'begins like JSON and is none',
+  binary: 'is binary, not JSON',
+  text: 'is text, not JSON',
+};
+
+/** What was wrong with an answer, in a sentence for messages and events; nothing of its content. */
+export function describeAnswer({ status, notJson }: { readonly status: number; readonly notJson?: NotJson }): string {
+  return notJson ? `The answer (status ${status}) ${WORDS[notJson]}.` : `The answer has the status ${status}.`;
+}

@@ -1,0 +1,29 @@
+/** Handshake, calls of authentication and calls of the API client ask for one version: that of the document. */
+import { createAuthenticator } from 'bailiff';
+import { createBackendApi } from 'bailiff/api';
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { startRecordingServer } from './api/support/recording-server.js';
+
+it('one dated version everywhere', async () => {
+  const [file] = readdirSync('spec').filter((name) => name.endsWith('.json') && name !== 'names.json');
+  const { info } = JSON.parse(readFileSync(`spec/${file}`, 'utf8')) as { info: { version: string } };
+  const server = await startRecordingServer();
+  const keys = { secretKey: 'sk_test_one', apiUrl: server.url };
+
+  const authenticator = createAuthenticator(
+    { ...keys, publishableKey: `pk_test_${btoa('a-1.clerk.accounts.dev$')}` },
+    {},
+  );
+  await authenticator.verifyApiKey('ak_unknown').catch(() => undefined);
+  const api = createBackendApi(keys, {});
+  await api.users.get('user_1');
+  await api.request({ method: 'GET', path: '/robots' });
+  expect(server.requests.map(({ headers }) => headers['clerk-api-version'])).toEqual(Array(3).fill(info.version));
+  await server.close();
+
+  const page = new Request('http://localhost:3000/', { headers: { 'sec-fetch-dest': 'document' } });
+  const { headers } = await authenticator.authenticateRequest(page);
+  expect(new URL(headers.get('location')!).searchParams.get('__clerk_api_version')).toBe(info.version);
+  expect(file).toContain(info.version);
+});
