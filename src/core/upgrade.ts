@@ -3,9 +3,10 @@ import type { Clock } from '../ports.js';
 import type { Auth, Denial, RequestState, RequestView } from '../types.js';
 import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../headers.js';
 import { asError } from './as-error.js';
-import { unauthenticatedDenial } from './auth/challenge.js';
+import { faultDenial, unauthenticatedDenial } from './auth/challenge.js';
 import { compileRequirement, type CompiledRequirement } from './auth/requirements.js';
 import type { Authenticator } from './authenticator.js';
+import { reportFault } from './fault.js';
 import type { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';
 import { headerTokenOf } from './request/evidence.js';
@@ -27,7 +28,7 @@ export interface IncomingUpgrade {
 
 export interface UpgradeRefused {
   readonly allowed: false;
-  /** What to answer instead of 101: 400, 401, 403, 503, or 500 where a `check` failed. */
+  /** What to answer instead of 101: 400, 401, 403, 503, or 500 where this server failed (a `check` that threw, for example). */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
@@ -72,8 +73,8 @@ const timer: Schedule = (run, ms) => {
  * The credential comes from cookies or the `Authorization` header, never from the query, which ends in logs. A page must
  * name an allowed origin; a client without `Origin` (no browser leaves it out) must bring its token in the header.
  *
- * Nothing that a request holds makes it reject: an outage of Clerk is a refusal with 503, and a `check` that throws one
- * with 500. A session is taken as it is, because the answer to an upgrade reaches no page that would keep new cookies:
+ * Nothing that a request holds makes it reject: an outage of Clerk is a refusal with 503, and a `check` that throws, or
+ * anything else that fails here, one with 500. A session is taken as it is, because the answer to an upgrade reaches no page that would keep new cookies:
  * there is no refresh and no handshake.
  *
  * @throws {ConfigurationError} (rejects) if no origin is allowed at all, for an unknown option, or for a requirement that
@@ -91,9 +92,9 @@ export async function authenticateUpgrade(
   try {
     if (!isOriginAllowed(view, origins)) return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
     return await decide(authenticator, view, requirement);
-  } catch (error) {
-    const refused = refuse(500, 'internal-error', 'The request could not be decided.');
-    return Object.defineProperty(refused, 'cause', { value: asError(error) });
+  } catch (thrown) {
+    reportFault(config, 'upgrade', thrown);
+    return fromDenial(faultDenial(asError(thrown)));
   }
 }
 
@@ -174,13 +175,14 @@ function refuse(status: number, code: string, message: string): UpgradeRefused {
   return { allowed: false, status, headers: { 'Content-Type': 'application/json' }, body };
 }
 
-function fromDenial({ status, headers, body }: Denial): UpgradeRefused {
-  return {
+function fromDenial({ status, headers, body, cause }: Denial): UpgradeRefused {
+  const refused: UpgradeRefused = {
     allowed: false,
     status,
     headers: { ...headers, 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   };
+  return cause === undefined ? refused : Object.defineProperty(refused, 'cause', { value: cause });
 }
 
 /** Writes the refusal to the socket of Node's `upgrade` event, and ends it. */

@@ -48,6 +48,14 @@ export interface OrganizationSyncOptions {
   readonly personalAccountPatterns?: Option<readonly string[]>;
 }
 
+/** Where warnings and faults are told; what it does or returns does not matter. */
+export interface Logger {
+  /** One line. */
+  warn(message: string): unknown;
+  /** Class, message, stack and causes of an error, as text of several lines; never a key or a token. */
+  error(message: string): unknown;
+}
+
 /** Options of `createAuthenticator`. Those with an environment variable fall back to it. */
 export interface AuthenticatorOptions {
   /** CLERK_SECRET_KEY */
@@ -105,4 +113,6 @@ export interface AuthenticatorOptions {
   readonly fetch?: Option<Fetch>;
   readonly now?: Option<Clock>;
   readonly onEvent?: Option<(event: BailiffEvent) => void>;
+  /** Takes warnings (each once a process) and faults. Default: the console. False: nothing is said. */
+  readonly logger?: Option<Logger | false>;
 }

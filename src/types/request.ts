@@ -38,6 +38,8 @@ export interface RequestState {
   /** Null when signed in. */
   readonly reason: Reason | null;
   readonly message: string;
+  /** What this server failed with, where the reason is `authentication-fault`; else null. Not enumerable. */
+  readonly cause?: Error | null;
   /** To send with the response: `Location`, `Set-Cookie`, `Cache-Control`, `x-clerk-auth-*`. */
   readonly headers: Headers;
   readonly token: string | null;

@@ -3,6 +3,7 @@
  * the kinds is a row of the policy table.
  */
 import type { Clock, MaybePromise, WaitUntil } from '../ports.js';
+import { isPromise } from '../realm.js';
 import { ALGORITHMS, type Algorithm } from './algorithms.js';
 import { checkClaims, CLAIM_RULES, type ClaimExpectations, type ClaimRule } from './claims.js';
 import { ACCESS_TOKEN_TYPES, CATEGORIES } from './classify.js';
@@ -87,7 +88,7 @@ export function createJwtCheck(keys: KeySource, now: Clock): JwtCheck {
     const algorithm = checkHeader(jwt, policy);
     if ('outcome' in algorithm) return algorithm;
     const found = keys.find(jwt.header['kid'], waitUntil);
-    if (found instanceof Promise) return found.then((key) => prove(jwt, algorithm, key, policy, expected));
+    if (isPromise(found)) return found.then((key) => prove(jwt, algorithm, key, policy, expected));
     return prove(jwt, algorithm, found, policy, expected);
   };
 
@@ -100,14 +101,20 @@ export function createJwtCheck(keys: KeySource, now: Clock): JwtCheck {
   ): MaybePromise<JwtProof> {
     if (!isKey(key)) return key;
     if (key.algorithm !== algorithm) return OTHER_ALGORITHM;
-    const conclude = (good: boolean): JwtProof =>
-      good ? (checkClaims(policy.rules, jwt.payload, expected, now()) ?? key) : WRONG_SIGNATURE;
+    const conclude = (good: unknown): JwtProof =>
+      good === true ? (checkClaims(policy.rules, jwt.payload, expected, now()) ?? key) : WRONG_SIGNATURE;
+    let good: MaybePromise<boolean>;
     try {
-      const good = key.check(jwt);
-      return good instanceof Promise ? good.then(conclude, () => UNUSABLE) : conclude(good);
+      good = key.check(jwt);
     } catch {
       return UNUSABLE;
     }
+    // Not within the `try`: a clock that throws is a fault of this server, and none of the token.
+    if (!isPromise(good)) return conclude(good);
+    return good.then(
+      (found) => conclude(found),
+      () => UNUSABLE,
+    );
   }
 }
 

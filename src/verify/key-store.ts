@@ -23,7 +23,7 @@ import { loadKeySet, type KeySet, type LoadFailure, type LoadResult } from './jw
 import type { VerificationKey } from './keys.js';
 import { createLoadBudget } from './load-budget.js';
 import { leaveUnchecked, refuse } from './outcome.js';
-import { createSingleFlight } from './single-flight.js';
+import { createSingleFlight, FlightLost } from './single-flight.js';
 import type { Refused, Unchecked } from './verdict.js';
 
 export interface KeyStoreSettings {
@@ -43,7 +43,10 @@ export interface KeyStoreHealth {
 
 /** Where a pipeline gets its keys. */
 export interface KeySource {
-  /** `kid` comes from an unverified header; `waitUntil` from the request that asks. */
+  /**
+   * `kid` comes from an unverified header; `waitUntil` from the request that asks. Rejects where this server is at fault that there
+   * are no keys.
+   */
   find(kid: unknown, waitUntil?: WaitUntil): MaybePromise<KeyLookup>;
   /** Until when verdicts that rest on these keys may be used again without asking {@link find}; ms since the epoch. */
   recallUntil(): number;
@@ -67,8 +70,9 @@ export function createKeyStore(parts: {
   readonly settings: KeyStoreSettings;
   readonly now: Clock;
   readonly emit: ((event: BailiffEvent) => void) | null;
+  readonly onFault?: ((error: unknown) => void) | undefined;
 }): KeySource {
-  const { upstream, settings, now, emit } = parts;
+  const { upstream, settings, now, emit, onFault } = parts;
   const { freshMs, staleIfErrorMs, cooldownMs } = settings;
   const budget = createLoadBudget(cooldownMs);
   const flights = createSingleFlight<LoadFailure | null>(WAITER_DEADLINE_MS, now);
@@ -116,7 +120,8 @@ export function createKeyStore(parts: {
         if (budgeted) budget.spend(startedAt);
         return null;
       })
-      .catch((): LoadFailure => {
+      .catch((error: unknown): LoadFailure => {
+        if (!(error instanceof FlightLost)) throw error;
         // The task was lost, which says nothing about Clerk: no back-off.
         return { reason: 'jwk-remote-failed-to-load', retryAfterMs: null, detail: null };
       });
@@ -127,7 +132,9 @@ export function createKeyStore(parts: {
     if ('failure' in result) {
       fail(result.failure);
       const staleMs = keys.size > 0 && usable() ? age() : null;
-      const { reason, detail } = result.failure;
+      const { reason, detail, fault } = result.failure;
+      // Without keys, whoever waits gets it.
+      if (staleMs !== null && reason === 'authentication-fault') onFault?.(fault);
       emit?.({ type: 'jwks.failed', reason, detail, staleMs, durationMs });
       return result.failure;
     }
@@ -149,8 +156,11 @@ export function createKeyStore(parts: {
     recallUntil = Math.min(retryAt, loadedAt + freshMs + staleIfErrorMs);
   }
 
-  const unchecked = (cause: LoadFailure): Unchecked =>
-    leaveUnchecked(cause.reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS), cause.detail);
+  /** Throws the fault, where it is one: then there is nothing that Clerk has to say. */
+  function unchecked({ reason, detail, fault, ...cause }: LoadFailure): Unchecked {
+    if (reason === 'authentication-fault') throw fault;
+    return leaveUnchecked(reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS), detail);
+  }
 
   /** Loads unless a load has just failed; the failure, or null if there are keys that may be used. */
   async function ensure(): Promise<LoadFailure | null> {
@@ -184,7 +194,8 @@ export function createKeyStore(parts: {
     if (loading() || (failure !== null && backingOff())) return;
     // Nobody waits, and cached verdicts stay in use meanwhile.
     recallUntil = loadedAt + freshMs;
-    runBehind(load(), waitUntil);
+    const task = load().catch((error: unknown) => onFault?.(error));
+    runBehind(task, waitUntil);
   }
 
   return {

@@ -14,7 +14,7 @@ import type { ClassifiedToken } from './classify.js';
 import { isPlausible, judgeAnswer, OPAQUE_KINDS, type AnswerExpectations } from './opaque-answer.js';
 import { accept, deepFreeze, leaveUnchecked, refuse } from './outcome.js';
 import type { SharedStore } from './shared-store.js';
-import { createSingleFlight } from './single-flight.js';
+import { createSingleFlight, FlightLost } from './single-flight.js';
 import { createVerdictCache } from './verdict-cache.js';
 import type { Refused, Verdict, VerifiedMachine } from './verdict.js';
 
@@ -130,8 +130,8 @@ export function createOpaqueVerifier(parts: {
     try {
       answer = await OPAQUE_KINDS[tokenType].ask(upstream as VerificationUpstream, token);
     } catch (error) {
-      const retryAfterMs = error instanceof UpstreamUnreachable ? error.retryAfterMs : 0;
-      return leaveUnchecked('unexpected-error', Math.max(retryAfterMs, RETRY_AFTER_MS));
+      if (!(error instanceof UpstreamUnreachable)) throw error;
+      return leaveUnchecked('unexpected-error', Math.max(error.retryAfterMs, RETRY_AFTER_MS));
     }
     const verdict = judgeAnswer(tokenType, answer, expected, now());
     return verdict.outcome === 'accepted' ? accept(wrap(token, tokenType, verdict.value)) : verdict;
@@ -182,7 +182,7 @@ export function createOpaqueVerifier(parts: {
         shared === null
           ? askOnce(token, tokenType, NONE, waitUntil)
           : throughStore(shared, token, tokenType, waitUntil);
-      return verdict.catch(() => leaveUnchecked('unexpected-error', RETRY_AFTER_MS));
+      return verdict.catch(lost);
     },
     async invalidate(tokenOrId) {
       era += 1;
@@ -198,6 +198,12 @@ export function createOpaqueVerifier(parts: {
       return verified.size;
     },
   };
+}
+
+/** The runtime has dropped the call: Clerk was asked and no answer arrived. Whatever else went wrong did so here. */
+function lost(error: unknown): Verdict<VerifiedMachine> {
+  if (error instanceof FlightLost) return leaveUnchecked('unexpected-error', RETRY_AFTER_MS);
+  throw error;
 }
 
 interface Question {

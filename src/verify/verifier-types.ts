@@ -44,6 +44,8 @@ export interface VerifierOptions {
   readonly scope: string;
   readonly now: Clock;
   readonly emit: ((event: BailiffEvent) => void) | null;
+  /** Told what went wrong here while known keys went on, so that no request saw it. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 export interface SessionRules {
@@ -66,6 +68,7 @@ export interface VerifierHealth {
 /**
  * `waitUntil`, that of the request at hand where it has one, gets what a check starts and does not wait for: a load of keys ahead of
  * time, a write to the shared store. Verifiers are shared among requests, so it comes with each call.
+ * Rejects or throws where something is at fault on this server; what Clerk or a client does wrong is a verdict.
  */
 export interface Verifier {
   /**

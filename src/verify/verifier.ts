@@ -1,6 +1,7 @@
 /** Token in, verdict out: the face of this floor. */
 import { AuthUnavailableError } from '../errors.js';
 import type { MaybePromise, WaitUntil } from '../ports.js';
+import { isPromise } from '../realm.js';
 import type { SessionClaims, TokenType } from '../types.js';
 import { isText, type ClaimExpectations } from './claims.js';
 import { decodeJwt, type DecodedJwt } from './decode.js';
@@ -67,7 +68,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       return accept(verified);
     };
     const proof = check(jwt, kind, rules, waitUntil);
-    return proof instanceof Promise ? proof.then(conclude) : conclude(proof);
+    return isPromise(proof) ? proof.then(conclude) : conclude(proof);
   }
 
   return {
@@ -95,7 +96,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
         tokenType === 'm2m_token'
           ? verify(jwt, 'm2m', expected, waitUntil, wrapM2M, machines)
           : verify(jwt, 'oauth', expected, waitUntil, wrapOAuth, machines);
-      return verdict instanceof Promise ? verdict.then(asMachineVerdict) : asMachineVerdict(verdict);
+      return isPromise(verdict) ? verdict.then(asMachineVerdict) : asMachineVerdict(verdict);
     },
 
     verifyHandshake(token, waitUntil) {
@@ -103,7 +104,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (jwt === null) return MALFORMED;
       const conclude = (proof: JwtProof) => (isKey(proof) ? directivesOf(jwt) : proof);
       const proof = check(jwt, 'handshake', expected, waitUntil);
-      return proof instanceof Promise ? proof.then(conclude) : conclude(proof);
+      return isPromise(proof) ? proof.then(conclude) : conclude(proof);
     },
 
     async invalidate(tokenOrId) {
@@ -129,10 +130,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 }
 
-function keySourceFor({ jwtKey, upstream, canVerify, cache, now, emit }: VerifierOptions): KeySource {
+function keySourceFor({ jwtKey, upstream, canVerify, cache, now, emit, onFault }: VerifierOptions): KeySource {
   if (jwtKey !== null) return createLocalKeySource(keyFromPem(jwtKey));
   if (upstream === null || !canVerify.apiKey) return createMissingKeySource();
-  return createKeyStore({ upstream, settings: cache.jwks, now, emit });
+  return createKeyStore({ upstream, settings: cache.jwks, now, emit, onFault });
 }
 
 function opaqueVerifierFor(options: VerifierOptions): OpaqueVerifier {

@@ -1,10 +1,11 @@
 /** What only Express has: `next`, properties that other libraries define, mounted routers, settings of the application. */
+import type { BailiffEvent } from 'bailiff';
 import { authenticate, clerkMiddleware, getAuth, requireAuth } from 'bailiff/express';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import express4 from 'express4';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, SUFFIX, type World } from './world.js';
+import { browserCookies, createWorld, SUFFIX, type World } from './world.js';
 
 let world: World;
 beforeEach(async () => {
@@ -234,5 +235,45 @@ describe('a denial', () => {
     app.get('/me', requireAuth(), showUser);
     const answer = await supertest(app).get('/me');
     expect([answer.status, answer.text]).toEqual([202, 'already']);
+  });
+});
+
+describe('a `trust proxy` function that throws', () => {
+  const own = new RangeError('no such network');
+  const appWith = (options: object = {}) => {
+    const events: BailiffEvent[] = [];
+    const app = express();
+    app.set('trust proxy', () => {
+      throw own;
+    });
+    app.use(clerkMiddleware({ ...world.options, onEvent: (event) => events.push(event), ...options }));
+    app.get('/me', requireAuth({ redirect: true }), showUser);
+    app.get('/open', (req, res) => void res.json({ isAuthenticated: req.auth.isAuthenticated })).use(showError);
+    return { app, faults: () => events.filter(({ type }) => type === 'fault') };
+  };
+  const page = () => ({ accept: 'text/html', 'sec-fetch-dest': 'document', referer: 'https://other.example/' });
+
+  it('is a fault of this server: 500, no handshake, and nobody is signed in', async () => {
+    const { app, faults } = appWith();
+    const answer = await supertest(app).get('/me').set(page()).set(browserCookies(world.tokens.admin)).redirects(0);
+    expect([answer.status, answer.headers['location']]).toEqual([500, undefined]);
+    expect(answer.body).toMatchObject({ errors: [{ code: 'authentication-fault' }] });
+    expect(answer.text).not.toMatch(/no such network|RangeError|Clerk/);
+    expect(faults()).toEqual([{ type: 'fault', during: 'request', error: own }]);
+    const open = await supertest(app).get('/open').set(page()).set(browserCookies(world.tokens.admin));
+    expect([open.status, open.body]).toEqual([200, { isAuthenticated: false }]);
+  });
+
+  it('does not touch a caller for whom the address does not matter', async () => {
+    const { app, faults } = appWith();
+    expect((await supertest(app).get('/me').set(bearer())).status).toBe(200);
+    expect(faults()).toEqual([]);
+  });
+
+  it("is one in the proxy as well, whose errors are the application's", async () => {
+    const { app, faults } = appWith({ frontendApiProxy: { enabled: true, fapiUrl: 'http://127.0.0.1:9' } });
+    const answer = await supertest(app).get('/__clerk/v1/client');
+    expect([answer.status, answer.body]).toEqual([500, { name: 'RangeError', message: own.message }]);
+    expect(faults()).toEqual([{ type: 'fault', during: 'proxy', error: own }]);
   });
 });

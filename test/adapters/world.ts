@@ -111,7 +111,13 @@ export async function createWorld(): Promise<World> {
   return {
     clerk,
     clock,
-    options: { secretKey: SECRET_KEY, publishableKey: PUBLISHABLE_KEY, apiUrl: clerk.apiUrl, now: clock },
+    options: {
+      secretKey: SECRET_KEY,
+      publishableKey: PUBLISHABLE_KEY,
+      apiUrl: clerk.apiUrl,
+      now: clock,
+      logger: false,
+    },
     tokens,
     verifications: () => clerk.requests.filter(({ operation }) => operation !== OPERATIONS.jwks).length,
     goDown: () => void clerk.fail({ status: 503 }),

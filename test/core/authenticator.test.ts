@@ -274,7 +274,7 @@ describe('an outage', () => {
       },
     );
     const state = await backend.create().authenticate(broken);
-    expect(state).toMatchObject({ status: 'unavailable', reason: 'unexpected-error' });
+    expect(state).toMatchObject({ status: 'unavailable', reason: 'authentication-fault' });
     expect(inspect(state)).not.toContain('CANARY');
     const machine = await backend.create().authenticate(broken, { acceptsToken: 'api_key' });
     expect(machine).toMatchObject({ status: 'unavailable', tokenType: 'api_key' });

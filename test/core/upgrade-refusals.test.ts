@@ -179,7 +179,7 @@ describe('nothing that a request holds makes it reject', () => {
       expect(value instanceof Error ? refused.cause : refused.cause?.cause).toBe(value);
       expect(Object.keys(refused)).not.toContain('cause');
       expect(JSON.stringify(refused)).not.toContain('odd');
-      expect(JSON.parse(refused.body)).toMatchObject({ errors: [{ code: 'internal-error' }] });
+      expect(JSON.parse(refused.body)).toMatchObject({ errors: [{ code: 'authentication-fault' }] });
     },
   );
 

@@ -99,7 +99,9 @@ describe('every reason can be reached', () => {
   });
 
   it('and there is no other', () => {
-    expect([...reached].sort()).toEqual(Object.keys(TOKEN_REASONS).sort());
+    // A fault of this server is no verdict on a token: it is thrown.
+    const verdicts = Object.keys(TOKEN_REASONS).filter((reason) => reason !== 'authentication-fault');
+    expect([...reached].sort()).toEqual(verdicts.sort());
   });
 });
 
@@ -292,10 +294,8 @@ describe('machine JWTs', () => {
   });
 
   it('the claims of an M2M token are those without a field of their own', async () => {
-    const registered = { iss: 'https://clerk.x.example', nbf: T0_S - 10, iat: T0_S, jti: 'mt_one' };
-    const verdict = await createBench([], pem).machine(
-      m2mToken(key, { ...registered, scopes: undefined, aud: 'mch_x', region: 'eu' }),
-    );
+    const registered = { iss: 'https://clerk.x.example', aud: 'mch_x', nbf: T0_S - 10, iat: T0_S, jti: 'mt_one' };
+    const verdict = await createBench([], pem).machine(m2mToken(key, { ...registered, scopes: 'mch_x', region: 'eu' }));
     expect(verdict.outcome === 'accepted' && verdict.value.data).toHaveProperty('claims', { region: 'eu' });
   });
 

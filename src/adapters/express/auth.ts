@@ -29,6 +29,7 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
  *
  * @throws {ConfigurationError} (rejects) if the middleware has not run
  * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
+ * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
  */
 export async function authenticate<const A extends AcceptsToken>(
   req: AnyRequest,
@@ -36,7 +37,7 @@ export async function authenticate<const A extends AcceptsToken>(
 ): Promise<AuthFor<A>> {
   const seat = requireSeat(req, 'authenticate()');
   const { visit, res } = seat;
-  const auth = await authenticateVisit(visit, options.acceptsToken, withHeaders);
+  const auth = await authenticateVisit(seat, options.acceptsToken, withHeaders);
   showAuth(requestOf(req), visit.auth);
   sendStateHeaders(res, seat);
   return auth;

@@ -44,11 +44,16 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Uint8A
     };
     const onFailure = (error?: Error): void => {
       stop();
-      reject(error ?? new Error('The request was cut off.'));
+      reject(error ?? cutOff());
     };
     const stop = (): void => {
       req.off('data', onData).off('end', onEnd).off('error', onFailure).off('close', onFailure);
     };
     req.on('end', onEnd).on('error', onFailure).on('close', onFailure).on('data', onData);
   });
+}
+
+/** The sender hung up: by its name no fault of this server, wherever it comes out. */
+export function cutOff(): Error {
+  return Object.assign(new Error('The request was cut off.'), { name: 'AbortError' });
 }

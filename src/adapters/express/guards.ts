@@ -4,7 +4,7 @@ import { isPromise } from '../../core/maybe.js';
 import { createGuard } from '../../core/middleware/guard.js';
 import type { GuardResult } from '../../core/visit.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
-import { failWith, requestOf, responseOf, type Handler, type HttpRequest, type Next } from './handler.js';
+import { failWith, faultWith, requestOf, responseOf, type Handler, type HttpRequest, type Next } from './handler.js';
 import { redirect, sendDenial, sendStateHeaders, stop } from './respond.js';
 import { requireSeat, showAuth, type Seat } from './seat.js';
 
@@ -38,13 +38,15 @@ function guard(requirement: GuardRequirement | undefined, name: string): Handler
   return function clerkGuard(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
+    let fail = failWith(next);
     try {
       const seat = requireSeat(req, name);
+      fail = faultWith(next, seat.authenticator.config, 'guard');
       const result = seat.visit.guard(requirementFor(seat.authenticator));
-      if (isPromise(result)) result.then((found) => settle(found, seat, req, res, next)).catch(failWith(next));
+      if (isPromise(result)) result.then((found) => settle(found, seat, req, res, next)).catch(fail);
       else settle(result, seat, req, res, next);
     } catch (thrown) {
-      failWith(next)(thrown);
+      fail(thrown);
     }
   };
 }
@@ -71,7 +73,7 @@ function deny(denial: Denial, seat: Seat, req: HttpRequest, res: ServerResponse,
     settled = true;
     settle();
   };
-  const fail = (thrown: unknown): void => once(() => failWith(next)(thrown));
+  const fail = (thrown: unknown): void => once(() => faultWith(next, seat.authenticator.config, 'denial')(thrown));
   const onward: Next = (error) =>
     once(() => {
       if (isError(error)) return failWith(next)(error);

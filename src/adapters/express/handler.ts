@@ -1,6 +1,7 @@
 /** The words of Express, connect and Node's own server, as narrow as we need them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asError } from '../../core/as-error.js';
+import { reportFault, type FaultContext, type FaultListener } from '../../core/fault.js';
 
 /** Node's request, or the part of Express's that libraries share. */
 export type AnyRequest = IncomingMessage | Express.Request;
@@ -41,3 +42,11 @@ export const responseOf = (res: AnyResponse): ServerResponse => res as ServerRes
 
 /** The target as it came. */
 export const targetOf = (req: HttpRequest): string => req.originalUrl ?? req.url ?? '';
+
+/** {@link failWith} for what was thrown within: the listener and the logger are told of it. What is handed on is no fault. */
+export const faultWith =
+  (next: Next, to: FaultListener, during: FaultContext) =>
+  (thrown: unknown): void => {
+    reportFault(to, during, thrown);
+    failWith(next)(thrown);
+  };

@@ -6,7 +6,7 @@ import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
 import { createVisit, type VisitSettings } from '../../core/visit.js';
-import { failWith, requestOf, responseOf, type Handler, type HttpRequest, type Next } from './handler.js';
+import { failWith, faultWith, requestOf, responseOf, type Handler, type HttpRequest, type Next } from './handler.js';
 import { serveProxy } from './proxy.js';
 import { ExpressView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
@@ -28,8 +28,8 @@ export function clerkMiddleware(
   settings: ClerkMiddlewareSettings = {},
 ): Handler {
   const given = readArguments<Request, OnDenied>(source, settings);
-  const { onDenied, frontendApiProxy, resourceMetadata } = given.settings;
-  const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy });
+  const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
+  const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy, logger });
 
   function enter(entrance: Entrance, view: ExpressView, req: HttpRequest, res: ServerResponse, next: Next): void {
     const { authenticator, check, proxy } = entrance;
@@ -50,7 +50,8 @@ export function clerkMiddleware(
     };
     const begun = visit.begin();
     if (isPromise(begun)) {
-      begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(failWith(next));
+      const fail = faultWith(next, authenticator.config, 'request');
+      begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(fail);
     } else settle(begun.stop, seat, req, res, next);
   }
 
@@ -105,11 +106,16 @@ function forward(
   res: ServerResponse,
   next: Next,
 ): void {
-  const origin = proxiedOrigin(view, check, authenticator.config);
-  if (origin === null || proxy === null) {
-    res.statusCode = 400;
-    res.end();
-    return;
+  const fail = faultWith(next, authenticator.config, 'proxy');
+  try {
+    const origin = proxiedOrigin(view, check, authenticator.config);
+    if (origin === null || proxy === null) {
+      res.statusCode = 400;
+      res.end();
+      return;
+    }
+    serveProxy(proxy, req, res, view, origin).catch(fail);
+  } catch (thrown) {
+    fail(thrown);
   }
-  serveProxy(proxy, req, res, view, origin).catch(failWith(next));
 }

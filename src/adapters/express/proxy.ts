@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { FrontendApiProxy, ProxiedBody } from '../../core/proxy/frontend-api-proxy.js';
 import { keptBody } from '../../core/proxy/kept-body.js';
 import type { RequestView } from '../../types.js';
-import { discardRest } from './body.js';
+import { cutOff, discardRest } from './body.js';
 import type { HttpRequest } from './handler.js';
 
 interface Upload {
@@ -124,7 +124,7 @@ function uploadOf(req: HttpRequest): Upload {
         };
         const fail = (): void => {
           release();
-          controller.error(new Error('The request was cut off.'));
+          controller.error(cutOff());
         };
         stop = () => {
           release();

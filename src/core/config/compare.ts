@@ -41,6 +41,7 @@ const ROLES: Readonly<Record<Exclude<keyof Config, 'cache'>, Role>> = {
   fetch: 'decides',
   now: 'decides',
   emit: 'observes',
+  log: 'observes',
 };
 
 type CacheRoles = { readonly [Group in keyof Config['cache']]: Readonly<Record<keyof Config['cache'][Group], Role>> };

@@ -37,6 +37,8 @@ const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
   fetch: true,
   now: true,
   onEvent: true,
+  // False or an object of any class.
+  logger: true,
 };
 
 export const AUDIENCE_OPTIONS: OptionNames<AudienceOptions> = { value: true, sessionTokens: true };

@@ -4,7 +4,8 @@ import { readVariable, type Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
 import { checkMachineId, instanceTypeOfSecretKey } from '../../keys.js';
 import type { Clock, Fetch } from '../../ports.js';
-import type { AuthenticatorOptions } from '../../types.js';
+import type { AuthenticatorOptions, Logger } from '../../types.js';
+import { createLog, type Log } from '../log.js';
 import { resolveAcceptsToken } from './accepts-token.js';
 import { isPromise } from '../maybe.js';
 import { NO_AUDIENCE, resolveAudience } from './audience.js';
@@ -19,8 +20,10 @@ import {
   origins,
   pageUrl,
   parseBoolean,
+  withMethods,
   type OptionName,
 } from './checks.js';
+import { checkedClock } from './clock.js';
 import { conceal } from './conceal.js';
 import type { Config } from './config.js';
 import { checkAuthenticatorOptions } from './option-names.js';
@@ -127,8 +130,9 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     treatPendingAsSignedOut: read.plain('treatPendingAsSignedOut', flag, true),
     cache: resolveCache(options.cache ?? {}),
     fetch: read.plain<'fetch', Fetch>('fetch', callable, systemFetch),
-    now: read.plain<'now', Clock>('now', callable, systemClock),
+    now: read.plain<'now', Clock>('now', (name, value) => checkedClock(callable<Clock>(name, value)), systemClock),
     emit: resolveEmit(options.onEvent ?? null),
+    log: resolveLog(options.logger ?? null),
   };
   return conceal(config, () => summaryOf(config), ['secretKey', 'machineSecretKey', 'jwtKey', 'cache']);
 }
@@ -177,6 +181,13 @@ export function requireAnyKey({ secretKey, machineSecretKey, jwtKey }: Keys): vo
 
 const checkOrigins = (name: OptionName, value: readonly string[]) =>
   Object.freeze(filledList(name, value).map((item) => origin(name, item)));
+
+/** @throws ConfigurationError for what is neither false nor an object with `warn` and `error` */
+export function resolveLog(logger: AuthenticatorOptions['logger']): Log {
+  const given = logger ?? null;
+  if (given === null || given === false) return createLog(given);
+  return createLog(withMethods<Logger>({ option: 'logger' }, given, ['warn', 'error']));
+}
 
 /** A listener that throws or rejects must not change what is decided. */
 function resolveEmit(listener: NonNullable<AuthenticatorOptions['onEvent']> | null): Config['emit'] {

@@ -11,9 +11,12 @@ import { isLoopbackHost } from '../../loopback.js';
 import { baseUrl } from '../../option-checks.js';
 import type { MaybePromise } from '../../ports.js';
 import type { Option } from '../../types.js';
+import { isNetworkFailure } from '../../network-failure.js';
+import { fetchWithSignal } from '../../realm.js';
 import type { Config, PublishableKey } from '../config/config.js';
 import { frontendApiUrlOf } from '../config/frontend-api-url.js';
 import { publicPath } from '../config/public-url.js';
+import { FAULT, reportFault } from '../fault.js';
 import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';
 import { isBelow, returnedLocation, targetOf, upstreamUrl, type Base } from './target-path.js';
 
@@ -122,7 +125,7 @@ export function createFrontendApiProxy(
       request.signal?.addEventListener('abort', abort);
       if (request.signal?.aborted === true) abort();
       try {
-        const answer = await config.fetch(url.href, {
+        const answer = await fetchWithSignal(config.fetch, url.href, {
           method: request.method,
           headers: forwardedHeaders(request, { proxyUrl, secretKey }),
           redirect: 'manual',
@@ -135,8 +138,12 @@ export function createFrontendApiProxy(
         const location = headers.get('location');
         if (location !== null) headers.set('location', returnedLocation(location, url, base, proxyUrl));
         return new Response(bodiless ? null : answer.body, { status: answer.status, headers });
-      } catch {
-        return failure(502, 'proxy_request_failed', 'The Frontend API could not be reached.');
+      } catch (thrown) {
+        if (isNetworkFailure(thrown) || controller.signal.aborted) {
+          return failure(502, 'proxy_request_failed', 'The Frontend API could not be reached.');
+        }
+        reportFault(config, 'proxy', thrown);
+        return failure(500, FAULT, 'This server failed to forward the request.');
       } finally {
         clearTimeout(timer);
         request.signal?.removeEventListener('abort', abort);

@@ -235,6 +235,7 @@ export function middleware(framework: Framework): void {
           framework.perRequest(() => {
             throw new Error('no such tenant');
           }),
+          { logger: false },
         ],
       ]);
       expect((await get('/me', 'admin')).status).toBe(500);

@@ -107,6 +107,7 @@ const PAIRS: Readonly<Record<keyof AuthenticatorOptions, Pairs | 'observes'>> = 
   fetch: () => [{ second: { fetch: (...args) => fetch(...args) } }],
   now: ({ clock }) => [{ second: { now: () => clock() } }],
   onEvent: 'observes',
+  logger: 'observes',
 };
 
 const me = { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] };

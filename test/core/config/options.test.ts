@@ -144,6 +144,7 @@ describe('null', () => {
     cache: null,
     fetch: null,
     now: null,
+    logger: null,
     onEvent: null,
   };
   const env = {

@@ -1,3 +1,4 @@
+import { createLog } from '../../../src/core/log.js';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { ConfigurationError, createAuthenticator, type AuthenticatorOptions } from 'bailiff';
@@ -54,7 +55,8 @@ const PLACES: readonly (readonly [keyof AuthenticatorOptions, unknown, (config: 
   ['cache', { jwks: { staleIfErrorMs: 2 } }, (c) => c.cache.jwks.staleIfErrorMs, 2],
   ['cache', { jwks: { cooldownMs: 3 } }, (c) => c.cache.jwks.cooldownMs, 3],
   ['fetch', fetcher, (c) => c.fetch],
-  ['now', clock, (c) => c.now],
+  ['now', clock, (c) => c.now(), clock()],
+  ['logger', false, (c) => c.log, createLog(false)],
 ];
 
 const secret = { secretKey: 'sk_live_one' };
