@@ -1,8 +1,10 @@
-/** Operations that send an image: whatever holds its bytes becomes one part of a form, with its true type and a name. */
+/**
+ * The body of operations that send an image: whatever holds its bytes becomes one part of a form, with its true type and a name.
+ * Loaded with the first upload.
+ */
 import { joinBytes } from '../bytes.js';
-import type { Call } from './call.js';
 import { InvalidArgumentError } from './errors.js';
-import type { Encode, Operation } from './operation.js';
+import type { Encode } from './operation.js';
 
 /** "The file size cannot exceed 10MB" (Clerk's API reference). No more than this is read of a stream or from a disk. */
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -15,13 +17,8 @@ const SIGNATURES: Readonly<Record<string, RegExp>> = {
   webp: /^RIFF[^]{4}WEBP/,
 };
 
-export const uploadOperation =
-  (operation: Operation): Call =>
-  (client, ...args) =>
-    client.call({ ...operation, encode }, args);
-
 /** The form is bytes: a `FormData` of another realm is none to `fetch`, and a form that holds a stream could not be sent again. */
-const encode: Encode = async (params, name, signal) => {
+export const encode: Encode = async (params, name, signal) => {
   const { file, ...fields } = params ?? {};
   const { bytes, type, fileName } = await readImage(file, name, signal);
   // Drawn anew each time: whoever chose the bytes could close their part and begin another.
