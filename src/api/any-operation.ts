@@ -1,6 +1,6 @@
 /** What `request` is asked for, judged and read as an operation. Loaded with the first such call. */
 import { InvalidArgumentError } from './errors.js';
-import type { Operation } from './operation.js';
+import type { ApiRequest, BackendClient, CallOptions } from './values.js';
 
 /** Segments of what may stand in a path (RFC 3986, section 3.3), none of them empty. */
 const PATH = /^(?:\/[\w.~!$&'()*+,;=:@%-]+)+$/;
@@ -11,13 +11,20 @@ const FOR_MACHINES = /^(?:\/v\d+)?\/m2m_tokens(?:\/|$)/;
 const IDEMPOTENT = ['GET', 'PUT', 'DELETE'];
 
 /**
- * @returns the operation and its ids
+ * @param json of the query and the body
+ * @returns what a client's `call` takes
  * @throws InvalidArgumentError
  */
-export function anyOperation(method: string, path: unknown, hasBody: boolean): readonly [Operation, string[]] {
+export function anyOperation(
+  method: string,
+  path: unknown,
+  json: string,
+  options: CallOptions,
+): Parameters<BackendClient['call']> {
   const fail = (problem: string) => new InvalidArgumentError(`request: ${problem}`);
+  const [query, body] = JSON.parse(json) as [ApiRequest['query'], unknown];
   if (![...IDEMPOTENT, 'POST', 'PATCH'].includes(method)) throw fail('`method` is GET, POST, PUT, PATCH or DELETE.');
-  if (method === 'GET' && hasBody) throw fail('a GET has no body.');
+  if (method === 'GET' && body !== null) throw fail('a GET has no body.');
   const segments = segmentsOf(path);
   if (!segments) throw fail('`path` is no path below the API: /users/user_1, its parts encoded, the query apart.');
   const operation = {
@@ -27,8 +34,17 @@ export function anyOperation(method: string, path: unknown, hasBody: boolean): r
     method,
     path: '*'.repeat(segments.length),
   };
-  return [operation, segments];
+  return [operation, [...segments, { query: withoutHoles(query), body }, options]];
 }
+
+/** JSON writes null for what is undefined in a list. */
+const withoutHoles = (query: ApiRequest['query']) =>
+  Object.fromEntries(
+    Object.entries(query ?? {}).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.filter((item) => item !== null) : value,
+    ]),
+  );
 
 /** Each segment decoded, as an id that is encoded again; null for a path that could be read as another. */
 function segmentsOf(path: unknown): string[] | null {

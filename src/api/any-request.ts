@@ -20,12 +20,10 @@ import type { ApiRequest, BackendClient, CallOptions } from './values.js';
  * ```
  */
 export async function request(client: BackendClient, request: ApiRequest, options?: CallOptions): Promise<unknown> {
-  const { method, path, ...given } = request;
-  // As it is now: while the rest is loaded the caller goes on, and may use its objects for another call.
-  const body = (given.body ?? null) === null ? null : JSON.stringify(given.body);
-  const query = Object.entries(given.query ?? {}).map(([name, value]) => [name, [value].flat()]);
+  const { method, path, query, body } = request;
+  // As they are now: while the rest is loaded the caller goes on, and may use its objects for another call.
+  const json = JSON.stringify([query, body]);
   const kept = { ...options, headers: [...headerPairs(options?.headers)] };
   const { anyOperation } = await import('./any-operation.js');
-  const [operation, ids] = anyOperation(method, path, body !== null);
-  return client.call(operation, [...ids, { query: Object.fromEntries(query), body: body && JSON.parse(body) }, kept]);
+  return client.call(...anyOperation(method, path, json, kept));
 }

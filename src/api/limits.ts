@@ -10,13 +10,13 @@ const LONGEST_TIMER_MS = 2e9;
 export function bounded<T>(
   ms: number,
   signal: AbortSignal | undefined,
-  stopped: (code: 'timeout' | 'aborted') => Error,
+  stopped: (code: 'timeout' | 'aborted', reason: unknown) => Error,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout>;
   return new Promise<T>((resolve, reject) => {
-    const stop = (code: 'timeout' | 'aborted') => reject(stopped(code));
+    const stop = (code: 'timeout' | 'aborted') => reject(stopped(code, signal?.reason));
     if (signal?.aborted) return stop('aborted');
     signal?.addEventListener('abort', () => stop('aborted'), { signal: controller.signal });
     timer = setTimeout(stop, Math.min(ms, LONGEST_TIMER_MS), 'timeout');
@@ -29,4 +29,4 @@ export function bounded<T>(
 
 /** Passes the time; resolves early when the signal aborts. */
 export const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  bounded<never>(ms, signal, Error, () => new Promise(() => {})).catch(() => {});
+  bounded<void>(ms, signal, () => Error(), () => new Promise(() => {})).catch(() => {});
