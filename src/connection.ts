@@ -59,7 +59,7 @@ export function readConnection(
     secretKey: read('secretKey', checkSecretKey),
     machineSecretKey: read('machineSecretKey', checkMachineKey),
     // Some write the version into the address.
-    apiUrl: apiUrl.endsWith('/' + apiVersion) ? apiUrl.slice(0, -apiVersion.length - 1) : apiUrl,
+    apiUrl: apiUrl.replace(new RegExp(`/${apiVersion}$`), ''),
     apiVersion,
   };
 }

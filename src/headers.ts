@@ -41,12 +41,9 @@ export function* headerPairs(
   source: HeaderFields | null | undefined,
 ): Iterable<readonly [name: string, value: string]> {
   if (source === null || source === undefined) return;
-  for (const [name, value] of isIterable(source) ? source : Object.entries(source as Record<string, HeaderValue>)) {
+  const isIterable = (source as Partial<Iterable<unknown>>)[Symbol.iterator];
+  for (const [name, value] of (isIterable ? source : Object.entries(source)) as Iterable<[string, HeaderValue]>) {
     if (value === null || value === undefined) continue;
     for (const line of typeof value === 'string' ? [value] : value) yield [name.toLowerCase(), line];
   }
-}
-
-function isIterable(source: object): source is Iterable<readonly [string, HeaderValue]> {
-  return typeof (source as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
 }

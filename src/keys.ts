@@ -34,8 +34,10 @@ export function checkMachineId(name: OptionName, id: string): string {
   return id;
 }
 
+export const isDevelopmentKey = (key: string | null): boolean => /^(sk_)?test_/.test(key ?? '');
+
 /** The kind of instance that a secret key is for; null if the key does not say. */
-export function instanceTypeOfSecretKey(key: string | null): InstanceType | null {
-  const [, type] = /^(?:sk_)?(live|test)_/.exec(key ?? '') ?? [];
-  return type ? (type === 'test' ? 'development' : 'production') : null;
+export function instanceTypeOfSecretKey(key: string): InstanceType | null {
+  if (isDevelopmentKey(key)) return 'development';
+  return /^(sk_)?live_/.test(key) ? 'production' : null;
 }

@@ -20,14 +20,10 @@ export function checkOptionNames(given: unknown, names: OptionNames<object>, whe
   // A `Map`, a list or a promise has no names of its own: it would count as "no options", which mean the environment.
   if (!isPlainObject(given)) {
     const what = where ? `The option ${where} is` : 'The options are';
-    throw new ConfigurationError(
-      where || 'options',
-      `${what} ${kindOf(given)}, not an object of options.`,
-      'Give a plain object: { … }.',
-    );
+    throw new ConfigurationError(where || 'options', `${what} not an object of options.`, 'Give a plain one: { … }.');
   }
   const known = Object.keys(names);
-  for (const [name, value] of Object.entries(given)) {
+  for (const name of Object.keys(given)) {
     const path = where ? `${where}.${name}` : name;
     if (!known.includes(name)) {
       const meant = nearest(name, known);
@@ -35,7 +31,7 @@ export function checkOptionNames(given: unknown, names: OptionNames<object>, whe
       throw new ConfigurationError(path, `There is no option ${path}.`, remedy);
     }
     const nested = names[name as never] as true | OptionNames<object>;
-    if (nested !== true && value !== null && value !== undefined) checkOptionNames(value, nested, path);
+    if (nested !== true) checkOptionNames(given[name] ?? {}, nested, path);
   }
 }
 
@@ -51,10 +47,6 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   const isRoot = !prototype || (Object.hasOwn(prototype, 'isPrototypeOf') && !Object.getPrototypeOf(prototype));
   return isRoot && Object.getOwnPropertyNames(value).length === Object.keys(value).length;
 }
-
-/** What stands in place of a plain object, for a message: its type or the name of its class, and nothing that it holds. */
-export const kindOf = (value: unknown): string =>
-  value === null ? 'null' : `a value of the type ${(value as object | undefined)?.constructor?.name ?? typeof value}`;
 
 /** The name that was meant: up to three changes away, and no more than two in five of its letters. */
 const nearest = (name: string, names: readonly string[]): string | undefined =>

@@ -29,4 +29,9 @@ export function bounded<T>(
 
 /** Passes the time; resolves early when the signal aborts. */
 export const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  bounded<void>(ms, signal, () => Error(), () => new Promise(() => {})).catch(() => {});
+  bounded<void>(
+    ms,
+    signal,
+    () => Error(),
+    () => new Promise(() => {}),
+  ).catch(() => {});

@@ -42,10 +42,8 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
   });
   if (flags.includes('O')) rest.unshift(undefined);
   const [params, options = {}] = rest as [Params?, CallOptions?];
-  const { query, body } = (flags.includes('R') ? params : { [/GET|DEL/.test(method) ? 'query' : 'body']: params }) as {
-    query?: Params;
-    body?: Params;
-  };
+  const both = flags.includes('R') ? params : /GET|DEL/.test(method) ? { query: params } : { body: params };
+  const { query, body } = both as { query?: Params; body?: Params };
 
   const url = new URL(config.apiUrl + (flags.includes('N') ? '' : '/' + config.apiVersion) + path);
   const maximum = flags.includes('S') ? 100 : /[LE]/.test(flags) ? 500 : Infinity;

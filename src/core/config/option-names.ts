@@ -67,10 +67,23 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
  * @throws ConfigurationError for what is no plain object, and for a name that is none of an option, nested ones too
  */
 export function checkAuthenticatorOptions(options: unknown, more: OptionNames<object> = {}): void {
+  if (!isPlainObject(options)) {
+    const problem = `The options are ${kindOf(options)}, not an object of options.`;
+    throw new ConfigurationError('options', problem, 'Give a plain object: { … }.');
+  }
   const names = { ...AUTHENTICATOR_OPTIONS, ...more };
-  for (const name of isPlainObject(options) ? Object.keys(options) : []) {
+  for (const name of Object.keys(options)) {
     const elsewhere = Object.hasOwn(ELSEWHERE, name) && !Object.hasOwn(names, name) ? ELSEWHERE[name] : undefined;
     if (elsewhere !== undefined) throw new ConfigurationError(name, `There is no option ${name} here.`, elsewhere);
   }
   checkOptionNames(options, names);
+}
+
+/** What stands in place of a plain object, for a message: its kind or the name of its class, and nothing that it holds. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value !== 'object') return `a value of the type ${typeof value}`;
+  const { name } = (value.constructor ?? {}) as { readonly name?: unknown };
+  return typeof name === 'string' && !['', 'Object'].includes(name) ? `an instance of ${name}` : 'an object of a class';
 }

@@ -3,8 +3,9 @@ import { readVariable, type Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, RequestView } from '../../types.js';
 import { ConfigurationError } from '../../errors.js';
-import { isPlainObject, kindOf } from '../../option-names.js';
+import { isPlainObject } from '../../option-names.js';
 import { createAuthenticator, isAuthenticator, type Authenticator } from '../authenticator.js';
+import { kindOf } from '../config/option-names.js';
 import { andThen } from '../maybe.js';
 import { createAuthenticatorPool } from '../pool.js';
 import {
