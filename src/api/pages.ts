@@ -2,6 +2,7 @@
 import type { Call } from './call.js';
 import type { Operation } from './operation.js';
 import type { PageRequest } from './values.js';
+import type { Query } from './walk.js';
 
 export const pagedOperation =
   (operation: Operation): Call =>
@@ -16,8 +17,10 @@ export const pagedOperation =
       finally: (settled) => load().finally(settled),
 
       async *[Symbol.asyncIterator]() {
+        // As it is now: the caller may use the object for another call.
+        const given = { ...(args[ids] as Query | undefined) };
         const { walk } = await import('./walk.js');
-        yield* walk(operation.name, args[ids] ?? {}, (query) =>
+        yield* walk(operation.name, given, (query) =>
           client.call(
             operation,
             args.toSpliced(ids, 1, { ...query, paginated: operation.flags.includes('E') || undefined }),

@@ -78,8 +78,10 @@ function open(file: unknown, signal: AbortSignal): AsyncIterable<unknown> | Iter
   if (!(Symbol.asyncIterator in Object(stream))) {
     throw new TypeError('A file is a Blob, bytes, a stream, or a file: URL: pathToFileURL(path).');
   }
-  // A stream of Node's that never goes on is let go of.
-  signal.addEventListener('abort', () => (stream as { destroy?(): void }).destroy?.());
+  // A stream of Node's that never goes on is let go of: also when that was decided while this module was loaded.
+  const letGo = () => (stream as { destroy?(): void }).destroy?.();
+  if (signal.aborted) letGo();
+  signal.addEventListener('abort', letGo);
   return stream as AsyncIterable<unknown>;
 }
 
