@@ -78,6 +78,7 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
 function chooseKey(config: ClientConfig, forMachines: boolean, { secretKey, machineSecretKey }: CallOptions): string {
   const given = readConnection({ secretKey, machineSecretKey: forMachines ? machineSecretKey : null }, {});
   const [own, general] = [given, config].map((keys) => (forMachines && keys.machineSecretKey) || keys.secretKey);
+  const key = own ?? general ?? fail(connectionName('secretKey'), 'is not set', 'Set it, or give the call a key.');
   checkKeyStaysSecret(config, given.secretKey ?? config.secretKey);
-  return own ?? general ?? fail(connectionName('secretKey'), 'is not set', 'Set it, or give the call a key.');
+  return key;
 }
