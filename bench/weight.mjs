@@ -39,7 +39,7 @@ const PARTS = {
   'browser sessions: handshake, refresh, satellites': 'src/core/session/',
   'API keys, M2M and OAuth tokens': 'src/verify/(opaque|opaque-answer|machine)\\.ts',
   'a store shared by a fleet, sealed': 'src/verify/(shared-store|seal)\\.ts',
-  'keys: JWKS and its outages, PEM': 'src/verify/(key-store|jwks|pem|der|keys)\\.ts',
+  'keys: JWKS and its outages, PEM': 'src/verify/(key-store|jwks|pem|keys)\\.ts',
   'calls of the Backend API': 'src/core/wire/',
   'requirements of guards, and their answers': 'src/core/auth/(requirement|challenge|reverification)',
   'options: checks, and messages that help':

@@ -1,14 +1,16 @@
 /**
- * Both packages' `dist/` as they are published: tsc writes declarations and modules; then what a server imports is joined by esbuild, because
- * at a cold start each file costs more than what stands in it. The code stays readable: nothing is renamed or minified.
+ * Both packages' `dist/` as they are published: tsc writes declarations and modules; then what a server imports is joined by
+ * esbuild, because at a cold start each file costs more than what stands in it. The code stays readable: nothing is renamed or minified.
  *
- * `bailiff-local` is joined too, with a copy of the few modules that it shares: it has no object in common with a server. It carries the OpenAPI document.
+ * The API client keeps a file for each of its modules: one takes of it what one needs. What it shares with the joined part keeps
+ * its own file, which re-exports from there, so that every class exists once.
  *
- * The API client stays as tsc wrote it: one takes of it what one needs. What it shares with the joined part keeps its own file,
- * which re-exports from there, so that every class exists once.
+ * `bailiff-local` is joined with a copy of the few modules that it shares: it has no object in common with a server. It carries
+ * the OpenAPI document.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -17,10 +19,7 @@ import { DOCUMENT_PATH, readJson } from './lib/document.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const local = join(root, 'packages/local');
-const packagesOf = (path) => {
-  const manifest = readJson(path);
-  return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).flatMap((name) => [name, `${name}/*`]);
-};
+const localDist = join(local, 'dist');
 
 const ENTRIES = [
   'index.js',
@@ -30,7 +29,12 @@ const ENTRIES = [
   'opentelemetry/index.js',
 ];
 const SEPARATE = ['api/', 'bin/'];
-/** Packages that are published inside, under the licenses that stand beside: a package is more to load than its one file. */
+const LOCAL_ENTRIES = ['index.ts', 'cli/main.ts'];
+/**
+ * Packages that are published inside, under the licenses that stand beside: a package is more to load than its one file.
+ * Never lru-cache: it has a build for each runtime, and the one for Node, which would be joined here, imports
+ * `node:diagnostics_channel`, which Workers lack. Never jose: a server on Node loads it late, if at all.
+ */
 const JOINED = ['path-to-regexp'];
 /** Chosen by the runtime through `imports` in package.json. */
 const CONDITIONAL = ['verify/signature.js', 'verify/signature.node.js'];
@@ -40,30 +44,27 @@ const tsc = (project) =>
     cwd: root,
     stdio: 'inherit',
   });
+const filesBelow = (folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/'));
+const packagesOf = (path) => {
+  const manifest = readJson(path);
+  return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+};
+const libraryPackages = packagesOf('package.json');
+const localPackages = packagesOf('packages/local/package.json');
+const withPaths = (packages) => packages.flatMap((name) => [name, `${name}/*`]);
 
-for (const folder of [dist, join(local, 'dist')]) rmSync(folder, { recursive: true, force: true });
-tsc('tsconfig.build.json');
+const common = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+const notices = JOINED.map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`);
 
-const modules = readdirSync(dist, { recursive: true, encoding: 'utf8' })
-  .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => file.endsWith('.js'));
-const isSeparate = (file) => SEPARATE.some((folder) => file.startsWith(folder)) || CONDITIONAL.includes(file);
-
-const importsOf = (file) =>
-  [...readFileSync(join(dist, file), 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)['"]/g)].map(
-    ([, specifier]) => relative(dist, resolve(dist, dirname(file), specifier)).replaceAll('\\', '/'),
-  );
-const shared = [...new Set(modules.filter(isSeparate).flatMap(importsOf))].filter((file) => !isSeparate(file));
-
-// One entry for everything that the separate files need, so that it does not fall into a piece for each of them.
-const base = join(dist, 'shared/base.js');
-const namesOf = async (file) => Object.keys(await import(pathToFileURL(join(dist, file)).href)).join(', ');
-const exported = new Map();
-for (const file of shared) if (!ENTRIES.includes(file)) exported.set(file, await namesOf(file));
-const reExport = (names, from) => (names === '' ? 'export {};\n' : `export { ${names} } from '${from}';\n`);
-mkdirSync(dirname(base));
-writeFileSync(base, [...exported].map(([file, names]) => reExport(names, `../${file}`)).join(''));
-
+/** The joined part must not reach into files that are published on their own. */
 const separate = {
   name: 'separate',
   setup({ onResolve }) {
@@ -75,60 +76,118 @@ const separate = {
   },
 };
 
-const common = {
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  target: 'es2022',
-  legalComments: 'none',
-  logLevel: 'warning',
-};
-await build({
-  ...common,
-  outdir: dist,
-  outbase: dist,
-  allowOverwrite: true,
-  // Everything but what stands in JOINED.
-  external: ['#signature', 'node:*', ...packagesOf('package.json')],
-  entryPoints: [...ENTRIES.map((file) => join(dist, file)), base],
-  chunkNames: 'shared/[hash]',
-  platform: 'neutral',
-  mainFields: ['module', 'main'],
-  plugins: [separate],
-});
+for (const folder of [dist, localDist]) rmSync(folder, { recursive: true, force: true });
+await buildLibrary();
+await buildLocal();
 
-for (const file of modules) if (!isSeparate(file) && !ENTRIES.includes(file)) rmSync(join(dist, file));
-for (const [file, names] of exported) {
-  const path = relative(dirname(join(dist, file)), base).replaceAll('\\', '/');
-  writeFileSync(join(dist, file), reExport(names, path.startsWith('.') ? path : `./${path}`));
-}
-const notices = JOINED.map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`);
-writeFileSync(join(dist, 'shared/LICENSES.txt'), notices.join('\n'));
+async function buildLibrary() {
+  tsc('tsconfig.build.json');
+  const modules = filesBelow(dist).filter((file) => file.endsWith('.js'));
+  const shared = [...new Set(modules.filter(isSeparate).flatMap(importsOf))].filter((file) => !isSeparate(file));
 
-await build({
-  ...common,
-  outdir: join(local, 'dist'),
-  outbase: join(local, 'src'),
-  entryPoints: ['index.ts', 'cli/main.ts'].map((file) => join(local, 'src', file)),
-  chunkNames: 'shared/[name]-[hash]',
-  platform: 'node',
-  alias: { '#signature': join(root, 'src/verify/signature.node.ts') },
-  external: [...packagesOf('package.json'), ...packagesOf('packages/local/package.json')],
-});
-tsc('packages/local/tsconfig.build.json');
-takeTypes(join(local, 'dist'));
-writeFileSync(join(local, 'dist/shared/LICENSES.txt'), notices.join('\n'));
-mkdirSync(join(local, 'dist/spec'));
-writeFileSync(join(local, 'dist', DOCUMENT_PATH), JSON.stringify(readJson(DOCUMENT_PATH)));
+  // One entry for everything that the separate files need, so that it does not fall into a piece for each of them.
+  const base = join(dist, 'shared/base.js');
+  const namesOf = async (file) => Object.keys(await import(pathToFileURL(join(dist, file)).href)).join(', ');
+  const exported = new Map();
+  for (const file of shared) if (!ENTRIES.includes(file)) exported.set(file, await namesOf(file));
+  const reExport = (names, from) => (names === '' ? 'export {};\n' : `export { ${names} } from '${from}';\n`);
+  mkdirSync(dirname(base));
+  writeFileSync(base, [...exported].map(([file, names]) => reExport(names, `../${file}`)).join(''));
 
-/** tsc repeats the repository's folders below `types`; the package keeps its own. */
-function takeTypes(folder) {
-  const own = join(folder, 'types/packages/local/src');
-  for (const file of readdirSync(own, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.d.ts'))) {
-    const outside = /['"](?:\.\.\/)+src\/[^'"]*['"]/.exec(readFileSync(join(own, file), 'utf8'));
-    if (outside) throw new Error(`The types of ${file} need ${outside[0]}, which is another package's.`);
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    renameSync(join(own, file), join(folder, file));
+  await build({
+    ...common,
+    outdir: dist,
+    outbase: dist,
+    allowOverwrite: true,
+    entryPoints: [...ENTRIES.map((file) => join(dist, file)), base],
+    chunkNames: 'shared/[hash]',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    // Everything but what stands in JOINED.
+    external: ['#signature', 'node:*', ...withPaths(libraryPackages)],
+    plugins: [separate],
+  });
+  // The declarations have the comments.
+  await build({
+    ...common,
+    bundle: false,
+    splitting: false,
+    outdir: dist,
+    outbase: dist,
+    allowOverwrite: true,
+    entryPoints: modules.filter((file) => file.startsWith('api/')).map((file) => join(dist, file)),
+  });
+
+  for (const file of modules) if (!isSeparate(file) && !ENTRIES.includes(file)) rmSync(join(dist, file));
+  for (const [file, names] of exported) {
+    const path = relative(dirname(join(dist, file)), base).replaceAll('\\', '/');
+    writeFileSync(join(dist, file), reExport(names, path.startsWith('.') ? path : `./${path}`));
   }
-  rmSync(join(folder, 'types'), { recursive: true });
+  keepTypes(dist, typesOf(readJson('package.json')));
+  writeFileSync(join(dist, 'shared/LICENSES.txt'), notices.join('\n'));
+}
+
+async function buildLocal() {
+  const { metafile } = await build({
+    ...common,
+    outdir: localDist,
+    outbase: join(local, 'src'),
+    entryPoints: LOCAL_ENTRIES.map((file) => join(local, 'src', file)),
+    chunkNames: 'shared/[name]-[hash]',
+    platform: 'node',
+    alias: { '#signature': join(root, 'src/verify/signature.node.ts') },
+    external: withPaths([...libraryPackages, ...localPackages]),
+    metafile: true,
+  });
+  const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
+  const unknown = imported.map(({ path }) => path).filter((path) => !isBuiltin(path) && !localPackages.includes(path));
+  if (unknown.length > 0) throw new Error(`packages/local/package.json lacks ${[...new Set(unknown)].join(', ')}.`);
+
+  // tsc repeats the repository's folders below `types`; the package keeps its own.
+  tsc('packages/local/tsconfig.build.json');
+  cpSync(join(localDist, 'types/packages/local/src'), localDist, { recursive: true });
+  rmSync(join(localDist, 'types'), { recursive: true });
+  keepTypes(localDist, typesOf(readJson('packages/local/package.json')));
+  writeFileSync(join(localDist, 'shared/LICENSES.txt'), notices.join('\n'));
+  mkdirSync(join(localDist, 'spec'));
+  writeFileSync(join(localDist, DOCUMENT_PATH), JSON.stringify(readJson(DOCUMENT_PATH)));
+}
+
+function isSeparate(file) {
+  return SEPARATE.some((folder) => file.startsWith(folder)) || CONDITIONAL.includes(file);
+}
+
+function importsOf(file) {
+  return relativeImports(join(dist, file)).map((path) => relative(dist, path).replaceAll('\\', '/'));
+}
+
+function relativeImports(path) {
+  return [...readFileSync(path, 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)['"]/g)].map(
+    ([, specifier]) => resolve(dirname(path), specifier),
+  );
+}
+
+/** What package.json names as `types`; a `*` stands for every file of its folder. */
+function typesOf({ exports, imports = {} }) {
+  return [...Object.values(exports), ...Object.values(imports)].flatMap(({ types }) => types ?? []);
+}
+
+/** Removes the declarations that none of the entries leads to. */
+function keepTypes(folder, entries) {
+  const declarations = filesBelow(folder)
+    .filter((file) => file.endsWith('.d.ts'))
+    .map((file) => join(folder, file));
+  const isEntry = (file) =>
+    entries.some((entry) => {
+      const [start, end] = join(dirname(folder), entry).split('*');
+      return end === undefined ? file === start : file.startsWith(start) && file.endsWith(end);
+    });
+  const needed = new Set(declarations.filter(isEntry));
+  // A Set is walked in the order of insertion, what is added on the way included.
+  for (const file of needed)
+    for (const path of relativeImports(file).map((target) => target.replace(/\.js$/, '.d.ts'))) {
+      if (!existsSync(path)) throw new Error(`The types of ${file} need ${path}, which the package has not.`);
+      needed.add(path);
+    }
+  for (const file of declarations) if (!needed.has(file)) rmSync(file);
 }

@@ -1,121 +1,188 @@
 /**
- * Packs the library as npm would, installs the tarball in an empty project, and uses it there as a stranger: every
- * entry point is imported, its types are compiled under two module resolutions, and optional peers stay optional.
+ * Packs both packages as npm would, installs the tarballs in empty projects, and uses them there as a stranger: what a server
+ * gets has its limits, every entry point is imported, types are compiled under two module resolutions, and optional peers stay optional.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ROOT } from './lib/document.mjs';
+import { DEV, FOLDERS, pack, project as projectIn, run } from './lib/packages.mjs';
 
-const root = new URL('..', import.meta.url).pathname;
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** Of what `npm install --omit=dev bailiff` writes; sizes in MB of 1,000,000 bytes. lru-cache comes as eight builds, most of it source maps. */
+const LIMITS = { packages: 6, total: 5.3, withoutSourceMapsOfLruCache: 2.4, withoutLruCache: 2 };
+/** A developer's packages, and what the offline instance alone reads: none of it is for a server. */
+const NOT_FOR_SERVERS = ['ajv', 'ajv-formats', 'bailiff-local', 'bcryptjs', 'commander', 'yaml'];
+/** How much longer than an empty Node.js `bailiff local` may take until it says where it is. */
+const START_RATIO = 3;
+
 const work = mkdtempSync(join(tmpdir(), 'bailiff-package-'));
-const run = (command, args, cwd = work) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const project = (name, packages, options) => projectIn(join(work, name), packages, options);
 
 try {
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', work], root));
-  const tarball = join(work, packed.filename);
-  const names = packed.files.map((file) => file.path);
-  const forbidden = names.filter((name) => /^(test|bench|examples|scripts|src)\//.test(name) || name.endsWith('.map'));
-  if (forbidden.length > 0)
-    throw new Error(`The tarball holds what it should not: ${forbidden.slice(0, 5).join(', ')}`);
-  console.log(`packed ${packed.filename}: ${names.length} files, ${(packed.size / 1024).toFixed(0)} kB`);
-
-  // 1. Without any peer: the core, the API client, webhooks and the offline instance must import.
-  project('bare', [tarball]);
-  const bare = ['.', './api', './api/users', './webhooks', './local'];
-  importAll('bare', bare);
-  run('npx', ['--no-install', 'bailiff', '--version'], join(work, 'bare'));
-
-  // 2. A Hono user has no Express, and the other way round.
-  project('hono', [tarball, `hono@${manifest.devDependencies.hono}`]);
-  importAll('hono', ['./hono']);
-  project('express', [tarball, `express@${manifest.devDependencies.express}`]);
-  importAll('express', ['./express']);
-
-  // 3. Types, under both module resolutions that matter.
-  const dev = manifest.devDependencies;
-  project('types', [
-    tarball,
-    `typescript@${dev.typescript}`,
-    `hono@${dev.hono}`,
-    `express@${dev.express}`,
-    `@types/express@${dev['@types/express']}`,
-    `@types/node@${dev['@types/node']}`,
-  ]);
-  writeFileSync(
-    join(work, 'types/app.ts'),
-    `import { createAuthenticator, ConfigurationError, type Auth } from 'bailiff';
-import { clerkMiddleware as forExpress, requireAuth as expressGuard } from 'bailiff/express';
-import { clerkMiddleware as forHono, requirePermission } from 'bailiff/hono';
-import { createBackendApi } from 'bailiff/api';
-import { verifyWebhook } from 'bailiff/webhooks';
-import { startLocalInstance } from 'bailiff-local';
-export const used = [createAuthenticator, ConfigurationError, forExpress, expressGuard, forHono, requirePermission, createBackendApi, verifyWebhook, startLocalInstance];
-export const who = (auth: Auth): string | null => (auth.tokenType === 'session_token' ? auth.userId : null);
-`,
-  );
-  for (const [module, moduleResolution] of [
-    ['node16', 'node16'],
-    ['esnext', 'bundler'],
-  ]) {
-    run(
-      'npx',
-      [
-        '--no-install',
-        'tsc',
-        '--noEmit',
-        '--strict',
-        '--skipLibCheck',
-        'false',
-        '--lib',
-        'es2023,dom,dom.iterable',
-        '--target',
-        'es2022',
-        '--types',
-        'node',
-        '--module',
-        module,
-        '--moduleResolution',
-        moduleResolution,
-        'app.ts',
-      ],
-      join(work, 'types'),
-    );
-    console.log(`types compile under moduleResolution ${moduleResolution}`);
+  const packed = pack(work);
+  for (const [name, { files, size }] of Object.entries(packed)) {
+    const surplus = files.filter((file) => !/^(dist\/.*(?<!\.map)|README\.md|LICENSE|package\.json)$/.test(file));
+    if (surplus.length > 0) fail(`The tarball of ${name} holds what it should not: ${surplus.slice(0, 5).join(', ')}`);
+    console.log(`packed ${name}: ${files.length} files, ${(size / 1000).toFixed(0)} kB`);
   }
-  run('npx', ['--no-install', 'publint', '--strict', root], root);
+  const [library, local] = [packed.bailiff.tarball, packed['bailiff-local'].tarball];
+
+  checkServer(project('server', [library], ['--omit=dev']));
+
+  // A Hono user has no Express, and the other way round.
+  importAll(project('hono', [library, `hono@${DEV.hono}`], ['--legacy-peer-deps']), ['bailiff/hono']);
+  importAll(project('express', [library, `express@${DEV.express}`], ['--legacy-peer-deps']), ['bailiff/express']);
+
+  const developer = project('developer', [library, local]);
+  importAll(developer, ['bailiff', 'bailiff-local']);
+  run('npx', ['--no-install', 'bailiff', 'doctor', '--help'], developer);
+  await checkStart(developer);
+
+  checkTypes(library, local);
+  for (const folder of Object.values(FOLDERS)) run('npx', ['--no-install', 'publint', '--strict', folder || '.'], ROOT);
   console.log('publint: clean');
-  run(
-    'npx',
-    ['--no-install', 'attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', './package.json'],
-    root,
-  );
+  for (const { tarball } of Object.values(packed)) checkResolution(tarball);
   console.log('arethetypeswrong: clean');
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 
-function project(name, packages) {
-  const folder = join(work, name);
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, private: true, type: 'module' }));
-  run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--legacy-peer-deps', ...packages], folder);
+function fail(message) {
+  throw new Error(message);
 }
 
-function importAll(name, entries) {
-  for (const entry of entries) {
-    const specifier = entry === '.' ? 'bailiff' : `bailiff/${entry.slice(2)}`;
-    run(
+/** What a production server gets: so much and no more, each package known by name and licence, and none with a known fault. */
+function checkServer(folder) {
+  const modules = join(folder, 'node_modules');
+  const files = readdirSync(modules, { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, path, name }) => join(parentPath ?? path, name));
+  const installed = files
+    .map((file) => /^(?:@[^/]+\/)?[^/]+(?=\/package\.json$)/.exec(file.slice(modules.length + 1))?.[0])
+    .filter((name) => name !== undefined)
+    .sort();
+  const megabytes = (isCounted) =>
+    files
+      .filter((file) => isCounted(file.slice(modules.length + 1)))
+      .reduce((sum, file) => sum + statSync(file).size, 0) / 1e6;
+  const found = {
+    packages: installed.length,
+    total: megabytes(() => true),
+    withoutSourceMapsOfLruCache: megabytes((file) => !/^lru-cache\/.*\.map$/.test(file)),
+    withoutLruCache: megabytes((file) => !file.startsWith('lru-cache/')),
+  };
+  for (const [what, limit] of Object.entries(LIMITS)) {
+    console.log(`npm install --omit=dev bailiff, ${what}: ${Number(found[what].toFixed(2))} (limit ${limit})`);
+    if (found[what] > limit) fail(`${what} is over: ${installed.join(', ')}`);
+  }
+  const forbidden = files.filter(
+    (file) =>
+      NOT_FOR_SERVERS.some((name) => file.startsWith(join(modules, name, '/'))) || file.includes('backend-api-20'),
+  );
+  if (forbidden.length > 0) fail(`A server would install ${forbidden[0]}`);
+
+  const licences = installed.map((name) => {
+    const { license } = JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8'));
+    return `${name} ${license}`;
+  });
+  const [, section = ''] = readFileSync(join(ROOT, 'docs/security.md'), 'utf8').split('## What a server installs\n');
+  const listed = [...section.split('\n## ')[0].matchAll(/^\| `([^`]+)` +\| ([^|]+?) +\|/gm)];
+  const table = listed.map(([, name, licence]) => `${name} ${licence}`).sort();
+  if (table.join() !== licences.join())
+    fail(`docs/security.md lists ${table.join(', ')}; installed: ${licences.join(', ')}`);
+  console.log('licences as in docs/security.md');
+  audit(folder);
+
+  importAll(folder, ['bailiff', 'bailiff/api', 'bailiff/api/users', 'bailiff/webhooks']);
+  const { status, stderr } = spawnSync('npx', ['--no-install', 'bailiff', 'local'], { cwd: folder, encoding: 'utf8' });
+  if (status !== 1 || !stderr.includes('npm install --save-dev bailiff-local'))
+    fail(`Without bailiff-local, the command ended with ${status}: ${stderr}`);
+}
+
+/** A registry that has no advisories is no fault of the package. */
+function audit(folder) {
+  const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { cwd: folder, encoding: 'utf8' });
+  const { metadata, message } = JSON.parse(stdout);
+  if (metadata === undefined) console.log(`npm audit: not possible here: ${message}`);
+  else if (metadata.vulnerabilities.total > 0) fail(`npm audit:\n${stdout}`);
+  else console.log('npm audit: nothing found');
+}
+
+/** Each time beside an empty Node.js, which costs the most of it, so that a slow minute is slow for both. */
+async function checkStart(folder) {
+  const main = join(folder, 'node_modules/.bin/bailiff');
+  const ratios = [];
+  for (let round = 0; round < 9; round++) {
+    const empty = await untilFirstLine(['-p', '1'], folder);
+    ratios.push((await untilFirstLine([main, 'local', '--port', '0', '--json'], folder)) / empty);
+  }
+  const ratio = ratios.sort((a, b) => a - b)[4].toFixed(2);
+  console.log(`bailiff local: its first line after ${ratio} times an empty Node.js (limit ${START_RATIO})`);
+  if (ratio > START_RATIO) fail('bailiff local starts too slowly.');
+}
+
+async function untilFirstLine(args, cwd) {
+  const started = performance.now();
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [first] = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
+  const duration = performance.now() - started;
+  if (!Buffer.isBuffer(first)) fail(`${args.join(' ')} said nothing.`);
+  if (child.kill('SIGTERM') && child.exitCode === null) await once(child, 'close');
+  return duration;
+}
+
+/** Under both module resolutions that matter, the declarations of others included. */
+function checkTypes(...tarballs) {
+  const tools = ['typescript', 'hono', 'express', '@types/express', '@types/node'].map(
+    (name) => `${name}@${DEV[name]}`,
+  );
+  const folder = project('types', [...tarballs, ...tools], ['--legacy-peer-deps']);
+  writeFileSync(
+    join(folder, 'app.ts'),
+    `import { createAuthenticator, ConfigurationError, type Auth } from 'bailiff';
+import { clerkMiddleware as forExpress, requireAuth as expressGuard } from 'bailiff/express';
+import { clerkMiddleware as forHono, requirePermission } from 'bailiff/hono';
+import { createBackendApi, type UsersListParams } from 'bailiff/api';
+import { list } from 'bailiff/api/users';
+import { verifyWebhook } from 'bailiff/webhooks';
+import { startLocalInstance } from 'bailiff-local';
+export const used = [createAuthenticator, ConfigurationError, forExpress, expressGuard, forHono, requirePermission, createBackendApi, list, verifyWebhook, startLocalInstance];
+export const who = (auth: Auth): string | null => (auth.tokenType === 'session_token' ? auth.userId : null);
+export type Params = UsersListParams;
+`,
+  );
+  const common = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--lib', 'es2023,dom,dom.iterable'];
+  for (const [module, moduleResolution] of [
+    ['node16', 'node16'],
+    ['esnext', 'bundler'],
+  ]) {
+    const resolution = [
+      '--target',
+      'es2022',
+      '--types',
       'node',
-      [
-        '--input-type=module',
-        '-e',
-        `const m = await import('${specifier}'); if (Object.keys(m).length === 0) throw new Error('${specifier} exports nothing')`,
-      ],
-      join(work, name),
-    );
-    console.log(`imported ${specifier} in an empty project (${name})`);
+      '--module',
+      module,
+      '--moduleResolution',
+      moduleResolution,
+    ];
+    run('npx', ['--no-install', 'tsc', ...common, ...resolution, 'app.ts'], folder);
+    console.log(`types compile under moduleResolution ${moduleResolution}`);
+  }
+}
+
+function checkResolution(tarball) {
+  // Without types, because nobody imports them: the manifest, and the command, which is run.
+  const without = ['./package.json', './cli'];
+  run('npx', ['--no-install', 'attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', ...without], ROOT);
+}
+
+function importAll(folder, specifiers) {
+  for (const specifier of specifiers) {
+    const code = `const m = await import('${specifier}'); if (Object.keys(m).length === 0) throw new Error('${specifier} exports nothing')`;
+    run('node', ['--input-type=module', '-e', code], folder);
+    console.log(`imported ${specifier} in an empty project`);
   }
 }

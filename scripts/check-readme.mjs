@@ -1,5 +1,5 @@
 /**
- * Follows the README as a newcomer would, with the packed tarball in an empty folder: installs what it says, starts
+ * Follows the README as a newcomer would, with the packed tarballs in an empty folder: installs what it says, starts
  * an offline instance and takes its keys, saves each server, starts it on every runtime and sends its curl lines. Only the
  * ports are others.
  */
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
+import { install, pack } from './lib/packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -27,32 +28,28 @@ const run = (command, args, cwd) =>
   execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 try {
-  const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', work], root));
-  run(
-    'npm',
-    ['install', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', join(work, 'tools'), 'bun@1', 'deno@2'],
-    work,
-  );
-  for (const version of NODES) {
-    run(
-      'npm',
-      ['install', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', join(work, version), `node@${version}`],
-      work,
-    );
-  }
-  for (const framework of ['express', 'hono']) await follow(framework, join(work, filename));
+  const packed = pack(work);
+  install(work, ['bun@1', 'deno@2'], ['--prefix', join(work, 'tools')]);
+  for (const version of NODES) install(work, [`node@${version}`], ['--prefix', join(work, version)]);
+  for (const framework of ['express', 'hono']) await follow(framework, packed);
 } finally {
   // With what they started themselves: npx does not pass a signal on.
   for (const { pid } of children) process.kill(-pid);
   rmSync(work, { recursive: true, force: true });
 }
 
-async function follow(framework, tarball) {
+async function follow(framework, packed) {
   const folder = join(work, framework);
   mkdirSync(folder);
   const [, packages] = need(new RegExp(`^npm install bailiff (.*${framework}.*)$`, 'm'));
   run('npm', ['init', '-y'], folder);
-  run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...packages.split(' ')], folder);
+  install(folder, [packed.bailiff.tarball, ...packages.split(' ')]);
+  const [, development] = need(/^npm install --save-dev (.*)$/m);
+  install(
+    folder,
+    development.split(' ').map((name) => packed[name]?.tarball ?? name),
+    ['--save-dev'],
+  );
 
   const local = start('npx', ['--no-install', 'bailiff', 'local', '--port', '0'], folder);
   await local.until(/^CLERK_WEBHOOK_SIGNING_SECRET=/m);

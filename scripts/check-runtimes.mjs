@@ -1,16 +1,17 @@
 /**
- * `npm run runtimes [-- node20 node22 node24 node26 bun deno workerd]`: installs the packed tarball in an empty project
- * and runs test/runtimes/contract.mjs there, on every runtime. All runtimes come from npm. In workerd the bundle is made
- * by esbuild for Workers, without Node's compatibility flag: what would pull in a Node module fails to build.
+ * `npm run runtimes [-- node20 node22 node24 node26 bun deno workerd]`: installs the packed tarballs in an empty
+ * project and runs test/runtimes/contract.mjs there, on every runtime; the offline instance and the command on all but workerd. All
+ * runtimes come from npm. In workerd the bundle is made by esbuild for Workers, without Node's compatibility flag: what would pull in
+ * a Node module fails to build.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { DEV, pack, project as projectIn } from './lib/packages.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
-const dev = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies;
 const work = mkdtempSync(join(tmpdir(), 'bailiff-runtimes-'));
 
 const RUNTIMES = {
@@ -24,34 +25,22 @@ const RUNTIMES = {
 };
 const chosen = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(RUNTIMES);
 
-const install = (folder, packages) => {
-  mkdirSync(folder, { recursive: true });
-  if (!existsSync(join(folder, 'package.json')))
-    writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-};
-
 let failed = 0;
 try {
-  const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', work], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-  );
-  const project = join(work, 'project');
-  install(project, [join(work, packed.filename), `hono@${dev.hono}`, `express@${dev.express}`]);
-  for (const file of ['contract.mjs', 'main.mjs', 'worker.mjs'])
+  const { bailiff, 'bailiff-local': local } = pack(work);
+  const project = projectIn(join(work, 'project'), [
+    bailiff.tarball,
+    local.tarball,
+    `hono@${DEV.hono}`,
+    `express@${DEV.express}`,
+  ]);
+  for (const file of ['contract.mjs', 'local.mjs', 'main.mjs', 'worker.mjs'])
     cpSync(join(root, 'test/runtimes', file), join(project, file));
 
   for (const name of chosen) {
     const runtime = RUNTIMES[name];
     const tools = join(work, name);
-    if (runtime.packages.length > 0) install(tools, runtime.packages);
+    if (runtime.packages.length > 0) projectIn(tools, runtime.packages);
     const started = performance.now();
     const ok = runtime.worker
       ? await runWorker(project, tools)
@@ -66,14 +55,19 @@ try {
 console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
+/** The contract, the offline instance, and the command as npm links it. */
 function runProcess(project, [command, ...args]) {
-  const { status, stdout, stderr } = spawnSync(command, [...args, 'main.mjs'], {
-    cwd: project,
-    encoding: 'utf8',
-    timeout: 120_000,
+  const bin = 'node_modules/bailiff/dist/bin/bailiff.js';
+  return [['main.mjs'], ['local.mjs'], [bin, 'token', 'session', '--seed', 'runtimes']].every((script) => {
+    const { status, stdout, stderr } = spawnSync(command, [...args, ...script], {
+      cwd: project,
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    const ok = status === 0 && (script[0] !== bin || stdout.startsWith('eyJ'));
+    if (!ok) console.error(script.join(' '), stdout, stderr);
+    return ok;
   });
-  if (status !== 0) console.error(stdout, stderr);
-  return status === 0;
 }
 
 async function runWorker(project, tools) {

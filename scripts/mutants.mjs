@@ -1,30 +1,46 @@
 /**
- * `node scripts/mutants.mjs [--sample N] [--seed N] [--in src/verify,src/core]`: changes one token of the code at a time and runs the
- * tests; a change that they do not notice survives and is printed. By hand, not in CI: a sample of 100 takes the better part of an hour.
+ * `node scripts/mutants.mjs [--sample N] [--seed N] [--in src/verify,src/core] [--near]`: changes one token of the code at a time and
+ * runs the tests; a change that they do not notice survives and is printed. By hand, not in CI: a sample of 100 takes the better part
+ * of an hour. `--near` runs only the tests that stand beside the code: quicker, and what survives has to be judged by more tests.
  *
- * The checkout stays as it is: the changes are made in a copy of what is committed.
+ * The checkout stays as it is: the changes are made in a copy of what is committed. On a machine that is busy with other things:
+ * `VITEST_MAX_WORKERS=1 nice npm run mutants`.
  */
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, cpSync, readdirSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import ts from 'typescript';
 
 const { values } = parseArgs({
-  options: { sample: { type: 'string' }, seed: { type: 'string' }, in: { type: 'string' }, jobs: { type: 'string' } },
+  options: {
+    sample: { type: 'string' },
+    seed: { type: 'string' },
+    in: { type: 'string' },
+    jobs: { type: 'string' },
+    near: { type: 'boolean' },
+  },
 });
 const sample = Number(values.sample ?? 100);
 const seed = Number(values.seed ?? 1);
 const folders = (values.in ?? 'src/verify,src/core,src/adapters').split(',');
 const jobs = Number(values.jobs ?? 1);
 
-/** Tests near a file, by the beginning of its path; the first that fits. They run first, and everything else if they notice nothing. */
+/** Tests that stand elsewhere than beside the code, by the beginning of its path. */
 const NEAR = [
-  ['src/verify/', ['test/verify']],
   ['src/core/session/', ['test/core/session', 'test/attacks/handshakes.test.ts']],
-  ['src/core/proxy/', ['test/adapters/frontend-api-proxy.test.ts', 'test/core/proxy']],
-  ['src/core/', ['test/core']],
+  ['src/core/proxy/', ['test/core/proxy', 'test/adapters/frontend-api-proxy.test.ts']],
+  ['src/core/middleware/', ['test/adapters/contract.test.ts', 'test/adapters/definition.test.ts']],
   ['src/adapters/', ['test/adapters']],
 ];
 const ALL = [
@@ -33,10 +49,22 @@ const ALL = [
   'test/adapters',
   'test/attacks',
   'test/webhooks',
+  'test/fleet/late-writes.test.ts',
   'test/reliability',
   'test/leaks',
 ];
-const TIMEOUT_MS = 300_000;
+
+/** Lists of tests, the nearest first: those of the file itself, those of its folder, everything else. */
+function stagesOf(path) {
+  const beside = path.replace(/^src/, 'test');
+  const own = beside.replace(/\.ts$/, '.test.ts');
+  const near = NEAR.find(([start]) => path.startsWith(start))?.[1] ?? [dirname(beside)];
+  const stages = [[own], near, ...(values.near ? [] : [ALL.filter((tests) => !near.includes(tests))])];
+  return stages.map((tests) => tests.filter(existsSync)).filter((tests) => tests.length > 0);
+}
+
+/** A change can make a loop endless. */
+const TIMEOUT_MS = 900_000;
 
 const SWAPS = new Map([
   [ts.SyntaxKind.EqualsEqualsEqualsToken, '!=='],
@@ -55,7 +83,7 @@ const SWAPS = new Map([
 
 /** The changes that a file allows: where, and what stands there then. */
 function mutantsOf(path) {
-  const text = readFileSync(path, 'utf8');
+  const text = execFileSync('git', ['show', `HEAD:${path}`], { encoding: 'utf8' });
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const found = [];
   const add = (node, to) => found.push({ path, start: node.getStart(source), end: node.getEnd(), to });
@@ -113,35 +141,53 @@ function createRandom(start) {
 
 function checkout() {
   const dir = mkdtempSync(join(tmpdir(), 'bailiff-mutants-'));
+  copies.add(dir);
   execFileSync('sh', ['-c', `git archive HEAD | tar -x -C ${dir}`]);
   symlinkSync(join(process.cwd(), 'node_modules'), join(dir, 'node_modules'));
   cpSync('src/api/generated', join(dir, 'src/api/generated'), { recursive: true });
   return dir;
 }
 
+/** What is left behind unless it is taken away: groups of processes by the id of the first, and copies. */
+const running = new Set();
+const copies = new Set();
+const killGroup = (pid) => process.kill(-pid, 'SIGKILL');
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    running.forEach(killGroup);
+    for (const dir of copies) rmSync(dir, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
+
+/** Whether the tests pass. In a group of processes of their own, so that none of them is left behind by an endless loop. */
 const run = (dir, paths) =>
   new Promise((resolve) => {
     const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...paths];
-    execFile(process.execPath, args, { cwd: dir, timeout: TIMEOUT_MS, maxBuffer: 1e9 }, (error) =>
-      resolve(error === null),
-    );
+    const child = spawn(process.execPath, args, { cwd: dir, detached: true, stdio: 'ignore' });
+    running.add(child.pid);
+    const timer = setTimeout(() => killGroup(child.pid), TIMEOUT_MS);
+    child.on('exit', (code, signal) => {
+      running.delete(child.pid);
+      clearTimeout(timer);
+      resolve(signal === null ? (code === 0 ? 'passed' : 'failed') : 'ended by force');
+    });
   });
 
+/** `SURVIVED`, or how it was noticed. */
 async function judge(dir, mutant) {
   const file = join(dir, mutant.path);
-  const original = readFileSync(mutant.path, 'utf8');
+  const original = readFileSync(file, 'utf8');
   writeFileSync(file, original.slice(0, mutant.start) + mutant.to + original.slice(mutant.end));
-  const near = (NEAR.find(([start]) => mutant.path.startsWith(start))?.[1] ?? []).filter(
-    (path) => path.endsWith('.ts') || readdirSync('test/' + path.slice(5)).length > 0,
-  );
-  const survived =
-    (await run(dir, near)) &&
-    (await run(
-      dir,
-      ALL.filter((path) => !near.includes(path)),
-    ));
+  let verdict = 'SURVIVED';
+  for (const tests of stagesOf(mutant.path)) {
+    const result = await run(dir, tests);
+    if (result === 'passed') continue;
+    verdict = result === 'failed' ? 'noticed' : 'noticed (endless)';
+    break;
+  }
   writeFileSync(file, original);
-  return survived;
+  return verdict;
 }
 
 const random = createRandom(seed);
@@ -154,13 +200,11 @@ let done = 0;
 async function work() {
   const dir = checkout();
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-    const survived = await judge(dir, mutant);
+    const verdict = await judge(dir, mutant);
     done += 1;
-    if (survived) survivors.push(mutant);
+    if (verdict === 'SURVIVED') survivors.push(mutant);
     const { path, line, from, to } = mutant;
-    console.log(
-      `${done}/${chosen.length} ${survived ? 'SURVIVED' : 'noticed'} ${path}:${line} ${from.slice(0, 60)} -> ${to.slice(0, 60)}`,
-    );
+    console.log(`${done}/${chosen.length} ${verdict} ${path}:${line} ${from.slice(0, 60)} -> ${to.slice(0, 60)}`);
   }
   rmSync(dir, { recursive: true });
 }

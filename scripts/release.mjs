@@ -1,13 +1,17 @@
-// Releases a version: clean tree, tests, version and changelog, package. Without `--publish` it only shows what it would do.
+// Releases a version of both packages: clean tree, tests, version and changelog, packages. Without `--publish` it only shows what it would do.
 //
 //   npm run release -- minor               a rehearsal: nothing is written, committed or published
 //   npm run release -- minor --publish     writes, commits, tags, and publishes with provenance (in CI, where there is any)
 //   --skip-tests                           in a rehearsal alone
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FOLDERS } from './lib/packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** The version once more, for runtimes that cannot read JSON. */
+const VERSION_MODULE = 'src/core/version.ts';
 const STEPS = ['major', 'minor', 'patch'];
 
 const args = process.argv.slice(2);
@@ -21,8 +25,12 @@ const stop = (why) => {
   process.exit(1);
 };
 
-const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-const version = nextVersion(manifest.version, wanted);
+const manifests = Object.values(FOLDERS).map((folder) => join(folder, 'package.json'));
+const readManifest = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+const current = readManifest('package.json').version;
+const other = manifests.find((path) => readManifest(path).version !== current);
+if (other !== undefined) stop(`${other} has another version than package.json, which has ${current}.`);
+const version = nextVersion(current, wanted);
 const date = new Date().toISOString().slice(0, 10);
 const changelog = releaseSection(readFileSync(`${root}CHANGELOG.md`, 'utf8'), version, date);
 
@@ -36,17 +44,40 @@ if (publish && read('git', 'tag', '--list', `v${version}`) !== '') stop(`v${vers
 if (publish || !args.includes('--skip-tests')) run('npm', 'test');
 run('npm', 'run', 'build');
 
-console.log(`\n${manifest.version} -> ${version}, ${date}. The changelog's section:\n\n${changelog.section}\n`);
+console.log(`\n${current} -> ${version}, ${date}. The changelog's section:\n\n${changelog.section}\n`);
 if (!publish) {
-  run('npm', 'publish', '--dry-run', '--provenance=false');
+  run('npm', 'publish', '--workspaces', '--dry-run', '--provenance=false');
   console.log('\nA rehearsal: nothing was written. `--publish` does it.');
 } else {
-  run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version');
+  for (const path of manifests) setVersion(path);
+  const module = readFileSync(join(root, VERSION_MODULE), 'utf8');
+  writeFileSync(join(root, VERSION_MODULE), module.replace(`'${current}'`, `'${version}'`));
+  // Only the lock file: what is installed stays.
+  run('npm', 'install', '--package-lock-only', '--ignore-scripts');
   writeFileSync(`${root}CHANGELOG.md`, changelog.text);
   run('npm', 'run', 'build');
-  run('git', 'commit', '-m', `Release ${version}`, '--', 'package.json', 'package-lock.json', 'CHANGELOG.md');
+  run(
+    'git',
+    'commit',
+    '-m',
+    `Release ${version}`,
+    '--',
+    ...manifests,
+    VERSION_MODULE,
+    'package-lock.json',
+    'CHANGELOG.md',
+  );
   run('git', 'tag', '-a', `v${version}`, '-m', `v${version}`);
-  run('npm', 'publish');
+  // The library first: the other one needs it as a peer.
+  run('npm', 'publish', '--workspaces');
+}
+
+/** In a manifest: the version, and what the local instance asks of the library. */
+function setVersion(path) {
+  const manifest = readManifest(path);
+  manifest.version = version;
+  if (manifest.peerDependencies?.bailiff) manifest.peerDependencies.bailiff = `^${version}`;
+  writeFileSync(join(root, path), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** @param step `major`, `minor`, `patch`, or a version */

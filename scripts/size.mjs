@@ -2,8 +2,9 @@
 //
 //   npm run size            prints the table, fails when a limit is passed or something forbidden came along
 //
-// Bundles the sources, so it needs `npm run generate` but no build. Packages (express, hono, jose, …) stay outside: what is
-// measured is ours.
+// Bundles the sources, so it needs `npm run generate` but no build. What is measured is ours and what comes with it (jose,
+// lru-cache), as a bundler for Workers takes it; frameworks, path-to-regexp, and what is
+// loaded with the first webhook stay outside.
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { basename, join } from 'node:path';
@@ -13,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * A limit is in bytes (1 kB = 1,024), of what is loaded up front; what is loaded when it is used (`import()`) has a limit of its own.
- * `never`: no file of these folders may come along, whatever its size.
+ * `never`: no file of these folders of `src` or `packages` may come along, whatever its size.
  */
 const LIMITS = [
   // What was reached and a twentieth, for all of the API client: to pass one of these is a decision, not an accident.
@@ -48,27 +49,28 @@ const LIMITS = [
     gzip: 4_210,
     never: ['core', 'local'],
   },
+  // What was reached and a fiftieth, jose and lru-cache included (11.5 kB): to pass one of these is a decision, not an accident.
   {
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
-    gzip: 44_400,
+    gzip: 54_700,
     never: ['api', 'local', 'cli', 'webhooks', 'adapters/express'],
   },
   {
     what: 'bailiff/hono',
     code: "export * from 'bailiff/hono'",
-    gzip: 46_600,
+    gzip: 57_800,
     later: { gzip: 3_240 },
     never: ['api', 'local', 'cli', 'adapters/express'],
   },
   {
     what: 'bailiff/express',
     code: "export * from 'bailiff/express'",
-    gzip: 47_000,
+    gzip: 59_000,
     later: { gzip: 3_240 },
     never: ['api', 'local', 'cli', 'adapters/hono'],
   },
-  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 39_700, never: ['api', 'local', 'cli', 'adapters'] },
+  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 50_200, never: ['api', 'local', 'cli', 'adapters'] },
 ];
 
 const FILES = {
@@ -100,7 +102,9 @@ async function bundle(input, plugins) {
       minify: true,
       write: false,
       metafile: true,
-      packages: 'external',
+      external: ['express', 'hono', 'path-to-regexp', 'hono/*', 'standardwebhooks', 'keyv', '@opentelemetry/api'],
+      conditions: ['workerd', 'worker', 'browser'],
+      mainFields: ['module', 'main'],
       format: 'esm',
       platform: 'neutral',
       logLevel: 'error',
@@ -138,7 +142,9 @@ async function measure({ code, never }) {
   const sum = (key) => rest.reduce((total, found) => total + found[key], 0);
   const forbidden = [front, ...rest]
     .flatMap(({ carried }) => carried)
-    .filter((path) => (never ?? []).some((folder) => path.startsWith(`src/${folder}/`)));
+    .filter((path) =>
+      (never ?? []).some((folder) => path.startsWith(`src/${folder}/`) || path.startsWith(`packages/${folder}/`)),
+    );
   const later = { min: sum('min'), gzip: sum('gzip'), files: front.later.map((path) => basename(path, '.js')) };
   return { ...front, forbidden, later };
 }

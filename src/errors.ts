@@ -7,7 +7,7 @@
 
 /** What a reason code means to a person: the cause, the HTTP status a guard answers with, and what to do about it. */
 export interface ReasonInfo {
-  readonly status: 401 | 503;
+  readonly status: 401 | 500 | 503;
   readonly meaning: string;
   readonly remedy: string;
 }
@@ -19,6 +19,12 @@ const refused = /* @__NO_SIDE_EFFECTS__ */ (meaning: string, remedy: string): Re
 });
 const unchecked = /* @__NO_SIDE_EFFECTS__ */ (meaning: string, remedy: string): ReasonInfo => ({
   status: 503,
+  meaning,
+  remedy,
+});
+
+const faulty = /* @__NO_SIDE_EFFECTS__ */ (meaning: string, remedy: string): ReasonInfo => ({
+  status: 500,
   meaning,
   remedy,
 });
@@ -60,6 +66,11 @@ export const TOKEN_REASONS = {
   ),
   'secret-key-invalid': unchecked('Clerk does not accept the secret key of this server.', 'Check CLERK_SECRET_KEY.'),
   'unexpected-error': unchecked('Clerk could not check the token now.', 'Retry later.'),
+  // Ours.
+  'authentication-fault': faulty(
+    'Something on this server failed before it could be told who sent the request.',
+    'Look for the error in the log of this server, or in the event `fault`.',
+  ),
 } as const satisfies Record<string, ReasonInfo>;
 
 /** Reasons that come from the request rather than from one token (sessions without a token, cookies that disagree, ...). */
@@ -154,5 +165,21 @@ export class AuthUnavailableError extends BailiffError {
     super(`${message} (reason=${reason})`, options);
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * Something on this server failed: a callback or an own `fetch`, clock or request view that threw, or a bug. Says nothing about
+ * the credentials, and nothing about Clerk. `cause` is what was thrown, with its stack; see `AuthUnavailableError` for outages.
+ */
+export class AuthenticationFaultError extends BailiffError {
+  override readonly name = 'AuthenticationFaultError';
+  readonly code = 'authentication-fault';
+  readonly reason = 'authentication-fault';
+  /** What frameworks answer with if nobody catches it. */
+  readonly status = 500;
+
+  constructor(options?: { cause?: unknown }) {
+    super('This server failed to authenticate the request. (reason=authentication-fault)', options);
   }
 }

@@ -44,6 +44,7 @@ export function* headerPairs(
   const isIterable = (source as Partial<Iterable<unknown>>)[Symbol.iterator];
   for (const [name, value] of (isIterable ? source : Object.entries(source)) as Iterable<[string, HeaderValue]>) {
     if (value === null || value === undefined) continue;
-    for (const line of typeof value === 'string' ? [value] : value) yield [name.toLowerCase(), line];
+    // By its type it is text, but a host of functions may put a number there (serverless-http: `content-length`).
+    for (const line of [value].flat()) yield [name.toLowerCase(), String(line)];
   }
 }

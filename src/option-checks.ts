@@ -31,10 +31,19 @@ export function text(name: OptionName, value: unknown): string {
 }
 
 /** An absolute http(s) URL without credentials, query and fragment; trailing slashes cut. */
-export function baseUrl(name: OptionName, value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : null;
+export function baseUrl(
+  name: OptionName,
+  value: string,
+  remedy = 'Give an absolute URL such as https://api.example.com.',
+): string {
+  let url: URL | undefined;
+  try {
+    url = new URL(value);
+  } catch {
+    // Said below.
+  }
   // Whatever else there is stands in `href` alone.
   return url && /^https?:/.test(url.href) && url.href === url.origin + url.pathname
     ? url.href.replace(/\/+$/, '')
-    : fail(name, 'is not a plain http(s) URL', 'Give an absolute URL such as https://api.example.com.');
+    : fail(name, 'is not a plain http(s) URL', remedy);
 }

@@ -48,6 +48,15 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   return isRoot && Object.getOwnPropertyNames(value).length === Object.keys(value).length;
 }
 
+/** What stands in place of a plain object, for a message: its kind or the name of its class, and nothing that it holds. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value !== 'object') return `a value of the type ${typeof value}`;
+  const { name } = (value.constructor ?? {}) as { readonly name?: unknown };
+  return typeof name === 'string' && !['', 'Object'].includes(name) ? `an instance of ${name}` : 'an object of a class';
+}
+
 /** The name that was meant: up to three changes away, and no more than two in five of its letters. */
 const nearest = (name: string, names: readonly string[]): string | undefined =>
   [0, 1, 2, 3].flatMap((changes) =>

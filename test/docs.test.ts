@@ -4,8 +4,12 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
+/** npm shows the READMEs without the repository around them, so their links are whole. */
+const REPOSITORY = /^https:\/\/(?:github\.com|raw\.githubusercontent\.com)\/bailiff-auth\/bailiff\/(?:blob\/)?main\//;
+const PUBLISHED = ['README.md', 'packages/local/README.md'];
 const pages = [
   'README.md',
+  'packages/local/README.md',
   'examples/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
@@ -70,10 +74,10 @@ describe('documentation', () => {
   it('links only to files and headings that exist', () => {
     const broken = pages.flatMap((page) =>
       linksOf(page)
-        .filter((link) => !/^[a-z]+:/.test(link))
+        .filter((link) => !/^[a-z]+:/.test(link) || REPOSITORY.test(link))
         .filter((link) => {
-          const [path = '', heading] = link.split('#');
-          const file = path === '' ? page : join(dirname(page), path);
+          const [path = '', heading] = link.replace(REPOSITORY, '/').split('#');
+          const file = path === '' ? page : path.startsWith('/') ? path.slice(1) : join(dirname(page), path);
           if (!existsSync(join(root, file))) return true;
           return heading !== undefined && !headingsOf(file).includes(heading);
         })
@@ -81,17 +85,40 @@ describe('documentation', () => {
     );
     expect(broken).toEqual([]);
   });
+
+  it('refers to no link that is not defined', () => {
+    const undefinedLinks = pages.flatMap((page) => {
+      const text = prose(page);
+      return [...text.matchAll(/\]\[([^\]]+)\]/g)].flatMap(([, name = '']) =>
+        text.includes(`\n[${name}]: `) ? [] : [`${page}: ${name}`],
+      );
+    });
+    expect(undefinedLinks).toEqual([]);
+  });
+
+  it('what npm shows has whole links alone', () => {
+    for (const page of PUBLISHED)
+      expect(
+        linksOf(page).filter((link) => !/^(https:|#)/.test(link)),
+        page,
+      ).toEqual([]);
+  });
 });
 
 function linksOf(page: string): string[] {
-  const text = readFileSync(join(root, page), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
-  return [...text.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)].map((match) => match[1] ?? match[2] ?? '');
+  return [...prose(page).matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"|^\[[^\]]+\]: (\S+)$/gm)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? '',
+  );
+}
+
+/** The page without its code. */
+function prose(page: string): string {
+  return readFileSync(join(root, page), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
 }
 
 /** As GitHub makes anchors of headings. */
 function headingsOf(file: string): string[] {
-  const text = readFileSync(join(root, file), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+  return [...prose(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')

@@ -16,9 +16,14 @@ const CONNECTIONS = 32;
 const leftovers = [];
 process.once('exit', () => leftovers.forEach((clear) => clear()));
 
-/** Starts `bench/servers/app.mjs` for a framework and a library; resolves once it listens. */
-export async function startServer(framework, library, fixtures) {
-  const script = fileURLToPath(new URL('../servers/app.mjs', import.meta.url));
+/** Starts `bench/servers/app.mjs` for a framework and a library; resolves once it listens. @param tree another copy of this repository */
+export async function startServer(
+  framework,
+  library,
+  fixtures,
+  tree = fileURLToPath(new URL('../..', import.meta.url)),
+) {
+  const script = join(tree, 'bench/servers/app.mjs');
   const child = spawn('taskset', ['-c', '0', process.execPath, script, framework, library], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: {

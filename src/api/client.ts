@@ -1,5 +1,6 @@
 /** Sends requests: attempts, waits, time limits, errors. */
 import type { Environment } from '../environment.js';
+import { fetchWithSignal } from '../realm.js';
 import { readAnswer } from './answer.js';
 import { BackendApiError, type BackendApiFailure } from './errors.js';
 import { bounded } from './limits.js';
@@ -37,7 +38,7 @@ async function send(config: ClientConfig, operation: Operation, args: readonly u
     let status: number | null = null;
     try {
       return await bounded(Math.min(timeoutMs, deadline - startedAt), signal, fail, async (signal) => {
-        const response = await fetch(url, { ...init, signal });
+        const response = await fetchWithSignal(fetch, url, { ...init, signal });
         status = response.status;
         const text = await response.text();
         return readAnswer(operation, response, key && !response.ok ? text.replaceAll(key, '[redacted]') : text, now());

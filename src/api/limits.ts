@@ -15,14 +15,18 @@ export function bounded<T>(
 ): Promise<T> {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout>;
+  let abort: () => void;
   return new Promise<T>((resolve, reject) => {
     const stop = (code: 'timeout' | 'aborted') => reject(stopped(code, signal?.reason));
-    if (signal?.aborted) return stop('aborted');
-    signal?.addEventListener('abort', () => stop('aborted'), { signal: controller.signal });
+    abort = () => stop('aborted');
+    if (signal?.aborted) return abort();
+    // Taken back by name, not by our signal: one of another realm would not take that.
+    signal?.addEventListener('abort', abort);
     timer = setTimeout(stop, Math.min(ms, LONGEST_TIMER_MS), 'timeout');
     work(controller.signal).then(resolve, reject);
   }).finally(() => {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
     controller.abort();
   });
 }

@@ -3,6 +3,7 @@
  * Loaded with the first upload.
  */
 import { joinBytes } from '../bytes.js';
+import { bytesOf, tagOf } from '../realm.js';
 import { InvalidArgumentError } from './errors.js';
 import type { Encode } from './operation.js';
 
@@ -73,8 +74,9 @@ async function readImage(file: unknown, name: string, signal: AbortSignal) {
 function open(file: unknown, signal: AbortSignal): AsyncIterable<unknown> | Iterable<unknown> {
   const tag = tagOf(file);
   if (bytesOf(file)) return [file];
-  if (tag === 'Blob' || tag === 'File') return [(file as Blob).arrayBuffer()];
-  const stream = tag === 'URL' ? openUrl(file as URL) : file;
+  // By what it can do: the Blob of happy-dom has no tag.
+  if (typeof (Object(file) as Partial<Blob>).arrayBuffer === 'function') return [(file as Blob).arrayBuffer()];
+  const stream = tag === '[object URL]' ? openUrl(file as URL) : file;
   if (!(Symbol.asyncIterator in Object(stream))) {
     throw new TypeError('A file is a Blob, bytes, a stream, or a file: URL: pathToFileURL(path).');
   }
@@ -95,10 +97,3 @@ function openUrl(url: URL): unknown {
   if (url.protocol === 'file:' && files) return files.createReadStream(url);
   throw new TypeError('Only a file: URL is read, on Node (20.16 or newer), Deno and Bun.');
 }
-
-function bytesOf(value: unknown): Uint8Array | null {
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  return /^(Shared)?ArrayBuffer$/.test(tagOf(value)) ? new Uint8Array(value as ArrayBuffer) : null;
-}
-
-const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);

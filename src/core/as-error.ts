@@ -1,6 +1,6 @@
 /** What user code throws or rejects with, as an error that frameworks and callers can rely on. */
 import type { MaybePromise } from '../ports.js';
-import { isPromise } from './maybe.js';
+import { isError, isPromise } from '../realm.js';
 
 /**
  * The value itself if it is an error of any realm; else an `Error` with the value as its `cause`.
@@ -26,13 +26,4 @@ export function withRealErrors<T>(run: () => MaybePromise<T>): MaybePromise<T> {
 
 function rethrow(thrown: unknown): never {
   throw asError(thrown);
-}
-
-/** By its tag, which `Error` of another realm (vm, jsdom) has too; an object that pretends by a getter that throws is none. */
-function isError(value: unknown): value is Error {
-  try {
-    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 /** The joined pieces: one configuration, one verifier with its caches, one way to decide about a request. */
 import type { Environment } from '../environment.js';
-import { ConfigurationError, type TokenReason } from '../errors.js';
+import { ConfigurationError } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
 import type {
   AcceptsToken,
@@ -13,17 +13,18 @@ import type {
   SessionClaims,
 } from '../types.js';
 import { createVerifier, type Verifier, type VerifierHealth } from '../verify/verifier.js';
-import { unauthenticated } from './auth/auth-objects.js';
 import { createTokenMinter } from './auth/token-minter.js';
 import { conceal } from './config/conceal.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
 import { createDispatch, modeOf, type Mode } from './dispatch.js';
+import { failWithFault, FAULT, faultState } from './fault.js';
 import { isPromise } from './maybe.js';
-import { DecidedState } from './request-state.js';
+import type { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';
 import { signInUrl } from './session/redirect-urls.js';
 import { createSessionFlow } from './session/session-flow.js';
+import { stopwatch } from './stopwatch.js';
 import { verifierOptions } from './verifier-options.js';
 import { createTokenChecks } from './verify-token.js';
 import { createBackend } from './wire/backend.js';
@@ -48,16 +49,19 @@ export interface Health extends VerifierHealth {
 
 export interface Authenticator {
   /**
-   * Decides who sent a request. Neither bad tokens nor outages throw: they are states.
+   * Decides who sent a request. Neither bad tokens nor outages throw: they are states. Nor does what fails on this server (a request
+   * view, a `fetch` or a clock that throws): that is a state with the status `unavailable`, the reason `authentication-fault` and the `cause`.
    *
    * @throws ConfigurationError for an `acceptsToken` that names no kind of token
+   * @throws TypeError for what is neither a `Request` nor a {@link RequestView}
    */
   authenticateRequest(request: Request | RequestView, options?: AuthenticateOptions): Promise<RequestState>;
   /** The same without a promise when nothing has to be awaited (a repeat token): for adapters. */
   authenticate(view: RequestView, options?: AuthenticateOptions): MaybePromise<RequestState>;
   /**
    * @throws TokenVerificationError if the token is bad
-   * @throws AuthUnavailableError if it could not be checked now
+   * @throws AuthUnavailableError if it could not be checked now, because Clerk did not answer
+   * @throws AuthenticationFaultError if this server failed; `cause` says with what
    */
   verifySessionToken(token: string): Promise<SessionClaims>;
   /** Throws as {@link Authenticator.verifySessionToken} does. */
@@ -69,7 +73,8 @@ export interface Authenticator {
   /**
    * Loads the keys, so that the first request does not wait.
    *
-   * @throws AuthUnavailableError if that fails
+   * @throws AuthUnavailableError if Clerk does not answer
+   * @throws AuthenticationFaultError if this server failed
    */
   warmup(): Promise<void>;
   health(): Health;
@@ -117,11 +122,16 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
   }
 
   function decide(view: RequestView, mode: Mode, renews: boolean): MaybePromise<DecidedState> {
+    // Closed for this request, and neither a refusal nor an outage. An option that cannot work is told to who gave it.
+    const failed = (thrown: unknown): DecidedState => {
+      if (thrown instanceof ConfigurationError) throw thrown;
+      return faultState(config, mode.only ?? 'session_token', thrown);
+    };
     try {
       const state = dispatch(view, mode, renews);
-      return isPromise(state) ? state.catch((error: unknown) => failed(mode, error)) : state;
-    } catch (error) {
-      return failed(mode, error);
+      return isPromise(state) ? state.catch(failed) : state;
+    } catch (thrown) {
+      return failed(thrown);
     }
   }
 
@@ -130,7 +140,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     // Async, so that options that cannot work reject instead of throwing.
     authenticateRequest: async (request, given) => authenticate(viewOf(request), given),
     ...createTokenChecks(verifier, config),
-    warmup: () => verifier.warmup(),
+    warmup: () => verifier.warmup().catch((error: unknown) => failWithFault(config, error)),
     health: () => healthOf(verifier, backend?.openCircuits?.() ?? []),
     invalidate: (tokenOrId) => verifier.invalidate(tokenOrId),
     signInUrl: (returnTo) => signInUrl(config, returnTo),
@@ -152,16 +162,6 @@ function healthOf(verifier: Verifier, openCircuits: readonly string[]): Health {
   return { ...health, ready: keysReady, openCircuits };
 }
 
-/** Whatever goes wrong unexpectedly closes the door for this request, and is no client's fault: 503, not 401 or 500. */
-function failed(mode: Mode, error: unknown): DecidedState {
-  if (error instanceof ConfigurationError) throw error;
-  const reason: TokenReason = 'unexpected-error';
-  const tokenType = mode.only ?? 'session_token';
-  const message = 'The request could not be checked.';
-  const auth = unauthenticated(tokenType, reason);
-  return new DecidedState({ status: 'unavailable', tokenType, reason, message, auth, retryAfterMs: 1_000 });
-}
-
 /** Statuses that a guard would answer with. */
 const STATUS_CODE = { 'signed-out': 401, handshake: 307, unavailable: 503 } as const;
 
@@ -170,12 +170,13 @@ function observed(
   emit: NonNullable<Config['emit']>,
   decide: () => MaybePromise<DecidedState>,
 ): MaybePromise<DecidedState> {
-  const startedAt = config.now();
+  const passed = stopwatch(config);
   const report = (state: DecidedState): DecidedState => {
     const { status, tokenType, reason } = state;
-    const durationMs = Math.max(0, config.now() - startedAt);
+    const durationMs = passed();
     if (status !== 'signed-in') {
-      emit({ type: 'denied', by: 'request', status: STATUS_CODE[status], tokenType, reason, durationMs });
+      const code = state.reason === FAULT ? 500 : STATUS_CODE[status];
+      emit({ type: 'denied', by: 'request', status: code, tokenType, reason, durationMs });
     } else if (tokenType !== null) {
       emit({ type: 'authenticated', tokenType, subject: state.subject ?? '', durationMs });
     }

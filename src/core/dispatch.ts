@@ -117,7 +117,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
 
   function fromHeader(evidence: Evidence, token: ClassifiedToken): MaybePromise<DecidedState> {
     if (token.tokenType === 'session_token') return andThen(sessions.fromHeader(evidence, token), ofHeaderSession);
-    return andThen(verifier.verifyMachine(token), (verdict) => ofMachine(token.tokenType, verdict));
+    return andThen(verifier.verifyMachine(token, evidence.waitUntil), (verdict) => ofMachine(token.tokenType, verdict));
   }
 
   return (view, mode, renews) => {

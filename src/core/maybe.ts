@@ -1,10 +1,8 @@
 /** Values that may have to be awaited, without a promise where there is nothing to wait for. */
 import type { MaybePromise } from '../ports.js';
+import { isPromise } from '../realm.js';
 
-/** Whether a value has to be awaited; any thenable counts, because users' callbacks return what they like. */
-export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
+export { isPromise } from '../realm.js';
 
 /** `then` for a value that may be there already. */
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {

@@ -2,7 +2,7 @@
  * Finds options that are made anew for each request. Functions and stores have no value to compare, so that each new one
  * gets an authenticator of its own: no cache ever hits, and every request loads the keys.
  */
-import { BoundedMap } from '../bounded-map.js';
+import { createBoundedCache } from '../bounded-cache.js';
 
 /** Two may be two tenants with a store each. */
 const TOO_MANY = 3;
@@ -27,7 +27,7 @@ export function createSplitWatch(
   max: number,
   warn: (message: string) => void,
 ): (shape: string, objects: ReadonlyMap<string, number>) => void {
-  let families: BoundedMap<Family> | null = new BoundedMap(max);
+  let families: ReturnType<typeof createBoundedCache<Family>> | null = createBoundedCache(max);
   return (shape, objects) => {
     if (families === null || objects.size === 0) return;
     const family = families.get(shape) ?? { seen: new Set(), first: objects, differing: new Set() };

@@ -1,20 +1,19 @@
 /** Authenticators for options that are only known with a request: several domains, several instances in one server. */
-import { BoundedMap } from '../bounded-map.js';
+import { createBoundedCache } from '../bounded-cache.js';
 import { readVariable, type Environment } from '../environment.js';
 import { isPlainObject } from '../option-names.js';
-import type { AuthenticatorOptions } from '../types.js';
+import type { AuthenticatorOptions, Logger } from '../types.js';
 import { createAuthenticator, type Authenticator } from './authenticator.js';
 import { callable } from './config/checks.js';
 import { checkAuthenticatorOptions } from './config/option-names.js';
-import { CONFIG_VARIABLES } from './config/resolve.js';
+import { CONFIG_VARIABLES, resolveLog } from './config/resolve.js';
 import { createSplitWatch } from './pool-watch.js';
-import { warnOnce } from './warn-once.js';
 
 export interface AuthenticatorPool {
   /**
    * The authenticator for these options: the same one, with its caches, for equal values; never the same for different
-   * ones. A listener decides nothing, so that one made anew for each request does not part them: the authenticator tells
-   * its events to the one that was given last.
+   * ones. A listener and a logger decide nothing, so that one made anew for each request does not part them: the authenticator tells
+   * its events, and its faults, to the one that was given last.
    *
    * @throws ConfigurationError for options that cannot work, and for what are none (`undefined`, a list, a function, ...)
    */
@@ -25,45 +24,54 @@ type Listener = NonNullable<AuthenticatorOptions['onEvent']>;
 
 interface Pooled {
   readonly authenticator: Authenticator;
-  /** Null if nobody listens: then no event is made. */
-  readonly relay: { listener: Listener } | null;
+  /** Who is told now. A part is null if nobody was, so that no event is made. */
+  readonly relay: { listener: Listener | null; logger: Logger | null };
 }
 
 /**
- * @param settings `max`: authenticators that are kept (default 100); one that is not in use leaves for a new one. `warn`:
- *   takes what a developer should know (default: the console, once)
+ * @param settings `max`: authenticators that are kept (default 100); the one that was used longest ago leaves for a new one. `warn`:
+ *   takes what a developer should know (default: the logger of the options that it is about)
  */
 export function createAuthenticatorPool(
   settings: { readonly max?: number; readonly warn?: (message: string) => void } = {},
 ): AuthenticatorPool {
-  const { max = 100, warn = (message) => warnOnce('pool.split', message) } = settings;
-  const pool = new BoundedMap<Pooled>(max);
+  const { max = 100 } = settings;
+  let log = resolveLog(null);
+  const pool = createBoundedCache<Pooled>(max);
   const identify = createIdentifier();
-  const watch = createSplitWatch(max, warn);
+  const watch = createSplitWatch(max, settings.warn ?? ((message) => log.warn('pool.split', message)));
 
-  function create(options: AuthenticatorOptions, listener: Listener | null, env: Environment | undefined): Pooled {
-    if (listener === null) return { authenticator: createAuthenticator(options, env), relay: null };
-    const relay = { listener };
-    const onEvent: Listener = (event) => relay.listener(event);
-    return { authenticator: createAuthenticator({ ...options, onEvent }, env), relay };
+  function create(options: AuthenticatorOptions, relay: Pooled['relay'], env: Environment | undefined): Pooled {
+    const onEvent: Listener | null = relay.listener && ((event) => relay.listener?.(event));
+    const logger: Logger | null = relay.logger && {
+      warn: (message) => relay.logger?.warn(message),
+      error: (message) => relay.logger?.error(message),
+    };
+    return {
+      authenticator: createAuthenticator({ ...options, onEvent, logger: logger ?? options.logger }, env),
+      relay,
+    };
   }
 
   return {
     get(options, env) {
       // Before anything is copied from it: a copy of a list or a `Map` is `{}`, which means the environment.
       if (!isPlainObject(options)) checkAuthenticatorOptions(options);
-      const { onEvent, ...deciding } = options;
+      const { onEvent, logger, ...deciding } = options;
       const listener = (onEvent ?? null) === null ? null : callable<Listener>({ option: 'onEvent' }, onEvent);
-      const others = [listener !== null, CONFIG_VARIABLES.map((name) => readVariable(name, env) ?? null)];
+      log = resolveLog(logger);
+      const relay = { listener, logger: logger === false ? null : (logger ?? null) };
+      const watchers = [listener !== null, logger === false ? 'silent' : relay.logger !== null];
+      const others = [watchers, CONFIG_VARIABLES.map((name) => readVariable(name, env) ?? null)];
       const key = JSON.stringify([describe(deciding, identify), others]);
       let pooled = pool.get(key);
       if (pooled === undefined) {
-        pooled = create(options, listener, env);
+        pooled = create({ ...deciding, logger }, relay, env);
         pool.set(key, pooled);
         const objects = new Map<string, number>();
         const note = (value: object, path: string) => void objects.set(path, identify(value));
         watch(JSON.stringify([describe(deciding, note), others]), objects);
-      } else if (pooled.relay !== null && listener !== null) pooled.relay.listener = listener;
+      } else Object.assign(pooled.relay, relay);
       return pooled.authenticator;
     },
   };

@@ -2,9 +2,10 @@
 import { TOKEN_REASONS, type Reason } from '../errors.js';
 import type { Auth, Denial, RequestState, RequestView, TokenType } from '../types.js';
 import { classifyToken } from '../verify/classify.js';
-import { mismatchDenial, unauthenticatedDenial, unavailableDenial } from './auth/challenge.js';
+import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from './auth/challenge.js';
 import type { CompiledRequirement } from './auth/requirements.js';
 import type { Config } from './config/config.js';
+import { FAULT } from './fault.js';
 import { DecidedState } from './request-state.js';
 import { readEvidence, type Evidence } from './request/evidence.js';
 import { signInUrl } from './session/redirect-urls.js';
@@ -19,6 +20,14 @@ export type GuardResult =
 
 /** Where a state does not say. */
 const RETRY_AFTER_MS = 1_000;
+
+/**
+ * The answer to a state that decided nothing because this server failed; null for every other. It looks at nothing but the
+ * state: the request itself may be what throws. A fault says nothing about kinds of tokens, so it is the answer to all.
+ */
+export function refuseFault(state: RequestState): Extract<GuardResult, { denial: unknown }> | null {
+  return state.reason === FAULT ? { allowed: false, denial: faultDenial(state.cause ?? null) } : null;
+}
 
 /**
  * In this order: an outage of an accepted kind (503), a token of another kind (401), a page request that may sign in

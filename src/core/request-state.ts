@@ -17,6 +17,8 @@ export interface Decision {
   readonly headers?: HeaderPairs | null;
   /** Whose token it is, for events: a pending session has a user whom its auth object does not show. */
   readonly subject?: string;
+  /** What went wrong, with the reason `authentication-fault`. */
+  readonly cause?: Error;
   /** When to try again, in milliseconds, if the status is `unavailable`. */
   readonly retryAfterMs?: number | null;
   /** When the credential ends, in milliseconds since the epoch and without any tolerance; null: it does not. */
@@ -41,6 +43,7 @@ export class DecidedState implements RequestState {
   /** Until when it is accepted, in milliseconds since the epoch. Who looks later than that has to decide anew. */
   readonly usableUntil: number;
   readonly #detail: string | null;
+  readonly #cause: Error | null;
   readonly #subject: string | null;
   readonly #token: string | null;
   readonly #given: HeaderPairs | null;
@@ -58,6 +61,7 @@ export class DecidedState implements RequestState {
     this.expiresAt = decision.expiresAt ?? null;
     this.usableUntil = decision.usableUntil ?? Infinity;
     this.#detail = decision.detail ?? null;
+    this.#cause = decision.cause ?? null;
     this.#subject = decision.subject ?? null;
     this.#token = decision.token ?? null;
     this.#given = decision.headers ?? null;
@@ -70,6 +74,10 @@ export class DecidedState implements RequestState {
   /** What the verdict on the token that was refused says for itself, in fixed words; null where there was none. */
   get detail(): string | null {
     return this.#detail;
+  }
+
+  get cause(): Error | null {
+    return this.#cause;
   }
 
   get subject(): string | null {

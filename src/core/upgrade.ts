@@ -1,11 +1,12 @@
 /** WebSockets: who opens one, from where, and for how long. A socket outlives its token, so the token's end is its end. */
+import type { Clock } from '../ports.js';
 import type { Auth, Denial, RequestState, RequestView } from '../types.js';
 import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../headers.js';
 import { asError } from './as-error.js';
-import { unauthenticatedDenial } from './auth/challenge.js';
+import { faultDenial, unauthenticatedDenial } from './auth/challenge.js';
 import { compileRequirement, type CompiledRequirement } from './auth/requirements.js';
 import type { Authenticator } from './authenticator.js';
-import type { Config } from './config/config.js';
+import { reportFault } from './fault.js';
 import type { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';
 import { headerTokenOf } from './request/evidence.js';
@@ -27,7 +28,7 @@ export interface IncomingUpgrade {
 
 export interface UpgradeRefused {
   readonly allowed: false;
-  /** What to answer instead of 101: 400, 401, 403, 503, or 500 where a `check` failed. */
+  /** What to answer instead of 101: 400, 401, 403, 503, or 500 where this server failed (a `check` that threw, for example). */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
@@ -42,7 +43,8 @@ export interface UpgradeAllowed {
   /** When the credential ends, in milliseconds since the epoch and without any tolerance; null if it does not. */
   readonly expiresAt: number | null;
   /**
-   * Closes the socket with code 4401 when the credential would not be accepted any more: `clockSkewMs` after `expiresAt`.
+   * Closes the socket with code 4401 when the credential would not be accepted any more: a JWT `clockSkewMs` after
+   * `expiresAt`, because its clock may be another; an API key or opaque token at `expiresAt`, which Clerk says.
    *
    * @param schedule for tests: like `setTimeout`, gives a function that cancels
    * @returns cancels; call it when the socket closes by itself
@@ -71,8 +73,8 @@ const timer: Schedule = (run, ms) => {
  * The credential comes from cookies or the `Authorization` header, never from the query, which ends in logs. A page must
  * name an allowed origin; a client without `Origin` (no browser leaves it out) must bring its token in the header.
  *
- * Nothing that a request holds makes it reject: an outage of Clerk is a refusal with 503, and a `check` that throws one
- * with 500. A session is taken as it is, because the answer to an upgrade reaches no page that would keep new cookies:
+ * Nothing that a request holds makes it reject: an outage of Clerk is a refusal with 503, and a `check` that throws, or
+ * anything else that fails here, one with 500. A session is taken as it is, because the answer to an upgrade reaches no page that would keep new cookies:
  * there is no refresh and no handshake.
  *
  * @throws {ConfigurationError} (rejects) if no origin is allowed at all, for an unknown option, or for a requirement that
@@ -90,9 +92,9 @@ export async function authenticateUpgrade(
   try {
     if (!isOriginAllowed(view, origins)) return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
     return await decide(authenticator, view, requirement);
-  } catch (error) {
-    const refused = refuse(500, 'internal-error', 'The request could not be decided.');
-    return Object.defineProperty(refused, 'cause', { value: asError(error) });
+  } catch (thrown) {
+    reportFault(config, 'upgrade', thrown);
+    return fromDenial(faultDenial(asError(thrown)));
   }
 }
 
@@ -106,11 +108,11 @@ async function decide(
   if (stop !== null) return refuse(400, 'bad-request', 'The request is not one that an application can serve.');
   const result = await visit.guard(requirement);
   if (result.allowed) {
-    const { config } = authenticator;
-    const expiresAt = expiryOf(visit.state);
+    const { now } = authenticator.config;
+    const { expiresAt, usableUntil } = endOf(visit.state);
     // A slow `check` may outlast the credential.
-    if (msLeft(expiresAt, config) <= 0) return fromDenial(unauthenticatedDenial(EXPIRED));
-    return { allowed: true, auth: result.auth, expiresAt, closeAtExpiry: closer(expiresAt, config) };
+    if (now() >= usableUntil) return fromDenial(unauthenticatedDenial(EXPIRED));
+    return { allowed: true, auth: result.auth, expiresAt, closeAtExpiry: closer(usableUntil, now) };
   }
   if (!('denial' in result)) return refuse(401, 'unauthenticated', 'Authentication is required.');
   return fromDenial(result.denial);
@@ -128,16 +130,13 @@ function isOriginAllowed(view: RequestView, origins: readonly string[]): boolean
 
 const EXPIRED = { reason: 'token-expired', tokenSent: true, resourceMetadata: null } as const;
 
-/** From the verdict that let the caller in: to look again could find another one. */
-function expiryOf(state: RequestState): number | null {
-  const { expiresAt } = state as Partial<DecidedState>;
-  if (expiresAt === undefined) throw new TypeError('The authenticator is of another version of Bailiff.');
-  return expiresAt;
-}
-
-/** How long the credential will be accepted: as everywhere, until the skew after its end has passed. */
-function msLeft(expiresAt: number | null, { clockSkewMs, now }: Config): number {
-  return expiresAt === null ? Infinity : expiresAt + clockSkewMs - now();
+/** From the decision that let the caller in: to look again could find another one. */
+function endOf(state: RequestState): Pick<DecidedState, 'expiresAt' | 'usableUntil'> {
+  const { expiresAt, usableUntil } = state as Partial<DecidedState>;
+  if (expiresAt === undefined || usableUntil === undefined) {
+    throw new TypeError('The authenticator is of another version of Bailiff.');
+  }
+  return { expiresAt, usableUntil };
 }
 
 function viewOfUpgrade(request: Request | RequestView | IncomingUpgrade): RequestView {
@@ -157,12 +156,12 @@ function viewOfUpgrade(request: Request | RequestView | IncomingUpgrade): Reques
   };
 }
 
-function closer(expiresAt: number | null, config: Config): UpgradeAllowed['closeAtExpiry'] {
+function closer(usableUntil: number, now: Clock): UpgradeAllowed['closeAtExpiry'] {
   return (socket, schedule = timer) => {
-    if (expiresAt === null) return () => undefined;
+    if (usableUntil === Infinity) return () => undefined;
     let cancel: () => void = () => undefined;
     const wait = (): void => {
-      const left = msLeft(expiresAt, config);
+      const left = usableUntil - now();
       if (left <= 0) socket.close(CLOSE_UNAUTHORIZED, 'The credential has expired.');
       else cancel = schedule(wait, Math.min(left, MAX_DELAY_MS));
     };
@@ -176,13 +175,14 @@ function refuse(status: number, code: string, message: string): UpgradeRefused {
   return { allowed: false, status, headers: { 'Content-Type': 'application/json' }, body };
 }
 
-function fromDenial({ status, headers, body }: Denial): UpgradeRefused {
-  return {
+function fromDenial({ status, headers, body, cause }: Denial): UpgradeRefused {
+  const refused: UpgradeRefused = {
     allowed: false,
     status,
     headers: { ...headers, 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   };
+  return cause === undefined ? refused : Object.defineProperty(refused, 'cause', { value: cause });
 }
 
 /** Writes the refusal to the socket of Node's `upgrade` event, and ends it. */

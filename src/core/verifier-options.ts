@@ -2,6 +2,7 @@
 import type { VerifierOptions } from '../verify/verifier.js';
 import type { Config } from './config/config.js';
 import { sha1 } from './config/sha1.js';
+import { reportFault } from './fault.js';
 import type { Backend } from './wire/backend.js';
 
 export function verifierOptions(config: Config, backend: Backend | null): VerifierOptions {
@@ -23,6 +24,7 @@ export function verifierOptions(config: Config, backend: Backend | null): Verifi
     scope: scopeOf(config),
     now: config.now,
     emit: config.emit,
+    onFault: (error) => void reportFault(config, 'keys', error),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Verdict, Verified } from '../verify/verdict.js';
 import type { Verifier } from '../verify/verifier.js';
 import { requireKeyFor } from './config/accepts-token.js';
 import type { Config } from './config/config.js';
+import { failWithFault } from './fault.js';
 
 export interface TokenChecks {
   verifySessionToken(token: string): Promise<SessionClaims>;
@@ -14,7 +15,10 @@ export interface TokenChecks {
   verifyOAuthToken(token: string): Promise<OAuthAccessToken>;
 }
 
-/** Each rejects with ConfigurationError where no key for the kind is configured: that is not the token's fault. */
+/**
+ * Each rejects with ConfigurationError where no key for the kind is configured, and with AuthenticationFaultError where this server
+ * fails: neither is the token's fault.
+ */
 export function createTokenChecks(verifier: Verifier, config: Config): TokenChecks {
   async function check<T extends TokenType>(
     tokenType: T,
@@ -35,11 +39,14 @@ export function createTokenChecks(verifier: Verifier, config: Config): TokenChec
     return valueOf<Verified>(verdict) as Wanted;
   }
 
+  const verified = <T extends TokenType>(tokenType: T, token: unknown) =>
+    check(tokenType, token).catch((error: unknown) => failWithFault(config, error));
+
   return {
-    verifySessionToken: async (token) => (await check('session_token', token)).data,
-    verifyApiKey: async (secret) => (await check('api_key', secret)).data,
-    verifyM2MToken: async (token) => (await check('m2m_token', token)).data,
-    verifyOAuthToken: async (token) => (await check('oauth_token', token)).data,
+    verifySessionToken: async (token) => (await verified('session_token', token)).data,
+    verifyApiKey: async (secret) => (await verified('api_key', secret)).data,
+    verifyM2MToken: async (token) => (await verified('m2m_token', token)).data,
+    verifyOAuthToken: async (token) => (await verified('oauth_token', token)).data,
   };
 }
 

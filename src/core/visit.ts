@@ -7,10 +7,13 @@ import type { CompiledRequirement, RequirementVerdict } from './auth/requirement
 import type { Authenticator } from './authenticator.js';
 import { tokenTypesOf } from './config/accepts-token.js';
 import { modeOf } from './dispatch.js';
+import { faultState } from './fault.js';
 import { andThen, isPromise } from './maybe.js';
-import { refuseNobody, type GuardResult } from './refusal.js';
+import { refuseFault, refuseNobody, type GuardResult } from './refusal.js';
 import { DecidedState, headerPairsOf, type HeaderPairs } from './request-state.js';
+import { stopwatch } from './stopwatch.js';
 import { headerTokenOf } from './request/evidence.js';
+import { inFull } from './request/public-origin.js';
 import { checkRequest, type RequestCheck } from './request/target.js';
 
 export interface VisitSettings {
@@ -18,7 +21,7 @@ export interface VisitSettings {
   readonly acceptsToken?: AcceptsToken;
   /** False: sessions are judged as they are, see `AuthenticateOptions`. Default: true. */
   readonly renew?: boolean;
-  /** URL of the RFC 9728 metadata to name in challenges, or null. What is no text counts as null. */
+  /** URL (or path of this server) of the RFC 9728 metadata to name in challenges, or null. What is no text counts as null. */
   readonly resourceMetadata?: (view: RequestView) => MaybePromise<string | null>;
 }
 
@@ -108,9 +111,13 @@ class RequestVisit implements Visit {
   }
 
   begin(): MaybePromise<Begun> {
-    if (this.#check(this.#view) !== null) {
-      this.#state = impossibleRequest();
-      return BAD_REQUEST;
+    try {
+      if (this.#check(this.#view) !== null) {
+        this.#state = impossibleRequest();
+        return BAD_REQUEST;
+      }
+    } catch (thrown) {
+      return this.#arrive(faultState(this.#authenticator.config, 'session_token', thrown));
     }
     const state = this.#authenticator.authenticate(this.#view, this.#settings);
     return isPromise(state) ? state.then((decided) => this.#arrive(decided)) : this.#arrive(state);
@@ -178,9 +185,10 @@ class RequestVisit implements Visit {
   }
 
   guard(requirement: CompiledRequirement): MaybePromise<GuardResult> {
-    const { emit, now } = this.#authenticator.config;
+    const { config } = this.#authenticator;
+    const { emit } = config;
     if (emit === null) return this.#guard(requirement);
-    const startedAt = now();
+    const passed = stopwatch(config);
     return andThen(this.#guard(requirement), (result) => {
       if (!result.allowed) {
         const [status, reason]: [number, string | null] =
@@ -188,7 +196,7 @@ class RequestVisit implements Visit {
             ? [result.denial.status, result.denial.reason ?? result.denial.code]
             : ['moved' in result ? 307 : 302, this.state.reason];
         const { tokenType } = this.state;
-        emit({ type: 'denied', by: 'guard', status, tokenType, reason, durationMs: Math.max(0, now() - startedAt) });
+        emit({ type: 'denied', by: 'guard', status, tokenType, reason, durationMs: passed() });
       }
       return result;
     });
@@ -204,6 +212,8 @@ class RequestVisit implements Visit {
   #ask(requirement: CompiledRequirement, auth: Auth): MaybePromise<GuardResult> {
     // A look that a guard asked for may say that the browser must move, as the middleware's own does.
     if (requirement.acceptsToken.includes('session_token') && hasLocation(this.headers)) return MUST_MOVE;
+    const fault = refuseFault(this.state);
+    if (fault !== null) return fault;
     if (!auth.isAuthenticated || !requirement.acceptsToken.includes(auth.tokenType)) {
       return andThen(this.#resourceMetadata(), (url) =>
         refuseNobody(this.#authenticator.config, this.#view, this.state, requirement, url),
@@ -223,7 +233,9 @@ class RequestVisit implements Visit {
 
   #resourceMetadata(): MaybePromise<string | null> {
     const url: MaybePromise<unknown> = this.#settings.resourceMetadata?.(this.#view);
-    return andThen(url, (found) => (typeof found === 'string' ? found : null));
+    return andThen(url, (found) =>
+      typeof found === 'string' ? inFull(found, this.#view, this.#authenticator.config) : null,
+    );
   }
 }
 

@@ -21,6 +21,7 @@ export interface OpenTelemetryOptions {
  * | `bailiff.token_cache.lookups` | counter | `bailiff.token_type`, `bailiff.hit`, `bailiff.source` |
  * | `bailiff.handshakes` | counter | `bailiff.step`, `bailiff.reason` |
  * | `bailiff.backend_api.duration` (s) | histogram | `bailiff.operation`, `http.response.status_code` |
+ * | `bailiff.faults` | counter | `bailiff.during`, `error.type` |
  *
  * Calls of the Backend API, JWKS refreshes and session refreshes become client spans, children of the span that is
  * active when they end. Events hold no token and no key, so neither do spans; user ids are left out as well.
@@ -43,6 +44,8 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Baili
     unit: 's',
     description: 'How long calls of the Backend API took.',
   });
+
+  const faults = meter.createCounter('bailiff.faults', { description: 'What failed on this server.' });
 
   const span = (name: string, durationMs: number, failed: boolean, attributes: Attributes) => {
     const end = now();
@@ -79,6 +82,10 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Baili
         break;
       case 'handshake':
         handshakes.add(1, { 'bailiff.step': event.step, 'bailiff.reason': event.reason ?? 'none' });
+        break;
+      case 'fault':
+        // The message and the stack are the log's: what they say is nobody's to name.
+        faults.add(1, { 'bailiff.during': event.during, 'error.type': event.error.name });
         break;
       case 'jwks.refreshed':
         span('bailiff jwks', event.durationMs, false, { 'bailiff.keys': event.keys });

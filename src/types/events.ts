@@ -54,4 +54,15 @@ export type BailiffEvent =
       /** What the answer was, told by its first bytes; absent when it was JSON, or none came. */
       readonly notJson?: NotJson;
       readonly durationMs: number;
+    }
+  | {
+      readonly type: 'fault';
+      /**
+       * What was being done: `request` (telling who sent it), `guard` (a route's requirement), `denial` (`onDenied`), `upgrade`, `options` (a
+       * function that gives the options of a request; it has no listener, so that this one is for the logger alone), `token`
+       * (the `verify*` methods), `keys` (a load of the JWKS while known keys go on) or `proxy`.
+       */
+      readonly during: 'request' | 'guard' | 'denial' | 'upgrade' | 'options' | 'token' | 'keys' | 'proxy';
+      /** What was thrown, with its stack and cause. One that holds a key, a token or an object is a copy without them. */
+      readonly error: Error;
     };

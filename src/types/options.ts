@@ -48,6 +48,14 @@ export interface OrganizationSyncOptions {
   readonly personalAccountPatterns?: Option<readonly string[]>;
 }
 
+/** Where warnings and faults are told; what it does or returns does not matter. */
+export interface Logger {
+  /** One line. */
+  warn(message: string): unknown;
+  /** Class, message, stack and causes of an error, as text of several lines; never a key or a token. */
+  error(message: string): unknown;
+}
+
 /** Options of `createAuthenticator`. Those with an environment variable fall back to it. */
 export interface AuthenticatorOptions {
   /** CLERK_SECRET_KEY */
@@ -70,6 +78,11 @@ export interface AuthenticatorOptions {
   readonly isSatellite?: Option<boolean>;
   /** CLERK_PROXY_URL */
   readonly proxyUrl?: Option<string>;
+  /**
+   * Where browsers see this server: origin and base path (`https://app.example.com`, `https://abc.execute-api.eu-west-1.amazonaws.com/prod`).
+   * Wins over `Host` and over every forwarded header. Paths of this site, in options and requests, get the base path unless they begin with it.
+   */
+  readonly publicUrl?: Option<string>;
   /** Whether `X-Forwarded-Host` and `X-Forwarded-Proto` are believed. Default false. In Express its `trust proxy` decides. */
   readonly trustProxy?: Option<boolean>;
   /** CLERK_SIGN_IN_URL */
@@ -100,4 +113,6 @@ export interface AuthenticatorOptions {
   readonly fetch?: Option<Fetch>;
   readonly now?: Option<Clock>;
   readonly onEvent?: Option<(event: BailiffEvent) => void>;
+  /** Takes warnings (each once a process) and faults. Default: the console. False: nothing is said. */
+  readonly logger?: Option<Logger | false>;
 }

@@ -21,6 +21,10 @@ export interface RequestView {
   readonly trustsProxy?: boolean;
   /** Whether the request came over TLS, where `url` does not tell (a bare request target). */
   readonly encrypted?: boolean;
+  /**
+   * Keeps what goes on behind the answer alive where a platform would end it (`ctx.waitUntil` on Workers): a load of keys ahead of
+   * time, a write to the shared store. Without it, and when it throws, such a task just runs on.
+   */
   readonly waitUntil?: WaitUntil;
 }
 
@@ -34,6 +38,8 @@ export interface RequestState {
   /** Null when signed in. */
   readonly reason: Reason | null;
   readonly message: string;
+  /** What this server failed with, where the reason is `authentication-fault`; else null. Not enumerable. */
+  readonly cause?: Error | null;
   /** To send with the response: `Location`, `Set-Cookie`, `Cache-Control`, `x-clerk-auth-*`. */
   readonly headers: Headers;
   readonly token: string | null;

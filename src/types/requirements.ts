@@ -29,7 +29,8 @@ export type GuardRequirement = Requirement & {
   readonly redirect?: boolean;
 };
 
-export type DenialCase = 'unauthenticated' | 'token-type-mismatch' | 'forbidden' | 'reverification' | 'unavailable';
+export type DenialCase =
+  'unauthenticated' | 'token-type-mismatch' | 'forbidden' | 'reverification' | 'unavailable' | 'fault';
 
 export interface ErrorItem {
   readonly code: string;
@@ -40,7 +41,7 @@ export interface ErrorItem {
 /** Why a guard said no, with the answer it would send. `onDenied` may send another. */
 export interface Denial {
   readonly case: DenialCase;
-  readonly status: 401 | 403 | 503;
+  readonly status: 401 | 403 | 500 | 503;
   /** Code of the first error in the body. */
   readonly code: string;
   /** The request's reason, where the caller could not be authenticated. */
@@ -48,4 +49,6 @@ export interface Denial {
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: { readonly errors: readonly ErrorItem[]; readonly clerk_error?: unknown };
+  /** With the case `fault`: what this server failed with. Not enumerable, so that nothing sends it along. */
+  readonly cause?: Error;
 }

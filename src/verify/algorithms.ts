@@ -8,33 +8,21 @@ export interface Algorithm {
   readonly crv: string | null;
   /** Bytes of one coordinate; 0 for RSA. */
   readonly coordinateBytes: number;
-  /** For `node:crypto`; null where the hash is part of the algorithm. */
+  /** For `node:crypto`, as `padding`: jose knows them by the name. Null where the hash is part of the algorithm. */
   readonly hash: string | null;
   readonly padding: 'pkcs1' | 'pss' | null;
-  /** For `crypto.subtle.importKey` and `crypto.subtle.verify`. */
-  readonly webCrypto: {
-    readonly name: string;
-    readonly hash?: string;
-    readonly namedCurve?: string;
-    readonly saltLength?: number;
-  };
 }
 
 type Bits = 256 | 384 | 512;
 
-const rsa = (name: string, bits: Bits): Algorithm => {
-  const pss = name.startsWith('PS');
-  const hash = `SHA-${bits}`;
-  return {
-    name,
-    kty: 'RSA',
-    crv: null,
-    coordinateBytes: 0,
-    hash: `sha${bits}`,
-    padding: pss ? 'pss' : 'pkcs1',
-    webCrypto: pss ? { name: 'RSA-PSS', hash, saltLength: bits / 8 } : { name: 'RSASSA-PKCS1-v1_5', hash },
-  };
-};
+const rsa = (name: string, bits: Bits): Algorithm => ({
+  name,
+  kty: 'RSA',
+  crv: null,
+  coordinateBytes: 0,
+  hash: `sha${bits}`,
+  padding: name.startsWith('PS') ? 'pss' : 'pkcs1',
+});
 
 const ecdsa = (name: string, bits: Bits): Algorithm => ({
   name,
@@ -43,7 +31,6 @@ const ecdsa = (name: string, bits: Bits): Algorithm => ({
   coordinateBytes: bits / 8,
   hash: `sha${bits}`,
   padding: null,
-  webCrypto: { name: 'ECDSA', hash: `SHA-${bits}`, namedCurve: `P-${bits}` },
 });
 
 const ROWS: readonly Algorithm[] = [
@@ -62,7 +49,6 @@ const ROWS: readonly Algorithm[] = [
     coordinateBytes: 32,
     hash: null,
     padding: null,
-    webCrypto: { name: 'Ed25519' },
   },
 ];
 

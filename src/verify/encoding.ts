@@ -64,7 +64,11 @@ export function portableEncoding(): Encoding {
 const nodeBuffer = (globalThis as { Buffer?: typeof Buffer }).Buffer;
 export const base64url: Encoding = nodeBuffer ? bufferEncoding(nodeBuffer) : portableEncoding();
 
+/** With the usual alphabet and padding (RFC 4648 section 4). */
+export function encodeBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
 export function encodeBase64url(bytes: Uint8Array): string {
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }

@@ -7,11 +7,13 @@ import { keyFromJwk, MAX_KEYS, type VerificationKey } from './keys.js';
 export type KeySet = ReadonlyMap<string, VerificationKey>;
 
 export interface LoadFailure {
-  readonly reason: Extract<TokenReason, 'jwk-remote-failed-to-load' | 'secret-key-invalid'>;
+  readonly reason: Extract<TokenReason, 'jwk-remote-failed-to-load' | 'secret-key-invalid' | 'authentication-fault'>;
   /** What Clerk or the transport asked for; null if nothing. */
   readonly retryAfterMs: number | null;
   /** What came instead of keys, in a sentence; null when no answer came. */
   readonly detail: string | null;
+  /** What was thrown, where something on this server is at fault. */
+  readonly fault?: unknown;
 }
 
 export type LoadResult = { readonly keys: KeySet } | { readonly failure: LoadFailure };
@@ -28,7 +30,8 @@ export async function loadKeySet(upstream: VerificationUpstream): Promise<LoadRe
   try {
     answer = await upstream.jwks();
   } catch (error) {
-    return failed(null, error instanceof UpstreamUnreachable ? error.retryAfterMs : null);
+    if (error instanceof UpstreamUnreachable) return failed(null, error.retryAfterMs);
+    return { failure: { reason: 'authentication-fault', retryAfterMs: null, detail: null, fault: error } };
   }
   const { status, body, notJson, retryAfterMs } = answer;
   if (status === 401) {

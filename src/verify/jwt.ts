@@ -2,7 +2,8 @@
  * The one way of every JWT: type and category, algorithm, key, signature, and only then its claims. What differs between
  * the kinds is a row of the policy table.
  */
-import type { Clock, MaybePromise } from '../ports.js';
+import type { Clock, MaybePromise, WaitUntil } from '../ports.js';
+import { isPromise } from '../realm.js';
 import { ALGORITHMS, type Algorithm } from './algorithms.js';
 import { checkClaims, CLAIM_RULES, type ClaimExpectations, type ClaimRule } from './claims.js';
 import { ACCESS_TOKEN_TYPES, CATEGORIES } from './classify.js';
@@ -67,7 +68,12 @@ const POLICIES: Readonly<Record<JwtKind, JwtPolicy>> = {
 export type JwtProof = VerificationKey | Refused | Unchecked;
 
 /** Checks one token; a plain value when neither a key nor its check has to be waited for. */
-export type JwtCheck = (jwt: DecodedJwt, kind: JwtKind, expected: ClaimExpectations) => MaybePromise<JwtProof>;
+export type JwtCheck = (
+  jwt: DecodedJwt,
+  kind: JwtKind,
+  expected: ClaimExpectations,
+  waitUntil?: WaitUntil,
+) => MaybePromise<JwtProof>;
 
 const WRONG_ALGORITHM = refuse('token-invalid-algorithm');
 const OTHER_ALGORITHM = refuse('token-verification-failed', 'The key does not serve the algorithm of the token.');
@@ -77,12 +83,12 @@ const UNUSABLE = refuse('token-verification-failed', 'The signature could not be
 export const isKey = (value: KeyLookup): value is VerificationKey => 'check' in value;
 
 export function createJwtCheck(keys: KeySource, now: Clock): JwtCheck {
-  return (jwt, kind, expected) => {
+  return (jwt, kind, expected, waitUntil) => {
     const policy = POLICIES[kind];
     const algorithm = checkHeader(jwt, policy);
     if ('outcome' in algorithm) return algorithm;
-    const found = keys.find(jwt.header['kid']);
-    if (found instanceof Promise) return found.then((key) => prove(jwt, algorithm, key, policy, expected));
+    const found = keys.find(jwt.header['kid'], waitUntil);
+    if (isPromise(found)) return found.then((key) => prove(jwt, algorithm, key, policy, expected));
     return prove(jwt, algorithm, found, policy, expected);
   };
 
@@ -95,14 +101,20 @@ export function createJwtCheck(keys: KeySource, now: Clock): JwtCheck {
   ): MaybePromise<JwtProof> {
     if (!isKey(key)) return key;
     if (key.algorithm !== algorithm) return OTHER_ALGORITHM;
-    const conclude = (good: boolean): JwtProof =>
-      good ? (checkClaims(policy.rules, jwt.payload, expected, now()) ?? key) : WRONG_SIGNATURE;
+    const conclude = (good: unknown): JwtProof =>
+      good === true ? (checkClaims(policy.rules, jwt.payload, expected, now()) ?? key) : WRONG_SIGNATURE;
+    let good: MaybePromise<boolean>;
     try {
-      const good = key.check(jwt.token.slice(0, jwt.signedLength), jwt.signature);
-      return good instanceof Promise ? good.then(conclude, () => UNUSABLE) : conclude(good);
+      good = key.check(jwt);
     } catch {
       return UNUSABLE;
     }
+    // Not within the `try`: a clock that throws is a fault of this server, and none of the token.
+    if (!isPromise(good)) return conclude(good);
+    return good.then(
+      (found) => conclude(found),
+      () => UNUSABLE,
+    );
   }
 }
 

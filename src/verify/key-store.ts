@@ -15,13 +15,15 @@
  * asked for after the token had come, and only then: an older set says nothing about a key that may have appeared since.
  * Loads for its sake have a budget (`load-budget.ts`). Beyond that the token cannot be checked yet, which is no 401.
  */
-import type { Clock, MaybePromise, VerificationUpstream } from '../ports.js';
+import type { Deferred } from '#signature';
+import type { Clock, MaybePromise, VerificationUpstream, WaitUntil } from '../ports.js';
 import type { BailiffEvent } from '../types.js';
+import { runBehind } from './background.js';
 import { loadKeySet, type KeySet, type LoadFailure, type LoadResult } from './jwks.js';
 import type { VerificationKey } from './keys.js';
 import { createLoadBudget } from './load-budget.js';
 import { leaveUnchecked, refuse } from './outcome.js';
-import { createSingleFlight } from './single-flight.js';
+import { createSingleFlight, FlightLost } from './single-flight.js';
 import type { Refused, Unchecked } from './verdict.js';
 
 export interface KeyStoreSettings {
@@ -41,8 +43,11 @@ export interface KeyStoreHealth {
 
 /** Where a pipeline gets its keys. */
 export interface KeySource {
-  /** `kid` comes from an unverified header. */
-  find(kid: unknown): MaybePromise<KeyLookup>;
+  /**
+   * `kid` comes from an unverified header; `waitUntil` from the request that asks. Rejects where this server is at fault that there
+   * are no keys.
+   */
+  find(kid: unknown, waitUntil?: WaitUntil): MaybePromise<KeyLookup>;
   /** Until when verdicts that rest on these keys may be used again without asking {@link find}; ms since the epoch. */
   recallUntil(): number;
   /** Makes sure that there are keys; null if so. */
@@ -59,15 +64,15 @@ const SECRET_KEY_BACK_OFF_MS = 10_000;
 const MAX_RETRY_AFTER_MS = 60_000;
 /** The port gives up after 3 s; this is for tasks that the runtime has dropped. */
 const WAITER_DEADLINE_MS = 5_000;
-const FLIGHT = 'jwks';
 
 export function createKeyStore(parts: {
   readonly upstream: VerificationUpstream;
   readonly settings: KeyStoreSettings;
   readonly now: Clock;
   readonly emit: ((event: BailiffEvent) => void) | null;
+  readonly onFault?: ((error: unknown) => void) | undefined;
 }): KeySource {
-  const { upstream, settings, now, emit } = parts;
+  const { upstream, settings, now, emit, onFault } = parts;
   const { freshMs, staleIfErrorMs, cooldownMs } = settings;
   const budget = createLoadBudget(cooldownMs);
   const flights = createSingleFlight<LoadFailure | null>(WAITER_DEADLINE_MS, now);
@@ -97,7 +102,7 @@ export function createKeyStore(parts: {
   /** Joins the load under way, or starts one; `budgeted`: for the sake of an unknown key id. */
   function load(budgeted = false): Promise<LoadFailure | null> {
     return flights
-      .run(FLIGHT, async () => {
+      .run('jwks', async () => {
         const startedAt = now();
         loadingSince = startedAt;
         // Who comes in the same turn of the event loop comes before the set is asked for.
@@ -115,7 +120,8 @@ export function createKeyStore(parts: {
         if (budgeted) budget.spend(startedAt);
         return null;
       })
-      .catch((): LoadFailure => {
+      .catch((error: unknown): LoadFailure => {
+        if (!(error instanceof FlightLost)) throw error;
         // The task was lost, which says nothing about Clerk: no back-off.
         return { reason: 'jwk-remote-failed-to-load', retryAfterMs: null, detail: null };
       });
@@ -126,7 +132,9 @@ export function createKeyStore(parts: {
     if ('failure' in result) {
       fail(result.failure);
       const staleMs = keys.size > 0 && usable() ? age() : null;
-      const { reason, detail } = result.failure;
+      const { reason, detail, fault } = result.failure;
+      // Without keys, whoever waits gets it.
+      if (staleMs !== null && reason === 'authentication-fault') onFault?.(fault);
       emit?.({ type: 'jwks.failed', reason, detail, staleMs, durationMs });
       return result.failure;
     }
@@ -148,8 +156,11 @@ export function createKeyStore(parts: {
     recallUntil = Math.min(retryAt, loadedAt + freshMs + staleIfErrorMs);
   }
 
-  const unchecked = (cause: LoadFailure): Unchecked =>
-    leaveUnchecked(cause.reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS), cause.detail);
+  /** Throws the fault, where it is one: then there is nothing that Clerk has to say. */
+  function unchecked({ reason, detail, fault, ...cause }: LoadFailure): Unchecked {
+    if (reason === 'authentication-fault') throw fault;
+    return leaveUnchecked(reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS), detail);
+  }
 
   /** Loads unless a load has just failed; the failure, or null if there are keys that may be used. */
   async function ensure(): Promise<LoadFailure | null> {
@@ -179,20 +190,21 @@ export function createKeyStore(parts: {
   const notYet = (): Unchecked =>
     leaveUnchecked('jwk-kid-unchecked', Math.max(budget.waitMs(now()), FIRST_BACK_OFF_MS));
 
-  function refreshInBackground(): void {
+  function refreshInBackground(waitUntil: WaitUntil | undefined): void {
     if (loading() || (failure !== null && backingOff())) return;
     // Nobody waits, and cached verdicts stay in use meanwhile.
     recallUntil = loadedAt + freshMs;
-    void load();
+    const task = load().catch((error: unknown) => onFault?.(error));
+    runBehind(task, waitUntil);
   }
 
   return {
-    find(kid) {
+    find(kid, waitUntil) {
       if (typeof kid !== 'string' || kid === '') return refuse('jwk-kid-mismatch');
       const ms = age();
       const key = ms < freshMs ? keys.get(kid) : undefined;
       if (key === undefined) return lookFor(kid);
-      if (ms >= freshMs * REFRESH_AT) refreshInBackground();
+      if (ms >= freshMs * REFRESH_AT) refreshInBackground(waitUntil);
       return key;
     },
     recallUntil: () => recallUntil,
@@ -228,13 +240,32 @@ function replaceKeys(before: KeySet, after: KeySet): KeySet {
   return result;
 }
 
-/** A configured key: whatever key id the token names, and no network, ever. */
-export function createLocalKeySource(key: VerificationKey): KeySource {
+/**
+ * A configured key: whatever key id the token names, and no network, ever. One that turns out to be unusable lets nobody in:
+ * whoever asks for it gets the error.
+ */
+export function createLocalKeySource(given: Deferred<VerificationKey>): KeySource {
+  let key = typeof given === 'function' ? null : given;
+  let usable = true;
+  // Each who comes before there is a key loads it: in Workers a promise may end with the request that made it.
+  async function load(from: () => Promise<VerificationKey>): Promise<VerificationKey> {
+    try {
+      const loaded = await from();
+      return (key ??= loaded);
+    } catch (error) {
+      usable = false;
+      throw error;
+    }
+  }
+  const find = () => key ?? load(given as () => Promise<VerificationKey>);
   return {
-    find: () => key,
+    find,
     recallUntil: () => Infinity,
-    prepare: () => Promise.resolve(null),
-    health: () => ({ jwks: 'local', ageMs: null, keys: 1 }),
+    prepare: async () => {
+      await find();
+      return null;
+    },
+    health: () => (usable ? { jwks: 'local', ageMs: null, keys: 1 } : { jwks: 'empty', ageMs: null, keys: 0 }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** JWKs (RFC 7517) become keys that can check one algorithm each; what cannot is left out without spoiling the rest. */
-import { createSignatureCheck, type PublicJwk, type SignatureCheck } from '#signature';
+import { createSignatureCheck, type PublicJwk, type RawJwk, type SignatureCheck } from '#signature';
 import { ALGORITHMS, type Algorithm } from './algorithms.js';
 import { base64url } from './encoding.js';
 
@@ -21,12 +21,10 @@ const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 8192;
 const MAX_EXPONENT_BYTES = 4;
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** The key that this entry of a JWKS describes, or null if it is none that may check a signature here. */
 export function keyFromJwk(entry: unknown): VerificationKey | null {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return null;
-  const members = entry as Members;
+  const members = entry as RawJwk;
   const kid = members['kid'];
   if (typeof kid !== 'string' || kid === '' || !isForVerifying(members)) return null;
   // A JWK without `alg` serves RS256 alone, so that nobody but its owner chooses how it is used.
@@ -47,7 +45,7 @@ export function createKey(kid: string | null, algorithm: Algorithm, jwk: PublicJ
 }
 
 /** `use` and `key_ops` bind (RFC 7517 sections 4.2 and 4.3); a private key has no business in a JWKS. */
-function isForVerifying(members: Members): boolean {
+function isForVerifying(members: RawJwk): boolean {
   const { use, key_ops: operations } = members as { use?: unknown; key_ops?: unknown };
   if (use !== undefined && use !== 'sig') return false;
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return false;
@@ -55,7 +53,7 @@ function isForVerifying(members: Members): boolean {
 }
 
 /** Only the members that make the key, each of the right shape; null if `members` is no key for `algorithm`. */
-export function publicJwk(members: Members, algorithm: Algorithm): PublicJwk | null {
+export function publicJwk(members: RawJwk, algorithm: Algorithm): PublicJwk | null {
   const { kty, crv, n, e, x, y } = members as Record<'kty' | 'crv' | 'n' | 'e' | 'x' | 'y', unknown>;
   if (kty !== algorithm.kty) return null;
   if (kty === 'RSA') return isModulus(n) && isExponent(e) ? { kty, n, e } : null;
@@ -69,15 +67,20 @@ function bytesOf(value: unknown): Uint8Array | null {
   return typeof value === 'string' ? base64url.bytes(value) : null;
 }
 
-function isModulus(value: unknown): value is string {
+/** Base64urlUInt (RFC 7518 section 2): no zero in front, so that a number has one text and a length that counts. */
+function numberOf(value: unknown): Uint8Array | null {
   const bytes = bytesOf(value);
-  const bits = bytes === null ? 0 : bitLength(bytes);
+  return bytes?.[0] === 0 ? null : bytes;
+}
+
+function isModulus(value: unknown): value is string {
+  const bits = bitLength(numberOf(value) ?? new Uint8Array());
   return bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS;
 }
 
-/** With an exponent of 1 every signature would be its own message. */
+/** With an exponent of 1 every signature would be its own message: anybody could write one. */
 function isExponent(value: unknown): value is string {
-  const bytes = bytesOf(value);
+  const bytes = numberOf(value);
   if (bytes === null || bytes.length > MAX_EXPONENT_BYTES) return false;
   return bitLength(bytes) >= 2 && (bytes[bytes.length - 1] ?? 0) % 2 === 1;
 }
@@ -87,7 +90,6 @@ function isCoordinate(value: unknown, size: number): value is string {
 }
 
 function bitLength(bytes: Uint8Array): number {
-  const lead = bytes.findIndex((byte) => byte !== 0);
-  if (lead === -1) return 0;
-  return (bytes.length - lead) * 8 - Math.clz32(bytes[lead] ?? 0) + 24;
+  const [first] = bytes;
+  return first === undefined ? 0 : bytes.length * 8 - Math.clz32(first) + 24;
 }

@@ -1,25 +1,27 @@
 /** API keys and opaque tokens: only Clerk can tell what they are worth, so each answer is used for as long as it may be. */
-import { BoundedMap } from '../bounded-map.js';
+import { createBoundedCache } from '../bounded-cache.js';
 import {
   UpstreamUnreachable,
   type Clock,
   type MaybePromise,
   type UpstreamAnswer,
   type VerificationUpstream,
+  type WaitUntil,
 } from '../ports.js';
 import type { BailiffEvent, MachineTokenType } from '../types.js';
+import { runBehind } from './background.js';
 import type { ClassifiedToken } from './classify.js';
 import { isPlausible, judgeAnswer, OPAQUE_KINDS, type AnswerExpectations } from './opaque-answer.js';
 import { accept, deepFreeze, leaveUnchecked, refuse } from './outcome.js';
 import type { SharedStore } from './shared-store.js';
-import { createSingleFlight } from './single-flight.js';
+import { createSingleFlight, FlightLost } from './single-flight.js';
 import { createVerdictCache } from './verdict-cache.js';
 import type { Refused, Verdict, VerifiedMachine } from './verdict.js';
 
 export interface OpaqueVerifier {
   /** Synchronous; null unless this process may decide alone. */
   recall(token: string): VerifiedMachine | null;
-  verify(token: ClassifiedToken): MaybePromise<Verdict<VerifiedMachine>>;
+  verify(token: ClassifiedToken, waitUntil?: WaitUntil): MaybePromise<Verdict<VerifiedMachine>>;
   invalidate(tokenOrId: string): Promise<void>;
   readonly size: number;
 }
@@ -59,7 +61,7 @@ export function createOpaqueVerifier(parts: {
   /** Counts invalidations: what was read in the store before one is not kept after it. */
   let era = 0;
   /** The last question about each token: the answer to an earlier one, before an invalidation, is not kept. */
-  const questions = new BoundedMap<Question>(MOST_QUESTIONS);
+  const questions = createBoundedCache<Question>(MOST_QUESTIONS);
 
   const report = (tokenType: MachineTokenType, hit: boolean, source: 'memory' | 'store'): void =>
     emit?.({ type: 'token.cache', hit, tokenType, source });
@@ -90,20 +92,27 @@ export function createOpaqueVerifier(parts: {
     store: SharedStore,
     token: string,
     tokenType: MachineTokenType,
+    waitUntil: WaitUntil | undefined,
   ): Promise<Verdict<VerifiedMachine>> {
     const found = await looks.run(token, () => look(store, token, tokenType));
-    return found.value === null ? askOnce(token, tokenType, found.seen) : accept(found.value);
+    return found.value === null ? askOnce(token, tokenType, found.seen, waitUntil) : accept(found.value);
   }
 
   /** Who has seen an invalidation does not join a call that was begun before it. */
-  function askOnce(token: string, tokenType: MachineTokenType, seen: readonly string[]) {
-    return flights.run([token, ...seen].join(' '), () => ask(token, tokenType, seen));
+  function askOnce(
+    token: string,
+    tokenType: MachineTokenType,
+    seen: readonly string[],
+    waitUntil: WaitUntil | undefined,
+  ) {
+    return flights.run([token, ...seen].join(' '), () => ask(token, tokenType, seen, waitUntil));
   }
 
   async function ask(
     token: string,
     tokenType: MachineTokenType,
     seen: readonly string[],
+    waitUntil: WaitUntil | undefined,
   ): Promise<Verdict<VerifiedMachine>> {
     if (shared === null) report(tokenType, false, 'memory');
     // What Clerk says may be older than its arrival, but not than the question.
@@ -112,7 +121,7 @@ export function createOpaqueVerifier(parts: {
     const verdict = await askUpstream(token, tokenType);
     if (questions.peek(token) !== question) return verdict;
     questions.delete(token);
-    remember(token, tokenType, verdict, question);
+    remember(token, tokenType, verdict, question, waitUntil);
     return verdict;
   }
 
@@ -121,8 +130,8 @@ export function createOpaqueVerifier(parts: {
     try {
       answer = await OPAQUE_KINDS[tokenType].ask(upstream as VerificationUpstream, token);
     } catch (error) {
-      const retryAfterMs = error instanceof UpstreamUnreachable ? error.retryAfterMs : 0;
-      return leaveUnchecked('unexpected-error', Math.max(retryAfterMs, RETRY_AFTER_MS));
+      if (!(error instanceof UpstreamUnreachable)) throw error;
+      return leaveUnchecked('unexpected-error', Math.max(error.retryAfterMs, RETRY_AFTER_MS));
     }
     const verdict = judgeAnswer(tokenType, answer, expected, now());
     return verdict.outcome === 'accepted' ? accept(wrap(token, tokenType, verdict.value)) : verdict;
@@ -133,6 +142,7 @@ export function createOpaqueVerifier(parts: {
     tokenType: MachineTokenType,
     verdict: Verdict<VerifiedMachine>,
     { asked, seen }: Question,
+    waitUntil: WaitUntil | undefined,
   ): void {
     const time = now();
     if (verdict.outcome === 'refused' && settings.negativeTtlMs > 0) {
@@ -143,7 +153,8 @@ export function createOpaqueVerifier(parts: {
     const until = Math.min(asked + settings.ttlMs, data.expiration ?? Infinity);
     keep(verdict.value, until);
     // The caller does not wait for the store.
-    void shared?.write(token, { kind: tokenType, id: data.id, asked, until, seen, data });
+    if (shared === null) return;
+    runBehind(shared.write(token, { kind: tokenType, id: data.id, asked, until, seen, data }), waitUntil);
   }
 
   function keep(value: VerifiedMachine, until: number): void {
@@ -152,7 +163,7 @@ export function createOpaqueVerifier(parts: {
 
   return {
     recall: (token) => (shared === null ? verified.get(token) : null),
-    verify({ token, tokenType }) {
+    verify({ token, tokenType }, waitUntil) {
       if (tokenType === 'session_token') return IMPLAUSIBLE;
       const kind = OPAQUE_KINDS[tokenType];
       if (upstream === null || !canVerify[kind.permission]) return NO_KEY;
@@ -167,12 +178,15 @@ export function createOpaqueVerifier(parts: {
         report(tokenType, true, 'memory');
         return accept(hit);
       }
-      const verdict = shared === null ? askOnce(token, tokenType, NONE) : throughStore(shared, token, tokenType);
-      return verdict.catch(() => leaveUnchecked('unexpected-error', RETRY_AFTER_MS));
+      const verdict =
+        shared === null
+          ? askOnce(token, tokenType, NONE, waitUntil)
+          : throughStore(shared, token, tokenType, waitUntil);
+      return verdict.catch(lost);
     },
     async invalidate(tokenOrId) {
       era += 1;
-      questions.deleteWhere(() => true);
+      questions.clear();
       flights.clear();
       looks.clear();
       refused.delete(tokenOrId);
@@ -184,6 +198,12 @@ export function createOpaqueVerifier(parts: {
       return verified.size;
     },
   };
+}
+
+/** The runtime has dropped the call: Clerk was asked and no answer arrived. Whatever else went wrong did so here. */
+function lost(error: unknown): Verdict<VerifiedMachine> {
+  if (error instanceof FlightLost) return leaveUnchecked('unexpected-error', RETRY_AFTER_MS);
+  throw error;
 }
 
 interface Question {

@@ -2,10 +2,10 @@
  * `CLERK_JWT_KEY`: a public key in PEM, in every form in which environment variables hand it over. It becomes a JWK, so
  * that from here on there is one way for keys, whichever way they came.
  */
+import { rsaFromSpki, type Deferred, type RawJwk } from '#signature';
 import { ConfigurationError } from '../errors.js';
-import { ALGORITHMS } from './algorithms.js';
-import { firstElement, childrenOf, TAG, type DerElement } from './der.js';
-import { base64url, encodeBase64url as encode } from './encoding.js';
+import { ALGORITHMS, type Algorithm } from './algorithms.js';
+import { base64url, encodeBase64 } from './encoding.js';
 import { createKey, publicJwk, type VerificationKey } from './keys.js';
 
 const REMEDY =
@@ -17,16 +17,22 @@ const refuse = (message: string): never => {
 
 /**
  * Accepts several lines or one, LF or CRLF or `\n` escapes, quotes around it, and the body without its header and footer.
- * RSA of at least 2048 bits, which serves RS256: the keys that Clerk's dashboard gives out are of no other kind.
+ * RSA of 2048 to 8192 bits, which serves RS256: the keys that Clerk's dashboard gives out are of no other kind.
  *
+ * @returns the key; where there is only WebCrypto, which makes everybody wait, how to get it. That rejects as this throws
  * @throws ConfigurationError for anything else; it never quotes the text.
  */
-export function keyFromPem(pem: string): VerificationKey {
-  const der = derFromPem(pem);
-  return keyFromSpki(der) ?? refuse('The key in CLERK_JWT_KEY is not a public key that can be used.');
+export function keyFromPem(pem: string): Deferred<VerificationKey> {
+  const body = bodyOf(pem);
+  const der = base64url.bytes(body.replaceAll('+', '-').replaceAll('/', '_'));
+  if (der === null || der.length === 0) return refuse('CLERK_JWT_KEY is not a PEM.');
+  checkKind(der);
+  const found = rsaFromSpki(encodeBase64(der));
+  return typeof found === 'function' ? async () => keyFrom(await found()) : keyFrom(found);
 }
 
-function derFromPem(pem: string): Uint8Array {
+/** The base64 in `pem`, whatever stands around it: jose wants the armour at the very start, and no quotes or escapes. */
+function bodyOf(pem: string): string {
   // Escapes first, then quotes, then white space: quotes may stand around escapes.
   const text = pem
     .replace(/\\+[rn]/g, '\n')
@@ -39,35 +45,31 @@ function derFromPem(pem: string): Uint8Array {
   if (label?.includes('PRIVATE')) refuse('CLERK_JWT_KEY holds a private key, which must never leave its owner.');
   if (label?.includes('CERTIFICATE')) refuse('CLERK_JWT_KEY holds a certificate, not a public key.');
   if (label !== null && label !== 'PUBLIC KEY') refuse('CLERK_JWT_KEY holds another kind of PEM than a public key.');
-  const body = (armour?.[2] ?? text).replace(/\s+/g, '').replace(/=+$/, '');
-  const bytes = base64url.bytes(body.replaceAll('+', '-').replaceAll('/', '_'));
-  return bytes !== null && bytes.length > 0 ? bytes : refuse('CLERK_JWT_KEY is not a PEM.');
+  return (armour?.[2] ?? text).replace(/\s+/g, '').replace(/=+$/, '');
 }
 
-/** rsaEncryption (RFC 3279 section 2.3.1), as bytes in hexadecimal. */
-const RSA = '2a864886f70d010101';
-const ALGORITHM = ALGORITHMS.get('RS256');
+/** How DER begins (X.690), in hexadecimal: a sequence of any length up to 64 kB, and what stands first in it. */
+const SEQUENCE = '^30(?:[0-7].|81..|82....)';
+/** The identifier of rsaEncryption (RFC 3279 section 2.3.1), as in a SubjectPublicKeyInfo. */
+const RSA_PUBLIC = new RegExp(`${SEQUENCE}300d06092a864886f70d010101`);
+/** PKCS #8, PKCS #1 and SEC 1 start with a version. */
+const PRIVATE = new RegExp(`${SEQUENCE}02010[01]`);
 
-/** SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). */
-function keyFromSpki(der: Uint8Array): VerificationKey | null {
-  const [identifier, bits, ...rest] = childrenOf(firstElement(der), TAG.sequence);
-  // A private key (PKCS #8 and PKCS #1) starts with its version, a number, where a public key has its algorithm.
-  if (identifier?.tag === TAG.integer && rest.length > 0) refuse('CLERK_JWT_KEY holds a private key.');
-  if (bits?.tag !== TAG.bitString || bits.content[0] !== 0 || rest.length > 0) return null;
-  const [type] = childrenOf(identifier, TAG.sequence);
-  if (type === undefined || ALGORITHM === undefined) return null;
-  if (hex(type.content) !== RSA) refuse('The key in CLERK_JWT_KEY is not an RSA key, as those of Clerk are.');
-  const [n, e] = childrenOf(firstElement(bits.content.subarray(1)), TAG.sequence).map(unsigned);
-  const jwk = publicJwk({ kty: 'RSA', n, e }, ALGORITHM);
-  if (jwk === null) return refuse('The RSA key in CLERK_JWT_KEY is damaged or has fewer than 2048 bits.');
-  return createKey(null, ALGORITHM, jwk);
+function checkKind(der: Uint8Array): void {
+  const start = Array.from(der.subarray(0, 24), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (PRIVATE.test(start)) refuse('CLERK_JWT_KEY holds a private key, which must never leave its owner.');
+  if (!RSA_PUBLIC.test(start)) refuse('The key in CLERK_JWT_KEY is not a public key for RSA, as those of Clerk are.');
 }
 
-/** A DER integer has a leading zero where its first bit is set; a JWK has none. */
-function unsigned(element: DerElement): string {
-  return encode(element.content[0] === 0 ? element.content.subarray(1) : element.content);
-}
+const ALGORITHM = ALGORITHMS.get('RS256') as Algorithm;
 
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+function keyFrom(members: RawJwk | null): VerificationKey {
+  const jwk = members && publicJwk(members, ALGORITHM);
+  const key = jwk && createKey(null, ALGORITHM, jwk);
+  return (
+    key ??
+    refuse(
+      'The RSA key in CLERK_JWT_KEY is damaged, or has not 2048 to 8192 bits, or no odd exponent from 3 to 4 bytes.',
+    )
+  );
 }

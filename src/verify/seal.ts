@@ -3,7 +3,7 @@
  * authenticated (AES-GCM) and bound to their name. Both keys come from a secret and a scope (HKDF, RFC 5869), so an entry
  * of another instance, or one that was moved or changed, does not open.
  */
-import { BoundedMap } from '../bounded-map.js';
+import { createBoundedCache } from '../bounded-cache.js';
 import { base64url, encodeBase64url as encode } from './encoding.js';
 
 /** Part of every name, key and value: entries of another format are not even found. */
@@ -26,7 +26,7 @@ const decoder = new TextDecoder();
 
 export function createSeal(secret: string, scope: string): Seal {
   const keys = memoise(() => deriveKeys(secret, scope));
-  const names = new BoundedMap<string>(MOST_NAMES, MOST_CHARACTERS);
+  const names = createBoundedCache<string>(MOST_NAMES, { maxSize: MOST_CHARACTERS, sizeOf: (_, what) => what.length });
   return {
     async nameOf(purpose, text) {
       const what = `${purpose}\0${text}`;
@@ -35,7 +35,7 @@ export function createSeal(secret: string, scope: string): Seal {
       const { naming } = await keys();
       const hash = await crypto.subtle.sign('HMAC', naming, encoder.encode(what));
       const name = `${FORMAT}:${encode(new Uint8Array(hash))}`;
-      names.set(what, name, what.length);
+      names.set(what, name);
       return name;
     },
     async close(name, value) {

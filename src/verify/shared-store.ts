@@ -7,7 +7,7 @@
  * it. An entry lists the marks that its maker had seen *before* asking Clerk, and is used only while no other mark
  * stands. When an entry arrives does not matter then, and no two clocks are compared.
  */
-import { BoundedMap } from '../bounded-map.js';
+import { createBoundedCache } from '../bounded-cache.js';
 import { AuthUnavailableError } from '../errors.js';
 import type { Clock, Store } from '../ports.js';
 import { createSeal } from './seal.js';
@@ -75,7 +75,7 @@ export function createSharedStore(settings: {
   const entries = createSeal(secret, settings.scope);
   const invalidations = createSeal(secret, 'invalidations');
   /** The marks of what this process has invalidated and the store does not know, or not yet. */
-  const untold = new BoundedMap<string>(MOST_UNTOLD);
+  const untold = createBoundedCache<string>(MOST_UNTOLD);
   let restUntil = -Infinity;
 
   async function guarded<T>(deadlineMs: number, call: () => Promise<T>): Promise<T> {

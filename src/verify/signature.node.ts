@@ -1,21 +1,27 @@
 /** The same answers through `node:crypto`, for Node, Bun and Deno (package.json, `imports`). */
 import { Buffer } from 'node:buffer';
 import type { Algorithm } from './algorithms.js';
-import { createSignatureCheck as createPortableCheck, type PublicJwk, type SignatureCheck } from './signature.js';
+import type { Deferred, PublicJwk, RawJwk, SignatureCheck } from './signature.js';
 
-export type { PublicJwk, SignatureCheck } from './signature.js';
+export type { Deferred, PublicJwk, RawJwk, SignatureCheck } from './signature.js';
+
+/**
+ * `node:crypto` is loaded with the first key, not with this module: it is a quarter of a cold import. (Node.js before 20.16 and
+ * 22.3 cannot load it so late, and goes the portable way in everything.)
+ */
+const nodeCrypto = () => process.getBuiltinModule?.('node:crypto');
+
+/** jose is loaded when a key needs it: with this module it would double the time of a cold import. */
+const portable = () => import('./signature.js');
 
 /**
  * RSA is checked at once: 20 to 30 µs, where WebCrypto's trip through the thread pool takes 100 and more. The curves
  * would hold the event loop for 70 to 105 µs, so they go the portable way.
  *
- * `node:crypto` is loaded with the first key, not with this module: it is a quarter of a cold import. (Node.js before 20.16 and
- * 22.3 cannot load it so late, and goes the portable way too.)
- *
  * Throws when the key is not one that OpenSSL can use.
  */
 export function createSignatureCheck(algorithm: Algorithm, jwk: PublicJwk): SignatureCheck {
-  const crypto = process.getBuiltinModule?.('node:crypto');
+  const crypto = nodeCrypto();
   if (crypto === undefined) return createPortableCheck(algorithm, jwk);
   const { constants, createPublicKey, verify } = crypto;
   const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
@@ -25,5 +31,28 @@ export function createSignatureCheck(algorithm: Algorithm, jwk: PublicJwk): Sign
     algorithm.padding === 'pss'
       ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
       : key;
-  return (signed, signature) => verify(hash, Buffer.from(signed, 'latin1'), options, signature);
+  return ({ token, signedLength, signature }) =>
+    verify(hash, Buffer.from(token.slice(0, signedLength), 'latin1'), options, signature);
+}
+
+function createPortableCheck(algorithm: Algorithm, jwk: PublicJwk): SignatureCheck {
+  let check: SignatureCheck | null = null;
+  return async (jwt) => (check ??= (await portable()).createSignatureCheck(algorithm, jwk))(jwt);
+}
+
+/** As in `signature.ts`, but at once: a wrong key is an error where it is configured. */
+export function rsaFromSpki(spki: string): Deferred<RawJwk | null> {
+  const crypto = nodeCrypto();
+  if (crypto === undefined) return async () => settle((await portable()).rsaFromSpki(spki));
+  try {
+    const key = crypto.createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
+    const again = key.export({ format: 'der', type: 'spki' }).toString('base64');
+    return key.asymmetricKeyType === 'rsa' && again === spki ? { ...key.export({ format: 'jwk' }) } : null;
+  } catch {
+    return null;
+  }
+}
+
+function settle<T>(value: Deferred<T>): T | Promise<T> {
+  return typeof value === 'function' ? (value as () => Promise<T>)() : value;
 }

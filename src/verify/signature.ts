@@ -1,6 +1,15 @@
-/** Signature checks through WebCrypto: for every runtime that has no `node:crypto` (package.json, `imports`). */
+/**
+ * Keys and signature checks through jose, over WebCrypto: for every runtime that has no `node:crypto` (package.json, `imports`).
+ *
+ * jose is laxer than we are about the text of a token and about keys. So it only sees tokens that `decode.ts` has read and keys
+ * that `keys.ts` lets through, and it decides about nothing but the signature.
+ */
+import { JWSSignatureVerificationFailed } from 'jose/errors';
+import { compactVerify } from 'jose/jws/compact/verify';
+import { importJWK, importSPKI } from 'jose/key/import';
 import type { MaybePromise } from '../ports.js';
 import type { Algorithm } from './algorithms.js';
+import type { DecodedJwt } from './decode.js';
 
 /** The public members of a JWK (RFC 7517), already checked for shape. */
 export type PublicJwk =
@@ -8,16 +17,51 @@ export type PublicJwk =
   | { readonly kty: 'EC'; readonly crv: string; readonly x: string; readonly y: string }
   | { readonly kty: 'OKP'; readonly crv: string; readonly x: string };
 
-/** Whether `signature` covers `signed` (ASCII). Throws or rejects when the key turns out to be unusable. */
-export type SignatureCheck = (signed: string, signature: Uint8Array) => MaybePromise<boolean>;
+/** Whether the token's signature covers what it should. Throws or rejects when the key turns out to be unusable. */
+export type SignatureCheck = (jwt: Pick<DecodedJwt, 'token' | 'signature' | 'signedLength'>) => MaybePromise<boolean>;
 
-const encoder = new TextEncoder();
+/** A value, or where it can only be waited for, how to get it. */
+export type Deferred<T> = T | (() => Promise<T>);
 
-/** Binds a key to the one algorithm that it serves. The key is imported at its first use, and once. */
-export function createSignatureCheck(algorithm: Algorithm, jwk: PublicJwk): SignatureCheck {
-  let imported: Promise<CryptoKey> | null = null;
-  return async (signed, signature) => {
-    imported ??= crypto.subtle.importKey('jwk', { ...jwk }, algorithm.webCrypto, false, ['verify']);
-    return crypto.subtle.verify(algorithm.webCrypto, await imported, signature as BufferSource, encoder.encode(signed));
+/** A JWK whose members nobody has looked at. */
+export type RawJwk = Readonly<Record<string, unknown>>;
+
+/**
+ * Binds a key to the one algorithm that it serves. The key is imported at its first use and kept; a promise of it is not, since in
+ * Workers it may end with the request that made it.
+ */
+export function createSignatureCheck({ name }: Algorithm, jwk: PublicJwk): SignatureCheck {
+  const options = { algorithms: [name] };
+  let key: CryptoKey | Uint8Array | null = null;
+  return async ({ token }) => {
+    key ??= await importJWK({ ...jwk }, name);
+    try {
+      await compactVerify(token, key, options);
+      return true;
+    } catch (error) {
+      if (error instanceof JWSSignatureVerificationFailed) return false;
+      throw error;
+    }
   };
 }
+
+/**
+ * The RSA key of a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7).
+ *
+ * @param spki DER, as base64
+ * @returns null if it is none, or not exactly that in its one canonical form: written out again it must be the same text, so that
+ *   nothing stands behind the key or in front of its numbers
+ */
+export function rsaFromSpki(spki: string): Deferred<RawJwk | null> {
+  return async () => {
+    try {
+      const key = await importSPKI(pemOf(spki), 'RS256', { extractable: true });
+      const again = new Uint8Array(await crypto.subtle.exportKey('spki', key));
+      return btoa(String.fromCharCode(...again)) === spki ? { ...(await crypto.subtle.exportKey('jwk', key)) } : null;
+    } catch {
+      return null;
+    }
+  };
+}
+
+const pemOf = (spki: string): string => `-----BEGIN PUBLIC KEY-----\n${spki}\n-----END PUBLIC KEY-----`;

@@ -29,8 +29,10 @@ export function createSingleFlight<T>(deadlineMs: number, now: Clock): SingleFli
   };
 
   const start = (key: string, begin: () => Promise<T>): Promise<T> => {
+    // First: a clock that throws behind the begin would leave a task that nobody looks at.
+    const startedAt = now();
     const task = begin();
-    flights.set(key, { startedAt: now(), task });
+    flights.set(key, { startedAt, task });
     const settled = () => forget(key, task);
     task.then(settled, settled);
     return task;

@@ -1,8 +1,8 @@
 /**
  * What was decided about a token, by the whole token: never by a part of it, which others could share. Bounded in number
- * and in bytes; they leave in the order in which they came, but for those that are in use.
+ * and in bytes: the one that was used longest ago leaves.
  */
-import { BoundedMap } from '../bounded-map.js';
+import { createBoundedCache, deleteWhere } from '../bounded-cache.js';
 import type { Clock } from '../ports.js';
 import type { VerificationKey } from './keys.js';
 
@@ -63,7 +63,10 @@ export function createVerdictCache<V extends object>(settings: {
   readonly restore?: (token: string) => V;
 }): VerdictCache<V> {
   const { max, now, usableUntil, restore } = settings;
-  const entries = new BoundedMap<Entry<V>>(max, Math.max(max * BYTES_FOR_EACH, LEAST_BYTES));
+  const entries = createBoundedCache<Entry<V>>(max, {
+    maxSize: Math.max(max * BYTES_FOR_EACH, LEAST_BYTES),
+    sizeOf: ({ token }) => costOf(token),
+  });
 
   return {
     get(token) {
@@ -82,14 +85,14 @@ export function createVerdictCache<V extends object>(settings: {
     put(token, value, { from, until, key }) {
       if (max <= 0 || until <= now()) return;
       const own = ownCopy(token);
-      entries.set(placeOf(own), { token: own, value: restore ? null : value, from, until, key }, costOf(own));
+      entries.set(placeOf(own), { token: own, value: restore ? null : value, from, until, key });
     },
     delete(token) {
       const place = placeOf(token);
       if (entries.peek(place)?.token === token) entries.delete(place);
     },
     deleteWhere(matches) {
-      entries.deleteWhere(({ value }) => value === null || matches(value));
+      deleteWhere(entries, ({ value }) => value === null || matches(value));
     },
     get size() {
       return entries.size;

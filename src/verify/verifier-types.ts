@@ -1,5 +1,5 @@
 /** What the verifier is made from and what it offers. */
-import type { Clock, MaybePromise, Store, VerificationUpstream } from '../ports.js';
+import type { Clock, MaybePromise, Store, VerificationUpstream, WaitUntil } from '../ports.js';
 import type { BailiffEvent } from '../types.js';
 import type { ClassifiedToken } from './classify.js';
 import type { Verdict, Verified, VerifiedMachine, VerifiedSession } from './verdict.js';
@@ -44,6 +44,8 @@ export interface VerifierOptions {
   readonly scope: string;
   readonly now: Clock;
   readonly emit: ((event: BailiffEvent) => void) | null;
+  /** Told what went wrong here while known keys went on, so that no request saw it. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 export interface SessionRules {
@@ -63,6 +65,11 @@ export interface VerifierHealth {
   readonly machineTokens: number;
 }
 
+/**
+ * `waitUntil`, that of the request at hand where it has one, gets what a check starts and does not wait for: a load of keys ahead of
+ * time, a write to the shared store. Verifiers are shared among requests, so it comes with each call.
+ * Rejects or throws where something is at fault on this server; what Clerk or a client does wrong is a verdict.
+ */
 export interface Verifier {
   /**
    * The verdict on exactly this token if it was accepted before and still would be: its dates, its key and the freshness
@@ -70,13 +77,17 @@ export interface Verifier {
    */
   recall(token: string): Verified | null;
   /** A plain value when the key is known and RSA. With `rules` nothing is taken from the cache or put into it. */
-  verifySession(token: ClassifiedToken, rules?: SessionRules): MaybePromise<Verdict<VerifiedSession>>;
-  verifyMachine(token: ClassifiedToken): MaybePromise<Verdict<VerifiedMachine>>;
+  verifySession(
+    token: ClassifiedToken,
+    rules?: SessionRules,
+    waitUntil?: WaitUntil,
+  ): MaybePromise<Verdict<VerifiedSession>>;
+  verifyMachine(token: ClassifiedToken, waitUntil?: WaitUntil): MaybePromise<Verdict<VerifiedMachine>>;
   /**
    * Type, category, algorithm, signature and times. A token that names a subject or a session is no handshake, and one that
    * is older than 10 minutes (by `iat`, where it is there) does not count. Its `Set-Cookie` values are given back as they are.
    */
-  verifyHandshake(token: string): MaybePromise<Verdict<readonly string[]>>;
+  verifyHandshake(token: string, waitUntil?: WaitUntil): MaybePromise<Verdict<readonly string[]>>;
   /**
    * Forgets a verdict, here and for all who share the store; the next use asks Clerk. JWTs prove themselves and cannot be revoked.
    * Rejects with `AuthUnavailableError` when the shared store could not be told; then it holds here.

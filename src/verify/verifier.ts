@@ -1,6 +1,7 @@
 /** Token in, verdict out: the face of this floor. */
 import { AuthUnavailableError } from '../errors.js';
-import type { MaybePromise } from '../ports.js';
+import type { MaybePromise, WaitUntil } from '../ports.js';
+import { isPromise } from '../realm.js';
 import type { SessionClaims, TokenType } from '../types.js';
 import { isText, type ClaimExpectations } from './claims.js';
 import { decodeJwt, type DecodedJwt } from './decode.js';
@@ -56,6 +57,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     jwt: DecodedJwt,
     kind: JwtKind,
     rules: ClaimExpectations,
+    waitUntil: WaitUntil | undefined,
     wrap: (jwt: DecodedJwt) => V,
     into: VerdictCache<V> | null,
   ): MaybePromise<Verdict<V>> {
@@ -65,8 +67,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
       into?.put(jwt.token, verified, lifetimeOf(jwt, rules.clockSkewMs, now(), proof));
       return accept(verified);
     };
-    const proof = check(jwt, kind, rules);
-    return proof instanceof Promise ? proof.then(conclude) : conclude(proof);
+    const proof = check(jwt, kind, rules, waitUntil);
+    return isPromise(proof) ? proof.then(conclude) : conclude(proof);
   }
 
   return {
@@ -76,32 +78,33 @@ export function createVerifier(options: VerifierOptions): Verifier {
       return verified;
     },
 
-    verifySession({ tokenType, jwt, form }, rules) {
+    verifySession({ tokenType, jwt, form }, rules, waitUntil) {
       if (form === 'malformed') return MALFORMED;
       if (jwt === null || tokenType !== 'session_token') return OTHER_KIND;
       report('session_token', false);
-      return verify(jwt, 'session', withRules(expected, rules), wrapSession, rules === undefined ? sessions : null);
+      const into = rules === undefined ? sessions : null;
+      return verify(jwt, 'session', withRules(expected, rules), waitUntil, wrapSession, into);
     },
 
-    verifyMachine(token) {
+    verifyMachine(token, waitUntil) {
       const { tokenType, jwt, form } = token;
       if (form === 'malformed') return MALFORMED;
       if (tokenType === 'session_token') return NO_MACHINE;
-      if (jwt === null) return opaque.verify(token);
+      if (jwt === null) return opaque.verify(token, waitUntil);
       report(tokenType, false);
       const verdict =
         tokenType === 'm2m_token'
-          ? verify(jwt, 'm2m', expected, wrapM2M, machines)
-          : verify(jwt, 'oauth', expected, wrapOAuth, machines);
-      return verdict instanceof Promise ? verdict.then(asMachineVerdict) : asMachineVerdict(verdict);
+          ? verify(jwt, 'm2m', expected, waitUntil, wrapM2M, machines)
+          : verify(jwt, 'oauth', expected, waitUntil, wrapOAuth, machines);
+      return isPromise(verdict) ? verdict.then(asMachineVerdict) : asMachineVerdict(verdict);
     },
 
-    verifyHandshake(token) {
+    verifyHandshake(token, waitUntil) {
       const jwt = decodeJwt(token);
       if (jwt === null) return MALFORMED;
       const conclude = (proof: JwtProof) => (isKey(proof) ? directivesOf(jwt) : proof);
-      const proof = check(jwt, 'handshake', expected);
-      return proof instanceof Promise ? proof.then(conclude) : conclude(proof);
+      const proof = check(jwt, 'handshake', expected, waitUntil);
+      return isPromise(proof) ? proof.then(conclude) : conclude(proof);
     },
 
     async invalidate(tokenOrId) {
@@ -127,10 +130,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 }
 
-function keySourceFor({ jwtKey, upstream, canVerify, cache, now, emit }: VerifierOptions): KeySource {
+function keySourceFor({ jwtKey, upstream, canVerify, cache, now, emit, onFault }: VerifierOptions): KeySource {
   if (jwtKey !== null) return createLocalKeySource(keyFromPem(jwtKey));
   if (upstream === null || !canVerify.apiKey) return createMissingKeySource();
-  return createKeyStore({ upstream, settings: cache.jwks, now, emit });
+  return createKeyStore({ upstream, settings: cache.jwks, now, emit, onFault });
 }
 
 function opaqueVerifierFor(options: VerifierOptions): OpaqueVerifier {

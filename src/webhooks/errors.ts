@@ -22,7 +22,8 @@ const REASONS = {
   'timestamp-too-new': ['The webhook was signed in the future.', 'Check the clock of this server.'],
   'signature-mismatch': [
     'No signature fits the body and the signing secret.',
-    'Check that CLERK_WEBHOOK_SIGNING_SECRET is the secret of this endpoint, and that nothing changes the body on its way.',
+    'Check that CLERK_WEBHOOK_SIGNING_SECRET is the secret of this endpoint, and that nothing changes the body on its way. ' +
+      'On AWS Lambda, a body with isBase64Encoded has to be decoded from base64 first.',
   ],
   'payload-invalid': [
     'The webhook body is signed, but it is not an event.',

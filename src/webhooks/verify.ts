@@ -3,6 +3,7 @@ import type { Environment } from '../environment.js';
 import { headerLookup, type HeaderLookup, type HeaderSource } from '../headers.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { Clock } from '../ports.js';
+import { bytesOf } from '../realm.js';
 import type { Option } from '../types.js';
 import { WebhookVerificationError } from './errors.js';
 import type { WebhookEvent } from './events.js';
@@ -122,11 +123,12 @@ function rawText(body: unknown, maxBytes: number): string {
     if (!isWithin(body, maxBytes)) throw new WebhookVerificationError('body-too-large');
     return body;
   }
-  if (!(body instanceof Uint8Array)) throw new WebhookVerificationError('raw-body-required');
-  if (!(body.byteLength <= maxBytes)) throw new WebhookVerificationError('body-too-large');
+  const bytes = bytesOf(body);
+  if (bytes === null) throw new WebhookVerificationError('raw-body-required');
+  if (!(bytes.byteLength <= maxBytes)) throw new WebhookVerificationError('body-too-large');
   try {
     // A byte order mark is part of what was signed; invalid UTF-8 was never signed by Clerk.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new WebhookVerificationError('signature-mismatch');
   }

@@ -17,6 +17,10 @@ describe.each(KITS)('%s', (name, kit) => {
   const IMPOSSIBLE: readonly (readonly [string, () => unknown])[] = [
     ['an unknown kind', () => kit.requireAuth({ token: 'apikey' as 'api_key' })],
     ['an unknown key', () => kit.requireAuth({ persmission: 'org:a:b' } as never)],
+    ['a function in the place of a requirement', () => kit.requireAuth((() => true) as never)],
+    ['a number in the place of a requirement', () => kit.requireAuth(5 as never)],
+    ['true in the place of a requirement', () => kit.requireAuth(true as never)],
+    ['an empty list in the place of a requirement', () => kit.requireAuth([] as never)],
     ['a key without a value', () => kit.requireAuth({ role: undefined } as never)],
     ['a system permission', () => kit.requirePermission('org:sys_profile:manage')],
     ['no permission at all', () => (kit.requirePermission as () => unknown)()],

@@ -1,9 +1,11 @@
 /** What only Express has: `next`, properties that other libraries define, mounted routers, settings of the application. */
-import { clerkMiddleware, getAuth, requireAuth } from 'bailiff/express';
+import type { BailiffEvent } from 'bailiff';
+import { authenticate, clerkMiddleware, getAuth, requireAuth } from 'bailiff/express';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express4 from 'express4';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, SUFFIX, type World } from './world.js';
+import { browserCookies, createWorld, SUFFIX, type World } from './world.js';
 
 let world: World;
 beforeEach(async () => {
@@ -48,6 +50,28 @@ describe('onDenied', () => {
   });
 });
 
+describe.each([
+  ['Express 5', express],
+  ['Express 4', express4],
+])('an outage that nobody catches, %s', (_, create) => {
+  it("is 503 with Retry-After from Express's own error handler, and says no more than that", async () => {
+    const app = create();
+    app.set('env', 'test');
+    app.use(clerkMiddleware(world.options));
+    app.get('/machine', (req, res, next) => {
+      authenticate(req, { acceptsToken: 'api_key' }).then(({ tokenType }) => res.json({ tokenType }), next);
+    });
+    const get = () => supertest(app).get('/machine').set('authorization', `Bearer ${world.tokens.apiKey}`);
+    expect((await get()).body).toEqual({ tokenType: 'api_key' });
+    world.clock.advance(60_000);
+    world.goDown();
+    const answer = await get();
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    expect(answer.text).not.toContain(world.tokens.apiKey);
+  });
+});
+
 describe('an answer that somebody in front has begun', () => {
   const begin: RequestHandler = (_req, res, next) => {
     res.write('begun ');
@@ -62,6 +86,19 @@ describe('an answer that somebody in front has begun', () => {
     app.use(begin, clerkMiddleware(world.options)).get('/me', requireAuth(), showUser);
     app.use(((error, _req, res, next) => (res.headersSent ? next(error) : res.end())) satisfies ErrorRequestHandler);
     await expect(supertest(app).get('/me').set(headers)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it.each([
+    ['at once', (next: () => void) => next()],
+    ['later', async (next: () => void) => (await Promise.resolve(), next())],
+  ])('is cut off where `onDenied` asks for the default answer %s', async (_, pass) => {
+    const app = express();
+    const errors: unknown[] = [];
+    app.use(begin, clerkMiddleware({ ...world.options, onDenied: (_denial, _req, _res, next) => pass(next) }));
+    app.get('/me', requireAuth(), showUser);
+    app.use(((error, _req, _res, next) => next(errors.push(error))) satisfies ErrorRequestHandler);
+    await expect(supertest(app).get('/me')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('had begun') as string })]);
   });
 
   it('is for `onDenied` to end', async () => {
@@ -90,9 +127,28 @@ describe('S19: properties that other libraries define', () => {
     expect((await supertest(app).get('/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
   });
 
-  it('one that cannot be replaced is an error, not an identity', async () => {
+  it.each<[string, PropertyDescriptor]>([
+    ['an accessor that holds nothing and takes nothing', { get: () => undefined, configurable: true }],
+    [
+      'an accessor that keeps what it is given to itself',
+      { get: () => undefined, set: () => undefined, configurable: true },
+    ],
+    ['a value that is not there yet', { value: undefined, configurable: true }],
+  ])('%s is replaced', async (_, descriptor) => {
     const app = express();
-    app.use(define({ value: mallory }), clerkMiddleware(world.options));
+    app.use(define(descriptor), clerkMiddleware(world.options)).get('/open', showUser);
+    expect((await supertest(app).get('/open').set(bearer())).body).toEqual({ userId: 'user_ada' });
+    expect((await supertest(app).get('/open')).body).toEqual({ userId: null });
+  });
+
+  it.each<[string, PropertyDescriptor]>([
+    ['a value', { value: mallory }],
+    ['a value that is not there', { value: undefined }],
+    ['an accessor', { get: () => mallory }],
+    ['an accessor that holds nothing', { get: () => undefined }],
+  ])('%s that cannot be replaced is an error, not an identity', async (_, descriptor) => {
+    const app = express();
+    app.use(define(descriptor), clerkMiddleware(world.options));
     app.get('/open', showUser).use(showError);
     const answer = await supertest(app).get('/open');
     expect(answer.status).toBe(500);
@@ -179,5 +235,45 @@ describe('a denial', () => {
     app.get('/me', requireAuth(), showUser);
     const answer = await supertest(app).get('/me');
     expect([answer.status, answer.text]).toEqual([202, 'already']);
+  });
+});
+
+describe('a `trust proxy` function that throws', () => {
+  const own = new RangeError('no such network');
+  const appWith = (options: object = {}) => {
+    const events: BailiffEvent[] = [];
+    const app = express();
+    app.set('trust proxy', () => {
+      throw own;
+    });
+    app.use(clerkMiddleware({ ...world.options, onEvent: (event) => events.push(event), ...options }));
+    app.get('/me', requireAuth({ redirect: true }), showUser);
+    app.get('/open', (req, res) => void res.json({ isAuthenticated: req.auth.isAuthenticated })).use(showError);
+    return { app, faults: () => events.filter(({ type }) => type === 'fault') };
+  };
+  const page = () => ({ accept: 'text/html', 'sec-fetch-dest': 'document', referer: 'https://other.example/' });
+
+  it('is a fault of this server: 500, no handshake, and nobody is signed in', async () => {
+    const { app, faults } = appWith();
+    const answer = await supertest(app).get('/me').set(page()).set(browserCookies(world.tokens.admin)).redirects(0);
+    expect([answer.status, answer.headers['location']]).toEqual([500, undefined]);
+    expect(answer.body).toMatchObject({ errors: [{ code: 'authentication-fault' }] });
+    expect(answer.text).not.toMatch(/no such network|RangeError|Clerk/);
+    expect(faults()).toEqual([{ type: 'fault', during: 'request', error: own }]);
+    const open = await supertest(app).get('/open').set(page()).set(browserCookies(world.tokens.admin));
+    expect([open.status, open.body]).toEqual([200, { isAuthenticated: false }]);
+  });
+
+  it('does not touch a caller for whom the address does not matter', async () => {
+    const { app, faults } = appWith();
+    expect((await supertest(app).get('/me').set(bearer())).status).toBe(200);
+    expect(faults()).toEqual([]);
+  });
+
+  it("is one in the proxy as well, whose errors are the application's", async () => {
+    const { app, faults } = appWith({ frontendApiProxy: { enabled: true, fapiUrl: 'http://127.0.0.1:9' } });
+    const answer = await supertest(app).get('/__clerk/v1/client');
+    expect([answer.status, answer.body]).toEqual([500, { name: 'RangeError', message: own.message }]);
+    expect(faults()).toEqual([{ type: 'fault', during: 'proxy', error: own }]);
   });
 });

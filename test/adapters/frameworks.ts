@@ -10,6 +10,7 @@ import express4 from 'express4';
 import { Hono, type Context } from 'hono';
 import { cors } from 'hono/cors';
 import supertest from 'supertest';
+import { connectStyle } from './connect-style.js';
 
 /** The guards have the same names and take the same arguments in both packages. */
 export type Kit = Pick<
@@ -20,7 +21,7 @@ type Mountable = ReturnType<Kit['requireAuth']>;
 
 /** What a handler may do, in the words of no framework. What it returns is the JSON answer. */
 export interface Tools {
-  /** `req.auth` or `c.var.auth`. */
+  /** `req.auth` or `c.var.auth`, as it stands there now. */
   readonly auth: Auth;
   readonly getAuth: (options?: { acceptsToken?: AcceptsToken }) => Auth;
   readonly authenticate: (options: { acceptsToken: AcceptsToken }) => Promise<Auth>;
@@ -76,6 +77,10 @@ export interface Served {
 
 export interface Framework {
   readonly name: string;
+  /** Who says that forwarded headers are believed: the application's own setting, the option, or nobody. */
+  readonly proxyTrust: 'setting' | 'option' | 'nobody';
+  /** The name of the error for a body of JSON that is none. */
+  readonly parserError: string;
   serve(site: Site): Promise<Served>;
   /** An `onDenied` that answers with this JSON, or leaves it to the default with null. */
   answerDenied(answer: (denial: Denial) => { status: number; body: unknown } | null): unknown;
@@ -85,7 +90,7 @@ export interface Framework {
   perRequest(choose: (header: (name: string) => string | undefined) => unknown): unknown;
 }
 
-const ok: Handle = ({ auth }) => ({ tokenType: auth.tokenType, ...identity(auth) });
+export const ok: Handle = ({ auth }) => ({ tokenType: auth.tokenType, ...identity(auth) });
 
 /** What says who it is, whatever the kind. */
 export function identity(auth: Auth): Record<string, unknown> {
@@ -96,6 +101,8 @@ export function identity(auth: Auth): Record<string, unknown> {
 function expressFramework(name: string, express: () => Express, parsers: typeof express5): Framework {
   return {
     name,
+    proxyTrust: 'setting',
+    parserError: 'SyntaxError',
     answerDenied: (answer) => (denial: Denial, _req: ExpressRequest, res: ExpressResponse, next: () => void) => {
       const found = answer(denial);
       if (found === null) next();
@@ -157,7 +164,9 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
 
 function expressTools(req: ExpressRequest, res: ExpressResponse): Tools {
   return {
-    auth: req.auth,
+    get auth() {
+      return req.auth;
+    },
     getAuth: (options) => expressKit.getAuth(req, options),
     authenticate: (options) => expressKit.authenticate(req, options),
     verifyWebhook: (options) => expressKit.verifyWebhook(req, options),
@@ -173,6 +182,8 @@ function expressTools(req: ExpressRequest, res: ExpressResponse): Tools {
 
 const hono: Framework = {
   name: 'Hono (@hono/node-server)',
+  proxyTrust: 'option',
+  parserError: 'SyntaxError',
   answerDenied: (answer) => (denial: Denial, c: Context) => {
     const found = answer(denial);
     return found === null ? undefined : c.json(found.body as object, found.status as 418);
@@ -236,7 +247,9 @@ export function honoApp(site: Site, errors: unknown[] = []): Hono {
 
 function honoTools(c: Context): Tools {
   return {
-    auth: c.get('auth'),
+    get auth() {
+      return c.get('auth');
+    },
     getAuth: (options) => honoKit.getAuth(c, options),
     authenticate: (options) => honoKit.authenticate(c, options),
     verifyWebhook: (options) => honoKit.verifyWebhook(c, options),
@@ -249,12 +262,12 @@ function honoTools(c: Context): Tools {
   };
 }
 
-async function listening(server: Server, errors: unknown[]): Promise<Served> {
+export async function listening(server: Server, errors: unknown[]): Promise<Served> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return served(server, errors);
 }
 
-function served(server: Server, errors: unknown[]): Served {
+export function served(server: Server, errors: unknown[]): Served {
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   return {
@@ -288,4 +301,5 @@ export const frameworks: readonly Framework[] = [
   expressFramework('Express 5', () => express5(), express5),
   expressFramework('Express 4', () => express4(), express4),
   hono,
+  ...connectStyle,
 ];

@@ -6,16 +6,20 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
+  type ServerResponse,
 } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createStages } from './contract/harness.js';
-import { frameworks } from './frameworks.js';
+import { deferred } from '../support/deferred.js';
+import { frameworks, type Site } from './frameworks.js';
 
 const MEGABYTE = 1_000_000;
+const GET = 'GET /__clerk/v1/client HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
 
 describe.each(frameworks)('$name', (framework) => {
+  const express = framework.name.startsWith('Express');
   const stages = createStages(framework);
   const upstreams: Server[] = [];
   const agents: Agent[] = [];
@@ -28,13 +32,19 @@ describe.each(frameworks)('$name', (framework) => {
   });
 
   /** A Frontend API that does as the test says, and this server in front of it. */
-  async function open(upstream: RequestListener) {
+  async function open(
+    upstream: RequestListener,
+    {
+      first = [],
+      source = (options) => options,
+    }: { first?: Site['first']; source?: (options: object) => unknown } = {},
+  ) {
     const server = createServer(upstream).listen(0, '127.0.0.1');
     upstreams.push(server);
     await once(server, 'listening');
     const fapiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { served } = await stages.open({ routes: [] }, ({ options }) => [
-      [{ ...options, frontendApiProxy: { enabled: true, fapiUrl } }],
+    const { served } = await stages.open({ routes: [], first }, ({ options }) => [
+      [source(options), { frontendApiProxy: { enabled: true, fapiUrl } }],
     ]);
     return served;
   }
@@ -75,9 +85,7 @@ describe.each(frameworks)('$name', (framework) => {
       res.once('close', () => left());
       reached();
     });
-    const socket = connect(served.port, '127.0.0.1', () =>
-      socket.write('GET /__clerk/v1/client HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'),
-    );
+    const socket = connect(served.port, '127.0.0.1', () => socket.write(GET));
     await asked;
     socket.destroy();
     await givenUp;
@@ -91,9 +99,7 @@ describe.each(frameworks)('$name', (framework) => {
       res.once('close', () => left(res.writableFinished));
       res.write('the beginning');
     });
-    const socket = connect(served.port, '127.0.0.1', () =>
-      socket.write('GET /__clerk/v1/client HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'),
-    );
+    const socket = connect(served.port, '127.0.0.1', () => socket.write(GET));
     let text = '';
     for await (const chunk of socket) {
       text += String(chunk);
@@ -101,6 +107,52 @@ describe.each(frameworks)('$name', (framework) => {
     }
     socket.destroy();
     expect(await givenUp).toBe(false);
+    expect(served.errors).toEqual([]);
+  });
+
+  it('gives up the answer when the browser hangs up before its first byte', async () => {
+    const left = deferred();
+    const reached = deferred();
+    const served = await open((_req, res) => {
+      res.once('close', () => left.resolve());
+      res.flushHeaders();
+      reached.resolve();
+    });
+    const socket = connect(served.port, '127.0.0.1', () => socket.write(GET));
+    await reached.promise;
+    socket.destroy();
+    await left.promise;
+    expect(served.errors).toEqual([]);
+  });
+
+  it('asks nothing for a browser that hung up while the options of its request were worked out', async () => {
+    const begun = deferred();
+    const gone = deferred();
+    const known = deferred();
+    const asked: (string | undefined)[] = [];
+    const leaving = (...given: unknown[]): unknown => {
+      const res = express ? given[1] : (given[0] as { env: { outgoing: unknown } }).env.outgoing;
+      (res as ServerResponse).once('close', () => gone.resolve());
+      return (given.at(-1) as () => unknown)();
+    };
+    const served = await open((req, res) => res.end(void asked.push(req.url)), {
+      first: [() => leaving],
+      source: (options) =>
+        framework.perRequest((header) => {
+          if (header('x-waits') === undefined) return options;
+          begun.resolve();
+          return known.promise.then(() => options);
+        }),
+    });
+    const socket = connect(served.port, '127.0.0.1', () =>
+      socket.write('GET /__clerk/v1/first HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Waits: yes\r\n\r\n'),
+    );
+    await begun.promise;
+    socket.destroy();
+    await gone.promise;
+    known.resolve();
+    expect((await exchange(served.port, keeping(), '/__clerk/v1/second')).status).toBe(200);
+    expect(asked).toEqual(['/v1/second']);
     expect(served.errors).toEqual([]);
   });
 
@@ -142,7 +194,6 @@ describe.each(frameworks)('$name', (framework) => {
     const first = await exchange(served.port, agent, '/__clerk/v1/me/profile_image', Buffer.alloc(4 * MEGABYTE));
     expect([first.status, first.body.toString()]).toEqual([413, 'too large']);
     // @hono/node-server ends the connection of a body that was read in part; Express's serves the next request.
-    const express = framework.name.startsWith('Express');
     const next = await exchange(served.port, express ? agent : keeping(), '/__clerk/v1/client');
     expect([next.status, next.body.toString()]).toEqual([200, 'next']);
     if (express) expect(next.connection).toBe(first.connection);

@@ -20,6 +20,11 @@ export const PUBLISHABLE_KEY = `pk_test_${Buffer.from('clerk.acornbooks.example$
 /** The names of this instance's own cookies end with it. */
 export const SUFFIX = createHash('sha1').update(PUBLISHABLE_KEY).digest('base64url').slice(0, 8);
 export const SECRET_KEY = 'sk_test_contract0000000000000000000000000';
+/** The same host, as a production instance. */
+export const PRODUCTION = {
+  publishableKey: PUBLISHABLE_KEY.replace('pk_test_', 'pk_live_'),
+  secretKey: SECRET_KEY.replace('sk_test_', 'sk_live_'),
+};
 
 export interface World {
   readonly clerk: LocalInstance;
@@ -106,7 +111,13 @@ export async function createWorld(): Promise<World> {
   return {
     clerk,
     clock,
-    options: { secretKey: SECRET_KEY, publishableKey: PUBLISHABLE_KEY, apiUrl: clerk.apiUrl, now: clock },
+    options: {
+      secretKey: SECRET_KEY,
+      publishableKey: PUBLISHABLE_KEY,
+      apiUrl: clerk.apiUrl,
+      now: clock,
+      logger: false,
+    },
     tokens,
     verifications: () => clerk.requests.filter(({ operation }) => operation !== OPERATIONS.jwks).length,
     goDown: () => void clerk.fail({ status: 503 }),
@@ -118,13 +129,13 @@ export const browserCookies = (token: string) => ({
   cookie: `__session_${SUFFIX}=${token}; __client_uat_${SUFFIX}=${T0_S - 99_999}; __refresh_${SUFFIX}=rt; __clerk_db_jwt_${SUFFIX}=dvb`,
 });
 
-/** Clerk renews the session with these cookies. */
-export function renewSession({ clerk, tokens }: World): readonly string[] {
+/** Clerk renews the session with these cookies, or with the first of them alone. */
+export function renewSession({ clerk, tokens }: World, amount: 'all' | 'one' = 'all'): readonly string[] {
   const cookies = [
     `__session=${tokens.admin}; Path=/; Secure; SameSite=Lax`,
     `__session_${SUFFIX}=${tokens.admin}; Path=/; Secure; SameSite=Lax`,
     `__refresh_${SUFFIX}=rotated; Path=/; Secure; HttpOnly; SameSite=Lax`,
-  ];
+  ].slice(0, amount === 'one' ? 1 : undefined);
   clerk.fail({ operation: OPERATIONS.refresh, status: 200, body: { object: 'cookies', cookies } });
   return cookies;
 }

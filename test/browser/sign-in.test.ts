@@ -19,6 +19,8 @@ import type { LocalInstance } from 'bailiff-local';
 import { Browser } from '../local/frontend/support.js';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const hasChromium = existsSync(CHROMIUM);
+if (!hasChromium) console.warn(`test/browser/sign-in: skipped, there is no Chromium at ${CHROMIUM} (CHROMIUM_PATH).`);
 
 let clerk: LocalInstance;
 let site: string;
@@ -145,7 +147,7 @@ describe.each(Object.keys(FRAMEWORKS))('a site on %s', (framework) => {
     },
   );
 
-  describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
+  describe.skipIf(!hasChromium)('in Chromium', () => {
     let chrome: Chromium;
     let page: Page;
     beforeAll(async () => {

@@ -274,7 +274,7 @@ describe('an outage', () => {
       },
     );
     const state = await backend.create().authenticate(broken);
-    expect(state).toMatchObject({ status: 'unavailable', reason: 'unexpected-error' });
+    expect(state).toMatchObject({ status: 'unavailable', reason: 'authentication-fault' });
     expect(inspect(state)).not.toContain('CANARY');
     const machine = await backend.create().authenticate(broken, { acceptsToken: 'api_key' });
     expect(machine).toMatchObject({ status: 'unavailable', tokenType: 'api_key' });
@@ -290,8 +290,29 @@ describe('an outage', () => {
     await authenticator.warmup();
     expect(authenticator.health()).toMatchObject({ ready: true, jwks: 'fresh', keys: 1, openCircuits: [] });
     expect(backend.create({ jwtKey: key.pem }).health()).toMatchObject({ ready: true, jwks: 'local' });
-    const machine = createAuthenticator({ machineSecretKey: 'ak_x' }, {});
-    expect(machine.health()).toMatchObject({ ready: true, jwks: 'none' });
+  });
+
+  it('a server for machine tokens alone is not ready while none can be checked', async () => {
+    const machines = backend.create({ secretKey: null, publishableKey: null, machineSecretKey: 'ak_x' });
+    expect(machines.health()).toMatchObject({ ready: true, jwks: 'none', openCircuits: [] });
+    const outage = backend.clerk.fail({ operation: OPERATIONS.m2m, ...down });
+    for (let call = 1; call <= 5; call += 1) {
+      expect(machines.health().ready).toBe(true);
+      await expect(machines.verifyM2MToken(`mt_${call}`)).rejects.toThrow(AuthUnavailableError);
+    }
+    expect(machines.health()).toMatchObject({ ready: false, jwks: 'none', openCircuits: ['verifyM2MToken'] });
+    outage.stop();
+    backend.clock.now += 5_000;
+    expect(machines.health()).toMatchObject({ ready: true, openCircuits: [] });
+  });
+
+  it('where keys are known, a circuit that is open for something else keeps nobody from being ready', async () => {
+    const authenticator = backend.create();
+    await authenticator.warmup();
+    backend.clerk.fail({ operation: OPERATIONS.apiKey, ...down });
+    for (let call = 1; call <= 5; call += 1)
+      await expect(authenticator.verifyApiKey(`ak_${call}`)).rejects.toThrow(AuthUnavailableError);
+    expect(authenticator.health()).toMatchObject({ ready: true, openCircuits: ['verifyApiKey'] });
   });
 });
 

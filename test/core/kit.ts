@@ -47,7 +47,13 @@ export function useBackend(): Backend {
       return started.clerk;
     },
     create(options = {}) {
-      const usual = { secretKey: SECRET_KEY, publishableKey: PK_LIVE, apiUrl: this.clerk.apiUrl, now: () => clock.now };
+      const usual = {
+        secretKey: SECRET_KEY,
+        publishableKey: PK_LIVE,
+        apiUrl: this.clerk.apiUrl,
+        now: () => clock.now,
+        logger: false as const,
+      };
       return createAuthenticator({ ...usual, ...options }, {});
     },
     events,

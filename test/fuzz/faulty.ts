@@ -61,7 +61,8 @@ const ruleOf = ({ check }: Callbacks) => ({ token: 'any', check }) as const;
 function argumentsFor(options: AuthenticatorOptions, callbacks: Callbacks) {
   const { onEvent, store, resourceMetadata, enabled } = callbacks;
   const faulty = { ...options, onEvent, cache: { machineTokens: { store } } };
-  return [callbacks.optionsOf(faulty), { resourceMetadata, frontendApiProxy: { enabled } }] as const;
+  const settings = { resourceMetadata, frontendApiProxy: { enabled }, logger: false } as const;
+  return [callbacks.optionsOf(faulty), settings] as const;
 }
 
 /** @param reached told each time somebody gets behind a guard, or past the route that it guards */

@@ -1,6 +1,6 @@
-import { createPublicKey } from 'node:crypto';
 import { verifyToken } from '@clerk/backend';
 import { createAuthenticator } from 'bailiff';
+import { calculateJwkThumbprint, createLocalJWKSet, exportJWK, importSPKI, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../packages/local/src/random.js';
 import { createRsaKey } from '../../packages/local/src/rsa.js';
@@ -25,6 +25,8 @@ describe('row 12: key rotation', () => {
     expect((await jwks()).keys.map((key) => key['kid'])).toEqual([kid, expect.any(String)]);
     await expect(check(before)).resolves.toMatchObject({ sub: 'user_1' });
     await expect(check(after)).resolves.toMatchObject({ sub: 'user_1' });
+    const published = createLocalJWKSet(await jwks());
+    for (const token of [before, after]) expect((await jwtVerify(token, published)).payload.sub).toBe('user_1');
     await expect(verifyToken(after, { jwtKey: pem })).rejects.toMatchObject({ reason: 'token-invalid-signature' });
     clerk.retireSigningKeys();
     expect((await jwks()).keys.map((key) => key['kid'])).toEqual([kid]);
@@ -63,7 +65,9 @@ describe('row 12: key rotation', () => {
       n: expect.any(String),
       e: 'AQAB',
     });
-    expect(createPublicKey(clerk.jwtKey).asymmetricKeyDetails).toEqual({ modulusLength: 2048, publicExponent: 65537n });
+    const configured = await importSPKI(clerk.jwtKey, 'RS256', { extractable: true });
+    expect(configured.algorithm).toMatchObject({ modulusLength: 2048 });
+    expect(await calculateJwkThumbprint(key as object)).toBe(await calculateJwkThumbprint(await exportJWK(configured)));
     expect((await clerk.fetch(`${clerk.frontendApiUrl}/.well-known/jwks.json`)).status).toBe(200);
   });
 

@@ -1,4 +1,5 @@
 import { startLocalInstance, type LocalInstance, type LocalInstanceOptions } from 'bailiff-local';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterEach } from 'vitest';
 
 type Json = Record<string, unknown>;
@@ -51,6 +52,5 @@ export function codeOf({ json }: Answer): unknown {
 
 /** Header and payload, unverified. */
 export function decode(token: string): { header: Json; payload: Json } {
-  const [header, payload] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString());
-  return { header: JSON.parse(header ?? '') as Json, payload: JSON.parse(payload ?? '') as Json };
+  return { header: decodeProtectedHeader(token), payload: decodeJwt(token) };
 }

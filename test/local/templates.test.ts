@@ -1,7 +1,7 @@
-import { createHmac, generateKeyPairSync, verify } from 'node:crypto';
 import { createClerkClient } from '@clerk/backend';
 import { createAuthenticator } from 'bailiff';
 import type { LocalInstanceOptions } from 'bailiff-local';
+import { compactVerify, exportPKCS8, generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { call, codeOf, decode, instances } from './support.js';
 
@@ -96,15 +96,11 @@ describe('row 7: JWT templates', () => {
       signing_key: 'a secret of the test',
     });
     const hs = String((await mint('hs')).json['jwt']);
-    const input = hs.slice(0, hs.lastIndexOf('.'));
-    expect(hs.slice(input.length + 1)).toBe(
-      createHmac('sha256', 'a secret of the test').update(input).digest('base64url'),
-    );
-    for (const [algorithm, pair, hash] of [
-      ['RS256', generateKeyPairSync('rsa', { modulusLength: 2048 }), 'sha256'],
-      ['EdDSA', generateKeyPairSync('ed25519'), null],
-    ] as const) {
-      const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' });
+    expect((await compactVerify(hs, Buffer.from('a secret of the test'))).protectedHeader.alg).toBe('HS256');
+    await expect(compactVerify(hs, Buffer.from('another secret'))).rejects.toThrow('signature');
+    for (const algorithm of ['RS256', 'EdDSA']) {
+      const pair = await generateKeyPair(algorithm, { extractable: true });
+      const pem = await exportPKCS8(pair.privateKey);
       await template({
         name: algorithm,
         claims: {},
@@ -113,11 +109,7 @@ describe('row 7: JWT templates', () => {
         signing_key: pem,
       });
       const token = String((await mint(algorithm)).json['jwt']);
-      const text = token.slice(0, token.lastIndexOf('.'));
-      expect(decode(token).header).toMatchObject({ alg: algorithm });
-      expect(
-        verify(hash, Buffer.from(text), pair.publicKey, Buffer.from(token.slice(text.length + 1), 'base64url')),
-      ).toBe(true);
+      expect((await compactVerify(token, pair.publicKey)).protectedHeader.alg).toBe(algorithm);
     }
   });
 

@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { SpanStatusCode } from '@opentelemetry/api';
-import { createAuthenticator } from 'bailiff';
+import { createAuthenticator, type AuthenticatorOptions } from 'bailiff';
 import { openTelemetry } from 'bailiff/opentelemetry';
 import type { LocalInstance } from 'bailiff-local';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => clerk.close());
 
-function setUp() {
+function setUp(options: AuthenticatorOptions = {}) {
   const spans = new InMemorySpanExporter();
   const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }).getTracer('test');
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -34,6 +34,8 @@ function setUp() {
     acceptsToken: 'any',
     now: clock,
     onEvent: openTelemetry({ tracer, meter }),
+    logger: false,
+    ...options,
   });
   const authenticate = (token: string) =>
     authenticator.authenticateRequest({
@@ -88,4 +90,14 @@ it('marks failed calls as errors', async () => {
   expect(spans.getFinishedSpans().filter((span) => span.status.code === SpanStatusCode.ERROR).length).toBeGreaterThan(
     0,
   );
+});
+
+it('counts faults of this server by their class, and says nothing of what they say', async () => {
+  const { authenticate, metricNames, exporter } = setUp({
+    fetch: () => Promise.reject(new RangeError('private words')),
+  });
+  expect((await authenticate(await clerk.createSessionToken())).reason).toBe('authentication-fault');
+  const [point] = (await metricNames()).get('bailiff.faults') ?? [];
+  expect([point?.value, point?.attributes]).toEqual([1, { 'bailiff.during': 'request', 'error.type': 'RangeError' }]);
+  expect(JSON.stringify(exporter.getMetrics())).not.toContain('private words');
 });

@@ -2,7 +2,14 @@
  * Keys and tokens for tests of every part, made with `node:crypto` alone, so that no test asks the code under test for
  * its own proof. Times are in seconds inside claims and in milliseconds everywhere else.
  */
-import { constants, generateKeyPairSync, sign as cryptoSign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  constants,
+  generateKeyPairSync,
+  sign as cryptoSign,
+  verify as cryptoVerify,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 
 /** The instant at which tests live, unless they say otherwise: 2027-01-15T08:00:00Z, in milliseconds. */
 export const T0 = 1_800_000_000_000;
@@ -60,17 +67,27 @@ export function jwksOf(...keys: readonly (TestKey | JsonWebKey)[]): { keys: Json
 const base64url = (data: string | Uint8Array) =>
   (typeof data === 'string' ? Buffer.from(data) : Buffer.from(data)).toString('base64url');
 
-/** The raw signature of `data` as JOSE wants it (ECDSA as r || s). */
-export function signBytes(data: string, key: Pick<TestKey, 'alg' | 'privateKey'>): Buffer {
-  const bytes = Buffer.from(data);
-  const hash = `sha${key.alg.slice(2)}`;
-  if (key.alg === 'EdDSA') return cryptoSign(null, bytes, key.privateKey);
-  if (key.alg.startsWith('ES')) return cryptoSign(hash, bytes, { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
-  if (key.alg.startsWith('PS')) {
-    const padding = constants.RSA_PKCS1_PSS_PADDING;
-    return cryptoSign(hash, bytes, { key: key.privateKey, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
-  }
-  return cryptoSign(hash, bytes, key.privateKey);
+const hashOf = (alg: TestAlgorithm) => (alg === 'EdDSA' ? null : `sha${alg.slice(2)}`);
+
+/** How `node:crypto` is told to do what JOSE means by `alg` (ECDSA as r || s). */
+function asJose(alg: TestAlgorithm, key: KeyObject) {
+  if (alg.startsWith('ES')) return { key, dsaEncoding: 'ieee-p1363' } as const;
+  if (!alg.startsWith('PS')) return key;
+  return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+}
+
+/** The raw signature of `data`. */
+export function signBytes(data: string, { alg, privateKey }: Pick<TestKey, 'alg' | 'privateKey'>): Buffer {
+  return cryptoSign(hashOf(alg), Buffer.from(data), asJose(alg, privateKey));
+}
+
+/** What OpenSSL says, whatever the code under test uses. */
+export function verifyBytes(
+  data: string,
+  signature: Uint8Array,
+  { alg, publicKey }: Pick<TestKey, 'alg' | 'publicKey'>,
+): boolean {
+  return cryptoVerify(hashOf(alg), Buffer.from(data), asJose(alg, publicKey), signature);
 }
 
 /**

@@ -86,7 +86,6 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     ['200 with a list', answerOf(200, []), 'unchecked unexpected-error'],
     ['200 with null', answerOf(200, null), 'unchecked unexpected-error'],
     ['a timeout', new UpstreamUnreachable('timeout', 3_000), 'unchecked unexpected-error'],
-    ['something unexpected', new TypeError('fetch failed'), 'unchecked unexpected-error'],
   ];
   it.each(outcomes)('%s is %s', async (_, reply, expected) => {
     const { machine, upstream, clock } = createBench([]);
@@ -219,6 +218,19 @@ describe('fields', () => {
       createdAt: T0 - 1_000_000,
       updatedAt: T0 - 1_000_000,
     });
+  });
+
+  it.each([
+    ['ak_secret', 'verifyApiKey', { object: 'api_key', subject: 'mch_one' }],
+    ['mt_secret', 'verifyM2MToken', { object: 'machine_to_machine_token', subject: 'mch_one' }],
+  ] as const)('`claims` of %s that are no object are none', async (token, operation, body) => {
+    const { machine, upstream } = createBench([], withCache({ ttlMs: 0 }));
+    for (const claims of [[], [1], [{ a: 1 }], 'x', 5, true, null, undefined]) {
+      upstream.reply(operation, answerOf(200, { ...body, id: 'x_1', revoked: false, expired: false, claims }));
+      expect(await machine(token), JSON.stringify(claims)).toMatchObject({ value: { data: { claims: null } } });
+    }
+    upstream.reply(operation, answerOf(200, { ...body, id: 'x_1', revoked: false, expired: false, claims: { a: 1 } }));
+    expect(await machine(token)).toMatchObject({ value: { data: { claims: { a: 1 } } } });
   });
 
   it('what an API key does not have is null or empty', async () => {

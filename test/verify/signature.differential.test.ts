@@ -1,9 +1,9 @@
 /**
- * The same tokens, good and changed, before several judges: `node:crypto`, WebCrypto, jose, and `@clerk/backend` where its
- * rules are ours. None of them may say yes where another says no.
+ * The same tokens, good and changed, before several judges: both ways of the library (`node:crypto`, jose over WebCrypto), OpenSSL
+ * asked by the test itself, and jose and `@clerk/backend` where their rules are ours. None may say yes where another says no.
  */
 import { verifyToken } from '@clerk/backend';
-import { compactVerify, importJWK, jwtVerify } from 'jose';
+import { importJWK, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALGORITHMS } from '../../src/verify/algorithms.js';
 import { decodeJwt, type DecodedJwt } from '../../src/verify/decode.js';
@@ -16,6 +16,7 @@ import {
   headerOf,
   sessionClaimsV2,
   signJwt,
+  verifyBytes,
   type TestAlgorithm,
   type TestKey,
 } from '../support/tokens.js';
@@ -64,23 +65,17 @@ describe.each(NAMES)('%s', (alg) => {
     const algorithm = ALGORITHMS.get(alg)!;
     const jwk = publicJwk(key.jwk, algorithm)!;
     const judges = { native: native(algorithm, jwk), portable: portable(algorithm, jwk) };
-    const joseKey = await importJWK(key.jwk as never, alg);
     const random = createRandom(alg.length * 7_919 + alg.charCodeAt(3));
     const tally = { good: 0, bad: 0 };
     for (let i = 0; i < PER_ALGORITHM; i += 1) {
       const token = mutate(signJwt(headerOf(key), sessionClaimsV2({ jti: `tok_${i}` }), key), random);
-      const jose = await compactVerify(token, joseKey).then(
-        () => true,
-        () => false,
-      );
-      const [head, body, tail] = token.split('.') as [string, string, string];
-      const signature = Buffer.from(tail, 'base64url');
+      const signedLength = token.lastIndexOf('.');
+      const signature = Buffer.from(token.slice(signedLength + 1), 'base64url');
+      const good = verifyBytes(token.slice(0, signedLength), signature, key);
       for (const [name, judge] of Object.entries(judges)) {
-        expect(`${name} ${i} ${String(await judge(`${head}.${body}`, signature))}`).toBe(
-          `${name} ${i} ${String(jose)}`,
-        );
+        expect(await judge({ token, signature, signedLength }), `${name} ${i}`).toBe(good);
       }
-      tally[jose ? 'good' : 'bad'] += 1;
+      tally[good ? 'good' : 'bad'] += 1;
     }
     expect(tally.good).toBeGreaterThan(50);
     expect(tally.bad).toBeGreaterThan(50);
@@ -156,17 +151,18 @@ describe('the whole verifier beside jose and @clerk/backend', () => {
     const jwk = publicJwk(key.jwk, algorithm)!;
     const [a, b] = [native(algorithm, jwk), portable(algorithm, jwk)];
     for (const jwt of decoded) {
-      const signed = jwt.token.slice(0, jwt.signedLength);
-      expect(await b(signed, jwt.signature)).toBe(await a(signed, jwt.signature));
+      // A token of another algorithm comes to no check; jose would not take it for one of this either.
+      if (jwt.header['alg'] === 'RS256') expect(await b(jwt)).toBe(await a(jwt));
+      else await expect(b(jwt)).rejects.toThrow('"alg"');
     }
   });
 
   it('a key that WebCrypto cannot import proves nothing', async () => {
     const algorithm = ALGORITHMS.get('ES256')!;
     const x = Buffer.alloc(32, 1).toString('base64url');
-    await expect(
-      portable(algorithm, { kty: 'EC', crv: 'P-256', x, y: x })('a.b', new Uint8Array(64)),
-    ).rejects.toThrow();
+    const key = createKey('ES256');
+    const jwt = decodeJwt(signJwt(headerOf(key), sessionClaimsV2(), key))!;
+    await expect(portable(algorithm, { kty: 'EC', crv: 'P-256', x, y: x })(jwt)).rejects.toThrow();
     expect(() => native(algorithm, { kty: 'EC', crv: 'P-256', x, y: x })).toThrow();
   });
 });

@@ -5,6 +5,7 @@ import type { Faults, Mishap } from './faults.js';
 import { handleFrontendRequest, isFrontendPath } from './frontend/handle.js';
 import type { Journal } from './journal.js';
 import type { LocalRequest, LocalResponse, World } from './world.js';
+import { isPromise, messageOf } from './realm.js';
 
 /** An answer of which only a beginning goes out, or nothing; then the connection is cut (`reset`), or nothing more comes (`hang`). */
 export interface Broken {
@@ -49,7 +50,7 @@ export function createDispatcher(parts: DispatchParts): (request: LocalRequest) 
     const mishap = faults.active ? faults.strike(request, reachedOperation(request)) : null;
     if (mishap === null) {
       const response = answer(request);
-      return response instanceof Promise ? response.then(finish) : finish(response);
+      return isPromise(response) ? response.then(finish) : finish(response);
     }
     return suffer(mishap, () => answer(request)).then(finish);
   };
@@ -68,7 +69,7 @@ async function suffer(mishap: Mishap, trueAnswer: () => LocalResponse | Promise<
 
 /** A fault of our own, such as a full disk under `persist`: the client is told, and the instance goes on. */
 export function failureAnswer(error: unknown): LocalResponse {
-  const message = `The local instance failed: ${error instanceof Error ? error.message : String(error)}`;
+  const message = `The local instance failed: ${messageOf(error)}`;
   const body = JSON.stringify({ errors: [{ message, long_message: message, code: 'internal_clerk_error' }] });
   return { status: 500, headers: [['Content-Type', 'application/json']], body };
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { failureAnswer, type Broken, type Outcome } from './dispatch.js';
 import type { LocalRequest, LocalResponse } from './world.js';
+import { isPromise } from './realm.js';
 
 export interface HttpServer {
   readonly port: number;
@@ -36,7 +37,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     const answer = (body: Uint8Array): void => {
       try {
         const outcome = handle(toLocalRequest(incoming, body, origin));
-        if (outcome instanceof Promise) {
+        if (isPromise(outcome)) {
           outcome.then(
             (settled) => {
               send(outgoing, settled);

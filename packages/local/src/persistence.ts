@@ -36,7 +36,7 @@ export function createPersistence(path: string, dump: () => Snapshot, onError: (
         try {
           flush();
         } catch (error) {
-          onError(error instanceof Error ? error : new Error(String(error)));
+          onError(error as Error);
         }
       });
     },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SEED_SCHEMA } from './seed-schema.js';
 import type { Row } from './world.js';
+import { messageOf } from './realm.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Metadata = { readonly public_metadata?: Fields; readonly private_metadata?: Fields };
@@ -92,7 +93,7 @@ export async function loadSeed(path: string): Promise<SeedDocument> {
     // YAML is a superset of JSON.
     value = parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new SeedError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new SeedError(`${path}: ${messageOf(cause)}`, { cause });
   }
   return checkSeed(value, path);
 }

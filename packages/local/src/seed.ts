@@ -10,6 +10,7 @@ import { addMachineScope, createMachine } from './machines.js';
 import { SeedError, type SeedDocument } from './seed-document.js';
 import { issueApiKey } from './tokens/machine-tokens.js';
 import type { Row, World } from './world.js';
+import { messageOf } from './realm.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -118,8 +119,7 @@ function each<Entry>(name: string, entries: readonly Entry[] | undefined, act: (
     } catch (cause) {
       const place = `${name}[${String(index)}]`;
       if (cause instanceof SeedError) throw new SeedError(`${place}.${cause.message}`, { cause });
-      const why =
-        cause instanceof ApiError ? cause.longMessage : cause instanceof Error ? cause.message : String(cause);
+      const why = cause instanceof ApiError ? cause.longMessage : messageOf(cause);
       throw new SeedError(`${place}: ${why}`, { cause });
     }
   }

@@ -7,5 +7,8 @@ declare global {
       /** Who is at the door. Set by `clerkMiddleware()`, and again by a guard that accepts another kind of token. */
       auth: RequestAuth;
     }
+    /** Named here as well, so that a server without Express's types finds it. */
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it joins Express's own
+    interface Response {}
   }
 }

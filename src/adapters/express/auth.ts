@@ -1,7 +1,7 @@
 import { selectAuth } from '../../core/auth/select.js';
 import { authenticateVisit } from '../../core/middleware/authenticate.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
-import { requestOf } from './handler.js';
+import { requestOf, type AnyRequest } from './handler.js';
 import { sendStateHeaders } from './respond.js';
 import { requireSeat, showAuth } from './seat.js';
 
@@ -17,7 +17,7 @@ export interface GetAuthOptions<A extends AcceptsToken> {
  * @throws {ConfigurationError} if the middleware has not run
  */
 export function getAuth<const A extends AcceptsToken = 'session_token'>(
-  req: Express.Request,
+  req: AnyRequest,
   options?: GetAuthOptions<A>,
 ): AuthFor<A> {
   const { visit } = requireSeat(req, 'getAuth()');
@@ -29,14 +29,15 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
  *
  * @throws {ConfigurationError} (rejects) if the middleware has not run
  * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
+ * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
  */
 export async function authenticate<const A extends AcceptsToken>(
-  req: Express.Request,
+  req: AnyRequest,
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
   const seat = requireSeat(req, 'authenticate()');
   const { visit, res } = seat;
-  const auth = await authenticateVisit(visit, options.acceptsToken, withHeaders);
+  const auth = await authenticateVisit(seat, options.acceptsToken, withHeaders);
   showAuth(requestOf(req), visit.auth);
   sendStateHeaders(res, seat);
   return auth;

@@ -1,12 +1,12 @@
 /** Bodies of requests, read without taking the connection away from under the answer. */
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { joinBytes, MAX_DISCARDED_BYTES } from '../../bytes.js';
 
 /**
  * Lets the rest of a body go by. Node reads on by itself behind a body that nobody has touched, but not behind one that was
  * read in part; and to destroy it, as `for await` does, would cut the connection before the answer is out.
  */
-export function discardRest(req: Request): void {
+export function discardRest(req: IncomingMessage): void {
   if (req.readableEnded || req.destroyed) return;
   let left = MAX_DISCARDED_BYTES;
   req.on('data', (chunk: Uint8Array) => {
@@ -23,13 +23,15 @@ export function discardRest(req: Request): void {
  *
  * @throws (rejects) when the sender hangs up
  */
-export function readBody(req: Request, maxBytes: number): Promise<Uint8Array | null> {
+export function readBody(req: IncomingMessage, maxBytes: number): Promise<Uint8Array | null> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
-    const onData = (chunk: Uint8Array): void => {
-      size += chunk.length;
-      chunks.push(chunk);
+    const onData = (chunk: Uint8Array | string): void => {
+      // Text where somebody has called `req.setEncoding()`.
+      const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
+      size += bytes.length;
+      chunks.push(bytes);
       // Written so that a limit that is not a number refuses.
       if (size <= maxBytes) return;
       stop();
@@ -42,11 +44,16 @@ export function readBody(req: Request, maxBytes: number): Promise<Uint8Array | n
     };
     const onFailure = (error?: Error): void => {
       stop();
-      reject(error ?? new Error('The request was cut off.'));
+      reject(error ?? cutOff());
     };
     const stop = (): void => {
       req.off('data', onData).off('end', onEnd).off('error', onFailure).off('close', onFailure);
     };
     req.on('end', onEnd).on('error', onFailure).on('close', onFailure).on('data', onData);
   });
+}
+
+/** The sender hung up: by its name no fault of this server, wherever it comes out. */
+export function cutOff(): Error {
+  return Object.assign(new Error('The request was cut off.'), { name: 'AbortError' });
 }

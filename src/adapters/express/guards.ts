@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { isPromise } from '../../core/maybe.js';
 import { createGuard } from '../../core/middleware/guard.js';
 import type { GuardResult } from '../../core/visit.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
-import { failWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
-import { checkUnbegun, redirect, sendDenial, sendStateHeaders, stop } from './respond.js';
+import { failWith, faultWith, requestOf, responseOf, type Handler, type HttpRequest, type Next } from './handler.js';
+import { redirect, sendDenial, sendStateHeaders, stop } from './respond.js';
 import { requireSeat, showAuth, type Seat } from './seat.js';
 
 /**
@@ -37,24 +38,24 @@ function guard(requirement: GuardRequirement | undefined, name: string): Handler
   return function clerkGuard(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
+    let fail = failWith(next);
     try {
       const seat = requireSeat(req, name);
+      fail = faultWith(next, seat.authenticator.config, 'guard');
       const result = seat.visit.guard(requirementFor(seat.authenticator));
-      if (isPromise(result)) result.then((found) => settle(found, seat, req, res, next)).catch(failWith(next));
+      if (isPromise(result)) result.then((found) => settle(found, seat, req, res, next)).catch(fail);
       else settle(result, seat, req, res, next);
     } catch (thrown) {
-      failWith(next)(thrown);
+      fail(thrown);
     }
   };
 }
 
-function settle(result: GuardResult, seat: Seat, req: Request, res: Response, next: Next): void {
+function settle(result: GuardResult, seat: Seat, req: HttpRequest, res: ServerResponse, next: Next): void {
   showAuth(req, seat.visit.auth);
   if ('moved' in result) return stop(res, 307, seat);
   sendStateHeaders(res, seat);
   if (result.allowed) return next();
-  // `onDenied` may have a way to say it, within a stream of events for example.
-  if ('redirect' in result || seat.onDenied === undefined) checkUnbegun(res);
   if ('redirect' in result) return redirect(res, result.redirect);
   deny(result.denial, seat, req, res, next);
 }
@@ -63,7 +64,7 @@ function settle(result: GuardResult, seat: Seat, req: Request, res: Response, ne
  * The handler behind the guard stays out of reach. `next(error)` from `onDenied` hands the error on; `next()`, and all that Express reads
  * as "go on" or "skip the rest of this route", asks for the default answer. The first word counts.
  */
-function deny(denial: Denial, seat: Seat, req: Request, res: Response, next: Next): void {
+function deny(denial: Denial, seat: Seat, req: HttpRequest, res: ServerResponse, next: Next): void {
   const { onDenied } = seat;
   if (onDenied === undefined) return sendDenial(res, denial);
   let settled = false;
@@ -72,10 +73,19 @@ function deny(denial: Denial, seat: Seat, req: Request, res: Response, next: Nex
     settled = true;
     settle();
   };
-  const fail = (thrown: unknown): void => once(() => failWith(next)(thrown));
-  const onward: Next = (error) => once(() => (isError(error) ? failWith(next)(error) : sendDenial(res, denial)));
+  const fail = (thrown: unknown): void => once(() => faultWith(next, seat.authenticator.config, 'denial')(thrown));
+  const onward: Next = (error) =>
+    once(() => {
+      if (isError(error)) return failWith(next)(error);
+      try {
+        sendDenial(res, denial);
+      } catch (thrown) {
+        // To the application: `onDenied`, which called us, could take it for an error of its own and hold it back.
+        failWith(next)(thrown);
+      }
+    });
   try {
-    const answered = onDenied(denial, req, res, onward);
+    const answered = onDenied(denial, req as Request, res as Response, onward);
     if (isPromise(answered)) Promise.resolve(answered).catch(fail);
   } catch (thrown) {
     fail(thrown);

@@ -1,12 +1,17 @@
-/** Express's words, as narrow as we need them. */
-import type { Request, Response } from 'express';
+/** The words of Express, connect and Node's own server, as narrow as we need them. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asError } from '../../core/as-error.js';
+import { reportFault, type FaultContext, type FaultListener } from '../../core/fault.js';
+
+/** Node's request, or the part of Express's that libraries share. */
+export type AnyRequest = IncomingMessage | Express.Request;
+export type AnyResponse = ServerResponse | Express.Response;
 
 /**
- * A middleware for any route. Written without type parameters of its own, so that Express still infers a route's
- * parameters from its path.
+ * A middleware for any route of Express, connect, polka, middie, `node:http` and the like. Written without type parameters
+ * of its own, so that Express still infers a route's parameters from its path.
  */
-export type Handler = (req: Express.Request, res: Express.Response, next: Next) => void;
+export type Handler = (req: AnyRequest, res: AnyResponse, next: Next) => void;
 export type Next = (error?: unknown) => void;
 
 /**
@@ -18,6 +23,30 @@ export const failWith =
   (thrown: unknown): void =>
     next(asError(thrown));
 
-/** Express hands over its own objects; the global names are the part of them that libraries share. */
-export const requestOf = (req: Express.Request): Request => req as Request;
-export const responseOf = (res: Express.Response): Response => res as Response;
+/** Node's own request, and what only some frameworks put on it. */
+export interface HttpRequest extends IncomingMessage {
+  /** Express, connect, polka, middie: the target as it came, where a mounted handler sees a shorter `url`. */
+  readonly originalUrl?: string;
+  /** Express: its application, with `trust proxy` among its settings. */
+  readonly app?: { readonly get?: (setting: string) => unknown };
+  /** Express, middie: the address of the browser, by the framework's own rules for proxies. */
+  readonly ip?: string | undefined;
+  /** What a parser made of the body. */
+  readonly body?: unknown;
+  /** The bytes of the body, where a platform keeps them. */
+  readonly rawBody?: unknown;
+}
+
+export const requestOf = (req: AnyRequest): HttpRequest => req as HttpRequest;
+export const responseOf = (res: AnyResponse): ServerResponse => res as ServerResponse;
+
+/** The target as it came. */
+export const targetOf = (req: HttpRequest): string => req.originalUrl ?? req.url ?? '';
+
+/** {@link failWith} for what was thrown within: the listener and the logger are told of it. What is handed on is no fault. */
+export const faultWith =
+  (next: Next, to: FaultListener, during: FaultContext) =>
+  (thrown: unknown): void => {
+    reportFault(to, during, thrown);
+    failWith(next)(thrown);
+  };

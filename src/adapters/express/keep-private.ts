@@ -1,9 +1,9 @@
 /** The last word about caching, where a response carries the cookies of a session. */
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { isForSharedCaches, privateAfter, variedByCookie } from '../../core/session/private-answer.js';
 
 type HeaderValue = string | number | readonly string[];
-type WriteHead = (status: number, ...rest: unknown[]) => Response;
+type WriteHead = (status: number, ...rest: unknown[]) => ServerResponse;
 
 const KEPT = Symbol('bailiff.private');
 
@@ -17,21 +17,21 @@ interface Kept {
  * nobody. Handlers have their say until the head of the response is written, so that is the moment to look; `writeHead` is where Node
  * writes it for everybody.
  */
-export function keepPrivate(res: Response & Kept, cookies: readonly string[]): void {
+export function keepPrivate(res: ServerResponse & Kept, cookies: readonly string[]): void {
   const before = res[KEPT];
   res[KEPT] = [...(before ?? []), ...cookies];
   if (before !== undefined) return;
   const writeHead = res.writeHead.bind(res) as WriteHead;
-  res.writeHead = function (status: number, ...rest: unknown[]): Response {
+  res.writeHead = function (status: number, ...rest: unknown[]): ServerResponse {
     const message = typeof rest[0] === 'string' ? [rest[0]] : [];
     // As Node reads them: the headers come last, whatever stands for a message that is none.
     for (const [name, value] of listed(rest[1] ?? rest[0])) res.setHeader(name, value);
     insist(res, res[KEPT] ?? []);
     return writeHead(status, ...message);
-  } as Response['writeHead'];
+  };
 }
 
-function insist(res: Response, cookies: readonly string[]): void {
+function insist(res: ServerResponse, cookies: readonly string[]): void {
   if (res.headersSent) return;
   for (const name of res.getHeaderNames()) if (isForSharedCaches(name)) res.removeHeader(name);
   res.setHeader('Cache-Control', privateAfter(textOf(res.getHeader('Cache-Control'))));

@@ -1,12 +1,12 @@
-import type { Request, Response } from 'express';
-import type { Authenticator } from '../../core/authenticator.js';
+import type { Request } from 'express';
+import type { ServerResponse } from 'node:http';
 import { isPromise } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
 import { createVisit, type VisitSettings } from '../../core/visit.js';
-import { failWith, requestOf, responseOf, type Handler, type Next } from './handler.js';
+import { failWith, faultWith, requestOf, responseOf, type Handler, type HttpRequest, type Next } from './handler.js';
 import { serveProxy } from './proxy.js';
 import { ExpressView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
@@ -28,10 +28,10 @@ export function clerkMiddleware(
   settings: ClerkMiddlewareSettings = {},
 ): Handler {
   const given = readArguments<Request, OnDenied>(source, settings);
-  const { onDenied, frontendApiProxy, resourceMetadata } = given.settings;
-  const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy });
+  const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
+  const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy, logger });
 
-  function enter(entrance: Entrance, view: ExpressView, req: Request, res: Response, next: Next): void {
+  function enter(entrance: Entrance, view: ExpressView, req: HttpRequest, res: ServerResponse, next: Next): void {
     const { authenticator, check, proxy } = entrance;
     if (proxy?.owns(view.url) === true) return forward(entrance, view, req, res, next);
     const earlier = seatOf(req);
@@ -50,14 +50,16 @@ export function clerkMiddleware(
     };
     const begun = visit.begin();
     if (isPromise(begun)) {
-      begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(failWith(next));
+      const fail = faultWith(next, authenticator.config, 'request');
+      begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(fail);
     } else settle(begun.stop, seat, req, res, next);
   }
 
-  function visitSettings(req: Request): VisitSettings {
-    if (resourceMetadata === undefined) return NO_SETTINGS;
-    const url = typeof resourceMetadata === 'string' ? () => resourceMetadata : () => resourceMetadata(req);
-    return { resourceMetadata: url };
+  function visitSettings(req: HttpRequest): VisitSettings {
+    const settings = isUpgrade(req) ? NO_RENEWAL : NO_SETTINGS;
+    if (resourceMetadata === undefined) return settings;
+    const url = typeof resourceMetadata === 'string' ? () => resourceMetadata : () => resourceMetadata(req as Request);
+    return { ...settings, resourceMetadata: url };
   }
 
   return function clerk(request, response, next) {
@@ -65,7 +67,7 @@ export function clerkMiddleware(
     const res = responseOf(response);
     try {
       const view = new ExpressView(req);
-      const entrance = find(req, view);
+      const entrance = find(req as Request, view);
       if (isPromise(entrance)) entrance.then((found) => enter(found, view, req, res, next)).catch(failWith(next));
       else enter(entrance, view, req, res, next);
     } catch (thrown) {
@@ -75,8 +77,21 @@ export function clerkMiddleware(
 }
 
 const NO_SETTINGS: VisitSettings = {};
+const NO_RENEWAL: VisitSettings = { renew: false };
 
-function settle(halt: { readonly status: number } | null, seat: Seat, req: Request, res: Response, next: Next): void {
+/**
+ * The answer to an upgrade (Engine.IO hands one over) reaches no page that would keep new cookies: a session that was renewed
+ * there would be lost, and so would be the refresh token that was spent on it.
+ */
+const isUpgrade = ({ headers: { upgrade } }: HttpRequest): boolean => upgrade?.toLowerCase() === 'websocket';
+
+function settle(
+  halt: { readonly status: number } | null,
+  seat: Seat,
+  req: HttpRequest,
+  res: ServerResponse,
+  next: Next,
+): void {
   if (halt !== null) return stop(res, halt.status, seat);
   takeSeat(req, seat);
   showAuth(req, seat.visit.auth);
@@ -87,17 +102,20 @@ function settle(halt: { readonly status: number } | null, seat: Seat, req: Reque
 function forward(
   { authenticator, check, proxy }: Entrance,
   view: ExpressView,
-  req: Request,
-  res: Response,
+  req: HttpRequest,
+  res: ServerResponse,
   next: Next,
 ): void {
-  const origin = proxiedOrigin(view, check, authenticator.config);
-  if (origin === null || proxy === null) {
-    res.statusCode = 400;
-    res.end();
-    return;
+  const fail = faultWith(next, authenticator.config, 'proxy');
+  try {
+    const origin = proxiedOrigin(view, check, authenticator.config);
+    if (origin === null || proxy === null) {
+      res.statusCode = 400;
+      res.end();
+      return;
+    }
+    serveProxy(proxy, req, res, view, origin).catch(fail);
+  } catch (thrown) {
+    fail(thrown);
   }
-  serveProxy(proxy, req, res, { url: view.url, headers: view.headers(), publicOrigin: origin }).catch(failWith(next));
 }
-
-export type { Authenticator };

@@ -1,7 +1,10 @@
 /** The Frontend API proxy between Node's streams and the Web's. */
-import type { Request, Response } from 'express';
-import type { FrontendApiProxy, ProxiedBody, ProxiedRequest } from '../../core/proxy/frontend-api-proxy.js';
-import { discardRest } from './body.js';
+import type { ServerResponse } from 'node:http';
+import type { FrontendApiProxy, ProxiedBody } from '../../core/proxy/frontend-api-proxy.js';
+import { keptBody } from '../../core/proxy/kept-body.js';
+import type { RequestView } from '../../types.js';
+import { cutOff, discardRest } from './body.js';
+import type { HttpRequest } from './handler.js';
 
 interface Upload {
   readonly body: ProxiedBody;
@@ -9,24 +12,34 @@ interface Upload {
   readonly stop: () => void;
 }
 
-/** Forwards a request that belongs to the proxy, and streams the answer back. */
+const REMEDY =
+  'Mount clerkMiddleware() before every body parser, or keep the bytes as they came in `req.rawBody`, as a Buffer.';
+
+/**
+ * Forwards a request that belongs to the proxy, and streams the answer back.
+ *
+ * @throws {ConfigurationError} (rejects) for a body that was read before, and whose bytes nobody kept
+ */
 export async function serveProxy(
   proxy: FrontendApiProxy,
-  req: Request,
-  res: Response,
-  from: Pick<ProxiedRequest, 'url' | 'headers' | 'publicOrigin'>,
+  req: HttpRequest,
+  res: ServerResponse,
+  view: RequestView & Required<Pick<RequestView, 'headers'>>,
+  publicOrigin: string,
 ): Promise<void> {
   let stopUpload = (): void => undefined;
   const gone = new AbortController();
-  res.once('close', () => gone.abort());
+  // It may have gone while the options for this request were worked out.
+  if (res.closed) gone.abort();
+  else res.once('close', () => gone.abort());
   const answer = await proxy.forward({
-    url: from.url,
-    headers: from.headers,
-    publicOrigin: from.publicOrigin,
-    method: req.method,
-    clientAddress: req.ip ?? null,
+    url: view.url,
+    headers: view.headers(),
+    publicOrigin,
+    method: req.method ?? '',
+    clientAddress: req.ip ?? req.socket.remoteAddress ?? null,
     body: () => {
-      const { body, stop } = bodyOf(req);
+      const { body, stop } = bodyOf(req, view);
       stopUpload = stop;
       return body;
     },
@@ -42,7 +55,7 @@ export async function serveProxy(
 }
 
 /** An answer that breaks off breaks off for the browser too: it must not look like a whole one. */
-async function stream(body: ReadableStream<Uint8Array>, res: Response): Promise<void> {
+async function stream(body: ReadableStream<Uint8Array>, res: ServerResponse): Promise<void> {
   const reader = body.getReader();
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   if (res.destroyed) return cancel();
@@ -58,7 +71,7 @@ async function stream(body: ReadableStream<Uint8Array>, res: Response): Promise<
   }
 }
 
-function drained(res: Response): Promise<void> {
+function drained(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       res.off('drain', done).off('close', done);
@@ -68,28 +81,34 @@ function drained(res: Response): Promise<void> {
   });
 }
 
-/** The body as it came; where a parser that ran before us has read it, what the parser made of it, written out again. */
-function bodyOf(req: Request): Upload {
-  const { headers } = req;
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
-  if (hasBody && !req.readableEnded) return uploadOf(req);
-  return { body: hasBody ? parsedBody(req) : null, stop: () => undefined };
+/** The body as it came: the stream, unless somebody has read it; else what was kept of it. */
+function bodyOf(req: HttpRequest, view: RequestView): Upload {
+  const whole = (body: ProxiedBody): Upload => ({ body, stop: () => undefined });
+  if (!hasBody(req)) return whole(null);
+  // Read, or set to be read as text.
+  if (req.readableDidRead || req.readableEncoding !== null) return whole(keptBody(bytesOf(req), view, REMEDY));
+  return req.readableEnded ? whole(null) : uploadOf(req);
 }
 
-function parsedBody({ headers, body }: { headers: Request['headers']; body?: unknown }): ProxiedBody {
-  if (typeof body === 'string' || body instanceof Uint8Array) return body;
-  if (typeof body !== 'object' || body === null) return null;
-  if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return JSON.stringify(body);
-  return new URLSearchParams(
-    Object.entries(body).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)])),
-  ).toString();
+/** What may be the body as it came. Parsers decompress before they keep anything, and decode texts by rules of their own. */
+function bytesOf(req: HttpRequest): readonly unknown[] {
+  const { rawBody, body } = req;
+  const plain = /^(?:identity)?$/i.test(req.headers['content-encoding'] ?? '');
+  return plain ? [rawBody, body].filter((kept) => ArrayBuffer.isView(kept)) : [];
+}
+
+/** HTTP/2 announces a body neither way. */
+function hasBody({ headers, httpVersionMajor }: HttpRequest): boolean {
+  const length = headers['content-length'];
+  if (length !== undefined) return Number(length) > 0;
+  return headers['transfer-encoding'] !== undefined || httpVersionMajor > 1;
 }
 
 /**
  * The body as a stream that takes from the connection what is asked for. Not an iterator of Node's: that one destroys the
  * request when it ends early, and with it the connection on which the answer has to go out.
  */
-function uploadOf(req: Request): Upload {
+function uploadOf(req: HttpRequest): Upload {
   let stop = (): void => undefined;
   const body = new ReadableStream<Uint8Array>(
     {
@@ -105,7 +124,7 @@ function uploadOf(req: Request): Upload {
         };
         const fail = (): void => {
           release();
-          controller.error(new Error('The request was cut off.'));
+          controller.error(cutOff());
         };
         stop = () => {
           release();

@@ -1,5 +1,5 @@
-/** Answers, written without the application's settings (`json spaces`, `etag`, …): a denial looks the same everywhere. */
-import type { Response } from 'express';
+/** Answers in Node's own words, and without an application's settings (`json spaces`, `etag`, …): they look the same everywhere. */
+import type { ServerResponse } from 'node:http';
 import { sessionCookiesOf } from '../../core/session/private-answer.js';
 import type { HeaderPairs } from '../../core/request-state.js';
 import type { Denial } from '../../types.js';
@@ -10,12 +10,16 @@ import type { Seat } from './seat.js';
 const APPENDED = new Set(['set-cookie', 'vary']);
 
 /** The lines of a header as they stand on the response. */
-const linesOf = (res: Response, name: string): readonly string[] => [res.getHeader(name) ?? []].flat().map(String);
+const linesOf = (res: ServerResponse, name: string): readonly string[] =>
+  [res.getHeader(name) ?? []].flat().map(String);
 
-function put(res: Response, headers: HeaderPairs): void {
+function put(res: ServerResponse, headers: HeaderPairs): void {
   for (const [name, value] of headers) {
     if (!APPENDED.has(name.toLowerCase())) res.setHeader(name, value);
-    else if (!linesOf(res, name).includes(value)) res.appendHeader(name, value);
+    else {
+      const lines = linesOf(res, name);
+      if (!lines.includes(value)) res.setHeader(name, lines.length === 0 ? value : [...lines, value]);
+    }
   }
   const cookies = sessionCookiesOf(headers);
   if (cookies.length > 0) keepPrivate(res, cookies);
@@ -26,7 +30,7 @@ function put(res: Response, headers: HeaderPairs): void {
  *
  * @param headers those for the answer of a handler or a guard, or all of them for a redirect
  */
-export function sendStateHeaders(res: Response, seat: Seat, headers = seat.visit.answerHeaders): void {
+export function sendStateHeaders(res: ServerResponse, seat: Seat, headers = seat.visit.answerHeaders): void {
   const { sent } = seat;
   // The usual case, a known caller, has nothing to say.
   if ((headers.length === 0 && sent === null) || headers === sent || res.headersSent) return;
@@ -39,23 +43,24 @@ export function sendStateHeaders(res: Response, seat: Seat, headers = seat.visit
  * A refusal cannot be said any more where somebody in front has begun to answer: as an error it ends the connection, and
  * nobody waits for the rest of an answer that never comes.
  *
+ * @returns false where the whole answer is out: there is nothing left to say
  * @throws Error if the head of the response is out and its end is not
  */
-export function checkUnbegun(res: Response): void {
+function isUnbegun(res: ServerResponse): boolean {
   if (res.headersSent && !res.writableEnded) throw new Error('The answer had begun before it was refused.');
+  return !res.headersSent;
 }
 
 /** Ends the response with a status and all headers of the state. */
-export function stop(res: Response, status: number, seat: Seat): void {
-  checkUnbegun(res);
-  if (res.headersSent) return;
+export function stop(res: ServerResponse, status: number, seat: Seat): void {
+  if (!isUnbegun(res)) return;
   sendStateHeaders(res, seat, seat.visit.headers);
   res.statusCode = status;
   res.end();
 }
 
-export function sendDenial(res: Response, denial: Denial): void {
-  if (res.headersSent) return;
+export function sendDenial(res: ServerResponse, denial: Denial): void {
+  if (!isUnbegun(res)) return;
   res.statusCode = denial.status;
   for (const [name, value] of Object.entries(denial.headers)) res.setHeader(name, value);
   const body = JSON.stringify(denial.body);
@@ -65,8 +70,8 @@ export function sendDenial(res: Response, denial: Denial): void {
 }
 
 /** To the sign-in page. Not to be stored: after signing in, the same URL shows the page. */
-export function redirect(res: Response, location: string): void {
-  if (res.headersSent) return;
+export function redirect(res: ServerResponse, location: string): void {
+  if (!isUnbegun(res)) return;
   res.statusCode = 302;
   res.setHeader('Location', location);
   res.setHeader('Cache-Control', 'no-store');

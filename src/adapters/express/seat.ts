@@ -5,7 +5,7 @@
  * and 22), to look for one that is not there 1 µs or 2. So the symbol goes to the list of raw headers, which belongs to one
  * request and has the shape of every list, and `Reflect` looks without learning the shape.
  */
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from '../../core/authenticator.js';
 import { middlewareMissing } from '../../core/middleware/guard.js';
 import type { Visit } from '../../core/visit.js';
@@ -19,7 +19,7 @@ export interface Seat {
   readonly visit: Visit;
   /** Of the middleware that ran last. */
   onDenied: OnDenied | undefined;
-  readonly res: Response;
+  readonly res: ServerResponse;
   /** The state's headers that stand on the response. */
   sent: Visit['headers'] | null;
 }
@@ -29,7 +29,7 @@ interface Seated {
 }
 
 /** The list of raw headers; the request itself where a runtime makes a new list for each look, or has none. */
-function chairOf(req: Partial<Request>): Seated {
+function chairOf(req: Partial<IncomingMessage>): Seated {
   const { rawHeaders } = req;
   return (Array.isArray(rawHeaders) && rawHeaders === req.rawHeaders ? rawHeaders : req) as Seated;
 }
@@ -57,10 +57,8 @@ export function takeSeat(req: object, seat: Seat): void {
 export function showAuth(req: object, auth: Visit['auth']): void {
   const before: unknown = Reflect.get(req, 'auth');
   if (before === auth) return;
-  if (before === undefined) {
-    (req as { auth: unknown }).auth = auth;
-    if (Reflect.get(req, 'auth') === auth) return;
-  }
+  // What cannot be assigned to, or keeps the value to itself, is replaced below.
+  if (before === undefined && Reflect.set(req, 'auth', auth) && Reflect.get(req, 'auth') === auth) return;
   const defined = Reflect.defineProperty(req, 'auth', {
     value: auth,
     configurable: true,

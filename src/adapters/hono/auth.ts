@@ -28,14 +28,15 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
  *
  * @throws {ConfigurationError} (rejects) if the middleware has not run
  * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
+ * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
  */
 export async function authenticate<const A extends AcceptsToken>(
   c: Context,
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
-  const { visit } = requireSeat(c, 'authenticate()');
-  const auth = await authenticateVisit(visit, options.acceptsToken, withResponse);
-  showAuth(c, visit.auth);
+  const seat = requireSeat(c, 'authenticate()');
+  const auth = await authenticateVisit(seat, options.acceptsToken, withResponse);
+  showAuth(c, seat.visit.auth);
   return auth;
 }
 

@@ -1,9 +1,10 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { withRealErrors } from '../../core/as-error.js';
+import { watched } from '../../core/fault.js';
 import { andThen } from '../../core/maybe.js';
 import { createGuard } from '../../core/middleware/guard.js';
 import type { GuardResult } from '../../core/visit.js';
 import type { MaybePromise } from '../../ports.js';
+import { tagOf } from '../../realm.js';
 import type {
   CallerOf,
   Denial,
@@ -53,7 +54,8 @@ function guard(requirement: GuardRequirement | undefined, name: string): Middlew
   const requirementFor = createGuard(requirement);
   return function clerkGuard(c, next) {
     const seat = requireSeat(c, name);
-    const result = withRealErrors(() => seat.visit.guard(requirementFor(seat.authenticator)));
+    const { authenticator } = seat;
+    const result = watched(authenticator.config, 'guard', () => seat.visit.guard(requirementFor(authenticator)));
     return andThen(result, (found) => settle(found, seat, c, next)) as Promise<Response | void>;
   };
 }
@@ -70,13 +72,13 @@ function settle(result: GuardResult, seat: Seat, c: Context, next: Next): MaybeP
 }
 
 /** Whatever is no response asks for the default answer. */
-function deny(denial: Denial, { onDenied }: Seat, c: Context): MaybePromise<Response> {
+function deny(denial: Denial, { onDenied, authenticator }: Seat, c: Context): MaybePromise<Response> {
   if (onDenied === undefined) return sendDenial(c, denial);
-  const answer: MaybePromise<unknown> = withRealErrors(() => onDenied(denial, c));
+  const answer: MaybePromise<unknown> = watched(authenticator.config, 'denial', () => onDenied(denial, c));
   return andThen(answer, (found) => (isResponse(found) ? found : sendDenial(c, denial)));
 }
 
 /** By its tag: on some runtimes a `Response` of another realm is not an instance of the global one. */
 function isResponse(value: unknown): value is Response {
-  return value instanceof Response || Object.prototype.toString.call(value) === '[object Response]';
+  return tagOf(value) === '[object Response]';
 }

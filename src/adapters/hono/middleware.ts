@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { withRealErrors } from '../../core/as-error.js';
+import { watched } from '../../core/fault.js';
 import { andThen } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
@@ -30,8 +31,8 @@ export function clerkMiddleware(
   settings: ClerkMiddlewareSettings = {},
 ): MiddlewareHandler {
   const given = readArguments<Context, OnDenied>(source, settings);
-  const { onDenied, frontendApiProxy, resourceMetadata } = given.settings;
-  const find = createEntrance<Context>(given.options, { proxy: frontendApiProxy, environment: bindings() });
+  const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
+  const find = createEntrance<Context>(given.options, { proxy: frontendApiProxy, environment: bindings(), logger });
 
   function visitSettings(c: Context): VisitSettings {
     if (resourceMetadata === undefined) return NO_SETTINGS;
@@ -42,7 +43,9 @@ export function clerkMiddleware(
 
   function enter(entrance: Entrance, view: HonoView, c: Context, next: Next): Promise<Response | void> {
     const { authenticator, check, proxy } = entrance;
-    if (proxy?.owns(view.url) === true) return serveProxy(proxy, entrance, view, c);
+    if (proxy?.owns(view.url) === true) {
+      return Promise.resolve(watched(authenticator.config, 'proxy', () => serveProxy(proxy, entrance, view, c)));
+    }
     const earlier = seatOf(c);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
       earlier.onDenied = onDenied ?? earlier.onDenied;
@@ -57,7 +60,7 @@ export function clerkMiddleware(
       renewed: renewedBy(earlier),
       answered: false,
     };
-    const begun = withRealErrors(() => visit.begin());
+    const begun = watched(authenticator.config, 'request', () => visit.begin());
     return andThen(begun, ({ stop: halt }) => settle(halt, seat, c, next)) as Promise<Response | void>;
   }
 

@@ -3,14 +3,21 @@ import { getRuntimeKey } from 'hono/adapter';
 import type { Config } from '../../core/config/config.js';
 import type { Entrance } from '../../core/middleware/entrance.js';
 import type { FrontendApiProxy, ProxiedBody } from '../../core/proxy/frontend-api-proxy.js';
+import { keptBody } from '../../core/proxy/kept-body.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
-import type { MaybePromise } from '../../ports.js';
 import type { HonoView } from './request-view.js';
 
 /** Headers that name the browser's address, best first; believed only where somebody we trust sets them. */
 const ADDRESS_HEADERS = ['cf-connecting-ip', 'x-real-ip', 'x-forwarded-for'];
 
-/** Forwards a request that belongs to the proxy. */
+const REMEDY =
+  'Mount clerkMiddleware() before whatever reads bodies, or read them with `c.req.arrayBuffer()` first, which keeps the bytes.';
+
+/**
+ * Forwards a request that belongs to the proxy.
+ *
+ * @throws {ConfigurationError} (rejects) for a body that was read before, and whose bytes nobody kept
+ */
 export async function serveProxy(
   proxy: FrontendApiProxy,
   { authenticator: { config }, check }: Entrance,
@@ -25,16 +32,20 @@ export async function serveProxy(
     headers: view.headers(),
     publicOrigin: origin,
     clientAddress: clientAddress(view, config, c),
-    body: () => bodyOf(c),
+    body: () => bodyOf(c, view),
     // Aborted when the browser has gone, where the runtime tells.
     signal: c.req.raw.signal,
   });
 }
 
-/** The body as it came; where somebody in front of us has read it, what Hono has kept of it. */
-function bodyOf({ req }: Context): MaybePromise<ProxiedBody> {
-  if (!req.raw.bodyUsed || Object.keys(req.bodyCache).length === 0) return req.raw.body;
-  return req.arrayBuffer().then((bytes) => new Uint8Array(bytes));
+/** The body as it came: the stream, unless somebody has read it; else what Hono has kept of it. */
+async function bodyOf({ req }: Context, view: HonoView): Promise<ProxiedBody> {
+  const { raw } = req;
+  if (!raw.bodyUsed && raw.body?.locked !== true) return raw.body;
+  // What was read first. Hono makes every other kind out of that one: bytes out of a form that it has written anew.
+  const [kind, first] = Object.entries<unknown>(req.bodyCache)[0] ?? [];
+  const kept = await Promise.resolve(first).catch(() => null);
+  return keptBody([kind === 'blob' ? await (kept as Blob | null)?.arrayBuffer() : kept], view, REMEDY);
 }
 
 /** On Workers the platform sets `CF-Connecting-IP`; elsewhere such headers count with `trustProxy`, else the socket. */

@@ -31,14 +31,8 @@ export class HonoView implements RequestView {
     return this.#raw.headers;
   }
 
-  /** Workers end with the answer, so what runs on has to be announced there. Elsewhere it simply runs on. */
+  /** Workers end with the answer, so what runs on has to be announced there. Elsewhere it throws, and the task simply runs on. */
   get waitUntil(): WaitUntil {
-    return (task) => {
-      try {
-        this.#c.executionCtx.waitUntil(task);
-      } catch {
-        // No execution context: not a Worker.
-      }
-    };
+    return (task) => this.#c.executionCtx.waitUntil(task);
   }
 }

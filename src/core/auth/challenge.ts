@@ -21,6 +21,7 @@ const STATUS: Readonly<Record<DenialCase, Denial['status']>> = {
   forbidden: 403,
   reverification: 403,
   unavailable: 503,
+  fault: 500,
 };
 
 interface Answer {
@@ -149,6 +150,18 @@ export function unavailableDenial(reason: Reason | null, retryAfterMs: number): 
     longMessage: 'The authentication service cannot be reached. Try again later.',
     headers: { 'Retry-After': retryAfterSeconds(retryAfterMs) },
   });
+}
+
+/** This server failed; the client is told no more than that. */
+export function faultDenial(cause: Error | null): Denial {
+  const made = denial('fault', {
+    code: 'authentication-fault',
+    reason: 'authentication-fault',
+    message: 'The request could not be authenticated.',
+    longMessage: 'This server failed. That says nothing about the credentials.',
+  });
+  // A copy, because what was thrown is not ours to freeze.
+  return cause === null ? made : Object.freeze(Object.defineProperty({ ...made }, 'cause', { value: cause }));
 }
 
 /** `Retry-After` counts in whole seconds, and 0 would invite a loop. */

@@ -1,5 +1,6 @@
 /** What a route asks for, compiled where the route is defined, and asked of each caller. */
 import { ConfigurationError } from '../../errors.js';
+import { isPlainObject, kindOf } from '../../option-names.js';
 import type { MaybePromise } from '../../ports.js';
 import type { Auth, Exactly, GuardRequirement, Requirement, Reverification, TokenType } from '../../types.js';
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
@@ -48,7 +49,7 @@ export function allOf<const R extends readonly Requirement[]>(
  *   demand must not become no demand
  */
 export function compileRequirement(requirement: GuardRequirement = {}, config?: Config): CompiledRequirement {
-  if (typeof requirement !== 'object' || requirement === null) throw impossible('is not an object', 'Give an object.');
+  checkPlain(requirement);
   const { redirect = false, ...rest } = requirement;
   if (typeof redirect !== 'boolean') throw impossible('has a `redirect` that is no boolean', 'Give true or false.');
   const node = compileNode(rest, config);
@@ -61,13 +62,18 @@ export function compileRequirement(requirement: GuardRequirement = {}, config?: 
   return Object.freeze({ ...node, redirect });
 }
 
+/** A list, a function, a promise or a `Map` has no demands of its own: it would count as none, and let every user in. */
+function checkPlain(requirement: unknown): asserts requirement is Readonly<Record<string, unknown>> {
+  if (!isPlainObject(requirement)) throw impossible(`is ${kindOf(requirement)}`, 'Give a plain object: { … }.');
+}
+
 function compileNode(requirement: unknown, config: Config | undefined): Node {
-  if (typeof requirement !== 'object' || requirement === null) throw impossible('is not an object', 'Give an object.');
+  checkPlain(requirement);
   const keys = Object.keys(requirement);
   for (const combinator of ['anyOf', 'allOf'] as const) {
     if (!keys.includes(combinator)) continue;
     if (keys.length > 1) throw impossible(`has \`${combinator}\` beside other keys`, 'Put the others into allOf(…).');
-    const branches: unknown = (requirement as Readonly<Record<string, unknown>>)[combinator];
+    const branches = requirement[combinator];
     if (!Array.isArray(branches) || branches.length === 0) {
       throw impossible(`has an empty \`${combinator}\``, 'Give at least one requirement.');
     }

@@ -2,7 +2,7 @@
 import { AuthUnavailableError, ConfigurationError, TokenVerificationError } from '../../errors.js';
 import { UpstreamUnreachable } from '../../ports.js';
 import { describeAnswer } from '../../upstream-body.js';
-import type { Config } from '../config/config.js';
+import { failWithFault, type FaultListener } from '../fault.js';
 import type { Backend } from '../wire/backend.js';
 import type { TokenMinter } from './auth-objects.js';
 
@@ -12,10 +12,11 @@ const RETRY_AFTER_MS = 1_000;
 
 /**
  * The minter throws ConfigurationError without a secret key, RangeError for a lifetime that the API would not accept,
- * AuthUnavailableError when the API cannot answer, and TokenVerificationError when it refuses (the session has ended,
+ * AuthUnavailableError when the API cannot answer, AuthenticationFaultError when this server fails, and TokenVerificationError when it refuses (the session has ended,
  * there is no such template).
  */
-export function createTokenMinter(backend: Backend | null, { secretKey }: Pick<Config, 'secretKey'>): TokenMinter {
+export function createTokenMinter(backend: Backend | null, config: FaultListener): TokenMinter {
+  const { secretKey } = config;
   return async (sessionId, { template = null, expiresInSeconds = null }) => {
     if (expiresInSeconds !== null && !(expiresInSeconds >= MIN_SECONDS && expiresInSeconds <= MAX_SECONDS)) {
       throw new RangeError(`expiresInSeconds is not between ${MIN_SECONDS} and ${MAX_SECONDS}.`);
@@ -24,8 +25,8 @@ export function createTokenMinter(backend: Backend | null, { secretKey }: Pick<C
       throw new ConfigurationError('secretKey', 'A new token needs the secret key.', 'Set CLERK_SECRET_KEY.');
     }
     const answer = await backend.createSessionToken(sessionId, template, expiresInSeconds).catch((cause: unknown) => {
-      const retryAfterMs = cause instanceof UpstreamUnreachable ? cause.retryAfterMs : RETRY_AFTER_MS;
-      throw new AuthUnavailableError('unexpected-error', 'Clerk could not be reached.', retryAfterMs, { cause });
+      if (!(cause instanceof UpstreamUnreachable)) return failWithFault(config, cause);
+      throw new AuthUnavailableError('unexpected-error', 'Clerk could not be reached.', cause.retryAfterMs, { cause });
     });
     const { status, body } = answer;
     const jwt = typeof body === 'object' && body !== null && 'jwt' in body ? body.jwt : undefined;

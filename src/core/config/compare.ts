@@ -23,6 +23,7 @@ const ROLES: Readonly<Record<Exclude<keyof Config, 'cache'>, Role>> = {
   domain: 'decides',
   isSatellite: 'decides',
   proxyUrl: 'decides',
+  publicUrl: 'decides',
   trustProxy: 'decides',
   signInUrl: 'decides',
   signUpUrl: 'decides',
@@ -40,6 +41,7 @@ const ROLES: Readonly<Record<Exclude<keyof Config, 'cache'>, Role>> = {
   fetch: 'decides',
   now: 'decides',
   emit: 'observes',
+  log: 'observes',
 };
 
 type CacheRoles = { readonly [Group in keyof Config['cache']]: Readonly<Record<keyof Config['cache'][Group], Role>> };
@@ -57,6 +59,7 @@ type Read = (config: Config) => unknown;
 /** What is made anew for each configuration, as the text that it is made from. */
 const AS_TEXT: Partial<Record<keyof Config, Read>> = {
   publishableKey: ({ publishableKey }) => publishableKey?.raw,
+  publicUrl: ({ publicUrl }) => publicUrl && publicUrl.origin + publicUrl.path,
   organizationSync: ({ organizationSync }) => organizationSync?.patterns,
 };
 

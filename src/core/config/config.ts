@@ -1,7 +1,9 @@
 /** The options after the environment and the defaults have been applied and everything has been checked: parsed once, frozen. */
 import type { InstanceType } from '../../keys.js';
 import type { Clock, Fetch, Store } from '../../ports.js';
+import type { Log } from '../log.js';
 import type { AcceptsToken, BailiffEvent, TokenType } from '../../types.js';
+import type { PublicUrl } from './public-url.js';
 
 export type { InstanceType };
 
@@ -39,6 +41,8 @@ export interface Config {
   readonly domain: string | null;
   readonly isSatellite: boolean;
   readonly proxyUrl: string | null;
+  /** Where browsers see this server; null: worked out from each request. With it, `proxyUrl`, `signInUrl` and `signUpUrl` are absolute. */
+  readonly publicUrl: PublicUrl | null;
   readonly trustProxy: boolean;
   readonly signInUrl: string | null;
   readonly signUpUrl: string | null;
@@ -68,9 +72,12 @@ export interface Config {
     readonly jwks: { readonly freshMs: number; readonly staleIfErrorMs: number; readonly cooldownMs: number };
   };
   readonly fetch: Fetch;
+  /** Throws rather than give what is no number. */
   readonly now: Clock;
   /** Hands an event to `onEvent`; never throws. Null when nobody listens, so that no event object is built. */
   readonly emit: ((event: BailiffEvent) => void) | null;
+  /** Takes warnings and faults; never throws. */
+  readonly log: Log;
 }
 
 /** `'any'`, one kind or a list, as a list. */

@@ -1,5 +1,5 @@
 /** Every option of an authenticator by name. A new one does not compile until it stands here. */
-import { checkOptionNames, isPlainObject, type OptionNames } from '../../option-names.js';
+import { checkOptionNames, isPlainObject, kindOf, type OptionNames } from '../../option-names.js';
 import type { AudienceOptions, AuthenticatorOptions } from '../../types.js';
 import { ConfigurationError } from '../../errors.js';
 
@@ -14,6 +14,7 @@ const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
   domain: true,
   isSatellite: true,
   proxyUrl: true,
+  publicUrl: true,
   trustProxy: true,
   signInUrl: true,
   signUpUrl: true,
@@ -36,6 +37,8 @@ const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
   fetch: true,
   now: true,
   onEvent: true,
+  // False or an object of any class.
+  logger: true,
 };
 
 export const AUDIENCE_OPTIONS: OptionNames<AudienceOptions> = { value: true, sessionTokens: true };
@@ -77,13 +80,4 @@ export function checkAuthenticatorOptions(options: unknown, more: OptionNames<ob
     if (elsewhere !== undefined) throw new ConfigurationError(name, `There is no option ${name} here.`, elsewhere);
   }
   checkOptionNames(options, names);
-}
-
-/** What stands in place of a plain object, for a message: its kind or the name of its class, and nothing that it holds. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value !== 'object') return `a value of the type ${typeof value}`;
-  const { name } = (value.constructor ?? {}) as { readonly name?: unknown };
-  return typeof name === 'string' && !['', 'Object'].includes(name) ? `an instance of ${name}` : 'an object of a class';
 }

@@ -4,7 +4,8 @@ import { readVariable, type Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
 import { checkMachineId, instanceTypeOfSecretKey } from '../../keys.js';
 import type { Clock, Fetch } from '../../ports.js';
-import type { AuthenticatorOptions } from '../../types.js';
+import type { AuthenticatorOptions, Logger } from '../../types.js';
+import { createLog, type Log } from '../log.js';
 import { resolveAcceptsToken } from './accepts-token.js';
 import { isPromise } from '../maybe.js';
 import { NO_AUDIENCE, resolveAudience } from './audience.js';
@@ -19,12 +20,15 @@ import {
   origins,
   pageUrl,
   parseBoolean,
+  withMethods,
   type OptionName,
 } from './checks.js';
+import { checkedClock } from './clock.js';
 import { conceal } from './conceal.js';
 import type { Config } from './config.js';
 import { checkAuthenticatorOptions } from './option-names.js';
 import { compileOrganizationSync } from './organization-sync.js';
+import { checkPublicUrl, onPublicSite, type PublicUrl } from './public-url.js';
 import { parsePublishableKey } from './publishable-key.js';
 import { resolveFrontendApiUrl, resolveSatellite } from './satellite.js';
 
@@ -94,13 +98,16 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     keys.publishableKey?.instanceType ?? instanceTypeOfSecretKey(keys.secretKey ?? '') ?? 'production';
   if (keys.secretKey !== null || keys.machineSecretKey !== null)
     checkTransport(name('apiUrl'), connection.apiUrl, instanceType === 'development');
-  const site = resolveSatellite({
+  const publicUrl = read.plain<'publicUrl', PublicUrl | null>('publicUrl', checkPublicUrl, null);
+  const onSite = <T extends string | null>(address: T): T | string => onPublicSite(publicUrl, address);
+  const given = resolveSatellite({
     instanceType,
     isSatellite: read.boolean('isSatellite'),
     domain: read.string('domain'),
     proxyUrl: read.string('proxyUrl'),
     signInUrl: read.string('signInUrl', pageUrl),
   });
+  const site = { ...given, proxyUrl: onSite(given.proxyUrl), signInUrl: onSite(given.signInUrl) };
   const config: Config = {
     ...connection,
     ...keys,
@@ -108,8 +115,9 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     instanceType,
     frontendApiUrl: resolveFrontendApiUrl(keys.publishableKey, site),
     machineId: read.string('machineId', checkMachineId),
+    publicUrl,
     trustProxy: read.plain('trustProxy', flag, false),
-    signUpUrl: read.string('signUpUrl', pageUrl),
+    signUpUrl: onSite(read.string('signUpUrl', pageUrl)),
     satelliteAutoSync: read.plain('satelliteAutoSync', flag, false),
     allowedRedirectOrigins: read.plain('allowedRedirectOrigins', checkOrigins, []),
     organizationSync: compileOrganizationSync(options.organizationSync ?? {}),
@@ -122,8 +130,9 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     treatPendingAsSignedOut: read.plain('treatPendingAsSignedOut', flag, true),
     cache: resolveCache(options.cache ?? {}),
     fetch: read.plain<'fetch', Fetch>('fetch', callable, systemFetch),
-    now: read.plain<'now', Clock>('now', callable, systemClock),
+    now: read.plain<'now', Clock>('now', (name, value) => checkedClock(callable<Clock>(name, value)), systemClock),
     emit: resolveEmit(options.onEvent ?? null),
+    log: resolveLog(options.logger ?? null),
   };
   return conceal(config, () => summaryOf(config), ['secretKey', 'machineSecretKey', 'jwtKey', 'cache']);
 }
@@ -172,6 +181,13 @@ export function requireAnyKey({ secretKey, machineSecretKey, jwtKey }: Keys): vo
 
 const checkOrigins = (name: OptionName, value: readonly string[]) =>
   Object.freeze(filledList(name, value).map((item) => origin(name, item)));
+
+/** @throws ConfigurationError for what is neither false nor an object with `warn` and `error` */
+export function resolveLog(logger: AuthenticatorOptions['logger']): Log {
+  const given = logger ?? null;
+  if (given === null || given === false) return createLog(given);
+  return createLog(withMethods<Logger>({ option: 'logger' }, given, ['warn', 'error']));
+}
 
 /** A listener that throws or rejects must not change what is decided. */
 function resolveEmit(listener: NonNullable<AuthenticatorOptions['onEvent']> | null): Config['emit'] {

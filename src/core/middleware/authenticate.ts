@@ -1,9 +1,10 @@
 /** `authenticate(req, { acceptsToken })`: the reader that may verify. */
-import { AuthUnavailableError, TOKEN_REASONS, type TokenReason } from '../../errors.js';
+import { AuthenticationFaultError, AuthUnavailableError, TOKEN_REASONS, type TokenReason } from '../../errors.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
-import { withRealErrors } from '../as-error.js';
-import { unavailableDenial } from '../auth/challenge.js';
+import { faultDenial, unavailableDenial } from '../auth/challenge.js';
 import { selectAuth } from '../auth/select.js';
+import type { Config } from '../config/config.js';
+import { FAULT, watched } from '../fault.js';
 import { DecidedState } from '../request-state.js';
 import type { Visit } from '../visit.js';
 
@@ -11,18 +12,25 @@ import type { Visit } from '../visit.js';
 const RETRY_AFTER_MS = 1_000;
 
 /**
- * An outage is thrown: as a signed-out object, it would become somebody's 401.
+ * An outage is thrown, and so is a fault: as a signed-out object, it would become somebody's 401.
  *
  * @param dress makes the error one that the framework answers with the denial, if nobody catches it
  * @throws {AuthUnavailableError} (rejects)
+ * @throws {AuthenticationFaultError} (rejects)
  */
 export async function authenticateVisit<A extends AcceptsToken>(
-  visit: Visit,
+  { visit, authenticator: { config } }: { readonly visit: Visit; readonly authenticator: { readonly config: Config } },
   acceptsToken: A,
-  dress: (error: AuthUnavailableError, denial: Denial) => void,
+  dress: (error: Error, denial: Denial) => void,
 ): Promise<AuthFor<A>> {
-  const state = await withRealErrors(() => visit.authenticate(acceptsToken));
+  const state = await watched(config, 'request', () => visit.authenticate(acceptsToken));
   if (state.status !== 'unavailable') return selectAuth(visit.auth, acceptsToken) as AuthFor<A>;
+  if (state.reason === FAULT) {
+    const cause = state.cause ?? null;
+    const error = new AuthenticationFaultError(cause === null ? {} : { cause });
+    dress(error, faultDenial(cause));
+    throw error;
+  }
   const known = state.reason !== null && Object.hasOwn(TOKEN_REASONS, state.reason);
   const reason = known ? (state.reason as TokenReason) : 'unexpected-error';
   const retryAfterMs = (state instanceof DecidedState ? state.retryAfterMs : null) ?? RETRY_AFTER_MS;

@@ -3,9 +3,10 @@ import { readVariable, type Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, RequestView } from '../../types.js';
 import { ConfigurationError } from '../../errors.js';
-import { isPlainObject } from '../../option-names.js';
+import { isPlainObject, kindOf } from '../../option-names.js';
 import { createAuthenticator, isAuthenticator, type Authenticator } from '../authenticator.js';
-import { kindOf } from '../config/option-names.js';
+import { resolveLog } from '../config/resolve.js';
+import { watched } from '../fault.js';
 import { andThen } from '../maybe.js';
 import { createAuthenticatorPool } from '../pool.js';
 import {
@@ -14,7 +15,7 @@ import {
   type FrontendApiProxy,
   type FrontendApiProxyOptions,
 } from '../proxy/frontend-api-proxy.js';
-import { publicOrigin, publicUrl } from '../request/public-origin.js';
+import { publicUrl } from '../request/public-origin.js';
 import { createRequestCheck, type RequestCheck } from '../request/target.js';
 import { noteConfiguration } from './known-configurations.js';
 import type { AuthenticatorSource } from './settings.js';
@@ -28,6 +29,8 @@ export type FindEntrance<C> = (context: C, view: RequestView) => MaybePromise<En
 
 export interface EntranceSettings<C> {
   readonly proxy?: FrontendApiProxyOptions | undefined;
+  /** For options that have none. */
+  readonly logger?: AuthenticatorOptions['logger'];
   /**
    * Where the variables stand if not in the process (Workers: bindings, known with the first request). Without it the
    * environment is read now, so that a missing key fails at creation.
@@ -41,28 +44,34 @@ export interface EntranceSettings<C> {
  * @throws {ConfigurationError} for options that cannot work
  */
 export function createEntrance<C>(source: AuthenticatorSource<C>, settings: EntranceSettings<C>): FindEntrance<C> {
-  const { proxy, environment } = settings;
-  if (proxy === undefined || proxy.enabled === false) return entrances(source, environment, null);
-  const proxied = entrances(source, environment, proxy);
+  const { proxy } = settings;
+  if (proxy === undefined || proxy.enabled === false) return entrances(source, settings, null);
+  const proxied = entrances(source, settings, proxy);
   const { enabled } = proxy;
   if (enabled === true) return proxied;
-  const plain = entrances(source, environment, null);
+  const plain = entrances(source, settings, null);
   return (context, view) =>
     andThen(plain(context, view), (entrance) => {
       const { config } = entrance.authenticator;
-      const url = publicUrl(view, publicOrigin(view, config));
-      if (url === null) return entrance;
+      const answer = watched(config, 'proxy', () => {
+        const url = publicUrl(view, config);
+        return url !== null && enabled(url);
+      });
       // The promise of an async function is truthy, whatever it comes to.
-      return andThen(enabled(url), (on) => (on === true ? proxied(context, view) : entrance));
+      return andThen(answer, (on) => (on === true ? proxied(context, view) : entrance));
     });
 }
 
 /** One way in for each authenticator; with a proxy, the authenticator sends browsers through it. */
 function entrances<C>(
   source: AuthenticatorSource<C>,
-  environment: ((context: C) => Environment) | undefined,
+  { environment, logger }: EntranceSettings<C>,
   proxy: FrontendApiProxyOptions | null,
 ): FindEntrance<C> {
+  const complete = (options: AuthenticatorOptions, env?: Environment): AuthenticatorOptions => {
+    const { logger: own } = options;
+    return throughProxy((own ?? logger ?? null) === (own ?? null) ? options : { ...options, logger }, proxy, env);
+  };
   const known = new WeakMap<Authenticator, Entrance>();
   const entranceOf = (authenticator: Authenticator, env?: Environment): Entrance => {
     let entrance = known.get(authenticator);
@@ -75,7 +84,7 @@ function entrances<C>(
   };
 
   if (typeof source !== 'function' && (isAuthenticator(source) || environment === undefined)) {
-    const entrance = entranceOf(isAuthenticator(source) ? source : createAuthenticator(throughProxy(source, proxy)));
+    const entrance = entranceOf(isAuthenticator(source) ? source : createAuthenticator(complete(source)));
     noteConfiguration(entrance.authenticator.config);
     return () => entrance;
   }
@@ -85,10 +94,16 @@ function entrances<C>(
   const choose = (given: unknown, env: Environment | undefined): Entrance => {
     if (isAuthenticator(given)) return entranceOf(given, env);
     if (!isPlainObject(given)) throw noOptions(given);
-    return entranceOf(pool.get(throughProxy(given, proxy, env), env), env);
+    return entranceOf(pool.get(complete(given, env), env), env);
   };
   if (typeof source === 'function') {
-    return (context) => andThen(source(context), (given) => choose(given, environment?.(context)));
+    // Whose instance it is about is not known then, and so neither is its listener.
+    const toNobody = { secretKey: null, machineSecretKey: null, emit: null, log: resolveLog(logger), now: Date.now };
+    return (context) =>
+      andThen(
+        watched(toNobody, 'options', () => source(context)),
+        (given) => choose(given, environment?.(context)),
+      );
   }
   // The bindings of a Worker are one object for many requests: look the entrance up by it.
   const byEnvironment = new WeakMap<Environment, Entrance>();

@@ -7,6 +7,7 @@ import { ConfigurationError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import type { Option } from '../../types.js';
 import { filledList } from '../config/checks.js';
+import { checkPublicUrl, withoutBase } from '../config/public-url.js';
 import { resolveConfig } from '../config/resolve.js';
 import { isLoopbackHost } from '../../loopback.js';
 import { parseUrl } from '../request/target.js';
@@ -22,6 +23,8 @@ export interface ProtectedResourceOptions {
   readonly authorizationServers?: Option<readonly string[]>;
   /** CLERK_PUBLISHABLE_KEY */
   readonly publishableKey?: Option<string>;
+  /** Origin and base path as browsers see them, as in `clerkMiddleware`: some hosts hand over paths without the base path. */
+  readonly publicUrl?: Option<string>;
   /** `scopes_supported` */
   readonly scopes?: Option<readonly string[]>;
   /** More metadata, as on the wire (`resource_name`, `resource_documentation`, …). Cannot replace what is above. */
@@ -32,6 +35,7 @@ const NAMES: OptionNames<ProtectedResourceOptions> = {
   resource: true,
   authorizationServers: true,
   publishableKey: true,
+  publicUrl: true,
   scopes: true,
   metadata: true,
 };
@@ -60,11 +64,10 @@ export function createResourceMetadata(
 ): (method: string, path: string) => MetadataAnswer | null {
   checkOptionNames(options, NAMES);
   const resource = parseResource(options.resource);
-  const paths = new Set([
-    WELL_KNOWN,
-    WELL_KNOWN + resource.pathname.replace(/\/$/, ''),
-    WELL_KNOWN + resource.pathname,
-  ]);
+  const given = options.publicUrl ?? null;
+  const publicUrl = given === null ? null : checkPublicUrl({ option: 'publicUrl' }, given);
+  const names = ['', resource.pathname, withoutBase(publicUrl, resource.pathname)];
+  const paths = new Set(names.flatMap((path) => [WELL_KNOWN + path, WELL_KNOWN + path.replace(/\/$/, '')]));
   const body = JSON.stringify({
     ...options.metadata,
     resource: options.resource,
@@ -109,9 +112,10 @@ function parseResource(resource: string): URL {
   return url;
 }
 
-/** The instance's Frontend API is its authorization server. A relative proxy path stands on the resource's own origin. */
+/** The instance's Frontend API is its authorization server. A relative proxy path stands below the public URL, else on the resource's own origin. */
 function instanceIssuer(options: ProtectedResourceOptions, resource: URL, env: Environment | undefined): string {
-  const { frontendApiUrl } = resolveConfig({ publishableKey: options.publishableKey }, env);
+  const { publishableKey, publicUrl } = options;
+  const { frontendApiUrl } = resolveConfig({ publishableKey, publicUrl }, env);
   if (frontendApiUrl === null) {
     throw new ConfigurationError(
       'publishableKey',

@@ -15,6 +15,8 @@ export interface MiddlewareSettings<C, OnDenied> {
   readonly frontendApiProxy?: Option<FrontendApiProxyOptions>;
   /** URL of the RFC 9728 metadata that challenges name (`resource_metadata`): text, or worked out for each request. */
   readonly resourceMetadata?: Option<string | ((context: C) => MaybePromise<string | null>)>;
+  /** As the option of an authenticator; for those whose options have none, and for a function that fails to give options. */
+  readonly logger?: AuthenticatorOptions['logger'];
 }
 
 /** Options, an authenticator, or a function that gives either for each request (several domains, several instances). */
@@ -25,6 +27,7 @@ const SETTINGS: OptionNames<MiddlewareSettings<unknown, unknown>> = {
   onDenied: true,
   frontendApiProxy: { enabled: true, path: true, fapiUrl: true },
   resourceMetadata: true,
+  logger: true,
 };
 
 /** The arguments, checked. Settings that were not given are undefined. */
@@ -66,6 +69,7 @@ export function readArguments<C, OnDenied>(
           ? (value as (context: C) => string | null)
           : text({ option: 'resourceMetadata' }, value),
       ),
+      logger: given('logger') as NonNullable<AuthenticatorOptions['logger']> | undefined,
     },
   };
 }

@@ -11,8 +11,12 @@ import { isLoopbackHost } from '../../loopback.js';
 import { baseUrl } from '../../option-checks.js';
 import type { MaybePromise } from '../../ports.js';
 import type { Option } from '../../types.js';
+import { isNetworkFailure } from '../../network-failure.js';
+import { fetchWithSignal } from '../../realm.js';
 import type { Config, PublishableKey } from '../config/config.js';
 import { frontendApiUrlOf } from '../config/frontend-api-url.js';
+import { publicPath } from '../config/public-url.js';
+import { FAULT, reportFault } from '../fault.js';
 import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';
 import { isBelow, returnedLocation, targetOf, upstreamUrl, type Base } from './target-path.js';
 
@@ -33,7 +37,8 @@ export interface FrontendApiProxyOptions {
   readonly fapiUrl?: Option<string>;
 }
 
-export type ProxiedBody = ReadableStream<Uint8Array> | Uint8Array | string | null;
+/** Bytes as they came. */
+export type ProxiedBody = ReadableStream<Uint8Array> | Uint8Array | null;
 
 /** A request as the adapter hands it over. */
 export interface ProxiedRequest {
@@ -45,7 +50,10 @@ export interface ProxiedRequest {
   readonly publicOrigin: string;
   /** The address of the browser, as far as the server knows it. */
   readonly clientAddress: string | null;
-  /** Called when the request is sent on, and not before: a body that nobody has touched is the server's own to deal with. */
+  /**
+   * Called when the request is sent on, and not before: a body that nobody has touched is the server's own to deal with. Throws
+   * where the body that came cannot be had any more.
+   */
   readonly body: () => MaybePromise<ProxiedBody>;
   /** Aborts when the browser has gone, so that nobody waits for an answer that nobody reads. */
   readonly signal?: AbortSignal;
@@ -56,7 +64,11 @@ export interface FrontendApiProxy {
   readonly path: string;
   /** Whether the path of this URL belongs to the proxy (`/__clerk` and below, not `/__clerkX`). */
   owns(url: string): boolean;
-  /** Forwards one request. Never rejects: a failure is an answer with Clerk's error body. */
+  /**
+   * Forwards one request. A failure is an answer with Clerk's error body.
+   *
+   * @throws (rejects) only what {@link ProxiedRequest.body} throws: nothing was sent then
+   */
   forward(request: ProxiedRequest): Promise<Response>;
 }
 
@@ -91,24 +103,29 @@ export function createFrontendApiProxy(
   }
   const base = frontendApi(publishableKey, options.fapiUrl, env);
 
+  // In front of this server somebody takes the base path off, or leaves it on.
+  const shown = publicPath(config.publicUrl, path);
+  const prefixOf = (target: string): string | undefined => [shown, path].find((prefix) => isBelow(target, prefix));
+
   return {
     path,
-    owns: (url) => isBelow(targetOf(url), path),
+    owns: (url) => prefixOf(targetOf(url)) !== undefined,
 
     async forward(request) {
-      const url = upstreamUrl(base, targetOf(request.url).slice(path.length));
+      const target = targetOf(request.url);
+      const url = upstreamUrl(base, target.slice((prefixOf(target) ?? path).length));
       if (url === null || UNSENDABLE.test(request.method)) {
         return failure(400, 'proxy_request_failed', 'The request cannot be forwarded.');
       }
-      const proxyUrl = request.publicOrigin + path;
+      const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.body();
+      const proxyUrl = request.publicOrigin + shown;
       const controller = new AbortController();
       const abort = () => controller.abort();
       const timer = setTimeout(abort, HEADERS_TIMEOUT_MS);
       request.signal?.addEventListener('abort', abort);
       if (request.signal?.aborted === true) abort();
       try {
-        const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.body();
-        const answer = await config.fetch(url.href, {
+        const answer = await fetchWithSignal(config.fetch, url.href, {
           method: request.method,
           headers: forwardedHeaders(request, { proxyUrl, secretKey }),
           redirect: 'manual',
@@ -121,8 +138,12 @@ export function createFrontendApiProxy(
         const location = headers.get('location');
         if (location !== null) headers.set('location', returnedLocation(location, url, base, proxyUrl));
         return new Response(bodiless ? null : answer.body, { status: answer.status, headers });
-      } catch {
-        return failure(502, 'proxy_request_failed', 'The Frontend API could not be reached.');
+      } catch (thrown) {
+        if (isNetworkFailure(thrown) || controller.signal.aborted) {
+          return failure(502, 'proxy_request_failed', 'The Frontend API could not be reached.');
+        }
+        reportFault(config, 'proxy', thrown);
+        return failure(500, FAULT, 'This server failed to forward the request.');
       } finally {
         clearTimeout(timer);
         request.signal?.removeEventListener('abort', abort);

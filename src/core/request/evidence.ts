@@ -1,4 +1,5 @@
 /** What a request says about its sender. Nothing here is believed yet; everything is worked out at most once, when asked for. */
+import type { WaitUntil } from '../../ports.js';
 import type { RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
 import { readCookies, type Cookies } from './cookies.js';
@@ -10,7 +11,7 @@ import {
   readQuery,
   type QueryFacts,
 } from './navigation.js';
-import { publicOrigin, publicUrl, spelledOrigin } from './public-origin.js';
+import { publicOrigin, publicUrl, spelledOrigin, targetPath } from './public-origin.js';
 
 export interface Evidence {
   readonly view: RequestView;
@@ -26,10 +27,14 @@ export interface Evidence {
   readonly query: QueryFacts;
   /** The origin that browsers see; null when the request names no usable host. */
   readonly publicOrigin: string | null;
+  /** For tasks that this request starts and nobody waits for; does nothing where the view has none. */
+  readonly waitUntil: WaitUntil;
   /** Whether a URL is on that origin, as far as its spelling tells: true is certain, false is not. */
   isPlainlyOwn(url: string): boolean;
   /** The URL that browsers see. A new object each time, to be changed freely. */
   publicUrl(): URL | null;
+  /** The path by which the application knows the page, without a base path that browsers see in front of it. */
+  readonly path: string | null;
   readonly isDocumentRequest: boolean;
   readonly isTopLevelNavigation: boolean;
   /** Handshakes in a row so far. */
@@ -102,8 +107,16 @@ class RequestEvidence implements Evidence {
     return origin !== null && url.startsWith(origin) && url[origin.length] === '/';
   }
 
+  get waitUntil(): WaitUntil {
+    return (task) => this.view.waitUntil?.(task);
+  }
+
   publicUrl(): URL | null {
-    return publicUrl(this.view, this.publicOrigin);
+    return publicUrl(this.view, this.config, this.publicOrigin);
+  }
+
+  get path(): string | null {
+    return targetPath(this.view);
   }
 
   get isDocumentRequest(): boolean {

@@ -2,6 +2,7 @@
 import type { RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
 import { isLoopbackHost } from '../../loopback.js';
+import { publicPath } from '../config/public-url.js';
 import { isHost, parseUrl } from './target.js';
 
 /** Only for taking a relative target apart; never part of an answer. */
@@ -52,10 +53,12 @@ function schemeOf(view: RequestView, config: Config, trusted: boolean, host: str
  * The public origin as the request spells it: scheme and host checked, but neither lower-cased nor freed of a default
  * port. Null when no usable host is known.
  *
- * `view.publicOrigin` wins, because a framework that sets it has applied its own rules for proxies. Forwarded headers
- * are believed with `trustProxy` alone, or where the framework says so for this request: anyone can send them.
+ * The option `publicUrl` wins; then `view.publicOrigin`, because a framework that sets it has applied its own rules for
+ * proxies. Forwarded headers are believed with `trustProxy` alone, or where the framework says so for this request: anyone
+ * can send them.
  */
 export function spelledOrigin(view: RequestView, config: Config): string | null {
+  if (config.publicUrl !== null) return config.publicUrl.origin;
   if (view.publicOrigin) return view.publicOrigin;
   const trusted = view.trustsProxy ?? config.trustProxy;
   const host = hostOf(view, trusted);
@@ -68,10 +71,22 @@ export function publicOrigin(view: RequestView, config: Config): string | null {
   return spelled === null ? null : httpOrigin(spelled);
 }
 
-/** The URL that the browser shows: the public origin with the path and query of the target, as they came. */
-export function publicUrl(view: RequestView, origin: string | null): URL | null {
+/** The URL that the browser shows: the public origin and base path with the path and query of the target, as they came. */
+export function publicUrl(view: RequestView, config: Config, origin = publicOrigin(view, config)): URL | null {
   const target = parseTarget(view);
   if (target === null || origin === null) return null;
   // A path of an http URL always begins with a slash, so that it cannot reach into the host.
-  return parseUrl(origin + target.pathname + target.search);
+  return parseUrl(origin + publicPath(config.publicUrl, target.pathname) + target.search);
+}
+
+/** The path of the target as it reached this server, without the base path that browsers see in front of it. */
+export function targetPath(view: RequestView): string | null {
+  return parseTarget(view)?.pathname ?? null;
+}
+
+/** An address that an option or a callback gave, in full; a path is one of this server. Null when its origin is not known. */
+export function inFull(address: string, view: RequestView, config: Config): string | null {
+  if (!address.startsWith('/')) return address;
+  const origin = publicOrigin(view, config);
+  return origin === null ? null : origin + publicPath(config.publicUrl, address);
 }

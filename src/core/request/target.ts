@@ -20,14 +20,20 @@ export function parseUrl(text: string, base?: string): URL | null {
 }
 
 /**
+ * TRACE would echo cookies, and TRACK is the same elsewhere. Methods have a case (RFC 9110, section 9.1), but there are routers
+ * that know none.
+ */
+const echoes = (method: string): boolean => method.length === 5 && /^TRAC[EK]$/i.test(method);
+
+/**
  * `bad-request` for what cannot be a request to an application; else null.
  *
- * Refused are the method TRACE (it would echo cookies), a path that begins with `//` (some routers read another path
+ * Refused are the methods TRACE and TRACK, a path that begins with `//` (some routers read another path
  * there, some URL parsers another host), a target with credentials or one that does not parse, and a `Host` header that
  * is no host. Everything else is the router's own business.
  */
 export function checkRequest(view: RequestView): 'bad-request' | null {
-  if (view.method === 'TRACE' || view.method === 'TRACK') return 'bad-request';
+  if (echoes(view.method)) return 'bad-request';
   const host = view.header('host');
   if (host && !isHost(host)) return 'bad-request';
   return isTarget(view.url, view.method) ? null : 'bad-request';
@@ -43,7 +49,7 @@ export function createRequestCheck(): RequestCheck {
   let goodHost = '';
   let goodOrigin = '';
   return (view) => {
-    if (view.method === 'TRACE' || view.method === 'TRACK') return 'bad-request';
+    if (echoes(view.method)) return 'bad-request';
     const host = view.header('host');
     if (host && host !== goodHost) {
       if (!isHost(host)) return 'bad-request';

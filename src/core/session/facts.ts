@@ -180,8 +180,9 @@ export class RequestFacts implements SessionFacts {
   organizationDiffers(claims: SessionClaims): boolean {
     const { config } = this.context;
     if (config.organizationSync === null) return false;
-    const url = this.evidence.publicUrl();
-    const target = url && organizationTarget(config, url.pathname);
+    const { path, publicOrigin } = this.evidence;
+    // Without an address to come back to, there is no handshake that could switch.
+    const target = path === null || publicOrigin === null ? null : organizationTarget(config, path);
     return target !== null && needsActivation(target, claims);
   }
 

@@ -84,7 +84,7 @@ function openToken(
   onUnreachable: (retryAfterMs: number) => void,
 ): MaybePromise<SessionOutcome | null> {
   // Together, so that key ids which nobody knows cost one load of the keys between them.
-  const verdicts = all(tokens.map((token) => parts.verifier.verifyHandshake(token)));
+  const verdicts = all(tokens.map((token) => parts.verifier.verifyHandshake(token, evidence.waitUntil)));
   return andThen(verdicts, (list) => {
     const verdict = ORDER.map((outcome) => list.find((one) => one.outcome === outcome)).find(Boolean);
     if (verdict === undefined) return null;
@@ -130,10 +130,10 @@ function takeOver(
   if (token === null) {
     return { status: 'signed-out', reason: 'session-token-missing', message: 'The session has ended.', headers };
   }
-  return andThen(verifyFresh(verifier, token), (first) =>
+  return andThen(verifyFresh(verifier, token, evidence), (first) =>
     andThen(
       isDevelopment && first?.outcome === 'refused' && CLOCK_REASONS.has(first.reason)
-        ? verifyFresh(verifier, token, DEVELOPMENT_SKEW_MS)
+        ? verifyFresh(verifier, token, evidence, DEVELOPMENT_SKEW_MS)
         : first,
       (verdict): SessionOutcome | null => {
         if (verdict === null) return null;

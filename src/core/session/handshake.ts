@@ -27,7 +27,7 @@ export function handshakeUrl(evidence: Evidence, request: HandshakeRequest): str
   const base = config.frontendApiUrl.startsWith('/') ? back.origin + config.frontendApiUrl : config.frontendApiUrl;
   const url = parseUrl(`${base.replace(/\/+$/, '')}/v1/client/handshake`);
   if (url === null) return null;
-  const target = organizationTarget(config, back.pathname);
+  const target = organizationTarget(config, evidence.path ?? back.pathname);
   back.searchParams.delete('__clerk_db_jwt');
   back.searchParams.delete('__dev_session');
   url.searchParams.append('redirect_url', back.toString());

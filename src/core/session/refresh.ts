@@ -68,7 +68,7 @@ async function refreshOnce(
   const { config } = parts;
   const started = config.now();
   const result = await ask(parts.backend, evidence, expired).then(
-    (answer) => read(parts, answer),
+    (answer) => read(parts, evidence, answer),
     (error: unknown) => {
       if (error instanceof UpstreamUnreachable) return failed('fetch-error', true, error.retryAfterMs);
       throw error;
@@ -94,7 +94,11 @@ function ask(backend: Backend, { view, publicOrigin }: Evidence, expired: Expire
   });
 }
 
-async function read({ config, verifier }: SessionParts, answer: UpstreamAnswer): Promise<Refreshed> {
+async function read(
+  { config, verifier }: SessionParts,
+  evidence: Evidence,
+  answer: UpstreamAnswer,
+): Promise<Refreshed> {
   if (answer.status !== 200) return refusal(answer);
   // No JSON object in a 200 comes from something between Clerk and here, and tells nothing about the session.
   if (!isRecord(answer.body)) return failed('unexpected-sdk-error', true, answer.retryAfterMs ?? RETRY_AFTER_MS);
@@ -104,7 +108,7 @@ async function read({ config, verifier }: SessionParts, answer: UpstreamAnswer):
   const passed = protocolDirectives(directives, suffix);
   const token = sessionTokenIn(passed, suffix);
   if (token === null) return failed('invalid-session-token');
-  const verdict = await verifyFresh(verifier, token);
+  const verdict = await verifyFresh(verifier, token, evidence);
   if (verdict === null || verdict.outcome === 'refused') return failed('invalid-session-token');
   if (verdict.outcome === 'unchecked') return failed(verdict.reason, true, verdict.retryAfterMs);
   return { ok: true, session: verdict.value, headers: sessionHeaders(passed) };
@@ -114,13 +118,12 @@ async function read({ config, verifier }: SessionParts, answer: UpstreamAnswer):
 export function verifyFresh(
   verifier: SessionParts['verifier'],
   token: string,
+  { waitUntil }: Evidence,
   clockSkewMs?: number,
 ): ReturnType<SessionParts['verifier']['verifySession']> | null {
   const classified = classifyToken(token);
   if (classified.form !== 'jwt' || classified.tokenType !== 'session_token' || !classified.sessionCategory) return null;
-  return clockSkewMs === undefined
-    ? verifier.verifySession(classified)
-    : verifier.verifySession(classified, { clockSkewMs });
+  return verifier.verifySession(classified, clockSkewMs === undefined ? undefined : { clockSkewMs }, waitUntil);
 }
 
 /** The first error code of an answer, as it becomes part of a reason: bounded, because it ends up in a header. */

@@ -16,15 +16,7 @@ import type { SessionOutcome, SessionParts, SignedOut } from './outcome.js';
 import { createRefresher, type ExpiredSession, type Refreshed, type Refresher } from './refresh.js';
 import { answerToSatellite, questionToPrimary } from './satellite.js';
 
-export type {
-  Handshake,
-  HeaderList,
-  SessionOutcome,
-  SessionParts,
-  SignedIn,
-  SignedOut,
-  Unavailable,
-} from './outcome.js';
+export type { SessionOutcome, SessionParts } from './outcome.js';
 
 export interface SessionFlow {
   /** A request without a header token: cookies, handshake, satellites, organizations. */
@@ -62,7 +54,9 @@ class Flow implements SessionFlow {
     if (token.jwt === null) return signedOut('token-invalid');
     if (token.tokenType !== 'session_token' || !token.sessionCategory) return signedOut('token-type-mismatch');
     const facts = new RequestFacts(this.#context, evidence, token);
-    return andThen(this.#context.verifier.verifySession(token), (verdict) => this.#verdict(facts, verdict));
+    return andThen(this.#context.verifier.verifySession(token, undefined, evidence.waitUntil), (verdict) =>
+      this.#verdict(facts, verdict),
+    );
   }
 
   #cookies(facts: RequestFacts): MaybePromise<SessionOutcome> {
@@ -75,7 +69,8 @@ class Flow implements SessionFlow {
         return this.#cookies(facts);
       });
     }
-    if (row.then === 'verify') return andThen(this.#verify(facts.session), (verdict) => this.#verdict(facts, verdict));
+    if (row.then === 'verify')
+      return andThen(this.#verify(facts.session, facts), (verdict) => this.#verdict(facts, verdict));
     return this.#act(facts, row.then, reasonFor(row, facts, null) ?? 'unexpected-error', null);
   }
 
@@ -87,7 +82,7 @@ class Flow implements SessionFlow {
     const waiting: Promise<void>[] = [];
     for (const list of Object.values(facts.rivals)) {
       for (const reading of list) {
-        const verdict = this.#verify(reading);
+        const verdict = this.#verify(reading, facts);
         if (isPromise(verdict)) waiting.push(verdict.then((late) => void (reading.verdict = late)));
         else reading.verdict = verdict;
         if (reading.verdict?.outcome === 'accepted') break;
@@ -96,11 +91,11 @@ class Flow implements SessionFlow {
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
   }
 
-  #verify(session: Reading): MaybePromise<Verdict<VerifiedSession>> {
+  #verify(session: Reading, { evidence }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
     if (session.verdict !== null) return session.verdict;
     if (session.recalled !== null) return { outcome: 'accepted', value: session.recalled };
     if (session.classified === null) throw new TypeError('A token is either recalled or classified.');
-    return this.#context.verifier.verifySession(session.classified);
+    return this.#context.verifier.verifySession(session.classified, undefined, evidence.waitUntil);
   }
 
   #verdict(facts: RequestFacts, verdict: Verdict<VerifiedSession>): MaybePromise<SessionOutcome> {

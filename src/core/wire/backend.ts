@@ -13,7 +13,7 @@ export interface RefreshRequest {
   readonly suffixedCookies: boolean;
 }
 
-/** Every method rejects with `UpstreamUnreachable` when no answer came. */
+/** Every method rejects with `UpstreamUnreachable` when no answer came, and with anything else when this server is at fault. */
 export interface Backend extends VerificationUpstream {
   /** `POST /v1/sessions/{sid}/refresh`, format `cookie`. Never repeated: it may rotate the refresh token. */
   refreshSession(request: RefreshRequest): Promise<UpstreamAnswer>;
@@ -69,7 +69,7 @@ export function createBackend(config: Config): Backend | null {
       breaker.leave(answer.status < 500);
       return answer;
     } catch (error) {
-      breaker.leave(false);
+      breaker.leave(error instanceof UpstreamUnreachable ? false : null);
       throw error;
     }
   }

@@ -12,7 +12,8 @@ const OPEN_MS = 5_000;
 export interface Breaker {
   /** Null: go ahead, and call `leave` afterwards. Else: do not, and how long to wait in milliseconds. */
   enter(): number | null;
-  leave(ok: boolean): void;
+  /** @param ok whether Clerk answered; null: it was not asked, because this server failed */
+  leave(ok: boolean | null): void;
   isOpen(): boolean;
 }
 
@@ -39,6 +40,7 @@ export function createBreaker(now: Clock): Breaker {
     },
     leave(ok) {
       probing = false;
+      if (ok === null) return;
       failures = ok ? 0 : failures + 1;
       if (ok) openedAt = null;
       else if (failures >= FAILURES_TO_OPEN) openedAt = now();

@@ -2,6 +2,8 @@
 import { API_VERSION_DATE } from '../../api-version.js';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import type { Config } from '../config/config.js';
+import { isNetworkFailure } from '../../network-failure.js';
+import { fetchWithSignal } from '../../realm.js';
 import { readUpstreamBody } from '../../upstream-body.js';
 import { VERSION } from '../version.js';
 import { parseRetryAfter } from './retry-after.js';
@@ -25,10 +27,10 @@ const RETRY_AFTER_FAILURE_MS = 1_000;
 
 class BodyTooLarge extends Error {}
 
-/** Rejects with {@link UpstreamUnreachable} when no whole answer came in time. */
+/** Rejects with {@link UpstreamUnreachable} when no whole answer came in time; with what was thrown, when this server is at fault. */
 export function createCaller(config: Config): (call: Call) => Promise<UpstreamAnswer> {
   async function exchange({ path, key, body }: Call, signal: AbortSignal): Promise<UpstreamAnswer> {
-    const response = await config.fetch(config.apiUrl + path, {
+    const response = await fetchWithSignal(config.fetch, config.apiUrl + path, {
       method: body === undefined ? 'GET' : 'POST',
       // A redirect would carry the key to wherever the answer points.
       redirect: 'manual',
@@ -42,6 +44,7 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    if (!isResponse(response)) throw new TypeError('`fetch` gave no Response.');
     return {
       status: response.status,
       ...readUpstreamBody(await readText(response)),
@@ -80,11 +83,20 @@ async function withDeadline(work: (signal: AbortSignal) => Promise<UpstreamAnswe
   try {
     return await Promise.race([work(controller.signal), deadline]);
   } catch (error) {
-    if (error instanceof UpstreamUnreachable) throw error;
-    throw new UpstreamUnreachable('network', RETRY_AFTER_FAILURE_MS, { cause: error });
+    if (error instanceof BodyTooLarge || isNetworkFailure(error)) {
+      throw new UpstreamUnreachable('network', RETRY_AFTER_FAILURE_MS, { cause: error });
+    }
+    // Late, or a fault of this server.
+    throw error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** By what is used of it: an own `fetch` may give one of another realm or library. */
+function isResponse(value: unknown): value is Response {
+  const { status, headers } = Object(value) as { readonly status?: unknown; readonly headers?: Partial<Headers> };
+  return typeof status === 'number' && typeof headers?.get === 'function';
 }
 
 async function readText(response: Response): Promise<string> {

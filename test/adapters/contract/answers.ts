@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Framework, Kit } from '../frameworks.js';
 import type { TokenName } from '../world.js';
+import { OPERATIONS } from '../../support/clerk.js';
 import { codeOf, createStages } from './harness.js';
 
 type Make = (kit: Kit) => ReturnType<Kit['requireAuth']>;
@@ -306,6 +307,16 @@ export function answers(framework: Framework): void {
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
       expect(answer.headers['www-authenticate']).toBeUndefined();
       expect(served.errors).toEqual([]);
+    });
+
+    it('says when to try again, also where nobody guards and it is all that there is to say', async () => {
+      const { get, world } = await stages.open({ routes });
+      world.clerk.fail({ operation: OPERATIONS.jwks, status: 429, retryAfterSeconds: 7, body: {} });
+      const answer = await get('/open', 'admin');
+      expect([answer.status, answer.headers['retry-after']]).toEqual([200, '7']);
+      expect(Object.keys(answer.headers).filter((name) => name.startsWith('x-clerk'))).toEqual([]);
+      expect((await get('/me', 'admin')).headers['retry-after']).toBe('7');
+      expect((await get('/open')).headers).not.toHaveProperty('retry-after');
     });
 
     it('still answers 401 where there is nothing to check, and serves what nobody guards', async () => {

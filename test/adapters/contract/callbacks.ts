@@ -9,7 +9,14 @@ import type { TokenName, World } from '../world.js';
 import { codeOf, createStages } from './harness.js';
 
 const VALUES: readonly unknown[] = [undefined, null, 0, -0, '', false, NaN, 0n, 'route', 'router'];
-const OTHERS: readonly unknown[] = ['boom', 7, true, { status: 200 }, Symbol('x'), new Error('boom')];
+/** Says of itself that it is an error, or would if it did not throw when it is asked. */
+const pretender = {
+  toString: () => 'pretender',
+  get [Symbol.toStringTag](): string {
+    throw new Error('not to be asked');
+  },
+};
+const OTHERS: readonly unknown[] = ['boom', 7, true, { status: 200 }, Symbol('x'), pretender, new Error('boom')];
 
 type Manner = (value: unknown) => never;
 const throws: Manner = (value) => {
@@ -26,6 +33,8 @@ interface Case {
   readonly check?: true;
   readonly credential: TokenName | null;
   readonly status: number;
+  /** Nobody can be told who is at the door, so the guard answers; else the error goes to the application's handler. */
+  readonly denied?: true;
 }
 
 /** A callback of each sort, and what a caller who would otherwise be decided about gets. */
@@ -57,7 +66,18 @@ const CASES: Readonly<Record<string, Case>> = {
     credential: 'admin',
     status: 500,
   },
-  fetch: { middleware: ({ options }, fault) => [[{ ...options, fetch: fault }]], credential: 'admin', status: 503 },
+  fetch: {
+    middleware: ({ options }, fault) => [[{ ...options, fetch: fault }]],
+    credential: 'admin',
+    status: 500,
+    denied: true,
+  },
+  now: {
+    middleware: ({ options }, fault) => [[{ ...options, now: fault }]],
+    credential: 'admin',
+    status: 500,
+    denied: true,
+  },
 };
 
 /** Counts who gets behind the guard, or past the route of which it is a part. */
@@ -82,17 +102,23 @@ export function callbacks(framework: Framework): void {
   const stages = createStages(framework);
 
   describe.each(MANNERS)('that %s', (_how, manner) => {
-    it.each(Object.entries(CASES))('%s: closed', async (_name, { middleware, check, credential, status }) => {
+    it.each(Object.entries(CASES))('%s: closed', async (_name, { middleware, check, credential, status, denied }) => {
       let value: unknown;
       const fault = () => manner(value);
       const { reached, routes } = guardedRoutes(() => (check ? { check: fault } : {}));
-      const { get, served } = await stages.open({ routes }, (world) => middleware(world, fault, framework));
+      const { get, served } = await stages.open({ routes }, (world) =>
+        middleware(world, fault, framework).map(([given, settings]) => [
+          given,
+          { ...(settings as object), logger: false },
+        ]),
+      );
       for (value of [...VALUES, ...OTHERS]) {
         served.errors.length = 0;
         const answer = await get('/me', credential);
         expect([String(value), answer.status]).toEqual([String(value), status]);
         expect(reached).toEqual([]);
-        if (status !== 500) continue;
+        if (denied) expect([codeOf(answer), served.errors]).toEqual(['authentication-fault', []]);
+        if (denied || status !== 500) continue;
         const [error] = served.errors;
         expect(error).toBeInstanceOf(Error);
         if (value instanceof Error) expect(error).toBe(value);

@@ -2,8 +2,8 @@
 import type { AcceptsToken, Auth } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
-import { identity, type Framework, type Kit } from '../frameworks.js';
-import type { TokenName } from '../world.js';
+import { identity, type Framework, type Handle, type Kit } from '../frameworks.js';
+import { browserCookies, type TokenName } from '../world.js';
 import { createStages } from './harness.js';
 
 const CALLERS: readonly (readonly [TokenName, Record<string, unknown>])[] = [
@@ -154,6 +154,25 @@ export function callers(framework: Framework): void {
       expect(world.verifications()).toBe(1);
     });
 
+    it('leaves the caller whom it has found where the auth object stands', async () => {
+      const { get } = await stages.open({
+        routes: [
+          {
+            path: '/',
+            handle: async (tools) => {
+              await tools.authenticate({ acceptsToken: 'api_key' });
+              return { now: shown(tools.auth), read: shown(tools.getAuth({ acceptsToken: 'any' })) };
+            },
+          },
+        ],
+      });
+      const found = { tokenType: 'api_key', isAuthenticated: true, userId: 'user_ada' };
+      expect((await get('/', 'apiKey')).body).toMatchObject({ now: found, read: found });
+      const nobody = { isAuthenticated: false };
+      expect((await get('/', 'revokedApiKey')).body).toMatchObject({ now: nobody, read: nobody });
+      expect((await get('/')).body).toMatchObject({ now: nobody, read: nobody });
+    });
+
     it('gives nobody for a kind that was not asked for, and for a bad token', async () => {
       const { get } = await stages.open({ routes });
       for (const credential of [null, 'admin', 'oauth', 'revokedApiKey'] as const) {
@@ -168,6 +187,20 @@ export function callers(framework: Framework): void {
       world.goDown();
       expect((await get('/', 'apiKey')).status).toBe(503);
       expect(served.errors).toEqual([expect.objectContaining({ name: 'AuthUnavailableError' })]);
+    });
+
+    it('names only reasons of tokens: that of a session that could not be renewed is none', async () => {
+      const handle: Handle = ({ authenticate: ask }) => ask({ acceptsToken: 'any' });
+      const { get, world, served } = await stages.open({ routes: [{ path: '/', handle }] });
+      world.clerk.fail({ operation: OPERATIONS.refresh, status: 429, retryAfterSeconds: 7, body: {} });
+      const plain = { 'sec-fetch-dest': 'image' };
+      expect((await get('/', null, { ...plain, ...browserCookies(world.tokens.expired) })).status).toBe(503);
+      world.clerk.fail({ operation: OPERATIONS.apiKey, status: 401, body: {} });
+      expect((await get('/', 'apiKey')).status).toBe(503);
+      expect(served.errors).toEqual([
+        expect.objectContaining({ name: 'AuthUnavailableError', reason: 'unexpected-error', retryAfterMs: 7_000 }),
+        expect.objectContaining({ name: 'AuthUnavailableError', reason: 'secret-key-invalid' }),
+      ]);
     });
   });
 }

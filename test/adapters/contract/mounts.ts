@@ -53,6 +53,10 @@ const PAIRS: Readonly<Record<keyof AuthenticatorOptions, Pairs | 'observes'>> = 
     },
   ],
   proxyUrl: () => [{ second: { proxyUrl: '/__clerk' } }],
+  publicUrl: () => [
+    { second: { publicUrl: 'https://app.example.com' } },
+    { first: { publicUrl: 'https://app.example.com' }, second: { publicUrl: 'https://app.example.com/prod' } },
+  ],
   trustProxy: () => [{ first: { trustProxy: false }, second: { trustProxy: true } }],
   signInUrl: () => [{ first: { signInUrl: '/in' }, second: { signInUrl: '/enter' } }],
   signUpUrl: () => [{ second: { signUpUrl: '/join' } }],
@@ -103,6 +107,7 @@ const PAIRS: Readonly<Record<keyof AuthenticatorOptions, Pairs | 'observes'>> = 
   fetch: () => [{ second: { fetch: (...args) => fetch(...args) } }],
   now: ({ clock }) => [{ second: { now: () => clock() } }],
   onEvent: 'observes',
+  logger: 'observes',
 };
 
 const me = { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] };

@@ -140,6 +140,18 @@ const ROWS: readonly (readonly [string, GuardRequirement, Auth, unknown])[] = [
     session({ fva: [99, 99] }),
     reverify('strict'),
   ],
+  [
+    'all of: of several verifications the first',
+    allOf({ reverification: 'strict' }, { reverification: 'lax' }),
+    session({ fva: [2_000, 2_000] }),
+    reverify('strict'),
+  ],
+  [
+    'all of: a scope before a verification, in either order',
+    allOf({ token: 'any', scope: 'a' }, { token: 'any', check: () => true }),
+    user,
+    scope('a'),
+  ],
   ['all of: scopes together', allOf({ scope: 'a' }, { scope: 'b' }, { scope: 'a' }), m2m('c'), scope('a', 'b')],
   ['nested', allOf({ role: 'org:admin' }, anyOf({ plan: 'max' }, { feature: 'invoices' })), user, OK],
   ['nested, none', allOf({ role: 'org:admin' }, anyOf({ plan: 'max' }, { feature: 'reports' })), user, forbidden],
@@ -227,8 +239,6 @@ describe('requirements', () => {
 
 describe('impossible requirements', () => {
   it.each([
-    ['null', null],
-    ['a text', 'org:admin'],
     ['an unknown key', { roel: 'org:admin' }],
     ['a key without a value', { permission: undefined }],
     ['an empty role', { role: '' }],
@@ -254,11 +264,49 @@ describe('impossible requirements', () => {
     ['S16: something beside anyOf', { anyOf: [{}], role: 'org:admin' }],
     ['both combinators', { anyOf: [{}], allOf: [{}] }],
     ['redirect inside', { anyOf: [{ redirect: true }] }],
-    ['a branch that is nothing', { allOf: [null] }],
     ['all of two kinds', { allOf: [{ role: 'org:admin' }, { token: 'api_key' }] }],
   ])('%s', (_, requirement) => {
     expect(() => compileRequirement(requirement as GuardRequirement)).toThrow(ConfigurationError);
   });
+
+  /** None of these names a demand: taken for "no demand", each would let every signed-in user in. */
+  const NO_REQUIREMENTS: readonly (readonly [string, unknown])[] = [
+    ['null', null],
+    ['true', true],
+    ['false', false],
+    ['a number', 5],
+    ['zero', 0],
+    ['a text', 'org:admin'],
+    ['an empty text', ''],
+    ['a function', () => true],
+    ['a class', class {}],
+    ['a list of nothing', []],
+    ['a list of requirements', [{ role: 'org:admin' }]],
+    ['a promise', Promise.resolve({ role: 'org:admin' })],
+    ['a Map', new Map([['role', 'org:admin']])],
+    ['a Set', new Set(['org:admin'])],
+    ['a Date', new Date(0)],
+    ['a RegExp', /admin/],
+    ['demands that are inherited', Object.create({ role: 'org:admin' })],
+    ['a demand that is not enumerable', Object.defineProperty({}, 'role', { value: 'org:admin' })],
+  ];
+  it.each(NO_REQUIREMENTS)('%s, alone and within others', (_, given) => {
+    for (const requirement of [
+      given,
+      { anyOf: [given] },
+      { anyOf: [{ role: 'org:owner' }, given] },
+      { allOf: [given] },
+    ]) {
+      expect(() => compileRequirement(requirement as GuardRequirement)).toThrow(ConfigurationError);
+    }
+  });
+
+  it.each(['token', 'role', 'permission', 'feature', 'plan', 'scope', 'reverification', 'check', 'redirect'])(
+    'null as `%s`',
+    (key) => {
+      expect(() => compileRequirement({ [key]: null })).toThrow(ConfigurationError);
+    },
+  );
 
   const OF_USERS: Readonly<Record<string, string>> = {
     role: 'org:admin',

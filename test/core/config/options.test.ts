@@ -127,6 +127,7 @@ describe('null', () => {
     domain: null,
     isSatellite: null,
     proxyUrl: null,
+    publicUrl: null,
     trustProxy: null,
     signInUrl: null,
     signUpUrl: null,
@@ -143,6 +144,7 @@ describe('null', () => {
     cache: null,
     fetch: null,
     now: null,
+    logger: null,
     onEvent: null,
   };
   const env = {

@@ -1,3 +1,4 @@
+import { createLog } from '../../../src/core/log.js';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { ConfigurationError, createAuthenticator, type AuthenticatorOptions } from 'bailiff';
@@ -54,7 +55,8 @@ const PLACES: readonly (readonly [keyof AuthenticatorOptions, unknown, (config: 
   ['cache', { jwks: { staleIfErrorMs: 2 } }, (c) => c.cache.jwks.staleIfErrorMs, 2],
   ['cache', { jwks: { cooldownMs: 3 } }, (c) => c.cache.jwks.cooldownMs, 3],
   ['fetch', fetcher, (c) => c.fetch],
-  ['now', clock, (c) => c.now],
+  ['now', clock, (c) => c.now(), clock()],
+  ['logger', false, (c) => c.log, createLog(false)],
 ];
 
 const secret = { secretKey: 'sk_live_one' };
@@ -200,6 +202,12 @@ const REFUSED: readonly (readonly [string, AuthenticatorOptions, string, RegExp]
     /absolute/,
   ],
   ['a wildcard party', { authorizedParties: ['https://*.test'] }, 'authorizedParties', /in full/],
+  [
+    'a wildcard among parties',
+    { authorizedParties: ['https://a.test', 'https://*.test', 'https://b.test'] },
+    'authorizedParties',
+    /in full/,
+  ],
   ['a party as text', { authorizedParties: 'https://a.test' as never }, 'authorizedParties', /list/],
   ['an empty audience', { audience: [''] }, 'audience', /empty/],
   ['an audience that is no text', { audience: [1] as never }, 'audience', /string/],

@@ -57,6 +57,8 @@ describe('S14: the URL in the Frontend API', () => {
     ['//evil.example/x', '/base//evil.example/x'],
     ['/@evil.example', '/base/@evil.example'],
     ['/v1/a%2fb', '/base/v1/a%2fb'],
+    // Encoded four times over, which is as far as anybody looks.
+    ['/v1/%25252541', '/base/v1/%25252541'],
   ])('%j stays', (rest, expected) => {
     expect(upstreamUrl(BASE, rest)?.href).toBe(BASE.origin + expected);
     expect(upstreamUrl(ROOT, rest)?.href).toBe(BASE.origin + expected.slice('/base'.length));
@@ -88,6 +90,7 @@ describe('S14: the URL in the Frontend API', () => {
     '/%25252e%25252e/other',
     '/%2%65%2%65/other',
     '/%25252525252e./other',
+    '/v1/%2525252541',
     '/..\t%3b/other',
     '/..%23/other',
     '/..%3f/other',

@@ -1,19 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
-import { publicOrigin, publicUrl } from '../../../src/core/request/public-origin.js';
+import { publicUrl } from '../../../src/core/request/public-origin.js';
 import { INSTANCES, type InstanceType } from '../session/support.js';
 
 interface Given {
   url: string;
   headers?: Record<string, string>;
   trustProxy?: boolean;
+  publicUrl?: string;
   publicOrigin?: string;
 }
 
 function seen(
   type: InstanceType,
-  { url, headers = {}, trustProxy = false, publicOrigin: origin }: Given,
+  { url, headers = {}, trustProxy = false, publicUrl: configured, publicOrigin: origin }: Given,
 ): string | null {
   const view = {
     method: 'GET',
@@ -22,8 +23,8 @@ function seen(
     ...(origin === undefined ? {} : { publicOrigin: origin }),
   };
   const { publishableKey, secretKey } = INSTANCES[type];
-  const config = resolveConfig({ publishableKey, secretKey, trustProxy }, {});
-  return publicUrl(view, publicOrigin(view, config))?.toString() ?? null;
+  const config = resolveConfig({ publishableKey, secretKey, trustProxy, publicUrl: configured ?? null }, {});
+  return publicUrl(view, config)?.toString() ?? null;
 }
 
 const FORWARDED = { host: 'inner:8080', 'x-forwarded-host': 'app.example', 'x-forwarded-proto': 'https' };
@@ -153,6 +154,83 @@ describe('the public URL', () => {
         const url = seen('production', { url: `/${path}`, headers });
         if (url !== null) expect(new URL(url).origin).toBe('https://app.example');
       }),
+    );
+  });
+});
+
+describe('the option publicUrl', () => {
+  const STAGE = 'https://app.example/prod';
+  const see = (url: string, publicUrl = STAGE) =>
+    seen('production', { url, headers: FORWARDED, trustProxy: true, publicUrl, publicOrigin: 'https://said.example' });
+
+  test.each([
+    ['/a?b', 'https://app.example/prod/a?b'],
+    ['https://inner/a', 'https://app.example/prod/a'],
+    ['/', 'https://app.example/prod/'],
+    ['/prod', 'https://app.example/prod'],
+    ['/prod/', 'https://app.example/prod/'],
+    ['/prod?x', 'https://app.example/prod?x'],
+    ['/prods', 'https://app.example/prod/prods'],
+    ['/prod/../a', 'https://app.example/prod/a'],
+    ['/../../a', 'https://app.example/prod/a'],
+    ['/%2e%2e/a', 'https://app.example/prod/a'],
+    ['//evil.example/x', 'https://app.example/prod//evil.example/x'],
+    ['/\\evil.example', 'https://app.example/prod//evil.example'],
+  ])('%s', (url, expected) => {
+    expect(see(url)).toBe(expected);
+  });
+
+  test('without a base path it is the origin alone', () => {
+    expect(see('/a?b', 'https://app.example:8443/')).toBe('https://app.example:8443/a?b');
+    expect(see('//evil.example', 'https://app.example')).toBe('https://app.example//evil.example');
+  });
+
+  const bases = fc
+    .array(
+      fc.stringMatching(/^[a-z0-9._~-]{1,8}$/).filter((part) => !/^\.+$/.test(part)),
+      { maxLength: 3 },
+    )
+    .map((parts) => parts.map((part) => `/${part}`).join(''));
+  const paths = fc.oneof(
+    fc.webPath().map((path) => path || '/'),
+    fc.string().map((text) => `/${text.replaceAll(/[?#]/g, '')}`),
+    fc.array(fc.constantFrom('..', '.', '%2e%2e', '', 'a', 'prod', '@', '\\')).map((parts) => `/${parts.join('/')}`),
+  );
+
+  test('property: every address is on that origin, at the base path or below it, and gets it once', () => {
+    fc.assert(
+      fc.property(bases, paths, fc.webQueryParameters(), (base, path, query) => {
+        const publicUrl = `https://app.example${base}`;
+        const url = new URL(see(`${path}?${query}`, publicUrl) ?? '');
+        expect(url.origin).toBe('https://app.example');
+        expect(`${url.pathname}/`.startsWith(`${base}/`)).toBe(true);
+        expect(url.search).toBe(new URL(`https://x/?${query}`).search);
+        // What it gives is left as it is.
+        expect(see(url.pathname + url.search, publicUrl)).toBe(url.href);
+        // Whether somebody in front took the base path off makes no difference.
+        const asked = new URL(`https://x${path.replaceAll(/[?#]/g, '')}`).pathname;
+        if (!`${asked}/`.startsWith(`${base}/`)) expect(see(base + asked, publicUrl)).toBe(see(asked, publicUrl));
+      }),
+    );
+  });
+
+  test.each([
+    'app.example.com',
+    '/prod',
+    'ftp://app.example',
+    'https://a:b@app.example',
+    'https://app.example?x',
+    'https://app.example/#x',
+    'https://app.example//prod',
+    '',
+    7,
+  ])('%s is refused, with the name of the option and what to do', (publicUrl) => {
+    expect(() => resolveConfig({ publicUrl: publicUrl as string }, {})).toThrow(
+      expect.objectContaining({
+        name: 'ConfigurationError',
+        option: 'publicUrl',
+        message: expect.stringMatching(/option publicUrl.*https:\/\/app\.example\.com/) as string,
+      }) as Error,
     );
   });
 });

@@ -84,6 +84,33 @@ describe('checkRequest', () => {
   });
 });
 
+describe.each<readonly [string, () => typeof checkRequest]>([
+  ['checkRequest', () => checkRequest],
+  ['createRequestCheck, with the first request', () => createRequestCheck()],
+  [
+    'createRequestCheck, for a host and an origin that were found good',
+    () => {
+      const remembering = createRequestCheck();
+      remembering({ method: 'GET', url: 'https://app.example/', header: () => 'app.example' });
+      return remembering;
+    },
+  ],
+])('methods: %s', (_, make) => {
+  const decide = (method: string, url: string) => make()({ method, url, header: () => 'app.example' });
+  const targets = ['/', '/a?b', 'https://app.example', 'https://app.example/x', 'https://other.example/x'];
+
+  test.each(['TRACE', 'TRACK', 'trace', 'track', 'Trace', 'tRaCk'])(
+    'S26: %s is refused, whatever the target',
+    (method) => {
+      for (const url of targets) expect(decide(method, url)).toBe('bad-request');
+    },
+  );
+
+  test.each(['GET', 'PATCH', 'TRACES', 'XTRACE', 'TRAC', 'TRACX', 'trade', ''])('%s passes', (method) => {
+    for (const url of targets) expect(decide(method, url)).toBeNull();
+  });
+});
+
 describe('createRequestCheck', () => {
   // Pieces of which attackers make URLs that two parsers read differently.
   const piece = fc.constantFrom(
@@ -112,7 +139,7 @@ describe('createRequestCheck', () => {
     fc.webUrl(),
   );
   const host = fc.option(fc.oneof(fc.constantFrom('app.example', 'a b', 'user@h', 'app.example:80'), fc.string()));
-  const method = fc.constantFrom('GET', 'OPTIONS', 'TRACE');
+  const method = fc.constantFrom('GET', 'OPTIONS', 'TRACE', 'TRACK');
 
   test('property: remembering changes no answer', () => {
     fc.assert(

@@ -20,6 +20,20 @@ test.each([
   expect(accountsPortal(configFor(host))).toBe(expected);
 });
 
+test.each([
+  ['development', 'test', 'brave-otter-7.clerk.accounts.dev', 'https://brave-otter-7.accounts.dev'],
+  ['production', 'live', 'clerk.shop.example', 'https://accounts.shop.example'],
+] as const)('a satellite with a domain, %s: its host is %s %s', (_, mode, host, portal) => {
+  const key = mode === 'live' ? 'clerk.acornbooks.example' : host;
+  const satellite = { isSatellite: true, domain: 'shop.example', signInUrl: 'https://acornbooks.example/in' };
+  const config = configFor(key, satellite, mode);
+  expect(config.frontendApiUrl).toBe(`https://${host}`);
+  expect(accountsPortal(config)).toBe(portal);
+  expect(isClerkPage(new URL(`https://${host}/x`), config)).toBe(true);
+  const primary = configFor(key, { domain: 'shop.example' }, mode);
+  expect(primary.frontendApiUrl).toBe(`https://${key}`);
+});
+
 describe('pages of Clerk', () => {
   const known = (page: string, ...given: Parameters<typeof configFor>) =>
     isClerkPage(new URL(page), configFor(...given));
@@ -30,6 +44,49 @@ describe('pages of Clerk', () => {
     expect(known('https://clerk.acornbooks.example/', 'clerk.acornbooks.example', { proxyUrl: '/__clerk' })).toBe(
       false,
     );
+  });
+  /** Portals of development instances, and hosts of anybody's that look like one. */
+  const PORTALS: readonly (readonly [portal: string, others: readonly string[]])[] = [
+    [
+      'brave-otter-7.accounts.dev',
+      ['brave-otter-7.clerk.accounts.dev', 'accounts.dev', 'x.accountszdev', 'xaccounts.dev', 'accounts.dev.x'],
+    ],
+    [
+      'brave-otter-7.accountsstage.dev',
+      ['brave-otter-7.clerk.accountsstage.dev', 'accountsstage.dev', 'x.accountsstagezdev', 'xaccountsstage.dev'],
+    ],
+    [
+      'brave-otter-7.accounts.lclclerk.com',
+      ['b.clerk.accounts.lclclerk.com', 'x.accountszlclclerk.com', 'x.accounts.lclclerkzcom', 'xaccounts.lclclerk.com'],
+    ],
+    [
+      'accounts.brave.lcl.dev',
+      ['x.accounts.brave.lcl.dev', 'accountszbrave.lcl.dev', 'accounts.bravezlcl.dev', 'accounts.b.lclzdev'],
+    ],
+    [
+      'accounts.brave.lclstage.dev',
+      ['xaccounts.brave.lclstage.dev', 'accounts.bravezlclstage.dev', 'accounts.b.lclstagezdev'],
+    ],
+    [
+      'accounts.brave.lclclerk.com',
+      ['xaccounts.brave.lclclerk.com', 'accounts.bravezlclclerk.com', 'accounts.b.lclclerkzcom'],
+    ],
+  ];
+  const own = 'brave-otter-7.clerk.accounts.dev';
+  test.each(PORTALS)('%s is one in development, and ends where it ends', (portal, others) => {
+    expect(known(`https://${portal}/sign-in`, own, {}, 'test')).toBe(true);
+    expect(known(`https://${portal}:8443/sign-in`, own, {}, 'test')).toBe(true);
+    expect(known(`https://${portal}/sign-in`, 'clerk.acornbooks.example')).toBe(false);
+    const longer = [`${portal}.evil`, `${portal}.evil.example`, `${portal}x`, `${portal}-x.example`];
+    for (const host of [...others, ...longer]) {
+      if (host !== own) expect([host, known(`https://${host}/sign-in`, own, {}, 'test')]).toEqual([host, false]);
+    }
+  });
+  test.each(['clerk.acornbooks.example', 'accounts.acornbooks.example'])('%s is one, and nothing longer is', (page) => {
+    const ofInstance = (host: string) => known(`https://${host}/x`, 'clerk.acornbooks.example');
+    expect(ofInstance(page)).toBe(true);
+    for (const other of [`${page}.evil`, `${page}x`, `x.${page}`, `x${page}`, `${page}:8443`, 'acornbooks.example'])
+      expect([other, ofInstance(other)]).toEqual([other, false]);
   });
   test('without a key there are none', () => {
     expect(known('https://accounts.acornbooks.example/', null)).toBe(false);

@@ -418,6 +418,10 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     ['is unreachable', OUTAGE],
     ['fails', async () => ({ ...answer(503, undefined), retryAfterMs: 4_000 })],
     ['limits the rate', async () => ({ ...answer(429, undefined), retryAfterMs: 4_000 })],
+    ['fails, as early as failures begin', async () => ({ ...answer(500, {}), retryAfterMs: 4_000 })],
+    ['answers with a redirect', async () => ({ ...answer(399, undefined), retryAfterMs: 4_000 })],
+    ['does not take our own key', async () => ({ ...answer(401, { errors: [] }), retryAfterMs: 4_000 })],
+    ['answers with what is no object', async () => ({ ...answer(200, []), retryAfterMs: 4_000 })],
   ])('a nonce while Clerk %s: redirects end in 503, never in a sign-out', async (_, payload) => {
     const site = createSite(type, { payload });
     const url = '/?__clerk_handshake_nonce=n1';
@@ -429,9 +433,16 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
       status: 'unavailable',
       retryAfterMs: 4_000,
     });
-    const known = createSite(type, { payload: unknownNonce });
-    const end = await known.ask({ url, cookies: { ...cookies, __clerk_redirect_count: '3' }, headers: PAGE });
-    expect(end.status, 'a nonce that Clerk does not know is no outage').toBe('signed-out');
+  });
+
+  test.each([400, 402, 403, 404, 410, 422, 428])('a nonce that Clerk refuses with %i is no outage', async (status) => {
+    const site = createSite(type, { payload: async () => answer(status, { errors: [{ code: 'x' }] }) });
+    const url = '/?__clerk_handshake_nonce=n1';
+    const cookies = { __client_uat: '1', [`__client_uat_${suffix}`]: '1', __clerk_db_jwt: 'd' };
+    expect((await site.ask({ url, cookies, headers: PAGE })).status).toBe('handshake');
+    const last = await site.ask({ url, cookies: { ...cookies, __clerk_redirect_count: '3' }, headers: PAGE });
+    expect(last.status).toBe('signed-out');
+    expect((await site.ask({ url, cookies, headers: { 'sec-fetch-dest': 'empty' } })).status).toBe('signed-out');
   });
 
   test('keys that cannot be loaded are an outage, not a loop', async () => {

@@ -121,6 +121,16 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     );
   });
 
+  test.each(['https://search.example/', `${ORIGIN}/other`, 'not a url'])(
+    'where the request names no host, nothing can be told about the page %s',
+    async (referer) => {
+      const ask = { url: '/', cookies: signedInCookies(type, tokenOf(type)), headers: { ...PAGE, referer } };
+      expect(await createSite(type).ask({ ...ask, host: null })).toMatchObject({ status: 'signed-in' });
+      const named = await createSite(type).ask(ask);
+      expect(named.status).toBe(referer.includes('search') ? 'handshake' : 'signed-in');
+    },
+  );
+
   test('S2: machine tokens in the header are no sessions here', async () => {
     for (const bearer of [m2mToken(KEY), oauthToken(KEY), tokenOf(type, {}, { cat: 'cl_B7d4PD222AAA' })]) {
       expect(await createSite(type).ask({ bearer })).toMatchObject({

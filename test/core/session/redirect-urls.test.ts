@@ -55,6 +55,13 @@ describe.each(INSTANCE_TYPES)('sign-in and sign-up pages, %s', (type) => {
       `https://app.acornbooks.example/in/create?redirect_url=${encodeURIComponent(BACK)}`,
     );
     expect(signInUrl(config, '/back')).toBe('/in?redirect_url=%2Fback');
+    const queried = resolveConfig({ publishableKey, secretKey, signInUrl: '/in?x=1' }, {});
+    expect(signInUrl(queried, '/back')).toBe('/in?x=1&redirect_url=%2Fback');
+    expect(signUpUrl(queried, '/back')).toBe('/in/create?x=1&redirect_url=%2Fback');
+    expect(signInUrl(queried, '/back', { pending: true })).toBe('/in/tasks?x=1&redirect_url=%2Fback');
+    expect(signInUrl(queried, BACK)).toBe(
+      `https://app.acornbooks.example/in?x=1&redirect_url=${encodeURIComponent(BACK)}`,
+    );
   });
 });
 

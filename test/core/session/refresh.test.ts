@@ -117,6 +117,27 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     expect(outcomes.map(({ status }) => status)).toEqual(['signed-in', 'handshake']);
   });
 
+  test('one expired session from two hosts at once is two calls, and each host gets the token of its own', async () => {
+    const hosts = ['app.acornbooks.example', 'admin.acornbooks.example'];
+    const asked: string[] = [];
+    const site = createSite(type, {
+      refresh: async ({ requestOrigin }) => {
+        asked.push(requestOrigin);
+        const token = tokenOf(type, { ...FRESH, azp: requestOrigin });
+        return answer(200, { object: 'cookies', cookies: newCookies(type, token) });
+      },
+    });
+    const outcomes = await Promise.all(
+      hosts.map((host) =>
+        site.ask({ url: `https://${host}/`, cookies: expiredCookies(type), headers: { ...FETCH, host } }),
+      ),
+    );
+    expect(asked).toEqual(hosts.map((host) => `https://${host}`));
+    expect(outcomes).toMatchObject(
+      hosts.map((host) => ({ status: 'signed-in', session: { data: { azp: `https://${host}` } } })),
+    );
+  });
+
   test('twenty requests together share one call, and each gets the cookies', async () => {
     let calls = 0;
     const site = createSite(type, {

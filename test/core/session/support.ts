@@ -46,6 +46,8 @@ export interface Ask {
   readonly method?: string;
   /** Path and query, or an absolute URL. */
   readonly url?: string;
+  /** Null: no `Host`, and the target is a path alone. */
+  readonly host?: string | null;
   readonly cookies?: Readonly<Record<string, string>> | string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Session token in the `Authorization` header. */
@@ -55,7 +57,7 @@ export interface Ask {
 /** A page load in a browser. */
 export const PAGE = { 'sec-fetch-dest': 'document' };
 
-export function viewOf({ method = 'GET', url = '/', cookies, headers = {}, bearer }: Ask): RequestView {
+export function viewOf({ method = 'GET', url = '/', host, cookies, headers = {}, bearer }: Ask): RequestView {
   const text =
     typeof cookies === 'string'
       ? cookies
@@ -63,12 +65,12 @@ export function viewOf({ method = 'GET', url = '/', cookies, headers = {}, beare
           .map(([n, v]) => `${n}=${v}`)
           .join('; ');
   const all: Record<string, string> = {
-    host: 'app.acornbooks.example',
+    ...(host === null ? {} : { host: host ?? 'app.acornbooks.example' }),
     ...(text === '' ? {} : { cookie: text }),
     ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
     ...headers,
   };
-  const target = url.startsWith('/') ? ORIGIN + url : url;
+  const target = url.startsWith('/') && host !== null ? ORIGIN + url : url;
   return { method, url: target, header: (name) => all[name] ?? null, headers: () => Object.entries(all) };
 }
 

@@ -1,6 +1,7 @@
 /** A browser as far as the tests need one: a cookie jar per host, no automatic redirects. */
 import { startLocalInstance } from 'bailiff-local';
 import type { LocalInstance, LocalInstanceOptions } from 'bailiff-local';
+import { decodeJwt } from 'jose';
 
 export class Browser {
   readonly #jar = new Map<string, Map<string, string>>();
@@ -69,7 +70,7 @@ export function locationOf(response: Response): URL {
 
 /** The payload of a JWT, unverified: what a test looks at after something else has verified it. */
 export function payloadOf(token: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+  return decodeJwt(token);
 }
 
 /** The cookies that a handshake hands over, redeemed as the application's server does. */

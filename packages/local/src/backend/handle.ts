@@ -8,6 +8,7 @@ import type { Caller, OperationCall } from './operation.js';
 import { readRequest } from './read-request.js';
 import type { RequestInput } from './read-request.js';
 import { matchRoute } from './routes.js';
+import { isPromise, messageOf } from '../realm.js';
 
 // Exactly this value: the official client reads anything else (a charset, another casing) as text.
 const JSON_HEADERS = [['Content-Type', 'application/json']] as const;
@@ -24,13 +25,11 @@ export function handleBackendRequest(world: World, request: LocalRequest): Local
     const run = (input: RequestInput) => {
       const call: OperationCall = { operationId: route.id, params, caller, request, ...input };
       const result = route.handler(call, world);
-      return result instanceof Promise
-        ? result.then((value) => answer(route, call, value))
-        : answer(route, call, result);
+      return isPromise(result) ? result.then((value) => answer(route, call, value)) : answer(route, call, result);
     };
     const input = readRequest(route, params, request);
-    const response = input instanceof Promise ? input.then(run) : run(input);
-    return response instanceof Promise ? response.catch((error: unknown) => refuse(error, request)) : response;
+    const response = isPromise(input) ? input.then(run) : run(input);
+    return isPromise(response) ? response.catch((error: unknown) => refuse(error, request)) : response;
   } catch (error) {
     return refuse(error, request);
   }
@@ -57,7 +56,7 @@ function refuse(error: unknown, request: LocalRequest): LocalResponse {
     error instanceof ApiError
       ? error
       : new ApiError(500, 'internal_clerk_error', 'Oops, an unexpected error occurred', {
-          longMessage: `The local instance failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          longMessage: `The local instance failed: ${(error as Partial<Error> | null)?.stack ?? messageOf(error)}`,
         });
   const body = {
     errors: [

@@ -4,6 +4,7 @@ import { VERSION } from '../../../../src/core/version.js';
 import { ConfigurationError } from '../../../../src/errors.js';
 import type { Register } from './register.js';
 import { CommandError, EXIT, guarded, type ExitCode, type Terminal } from './terminal.js';
+import { isError } from '../realm.js';
 
 /** Each command by its name, loaded when it is used: the offline instance is most of the code, and most commands do without. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
@@ -59,7 +60,7 @@ function loaders(name = ''): readonly (() => Promise<Register>)[] {
 function explain(error: unknown, terminal: Terminal): ExitCode {
   // Commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (!(error instanceof Error)) throw error;
+  if (!isError(error)) throw error;
   const isExpected = EXPECTED.some((kind) => error instanceof kind) || EXPECTED_NAMES.has(error.name);
   const { code } = error as NodeJS.ErrnoException;
   if (!isExpected && !EXPECTED_CODES.has(code ?? '')) throw error;

@@ -6,6 +6,7 @@ import { environmentOf } from '../environment-of.js';
 import { jsonOf, type FrontendCall, type FrontendHandler } from './call.js';
 import { failure, json } from './responses.js';
 import type { RouteTable } from './route.js';
+import { messageOf } from '../realm.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -32,7 +33,7 @@ function mint(call: FrontendCall): LocalResponse {
   try {
     return json(issue(world, jsonOf(call)), 201);
   } catch (error) {
-    return failure(422, 'form_param_invalid', error instanceof Error ? error.message : 'The request cannot be met.');
+    return failure(422, 'form_param_invalid', messageOf(error));
   }
 }
 

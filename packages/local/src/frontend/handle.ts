@@ -11,6 +11,7 @@ import { showSignUp, submitSignUp } from './pages/sign-up.js';
 import { failure, redirect } from './responses.js';
 import { compileRoutes, matchRoute } from './route.js';
 import { acceptTicket } from './tickets.js';
+import { isPromise, messageOf } from '../realm.js';
 
 /** Paths that belong to the Frontend API whole, and those below which everything does. */
 const EXACT = new Set([
@@ -63,7 +64,7 @@ export function handleFrontendRequest(world: World, request: LocalRequest): Loca
   if (handler === null) return methods.length === 0 ? notFound() : notAllowed(methods);
   try {
     const answer = handler(createCall(world, request, params));
-    return answer instanceof Promise ? answer.catch(broken) : answer;
+    return isPromise(answer) ? answer.catch(broken) : answer;
   } catch (error) {
     return broken(error);
   }
@@ -80,9 +81,5 @@ function notAllowed(methods: readonly string[]): LocalResponse {
 
 /** A fault of our own, told as such: the instance goes on for everyone else. */
 function broken(error: unknown): LocalResponse {
-  return failure(
-    500,
-    'internal_clerk_error',
-    `The local instance failed: ${error instanceof Error ? error.message : String(error)}`,
-  );
+  return failure(500, 'internal_clerk_error', `The local instance failed: ${messageOf(error)}`);
 }

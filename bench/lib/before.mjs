@@ -1,0 +1,199 @@
+/**
+ * What `bench/before.mjs` measures of a tree (a folder with `src`, `dist` and `bench`): each prepares one and gives
+ * `{ run(): one sample, close() }`.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import autocannon from 'autocannon';
+import { build } from 'esbuild';
+import { Miniflare } from 'miniflare';
+import { createFixtures } from './fixtures.mjs';
+import { startServer } from './load.mjs';
+
+const fixtures = createFixtures();
+const options = { secretKey: fixtures.secretKey, publishableKey: fixtures.publishableKey, jwtKey: fixtures.pem };
+const library = (tree) => import(pathToFileURL(join(tree, 'dist/index.js')).href);
+/** Headers arrive as fresh strings; one that was hashed already would flatter a cache. */
+const fresh = (text) => Buffer.from(text, 'latin1').latin1Slice();
+const view = (headers) => ({ method: 'GET', url: '/invoices', header: (name) => headers[name] });
+const must = (truth) => {
+  if (!truth) throw new Error('A good token was refused.');
+};
+
+function cpuOf(times, call) {
+  const before = process.cpuUsage();
+  for (let i = 0; i < times; i++) call(i);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / times;
+}
+
+const repeat = (headersOf) => async (tree) => {
+  const authenticator = (await library(tree)).createAuthenticator(options);
+  const tokens = fixtures.mintMany(50);
+  const headers = (index) => headersOf(tokens[index % tokens.length]);
+  return {
+    run: () => cpuOf(10_000, (i) => must(authenticator.authenticate(view(headers(i))).isAuthenticated)),
+  };
+};
+const host = 'app.bench.example';
+const uat = Math.floor(Date.now() / 1000) - 60;
+export const repeatInHeader = repeat((token) => ({ authorization: fresh(`Bearer ${token}`), host: fresh(host) }));
+export const repeatInCookies = repeat((token) => ({
+  cookie: fresh(`__client_uat=${uat}; __session=${token}; __clerk_db_jwt=dvb_bench`),
+  host: fresh(host),
+}));
+
+let minted = 1000;
+export async function unseen(tree) {
+  const authenticator = (await library(tree)).createAuthenticator(options);
+  return {
+    run() {
+      const batch = fixtures.mintMany(500, (minted += 500));
+      const meet = (i) =>
+        must(authenticator.authenticate(view({ authorization: `Bearer ${batch[i]}` })).isAuthenticated);
+      return cpuOf(batch.length, meet);
+    },
+  };
+}
+
+/** The cache's own file, since no public name leads to it alone. */
+export async function eviction(tree) {
+  const { outputFiles } = await build({
+    entryPoints: [join(tree, 'src/verify/verdict-cache.ts')],
+    ...{ bundle: true, write: false, format: 'esm', platform: 'node', mainFields: ['module', 'main'] },
+  });
+  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  const { createVerdictCache } = await import(`data:text/javascript;base64,${code}`);
+  const cache = createVerdictCache({ max: 10_000, now: Date.now });
+  const tail = 'x'.repeat(800);
+  const value = {};
+  const lifetime = { from: 0, until: Infinity, key: null };
+  let made = 0;
+  return {
+    run() {
+      const tokens = Array.from({ length: 50_000 }, () => fresh(`${tail}${(made++).toString().padStart(32, '0')}`));
+      return cpuOf(tokens.length, (i) => cache.put(tokens[i], value, lifetime));
+    },
+  };
+}
+
+/** In a process of its own, which may collect garbage when it likes. */
+export async function heap(tree) {
+  const script = `
+    const { createAuthenticator } = await import(${JSON.stringify(pathToFileURL(join(tree, 'dist/index.js')).href)});
+    const { options, tokens } = JSON.parse(process.argv[1]);
+    const used = () => (gc(), gc(), process.memoryUsage().heapUsed);
+    const make = () => {
+      const authenticator = createAuthenticator(options);
+      const headers = { authorization: 'Bearer ' + tokens[0] };
+      const state = authenticator.authenticate({ method: 'GET', url: '/', header: (name) => headers[name] });
+      if (!state.isAuthenticated) throw new Error('refused');
+      return authenticator;
+    };
+    const kept = Array.from({ length: 20 }, make);
+    const before = used();
+    for (let i = 0; i < 200; i++) kept.push(make());
+    console.log((used() - before) / 200 / 1000);`;
+  const argument = JSON.stringify({ options, tokens: fixtures.mintMany(1) });
+  const args = ['--expose-gc', '--input-type=module', '-e', script, argument];
+  return { run: () => Number(execFileSync(process.execPath, args, { encoding: 'utf8' })) };
+}
+
+export async function coldImport(tree) {
+  const url = JSON.stringify(pathToFileURL(join(tree, 'dist/adapters/hono/index.js')).href);
+  const script = `const s = process.cpuUsage(); await import(${url}); const { user, system } = process.cpuUsage(s); console.log((user + system) / 1000)`;
+  const sample = () => {
+    const { stdout, status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(stderr);
+    return Number(stdout);
+  };
+  // The least of several: a start that was disturbed says nothing about files.
+  return { run: () => Math.min(...Array.from({ length: 5 }, sample)) };
+}
+
+export const overHttp = (framework) => async (tree) => {
+  const server = await startServer(framework, 'bailiff', fixtures, tree);
+  const tokens = fixtures.mintMany(50);
+  const requests = tokens.map((token) => ({ path: '/invoices', headers: { authorization: `Bearer ${token}` } }));
+  const load = async (amount) => {
+    const before = await server.cpu();
+    const { non2xx, errors } = await autocannon({ url: server.url, connections: 16, amount, requests });
+    if (non2xx + errors > 0) throw new Error(`${non2xx} of ${amount} answers were no 200.`);
+    return ((await server.cpu()) - before) / amount;
+  };
+  await load(5_000);
+  return { run: () => load(4_000), close: server.stop };
+};
+
+/** A Worker in workerd, without Node's compatibility flag. CPU time of its process, where the system tells it. */
+export async function unseenInWorkerd(tree) {
+  const contents = `
+    import { createAuthenticator } from ${JSON.stringify(join(tree, 'dist/index.js'))};
+    let authenticator;
+    export default {
+      async fetch(request, env) {
+        authenticator ??= createAuthenticator(env.options);
+        let good = 0;
+        for (const token of (await request.text()).split(' ')) {
+          const headers = { authorization: 'Bearer ' + token };
+          const state = await authenticator.authenticate({ method: 'GET', url: '/', header: (name) => headers[name] });
+          if (state.isAuthenticated) good++;
+        }
+        return new Response(String(good));
+      },
+    };`;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: tree },
+    ...{ bundle: true, write: false, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'] },
+    ...{ conditions: ['workerd', 'worker', 'browser'], tsconfigRaw: '{}' },
+  });
+  const others = new Set(workerdProcesses());
+  const miniflare = new Miniflare({
+    modules: [{ type: 'ESModule', path: 'worker.mjs', contents: outputFiles[0].text }],
+    compatibilityDate: '2026-01-01',
+    bindings: { options },
+  });
+  await miniflare.ready;
+  const pid = workerdProcesses().find((each) => !others.has(each));
+  const used = () => (pid === undefined ? performance.now() * 1000 : cpuOfProcess(pid));
+  return {
+    async run() {
+      const batch = fixtures.mintMany(1_000, (minted += 1_000));
+      const before = used();
+      const answer = await miniflare.dispatchFetch('http://worker.example/', { method: 'POST', body: batch.join(' ') });
+      must((await answer.text()) === String(batch.length));
+      return (used() - before) / batch.length;
+    },
+    close: () => miniflare.dispose(),
+  };
+}
+
+/** The children of this process that are workerd, on Linux; elsewhere none. */
+function workerdProcesses() {
+  if (!existsSync('/proc/self/stat')) return [];
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    const stat = statOf(pid);
+    return stat?.name.includes('workerd') && Number(stat.fields[1]) === process.pid;
+  });
+}
+
+function statOf(pid) {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const end = text.lastIndexOf(')');
+    return { name: text.slice(text.indexOf('(') + 1, end), fields: text.slice(end + 2).split(' ') };
+  } catch {
+    return null;
+  }
+}
+
+/** Microseconds: user and system time, in ticks of 10 ms. */
+function cpuOfProcess(pid) {
+  const { fields } = statOf(pid);
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}

@@ -1,0 +1,102 @@
+/**
+ * Installs both packed tarballs with pnpm in its strictest layout and with Yarn Plug'n'Play, where a package finds nothing that it
+ * does not declare: every entry point is imported, and the commands run.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEV, pack, project, run } from './lib/packages.mjs';
+
+const ENTRIES = [
+  'bailiff',
+  'bailiff/express',
+  'bailiff/hono',
+  'bailiff/api',
+  'bailiff/api/users',
+  'bailiff/webhooks',
+  'bailiff-local',
+];
+/** What a user's project has. Prints what a guarded request came to, and what the command needs to say the same of its token. */
+const APP = `
+for (const entry of ${JSON.stringify(ENTRIES)}) await import(entry);
+const { startLocalInstance } = await import('bailiff-local');
+const { createAuthenticator } = await import('bailiff');
+const clerk = await startLocalInstance();
+const token = await clerk.createSessionToken({ userId: 'user_1' });
+const request = new Request('http://localhost/', { headers: { authorization: 'Bearer ' + token } });
+const { status } = await createAuthenticator({}, clerk.env).authenticateRequest(request);
+await clerk.close();
+console.log(JSON.stringify({ status, token, env: { CLERK_JWT_KEY: clerk.jwtKey } }));
+`;
+const LAYOUTS = {
+  'pnpm, nothing hoisted': {
+    files: {
+      'pnpm-workspace.yaml':
+        'hoist: false\npublicHoistPattern: []\nnodeLinker: isolated\nstrictPeerDependencies: true\n',
+    },
+    install: ['pnpm', 'install'],
+    node: ['pnpm', 'exec', 'node'],
+    command: ['pnpm', 'exec', 'bailiff'],
+  },
+  "Yarn Plug'n'Play": {
+    files: { '.yarnrc.yml': 'nodeLinker: pnp\nenableGlobalCache: false\nenableTelemetry: false\n', 'yarn.lock': '' },
+    install: ['yarn', 'install'],
+    node: ['yarn', 'node'],
+    command: ['yarn', 'bailiff'],
+  },
+};
+
+const work = mkdtempSync(join(tmpdir(), 'bailiff-layouts-'));
+try {
+  const packed = pack(work);
+  const tools = project(join(work, 'tools'), ['pnpm@12', '@yarnpkg/cli-dist@4']);
+  // Whoever runs this has no part in it: neither keys nor a store of packages.
+  const env = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLERK_|npm_config_)/.test(name))),
+    PATH: `${join(tools, 'node_modules/.bin')}:${process.env.PATH}`,
+    XDG_DATA_HOME: join(work, 'data'),
+    XDG_CACHE_HOME: join(work, 'cache'),
+    CI: 'true',
+  };
+  for (const [name, layout] of Object.entries(LAYOUTS)) {
+    const folder = join(work, layout.install[0]);
+    mkdirSync(folder);
+    const manifest = {
+      private: true,
+      type: 'module',
+      dependencies: { bailiff: `file:${packed.bailiff.tarball}`, express: DEV.express, hono: DEV.hono },
+      devDependencies: { 'bailiff-local': `file:${packed['bailiff-local'].tarball}` },
+    };
+    const files = { ...layout.files, 'package.json': JSON.stringify(manifest), 'app.mjs': APP };
+    for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
+    const call = ([command, ...args], ...more) => run(command, [...args, ...more], folder, env);
+    call(layout.install, ...(layout.install[0] === 'yarn' ? ['--no-immutable'] : ['--no-frozen-lockfile']));
+    const app = JSON.parse(call(layout.node, 'app.mjs'));
+    expect(name, 'a request', app.status, /^signed-in$/);
+    const answer = (...words) =>
+      run(layout.command[0], [...layout.command.slice(1), ...words], folder, { ...env, ...app.env });
+    expect(name, 'bailiff --version', answer('--version'), /^\d+\.\d+\.\d+\n$/);
+    expect(name, 'bailiff verify', answer('verify', app.token), /^Good/);
+    const local = [...layout.command.slice(1), 'local', '--port', '0', '--json'];
+    expect(name, 'bailiff local', await firstLine(layout.command[0], local, folder, env), /"started"/);
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function expect(layout, what, found, pattern) {
+  if (!pattern.test(found)) throw new Error(`${layout}: ${what}: ${found}`);
+  console.log(`ok: ${layout}: ${what}`);
+}
+
+/** Then it is stopped, with what it started itself. */
+async function firstLine(command, args, cwd, env) {
+  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const [line = 'nothing'] = await Promise.race([once(child.stdout, 'data'), closed.then(() => [])]);
+  if (child.exitCode === null) process.kill(-child.pid);
+  await closed;
+  return String(line);
+}

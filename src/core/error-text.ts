@@ -1,0 +1,89 @@
+/** Errors of anybody's making, as they may be shown: without secrets, and without a character that writes into a log. */
+import { isError } from '../realm.js';
+import { asError } from './as-error.js';
+
+const DEEPEST = 5;
+const MOST_FRAMES = 15;
+const LONGEST_LINE = 500;
+
+/**
+ * What no error may quote: keys and tokens of Clerk by their prefix, JWTs, and what follows `Bearer`. A `fetch` that refuses a
+ * header, for example, says what stood in it.
+ */
+const SECRET =
+  /\b(?:sk_(?:live|test)|ak|mt|oat|whsec|dvb)_[\w+/=-]{6,}|\beyJ[\w-]+\.[\w-]*(?:\.[\w-]*)?|\bBearer\s+[^\s"',]+/gi;
+const REDACTED = '[redacted]';
+
+/**
+ * What was thrown, as an error that listeners and logs may have: the thing itself where it holds but text and numbers, and no
+ * secret among them; else a copy of its name, message, stack, code and cause. (Errors of HTTP clients hold the request.)
+ *
+ * @param secrets texts that are secret whatever they look like
+ */
+export function presentable(thrown: unknown, secrets: readonly string[], depth = DEEPEST): Error {
+  try {
+    const error = asError(thrown);
+    const cause = presentableCause(error.cause, secrets, depth);
+    const isPlain = (key: PropertyKey): boolean =>
+      key === 'cause' ? cause === error.cause : isHarmless(error[key as 'name'], secrets);
+    return Reflect.ownKeys(error).every(isPlain) ? error : copyOf(error, cause, secrets);
+  } catch {
+    return new Error('Something was thrown that cannot be looked at.');
+  }
+}
+
+function presentableCause(cause: unknown, secrets: readonly string[], depth: number): unknown {
+  if (isError(cause)) return depth > 0 ? presentable(cause, secrets, depth - 1) : undefined;
+  return isHarmless(cause, secrets) ? cause : undefined;
+}
+
+function isHarmless(value: unknown, secrets: readonly string[]): boolean {
+  if (typeof value === 'string') return redact(value, secrets) === value;
+  return (typeof value !== 'object' || value === null) && typeof value !== 'function';
+}
+
+function copyOf(error: Error, cause: unknown, secrets: readonly string[]): Error {
+  const copy = new Error(redact(error.message, secrets), cause === undefined ? undefined : { cause });
+  const { code } = error as { readonly code?: unknown };
+  for (const [key, value] of Object.entries({ name: error.name, stack: error.stack, code })) {
+    if (typeof value !== 'string') continue;
+    Object.defineProperty(copy, key, { value: redact(value, secrets), configurable: true, writable: true });
+  }
+  return copy;
+}
+
+function redact(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text).replace(SECRET, REDACTED);
+}
+
+/** Where an error was made, to know it again: its class and the innermost frame. */
+export function placeOf(error: Error): string {
+  return `${error.name} ${framesOf(error)[0] ?? ''}`;
+}
+
+/** Class, message, stack and causes. Of a message there is one line, whatever breaks are in it. */
+export function describeError(error: Error, depth = DEEPEST): string {
+  const lines = [`${error.name}: ${error.message}`, ...framesOf(error).slice(0, MOST_FRAMES)].map(oneLine);
+  const { cause } = error;
+  if (cause !== undefined && depth > 0) {
+    const text = typeof cause === 'string' ? oneLine(cause) : typeof cause;
+    lines.push(`Caused by: ${isError(cause) ? describeError(cause, depth - 1) : text}`);
+  }
+  return lines.join('\n');
+}
+
+/** The lines of a stack that are places (V8; Firefox and Safari), not those of a message. */
+function framesOf({ stack }: Error): readonly string[] {
+  return String(stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at |^[\w$./<>]*@/.test(line));
+}
+
+/** Control characters, line separators, and what turns the direction of text. */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+function oneLine(text: string): string {
+  const cut = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}…` : text;
+  return cut.replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,60 @@
+/**
+ * What a value is, whatever realm it comes from. Under Jest, jsdom, `node:vm` and vitest's `vmThreads` the objects of Node and
+ * those of the code under test have different constructors, so `instanceof` says no to a good `Buffer`, `Error` or
+ * `Promise`. The standard's own marks say the same everywhere.
+ */
+
+/** Whether a value has to be awaited; any thenable counts, because users' callbacks return what they like. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** `[object Error]` and the like; an object that pretends by a getter that throws is nothing. */
+export function tagOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value);
+  } catch {
+    return '';
+  }
+}
+
+/** An error: by its tag, which each realm's `Error` and `DOMException` have, or by what all errors hold. */
+export function isError(value: unknown): value is Error {
+  const tag = tagOf(value);
+  if (tag === '[object Error]' || tag === '[object DOMException]') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    const { message, stack } = value as Partial<Error>;
+    return typeof message === 'string' && typeof stack === 'string';
+  } catch {
+    return false;
+  }
+}
+
+/** The bytes of a `Buffer`, any other view or an `ArrayBuffer`, not copied; null for what holds none. */
+export function bytesOf(value: unknown): Uint8Array | null {
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  return /^\[object (?:Shared)?ArrayBuffer\]$/.test(tagOf(value)) ? new Uint8Array(value as ArrayBuffer) : null;
+}
+
+type Send = (input: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * `fetch`, without the signal where it takes none of this realm's: it then refuses its arguments before anything is sent, so
+ * that to send again repeats nothing. Whoever gives a signal keeps the deadline without it too.
+ */
+export async function fetchWithSignal(send: Send, url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await send(url, init);
+  } catch (error) {
+    if (init.signal === undefined || !refusesSignal(error)) throw error;
+    const { signal: _, ...rest } = init;
+    return send(url, rest);
+  }
+}
+
+/**
+ * undici 6: "member signal is not of type AbortSignal"; undici 7: "Expected signal (…) to be an instance of AbortSignal"; workerd,
+ * Deno and Bun name both words too. An abort, an outage or a fault of another argument does not.
+ */
+const refusesSignal = (error: unknown): boolean => /^TypeError: .*\bsignal\b.*\bAbortSignal\b/s.test(String(error));

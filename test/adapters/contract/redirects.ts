@@ -1,0 +1,87 @@
+/** `redirect: true`: where a signed-out page request is sent, and that it is no way around the rest of a requirement. */
+import { expect, it } from 'vitest';
+import type { Framework, Kit } from '../frameworks.js';
+import { PRODUCTION, SUFFIX } from '../world.js';
+import { createStages } from './harness.js';
+
+const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' };
+
+export function redirects(framework: Framework): void {
+  const stages = createStages(framework);
+  const routes = [
+    { path: '/dashboard', guards: [(kit: Kit) => kit.requireAuth({ redirect: true })] },
+    { path: '/admin', guards: [(kit: Kit) => kit.requireAuth({ role: 'org:admin', redirect: true })] },
+  ];
+  const withSignIn = ({ options }: { options: object }) => [
+    [{ ...options, signInUrl: 'https://accounts.acornbooks.example/sign-in' }],
+  ];
+
+  /** Whom Clerk need not meet first: a signed-out browser of production, one that development knows, one without a key. */
+  const SIGN_IN = 'https://accounts.acornbooks.example/sign-in';
+  const known = { cookie: '__clerk_db_jwt=dvb_one' };
+  it.each<[string, object, Record<string, string>, (back: string) => string]>([
+    ['production, where no page is set', PRODUCTION, {}, (back) => `${SIGN_IN}?redirect_url=${back}`],
+    [
+      'production, with a page of its own',
+      { ...PRODUCTION, signInUrl: 'https://acornbooks.example/in?x=1' },
+      { cookie: '__clerk_db_jwt=dvb_one' },
+      (back) => `https://acornbooks.example/in?x=1&redirect_url=${back}`,
+    ],
+    [
+      'no publishable key',
+      { publishableKey: null, signInUrl: SIGN_IN },
+      {},
+      (back) => `${SIGN_IN}?redirect_url=${back}`,
+    ],
+    [
+      'development, to another host: with the token of the browser',
+      {},
+      known,
+      (back) => `${SIGN_IN}?redirect_url=${back}&__clerk_db_jwt=dvb_one`,
+    ],
+    [
+      'development, the token under the name of this instance first',
+      { signInUrl: 'https://acornbooks.example/in' },
+      { cookie: `__clerk_db_jwt=dvb_other; __clerk_db_jwt_${SUFFIX}=dvb_one` },
+      (back) => `https://acornbooks.example/in?redirect_url=${back}&__clerk_db_jwt=dvb_one`,
+    ],
+  ])('is a 302 that nobody stores: %s', async (_, options, headers, expected) => {
+    const { get, served } = await stages.open({ routes }, (world) => [[{ ...world.options, ...options }]]);
+    const answer = await get('/dashboard?tab=1', null, { ...PAGE, ...headers });
+    expect([answer.status, answer.headers['cache-control'], answer.headers['location']]).toEqual([
+      302,
+      'no-store',
+      expected(encodeURIComponent(`${served.url}/dashboard?tab=1`)),
+    ]);
+    expect(answer.headers).not.toHaveProperty('www-authenticate');
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it('on the same host, the token of the browser is no part of the address', async () => {
+    const { get, served } = await stages.open({ routes }, ({ options }) => [[{ ...options, signInUrl: '/in' }]]);
+    const answer = await get('/dashboard', null, { ...PAGE, ...known });
+    const back = encodeURIComponent(`${served.url}/dashboard`);
+    expect([answer.status, answer.headers['location']]).toEqual([302, `${served.url}/in?redirect_url=${back}`]);
+  });
+
+  it('comes after the handshake, where development does not know the browser yet', async () => {
+    const { get, served } = await stages.open({ routes }, withSignIn);
+    const answer = await get('/dashboard?tab=1', null, PAGE);
+    expect([answer.status, answer.headers['cache-control']]).toEqual([307, 'no-store']);
+    const location = new URL(answer.headers['location'] ?? '');
+    expect(location.pathname).toBe('/v1/client/handshake');
+    expect(location.searchParams.get('redirect_url')).toBe(`${served.url}/dashboard?tab=1`);
+  });
+
+  it('answers API clients with 401', async () => {
+    const { get } = await stages.open({ routes }, withSignIn);
+    expect((await get('/dashboard')).status).toBe(401);
+    expect((await get('/dashboard', 'expired')).status).toBe(401);
+  });
+
+  it('S16: is no way around the rest of the requirement', async () => {
+    const { get } = await stages.open({ routes }, withSignIn);
+    expect((await get('/admin', 'member', PAGE)).status).toBe(403);
+    expect((await get('/admin', 'admin', PAGE)).status).toBe(200);
+  });
+}

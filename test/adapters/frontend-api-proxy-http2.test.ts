@@ -1,0 +1,76 @@
+/** The Frontend API proxy of the Express adapter on a server that speaks HTTP/2: other fields in front of the headers, no word about bodies. */
+import { once } from 'node:events';
+import { createServer as createUpstream, type Server } from 'node:http';
+import { connect, createServer, type ClientHttp2Session, type Http2Server } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { serveProxy } from '../../src/adapters/express/proxy.js';
+import { resolveConfig } from '../../src/core/config/resolve.js';
+import { createFrontendApiProxy } from '../../src/core/proxy/frontend-api-proxy.js';
+import { PUBLISHABLE_KEY, SECRET_KEY } from './world.js';
+
+let upstream: Server;
+let front: Http2Server;
+let browser: ClientHttp2Session;
+let arrived: { method: string | undefined; url: string | undefined; names: string[]; body: string }[];
+
+const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
+
+beforeAll(async () => {
+  upstream = createUpstream((req, res) => {
+    let body = '';
+    req.on('data', (chunk) => (body += String(chunk)));
+    req.on('end', () => {
+      arrived.push({ method: req.method, url: req.url, names: Object.keys(req.headers), body });
+      res.setHeader('set-cookie', ['a=1', 'b=2']).end('taken');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(upstream, 'listening');
+  const config = resolveConfig({ publishableKey: PUBLISHABLE_KEY, secretKey: SECRET_KEY }, {});
+  const fapiUrl = `http://127.0.0.1:${portOf(upstream)}`;
+  const proxy = createFrontendApiProxy(config, { enabled: true, fapiUrl }, {});
+  front = createServer((req, res) => {
+    const headers = function* () {
+      const raw = req.rawHeaders;
+      for (let i = 0; i + 1 < raw.length; i += 2) yield [raw[i] ?? '', raw[i + 1] ?? ''] as const;
+    };
+    const header = (name: string) => String(req.headers[name] ?? '') || null;
+    const view = { method: req.method, url: req.url, header, headers };
+    // Node's own objects, with what Express adds to them left out.
+    serveProxy(proxy, req as never, res as never, view, 'https://app.example').catch(() => res.stream.close());
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  browser = connect(`http://127.0.0.1:${portOf(front)}`);
+});
+beforeEach(() => (arrived = []));
+afterAll(() => {
+  browser.destroy();
+  front.close();
+  upstream.closeAllConnections();
+  upstream.close();
+});
+
+async function send(method: string, headers: Record<string, string>, body: string | null) {
+  const stream = browser.request({ ':method': method, ':path': '/__clerk/v1/client?a=1', ...headers });
+  if (body === null) stream.end();
+  else stream.end(body);
+  const [answer] = (await once(stream, 'response')) as [Record<string, unknown>];
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return { status: answer[':status'], cookies: answer['set-cookie'], text };
+}
+
+test.each([
+  ['GET', {}, null],
+  ['POST', {}, 'a[b]=1&a[b]=2'],
+  ['POST', { 'content-length': '13' }, 'a[b]=1&a[b]=2'],
+  ['POST', {}, null],
+  ['DELETE', {}, null],
+])('%s with %j and the body %j', async (method, headers, body) => {
+  const answer = await send(method, { 'x-kept': 'yes', te: 'trailers', ...headers }, body);
+  expect(answer).toEqual({ status: 200, cookies: ['a=1', 'b=2'], text: 'taken' });
+  expect(arrived).toMatchObject([{ method, url: '/v1/client?a=1', body: body ?? '' }]);
+  const names = arrived[0]?.names ?? [];
+  expect(names).toContain('x-kept');
+  expect(names.filter((name) => name.startsWith(':') || name === 'te')).toEqual([]);
+});

@@ -1,0 +1,284 @@
+/** Faults of this server, told apart from what clients and Clerk do wrong: states, errors, events, and what none of them may hold. */
+import { inspect } from 'node:util';
+import {
+  AuthenticationFaultError,
+  AuthUnavailableError,
+  authenticateUpgrade,
+  type AuthenticatorOptions,
+  type BailiffEvent,
+  type RequestView,
+} from 'bailiff';
+import { describe, expect, it } from 'vitest';
+import { presentable } from '../../src/core/error-text.js';
+import { m2mToken, oauthToken, sessionToken } from '../support/tokens.js';
+import { bearer, cookies, key, SECRET_KEY, stranger, useBackend, viewOf } from './kit.js';
+
+const backend = useBackend();
+const boom = new RangeError('CANARY');
+const throws = (): never => {
+  throw boom;
+};
+
+function create(options: AuthenticatorOptions = {}) {
+  const events: BailiffEvent[] = [];
+  const logged: string[] = [];
+  const authenticator = backend.create({
+    acceptsToken: 'any',
+    onEvent: (event) => events.push(event),
+    logger: { warn: () => undefined, error: (text) => logged.push(text) },
+    ...options,
+  });
+  const found = () => events.filter((event) => event.type === 'fault');
+  return { authenticator, events, logged, found };
+}
+
+const CREDENTIALS: Readonly<Record<string, Record<string, string>>> = {
+  'a session in the header': bearer(sessionToken(key)),
+  'a session in a cookie': cookies(sessionToken(key)),
+  'an API key': bearer('ak_one'),
+  'an opaque M2M token': bearer('mt_one'),
+  'an M2M JWT': bearer(m2mToken(key)),
+  'an opaque OAuth token': bearer('oat_one'),
+  'an OAuth JWT': bearer(oauthToken(key)),
+};
+
+/** What the options or the request bring along that fails. */
+const PLACES: Readonly<Record<string, { options?: AuthenticatorOptions; view?: Partial<RequestView> }>> = {
+  'fetch throws at once': { options: { fetch: throws } },
+  'fetch rejects': { options: { fetch: () => Promise.reject(boom) } },
+  'fetch gives nothing': { options: { fetch: (() => Promise.resolve()) as never } },
+  'the answer breaks in our hands': {
+    options: {
+      fetch: () =>
+        Promise.resolve({
+          status: 200,
+          headers: new Headers(),
+          get body() {
+            return throws();
+          },
+        } as never),
+    },
+  },
+  'now throws': { options: { now: throws } },
+  'now gives NaN': { options: { now: () => NaN } },
+  'now gives infinity': { options: { now: () => Infinity } },
+  'the header of the view throws': { view: { header: throws } },
+};
+
+describe.each(Object.entries(PLACES))('%s', (name, { options = {}, view = {} }) => {
+  it.each(Object.entries(CREDENTIALS))('%s: a state with the cause, one event, one line', async (_sent, headers) => {
+    const { authenticator, events, logged, found } = create(options);
+    const state = await authenticator.authenticateRequest(viewOf(headers, view));
+    expect(state).toMatchObject({
+      status: 'unavailable',
+      isAuthenticated: false,
+      reason: 'authentication-fault',
+      token: null,
+    });
+    expect(state.auth).toMatchObject({ isAuthenticated: false, reason: 'authentication-fault' });
+    expect(state.cause).toBeInstanceOf(Error);
+    expect(state.cause?.stack).toContain(state.cause?.message);
+    expect(found()).toEqual([{ type: 'fault', during: 'request', error: state.cause }]);
+    expect(events.at(-1)).toMatchObject({ type: 'denied', by: 'request', status: 500, reason: 'authentication-fault' });
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain(`${String(state.cause?.name)}: ${String(state.cause?.message)}`);
+    // What goes to a client, or is shown by accident, says nothing of it.
+    expect(JSON.stringify([state, [...state.headers]]) + inspect(state)).not.toContain('CANARY');
+    expect(state.headers.has('retry-after')).toBe(false);
+  });
+
+  if (!name.includes('view')) {
+    it('the verify methods and warmup throw one error with the cause', async () => {
+      const { authenticator, found } = create(options);
+      const calls = [
+        () => authenticator.verifySessionToken(sessionToken(key)),
+        () => authenticator.verifyApiKey('ak_one'),
+        () => authenticator.verifyM2MToken('mt_one'),
+        () => authenticator.verifyM2MToken(m2mToken(key)),
+        () => authenticator.verifyOAuthToken('oat_one'),
+        () => authenticator.warmup(),
+      ];
+      for (const call of calls) {
+        const error: unknown = await call().then(
+          () => 'resolved',
+          (thrown: unknown) => thrown,
+        );
+        expect(error).toBeInstanceOf(AuthenticationFaultError);
+        expect(error).toMatchObject({ code: 'authentication-fault', status: 500, cause: expect.any(Error) });
+        expect((error as Error).message).not.toMatch(/Clerk|CANARY/);
+      }
+      expect(found().map(({ during }) => during)).toEqual(calls.map(() => 'token'));
+    });
+  }
+
+  it('an upgrade is refused with 500, and its cause is at hand', async () => {
+    const { authenticator, found } = create(options);
+    const asked = { requirement: { token: 'any' } as const, allowedOrigins: ['https://app.acornbooks.example'] };
+    const refused = await authenticateUpgrade(authenticator, viewOf(CREDENTIALS['an API key'], view), asked);
+    expect(refused).toMatchObject({ allowed: false, status: 500 });
+    expect(JSON.stringify(refused)).toContain('authentication-fault');
+    expect(JSON.stringify(refused)).not.toContain('CANARY');
+    expect((refused as { cause?: unknown }).cause).toBeInstanceOf(Error);
+    expect(found()).toHaveLength(1);
+  });
+});
+
+describe('no fault', () => {
+  it.each<[string, AuthenticatorOptions, object]>([
+    [
+      'a network that fails',
+      {
+        fetch: () =>
+          Promise.reject(
+            new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) }),
+          ),
+      },
+      { status: 'unavailable', reason: 'jwk-remote-failed-to-load' },
+    ],
+    [
+      'a call that is aborted',
+      { fetch: () => Promise.reject(new DOMException('x', 'AbortError')) },
+      { status: 'unavailable', reason: 'jwk-remote-failed-to-load' },
+    ],
+    [
+      'a status of an outage',
+      { fetch: () => Promise.resolve(new Response('', { status: 500 })) },
+      { status: 'unavailable', reason: 'jwk-remote-failed-to-load' },
+    ],
+    ['a good token', {}, { status: 'signed-in' }],
+  ])('%s', async (_name, options, expected) => {
+    const { authenticator, found, logged } = create(options);
+    expect(await authenticator.authenticateRequest(viewOf(bearer(sessionToken(key))))).toMatchObject(expected);
+    expect([found(), logged]).toEqual([[], []]);
+  });
+
+  it('a token that is bad', async () => {
+    const { authenticator, found } = create();
+    expect((await authenticator.authenticateRequest(viewOf(bearer(sessionToken(stranger))))).status).toBe('signed-out');
+    await expect(authenticator.verifySessionToken(sessionToken(stranger))).rejects.toMatchObject({
+      name: 'TokenVerificationError',
+    });
+    expect(found()).toEqual([]);
+  });
+
+  it('an outage in a verify method', async () => {
+    const { authenticator, found } = create({ fetch: () => Promise.reject(new TypeError('Failed to fetch')) });
+    await expect(authenticator.verifyApiKey('ak_one')).rejects.toBeInstanceOf(AuthUnavailableError);
+    expect(found()).toEqual([]);
+  });
+});
+
+describe('a fetch with a mistake', () => {
+  it('does not open the circuit: a fault is never told as an outage, however often', async () => {
+    const { authenticator } = create({ fetch: throws });
+    for (let use = 0; use < 12; use += 1) {
+      const state = await authenticator.authenticateRequest(viewOf(bearer(`ak_${String(use)}`)));
+      expect(state.reason).toBe('authentication-fault');
+    }
+    expect(authenticator.health().openCircuits).toEqual([]);
+  });
+
+  it('that is mended is well again without a restart, and remembered as nothing', async () => {
+    let broken = true;
+    const { authenticator } = create({ fetch: (input, init) => (broken ? throws() : fetch(input, init)) });
+    for (const headers of [bearer(sessionToken(key)), bearer('ak_one')]) {
+      expect((await authenticator.authenticateRequest(viewOf(headers))).reason).toBe('authentication-fault');
+    }
+    broken = false;
+    backend.clock.now += 10_000;
+    for (const headers of [bearer(sessionToken(key)), bearer('ak_one')]) {
+      expect((await authenticator.authenticateRequest(viewOf(headers))).status).toBe('signed-in');
+    }
+  });
+
+  it('a clock that breaks later lets nobody stay in', async () => {
+    let time = (): number => backend.clock.now;
+    const { authenticator } = create({ now: () => time() });
+    const view = viewOf(bearer(sessionToken(key)));
+    expect((await authenticator.authenticateRequest(view)).status).toBe('signed-in');
+    for (const broken of [() => NaN, throws, () => undefined as never]) {
+      time = broken;
+      expect((await authenticator.authenticateRequest(view)).reason).toBe('authentication-fault');
+    }
+    time = () => backend.clock.now;
+    expect((await authenticator.authenticateRequest(view)).status).toBe('signed-in');
+  });
+
+  it('a flood of one fault is one line', async () => {
+    const { authenticator, logged, found } = create({ fetch: throws });
+    for (let use = 0; use < 200; use += 1) await authenticator.authenticateRequest(viewOf(bearer(`ak_${String(use)}`)));
+    expect([logged.length, found().length]).toEqual([1, 200]);
+  });
+});
+
+describe('what is shown of an error', () => {
+  const SECRETS = [
+    SECRET_KEY,
+    sessionToken(key),
+    'ak_abcdefghij',
+    'sk_live_other123456',
+    'Bearer abc.def',
+    'whsec_abcdef12345=',
+  ];
+  const everything = (error: unknown) =>
+    inspect(error, { depth: 10, showHidden: true }) + String((error as Error).stack);
+
+  it.each(SECRETS)('is never %s, wherever it stands', (secret) => {
+    const bare = secret.replace('Bearer ', '');
+    const said = new TypeError(`Headers.append: "${secret}" is an invalid header value.`);
+    const holders: Error[] = [
+      said,
+      new Error('outer', { cause: said }),
+      new Error('outer', { cause: secret }),
+      Object.assign(new Error('x'), { header: secret }),
+      Object.assign(new Error('x'), { request: { headers: { authorization: `Bearer ${secret}` } } }),
+      Object.assign(new Error('x'), { log: () => secret, code: secret }),
+      Object.assign(new Error('x'), { name: secret }),
+      new AggregateError([said], 'several'),
+      secret as unknown as Error,
+      { secret } as unknown as Error,
+    ];
+    for (const holder of holders) {
+      const shown = presentable(holder, [SECRET_KEY]);
+      expect(shown).toBeInstanceOf(Error);
+      expect(everything(shown)).not.toContain(bare);
+    }
+  });
+
+  it('is the error itself, class, stack and cause, where it holds no secret and no object', () => {
+    class OwnError extends Error {
+      readonly code = 'E_OWN';
+      readonly retries = 3;
+    }
+    const own = new OwnError('x', { cause: new TypeError('y') });
+    expect(presentable(own, [SECRET_KEY])).toBe(own);
+  });
+
+  it('is a copy with name, message, stack, code and causes, where it holds one', () => {
+    const own = Object.assign(new RangeError('x', { cause: new TypeError('y') }), { code: 'E_X', request: {} });
+    const shown = presentable(own, []);
+    expect(shown).not.toBe(own);
+    expect(shown).toMatchObject({ name: 'RangeError', message: 'x', code: 'E_X', stack: own.stack, cause: own.cause });
+    expect(shown).not.toHaveProperty('request');
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a symbol', Symbol('x')],
+    ['an object', { a: 1 }],
+    ['a function', () => undefined],
+    ['an error whose members throw', new Proxy(new Error('x'), { get: throws })],
+  ])('is an error for %s, too', (_name, thrown) => expect(presentable(thrown, [])).toBeInstanceOf(Error));
+
+  it('goes to event, log and state alike', async () => {
+    const { authenticator, found, logged } = create({
+      fetch: (_input, init) =>
+        Promise.reject(Object.assign(new TypeError(`bad: ${JSON.stringify(init?.headers)}`), { init })),
+    });
+    const state = await authenticator.authenticateRequest(viewOf(bearer('ak_CANARY')));
+    const error = await authenticator.verifyApiKey('ak_CANARY').catch((thrown: unknown) => thrown);
+    expect(found()).toHaveLength(2);
+    expect(everything([state, state.cause, error, found(), logged])).not.toContain(SECRET_KEY);
+    expect(state.cause?.message).toContain('[redacted]');
+  });
+});

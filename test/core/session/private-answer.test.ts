@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import {
+  isForSharedCaches,
+  privateAfter,
+  sessionCookiesOf,
+  variedByCookie,
+} from '../../../src/core/session/private-answer.js';
+
+test.each([
+  [null, 'private, no-store'],
+  ['', 'private, no-store'],
+  ['public, max-age=86400', 'private, no-store'],
+  ['no-transform', 'private, no-store, no-transform'],
+  ['no-cache, No-Transform', 'private, no-store, no-transform'],
+  ['no-transform ,public', 'private, no-store, no-transform'],
+  ['no-transformer', 'private, no-store'],
+  ['x-no-transform', 'private, no-store'],
+])('Cache-Control %j becomes %j', (given, expected) => {
+  expect(privateAfter(given)).toBe(expected);
+});
+
+test.each([
+  [null, 'Cookie'],
+  ['', 'Cookie'],
+  [' , ', 'Cookie'],
+  ['Accept', 'Accept, Cookie'],
+  ['Accept,,Origin ', 'Accept, Origin, Cookie'],
+  ['cookie', 'cookie'],
+  ['Accept, COOKIE', 'Accept, COOKIE'],
+  ['X-Cookie', 'X-Cookie, Cookie'],
+  ['*', '*'],
+  ['Accept, *', 'Accept, *'],
+])('Vary %j becomes %j', (given, expected) => {
+  expect(variedByCookie(given)).toBe(expected);
+});
+
+test.each([
+  ['CDN-Cache-Control', true],
+  ['cloudflare-cdn-cache-control', true],
+  ['Surrogate-Control', true],
+  ['Edge-Control', true],
+  ['X-Accel-Expires', true],
+  ['Cache-Control', false],
+  ['x-surrogate-control', false],
+  ['x-accel-expires-2', false],
+])('%s is obeyed by shared caches before Cache-Control: %s', (header, expected) => {
+  expect(isForSharedCaches(header)).toBe(expected);
+});
+
+describe('cookies of a session', () => {
+  test('are all but the counter of redirects', () => {
+    const headers = [
+      ['Set-Cookie', '__session=x; Path=/'],
+      ['Vary', 'Cookie'],
+      ['Set-Cookie', '__clerk_redirect_count=1; Path=/'],
+      ['Set-Cookie', '__client_uat=0'],
+    ] as const;
+    expect(sessionCookiesOf(headers)).toEqual(['__session=x; Path=/', '__client_uat=0']);
+    expect(sessionCookiesOf([])).toEqual([]);
+  });
+});

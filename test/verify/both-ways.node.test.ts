@@ -1,0 +1,3 @@
+import { describeWay } from './both-ways.js';
+
+describeWay('through node:crypto', { late: false });
