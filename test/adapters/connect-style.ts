@@ -31,7 +31,9 @@ function sendJson(res: ServerResponse, body: unknown): void {
 
 function toolsOf(req: IncomingMessage, res: ServerResponse, json: () => unknown): Tools {
   return {
-    auth: (req as unknown as { auth: Auth }).auth,
+    get auth() {
+      return (req as unknown as { auth: Auth }).auth;
+    },
     getAuth: (options) => kit.getAuth(req, options),
     authenticate: (options) => kit.authenticate(req, options),
     verifyWebhook: (options) => kit.verifyWebhook(req, options),
