@@ -53,24 +53,24 @@ const LIMITS = [
   {
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
-    gzip: 54_700,
+    gzip: 59_500,
     never: ['api', 'local', 'cli', 'webhooks', 'adapters/express'],
   },
   {
     what: 'bailiff/hono',
     code: "export * from 'bailiff/hono'",
-    gzip: 57_800,
-    later: { gzip: 3_240 },
+    gzip: 61_700,
+    later: { gzip: 3_330 },
     never: ['api', 'local', 'cli', 'adapters/express'],
   },
   {
     what: 'bailiff/express',
     code: "export * from 'bailiff/express'",
-    gzip: 59_000,
-    later: { gzip: 3_240 },
+    gzip: 63_100,
+    later: { gzip: 3_330 },
     never: ['api', 'local', 'cli', 'adapters/hono'],
   },
-  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 50_200, never: ['api', 'local', 'cli', 'adapters'] },
+  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 54_500, never: ['api', 'local', 'cli', 'adapters'] },
 ];
 
 const FILES = {
