@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 const ERRORS = [
   ...[
-    'AuthenticationFaultError',
     'AuthUnavailableError',
+    'AuthenticationFaultError',
     'BailiffError',
     'ConfigurationError',
     'TokenVerificationError',
