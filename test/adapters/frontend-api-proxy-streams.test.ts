@@ -19,6 +19,7 @@ const MEGABYTE = 1_000_000;
 const GET = 'GET /__clerk/v1/client HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
 
 describe.each(frameworks)('$name', (framework) => {
+  /** The Express adapter, whatever the server: it has Node's own request and response. */
   const onNode = !framework.name.startsWith('Hono');
   const stages = createStages(framework);
   const upstreams: Server[] = [];
@@ -193,7 +194,7 @@ describe.each(frameworks)('$name', (framework) => {
     const agent = keeping();
     const first = await exchange(served.port, agent, '/__clerk/v1/me/profile_image', Buffer.alloc(4 * MEGABYTE));
     expect([first.status, first.body.toString()]).toEqual([413, 'too large']);
-    // @hono/node-server ends the connection of a body that was read in part; Express's serves the next request.
+    // @hono/node-server ends the connection of a body that was read in part; the others serve the next request.
     const next = await exchange(served.port, onNode ? agent : keeping(), '/__clerk/v1/client');
     expect([next.status, next.body.toString()]).toEqual([200, 'next']);
     if (onNode) expect(next.connection).toBe(first.connection);
