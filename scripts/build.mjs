@@ -139,8 +139,9 @@ async function buildLocal() {
     external: withPaths([...libraryPackages, ...localPackages]),
     metafile: true,
   });
-  const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
-  const unknown = imported.map(({ path }) => path).filter((path) => !isBuiltin(path) && !localPackages.includes(path));
+  const external = Object.values(metafile.outputs).flatMap(({ imports }) => imports.filter((found) => found.external));
+  const isDeclared = (path) => localPackages.some((name) => path === name || path.startsWith(`${name}/`));
+  const unknown = external.map(({ path }) => path).filter((path) => !isBuiltin(path) && !isDeclared(path));
   if (unknown.length > 0) throw new Error(`packages/local/package.json lacks ${[...new Set(unknown)].join(', ')}.`);
 
   // tsc repeats the repository's folders below `types`; the package keeps its own.

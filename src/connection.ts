@@ -37,9 +37,14 @@ export function readOption(
   env: Environment | undefined,
   check: (name: OptionName, value: string) => string = (_, value) => value,
 ): string | null {
-  const value = (given ?? null) === null ? readVariable(name.variable ?? '', env) : text(name, given);
+  const value = given === null || given === undefined ? readVariable(name.variable ?? '', env) : text(name, given);
   return value === undefined ? null : check(name, value);
 }
+
+export const connectionName = (option: ConnectionOption): OptionName => ({
+  option,
+  variable: CONNECTION_VARIABLES[option],
+});
 
 /** @throws ConfigurationError for a key in the place of another, an address that is none, a version that is none */
 export function readConnection(
@@ -47,14 +52,14 @@ export function readConnection(
   env?: Environment,
 ): Connection {
   const read = (option: ConnectionOption, check: Parameters<typeof readOption>[3]) =>
-    readOption({ option, variable: CONNECTION_VARIABLES[option] }, options[option], env, check);
+    readOption(connectionName(option), options[option], env, check);
   const apiVersion = read('apiVersion', checkApiVersion) ?? 'v1';
   const apiUrl = read('apiUrl', baseUrl) ?? 'https://api.clerk.com';
   return {
     secretKey: read('secretKey', checkSecretKey),
     machineSecretKey: read('machineSecretKey', checkMachineKey),
     // Some write the version into the address.
-    apiUrl: apiUrl.endsWith('/' + apiVersion) ? apiUrl.slice(0, -apiVersion.length - 1) : apiUrl,
+    apiUrl: apiUrl.replace(new RegExp(`/${apiVersion}$`), ''),
     apiVersion,
   };
 }

@@ -115,6 +115,9 @@ export function reasonInfo(reason: string): ReasonInfo | null {
   return REASONS.get(reason.startsWith(REFRESH_FAILED) ? 'session-token-expired' : reason) ?? null;
 }
 
+/** Where a code is explained: the end of each message. */
+const PAGE = 'https://github.com/bailiff-auth/bailiff/blob/main/docs/errors.md#';
+
 /** The base of all errors that Bailiff throws on purpose. `code` is stable; `message` is for people. */
 export abstract class BailiffError extends Error {
   /** Written out in each class: minifiers rename classes. */
@@ -132,7 +135,7 @@ export class ConfigurationError extends BailiffError {
   declare readonly remedy: string;
 
   constructor(option: string, message: string, remedy: string, options?: { cause?: unknown }) {
-    super(`${message} ${remedy}`, options);
+    super(`${message} ${remedy} ${PAGE}configuration-invalid`, options);
     this.option = option;
     this.remedy = remedy;
   }
@@ -145,7 +148,7 @@ export class TokenVerificationError extends BailiffError {
   readonly reason: TokenReason;
 
   constructor(reason: TokenReason, message: string, options?: { cause?: unknown }) {
-    super(`${message} (reason=${reason})`, options);
+    super(`${message} ${PAGE}${reason}`, options);
     this.code = reason;
     this.reason = reason;
   }
@@ -162,7 +165,7 @@ export class AuthUnavailableError extends BailiffError {
   readonly retryAfterMs: number;
 
   constructor(reason: TokenReason, message: string, retryAfterMs: number, options?: { cause?: unknown }) {
-    super(`${message} (reason=${reason})`, options);
+    super(`${message} (reason=${reason}) ${PAGE}auth-unavailable`, options);
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
   }
@@ -180,6 +183,6 @@ export class AuthenticationFaultError extends BailiffError {
   readonly status = 500;
 
   constructor(options?: { cause?: unknown }) {
-    super('This server failed to authenticate the request. (reason=authentication-fault)', options);
+    super(`This server failed to authenticate the request. ${PAGE}authentication-fault`, options);
   }
 }

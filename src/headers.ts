@@ -41,13 +41,10 @@ export function* headerPairs(
   source: HeaderFields | null | undefined,
 ): Iterable<readonly [name: string, value: string]> {
   if (source === null || source === undefined) return;
-  for (const [name, value] of isIterable(source) ? source : Object.entries(source as Record<string, HeaderValue>)) {
+  const isIterable = (source as Partial<Iterable<unknown>>)[Symbol.iterator];
+  for (const [name, value] of (isIterable ? source : Object.entries(source)) as Iterable<[string, HeaderValue]>) {
     if (value === null || value === undefined) continue;
     // By its type it is text, but a host of functions may put a number there (serverless-http: `content-length`).
     for (const line of [value].flat()) yield [name.toLowerCase(), String(line)];
   }
-}
-
-function isIterable(source: object): source is Iterable<readonly [string, HeaderValue]> {
-  return typeof (source as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
 }

@@ -3,36 +3,29 @@ import { fail, type OptionName } from './option-checks.js';
 
 export type InstanceType = 'development' | 'production';
 
-interface KeyKind {
-  readonly prefix: RegExp;
-  readonly what: string;
-  readonly belongsIn: string;
-}
+/** How the keys of each kind begin, and where they belong. */
+const KINDS = {
+  sk_: 'CLERK_SECRET_KEY',
+  pk_: 'CLERK_PUBLISHABLE_KEY',
+  ak_: 'CLERK_MACHINE_SECRET_KEY',
+  whsec_: 'CLERK_WEBHOOK_SIGNING_SECRET',
+  '-----BEGIN ': 'CLERK_JWT_KEY',
+} as const;
 
-const SECRET: KeyKind = { prefix: /^sk_/, what: 'a secret key', belongsIn: 'CLERK_SECRET_KEY' };
-const PUBLISHABLE: KeyKind = { prefix: /^pk_/, what: 'a publishable key', belongsIn: 'CLERK_PUBLISHABLE_KEY' };
-const MACHINE: KeyKind = { prefix: /^ak_/, what: 'a machine secret key', belongsIn: 'CLERK_MACHINE_SECRET_KEY' };
-const WEBHOOK: KeyKind = { prefix: /^whsec_/, what: 'a webhook secret', belongsIn: 'CLERK_WEBHOOK_SIGNING_SECRET' };
-const PEM: KeyKind = { prefix: /^-----BEGIN /, what: 'a PEM key', belongsIn: 'CLERK_JWT_KEY' };
+/** A check for keys of one kind. One that does not say its kind passes: older keys do not. */
+const checkKey =
+  (own: keyof typeof KINDS) =>
+  (name: OptionName, key: string): string => {
+    const remedy = 'Copy the right one from the Clerk dashboard.';
+    for (const [prefix, variable] of Object.entries(KINDS))
+      if (prefix !== own && key.startsWith(prefix)) fail(name, `holds what belongs in ${variable}`, remedy);
+    // What may stand in an `Authorization` header: printable ASCII.
+    return /^[!-~]+$/.test(key) ? key : fail(name, 'holds characters that no key has', remedy);
+  };
 
-const NOT_A_SECRET_KEY = [PUBLISHABLE, MACHINE, WEBHOOK, PEM];
-const NOT_A_MACHINE_KEY = [SECRET, PUBLISHABLE, WEBHOOK, PEM];
-const NOT_A_WEBHOOK_SECRET = [SECRET, PUBLISHABLE, MACHINE, PEM];
-
-/** Printable ASCII: what may stand in an `Authorization` header. */
-const HEADER_SAFE = /^[\x21-\x7e]+$/;
-
-function checkKey(name: OptionName, key: string, foreign: readonly KeyKind[]): string {
-  const mistaken = foreign.find(({ prefix }) => prefix.test(key));
-  if (mistaken !== undefined) fail(name, `holds ${mistaken.what}`, `That belongs in ${mistaken.belongsIn}.`);
-  if (!HEADER_SAFE.test(key)) fail(name, 'holds characters that no key has', 'Copy it again from the Clerk dashboard.');
-  return key;
-}
-
-export const checkSecretKey = (name: OptionName, key: string): string => checkKey(name, key, NOT_A_SECRET_KEY);
-export const checkMachineKey = (name: OptionName, key: string): string => checkKey(name, key, NOT_A_MACHINE_KEY);
-export const checkWebhookSecret = (name: OptionName, secret: string): string =>
-  checkKey(name, secret, NOT_A_WEBHOOK_SECRET);
+export const checkSecretKey = /* @__PURE__ */ checkKey('sk_');
+export const checkMachineKey = /* @__PURE__ */ checkKey('ak_');
+export const checkWebhookSecret = /* @__PURE__ */ checkKey('whsec_');
 
 /** `mch_…`: anything else could never stand in a token's scopes, and would lock every machine out. */
 export function checkMachineId(name: OptionName, id: string): string {
@@ -41,12 +34,10 @@ export function checkMachineId(name: OptionName, id: string): string {
   return id;
 }
 
-const SECRET_KEY_TYPES: readonly (readonly [prefix: RegExp, type: InstanceType])[] = [
-  [/^(sk_)?live_/, 'production'],
-  [/^(sk_)?test_/, 'development'],
-];
+export const isDevelopmentKey = (key: string | null): boolean => /^(sk_)?test_/.test(key ?? '');
 
 /** The kind of instance that a secret key is for; null if the key does not say. */
 export function instanceTypeOfSecretKey(key: string): InstanceType | null {
-  return SECRET_KEY_TYPES.find(([prefix]) => prefix.test(key))?.[1] ?? null;
+  if (isDevelopmentKey(key)) return 'development';
+  return /^(sk_)?live_/.test(key) ? 'production' : null;
 }

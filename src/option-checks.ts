@@ -14,7 +14,7 @@ export interface OptionName {
 /** `CLERK_SECRET_KEY (option secretKey)`: what a person has to set. Never the value. */
 export function nameOf({ option, variable, place }: OptionName): string {
   const item = place === undefined ? '' : `[${place}]`;
-  return variable === undefined ? `the option ${option}${item}` : `${variable} (option ${option})`;
+  return variable ? `${variable} (option ${option})` : `the option ${option}${item}`;
 }
 
 export function fail(name: OptionName, problem: string, remedy: string, cause?: unknown): never {
@@ -23,9 +23,11 @@ export function fail(name: OptionName, problem: string, remedy: string, cause?: 
 
 /** A text, cleaned. An empty one given in code is a mistake (an unset variable, most often), not an absent option. */
 export function text(name: OptionName, value: unknown): string {
-  const cleaned = typeof value === 'string' ? cleanText(value) : '';
-  if (cleaned !== '') return cleaned;
-  return fail(name, typeof value === 'string' ? 'is empty' : 'is not a string', 'Set it, or leave the option out.');
+  const isText = typeof value === 'string';
+  return (
+    (isText && cleanText(value)) ||
+    fail(name, isText ? 'is empty' : 'is not a string', 'Set it, or leave the option out.')
+  );
 }
 
 /** An absolute http(s) URL without credentials, query and fragment; trailing slashes cut. */
@@ -34,13 +36,14 @@ export function baseUrl(
   value: string,
   remedy = 'Give an absolute URL such as https://api.example.com.',
 ): string {
-  let url: URL;
+  let url: URL | undefined;
   try {
     url = new URL(value);
   } catch {
-    return fail(name, 'is not a URL', remedy);
+    // Said below.
   }
-  const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  if (!/^https?:$/.test(url.protocol) || !plain) return fail(name, 'is not a plain http(s) URL', remedy);
-  return (url.origin + url.pathname).replace(/\/+$/, '');
+  // Whatever else there is stands in `href` alone.
+  return url && /^https?:/.test(url.href) && url.href === url.origin + url.pathname
+    ? url.href.replace(/\/+$/, '')
+    : fail(name, 'is not a plain http(s) URL', remedy);
 }

@@ -19,25 +19,19 @@ export type OptionNames<T> = { readonly [Name in keyof T]-?: true | OptionNames<
 export function checkOptionNames(given: unknown, names: OptionNames<object>, where = ''): void {
   // A `Map`, a list or a promise has no names of its own: it would count as "no options", which mean the environment.
   if (!isPlainObject(given)) {
-    const what = where === '' ? 'The options are' : `The option ${where} is`;
-    throw new ConfigurationError(
-      where || 'options',
-      `${what} ${kindOf(given)}, not an object of options.`,
-      'Give a plain object: { … }.',
-    );
+    const what = where ? `The option ${where} is` : 'The options are';
+    throw new ConfigurationError(where || 'options', `${what} not an object of options.`, 'Give a plain one: { … }.');
   }
-  const known = names as Readonly<Record<string, unknown>>;
-  for (const [name, value] of Object.entries(given)) {
-    const path = where === '' ? name : `${where}.${name}`;
-    if (!Object.hasOwn(known, name)) {
-      const meant = nearest(name, Object.keys(known));
-      const remedy =
-        meant === undefined ? `The options are: ${Object.keys(known).join(', ')}.` : `Did you mean ${meant}?`;
+  const known = Object.keys(names);
+  for (const name of Object.keys(given)) {
+    const path = where ? `${where}.${name}` : name;
+    if (!known.includes(name)) {
+      const meant = nearest(name, known);
+      const remedy = meant ? `Did you mean ${meant}?` : `The options are: ${known.join(', ')}.`;
       throw new ConfigurationError(path, `There is no option ${path}.`, remedy);
     }
-    if (known[name] !== true && value !== null && value !== undefined) {
-      checkOptionNames(value, known[name] as OptionNames<object>, path);
-    }
+    const nested = names[name as never] as true | OptionNames<object>;
+    if (nested !== true) checkOptionNames(given[name] ?? {}, nested, path);
   }
 }
 
@@ -49,8 +43,9 @@ export function checkOptionNames(given: unknown, names: OptionNames<object>, whe
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype !== null && !isRoot(prototype)) return false;
-  return Object.getOwnPropertyNames(value).length === Object.keys(value).length;
+  // `Object.prototype` of any realm.
+  const isRoot = !prototype || (Object.hasOwn(prototype, 'isPrototypeOf') && !Object.getPrototypeOf(prototype));
+  return isRoot && Object.getOwnPropertyNames(value).length === Object.keys(value).length;
 }
 
 /** What stands in place of a plain object, for a message: its kind or the name of its class, and nothing that it holds. */
@@ -62,29 +57,17 @@ export function kindOf(value: unknown): string {
   return typeof name === 'string' && !['', 'Object'].includes(name) ? `an instance of ${name}` : 'an object of a class';
 }
 
-/** `Object.prototype` of any realm. */
-const isRoot = (prototype: object): boolean =>
-  Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
-
 /** The name that was meant: up to three changes away, and no more than two in five of its letters. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const written = name.toLowerCase();
-  return names
-    .map((candidate) => ({ candidate, changes: distance(written, candidate.toLowerCase()) }))
-    .filter(({ candidate, changes }) => changes <= Math.min(3, candidate.length * 0.4))
-    .sort((one, other) => one.changes - other.changes)[0]?.candidate;
-}
+const nearest = (name: string, names: readonly string[]): string | undefined =>
+  [0, 1, 2, 3].flatMap((changes) =>
+    names.filter((meant) => changes <= meant.length * 0.4 && isNear(name.toLowerCase(), meant.toLowerCase(), changes)),
+  )[0];
 
-/** Letters to put in, take out or replace (Levenshtein). */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...one].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < other.length; j++) {
-      const replaced = row[j]! + (letter === other[j] ? 0 : 1);
-      next.push(Math.min(replaced, row[j + 1]! + 1, next[j]! + 1));
-    }
-    row = next;
-  }
-  return row[other.length]!;
-}
+/** Whether so many letters put in, taken out or replaced make one of the other (Levenshtein). */
+const isNear = (one: string, other: string, changes: number): boolean =>
+  one[0] === other[0]
+    ? one === '' || isNear(one.slice(1), other.slice(1), changes)
+    : changes > 0 &&
+      (isNear(one.slice(1), other.slice(1), changes - 1) ||
+        isNear(one.slice(1), other, changes - 1) ||
+        isNear(one, other.slice(1), changes - 1));

@@ -57,6 +57,4 @@ export async function fetchWithSignal(send: Send, url: string, init: RequestInit
  * undici 6: "member signal is not of type AbortSignal"; undici 7: "Expected signal (…) to be an instance of AbortSignal"; workerd,
  * Deno and Bun name both words too. An abort, an outage or a fault of another argument does not.
  */
-function refusesSignal(error: unknown): boolean {
-  return isError(error) && error.name === 'TypeError' && /\bsignal\b.*\bAbortSignal\b/s.test(error.message);
-}
+const refusesSignal = (error: unknown): boolean => /^TypeError: .*\bsignal\b.*\bAbortSignal\b/s.test(String(error));

@@ -217,7 +217,7 @@ function emitResource(operations) {
     return `${operationComment(operation, '')}${local === operation.action ? 'export ' : ''}const ${local}: ${constantType(operation)} = ${code};\n`;
   });
   const used = new Set(operations.map(makeOf));
-  const makerImports = `import { ${used.has('operation') ? 'operation, ' : ''}within } from '../call.js';\n${used.has('pagedOperation') ? "import { pagedOperation } from '../pages.js';\n" : ''}${used.has('uploadOperation') ? "import { uploadOperation } from '../upload.js';\n" : ''}`;
+  const makerImports = `import { ${used.has('operation') ? 'operation, ' : ''}within } from '../call.js';\n${used.has('pagedOperation') ? "import { pagedOperation } from '../pages.js';\n" : ''}${used.has('uploadOperation') ? "import { uploadOperation } from '../forms.js';\n" : ''}`;
   const makers = new Map(
     operations.map((operation) => [
       makerOf(operation),

@@ -23,19 +23,13 @@ export function createBackendClient(options?: BackendApiOptions, env?: Environme
 /** @throws BackendApiError, and those of {@link prepareRequest} */
 async function send(config: ClientConfig, operation: Operation, args: readonly unknown[]): Promise<unknown> {
   const { url, init, key, options, body } = prepareRequest(config, operation, args);
-  const { fetch = globalThis.fetch, now } = config;
-  const { timeoutMs, deadlineMs, retries, signal } = { ...config, ...defined(options) };
+  const { fetch = globalThis.fetch, now, timeoutMs, deadlineMs, retries, signal } = { ...config, ...defined(options) };
   const fail = (code: BackendApiFailure, cause?: unknown) =>
     new BackendApiError(operation.name, code, 'no answer', defined({ cause }));
 
   const deadline = now() + deadlineMs;
   if (operation.encode) {
-    const form = await bounded(
-      deadlineMs,
-      signal,
-      (code) => fail(code, signal?.reason),
-      (signal) => operation.encode!(body, operation.name, signal),
-    );
+    const form = await bounded(deadlineMs, signal, fail, (signal) => operation.encode!(body, operation.name, signal));
     init.headers.set('Content-Type', form.type);
     init.body = form.body as BodyInit;
   }
@@ -43,22 +37,12 @@ async function send(config: ClientConfig, operation: Operation, args: readonly u
     const startedAt = now();
     let status: number | null = null;
     try {
-      return await bounded(
-        Math.min(timeoutMs, deadline - startedAt),
-        signal,
-        (code) => fail(code, signal?.reason),
-        async (signal) => {
-          const response = await fetchWithSignal(fetch, url, { ...init, signal });
-          status = response.status;
-          const text = await response.text();
-          return readAnswer(
-            operation,
-            response,
-            key && !response.ok ? text.replaceAll(key, '[redacted]') : text,
-            now(),
-          );
-        },
-      ).finally(() => {
+      return await bounded(Math.min(timeoutMs, deadline - startedAt), signal, fail, async (signal) => {
+        const response = await fetchWithSignal(fetch, url, { ...init, signal });
+        status = response.status;
+        const text = await response.text();
+        return readAnswer(operation, response, key && !response.ok ? text.replaceAll(key, '[redacted]') : text, now());
+      }).finally(() => {
         try {
           config.onEvent?.({
             type: 'backend-api.call',

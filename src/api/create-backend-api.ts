@@ -3,11 +3,11 @@ import type { Environment } from '../environment.js';
 import { request } from './any-request.js';
 import { operation } from './call.js';
 import { createBackendClient } from './client.js';
+import { uploadOperation } from './forms.js';
 import type { BackendApi } from './generated/interfaces.js';
 import { TABLE } from './generated/table.js';
 import { nameOf, readOperation } from './operation.js';
 import { pagedOperation } from './pages.js';
-import { uploadOperation } from './upload.js';
 import type { ApiRequest, BackendApiOptions, CallOptions } from './values.js';
 
 /**

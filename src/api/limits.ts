@@ -10,14 +10,14 @@ const LONGEST_TIMER_MS = 2e9;
 export function bounded<T>(
   ms: number,
   signal: AbortSignal | undefined,
-  stopped: (code: 'timeout' | 'aborted') => Error,
+  stopped: (code: 'timeout' | 'aborted', reason: unknown) => Error,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout>;
   let abort: () => void;
   return new Promise<T>((resolve, reject) => {
-    const stop = (code: 'timeout' | 'aborted') => reject(stopped(code));
+    const stop = (code: 'timeout' | 'aborted') => reject(stopped(code, signal?.reason));
     abort = () => stop('aborted');
     if (signal?.aborted) return abort();
     // Taken back by name, not by our signal: one of another realm would not take that.
@@ -33,4 +33,9 @@ export function bounded<T>(
 
 /** Passes the time; resolves early when the signal aborts. */
 export const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  bounded<never>(ms, signal, Error, () => new Promise(() => {})).catch(() => {});
+  bounded<void>(
+    ms,
+    signal,
+    () => Error(),
+    () => new Promise(() => {}),
+  ).catch(() => {});

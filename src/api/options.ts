@@ -1,7 +1,7 @@
 /** Options and environment, read once. */
-import { checkTransport, readConnection, type Connection } from '../connection.js';
+import { checkTransport, connectionName, readConnection, type Connection } from '../connection.js';
 import type { Environment } from '../environment.js';
-import { instanceTypeOfSecretKey } from '../keys.js';
+import { isDevelopmentKey } from '../keys.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { pause } from './limits.js';
 import type { BackendApiOptions } from './values.js';
@@ -46,12 +46,11 @@ export function resolveOptions(options: BackendApiOptions = {}, env?: Environmen
 
 /** @param secretKey of the instance that is spoken to: it tells what kind of instance that is, for a machine's key too */
 export function checkKeyStaysSecret({ apiUrl }: Connection, secretKey: string | null): void {
-  const isDevelopment = instanceTypeOfSecretKey(secretKey ?? '') === 'development';
-  checkTransport({ option: 'apiUrl', variable: 'CLERK_API_URL' }, apiUrl, isDevelopment);
+  checkTransport(connectionName('apiUrl'), apiUrl, isDevelopmentKey(secretKey));
 }
 
 /** Without the members that are null or undefined: they count as not given. */
 export const defined = <T extends object>(members: T | undefined) =>
-  Object.fromEntries(Object.entries(members ?? {}).filter(([, value]) => (value ?? undefined) !== undefined)) as {
+  Object.fromEntries(Object.entries(members ?? {}).filter(([, value]) => value !== null && value !== undefined)) as {
     [Key in keyof T]?: NonNullable<T[Key]>;
   };

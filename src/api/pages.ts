@@ -1,8 +1,8 @@
-/** Lists: one page when awaited, every item when iterated. */
+/** Lists: one page when awaited, every item when iterated. The walk is loaded when one begins. */
 import type { Call } from './call.js';
 import type { Operation } from './operation.js';
 import type { PageRequest } from './values.js';
-import { walk } from './walk.js';
+import type { Query } from './walk.js';
 
 export const pagedOperation =
   (operation: Operation): Call =>
@@ -16,12 +16,16 @@ export const pagedOperation =
       catch: (failed) => load().catch(failed),
       finally: (settled) => load().finally(settled),
 
-      [Symbol.asyncIterator]: () =>
-        walk(operation.name, args[ids] ?? {}, (query) =>
+      async *[Symbol.asyncIterator]() {
+        // As it is now: the caller may use the object for another call.
+        const given = { ...(args[ids] as Query | undefined) };
+        const { walk } = await import('./walk.js');
+        yield* walk(operation.name, given, (query) =>
           client.call(
             operation,
             args.toSpliced(ids, 1, { ...query, paginated: operation.flags.includes('E') || undefined }),
           ),
-        ),
+        );
+      },
     } satisfies Omit<PageRequest<unknown, unknown>, typeof Symbol.toStringTag>;
   };

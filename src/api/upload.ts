@@ -1,9 +1,11 @@
-/** Operations that send an image: whatever holds its bytes becomes one part of a form, with its true type and a name. */
+/**
+ * The body of operations that send an image: whatever holds its bytes becomes one part of a form, with its true type and a name.
+ * Loaded with the first upload.
+ */
 import { joinBytes } from '../bytes.js';
 import { bytesOf, tagOf } from '../realm.js';
-import type { Call } from './call.js';
 import { InvalidArgumentError } from './errors.js';
-import type { Encode, Operation } from './operation.js';
+import type { Encode } from './operation.js';
 
 /** "The file size cannot exceed 10MB" (Clerk's API reference). No more than this is read of a stream or from a disk. */
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -16,13 +18,8 @@ const SIGNATURES: Readonly<Record<string, RegExp>> = {
   webp: /^RIFF[^]{4}WEBP/,
 };
 
-export const uploadOperation =
-  (operation: Operation): Call =>
-  (client, ...args) =>
-    client.call({ ...operation, encode }, args);
-
 /** The form is bytes: a `FormData` of another realm is none to `fetch`, and a form that holds a stream could not be sent again. */
-const encode: Encode = async (params, name, signal) => {
+export const encode: Encode = async (params, name, signal) => {
   const { file, ...fields } = params ?? {};
   const { bytes, type, fileName } = await readImage(file, name, signal);
   // Drawn anew each time: whoever chose the bytes could close their part and begin another.
@@ -84,8 +81,10 @@ function open(file: unknown, signal: AbortSignal): AsyncIterable<unknown> | Iter
   if (!(Symbol.asyncIterator in Object(stream))) {
     throw new TypeError('A file is a Blob, bytes, a stream, or a file: URL: pathToFileURL(path).');
   }
-  // A stream of Node's that never goes on is let go of.
-  signal.addEventListener('abort', () => (stream as { destroy?(): void }).destroy?.());
+  // A stream of Node's that never goes on is let go of: also when that was decided while this module was loaded.
+  const letGo = () => (stream as { destroy?(): void }).destroy?.();
+  if (signal.aborted) letGo();
+  signal.addEventListener('abort', letGo);
   return stream as AsyncIterable<unknown>;
 }
 

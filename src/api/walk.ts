@@ -1,4 +1,4 @@
-/** Every item of a list, although the list changes under the walk. */
+/** Every item of a list, although the list changes under the walk. Loaded with the first iteration. */
 import { BackendApiError } from './errors.js';
 
 export interface Query {

@@ -31,7 +31,9 @@ function sendJson(res: ServerResponse, body: unknown): void {
 
 function toolsOf(req: IncomingMessage, res: ServerResponse, json: () => unknown): Tools {
   return {
-    auth: (req as unknown as { auth: Auth }).auth,
+    get auth() {
+      return (req as unknown as { auth: Auth }).auth;
+    },
     getAuth: (options) => kit.getAuth(req, options),
     authenticate: (options) => kit.authenticate(req, options),
     verifyWebhook: (options) => kit.verifyWebhook(req, options),
@@ -95,6 +97,7 @@ const connectServer: Framework = {
   ...callbacks,
   name: 'connect',
   parserError: 'SyntaxError',
+  parsersInFront: true,
   serve(site) {
     const app = connect();
     const errors: unknown[] = [];
@@ -142,6 +145,7 @@ const fastify: Framework = {
   ...callbacks,
   name: 'Fastify (@fastify/middie)',
   parserError: 'FastifyError',
+  parsersInFront: false,
   async serve(site) {
     const app = Fastify();
     const errors: unknown[] = [];

@@ -84,6 +84,24 @@ describe('what is sent', () => {
     expect(server.requests[0]).toMatchObject({ target, headers: { authorization: `Bearer ${key}` } });
   });
 
+  it('what it was given at the call, whatever becomes of those objects afterwards', async () => {
+    const query: Record<string, string[]> = { kind: ['a'] };
+    const body = { name: 'r1', at: new Date(0) };
+    const headers = new Headers({ 'X-Mine': '1' });
+    const answer = create().request({ method: 'POST', path: '/robots', query, body }, { headers });
+    query['kind']!.push('b');
+    body.name = 'r2';
+    headers.set('X-Mine', '2');
+    await answer;
+    expect(server.requests[0]).toMatchObject({ target: '/v1/robots?kind=a', headers: { 'x-mine': '1' } });
+    expect(server.requests[0]!.body.toString()).toBe('{"name":"r1","at":"1970-01-01T00:00:00.000Z"}');
+  });
+
+  it('nothing for what is undefined in a list of a query', async () => {
+    await create().request({ method: 'GET', path: '/robots', query: { kind: ['a', undefined, 'b'] } });
+    expect(server.requests[0]!.target).toBe('/v1/robots?kind=a&kind=b');
+  });
+
   it('a client of one resource has it as a function; options of the call count', async () => {
     const client = createBackendClient({ apiUrl: server.url }, {});
     const what = { method: 'GET', path: '/robots' } as const;

@@ -71,6 +71,16 @@ describe('a list, iterated', () => {
     expect(await collect(plain.sessions.list({ user_id: 'user_1' }))).toHaveLength(120);
   });
 
+  it('keeps the filter as it was when the iteration began, whatever becomes of the object', async () => {
+    const { api, asked } = paged((limit, offset) => ids(3).slice(offset, offset + limit));
+    const filter = { query: 'ada', limit: 2 };
+    const walk = collect(api.users.list(filter));
+    filter.query = 'bob';
+    expect(await walk).toHaveLength(3);
+    expect(asked.length).toBeGreaterThan(1);
+    for (const search of asked) expect(search).toContain('query=ada');
+  });
+
   it('keeps the filter, starts at the offset and takes the limit as its page size', async () => {
     const { api, asked } = paged((limit, offset) => ids(7).slice(offset, offset + limit));
     expect(await collect(api.users.list({ query: 'ada', offset: 2, limit: 3 }))).toEqual(ids(7).slice(2));

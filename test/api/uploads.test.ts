@@ -56,6 +56,26 @@ async function parts({ headers, body }: RecordedRequest) {
 }
 const image = (name: string, type: string, bytes: Buffer) => ({ name, type, bytes: bytes.toString('latin1') });
 
+describe('while the code for uploads is loaded', () => {
+  it('the caller may use the same object for another call', async () => {
+    const body = { file: IMAGES.gif as Upload };
+    const sent = create().users.setProfileImage('user_1', body);
+    body.file = IMAGES.png;
+    await sent;
+    expect(await parts(server.requests[0]!)).toEqual({ file: image('image.gif', 'image/gif', IMAGES.gif) });
+  });
+
+  it('a stream that breaks is an error of the call, and the process lives', async () => {
+    const stream = new Readable({ read: () => undefined });
+    const sent = send(stream);
+    // Heard by whoever listens at this moment: without a listener it throws.
+    stream.emit('error', new Error('gone'));
+    stream.destroy(new Error('gone'));
+    await expect(sent).rejects.toThrow(InvalidArgumentError);
+    expect(server.requests).toEqual([]);
+  });
+});
+
 describe('what holds an image', () => {
   it.each<[string, () => unknown, string]>([
     ['a File', () => new File([PNG], 'me.png', { type: 'image/png' }), 'me.png'],

@@ -48,7 +48,13 @@ describe('row 6: session tokens of version 2', () => {
     const key = await importSPKI(clerk.env.CLERK_JWT_KEY, 'RS256');
     const options = { currentDate: new Date(clerk.now()) };
     expect((await jwtVerify(token, key, options)).payload.sub).toBe('user_1');
-    await expect(jwtVerify(token.replace(/.(?=.{8}$)/, (letter) => (letter === 'A' ? 'B' : 'A')), key, options)).rejects.toThrow('signature');
+    await expect(
+      jwtVerify(
+        token.replace(/.(?=.{8}$)/, (letter) => (letter === 'A' ? 'B' : 'A')),
+        key,
+        options,
+      ),
+    ).rejects.toThrow('signature');
   });
 
   it('follow a change of role, and lose the organization with the membership', async () => {

@@ -321,6 +321,25 @@ export async function runContract({ express, listen } = {}) {
     equal([user.id, user.authorization], ['user_ada', `Bearer ${SECRET_KEY}`], 'user');
   });
 
+  await test('api: what is loaded when it is used', async () => {
+    const asked = [];
+    const fetch = async (url, { method, headers }) => {
+      asked.push([method, new URL(url).pathname, headers.get('content-type')?.split(';')[0] ?? '-'].join(' '));
+      return Response.json(url.includes('/users?') ? [{ id: 'user_ada' }, { id: 'user_bob' }] : {});
+    };
+    const api = createBackendApi({ secretKey: SECRET_KEY, fetch });
+    const ids = [];
+    for await (const { id } of api.users.list()) ids.push(id);
+    await api.request({ method: 'POST', path: '/robots', body: {} });
+    await api.users.setProfileImage('user_ada', { file: encoder.encode('GIF89a') });
+    const wanted = [
+      'GET /v1/users -',
+      'POST /v1/robots application/json',
+      'POST /v1/users/user_ada/profile_image multipart/form-data',
+    ];
+    equal([ids, asked], [['user_ada', 'user_bob'], wanted], 'requests');
+  });
+
   await test('webhooks: a good signature and a changed body', async () => {
     const secret = 'whsec_YWNvcm4tYm9va3Mtd2ViaG9vay1kZW1vLWtleS0wMSE=';
     const body = '{"type":"user.created","object":"event","data":{"id":"user_a1"}}';

@@ -1,5 +1,5 @@
 /** Every option of an authenticator by name. A new one does not compile until it stands here. */
-import { checkOptionNames, isPlainObject, type OptionNames } from '../../option-names.js';
+import { checkOptionNames, isPlainObject, kindOf, type OptionNames } from '../../option-names.js';
 import type { AudienceOptions, AuthenticatorOptions } from '../../types.js';
 import { ConfigurationError } from '../../errors.js';
 
@@ -70,8 +70,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
  * @throws ConfigurationError for what is no plain object, and for a name that is none of an option, nested ones too
  */
 export function checkAuthenticatorOptions(options: unknown, more: OptionNames<object> = {}): void {
+  if (!isPlainObject(options)) {
+    const problem = `The options are ${kindOf(options)}, not an object of options.`;
+    throw new ConfigurationError('options', problem, 'Give a plain object: { … }.');
+  }
   const names = { ...AUTHENTICATOR_OPTIONS, ...more };
-  for (const name of isPlainObject(options) ? Object.keys(options) : []) {
+  for (const name of Object.keys(options)) {
     const elsewhere = Object.hasOwn(ELSEWHERE, name) && !Object.hasOwn(names, name) ? ELSEWHERE[name] : undefined;
     if (elsewhere !== undefined) throw new ConfigurationError(name, `There is no option ${name} here.`, elsewhere);
   }

@@ -23,7 +23,7 @@ export const CHECKS: readonly Check[] = [
     title: 'Configuration',
     look: ({ config }) =>
       config instanceof ConfigurationError
-        ? problem(config.message.replace(` ${config.remedy}`, ''), config.remedy)
+        ? problem(config.message.replace(/ https:\S+$/, '').replace(` ${config.remedy}`, ''), config.remedy)
         : ok('The options can work together.'),
   },
   { id: 'secret-key', title: 'Secret key', look: checkSecretKey },

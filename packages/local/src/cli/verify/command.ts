@@ -79,7 +79,7 @@ async function check(token: string, options: Options, terminal: Terminal): Promi
   } catch (error) {
     if (!(error instanceof TokenVerificationError || error instanceof AuthUnavailableError)) throw error;
     const { reason } = error;
-    const said = error.message.replace(` (reason=${reason})`, '');
+    const said = error.message.replace(/ https:\S+$/, '').replace(` (reason=${reason})`, '');
     const around: Surroundings = {
       now: terminal.now(),
       authorizedParties,
