@@ -45,9 +45,9 @@ export class WebhookVerificationError extends BailiffError {
   /** What to do about it. */
   readonly remedy: string;
 
-  constructor(code: WebhookErrorCode, detail?: string) {
+  constructor(code: WebhookErrorCode, detail?: string, options?: { cause?: unknown }) {
     const [meaning, remedy] = REASONS[code];
-    super(`${detail ?? meaning} ${remedy} (code=${code})`);
+    super(`${detail ?? meaning} ${remedy} (code=${code})`, options);
     this.code = code;
     this.status = code === 'body-too-large' ? 413 : 400;
     this.remedy = remedy;

@@ -25,7 +25,8 @@ export async function readStream(stream: ReadableStream<Uint8Array> | null, maxB
       chunks.push(value);
     }
   } catch (error) {
-    throw error instanceof WebhookVerificationError ? error : new WebhookVerificationError('raw-body-required');
+    if (error instanceof WebhookVerificationError) throw error;
+    throw new WebhookVerificationError('raw-body-required', undefined, { cause: error });
   }
   return joinBytes(chunks, size);
 }

@@ -74,7 +74,10 @@ export function openWebhook(
   const header = headerLookup(headers);
   const signers = signersOf(options.signingSecret, env);
   const { id, timestamp, signature } = readHeaders(header);
-  const signedAt = checkTimestamp(timestamp, (options.now ?? Date.now)(), options.toleranceSeconds ?? 300);
+  const now = (options.now ?? Date.now)();
+  // A fault of this server, and none of the sender.
+  if (!Number.isFinite(now)) throw new TypeError('`now` gave no number of milliseconds.');
+  const signedAt = checkTimestamp(timestamp, now, options.toleranceSeconds ?? 300);
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
   const announced = header('content-length')?.trim() ?? '';
   // Written, here and below, so that a limit that is not a number refuses.
@@ -144,7 +147,7 @@ function checkTimestamp(text: string, now: number, toleranceSeconds: number): Da
   if (!/^\d{1,12}(\.\d+)?$/.test(text)) throw new WebhookVerificationError('timestamp-invalid');
   const seconds = Math.floor(Number(text));
   const age = Math.floor(now / 1000) - seconds;
-  // Written so that a tolerance or a clock that is not a number refuses.
+  // Written so that a tolerance that is not a number refuses.
   if (!(age <= toleranceSeconds)) throw new WebhookVerificationError('timestamp-too-old');
   if (!(-age <= toleranceSeconds)) throw new WebhookVerificationError('timestamp-too-new');
   return new Date(seconds * 1000);

@@ -50,6 +50,7 @@ async function rawBody({ req }: Context, maxBytes: number): Promise<Uint8Array |
     cache.arrayBuffer.catch(() => undefined);
     return await reading;
   } catch (error) {
-    throw error instanceof WebhookVerificationError ? error : new WebhookVerificationError('raw-body-required');
+    if (error instanceof WebhookVerificationError) throw error;
+    throw new WebhookVerificationError('raw-body-required', undefined, { cause: error });
   }
 }

@@ -44,6 +44,26 @@ export function webhooks(framework: Framework): void {
     });
   });
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new RangeError('clock');
+      },
+    ],
+    ['gives NaN', () => NaN],
+  ])("with a clock that %s is this server's fault, 500, and not the sender's", async (_how, broken) => {
+    const handle = ({ verifyWebhook }: Tools) => verifyWebhook({ signingSecret: secret, now: broken });
+    const { served } = await stages.open({ routes: [{ method: 'post', path: '/webhooks', handle }] });
+    const answer = await served.agent
+      .post('/webhooks')
+      .set(sign(body))
+      .set('content-type', 'application/json')
+      .send(body);
+    expect([answer.status, served.errors.length]).toEqual([500, 1]);
+    expect(served.errors[0]).not.toBeInstanceOf(WebhookVerificationError);
+  });
+
   it('whose names have any case, and whose signature may be one of several, in one header or in two', async () => {
     const { served } = await stages.open({ routes });
     const { 'svix-signature': good, ...others } = sign(body);
