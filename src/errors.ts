@@ -183,6 +183,6 @@ export class AuthenticationFaultError extends BailiffError {
   readonly status = 500;
 
   constructor(options?: { cause?: unknown }) {
-    super('This server failed to authenticate the request. (reason=authentication-fault)', options);
+    super(`This server failed to authenticate the request. ${PAGE}authentication-fault`, options);
   }
 }

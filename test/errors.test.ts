@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  AuthenticationFaultError,
   AuthUnavailableError,
   ConfigurationError,
   REQUEST_REASONS,
@@ -41,8 +42,9 @@ describe('docs/errors.md', () => {
     for (const code of codes) expect(sections.has(code), code).toBe(true);
   });
 
-  it.each<[string, ConfigurationError | AuthUnavailableError | TokenVerificationError]>([
+  it.each<[string, ConfigurationError | AuthenticationFaultError | AuthUnavailableError | TokenVerificationError]>([
     ['a configuration', new ConfigurationError('secretKey', 'It is missing.', 'Set it.')],
+    ['a fault', new AuthenticationFaultError()],
     ['an outage', new AuthUnavailableError('unexpected-error', 'Clerk did not answer.', 1)],
     ...Object.keys(TOKEN_REASONS).map((reason): [string, TokenVerificationError] => [
       reason,

@@ -13,7 +13,7 @@ import { T0 } from './support/tokens.js';
 /** It brings no types along. */
 const { JSDOM } = createRequire(import.meta.url)('jsdom') as {
   JSDOM: new () => {
-    window: Pick<typeof globalThis, 'AbortController' | 'AbortSignal' | 'DOMException'>;
+    window: Pick<typeof globalThis, 'AbortController' | 'AbortSignal' | 'Blob' | 'DOMException' | 'FileReader'>;
   };
 };
 const foreign = (code: string): unknown => runInNewContext(code, { DOMException });
@@ -153,4 +153,25 @@ describe('a `fetch` that refuses the AbortSignal of this realm', () => {
     await expect(fetchWithSignal(send, 'http://x/', {})).rejects.toBe(error);
     expect(send).toHaveBeenCalledTimes(2);
   });
+});
+
+it('a Blob that knows FileReader alone (jsdom before 27) is uploaded as well', async () => {
+  const { window } = new JSDOM();
+  vi.stubGlobal('FileReader', window.FileReader);
+  const blob = new window.Blob([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])]);
+  Object.defineProperty(blob, 'arrayBuffer', { value: undefined });
+  const bodies: unknown[] = [];
+  const send = (_input: string, init?: RequestInit) => {
+    bodies.push(init?.body);
+    return Promise.resolve(Response.json({ id: 'user_ada' }));
+  };
+  const api = createBackendApi({ secretKey: 'sk_test_x', fetch: send });
+  try {
+    await api.users.setProfileImage('user_ada', { file: blob });
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  expect(Buffer.from(bodies[0] as Uint8Array).toString('latin1')).toContain(
+    'Content-Type: image/png\r\n\r\n\x89PNG\r\n',
+  );
 });

@@ -74,8 +74,9 @@ async function readImage(file: unknown, name: string, signal: AbortSignal) {
 function open(file: unknown, signal: AbortSignal): AsyncIterable<unknown> | Iterable<unknown> {
   const tag = tagOf(file);
   if (bytesOf(file)) return [file];
-  // By what it can do: the Blob of happy-dom has no tag.
+  // By what it can do: the Blob of happy-dom has no tag, and that of jsdom had no `arrayBuffer` before 27.
   if (typeof (Object(file) as Partial<Blob>).arrayBuffer === 'function') return [(file as Blob).arrayBuffer()];
+  if (/^\[object (?:Blob|File)\]$/.test(tag)) return [readOldBlob(file as Blob)];
   const stream = tag === '[object URL]' ? openUrl(file as URL) : file;
   if (!(Symbol.asyncIterator in Object(stream))) {
     throw new TypeError('A file is a Blob, bytes, a stream, or a file: URL: pathToFileURL(path).');
@@ -85,6 +86,15 @@ function open(file: unknown, signal: AbortSignal): AsyncIterable<unknown> | Iter
   if (signal.aborted) letGo();
   signal.addEventListener('abort', letGo);
   return stream as AsyncIterable<unknown>;
+}
+
+function readOldBlob(blob: Blob): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error as Error);
+    reader.readAsArrayBuffer(blob);
+  });
 }
 
 /**

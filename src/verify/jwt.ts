@@ -78,7 +78,6 @@ export type JwtCheck = (
 const WRONG_ALGORITHM = refuse('token-invalid-algorithm');
 const OTHER_ALGORITHM = refuse('token-verification-failed', 'The key does not serve the algorithm of the token.');
 const WRONG_SIGNATURE = refuse('token-invalid-signature');
-const UNUSABLE = refuse('token-verification-failed', 'The signature could not be checked with this key.');
 
 export const isKey = (value: KeyLookup): value is VerificationKey => 'check' in value;
 
@@ -103,18 +102,10 @@ export function createJwtCheck(keys: KeySource, now: Clock): JwtCheck {
     if (key.algorithm !== algorithm) return OTHER_ALGORITHM;
     const conclude = (good: unknown): JwtProof =>
       good === true ? (checkClaims(policy.rules, jwt.payload, expected, now()) ?? key) : WRONG_SIGNATURE;
-    let good: MaybePromise<boolean>;
-    try {
-      good = key.check(jwt);
-    } catch {
-      return UNUSABLE;
-    }
-    // Not within the `try`: a clock that throws is a fault of this server, and none of the token.
-    if (!isPromise(good)) return conclude(good);
-    return good.then(
-      (found) => conclude(found),
-      () => UNUSABLE,
-    );
+    // Nothing of a token makes a check throw. What does is a fault of this server (a key that its runtime cannot use, no
+    // WebCrypto), and no refusal.
+    const good = key.check(jwt);
+    return isPromise(good) ? good.then(conclude) : conclude(good);
   }
 }
 

@@ -4,7 +4,7 @@
  * jose is laxer than we are about the text of a token and about keys. So it only sees tokens that `decode.ts` has read and keys
  * that `keys.ts` lets through, and it decides about nothing but the signature.
  */
-import { JWSSignatureVerificationFailed } from 'jose/errors';
+import { JWSInvalid, JWSSignatureVerificationFailed } from 'jose/errors';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK, importSPKI } from 'jose/key/import';
 import type { MaybePromise } from '../ports.js';
@@ -39,7 +39,7 @@ export function createSignatureCheck({ name }: Algorithm, jwk: PublicJwk): Signa
       await compactVerify(token, key, options);
       return true;
     } catch (error) {
-      if (error instanceof JWSSignatureVerificationFailed) return false;
+      if (error instanceof JWSSignatureVerificationFailed || error instanceof JWSInvalid) return false;
       throw error;
     }
   };

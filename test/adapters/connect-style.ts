@@ -97,6 +97,7 @@ const connectServer: Framework = {
   ...callbacks,
   name: 'connect',
   parserError: 'SyntaxError',
+  parsersInFront: true,
   serve(site) {
     const app = connect();
     const errors: unknown[] = [];
@@ -144,6 +145,7 @@ const fastify: Framework = {
   ...callbacks,
   name: 'Fastify (@fastify/middie)',
   parserError: 'FastifyError',
+  parsersInFront: false,
   async serve(site) {
     const app = Fastify();
     const errors: unknown[] = [];

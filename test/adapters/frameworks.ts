@@ -81,6 +81,8 @@ export interface Framework {
   readonly proxyTrust: 'setting' | 'option' | 'nobody';
   /** The name of the error for a body of JSON that is none. */
   readonly parserError: string;
+  /** Body parsers stand in front of the middleware, if the site has some; else bodies are parsed behind it. */
+  readonly parsersInFront: boolean;
   serve(site: Site): Promise<Served>;
   /** An `onDenied` that answers with this JSON, or leaves it to the default with null. */
   answerDenied(answer: (denial: Denial) => { status: number; body: unknown } | null): unknown;
@@ -103,6 +105,7 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
     name,
     proxyTrust: 'setting',
     parserError: 'SyntaxError',
+    parsersInFront: true,
     answerDenied: (answer) => (denial: Denial, _req: ExpressRequest, res: ExpressResponse, next: () => void) => {
       const found = answer(denial);
       if (found === null) next();
@@ -184,6 +187,7 @@ const hono: Framework = {
   name: 'Hono (@hono/node-server)',
   proxyTrust: 'option',
   parserError: 'SyntaxError',
+  parsersInFront: false,
   answerDenied: (answer) => (denial: Denial, c: Context) => {
     const found = answer(denial);
     return found === null ? undefined : c.json(found.body as object, found.status as 418);

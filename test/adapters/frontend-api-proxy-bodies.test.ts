@@ -48,6 +48,8 @@ const names = Object.keys(BODIES);
 describe.each(frameworks)('$name', (framework) => {
   const stages = createStages(framework);
   const isHono = framework.name.startsWith('Hono');
+  /** Hono parses on demand, Fastify behind the middleware: nobody reads a body in front of it by default. */
+  const parsesLater = isHono || framework.name.startsWith('Fastify');
 
   async function open(site: Partial<Site> = {}) {
     const { served } = await stages.open({ routes: [], ...site }, ({ options }) => [
@@ -107,8 +109,8 @@ describe.each(frameworks)('$name', (framework) => {
     it('is refused where a parser kept something else', async () => {
       const served = await open({ parseBodies: true, readBefore: false });
       const answer = await post(served.port, type, body);
-      // Hono parses on demand, and no parser takes bytes.
-      if (isHono || name === 'binary') pass(body);
+      // No parser takes bytes.
+      if (parsesLater || name === 'binary') pass(body);
       else refuse(answer, served.errors);
     });
   });
@@ -120,7 +122,7 @@ describe.each(frameworks)('$name', (framework) => {
       const served = await open({ readBefore: true });
       const headers = { 'content-encoding': 'gzip' };
       const answer = await post(served.port, type, gzipSync(body), { length, headers });
-      if (isHono) pass(gzipSync(body));
+      if (parsesLater) pass(gzipSync(body));
       else refuse(answer, served.errors);
     },
   );

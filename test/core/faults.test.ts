@@ -8,9 +8,9 @@ import {
   type BailiffEvent,
   type RequestView,
 } from 'bailiff';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { presentable } from '../../src/core/error-text.js';
-import { m2mToken, oauthToken, sessionToken } from '../support/tokens.js';
+import { createKey, jwksOf, m2mToken, oauthToken, sessionToken } from '../support/tokens.js';
 import { bearer, cookies, key, SECRET_KEY, stranger, useBackend, viewOf } from './kit.js';
 
 const backend = useBackend();
@@ -121,6 +121,30 @@ describe.each(Object.entries(PLACES))('%s', (name, { options = {}, view = {} }) 
     expect((refused as { cause?: unknown }).cause).toBeInstanceOf(Error);
     expect(found()).toHaveLength(1);
   });
+});
+
+it('a runtime that cannot use a key refuses nobody: it is a fault', async () => {
+  const curve = createKey('ES256');
+  const { authenticator, found } = create({ jwtKey: key.pem, fetch: throws });
+  const load = vi.spyOn(crypto.subtle, 'importKey').mockRejectedValue(new DOMException('x', 'NotSupportedError'));
+  const loaded = create({ fetch: () => Promise.resolve(Response.json(jwksOf(curve))) });
+  try {
+    const state = await loaded.authenticator.authenticateRequest(viewOf(bearer(sessionToken(curve))));
+    expect(state).toMatchObject({
+      status: 'unavailable',
+      reason: 'authentication-fault',
+      cause: { name: 'NotSupportedError' },
+    });
+    expect(loaded.found()).toHaveLength(1);
+  } finally {
+    load.mockRestore();
+  }
+  expect((await loaded.authenticator.authenticateRequest(viewOf(bearer(sessionToken(curve))))).status).toBe(
+    'signed-in',
+  );
+  // A key that is checked here needs neither.
+  expect((await authenticator.authenticateRequest(viewOf(bearer(sessionToken(key))))).status).toBe('signed-in');
+  expect(found()).toEqual([]);
 });
 
 describe('no fault', () => {
