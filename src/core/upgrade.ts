@@ -141,7 +141,8 @@ function endOf(state: RequestState): Pick<DecidedState, 'expiresAt' | 'usableUnt
 
 function viewOfUpgrade(request: Request | RequestView | IncomingUpgrade): RequestView {
   const headers = (request as Partial<IncomingUpgrade>).headers;
-  const isIncoming = typeof headers === 'object' && !isWebHeaders(headers);
+  // A Web request always has a method; an upgrade that somebody describes by its headers alone may lack it.
+  const isIncoming = typeof headers === 'object' && (!isWebHeaders(headers) || request.method === undefined);
   if (!isIncoming || typeof (request as Partial<RequestView>).header === 'function') {
     return viewOf(request as Request | RequestView);
   }
