@@ -1,13 +1,14 @@
 /**
- * `node bench/before.mjs [--base <ref>] [--rounds 7] [--only <part of a row>]`: an earlier state of this repository beside the present one, in one
- * run. The base is built from a git worktree in a temporary folder; `npm run build` makes ours.
+ * `node bench/before.mjs --base <ref> [--now <ref>] [--rounds 7] [--only <part of a row>] [--swap]`: an earlier state of this
+ * repository beside a later one, in one run. Each is built from a git worktree in a temporary folder; without `--now` it is the
+ * present `dist` (`npm run build`). `--swap` prepares the later one first: who is prepared first may have a per cent or two more.
  *
  * What is compared is CPU time (of this process, of the server's, of workerd's), because the machine may be busy with other things.
  * Each round measures both in slices, now the one first and now the other; a row is the median of the rounds' ratios, beside both
  * medians.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,9 @@ const { values } = parseArgs({
   options: {
     base: { type: 'string', default: 'main' },
     rounds: { type: 'string', default: '7' },
+    now: { type: 'string' },
     only: { type: 'string' },
+    swap: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -51,17 +54,35 @@ const ROWS = [
 ].filter(({ name }) => values.only === undefined || name.includes(values.only));
 
 const work = mkdtempSync(join(tmpdir(), 'bailiff-before-'));
-const base = join(work, 'base');
+const trees = [];
+function treeOf(ref) {
+  log(`building ${ref}`);
+  const tree = join(work, `${trees.length}`);
+  git('worktree', 'add', '--quiet', '--detach', tree, ref);
+  trees.push(tree);
+  linkPackages(tree);
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: tree, stdio: ['ignore', 'ignore', 'inherit'] });
+  return tree;
+}
+
+/** What is installed here; but the repository's own packages are those of the tree. */
+function linkPackages(tree) {
+  const own = { bailiff: tree, 'bailiff-local': join(tree, 'packages/local') };
+  const modules = join(tree, 'node_modules');
+  mkdirSync(modules);
+  for (const name of readdirSync(join(root, 'node_modules')))
+    symlinkSync(own[name] ?? join(root, 'node_modules', name), join(modules, name));
+}
+
 try {
-  log(`building ${values.base}`);
-  git('worktree', 'add', '--detach', base, values.base);
-  symlinkSync(join(root, 'node_modules'), join(base, 'node_modules'));
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: base, stdio: ['ignore', 'ignore', 'inherit'] });
+  const base = treeOf(values.base);
+  const later = values.now === undefined ? root : treeOf(values.now);
 
   const table = [];
   for (const row of ROWS) {
     log(row.name);
-    const sides = [await row.measure(base), await row.measure(root)];
+    const sides = [];
+    for (const index of values.swap ? [1, 0] : [0, 1]) sides[index] = await row.measure([base, later][index]);
     try {
       for (const side of sides) await side.run();
       const samples = [[], []];
@@ -77,7 +98,7 @@ try {
   }
   print(table);
 } finally {
-  git('worktree', 'remove', '--force', base);
+  for (const tree of trees) git('worktree', 'remove', '--force', tree);
   rmSync(work, { recursive: true, force: true });
 }
 
@@ -92,7 +113,7 @@ async function measureRound(sides, slices, round) {
 function print(table) {
   const digits = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
   console.log(
-    `\nBase: ${git('rev-parse', '--short', values.base)}. ${rounds} rounds, Node ${process.versions.node}.\n`,
+    `\n${git('rev-parse', '--short', values.base)} and ${git('rev-parse', '--short', values.now ?? 'HEAD')}, ${rounds} rounds, Node ${process.versions.node}.\n`,
   );
   console.log('| | before | now | ratio | of the rounds | limit | |\n|---|---|---|---|---|---|---|');
   for (const { name, before, now, ratio, range, limit, most, difference } of table) {

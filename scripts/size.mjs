@@ -23,7 +23,7 @@ const LIMITS = [
     code: "export { createBackendApi } from 'bailiff/api'",
     min: 12_550,
     gzip: 5_690,
-    later: { min: 5_150, gzip: 3_150 },
+    later: { min: 5_450, gzip: 3_300 },
     never: ['core', 'verify', 'local'],
   },
   {
@@ -31,7 +31,7 @@ const LIMITS = [
     code: "export * from 'bailiff/api/users'",
     min: 2_400,
     gzip: 1_220,
-    later: { min: 3_950, gzip: 2_370 },
+    later: { min: 4_240, gzip: 2_480 },
     never: ['core', 'verify', 'local'],
   },
   {
@@ -39,7 +39,7 @@ const LIMITS = [
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
     min: 10_250,
     gzip: 5_000,
-    later: { min: 3_950, gzip: 2_370 },
+    later: { min: 4_240, gzip: 2_480 },
     never: ['core', 'verify', 'local'],
   },
   {
@@ -53,24 +53,24 @@ const LIMITS = [
   {
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
-    gzip: 54_700,
+    gzip: 59_500,
     never: ['api', 'local', 'cli', 'webhooks', 'adapters/express'],
   },
   {
     what: 'bailiff/hono',
     code: "export * from 'bailiff/hono'",
-    gzip: 57_800,
-    later: { gzip: 3_240 },
+    gzip: 61_700,
+    later: { gzip: 3_330 },
     never: ['api', 'local', 'cli', 'adapters/express'],
   },
   {
     what: 'bailiff/express',
     code: "export * from 'bailiff/express'",
-    gzip: 59_000,
-    later: { gzip: 3_240 },
+    gzip: 63_100,
+    later: { gzip: 3_330 },
     never: ['api', 'local', 'cli', 'adapters/hono'],
   },
-  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 50_200, never: ['api', 'local', 'cli', 'adapters'] },
+  { what: 'bailiff', code: "export * from 'bailiff'", gzip: 54_500, never: ['api', 'local', 'cli', 'adapters'] },
 ];
 
 const FILES = {

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ERRORS = [
-  ...['AuthUnavailableError', 'BailiffError', 'ConfigurationError', 'TokenVerificationError'],
+  ...[
+    'AuthUnavailableError',
+    'AuthenticationFaultError',
+    'BailiffError',
+    'ConfigurationError',
+    'TokenVerificationError',
+  ],
   ...['REQUEST_REASONS', 'TOKEN_REASONS', 'reasonInfo'],
 ];
 const REQUIREMENTS = ['allOf', 'anyOf'];
