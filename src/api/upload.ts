@@ -92,7 +92,7 @@ function readOldBlob(blob: Blob): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error as Error);
+    reader.onerror = () => reject(reader.error ?? new Error('The Blob could not be read.'));
     reader.readAsArrayBuffer(blob);
   });
 }

@@ -125,7 +125,7 @@ export function createFrontendApiProxy(
       request.signal?.addEventListener('abort', abort);
       if (request.signal?.aborted === true) abort();
       try {
-        const answer = await fetchWithSignal(config.fetch, url.href, {
+        const sent = fetchWithSignal(config.fetch, url.href, {
           method: request.method,
           headers: forwardedHeaders(request, { proxyUrl, secretKey }),
           redirect: 'manual',
@@ -133,6 +133,8 @@ export function createFrontendApiProxy(
           // `duplex` is what streaming a request body takes (Fetch standard); the DOM types do not know it.
           ...(body === null ? null : ({ body, duplex: 'half' } as RequestInit)),
         });
+        // The race, and not the signal alone: a `fetch` may not know it, or not take it.
+        const answer = await Promise.race([sent, aborted(controller.signal)]);
         const bodiless = BODILESS_ANSWERS.has(answer.status) || request.method === 'HEAD';
         const headers = returnedHeaders(answer);
         const location = headers.get('location');
@@ -166,5 +168,14 @@ function failure(status: number, code: string, message: string): Response {
   return new Response(JSON.stringify({ errors: [{ code, message }] }), {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
+}
+
+/** Rejects when the signal aborts, and never does anything else. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(new Error('The request was aborted.'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
   });
 }

@@ -270,6 +270,14 @@ describe('the end of a call', () => {
     expect(sent.every(({ signal }) => signal.aborted)).toBe(true);
   });
 
+  test('that does not end by the signal is left alone', async () => {
+    const browser = new AbortController();
+    const { proxy } = create({}, () => new Promise<never>(() => undefined));
+    const answer = proxy.forward(request({ signal: browser.signal }));
+    browser.abort();
+    expect(await errorOf(await answer)).toEqual(UNREACHED);
+  });
+
   test('leaves nothing at the signal of the browser', async () => {
     const browser = new AbortController();
     const came = vi.spyOn(browser.signal, 'addEventListener');
