@@ -278,6 +278,29 @@ describe('what is shown of an error', () => {
     expect(presentable(own, [SECRET_KEY])).toBe(own);
   });
 
+  it.each(['name', 'message', 'stack', 'cause'])('holds none that its class keeps as its %s', (member) => {
+    class Hidden extends Error {}
+    const text = `refused ${SECRET_KEY}`;
+    Object.defineProperty(Hidden.prototype, member, { get: () => (member === 'cause' ? new Error(text) : text) });
+    const error = new Hidden();
+    Reflect.deleteProperty(error, 'stack');
+    const { name, message, stack, cause } = presentable(error, [SECRET_KEY]);
+    expect(String([name, message, stack, cause])).not.toContain(SECRET_KEY);
+  });
+
+  it('has a name that can be shown', () => {
+    const error = Object.assign(new Error('x'), { name: Symbol('x') });
+    Reflect.deleteProperty(error, 'stack');
+    expect(typeof presentable(error, []).name).toBe('string');
+  });
+
+  it('takes no longer for what looks like the beginnings of many tokens', () => {
+    // With the time growing as the square of the length, this one would run into the time limit of any test.
+    const text = '-eyJ'.repeat(50_000);
+    expect(presentable(new Error(text), []).message).toBe(text);
+    expect(presentable(new Error(`x-eyJh.eyJp.c2ln y`), []).message).toBe('[redacted] y');
+  });
+
   it('is a copy with name, message, stack, code and causes, where it holds one', () => {
     const own = Object.assign(new RangeError('x', { cause: new TypeError('y') }), { code: 'E_X', request: {} });
     const shown = presentable(own, []);
