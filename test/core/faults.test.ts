@@ -329,3 +329,30 @@ describe('what is shown of an error', () => {
     expect(state.cause?.message).toContain('[redacted]');
   });
 });
+
+describe('several tokens of one request, of which one is being checked when this server fails at the next', () => {
+  const KIDS = ['one', 'two'].map((kid) => sessionToken(createKey('RS256', { kid })));
+  const [one = '', two = ''] = KIDS;
+
+  it.each([
+    ['sessions', `__session=${one}; __session=${two}; __client_uat=1`],
+    ['handshakes', `__clerk_handshake=${one}; __clerk_handshake=${two}`],
+  ])('leave no rejection behind that nobody hears of: %s', async (_name, cookie) => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => void unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    try {
+      for (let good = 0; good < 12; good += 1) {
+        let left = Infinity;
+        const now = () => ((left -= 1) >= 0 ? Date.now() : throws());
+        const { authenticator } = create({ now });
+        left = good;
+        expect(await authenticator.authenticateRequest(viewOf({ cookie }))).not.toHaveProperty('status', 'signed-in');
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      process.off('unhandledRejection', hear);
+    }
+    expect(unheard).toEqual([]);
+  });
+});
