@@ -19,7 +19,7 @@ export function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonl
  * The value itself, which may be one of several that are begun in turn: where a later one throws at once, nobody comes to wait for
  * those before it, and their rejection would end the process.
  */
-export function heard<T>(value: MaybePromise<T>): MaybePromise<T> {
+export function heard<V>(value: V): V {
   if (isPromise(value)) value.then(undefined, () => undefined);
   return value;
 }

@@ -79,7 +79,7 @@ class Flow implements SessionFlow {
    * keys; the older ones are left alone once a newer one is known to be good.
    */
   #compare(facts: RequestFacts): MaybePromise<void> {
-    const waiting: MaybePromise<void>[] = [];
+    const waiting: Promise<void>[] = [];
     for (const list of Object.values(facts.rivals)) {
       for (const reading of list) {
         const verdict = this.#verify(reading, facts);
