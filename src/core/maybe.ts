@@ -14,3 +14,12 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
 export function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
   return values.some(isPromise) ? Promise.all(values) : (values as readonly T[]);
 }
+
+/**
+ * The value itself, which may be one of several that are begun in turn: where a later one throws at once, nobody comes to wait for
+ * those before it, and their rejection would end the process.
+ */
+export function heard<V>(value: V): V {
+  if (isPromise(value)) value.then(undefined, () => undefined);
+  return value;
+}

@@ -74,3 +74,12 @@ test.each([
   expect(names).toContain('x-kept');
   expect(names.filter((name) => name.startsWith(':') || name === 'te')).toEqual([]);
 });
+
+test.each([
+  ['get', 'GET'],
+  ['Get', 'GET'],
+  ['hEAD', 'HEAD'],
+])('a stranger may write %s in any case: it is %s, and no fault of this server', async (method, sent) => {
+  expect(await send(method, {}, null)).toMatchObject({ status: 200 });
+  expect(arrived).toMatchObject([{ method: sent, body: '' }]);
+});

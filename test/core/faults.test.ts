@@ -278,6 +278,29 @@ describe('what is shown of an error', () => {
     expect(presentable(own, [SECRET_KEY])).toBe(own);
   });
 
+  it.each(['name', 'message', 'stack', 'cause'])('holds none that its class keeps as its %s', (member) => {
+    class Hidden extends Error {}
+    const text = `refused ${SECRET_KEY}`;
+    Object.defineProperty(Hidden.prototype, member, { get: () => (member === 'cause' ? new Error(text) : text) });
+    const error = new Hidden();
+    Reflect.deleteProperty(error, 'stack');
+    const { name, message, stack, cause } = presentable(error, [SECRET_KEY]);
+    expect(String([name, message, stack, cause])).not.toContain(SECRET_KEY);
+  });
+
+  it('has a name that can be shown', () => {
+    const error = Object.assign(new Error('x'), { name: Symbol('x') });
+    Reflect.deleteProperty(error, 'stack');
+    expect(typeof presentable(error, []).name).toBe('string');
+  });
+
+  it('takes no longer for what looks like the beginnings of many tokens', () => {
+    // With the time growing as the square of the length, this one would run into the time limit of any test.
+    const text = '-eyJ'.repeat(50_000);
+    expect(presentable(new Error(text), []).message).toBe(text);
+    expect(presentable(new Error(`x-eyJh.eyJp.c2ln y`), []).message).toBe('[redacted] y');
+  });
+
   it('is a copy with name, message, stack, code and causes, where it holds one', () => {
     const own = Object.assign(new RangeError('x', { cause: new TypeError('y') }), { code: 'E_X', request: {} });
     const shown = presentable(own, []);
@@ -304,5 +327,32 @@ describe('what is shown of an error', () => {
     expect(found()).toHaveLength(2);
     expect(everything([state, state.cause, error, found(), logged])).not.toContain(SECRET_KEY);
     expect(state.cause?.message).toContain('[redacted]');
+  });
+});
+
+describe('several tokens of one request, of which one is being checked when this server fails at the next', () => {
+  const KIDS = ['one', 'two'].map((kid) => sessionToken(createKey('RS256', { kid })));
+  const [one = '', two = ''] = KIDS;
+
+  it.each([
+    ['sessions', `__session=${one}; __session=${two}; __client_uat=1`],
+    ['handshakes', `__clerk_handshake=${one}; __clerk_handshake=${two}`],
+  ])('leave no rejection behind that nobody hears of: %s', async (_name, cookie) => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => void unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    try {
+      for (let good = 0; good < 12; good += 1) {
+        let left = Infinity;
+        const now = () => ((left -= 1) >= 0 ? Date.now() : throws());
+        const { authenticator } = create({ now });
+        left = good;
+        expect(await authenticator.authenticateRequest(viewOf({ cookie }))).not.toHaveProperty('status', 'signed-in');
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      process.off('unhandledRejection', hear);
+    }
+    expect(unheard).toEqual([]);
   });
 });

@@ -26,6 +26,8 @@ const DEFAULT_TARGET = 'https://frontend-api.clerk.dev';
 const HEADERS_TIMEOUT_MS = 30_000;
 /** What `fetch` does not send (Fetch standard, section 2.2.1). */
 const UNSENDABLE = /^(?:CONNECT|TRACE|TRACK)$/i;
+/** In any case, as `fetch` takes them: HTTP/2 hands `get` over as it came, and `fetch` throws at a body with it. */
+const BODILESS = /^(?:GET|HEAD)$/i;
 const BODILESS_ANSWERS = new Set([101, 204, 205, 304]);
 
 export interface FrontendApiProxyOptions {
@@ -117,7 +119,7 @@ export function createFrontendApiProxy(
       if (url === null || UNSENDABLE.test(request.method)) {
         return failure(400, 'proxy_request_failed', 'The request cannot be forwarded.');
       }
-      const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.body();
+      const body = BODILESS.test(request.method) ? null : await request.body();
       const proxyUrl = request.publicOrigin + shown;
       const controller = new AbortController();
       const abort = () => controller.abort();

@@ -3,7 +3,7 @@ import type { MaybePromise } from '../../ports.js';
 import type { TokenReason } from '../../errors.js';
 import type { Evidence } from '../request/evidence.js';
 import type { Unchecked } from '../../verify/verdict.js';
-import { all, andThen } from '../maybe.js';
+import { all, andThen, heard } from '../maybe.js';
 import type { HeaderList, SessionOutcome, SessionParts, SignedOut } from './outcome.js';
 import type { NonceExchange } from './nonce.js';
 import { verifyFresh } from './refresh.js';
@@ -84,7 +84,7 @@ function openToken(
   onUnreachable: (retryAfterMs: number) => void,
 ): MaybePromise<SessionOutcome | null> {
   // Together, so that key ids which nobody knows cost one load of the keys between them.
-  const verdicts = all(tokens.map((token) => parts.verifier.verifyHandshake(token, evidence.waitUntil)));
+  const verdicts = all(tokens.map((token) => heard(parts.verifier.verifyHandshake(token, evidence.waitUntil))));
   return andThen(verdicts, (list) => {
     const verdict = ORDER.map((outcome) => list.find((one) => one.outcome === outcome)).find(Boolean);
     if (verdict === undefined) return null;

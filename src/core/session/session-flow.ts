@@ -4,7 +4,7 @@ import type { MaybePromise } from '../../ports.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
 import type { Evidence } from '../request/evidence.js';
-import { andThen, isPromise } from '../maybe.js';
+import { andThen, heard, isPromise } from '../maybe.js';
 import type { Reading } from './candidates.js';
 import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
@@ -83,7 +83,7 @@ class Flow implements SessionFlow {
     for (const list of Object.values(facts.rivals)) {
       for (const reading of list) {
         const verdict = this.#verify(reading, facts);
-        if (isPromise(verdict)) waiting.push(verdict.then((late) => void (reading.verdict = late)));
+        if (isPromise(verdict)) waiting.push(heard(verdict.then((late) => void (reading.verdict = late))));
         else reading.verdict = verdict;
         if (reading.verdict?.outcome === 'accepted') break;
       }
