@@ -190,6 +190,36 @@ describe('a plain request', () => {
     expect(returnTo(answer.headers.get('location'))).toBe(`http://${host}/api/me?a=1`);
   });
 
+  it("whose handler throws gets its error, which is the application's: nothing is told of a fault", async () => {
+    const events: string[] = [];
+    const options = {
+      ...world.options,
+      logger: false,
+      onEvent: ({ type }: { type: string }) => events.push(type),
+    } as const;
+    const [middleware, guard] = [clerkMiddleware(options), requireAuth()];
+    const boom = (): never => {
+      throw new Error('boom');
+    };
+    const host = await listen(
+      createServer((req, res) => {
+        const failed = (error: unknown) => res.writeHead(500).end(String(error));
+        middleware(req, res, (error) => {
+          if (error) failed(error);
+          else if (req.url === '/open') boom();
+          else guard(req, res, (again) => (again ? failed(again) : boom()));
+        });
+      }),
+    );
+    const authorization = `Bearer ${world.tokens.admin}`;
+    for (const path of ['/open', '/guarded', '/guarded']) {
+      const answer = await get(host, path, { authorization });
+      expect([answer.status, answer.text]).toEqual([500, 'Error: boom']);
+    }
+    expect(events).toContain('authenticated');
+    expect(events).not.toContain('fault');
+  });
+
   it('gets an answer that had begun cut off, where `onDenied` asks for the default one', async () => {
     const app = connect();
     app.use((_req, res, next) => (res.write('begun'), next()));

@@ -4,7 +4,16 @@ import { isPromise } from '../../core/maybe.js';
 import { createGuard } from '../../core/middleware/guard.js';
 import type { GuardResult } from '../../core/visit.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
-import { failWith, faultWith, requestOf, responseOf, type Handler, type HttpRequest, type Next } from './handler.js';
+import {
+  failWith,
+  faultWith,
+  goOn,
+  requestOf,
+  responseOf,
+  type Handler,
+  type HttpRequest,
+  type Next,
+} from './handler.js';
 import { redirect, sendDenial, sendStateHeaders, stop } from './respond.js';
 import { requireSeat, showAuth, type Seat } from './seat.js';
 
@@ -55,7 +64,7 @@ function settle(result: GuardResult, seat: Seat, req: HttpRequest, res: ServerRe
   showAuth(req, seat.visit.auth);
   if ('moved' in result) return stop(res, 307, seat);
   sendStateHeaders(res, seat);
-  if (result.allowed) return next();
+  if (result.allowed) return goOn(next);
   if ('redirect' in result) return redirect(res, result.redirect);
   deny(result.denial, seat, req, res, next);
 }

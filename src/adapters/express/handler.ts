@@ -50,3 +50,15 @@ export const faultWith =
     reportFault(to, during, thrown);
     failWith(next)(thrown);
   };
+
+/**
+ * To the handler behind. Express and connect catch what that throws; a bare `node:http` server hands it back to us, and it is the
+ * application's error, no fault of ours.
+ */
+export function goOn(next: Next): void {
+  try {
+    next();
+  } catch (thrown) {
+    failWith(next)(thrown);
+  }
+}

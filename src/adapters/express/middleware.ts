@@ -6,7 +6,16 @@ import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
 import { createVisit, type VisitSettings } from '../../core/visit.js';
-import { failWith, faultWith, requestOf, responseOf, type Handler, type HttpRequest, type Next } from './handler.js';
+import {
+  failWith,
+  faultWith,
+  goOn,
+  requestOf,
+  responseOf,
+  type Handler,
+  type HttpRequest,
+  type Next,
+} from './handler.js';
 import { serveProxy } from './proxy.js';
 import { ExpressView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
@@ -38,7 +47,7 @@ export function clerkMiddleware(
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
       earlier.onDenied = onDenied ?? earlier.onDenied;
       showAuth(req, earlier.visit.auth);
-      return next();
+      return goOn(next);
     }
     const visit = createVisit(authenticator, view, visitSettings(req), check);
     const seat: Seat = {
@@ -96,7 +105,7 @@ function settle(
   takeSeat(req, seat);
   showAuth(req, seat.visit.auth);
   sendStateHeaders(res, seat);
-  next();
+  goOn(next);
 }
 
 function forward(

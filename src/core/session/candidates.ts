@@ -85,11 +85,14 @@ const GENUINE: ReadonlySet<TokenReason> = new Set([
   'token-invalid-authorized-parties',
 ]);
 
-/** What could not be checked may be the session, so it comes before what is known to have ended: no 401 in an outage. */
+/**
+ * What could not be checked may be the session, so it comes before what is known to have ended: no 401 in an outage. But a key id
+ * that nobody knows says little: an older token with one was left behind by a rotation, and a genuine one is renewed.
+ */
 function rank({ verdict }: Reading): number {
   if (verdict === null) return 4;
   if (verdict.outcome === 'accepted') return 0;
-  if (verdict.outcome === 'unchecked') return 1;
+  if (verdict.outcome === 'unchecked') return verdict.reason === 'jwk-kid-unchecked' ? 2 : 1;
   return GENUINE.has(verdict.reason) ? 2 : 3;
 }
 

@@ -1,6 +1,6 @@
 /** Sessions of a key that is not known yet, while it is too early to load the keys again. */
 import { describe, expect, test } from 'vitest';
-import { createKey, handshakeToken, jwksOf, T0 } from '../../support/tokens.js';
+import { createKey, handshakeToken, jwksOf, T0, type Claims } from '../../support/tokens.js';
 import {
   answer,
   createSite,
@@ -10,6 +10,7 @@ import {
   KEY,
   locationOf,
   PAGE,
+  SECONDS,
   signedInCookies,
   tokenOf,
   type InstanceType,
@@ -81,5 +82,32 @@ describe.each(INSTANCE_TYPES)('a key id that may not be looked for yet, %s', (ty
     expect(nobody).toMatchObject({ status: 'unavailable', retryAfterMs: 5_000 });
     site.wait(5_000);
     expect((await withCookies({ __clerk_db_jwt: 'd' })).status).toBe('signed-in');
+  });
+
+  test("a token that a rotation left behind stands in nobody's way: an ended session beside it is renewed", async () => {
+    const at = (seconds: number): Claims => ({ iat: seconds, nbf: seconds - 10, exp: seconds + 60 });
+    const ended = tokenOf(type, at(SECONDS - 90));
+    const ask = async (other: string, headers: Record<string, string>) => {
+      const site = await createBusySite();
+      const cookies = Object.entries(sessionWith(ended)).map(([name, value]) => `${name}=${value}`);
+      const twice = cookies
+        .filter((cookie) => cookie.startsWith('__session'))
+        .map((cookie) => cookie.replace(ended, other));
+      return site.ask({ cookies: [...cookies, ...twice].join('; '), headers });
+    };
+    const left = tokenOf(type, at(SECONDS - 95), {}, newKey);
+    const page = await ask(left, PAGE);
+    expect(page).toMatchObject({
+      status: 'handshake',
+      reason: expect.stringMatching(/^session-token-expired/) as string,
+    });
+    const script = await ask(left, {});
+    expect(script).toMatchObject({
+      status: 'signed-out',
+      reason: expect.stringMatching(/^session-token-expired/) as string,
+    });
+    // A newer one is what a rotation brings.
+    const waits = await ask(tokenOf(type, at(SECONDS - 1), {}, newKey), {});
+    expect(waits).toMatchObject({ status: 'unavailable', reason: 'jwk-kid-unchecked' });
   });
 });
