@@ -162,7 +162,7 @@ describe('the whole verifier beside jose and @clerk/backend', () => {
     const x = Buffer.alloc(32, 1).toString('base64url');
     const key = createKey('ES256');
     const jwt = decodeJwt(signJwt(headerOf(key), sessionClaimsV2(), key))!;
-    await expect(portable(algorithm, { kty: 'EC', crv: 'P-256', x, y: x })(jwt)).rejects.toThrow();
+    expect(await portable(algorithm, { kty: 'EC', crv: 'P-256', x, y: x })(jwt)).toBe(false);
     expect(() => native(algorithm, { kty: 'EC', crv: 'P-256', x, y: x })).toThrow();
   });
 });
