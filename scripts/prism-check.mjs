@@ -19,6 +19,9 @@ if (!directory || !existsSync(prism)) {
   process.exit(2);
 }
 
+/** The signature of a PNG: the client sends no bytes as an image that are none. */
+const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
 const document = readJson(DOCUMENT_PATH);
 const operations = readOperations(document, readJson(NAMES_PATH));
 const { createBackendApi } = await import(pathToFileURL(join(ROOT, 'dist/api/index.js')).href);
@@ -71,7 +74,7 @@ function freePort() {
 
 function sampleArguments({ ids, query, body }) {
   const parts = ids.map(({ schema }) => sample(schema));
-  if (body?.multipart) return [...parts, { file: Uint8Array.of(1, 2, 3), uploader_user_id: 'user_1' }];
+  if (body?.multipart) return [...parts, { file: PNG, uploader_user_id: 'user_1' }];
   if (body) return [...parts, sample(body.schema)];
   if (query.length > 0)
     return [...parts, Object.fromEntries(query.map((parameter) => [parameter.name, sample(parameter.schema)]))];
