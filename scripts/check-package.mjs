@@ -15,7 +15,7 @@ const LIMITS = { packages: 6, total: 5.3, withoutSourceMapsOfLruCache: 2.5, with
 /** A developer's packages, and what the offline instance alone reads: none of it is for a server. */
 const NOT_FOR_SERVERS = ['ajv', 'ajv-formats', 'bailiff-local', 'bcryptjs', 'commander', 'yaml'];
 /** How much longer than an empty Node.js `bailiff local` may take until it says where it is. */
-const START_RATIO = 3;
+const START_RATIO = 4;
 
 const work = mkdtempSync(join(tmpdir(), 'bailiff-package-'));
 const project = (name, packages, options) => projectIn(join(work, name), packages, options);
