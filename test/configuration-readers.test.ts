@@ -8,8 +8,8 @@ import express from 'express';
 import { Hono } from 'hono';
 import { Webhook } from 'standardwebhooks';
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startRecordingServer, type RecordingServer } from './api/support/recording-server.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startRecordingServer, useRecordingServer } from './api/support/recording-server.js';
 import { bailiff } from './cli/support.js';
 
 type Env = Record<string, string>;
@@ -53,15 +53,7 @@ const give = (way: (typeof WAYS)[number], given: Given): [Given, Env] =>
     ? [given, {}]
     : [{}, Object.fromEntries(Object.entries(given).map(([name, value]) => [VARIABLES[name as keyof Given], value]))];
 
-let server: RecordingServer;
-beforeAll(async () => {
-  server = await startRecordingServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  server.requests.length = 0;
-  server.answer({});
-});
+const server = useRecordingServer();
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();

@@ -11,19 +11,11 @@ import {
 import { startLocalInstance } from 'bailiff-local';
 import fc from 'fast-check';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
-import { startRecordingServer, type RecordingServer } from './support/recording-server.js';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { startRecordingServer, useRecordingServer } from './support/recording-server.js';
 
 const SECRET = 'sk_test_canary_91c2';
-let server: RecordingServer;
-beforeAll(async () => {
-  server = await startRecordingServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  server.requests.length = 0;
-  server.answer({});
-});
+const server = useRecordingServer();
 const create = (options: object = {}) =>
   createBackendApi(
     {

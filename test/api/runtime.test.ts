@@ -7,8 +7,8 @@ import {
 } from 'bailiff/api';
 import fc from 'fast-check';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startRecordingServer, type RecordingServer } from './support/recording-server.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { startRecordingServer, useRecordingServer } from './support/recording-server.js';
 
 const SECRET = 'sk_test_canary_7f3a';
 const NOW = Date.UTC(2026, 0, 1);
@@ -20,15 +20,9 @@ const notFound = {
   },
 };
 
-let server: RecordingServer;
+const server = useRecordingServer();
 let pauses: number[];
-beforeAll(async () => {
-  server = await startRecordingServer();
-});
-afterAll(() => server.close());
 beforeEach(() => {
-  server.requests.length = 0;
-  server.answer({});
   pauses = [];
 });
 

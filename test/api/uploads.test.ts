@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startRecordingServer, type RecordedRequest, type RecordingServer } from './support/recording-server.js';
+import { describe, expect, it } from 'vitest';
+import { useRecordingServer, type RecordedRequest } from './support/recording-server.js';
 
 const bytesOf = (text: string) => Buffer.from(text, 'latin1');
 const PNG = bytesOf('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe\r\n--x--\r\n');
@@ -24,15 +24,7 @@ const onDisk = join(folder, 'a "logo".png');
 writeFileSync(onDisk, PNG);
 writeFileSync(join(folder, 'secret'), 'root:x:0:0');
 
-let server: RecordingServer;
-beforeAll(async () => {
-  server = await startRecordingServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  server.requests.length = 0;
-  server.answer({});
-});
+const server = useRecordingServer();
 const create = () =>
   createBackendApi({ apiUrl: server.url, secretKey: 'sk_test_upload', wait: () => Promise.resolve() }, {});
 const send = (file: unknown, options?: object) =>

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -26,6 +27,28 @@ export interface RecordingServer {
   /** Answers to come, in order; the last one stays. Null: no answer, ever. A function may answer by hand. */
   answer(...answers: (Answer | null | ((response: ServerResponse) => void))[]): void;
   close(): Promise<void>;
+}
+
+/** One for all tests of a file: what arrived, and what is answered, begins anew with each. */
+export function useRecordingServer(): Omit<RecordingServer, 'close'> {
+  let server: RecordingServer;
+  beforeAll(async () => {
+    server = await startRecordingServer();
+  });
+  afterAll(() => server.close());
+  beforeEach(() => {
+    server.requests.length = 0;
+    server.answer({});
+  });
+  return {
+    get url() {
+      return server.url;
+    },
+    get requests() {
+      return server.requests;
+    },
+    answer: (...answers) => server.answer(...answers),
+  };
 }
 
 export async function startRecordingServer(): Promise<RecordingServer> {
