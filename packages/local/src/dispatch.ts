@@ -5,7 +5,8 @@ import type { Faults, Mishap } from './faults.js';
 import { handleFrontendRequest, isFrontendPath } from './frontend/handle.js';
 import type { Journal } from './journal.js';
 import type { LocalRequest, LocalResponse, World } from './world.js';
-import { isPromise, messageOf } from './realm.js';
+import { messageOf } from './message-of.js';
+import { isPromise } from '../../../src/realm.js';
 
 /** An answer of which only a beginning goes out, or nothing; then the connection is cut (`reset`), or nothing more comes (`hang`). */
 export interface Broken {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SEED_SCHEMA } from './seed-schema.js';
 import type { Row } from './world.js';
-import { messageOf } from './realm.js';
+import { messageOf } from './message-of.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Metadata = { readonly public_metadata?: Fields; readonly private_metadata?: Fields };

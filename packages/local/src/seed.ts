@@ -10,7 +10,7 @@ import { addMachineScope, createMachine } from './machines.js';
 import { SeedError, type SeedDocument } from './seed-document.js';
 import { issueApiKey } from './tokens/machine-tokens.js';
 import type { Row, World } from './world.js';
-import { messageOf } from './realm.js';
+import { messageOf } from './message-of.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -6,7 +6,7 @@ import { environmentOf } from '../environment-of.js';
 import { jsonOf, type FrontendCall, type FrontendHandler } from './call.js';
 import { failure, json } from './responses.js';
 import type { RouteTable } from './route.js';
-import { messageOf } from '../realm.js';
+import { messageOf } from '../message-of.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

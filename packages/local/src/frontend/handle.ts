@@ -11,7 +11,8 @@ import { showSignUp, submitSignUp } from './pages/sign-up.js';
 import { failure, redirect } from './responses.js';
 import { compileRoutes, matchRoute } from './route.js';
 import { acceptTicket } from './tickets.js';
-import { isPromise, messageOf } from '../realm.js';
+import { messageOf } from '../message-of.js';
+import { isPromise } from '../../../../src/realm.js';
 
 /** Paths that belong to the Frontend API whole, and those below which everything does. */
 const EXACT = new Set([
