@@ -1,4 +1,5 @@
 /** Headers as frameworks, gateways and people write them, read in one way: names have no case (RFC 9110, section 5.1). */
+import { tagOf } from './realm.js';
 
 type HeaderValue = string | readonly string[] | null | undefined;
 
@@ -19,7 +20,7 @@ export type HeaderLookup = (name: string) => string | null;
 export function isWebHeaders(source: unknown): source is Headers {
   if (typeof source !== 'object' || source === null) return false;
   const { get } = source as { get?: unknown };
-  return typeof get === 'function' && Object.prototype.toString.call(source) !== '[object Map]';
+  return typeof get === 'function' && tagOf(source) !== '[object Map]';
 }
 
 export function headerLookup(source: HeaderSource | null | undefined): HeaderLookup {

@@ -14,16 +14,20 @@ export function asError(thrown: unknown): Error {
   return new Error(`Something that is no error was thrown (${kind}).`, { cause: thrown });
 }
 
-/** Runs what may call a callback of the application: whatever that throws or rejects with leaves here as a real error. */
-export function withRealErrors<T>(run: () => MaybePromise<T>): MaybePromise<T> {
+/**
+ * Runs what may call a callback of the application: whatever that throws or rejects with leaves here as a real error.
+ *
+ * @param tell hears of it first
+ */
+export function withRealErrors<T>(run: () => MaybePromise<T>, tell?: (thrown: unknown) => void): MaybePromise<T> {
+  const rethrow = (thrown: unknown): never => {
+    tell?.(thrown);
+    throw asError(thrown);
+  };
   try {
     const result = run();
     return isPromise(result) ? Promise.resolve(result).catch(rethrow) : result;
   } catch (thrown) {
     return rethrow(thrown);
   }
-}
-
-function rethrow(thrown: unknown): never {
-  throw asError(thrown);
 }

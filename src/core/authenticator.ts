@@ -2,6 +2,7 @@
 import type { Environment } from '../environment.js';
 import { ConfigurationError } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
+import { isPromise } from '../realm.js';
 import type {
   AcceptsToken,
   ApiKey,
@@ -19,7 +20,6 @@ import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
 import { createDispatch, modeOf, type Mode } from './dispatch.js';
 import { failWithFault, FAULT, faultState } from './fault.js';
-import { isPromise } from './maybe.js';
 import type { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';
 import { signInUrl } from './session/redirect-urls.js';

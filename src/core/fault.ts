@@ -5,9 +5,8 @@
  */
 import { AuthenticationFaultError, BailiffError, TOKEN_REASONS, type TokenReason } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
-import { isPromise } from '../realm.js';
 import type { BailiffEvent, TokenType } from '../types.js';
-import { asError } from './as-error.js';
+import { withRealErrors } from './as-error.js';
 import { unauthenticated } from './auth/auth-objects.js';
 import type { Config } from './config/config.js';
 import { presentable } from './error-text.js';
@@ -38,16 +37,7 @@ export function reportFault(to: FaultListener, during: FaultContext, thrown: unk
 
 /** Runs what may call user code: whatever that throws or rejects with is told, and leaves here as a real error. */
 export function watched<T>(to: FaultListener, during: FaultContext, run: () => MaybePromise<T>): MaybePromise<T> {
-  const rethrow = (thrown: unknown): never => {
-    reportFault(to, during, thrown);
-    throw asError(thrown);
-  };
-  try {
-    const result = run();
-    return isPromise(result) ? Promise.resolve(result).catch(rethrow) : result;
-  } catch (thrown) {
-    return rethrow(thrown);
-  }
+  return withRealErrors(run, (thrown) => void reportFault(to, during, thrown));
 }
 
 /** The state of a request for which something threw: nobody, and neither a refusal nor an outage. */

@@ -2,8 +2,6 @@
 import type { MaybePromise } from '../ports.js';
 import { isPromise } from '../realm.js';
 
-export { isPromise } from '../realm.js';
-
 /** `then` for a value that may be there already. */
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   // A thenable that is no promise may give nothing back from its own `then`.

@@ -1,5 +1,6 @@
 /** One request's way through middleware and guards: everything that two adapters would otherwise write twice. */
 import type { MaybePromise } from '../ports.js';
+import { isPromise } from '../realm.js';
 import type { AcceptsToken, Auth, RequestState, RequestView, TokenType } from '../types.js';
 import { signedOutSession } from './auth/auth-objects.js';
 import { forbiddenDenial } from './auth/challenge.js';
@@ -8,7 +9,7 @@ import type { Authenticator } from './authenticator.js';
 import { tokenTypesOf } from './config/accepts-token.js';
 import { modeOf } from './dispatch.js';
 import { faultState } from './fault.js';
-import { andThen, isPromise } from './maybe.js';
+import { andThen } from './maybe.js';
 import { refuseFault, refuseNobody, type GuardResult } from './refusal.js';
 import { DecidedState, headerPairsOf, type HeaderPairs } from './request-state.js';
 import { stopwatch } from './stopwatch.js';

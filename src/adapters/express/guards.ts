@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import type { ServerResponse } from 'node:http';
-import { isPromise } from '../../core/maybe.js';
 import { createGuard } from '../../core/middleware/guard.js';
 import type { GuardResult } from '../../core/visit.js';
+import { isPromise } from '../../realm.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
 import {
   failWith,

@@ -41,7 +41,7 @@ export const requestOf = (req: AnyRequest): HttpRequest => req as HttpRequest;
 export const responseOf = (res: AnyResponse): ServerResponse => res as ServerResponse;
 
 /** The target as it came. */
-export const targetOf = (req: HttpRequest): string => req.originalUrl ?? req.url ?? '';
+export const urlOf = (req: HttpRequest): string => req.originalUrl ?? req.url ?? '';
 
 /** {@link failWith} for what was thrown within: the listener and the logger are told of it. What is handed on is no fault. */
 export const faultWith =

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import { isPromise } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
 import { createVisit, type VisitSettings } from '../../core/visit.js';
+import { isPromise } from '../../realm.js';
 import {
   failWith,
   faultWith,

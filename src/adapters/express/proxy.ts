@@ -86,12 +86,12 @@ function bodyOf(req: HttpRequest, view: RequestView): Upload {
   const whole = (body: ProxiedBody): Upload => ({ body, stop: () => undefined });
   if (!hasBody(req)) return whole(null);
   // Read, or set to be read as text.
-  if (req.readableDidRead || req.readableEncoding !== null) return whole(keptBody(bytesOf(req), view, REMEDY));
+  if (req.readableDidRead || req.readableEncoding !== null) return whole(keptBody(keptOf(req), view, REMEDY));
   return req.readableEnded ? whole(null) : uploadOf(req);
 }
 
 /** What may be the body as it came. Parsers decompress before they keep anything, and decode texts by rules of their own. */
-function bytesOf(req: HttpRequest): readonly unknown[] {
+function keptOf(req: HttpRequest): readonly unknown[] {
   const { rawBody, body } = req;
   const plain = /^(?:identity)?$/i.test(req.headers['content-encoding'] ?? '');
   return plain ? [rawBody, body].filter((kept) => ArrayBuffer.isView(kept)) : [];

@@ -1,6 +1,6 @@
 import { repeatedHeaders } from '../../core/request/raw-headers.js';
 import type { RequestView } from '../../types.js';
-import { targetOf, type HttpRequest } from './handler.js';
+import { urlOf, type HttpRequest } from './handler.js';
 
 type TrustProxy = (address: string | undefined, hop: number) => boolean;
 
@@ -20,7 +20,7 @@ export class ExpressView implements RequestView {
     this.#headers = req.headers;
     this.#repeated = repeatedHeaders(req.rawHeaders);
     this.method = req.method ?? '';
-    this.url = targetOf(req);
+    this.url = urlOf(req);
   }
 
   header(name: string): string | undefined {

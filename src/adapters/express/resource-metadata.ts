@@ -1,6 +1,6 @@
 import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
-import { targetOf as pathOf } from '../../core/proxy/target-path.js';
-import { requestOf, responseOf, targetOf, type Handler } from './handler.js';
+import { targetOf } from '../../core/proxy/target-path.js';
+import { requestOf, responseOf, urlOf, type Handler } from './handler.js';
 
 /**
  * Serves the metadata of an OAuth protected resource (RFC 9728), under the well-known path of the root and under that of
@@ -13,7 +13,7 @@ export function protectedResourceMetadata(options: ProtectedResourceOptions): Ha
   return function clerkResourceMetadata(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
-    const answer = answerTo(req.method ?? '', pathOf(targetOf(req)).split('?', 1)[0] ?? '');
+    const answer = answerTo(req.method ?? '', targetOf(urlOf(req)).split('?', 1)[0] ?? '');
     if (answer === null) return next();
     res.statusCode = answer.status;
     for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);

@@ -2,10 +2,11 @@
 import { ConfigurationError } from '../../errors.js';
 import { isPlainObject, kindOf } from '../../option-names.js';
 import type { MaybePromise } from '../../ports.js';
+import { isPromise } from '../../realm.js';
 import type { Auth, Exactly, GuardRequirement, Requirement, Reverification, TokenType } from '../../types.js';
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
-import { andThen, isPromise } from '../maybe.js';
+import { andThen } from '../maybe.js';
 import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
 
 /** What is missing, from the worst down: a worse answer hides a milder one in `allOf`, and gives way to it in `anyOf`. */

@@ -4,10 +4,10 @@ import { readVariable, type Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
 import { checkMachineId, instanceTypeOfSecretKey } from '../../keys.js';
 import type { Clock, Fetch } from '../../ports.js';
+import { isPromise } from '../../realm.js';
 import type { AuthenticatorOptions, Logger } from '../../types.js';
 import { createLog, type Log } from '../log.js';
 import { resolveAcceptsToken } from './accepts-token.js';
-import { isPromise } from '../maybe.js';
 import { NO_AUDIENCE, resolveAudience } from './audience.js';
 import { resolveCache } from './cache.js';
 import {

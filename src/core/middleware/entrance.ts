@@ -69,8 +69,8 @@ function entrances<C>(
   proxy: FrontendApiProxyOptions | null,
 ): FindEntrance<C> {
   const complete = (options: AuthenticatorOptions, env?: Environment): AuthenticatorOptions => {
-    const { logger: own } = options;
-    return throughProxy((own ?? logger ?? null) === (own ?? null) ? options : { ...options, logger }, proxy, env);
+    const lacksLogger = logger !== undefined && (options.logger ?? null) === null;
+    return throughProxy(lacksLogger ? { ...options, logger } : options, proxy, env);
   };
   const known = new WeakMap<Authenticator, Entrance>();
   const entranceOf = (authenticator: Authenticator, env?: Environment): Entrance => {

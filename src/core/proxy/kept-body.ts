@@ -3,6 +3,7 @@
  * nesting, bytes that are no text their values. So only the bytes that came are sent on, or nothing.
  */
 import { ConfigurationError } from '../../errors.js';
+import { bytesOf } from '../../realm.js';
 import type { RequestView } from '../../types.js';
 
 /**
@@ -24,17 +25,10 @@ export function keptBody(kept: readonly unknown[], view: Pick<RequestView, 'head
 }
 
 function bytesAsTheyCame(kept: unknown, view: Pick<RequestView, 'header'>): Uint8Array | null {
-  const bytes = toBytes(kept);
+  const bytes = typeof kept === 'string' ? new TextEncoder().encode(kept) : bytesOf(kept);
   const announced = view.header('content-length') ?? null;
   if (bytes === null || (announced !== null && Number(announced) !== bytes.length)) return null;
   // Decoding swaps what is no UTF-8 for U+FFFD and takes a byte order mark away, which only the length gives away.
   if (typeof kept === 'string' && (announced === null || kept.includes('\uFFFD'))) return null;
   return bytes;
-}
-
-function toBytes(kept: unknown): Uint8Array | null {
-  if (typeof kept === 'string') return new TextEncoder().encode(kept);
-  if (ArrayBuffer.isView(kept)) return new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength);
-  // By its tag: it may be of another realm.
-  return Object.prototype.toString.call(kept) === '[object ArrayBuffer]' ? new Uint8Array(kept as ArrayBuffer) : null;
 }

@@ -66,15 +66,15 @@ export function settledCookies(cookies: Cookies, rivals: Rivals): Cookies {
 function contenders(readings: readonly Reading[], isOurs: (reading: Reading) => boolean): readonly Reading[] {
   const sessions = readings.filter((reading) => formOf(reading) === 'session');
   const some = [sessions.filter(isOurs), sessions, readings].find((list) => list.length > 0) ?? [];
-  // Sorting keeps the order of those that are equally old.
-  return [...some].sort(
-    (one, other) => Number(issuedAt(one) < issuedAt(other)) - Number(issuedAt(one) > issuedAt(other)),
-  );
+  const time = (reading: Reading): number => issuedAt(reading) ?? 0;
+  // Sorting keeps the order of those that are equally old. No difference is taken: a token may say `1e999`.
+  return [...some].sort((one, other) => Number(time(one) < time(other)) - Number(time(one) > time(other)));
 }
 
-function issuedAt({ claims }: Reading): number {
+/** Seconds since the epoch, by what the token says itself. */
+export function issuedAt({ claims }: Reading): number | null {
   const iat = claims?.['iat'];
-  return typeof iat === 'number' ? iat : 0;
+  return typeof iat === 'number' ? iat : null;
 }
 
 /** Given only after the signature was found to be good: the token is ours, but not good now. */

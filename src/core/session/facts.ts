@@ -5,7 +5,15 @@ import { usesSuffixedCookies } from '../request/cookie-suffix.js';
 import type { Evidence } from '../request/evidence.js';
 import { parseClientUat } from '../request/navigation.js';
 import { parseUrl } from '../request/target.js';
-import { findRivals, formOf, settledCookies, type Reading, type Rivals, type SessionForm } from './candidates.js';
+import {
+  findRivals,
+  formOf,
+  issuedAt,
+  settledCookies,
+  type Reading,
+  type Rivals,
+  type SessionForm,
+} from './candidates.js';
 import { isClerkPage } from './clerk-hosts.js';
 import type { SessionFacts } from './decide.js';
 import { hasHandshake } from './handshake-return.js';
@@ -128,8 +136,7 @@ export class RequestFacts implements SessionFacts {
     return formOf(this.session);
   }
   get issuedAt(): number | null {
-    const iat = this.session.claims?.['iat'];
-    return typeof iat === 'number' ? iat : null;
+    return issuedAt(this.session);
   }
 
   /** The token that decides: the header's, else the chosen cookie. Ask only where there is one. */

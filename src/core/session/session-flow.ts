@@ -1,10 +1,11 @@
 /** A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. */
 import { REQUEST_REASONS, TOKEN_REASONS, type Reason, type ReasonInfo } from '../../errors.js';
 import type { MaybePromise } from '../../ports.js';
+import { isPromise } from '../../realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
 import type { Evidence } from '../request/evidence.js';
-import { andThen, heard, isPromise } from '../maybe.js';
+import { andThen, heard } from '../maybe.js';
 import type { Reading } from './candidates.js';
 import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';

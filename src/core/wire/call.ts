@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import { isNetworkFailure } from '../../network-failure.js';
 import { fetchWithSignal } from '../../realm.js';
 import { readUpstreamBody } from '../../upstream-body.js';
+import { stopwatch } from '../stopwatch.js';
 import { VERSION } from '../version.js';
 import { parseRetryAfter } from './retry-after.js';
 
@@ -53,7 +54,7 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
   }
 
   return async (call) => {
-    const startedAt = config.now();
+    const passed = stopwatch(config);
     let answer: UpstreamAnswer | null = null;
     try {
       answer = await withDeadline((signal) => exchange(call, signal));
@@ -64,7 +65,7 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
         operation: call.operation,
         status: answer?.status ?? null,
         ...(answer?.notJson && { notJson: answer.notJson }),
-        durationMs: Math.max(0, config.now() - startedAt),
+        durationMs: passed(),
       });
     }
   };
