@@ -40,7 +40,7 @@ const PARTS = {
   'API keys, M2M and OAuth tokens': 'src/verify/(opaque|opaque-answer|machine)\\.ts',
   'a store shared by a fleet, sealed': 'src/verify/(shared-store|seal)\\.ts',
   'keys: JWKS and its outages, PEM': 'src/verify/(key-store|jwks|pem|keys)\\.ts',
-  'calls of the Backend API': 'src/core/wire/',
+  'calls of the Backend API': 'src/core/backend-api/',
   'requirements of guards, and their answers': 'src/core/auth/(requirement|challenge|reverification)',
   'options: checks, and messages that help':
     'src/core/config/(accepts|cache|checks|conceal|keys|organ|publish|resolve|satell|sha1)',

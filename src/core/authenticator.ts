@@ -27,7 +27,7 @@ import { createSessionFlow } from './session/session-flow.js';
 import { stopwatch } from './stopwatch.js';
 import { verifierOptions } from './verifier-options.js';
 import { createTokenChecks } from './verify-token.js';
-import { createBackend } from './wire/backend.js';
+import { createBackend } from './backend-api/client.js';
 
 export interface AuthenticateOptions {
   /** Default: the `acceptsToken` of the authenticator. */

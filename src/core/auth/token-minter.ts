@@ -3,7 +3,7 @@ import { AuthUnavailableError, ConfigurationError, TokenVerificationError } from
 import { UpstreamUnreachable } from '../../ports.js';
 import { describeAnswer } from '../../upstream-body.js';
 import { failWithFault, type FaultListener } from '../fault.js';
-import type { Backend } from '../wire/backend.js';
+import type { Backend } from '../backend-api/client.js';
 import type { TokenMinter } from './auth-objects.js';
 
 const MIN_SECONDS = 30;

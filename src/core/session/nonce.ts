@@ -1,7 +1,7 @@
 /** What a handshake's nonce stands for: the Backend API knows it, and tells it once. */
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import { createSingleFlight, FlightLost } from '../../verify/single-flight.js';
-import type { Backend } from '../wire/backend.js';
+import type { Backend } from '../backend-api/client.js';
 import { isRecord, stringsAt } from './refresh.js';
 import { RETRY_AFTER_MS, WAITER_DEADLINE_MS } from './limits.js';
 

@@ -3,7 +3,7 @@ import type { Reason } from '../../errors.js';
 import type { VerifiedSession } from '../../verify/verdict.js';
 import type { Verifier } from '../../verify/verifier.js';
 import type { Config } from '../config/config.js';
-import type { Backend } from '../wire/backend.js';
+import type { Backend } from '../backend-api/client.js';
 
 /** Headers for the response, in order. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];

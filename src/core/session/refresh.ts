@@ -4,7 +4,7 @@ import { classifyToken } from '../../verify/classify.js';
 import { createSingleFlight, FlightLost } from '../../verify/single-flight.js';
 import type { VerifiedSession } from '../../verify/verdict.js';
 import type { Evidence } from '../request/evidence.js';
-import type { Backend } from '../wire/backend.js';
+import type { Backend } from '../backend-api/client.js';
 import { RETRY_AFTER_MS, WAITER_DEADLINE_MS } from './limits.js';
 import type { HeaderList, SessionParts } from './outcome.js';
 import { protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../../src/ports.js';
-import type { RefreshRequest } from '../../../src/core/wire/backend.js';
+import type { RefreshRequest } from '../../../src/core/backend-api/client.js';
 import {
   answer,
   createSite,

@@ -3,7 +3,7 @@ import { resolveConfig } from '../../../src/core/config/resolve.js';
 import type { Config } from '../../../src/core/config/config.js';
 import { readEvidence } from '../../../src/core/request/evidence.js';
 import { createSessionFlow, type SessionOutcome } from '../../../src/core/session/session-flow.js';
-import type { Backend, RefreshRequest } from '../../../src/core/wire/backend.js';
+import type { Backend, RefreshRequest } from '../../../src/core/backend-api/client.js';
 import type { UpstreamAnswer } from '../../../src/ports.js';
 import type { AuthenticatorOptions, BailiffEvent, RequestView } from '../../../src/types.js';
 import { classifyToken } from '../../../src/verify/classify.js';

@@ -1,8 +1,8 @@
 /** The few calls of the Backend API that authentication itself needs. One attempt each, bounded in time, behind a circuit breaker. */
 import { UpstreamUnreachable, type UpstreamAnswer, type VerificationUpstream } from '../../ports.js';
 import type { Config } from '../config/config.js';
-import { createBreaker } from './breaker.js';
-import { createCaller, type Call } from './call.js';
+import { createCircuitBreaker } from './circuit-breaker.js';
+import { createCaller, type Call } from './http.js';
 
 export interface RefreshRequest {
   readonly sessionId: string;
@@ -56,11 +56,11 @@ export function createBackend(config: Config): Backend | null {
   const { secretKey, machineSecretKey, apiVersion } = config;
   if (secretKey === null && machineSecretKey === null) return null;
   const send = createCaller(config);
-  const breakers = new Map<string, ReturnType<typeof createBreaker>>();
+  const breakers = new Map<string, ReturnType<typeof createCircuitBreaker>>();
 
   async function call(operation: string, key: string | null, request: Omit<Call, 'operation' | 'key'>) {
     if (key === null) return NO_KEY;
-    const breaker = breakers.get(operation) ?? createBreaker(config.now);
+    const breaker = breakers.get(operation) ?? createCircuitBreaker(config.now);
     breakers.set(operation, breaker);
     const waitMs = breaker.enter();
     if (waitMs !== null) throw new UpstreamUnreachable('circuit-open', waitMs);

@@ -9,7 +9,7 @@ import type { Clock } from '../../ports.js';
 const FAILURES_TO_OPEN = 5;
 const OPEN_MS = 5_000;
 
-export interface Breaker {
+export interface CircuitBreaker {
   /** Null: go ahead, and call `leave` afterwards. Else: do not, and how long to wait in milliseconds. */
   enter(): number | null;
   /** @param ok whether Clerk answered; null: it was not asked, because this server failed */
@@ -17,7 +17,7 @@ export interface Breaker {
   isOpen(): boolean;
 }
 
-export function createBreaker(now: Clock): Breaker {
+export function createCircuitBreaker(now: Clock): CircuitBreaker {
   let failures = 0;
   let openedAt: number | null = null;
   let probing = false;
