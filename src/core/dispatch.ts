@@ -10,7 +10,7 @@ import { checkAcceptsToken, tokenTypesOf } from './config/accepts-token.js';
 import { ALL_TOKEN_TYPES, type Config } from './config/config.js';
 import { andThen } from './maybe.js';
 import { DecidedState, type HeaderPairs } from './request-state.js';
-import { headerTokenOf, readEvidence, type Evidence } from './request/evidence.js';
+import { headerTokenOf, createRequestContext, type RequestContext } from './request/context.js';
 import type { SessionFlow, SessionOutcome } from './session/session-flow.js';
 
 /** `acceptsToken` worked out: which kinds, and what a caller of none of them is called. */
@@ -39,7 +39,7 @@ export interface DispatchParts {
   readonly mint: TokenMinter;
 }
 
-/** @param renews whether sessions may be renewed ({@link Evidence.renews}) */
+/** @param renews whether sessions may be renewed ({@link RequestContext.renews}) */
 export type Dispatch = (view: RequestView, mode: Mode, renews: boolean) => MaybePromise<DecidedState>;
 
 export function createDispatch(parts: DispatchParts): Dispatch {
@@ -115,9 +115,9 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     return refused ? nobody('session_token', 'token-invalid-authorized-parties') : ofSession(outcome);
   }
 
-  function fromHeader(evidence: Evidence, token: ClassifiedToken): MaybePromise<DecidedState> {
-    if (token.tokenType === 'session_token') return andThen(sessions.fromHeader(evidence, token), ofHeaderSession);
-    return andThen(verifier.verifyMachine(token, evidence.waitUntil), (verdict) => ofMachine(token.tokenType, verdict));
+  function fromHeader(context: RequestContext, token: ClassifiedToken): MaybePromise<DecidedState> {
+    if (token.tokenType === 'session_token') return andThen(sessions.fromHeader(context, token), ofHeaderSession);
+    return andThen(verifier.verifyMachine(token, context.waitUntil), (verdict) => ofMachine(token.tokenType, verdict));
   }
 
   return (view, mode, renews) => {
@@ -125,13 +125,13 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const token = headerTokenOf(view.header('authorization'));
     if (token === null) {
       if (kinds.includes('session_token'))
-        return andThen(sessions.fromCookies(readEvidence(view, config, token, renews)), ofSession);
+        return andThen(sessions.fromCookies(createRequestContext(view, config, token, renews)), ofSession);
       return nobody(only, only === null ? 'token-type-mismatch' : 'No token in header');
     }
     const known = verifier.recall(token);
     if (known !== null && kinds.includes(known.tokenType) && !lacksParty(known)) return signedIn(known, null);
     const classified = classifyToken(token);
-    if (kinds.includes(classified.tokenType)) return fromHeader(readEvidence(view, config, token, renews), classified);
+    if (kinds.includes(classified.tokenType)) return fromHeader(createRequestContext(view, config, token, renews), classified);
     // An opaque token is no session token at all; everything else is a token of another kind.
     const isNoSession = only === 'session_token' && classified.form === 'opaque';
     return nobody(only, isNoSession ? 'token-invalid' : 'token-type-mismatch');

@@ -7,7 +7,7 @@ import type { CompiledRequirement } from './auth/requirements.js';
 import type { Config } from './config/config.js';
 import { FAULT } from './fault.js';
 import { DecidedState } from './request-state.js';
-import { readEvidence, type Evidence } from './request/evidence.js';
+import { createRequestContext, type RequestContext } from './request/context.js';
 import { signInUrl } from './session/redirect-urls.js';
 
 export type GuardResult =
@@ -40,19 +40,19 @@ export function refuseNobody(
   requirement: CompiledRequirement,
   resourceMetadata: string | null,
 ): Exclude<GuardResult, { allowed: true }> {
-  const evidence = readEvidence(view, config);
+  const context = createRequestContext(view, config);
   const { acceptsToken } = requirement;
   const { auth, reason } = state;
   if (state.status === 'unavailable' && state.tokenType !== null && acceptsToken.includes(state.tokenType)) {
     const retryAfterMs = (state instanceof DecidedState ? state.retryAfterMs : null) ?? RETRY_AFTER_MS;
     return { allowed: false, denial: unavailableDenial(reason, retryAfterMs) };
   }
-  const kind = sentKind(state, evidence);
+  const kind = sentKind(state, context);
   const tokenSent = kind !== null;
   if (tokenSent && !acceptsToken.includes(kind)) {
     return { allowed: false, denial: mismatchDenial({ reason: 'token-type-mismatch', tokenSent, resourceMetadata }) };
   }
-  const redirect = requirement.redirect && evidence.headerToken === null ? signInPage(config, evidence, state) : null;
+  const redirect = requirement.redirect && context.headerToken === null ? signInPage(config, context, state) : null;
   if (redirect !== null) return { allowed: false, redirect };
   const said = auth.reason ?? reason;
   if (tokenSent && said === 'token-type-mismatch') {
@@ -63,7 +63,7 @@ export function refuseNobody(
 }
 
 /** The kind of the token that decided: the header's, else that of a session cookie that was looked at; null if none was. */
-function sentKind(state: RequestState, { headerToken }: Evidence): TokenType | null {
+function sentKind(state: RequestState, { headerToken }: RequestContext): TokenType | null {
   if (state.auth.isAuthenticated) return state.auth.tokenType;
   if (headerToken !== null) return classifyToken(headerToken).tokenType;
   return state.tokenType === 'session_token' && isAboutToken(state.reason) ? 'session_token' : null;
@@ -76,11 +76,11 @@ function isAboutToken(reason: Reason | null): boolean {
 }
 
 /** Null for a request whose answer nobody sees as a page, or without a sign-in page. */
-function signInPage(config: Config, evidence: Evidence, { auth }: RequestState): string | null {
-  const returnTo = evidence.isDocumentRequest ? evidence.publicUrl() : null;
+function signInPage(config: Config, context: RequestContext, { auth }: RequestState): string | null {
+  const returnTo = context.isDocumentRequest ? context.publicUrl() : null;
   if (returnTo === null) return null;
   const pending = 'sessionStatus' in auth && auth.sessionStatus === 'pending';
-  const { query, cookies } = evidence;
+  const { query, cookies } = context;
   const devBrowserToken = query.devBrowser ?? cookies.suffixedDevBrowser ?? cookies.devBrowser;
   return signInUrl(config, returnTo.href, { pending, devBrowserToken });
 }

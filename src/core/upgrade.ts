@@ -9,7 +9,7 @@ import type { Authenticator } from './authenticator.js';
 import { reportFault } from './fault.js';
 import type { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';
-import { headerTokenOf } from './request/evidence.js';
+import { headerTokenOf } from './request/context.js';
 import { repeatedHeaders } from './request/raw-headers.js';
 import { allowedOriginsOf, type UpgradeOptions } from './upgrade-options.js';
 import { createVisit } from './visit.js';

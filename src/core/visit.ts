@@ -13,7 +13,7 @@ import { andThen } from './maybe.js';
 import { refuseFault, refuseNobody, type GuardResult } from './refusal.js';
 import { DecidedState, headerPairsOf, type HeaderPairs } from './request-state.js';
 import { stopwatch } from './stopwatch.js';
-import { headerTokenOf } from './request/evidence.js';
+import { headerTokenOf } from './request/context.js';
 import { inFull } from './request/public-origin.js';
 import { checkRequest, type RequestCheck } from './request/target.js';
 

@@ -2,7 +2,7 @@
 import { classifyToken, type ClassifiedToken } from '../../verify/classify.js';
 import type { SessionClaims } from '../../types.js';
 import { usesSuffixedCookies } from '../request/cookie-suffix.js';
-import type { Evidence } from '../request/evidence.js';
+import type { RequestContext } from '../request/context.js';
 import { parseClientUat } from '../request/navigation.js';
 import { parseUrl } from '../request/target.js';
 import {
@@ -33,7 +33,7 @@ interface Chosen {
 const MAX_REFRESHES = 2;
 
 /** The parts, with what follows from the options alone. */
-export interface FlowContext extends SessionParts {
+export interface SessionServices extends SessionParts {
   readonly issuers: ReadonlySet<string>;
 }
 
@@ -51,11 +51,11 @@ export class RequestFacts implements SessionFacts {
   #rivals: Rivals | undefined;
 
   constructor(
-    readonly context: FlowContext,
-    readonly evidence: Evidence,
+    readonly services: SessionServices,
+    readonly context: RequestContext,
     private readonly headerToken: ClassifiedToken | null,
   ) {
-    const { config } = context;
+    const { config } = services;
     this.production = config.instanceType === 'production';
     this.satellite = config.isSatellite;
     this.satelliteAutoSync = config.satelliteAutoSync;
@@ -79,37 +79,37 @@ export class RequestFacts implements SessionFacts {
   // ------------------------------------------------------------------------------------ the request
 
   get isGet(): boolean {
-    return this.evidence.view.method === 'GET';
+    return this.context.view.method === 'GET';
   }
   get isDocumentRequest(): boolean {
-    return this.evidence.isDocumentRequest;
+    return this.context.isDocumentRequest;
   }
   get isTopLevelNavigation(): boolean {
-    return this.evidence.isTopLevelNavigation;
+    return this.context.isTopLevelNavigation;
   }
   get redirectCount(): number {
-    return this.evidence.redirectCount;
+    return this.context.redirectCount;
   }
   get handshake(): 'none' | 'open' {
-    return this.evidence.renews && !this.#handshakeTried && hasHandshake(this.evidence) ? 'open' : 'none';
+    return this.context.renews && !this.#handshakeTried && hasHandshake(this.context) ? 'open' : 'none';
   }
   get synced(): string | null {
-    return this.evidence.query.synced;
+    return this.context.query.synced;
   }
   get hasSatelliteQuestion(): boolean {
     return this.satelliteReturnUrl !== null;
   }
   get satelliteReturnUrl(): URL | null {
-    return satelliteReturnUrl(this.context.config, this.evidence.query.redirectUrl);
+    return satelliteReturnUrl(this.services.config, this.context.query.redirectUrl);
   }
   get cameFromElsewhere(): boolean {
-    const referrer = this.evidence.view.header('referer');
+    const referrer = this.context.view.header('referer');
     // The usual case, a page of our own, needs no parsing.
-    if (!referrer || this.evidence.isPlainlyOwn(referrer)) return false;
-    const origin = this.evidence.publicOrigin;
+    if (!referrer || this.context.isPlainlyOwn(referrer)) return false;
+    const origin = this.context.publicOrigin;
     if (origin === null) return false;
     const page = parseUrl(referrer);
-    return page !== null && page.origin !== origin && !isClerkPage(page, this.context.config);
+    return page !== null && page.origin !== origin && !isClerkPage(page, this.services.config);
   }
 
   // ------------------------------------------------------------------------------------ cookies and tokens
@@ -118,10 +118,10 @@ export class RequestFacts implements SessionFacts {
     return (this.#chosen ??= this.#choose());
   }
   get hasDevBrowserInQuery(): boolean {
-    return this.evidence.query.devBrowser !== null;
+    return this.context.query.devBrowser !== null;
   }
   get devBrowserToken(): string | null {
-    return this.evidence.query.devBrowser ?? this.chosen.devBrowser;
+    return this.context.query.devBrowser ?? this.chosen.devBrowser;
   }
   get hasDevBrowser(): boolean {
     return this.devBrowserToken !== null;
@@ -150,21 +150,21 @@ export class RequestFacts implements SessionFacts {
 
   /** Session cookies that share a name: whoever chooses between them needs their verdicts. Empty nearly always. */
   get rivals(): Rivals {
-    return (this.#rivals ??= findRivals(this.evidence.cookies, (token) => this.#read(token), this.context.issuers));
+    return (this.#rivals ??= findRivals(this.context.cookies, (token) => this.#read(token), this.services.issuers));
   }
 
   // ------------------------------------------------------------------------------------ after verification
 
   get refreshObstacle(): string | null {
     if (this.#refreshFailure !== null) return this.#refreshFailure.why;
-    if (!this.evidence.renews) return 'non-eligible-no-renewal';
+    if (!this.context.renews) return 'non-eligible-no-renewal';
     const { claims } = this.session;
-    const refreshToken = this.evidence.cookies.suffixedRefresh;
-    return refreshObstacle({ isGet: this.isGet, refreshToken, backend: this.context.backend, claims });
+    const refreshToken = this.context.cookies.suffixedRefresh;
+    return refreshObstacle({ isGet: this.isGet, refreshToken, backend: this.services.backend, claims });
   }
   /** To be tried in turn. */
   get refreshTokens(): readonly string[] {
-    const { several, suffixedRefresh } = this.evidence.cookies;
+    const { several, suffixedRefresh } = this.context.cookies;
     return (several?.suffixedRefresh ?? [suffixedRefresh ?? '']).slice(0, MAX_REFRESHES);
   }
   get refreshOutage(): boolean {
@@ -178,16 +178,16 @@ export class RequestFacts implements SessionFacts {
     return this.refreshOutage || this.#handshakeOutage !== null;
   }
   get renewsMissingAzp(): boolean {
-    const { config } = this.context;
+    const { config } = this.services;
     if (this.carrier === 'header' || config.missingAzp !== 'handshake' || config.authorizedParties.length === 0)
       return false;
     const azp = this.session.claims?.['azp'];
     return azp === undefined || azp === '';
   }
   organizationDiffers(claims: SessionClaims): boolean {
-    const { config } = this.context;
+    const { config } = this.services;
     if (config.organizationSync === null) return false;
-    const { path, publicOrigin } = this.evidence;
+    const { path, publicOrigin } = this.context;
     // Without an address to come back to, there is no handshake that could switch.
     const target = path === null || publicOrigin === null ? null : organizationTarget(config, path);
     return target !== null && needsActivation(target, claims);
@@ -196,13 +196,13 @@ export class RequestFacts implements SessionFacts {
   // ------------------------------------------------------------------------------------
 
   #choose(): Chosen {
-    const cookies = settledCookies(this.evidence.cookies, this.rivals);
+    const cookies = settledCookies(this.context.cookies, this.rivals);
     const suffixed = usesSuffixedCookies({
       cookies,
       peek: (token) => this.#read(token).claims,
       production: this.production,
-      issuers: this.context.issuers,
-      now: this.context.config.now(),
+      issuers: this.services.issuers,
+      now: this.services.config.now(),
     });
     return {
       suffixed,
@@ -215,7 +215,7 @@ export class RequestFacts implements SessionFacts {
   #read(token: string): Reading {
     const known = this.#readings.find((reading) => reading.token === token);
     if (known !== undefined) return known;
-    const recalled = this.context.verifier.recall(token);
+    const recalled = this.services.verifier.recall(token);
     const reading =
       recalled?.tokenType === 'session_token'
         ? { token, recalled, classified: null, claims: recalled.data, verdict: null }

@@ -1,7 +1,7 @@
 /** A browser that comes back from a handshake: what the Frontend API hands over, checked and passed on. */
 import type { MaybePromise } from '../../ports.js';
 import type { TokenReason } from '../../errors.js';
-import type { Evidence } from '../request/evidence.js';
+import type { RequestContext } from '../request/context.js';
 import type { Unchecked } from '../../verify/verdict.js';
 import { all, andThen, heard } from '../maybe.js';
 import type { HeaderList, SessionOutcome, SessionParts, SignedOut } from './outcome.js';
@@ -25,7 +25,7 @@ const HANDSHAKE_PARAMETERS = [
   '__clerk_db_jwt',
 ] as const;
 
-export function hasHandshake({ query, cookies }: Evidence): boolean {
+export function hasHandshake({ query, cookies }: RequestContext): boolean {
   return Boolean(query.handshakeNonce ?? query.handshake ?? cookies.handshakeNonce ?? cookies.handshake);
 }
 
@@ -40,19 +40,19 @@ export function hasHandshake({ query, cookies }: Evidence): boolean {
 export function resolveHandshake(
   parts: SessionParts,
   exchange: NonceExchange | null,
-  evidence: Evidence,
+  context: RequestContext,
   onUnreachable: (retryAfterMs: number) => void,
 ): MaybePromise<SessionOutcome | null> {
-  const { query, cookies } = evidence;
+  const { query, cookies } = context;
   const nonce = query.handshakeNonce ?? cookies.handshakeNonce;
   const token = query.handshake ?? cookies.handshake;
   const several = query.handshake === null ? cookies.several?.handshake : undefined;
-  const withToken = () => (token === null ? null : openToken(parts, evidence, several ?? [token], onUnreachable));
+  const withToken = () => (token === null ? null : openToken(parts, context, several ?? [token], onUnreachable));
   const resolved =
     nonce === null || exchange === null
       ? withToken()
       : andThen(exchange(nonce), (found) => {
-          if (found.directives !== null) return takeOver(parts, evidence, found.directives, onUnreachable);
+          if (found.directives !== null) return takeOver(parts, context, found.directives, onUnreachable);
           if (found.outageMs !== null) onUnreachable(found.outageMs);
           return withToken();
         });
@@ -79,21 +79,21 @@ function undecided(verdict: Unchecked, onUnreachable: (retryAfterMs: number) => 
 
 function openToken(
   parts: SessionParts,
-  evidence: Evidence,
+  context: RequestContext,
   tokens: readonly string[],
   onUnreachable: (retryAfterMs: number) => void,
 ): MaybePromise<SessionOutcome | null> {
   // Together, so that key ids which nobody knows cost one load of the keys between them.
-  const verdicts = all(tokens.map((token) => heard(parts.verifier.verifyHandshake(token, evidence.waitUntil))));
+  const verdicts = all(tokens.map((token) => heard(parts.verifier.verifyHandshake(token, context.waitUntil))));
   return andThen(verdicts, (list) => {
     const verdict = ORDER.map((outcome) => list.find((one) => one.outcome === outcome)).find(Boolean);
     if (verdict === undefined) return null;
-    if (verdict.outcome === 'accepted') return takeOver(parts, evidence, verdict.value, onUnreachable);
+    if (verdict.outcome === 'accepted') return takeOver(parts, context, verdict.value, onUnreachable);
     if (verdict.outcome === 'unchecked') return undecided(verdict, onUnreachable);
     // In a cookie it may come from another application on the same domain. In the query of a development instance it
     // was sent for us: starting over would only bring the same again. But an old one (a bookmark, a page of the history)
     // is worth nothing and says nothing: the cookies decide, and a new one can be had.
-    const isOurs = parts.config.instanceType === 'development' && evidence.query.handshake !== null && !isOld(verdict);
+    const isOurs = parts.config.instanceType === 'development' && context.query.handshake !== null && !isOld(verdict);
     return isOurs ? brokenHandshake(verdict.reason, verdict.message) : null;
   });
 }
@@ -113,7 +113,7 @@ function brokenHandshake(reason: TokenReason, message: string): SignedOut {
 /** Passes the directives on, and signs in with the session token among them. Never called with an unverified payload. */
 function takeOver(
   parts: SessionParts,
-  evidence: Evidence,
+  context: RequestContext,
   directives: readonly string[],
   onUnreachable: (retryAfterMs: number) => void,
 ): MaybePromise<SessionOutcome | null> {
@@ -122,18 +122,18 @@ function takeOver(
   const suffix = config.publishableKey?.cookieSuffix ?? '';
   const passed = protocolDirectives(directives, suffix);
   const headers: HeaderList = [
-    ...readableByRedirectedScripts(evidence),
+    ...readableByRedirectedScripts(context),
     ...sessionHeaders(passed),
-    ...(isDevelopment ? cleanLocation(evidence) : []),
+    ...(isDevelopment ? cleanLocation(context) : []),
   ];
   const token = sessionTokenIn(passed, suffix);
   if (token === null) {
     return { status: 'signed-out', reason: 'session-token-missing', message: 'The session has ended.', headers };
   }
-  return andThen(verifyFresh(verifier, token, evidence), (first) =>
+  return andThen(verifyFresh(verifier, token, context), (first) =>
     andThen(
       isDevelopment && first?.outcome === 'refused' && CLOCK_REASONS.has(first.reason)
-        ? verifyFresh(verifier, token, evidence, DEVELOPMENT_SKEW_MS)
+        ? verifyFresh(verifier, token, context, DEVELOPMENT_SKEW_MS)
         : first,
       (verdict): SessionOutcome | null => {
         if (verdict === null) return null;
@@ -149,7 +149,7 @@ function takeOver(
  * fetch), and its browser withholds the answer unless it names exactly that. For everyone else these headers would replace
  * what the application says about its own origins.
  */
-function readableByRedirectedScripts({ view }: Evidence): HeaderList {
+function readableByRedirectedScripts({ view }: RequestContext): HeaderList {
   return view.header('origin') === 'null' ? REDIRECTED_SCRIPTS : [];
 }
 
@@ -164,9 +164,9 @@ const REDIRECTED_SCRIPTS: HeaderList = [
  * cookie at all: the loop counter was set before it left, so it keeps none, and would be sent around for ever. It gets
  * its page here and now.
  */
-function cleanLocation(evidence: Evidence): HeaderList {
-  if (evidence.isDocumentRequest && !evidence.view.header('cookie')) return [];
-  const url = evidence.publicUrl();
+function cleanLocation(context: RequestContext): HeaderList {
+  if (context.isDocumentRequest && !context.view.header('cookie')) return [];
+  const url = context.publicUrl();
   if (url === null) return [];
   for (const name of HANDSHAKE_PARAMETERS) url.searchParams.delete(name);
   return [['Location', url.toString()]];

@@ -1,7 +1,7 @@
 /** Building a handshake: a redirect to the Frontend API that renews the session and comes back. */
 import { API_VERSION_DATE } from '../../api-version.js';
 import type { Reason } from '../../errors.js';
-import type { Evidence } from '../request/evidence.js';
+import type { RequestContext } from '../request/context.js';
 import { parseUrl } from '../request/target.js';
 import { MAX_REDIRECTS } from './decide.js';
 import { organizationParameter, organizationTarget } from './organization-sync.js';
@@ -19,15 +19,15 @@ export interface HandshakeRequest {
 }
 
 /** The address of the Frontend API with everything it needs, or null when this server's own address is unknown. */
-export function handshakeUrl(evidence: Evidence, request: HandshakeRequest): string | null {
-  const { config } = evidence;
-  const back = pageUrl(evidence);
+export function handshakeUrl(context: RequestContext, request: HandshakeRequest): string | null {
+  const { config } = context;
+  const back = pageUrl(context);
   if (back === null || config.frontendApiUrl === null) return null;
   // A relative proxy URL (`/__clerk`) is on this server's own origin.
   const base = config.frontendApiUrl.startsWith('/') ? back.origin + config.frontendApiUrl : config.frontendApiUrl;
   const url = parseUrl(`${base.replace(/\/+$/, '')}/v1/client/handshake`);
   if (url === null) return null;
-  const target = organizationTarget(config, evidence.path ?? back.pathname);
+  const target = organizationTarget(config, context.path ?? back.pathname);
   back.searchParams.delete('__clerk_db_jwt');
   back.searchParams.delete('__dev_session');
   url.searchParams.append('redirect_url', back.toString());
@@ -47,16 +47,16 @@ export function handshakeUrl(evidence: Evidence, request: HandshakeRequest): str
  * The page to come back to. A nonce or a token of an earlier handshake in its address was tried and is worth nothing; it
  * must not stand beside the next one.
  */
-export function pageUrl(evidence: Evidence): URL | null {
-  const url = evidence.publicUrl();
-  if (evidence.query.handshakeNonce !== null) url?.searchParams.delete('__clerk_handshake_nonce');
-  if (evidence.query.handshake !== null) url?.searchParams.delete('__clerk_handshake');
+export function pageUrl(context: RequestContext): URL | null {
+  const url = context.publicUrl();
+  if (context.query.handshakeNonce !== null) url?.searchParams.delete('__clerk_handshake_nonce');
+  if (context.query.handshake !== null) url?.searchParams.delete('__clerk_handshake');
   return url;
 }
 
 /** Whether another redirect would only continue a loop (wrong keys, a clock that is off, cookies that are not kept). */
-export function isLoop(evidence: Evidence): boolean {
-  return evidence.redirectCount >= MAX_REDIRECTS;
+export function isLoop(context: RequestContext): boolean {
+  return context.redirectCount >= MAX_REDIRECTS;
 }
 
 /** The headers of a handshake. The counter lives two seconds: long enough for a redirect, short enough to forget. */

@@ -3,7 +3,7 @@ import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import { classifyToken } from '../../verify/classify.js';
 import { createSingleFlight, FlightLost } from '../../verify/single-flight.js';
 import type { VerifiedSession } from '../../verify/verdict.js';
-import type { Evidence } from '../request/evidence.js';
+import type { RequestContext } from '../request/context.js';
 import type { Backend } from '../backend-api/client.js';
 import { RETRY_AFTER_MS, WAITER_DEADLINE_MS } from './limits.js';
 import type { HeaderList, SessionParts } from './outcome.js';
@@ -37,7 +37,7 @@ export function refreshObstacle(attempt: {
   return typeof sid === 'string' && sid !== '' ? null : 'expired-session-token-missing-sid-claim';
 }
 
-export type Refresher = (evidence: Evidence, expired: ExpiredSession) => Promise<Refreshed>;
+export type Refresher = (context: RequestContext, expired: ExpiredSession) => Promise<Refreshed>;
 
 const failed = (why: string, outage = false, retryAfterMs = 0): Refreshed => ({ ok: false, why, outage, retryAfterMs });
 
@@ -47,10 +47,10 @@ const failed = (why: string, outage = false, retryAfterMs = 0): Refreshed => ({ 
  */
 export function createRefresher(parts: SessionParts & { readonly backend: Backend }): Refresher {
   const flights = createSingleFlight<Refreshed>(WAITER_DEADLINE_MS, parts.config.now);
-  return (evidence, expired) => {
+  return (context, expired) => {
     // The origin belongs to the key: the new token is issued for it.
-    const key = JSON.stringify([evidence.publicOrigin, expired]);
-    return flights.run(key, () => refreshOnce(parts, evidence, expired)).catch(lost);
+    const key = JSON.stringify([context.publicOrigin, expired]);
+    return flights.run(key, () => refreshOnce(parts, context, expired)).catch(lost);
   };
 }
 
@@ -62,13 +62,13 @@ function lost(error: unknown): Refreshed {
 
 async function refreshOnce(
   parts: SessionParts & { readonly backend: Backend },
-  evidence: Evidence,
+  context: RequestContext,
   expired: ExpiredSession,
 ): Promise<Refreshed> {
   const { config } = parts;
   const started = config.now();
-  const result = await ask(parts.backend, evidence, expired).then(
-    (answer) => read(parts, evidence, answer),
+  const result = await ask(parts.backend, context, expired).then(
+    (answer) => read(parts, context, answer),
     (error: unknown) => {
       if (error instanceof UpstreamUnreachable) return failed('fetch-error', true, error.retryAfterMs);
       throw error;
@@ -83,7 +83,7 @@ async function refreshOnce(
   return result;
 }
 
-function ask(backend: Backend, { view, publicOrigin }: Evidence, expired: ExpiredSession): Promise<UpstreamAnswer> {
+function ask(backend: Backend, { view, publicOrigin }: RequestContext, expired: ExpiredSession): Promise<UpstreamAnswer> {
   return backend.refreshSession({
     sessionId: expired.sessionId,
     expiredToken: expired.token,
@@ -96,7 +96,7 @@ function ask(backend: Backend, { view, publicOrigin }: Evidence, expired: Expire
 
 async function read(
   { config, verifier }: SessionParts,
-  evidence: Evidence,
+  context: RequestContext,
   answer: UpstreamAnswer,
 ): Promise<Refreshed> {
   if (answer.status !== 200) return refusal(answer);
@@ -108,7 +108,7 @@ async function read(
   const passed = protocolDirectives(directives, suffix);
   const token = sessionTokenIn(passed, suffix);
   if (token === null) return failed('invalid-session-token');
-  const verdict = await verifyFresh(verifier, token, evidence);
+  const verdict = await verifyFresh(verifier, token, context);
   if (verdict === null || verdict.outcome === 'refused') return failed('invalid-session-token');
   if (verdict.outcome === 'unchecked') return failed(verdict.reason, true, verdict.retryAfterMs);
   return { ok: true, session: verdict.value, headers: sessionHeaders(passed) };
@@ -118,7 +118,7 @@ async function read(
 export function verifyFresh(
   verifier: SessionParts['verifier'],
   token: string,
-  { waitUntil }: Evidence,
+  { waitUntil }: RequestContext,
   clockSkewMs?: number,
 ): ReturnType<SessionParts['verifier']['verifySession']> | null {
   const classified = classifyToken(token);

@@ -4,12 +4,12 @@ import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
-import type { Evidence } from '../request/evidence.js';
+import type { RequestContext } from '../request/context.js';
 import { andThen, heard } from '../maybe.js';
 import type { Reading } from './candidates.js';
 import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
-import { RequestFacts, type FlowContext } from './facts.js';
+import { RequestFacts, type SessionServices } from './facts.js';
 import { handshakeHeaders, handshakeUrl, isLoop, pageUrl } from './handshake.js';
 import { resolveHandshake } from './handshake-return.js';
 import { createNonceExchange, type NonceExchange } from './nonce.js';
@@ -21,9 +21,9 @@ export type { SessionOutcome, SessionParts } from './outcome.js';
 
 export interface SessionFlow {
   /** A request without a header token: cookies, handshake, satellites, organizations. */
-  fromCookies(evidence: Evidence): MaybePromise<SessionOutcome>;
+  fromCookies(context: RequestContext): MaybePromise<SessionOutcome>;
   /** A session token from the `Authorization` header: verified, else refreshed or renewed by a handshake. */
-  fromHeader(evidence: Evidence, token: ClassifiedToken): MaybePromise<SessionOutcome>;
+  fromHeader(context: RequestContext, token: ClassifiedToken): MaybePromise<SessionOutcome>;
 }
 
 export function createSessionFlow(parts: SessionParts): SessionFlow {
@@ -31,31 +31,31 @@ export function createSessionFlow(parts: SessionParts): SessionFlow {
 }
 
 class Flow implements SessionFlow {
-  readonly #context: FlowContext;
+  readonly #services: SessionServices;
   readonly #refresh: Refresher | null;
   readonly #exchange: NonceExchange | null;
 
   constructor(parts: SessionParts) {
     // Refresh and nonces need the instance's secret key; a machine's key opens neither.
     const backend = parts.config.secretKey === null ? null : parts.backend;
-    this.#context = { ...parts, backend, issuers: issuersOf(parts.config) };
+    this.#services = { ...parts, backend, issuers: issuersOf(parts.config) };
     this.#refresh = backend === null ? null : createRefresher({ ...parts, backend });
     this.#exchange = backend === null ? null : createNonceExchange(backend, parts.config.now);
   }
 
-  fromCookies(evidence: Evidence): MaybePromise<SessionOutcome> {
+  fromCookies(context: RequestContext): MaybePromise<SessionOutcome> {
     // Without a publishable key nobody knows which cookies are this instance's.
-    if (evidence.config.publishableKey === null) return signedOut('session-token-and-uat-missing');
-    const facts = new RequestFacts(this.#context, evidence, null);
-    if (evidence.cookies.several === null) return this.#cookies(facts);
+    if (context.config.publishableKey === null) return signedOut('session-token-and-uat-missing');
+    const facts = new RequestFacts(this.#services, context, null);
+    if (context.cookies.several === null) return this.#cookies(facts);
     return andThen(this.#compare(facts), () => this.#cookies(facts));
   }
 
-  fromHeader(evidence: Evidence, token: ClassifiedToken): MaybePromise<SessionOutcome> {
+  fromHeader(context: RequestContext, token: ClassifiedToken): MaybePromise<SessionOutcome> {
     if (token.jwt === null) return signedOut('token-invalid');
     if (token.tokenType !== 'session_token' || !token.sessionCategory) return signedOut('token-type-mismatch');
-    const facts = new RequestFacts(this.#context, evidence, token);
-    return andThen(this.#context.verifier.verifySession(token, undefined, evidence.waitUntil), (verdict) =>
+    const facts = new RequestFacts(this.#services, context, token);
+    return andThen(this.#services.verifier.verifySession(token, undefined, context.waitUntil), (verdict) =>
       this.#verdict(facts, verdict),
     );
   }
@@ -64,7 +64,7 @@ class Flow implements SessionFlow {
     const row = decideCookies(facts);
     if (row.then === 'resolve-handshake') {
       const unreachable = (retryAfterMs: number) => facts.handshakeUnreachable(retryAfterMs);
-      return andThen(resolveHandshake(this.#context, this.#exchange, facts.evidence, unreachable), (outcome) => {
+      return andThen(resolveHandshake(this.#services, this.#exchange, facts.context, unreachable), (outcome) => {
         if (outcome !== null) return outcome;
         facts.handshakeFailed();
         return this.#cookies(facts);
@@ -92,11 +92,11 @@ class Flow implements SessionFlow {
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
   }
 
-  #verify(session: Reading, { evidence }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
+  #verify(session: Reading, { context }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
     if (session.verdict !== null) return session.verdict;
     if (session.recalled !== null) return { outcome: 'accepted', value: session.recalled };
     if (session.classified === null) throw new TypeError('A token is either recalled or classified.');
-    return this.#context.verifier.verifySession(session.classified, undefined, evidence.waitUntil);
+    return this.#services.verifier.verifySession(session.classified, undefined, context.waitUntil);
   }
 
   #verdict(facts: RequestFacts, verdict: Verdict<VerifiedSession>): MaybePromise<SessionOutcome> {
@@ -123,10 +123,10 @@ class Flow implements SessionFlow {
   async #firstRefreshed(facts: RequestFacts, expired: Omit<ExpiredSession, 'refreshToken'>): Promise<Refreshed> {
     if (this.#refresh === null) throw new TypeError('A refresh was decided without a Backend API.');
     const [first = '', ...others] = facts.refreshTokens;
-    let result = await this.#refresh(facts.evidence, { ...expired, refreshToken: first });
+    let result = await this.#refresh(facts.context, { ...expired, refreshToken: first });
     for (const refreshToken of others) {
       if (result.ok || result.outage) break;
-      result = await this.#refresh(facts.evidence, { ...expired, refreshToken });
+      result = await this.#refresh(facts.context, { ...expired, refreshToken });
     }
     return result;
   }
@@ -144,8 +144,8 @@ class Flow implements SessionFlow {
     // A verdict speaks for itself; without one, a handshake that could not be opened may have brought a session.
     if (action === 'sign-out') return verdict === null ? stuck : out;
     if (!facts.isDocumentRequest) return stuck;
-    const { emit } = facts.context.config;
-    if (isLoop(facts.evidence)) {
+    const { emit } = facts.services.config;
+    if (isLoop(facts.context)) {
       emit?.({ type: 'handshake', step: 'loop', reason });
       return undecided ? stuck : { ...out, message: `${message} ${LOOP}` };
     }
@@ -156,20 +156,20 @@ class Flow implements SessionFlow {
   }
 
   #location(facts: RequestFacts, action: Action, reason: Reason): string | null {
-    const { evidence, context } = facts;
+    const { context, services } = facts;
     if (action === 'answer-satellite') {
       return facts.satelliteReturnUrl && answerToSatellite(facts.satelliteReturnUrl, facts.devBrowserToken);
     }
     if (action === 'ask-primary') {
-      const current = pageUrl(evidence);
-      return current && context.config.signInUrl && questionToPrimary(context.config.signInUrl, current);
+      const current = pageUrl(context);
+      return current && services.config.signInUrl && questionToPrimary(services.config.signInUrl, current);
     }
-    return handshakeUrl(evidence, {
+    return handshakeUrl(context, {
       reason,
       suffixedCookies: facts.chosen.suffixed,
       sessionToken: facts.tokenForHandshake,
       devBrowserToken: facts.devBrowserToken,
-      acceptsNonce: context.backend !== null,
+      acceptsNonce: services.backend !== null,
     });
   }
 }

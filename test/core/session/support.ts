@@ -1,7 +1,7 @@
 /** Two instances, their keys, and a session flow with a Backend API made of functions. */
 import { resolveConfig } from '../../../src/core/config/resolve.js';
 import type { Config } from '../../../src/core/config/config.js';
-import { readEvidence } from '../../../src/core/request/evidence.js';
+import { createRequestContext } from '../../../src/core/request/context.js';
 import { createSessionFlow, type SessionOutcome } from '../../../src/core/session/session-flow.js';
 import type { Backend, RefreshRequest } from '../../../src/core/backend-api/client.js';
 import type { UpstreamAnswer } from '../../../src/ports.js';
@@ -143,10 +143,10 @@ export function createSite(
   };
   const flow = createSessionFlow({ config, verifier: recording, backend });
   const askNow = (request: Ask) => {
-    const evidence = readEvidence(viewOf(request), config);
-    return evidence.headerToken === null
-      ? flow.fromCookies(evidence)
-      : flow.fromHeader(evidence, classifyToken(evidence.headerToken));
+    const context = createRequestContext(viewOf(request), config);
+    return context.headerToken === null
+      ? flow.fromCookies(context)
+      : flow.fromHeader(context, classifyToken(context.headerToken));
   };
   return { config, events, recalled, askNow, ask: async (request) => askNow(request) };
 }

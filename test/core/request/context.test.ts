@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
-import { headerTokenOf, readEvidence, UNREADABLE_TOKEN } from '../../../src/core/request/evidence.js';
+import { headerTokenOf, createRequestContext, UNREADABLE_TOKEN } from '../../../src/core/request/context.js';
 import { classifyToken } from '../../../src/verify/classify.js';
 import { INSTANCES } from '../session/support.js';
 
@@ -53,13 +53,13 @@ test('headers are read when they are asked for, and once', () => {
   };
   const { publishableKey, secretKey } = INSTANCES.development;
   const config = resolveConfig({ publishableKey, secretKey }, {});
-  const evidence = readEvidence({ method: 'GET', url: '/', header }, config);
+  const context = createRequestContext({ method: 'GET', url: '/', header }, config);
   expect(reads).toEqual(['authorization']);
-  expect(evidence.cookies.session).toBe('x');
-  expect(evidence.cookies).toBe(evidence.cookies);
+  expect(context.cookies.session).toBe('x');
+  expect(context.cookies).toBe(context.cookies);
   expect(reads).toEqual(['authorization', 'cookie']);
-  expect(evidence.publicOrigin).toBeNull();
-  expect(evidence.publicOrigin).toBeNull();
+  expect(context.publicOrigin).toBeNull();
+  expect(context.publicOrigin).toBeNull();
   expect(reads.filter((name) => name === 'host')).toHaveLength(1);
-  expect(evidence.publicUrl()).toBeNull();
+  expect(context.publicUrl()).toBeNull();
 });

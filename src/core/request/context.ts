@@ -13,7 +13,7 @@ import {
 } from './navigation.js';
 import { publicOrigin, publicUrl, spelledOrigin, targetPath } from './public-origin.js';
 
-export interface Evidence {
+export interface RequestContext {
   readonly view: RequestView;
   readonly config: Config;
   /** The token of the `Authorization` header; null when there is none that Bailiff reads. */
@@ -78,7 +78,7 @@ function isOtherScheme(text: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+[ \t]/.test(text) && !/,[ \t]*bearer(?:[ \t,]|$)/i.test(text);
 }
 
-class RequestEvidence implements Evidence {
+class LazyRequestContext implements RequestContext {
   #cookies: Cookies | undefined;
   #query: QueryFacts | undefined;
   #origin: string | null | undefined;
@@ -134,13 +134,13 @@ class RequestEvidence implements Evidence {
 
 /**
  * @param headerToken for whoever has looked for it already
- * @param renews see {@link Evidence.renews}
+ * @param renews see {@link RequestContext.renews}
  */
-export function readEvidence(
+export function createRequestContext(
   view: RequestView,
   config: Config,
   headerToken = headerTokenOf(view.header('authorization')),
   renews = true,
-): Evidence {
-  return new RequestEvidence(view, config, headerToken, renews);
+): RequestContext {
+  return new LazyRequestContext(view, config, headerToken, renews);
 }
