@@ -12,7 +12,7 @@ import { viewOf } from './request-view.js';
 import { headerTokenOf } from './request/context.js';
 import { repeatedHeaders } from './request/raw-headers.js';
 import { allowedOriginsOf, type UpgradeOptions } from './upgrade-options.js';
-import { createVisit } from './visit.js';
+import { createRequestAuthentication } from './authentication.js';
 
 export type { UpgradeOptions } from './upgrade-options.js';
 
@@ -103,13 +103,13 @@ async function decide(
   view: RequestView,
   requirement: CompiledRequirement,
 ): Promise<UpgradeAllowed | UpgradeRefused> {
-  const visit = createVisit(authenticator, view, { acceptsToken: requirement.acceptsToken, renew: false });
-  const { stop } = await visit.begin();
+  const authentication = createRequestAuthentication(authenticator, view, { acceptsToken: requirement.acceptsToken, renew: false });
+  const { stop } = await authentication.begin();
   if (stop !== null) return refuse(400, 'bad-request', 'The request is not one that an application can serve.');
-  const result = await visit.guard(requirement);
+  const result = await authentication.guard(requirement);
   if (result.allowed) {
     const { now } = authenticator.config;
-    const { expiresAt, usableUntil } = endOf(visit.state);
+    const { expiresAt, usableUntil } = endOf(authentication.state);
     // A slow `check` may outlast the credential.
     if (now() >= usableUntil) return fromDenial(unauthenticatedDenial(EXPIRED));
     return { allowed: true, auth: result.auth, expiresAt, closeAtExpiry: closer(usableUntil, now) };

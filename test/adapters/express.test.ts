@@ -157,7 +157,7 @@ describe('S19: properties that other libraries define', () => {
 });
 
 describe('routers', () => {
-  it('see the whole target, and share the visit', async () => {
+  it('see the whole target, and share the authentication', async () => {
     const app = express();
     const router = express.Router();
     router.get('/me', requireAuth(), (req, res) => {
@@ -188,7 +188,7 @@ describe('the public origin', () => {
   });
 });
 
-describe('the visit of a request', () => {
+describe('the authentication of a request', () => {
   it('is found where a runtime makes a new list of raw headers for each look', async () => {
     const app = express();
     app.use((req, _res, next) => {

@@ -44,7 +44,7 @@ describe('app.fetch with a Request', () => {
     expect(answer.headers.get('x-clerk-auth-status')).toBe('signed-out');
   });
 
-  it('keeps a visit through sub-applications', async () => {
+  it('keeps an authentication through sub-applications', async () => {
     const inner = new Hono().get('/me', requireAuth(), (c) => c.json({ userId: c.var.auth.userId }));
     const app = new Hono();
     app.use(clerkMiddleware(world.options));

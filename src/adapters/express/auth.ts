@@ -1,5 +1,5 @@
 import { selectAuth } from '../../core/auth/select.js';
-import { authenticateVisit } from '../../core/middleware/authenticate.js';
+import { authenticateKinds } from '../../core/middleware/authenticate.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { requestOf, type AnyRequest } from './handler.js';
 import { sendStateHeaders } from './respond.js';
@@ -20,8 +20,8 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
   req: AnyRequest,
   options?: GetAuthOptions<A>,
 ): AuthFor<A> {
-  const { visit } = requireSeat(req, 'getAuth()');
-  return selectAuth(visit.auth, options?.acceptsToken) as AuthFor<A>;
+  const { authentication } = requireSeat(req, 'getAuth()');
+  return selectAuth(authentication.auth, options?.acceptsToken) as AuthFor<A>;
 }
 
 /**
@@ -36,9 +36,9 @@ export async function authenticate<const A extends AcceptsToken>(
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
   const seat = requireSeat(req, 'authenticate()');
-  const { visit, res } = seat;
-  const auth = await authenticateVisit(seat, options.acceptsToken, withHeaders);
-  showAuth(requestOf(req), visit.auth);
+  const { authentication, res } = seat;
+  const auth = await authenticateKinds(seat, options.acceptsToken, withHeaders);
+  showAuth(requestOf(req), authentication.auth);
   sendStateHeaders(res, seat);
   return auth;
 }

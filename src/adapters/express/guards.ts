@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { ServerResponse } from 'node:http';
 import { createGuard } from '../../core/middleware/guard.js';
-import type { GuardResult } from '../../core/visit.js';
+import type { GuardResult } from '../../core/middleware/request-authentication.js';
 import { isPromise } from '../../realm.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
 import {
@@ -51,7 +51,7 @@ function guard(requirement: GuardRequirement | undefined, name: string): Handler
     try {
       const seat = requireSeat(req, name);
       fail = faultWith(next, seat.authenticator.config, 'guard');
-      const result = seat.visit.guard(requirementFor(seat.authenticator));
+      const result = seat.authentication.guard(requirementFor(seat.authenticator));
       if (isPromise(result)) result.then((found) => settle(found, seat, req, res, next)).catch(fail);
       else settle(result, seat, req, res, next);
     } catch (thrown) {
@@ -61,7 +61,7 @@ function guard(requirement: GuardRequirement | undefined, name: string): Handler
 }
 
 function settle(result: GuardResult, seat: Seat, req: HttpRequest, res: ServerResponse, next: Next): void {
-  showAuth(req, seat.visit.auth);
+  showAuth(req, seat.authentication.auth);
   if ('moved' in result) return stop(res, 307, seat);
   sendStateHeaders(res, seat);
   if (result.allowed) return goOn(next);

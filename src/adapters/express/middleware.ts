@@ -4,7 +4,7 @@ import { createEntrance, type Entrance } from '../../core/middleware/entrance.js
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
-import { createVisit, type VisitSettings } from '../../core/visit.js';
+import { createRequestAuthentication, type RequestAuthenticationSettings } from '../../core/middleware/request-authentication.js';
 import { isPromise } from '../../realm.js';
 import {
   failWith,
@@ -46,25 +46,25 @@ export function clerkMiddleware(
     const earlier = seatOf(req);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
       earlier.onDenied = onDenied ?? earlier.onDenied;
-      showAuth(req, earlier.visit.auth);
+      showAuth(req, earlier.authentication.auth);
       return goOn(next);
     }
-    const visit = createVisit(authenticator, view, visitSettings(req), check);
+    const authentication = createRequestAuthentication(authenticator, view, settingsFor(req), check);
     const seat: Seat = {
       authenticator,
-      visit,
+      authentication,
       res,
       onDenied: onDenied ?? earlier?.onDenied,
       sent: earlier?.sent ?? null,
     };
-    const begun = visit.begin();
+    const begun = authentication.begin();
     if (isPromise(begun)) {
       const fail = faultWith(next, authenticator.config, 'request');
       begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(fail);
     } else settle(begun.stop, seat, req, res, next);
   }
 
-  function visitSettings(req: HttpRequest): VisitSettings {
+  function settingsFor(req: HttpRequest): RequestAuthenticationSettings {
     const settings = isUpgrade(req) ? NO_RENEWAL : NO_SETTINGS;
     if (resourceMetadata === undefined) return settings;
     const url = typeof resourceMetadata === 'string' ? () => resourceMetadata : () => resourceMetadata(req as Request);
@@ -85,8 +85,8 @@ export function clerkMiddleware(
   };
 }
 
-const NO_SETTINGS: VisitSettings = {};
-const NO_RENEWAL: VisitSettings = { renew: false };
+const NO_SETTINGS: RequestAuthenticationSettings = {};
+const NO_RENEWAL: RequestAuthenticationSettings = { renew: false };
 
 /**
  * The answer to an upgrade (Engine.IO hands one over) reaches no page that would keep new cookies: a session that was renewed
@@ -103,7 +103,7 @@ function settle(
 ): void {
   if (halt !== null) return stop(res, halt.status, seat);
   takeSeat(req, seat);
-  showAuth(req, seat.visit.auth);
+  showAuth(req, seat.authentication.auth);
   sendStateHeaders(res, seat);
   goOn(next);
 }

@@ -30,7 +30,7 @@ function put(res: ServerResponse, headers: HeaderPairs): void {
  *
  * @param headers those for the answer of a handler or a guard, or all of them for a redirect
  */
-export function sendStateHeaders(res: ServerResponse, seat: Seat, headers = seat.visit.answerHeaders): void {
+export function sendStateHeaders(res: ServerResponse, seat: Seat, headers = seat.authentication.answerHeaders): void {
   const { sent } = seat;
   // The usual case, a known caller, has nothing to say.
   if ((headers.length === 0 && sent === null) || headers === sent || res.headersSent) return;
@@ -54,7 +54,7 @@ function isUnbegun(res: ServerResponse): boolean {
 /** Ends the response with a status and all headers of the state. */
 export function stop(res: ServerResponse, status: number, seat: Seat): void {
   if (!isUnbegun(res)) return;
-  sendStateHeaders(res, seat, seat.visit.headers);
+  sendStateHeaders(res, seat, seat.authentication.headers);
   res.statusCode = status;
   res.end();
 }

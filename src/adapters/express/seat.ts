@@ -1,5 +1,5 @@
 /**
- * Where a request keeps its visit: under a symbol of ours, out of reach of whatever else writes `req.auth`.
+ * Where a request keeps its authentication: under a symbol of ours, out of reach of whatever else writes `req.auth`.
  *
  * Express gives each request a prototype, and V8 thereby a shape of its own to each: to add a property takes 2 to 4 µs (Node 20
  * and 22), to look for one that is not there 1 µs or 2. So the symbol goes to the list of raw headers, which belongs to one
@@ -8,20 +8,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from '../../core/authenticator.js';
 import { middlewareMissing } from '../../core/middleware/guard.js';
-import type { Visit } from '../../core/visit.js';
+import type { RequestAuthentication } from '../../core/middleware/request-authentication.js';
 import { ConfigurationError } from '../../errors.js';
 import type { OnDenied } from './settings.js';
 
-const SEAT = Symbol('bailiff.visit');
+const SEAT = Symbol('bailiff.authentication');
 
 export interface Seat {
   readonly authenticator: Authenticator;
-  readonly visit: Visit;
+  readonly authentication: RequestAuthentication;
   /** Of the middleware that ran last. */
   onDenied: OnDenied | undefined;
   readonly res: ServerResponse;
   /** The state's headers that stand on the response. */
-  sent: Visit['headers'] | null;
+  sent: RequestAuthentication['headers'] | null;
 }
 
 interface Seated {
@@ -54,7 +54,7 @@ export function takeSeat(req: object, seat: Seat): void {
  *
  * @throws {ConfigurationError} if another library has made `req.auth` immutable
  */
-export function showAuth(req: object, auth: Visit['auth']): void {
+export function showAuth(req: object, auth: RequestAuthentication['auth']): void {
   const before: unknown = Reflect.get(req, 'auth');
   if (before === auth) return;
   // What cannot be assigned to, or keeps the value to itself, is replaced below.

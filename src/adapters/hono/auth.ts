@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { selectAuth } from '../../core/auth/select.js';
-import { authenticateVisit } from '../../core/middleware/authenticate.js';
+import { authenticateKinds } from '../../core/middleware/authenticate.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { requireSeat, showAuth } from './seat.js';
 
@@ -19,8 +19,8 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
   c: Context,
   options?: GetAuthOptions<A>,
 ): AuthFor<A> {
-  const { visit } = requireSeat(c, 'getAuth()');
-  return selectAuth(visit.auth, options?.acceptsToken) as AuthFor<A>;
+  const { authentication } = requireSeat(c, 'getAuth()');
+  return selectAuth(authentication.auth, options?.acceptsToken) as AuthFor<A>;
 }
 
 /**
@@ -35,8 +35,8 @@ export async function authenticate<const A extends AcceptsToken>(
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
   const seat = requireSeat(c, 'authenticate()');
-  const auth = await authenticateVisit(seat, options.acceptsToken, withResponse);
-  showAuth(c, seat.visit.auth);
+  const auth = await authenticateKinds(seat, options.acceptsToken, withResponse);
+  showAuth(c, seat.authentication.auth);
   return auth;
 }
 

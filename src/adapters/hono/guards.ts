@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import { watched } from '../../core/fault.js';
 import { andThen } from '../../core/maybe.js';
 import { createGuard } from '../../core/middleware/guard.js';
-import type { GuardResult } from '../../core/visit.js';
+import type { GuardResult } from '../../core/middleware/request-authentication.js';
 import type { MaybePromise } from '../../ports.js';
 import { tagOf } from '../../realm.js';
 import type {
@@ -55,17 +55,17 @@ function guard(requirement: GuardRequirement | undefined, name: string): Middlew
   return function clerkGuard(c, next) {
     const seat = requireSeat(c, name);
     const { authenticator } = seat;
-    const result = watched(authenticator.config, 'guard', () => seat.visit.guard(requirementFor(authenticator)));
+    const result = watched(authenticator.config, 'guard', () => seat.authentication.guard(requirementFor(authenticator)));
     return andThen(result, (found) => settle(found, seat, c, next)) as Promise<Response | void>;
   };
 }
 
 function settle(result: GuardResult, seat: Seat, c: Context, next: Next): MaybePromise<Response | void> {
-  showAuth(c, seat.visit.auth);
+  showAuth(c, seat.authentication.auth);
   if (result.allowed) return next();
   if ('moved' in result) {
     seat.answered = true;
-    return stop(c, 307, withRenewed(seat, seat.visit.headers));
+    return stop(c, 307, withRenewed(seat, seat.authentication.headers));
   }
   if ('redirect' in result) return redirect(c, result.redirect);
   return deny(result.denial, seat, c);

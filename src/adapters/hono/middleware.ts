@@ -5,7 +5,7 @@ import { andThen } from '../../core/maybe.js';
 import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
-import { createVisit, type VisitSettings } from '../../core/visit.js';
+import { createRequestAuthentication, type RequestAuthenticationSettings } from '../../core/middleware/request-authentication.js';
 import { bindings } from './environment.js';
 import { serveProxy } from './proxy.js';
 import { HonoView } from './request-view.js';
@@ -13,7 +13,7 @@ import { sendStateHeaders, stop } from './respond.js';
 import { renewedBy, seatOf, showAuth, takeSeat, withRenewed, type Seat } from './seat.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
 
-const NO_SETTINGS: VisitSettings = {};
+const NO_SETTINGS: RequestAuthenticationSettings = {};
 
 /**
  * Authenticates each request, sets `c.var.auth`, sends the redirects of the browser's handshake and puts the headers that
@@ -34,7 +34,7 @@ export function clerkMiddleware(
   const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
   const find = createEntrance<Context>(given.options, { proxy: frontendApiProxy, environment: bindings(), logger });
 
-  function visitSettings(c: Context): VisitSettings {
+  function settingsFor(c: Context): RequestAuthenticationSettings {
     if (resourceMetadata === undefined) return NO_SETTINGS;
     return {
       resourceMetadata: typeof resourceMetadata === 'string' ? () => resourceMetadata : () => resourceMetadata(c),
@@ -49,18 +49,18 @@ export function clerkMiddleware(
     const earlier = seatOf(c);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
       earlier.onDenied = onDenied ?? earlier.onDenied;
-      showAuth(c, earlier.visit.auth);
+      showAuth(c, earlier.authentication.auth);
       return next();
     }
-    const visit = createVisit(authenticator, view, visitSettings(c), check);
+    const authentication = createRequestAuthentication(authenticator, view, settingsFor(c), check);
     const seat: Seat = {
       authenticator,
-      visit,
+      authentication,
       onDenied: onDenied ?? earlier?.onDenied,
       renewed: renewedBy(earlier),
       answered: false,
     };
-    const begun = watched(authenticator.config, 'request', () => visit.begin());
+    const begun = watched(authenticator.config, 'request', () => authentication.begin());
     return andThen(begun, ({ stop: halt }) => settle(halt, seat, c, next)) as Promise<Response | void>;
   }
 
@@ -77,25 +77,25 @@ function settle(
   c: Context,
   next: Next,
 ): Promise<Response | void> {
-  const { visit } = seat;
+  const { authentication } = seat;
   takeSeat(c, seat);
   if (halt !== null) {
     seat.answered = true;
-    return Promise.resolve(stop(c, halt.status, withRenewed(seat, visit.headers)));
+    return Promise.resolve(stop(c, halt.status, withRenewed(seat, authentication.headers)));
   }
-  showAuth(c, visit.auth);
-  return proceed(c, visit, next);
+  showAuth(c, authentication.auth);
+  return proceed(c, authentication, next);
 }
 
 /**
  * Headers go onto the finished response, because a handler may return one of its own making; and only then it is known which they are,
  * because guards and readers may look again.
  */
-async function proceed(c: Context, visit: Seat['visit'], next: Next): Promise<void> {
+async function proceed(c: Context, authentication: Seat['authentication'], next: Next): Promise<void> {
   await next();
   const seat = seatOf(c);
   // The seat of an inner middleware, if there is one, has sent its own.
-  if (seat?.visit !== visit || seat.answered) return;
-  const headers = withRenewed(seat, visit.answerHeaders);
+  if (seat?.authentication !== authentication || seat.answered) return;
+  const headers = withRenewed(seat, authentication.answerHeaders);
   if (headers.length > 0) sendStateHeaders(c, headers);
 }

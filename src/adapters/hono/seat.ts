@@ -1,18 +1,18 @@
-/** Where a context keeps its visit: under a symbol of ours, out of reach of whatever else sets `auth`. */
+/** Where a context keeps its authentication: under a symbol of ours, out of reach of whatever else sets `auth`. */
 import type { Context } from 'hono';
 import type { Authenticator } from '../../core/authenticator.js';
 import { middlewareMissing } from '../../core/middleware/guard.js';
 import { sessionCookiesOf } from '../../core/session/private-answer.js';
 import type { HeaderPairs } from '../../core/request-state.js';
-import type { Visit } from '../../core/visit.js';
+import type { RequestAuthentication } from '../../core/middleware/request-authentication.js';
 import type { OnDenied } from './settings.js';
 
 /** A property of the context, not one of its variables: `c.var` does not list it, and it is found without a look-up in a map. */
-const SEAT = Symbol('bailiff.visit');
+const SEAT = Symbol('bailiff.authentication');
 
 export interface Seat {
   readonly authenticator: Authenticator;
-  readonly visit: Visit;
+  readonly authentication: RequestAuthentication;
   /** Of the middleware that ran last. */
   onDenied: OnDenied | undefined;
   /** Cookies of sessions that middlewares before this one have renewed: Clerk does not give them twice. */
@@ -54,6 +54,6 @@ export function takeSeat(c: Context, seat: Seat): void {
 }
 
 /** Puts the caller at `c.var.auth`. */
-export function showAuth(c: Context, auth: Visit['auth']): void {
+export function showAuth(c: Context, auth: RequestAuthentication['auth']): void {
   if (c.get('auth') !== auth) c.set('auth', auth);
 }

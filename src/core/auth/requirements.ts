@@ -20,7 +20,7 @@ export type RequirementVerdict = { readonly allowed: true } | ({ readonly allowe
 type Denied = Exclude<RequirementVerdict, { allowed: true }>;
 
 export interface CompiledRequirement {
-  /** The kinds that may pass; a visit verifies these and no others. */
+  /** The kinds that may pass; a authentication verifies these and no others. */
   readonly acceptsToken: readonly TokenType[];
   /** A signed-out page request goes to the sign-in page. */
   readonly redirect: boolean;

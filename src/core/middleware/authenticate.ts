@@ -6,7 +6,7 @@ import { selectAuth } from '../auth/select.js';
 import type { Config } from '../config/config.js';
 import { FAULT, watched } from '../fault.js';
 import { DecidedState } from '../request-state.js';
-import type { Visit } from '../visit.js';
+import type { RequestAuthentication } from './request-authentication.js';
 
 /** When to try again, where Clerk did not say. */
 const RETRY_AFTER_MS = 1_000;
@@ -18,13 +18,13 @@ const RETRY_AFTER_MS = 1_000;
  * @throws {AuthUnavailableError} (rejects)
  * @throws {AuthenticationFaultError} (rejects)
  */
-export async function authenticateVisit<A extends AcceptsToken>(
-  { visit, authenticator: { config } }: { readonly visit: Visit; readonly authenticator: { readonly config: Config } },
+export async function authenticateKinds<A extends AcceptsToken>(
+  { authentication, authenticator: { config } }: { readonly authentication: RequestAuthentication; readonly authenticator: { readonly config: Config } },
   acceptsToken: A,
   dress: (error: Error, denial: Denial) => void,
 ): Promise<AuthFor<A>> {
-  const state = await watched(config, 'request', () => visit.authenticate(acceptsToken));
-  if (state.status !== 'unavailable') return selectAuth(visit.auth, acceptsToken) as AuthFor<A>;
+  const state = await watched(config, 'request', () => authentication.authenticate(acceptsToken));
+  if (state.status !== 'unavailable') return selectAuth(authentication.auth, acceptsToken) as AuthFor<A>;
   if (state.reason === FAULT) {
     const cause = state.cause ?? null;
     const error = new AuthenticationFaultError(cause === null ? {} : { cause });

@@ -1,23 +1,23 @@
 /** One request's way through middleware and guards: everything that two adapters would otherwise write twice. */
-import type { MaybePromise } from '../ports.js';
-import { isPromise } from '../realm.js';
-import type { AcceptsToken, Auth, RequestState, RequestView, TokenType } from '../types.js';
-import { signedOutSession } from './auth/auth-objects.js';
-import { forbiddenDenial } from './auth/challenge.js';
-import type { CompiledRequirement, RequirementVerdict } from './auth/requirements.js';
-import type { Authenticator } from './authenticator.js';
-import { tokenTypesOf } from './config/accepts-token.js';
-import { modeOf } from './dispatch.js';
-import { faultState } from './fault.js';
-import { andThen } from './maybe.js';
-import { refuseFault, refuseNobody, type GuardResult } from './refusal.js';
-import { DecidedState, headerPairsOf, type HeaderPairs } from './request-state.js';
-import { stopwatch } from './stopwatch.js';
-import { headerTokenOf } from './request/context.js';
-import { inFull } from './request/public-origin.js';
-import { checkRequest, type RequestCheck } from './request/target.js';
+import type { MaybePromise } from '../../ports.js';
+import { isPromise } from '../../realm.js';
+import type { AcceptsToken, Auth, RequestState, RequestView, TokenType } from '../../types.js';
+import { signedOutSession } from '../auth/auth-objects.js';
+import { forbiddenDenial } from '../auth/challenge.js';
+import type { CompiledRequirement, RequirementVerdict } from '../auth/requirements.js';
+import type { Authenticator } from '../authenticator.js';
+import { tokenTypesOf } from '../config/accepts-token.js';
+import { modeOf } from '../dispatch.js';
+import { faultState } from '../fault.js';
+import { andThen } from '../maybe.js';
+import { refuseFault, refuseNobody, type GuardResult } from '../refusal.js';
+import { DecidedState, headerPairsOf, type HeaderPairs } from '../request-state.js';
+import { stopwatch } from '../stopwatch.js';
+import { headerTokenOf } from '../request/context.js';
+import { inFull } from '../request/public-origin.js';
+import { checkRequest, type RequestCheck } from '../request/target.js';
 
-export interface VisitSettings {
+export interface RequestAuthenticationSettings {
   /** Default: the `acceptsToken` of the authenticator. */
   readonly acceptsToken?: AcceptsToken;
   /** False: sessions are judged as they are, see `AuthenticateOptions`. Default: true. */
@@ -26,9 +26,9 @@ export interface VisitSettings {
   readonly resourceMetadata?: (view: RequestView) => MaybePromise<string | null>;
 }
 
-export type { GuardResult } from './refusal.js';
+export type { GuardResult } from '../refusal.js';
 
-export interface Visit {
+export interface RequestAuthentication {
   /** After `begin()`; changes when a guard or `authenticate` verifies a kind that the middleware did not accept. */
   readonly state: RequestState;
   readonly auth: Auth;
@@ -58,26 +58,26 @@ export interface Begun {
 }
 
 /** @param check who serves many requests gives one that remembers (`createRequestCheck`) */
-export function createVisit(
+export function createRequestAuthentication(
   authenticator: Authenticator,
   view: RequestView,
-  settings: VisitSettings = NO_SETTINGS,
+  settings: RequestAuthenticationSettings = NO_SETTINGS,
   check: RequestCheck = checkRequest,
-): Visit {
-  return new RequestVisit(authenticator, view, settings, check);
+): RequestAuthentication {
+  return new LazyRequestAuthentication(authenticator, view, settings, check);
 }
 
-const NO_SETTINGS: VisitSettings = Object.freeze({});
+const NO_SETTINGS: RequestAuthenticationSettings = Object.freeze({});
 const GO_ON: Begun = Object.freeze({ stop: null });
 const MOVED: Begun = Object.freeze({ stop: Object.freeze({ status: 307 }) });
 const MUST_MOVE: GuardResult = Object.freeze({ allowed: false, moved: true });
 const NO_HEADERS: HeaderPairs = Object.freeze([]);
 const BAD_REQUEST: Begun = Object.freeze({ stop: Object.freeze({ status: 400 }) });
 
-class RequestVisit implements Visit {
+class LazyRequestAuthentication implements RequestAuthentication {
   readonly #authenticator: Authenticator;
   readonly #view: RequestView;
-  readonly #settings: VisitSettings;
+  readonly #settings: RequestAuthenticationSettings;
   readonly #check: RequestCheck;
   #state: RequestState | null = null;
   /** A look that is under way: who asks meanwhile waits for it, so that nobody reads the answer from before. */
@@ -85,7 +85,7 @@ class RequestVisit implements Visit {
   /** Kinds that have been looked for; null until a second look is asked for. */
   #tried: readonly TokenType[] | null = null;
 
-  constructor(authenticator: Authenticator, view: RequestView, settings: VisitSettings, check: RequestCheck) {
+  constructor(authenticator: Authenticator, view: RequestView, settings: RequestAuthenticationSettings, check: RequestCheck) {
     this.#authenticator = authenticator;
     this.#view = view;
     this.#settings = settings;
@@ -93,7 +93,7 @@ class RequestVisit implements Visit {
   }
 
   get state(): RequestState {
-    if (this.#state === null) throw new TypeError('The visit has not begun.');
+    if (this.#state === null) throw new TypeError('The authentication has not begun.');
     return this.#state;
   }
 

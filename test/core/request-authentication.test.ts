@@ -8,7 +8,7 @@ import {
   type RequestView,
 } from 'bailiff';
 import { compileRequirement } from '../../src/core/auth/requirements.js';
-import { createVisit, type VisitSettings } from '../../src/core/visit.js';
+import { createRequestAuthentication, type RequestAuthenticationSettings } from '../../src/core/middleware/request-authentication.js';
 import { selectAuth } from '../../src/core/auth/select.js';
 import { invalidToken, unauthenticated } from '../../src/core/auth/auth-objects.js';
 import { callsOf, OPERATIONS } from '../support/clerk.js';
@@ -26,12 +26,12 @@ async function guard(
     options = {},
     settings = {},
     view = {},
-  }: { options?: AuthenticatorOptions; settings?: VisitSettings; view?: Partial<RequestView> } = {},
+  }: { options?: AuthenticatorOptions; settings?: RequestAuthenticationSettings; view?: Partial<RequestView> } = {},
 ) {
   const authenticator = backend.create(options);
-  const visit = createVisit(authenticator, viewOf(headers, view), settings);
-  await visit.begin();
-  return { visit, result: await visit.guard(compileRequirement(requirement, authenticator.config)) };
+  const authentication = createRequestAuthentication(authenticator, viewOf(headers, view), settings);
+  await authentication.begin();
+  return { authentication, result: await authentication.guard(compileRequirement(requirement, authenticator.config)) };
 }
 
 async function denied(...args: Parameters<typeof guard>): Promise<Denial> {
@@ -60,9 +60,9 @@ describe('who passes', () => {
       anyOf({ permission: 'org:x:y' }, { token: 'api_key', scope: 'invoices:read' }),
     ],
   ] as [string, Record<string, string>, GuardRequirement][])('%s', async (_, headers, requirement) => {
-    const { visit, result } = await guard(headers, requirement);
-    expect(result).toEqual({ allowed: true, auth: visit.auth });
-    expect(visit.auth).toMatchObject({ isAuthenticated: true });
+    const { authentication, result } = await guard(headers, requirement);
+    expect(result).toEqual({ allowed: true, auth: authentication.auth });
+    expect(authentication.auth).toMatchObject({ isAuthenticated: true });
   });
 });
 
@@ -295,56 +295,56 @@ describe('redirect', () => {
 describe('lazy machine tokens', () => {
   async function begun(
     headers: Record<string, string>,
-    settings: VisitSettings = {},
+    settings: RequestAuthenticationSettings = {},
     options: AuthenticatorOptions = {},
   ) {
-    const visit = createVisit(backend.create(options), viewOf(headers), settings);
-    await visit.begin();
-    return visit;
+    const authentication = createRequestAuthentication(backend.create(options), viewOf(headers), settings);
+    await authentication.begin();
+    return authentication;
   }
 
   it('cost a call only where their kind is accepted, and one', async () => {
-    const visit = await begun(bearer('ak_one'));
+    const authentication = await begun(bearer('ak_one'));
     expect(backend.clerk.requests).toEqual([]);
-    expect(visit.state).toMatchObject({ status: 'signed-out', tokenType: 'session_token', reason: 'token-invalid' });
-    await visit.authenticate('session_token');
-    await visit.authenticate(['m2m_token', 'oauth_token']);
+    expect(authentication.state).toMatchObject({ status: 'signed-out', tokenType: 'session_token', reason: 'token-invalid' });
+    await authentication.authenticate('session_token');
+    await authentication.authenticate(['m2m_token', 'oauth_token']);
     expect(backend.clerk.requests).toEqual([]);
-    expect(visit.state).toMatchObject({ tokenType: 'session_token', reason: 'token-invalid' });
+    expect(authentication.state).toMatchObject({ tokenType: 'session_token', reason: 'token-invalid' });
 
-    await visit.authenticate(['api_key']);
-    await visit.authenticate('any');
+    await authentication.authenticate(['api_key']);
+    await authentication.authenticate('any');
     expect(callsOf(backend.clerk, OPERATIONS.apiKey)).toBe(1);
-    expect(visit.auth).toMatchObject({ tokenType: 'api_key', isAuthenticated: true });
-    expect(selectAuth(visit.auth, 'api_key')).toBe(visit.auth);
+    expect(authentication.auth).toMatchObject({ tokenType: 'api_key', isAuthenticated: true });
+    expect(selectAuth(authentication.auth, 'api_key')).toBe(authentication.auth);
   });
 
   it('that are bad are asked about once', async () => {
-    const visit = await begun(bearer('ak_bad'), {}, { cache: { machineTokens: { negativeTtlMs: 0 } } });
-    for (const kinds of ['api_key', 'any', ['api_key', 'm2m_token']] as AcceptsToken[]) await visit.authenticate(kinds);
+    const authentication = await begun(bearer('ak_bad'), {}, { cache: { machineTokens: { negativeTtlMs: 0 } } });
+    for (const kinds of ['api_key', 'any', ['api_key', 'm2m_token']] as AcceptsToken[]) await authentication.authenticate(kinds);
     expect(callsOf(backend.clerk, OPERATIONS.apiKey)).toBe(1);
-    expect(visit.state).toMatchObject({ status: 'signed-out', tokenType: 'api_key', reason: 'token-invalid' });
+    expect(authentication.state).toMatchObject({ status: 'signed-out', tokenType: 'api_key', reason: 'token-invalid' });
   });
 
   it('are verified by the middleware if its settings accept them', async () => {
-    const visit = await begun(bearer('ak_one'), { acceptsToken: ['session_token', 'api_key'] });
-    expect(visit.auth).toMatchObject({ tokenType: 'api_key', isAuthenticated: true });
+    const authentication = await begun(bearer('ak_one'), { acceptsToken: ['session_token', 'api_key'] });
+    expect(authentication.auth).toMatchObject({ tokenType: 'api_key', isAuthenticated: true });
     expect((await begun(bearer('ak_one'), {}, { acceptsToken: 'any' })).auth).toMatchObject({ isAuthenticated: true });
   });
 
   it('do not hide a session that is accepted later', async () => {
     const visit = await begun(cookies(session()), { acceptsToken: 'api_key' });
-    expect(visit.state).toMatchObject({ status: 'signed-out', reason: 'No token in header' });
-    await visit.authenticate('m2m_token');
-    expect(visit.state).toMatchObject({ tokenType: 'api_key' });
-    await visit.authenticate('session_token');
-    expect(visit.auth).toMatchObject({ tokenType: 'session_token', isAuthenticated: true });
+    expect(authentication.state).toMatchObject({ status: 'signed-out', reason: 'No token in header' });
+    await authentication.authenticate('m2m_token');
+    expect(authentication.state).toMatchObject({ tokenType: 'api_key' });
+    await authentication.authenticate('session_token');
+    expect(authentication.auth).toMatchObject({ tokenType: 'session_token', isAuthenticated: true });
   });
 
   it('do not replace who is known', async () => {
     const visit = await begun(cookies(session()));
-    expect(await visit.authenticate('api_key')).toBe(visit.state);
-    expect(visit.auth).toMatchObject({ tokenType: 'session_token', isAuthenticated: true });
+    expect(await authentication.authenticate('api_key')).toBe(authentication.state);
+    expect(authentication.auth).toMatchObject({ tokenType: 'session_token', isAuthenticated: true });
   });
 
   it('must be of a kind that exists', async () => {
@@ -356,41 +356,41 @@ describe('lazy machine tokens', () => {
 describe('the middleware', () => {
   it('goes on, with nothing to send, for a user who is signed in, without a promise the second time', async () => {
     const authenticator = backend.create();
-    await createVisit(authenticator, viewOf(bearer(session()))).begin();
-    const visit = createVisit(authenticator, viewOf(bearer(session())));
-    expect(visit.begin()).toEqual({ stop: null });
-    expect(visit.headers).toEqual([]);
-    expect(visit.guard(compileRequirement({ role: 'org:admin' }))).toEqual({ allowed: true, auth: visit.auth });
+    await createRequestAuthentication(authenticator, viewOf(bearer(session()))).begin();
+    const authentication = createRequestAuthentication(authenticator, viewOf(bearer(session())));
+    expect(authentication.begin()).toEqual({ stop: null });
+    expect(authentication.headers).toEqual([]);
+    expect(authentication.guard(compileRequirement({ role: 'org:admin' }))).toEqual({ allowed: true, auth: authentication.auth });
   });
 
   it('stops for a handshake', async () => {
-    const visit = createVisit(backend.create(), viewOf({ ...PAGE, cookie: '__client_uat=5' }));
-    expect(await visit.begin()).toEqual({ stop: { status: 307 } });
-    expect(visit.state).toMatchObject({ status: 'handshake', auth: { isAuthenticated: false } });
-    const headers = new Headers(visit.headers.map(([name, value]): [string, string] => [name, value]));
+    const visit = createRequestAuthentication(backend.create(), viewOf({ ...PAGE, cookie: '__client_uat=5' }));
+    expect(await authentication.begin()).toEqual({ stop: { status: 307 } });
+    expect(authentication.state).toMatchObject({ status: 'handshake', auth: { isAuthenticated: false } });
+    const headers = new Headers(authentication.headers.map(([name, value]): [string, string] => [name, value]));
     expect(headers.get('location')).toMatch(/^https:\/\/clerk\.acornbooks\.example\/v1\/client\/handshake\?/);
-    expect([...visit.state.headers].sort()).toEqual([...headers].sort());
+    expect([...authentication.state.headers].sort()).toEqual([...headers].sort());
     // A guard that is asked all the same sends the browser there too, and one for machines says no.
-    expect(await visit.guard(compileRequirement())).toEqual({ allowed: false, moved: true });
-    expect(await visit.guard(compileRequirement({ token: 'api_key' }))).toMatchObject({
+    expect(await authentication.guard(compileRequirement())).toEqual({ allowed: false, moved: true });
+    expect(await authentication.guard(compileRequirement({ token: 'api_key' }))).toMatchObject({
       allowed: false,
       denial: { status: 401 },
     });
-    expect(visit.answerHeaders).toEqual([]);
+    expect(authentication.answerHeaders).toEqual([]);
   });
 
   it.each([[{ method: 'TRACE' }], [{ url: '//evil.test/x' }], [{ url: 'https://user:pass@app.test/' }]])(
     'S26: stops %j with 400',
     async (view) => {
-      const visit = createVisit(backend.create(), viewOf(bearer(session()), view));
-      expect(await visit.begin()).toEqual({ stop: { status: 400 } });
-      expect(visit.auth).toMatchObject({ isAuthenticated: false });
-      expect(await visit.guard(compileRequirement())).toMatchObject({ allowed: false });
+      const authentication = createRequestAuthentication(backend.create(), viewOf(bearer(session()), view));
+      expect(await authentication.begin()).toEqual({ stop: { status: 400 } });
+      expect(authentication.auth).toMatchObject({ isAuthenticated: false });
+      expect(await authentication.guard(compileRequirement())).toMatchObject({ allowed: false });
     },
   );
 
   it('has to begin first', () => {
-    expect(() => createVisit(backend.create(), viewOf()).auth).toThrow(/begun/);
+    expect(() => createRequestAuthentication(backend.create(), viewOf()).auth).toThrow(/begun/);
   });
 });
 
@@ -439,12 +439,12 @@ describe('selectAuth', () => {
   });
 
   it('says of an authenticated caller of another kind that the kind is wrong', async () => {
-    const { visit } = await guard(bearer('ak_one'), { token: 'api_key' });
-    expect(selectAuth(visit.auth)).toMatchObject({
+    const { authentication } = await guard(bearer('ak_one'), { token: 'api_key' });
+    expect(selectAuth(authentication.auth)).toMatchObject({
       tokenType: 'session_token',
       isAuthenticated: false,
       reason: 'token-type-mismatch',
     });
-    expect(selectAuth(visit.auth, ['m2m_token'])).toMatchObject({ tokenType: null, reason: 'token-type-mismatch' });
+    expect(selectAuth(authentication.auth, ['m2m_token'])).toMatchObject({ tokenType: null, reason: 'token-type-mismatch' });
   });
 });
