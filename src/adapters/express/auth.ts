@@ -3,7 +3,7 @@ import { authenticateKinds } from '../../core/middleware/authenticate.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { requestOf, type AnyRequest } from './handler.js';
 import { sendStateHeaders } from './respond.js';
-import { requireSeat, showAuth } from './seat.js';
+import { requireSlot, showAuth } from './slot.js';
 
 export interface GetAuthOptions<A extends AcceptsToken> {
   /** Default `session_token`: an API key that carries a user's id is then signed out. */
@@ -20,7 +20,7 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
   req: AnyRequest,
   options?: GetAuthOptions<A>,
 ): AuthFor<A> {
-  const { authentication } = requireSeat(req, 'getAuth()');
+  const { authentication } = requireSlot(req, 'getAuth()');
   return selectAuth(authentication.auth, options?.acceptsToken) as AuthFor<A>;
 }
 
@@ -35,11 +35,11 @@ export async function authenticate<const A extends AcceptsToken>(
   req: AnyRequest,
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
-  const seat = requireSeat(req, 'authenticate()');
-  const { authentication, res } = seat;
-  const auth = await authenticateKinds(seat, options.acceptsToken, withHeaders);
+  const slot = requireSlot(req, 'authenticate()');
+  const { authentication, res } = slot;
+  const auth = await authenticateKinds(slot, options.acceptsToken, withHeaders);
   showAuth(requestOf(req), authentication.auth);
-  sendStateHeaders(res, seat);
+  sendStateHeaders(res, slot);
   return auth;
 }
 

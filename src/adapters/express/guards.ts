@@ -15,7 +15,7 @@ import {
   type Next,
 } from './handler.js';
 import { redirect, sendDenial, sendStateHeaders, stop } from './respond.js';
-import { requireSeat, showAuth, type Seat } from './seat.js';
+import { requireSlot, showAuth, type Slot } from './slot.js';
 
 /**
  * Lets a request pass whose caller meets the requirement; without one, a signed-in user. Answers 401, 403 or 503 otherwise
@@ -49,32 +49,32 @@ function guard(requirement: GuardRequirement | undefined, name: string): Handler
     const res = responseOf(response);
     let fail = failWith(next);
     try {
-      const seat = requireSeat(req, name);
-      fail = faultWith(next, seat.authenticator.config, 'guard');
-      const result = seat.authentication.guard(requirementFor(seat.authenticator));
-      if (isPromise(result)) result.then((found) => settle(found, seat, req, res, next)).catch(fail);
-      else settle(result, seat, req, res, next);
+      const slot = requireSlot(req, name);
+      fail = faultWith(next, slot.authenticator.config, 'guard');
+      const result = slot.authentication.guard(requirementFor(slot.authenticator));
+      if (isPromise(result)) result.then((found) => settle(found, slot, req, res, next)).catch(fail);
+      else settle(result, slot, req, res, next);
     } catch (thrown) {
       fail(thrown);
     }
   };
 }
 
-function settle(result: GuardResult, seat: Seat, req: HttpRequest, res: ServerResponse, next: Next): void {
-  showAuth(req, seat.authentication.auth);
-  if ('moved' in result) return stop(res, 307, seat);
-  sendStateHeaders(res, seat);
+function settle(result: GuardResult, slot: Slot, req: HttpRequest, res: ServerResponse, next: Next): void {
+  showAuth(req, slot.authentication.auth);
+  if ('moved' in result) return stop(res, 307, slot);
+  sendStateHeaders(res, slot);
   if (result.allowed) return goOn(next);
   if ('redirect' in result) return redirect(res, result.redirect);
-  deny(result.denial, seat, req, res, next);
+  deny(result.denial, slot, req, res, next);
 }
 
 /**
  * The handler behind the guard stays out of reach. `next(error)` from `onDenied` hands the error on; `next()`, and all that Express reads
  * as "go on" or "skip the rest of this route", asks for the default answer. The first word counts.
  */
-function deny(denial: Denial, seat: Seat, req: HttpRequest, res: ServerResponse, next: Next): void {
-  const { onDenied } = seat;
+function deny(denial: Denial, slot: Slot, req: HttpRequest, res: ServerResponse, next: Next): void {
+  const { onDenied } = slot;
   if (onDenied === undefined) return sendDenial(res, denial);
   let settled = false;
   const once = (settle: () => void): void => {
@@ -82,7 +82,7 @@ function deny(denial: Denial, seat: Seat, req: HttpRequest, res: ServerResponse,
     settled = true;
     settle();
   };
-  const fail = (thrown: unknown): void => once(() => faultWith(next, seat.authenticator.config, 'denial')(thrown));
+  const fail = (thrown: unknown): void => once(() => faultWith(next, slot.authenticator.config, 'denial')(thrown));
   const onward: Next = (error) =>
     once(() => {
       if (isError(error)) return failWith(next)(error);

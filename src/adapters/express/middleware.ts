@@ -19,7 +19,7 @@ import {
 import { serveProxy } from './proxy.js';
 import { ExpressView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
-import { seatOf, showAuth, takeSeat, type Seat } from './seat.js';
+import { slotOf, showAuth, setSlot, type Slot } from './slot.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
 
 /**
@@ -43,14 +43,14 @@ export function clerkMiddleware(
   function enter(entrance: Entrance, view: ExpressView, req: HttpRequest, res: ServerResponse, next: Next): void {
     const { authenticator, check, proxy } = entrance;
     if (proxy?.owns(view.url) === true) return forward(entrance, view, req, res, next);
-    const earlier = seatOf(req);
+    const earlier = slotOf(req);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
       earlier.onDenied = onDenied ?? earlier.onDenied;
       showAuth(req, earlier.authentication.auth);
       return goOn(next);
     }
     const authentication = createRequestAuthentication(authenticator, view, settingsFor(req), check);
-    const seat: Seat = {
+    const slot: Slot = {
       authenticator,
       authentication,
       res,
@@ -60,8 +60,8 @@ export function clerkMiddleware(
     const begun = authentication.begin();
     if (isPromise(begun)) {
       const fail = faultWith(next, authenticator.config, 'request');
-      begun.then((answer) => settle(answer.stop, seat, req, res, next)).catch(fail);
-    } else settle(begun.stop, seat, req, res, next);
+      begun.then((answer) => settle(answer.stop, slot, req, res, next)).catch(fail);
+    } else settle(begun.stop, slot, req, res, next);
   }
 
   function settingsFor(req: HttpRequest): RequestAuthenticationSettings {
@@ -96,15 +96,15 @@ const isUpgrade = ({ headers: { upgrade } }: HttpRequest): boolean => upgrade?.t
 
 function settle(
   halt: { readonly status: number } | null,
-  seat: Seat,
+  slot: Slot,
   req: HttpRequest,
   res: ServerResponse,
   next: Next,
 ): void {
-  if (halt !== null) return stop(res, halt.status, seat);
-  takeSeat(req, seat);
-  showAuth(req, seat.authentication.auth);
-  sendStateHeaders(res, seat);
+  if (halt !== null) return stop(res, halt.status, slot);
+  setSlot(req, slot);
+  showAuth(req, slot.authentication.auth);
+  sendStateHeaders(res, slot);
   goOn(next);
 }
 

@@ -4,7 +4,7 @@ import { sessionCookiesOf } from '../../core/session/private-answer.js';
 import type { HeaderPairs } from '../../core/request-state.js';
 import type { Denial } from '../../types.js';
 import { keepPrivate } from './keep-private.js';
-import type { Seat } from './seat.js';
+import type { Slot } from './slot.js';
 
 /** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */
 const APPENDED = new Set(['set-cookie', 'vary']);
@@ -30,13 +30,13 @@ function put(res: ServerResponse, headers: HeaderPairs): void {
  *
  * @param headers those for the answer of a handler or a guard, or all of them for a redirect
  */
-export function sendStateHeaders(res: ServerResponse, seat: Seat, headers = seat.authentication.answerHeaders): void {
-  const { sent } = seat;
+export function sendStateHeaders(res: ServerResponse, slot: Slot, headers = slot.authentication.answerHeaders): void {
+  const { sent } = slot;
   // The usual case, a known caller, has nothing to say.
   if ((headers.length === 0 && sent === null) || headers === sent || res.headersSent) return;
   for (const [name] of sent ?? []) if (!APPENDED.has(name.toLowerCase())) res.removeHeader(name);
   put(res, headers);
-  seat.sent = headers;
+  slot.sent = headers;
 }
 
 /**
@@ -52,9 +52,9 @@ function isUnbegun(res: ServerResponse): boolean {
 }
 
 /** Ends the response with a status and all headers of the state. */
-export function stop(res: ServerResponse, status: number, seat: Seat): void {
+export function stop(res: ServerResponse, status: number, slot: Slot): void {
   if (!isUnbegun(res)) return;
-  sendStateHeaders(res, seat, seat.authentication.headers);
+  sendStateHeaders(res, slot, slot.authentication.headers);
   res.statusCode = status;
   res.end();
 }

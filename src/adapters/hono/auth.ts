@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { selectAuth } from '../../core/auth/select.js';
 import { authenticateKinds } from '../../core/middleware/authenticate.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
-import { requireSeat, showAuth } from './seat.js';
+import { requireSlot, showAuth } from './slot.js';
 
 export interface GetAuthOptions<A extends AcceptsToken> {
   /** Default `session_token`: an API key that carries a user's id is then signed out. */
@@ -19,7 +19,7 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
   c: Context,
   options?: GetAuthOptions<A>,
 ): AuthFor<A> {
-  const { authentication } = requireSeat(c, 'getAuth()');
+  const { authentication } = requireSlot(c, 'getAuth()');
   return selectAuth(authentication.auth, options?.acceptsToken) as AuthFor<A>;
 }
 
@@ -34,9 +34,9 @@ export async function authenticate<const A extends AcceptsToken>(
   c: Context,
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
-  const seat = requireSeat(c, 'authenticate()');
-  const auth = await authenticateKinds(seat, options.acceptsToken, withResponse);
-  showAuth(c, seat.authentication.auth);
+  const slot = requireSlot(c, 'authenticate()');
+  const auth = await authenticateKinds(slot, options.acceptsToken, withResponse);
+  showAuth(c, slot.authentication.auth);
   return auth;
 }
 

@@ -18,7 +18,7 @@ import type {
   SignedInSession,
 } from '../../types.js';
 import { redirect, sendDenial, stop } from './respond.js';
-import { requireSeat, showAuth, withRenewed, type Seat } from './seat.js';
+import { requireSlot, showAuth, withRenewed, type Slot } from './slot.js';
 
 /** A guard that leaves `c.var.auth` as narrow as its requirement proves it. */
 export type Guard<Caller> = MiddlewareHandler<{ Variables: { auth: Caller } }>;
@@ -53,26 +53,26 @@ export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedA
 function guard(requirement: GuardRequirement | undefined, name: string): MiddlewareHandler {
   const requirementFor = createGuard(requirement);
   return function clerkGuard(c, next) {
-    const seat = requireSeat(c, name);
-    const { authenticator } = seat;
-    const result = watched(authenticator.config, 'guard', () => seat.authentication.guard(requirementFor(authenticator)));
-    return andThen(result, (found) => settle(found, seat, c, next)) as Promise<Response | void>;
+    const slot = requireSlot(c, name);
+    const { authenticator } = slot;
+    const result = watched(authenticator.config, 'guard', () => slot.authentication.guard(requirementFor(authenticator)));
+    return andThen(result, (found) => settle(found, slot, c, next)) as Promise<Response | void>;
   };
 }
 
-function settle(result: GuardResult, seat: Seat, c: Context, next: Next): MaybePromise<Response | void> {
-  showAuth(c, seat.authentication.auth);
+function settle(result: GuardResult, slot: Slot, c: Context, next: Next): MaybePromise<Response | void> {
+  showAuth(c, slot.authentication.auth);
   if (result.allowed) return next();
   if ('moved' in result) {
-    seat.answered = true;
-    return stop(c, 307, withRenewed(seat, seat.authentication.headers));
+    slot.answered = true;
+    return stop(c, 307, withRenewed(slot, slot.authentication.headers));
   }
   if ('redirect' in result) return redirect(c, result.redirect);
-  return deny(result.denial, seat, c);
+  return deny(result.denial, slot, c);
 }
 
 /** Whatever is no response asks for the default answer. */
-function deny(denial: Denial, { onDenied, authenticator }: Seat, c: Context): MaybePromise<Response> {
+function deny(denial: Denial, { onDenied, authenticator }: Slot, c: Context): MaybePromise<Response> {
   if (onDenied === undefined) return sendDenial(c, denial);
   const answer: MaybePromise<unknown> = watched(authenticator.config, 'denial', () => onDenied(denial, c));
   return andThen(answer, (found) => (isResponse(found) ? found : sendDenial(c, denial)));

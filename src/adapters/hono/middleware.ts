@@ -10,7 +10,7 @@ import { bindings } from './environment.js';
 import { serveProxy } from './proxy.js';
 import { HonoView } from './request-view.js';
 import { sendStateHeaders, stop } from './respond.js';
-import { renewedBy, seatOf, showAuth, takeSeat, withRenewed, type Seat } from './seat.js';
+import { renewedBy, slotOf, showAuth, setSlot, withRenewed, type Slot } from './slot.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
 
 const NO_SETTINGS: RequestAuthenticationSettings = {};
@@ -46,14 +46,14 @@ export function clerkMiddleware(
     if (proxy?.owns(view.url) === true) {
       return Promise.resolve(watched(authenticator.config, 'proxy', () => serveProxy(proxy, entrance, view, c)));
     }
-    const earlier = seatOf(c);
+    const earlier = slotOf(c);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
       earlier.onDenied = onDenied ?? earlier.onDenied;
       showAuth(c, earlier.authentication.auth);
       return next();
     }
     const authentication = createRequestAuthentication(authenticator, view, settingsFor(c), check);
-    const seat: Seat = {
+    const slot: Slot = {
       authenticator,
       authentication,
       onDenied: onDenied ?? earlier?.onDenied,
@@ -61,7 +61,7 @@ export function clerkMiddleware(
       answered: false,
     };
     const begun = watched(authenticator.config, 'request', () => authentication.begin());
-    return andThen(begun, ({ stop: halt }) => settle(halt, seat, c, next)) as Promise<Response | void>;
+    return andThen(begun, ({ stop: halt }) => settle(halt, slot, c, next)) as Promise<Response | void>;
   }
 
   return function clerk(c, next) {
@@ -73,15 +73,15 @@ export function clerkMiddleware(
 
 function settle(
   halt: { readonly status: number } | null,
-  seat: Seat,
+  slot: Slot,
   c: Context,
   next: Next,
 ): Promise<Response | void> {
-  const { authentication } = seat;
-  takeSeat(c, seat);
+  const { authentication } = slot;
+  setSlot(c, slot);
   if (halt !== null) {
-    seat.answered = true;
-    return Promise.resolve(stop(c, halt.status, withRenewed(seat, authentication.headers)));
+    slot.answered = true;
+    return Promise.resolve(stop(c, halt.status, withRenewed(slot, authentication.headers)));
   }
   showAuth(c, authentication.auth);
   return proceed(c, authentication, next);
@@ -91,11 +91,11 @@ function settle(
  * Headers go onto the finished response, because a handler may return one of its own making; and only then it is known which they are,
  * because guards and readers may look again.
  */
-async function proceed(c: Context, authentication: Seat['authentication'], next: Next): Promise<void> {
+async function proceed(c: Context, authentication: Slot['authentication'], next: Next): Promise<void> {
   await next();
-  const seat = seatOf(c);
-  // The seat of an inner middleware, if there is one, has sent its own.
-  if (seat?.authentication !== authentication || seat.answered) return;
-  const headers = withRenewed(seat, authentication.answerHeaders);
+  const slot = slotOf(c);
+  // The slot of an inner middleware, if there is one, has sent its own.
+  if (slot?.authentication !== authentication || slot.answered) return;
+  const headers = withRenewed(slot, authentication.answerHeaders);
   if (headers.length > 0) sendStateHeaders(c, headers);
 }

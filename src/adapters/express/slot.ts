@@ -12,9 +12,9 @@ import type { RequestAuthentication } from '../../core/middleware/request-authen
 import { ConfigurationError } from '../../errors.js';
 import type { OnDenied } from './settings.js';
 
-const SEAT = Symbol('bailiff.authentication');
+const SLOT = Symbol('bailiff.authentication');
 
-export interface Seat {
+export interface Slot {
   readonly authenticator: Authenticator;
   readonly authentication: RequestAuthentication;
   /** Of the middleware that ran last. */
@@ -24,29 +24,29 @@ export interface Seat {
   sent: RequestAuthentication['headers'] | null;
 }
 
-interface Seated {
-  [SEAT]?: Seat;
+interface WithSlot {
+  [SLOT]?: Slot;
 }
 
 /** The list of raw headers; the request itself where a runtime makes a new list for each look, or has none. */
-function chairOf(req: Partial<IncomingMessage>): Seated {
+function holderOf(req: Partial<IncomingMessage>): WithSlot {
   const { rawHeaders } = req;
-  return (Array.isArray(rawHeaders) && rawHeaders === req.rawHeaders ? rawHeaders : req) as Seated;
+  return (Array.isArray(rawHeaders) && rawHeaders === req.rawHeaders ? rawHeaders : req) as WithSlot;
 }
 
-export function seatOf(req: object): Seat | undefined {
-  return chairOf(req)[SEAT];
+export function slotOf(req: object): Slot | undefined {
+  return holderOf(req)[SLOT];
 }
 
 /** @throws {ConfigurationError} if the middleware has not run */
-export function requireSeat(req: object, who: string): Seat {
-  const seat = seatOf(req);
-  if (seat === undefined) throw middlewareMissing(who);
-  return seat;
+export function requireSlot(req: object, who: string): Slot {
+  const slot = slotOf(req);
+  if (slot === undefined) throw middlewareMissing(who);
+  return slot;
 }
 
-export function takeSeat(req: object, seat: Seat): void {
-  chairOf(req)[SEAT] = seat;
+export function setSlot(req: object, slot: Slot): void {
+  holderOf(req)[SLOT] = slot;
 }
 
 /**

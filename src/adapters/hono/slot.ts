@@ -8,9 +8,9 @@ import type { RequestAuthentication } from '../../core/middleware/request-authen
 import type { OnDenied } from './settings.js';
 
 /** A property of the context, not one of its variables: `c.var` does not list it, and it is found without a look-up in a map. */
-const SEAT = Symbol('bailiff.authentication');
+const SLOT = Symbol('bailiff.authentication');
 
-export interface Seat {
+export interface Slot {
   readonly authenticator: Authenticator;
   readonly authentication: RequestAuthentication;
   /** Of the middleware that ran last. */
@@ -21,36 +21,36 @@ export interface Seat {
   answered: boolean;
 }
 
-/** What the seat that takes the place of this one has to send for it. */
-export function renewedBy(earlier: Seat | undefined): HeaderPairs {
+/** What the slot that takes the place of this one has to send for it. */
+export function renewedBy(earlier: Slot | undefined): HeaderPairs {
   if (earlier === undefined) return [];
   const cookies = sessionCookiesOf(earlier.visit.answerHeaders);
   return [...earlier.renewed, ...cookies.map((cookie) => ['Set-Cookie', cookie] as const)];
 }
 
-/** Headers for an answer, behind the cookies of the seats before. A cookie that both have comes once. */
-export function withRenewed({ renewed }: Seat, headers: HeaderPairs): HeaderPairs {
+/** Headers for an answer, behind the cookies of the slots before. A cookie that both have comes once. */
+export function withRenewed({ renewed }: Slot, headers: HeaderPairs): HeaderPairs {
   if (renewed.length === 0) return headers;
   return [...renewed.filter(([, cookie]) => !headers.some(([, value]) => value === cookie)), ...headers];
 }
 
-interface Seated {
-  [SEAT]?: Seat;
+interface WithSlot {
+  [SLOT]?: Slot;
 }
 
-export function seatOf(c: Context): Seat | undefined {
-  return (c as Seated)[SEAT];
+export function slotOf(c: Context): Slot | undefined {
+  return (c as WithSlot)[SLOT];
 }
 
 /** @throws {ConfigurationError} if the middleware has not run */
-export function requireSeat(c: Context, who: string): Seat {
-  const seat = seatOf(c);
-  if (seat === undefined) throw middlewareMissing(who);
-  return seat;
+export function requireSlot(c: Context, who: string): Slot {
+  const slot = slotOf(c);
+  if (slot === undefined) throw middlewareMissing(who);
+  return slot;
 }
 
-export function takeSeat(c: Context, seat: Seat): void {
-  (c as Seated)[SEAT] = seat;
+export function setSlot(c: Context, slot: Slot): void {
+  (c as WithSlot)[SLOT] = slot;
 }
 
 /** Puts the caller at `c.var.auth`. */
