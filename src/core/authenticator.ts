@@ -18,7 +18,7 @@ import { createTokenMinter } from './auth/token-minter.js';
 import { conceal } from './config/conceal.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
-import { createDispatch, modeOf, type Mode } from './dispatch.js';
+import { createDispatch, modeOf, type Mode } from './authenticate-request.js';
 import { failWithFault, FAULT, faultState } from './fault.js';
 import type { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { failureAnswer, type Broken, type Outcome } from './dispatch.js';
+import { failureAnswer, type Broken, type Outcome } from './handle-request.js';
 import type { LocalRequest, LocalResponse } from './world.js';
 import { isPromise } from '../../../src/realm.js';
 

@@ -1,4 +1,4 @@
-import type { Outcome } from './dispatch.js';
+import type { Outcome } from './handle-request.js';
 import type { LocalRequest, LocalResponse, World } from './world.js';
 
 /** `fetch` that reaches this instance and nothing else, without a socket. */

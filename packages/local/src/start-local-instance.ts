@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readVariable } from '../../../src/environment.js';
 import type { ClockStart } from './clock.js';
 import { createWorld, type LocalWorld, type Snapshot } from './create-world.js';
-import { createDispatcher, isOperation, reachedOperation } from './dispatch.js';
+import { createDispatcher, isOperation, reachedOperation } from './handle-request.js';
 import { createFaults } from './faults.js';
 import { startHttpServer, type HttpServer } from './http-server.js';
 import { createInProcessFetch } from './in-process-fetch.js';

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
+import { createEntrance, type Entrance } from '../../core/middleware/resolve-authenticator.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import { withRealErrors } from '../../core/as-error.js';
 import { watched } from '../../core/fault.js';
 import { andThen } from '../../core/maybe.js';
-import { createEntrance, type Entrance } from '../../core/middleware/entrance.js';
+import { createEntrance, type Entrance } from '../../core/middleware/resolve-authenticator.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { createRequestAuthentication, type RequestAuthenticationSettings } from '../../core/middleware/request-authentication.js';

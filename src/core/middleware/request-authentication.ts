@@ -7,10 +7,10 @@ import { forbiddenDenial } from '../auth/challenge.js';
 import type { CompiledRequirement, RequirementVerdict } from '../auth/requirements.js';
 import type { Authenticator } from '../authenticator.js';
 import { tokenTypesOf } from '../config/accepts-token.js';
-import { modeOf } from '../dispatch.js';
+import { modeOf } from '../authenticate-request.js';
 import { faultState } from '../fault.js';
 import { andThen } from '../maybe.js';
-import { refuseFault, refuseNobody, type GuardResult } from '../refusal.js';
+import { refuseFault, refuseNobody, type GuardResult } from '../guards/denial.js';
 import { DecidedState, headerPairsOf, type HeaderPairs } from '../request-state.js';
 import { stopwatch } from '../stopwatch.js';
 import { headerTokenOf } from '../request/context.js';
@@ -26,7 +26,7 @@ export interface RequestAuthenticationSettings {
   readonly resourceMetadata?: (view: RequestView) => MaybePromise<string | null>;
 }
 
-export type { GuardResult } from '../refusal.js';
+export type { GuardResult } from '../guards/denial.js';
 
 export interface RequestAuthentication {
   /** After `begin()`; changes when a guard or `authenticate` verifies a kind that the middleware did not accept. */

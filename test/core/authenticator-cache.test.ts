@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, type AuthenticatorOptions } from 'bailiff';
-import { createAuthenticatorPool } from '../../src/core/pool.js';
+import { createAuthenticatorPool } from '../../src/core/middleware/authenticator-cache.js';
 import { createKey, T0 } from '../support/tokens.js';
 
 const base: AuthenticatorOptions = { secretKey: 'sk_test_one' };

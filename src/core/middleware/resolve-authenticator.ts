@@ -8,7 +8,7 @@ import { createAuthenticator, isAuthenticator, type Authenticator } from '../aut
 import { resolveLog } from '../config/resolve.js';
 import { watched } from '../fault.js';
 import { andThen } from '../maybe.js';
-import { createAuthenticatorPool } from '../pool.js';
+import { createAuthenticatorPool } from './authenticator-cache.js';
 import {
   createFrontendApiProxy,
   proxyPath,

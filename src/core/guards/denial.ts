@@ -1,14 +1,14 @@
 /** What a guard answers where nobody of an accepted kind has been identified. */
-import { TOKEN_REASONS, type Reason } from '../errors.js';
-import type { Auth, Denial, RequestState, RequestView, TokenType } from '../types.js';
-import { classifyToken } from '../verify/classify.js';
-import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from './auth/challenge.js';
-import type { CompiledRequirement } from './auth/requirements.js';
-import type { Config } from './config/config.js';
-import { FAULT } from './fault.js';
-import { DecidedState } from './request-state.js';
-import { createRequestContext, type RequestContext } from './request/context.js';
-import { signInUrl } from './session/redirect-urls.js';
+import { TOKEN_REASONS, type Reason } from '../../errors.js';
+import type { Auth, Denial, RequestState, RequestView, TokenType } from '../../types.js';
+import { classifyToken } from '../../verify/classify.js';
+import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from '../auth/challenge.js';
+import type { CompiledRequirement } from '../auth/requirements.js';
+import type { Config } from '../config/config.js';
+import { FAULT } from '../fault.js';
+import { DecidedState } from '../request-state.js';
+import { createRequestContext, type RequestContext } from '../request/context.js';
+import { signInUrl } from '../session/redirect-urls.js';
 
 export type GuardResult =
   | { readonly allowed: true; readonly auth: Auth }

@@ -1,13 +1,13 @@
 /** Authenticators for options that are only known with a request: several domains, several instances in one server. */
-import { createBoundedCache } from '../bounded-cache.js';
-import { readVariable, type Environment } from '../environment.js';
-import { isPlainObject } from '../option-names.js';
-import type { AuthenticatorOptions, Logger } from '../types.js';
-import { createAuthenticator, type Authenticator } from './authenticator.js';
-import { callable } from './config/checks.js';
-import { checkAuthenticatorOptions } from './config/option-names.js';
-import { CONFIG_VARIABLES, resolveLog } from './config/resolve.js';
-import { createSplitWatch } from './pool-watch.js';
+import { createBoundedCache } from '../../bounded-cache.js';
+import { readVariable, type Environment } from '../../environment.js';
+import { isPlainObject } from '../../option-names.js';
+import type { AuthenticatorOptions, Logger } from '../../types.js';
+import { createAuthenticator, type Authenticator } from '../authenticator.js';
+import { callable } from '../config/checks.js';
+import { checkAuthenticatorOptions } from '../config/option-names.js';
+import { CONFIG_VARIABLES, resolveLog } from '../config/resolve.js';
+import { createSplitWatch } from './split-watch.js';
 
 export interface AuthenticatorPool {
   /**
