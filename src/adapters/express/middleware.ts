@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import { createEntrance, type Entrance } from '../../core/middleware/resolve-authenticator.js';
+import { createAuthenticatorResolver, type ResolvedAuthenticator } from '../../core/middleware/resolve-authenticator.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
@@ -38,11 +38,11 @@ export function clerkMiddleware(
 ): Handler {
   const given = readArguments<Request, OnDenied>(source, settings);
   const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
-  const find = createEntrance<Request>(given.options, { proxy: frontendApiProxy, logger });
+  const find = createAuthenticatorResolver<Request>(given.options, { proxy: frontendApiProxy, logger });
 
-  function enter(entrance: Entrance, view: ExpressView, req: HttpRequest, res: ServerResponse, next: Next): void {
-    const { authenticator, check, proxy } = entrance;
-    if (proxy?.owns(view.url) === true) return forward(entrance, view, req, res, next);
+  function enter(resolved: ResolvedAuthenticator, view: ExpressView, req: HttpRequest, res: ServerResponse, next: Next): void {
+    const { authenticator, check, proxy } = resolved;
+    if (proxy?.owns(view.url) === true) return forward(resolved, view, req, res, next);
     const earlier = slotOf(req);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
       earlier.onDenied = onDenied ?? earlier.onDenied;
@@ -76,9 +76,9 @@ export function clerkMiddleware(
     const res = responseOf(response);
     try {
       const view = new ExpressView(req);
-      const entrance = find(req as Request, view);
-      if (isPromise(entrance)) entrance.then((found) => enter(found, view, req, res, next)).catch(failWith(next));
-      else enter(entrance, view, req, res, next);
+      const resolved = find(req as Request, view);
+      if (isPromise(resolved)) resolved.then((found) => enter(found, view, req, res, next)).catch(failWith(next));
+      else enter(resolved, view, req, res, next);
     } catch (thrown) {
       failWith(next)(thrown);
     }
@@ -109,7 +109,7 @@ function settle(
 }
 
 function forward(
-  { authenticator, check, proxy }: Entrance,
+  { authenticator, check, proxy }: ResolvedAuthenticator,
   view: ExpressView,
   req: HttpRequest,
   res: ServerResponse,

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import { withRealErrors } from '../../core/as-error.js';
 import { watched } from '../../core/fault.js';
 import { andThen } from '../../core/maybe.js';
-import { createEntrance, type Entrance } from '../../core/middleware/resolve-authenticator.js';
+import { createAuthenticatorResolver, type ResolvedAuthenticator } from '../../core/middleware/resolve-authenticator.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { createRequestAuthentication, type RequestAuthenticationSettings } from '../../core/middleware/request-authentication.js';
@@ -32,7 +32,7 @@ export function clerkMiddleware(
 ): MiddlewareHandler {
   const given = readArguments<Context, OnDenied>(source, settings);
   const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
-  const find = createEntrance<Context>(given.options, { proxy: frontendApiProxy, environment: bindings(), logger });
+  const find = createAuthenticatorResolver<Context>(given.options, { proxy: frontendApiProxy, environment: bindings(), logger });
 
   function settingsFor(c: Context): RequestAuthenticationSettings {
     if (resourceMetadata === undefined) return NO_SETTINGS;
@@ -41,10 +41,10 @@ export function clerkMiddleware(
     };
   }
 
-  function enter(entrance: Entrance, view: HonoView, c: Context, next: Next): Promise<Response | void> {
-    const { authenticator, check, proxy } = entrance;
+  function enter(resolved: ResolvedAuthenticator, view: HonoView, c: Context, next: Next): Promise<Response | void> {
+    const { authenticator, check, proxy } = resolved;
     if (proxy?.owns(view.url) === true) {
-      return Promise.resolve(watched(authenticator.config, 'proxy', () => serveProxy(proxy, entrance, view, c)));
+      return Promise.resolve(watched(authenticator.config, 'proxy', () => serveProxy(proxy, resolved, view, c)));
     }
     const earlier = slotOf(c);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {
@@ -66,8 +66,8 @@ export function clerkMiddleware(
 
   return function clerk(c, next) {
     const view = new HonoView(c);
-    const entrance = withRealErrors(() => find(c, view));
-    return andThen(entrance, (found) => enter(found, view, c, next)) as Promise<Response | void>;
+    const resolved = withRealErrors(() => find(c, view));
+    return andThen(resolved, (found) => enter(found, view, c, next)) as Promise<Response | void>;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { getRuntimeKey } from 'hono/adapter';
 import type { Config } from '../../core/config/config.js';
-import type { Entrance } from '../../core/middleware/resolve-authenticator.js';
+import type { ResolvedAuthenticator } from '../../core/middleware/resolve-authenticator.js';
 import type { FrontendApiProxy, ProxiedBody } from '../../core/proxy/frontend-api-proxy.js';
 import { keptBody } from '../../core/proxy/kept-body.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
@@ -20,7 +20,7 @@ const REMEDY =
  */
 export async function serveProxy(
   proxy: FrontendApiProxy,
-  { authenticator: { config }, check }: Entrance,
+  { authenticator: { config }, check }: ResolvedAuthenticator,
   view: HonoView,
   c: Context,
 ): Promise<Response> {

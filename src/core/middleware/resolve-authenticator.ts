@@ -20,14 +20,14 @@ import { createRequestCheck, type RequestCheck } from '../request/target.js';
 import { noteConfiguration } from './known-configurations.js';
 import type { AuthenticatorSource } from './settings.js';
 
-export interface Entrance {
+export interface ResolvedAuthenticator {
   readonly authenticator: Authenticator;
   readonly check: RequestCheck;
   readonly proxy: FrontendApiProxy | null;
 }
-export type FindEntrance<C> = (context: C, view: RequestView) => MaybePromise<Entrance>;
+export type ResolveAuthenticator<C> = (context: C, view: RequestView) => MaybePromise<ResolvedAuthenticator>;
 
-export interface EntranceSettings<C> {
+export interface ResolverSettings<C> {
   readonly proxy?: FrontendApiProxyOptions | undefined;
   /** For options that have none. */
   readonly logger?: AuthenticatorOptions['logger'];
@@ -43,58 +43,58 @@ export interface EntranceSettings<C> {
  *
  * @throws {ConfigurationError} for options that cannot work
  */
-export function createEntrance<C>(source: AuthenticatorSource<C>, settings: EntranceSettings<C>): FindEntrance<C> {
+export function createAuthenticatorResolver<C>(source: AuthenticatorSource<C>, settings: ResolverSettings<C>): ResolveAuthenticator<C> {
   const { proxy } = settings;
-  if (proxy === undefined || proxy.enabled === false) return entrances(source, settings, null);
-  const proxied = entrances(source, settings, proxy);
+  if (proxy === undefined || proxy.enabled === false) return resolverOf(source, settings, null);
+  const proxied = resolverOf(source, settings, proxy);
   const { enabled } = proxy;
   if (enabled === true) return proxied;
-  const plain = entrances(source, settings, null);
+  const plain = resolverOf(source, settings, null);
   return (context, view) =>
-    andThen(plain(context, view), (entrance) => {
-      const { config } = entrance.authenticator;
+    andThen(plain(context, view), (resolved) => {
+      const { config } = resolved.authenticator;
       const answer = watched(config, 'proxy', () => {
         const url = publicUrl(view, config);
         return url !== null && enabled(url);
       });
       // The promise of an async function is truthy, whatever it comes to.
-      return andThen(answer, (on) => (on === true ? proxied(context, view) : entrance));
+      return andThen(answer, (on) => (on === true ? proxied(context, view) : resolved));
     });
 }
 
 /** One way in for each authenticator; with a proxy, the authenticator sends browsers through it. */
-function entrances<C>(
+function resolverOf<C>(
   source: AuthenticatorSource<C>,
-  { environment, logger }: EntranceSettings<C>,
+  { environment, logger }: ResolverSettings<C>,
   proxy: FrontendApiProxyOptions | null,
-): FindEntrance<C> {
+): ResolveAuthenticator<C> {
   const complete = (options: AuthenticatorOptions, env?: Environment): AuthenticatorOptions => {
     const lacksLogger = logger !== undefined && (options.logger ?? null) === null;
     return throughProxy(lacksLogger ? { ...options, logger } : options, proxy, env);
   };
-  const known = new WeakMap<Authenticator, Entrance>();
-  const entranceOf = (authenticator: Authenticator, env?: Environment): Entrance => {
-    let entrance = known.get(authenticator);
-    if (entrance === undefined) {
+  const known = new WeakMap<Authenticator, ResolvedAuthenticator>();
+  const resolvedFor = (authenticator: Authenticator, env?: Environment): ResolvedAuthenticator => {
+    let resolved = known.get(authenticator);
+    if (resolved === undefined) {
       const served = proxy === null ? null : createFrontendApiProxy(authenticator.config, proxy, env);
-      entrance = Object.freeze({ authenticator, check: createRequestCheck(), proxy: served });
-      known.set(authenticator, entrance);
+      resolved = Object.freeze({ authenticator, check: createRequestCheck(), proxy: served });
+      known.set(authenticator, resolved);
     }
-    return entrance;
+    return resolved;
   };
 
   if (typeof source !== 'function' && (isAuthenticator(source) || environment === undefined)) {
-    const entrance = entranceOf(isAuthenticator(source) ? source : createAuthenticator(complete(source)));
-    noteConfiguration(entrance.authenticator.config);
-    return () => entrance;
+    const resolved = resolvedFor(isAuthenticator(source) ? source : createAuthenticator(complete(source)));
+    noteConfiguration(resolved.authenticator.config);
+    return () => resolved;
   }
 
   noteConfiguration(null);
   const pool = createAuthenticatorPool();
-  const choose = (given: unknown, env: Environment | undefined): Entrance => {
-    if (isAuthenticator(given)) return entranceOf(given, env);
+  const choose = (given: unknown, env: Environment | undefined): ResolvedAuthenticator => {
+    if (isAuthenticator(given)) return resolvedFor(given, env);
     if (!isPlainObject(given)) throw noOptions(given);
-    return entranceOf(pool.get(complete(given, env), env), env);
+    return resolvedFor(pool.get(complete(given, env), env), env);
   };
   if (typeof source === 'function') {
     // Whose instance it is about is not known then, and so neither is its listener.
@@ -105,13 +105,13 @@ function entrances<C>(
         (given) => choose(given, environment?.(context)),
       );
   }
-  // The bindings of a Worker are one object for many requests: look the entrance up by it.
-  const byEnvironment = new WeakMap<Environment, Entrance>();
+  // The bindings of a Worker are one object for many requests: look the resolved up by it.
+  const byEnvironment = new WeakMap<Environment, ResolvedAuthenticator>();
   return (context) => {
     const env = environment?.(context) ?? {};
-    let entrance = byEnvironment.get(env);
-    if (entrance === undefined) byEnvironment.set(env, (entrance = choose(source, env)));
-    return entrance;
+    let resolved = byEnvironment.get(env);
+    if (resolved === undefined) byEnvironment.set(env, (resolved = choose(source, env)));
+    return resolved;
   };
 }
 
