@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, type AuthenticatorOptions } from 'bailiff';
-import { createAuthenticatorPool } from '../../src/core/middleware/authenticator-cache.js';
+import { createAuthenticatorCache } from '../../src/core/middleware/authenticator-cache.js';
 import { createKey, T0 } from '../support/tokens.js';
 
 const base: AuthenticatorOptions = { secretKey: 'sk_test_one' };
@@ -15,9 +15,9 @@ class Shop {
   delete = () => Promise.resolve();
 }
 
-describe('the pool', () => {
+describe('the cache', () => {
   it('keeps one authenticator for equal values', () => {
-    const pool = createAuthenticatorPool();
+    const cache = createAuthenticatorCache();
     const fetch = () => Promise.reject(new Error('unused'));
     const options = (): AuthenticatorOptions => ({
       ...base,
@@ -25,16 +25,16 @@ describe('the pool', () => {
       audience: ['a', 'b'],
       cache: { jwks: { freshMs: 5 } },
     });
-    const one = pool.get(options(), {});
-    expect(pool.get(options(), {})).toBe(one);
+    const one = cache.get(options(), {});
+    expect(cache.get(options(), {})).toBe(one);
     expect(
-      pool.get({ cache: { jwks: { freshMs: 5 } }, audience: ['a', 'b'], fetch, secretKey: 'sk_test_one' }, {}),
+      cache.get({ cache: { jwks: { freshMs: 5 } }, audience: ['a', 'b'], fetch, secretKey: 'sk_test_one' }, {}),
     ).toBe(one);
-    expect(pool.get({ ...options(), domain: undefined as never }, {})).toBe(one);
+    expect(cache.get({ ...options(), domain: undefined as never }, {})).toBe(one);
   });
 
   it('S31: never shares between different ones', () => {
-    const pool = createAuthenticatorPool();
+    const cache = createAuthenticatorCache();
     const shared = store();
     const shop = new Shop();
     const different: [AuthenticatorOptions, Record<string, string>?][] = [
@@ -56,9 +56,9 @@ describe('the pool', () => {
       [base, { CLERK_JWT_KEY: '', CLERK_DOMAIN: 'a.test' }],
       [base, { CLERK_DOMAIN: 'b.test' }],
     ];
-    const all = different.map(([options, env]) => pool.get(options, env ?? {}));
+    const all = different.map(([options, env]) => cache.get(options, env ?? {}));
     expect(new Set(all).size).toBe(all.length);
-    expect(pool.get({ ...base, cache: { machineTokens: { store: shop } } }, {})).toBe(all[13]);
+    expect(cache.get({ ...base, cache: { machineTokens: { store: shop } } }, {})).toBe(all[13]);
   });
 
   it.each([
@@ -69,22 +69,22 @@ describe('the pool', () => {
         Object.create(Object.assign(Object.create(null), base, { authorizedParties: [party] })) as typeof base,
     ],
   ])('S31: takes no options that are %s: nobody could tell two of them apart', (_, make) => {
-    const pool = createAuthenticatorPool();
-    expect(() => pool.get(make('https://a.example'), {})).toThrow(/plain object/);
+    const cache = createAuthenticatorCache();
+    expect(() => cache.get(make('https://a.example'), {})).toThrow(/plain object/);
   });
 
   it('looks at values, not at the object: options that are changed later are other options', () => {
-    const pool = createAuthenticatorPool();
+    const cache = createAuthenticatorCache();
     const options = { ...base };
-    const one = pool.get(options, {});
+    const one = cache.get(options, {});
     Object.assign(options, { secretKey: 'sk_test_two' });
-    expect(pool.get(options, {})).not.toBe(one);
-    expect(pool.get(options, {}).config.secretKey).toBe('sk_test_two');
+    expect(cache.get(options, {})).not.toBe(one);
+    expect(cache.get(options, {}).config.secretKey).toBe('sk_test_two');
   });
 
   it('is bounded', () => {
-    const pool = createAuthenticatorPool({ max: 2 });
-    const get = (name: string) => pool.get({ secretKey: `sk_test_${name}` }, {});
+    const cache = createAuthenticatorCache({ max: 2 });
+    const get = (name: string) => cache.get({ secretKey: `sk_test_${name}` }, {});
     const [a, b] = [get('a'), get('b')];
     get('a');
     get('c');
@@ -93,25 +93,25 @@ describe('the pool', () => {
   });
 
   it('keeps no failure', () => {
-    const pool = createAuthenticatorPool();
-    expect(() => pool.get({}, {})).toThrow(ConfigurationError);
-    expect(() => pool.get({}, {})).toThrow(ConfigurationError);
-    expect(pool.get({}, { CLERK_SECRET_KEY: 'sk_test_x' }).config.secretKey).toBe('sk_test_x');
+    const cache = createAuthenticatorCache();
+    expect(() => cache.get({}, {})).toThrow(ConfigurationError);
+    expect(() => cache.get({}, {})).toThrow(ConfigurationError);
+    expect(cache.get({}, { CLERK_SECRET_KEY: 'sk_test_x' }).config.secretKey).toBe('sk_test_x');
   });
 
   it('gives nothing for what are no options, whatever the environment holds', () => {
-    const pool = createAuthenticatorPool();
+    const cache = createAuthenticatorCache();
     const env = { CLERK_SECRET_KEY: 'sk_test_env' };
-    expect(pool.get({}, env).config.secretKey).toBe('sk_test_env');
+    expect(cache.get({}, env).config.secretKey).toBe('sk_test_env');
     for (const none of [undefined, null, [], new Map(), () => ({}), 'x', Promise.resolve({})]) {
-      expect(() => pool.get(none as never, env)).toThrow(ConfigurationError);
+      expect(() => cache.get(none as never, env)).toThrow(ConfigurationError);
     }
   });
 
   it('takes null for what is not given', () => {
-    const pool = createAuthenticatorPool();
-    const one = pool.get(base, {});
-    expect(pool.get({ ...base, audience: null, onEvent: null, cache: null }, {})).toBe(one);
+    const cache = createAuthenticatorCache();
+    const one = cache.get(base, {});
+    expect(cache.get({ ...base, audience: null, onEvent: null, cache: null }, {})).toBe(one);
   });
 });
 
@@ -122,10 +122,10 @@ describe('objects that cannot be compared', () => {
 
   it('an observer does not part options: the last one hears', async () => {
     const warnings: string[] = [];
-    const pool = createAuthenticatorPool({ warn: (message) => warnings.push(message) });
+    const cache = createAuthenticatorCache({ warn: (message) => warnings.push(message) });
     const heard: number[] = [];
     const authenticators = Array.from({ length: 5 }, (_, n) =>
-      pool.get({ ...options, onEvent: () => void heard.push(n) }, {}),
+      cache.get({ ...options, onEvent: () => void heard.push(n) }, {}),
     );
     expect(new Set(authenticators).size).toBe(1);
     await authenticators[0]?.authenticateRequest(request);
@@ -133,18 +133,18 @@ describe('objects that cannot be compared', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('an observer that is none is an error, also when the pool has the authenticator', () => {
-    const pool = createAuthenticatorPool();
-    pool.get({ ...options, onEvent: () => undefined }, {});
+  it('an observer that is none is an error, also when the cache has the authenticator', () => {
+    const cache = createAuthenticatorCache();
+    cache.get({ ...options, onEvent: () => undefined }, {});
     for (const onEvent of [0, '', false, {}, 'x']) {
-      expect(() => pool.get({ ...options, onEvent: onEvent as never }, {})).toThrow(/onEvent/);
+      expect(() => cache.get({ ...options, onEvent: onEvent as never }, {})).toThrow(/onEvent/);
     }
   });
 
   it('builds no events where nobody listens', () => {
-    const pool = createAuthenticatorPool();
-    pool.get({ ...options, onEvent: () => undefined }, {});
-    expect(pool.get(options, {}).config.emit).toBeNull();
+    const cache = createAuthenticatorCache();
+    cache.get({ ...options, onEvent: () => undefined }, {});
+    expect(cache.get(options, {}).config.emit).toBeNull();
   });
 
   it.each<readonly [string, () => AuthenticatorOptions]>([
@@ -153,11 +153,11 @@ describe('objects that cannot be compared', () => {
     ['cache.machineTokens.store', () => ({ cache: { machineTokens: { store: store() } } })],
   ])('%s that is made anew for each request is warned of once, with the remedy', (path, make) => {
     const warnings: string[] = [];
-    const pool = createAuthenticatorPool({ warn: (message) => warnings.push(message) });
+    const cache = createAuthenticatorCache({ warn: (message) => warnings.push(message) });
     const fixed = { fetch: () => Promise.reject(new Error('unused')) };
-    for (let request = 1; request <= 2; request += 1) pool.get({ ...base, ...fixed, ...make() }, {});
+    for (let request = 1; request <= 2; request += 1) cache.get({ ...base, ...fixed, ...make() }, {});
     expect(warnings).toEqual([]);
-    for (let request = 3; request <= 9; request += 1) pool.get({ ...base, ...fixed, ...make() }, {});
+    for (let request = 3; request <= 9; request += 1) cache.get({ ...base, ...fixed, ...make() }, {});
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(
       /^3 sets of options .* alone\. If the function .* keys to load\. Make .* once, outside of the function\.$/,
@@ -169,22 +169,22 @@ describe('objects that cannot be compared', () => {
 
   it("tenants that differ in more than such an object are nobody's mistake", () => {
     const warnings: string[] = [];
-    const pool = createAuthenticatorPool({ max: 2, warn: (message) => warnings.push(message) });
+    const cache = createAuthenticatorCache({ max: 2, warn: (message) => warnings.push(message) });
     const tenants = Array.from({ length: 9 }, (_, n) => ({
       secretKey: `sk_test_${n}`,
       cache: { machineTokens: { store: store() } },
     }));
-    // Larger than the pool, so that they are made again and again.
-    for (let round = 0; round < 5; round += 1) for (const tenant of tenants) pool.get(tenant, {});
+    // Larger than the cache, so that they are made again and again.
+    for (let round = 0; round < 5; round += 1) for (const tenant of tenants) cache.get(tenant, {});
     expect(warnings).toEqual([]);
   });
 
-  it('the same two objects, made again because the pool is small, are no others', () => {
+  it('the same two objects, made again because the cache is small, are no others', () => {
     const warnings: string[] = [];
-    const pool = createAuthenticatorPool({ max: 1, warn: (message) => warnings.push(message) });
+    const cache = createAuthenticatorCache({ max: 1, warn: (message) => warnings.push(message) });
     const two = [store(), store()];
     for (let round = 0; round < 5; round += 1)
-      for (const one of two) pool.get({ ...base, cache: { machineTokens: { store: one } } }, {});
+      for (const one of two) cache.get({ ...base, cache: { machineTokens: { store: one } } }, {});
     expect(warnings).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import { checkAuthenticatorOptions } from '../config/option-names.js';
 import { CONFIG_VARIABLES, resolveLog } from '../config/resolve.js';
 import { createSplitWatch } from './split-watch.js';
 
-export interface AuthenticatorPool {
+export interface AuthenticatorCache {
   /**
    * The authenticator for these options: the same one, with its caches, for equal values; never the same for different
    * ones. A listener and a logger decide nothing, so that one made anew for each request does not part them: the authenticator tells
@@ -22,7 +22,7 @@ export interface AuthenticatorPool {
 
 type Listener = NonNullable<AuthenticatorOptions['onEvent']>;
 
-interface Pooled {
+interface Cached {
   readonly authenticator: Authenticator;
   /** Who is told now. A part is null if nobody was, so that no event is made. */
   readonly relay: { listener: Listener | null; logger: Logger | null };
@@ -32,16 +32,16 @@ interface Pooled {
  * @param settings `max`: authenticators that are kept (default 100); the one that was used longest ago leaves for a new one. `warn`:
  *   takes what a developer should know (default: the logger of the options that it is about)
  */
-export function createAuthenticatorPool(
+export function createAuthenticatorCache(
   settings: { readonly max?: number; readonly warn?: (message: string) => void } = {},
-): AuthenticatorPool {
+): AuthenticatorCache {
   const { max = 100 } = settings;
   let log = resolveLog(null);
-  const pool = createBoundedCache<Pooled>(max);
+  const cache = createBoundedCache<Cached>(max);
   const identify = createIdentifier();
-  const watch = createSplitWatch(max, settings.warn ?? ((message) => log.warn('pool.split', message)));
+  const watch = createSplitWatch(max, settings.warn ?? ((message) => log.warn('cache.split', message)));
 
-  function create(options: AuthenticatorOptions, relay: Pooled['relay'], env: Environment | undefined): Pooled {
+  function create(options: AuthenticatorOptions, relay: Cached['relay'], env: Environment | undefined): Cached {
     const onEvent: Listener | null = relay.listener && ((event) => relay.listener?.(event));
     const logger: Logger | null = relay.logger && {
       warn: (message) => relay.logger?.warn(message),
@@ -64,15 +64,15 @@ export function createAuthenticatorPool(
       const watchers = [listener !== null, logger === false ? 'silent' : relay.logger !== null];
       const others = [watchers, CONFIG_VARIABLES.map((name) => readVariable(name, env) ?? null)];
       const key = JSON.stringify([describe(deciding, identify), others]);
-      let pooled = pool.get(key);
-      if (pooled === undefined) {
-        pooled = create({ ...deciding, logger }, relay, env);
-        pool.set(key, pooled);
+      let cached = cache.get(key);
+      if (cached === undefined) {
+        cached = create({ ...deciding, logger }, relay, env);
+        cache.set(key, cached);
         const objects = new Map<string, number>();
         const note = (value: object, path: string) => void objects.set(path, identify(value));
         watch(JSON.stringify([describe(deciding, note), others]), objects);
-      } else Object.assign(pooled.relay, relay);
-      return pooled.authenticator;
+      } else Object.assign(cached.relay, relay);
+      return cached.authenticator;
     },
   };
 }

@@ -8,7 +8,7 @@ import { createAuthenticator, isAuthenticator, type Authenticator } from '../aut
 import { resolveLog } from '../config/resolve.js';
 import { watched } from '../fault.js';
 import { andThen } from '../maybe.js';
-import { createAuthenticatorPool } from './authenticator-cache.js';
+import { createAuthenticatorCache } from './authenticator-cache.js';
 import {
   createFrontendApiProxy,
   proxyPath,
@@ -39,7 +39,7 @@ export interface ResolverSettings<C> {
 }
 
 /**
- * Settles now what can be settled now: one authenticator for options, a bounded pool of them for a function.
+ * Settles now what can be settled now: one authenticator for options, a bounded cache of them for a function.
  *
  * @throws {ConfigurationError} for options that cannot work
  */
@@ -90,11 +90,11 @@ function resolverOf<C>(
   }
 
   noteConfiguration(null);
-  const pool = createAuthenticatorPool();
+  const cache = createAuthenticatorCache();
   const choose = (given: unknown, env: Environment | undefined): ResolvedAuthenticator => {
     if (isAuthenticator(given)) return resolvedFor(given, env);
     if (!isPlainObject(given)) throw noOptions(given);
-    return resolvedFor(pool.get(complete(given, env), env), env);
+    return resolvedFor(cache.get(complete(given, env), env), env);
   };
   if (typeof source === 'function') {
     // Whose instance it is about is not known then, and so neither is its listener.

@@ -20,7 +20,7 @@ interface Family {
 /**
  * @param max how many kinds of options are remembered
  * @param warn called once, when one kind has come with {@link TOO_MANY} different objects
- * @returns takes options that are new to the pool: all that can be compared, as text; and the numbers of the objects in them,
+ * @returns takes options that are new to the cache: all that can be compared, as text; and the numbers of the objects in them,
  *   by path
  */
 export function createSplitWatch(
