@@ -32,7 +32,7 @@ export function modeOf(acceptsToken: AcceptsToken): Mode {
   return known ?? { kinds: tokenTypesOf(checkAcceptsToken({ option: 'acceptsToken' }, acceptsToken)), only: null };
 }
 
-export interface DispatchParts {
+export interface AuthenticateRequestParts {
   readonly config: Config;
   readonly verifier: Verifier;
   readonly sessions: SessionFlow;
@@ -40,9 +40,9 @@ export interface DispatchParts {
 }
 
 /** @param renews whether sessions may be renewed ({@link RequestContext.renews}) */
-export type Dispatch = (view: RequestView, mode: Mode, renews: boolean) => MaybePromise<DecidedState>;
+export type AuthenticateRequest = (view: RequestView, mode: Mode, renews: boolean) => MaybePromise<DecidedState>;
 
-export function createDispatch(parts: DispatchParts): Dispatch {
+export function createAuthenticateRequest(parts: AuthenticateRequestParts): AuthenticateRequest {
   const { config, verifier, sessions, mint } = parts;
   const pendingIsSignedOut = config.treatPendingAsSignedOut;
   /** Header tokens must name an authorized party, whatever is excused in cookies. */

@@ -18,7 +18,7 @@ import { createTokenMinter } from './auth/token-minter.js';
 import { conceal } from './config/conceal.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
-import { createDispatch, modeOf, type Mode } from './authenticate-request.js';
+import { createAuthenticateRequest, modeOf, type Mode } from './authenticate-request.js';
 import { failWithFault, FAULT, faultState } from './fault.js';
 import type { DecidedState } from './request-state.js';
 import { viewOf } from './request-view.js';
@@ -110,7 +110,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
   const verifier = createVerifier(verifierOptions(config, backend));
   const sessions = createSessionFlow({ config, verifier, backend });
   const mint = createTokenMinter(backend, config);
-  const dispatch = createDispatch({ config, verifier, sessions, mint });
+  const authenticateRequest = createAuthenticateRequest({ config, verifier, sessions, mint });
   const usualMode = modeOf(config.acceptsToken);
 
   function authenticate(view: RequestView, given?: AuthenticateOptions): MaybePromise<RequestState> {
@@ -128,7 +128,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
       return faultState(config, mode.only ?? 'session_token', thrown);
     };
     try {
-      const state = dispatch(view, mode, renews);
+      const state = authenticateRequest(view, mode, renews);
       return isPromise(state) ? state.catch(failed) : state;
     } catch (thrown) {
       return failed(thrown);

@@ -15,7 +15,7 @@ export interface Broken {
 }
 export type Outcome = LocalResponse | Broken;
 
-export interface DispatchParts {
+export interface RequestHandlerParts {
   readonly world: World;
   readonly journal: Journal;
   readonly faults: Faults;
@@ -24,7 +24,7 @@ export interface DispatchParts {
 }
 
 /** Every request of every way in goes through here: fault, answer, journal. */
-export function createDispatcher(parts: DispatchParts): (request: LocalRequest) => Outcome | Promise<Outcome> {
+export function createRequestHandler(parts: RequestHandlerParts): (request: LocalRequest) => Outcome | Promise<Outcome> {
   const { world, journal, faults, settle } = parts;
 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> =>

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readVariable } from '../../../src/environment.js';
 import type { ClockStart } from './clock.js';
 import { createWorld, type LocalWorld, type Snapshot } from './create-world.js';
-import { createDispatcher, isOperation, reachedOperation } from './handle-request.js';
+import { createRequestHandler, isOperation, reachedOperation } from './handle-request.js';
 import { createFaults } from './faults.js';
 import { startHttpServer, type HttpServer } from './http-server.js';
 import { createInProcessFetch } from './in-process-fetch.js';
@@ -123,7 +123,7 @@ async function launch(options: LaunchOptions, prepare: (world: LocalWorld) => vo
   if (persistence !== undefined) listeners.persistence = persistence;
   const journal = createJournal(reachedOperation);
   const faults = createFaults(createRandom(`${options.seed}/faults`), isOperation);
-  const handle = createDispatcher({ world, journal, faults, settle: () => persistence?.flush() });
+  const handle = createRequestHandler({ world, journal, faults, settle: () => persistence?.flush() });
   const acceptsHost = (name: string): boolean => force || isLoopbackHost(name);
   const server: HttpServer | null = options.listen
     ? await startHttpServer({ host, port: options.port, acceptsHost, handle })
