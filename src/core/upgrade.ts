@@ -104,8 +104,8 @@ async function decide(
   requirement: CompiledRequirement,
 ): Promise<UpgradeAllowed | UpgradeRefused> {
   const authentication = createRequestAuthentication(authenticator, view, { acceptsToken: requirement.acceptsToken, renew: false });
-  const { stop } = await authentication.begin();
-  if (stop !== null) return refuse(400, 'bad-request', 'The request is not one that an application can serve.');
+  const { earlyResponse } = await authentication.begin();
+  if (earlyResponse !== null) return refuse(400, 'bad-request', 'The request is not one that an application can serve.');
   const result = await authentication.guard(requirement);
   if (result.allowed) {
     const { now } = authenticator.config;

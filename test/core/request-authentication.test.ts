@@ -358,14 +358,14 @@ describe('the middleware', () => {
     const authenticator = backend.create();
     await createRequestAuthentication(authenticator, viewOf(bearer(session()))).begin();
     const authentication = createRequestAuthentication(authenticator, viewOf(bearer(session())));
-    expect(authentication.begin()).toEqual({ stop: null });
+    expect(authentication.begin()).toEqual({ earlyResponse: null });
     expect(authentication.headers).toEqual([]);
     expect(authentication.guard(compileRequirement({ role: 'org:admin' }))).toEqual({ allowed: true, auth: authentication.auth });
   });
 
   it('stops for a handshake', async () => {
     const visit = createRequestAuthentication(backend.create(), viewOf({ ...PAGE, cookie: '__client_uat=5' }));
-    expect(await authentication.begin()).toEqual({ stop: { status: 307 } });
+    expect(await authentication.begin()).toEqual({ earlyResponse: { status: 307 } });
     expect(authentication.state).toMatchObject({ status: 'handshake', auth: { isAuthenticated: false } });
     const headers = new Headers(authentication.headers.map(([name, value]): [string, string] => [name, value]));
     expect(headers.get('location')).toMatch(/^https:\/\/clerk\.acornbooks\.example\/v1\/client\/handshake\?/);
@@ -383,7 +383,7 @@ describe('the middleware', () => {
     'S26: stops %j with 400',
     async (view) => {
       const authentication = createRequestAuthentication(backend.create(), viewOf(bearer(session()), view));
-      expect(await authentication.begin()).toEqual({ stop: { status: 400 } });
+      expect(await authentication.begin()).toEqual({ earlyResponse: { status: 400 } });
       expect(authentication.auth).toMatchObject({ isAuthenticated: false });
       expect(await authentication.guard(compileRequirement())).toMatchObject({ allowed: false });
     },

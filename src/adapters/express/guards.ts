@@ -14,7 +14,7 @@ import {
   type HttpRequest,
   type Next,
 } from './handler.js';
-import { redirect, sendDenial, sendStateHeaders, stop } from './respond.js';
+import { redirect, sendDenial, sendStateHeaders, endEarly } from './respond.js';
 import { requireSlot, showAuth, type Slot } from './slot.js';
 
 /**
@@ -62,7 +62,7 @@ function guard(requirement: GuardRequirement | undefined, name: string): Handler
 
 function settle(result: GuardResult, slot: Slot, req: HttpRequest, res: ServerResponse, next: Next): void {
   showAuth(req, slot.authentication.auth);
-  if ('moved' in result) return stop(res, 307, slot);
+  if ('moved' in result) return endEarly(res, 307, slot);
   sendStateHeaders(res, slot);
   if (result.allowed) return goOn(next);
   if ('redirect' in result) return redirect(res, result.redirect);

@@ -18,7 +18,7 @@ import {
 } from './handler.js';
 import { serveProxy } from './proxy.js';
 import { ExpressView } from './request-view.js';
-import { sendStateHeaders, stop } from './respond.js';
+import { sendStateHeaders, endEarly } from './respond.js';
 import { slotOf, showAuth, setSlot, type Slot } from './slot.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
 
@@ -60,8 +60,8 @@ export function clerkMiddleware(
     const begun = authentication.begin();
     if (isPromise(begun)) {
       const fail = faultWith(next, authenticator.config, 'request');
-      begun.then((answer) => settle(answer.stop, slot, req, res, next)).catch(fail);
-    } else settle(begun.stop, slot, req, res, next);
+      begun.then((answer) => settle(answer.earlyResponse, slot, req, res, next)).catch(fail);
+    } else settle(begun.earlyResponse, slot, req, res, next);
   }
 
   function settingsFor(req: HttpRequest): RequestAuthenticationSettings {
@@ -95,13 +95,13 @@ const NO_RENEWAL: RequestAuthenticationSettings = { renew: false };
 const isUpgrade = ({ headers: { upgrade } }: HttpRequest): boolean => upgrade?.toLowerCase() === 'websocket';
 
 function settle(
-  halt: { readonly status: number } | null,
+  earlyResponse: { readonly status: number } | null,
   slot: Slot,
   req: HttpRequest,
   res: ServerResponse,
   next: Next,
 ): void {
-  if (halt !== null) return stop(res, halt.status, slot);
+  if (earlyResponse !== null) return endEarly(res, earlyResponse.status, slot);
   setSlot(req, slot);
   showAuth(req, slot.authentication.auth);
   sendStateHeaders(res, slot);

@@ -52,7 +52,7 @@ function isUnbegun(res: ServerResponse): boolean {
 }
 
 /** Ends the response with a status and all headers of the state. */
-export function stop(res: ServerResponse, status: number, slot: Slot): void {
+export function endEarly(res: ServerResponse, status: number, slot: Slot): void {
   if (!isUnbegun(res)) return;
   sendStateHeaders(res, slot, slot.authentication.headers);
   res.statusCode = status;

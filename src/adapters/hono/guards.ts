@@ -17,7 +17,7 @@ import type {
   Role,
   SignedInSession,
 } from '../../types.js';
-import { redirect, sendDenial, stop } from './respond.js';
+import { redirect, sendDenial, endEarly } from './respond.js';
 import { requireSlot, showAuth, withRenewed, type Slot } from './slot.js';
 
 /** A guard that leaves `c.var.auth` as narrow as its requirement proves it. */
@@ -65,7 +65,7 @@ function settle(result: GuardResult, slot: Slot, c: Context, next: Next): MaybeP
   if (result.allowed) return next();
   if ('moved' in result) {
     slot.answered = true;
-    return stop(c, 307, withRenewed(slot, slot.authentication.headers));
+    return endEarly(c, 307, withRenewed(slot, slot.authentication.headers));
   }
   if ('redirect' in result) return redirect(c, result.redirect);
   return deny(result.denial, slot, c);

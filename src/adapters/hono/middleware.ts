@@ -9,7 +9,7 @@ import { createRequestAuthentication, type RequestAuthenticationSettings } from 
 import { bindings } from './environment.js';
 import { serveProxy } from './proxy.js';
 import { HonoView } from './request-view.js';
-import { sendStateHeaders, stop } from './respond.js';
+import { sendStateHeaders, endEarly } from './respond.js';
 import { renewedBy, slotOf, showAuth, setSlot, withRenewed, type Slot } from './slot.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
 
@@ -61,7 +61,7 @@ export function clerkMiddleware(
       answered: false,
     };
     const begun = watched(authenticator.config, 'request', () => authentication.begin());
-    return andThen(begun, ({ stop: halt }) => settle(halt, slot, c, next)) as Promise<Response | void>;
+    return andThen(begun, ({ earlyResponse }) => settle(earlyResponse, slot, c, next)) as Promise<Response | void>;
   }
 
   return function clerk(c, next) {
@@ -72,16 +72,16 @@ export function clerkMiddleware(
 }
 
 function settle(
-  halt: { readonly status: number } | null,
+  earlyResponse: { readonly status: number } | null,
   slot: Slot,
   c: Context,
   next: Next,
 ): Promise<Response | void> {
   const { authentication } = slot;
   setSlot(c, slot);
-  if (halt !== null) {
+  if (earlyResponse !== null) {
     slot.answered = true;
-    return Promise.resolve(stop(c, halt.status, withRenewed(slot, authentication.headers)));
+    return Promise.resolve(endEarly(c, earlyResponse.status, withRenewed(slot, authentication.headers)));
   }
   showAuth(c, authentication.auth);
   return proceed(c, authentication, next);

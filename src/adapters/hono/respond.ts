@@ -30,7 +30,7 @@ function keepPrivate(c: Context): void {
 }
 
 /** An empty answer with the state's headers. */
-export function stop(c: Context, status: number, headers: HeaderPairs): Response {
+export function endEarly(c: Context, status: number, headers: HeaderPairs): Response {
   sendStateHeaders(c, headers);
   return c.newResponse(null, status as 400);
 }

@@ -130,7 +130,7 @@ function any(nodes: readonly Node[]): Node {
     acceptsToken,
     decide: (auth) =>
       walk(nodes, auth, null, (nearest, verdict) => {
-        if (verdict.allowed) return { stop: verdict };
+        if (verdict.allowed) return { final: verdict };
         return {
           next: nearest === null || nearest.allowed || severity(verdict) < severity(nearest) ? verdict : nearest,
         };
@@ -150,7 +150,7 @@ function all(nodes: readonly Node[]): Node {
     acceptsToken,
     decide: (auth) =>
       walk(nodes, auth, ALLOWED, (worst, verdict) => {
-        if (!verdict.allowed && severity(verdict) >= SEVERITY.authorization) return { stop: verdict };
+        if (!verdict.allowed && severity(verdict) >= SEVERITY.authorization) return { final: verdict };
         return { next: worst === null || worst.allowed ? verdict : verdict.allowed ? worst : sterner(worst, verdict) };
       }),
   };
@@ -166,7 +166,7 @@ function sterner(one: Denied, other: Denied): Denied {
 type Step = (
   soFar: RequirementVerdict | null,
   verdict: RequirementVerdict,
-) => { readonly stop: RequirementVerdict } | { readonly next: RequirementVerdict };
+) => { readonly final: RequirementVerdict } | { readonly next: RequirementVerdict };
 
 /** Asks the branches one after the other, awaiting only where a branch has to wait. */
 function walk(
@@ -183,11 +183,11 @@ function walk(
     if (isPromise(verdict)) {
       return verdict.then((value) => {
         const result = step(before, value);
-        return 'stop' in result ? result.stop : walk(nodes, auth, result.next, step, index + 1);
+        return 'final' in result ? result.final : walk(nodes, auth, result.next, step, index + 1);
       });
     }
     const result = step(before, verdict);
-    if ('stop' in result) return result.stop;
+    if ('final' in result) return result.final;
     soFar = result.next;
   }
   return soFar ?? FORBIDDEN;

@@ -37,7 +37,7 @@ export interface RequestAuthentication {
   /** Those that go with the answer of a handler or a guard: a redirect that is not carried out leaves nothing of itself behind. */
   readonly answerHeaders: HeaderPairs;
   /**
-   * Authenticates once. `stop`: answer now with this status and the headers (307 for any `Location`, 400 for an
+   * Authenticates once. `earlyResponse`: answer now with this status and the headers (307 for any `Location`, 400 for an
    * impossible request); otherwise append the headers and go on.
    */
   begin(): MaybePromise<Begun>;
@@ -54,7 +54,7 @@ export interface RequestAuthentication {
 
 /** What to do after `begin()`. */
 export interface Begun {
-  readonly stop: null | { readonly status: number };
+  readonly earlyResponse: null | { readonly status: number };
 }
 
 /** @param check who serves many requests gives one that remembers (`createRequestCheck`) */
@@ -68,11 +68,11 @@ export function createRequestAuthentication(
 }
 
 const NO_SETTINGS: RequestAuthenticationSettings = Object.freeze({});
-const GO_ON: Begun = Object.freeze({ stop: null });
-const MOVED: Begun = Object.freeze({ stop: Object.freeze({ status: 307 }) });
+const GO_ON: Begun = Object.freeze({ earlyResponse: null });
+const MOVED: Begun = Object.freeze({ earlyResponse: Object.freeze({ status: 307 }) });
 const MUST_MOVE: GuardResult = Object.freeze({ allowed: false, moved: true });
 const NO_HEADERS: HeaderPairs = Object.freeze([]);
-const BAD_REQUEST: Begun = Object.freeze({ stop: Object.freeze({ status: 400 }) });
+const BAD_REQUEST: Begun = Object.freeze({ earlyResponse: Object.freeze({ status: 400 }) });
 
 class LazyRequestAuthentication implements RequestAuthentication {
   readonly #authenticator: Authenticator;
