@@ -25,7 +25,7 @@ const RETRY_AFTER_MS = 1_000;
  * The answer to a state that decided nothing because this server failed; null for every other. It looks at nothing but the
  * state: the request itself may be what throws. A fault says nothing about kinds of tokens, so it is the answer to all.
  */
-export function refuseFault(state: RequestState): Extract<GuardResult, { denial: unknown }> | null {
+export function denyFault(state: RequestState): Extract<GuardResult, { denial: unknown }> | null {
   return state.reason === FAULT ? { allowed: false, denial: faultDenial(state.cause ?? null) } : null;
 }
 
@@ -33,7 +33,7 @@ export function refuseFault(state: RequestState): Extract<GuardResult, { denial:
  * In this order: an outage of an accepted kind (503), a token of another kind (401), a page request that may sign in
  * (302), nobody (401).
  */
-export function refuseNobody(
+export function denyUnauthenticated(
   config: Config,
   view: RequestView,
   state: RequestState,

@@ -10,7 +10,7 @@ import { tokenTypesOf } from '../config/accepts-token.js';
 import { modeOf } from '../authenticate-request.js';
 import { faultState } from '../fault.js';
 import { andThen } from '../maybe.js';
-import { refuseFault, refuseNobody, type GuardResult } from '../guards/denial.js';
+import { denyFault, denyUnauthenticated, type GuardResult } from '../guards/denial.js';
 import { DecidedState, headerPairsOf, type HeaderPairs } from '../request-state.js';
 import { stopwatch } from '../stopwatch.js';
 import { headerTokenOf } from '../request/context.js';
@@ -213,11 +213,11 @@ class LazyRequestAuthentication implements RequestAuthentication {
   #ask(requirement: CompiledRequirement, auth: Auth): MaybePromise<GuardResult> {
     // A look that a guard asked for may say that the browser must move, as the middleware's own does.
     if (requirement.acceptsToken.includes('session_token') && hasLocation(this.headers)) return MUST_MOVE;
-    const fault = refuseFault(this.state);
+    const fault = denyFault(this.state);
     if (fault !== null) return fault;
     if (!auth.isAuthenticated || !requirement.acceptsToken.includes(auth.tokenType)) {
       return andThen(this.#resourceMetadata(), (url) =>
-        refuseNobody(this.#authenticator.config, this.#view, this.state, requirement, url),
+        denyUnauthenticated(this.#authenticator.config, this.#view, this.state, requirement, url),
       );
     }
     const verdict = requirement.decide(auth);
