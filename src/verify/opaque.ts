@@ -59,7 +59,7 @@ export function createOpaqueVerifier(parts: {
   // Apart, so that a flood of bad tokens does not push good ones out.
   const refused = createVerdictCache<Refused>({ max: settings.max, now });
   /** Counts invalidations: what was read in the store before one is not kept after it. */
-  let era = 0;
+  let invalidationCount = 0;
   /** The last question about each token: the answer to an earlier one, before an invalidation, is not kept. */
   const questions = createBoundedCache<Question>(MOST_QUESTIONS);
 
@@ -68,12 +68,12 @@ export function createOpaqueVerifier(parts: {
 
   /** What this process may use without Clerk, or else the invalidations that stand. */
   async function look(store: SharedStore, token: string, tokenType: MachineTokenType): Promise<Found> {
-    const begun = era;
+    const countBefore = invalidationCount;
     const answer = await store.read(tokenType, token, verified.get(token)?.data.id ?? null);
     if (answer.state === 'hit') {
       report(tokenType, true, 'store');
       const value = wrap(token, tokenType, answer.entry.data);
-      if (begun === era) keep(value, answer.entry.until);
+      if (countBefore === invalidationCount) keep(value, answer.entry.until);
       return { value };
     }
     const kept = answer.state === 'failed' ? verified.get(token) : null;
@@ -98,7 +98,7 @@ export function createOpaqueVerifier(parts: {
     return found.value === null ? askOnce(token, tokenType, found.seen, waitUntil) : accept(found.value);
   }
 
-  /** Who has seen an invalidation does not join a call that was begun before it. */
+  /** Who has seen an invalidation does not join a call that was countBefore before it. */
   function askOnce(
     token: string,
     tokenType: MachineTokenType,
@@ -185,7 +185,7 @@ export function createOpaqueVerifier(parts: {
       return verdict.catch(lost);
     },
     async invalidate(tokenOrId) {
-      era += 1;
+      invalidationCount += 1;
       questions.clear();
       flights.clear();
       looks.clear();
