@@ -61,7 +61,7 @@ function redact(text: string, secrets: readonly string[]): string {
 }
 
 /** Where an error was made, to know it again: its class and the innermost frame. */
-export function placeOf(error: Error): string {
+export function throwSite(error: Error): string {
   return `${error.name} ${framesOf(error)[0] ?? ''}`;
 }
 

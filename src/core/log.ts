@@ -3,7 +3,7 @@ import { createBoundedCache } from '../bounded-cache.js';
 import type { Clock } from '../ports.js';
 import { isPromise } from '../realm.js';
 import type { Logger } from '../types.js';
-import { describeError, placeOf } from './error-text.js';
+import { describeError, throwSite } from './error-text.js';
 
 export interface Log {
   /**
@@ -57,7 +57,7 @@ function logTo(target: Logger): Log {
       write(() => target.warn(`bailiff: ${message}`));
     },
     fault(error, during, now) {
-      const missed = tally.missedAt(placeOf(error), timeOf(now));
+      const missed = tally.missedAt(throwSite(error), timeOf(now));
       if (missed === null) return;
       const again = missed > 0 ? ` (and ${missed} more like it that were not told)` : '';
       write(() => target.error(`bailiff: a fault during ${during}${again}: ${describeError(error)}`));

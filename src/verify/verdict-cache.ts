@@ -37,10 +37,10 @@ export interface VerdictCache<V> {
 /** Bytes of a token, its claims as objects and the entry around them: 2,160 were measured for 894 characters. */
 const costOf = (token: string): number => token.length * 2 + 600;
 /**
- * A look-up hashes its key, which takes longer than all the rest for the 800 characters of a token. The end of one is
- * the end of its signature, or random: as good as the whole for finding the place.
+ * Cache key: the last 32 characters, which are random or belong to the signature. The whole token is compared afterwards. To hash
+ * all 800 characters of a token takes longer than the rest of the look-up.
  */
-const placeOf = (token: string): string => token.slice(-32);
+const cacheKey = (token: string): string => token.slice(-32);
 /**
  * Engines cut a text out of another by pointing into it: a token out of a `Cookie` header would keep the whole header, 16 kB
  * of what a visitor likes. Joined to something and flattened by the cut, it is a text of its own.
@@ -70,13 +70,13 @@ export function createVerdictCache<V extends object>(settings: {
 
   return {
     get(token) {
-      const entry = entries.get(placeOf(token));
-      // The place is that of every token with this end. Whose verdict stands there, the whole token tells.
+      const entry = entries.get(cacheKey(token));
+      // Another token may have the same key.
       if (entry?.token !== token) return null;
       const time = now();
       if (time < entry.from) return null;
       if (time >= entry.until || entry.key?.active === false) {
-        entries.delete(placeOf(token));
+        entries.delete(cacheKey(token));
         return null;
       }
       if (entry.key !== null && usableUntil !== undefined && time >= usableUntil()) return null;
@@ -85,11 +85,11 @@ export function createVerdictCache<V extends object>(settings: {
     put(token, value, { from, until, key }) {
       if (max <= 0 || until <= now()) return;
       const own = ownCopy(token);
-      entries.set(placeOf(own), { token: own, value: restore ? null : value, from, until, key });
+      entries.set(cacheKey(own), { token: own, value: restore ? null : value, from, until, key });
     },
     delete(token) {
-      const place = placeOf(token);
-      if (entries.peek(place)?.token === token) entries.delete(place);
+      const key = cacheKey(token);
+      if (entries.peek(key)?.token === token) entries.delete(key);
     },
     deleteWhere(matches) {
       deleteWhere(entries, ({ value }) => value === null || matches(value));
