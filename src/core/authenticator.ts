@@ -15,7 +15,7 @@ import type {
 } from '../types.js';
 import { createVerifier, type Verifier, type VerifierHealth } from '../verify/verifier.js';
 import { createTokenMinter } from './auth/token-minter.js';
-import { conceal } from './config/conceal.js';
+import { redactOnInspect } from './config/redact-on-inspect.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
 import { createAuthenticateRequest, modeOf, type Mode } from './authenticate-request.js';
@@ -147,7 +147,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     config,
   };
   Object.defineProperty(authenticator, BRAND, { value: true });
-  return conceal(authenticator, () => ({ authenticator: (config as unknown as { toJSON(): unknown }).toJSON() }), [
+  return redactOnInspect(authenticator, () => ({ authenticator: (config as unknown as { toJSON(): unknown }).toJSON() }), [
     'config',
   ]);
 }

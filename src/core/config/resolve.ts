@@ -24,7 +24,7 @@ import {
   type OptionName,
 } from './checks.js';
 import { checkedClock } from './clock.js';
-import { conceal } from './conceal.js';
+import { redactOnInspect } from './redact-on-inspect.js';
 import type { Config } from './config.js';
 import { checkAuthenticatorOptions } from './option-names.js';
 import { compileOrganizationSync } from './organization-sync.js';
@@ -134,7 +134,7 @@ export function resolveConfig(options: AuthenticatorOptions = {}, env?: Environm
     emit: resolveEmit(options.onEvent ?? null),
     log: resolveLog(options.logger ?? null),
   };
-  return conceal(config, () => summaryOf(config), ['secretKey', 'machineSecretKey', 'jwtKey', 'cache']);
+  return redactOnInspect(config, () => summaryOf(config), ['secretKey', 'machineSecretKey', 'jwtKey', 'cache']);
 }
 
 /** What may be shown of a configuration: which keys there are, never what they are. */
