@@ -2,7 +2,7 @@
 import { reasonInfo, TOKEN_REASONS, type Reason } from '../../errors.js';
 import type { Denial, DenialCase } from '../../types.js';
 import { deepFreeze } from '../../verify/outcome.js';
-import type { Shortfall } from './requirements.js';
+import type { Missing } from './requirements.js';
 
 /** What the answer depends on beside its case. */
 export interface Challenge {
@@ -108,8 +108,8 @@ export function mismatchDenial(challenge: Challenge): Denial {
 }
 
 /** Known, but not allowed; the body or the challenge says what would help. */
-export function forbiddenDenial(shortfall: Shortfall, challenge: Challenge): Denial {
-  if (shortfall.missing === 'reverification') {
+export function forbiddenDenial(verdict: Missing, challenge: Challenge): Denial {
+  if (verdict.missing === 'reverification') {
     return denial('reverification', {
       code: 'forbidden',
       message: 'The user must verify again.',
@@ -118,11 +118,11 @@ export function forbiddenDenial(shortfall: Shortfall, challenge: Challenge): Den
       clerkError: {
         type: 'forbidden',
         reason: 'reverification-error',
-        metadata: { reverification: shortfall.reverification },
+        metadata: { reverification: verdict.reverification },
       },
     });
   }
-  const scopes = shortfall.missing === 'scope' ? shortfall.scopes : null;
+  const scopes = verdict.missing === 'scope' ? verdict.scopes : null;
   return denial('forbidden', {
     code: 'forbidden',
     message: 'Access is not allowed.',

@@ -10,17 +10,17 @@ import { andThen } from '../maybe.js';
 import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
 
 /** What is missing, from the worst down: a worse answer hides a milder one in `allOf`, and gives way to it in `anyOf`. */
-export type Shortfall =
+export type Missing =
   | { readonly missing: 'kind' }
   | { readonly missing: 'authorization' }
   | { readonly missing: 'scope'; readonly scopes: readonly string[] }
   | { readonly missing: 'reverification'; readonly reverification: Reverification };
 
-export type RequirementVerdict = { readonly allowed: true } | ({ readonly allowed: false } & Shortfall);
+export type RequirementVerdict = { readonly allowed: true } | ({ readonly allowed: false } & Missing);
 type Denied = Exclude<RequirementVerdict, { allowed: true }>;
 
 export interface CompiledRequirement {
-  /** The kinds that may pass; a authentication verifies these and no others. */
+  /** The kinds that may pass; an authentication verifies these and no others. */
   readonly acceptsToken: readonly TokenType[];
   /** A signed-out page request goes to the sign-in page. */
   readonly redirect: boolean;
@@ -115,7 +115,7 @@ function checked(answer: unknown): RequirementVerdict {
   return answer === true ? ALLOWED : FORBIDDEN;
 }
 
-const SEVERITY: Readonly<Record<Shortfall['missing'], number>> = {
+const SEVERITY: Readonly<Record<Missing['missing'], number>> = {
   kind: 3,
   authorization: 2,
   scope: 1,
@@ -151,12 +151,12 @@ function all(nodes: readonly Node[]): Node {
     decide: (auth) =>
       walk(nodes, auth, ALLOWED, (worst, verdict) => {
         if (!verdict.allowed && severity(verdict) >= SEVERITY.authorization) return { final: verdict };
-        return { next: worst === null || worst.allowed ? verdict : verdict.allowed ? worst : sterner(worst, verdict) };
+        return { next: worst === null || worst.allowed ? verdict : verdict.allowed ? worst : moreSevere(worst, verdict) };
       }),
   };
 }
 
-function sterner(one: Denied, other: Denied): Denied {
+function moreSevere(one: Denied, other: Denied): Denied {
   if (one.missing === 'scope' && other.missing === 'scope') {
     return { ...one, scopes: [...new Set([...one.scopes, ...other.scopes])] };
   }

@@ -140,17 +140,17 @@ class Flow implements SessionFlow {
     const out: SignedOut = { status: 'signed-out', reason, message, ...detail, headers: null };
     // Where no redirect can follow, somebody whom Clerk might have signed in is not told that they are signed out.
     const undecided = facts.outage || verdict?.outcome === 'unchecked';
-    const stuck = undecided ? unavailable : out;
+    const outcomeWithoutRedirect = undecided ? unavailable : out;
     // A verdict speaks for itself; without one, a handshake that could not be opened may have brought a session.
-    if (action === 'sign-out') return verdict === null ? stuck : out;
-    if (!facts.isDocumentRequest) return stuck;
+    if (action === 'sign-out') return verdict === null ? outcomeWithoutRedirect : out;
+    if (!facts.isDocumentRequest) return outcomeWithoutRedirect;
     const { emit } = facts.services.config;
     if (isLoop(facts.context)) {
       emit?.({ type: 'handshake', step: 'loop', reason });
-      return undecided ? stuck : { ...out, message: `${message} ${LOOP}` };
+      return undecided ? outcomeWithoutRedirect : { ...out, message: `${message} ${LOOP}` };
     }
     const location = this.#location(facts, action, reason);
-    if (location === null) return stuck;
+    if (location === null) return outcomeWithoutRedirect;
     emit?.({ type: 'handshake', step: 'started', reason });
     return { status: 'handshake', reason, message, headers: handshakeHeaders(location, facts.redirectCount) };
   }
