@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { createJournal } from '../../packages/local/src/journal.js';
+import { createJournal } from '../../packages/local/src/request-log.js';
 import { createTables } from '../../packages/local/src/tables.js';
 
 setFlagsFromString('--expose-gc');

@@ -3,7 +3,7 @@ import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { issueRefreshToken } from '../../packages/local/src/sessions.js';
 import { totpCode } from '../../packages/local/src/backend/totp.js';
-import type { LocalWorld } from '../../packages/local/src/create-world.js';
+import type { LocalWorld } from '../../packages/local/src/create-instance-state.js';
 import { furnish } from './backend/support.js';
 import type { Fixture } from './backend/support.js';
 

@@ -1,9 +1,9 @@
-import { ensureMembership, ensureOrganization, ensureRole, ensureUser, roleKey } from './directory.js';
+import { ensureMembership, ensureOrganization, ensureRole, ensureUser, roleKey } from './ensure.js';
 import { addMachineScope, createMachine, scopeId } from './machines.js';
 import { createSession, isLive, type SessionExtras } from './sessions.js';
 import { issueApiKey, issueM2MToken, issueOAuthToken, type TokenFormat } from './tokens/machine-tokens.js';
 import { mintSessionToken } from './tokens/session-token.js';
-import type { Row, World } from './world.js';
+import type { Row, World } from './instance-state.js';
 
 /*
  * Credentials for tests in one call each: whatever they name and nobody created comes into being.

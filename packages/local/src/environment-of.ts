@@ -1,4 +1,4 @@
-import type { World } from './world.js';
+import type { World } from './instance-state.js';
 
 /** The environment of an application that shall use the instance. */
 export interface LocalEnvironment extends Readonly<Record<string, string>> {

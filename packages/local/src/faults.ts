@@ -1,5 +1,5 @@
 import type { Random } from './random.js';
-import type { LocalRequest, LocalResponse } from './world.js';
+import type { LocalRequest, LocalResponse } from './instance-state.js';
 
 /** What goes wrong, where, and how often. */
 export interface Fault {

@@ -3,8 +3,8 @@ import { handleBackendRequest, operationOf } from './backend/handle.js';
 import { specification } from './backend/specification.js';
 import type { Faults, Mishap } from './faults.js';
 import { handleFrontendRequest, isFrontendPath } from './frontend/handle.js';
-import type { Journal } from './journal.js';
-import type { LocalRequest, LocalResponse, World } from './world.js';
+import type { Journal } from './request-log.js';
+import type { LocalRequest, LocalResponse, World } from './instance-state.js';
 import { messageOf } from './message-of.js';
 import { isPromise } from '../../../src/realm.js';
 

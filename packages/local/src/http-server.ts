@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { failureAnswer, type Broken, type Outcome } from './handle-request.js';
-import type { LocalRequest, LocalResponse } from './world.js';
+import type { LocalRequest, LocalResponse } from './instance-state.js';
 import { isPromise } from '../../../src/realm.js';
 
 export interface HttpServer {

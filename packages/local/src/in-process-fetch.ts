@@ -1,5 +1,5 @@
 import type { Outcome } from './handle-request.js';
-import type { LocalRequest, LocalResponse, World } from './world.js';
+import type { LocalRequest, LocalResponse, World } from './instance-state.js';
 
 /** `fetch` that reaches this instance and nothing else, without a socket. */
 export type InProcessFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;

@@ -12,11 +12,11 @@ export type {
 export type { ClockStart, Duration } from './clock.js';
 export type { ActiveFault, Fault, FaultRequest } from './faults.js';
 export type { InProcessFetch } from './in-process-fetch.js';
-export type { JournalEntry } from './journal.js';
+export type { JournalEntry } from './request-log.js';
 export { UnsafeInstanceError } from './safety.js';
-export type { Row, SigningKey } from './world.js';
+export type { Row, SigningKey } from './instance-state.js';
 export { loadSeed, SeedError, type SeedDocument } from './seed-document.js';
 export { readSnapshot, SnapshotError } from './snapshot.js';
-export type { Snapshot } from './create-world.js';
+export type { Snapshot } from './create-instance-state.js';
 export type { SignedIn, SignInOptions, SignInUser } from './sign-in.js';
 export type { WebhookAttempt, WebhookDeliverer, WebhookDelivery, WebhookEndpoint } from './webhooks/types.js';

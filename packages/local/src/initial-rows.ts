@@ -1,4 +1,4 @@
-import type { World } from './world.js';
+import type { World } from './instance-state.js';
 
 const SYSTEM_PERMISSIONS = [
   'org:sys_profile:manage',

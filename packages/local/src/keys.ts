@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { Random } from './random.js';
 import { createRsaKey } from './rsa.js';
-import type { Keys, SigningKey } from './world.js';
+import type { Keys, SigningKey } from './instance-state.js';
 
 /** A key as a snapshot holds it. `retiresAt` (ms): when it leaves the JWKS; null while nobody has said. */
 export interface StoredKey {

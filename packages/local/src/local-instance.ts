@@ -1,5 +1,5 @@
 import type { Duration, InstanceClock } from './clock.js';
-import type { LocalWorld, Snapshot } from './create-world.js';
+import type { LocalWorld, Snapshot } from './create-instance-state.js';
 import {
   ensureMachine,
   issueAccessToken,
@@ -16,11 +16,11 @@ import {
 import { environmentOf, type LocalEnvironment } from './environment-of.js';
 import type { ActiveFault, Fault, Faults } from './faults.js';
 import type { InProcessFetch } from './in-process-fetch.js';
-import type { Journal, JournalEntry } from './journal.js';
+import type { Journal, JournalEntry } from './request-log.js';
 import { signIn, type SignedIn, type SignInOptions, type SignInUser } from './sign-in.js';
 import { readSnapshot } from './snapshot.js';
 import type { WebhookDeliverer } from './webhooks/deliverer.js';
-import type { SigningKey, World } from './world.js';
+import type { SigningKey, World } from './instance-state.js';
 
 export interface RotateOptions {
   /** How long tokens of the old key stay good, in ms of the instance's clock; 0: not at all. Default: until `retireSigningKeys()`. */

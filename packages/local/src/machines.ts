@@ -1,4 +1,4 @@
-import type { Row, World } from './world.js';
+import type { Row, World } from './instance-state.js';
 
 /** Clerk's default life of a machine's tokens. */
 export const DEFAULT_TOKEN_TTL_SECONDS = 3600;

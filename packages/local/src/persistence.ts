@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { removeOldDrafts, writePrivateFile } from './private-file.js';
 import { readSnapshot } from './snapshot.js';
-import type { Snapshot } from './create-world.js';
+import type { Snapshot } from './create-instance-state.js';
 
 export interface Persistence {
   /** There is something new; written at the latest when this turn of the event loop ends. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SEED_SCHEMA } from './seed-schema.js';
-import type { Row } from './world.js';
+import type { Row } from './instance-state.js';
 import { messageOf } from './message-of.js';
 
 type Fields = Readonly<Record<string, unknown>>;

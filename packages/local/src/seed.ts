@@ -5,11 +5,11 @@ import { addMember } from './backend/resources/organization-memberships.js';
 import { createOrganization } from './backend/resources/organizations.js';
 import { keysIn, permissions, roleByKey, roles } from './backend/resources/role-resource.js';
 import { createUser } from './backend/resources/users.js';
-import { ensurePermission, ensureRole, roleKey, titleOf } from './directory.js';
+import { ensurePermission, ensureRole, roleKey, titleOf } from './ensure.js';
 import { addMachineScope, createMachine } from './machines.js';
 import { SeedError, type SeedDocument } from './seed-document.js';
 import { issueApiKey } from './tokens/machine-tokens.js';
-import type { Row, World } from './world.js';
+import type { Row, World } from './instance-state.js';
 import { messageOf } from './message-of.js';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Row, World } from './world.js';
+import type { Row, World } from './instance-state.js';
 
 const DAY_MS = 86_400_000;
 /** Clerk's defaults: a session lasts seven days. */

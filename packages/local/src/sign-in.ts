@@ -3,7 +3,7 @@ import { issueSession, type SessionTokenRequest } from './credentials.js';
 import { createUser } from './backend/resources/users.js';
 import { clientOf, newBrowser } from './frontend/browser.js';
 import { issueRefreshToken } from './sessions.js';
-import type { Row, World } from './world.js';
+import type { Row, World } from './instance-state.js';
 
 /** A user's id (created if there is none), a user object, or the body of `POST /users` for a new user. */
 export type SignInUser = string | Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Snapshot } from './create-world.js';
+import type { Snapshot } from './create-instance-state.js';
 
 /** What should be a snapshot of a local instance is not. */
 export class SnapshotError extends Error {

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readVariable } from '../../../src/environment.js';
 import type { ClockStart } from './clock.js';
-import { createWorld, type LocalWorld, type Snapshot } from './create-world.js';
+import { createWorld, type LocalWorld, type Snapshot } from './create-instance-state.js';
 import { createRequestHandler, isOperation, reachedOperation } from './handle-request.js';
 import { createFaults } from './faults.js';
 import { startHttpServer, type HttpServer } from './http-server.js';
 import { createInProcessFetch } from './in-process-fetch.js';
 import { insertInitialRows } from './initial-rows.js';
-import { createJournal } from './journal.js';
+import { createJournal } from './request-log.js';
 import { createInstance, type LocalInstance } from './local-instance.js';
 import { createPersistence, loadPersisted, type Persistence } from './persistence.js';
 import { createRandom } from './random.js';
@@ -16,7 +16,7 @@ import { checkSeed, type SeedDocument } from './seed-document.js';
 import { applySeed } from './seed.js';
 import { readSnapshot } from './snapshot.js';
 import { createWebhookDeliverer, type WebhookDeliverer } from './webhooks/deliverer.js';
-import type { World } from './world.js';
+import type { World } from './instance-state.js';
 
 export interface LocalInstanceOptions {
   /** Default 0: any free one. */

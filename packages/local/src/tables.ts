@@ -1,4 +1,4 @@
-import type { Row, Table } from './world.js';
+import type { Row, Table } from './instance-state.js';
 
 /** All rows of an instance by table name, oldest first: what a snapshot holds. */
 export type TablesDump = Readonly<Record<string, readonly Row[]>>;

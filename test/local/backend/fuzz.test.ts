@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-world.js';
+import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-instance-state.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/backend/specification.js';
 import { drive } from './sampling.js';

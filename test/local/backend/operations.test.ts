@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import addFormatsModule from 'ajv-formats';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-world.js';
+import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-instance-state.js';
 import { DOCUMENT_ID, toJsonSchema } from '../../../packages/local/src/backend/json-schema.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/backend/specification.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld } from '../../../packages/local/src/create-world.js';
+import type { LocalWorld } from '../../../packages/local/src/create-instance-state.js';
 import { createSession } from '../../../packages/local/src/sessions.js';
 import { acceptOrganizationInvitation } from '../../../packages/local/src/backend/resources/organization-invitations.js';
 import { newWorld, send } from './support.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld } from '../../../packages/local/src/create-world.js';
+import type { LocalWorld } from '../../../packages/local/src/create-instance-state.js';
 import { openTicket } from '../../../packages/local/src/backend/tickets.js';
 import { acceptInvitation } from '../../../packages/local/src/backend/resources/invitations.js';
 import { furnish, newWorld, send } from './support.js';

@@ -1,5 +1,5 @@
 /** How each operation is driven: arguments sampled from the document, and for some what has to exist first. */
-import type { LocalWorld } from '../../../packages/local/src/create-world.js';
+import type { LocalWorld } from '../../../packages/local/src/create-instance-state.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/backend/specification.js';
 import { totpCode } from '../../../packages/local/src/backend/totp.js';

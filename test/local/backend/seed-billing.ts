@@ -1,5 +1,5 @@
 /** Rows of what is sold and was paid, for which the API has no creation: each function inserts valid rows with sensible defaults. */
-import type { Row, World } from '../../../packages/local/src/world.js';
+import type { Row, World } from '../../../packages/local/src/instance-state.js';
 import { find, insert } from '../../../packages/local/src/backend/crud.js';
 import {
   paymentAttempts,

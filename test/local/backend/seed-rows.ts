@@ -1,7 +1,7 @@
 /**
  * Rows for which the API has no creation (passkeys, accounts at social providers, sign-ups), and users and organizations with chosen ids. Each function inserts one valid row with sensible defaults and takes whatever field you give it.
  */
-import type { Row, World } from '../../../packages/local/src/world.js';
+import type { Row, World } from '../../../packages/local/src/instance-state.js';
 import { insert } from '../../../packages/local/src/backend/crud.js';
 import type { Resource } from '../../../packages/local/src/backend/crud.js';
 import { providerTokens } from '../../../packages/local/src/backend/resources/miscellaneous.js';

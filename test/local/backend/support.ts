@@ -1,6 +1,6 @@
 /** A world with one of everything, and requests to it without a server. */
-import { createWorld } from '../../../packages/local/src/create-world.js';
-import type { LocalWorld } from '../../../packages/local/src/create-world.js';
+import { createWorld } from '../../../packages/local/src/create-instance-state.js';
+import type { LocalWorld } from '../../../packages/local/src/create-instance-state.js';
 import { handleBackendRequest } from '../../../packages/local/src/backend/handle.js';
 import * as billing from './seed-billing.js';
 import * as seed from './seed-rows.js';

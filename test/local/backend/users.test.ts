@@ -1,7 +1,7 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld } from '../../../packages/local/src/create-world.js';
+import type { LocalWorld } from '../../../packages/local/src/create-instance-state.js';
 import { totpCode } from '../../../packages/local/src/backend/totp.js';
 import { createSession } from '../../../packages/local/src/sessions.js';
 import { newWorld, send } from './support.js';

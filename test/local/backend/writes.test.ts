@@ -1,6 +1,6 @@
 /** Stateful: what a write was answered with success is there afterwards, for whoever reads. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-world.js';
+import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-instance-state.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation } from '../../../packages/local/src/backend/specification.js';
 import { drive, upload } from './sampling.js';

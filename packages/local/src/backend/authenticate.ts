@@ -1,5 +1,5 @@
 /** Who may call: the secret key everywhere, a machine's secret key where Clerk allows it. */
-import type { LocalRequest, World } from '../world.js';
+import type { LocalRequest, World } from '../instance-state.js';
 import { ApiError } from './operation.js';
 import type { Caller } from './operation.js';
 

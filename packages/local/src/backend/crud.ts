@@ -1,5 +1,5 @@
 /** The generic archetypes: a resource is a row of facts, and these functions do to it what the document says. */
-import type { Row, World } from '../world.js';
+import type { Row, World } from '../instance-state.js';
 import { filterBy, listPage } from './listing.js';
 import type { Filters, ListRules, Selection } from './listing.js';
 import { bodyOf } from './operation.js';

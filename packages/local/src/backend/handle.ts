@@ -1,6 +1,6 @@
 /** One Backend API request: match, authenticate, validate, handle, project, answer. */
 import { createHash } from 'node:crypto';
-import type { LocalRequest, LocalResponse, World } from '../world.js';
+import type { LocalRequest, LocalResponse, World } from '../instance-state.js';
 import { authenticate } from './authenticate.js';
 import type { BackendRoute } from './backend-route.js';
 import { ApiError } from './operation.js';

@@ -1,5 +1,5 @@
 /** Order, filters and pages of any list. */
-import type { Row, Table, World } from '../world.js';
+import type { Row, Table, World } from '../instance-state.js';
 import { invalidValue } from './refusals.js';
 import type { Page } from './render.js';
 import { lookUp } from '../look-up.js';

@@ -1,5 +1,5 @@
 /** What the engine and the resources say to each other: a call, a handler, a refusal. */
-import type { LocalRequest, World } from '../world.js';
+import type { LocalRequest, World } from '../instance-state.js';
 
 /** A file of a multipart upload. */
 export interface UploadedFile {

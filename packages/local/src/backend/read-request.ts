@@ -1,5 +1,5 @@
 /** Query and body of a request, typed and checked after the document. */
-import type { LocalRequest } from '../world.js';
+import type { LocalRequest } from '../instance-state.js';
 import type { BackendRoute } from './backend-route.js';
 import { ApiError } from './operation.js';
 import type { OperationCall, UploadedFile } from './operation.js';

@@ -1,5 +1,5 @@
 /** Settings of the instance: one row, whose absent fields have these values. */
-import type { World } from '../world.js';
+import type { World } from '../instance-state.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

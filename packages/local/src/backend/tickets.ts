@@ -1,5 +1,5 @@
 /** Tickets: the signed links of invitations and sign-in tokens, which the Frontend API takes at `/v1/tickets/accept`. */
-import type { World } from '../world.js';
+import type { World } from '../instance-state.js';
 
 export type TicketKind = 'invitation' | 'organization_invitation' | 'sign_in_token' | 'actor_token';
 

@@ -1,5 +1,5 @@
 /** Views that are put together from several tables, kept until one of these tables changes. */
-import type { Row, Table, World } from '../world.js';
+import type { Row, Table, World } from '../instance-state.js';
 
 /**
  * A view function that works out a row's view once per state of the tables it reads. The views are frozen, so that the renderer

@@ -1,5 +1,5 @@
 /** Which browser is asking: from a cookie or a development browser token to its client. */
-import type { Row, World } from '../world.js';
+import type { Row, World } from '../instance-state.js';
 import type { FrontendCall } from './call.js';
 import { clientCookieName, setCookie } from './cookies.js';
 

@@ -1,5 +1,5 @@
 /** One request to the Frontend API, with what several routes need of it worked out. */
-import type { LocalRequest, LocalResponse, World } from '../world.js';
+import type { LocalRequest, LocalResponse, World } from '../instance-state.js';
 import { parseCookies } from './cookies.js';
 
 export interface FrontendCall {

@@ -1,7 +1,7 @@
 /** The JSON side of the Frontend API: what a page's own script can ask about its browser. */
 import { viewSession } from '../sessions.js';
 import { mintSessionToken } from '../tokens/session-token.js';
-import type { LocalResponse, Row, World } from '../world.js';
+import type { LocalResponse, Row, World } from '../instance-state.js';
 import { browserOrNew, knownBrowser, newBrowser } from './browser.js';
 import { formOf, type FrontendCall, type FrontendHandler } from './call.js';
 import { allowedOrigin } from './origins.js';

@@ -1,7 +1,7 @@
 /** What the `bailiff` command asks of a running instance. Not part of Clerk's API; needs the secret key. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { issueAccessToken, issueKey, issueMachineToken, issueSession } from '../credentials.js';
-import type { LocalResponse, World } from '../world.js';
+import type { LocalResponse, World } from '../instance-state.js';
 import { environmentOf } from '../environment-of.js';
 import { jsonOf, type FrontendCall, type FrontendHandler } from './call.js';
 import { failure, json } from './responses.js';

@@ -1,5 +1,5 @@
 /** The Frontend API of the offline instance: what browsers and OAuth clients talk to. A route table, and nothing else. */
-import type { LocalRequest, LocalResponse, World } from '../world.js';
+import type { LocalRequest, LocalResponse, World } from '../instance-state.js';
 import { createCall } from './call.js';
 import { clientRoutes } from './client-api.js';
 import { controlRoutes } from './control.js';

@@ -6,7 +6,7 @@ import { cookieSuffix } from '../cookies.js';
 import { issueRefreshToken } from '../sessions.js';
 import { CATEGORY } from '../tokens/categories.js';
 import { mintSessionToken, timesOf } from '../tokens/session-token.js';
-import type { LocalResponse, Row, World } from '../world.js';
+import type { LocalResponse, Row, World } from '../instance-state.js';
 import type { FrontendCall } from './call.js';
 import { browserOrNew, type Browser } from './browser.js';
 import { setCookie } from './cookies.js';

@@ -1,5 +1,5 @@
 /** Where this instance may send a browser, and which pages may send forms to it. */
-import type { LocalRequest, World } from '../world.js';
+import type { LocalRequest, World } from '../instance-state.js';
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 

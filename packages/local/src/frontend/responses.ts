@@ -1,5 +1,5 @@
 /** Answers in the shapes that the Frontend API has. */
-import type { LocalResponse } from '../world.js';
+import type { LocalResponse } from '../instance-state.js';
 
 type Headers = LocalResponse['headers'];
 

@@ -1,6 +1,6 @@
 /** Who may sign up and sign in at all. The Backend API is not bound by it: whoever holds the secret key has decided already. */
 import { settingsOf } from '../backend/settings.js';
-import type { World } from '../world.js';
+import type { World } from '../instance-state.js';
 
 /**
  * Why the instance's restrictions keep somebody with these e-mail addresses out; null if they do not. As Clerk's documentation has it, allowlist

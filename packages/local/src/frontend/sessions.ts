@@ -1,6 +1,6 @@
 /** Sessions of a browser's client: signing in, choosing an organization, signing out. */
 import { createSession, endSession, isLive } from '../sessions.js';
-import type { Row, World } from '../world.js';
+import type { Row, World } from '../instance-state.js';
 
 /** The session that a client is signed in with, or null. A user who was banned, locked or deleted has none. */
 export function liveSession(world: World, client: Row | null): Row | null {

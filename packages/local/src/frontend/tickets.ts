@@ -9,7 +9,7 @@ import { acceptOrganizationInvitation } from '../backend/resources/organization-
 import { createUser } from '../backend/resources/users.js';
 import { completeWaitlistEntry } from '../backend/resources/waitlist-entries.js';
 import { readTicket, type TicketKind } from '../backend/tickets.js';
-import type { LocalResponse, Row, World } from '../world.js';
+import type { LocalResponse, Row, World } from '../instance-state.js';
 import type { FrontendCall } from './call.js';
 import { allowedRedirect } from './origins.js';
 import { problem } from './pages/page.js';

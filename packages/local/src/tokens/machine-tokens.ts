@@ -1,5 +1,5 @@
 import { DEFAULT_TOKEN_TTL_SECONDS, scopesOf } from '../machines.js';
-import type { Row, World } from '../world.js';
+import type { Row, World } from '../instance-state.js';
 import { CATEGORY } from './categories.js';
 import { timesOf } from './session-token.js';
 

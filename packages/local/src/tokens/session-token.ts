@@ -1,6 +1,6 @@
 import { extrasOf, sessionStatus } from '../sessions.js';
-import { membershipFor } from '../directory.js';
-import type { Row, World } from '../world.js';
+import { membershipFor } from '../ensure.js';
+import type { Row, World } from '../instance-state.js';
 import { CATEGORY, NOT_BEFORE_LEAD_SECONDS } from './categories.js';
 import { encodeOrganization, orderFeatures } from './organization-claim.js';
 

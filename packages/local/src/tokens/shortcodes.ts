@@ -2,8 +2,8 @@ import type { Resource } from '../backend/crud.js';
 import { compileProjection } from '../backend/projection.js';
 import { memberships, organizations } from '../backend/resources/organization-resource.js';
 import { users } from '../backend/resources/user-resource.js';
-import { findMembership } from '../directory.js';
-import type { Row, World } from '../world.js';
+import { findMembership } from '../ensure.js';
+import type { Row, World } from '../instance-state.js';
 
 /** What a shortcode such as `{{user.public_metadata.plan}}` looks into. */
 type Context = Readonly<Record<string, unknown>>;

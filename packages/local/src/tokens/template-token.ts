@@ -1,5 +1,5 @@
 import { createPrivateKey, createHmac, sign } from 'node:crypto';
-import type { Row, World } from '../world.js';
+import type { Row, World } from '../instance-state.js';
 import { CATEGORY } from './categories.js';
 import { interpolate } from './shortcodes.js';
 import { timesOf } from './session-token.js';

@@ -14,7 +14,7 @@
  * ```
  */
 import { randomBytes } from 'node:crypto';
-import type { World } from '../world.js';
+import type { World } from '../instance-state.js';
 import type {
   WebhookAttempt,
   WebhookDeliverer,

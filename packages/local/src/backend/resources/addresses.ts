@@ -1,5 +1,5 @@
 /** Email addresses and phone numbers. */
-import type { World } from '../../world.js';
+import type { World } from '../../instance-state.js';
 import { change, find, getOf, idOf } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handler, Handlers, OperationCall } from '../operation.js';

@@ -1,6 +1,6 @@
 /** API keys of users, organizations and machines. */
 import { isExpired, issueApiKey } from '../../tokens/machine-tokens.js';
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { ApiError, bodyOf } from '../operation.js';
 import type { Handlers, OperationCall } from '../operation.js';
 import { lookUp } from '../../look-up.js';

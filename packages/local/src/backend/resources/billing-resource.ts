@@ -1,5 +1,5 @@
 /** Plans, prices, payers, subscription items, statements: rows hold amounts in cents, views say them in words. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { defineResource } from '../crud.js';
 import { includesText } from '../listing.js';
 import { publicUserData } from './organization-resource.js';

@@ -1,5 +1,5 @@
 /** Billing: what is sold comes from seeds; prices are made, and subscription items end, extend and move here. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { readTime } from '../addresses.js';
 import { change, create, find, getOf, insert, list, listOf, publish, silent } from '../crud.js';
 import { ApiError, bodyOf } from '../operation.js';

@@ -1,6 +1,6 @@
 /** Clients (browsers) with their sessions, and sign-ups: made by the Frontend API or by seeds, read here. */
 import { isLive, viewSession } from '../../sessions.js';
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { change, defineResource, find, getOf, idOf, listOf } from '../crud.js';
 import { bodyOf, ApiError } from '../operation.js';
 import type { Handlers } from '../operation.js';

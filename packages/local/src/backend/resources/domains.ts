@@ -1,5 +1,5 @@
 /** The instance's primary domain, and satellites. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { change, create, defineResource, find, idOf, insert, remove } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handlers } from '../operation.js';

@@ -1,5 +1,5 @@
 /** Messages that an application sends through Clerk: kept, told to webhooks, and delivered to nobody. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { readEmailAddress } from '../addresses.js';
 import { defineResource, find, getOf, insert } from '../crud.js';
 import { ApiError, bodyOf } from '../operation.js';

@@ -1,5 +1,5 @@
 /** Enterprise connections, as settings: nobody signs in through them here. */
-import type { Row } from '../../world.js';
+import type { Row } from '../../instance-state.js';
 import { createOf, defineResource, deleteOf, getOf, list, updateOf } from '../crud.js';
 import type { Handlers } from '../operation.js';
 import { missing } from '../refusals.js';

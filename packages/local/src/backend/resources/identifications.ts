@@ -1,5 +1,5 @@
 /** What identifies a user: rows of the parts tables, always unique in the instance, with the user's `primary_*` pointers kept right. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { readEmailAddress, readPhoneNumber } from '../addresses.js';
 import { change, defineResource, find, insert, remove } from '../crud.js';
 import type { Resource } from '../crud.js';

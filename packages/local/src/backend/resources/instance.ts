@@ -5,7 +5,7 @@ import type { Handler, Handlers } from '../operation.js';
 import { invalidValue, missing } from '../refusals.js';
 import { changeSettings, settingsOf } from '../settings.js';
 import type { SettingsGroup } from '../settings.js';
-import type { World } from '../../world.js';
+import type { World } from '../../instance-state.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

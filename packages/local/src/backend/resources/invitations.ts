@@ -1,5 +1,5 @@
 /** Invitations to the application. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { readEmailAddress, readUrl } from '../addresses.js';
 import { change, create, defineResource, find, idOf, list, remove } from '../crud.js';
 import { contains } from '../listing.js';

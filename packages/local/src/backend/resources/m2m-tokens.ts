@@ -1,6 +1,6 @@
 /** Tokens by which machines know each other. */
 import { isExpired, issueM2MToken } from '../../tokens/machine-tokens.js';
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { ApiError, bodyOf } from '../operation.js';
 import type { Handlers, OperationCall } from '../operation.js';
 

@@ -1,6 +1,6 @@
 /** Machines, their secret keys, and which machine may talk to which. */
 import { addMachineScope, createMachine, scopeId, scopesOf } from '../../machines.js';
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { ApiError, bodyOf } from '../operation.js';
 import type { Handlers, OperationCall } from '../operation.js';
 

@@ -1,5 +1,5 @@
 /** Small things: Svix links, the interstitial page, tokens of social providers. */
-import type { World } from '../../world.js';
+import type { World } from '../../instance-state.js';
 import { find, list, defineResource } from '../crud.js';
 import type { Handlers } from '../operation.js';
 import { wrongState } from '../refusals.js';

@@ -1,6 +1,6 @@
 /** Is an OAuth access token good? Asked by resource servers. */
 import { isExpired } from '../../tokens/machine-tokens.js';
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { ApiError, bodyOf, LATER_FIELDS } from '../operation.js';
 import type { Handlers } from '../operation.js';
 

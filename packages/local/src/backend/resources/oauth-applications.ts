@@ -1,5 +1,5 @@
 /** OAuth applications: clients of this instance as identity provider. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { readUrl } from '../addresses.js';
 import { change, create, defineResource, deleteOf, find, getOf, idOf, listOf, updateOf } from '../crud.js';
 import { includesText } from '../listing.js';

@@ -1,5 +1,5 @@
 /** Sign-in tokens, actor tokens and testing tokens. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { change, create, defineResource, find, idOf } from '../crud.js';
 import type { Resource } from '../crud.js';
 import { bodyOf } from '../operation.js';

@@ -1,5 +1,5 @@
 /** Domains whose addresses may join an organization. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { change, create, defineResource, list, remove } from '../crud.js';
 import { contains } from '../listing.js';
 import { bodyOf } from '../operation.js';

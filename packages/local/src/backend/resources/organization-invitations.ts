@@ -1,5 +1,5 @@
 /** Invitations to an organization. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { readEmailAddress, readUrl } from '../addresses.js';
 import { change, create, defineResource, find, list, publish, silent } from '../crud.js';
 import { contains, equals } from '../listing.js';

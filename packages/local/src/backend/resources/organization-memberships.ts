@@ -1,5 +1,5 @@
 /** Who is in which organization, and as what. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { change, create, find, list, remove } from '../crud.js';
 import { mergedKinds } from '../metadata.js';
 import { ApiError, bodyOf } from '../operation.js';

@@ -1,5 +1,5 @@
 /** Permissions: system ones (`org:sys_...`) cannot be changed; a changed key changes in all roles that hold it. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { change, createOf, find, getOf, idOf, listOf, remove } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handlers } from '../operation.js';

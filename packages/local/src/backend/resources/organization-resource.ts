@@ -1,5 +1,5 @@
 /** What an organization and a membership are, and how they look from outside. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { defineResource, find } from '../crud.js';
 import { defaultImage } from '../images.js';
 import { includesText } from '../listing.js';

@@ -1,5 +1,5 @@
 /** Roles of organizations, and the permissions that they hold. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { change, create, find, getOf, listOf, remove } from '../crud.js';
 import { ApiError, bodyOf } from '../operation.js';
 import type { Handler, Handlers, OperationCall } from '../operation.js';

@@ -1,5 +1,5 @@
 /** Organizations themselves. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { readTime } from '../addresses.js';
 import { change, create, find, list, remove } from '../crud.js';
 import { uploadedImage } from '../images.js';

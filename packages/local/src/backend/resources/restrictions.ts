@@ -1,5 +1,5 @@
 /** Allowlist and blocklist. */
-import type { World } from '../../world.js';
+import type { World } from '../../instance-state.js';
 import { identifierType } from '../addresses.js';
 import { create, defineResource, deleteOf, listOf } from '../crud.js';
 import type { Resource } from '../crud.js';

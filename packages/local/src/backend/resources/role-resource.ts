@@ -1,5 +1,5 @@
 /** Roles, permissions and role sets as rows: a role holds the keys of its permissions, a role set the keys of its roles. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { defineResource } from '../crud.js';
 import { contains } from '../listing.js';
 

@@ -1,5 +1,5 @@
 /** Role sets: which roles the members of an organization may have. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { change, create, find, getOf, listOf, remove } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handler, Handlers, OperationCall } from '../operation.js';

@@ -1,5 +1,5 @@
 /** SAML connections, as settings: nobody signs in through them here. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { createOf, defineResource, deleteOf, find, getOf, listOf, updateOf } from '../crud.js';
 import { contains } from '../listing.js';
 import type { Handlers } from '../operation.js';

@@ -1,10 +1,10 @@
 /** Sessions: their life, their tokens, and the refresh that a server asks for when a token has expired. */
 import { cookieSuffix } from '../../cookies.js';
-import { findMembership } from '../../directory.js';
+import { findMembership } from '../../ensure.js';
 import { createSession, endSession, isLive, viewSession } from '../../sessions.js';
 import { mintSessionToken } from '../../tokens/session-token.js';
 import { mintTemplateToken } from '../../tokens/template-token.js';
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { ApiError, bodyOf } from '../operation.js';
 import type { Handlers, OperationCall } from '../operation.js';
 

@@ -1,5 +1,5 @@
 /** Email and SMS templates: Clerk's own exist by default, and can be changed and reverted. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { change, defineResource, insert, list } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handler, Handlers, OperationCall } from '../operation.js';

@@ -1,5 +1,5 @@
 /** Passwords and second factors of users. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { change, find, publish } from '../crud.js';
 import { ApiError, bodyOf } from '../operation.js';
 import type { Handler, Handlers } from '../operation.js';

@@ -1,5 +1,5 @@
 /** What a user is: its row, its view (put together from the tables of its identifiers), the filters of its list. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { defineResource } from '../crud.js';
 import { defaultImage } from '../images.js';
 import { includesText } from '../listing.js';

@@ -1,7 +1,7 @@
 /** What happens to a user's sessions when the user may no longer have them. */
 import { endSession } from '../../sessions.js';
 import type { EndStatus } from '../../sessions.js';
-import type { World } from '../../world.js';
+import type { World } from '../../instance-state.js';
 
 /** Ends all sessions of the user that live. */
 export function endSessions(world: World, userId: string, how: EndStatus): void {

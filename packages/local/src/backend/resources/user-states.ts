@@ -1,5 +1,5 @@
 /** Bans and locks: a state is data, and those that shut a user out end the user's sessions. */
-import type { World } from '../../world.js';
+import type { World } from '../../instance-state.js';
 import { change, find } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handler, Handlers } from '../operation.js';

@@ -1,5 +1,5 @@
 /** Users: creation, changes, states, metadata, and what hangs on them. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { readTime } from '../addresses.js';
 import { change, find, getOf, insert, list, publish, remove } from '../crud.js';
 import { uploadedImage } from '../images.js';

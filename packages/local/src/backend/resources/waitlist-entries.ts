@@ -1,5 +1,5 @@
 /** The waitlist. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { readEmailAddress } from '../addresses.js';
 import { change, create, defineResource, find, idOf, listOf, remove, silent } from '../crud.js';
 import { contains, equals } from '../listing.js';

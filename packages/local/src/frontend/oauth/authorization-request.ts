@@ -1,5 +1,5 @@
 /** An authorization request (RFC 6749 section 4.1.1), checked. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { findApplication, isRegisteredRedirect, redirectUrisOf } from './clients.js';
 import { OAuthError } from './errors.js';
 

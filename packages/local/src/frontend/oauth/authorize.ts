@@ -1,5 +1,5 @@
 /** The authorization endpoint: who is signed in, whether they consent, and a code for the client. */
-import type { LocalResponse, Row } from '../../world.js';
+import type { LocalResponse, Row } from '../../instance-state.js';
 import { knownBrowser } from '../browser.js';
 import { formOf, type FrontendCall } from '../call.js';
 import { isSameOriginPost } from '../origins.js';

@@ -1,6 +1,6 @@
 /** OAuth clients: who they are, how they prove it, and where codes for them may go. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { OAuthError } from './errors.js';
 
 export function findApplication(world: World, clientId: string | null): Row | undefined {

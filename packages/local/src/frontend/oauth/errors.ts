@@ -1,5 +1,5 @@
 /** OAuth's own error answers: not Clerk's envelope, but RFC 6749's. */
-import type { LocalResponse } from '../../world.js';
+import type { LocalResponse } from '../../instance-state.js';
 import { json } from '../responses.js';
 
 /** RFC 6749 sections 4.1.2.1 and 5.2, RFC 8707 section 2, RFC 7591 section 3.2.2, OpenID Connect Core section 3.1.2.6. */

@@ -1,6 +1,6 @@
 /** Access tokens as the authorization server sees them: whether they are good, and how they end. */
 import { isExpired } from '../../tokens/machine-tokens.js';
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 
 /** The row of an access token that is neither revoked nor expired. */
 export function findAccessToken(world: World, token: string): Row | undefined {

@@ -1,5 +1,5 @@
 /** Discovery: RFC 8414 and OpenID Connect Discovery describe the same server. */
-import type { LocalResponse } from '../../world.js';
+import type { LocalResponse } from '../../instance-state.js';
 import type { FrontendCall } from '../call.js';
 import { json } from '../responses.js';
 

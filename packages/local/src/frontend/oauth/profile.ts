@@ -1,6 +1,6 @@
 /** What a client learns about the user, by scope (OpenID Connect Core section 5.4). */
 import { timesOf } from '../../tokens/session-token.js';
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { emailOf, nameOf } from '../pages/people.js';
 import { lookUp } from '../../look-up.js';
 

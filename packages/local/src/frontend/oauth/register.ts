@@ -1,5 +1,5 @@
 /** Dynamic client registration (RFC 7591), as MCP clients use it. */
-import type { LocalResponse, Row, World } from '../../world.js';
+import type { LocalResponse, Row, World } from '../../instance-state.js';
 import { jsonOf, type FrontendCall } from '../call.js';
 import { json } from '../responses.js';
 import { isSafeRedirect } from './clients.js';

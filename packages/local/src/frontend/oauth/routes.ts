@@ -1,5 +1,5 @@
 /** The routes of the authorization server. */
-import type { LocalResponse } from '../../world.js';
+import type { LocalResponse } from '../../instance-state.js';
 import type { FrontendCall, FrontendHandler } from '../call.js';
 import { json } from '../responses.js';
 import type { RouteTable } from '../route.js';

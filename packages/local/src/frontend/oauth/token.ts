@@ -1,7 +1,7 @@
 /** The token endpoint: codes and refresh tokens become access tokens. */
 import { createHash } from 'node:crypto';
 import { issueOAuthToken } from '../../tokens/machine-tokens.js';
-import type { LocalResponse, Row, World } from '../../world.js';
+import type { LocalResponse, Row, World } from '../../instance-state.js';
 import { formOf, type FrontendCall } from '../call.js';
 import { json } from '../responses.js';
 import { resourcesOf, words } from './authorization-request.js';

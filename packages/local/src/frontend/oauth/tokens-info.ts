@@ -1,5 +1,5 @@
 /** Asking about tokens, and ending them: userinfo, introspection (RFC 7662), revocation (RFC 7009). */
-import type { LocalResponse, Row } from '../../world.js';
+import type { LocalResponse, Row } from '../../instance-state.js';
 import { formOf, type FrontendCall } from '../call.js';
 import { json } from '../responses.js';
 import { authenticateClient } from './clients.js';

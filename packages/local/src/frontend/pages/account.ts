@@ -1,5 +1,5 @@
 /** The account page: who is signed in, which organization is active, and the way out. */
-import type { LocalResponse, Row } from '../../world.js';
+import type { LocalResponse, Row } from '../../instance-state.js';
 import { knownBrowser } from '../browser.js';
 import { formOf, type FrontendCall } from '../call.js';
 import { throughHandshake } from '../handshake.js';

@@ -1,5 +1,5 @@
 /** The consent page: what a client wants to see, and of whom. */
-import type { LocalResponse, Row } from '../../world.js';
+import type { LocalResponse, Row } from '../../instance-state.js';
 import type { FrontendCall } from '../call.js';
 import type { AuthorizationRequest } from '../oauth/authorization-request.js';
 import { html } from './html.js';

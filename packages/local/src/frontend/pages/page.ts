@@ -1,6 +1,6 @@
 /** The frame around every page of the instance: one card on a quiet ground, no script, nothing loaded from anywhere. */
 import { createHash } from 'node:crypto';
-import type { LocalResponse } from '../../world.js';
+import type { LocalResponse } from '../../instance-state.js';
 import { html, Markup, type Markup as MarkupType } from './html.js';
 import { STYLE } from './style.js';
 

@@ -1,5 +1,5 @@
 /** How users and organizations are shown. */
-import type { Row, World } from '../../world.js';
+import type { Row, World } from '../../instance-state.js';
 import { html, type Markup } from './html.js';
 
 const HUES = 6;

@@ -1,5 +1,5 @@
 /** The sign-in page: the users of the instance, one click each. */
-import type { LocalResponse, Row, World } from '../../world.js';
+import type { LocalResponse, Row, World } from '../../instance-state.js';
 import { browserOrNew, clientOf } from '../browser.js';
 import { formOf, type FrontendCall } from '../call.js';
 import { throughHandshake } from '../handshake.js';

@@ -1,7 +1,7 @@
 /** The sign-up page. The user is made by the Backend API's own operation, so that its rules hold here too. */
 import { handleBackendRequest } from '../../backend/handle.js';
 import { completeWaitlistEntry } from '../../backend/resources/waitlist-entries.js';
-import type { LocalResponse } from '../../world.js';
+import type { LocalResponse } from '../../instance-state.js';
 import { formOf, type FrontendCall } from '../call.js';
 import { isSameOriginPost } from '../origins.js';
 import { restrictionOf } from '../restrictions.js';

@@ -3,7 +3,7 @@ import { createId } from './ids.js';
 import { createKeyRing, type KeyRing, type StoredKey } from './keys.js';
 import { createRandom, type RandomState } from './random.js';
 import { createTables, type Tables, type TablesDump, type TablesMark } from './tables.js';
-import type { World } from './world.js';
+import type { World } from './instance-state.js';
 
 export interface WorldOptions {
   /** Determines ids, secrets and keys. */

@@ -10,7 +10,7 @@ import {
 } from './backend/resources/role-resource.js';
 import { createUser } from './backend/resources/users.js';
 import type { TokenOrganization } from './tokens/organization-claim.js';
-import type { Row, World } from './world.js';
+import type { Row, World } from './instance-state.js';
 
 /*
  * Users, organizations, memberships, roles and permissions as tests name them: found, or made when nobody created them.

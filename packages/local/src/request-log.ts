@@ -1,4 +1,4 @@
-import type { LocalRequest } from './world.js';
+import type { LocalRequest } from './instance-state.js';
 
 /** A request that the instance answered. */
 export interface JournalEntry {
