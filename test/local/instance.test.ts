@@ -184,7 +184,7 @@ describe('row 18: strict keys', () => {
   });
 });
 
-describe('row 20: the journal', () => {
+describe('row 20: the request log', () => {
   it('has every request, by operation, without secrets', async () => {
     const clerk = await start();
     expect(clerk.requests).toEqual([]);

@@ -3,17 +3,17 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { createJournal } from '../../packages/local/src/request-log.js';
+import { createRequestLog } from '../../packages/local/src/request-log.js';
 import { createTables } from '../../packages/local/src/tables.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-it('the journal does not hold the bodies of requests', async () => {
-  const journal = createJournal(() => null);
+it('the request log does not hold the bodies of requests', async () => {
+  const requestLog = createRequestLog(() => null);
   const upload = (body: Uint8Array) => {
     const request = { method: 'POST', path: '/v1/upload', query: new URLSearchParams(), headers: {}, body, origin: '' };
-    journal.add({ request, status: 200, at: 0, durationMs: 1 });
+    requestLog.add({ request, status: 200, at: 0, durationMs: 1 });
     return new WeakRef(body);
   };
   const held = new Uint8Array(1000);
@@ -22,7 +22,7 @@ it('the journal does not hold the bodies of requests', async () => {
   await setImmediate();
   collect();
   expect([kept.deref(), gone.deref()]).toEqual([held, undefined]);
-  expect(journal.entries.map(({ path }) => path)).toEqual(['/v1/upload', '/v1/upload']);
+  expect(requestLog.entries.map(({ path }) => path)).toEqual(['/v1/upload', '/v1/upload']);
 });
 
 it('rows that are deleted leave nothing in the indexes', () => {

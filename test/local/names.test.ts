@@ -6,7 +6,7 @@ import { specification, type Operation } from '../../packages/local/src/backend/
 import type { LocalWorld, WorldMark } from '../../packages/local/src/create-instance-state.js';
 import { handleFrontendRequest } from '../../packages/local/src/frontend/handle.js';
 import { profileOf } from '../../packages/local/src/frontend/oauth/profile.js';
-import { createJournal } from '../../packages/local/src/request-log.js';
+import { createRequestLog } from '../../packages/local/src/request-log.js';
 import { lookUp } from '../../packages/local/src/look-up.js';
 import { drive } from './backend/sampling.js';
 import { furnish, newWorld, send, type Fixture } from './backend/support.js';
@@ -161,12 +161,12 @@ describe('the Frontend API and the pages', () => {
     expect(Object.keys(profileOf(clerk.world, user, ['email']))).toContain('email');
   });
 
-  it('the journal keeps headers of every name', () => {
-    const journal = createJournal(() => null);
+  it('the request log keeps headers of every name', () => {
+    const requestLog = createRequestLog(() => null);
     const headers = Object.fromEntries(NAMES.map((name) => [name, 'x']));
     const request = { method: 'GET', path: '/', query: new URLSearchParams(), headers };
-    journal.add({ request, status: 200, at: 0, durationMs: 0 });
-    expect(Object.keys(journal.entries[0]?.headers ?? {})).toEqual([...NAMES]);
+    requestLog.add({ request, status: 200, at: 0, durationMs: 0 });
+    expect(Object.keys(requestLog.entries[0]?.headers ?? {})).toEqual([...NAMES]);
   });
 });
 

@@ -23,7 +23,7 @@ const ROWS: Readonly<Record<number, string>> = {
   17: 'Vitest helpers',
   18: 'strict keys',
   19: 'webhooks',
-  20: 'request journal',
+  20: 'request requestLog',
   21: 'the command',
   22: 'safety',
   23: 'speed: measured by bench/local.mjs, since a test has no wall-clock limits',

@@ -3,7 +3,7 @@ import { handleBackendRequest, operationOf } from './backend/handle.js';
 import { specification } from './backend/specification.js';
 import type { Faults, Mishap } from './faults.js';
 import { handleFrontendRequest, isFrontendPath } from './frontend/handle.js';
-import type { Journal } from './request-log.js';
+import type { RequestLog } from './request-log.js';
 import type { LocalRequest, LocalResponse, World } from './instance-state.js';
 import { messageOf } from './message-of.js';
 import { isPromise } from '../../../src/realm.js';
@@ -17,15 +17,15 @@ export type Outcome = LocalResponse | Broken;
 
 export interface RequestHandlerParts {
   readonly world: World;
-  readonly journal: Journal;
+  readonly requestLog: RequestLog;
   readonly faults: Faults;
   /** Called before an answer leaves, so that what a client was told is kept. */
   readonly settle: () => void;
 }
 
-/** Every request of every way in goes through here: fault, answer, journal. */
+/** Every request of every way in goes through here: fault, answer, request log. */
 export function createRequestHandler(parts: RequestHandlerParts): (request: LocalRequest) => Outcome | Promise<Outcome> {
-  const { world, journal, faults, settle } = parts;
+  const { world, requestLog, faults, settle } = parts;
 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> =>
     isFrontendPath(request.path) ? handleFrontendRequest(world, request) : handleBackendRequest(world, request);
@@ -44,7 +44,7 @@ export function createRequestHandler(parts: RequestHandlerParts): (request: Loca
     const finish = (answered: Outcome): Outcome => {
       const outcome = kept(answered);
       const status = 'by' in outcome ? null : outcome.status;
-      journal.add({ request, status, at: world.now(), durationMs: performance.now() - startedAt });
+      requestLog.add({ request, status, at: world.now(), durationMs: performance.now() - startedAt });
       return outcome;
     };
 

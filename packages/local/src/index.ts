@@ -12,7 +12,9 @@ export type {
 export type { ClockStart, Duration } from './clock.js';
 export type { ActiveFault, Fault, FaultRequest } from './faults.js';
 export type { InProcessFetch } from './in-process-fetch.js';
-export type { JournalEntry } from './request-log.js';
+export type { RequestLogEntry } from './request-log.js';
+/** @deprecated Use {@link RequestLogEntry}. */
+export type { RequestLogEntry as JournalEntry } from './request-log.js';
 export { UnsafeInstanceError } from './safety.js';
 export type { Row, SigningKey } from './instance-state.js';
 export { loadSeed, SeedError, type SeedDocument } from './seed-document.js';

@@ -16,7 +16,7 @@ import {
 import { environmentOf, type LocalEnvironment } from './environment-of.js';
 import type { ActiveFault, Fault, Faults } from './faults.js';
 import type { InProcessFetch } from './in-process-fetch.js';
-import type { Journal, JournalEntry } from './request-log.js';
+import type { RequestLog, RequestLogEntry } from './request-log.js';
 import { signIn, type SignedIn, type SignInOptions, type SignInUser } from './sign-in.js';
 import { readSnapshot } from './snapshot.js';
 import type { WebhookDeliverer } from './webhooks/deliverer.js';
@@ -63,14 +63,14 @@ export interface LocalInstance {
   /** Makes requests fail. */
   fail(fault?: Fault): ActiveFault;
   /** Requests answered so far, oldest first. */
-  readonly requests: readonly JournalEntry[];
+  readonly requests: readonly RequestLogEntry[];
   /** `fetch` that reaches this instance without a socket. */
   readonly fetch: InProcessFetch;
 
   /** Svix-signed deliveries: `webhooks.add(url)`, `webhooks.deliveries`, `webhooks.replay(id)`, `webhooks.settled()`. */
   readonly webhooks: Omit<WebhookDeliverer, 'emit' | 'tick' | 'reset' | 'close'>;
 
-  /** Back to the state right after the start (or the last import): rows, keys, clock, ids; no faults, no journal. */
+  /** Back to the state right after the start (or the last import): rows, keys, clock, ids; no faults, no request log. */
   reset(): void;
   /** All that the instance is, as JSON, private keys included. */
   export(): Snapshot;
@@ -85,7 +85,7 @@ export interface LocalInstance {
 
 export interface InstanceParts {
   readonly world: LocalWorld;
-  readonly journal: Journal;
+  readonly requestLog: RequestLog;
   readonly faults: Faults;
   readonly fetch: InProcessFetch;
   readonly webhooks: WebhookDeliverer;
@@ -96,7 +96,7 @@ export interface InstanceParts {
 }
 
 export function createInstance(parts: InstanceParts): LocalInstance {
-  const { world, journal, faults, fetch, webhooks, touch, fork, close } = parts;
+  const { world, requestLog, faults, fetch, webhooks, touch, fork, close } = parts;
   let start = world.mark();
   const clock = clockOf(world.clock, () => {
     touch();
@@ -148,13 +148,13 @@ export function createInstance(parts: InstanceParts): LocalInstance {
     },
     fail: (fault = {}) => faults.add(fault),
     get requests() {
-      return journal.entries;
+      return requestLog.entries;
     },
     fetch,
     reset() {
       world.rewind(start);
       faults.clear();
-      journal.clear();
+      requestLog.clear();
       webhooks.reset();
     },
     export: world.dump,

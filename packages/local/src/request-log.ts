@@ -1,7 +1,7 @@
 import type { LocalRequest } from './instance-state.js';
 
 /** A request that the instance answered. */
-export interface JournalEntry {
+export interface RequestLogEntry {
   readonly method: string;
   readonly path: string;
   /** With its `?`, or empty. Values that are secrets are cut. */
@@ -18,7 +18,7 @@ export interface JournalEntry {
   readonly durationMs: number;
 }
 
-/** What the journal keeps of a request. Not its body: ten thousand uploads would be held with it. */
+/** What the request log keeps of a request. Not its body: ten thousand uploads would be held with it. */
 type Noted = Pick<LocalRequest, 'method' | 'path' | 'query' | 'headers'>;
 
 export interface Happened {
@@ -28,8 +28,8 @@ export interface Happened {
   readonly durationMs: number;
 }
 
-export interface Journal {
-  readonly entries: readonly JournalEntry[];
+export interface RequestLog {
+  readonly entries: readonly RequestLogEntry[];
   add(happened: Happened): void;
   clear(): void;
 }
@@ -43,10 +43,10 @@ const SECRET_PARAMETERS = /([?&][^=&]*(?:token|jwt|secret|session|handshake|nonc
  *
  * @param operationOf the id of the operation that a request reaches
  */
-export function createJournal(operationOf: (request: Noted) => string | null): Journal {
+export function createRequestLog(operationOf: (request: Noted) => string | null): RequestLog {
   let pending: Happened[] = [];
-  let entries: JournalEntry[] = [];
-  const write = ({ request, ...rest }: Happened): JournalEntry => ({
+  let entries: RequestLogEntry[] = [];
+  const write = ({ request, ...rest }: Happened): RequestLogEntry => ({
     method: request.method,
     path: request.path,
     query: redactQuery(request.query),

@@ -7,7 +7,7 @@ import { createFaults } from './faults.js';
 import { startHttpServer, type HttpServer } from './http-server.js';
 import { createInProcessFetch } from './in-process-fetch.js';
 import { insertInitialRows } from './initial-rows.js';
-import { createJournal } from './request-log.js';
+import { createRequestLog } from './request-log.js';
 import { createInstance, type LocalInstance } from './local-instance.js';
 import { createPersistence, loadPersisted, type Persistence } from './persistence.js';
 import { createRandom } from './random.js';
@@ -121,9 +121,9 @@ async function launch(options: LaunchOptions, prepare: (world: LocalWorld) => vo
   const webhooks = (listeners.webhooks = createWebhookDeliverer(world));
   const persistence = persist === undefined ? undefined : createPersistence(persist, world.dump, options.onError);
   if (persistence !== undefined) listeners.persistence = persistence;
-  const journal = createJournal(reachedOperation);
+  const requestLog = createRequestLog(reachedOperation);
   const faults = createFaults(createRandom(`${options.seed}/faults`), isOperation);
-  const handle = createRequestHandler({ world, journal, faults, settle: () => persistence?.flush() });
+  const handle = createRequestHandler({ world, requestLog, faults, settle: () => persistence?.flush() });
   const acceptsHost = (name: string): boolean => force || isLoopbackHost(name);
   const server: HttpServer | null = options.listen
     ? await startHttpServer({ host, port: options.port, acceptsHost, handle })
@@ -133,7 +133,7 @@ async function launch(options: LaunchOptions, prepare: (world: LocalWorld) => vo
   return createInstance({
     world,
     webhooks,
-    journal,
+    requestLog,
     faults,
     fetch: createInProcessFetch(world, handle),
     touch: () => persistence?.touch(),

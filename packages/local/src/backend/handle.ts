@@ -36,7 +36,7 @@ export function handleBackendRequest(world: World, request: LocalRequest): Local
   }
 }
 
-/** The operationId that a request would reach, or null: for the journal and for faults by operation. */
+/** The operationId that a request would reach, or null: for the request log and for faults by operation. */
 export function operationOf(method: string, path: string): string | null {
   try {
     return matchRoute(method, path).route.id;

@@ -1,7 +1,7 @@
 /** `bailiff local`: an offline Clerk instance until Ctrl-C. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
-import { loadSeed, readSnapshot, startLocalInstance, type JournalEntry, type LocalInstance } from '../index.js';
+import { loadSeed, readSnapshot, startLocalInstance, type RequestLogEntry, type LocalInstance } from '../index.js';
 import { envBlock } from './env-block.js';
 import type { Register } from './register.js';
 import { announce, notesFolder } from './running-instance.js';
@@ -109,7 +109,7 @@ function welcome(clerk: LocalInstance, paint: Paint): string {
 /** Shows requests as they come. @returns What stops it. */
 function watch(clerk: LocalInstance, terminal: Terminal, asJson: boolean): () => void {
   const paint = painter(terminal.color);
-  let last: JournalEntry | undefined;
+  let last: RequestLogEntry | undefined;
   const show = () => {
     const { requests } = clerk;
     const fresh = requests.slice(last === undefined ? 0 : requests.lastIndexOf(last) + 1);
@@ -125,7 +125,7 @@ function watch(clerk: LocalInstance, terminal: Terminal, asJson: boolean): () =>
   };
 }
 
-function requestLine(entry: JournalEntry, paint: Paint): string {
+function requestLine(entry: RequestLogEntry, paint: Paint): string {
   const time = new Date(entry.at).toISOString().slice(11, 19);
   const style = entry.status === null || entry.status >= 500 ? 'red' : entry.status >= 400 ? 'yellow' : 'green';
   const status = paint(style, entry.status === null ? 'cut' : String(entry.status));
