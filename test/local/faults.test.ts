@@ -6,7 +6,7 @@ import { call, codeOf, instances } from './support.js';
 const start = instances();
 
 describe('row 14: faults', () => {
-  it('befall the operation, as often as asked', async () => {
+  it('affect the operation, as often as asked', async () => {
     const clerk = await start({ listen: false });
     const fault = clerk.fail({ operation: 'GetJWKS', status: 503, times: 2 });
     const statuses = [];
@@ -19,11 +19,11 @@ describe('row 14: faults', () => {
   it('are forgotten when they are used up', () => {
     const faults = createFaults(createRandom('1'), () => true);
     const request = { method: 'GET', path: '/v1/jwks', query: new URLSearchParams(), headers: {} };
-    const strike = () => faults.strike({ ...request, body: new Uint8Array(0), origin: '' }, 'GetJWKS') !== null;
+    const claim = () => faults.claim({ ...request, body: new Uint8Array(0), origin: '' }, 'GetJWKS') !== null;
     faults.add({ times: 2 });
-    expect([strike(), faults.active]).toEqual([true, true]);
-    expect([strike(), faults.active]).toEqual([true, false]);
-    expect(strike()).toBe(false);
+    expect([claim(), faults.active]).toEqual([true, true]);
+    expect([claim(), faults.active]).toEqual([true, false]);
+    expect(claim()).toBe(false);
   });
 
   it('429 with Retry-After, in the envelope of errors', async () => {

@@ -12,7 +12,7 @@ export interface Fault {
   readonly when?: (request: FaultRequest) => boolean;
   /** HTTP status to answer. Default 200 with a `body`, else 500, unless the true answer is only late or breaks off. */
   readonly status?: number;
-  /** How many requests it befalls; then it is over. Default: until `reset()` or `stop()`. */
+  /** How many requests it affects; then it is over. Default: until `reset()` or `stop()`. */
   readonly times?: number;
   /** Latency before the answer, in real ms. Alone, the true answer comes late. */
   readonly delayMs?: number;
@@ -49,13 +49,13 @@ export interface FaultRequest {
 }
 
 export interface ActiveFault {
-  /** How many requests it has befallen. */
+  /** How many requests it has affected. */
   readonly hits: number;
   stop(): void;
 }
 
 /** What is to be done with one request. */
-export interface Mishap {
+export interface FaultEffect {
   readonly delayMs: number;
   readonly until: Promise<unknown> | undefined;
   /** Null: the true one. */
@@ -65,10 +65,10 @@ export interface Mishap {
 
 export interface Faults {
   readonly active: boolean;
-  /** @throws TypeError for an operation that does not exist: a fault that befalls nothing makes a test that cannot fail */
+  /** @throws TypeError for an operation that does not exist: a fault that affects nothing makes a test that cannot fail */
   add(fault: Fault): ActiveFault;
   /** Uses up one of the first fault that fits. */
-  strike(request: LocalRequest, operation: string | null): Mishap | null;
+  claim(request: LocalRequest, operation: string | null): FaultEffect | null;
   clear(): void;
 }
 
@@ -107,7 +107,7 @@ export function createFaults(random: Random, isOperation: (id: string) => boolea
         stop: () => drop(entry),
       };
     },
-    strike(request, operation) {
+    claim(request, operation) {
       for (const entry of active) {
         const { fault } = entry;
         if (entry.hits >= (fault.times ?? Infinity) || !entry.fits(request, operation)) continue;
@@ -115,7 +115,7 @@ export function createFaults(random: Random, isOperation: (id: string) => boolea
         if (fault.probability !== undefined && random.fraction() >= fault.probability) continue;
         // What is used up is forgotten: a long-lived instance may be given thousands of them.
         if (++entry.hits >= (fault.times ?? Infinity)) drop(entry);
-        return mishapOf(fault);
+        return effectOf(fault);
       }
       return null;
     },
@@ -161,7 +161,7 @@ function parse(text: string): unknown {
   }
 }
 
-function mishapOf(fault: Fault): Mishap {
+function effectOf(fault: Fault): FaultEffect {
   const { reset = false, hang = false, afterBytes, until, delayMs } = fault;
   const isMadeUp = fault.status !== undefined || fault.body !== undefined;
   const isTrue = until !== undefined || delayMs !== undefined || reset || hang;

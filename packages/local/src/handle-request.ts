@@ -1,7 +1,7 @@
 import { clientRoutes } from './backend/client-routes.js';
 import { handleBackendRequest, operationOf } from './backend/handle.js';
 import { specification } from './backend/specification.js';
-import type { Faults, Mishap } from './faults.js';
+import type { Faults, FaultEffect } from './faults.js';
 import { handleFrontendRequest, isFrontendPath } from './frontend/handle.js';
 import type { RequestLog } from './request-log.js';
 import type { LocalRequest, LocalResponse, World } from './instance-state.js';
@@ -48,17 +48,17 @@ export function createRequestHandler(parts: RequestHandlerParts): (request: Loca
       return outcome;
     };
 
-    const mishap = faults.active ? faults.strike(request, reachedOperation(request)) : null;
-    if (mishap === null) {
+    const effect = faults.active ? faults.claim(request, reachedOperation(request)) : null;
+    if (effect === null) {
       const response = answer(request);
       return isPromise(response) ? response.then(finish) : finish(response);
     }
-    return suffer(mishap, () => answer(request)).then(finish);
+    return applyFault(effect, () => answer(request)).then(finish);
   };
 }
 
-async function suffer(mishap: Mishap, trueAnswer: () => LocalResponse | Promise<LocalResponse>): Promise<Outcome> {
-  const { delayMs, until, answer, breaks } = mishap;
+async function applyFault(effect: FaultEffect, trueAnswer: () => LocalResponse | Promise<LocalResponse>): Promise<Outcome> {
+  const { delayMs, until, answer, breaks } = effect;
   await pause(delayMs);
   await until;
   if (breaks !== null && breaks.afterBytes === undefined) return { by: breaks.by, beginning: null };
