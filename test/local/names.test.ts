@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalInstance } from 'bailiff-local';
 import { clientRoutes } from '../../packages/local/src/backend/client-routes.js';
 import { specification, type Operation } from '../../packages/local/src/backend/specification.js';
-import type { LocalWorld, WorldMark } from '../../packages/local/src/create-instance-state.js';
+import type { LocalWorld, Checkpoint } from '../../packages/local/src/create-instance-state.js';
 import { handleFrontendRequest } from '../../packages/local/src/frontend/handle.js';
 import { profileOf } from '../../packages/local/src/frontend/oauth/profile.js';
 import { createRequestLog } from '../../packages/local/src/request-log.js';
@@ -17,23 +17,23 @@ const { operations } = specification();
 
 let world: LocalWorld;
 let ids: Fixture;
-let start: WorldMark;
+let start: Checkpoint;
 beforeAll(() => {
   world = newWorld();
   ids = furnish(world);
   void world.keys.current;
-  start = world.mark();
+  start = world.checkpoint();
 });
 
 describe('the Backend API', () => {
   const rows = operations.map((operation): [string, Operation] => [operation.id, operation]);
 
   it.each(rows)('%s takes them for what they are', async (_id, operation) => {
-    world.rewind(start);
+    world.restore(start);
     const good = await drive(world, operation, ids);
-    const ready = world.mark();
+    const ready = world.checkpoint();
     const attempt = async (changes: Partial<typeof good>) => {
-      world.rewind(ready);
+      world.restore(ready);
       const { path, ...sent } = { ...good, ...changes };
       const answer = await send(world, operation.method, path, sent);
       expect(answer.status, `${JSON.stringify(changes)} ${answer.text}`.slice(0, 500)).toBeLessThan(500);
@@ -77,7 +77,7 @@ describe('the Backend API', () => {
   it('and so do the paths that only clients know', async () => {
     for (const { method, path } of clientRoutes()) {
       for (const name of NAMES) {
-        world.rewind(start);
+        world.restore(start);
         const where = path.replace(/\{\w+\}/g, name);
         const body = `{"${name}":"${name}","token":"${name}","id":"${name}"}`;
         const query = `${name}=${name}&order_by=${name}&limit=${name}`;
@@ -96,14 +96,14 @@ describe('the Backend API', () => {
     const request = new Request('http://127.0.0.1', { method: 'POST', body: form });
     const headers = { 'content-type': request.headers.get('content-type') ?? '' };
     const body = new Uint8Array(await request.arrayBuffer());
-    world.rewind(start);
+    world.restore(start);
     const answer = await send(world, 'POST', `/users/${ids['user_id'] ?? ''}/profile_image`, { headers, body });
     // None of them is the file that it asks for.
     expect([answer.status, answer.body.errors[0].meta?.param_name]).toEqual([422, 'file']);
   });
 
   it('an order that there is still works, either way', async () => {
-    world.rewind(start);
+    world.restore(start);
     for (const order of ['created_at', '-created_at', '+email_address', '-last_sign_in_at']) {
       expect((await send(world, 'GET', '/users', { query: { order_by: order } })).status).toBe(200);
     }

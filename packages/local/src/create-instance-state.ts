@@ -2,7 +2,7 @@ import { createClock, type ClockStart, type ClockState, type InstanceClock } fro
 import { createId } from './ids.js';
 import { createKeyRing, type KeyRing, type StoredKey } from './keys.js';
 import { createRandom, type RandomState } from './random.js';
-import { createTables, type Tables, type TablesDump, type TablesMark } from './tables.js';
+import { createTables, type Tables, type TablesDump, type TablesCheckpoint } from './tables.js';
 import type { World } from './instance-state.js';
 
 export interface WorldOptions {
@@ -26,10 +26,10 @@ export interface Snapshot extends Identity {
   readonly tables: TablesDump;
 }
 
-/** A state to come back to within the process, or to start a twin from; cheap. */
-export interface WorldMark {
+/** A state to come back to within the process, or to start a fork from; cheap. */
+export interface Checkpoint {
   readonly identity: Identity;
-  readonly tables: TablesMark;
+  readonly tables: TablesCheckpoint;
   readonly keys: readonly StoredKey[];
   readonly clock: ClockState;
   readonly random: Snapshot['random'];
@@ -48,14 +48,14 @@ export interface LocalWorld extends World {
   readonly tables: Tables;
   /** Tells the address once it is known. */
   locate(origin: string): void;
-  mark(): WorldMark;
-  /** Back to a mark of this world, but for the stream of secrets. */
-  rewind(mark: WorldMark): void;
-  /** Becomes the twin of the world of which the mark is; the address stays. */
-  become(mark: WorldMark): void;
+  checkpoint(): Checkpoint;
+  /** Back to a checkpoint of this world, but for the stream of secrets. */
+  restore(checkpoint: Checkpoint): void;
+  /** Becomes a fork: all that the checkpoint holds, also the stream of secrets; the address stays. */
+  restoreFrom(checkpoint: Checkpoint): void;
   readonly dump: () => Snapshot;
   /** Becomes what the snapshot says; the address stays. */
-  restore(snapshot: Snapshot): void;
+  load(snapshot: Snapshot): void;
 }
 
 /** Nothing is shared between two worlds. */
@@ -97,12 +97,12 @@ export function createWorld(options: WorldOptions): LocalWorld {
     keys: keyMaterial.state(),
   });
   // Secrets are left out on purpose: a token string must never come twice with another meaning, or whoever cached it would be misled.
-  const rewind = (mark: WorldMark): void => {
-    tables.rewind(mark.tables);
-    keys.restore(mark.keys);
-    clock.restore(mark.clock);
-    ids.restore(mark.random.ids);
-    keyMaterial.restore(mark.random.keys);
+  const restore = (checkpoint: Checkpoint): void => {
+    tables.restore(checkpoint.tables);
+    keys.restore(checkpoint.keys);
+    clock.restore(checkpoint.clock);
+    ids.restore(checkpoint.random.ids);
+    keyMaterial.restore(checkpoint.random.keys);
   };
 
   return {
@@ -136,12 +136,12 @@ export function createWorld(options: WorldOptions): LocalWorld {
     clock,
     tables,
     locate,
-    mark: () => ({ identity, tables: tables.mark(), keys: keys.dump(), clock: clock.state(), random: randomState() }),
-    rewind,
-    become(mark) {
-      rewind(mark);
-      secrets.restore(mark.random.secrets);
-      take(mark.identity);
+    checkpoint: () => ({ identity, tables: tables.checkpoint(), keys: keys.dump(), clock: clock.state(), random: randomState() }),
+    restore,
+    restoreFrom(checkpoint) {
+      restore(checkpoint);
+      secrets.restore(checkpoint.random.secrets);
+      take(checkpoint.identity);
     },
     dump: () => ({
       format: 'bailiff-local',
@@ -152,13 +152,13 @@ export function createWorld(options: WorldOptions): LocalWorld {
       random: randomState(),
       tables: tables.dump(),
     }),
-    restore(snapshot) {
+    load(snapshot) {
       keys.restore(snapshot.keys);
       clock.restore(snapshot.clock);
       ids.restore(snapshot.random.ids);
       secrets.restore(snapshot.random.secrets);
       keyMaterial.restore(snapshot.random.keys);
-      tables.restore(snapshot.tables);
+      tables.load(snapshot.tables);
       take(snapshot);
     },
   };

@@ -97,7 +97,7 @@ export interface InstanceParts {
 
 export function createInstance(parts: InstanceParts): LocalInstance {
   const { world, requestLog, faults, fetch, webhooks, touch, fork, close } = parts;
-  let start = world.mark();
+  let start = world.checkpoint();
   const clock = clockOf(world.clock, () => {
     touch();
     webhooks.tick();
@@ -152,15 +152,15 @@ export function createInstance(parts: InstanceParts): LocalInstance {
     },
     fetch,
     reset() {
-      world.rewind(start);
+      world.restore(start);
       faults.clear();
       requestLog.clear();
       webhooks.reset();
     },
     export: world.dump,
     import(snapshot) {
-      world.restore(readSnapshot(snapshot));
-      start = world.mark();
+      world.load(readSnapshot(snapshot));
+      start = world.checkpoint();
     },
     fork,
     webhooks,

@@ -44,13 +44,13 @@ export function signIn(world: World, who: SignInUser = {}, { org, ...rest }: Sig
   const suffix = cookieSuffix(world.publishableKey);
   // Not after the token's iat: a browser whose client changed later than its token has to renew the token first.
   const updatedAt = String(Math.floor(Number(session['created_at']) / 1000));
-  const twins = {
+  const unsuffixed = {
     __session: token,
     __client_uat: updatedAt,
     ...(world.instanceType === 'development' ? { __clerk_db_jwt: browser.token } : {}),
   };
-  const suffixed = Object.fromEntries(Object.entries(twins).map(([name, value]) => [`${name}_${suffix}`, value]));
-  const cookies = { ...twins, ...suffixed, [`__refresh_${suffix}`]: issueRefreshToken(world, session.id) };
+  const suffixed = Object.fromEntries(Object.entries(unsuffixed).map(([name, value]) => [`${name}_${suffix}`, value]));
+  const cookies = { ...unsuffixed, ...suffixed, [`__refresh_${suffix}`]: issueRefreshToken(world, session.id) };
   const cookieHeader = Object.entries(cookies)
     .map(([name, value]) => `${name}=${value}`)
     .join('; ');

@@ -76,7 +76,7 @@ export async function startLocalInstance(options: LocalInstanceOptions = {}): Pr
     },
     (world) => {
       if (snapshot === null) populate(world, document);
-      else world.restore(snapshot);
+      else world.load(snapshot);
     },
   );
 }
@@ -138,9 +138,9 @@ async function launch(options: LaunchOptions, prepare: (world: LocalWorld) => vo
     fetch: createInProcessFetch(world, handle),
     touch: () => persistence?.touch(),
     fork: ({ listen = options.listen } = {}) => {
-      const mark = world.mark();
-      return launch({ ...options, port: 0, persist: undefined, listen }, (twin) => {
-        twin.become(mark);
+      const checkpoint = world.checkpoint();
+      return launch({ ...options, port: 0, persist: undefined, listen }, (fork) => {
+        fork.restoreFrom(checkpoint);
       });
     },
     async close() {

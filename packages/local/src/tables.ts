@@ -4,7 +4,7 @@ import type { Row, Table } from './instance-state.js';
 export type TablesDump = Readonly<Record<string, readonly Row[]>>;
 
 /** A place to come back to; cheap, because rows never change in place. */
-export interface TablesMark {
+export interface TablesCheckpoint {
   readonly tables: ReadonlyMap<string, ReadonlyMap<string, Row>>;
 }
 
@@ -12,11 +12,11 @@ export interface Tables {
   readonly table: (name: string) => Table;
   /** Grows with every write to any table. */
   readonly version: number;
-  mark(): TablesMark;
+  checkpoint(): TablesCheckpoint;
   /** Takes time by the number of tables, not of rows. */
-  rewind(mark: TablesMark): void;
+  restore(checkpoint: TablesCheckpoint): void;
   dump(): TablesDump;
-  restore(dump: TablesDump): void;
+  load(dump: TablesDump): void;
 }
 
 /** @param onWrite called after every write */
@@ -38,15 +38,15 @@ export function createTables(onWrite?: () => void): Tables {
     get version() {
       return version;
     },
-    mark: () => ({ tables: new Map([...stores].map(([name, held]) => [name, held.share()])) }),
-    rewind({ tables }) {
+    checkpoint: () => ({ tables: new Map([...stores].map(([name, held]) => [name, held.share()])) }),
+    restore({ tables }) {
       for (const [name, held] of stores) held.replace(tables.get(name) ?? new Map());
       for (const [name, rows] of tables) if (!stores.has(name)) store(name).replace(rows);
       written();
     },
     dump: () =>
       Object.fromEntries([...stores].filter(([, held]) => held.size > 0).map(([name, held]) => [name, held.rows()])),
-    restore(dump) {
+    load(dump) {
       for (const held of stores.values()) held.replace(new Map());
       for (const [name, rows] of Object.entries(dump))
         store(name).replace(new Map(rows.map((row) => [row.id, settle(row)])));
@@ -55,10 +55,10 @@ export function createTables(onWrite?: () => void): Tables {
   };
 }
 
-/** Rows are frozen copies: nobody outside can change what is stored, and a mark of the whole instance needs to copy nothing. */
+/** Rows are frozen copies: nobody outside can change what is stored, and a checkpoint of the whole instance needs to copy nothing. */
 class Store implements Table {
   #rows: Map<string, Row> = new Map();
-  /** The map belongs to a mark as well: copy it before the next write. */
+  /** The map belongs to a checkpoint as well: copy it before the next write. */
   #shared = false;
   #list: readonly Row[] | null = null;
   readonly #indexes = new Map<string, Map<unknown, Set<string>>>();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-instance-state.js';
+import type { LocalWorld, Checkpoint } from '../../../packages/local/src/create-instance-state.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/backend/specification.js';
 import { drive } from './sampling.js';
@@ -11,13 +11,13 @@ const { operations, resolve } = specification();
 
 let world: LocalWorld;
 let ids: Fixture;
-let start: WorldMark;
+let start: Checkpoint;
 
 beforeAll(() => {
   world = newWorld();
   ids = furnish(world);
   void world.keys.current;
-  start = world.mark();
+  start = world.checkpoint();
 });
 
 /** Values of the right type and of no sense: the document lets them pass, and the resource has to decide. */
@@ -70,9 +70,9 @@ const withBody = operations.filter((operation) => operation.body?.contentType ==
 
 describe('no body makes the instance fail', () => {
   it.each(withBody.map((operation): [string, Operation] => [operation.id, operation]))('%s', async (_id, operation) => {
-    world.rewind(start);
+    world.restore(start);
     const good = await drive(world, operation, ids);
-    const ready = world.mark();
+    const ready = world.checkpoint();
     const bodies = fc.oneof(
       { weight: 3, arbitrary: arbitrary(operation.body?.schema ?? {}) },
       { weight: 3, arbitrary: spoiled(resolve(operation.body?.schema ?? {}), good.body) },
@@ -80,7 +80,7 @@ describe('no body makes the instance fail', () => {
     );
     await fc.assert(
       fc.asyncProperty(bodies, async (body) => {
-        world.rewind(ready);
+        world.restore(ready);
         const answer = await send(world, operation.method, good.path, { ...good, body });
         expect(answer.status, answer.text).toBeLessThan(500);
         JSON.parse(answer.text === '' ? 'null' : answer.text);
@@ -91,7 +91,7 @@ describe('no body makes the instance fail', () => {
 });
 
 it('no path, query or header makes the instance fail', async () => {
-  world.rewind(start);
+  world.restore(start);
   const segments = fc.oneof(
     fc.constantFrom(
       ...new Set(operations.flatMap(({ path }) => path.split('/').filter((s) => s !== '' && !s.startsWith('{')))),

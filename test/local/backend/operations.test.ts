@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import addFormatsModule from 'ajv-formats';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-instance-state.js';
+import type { LocalWorld, Checkpoint } from '../../../packages/local/src/create-instance-state.js';
 import { DOCUMENT_ID, toJsonSchema } from '../../../packages/local/src/backend/json-schema.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/backend/specification.js';
@@ -21,16 +21,16 @@ const validErrors = ajv.compile(toJsonSchema({ $ref: '#/components/schemas/Clerk
 
 let world: LocalWorld;
 let ids: Fixture;
-let start: WorldMark;
+let start: Checkpoint;
 
 beforeAll(() => {
   world = newWorld();
   ids = furnish(world);
   void world.keys.current;
-  start = world.mark();
+  start = world.checkpoint();
 });
 beforeEach(() => {
-  world.rewind(start);
+  world.restore(start);
 });
 
 function expectRefusal(answer: Answer, status?: number): void {
@@ -62,7 +62,7 @@ describe.each(cases())('%s', (_id, operation) => {
     validate(answer.body);
     expect(validate.errors, answer.text).toBeNull();
     // With and without the version the same operation is meant.
-    world.rewind(start);
+    world.restore(start);
     const again = await drive(world, operation, ids);
     expect((await send(world, operation.method, `/v1${again.path}`, again)).status).toBe(operation.success.status);
   });
@@ -175,7 +175,7 @@ describe.each(
         query: { ...query, [name]: value },
       });
       expect(answer.status, `${name}=${value}: ${answer.text}`).toBe(operation.success.status);
-      world.rewind(start);
+      world.restore(start);
       await drive(world, operation, ids);
     }
   });

@@ -1,6 +1,6 @@
 /** Stateful: what a write was answered with success is there afterwards, for whoever reads. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LocalWorld, WorldMark } from '../../../packages/local/src/create-instance-state.js';
+import type { LocalWorld, Checkpoint } from '../../../packages/local/src/create-instance-state.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation } from '../../../packages/local/src/backend/specification.js';
 import { drive, upload } from './sampling.js';
@@ -74,12 +74,12 @@ const BODIES: Readonly<Record<string, (ids: Fixture) => unknown>> = {
 
 let world: LocalWorld;
 let ids: Fixture;
-let start: WorldMark;
+let start: Checkpoint;
 beforeAll(() => {
   world = newWorld();
   ids = furnish(world);
   void world.keys.current;
-  start = world.mark();
+  start = world.checkpoint();
 });
 
 /** Everything that the document's reads say of what is known by these ids. */
@@ -106,7 +106,7 @@ function paramsOf(operation: Operation, path: string): Record<string, string> {
 
 describe('row 1: every operation is stateful', () => {
   it.each(writes.map((operation) => [operation.id, operation] as const))('%s', async (id, operation) => {
-    world.rewind(start);
+    world.restore(start);
     const request = await drive(world, operation, ids);
     const known = { ...ids, ...paramsOf(operation, request.path) };
     for (const [method, path, body] of FIRST[id]?.(ids) ?? []) {

@@ -37,7 +37,7 @@ export function browserOrNew(call: FrontendCall): Browser {
 }
 
 export function newBrowser(world: World): Browser {
-  // From the stream of secrets, which a reset does not rewind: an old cookie never means a new browser.
+  // From the stream of secrets, which a reset does not turn back: an old cookie never means a new browser.
   const id = `dvb_${world.secret(40)}`;
   const now = world.now();
   const table = world.table('dev_browsers');

@@ -1,4 +1,4 @@
-/** Bans and locks: a state is data, and those that shut a user out end the user's sessions. */
+/** Bans and locks: a restriction is data, and those that shut a user out end the user's sessions. */
 import type { World } from '../../instance-state.js';
 import { change, find } from '../crud.js';
 import { bodyOf } from '../operation.js';
@@ -8,46 +8,46 @@ import { endSessions } from './user-sessions.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a state sets, and whether it ends the user's sessions. */
-interface State {
+/** What a restriction sets, and whether it ends the user's sessions. */
+interface Restriction {
   readonly patch: (world: World) => Fields;
   readonly ends: boolean;
 }
 
 const LOCKOUT_MS = 60 * 60 * 1000;
 
-const STATES = {
+const RESTRICTIONS = {
   ban: { patch: () => ({ banned: true }), ends: true },
   unban: { patch: () => ({ banned: false }), ends: false },
   lock: { patch: (world) => ({ locked_until: world.now() + LOCKOUT_MS }), ends: true },
   unlock: { patch: () => ({ locked_until: null }), ends: false },
-} as const satisfies Record<string, State>;
+} as const satisfies Record<string, Restriction>;
 
-function enter(world: World, id: string, state: State): unknown {
-  const changed = change(world, users, id, state.patch(world));
-  if (state.ends) endSessions(world, id, 'revoked');
+function enter(world: World, id: string, restriction: Restriction): unknown {
+  const changed = change(world, users, id, restriction.patch(world));
+  if (restriction.ends) endSessions(world, id, 'revoked');
   return users.view(changed, world);
 }
 
-const stateOf =
-  (state: State): Handler =>
+const applied =
+  (restriction: Restriction): Handler =>
   (call, world) =>
-    enter(world, find(world, users, call.params['user_id'] ?? '').id, state);
+    enter(world, find(world, users, call.params['user_id'] ?? '').id, restriction);
 
 /** All or none: an unknown id refuses the whole call. */
-const statesOf =
-  (state: State): Handler =>
+const appliedToAll =
+  (restriction: Restriction): Handler =>
   (call, world) => {
     const ids = [...new Set(bodyOf(call)['user_ids'] as readonly string[])];
     for (const id of ids) find(world, users, id);
-    return ids.map((id) => enter(world, id, state));
+    return ids.map((id) => enter(world, id, restriction));
   };
 
 export const userStateHandlers: Handlers = {
-  BanUser: stateOf(STATES.ban),
-  UnbanUser: stateOf(STATES.unban),
-  LockUser: stateOf(STATES.lock),
-  UnlockUser: stateOf(STATES.unlock),
-  UsersBan: statesOf(STATES.ban),
-  UsersUnban: statesOf(STATES.unban),
+  BanUser: applied(RESTRICTIONS.ban),
+  UnbanUser: applied(RESTRICTIONS.unban),
+  LockUser: applied(RESTRICTIONS.lock),
+  UnlockUser: applied(RESTRICTIONS.unlock),
+  UsersBan: appliedToAll(RESTRICTIONS.ban),
+  UsersUnban: appliedToAll(RESTRICTIONS.unban),
 };

@@ -104,10 +104,10 @@ function userRow(call: FrontendCall, user: Row, target: URL | null): Markup {
   const allowed = maySignIn(call.world, user);
   const count = membershipsOf(call.world, user.id).length;
   const groups = count === 0 ? null : html`<span class="tag">${count === 1 ? '1 org' : `${String(count)} orgs`}</span>`;
-  const state = allowed ? groups : html`<span class="tag bad">${user['banned'] === true ? 'banned' : 'locked'}</span>`;
+  const tag = allowed ? groups : html`<span class="tag bad">${user['banned'] === true ? 'banned' : 'locked'}</span>`;
   const button = html`${avatar(name, user.id)}<span class="who"
       ><b>${name}</b><small>${emailOf(call.world, user) ?? user.id}</small></span
-    >${state}`;
+    >${tag}`;
   return html`<li>
     <form method="post" action="${call.base}/sign-in">
       <input type="hidden" name="redirect_url" value="${target?.href ?? ''}" />
