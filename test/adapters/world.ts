@@ -58,7 +58,7 @@ async function mint(clerk: LocalInstance) {
     azp: 'https://acornbooks.example',
   };
   const admin = await clerk.createSessionToken(ada);
-  const { keys } = clerk.world;
+  const { keys } = clerk.state;
   return {
     admin,
     member: await clerk.createSessionToken({

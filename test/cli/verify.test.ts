@@ -81,7 +81,7 @@ describe('a bad token', () => {
     expect(code).toBe(1);
     expect(text).toMatch(/jwk-kid-mismatch|token-invalid-signature/);
     expect(text).toContain(other.world.keys.current.kid);
-    expect(text).toContain(clerk.world.keys.current.kid);
+    expect(text).toContain(clerk.state.keys.current.kid);
     expect(text).toContain('Claims (not to be trusted)');
   });
 
@@ -138,7 +138,7 @@ describe('a bad token', () => {
   });
 
   it('cannot write control characters to the terminal', async () => {
-    const token = clerk.world.keys.sign(
+    const token = clerk.state.keys.sign(
       { x: '\u001b[2J' },
       { sub: '\u001b]0;x\u0007', iss: '\u202e', exp: 1, evil: { deep: '\u009b' } },
     );

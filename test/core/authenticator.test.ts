@@ -408,7 +408,7 @@ describe('auth objects', () => {
     ['org_acorn', null, 'org_acorn'],
     ['mch_sender', null, null],
   ])('of an API key of %s', async (subject, userId, orgId) => {
-    backend.clerk.world.table('api_keys').insert(apiKeyRow('ak_two', { id: 'ak_two', subject }));
+    backend.clerk.state.table('api_keys').insert(apiKeyRow('ak_two', { id: 'ak_two', subject }));
     expect(await authOf('ak_two')).toMatchObject({ subject, userId, orgId });
   });
 
@@ -591,7 +591,7 @@ describe('verify*', () => {
     const outage = backend.clerk.fail({ operation: OPERATIONS.apiKey });
     await expect(backend.create().verifyApiKey('ak_one')).rejects.toThrow(AuthUnavailableError);
     outage.stop();
-    backend.clerk.world.table('api_keys').update('ak_one', { revoked: true });
+    backend.clerk.state.table('api_keys').update('ak_one', { revoked: true });
     await expect(backend.create().verifyApiKey('ak_one')).rejects.toMatchObject({ reason: 'token-invalid' });
   });
 

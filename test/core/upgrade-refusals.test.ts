@@ -71,7 +71,7 @@ describe('nothing is renewed', () => {
     ['a mark of a satellite', '__clerk_synced=false'],
     ['a way back', `__clerk_redirect_url=${encodeURIComponent('http://localhost/')}`],
   ])('%s is not read, neither from the query nor from a cookie', async (_what, pair) => {
-    backend.clerk.world.table('handshakes').insert({ id: 'n1', directives });
+    backend.clerk.state.table('handshakes').insert({ id: 'n1', directives });
     const before = asked();
     for (const origin of [{ origin: ORIGIN }, { origin: ORIGIN, 'sec-fetch-dest': 'document' }]) {
       expect(statusOf(await ask(origin, {}, `/socket?${pair}`)), 'alone').toBe(401);
@@ -80,7 +80,7 @@ describe('nothing is renewed', () => {
       expect(statusOf(await ask({ ...origin, cookie: `${pair}; ${fresh().cookie}` }))).toBe(101);
     }
     expect(asked() - before, 'Clerk was asked for nothing').toBe(0);
-    expect(backend.clerk.world.table('handshakes').get('n1'), 'the nonce can still be exchanged').toBeDefined();
+    expect(backend.clerk.state.table('handshakes').get('n1'), 'the nonce can still be exchanged').toBeDefined();
   });
 
   it('an expired session is refused, and its refresh token is not spent', async () => {
@@ -290,7 +290,7 @@ describe('the end of each kind of credential', () => {
   );
 
   it('an API key without an end keeps its socket', async () => {
-    backend.clerk.world.table('api_keys').update('ak_one', { expiration: null });
+    backend.clerk.state.table('api_keys').update('ak_one', { expiration: null });
     const result = await ask(bearer('ak_one'), ANY);
     expect(result).toMatchObject({ allowed: true, expiresAt: null });
     if (!result.allowed) return;

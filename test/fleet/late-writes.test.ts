@@ -49,7 +49,7 @@ function createFleet(): [Server, Server, Server] {
   return [create(), create(), create()];
 }
 const change = (what: keyof typeof CHANGES): void =>
-  void clerk.world.table('api_keys').update(ID, { ...CHANGES[what][0] });
+  void clerk.state.table('api_keys').update(ID, { ...CHANGES[what][0] });
 
 /** A server that verifies the key and one that invalidates it, in steps. */
 const VERIFIES = ['read', 'send', 'hear', 'write'] as const;

@@ -140,7 +140,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
     await first.use();
     await entries(1);
     await second.use();
-    clerk.world.table('api_keys').update('ak_one', { revoked: true });
+    clerk.state.table('api_keys').update('ak_one', { revoked: true });
     expect((await third.use()).status).toBe('signed-in');
     expect(await second.invalidate(name)).toBe('done');
     for (const member of members)
@@ -154,7 +154,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
     const [first, second, third] = members as [Member, Member, Member];
     // On a busy machine a look at Redis may take longer than it may, and then nothing is written either.
     while ((await first.hold()) === 0) expect((await first.use()).status).toBe('signed-in');
-    clerk.world.table('api_keys').update('ak_one', { revoked: true });
+    clerk.state.table('api_keys').update('ak_one', { revoked: true });
     expect(await second.invalidate(name)).toBe('done');
     await first.release();
     for (const member of [third, second, first])
@@ -178,7 +178,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
     const stored = await entries(1);
     const other = `ak_${'g'.repeat(32)}`;
     const eves = apiKeyRow(other, { expiration: null, id: 'ak_two', subject: 'user_eve' });
-    clerk.world.table('api_keys').insert(eves);
+    clerk.state.table('api_keys').insert(eves);
     await first.use(other);
     const both = await entries(2);
     const added = [...both.keys()].filter((name) => !stored.has(name));

@@ -3,39 +3,39 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalInstance } from 'bailiff-local';
 import { clientRoutes } from '../../packages/local/src/backend/client-routes.js';
 import { specification, type Operation } from '../../packages/local/src/backend/specification.js';
-import type { LocalWorld, Checkpoint } from '../../packages/local/src/create-instance-state.js';
+import type { ManagedState, Checkpoint } from '../../packages/local/src/create-instance-state.js';
 import { handleFrontendRequest } from '../../packages/local/src/frontend/handle.js';
 import { profileOf } from '../../packages/local/src/frontend/oauth/profile.js';
 import { createRequestLog } from '../../packages/local/src/request-log.js';
 import { lookUp } from '../../packages/local/src/look-up.js';
 import { drive } from './backend/sampling.js';
-import { furnish, newWorld, send, type Fixture } from './backend/support.js';
+import { seedAll, newState, send, type Fixture } from './backend/support.js';
 import { ADA, startWithPeople } from './frontend/support.js';
 
 const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'] as const;
 const { operations } = specification();
 
-let world: LocalWorld;
+let state: ManagedState;
 let ids: Fixture;
 let start: Checkpoint;
 beforeAll(() => {
-  world = newWorld();
-  ids = furnish(world);
-  void world.keys.current;
-  start = world.checkpoint();
+  state = newState();
+  ids = seedAll(state);
+  void state.keys.current;
+  start = state.checkpoint();
 });
 
 describe('the Backend API', () => {
   const rows = operations.map((operation): [string, Operation] => [operation.id, operation]);
 
   it.each(rows)('%s takes them for what they are', async (_id, operation) => {
-    world.restore(start);
-    const good = await drive(world, operation, ids);
-    const ready = world.checkpoint();
+    state.restore(start);
+    const good = await drive(state, operation, ids);
+    const ready = state.checkpoint();
     const attempt = async (changes: Partial<typeof good>) => {
-      world.restore(ready);
+      state.restore(ready);
       const { path, ...sent } = { ...good, ...changes };
-      const answer = await send(world, operation.method, path, sent);
+      const answer = await send(state, operation.method, path, sent);
       expect(answer.status, `${JSON.stringify(changes)} ${answer.text}`.slice(0, 500)).toBeLessThan(500);
       return answer;
     };
@@ -77,11 +77,11 @@ describe('the Backend API', () => {
   it('and so do the paths that only clients know', async () => {
     for (const { method, path } of clientRoutes()) {
       for (const name of NAMES) {
-        world.restore(start);
+        state.restore(start);
         const where = path.replace(/\{\w+\}/g, name);
         const body = `{"${name}":"${name}","token":"${name}","id":"${name}"}`;
         const query = `${name}=${name}&order_by=${name}&limit=${name}`;
-        const answer = await send(world, method, where, { query, ...(method === 'GET' ? {} : { body }) });
+        const answer = await send(state, method, where, { query, ...(method === 'GET' ? {} : { body }) });
         expect(answer.status, `${method} ${where} ${answer.text}`).toBeLessThan(500);
       }
     }
@@ -96,16 +96,16 @@ describe('the Backend API', () => {
     const request = new Request('http://127.0.0.1', { method: 'POST', body: form });
     const headers = { 'content-type': request.headers.get('content-type') ?? '' };
     const body = new Uint8Array(await request.arrayBuffer());
-    world.restore(start);
-    const answer = await send(world, 'POST', `/users/${ids['user_id'] ?? ''}/profile_image`, { headers, body });
+    state.restore(start);
+    const answer = await send(state, 'POST', `/users/${ids['user_id'] ?? ''}/profile_image`, { headers, body });
     // None of them is the file that it asks for.
     expect([answer.status, answer.body.errors[0].meta?.param_name]).toEqual([422, 'file']);
   });
 
   it('an order that there is still works, either way', async () => {
-    world.restore(start);
+    state.restore(start);
     for (const order of ['created_at', '-created_at', '+email_address', '-last_sign_in_at']) {
-      expect((await send(world, 'GET', '/users', { query: { order_by: order } })).status).toBe(200);
+      expect((await send(state, 'GET', '/users', { query: { order_by: order } })).status).toBe(200);
     }
   });
 });
@@ -140,7 +140,7 @@ describe('the Frontend API and the pages', () => {
             ['application/json', JSON.stringify(Object.fromEntries(query))],
             [name, name],
           ] as const) {
-            const response = await handleFrontendRequest(clerk.world, {
+            const response = await handleFrontendRequest(clerk.state, {
               ...{ method, path, query, origin: clerk.frontendApiUrl, body: new TextEncoder().encode(body) },
               headers: {
                 ...{ 'content-type': type, origin: name, authorization: `Bearer ${name}`, cookie: `${name}=${name}` },
@@ -155,10 +155,10 @@ describe('the Frontend API and the pages', () => {
   });
 
   it('a scope of such a name gives no claim', () => {
-    const user = clerk.world.table('users').get(ADA);
+    const user = clerk.state.table('users').get(ADA);
     if (user === undefined) return expect.unreachable();
-    expect(profileOf(clerk.world, user, [...NAMES, 'email'])).toEqual(profileOf(clerk.world, user, ['email']));
-    expect(Object.keys(profileOf(clerk.world, user, ['email']))).toContain('email');
+    expect(profileOf(clerk.state, user, [...NAMES, 'email'])).toEqual(profileOf(clerk.state, user, ['email']));
+    expect(Object.keys(profileOf(clerk.state, user, ['email']))).toContain('email');
   });
 
   it('the request log keeps headers of every name', () => {

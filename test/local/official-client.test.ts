@@ -3,8 +3,8 @@ import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { issueRefreshToken } from '../../packages/local/src/sessions.js';
 import { totpCode } from '../../packages/local/src/backend/totp.js';
-import type { LocalWorld } from '../../packages/local/src/create-instance-state.js';
-import { furnish } from './backend/support.js';
+import type { ManagedState } from '../../packages/local/src/create-instance-state.js';
+import { seedAll } from './backend/support.js';
 import type { Fixture } from './backend/support.js';
 
 // Every method of the official client, unchanged, over HTTP: what it makes of our answers is what its users get.
@@ -20,7 +20,7 @@ let ids: Fixture;
 
 beforeAll(async () => {
   clerk = await startLocalInstance({ seed: 'official client', now: Date.now() });
-  ids = furnish(clerk.world as LocalWorld);
+  ids = seedAll(clerk.state as ManagedState);
   clerk.import(clerk.export());
   const { secretKey, publishableKey, apiUrl } = clerk;
   client = createClerkClient({ secretKey, publishableKey, apiUrl, telemetry: { disabled: true } });
@@ -188,7 +188,7 @@ const ROWS: readonly Row[] = [
     'clients.getHandshakePayload',
     { directives: ['a=b'] },
     (a) => {
-      clerk.world.table('handshakes').insert({ id: 'nonce', directives: ['a=b'] });
+      clerk.state.table('handshakes').insert({ id: 'nonce', directives: ['a=b'] });
       return a.getHandshakePayload({ nonce: 'nonce' });
     },
   ],
@@ -605,7 +605,7 @@ const ROWS: readonly Row[] = [
     async (a, i) =>
       a.refreshSession(i['session_id'], {
         expired_token: (await a.getToken(i['session_id'])).jwt,
-        refresh_token: issueRefreshToken(clerk.world, i['session_id'] ?? ''),
+        refresh_token: issueRefreshToken(clerk.state, i['session_id'] ?? ''),
         request_origin: 'http://localhost:3000',
         format: 'token',
       }),

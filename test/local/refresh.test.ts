@@ -85,7 +85,7 @@ describe('row 8, server side: refresh', () => {
 describe('row 8, server side: handshake payload', () => {
   it('is given for a nonce, once', async () => {
     const { clerk } = await signedIn();
-    clerk.world.table('handshakes').insert({ id: 'nonce_1', directives: ['__session=a; Path=/'] });
+    clerk.state.table('handshakes').insert({ id: 'nonce_1', directives: ['__session=a; Path=/'] });
     const path = '/v1/clients/handshake_payload?nonce=nonce_1';
     expect((await call(clerk, 'GET', path)).json).toEqual({ directives: ['__session=a; Path=/'] });
     expect((await call(clerk, 'GET', path)).status).toBe(404);

@@ -50,7 +50,7 @@ async function createSite() {
   /** The instance has this nonce for the browser, good once. */
   const giveOut = async (nonce: string) => {
     const directives = [`__session=${await clerk.createSessionToken({ sessionId })}; Path=/`];
-    clerk.world.table('handshakes').insert({ id: nonce, directives });
+    clerk.state.table('handshakes').insert({ id: nonce, directives });
   };
   return { ask, authenticator, giveOut };
 }

@@ -183,7 +183,7 @@ describe('rate limits and slow answers', () => {
     const { authenticator, state } = create();
     const keyNumber = (index: number) => `ak_${String(index).padStart(32, '0')}`;
     for (const index of [1, 31])
-      clerk.world.table('api_keys').insert(apiKeyRow(keyNumber(index), { id: `ak_${String(index)}` }));
+      clerk.state.table('api_keys').insert(apiKeyRow(keyNumber(index), { id: `ak_${String(index)}` }));
     for (let index = 0; index < 30; index++) expect((await state(keyNumber(index))).status).toBe('unavailable');
     expect(callsOf(clerk, OPERATIONS.apiKey)).toBe(5);
     expect(JSON.stringify(authenticator.health())).toContain('verifyApiKey');

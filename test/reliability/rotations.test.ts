@@ -88,7 +88,7 @@ describe('a rotation', () => {
     'that the JWKS shows %d ms after the first tokens costs 5 s at most from then on',
     async (lagMs) => {
       const server = await createServer();
-      const behind = clerk.fail({ operation: OPERATIONS.jwks, body: clerk.world.keys.jwks() });
+      const behind = clerk.fail({ operation: OPERATIONS.jwks, body: clerk.state.keys.jwks() });
       clerk.rotateSigningKey();
       const token = await session();
       let askers = 0;

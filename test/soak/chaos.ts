@@ -27,7 +27,7 @@ type Mischief = (random: ReturnType<typeof createRandom>) => unknown;
 export function createChaos(stage: Stage, credentials: Credentials, oracle: Oracle) {
   const { clock } = stage;
   const advance = (ms: number) => stage.advance(ms);
-  const ring = () => stage.clerk.world.keys;
+  const ring = () => stage.clerk.state.keys;
   let faults: { stop(): void }[] = [];
   const counts: Record<string, number> = {};
   let latest: readonly string[] = [];

@@ -104,7 +104,7 @@ export function createCredentials(stage: Stage, random: ReturnType<typeof create
     get browsers() {
       return browsers;
     },
-    forged: () => sessionToken(stranger, {}, { kid: stage.clerk.world.keys.current.kid }, clock()),
+    forged: () => sessionToken(stranger, {}, { kid: stage.clerk.state.keys.current.kid }, clock()),
     async renew() {
       // Sessions and opaque tokens end some day, and a clock that was set back is before their birth. What nobody uses
       // any more leaves the instance too: it is to stay as large as it was.
@@ -112,7 +112,7 @@ export function createCredentials(stage: Stage, random: ReturnType<typeof create
       if (stale) {
         browsers = [];
         all = all.filter(({ jwt }) => jwt !== null);
-        for (const table of TABLES.map((name) => stage.clerk.world.table(name)))
+        for (const table of TABLES.map((name) => stage.clerk.state.table(name)))
           for (const { id } of table.rows()) table.delete(id);
         bornAt = clock();
       }

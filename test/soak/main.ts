@@ -75,7 +75,7 @@ async function takeMeasure(): Promise<void> {
 }
 
 console.log(`soak: ${seconds} s, seed ${seed}`);
-oracle.published(stage.clerk.world.keys.current.kid);
+oracle.published(stage.clerk.state.keys.current.kid);
 const started = performance.now();
 const end = started + seconds * 1000;
 let nextMeasure = started + Math.min(20_000, seconds * 100);

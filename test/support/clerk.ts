@@ -22,7 +22,7 @@ export interface ClerkOptions extends LocalInstanceOptions {
 /** A production instance at {@link T0}, unless options say otherwise. `reset()` comes back to what is given here. */
 export async function startClerk({ keys, rows = {}, ...options }: ClerkOptions = {}): Promise<LocalInstance> {
   const clerk = await startLocalInstance({ instanceType: 'production', now: () => T0, ...options });
-  for (const [table, list] of Object.entries(rows)) for (const row of list) clerk.world.table(table).insert(row);
+  for (const [table, list] of Object.entries(rows)) for (const row of list) clerk.state.table(table).insert(row);
   const snapshot = clerk.export();
   clerk.import({ ...snapshot, keys: keys?.map(toStoredKey) ?? snapshot.keys });
   return clerk;

@@ -3,12 +3,12 @@ import { createId } from './ids.js';
 import { createKeyRing, type KeyRing, type StoredKey } from './keys.js';
 import { createRandom, type RandomState } from './random.js';
 import { createTables, type Tables, type TablesDump, type TablesCheckpoint } from './tables.js';
-import type { World } from './instance-state.js';
+import type { InstanceState } from './instance-state.js';
 
-export interface WorldOptions {
+export interface InstanceStateOptions {
   /** Determines ids, secrets and keys. */
   readonly seed: string;
-  readonly instanceType: World['instanceType'];
+  readonly instanceType: InstanceState['instanceType'];
   readonly now?: ClockStart | undefined;
   readonly secretKey?: string | undefined;
   readonly webhookSigningSecret?: string | undefined;
@@ -37,19 +37,19 @@ export interface Checkpoint {
 
 interface Identity {
   readonly instanceId: string;
-  readonly instanceType: World['instanceType'];
+  readonly instanceType: InstanceState['instanceType'];
   readonly secretKey: string;
   readonly webhookSigningSecret: string;
 }
 
-export interface LocalWorld extends World {
+export interface ManagedState extends InstanceState {
   readonly keys: KeyRing;
   readonly clock: InstanceClock;
   readonly tables: Tables;
   /** Tells the address once it is known. */
   locate(origin: string): void;
   checkpoint(): Checkpoint;
-  /** Back to a checkpoint of this world, but for the stream of secrets. */
+  /** Back to a checkpoint of this state, but for the stream of secrets. */
   restore(checkpoint: Checkpoint): void;
   /** Becomes a fork: all that the checkpoint holds, also the stream of secrets; the address stays. */
   restoreFrom(checkpoint: Checkpoint): void;
@@ -58,8 +58,8 @@ export interface LocalWorld extends World {
   load(snapshot: Snapshot): void;
 }
 
-/** Nothing is shared between two worlds. */
-export function createWorld(options: WorldOptions): LocalWorld {
+/** Nothing is shared between two states. */
+export function createInstanceState(options: InstanceStateOptions): ManagedState {
   const clock = createClock(options.now);
   const tables = createTables(options.onWrite);
   const ids = createRandom(`${options.seed}/ids`);

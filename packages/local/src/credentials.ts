@@ -3,7 +3,7 @@ import { addMachineScope, createMachine, scopeId } from './machines.js';
 import { createSession, isLive, type SessionExtras } from './sessions.js';
 import { issueApiKey, issueM2MToken, issueOAuthToken, type TokenFormat } from './tokens/machine-tokens.js';
 import { mintSessionToken } from './tokens/session-token.js';
-import type { Row, World } from './instance-state.js';
+import type { Row, InstanceState } from './instance-state.js';
 
 /*
  * Credentials for tests in one call each: whatever they name and nobody created comes into being.
@@ -50,23 +50,23 @@ export interface IssuedSession {
 }
 
 /** @throws Error if the session given has ended or does not exist; TypeError for a permission that no token can hold */
-export function issueSession(world: World, wanted: SessionTokenRequest, clientId?: string): IssuedSession {
+export function issueSession(state: InstanceState, wanted: SessionTokenRequest, clientId?: string): IssuedSession {
   const session =
-    wanted.sessionId === undefined ? newSession(world, wanted, clientId) : liveSession(world, wanted.sessionId);
-  const token = mintSessionToken(world, session, {
+    wanted.sessionId === undefined ? newSession(state, wanted, clientId) : liveSession(state, wanted.sessionId);
+  const token = mintSessionToken(state, session, {
     expiresInSeconds: wanted.expiresInSeconds,
     claims: wanted.claims,
     azp: wanted.azp,
     fva: wanted.fva,
     v1: wanted.v1,
   });
-  return { token, session, user: ensureUser(world, String(session['user_id'])) };
+  return { token, session, user: ensureUser(state, String(session['user_id'])) };
 }
 
-function newSession(world: World, wanted: SessionTokenRequest, clientId: string | undefined): Row {
-  const user = ensureUser(world, wanted.userId ?? world.id('user'));
+function newSession(state: InstanceState, wanted: SessionTokenRequest, clientId: string | undefined): Row {
+  const user = ensureUser(state, wanted.userId ?? state.id('user'));
   if (user['banned'] === true) throw new Error(`${user.id} is banned: there is no session for this user.`);
-  if (wanted.orgId !== undefined) join(world, user.id, wanted.orgId, wanted);
+  if (wanted.orgId !== undefined) join(state, user.id, wanted.orgId, wanted);
   const { actor, permissions, features, plans, azp } = wanted;
   const extras: SessionExtras = {
     permissions: wanted.orgId === undefined ? undefined : permissions,
@@ -74,7 +74,7 @@ function newSession(world: World, wanted: SessionTokenRequest, clientId: string 
     plans,
     azp,
   };
-  return createSession(world, {
+  return createSession(state, {
     userId: user.id,
     clientId,
     organizationId: wanted.orgId,
@@ -84,17 +84,17 @@ function newSession(world: World, wanted: SessionTokenRequest, clientId: string 
   });
 }
 
-function join(world: World, userId: string, organizationId: string, wanted: SessionTokenRequest): void {
-  ensureOrganization(world, organizationId);
+function join(state: InstanceState, userId: string, organizationId: string, wanted: SessionTokenRequest): void {
+  ensureOrganization(state, organizationId);
   const role = wanted.role === undefined ? undefined : roleKey(wanted.role);
-  if (role !== undefined) ensureRole(world, role, wanted.permissions ?? []);
-  ensureMembership(world, organizationId, userId, role);
+  if (role !== undefined) ensureRole(state, role, wanted.permissions ?? []);
+  ensureMembership(state, organizationId, userId, role);
 }
 
-function liveSession(world: World, id: string): Row {
-  const session = world.table('sessions').get(id);
+function liveSession(state: InstanceState, id: string): Row {
+  const session = state.table('sessions').get(id);
   if (session === undefined) throw new Error(`There is no session ${id}.`);
-  if (!isLive(world, session)) throw new Error(`The session ${id} has ended: there are no more tokens of it.`);
+  if (!isLive(state, session)) throw new Error(`The session ${id} has ended: there are no more tokens of it.`);
   return session;
 }
 
@@ -114,12 +114,12 @@ export interface IssuedApiKey extends Row {
   readonly secret: string;
 }
 
-export function issueKey(world: World, wanted: ApiKeyRequest): IssuedApiKey {
+export function issueKey(state: InstanceState, wanted: ApiKeyRequest): IssuedApiKey {
   const { subject } = wanted;
-  if (subject.startsWith('org_')) ensureOrganization(world, subject);
-  else if (subject.startsWith('mch_')) ensureMachine(world, subject);
-  else ensureUser(world, subject);
-  return issueApiKey(world, { ...wanted, name: wanted.name ?? `Key of ${subject}` }) as IssuedApiKey;
+  if (subject.startsWith('org_')) ensureOrganization(state, subject);
+  else if (subject.startsWith('mch_')) ensureMachine(state, subject);
+  else ensureUser(state, subject);
+  return issueApiKey(state, { ...wanted, name: wanted.name ?? `Key of ${subject}` }) as IssuedApiKey;
 }
 
 export interface M2MTokenRequest {
@@ -139,15 +139,15 @@ export interface IssuedToken extends Row {
   readonly token: string;
 }
 
-export function issueMachineToken(world: World, wanted: M2MTokenRequest): IssuedToken {
-  const machine = ensureMachine(world, wanted.machineId ?? world.id('mch'));
+export function issueMachineToken(state: InstanceState, wanted: M2MTokenRequest): IssuedToken {
+  const machine = ensureMachine(state, wanted.machineId ?? state.id('mch'));
   for (const id of wanted.scopes ?? []) {
     if (!id.startsWith('mch_')) continue;
-    ensureMachine(world, id);
-    if (world.table('machine_scopes').get(scopeId(machine.id, id)) === undefined)
-      addMachineScope(world, machine.id, id);
+    ensureMachine(state, id);
+    if (state.table('machine_scopes').get(scopeId(machine.id, id)) === undefined)
+      addMachineScope(state, machine.id, id);
   }
-  return issueM2MToken(world, { ...wanted, machine }) as IssuedToken;
+  return issueM2MToken(state, { ...wanted, machine }) as IssuedToken;
 }
 
 export interface OAuthTokenRequest {
@@ -163,16 +163,16 @@ export interface OAuthTokenRequest {
   readonly expiresInSeconds?: number;
 }
 
-export function issueAccessToken(world: World, wanted: OAuthTokenRequest): IssuedToken {
-  ensureUser(world, wanted.userId);
-  return issueOAuthToken(world, {
+export function issueAccessToken(state: InstanceState, wanted: OAuthTokenRequest): IssuedToken {
+  ensureUser(state, wanted.userId);
+  return issueOAuthToken(state, {
     ...wanted,
-    clientId: wanted.clientId ?? `client_${world.secret(27)}`,
+    clientId: wanted.clientId ?? `client_${state.secret(27)}`,
   }) as IssuedToken;
 }
 
 /** @throws TypeError for an id without `mch_`, by which verifiers know machines */
-export function ensureMachine(world: World, id: string): Row {
+export function ensureMachine(state: InstanceState, id: string): Row {
   if (!id.startsWith('mch_')) throw new TypeError(`The id of a machine begins with mch_, and this one does not: ${id}`);
-  return world.table('machines').get(id) ?? createMachine(world, { id });
+  return state.table('machines').get(id) ?? createMachine(state, { id });
 }

@@ -10,7 +10,7 @@ import {
 } from './backend/resources/role-resource.js';
 import { createUser } from './backend/resources/users.js';
 import type { TokenOrganization } from './tokens/organization-claim.js';
-import type { Row, World } from './instance-state.js';
+import type { Row, InstanceState } from './instance-state.js';
 
 /*
  * Users, organizations, memberships, roles and permissions as tests name them: found, or made when nobody created them.
@@ -18,13 +18,13 @@ import type { Row, World } from './instance-state.js';
 
 const DEFAULT_ROLE = 'org:member';
 
-export function ensureUser(world: World, userId: string): Row {
-  return world.table('users').get(userId) ?? createUser(world, { id: userId });
+export function ensureUser(state: InstanceState, userId: string): Row {
+  return state.table('users').get(userId) ?? createUser(state, { id: userId });
 }
 
-export function ensureOrganization(world: World, organizationId: string): Row {
-  const existing = world.table('organizations').get(organizationId);
-  return existing ?? createOrganization(world, { id: organizationId, name: organizationId.replace(/^org_/, '') });
+export function ensureOrganization(state: InstanceState, organizationId: string): Row {
+  const existing = state.table('organizations').get(organizationId);
+  return existing ?? createOrganization(state, { id: organizationId, name: organizationId.replace(/^org_/, '') });
 }
 
 /** `admin` and `org:admin` are the same role. */
@@ -33,11 +33,11 @@ export function roleKey(role: string): string {
 }
 
 /** A role that nobody created comes into being with these permissions; a role that exists keeps its own. */
-export function ensureRole(world: World, key: string, permissions: readonly string[] = []): Row {
-  const existing = roleByKey(world, key);
+export function ensureRole(state: InstanceState, key: string, permissions: readonly string[] = []): Row {
+  const existing = roleByKey(state, key);
   if (existing !== undefined) return existing;
-  for (const permission of permissions) ensurePermission(world, permission);
-  return create(world, roles, {
+  for (const permission of permissions) ensurePermission(state, permission);
+  return create(state, roles, {
     key,
     name: titleOf(key),
     description: '',
@@ -46,9 +46,9 @@ export function ensureRole(world: World, key: string, permissions: readonly stri
   });
 }
 
-export function ensurePermission(world: World, key: string): void {
-  if (world.table('organization_permissions').by('key', key).length > 0) return;
-  create(world, permissionResource, { key, name: titleOf(key), description: '', type: 'user' });
+export function ensurePermission(state: InstanceState, key: string): void {
+  if (state.table('organization_permissions').by('key', key).length > 0) return;
+  create(state, permissionResource, { key, name: titleOf(key), description: '', type: 'user' });
 }
 
 export function titleOf(key: string): string {
@@ -59,20 +59,20 @@ export function titleOf(key: string): string {
 }
 
 /** @param role without it: the one that the membership has, or `org:member` */
-export function ensureMembership(world: World, organizationId: string, userId: string, role?: string): Row {
-  const existing = membershipOf(world, organizationId, userId);
+export function ensureMembership(state: InstanceState, organizationId: string, userId: string, role?: string): Row {
+  const existing = membershipOf(state, organizationId, userId);
   if (existing === undefined) {
-    const key = ensureRole(world, role ?? DEFAULT_ROLE)['key'];
-    return addMember(world, ensureOrganization(world, organizationId), userId, key);
+    const key = ensureRole(state, role ?? DEFAULT_ROLE)['key'];
+    return addMember(state, ensureOrganization(state, organizationId), userId, key);
   }
   if (role === undefined || existing['role'] === role) return existing;
-  return change(world, memberships, existing.id, { role });
+  return change(state, memberships, existing.id, { role });
 }
 
 /** What a token says of a membership; null if there is none. */
-export function membershipFor(world: World, organizationId: string, userId: string): TokenOrganization | null {
-  const membership = membershipOf(world, organizationId, userId);
-  const organization = world.table('organizations').get(organizationId);
+export function membershipFor(state: InstanceState, organizationId: string, userId: string): TokenOrganization | null {
+  const membership = membershipOf(state, organizationId, userId);
+  const organization = state.table('organizations').get(organizationId);
   if (membership === undefined || organization === undefined) return null;
   const role = String(membership['role']);
   const slug = organization['slug'];
@@ -80,7 +80,7 @@ export function membershipFor(world: World, organizationId: string, userId: stri
     id: organizationId,
     slug: typeof slug === 'string' ? slug : null,
     role,
-    permissions: permissionKeysOf(world, role),
+    permissions: permissionKeysOf(state, role),
   };
 }
 

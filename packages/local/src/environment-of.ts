@@ -1,4 +1,4 @@
-import type { World } from './instance-state.js';
+import type { InstanceState } from './instance-state.js';
 
 /** The environment of an application that shall use the instance. */
 export interface LocalEnvironment extends Readonly<Record<string, string>> {
@@ -9,12 +9,12 @@ export interface LocalEnvironment extends Readonly<Record<string, string>> {
   readonly CLERK_WEBHOOK_SIGNING_SECRET: string;
 }
 
-export function environmentOf(world: World): LocalEnvironment {
+export function environmentOf(state: InstanceState): LocalEnvironment {
   return {
-    CLERK_SECRET_KEY: world.secretKey,
-    CLERK_PUBLISHABLE_KEY: world.publishableKey,
-    CLERK_JWT_KEY: world.keys.current.publicPem,
-    CLERK_API_URL: world.apiUrl,
-    CLERK_WEBHOOK_SIGNING_SECRET: world.webhookSigningSecret,
+    CLERK_SECRET_KEY: state.secretKey,
+    CLERK_PUBLISHABLE_KEY: state.publishableKey,
+    CLERK_JWT_KEY: state.keys.current.publicPem,
+    CLERK_API_URL: state.apiUrl,
+    CLERK_WEBHOOK_SIGNING_SECRET: state.webhookSigningSecret,
   };
 }

@@ -4,7 +4,7 @@ import { specification } from './backend/specification.js';
 import type { Faults, FaultEffect } from './faults.js';
 import { handleFrontendRequest, isFrontendPath } from './frontend/handle.js';
 import type { RequestLog } from './request-log.js';
-import type { LocalRequest, LocalResponse, World } from './instance-state.js';
+import type { LocalRequest, LocalResponse, InstanceState } from './instance-state.js';
 import { messageOf } from './message-of.js';
 import { isPromise } from '../../../src/realm.js';
 
@@ -16,7 +16,7 @@ export interface Broken {
 export type Outcome = LocalResponse | Broken;
 
 export interface RequestHandlerParts {
-  readonly world: World;
+  readonly state: InstanceState;
   readonly requestLog: RequestLog;
   readonly faults: Faults;
   /** Called before an answer leaves, so that what a client was told is kept. */
@@ -25,10 +25,10 @@ export interface RequestHandlerParts {
 
 /** Every request of every way in goes through here: fault, answer, request log. */
 export function createRequestHandler(parts: RequestHandlerParts): (request: LocalRequest) => Outcome | Promise<Outcome> {
-  const { world, requestLog, faults, settle } = parts;
+  const { state, requestLog, faults, settle } = parts;
 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> =>
-    isFrontendPath(request.path) ? handleFrontendRequest(world, request) : handleBackendRequest(world, request);
+    isFrontendPath(request.path) ? handleFrontendRequest(state, request) : handleBackendRequest(state, request);
 
   const kept = (outcome: Outcome): Outcome => {
     try {
@@ -44,7 +44,7 @@ export function createRequestHandler(parts: RequestHandlerParts): (request: Loca
     const finish = (answered: Outcome): Outcome => {
       const outcome = kept(answered);
       const status = 'by' in outcome ? null : outcome.status;
-      requestLog.add({ request, status, at: world.now(), durationMs: performance.now() - startedAt });
+      requestLog.add({ request, status, at: state.now(), durationMs: performance.now() - startedAt });
       return outcome;
     };
 

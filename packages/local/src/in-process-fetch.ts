@@ -1,5 +1,5 @@
 import type { Outcome } from './handle-request.js';
-import type { LocalRequest, LocalResponse, World } from './instance-state.js';
+import type { LocalRequest, LocalResponse, InstanceState } from './instance-state.js';
 
 /** `fetch` that reaches this instance and nothing else, without a socket. */
 export type InProcessFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -9,15 +9,15 @@ export type InProcessFetch = (input: string | URL | Request, init?: RequestInit)
  * connect, so that a test which would have reached the internet fails.
  */
 export function createInProcessFetch(
-  world: World,
+  state: InstanceState,
   handle: (request: LocalRequest) => Outcome | Promise<Outcome>,
 ): InProcessFetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
-    if (url.host !== new URL(world.apiUrl).host) {
+    if (url.host !== new URL(state.apiUrl).host) {
       throw new TypeError('fetch failed', {
-        cause: new Error(`${url.origin} is not this local instance (${world.apiUrl}).`),
+        cause: new Error(`${url.origin} is not this local instance (${state.apiUrl}).`),
       });
     }
     request.signal.throwIfAborted();

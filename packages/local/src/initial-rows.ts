@@ -1,4 +1,4 @@
-import type { World } from './instance-state.js';
+import type { InstanceState } from './instance-state.js';
 
 const SYSTEM_PERMISSIONS = [
   'org:sys_profile:manage',
@@ -22,21 +22,21 @@ const ROLES = [
 ];
 
 /** What every new Clerk instance has: the two roles, their system permissions, and the role set that organizations start with. */
-export function insertInitialRows(world: World): void {
-  const times = { created_at: world.now(), updated_at: world.now() };
+export function insertInitialRows(state: InstanceState): void {
+  const times = { created_at: state.now(), updated_at: state.now() };
   for (const key of SYSTEM_PERMISSIONS) {
     const name = key.replace(/^org:sys_/, '').replace(':', ' ');
-    world
+    state
       .table('organization_permissions')
-      .insert({ id: world.id('perm'), object: 'permission', key, name, description: '', type: 'system', ...times });
+      .insert({ id: state.id('perm'), object: 'permission', key, name, description: '', type: 'system', ...times });
   }
   for (const role of ROLES) {
-    world
+    state
       .table('organization_roles')
-      .insert({ id: world.id('role'), object: 'role', description: '', ...role, ...times });
+      .insert({ id: state.id('role'), object: 'role', description: '', ...role, ...times });
   }
-  world.table('role_sets').insert({
-    id: world.id('roleset'),
+  state.table('role_sets').insert({
+    id: state.id('roleset'),
     object: 'role_set',
     name: 'Default',
     key: 'role_set:default',

@@ -48,7 +48,7 @@ export interface Keys {
   rotate(): SigningKey;
 }
 
-export interface World {
+export interface InstanceState {
   readonly instanceId: string;
   readonly instanceType: 'development' | 'production';
   readonly secretKey: string;

@@ -1,5 +1,5 @@
 import type { Duration, InstanceClock } from './clock.js';
-import type { LocalWorld, Snapshot } from './create-instance-state.js';
+import type { ManagedState, Snapshot } from './create-instance-state.js';
 import {
   ensureMachine,
   issueAccessToken,
@@ -20,7 +20,7 @@ import type { RequestLog, RequestLogEntry } from './request-log.js';
 import { signIn, type SignedIn, type SignInOptions, type SignInUser } from './sign-in.js';
 import { readSnapshot } from './snapshot.js';
 import type { WebhookDeliverer } from './webhooks/deliverer.js';
-import type { SigningKey, World } from './instance-state.js';
+import type { SigningKey, InstanceState } from './instance-state.js';
 
 export interface RotateOptions {
   /** How long tokens of the old key stay good, in ms of the instance's clock; 0: not at all. Default: until `retireSigningKeys()`. */
@@ -39,7 +39,7 @@ export interface LocalInstance {
   /** Base URL of the Frontend API, and issuer of the tokens. */
   readonly frontendApiUrl: string;
   readonly webhookSigningSecret: string;
-  readonly instanceType: World['instanceType'];
+  readonly instanceType: InstanceState['instanceType'];
 
   createSessionToken(request?: SessionTokenRequest): Promise<string>;
   createApiKey(request: ApiKeyRequest): Promise<IssuedApiKey>;
@@ -80,11 +80,11 @@ export interface LocalInstance {
   fork(options?: { readonly listen?: boolean }): Promise<LocalInstance>;
   close(): Promise<void>;
   /** What the parts of the instance see; its form may change. */
-  readonly world: World;
+  readonly state: InstanceState;
 }
 
 export interface InstanceParts {
-  readonly world: LocalWorld;
+  readonly state: ManagedState;
   readonly requestLog: RequestLog;
   readonly faults: Faults;
   readonly fetch: InProcessFetch;
@@ -96,54 +96,54 @@ export interface InstanceParts {
 }
 
 export function createInstance(parts: InstanceParts): LocalInstance {
-  const { world, requestLog, faults, fetch, webhooks, touch, fork, close } = parts;
-  let start = world.checkpoint();
-  const clock = clockOf(world.clock, () => {
+  const { state, requestLog, faults, fetch, webhooks, touch, fork, close } = parts;
+  let start = state.checkpoint();
+  const clock = clockOf(state.clock, () => {
     touch();
     webhooks.tick();
   });
 
   return {
     get env() {
-      return environmentOf(world);
+      return environmentOf(state);
     },
     get secretKey() {
-      return world.secretKey;
+      return state.secretKey;
     },
     get publishableKey() {
-      return world.publishableKey;
+      return state.publishableKey;
     },
     get jwtKey() {
-      return world.keys.current.publicPem;
+      return state.keys.current.publicPem;
     },
     get apiUrl() {
-      return world.apiUrl;
+      return state.apiUrl;
     },
     get frontendApiUrl() {
-      return world.frontendApiUrl;
+      return state.frontendApiUrl;
     },
     get webhookSigningSecret() {
-      return world.webhookSigningSecret;
+      return state.webhookSigningSecret;
     },
     get instanceType() {
-      return world.instanceType;
+      return state.instanceType;
     },
-    createSessionToken: promised((request: SessionTokenRequest = {}) => issueSession(world, request).token),
-    createApiKey: promised((request: ApiKeyRequest) => issueKey(world, request)),
-    createM2MToken: promised((request: M2MTokenRequest = {}) => issueMachineToken(world, request)),
-    createOAuthToken: promised((request: OAuthTokenRequest) => issueAccessToken(world, request)),
-    machineSecretKey: promised((machineId: string) => String(ensureMachine(world, machineId)['secret_key'])),
-    signIn: promised((user: SignInUser = {}, options: SignInOptions = {}) => signIn(world, user, options)),
-    now: world.clock.now,
+    createSessionToken: promised((request: SessionTokenRequest = {}) => issueSession(state, request).token),
+    createApiKey: promised((request: ApiKeyRequest) => issueKey(state, request)),
+    createM2MToken: promised((request: M2MTokenRequest = {}) => issueMachineToken(state, request)),
+    createOAuthToken: promised((request: OAuthTokenRequest) => issueAccessToken(state, request)),
+    machineSecretKey: promised((machineId: string) => String(ensureMachine(state, machineId)['secret_key'])),
+    signIn: promised((user: SignInUser = {}, options: SignInOptions = {}) => signIn(state, user, options)),
+    now: state.clock.now,
     clock,
     advanceClock: clock.advance,
     rotateSigningKey(options = {}) {
-      const key = world.keys.rotate(options.graceMs);
+      const key = state.keys.rotate(options.graceMs);
       touch();
       return key;
     },
     retireSigningKeys() {
-      world.keys.retire();
+      state.keys.retire();
       touch();
     },
     fail: (fault = {}) => faults.add(fault),
@@ -152,20 +152,20 @@ export function createInstance(parts: InstanceParts): LocalInstance {
     },
     fetch,
     reset() {
-      world.restore(start);
+      state.restore(start);
       faults.clear();
       requestLog.clear();
       webhooks.reset();
     },
-    export: world.dump,
+    export: state.dump,
     import(snapshot) {
-      world.load(readSnapshot(snapshot));
-      start = world.checkpoint();
+      state.load(readSnapshot(snapshot));
+      start = state.checkpoint();
     },
     fork,
     webhooks,
     close,
-    world,
+    state,
   };
 }
 

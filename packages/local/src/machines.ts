@@ -1,4 +1,4 @@
-import type { Row, World } from './instance-state.js';
+import type { Row, InstanceState } from './instance-state.js';
 
 /** Clerk's default life of a machine's tokens. */
 export const DEFAULT_TOKEN_TTL_SECONDS = 3600;
@@ -10,17 +10,17 @@ export interface NewMachine {
 }
 
 export function createMachine(
-  world: World,
-  { id = world.id('mch'), name, defaultTokenTtlSeconds }: NewMachine = {},
+  state: InstanceState,
+  { id = state.id('mch'), name, defaultTokenTtlSeconds }: NewMachine = {},
 ): Row {
-  const now = world.now();
-  return world.table('machines').insert({
+  const now = state.now();
+  return state.table('machines').insert({
     id,
     object: 'machine',
     name: name ?? id,
-    instance_id: world.instanceId,
+    instance_id: state.instanceId,
     default_token_ttl: defaultTokenTtlSeconds ?? DEFAULT_TOKEN_TTL_SECONDS,
-    secret_key: `ak_${world.secret(40)}`,
+    secret_key: `ak_${state.secret(40)}`,
     previous_secret_key: null,
     previous_secret_expires_at: null,
     created_at: now,
@@ -33,19 +33,19 @@ export function scopeId(fromMachineId: string, toMachineId: string): string {
 }
 
 /** Lets a machine's tokens be verified by another machine. */
-export function addMachineScope(world: World, fromMachineId: string, toMachineId: string): Row {
-  return world.table('machine_scopes').insert({
+export function addMachineScope(state: InstanceState, fromMachineId: string, toMachineId: string): Row {
+  return state.table('machine_scopes').insert({
     id: scopeId(fromMachineId, toMachineId),
     object: 'machine_scope',
     from_machine_id: fromMachineId,
     to_machine_id: toMachineId,
-    created_at: world.now(),
+    created_at: state.now(),
   });
 }
 
 /** Machines to which this one has access, in the order in which it got it. */
-export function scopesOf(world: World, machineId: string): string[] {
-  return world
+export function scopesOf(state: InstanceState, machineId: string): string[] {
+  return state
     .table('machine_scopes')
     .by('from_machine_id', machineId)
     .map((row) => String(row['to_machine_id']));

@@ -9,7 +9,7 @@ import { ensurePermission, ensureRole, roleKey, titleOf } from './ensure.js';
 import { addMachineScope, createMachine } from './machines.js';
 import { SeedError, type SeedDocument } from './seed-document.js';
 import { issueApiKey } from './tokens/machine-tokens.js';
-import type { Row, World } from './instance-state.js';
+import type { Row, InstanceState } from './instance-state.js';
 import { messageOf } from './message-of.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -19,23 +19,23 @@ type Fields = Readonly<Record<string, unknown>>;
  *
  * @throws SeedError that names the entry that cannot be
  */
-export function applySeed(world: World, seed: SeedDocument): void {
+export function applySeed(state: InstanceState, seed: SeedDocument): void {
   const builtInLeft = new Set(
-    world
+    state
       .table(roles.table)
       .rows()
       .map(({ id }) => id),
   );
   each('permissions', seed.permissions, (entry) =>
-    create(world, permissions, { description: '', type: 'user', name: titleOf(entry.key), ...entry }),
+    create(state, permissions, { description: '', type: 'user', name: titleOf(entry.key), ...entry }),
   );
   each('roles', seed.roles, (entry) => {
-    for (const permission of entry.permissions ?? []) ensurePermission(world, permission);
+    for (const permission of entry.permissions ?? []) ensurePermission(state, permission);
     // The two roles that every instance has: what the document says is added to them.
-    const builtIn = roleByKey(world, roleKey(entry.key));
+    const builtIn = roleByKey(state, roleKey(entry.key));
     if (builtIn !== undefined && builtInLeft.delete(builtIn.id))
-      return change(world, roles, builtIn.id, extended(builtIn, entry));
-    return create(world, roles, {
+      return change(state, roles, builtIn.id, extended(builtIn, entry));
+    return create(state, roles, {
       description: '',
       permissions: [],
       is_creator_eligible: false,
@@ -50,42 +50,42 @@ export function applySeed(world: World, seed: SeedDocument): void {
         body[name] === undefined ? [] : [[name, [body[name]].flat()]],
       ),
     );
-    const { id } = createUser(world, { skip_password_checks: true, ...body, ...lists });
-    if (banned === true) world.table('users').update(id, { banned });
+    const { id } = createUser(state, { skip_password_checks: true, ...body, ...lists });
+    if (banned === true) state.table('users').update(id, { banned });
   });
   each('organizations', seed.organizations, ({ members = [], ...body }) => {
-    const organization = createOrganization(world, body);
+    const organization = createOrganization(state, body);
     each('members', members, ({ user, role = 'org:member', ...metadata }) => {
-      const key = ensureRole(world, roleKey(role))['key'];
-      addMember(world, organization, userNamed(world, user), key, metadata);
+      const key = ensureRole(state, roleKey(role))['key'];
+      addMember(state, organization, userNamed(state, user), key, metadata);
     });
   });
   each('machines', seed.machines, ({ default_token_ttl: ttl, secret_key: secret, scopes: _, ...machine }) => {
-    const { id } = createMachine(world, { ...machine, defaultTokenTtlSeconds: ttl });
-    if (secret !== undefined) world.table('machines').update(id, { secret_key: secret });
+    const { id } = createMachine(state, { ...machine, defaultTokenTtlSeconds: ttl });
+    if (secret !== undefined) state.table('machines').update(id, { secret_key: secret });
   });
   each('machines', seed.machines, ({ name, id, scopes = [] }) => {
-    for (const scope of scopes) addMachineScope(world, machineNamed(world, id ?? name), machineNamed(world, scope));
+    for (const scope of scopes) addMachineScope(state, machineNamed(state, id ?? name), machineNamed(state, scope));
   });
   each('api_keys', seed.api_keys, ({ secret, ...key }) => {
-    const { id } = issueApiKey(world, {
+    const { id } = issueApiKey(state, {
       ...key,
-      subject: /^(org|mch)_/.test(key.subject) ? key.subject : userNamed(world, key.subject),
+      subject: /^(org|mch)_/.test(key.subject) ? key.subject : userNamed(state, key.subject),
     });
-    if (secret !== undefined) world.table('api_keys').update(id, { secret });
+    if (secret !== undefined) state.table('api_keys').update(id, { secret });
   });
-  each('jwt_templates', seed.jwt_templates, (template) => insertTemplate(world, template));
+  each('jwt_templates', seed.jwt_templates, (template) => insertTemplate(state, template));
   each('oauth_applications', seed.oauth_applications, (application) => {
     const { client_id: clientId, client_secret: secret } = application;
-    const { id } = createOAuthApplication(world, application);
+    const { id } = createOAuthApplication(state, application);
     const chosen = {
       ...(clientId === undefined ? {} : { client_id: clientId }),
       ...(secret === undefined ? {} : { client_secret: secret }),
     };
-    world.table('oauth_applications').update(id, chosen);
+    state.table('oauth_applications').update(id, chosen);
   });
   for (const [table, rows] of Object.entries(seed.tables ?? {}))
-    each(`tables.${table}`, rows, (row) => world.table(table).insert(row));
+    each(`tables.${table}`, rows, (row) => state.table(table).insert(row));
 }
 
 function extended(role: Row, entry: NonNullable<SeedDocument['roles']>[number]): Fields {
@@ -97,10 +97,10 @@ function extended(role: Row, entry: NonNullable<SeedDocument['roles']>[number]):
   };
 }
 
-function insertTemplate(world: World, template: NonNullable<SeedDocument['jwt_templates']>[number]): void {
-  const now = world.now();
-  world.table('jwt_templates').insert({
-    id: world.id('jtmp'),
+function insertTemplate(state: InstanceState, template: NonNullable<SeedDocument['jwt_templates']>[number]): void {
+  const now = state.now();
+  state.table('jwt_templates').insert({
+    id: state.id('jtmp'),
     object: 'jwt_template',
     lifetime: 60,
     allowed_clock_skew: 5,
@@ -125,17 +125,17 @@ function each<Entry>(name: string, entries: readonly Entry[] | undefined, act: (
   }
 }
 
-function userNamed(world: World, name: string): string {
-  const users = world.table('users');
-  const byEmail = (): unknown => world.table('email_addresses').by('email_address', name.toLowerCase())[0]?.['user_id'];
+function userNamed(state: InstanceState, name: string): string {
+  const users = state.table('users');
+  const byEmail = (): unknown => state.table('email_addresses').by('email_address', name.toLowerCase())[0]?.['user_id'];
   const id =
     users.get(name)?.id ?? byEmail() ?? users.by('username', name)[0]?.id ?? users.by('external_id', name)[0]?.id;
   if (typeof id !== 'string') throw new Error(`there is no user '${name}' in the document`);
   return id;
 }
 
-function machineNamed(world: World, name: string): string {
-  const machines = world.table('machines');
+function machineNamed(state: InstanceState, name: string): string {
+  const machines = state.table('machines');
   const id = machines.get(name)?.id ?? machines.by('name', name)[0]?.id;
   if (id === undefined) throw new Error(`there is no machine '${name}' in the document`);
   return id;

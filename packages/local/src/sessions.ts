@@ -1,4 +1,4 @@
-import type { Row, World } from './instance-state.js';
+import type { Row, InstanceState } from './instance-state.js';
 
 const DAY_MS = 86_400_000;
 /** Clerk's defaults: a session lasts seven days. */
@@ -40,14 +40,14 @@ const EVENTS: Readonly<Record<EndStatus, string>> = {
 };
 
 /** Stores a session, and its client if it is a new one; tells webhooks. */
-export function createSession(world: World, wanted: NewSession): Row {
-  const now = world.now();
-  const clients = world.table('clients');
-  const id = world.id('sess');
+export function createSession(state: InstanceState, wanted: NewSession): Row {
+  const now = state.now();
+  const clients = state.table('clients');
+  const id = state.id('sess');
   const client =
     (wanted.clientId === undefined ? undefined : clients.get(wanted.clientId)) ??
     clients.insert({
-      id: wanted.clientId ?? world.id('client'),
+      id: wanted.clientId ?? state.id('client'),
       object: 'client',
       sign_in_id: null,
       sign_up_id: null,
@@ -55,7 +55,7 @@ export function createSession(world: World, wanted: NewSession): Row {
     });
   clients.update(client.id, { last_active_session_id: id, updated_at: now });
   const status = wanted.status ?? 'active';
-  const row = world.table('sessions').insert({
+  const row = state.table('sessions').insert({
     id,
     object: 'session',
     user_id: wanted.userId,
@@ -72,38 +72,38 @@ export function createSession(world: World, wanted: NewSession): Row {
     tasks: status === 'pending' ? [{ key: 'choose-organization' }] : null,
     extras: { verifiedAt: [now, null], ...wanted.extras },
   });
-  world.emit('session.created', viewSession(world, row));
-  if (status === 'pending') world.emit('session.pending', viewSession(world, row));
+  state.emit('session.created', viewSession(state, row));
+  if (status === 'pending') state.emit('session.pending', viewSession(state, row));
   return row;
 }
 
 /** Ends a session that is still going; one that has ended stays as it is. */
-export function endSession(world: World, id: string, status: EndStatus): Row | undefined {
-  const row = world.table('sessions').get(id);
-  if (row === undefined || !isLive(world, row)) return row;
-  const ended = world.table('sessions').update(id, { status, updated_at: world.now() });
-  if (ended !== undefined) world.emit(EVENTS[status], viewSession(world, ended));
+export function endSession(state: InstanceState, id: string, status: EndStatus): Row | undefined {
+  const row = state.table('sessions').get(id);
+  if (row === undefined || !isLive(state, row)) return row;
+  const ended = state.table('sessions').update(id, { status, updated_at: state.now() });
+  if (ended !== undefined) state.emit(EVENTS[status], viewSession(state, ended));
   return ended;
 }
 
 /** The status by the clock: what nobody ended expires. */
-export function sessionStatus(world: World, row: Row): string {
+export function sessionStatus(state: InstanceState, row: Row): string {
   const stored = String(row['status']);
   if (stored !== 'active' && stored !== 'pending') return stored;
-  if (Number(row['expire_at']) <= world.now()) return 'expired';
-  return Number(row['abandon_at']) <= world.now() ? 'abandoned' : stored;
+  if (Number(row['expire_at']) <= state.now()) return 'expired';
+  return Number(row['abandon_at']) <= state.now() ? 'abandoned' : stored;
 }
 
 /** Active or pending: such a session gets tokens. */
-export function isLive(world: World, row: Row): boolean {
-  const status = sessionStatus(world, row);
+export function isLive(state: InstanceState, row: Row): boolean {
+  const status = sessionStatus(state, row);
   return status === 'active' || status === 'pending';
 }
 
 /** The session as the API shows it. */
-export function viewSession(world: World, row: Row): Record<string, unknown> {
+export function viewSession(state: InstanceState, row: Row): Record<string, unknown> {
   const { extras: _, ...fields } = row;
-  return { ...fields, status: sessionStatus(world, row) };
+  return { ...fields, status: sessionStatus(state, row) };
 }
 
 export function extrasOf(row: Row): SessionExtras {
@@ -111,8 +111,8 @@ export function extrasOf(row: Row): SessionExtras {
 }
 
 /** The value of a `__refresh` cookie for a session. */
-export function issueRefreshToken(world: World, sessionId: string): string {
-  const token = world.secret(43);
-  world.table('refresh_tokens').insert({ id: token, session_id: sessionId, created_at: world.now() });
+export function issueRefreshToken(state: InstanceState, sessionId: string): string {
+  const token = state.secret(43);
+  state.table('refresh_tokens').insert({ id: token, session_id: sessionId, created_at: state.now() });
   return token;
 }

@@ -3,7 +3,7 @@ import { issueSession, type SessionTokenRequest } from './credentials.js';
 import { createUser } from './backend/resources/users.js';
 import { clientOf, newBrowser } from './frontend/browser.js';
 import { issueRefreshToken } from './sessions.js';
-import type { Row, World } from './instance-state.js';
+import type { Row, InstanceState } from './instance-state.js';
 
 /** A user's id (created if there is none), a user object, or the body of `POST /users` for a new user. */
 export type SignInUser = string | Readonly<Record<string, unknown>>;
@@ -27,39 +27,39 @@ export interface SignedIn {
 }
 
 /** Signs a user in with a browser of its own. */
-export function signIn(world: World, who: SignInUser = {}, { org, ...rest }: SignInOptions = {}): SignedIn {
+export function signIn(state: InstanceState, who: SignInUser = {}, { org, ...rest }: SignInOptions = {}): SignedIn {
   const orgId = typeof org === 'string' ? org : org?.id;
-  const browser = newBrowser(world);
-  const client = clientOf(world, browser);
+  const browser = newBrowser(state);
+  const client = clientOf(state, browser);
   const issued = issueSession(
-    world,
-    { ...rest, userId: userIdOf(world, who), ...(orgId === undefined ? {} : { orgId }) },
+    state,
+    { ...rest, userId: userIdOf(state, who), ...(orgId === undefined ? {} : { orgId }) },
     client.id,
   );
   const { token, session } = issued;
-  const now = world.now();
+  const now = state.now();
   // An impersonator leaves no trace: it is not the user who signs in.
   const traces = rest.actor === undefined ? { last_sign_in_at: now, last_active_at: now } : {};
-  const user = world.table('users').update(issued.user.id, traces) ?? issued.user;
-  const suffix = cookieSuffix(world.publishableKey);
+  const user = state.table('users').update(issued.user.id, traces) ?? issued.user;
+  const suffix = cookieSuffix(state.publishableKey);
   // Not after the token's iat: a browser whose client changed later than its token has to renew the token first.
   const updatedAt = String(Math.floor(Number(session['created_at']) / 1000));
   const unsuffixed = {
     __session: token,
     __client_uat: updatedAt,
-    ...(world.instanceType === 'development' ? { __clerk_db_jwt: browser.token } : {}),
+    ...(state.instanceType === 'development' ? { __clerk_db_jwt: browser.token } : {}),
   };
   const suffixed = Object.fromEntries(Object.entries(unsuffixed).map(([name, value]) => [`${name}_${suffix}`, value]));
-  const cookies = { ...unsuffixed, ...suffixed, [`__refresh_${suffix}`]: issueRefreshToken(world, session.id) };
+  const cookies = { ...unsuffixed, ...suffixed, [`__refresh_${suffix}`]: issueRefreshToken(state, session.id) };
   const cookieHeader = Object.entries(cookies)
     .map(([name, value]) => `${name}=${value}`)
     .join('; ');
   return { token, headers: { authorization: `Bearer ${token}` }, cookies, cookieHeader, user, session };
 }
 
-function userIdOf(world: World, who: SignInUser): string {
+function userIdOf(state: InstanceState, who: SignInUser): string {
   if (typeof who === 'string') return who;
   const { id } = who;
-  if (typeof id === 'string' && world.table('users').get(id) !== undefined) return id;
-  return createUser(world, who).id;
+  if (typeof id === 'string' && state.table('users').get(id) !== undefined) return id;
+  return createUser(state, who).id;
 }

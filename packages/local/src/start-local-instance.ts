@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readVariable } from '../../../src/environment.js';
 import type { ClockStart } from './clock.js';
-import { createWorld, type LocalWorld, type Snapshot } from './create-instance-state.js';
+import { createInstanceState, type ManagedState, type Snapshot } from './create-instance-state.js';
 import { createRequestHandler, isOperation, reachedOperation } from './handle-request.js';
 import { createFaults } from './faults.js';
 import { startHttpServer, type HttpServer } from './http-server.js';
@@ -16,7 +16,7 @@ import { checkSeed, type SeedDocument } from './seed-document.js';
 import { applySeed } from './seed.js';
 import { readSnapshot } from './snapshot.js';
 import { createWebhookDeliverer, type WebhookDeliverer } from './webhooks/deliverer.js';
-import type { World } from './instance-state.js';
+import type { InstanceState } from './instance-state.js';
 
 export interface LocalInstanceOptions {
   /** Default 0: any free one. */
@@ -24,7 +24,7 @@ export interface LocalInstanceOptions {
   /** Number or text: determines ids, keys and secrets. A document: users, organizations and so on to start with. Default: all random, empty. */
   readonly seed?: number | string | SeedDocument;
   /** Default `development`. */
-  readonly instanceType?: World['instanceType'];
+  readonly instanceType?: InstanceState['instanceType'];
   /** A time source in ms, or a time at which the clock stands still. Default: the system's clock. */
   readonly now?: ClockStart;
   /** Default `127.0.0.1`. Anything but loopback needs `force`. */
@@ -74,21 +74,21 @@ export async function startLocalInstance(options: LocalInstanceOptions = {}): Pr
       persist: options.persist,
       onError: options.onError ?? warn,
     },
-    (world) => {
-      if (snapshot === null) populate(world, document);
-      else world.load(snapshot);
+    (state) => {
+      if (snapshot === null) populate(state, document);
+      else state.load(snapshot);
     },
   );
 }
 
-function populate(world: LocalWorld, document: SeedDocument | undefined): void {
+function populate(state: ManagedState, document: SeedDocument | undefined): void {
   // Made first, so that the seed's contents do not change it.
-  void world.keys.current;
-  const clock = world.clock.state();
-  world.clock.freeze(SEEDED_AT);
-  insertInitialRows(world);
-  if (document !== undefined) applySeed(world, document);
-  world.clock.restore(clock);
+  void state.keys.current;
+  const clock = state.clock.state();
+  state.clock.freeze(SEEDED_AT);
+  insertInitialRows(state);
+  if (document !== undefined) applySeed(state, document);
+  state.clock.restore(clock);
 }
 
 interface LaunchOptions {
@@ -97,7 +97,7 @@ interface LaunchOptions {
   readonly listen: boolean;
   readonly force: boolean;
   readonly seed: string;
-  readonly instanceType: World['instanceType'];
+  readonly instanceType: InstanceState['instanceType'];
   readonly now: ClockStart | undefined;
   readonly secretKey: string | undefined;
   readonly persist: string | undefined;
@@ -108,37 +108,37 @@ const warn = (error: Error): void => {
   process.emitWarning(`The local instance cannot keep its state: ${error.message}`, 'BailiffLocalWarning');
 };
 
-async function launch(options: LaunchOptions, prepare: (world: LocalWorld) => void): Promise<LocalInstance> {
+async function launch(options: LaunchOptions, prepare: (state: ManagedState) => void): Promise<LocalInstance> {
   const { host, force, persist } = options;
-  // The world tells these two what happens in it, and they need the world to begin with.
+  // The state tells these two what happens in it, and they need the state to begin with.
   const listeners: { webhooks?: WebhookDeliverer; persistence?: Persistence } = {};
-  const world = createWorld({
+  const state = createInstanceState({
     ...options,
     onEvent: (type, data) => listeners.webhooks?.emit(type, data),
     onWrite: () => listeners.persistence?.touch(),
   });
-  prepare(world);
-  const webhooks = (listeners.webhooks = createWebhookDeliverer(world));
-  const persistence = persist === undefined ? undefined : createPersistence(persist, world.dump, options.onError);
+  prepare(state);
+  const webhooks = (listeners.webhooks = createWebhookDeliverer(state));
+  const persistence = persist === undefined ? undefined : createPersistence(persist, state.dump, options.onError);
   if (persistence !== undefined) listeners.persistence = persistence;
   const requestLog = createRequestLog(reachedOperation);
   const faults = createFaults(createRandom(`${options.seed}/faults`), isOperation);
-  const handle = createRequestHandler({ world, requestLog, faults, settle: () => persistence?.flush() });
+  const handle = createRequestHandler({ state, requestLog, faults, settle: () => persistence?.flush() });
   const acceptsHost = (name: string): boolean => force || isLoopbackHost(name);
   const server: HttpServer | null = options.listen
     ? await startHttpServer({ host, port: options.port, acceptsHost, handle })
     : null;
-  world.locate(`http://${host.includes(':') ? `[${host}]` : host}:${String(server?.port ?? NO_PORT)}`);
+  state.locate(`http://${host.includes(':') ? `[${host}]` : host}:${String(server?.port ?? NO_PORT)}`);
   persistence?.touch();
   return createInstance({
-    world,
+    state,
     webhooks,
     requestLog,
     faults,
-    fetch: createInProcessFetch(world, handle),
+    fetch: createInProcessFetch(state, handle),
     touch: () => persistence?.touch(),
     fork: ({ listen = options.listen } = {}) => {
-      const checkpoint = world.checkpoint();
+      const checkpoint = state.checkpoint();
       return launch({ ...options, port: 0, persist: undefined, listen }, (fork) => {
         fork.restoreFrom(checkpoint);
       });

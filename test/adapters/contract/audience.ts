@@ -27,7 +27,7 @@ const m2m: Mint = async (world, aud) => {
   const { clerk } = world;
   const [, payload = ''] = world.tokens.m2mJwt.split('.');
   const { aud: _, ...claims } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
-  return clerk.world.keys.sign({ cat: CATEGORY.m2m }, aud === undefined ? claims : { ...claims, aud });
+  return clerk.state.keys.sign({ cat: CATEGORY.m2m }, aud === undefined ? claims : { ...claims, aud });
 };
 
 const STRICT = { value: API, sessionTokens: 'required' } as const;

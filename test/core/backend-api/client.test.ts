@@ -217,7 +217,7 @@ describe('the answers', () => {
       clerk.fail({ reset: true, times: 1, ...(afterBytes === undefined ? {} : { afterBytes }) });
       await expect(createBackend(config)?.jwks()).rejects.toMatchObject({ kind: 'network' });
     }
-    expect(await createBackend(config)?.jwks()).toMatchObject({ status: 200, body: clerk.world.keys.jwks() });
+    expect(await createBackend(config)?.jwks()).toMatchObject({ status: 200, body: clerk.state.keys.jwks() });
     await clerk.close();
   });
 

@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LocalWorld, Checkpoint } from '../../../packages/local/src/create-instance-state.js';
+import type { ManagedState, Checkpoint } from '../../../packages/local/src/create-instance-state.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/backend/specification.js';
 import { drive } from './sampling.js';
-import { furnish, newWorld, send } from './support.js';
+import { seedAll, newState, send } from './support.js';
 import type { Fixture } from './support.js';
 
 const { operations, resolve } = specification();
 
-let world: LocalWorld;
+let state: ManagedState;
 let ids: Fixture;
 let start: Checkpoint;
 
 beforeAll(() => {
-  world = newWorld();
-  ids = furnish(world);
-  void world.keys.current;
-  start = world.checkpoint();
+  state = newState();
+  ids = seedAll(state);
+  void state.keys.current;
+  start = state.checkpoint();
 });
 
 /** Values of the right type and of no sense: the document lets them pass, and the resource has to decide. */
@@ -70,9 +70,9 @@ const withBody = operations.filter((operation) => operation.body?.contentType ==
 
 describe('no body makes the instance fail', () => {
   it.each(withBody.map((operation): [string, Operation] => [operation.id, operation]))('%s', async (_id, operation) => {
-    world.restore(start);
-    const good = await drive(world, operation, ids);
-    const ready = world.checkpoint();
+    state.restore(start);
+    const good = await drive(state, operation, ids);
+    const ready = state.checkpoint();
     const bodies = fc.oneof(
       { weight: 3, arbitrary: arbitrary(operation.body?.schema ?? {}) },
       { weight: 3, arbitrary: spoiled(resolve(operation.body?.schema ?? {}), good.body) },
@@ -80,8 +80,8 @@ describe('no body makes the instance fail', () => {
     );
     await fc.assert(
       fc.asyncProperty(bodies, async (body) => {
-        world.restore(ready);
-        const answer = await send(world, operation.method, good.path, { ...good, body });
+        state.restore(ready);
+        const answer = await send(state, operation.method, good.path, { ...good, body });
         expect(answer.status, answer.text).toBeLessThan(500);
         JSON.parse(answer.text === '' ? 'null' : answer.text);
       }),
@@ -91,7 +91,7 @@ describe('no body makes the instance fail', () => {
 });
 
 it('no path, query or header makes the instance fail', async () => {
-  world.restore(start);
+  state.restore(start);
   const segments = fc.oneof(
     fc.constantFrom(
       ...new Set(operations.flatMap(({ path }) => path.split('/').filter((s) => s !== '' && !s.startsWith('{')))),
@@ -111,7 +111,7 @@ it('no path, query or header makes the instance fail', async () => {
   });
   await fc.assert(
     fc.asyncProperty(request, async ({ method, path, query, headers }) => {
-      const answer = await send(world, method, path, { query: new URLSearchParams(query).toString(), headers });
+      const answer = await send(state, method, path, { query: new URLSearchParams(query).toString(), headers });
       expect(answer.status, answer.text).toBeLessThan(500);
     }),
     { numRuns: 1000 },

@@ -1,12 +1,12 @@
 import { Ajv } from 'ajv';
 import addFormatsModule from 'ajv-formats';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld, Checkpoint } from '../../../packages/local/src/create-instance-state.js';
+import type { ManagedState, Checkpoint } from '../../../packages/local/src/create-instance-state.js';
 import { DOCUMENT_ID, toJsonSchema } from '../../../packages/local/src/backend/json-schema.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/backend/specification.js';
 import { drive, sample } from './sampling.js';
-import { furnish, newWorld, send } from './support.js';
+import { seedAll, newState, send } from './support.js';
 import type { Answer, Fixture } from './support.js';
 
 const { operations, components, resolve } = specification();
@@ -19,18 +19,18 @@ const schemas = Object.entries(components['schemas'] ?? {}).map(([name, schema])
 ajv.addSchema({ $id: DOCUMENT_ID, components: { schemas: Object.fromEntries(schemas) } });
 const validErrors = ajv.compile(toJsonSchema({ $ref: '#/components/schemas/ClerkErrors' }));
 
-let world: LocalWorld;
+let state: ManagedState;
 let ids: Fixture;
 let start: Checkpoint;
 
 beforeAll(() => {
-  world = newWorld();
-  ids = furnish(world);
-  void world.keys.current;
-  start = world.checkpoint();
+  state = newState();
+  ids = seedAll(state);
+  void state.keys.current;
+  start = state.checkpoint();
 });
 beforeEach(() => {
-  world.restore(start);
+  state.restore(start);
 });
 
 function expectRefusal(answer: Answer, status?: number): void {
@@ -53,8 +53,8 @@ const cases = (applies: (operation: Operation) => boolean = () => true) =>
 
 describe.each(cases())('%s', (_id, operation) => {
   it('row 4: succeeds, and its answer is what the document says', async () => {
-    const request = await drive(world, operation, ids);
-    const answer = await send(world, operation.method, request.path, request);
+    const request = await drive(state, operation, ids);
+    const answer = await send(state, operation.method, request.path, request);
     expect(answer.status, answer.text).toBe(operation.success.status);
     if (!operation.success.schema) return;
     expect(answer.contentType).toBe('application/json');
@@ -62,48 +62,48 @@ describe.each(cases())('%s', (_id, operation) => {
     validate(answer.body);
     expect(validate.errors, answer.text).toBeNull();
     // With and without the version the same operation is meant.
-    world.restore(start);
-    const again = await drive(world, operation, ids);
-    expect((await send(world, operation.method, `/v1${again.path}`, again)).status).toBe(operation.success.status);
+    state.restore(start);
+    const again = await drive(state, operation, ids);
+    expect((await send(state, operation.method, `/v1${again.path}`, again)).status).toBe(operation.success.status);
   });
 });
 
 describe('needs a key of this instance', () => {
   it.each(cases(({ authenticated }) => authenticated))('%s', async (_id, operation) => {
-    const request = await drive(world, operation, ids);
-    const before = JSON.stringify(world.dump().tables);
-    for (const authorization of ['', 'Bearer sk_test_another', world.secretKey, `Basic ${world.secretKey}`]) {
-      expectRefusal(await send(world, operation.method, request.path, { ...request, headers: { authorization } }), 401);
+    const request = await drive(state, operation, ids);
+    const before = JSON.stringify(state.dump().tables);
+    for (const authorization of ['', 'Bearer sk_test_another', state.secretKey, `Basic ${state.secretKey}`]) {
+      expectRefusal(await send(state, operation.method, request.path, { ...request, headers: { authorization } }), 401);
     }
-    expect(JSON.stringify(world.dump().tables)).toBe(before);
+    expect(JSON.stringify(state.dump().tables)).toBe(before);
   });
 });
 
 describe('row 4: answers 404 for an id that nobody has, as the document says', () => {
   it.each(cases(({ path }) => /\{\w*id\w*\}$|\{\w*id\w*\}\//i.test(path)))('%s', async (_id, operation) => {
-    const { headers, ...request } = await drive(world, operation, ids);
+    const { headers, ...request } = await drive(state, operation, ids);
     const nobody = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
       unknownId(name, operation.pathParameters[name] ?? {}),
     );
-    const before = JSON.stringify(world.dump().tables);
+    const before = JSON.stringify(state.dump().tables);
     // A refresh that fails for whatever reason sends the browser to the handshake, and 401 is the sign for that.
     const status = operation.id === 'RefreshSession' ? 401 : 404;
-    expectRefusal(await send(world, operation.method, nobody, { ...request, headers }), status);
-    expect(JSON.stringify(world.dump().tables)).toBe(before);
+    expectRefusal(await send(state, operation.method, nobody, { ...request, headers }), status);
+    expect(JSON.stringify(state.dump().tables)).toBe(before);
   });
 });
 
 describe('row 3: refuses bodies that do not fit, and changes nothing', () => {
   it.each(cases(({ body }) => body?.contentType === 'application/json'))('%s', async (_id, operation) => {
-    const { headers, ...request } = await drive(world, operation, ids);
-    const before = JSON.stringify(world.dump().tables);
+    const { headers, ...request } = await drive(state, operation, ids);
+    const before = JSON.stringify(state.dump().tables);
     for (const { why, body, param } of mutants(operation, request.body)) {
-      const answer = await send(world, operation.method, request.path, { ...request, body, headers });
+      const answer = await send(state, operation.method, request.path, { ...request, body, headers });
       expectRefusal(answer);
       expect([400, 422], `${why}: ${answer.text}`).toContain(answer.status);
       expect(answer.body.errors[0].meta?.param_name, `${why}: ${answer.text}`).toBe(param);
       expect(answer.body.errors[0].code, why).toMatch(/^(form_param_\w+|request_body_invalid)$/);
-      expect(JSON.stringify(world.dump().tables), why).toBe(before);
+      expect(JSON.stringify(state.dump().tables), why).toBe(before);
     }
   });
 });
@@ -162,7 +162,7 @@ describe.each(
   operations.filter((operation) => operation.query.length > 0).map((operation) => [operation.id, operation] as const),
 )('the query of %s', (_id, operation) => {
   it('takes every parameter that the document has', async () => {
-    const { query, ...request } = await drive(world, operation, ids);
+    const { query, ...request } = await drive(state, operation, ids);
     for (const { name, schema } of operation.query) {
       const value =
         name === 'order_by'
@@ -170,21 +170,21 @@ describe.each(
           : name === 'type'
             ? 'api_key'
             : String(query[name] ?? sample(operation, name, schema, ids));
-      const answer = await send(world, operation.method, request.path, {
+      const answer = await send(state, operation.method, request.path, {
         ...request,
         query: { ...query, [name]: value },
       });
       expect(answer.status, `${name}=${value}: ${answer.text}`).toBe(operation.success.status);
-      world.restore(start);
-      await drive(world, operation, ids);
+      state.restore(start);
+      await drive(state, operation, ids);
     }
   });
 
   it('row 3: refuses values of the wrong type', async () => {
-    const { query, ...request } = await drive(world, operation, ids);
+    const { query, ...request } = await drive(state, operation, ids);
     for (const { name, schema } of operation.query) {
       if (schema['type'] === 'string' || schema['type'] === 'array') continue;
-      const answer = await send(world, operation.method, request.path, {
+      const answer = await send(state, operation.method, request.path, {
         ...request,
         query: { ...query, [name]: 'x' },
       });

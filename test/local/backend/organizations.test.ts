@@ -1,26 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld } from '../../../packages/local/src/create-instance-state.js';
+import type { ManagedState } from '../../../packages/local/src/create-instance-state.js';
 import { createSession } from '../../../packages/local/src/sessions.js';
 import { acceptOrganizationInvitation } from '../../../packages/local/src/backend/resources/organization-invitations.js';
-import { newWorld, send } from './support.js';
+import { newState, send } from './support.js';
 import type { Answer } from './support.js';
 
-let world: LocalWorld;
+let state: ManagedState;
 let events: string[];
 let ada: Answer['body'];
 let bob: Answer['body'];
 let acme: Answer['body'];
 
-const post = (path: string, body?: unknown): Promise<Answer> => send(world, 'POST', path, { body });
-const patch = (path: string, body: unknown): Promise<Answer> => send(world, 'PATCH', path, { body });
-const remove = (path: string): Promise<Answer> => send(world, 'DELETE', path);
+const post = (path: string, body?: unknown): Promise<Answer> => send(state, 'POST', path, { body });
+const patch = (path: string, body: unknown): Promise<Answer> => send(state, 'PATCH', path, { body });
+const remove = (path: string): Promise<Answer> => send(state, 'DELETE', path);
 const get = (path: string, query?: Record<string, string | string[]>): Promise<Answer> =>
-  send(world, 'GET', path, query ? { query } : {});
+  send(state, 'GET', path, query ? { query } : {});
 const codeOf = (answer: Answer): unknown => [answer.status, answer.body.errors[0].code];
 
 beforeEach(async () => {
   events = [];
-  world = newWorld({ onEvent: (type) => events.push(type) });
+  state = newState({ onEvent: (type) => events.push(type) });
   ada = (await post('/users', { email_address: ['ada@example.com'], first_name: 'Ada' })).body;
   bob = (await post('/users', { email_address: ['bob@example.com'], first_name: 'Bob' })).body;
   acme = (await post('/organizations', { name: 'Acme Inc.', created_by: ada.id })).body;
@@ -68,7 +68,7 @@ describe('organizations', () => {
   });
 
   it('deletion takes members, invitations and domains with it, and sessions leave it', async () => {
-    const session = createSession(world, { userId: ada.id, organizationId: acme.id });
+    const session = createSession(state, { userId: ada.id, organizationId: acme.id });
     await post(`/organizations/${acme.id}/invitations`, { email_address: 'new@example.com', role: 'org:member' });
     await post(`/organizations/${acme.id}/domains`, { name: 'acme.test' });
     expect((await remove(`/organizations/${acme.id}`)).body).toEqual({
@@ -122,7 +122,7 @@ describe('row 5: memberships', () => {
       public_metadata: { a: { c: 2 } },
     });
     expect(merged.body.public_metadata).toEqual({ a: { b: 1, c: 2 } });
-    const session = createSession(world, { userId: ada.id, organizationId: acme.id });
+    const session = createSession(state, { userId: ada.id, organizationId: acme.id });
     expect((await remove(`/organizations/${acme.id}/memberships/${ada.id}`)).body.role).toBe('org:admin');
     expect((await get(`/sessions/${session.id}`)).body.last_active_organization_id).toBeNull();
     expect((await patch(`/organizations/${acme.id}/memberships/${ada.id}`, { role: 'org:member' })).status).toBe(404);
@@ -146,7 +146,7 @@ describe('invitations to an organization', () => {
       400,
       'already_a_member_in_organization',
     ]);
-    world.clock.advance('2d');
+    state.clock.advance('2d');
     expect((await get(`/organizations/${acme.id}/invitations/${invitation.id}`)).body.status).toBe('expired');
     expect((await invite()).status).toBe(200);
   });
@@ -158,7 +158,7 @@ describe('invitations to an organization', () => {
     expect((await revoke(bob.id)).status).toBe(403);
     expect((await revoke(ada.id)).body).toMatchObject({ status: 'revoked', url: null });
     expect((await revoke(ada.id)).status).toBe(400);
-    expect(() => acceptOrganizationInvitation(world, id, bob.id)).toThrow(/revoked/);
+    expect(() => acceptOrganizationInvitation(state, id, bob.id)).toThrow(/revoked/);
     expect(events).toContain('organizationInvitation.revoked');
   });
 
@@ -167,7 +167,7 @@ describe('invitations to an organization', () => {
       await invite({ email_address: 'bob@example.com', role: 'org:admin', public_metadata: { team: 'a' } })
     ).body;
     expect((await get(`/users/${bob.id}/organization_invitations`, { status: 'pending' })).body.total_count).toBe(1);
-    acceptOrganizationInvitation(world, id, bob.id);
+    acceptOrganizationInvitation(state, id, bob.id);
     const [membership] = (await get(`/users/${bob.id}/organization_memberships`)).body.data;
     expect(membership).toMatchObject({ role: 'org:admin', public_metadata: { team: 'a' } });
     expect((await get(`/organizations/${acme.id}/invitations`, { status: 'accepted' })).body.total_count).toBe(1);

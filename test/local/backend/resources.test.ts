@@ -1,27 +1,27 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld } from '../../../packages/local/src/create-instance-state.js';
+import type { ManagedState } from '../../../packages/local/src/create-instance-state.js';
 import { openTicket } from '../../../packages/local/src/backend/tickets.js';
 import { acceptInvitation } from '../../../packages/local/src/backend/resources/invitations.js';
-import { furnish, newWorld, send } from './support.js';
+import { seedAll, newState, send } from './support.js';
 import type { Answer, Fixture } from './support.js';
 
-let world: LocalWorld;
+let state: ManagedState;
 let ids: Fixture;
 let events: string[];
 
-const post = (path: string, body?: unknown): Promise<Answer> => send(world, 'POST', path, { body });
-const patch = (path: string, body: unknown): Promise<Answer> => send(world, 'PATCH', path, { body });
+const post = (path: string, body?: unknown): Promise<Answer> => send(state, 'POST', path, { body });
+const patch = (path: string, body: unknown): Promise<Answer> => send(state, 'PATCH', path, { body });
 const remove = (path: string, query?: Record<string, string>): Promise<Answer> =>
-  send(world, 'DELETE', path, query ? { query } : {});
+  send(state, 'DELETE', path, query ? { query } : {});
 const get = (path: string, query?: Record<string, string | string[]>): Promise<Answer> =>
-  send(world, 'GET', path, query ? { query } : {});
+  send(state, 'GET', path, query ? { query } : {});
 const codeOf = (answer: Answer): unknown => [answer.status, answer.body.errors[0].code];
 const ticketIn = (url: string): string => new URL(url).searchParams.get('ticket') ?? '';
 
 beforeEach(() => {
   events = [];
-  world = newWorld({ onEvent: (type) => events.push(type) });
-  ids = furnish(world);
+  state = newState({ onEvent: (type) => events.push(type) });
+  ids = seedAll(state);
   events.length = 0;
 });
 
@@ -31,7 +31,7 @@ describe('invitations', () => {
 
   it('one that is pending for each address, and none for users', async () => {
     const { body } = await invite({ redirect_url: 'https://app.test/welcome', expires_in_days: 2 });
-    expect(openTicket(world, ticketIn(body.url))).toMatchObject({
+    expect(openTicket(state, ticketIn(body.url))).toMatchObject({
       st: 'invitation',
       rid: body.id,
       rurl: 'https://app.test/welcome',
@@ -42,10 +42,10 @@ describe('invitations', () => {
       422,
       'form_identifier_exists',
     ]);
-    world.clock.advance('3d');
-    expect(openTicket(world, ticketIn(body.url))).toBeNull();
+    state.clock.advance('3d');
+    expect(openTicket(state, ticketIn(body.url))).toBeNull();
     expect((await get('/invitations', { status: 'expired' })).body[0].id).toBe(body.id);
-    expect(() => acceptInvitation(world, body.id)).toThrow(/expired/);
+    expect(() => acceptInvitation(state, body.id)).toThrow(/expired/);
   });
 
   it('is revoked once, not after it was accepted, and leaves the list', async () => {
@@ -55,7 +55,7 @@ describe('invitations', () => {
     expect((await get('/invitations')).body).toEqual([]);
     expect((await get('/invitations', { status: 'revoked' })).body).toHaveLength(1);
     const second = (await invite()).body;
-    acceptInvitation(world, second.id);
+    acceptInvitation(state, second.id);
     expect(codeOf(await post(`/invitations/${second.id}/revoke`))).toEqual([400, 'invitation_already_accepted']);
   });
 
@@ -77,10 +77,10 @@ describe('invitations', () => {
   it('a ticket is never a session token, and none of another instance', async () => {
     const { url } = (await invite()).body;
     expect((await post('/clients/verify', { token: ticketIn(url) })).status).toBe(401);
-    expect(openTicket(world, ticketIn(url))).not.toBeNull();
-    expect(openTicket(newWorld(), ticketIn(url))).toBeNull();
-    world.keys.rotate(0);
-    expect(openTicket(world, ticketIn(url))).toBeNull();
+    expect(openTicket(state, ticketIn(url))).not.toBeNull();
+    expect(openTicket(newState(), ticketIn(url))).toBeNull();
+    state.keys.rotate(0);
+    expect(openTicket(state, ticketIn(url))).toBeNull();
   });
 });
 
@@ -206,12 +206,12 @@ it('JWT templates set no claims that Clerk sets, and keep their key', async () =
 
 it('sign-in tokens are of a user, expire, and are revoked once', async () => {
   const made = (await post('/sign_in_tokens', { user_id: ids['user_id'], expires_in_seconds: 60 })).body;
-  expect(openTicket(world, made.token)).toMatchObject({ st: 'sign_in_token', rid: made.id });
+  expect(openTicket(state, made.token)).toMatchObject({ st: 'sign_in_token', rid: made.id });
   expect((await post(`/sign_in_tokens/${made.id}/revoke`)).body).toMatchObject({ status: 'revoked' });
   expect((await post(`/sign_in_tokens/${made.id}/revoke`)).status).toBe(400);
   expect((await post('/sign_in_tokens', { user_id: 'user_nobody' })).status).toBe(404);
-  world.clock.advance('61s');
-  expect(openTicket(world, made.token)).toBeNull();
+  state.clock.advance('61s');
+  expect(openTicket(state, made.token)).toBeNull();
 });
 
 it('settings are kept, and organizations start with them', async () => {
@@ -245,7 +245,7 @@ it('settings are kept, and organizations start with them', async () => {
 it('templates are changed, previewed and reverted', async () => {
   const path = '/templates/email/invitation';
   const original = (await get(path)).body;
-  const put = await send(world, 'PUT', path, {
+  const put = await send(state, 'PUT', path, {
     body: { name: 'Mine', body: 'Join {{app.name}}, {{unknown}}', from_email_name: 'me' },
   });
   expect(put.body).toMatchObject({ id: original.id, name: 'Mine', can_revert: true });
@@ -260,21 +260,21 @@ describe('billing', () => {
   const item = () => `/billing/subscription_items/${ids['subscription_item_id']}`;
 
   it('an item is canceled at the end of its period, or ended now', async () => {
-    expect((await remove(item())).body).toMatchObject({ status: 'canceled', canceled_at: world.now(), ended_at: null });
+    expect((await remove(item())).body).toMatchObject({ status: 'canceled', canceled_at: state.now(), ended_at: null });
     expect((await remove(item())).status).toBe(400);
     const other = (await get('/billing/subscription_items', { payer_type: 'org' })).body.data[0];
     expect((await remove(`/billing/subscription_items/${other.id}`, { end_now: 'true' })).body).toMatchObject({
       status: 'ended',
-      ended_at: world.now(),
+      ended_at: state.now(),
     });
     expect(events).toEqual(['subscriptionItem.canceled', 'subscriptionItem.ended']);
   });
 
   it('a trial is extended within a year', async () => {
     const extend = (ms: number) =>
-      post(`${item()}/extend_free_trial`, { extend_to: new Date(world.now() + ms).toISOString() });
+      post(`${item()}/extend_free_trial`, { extend_to: new Date(state.now() + ms).toISOString() });
     const day = 86_400_000;
-    expect((await extend(40 * day)).body.period_end).toBe(world.now() + 40 * day);
+    expect((await extend(40 * day)).body.period_end).toBe(state.now() + 40 * day);
     expect((await extend(-day)).status).toBe(422);
     expect((await extend(500 * day)).status).toBe(422);
     const other = (await get('/billing/subscription_items', { payer_type: 'org' })).body.data[0];
@@ -333,19 +333,19 @@ describe('the protocol', () => {
     expect((await get('/users/%2e%2e')).status).toBe(404);
     expect((await get('/users/a%2Fban')).status).toBe(404);
     expect((await get('/users/%zz')).status).toBe(404);
-    expect(codeOf(await send(world, 'PUT', '/users'))).toEqual([405, 'method_not_allowed']);
+    expect(codeOf(await send(state, 'PUT', '/users'))).toEqual([405, 'method_not_allowed']);
     expect(codeOf(await get('/no/such/path'))).toEqual([404, 'resource_not_found']);
   });
 
   it('content types: JSON with or without a charset, nothing else', async () => {
     const body = { url: 'https://app.test/1' };
-    const with_ = (type: string) => send(world, 'POST', '/redirect_urls', { body, headers: { 'content-type': type } });
+    const with_ = (type: string) => send(state, 'POST', '/redirect_urls', { body, headers: { 'content-type': type } });
     expect((await with_('application/json; charset=utf-8')).status).toBe(200);
     expect(codeOf(await with_('application/x-www-form-urlencoded'))).toEqual([415, 'unsupported_content_type']);
-    expect((await send(world, 'POST', '/redirect_urls', { body: new Uint8Array([0xff, 0xfe]) })).status).toBe(400);
+    expect((await send(state, 'POST', '/redirect_urls', { body: new Uint8Array([0xff, 0xfe]) })).status).toBe(400);
     expect(
       (
-        await send(world, 'POST', `/users/${ids['user_id']}/profile_image`, {
+        await send(state, 'POST', `/users/${ids['user_id']}/profile_image`, {
           body: 'x',
           headers: { 'content-type': 'multipart/form-data' },
         })
@@ -355,15 +355,15 @@ describe('the protocol', () => {
 
   it('any version of the API is answered, also newer ones', async () => {
     for (const version of ['2021-02-05', '2025-11-10', '2026-05-12', '2031-01-01']) {
-      expect((await send(world, 'GET', '/users', { headers: { 'clerk-api-version': version } })).status).toBe(200);
+      expect((await send(state, 'GET', '/users', { headers: { 'clerk-api-version': version } })).status).toBe(200);
     }
   });
 
   it('a machine\u2019s key opens what is for machines, and nothing else', async () => {
     const headers = { authorization: `Bearer ${ids['machine_secret']}` };
     const tokens = { query: { subject: ids['machine_id'] ?? '' }, headers };
-    expect((await send(world, 'GET', '/m2m_tokens', tokens)).status).toBe(200);
-    expect(codeOf(await send(world, 'GET', '/users', { headers }))).toEqual([401, 'clerk_key_invalid']);
+    expect((await send(state, 'GET', '/m2m_tokens', tokens)).status).toBe(200);
+    expect(codeOf(await send(state, 'GET', '/users', { headers }))).toEqual([401, 'clerk_key_invalid']);
     expect(codeOf(await post('/m2m_tokens', {}))).toEqual([401, 'authentication_invalid']);
   });
 
@@ -377,7 +377,7 @@ describe('the protocol', () => {
     const file =
       '--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\nPNG\r\n--B--\r\n';
     const path = `/users/${ids['user_id']}/profile_image`;
-    const put = await send(world, 'POST', path, {
+    const put = await send(state, 'POST', path, {
       body: file,
       headers: { 'content-type': 'multipart/form-data; boundary=B' },
     });

@@ -1,5 +1,5 @@
 /** How each operation is driven: arguments sampled from the document, and for some what has to exist first. */
-import type { LocalWorld } from '../../../packages/local/src/create-instance-state.js';
+import type { ManagedState } from '../../../packages/local/src/create-instance-state.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/backend/specification.js';
 import { totpCode } from '../../../packages/local/src/backend/totp.js';
@@ -19,17 +19,17 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Path or body values by operation, where the name alone does not tell: some of them are made by calling another operation. */
 type Setup = (
-  world: LocalWorld,
+  state: ManagedState,
   ids: Fixture,
 ) => Promise<{ params?: Json; body?: unknown; omit?: readonly string[]; headers?: Record<string, string> }>;
 
 async function made(
-  world: LocalWorld,
+  state: ManagedState,
   path: string,
   body: unknown,
   headers?: Record<string, string>,
 ): Promise<Record<string, string>> {
-  const answer = await send(world, 'POST', path, { body, ...(headers ? { headers } : {}) });
+  const answer = await send(state, 'POST', path, { body, ...(headers ? { headers } : {}) });
   if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.text}`);
   return answer.body as Record<string, string>;
 }
@@ -37,10 +37,10 @@ async function made(
 /** Creates through the API, and names the new id as the path parameter. */
 const after =
   (parameter: string, path: string | ((ids: Fixture) => string), body: unknown): Setup =>
-  async (world, ids) => {
+  async (state, ids) => {
     const where = typeof path === 'string' ? path : path(ids);
     const what = typeof body === 'function' ? (body as (ids: Fixture) => unknown)(ids) : body;
-    return { params: { [parameter]: (await made(world, where, what))['id'] } };
+    return { params: { [parameter]: (await made(state, where, what))['id'] } };
   };
 
 const invitation = after('invitation_id', '/invitations', { email_address: 'new@example.com' });
@@ -73,19 +73,19 @@ const organizationDomain = after('domain_id', (ids) => `/organizations/${ids['or
 const apiKey: Setup = after('apiKeyID', '/api_keys', (ids: Fixture) => ({ name: 'key', subject: ids['user_id'] }));
 const emailTemplate: Setup = async () => ({ params: { template_type: 'email', slug: 'invitation' } });
 const machineCalls = (ids: Fixture) => ({ authorization: `Bearer ${ids['machine_secret']}` });
-const m2mToken: Setup = async (world, ids) => ({
-  params: { m2m_token_id: (await made(world, '/m2m_tokens', {}, machineCalls(ids)))['id'] },
+const m2mToken: Setup = async (state, ids) => ({
+  params: { m2m_token_id: (await made(state, '/m2m_tokens', {}, machineCalls(ids)))['id'] },
 });
-const tokenFor = (world: LocalWorld, ids: Fixture): string => {
-  const session = world.table('sessions').get(ids['session_id'] ?? '');
-  return session ? mintSessionToken(world, session) : '';
+const tokenFor = (state: ManagedState, ids: Fixture): string => {
+  const session = state.table('sessions').get(ids['session_id'] ?? '');
+  return session ? mintSessionToken(state, session) : '';
 };
 
 const SETUPS: Readonly<Record<string, Setup>> = {
   RevokeInvitation: invitation,
   GetOrganizationInvitation: organizationInvitation,
-  RevokeOrganizationInvitation: async (world, ids) => ({
-    ...(await organizationInvitation(world, ids)),
+  RevokeOrganizationInvitation: async (state, ids) => ({
+    ...(await organizationInvitation(state, ids)),
     body: { requesting_user_id: ids['user_id'] },
   }),
   DeleteWaitlistEntry: waitlisted,
@@ -94,14 +94,14 @@ const SETUPS: Readonly<Record<string, Setup>> = {
   UpdateOrganizationPermission: permission,
   DeleteOrganizationPermission: permission,
   DeleteOrganizationRole: role,
-  RemovePermissionFromOrganizationRole: async (world) => ({
-    params: { permission_id: world.table('organization_permissions').by('key', 'org:sys_memberships:read')[0]?.id },
+  RemovePermissionFromOrganizationRole: async (state) => ({
+    params: { permission_id: state.table('organization_permissions').by('key', 'org:sys_memberships:read')[0]?.id },
   }),
   GetJWTTemplate: template,
   UpdateJWTTemplate: template,
   DeleteJWTTemplate: template,
-  CreateSessionTokenFromTemplate: async (world, ids) => {
-    await template(world, ids);
+  CreateSessionTokenFromTemplate: async (state, ids) => {
+    await template(state, ids);
     return { params: { template_name: 'sampled' } };
   },
   GetOAuthApplication: application,
@@ -120,17 +120,17 @@ const SETUPS: Readonly<Record<string, Setup>> = {
   deleteApiKey: apiKey,
   getApiKeySecret: apiKey,
   revokeApiKey: apiKey,
-  verifyApiKey: async (world, ids) => ({
-    body: { secret: (await made(world, '/api_keys', { name: 'key', subject: ids['user_id'] }))['secret'] },
+  verifyApiKey: async (state, ids) => ({
+    body: { secret: (await made(state, '/api_keys', { name: 'key', subject: ids['user_id'] }))['secret'] },
   }),
-  createM2MToken: async (_world, ids) => ({ headers: machineCalls(ids), omit: ['min_remaining_ttl_seconds'] }),
+  createM2MToken: async (_state, ids) => ({ headers: machineCalls(ids), omit: ['min_remaining_ttl_seconds'] }),
   revokeM2MToken: m2mToken,
-  verifyM2MToken: async (world, ids) => ({
-    body: { token: (await made(world, '/m2m_tokens', {}, machineCalls(ids)))['token'] },
+  verifyM2MToken: async (state, ids) => ({
+    body: { token: (await made(state, '/m2m_tokens', {}, machineCalls(ids)))['token'] },
   }),
-  verifyOAuthAccessToken: async (world, ids) => {
-    world.table('oauth_access_tokens').insert({
-      id: world.id('oat'),
+  verifyOAuthAccessToken: async (state, ids) => {
+    state.table('oauth_access_tokens').insert({
+      id: state.id('oat'),
       object: 'clerk_idp_oauth_access_token',
       token: 'oat_secret',
       client_id: 'client',
@@ -139,13 +139,13 @@ const SETUPS: Readonly<Record<string, Setup>> = {
       revoked: false,
       revocation_reason: null,
       expiration: null,
-      created_at: world.now(),
-      updated_at: world.now(),
+      created_at: state.now(),
+      updated_at: state.now(),
     });
     return { body: { access_token: 'oat_secret' } };
   },
-  DeleteMachineScope: async (world, ids) => {
-    await made(world, `/machines/${ids['machine_id']}/scopes`, { to_machine_id: ids['other_machine_id'] });
+  DeleteMachineScope: async (state, ids) => {
+    await made(state, `/machines/${ids['machine_id']}/scopes`, { to_machine_id: ids['other_machine_id'] });
     return {};
   },
   GetRedirectURL: after('id', '/redirect_urls', { url: 'https://app.test/cb' }),
@@ -157,8 +157,8 @@ const SETUPS: Readonly<Record<string, Setup>> = {
     user_id: ids['user_id'],
     actor: { sub: ids['other_user_id'] },
   })),
-  GetSignUp: async (_world, ids) => ({ params: { id: ids['sign_up_id'] } }),
-  UpdateSignUp: async (_world, ids) => ({ params: { id: ids['sign_up_id'] } }),
+  GetSignUp: async (_state, ids) => ({ params: { id: ids['sign_up_id'] } }),
+  UpdateSignUp: async (_state, ids) => ({ params: { id: ids['sign_up_id'] } }),
   GetTemplate: emailTemplate,
   UpsertTemplate: emailTemplate,
   RevertTemplate: emailTemplate,
@@ -166,45 +166,45 @@ const SETUPS: Readonly<Record<string, Setup>> = {
   ToggleTemplateDelivery: emailTemplate,
   GetTemplateList: emailTemplate,
   GetOAuthAccessToken: async () => ({ params: { provider: 'oauth_google' } }),
-  VerifyClient: async (world, ids) => ({ body: { token: tokenFor(world, ids) } }),
+  VerifyClient: async (state, ids) => ({ body: { token: tokenFor(state, ids) } }),
   VerifyPassword: async () => ({ body: { password: 'correct horse battery' } }),
-  VerifyTOTP: async (world) => ({ body: { code: totpCode('JBSWY3DPEHPK3PXP', world.now()) } }),
-  RefreshSession: async (world, ids) => ({
+  VerifyTOTP: async (state) => ({ body: { code: totpCode('JBSWY3DPEHPK3PXP', state.now()) } }),
+  RefreshSession: async (state, ids) => ({
     body: {
-      expired_token: tokenFor(world, ids),
-      refresh_token: issueRefreshToken(world, ids['session_id'] ?? ''),
+      expired_token: tokenFor(state, ids),
+      refresh_token: issueRefreshToken(state, ids['session_id'] ?? ''),
       request_origin: 'http://localhost:3000',
     },
   }),
   CreateUser: async () => ({ omit: ['password_digest', 'password_hasher'] }),
-  UpdateUser: async (_world, ids) => ({
+  UpdateUser: async (_state, ids) => ({
     omit: ['password_digest', 'password_hasher', 'profile_image_id', 'primary_web3_wallet_id'],
     body: { primary_email_address_id: ids['email_address_id'], primary_phone_number_id: ids['phone_number_id'] },
   }),
-  CreateOrganizationMembership: async (_world, ids) => ({ body: { user_id: ids['other_user_id'] } }),
-  CreateActorToken: async (_world, ids) => ({ body: { actor: { sub: ids['other_user_id'] } } }),
-  ExtendBillingSubscriptionItemFreeTrial: async (world) => ({
-    body: { extend_to: new Date(world.now() + 60 * 86_400_000).toISOString() },
+  CreateOrganizationMembership: async (_state, ids) => ({ body: { user_id: ids['other_user_id'] } }),
+  CreateActorToken: async (_state, ids) => ({ body: { actor: { sub: ids['other_user_id'] } } }),
+  ExtendBillingSubscriptionItemFreeTrial: async (state) => ({
+    body: { extend_to: new Date(state.now() + 60 * 86_400_000).toISOString() },
   }),
   CreateJWTTemplate: async () => ({ omit: ['signing_key', 'custom_signing_key'] }),
   CreateSAMLConnection: async () => ({ omit: ['idp_metadata_url', 'domain'] }),
-  ReplaceRoleSet: async (world) => {
+  ReplaceRoleSet: async (state) => {
     const body = {
       name: 'Other',
       default_role_key: 'org:member',
       creator_role_key: 'org:admin',
       roles: ['org:admin', 'org:member'],
     };
-    return { body: { dest_role_set_key: (await made(world, '/role_sets', body))['key'], reassignment_mappings: {} } };
+    return { body: { dest_role_set_key: (await made(state, '/role_sets', body))['key'], reassignment_mappings: {} } };
   },
-  ReplaceRoleInRoleSet: async (world, ids) => {
-    await role(world, ids);
+  ReplaceRoleInRoleSet: async (state, ids) => {
+    await role(state, ids);
     return { body: { role_key: 'org:member', to_role_key: 'org:editor' } };
   },
-  GenerateSvixAuthURL: async (world) => (await made(world, '/webhooks/svix', undefined), {}),
-  DeleteSvixApp: async (world) => (await made(world, '/webhooks/svix', undefined), {}),
+  GenerateSvixAuthURL: async (state) => (await made(state, '/webhooks/svix', undefined), {}),
+  DeleteSvixApp: async (state) => (await made(state, '/webhooks/svix', undefined), {}),
   VerifyDomainProxy: async () => ({ omit: ['domain_id'] }),
-  UploadOrganizationLogo: async (_world, ids) => upload({ uploader_user_id: ids['user_id'] ?? '' }),
+  UploadOrganizationLogo: async (_state, ids) => upload({ uploader_user_id: ids['user_id'] ?? '' }),
   SetUserProfileImage: async () => upload({}),
 };
 
@@ -314,8 +314,8 @@ function sampleObject(
 }
 
 /** A request that the operation shall answer with success, with every body field that the document has. */
-export async function drive(world: LocalWorld, operation: Operation, ids: Fixture): Promise<Drive> {
-  const { params = {}, body, omit, headers = {} } = (await SETUPS[operation.id]?.(world, ids)) ?? {};
+export async function drive(state: ManagedState, operation: Operation, ids: Fixture): Promise<Drive> {
+  const { params = {}, body, omit, headers = {} } = (await SETUPS[operation.id]?.(state, ids)) ?? {};
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent((params[name] ?? ids[name] ?? 'missing') as string),
   );

@@ -1,5 +1,5 @@
 /** Rows of what is sold and was paid, for which the API has no creation: each function inserts valid rows with sensible defaults. */
-import type { Row, World } from '../../../packages/local/src/instance-state.js';
+import type { Row, InstanceState } from '../../../packages/local/src/instance-state.js';
 import { find, insert } from '../../../packages/local/src/backend/crud.js';
 import {
   paymentAttempts,
@@ -13,12 +13,12 @@ import {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Amounts in cents. */
-export function insertPlan(world: World, fields: Fields = {}): Row {
-  return insert(world, plans, {
+export function insertPlan(state: InstanceState, fields: Fields = {}): Row {
+  return insert(state, plans, {
     name: 'Pro',
     slug: 'pro',
     description: null,
-    product_id: world.id('cprod'),
+    product_id: state.id('cprod'),
     amount: 1000,
     annual_monthly_amount: 800,
     currency: 'USD',
@@ -36,10 +36,10 @@ export function insertPlan(world: World, fields: Fields = {}): Row {
 }
 
 /** The plan's own price unless amounts are given. */
-export function insertPrice(world: World, planId: string, fields: Fields = {}): Row {
-  const plan = find(world, plans, planId);
+export function insertPrice(state: InstanceState, planId: string, fields: Fields = {}): Row {
+  const plan = find(state, plans, planId);
   const { amount, annual_monthly_amount, currency } = plan;
-  return insert(world, prices, {
+  return insert(state, prices, {
     plan_id: planId,
     amount,
     annual_monthly_amount,
@@ -49,24 +49,24 @@ export function insertPrice(world: World, planId: string, fields: Fields = {}): 
   });
 }
 
-function insertPayer(world: World, payer: Fields): Row {
-  const times = { created_at: world.now(), updated_at: world.now() };
-  return world.table('payers').insert({ ...payer, ...times, id: world.id('cpayer'), object: 'commerce_payer' });
+function insertPayer(state: InstanceState, payer: Fields): Row {
+  const times = { created_at: state.now(), updated_at: state.now() };
+  return state.table('payers').insert({ ...payer, ...times, id: state.id('cpayer'), object: 'commerce_payer' });
 }
 
 const MONTH_MS = 30 * 86_400_000;
 
 /** A subscription with one active item. `payer` names whose it is. */
 export function insertSubscription(
-  world: World,
+  state: InstanceState,
   payer: { readonly user_id: string } | { readonly organization_id: string },
   planId: string,
   itemFields: Fields = {},
 ): { subscription: Row; item: Row; payer: Row } {
-  const now = world.now();
-  const payerRow = insertPayer(world, payer);
-  const price = world.table(prices.table).by('plan_id', planId)[0] ?? insertPrice(world, planId);
-  const subscription = insert(world, subscriptions, {
+  const now = state.now();
+  const payerRow = insertPayer(state, payer);
+  const price = state.table(prices.table).by('plan_id', planId)[0] ?? insertPrice(state, planId);
+  const subscription = insert(state, subscriptions, {
     ...payer,
     payer_id: payerRow.id,
     status: 'active',
@@ -74,7 +74,7 @@ export function insertSubscription(
     past_due_at: null,
     eligible_for_free_trial: false,
   });
-  const item = insert(world, subscriptionItems, {
+  const item = insert(state, subscriptionItems, {
     ...payer,
     subscription_id: subscription.id,
     payer_id: payerRow.id,
@@ -96,23 +96,23 @@ export function insertSubscription(
 }
 
 /** A closed statement with one paid attempt, for the payer of a subscription item. */
-export function insertStatement(world: World, itemId: string, fields: Fields = {}): Row {
-  const item = find(world, subscriptionItems, itemId);
-  const now = world.now();
+export function insertStatement(state: InstanceState, itemId: string, fields: Fields = {}): Row {
+  const item = find(state, subscriptionItems, itemId);
+  const now = state.now();
   const payerId = String(item['payer_id']);
-  const price = world.table(prices.table).get(String(item['price_id']));
-  const statement = insert(world, statements, {
+  const price = state.table(prices.table).get(String(item['price_id']));
+  const statement = insert(state, statements, {
     payer_id: payerId,
     timestamp: now,
     status: 'closed',
     currency: 'USD',
     ...fields,
   });
-  const methodId = world.id('cpm');
-  insert(world, paymentAttempts, {
+  const methodId = state.id('cpm');
+  insert(state, paymentAttempts, {
     statement_id: statement.id,
     charge_type: 'recurring',
-    payee_id: world.id('cpayee'),
+    payee_id: state.id('cpayee'),
     payee: {},
     payer_id: payerId,
     subscription_item_id: itemId,

@@ -1,6 +1,6 @@
-/** A world with one of everything, and requests to it without a server. */
-import { createWorld } from '../../../packages/local/src/create-instance-state.js';
-import type { LocalWorld } from '../../../packages/local/src/create-instance-state.js';
+/** A state with one of everything, and requests to it without a server. */
+import { createInstanceState } from '../../../packages/local/src/create-instance-state.js';
+import type { ManagedState } from '../../../packages/local/src/create-instance-state.js';
 import { handleBackendRequest } from '../../../packages/local/src/backend/handle.js';
 import * as billing from './seed-billing.js';
 import * as seed from './seed-rows.js';
@@ -26,25 +26,25 @@ export interface Sent {
 
 const START = Date.UTC(2026, 0, 1);
 
-export function newWorld(
+export function newState(
   options: { onEvent?: (type: string, data: Readonly<Record<string, unknown>>) => void } = {},
-): LocalWorld {
-  const world = createWorld({ seed: 'backend', instanceType: 'development', now: START, ...options });
-  world.locate('http://127.0.0.1:4000');
-  insertInitialRows(world);
-  return world;
+): ManagedState {
+  const state = createInstanceState({ seed: 'backend', instanceType: 'development', now: START, ...options });
+  state.locate('http://127.0.0.1:4000');
+  insertInitialRows(state);
+  return state;
 }
 
-export async function send(world: LocalWorld, method: string, path: string, sent: Sent = {}): Promise<Answer> {
+export async function send(state: ManagedState, method: string, path: string, sent: Sent = {}): Promise<Answer> {
   const { body } = sent;
   const raw = body === undefined ? new Uint8Array() : body instanceof Uint8Array ? body : encode(body);
-  const response = await handleBackendRequest(world, {
+  const response = await handleBackendRequest(state, {
     method,
     path,
     query: toParams(sent.query),
-    headers: { authorization: `Bearer ${world.secretKey}`, 'content-type': 'application/json', ...sent.headers },
+    headers: { authorization: `Bearer ${state.secretKey}`, 'content-type': 'application/json', ...sent.headers },
     body: raw,
-    origin: world.apiUrl,
+    origin: state.apiUrl,
   });
   const text = typeof response.body === 'string' ? response.body : new TextDecoder().decode(response.body);
   const contentType = response.headers.find(([name]) => name === 'Content-Type')?.[1];
@@ -66,12 +66,12 @@ function toParams(query: Sent['query'] = {}): URLSearchParams {
   );
 }
 
-/** Ids of what `furnish` made, by the names of path and body parameters. */
+/** Ids of what `seedAll` made, by the names of path and body parameters. */
 export type Fixture = Readonly<Record<string, string>>;
 
 /** One of everything that an operation may be about. */
-export function furnish(world: LocalWorld): Fixture {
-  const user = seed.insertUser(world, {
+export function seedAll(state: ManagedState): Fixture {
+  const user = seed.insertUser(state, {
     email_address: ['ada@example.com'],
     phone_number: ['+15550100001'],
     username: 'ada',
@@ -82,24 +82,24 @@ export function furnish(world: LocalWorld): Fixture {
     backup_codes: ['backup-1', 'backup-2'],
     public_metadata: { plan: 'pro' },
   });
-  const other = seed.insertUser(world, { email_address: ['bob@example.com'], first_name: 'Bob' });
-  const account = seed.insertExternalAccount(world, user.id);
-  seed.insertProviderToken(world, user.id);
-  const passkey = seed.insertPasskey(world, user.id);
-  const wallet = seed.insertWeb3Wallet(world, user.id);
-  seed.insertSamlAccount(world, user.id);
-  const organization = seed.insertOrganization(world, { name: 'Acme', created_by: user.id });
-  const session = createSession(world, { userId: user.id, organizationId: organization.id });
-  const plan = billing.insertPlan(world, { free_trial_enabled: true, free_trial_days: 14 });
-  const price = billing.insertPrice(world, plan.id);
-  const dearer = billing.insertPrice(world, plan.id, { amount: 2000 });
-  const { item } = billing.insertSubscription(world, { user_id: user.id }, plan.id, { is_free_trial: true });
-  billing.insertSubscription(world, { organization_id: organization.id }, plan.id);
-  const statement = billing.insertStatement(world, item.id);
-  const machine = createMachine(world, { name: 'one' });
-  const otherMachine = createMachine(world, { name: 'two' });
+  const other = seed.insertUser(state, { email_address: ['bob@example.com'], first_name: 'Bob' });
+  const account = seed.insertExternalAccount(state, user.id);
+  seed.insertProviderToken(state, user.id);
+  const passkey = seed.insertPasskey(state, user.id);
+  const wallet = seed.insertWeb3Wallet(state, user.id);
+  seed.insertSamlAccount(state, user.id);
+  const organization = seed.insertOrganization(state, { name: 'Acme', created_by: user.id });
+  const session = createSession(state, { userId: user.id, organizationId: organization.id });
+  const plan = billing.insertPlan(state, { free_trial_enabled: true, free_trial_days: 14 });
+  const price = billing.insertPrice(state, plan.id);
+  const dearer = billing.insertPrice(state, plan.id, { amount: 2000 });
+  const { item } = billing.insertSubscription(state, { user_id: user.id }, plan.id, { is_free_trial: true });
+  billing.insertSubscription(state, { organization_id: organization.id }, plan.id);
+  const statement = billing.insertStatement(state, item.id);
+  const machine = createMachine(state, { name: 'one' });
+  const otherMachine = createMachine(state, { name: 'two' });
   const first = (table: string, field: string, value: unknown): string =>
-    world.table(table).by(field, value)[0]?.id ?? '';
+    state.table(table).by(field, value)[0]?.id ?? '';
   return {
     user_id: user.id,
     other_user_id: other.id,
@@ -123,6 +123,6 @@ export function furnish(world: LocalWorld): Fixture {
     organization_role_id: first('organization_roles', 'key', 'org:member'),
     permission_id: first('organization_permissions', 'key', 'org:sys_profile:manage'),
     role_set_key_or_id: 'role_set:default',
-    sign_up_id: seed.insertSignUp(world).id,
+    sign_up_id: seed.insertSignUp(state).id,
   };
 }

@@ -1,24 +1,24 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LocalWorld } from '../../../packages/local/src/create-instance-state.js';
+import type { ManagedState } from '../../../packages/local/src/create-instance-state.js';
 import { totpCode } from '../../../packages/local/src/backend/totp.js';
 import { createSession } from '../../../packages/local/src/sessions.js';
-import { newWorld, send } from './support.js';
+import { newState, send } from './support.js';
 import type { Answer } from './support.js';
 
-let world: LocalWorld;
+let state: ManagedState;
 let events: { type: string; data: Readonly<Record<string, unknown>> }[];
 
 beforeEach(() => {
   events = [];
-  world = newWorld({ onEvent: (type, data) => events.push({ type, data }) });
+  state = newState({ onEvent: (type, data) => events.push({ type, data }) });
 });
 
-const post = (path: string, body?: unknown): Promise<Answer> => send(world, 'POST', path, { body });
-const patch = (path: string, body: unknown): Promise<Answer> => send(world, 'PATCH', path, { body });
+const post = (path: string, body?: unknown): Promise<Answer> => send(state, 'POST', path, { body });
+const patch = (path: string, body: unknown): Promise<Answer> => send(state, 'PATCH', path, { body });
 const get = (path: string, query?: Record<string, string | string[]>): Promise<Answer> =>
-  send(world, 'GET', path, query ? { query } : {});
+  send(state, 'GET', path, query ? { query } : {});
 const create = async (body: Record<string, unknown> = {}): Promise<Answer['body']> => {
   const answer = await post('/users', body);
   expect(answer.status, answer.text).toBe(200);
@@ -53,13 +53,13 @@ describe('row 5: identifiers', () => {
     ['external_id', 'ext'],
   ])('%s belongs to one user', async (field, value) => {
     await create({ [field]: value });
-    const before = JSON.stringify(world.dump().tables);
+    const before = JSON.stringify(state.dump().tables);
     expect(codeOf(await post('/users', { [field]: value, first_name: 'Second' }))).toEqual([
       422,
       'form_identifier_exists',
       field,
     ]);
-    expect(JSON.stringify(world.dump().tables)).toBe(before);
+    expect(JSON.stringify(state.dump().tables)).toBe(before);
   });
 
   it('an address twice in one request, or malformed, creates nothing', async () => {
@@ -79,7 +79,7 @@ describe('row 5: identifiers', () => {
       'phone_number',
     ]);
     expect((await get('/users/count')).body.total_count).toBe(0);
-    expect(world.table('email_addresses').size).toBe(0);
+    expect(state.table('email_addresses').size).toBe(0);
   });
 
   it('primary must be a verified address of the same user', async () => {
@@ -96,7 +96,7 @@ describe('row 5: identifiers', () => {
     }
     await patch(`/email_addresses/${added.id}`, { verified: true, primary: true });
     expect((await get(`/users/${user.id}`)).body.primary_email_address_id).toBe(added.id);
-    await send(world, 'DELETE', `/email_addresses/${added.id}`);
+    await send(state, 'DELETE', `/email_addresses/${added.id}`);
     const after = (await get(`/users/${user.id}`)).body;
     expect(after.primary_email_address_id).toBe(user.primary_email_address_id);
     expect(after.email_addresses).toHaveLength(1);
@@ -120,7 +120,7 @@ describe('metadata', () => {
   it('is replaced by an update, and by PUT of newer versions', async () => {
     const user = await create({ public_metadata: { a: 1 }, unsafe_metadata: { u: 1 } });
     expect((await patch(`/users/${user.id}`, { public_metadata: { b: 2 } })).body.public_metadata).toEqual({ b: 2 });
-    const put = await send(world, 'PUT', `/users/${user.id}/metadata`, { body: { public_metadata: { c: 3 } } });
+    const put = await send(state, 'PUT', `/users/${user.id}/metadata`, { body: { public_metadata: { c: 3 } } });
     expect(put.body).toMatchObject({ public_metadata: { c: 3 }, unsafe_metadata: { u: 1 } });
   });
 
@@ -138,8 +138,8 @@ describe('passwords', () => {
   it('are hashed, never answered, and checked', async () => {
     const user = await create({ password: 'correct horse' });
     expect(user.password_enabled).toBe(true);
-    expect(JSON.stringify(world.dump().tables)).not.toContain('correct horse');
-    const stored = world.table('users').get(user.id)?.['password_digest'] as string;
+    expect(JSON.stringify(state.dump().tables)).not.toContain('correct horse');
+    const stored = state.table('users').get(user.id)?.['password_digest'] as string;
     expect((await get('/users')).text).not.toContain(stored);
     expect(JSON.stringify(events)).not.toContain(stored);
     expect((await verify(user.id, 'correct horse')).body).toEqual({ verified: true });
@@ -219,30 +219,30 @@ describe('second factors', () => {
     const user = await create({ totp_secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', backup_codes: ['one', 'two'] });
     expect(user).toMatchObject({ totp_enabled: true, backup_code_enabled: true, two_factor_enabled: true });
     const verify = (code: string) => post(`/users/${user.id}/verify_totp`, { code });
-    const code = totpCode('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', world.now());
+    const code = totpCode('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', state.now());
     expect((await verify(code)).body).toEqual({ verified: true, code_type: 'totp' });
-    world.clock.advance('5m');
+    state.clock.advance('5m');
     expect(codeOf(await verify(code))).toEqual([422, 'form_code_incorrect', 'code']);
     expect((await verify('one')).body).toEqual({ verified: true, code_type: 'backup_code' });
     expect((await verify('one')).status).toBe(422);
-    await send(world, 'DELETE', `/users/${user.id}/mfa`);
+    await send(state, 'DELETE', `/users/${user.id}/mfa`);
     expect((await get(`/users/${user.id}`)).body).toMatchObject({ totp_enabled: false, backup_code_enabled: false });
     expect((await verify('two')).status).toBe(400);
-    expect((await send(world, 'DELETE', `/users/${user.id}/totp`)).status).toBe(404);
+    expect((await send(state, 'DELETE', `/users/${user.id}/totp`)).status).toBe(404);
   });
 });
 
 describe('states', () => {
-  it.each(['ban', 'lock'])('%s ends the sessions, and the opposite does not bring them back', async (state) => {
+  it.each(['ban', 'lock'])('%s ends the sessions, and the opposite does not bring them back', async (measure) => {
     const user = await create();
-    const session = createSession(world, { userId: user.id });
-    const body = (await post(`/users/${user.id}/${state}`)).body;
-    expect([body.banned, body.locked]).toEqual([state === 'ban', state === 'lock']);
+    const session = createSession(state, { userId: user.id });
+    const body = (await post(`/users/${user.id}/${measure}`)).body;
+    expect([body.banned, body.locked]).toEqual([measure === 'ban', measure === 'lock']);
     expect((await get(`/sessions/${session.id}`)).body.status).toBe('revoked');
-    if (state === 'ban')
+    if (measure === 'ban')
       expect(codeOf(await post('/sessions', { user_id: user.id }))).toEqual([403, 'user_banned', undefined]);
     expect(events.map(({ type }) => type)).toContain('session.revoked');
-    const after = (await post(`/users/${user.id}/un${state}`)).body;
+    const after = (await post(`/users/${user.id}/un${measure}`)).body;
     expect([after.banned, after.locked]).toEqual([false, false]);
     expect((await get(`/sessions/${session.id}`)).body.status).toBe('revoked');
   });
@@ -250,9 +250,9 @@ describe('states', () => {
   it('a lock ends by the clock', async () => {
     const user = await create();
     await post(`/users/${user.id}/lock`);
-    world.clock.advance('59m');
+    state.clock.advance('59m');
     expect((await get(`/users/${user.id}`)).body).toMatchObject({ locked: true, lockout_expires_in_seconds: 60 });
-    world.clock.advance('1m');
+    state.clock.advance('1m');
     expect((await get(`/users/${user.id}`)).body).toMatchObject({ locked: false, lockout_expires_in_seconds: null });
   });
 
@@ -269,8 +269,8 @@ describe('states', () => {
   it('deletion takes all that belongs to the user with it', async () => {
     const user = await create({ email_address: ['a@example.com'], external_id: 'ext' });
     const organization = (await post('/organizations', { name: 'Acme', created_by: user.id })).body;
-    const session = createSession(world, { userId: user.id });
-    const deleted = await send(world, 'DELETE', `/users/${user.id}`);
+    const session = createSession(state, { userId: user.id });
+    const deleted = await send(state, 'DELETE', `/users/${user.id}`);
     expect(deleted.body).toEqual({ object: 'user', id: user.id, external_id: 'ext', deleted: true });
     expect((await get(`/users/${user.id}`)).status).toBe(404);
     expect((await get(`/sessions/${session.id}`)).status).toBe(404);
@@ -297,7 +297,7 @@ describe('lists', () => {
     ];
     for (const person of people) {
       await create(person);
-      world.clock.advance('1s');
+      state.clock.advance('1s');
     }
   });
 

@@ -1,10 +1,10 @@
 /** Stateful: what a write was answered with success is there afterwards, for whoever reads. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LocalWorld, Checkpoint } from '../../../packages/local/src/create-instance-state.js';
+import type { ManagedState, Checkpoint } from '../../../packages/local/src/create-instance-state.js';
 import { specification } from '../../../packages/local/src/backend/specification.js';
 import type { Operation } from '../../../packages/local/src/backend/specification.js';
 import { drive, upload } from './sampling.js';
-import { furnish, newWorld, send } from './support.js';
+import { seedAll, newState, send } from './support.js';
 import type { Fixture } from './support.js';
 
 const { operations } = specification();
@@ -72,14 +72,14 @@ const BODIES: Readonly<Record<string, (ids: Fixture) => unknown>> = {
   createApiKey: ({ user_id }) => ({ name: 'deploys', subject: user_id }),
 };
 
-let world: LocalWorld;
+let state: ManagedState;
 let ids: Fixture;
 let start: Checkpoint;
 beforeAll(() => {
-  world = newWorld();
-  ids = furnish(world);
-  void world.keys.current;
-  start = world.checkpoint();
+  state = newState();
+  ids = seedAll(state);
+  void state.keys.current;
+  start = state.checkpoint();
 });
 
 /** Everything that the document's reads say of what is known by these ids. */
@@ -91,7 +91,7 @@ async function look(known: Readonly<Record<string, string>>): Promise<readonly s
       const query: Record<string, string> = operation.query.some(({ name }) => name === 'subject')
         ? { subject: subject ?? '' }
         : {};
-      const { status, text } = await send(world, 'GET', path, { query });
+      const { status, text } = await send(state, 'GET', path, { query });
       return status === 200 ? text : String(status);
     }),
   );
@@ -106,21 +106,21 @@ function paramsOf(operation: Operation, path: string): Record<string, string> {
 
 describe('row 1: every operation is stateful', () => {
   it.each(writes.map((operation) => [operation.id, operation] as const))('%s', async (id, operation) => {
-    world.restore(start);
-    const request = await drive(world, operation, ids);
+    state.restore(start);
+    const request = await drive(state, operation, ids);
     const known = { ...ids, ...paramsOf(operation, request.path) };
     for (const [method, path, body] of FIRST[id]?.(ids) ?? []) {
-      const { status, text } = await send(world, method, path, body instanceof Uint8Array ? upload({}) : { body });
+      const { status, text } = await send(state, method, path, body instanceof Uint8Array ? upload({}) : { body });
       expect(status, text).toBe(200);
     }
     const before = await look(known);
-    const tables = JSON.stringify(world.dump().tables);
-    const answer = await send(world, operation.method, request.path, {
+    const tables = JSON.stringify(state.dump().tables);
+    const answer = await send(state, operation.method, request.path, {
       ...request,
       body: BODIES[id]?.(ids) ?? request.body,
     });
     expect(answer.status, answer.text).toBe(operation.success.status);
-    const wrote = JSON.stringify(world.dump().tables) !== tables;
+    const wrote = JSON.stringify(state.dump().tables) !== tables;
     const shown = (await look(known)).some((text, index) => text !== before[index]);
     expect({ wrote, shown }).toEqual({ wrote: !QUESTIONS.has(id), shown: !QUESTIONS.has(id) && !UNSHOWN.has(id) });
   });

@@ -101,7 +101,7 @@ it('answers whatever comes, in one piece: no failure of its own, no broken heade
       ),
       fc.boolean(),
       async (method, path, query, given, body, signedIn) => {
-        const response = await handleFrontendRequest(clerk.world, {
+        const response = await handleFrontendRequest(clerk.state, {
           method,
           path,
           query: new URLSearchParams(query),

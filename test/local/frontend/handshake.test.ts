@@ -44,8 +44,8 @@ describe('browsers that keep no cookies', () => {
   it('are forgotten, the oldest first; one that is signed in, or came lately, is known', async () => {
     const signedIn = await start();
     await signIn(signedIn);
-    const tokens = Array.from({ length: 1001 }, () => newBrowser(clerk.world).token);
-    const known = clerk.world.table('dev_browsers');
+    const tokens = Array.from({ length: 1001 }, () => newBrowser(clerk.state).token);
+    const known = clerk.state.table('dev_browsers');
     expect(known.size).toBe(1001);
     expect([tokens[0], tokens[1], tokens[1000]].map((token) => known.get(token ?? '') !== undefined)).toEqual([
       false,
@@ -65,7 +65,7 @@ describe('row 8: a browser that is signed in', () => {
     const suffix = suffixOf(directives);
     const token = cookie(directives, '__session') ?? '';
     expect(cookie(directives, `__session_${suffix}`)).toBe(token);
-    expect(clerk.world.keys.open(token)?.payload).toMatchObject({
+    expect(clerk.state.keys.open(token)?.payload).toMatchObject({
       sub: ADA,
       iss: clerk.frontendApiUrl,
       azp: 'http://127.0.0.1:3999',
@@ -82,7 +82,7 @@ describe('row 8: a browser that is signed in', () => {
     const browser = await start();
     await signIn(browser);
     const location = locationOf(await browser.request(handshakeUrl(APP)));
-    const opened = clerk.world.keys.open(location.searchParams.get('__clerk_handshake') ?? '');
+    const opened = clerk.state.keys.open(location.searchParams.get('__clerk_handshake') ?? '');
     expect(opened?.header).toMatchObject({ alg: 'RS256', typ: 'JWT' });
     expect(cookie(opened?.payload['handshake'] as string[], '__session')).toMatch(/^ey/);
     expect(location.searchParams.get('x')).toBe('1');
@@ -140,15 +140,15 @@ describe('row 8: a browser that is signed in', () => {
   it.each(['revoke', 'ban', 'expire', 'delete'])('is signed out after %s', async (how) => {
     const browser = await start();
     await signIn(browser);
-    const { world } = clerk;
-    const session = world.table('sessions').by('user_id', ADA).at(-1);
+    const { state } = clerk;
+    const session = state.table('sessions').by('user_id', ADA).at(-1);
     const acts: Record<string, () => unknown> = {
-      revoke: () => world.table('sessions').update(session?.id ?? '', { status: 'revoked' }),
-      ban: () => world.table('users').update(ADA, { banned: true }),
+      revoke: () => state.table('sessions').update(session?.id ?? '', { status: 'revoked' }),
+      ban: () => state.table('users').update(ADA, { banned: true }),
       expire: () => {
         clerk.advanceClock(8 * 24 * 3_600_000);
       },
-      delete: () => world.table('users').delete(ADA),
+      delete: () => state.table('users').delete(ADA),
     };
     acts[how]?.();
     const directives = await redeem(clerk, locationOf(await browser.request(handshakeUrl(APP, { format: 'nonce' }))));
@@ -170,7 +170,7 @@ describe('the nonce', () => {
 
   it('is not kept for a browser that never comes back', async () => {
     const browser = await start();
-    const handshakes = clerk.world.table('handshakes');
+    const handshakes = clerk.state.table('handshakes');
     const begin = async () => locationOf(await browser.request(handshakeUrl(APP, { format: 'nonce' })));
     await begin();
     clerk.advanceClock(30_000);
@@ -273,7 +273,7 @@ describe('redirect_url', () => {
   it('may be an origin that the instance lists', async () => {
     const browser = await start();
     expect((await browser.request(handshakeUrl('https://app.example.com/x'))).status).toBe(403);
-    clerk.world.table('redirect_urls').insert({ id: 'ru_1', url: 'https://app.example.com/callback' });
+    clerk.state.table('redirect_urls').insert({ id: 'ru_1', url: 'https://app.example.com/callback' });
     const response = await browser.request(handshakeUrl('https://app.example.com/x'));
     expect(locationOf(response).origin).toBe('https://app.example.com');
     expect((await browser.request(handshakeUrl('http://app.example.com/x'))).status).toBe(403);

@@ -139,8 +139,8 @@ describe('row 11: the whole flow', () => {
     expect(await prompt()).toBe('login_required');
     await browser.submit(at('/sign-in'), { user_id: ADA });
     expect(await prompt()).toBe('consent_required');
-    const row = clerk.world.table('oauth_applications').by('client_id', application.client_id)[0];
-    clerk.world.table('oauth_applications').update(row?.id ?? '', { consent_screen_enabled: false });
+    const row = clerk.state.table('oauth_applications').by('client_id', application.client_id)[0];
+    clerk.state.table('oauth_applications').update(row?.id ?? '', { consent_screen_enabled: false });
     expect(codeOf(locationOf(await browser.request(authorizeUrl())))).not.toBe('');
   });
 });
@@ -185,7 +185,7 @@ describe('an authorization request', () => {
   });
 
   it('is refused for users that cannot sign in', async () => {
-    clerk.world.table('users').update('user_bob', { banned: true });
+    clerk.state.table('users').update('user_bob', { banned: true });
     for (const user of ['user_bob', 'user_none']) {
       expect((await authorizeAs(user)).searchParams.get('error')).toBe('access_denied');
     }
@@ -269,11 +269,11 @@ describe('a confidential client', () => {
 
 describe('audience', () => {
   it('is what the resource parameter says, in both forms of token', async () => {
-    const row = clerk.world.table('oauth_applications').by('client_id', application.client_id)[0];
+    const row = clerk.state.table('oauth_applications').by('client_id', application.client_id)[0];
     for (const format of ['opaque', 'jwt']) {
-      clerk.world.table('oauth_applications').update(row?.id ?? '', { access_token_format: format });
+      clerk.state.table('oauth_applications').update(row?.id ?? '', { access_token_format: format });
       const { body } = await redeem(codeOf(await authorizeAs(ADA, { resource: RESOURCE })), { resource: RESOURCE });
-      const opened = clerk.world.keys.open(body.access_token);
+      const opened = clerk.state.keys.open(body.access_token);
       if (format === 'jwt') {
         expect(opened?.header['typ']).toBe('at+jwt');
         expect(opened?.payload).toMatchObject({
@@ -326,7 +326,7 @@ describe('tokens afterwards', () => {
 
   it('include an ID token for OpenID Connect, bound to client and nonce, that no session check accepts', async () => {
     const { body } = await redeem(codeOf(await authorizeAs(ADA, { scope: 'openid email', nonce: 'n-1' })));
-    const opened = clerk.world.keys.open(body.id_token ?? '');
+    const opened = clerk.state.keys.open(body.id_token ?? '');
     expect(opened?.payload).toMatchObject({
       sub: ADA,
       aud: application.client_id,
@@ -349,7 +349,7 @@ describe('registration', () => {
     [{ redirect_uris: [CALLBACK], grant_types: ['password'] }],
     [{ redirect_uris: [CALLBACK], token_endpoint_auth_method: 'private_key_jwt' }],
   ])('refuses %j', async (body) => {
-    const before = clerk.world.table('oauth_applications').size;
+    const before = clerk.state.table('oauth_applications').size;
     const response = await fetch(at('/oauth/register'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -357,7 +357,7 @@ describe('registration', () => {
     });
     expect(response.status).toBe(400);
     expect(((await response.json()) as { error: string }).error).toMatch(/^invalid_(redirect_uri|client_metadata)$/);
-    expect(clerk.world.table('oauth_applications').size).toBe(before);
+    expect(clerk.state.table('oauth_applications').size).toBe(before);
   });
 
   it('takes the private scheme of an app', async () => {
@@ -379,7 +379,7 @@ describe('discovery', () => {
       for (const name of got) expect((await fetch(metadata[name] ?? '')).status, name).not.toBe(404);
     }
     const jwks = (await (await fetch(at('/.well-known/jwks.json'))).json()) as { keys: { kid: string }[] };
-    expect(jwks.keys[0]?.kid).toBe(clerk.world.keys.current.kid);
+    expect(jwks.keys[0]?.kid).toBe(clerk.state.keys.current.kid);
   });
 
   it('answers unknown grants and preflights', async () => {

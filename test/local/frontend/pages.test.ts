@@ -48,10 +48,10 @@ describe('row 9: the sign-in page', () => {
   it('replaces the session that the browser had', async () => {
     const browser = await start();
     await browser.submit(at('/sign-in'), { user_id: ADA });
-    const before = clerk.world.table('sessions').by('user_id', ADA).at(-1);
+    const before = clerk.state.table('sessions').by('user_id', ADA).at(-1);
     const response = await browser.submit(at('/sign-in'), { user_id: 'user_bob', redirect_url: APP });
     expect((await follow(browser, response)).userId).toBe('user_bob');
-    expect(clerk.world.table('sessions').get(before?.id ?? '')?.['status']).toBe('ended');
+    expect(clerk.state.table('sessions').get(before?.id ?? '')?.['status']).toBe('ended');
   });
 
   it.each([
@@ -78,7 +78,7 @@ describe('row 9: the sign-in page', () => {
 
   it('refuses users that cannot sign in', async () => {
     const browser = await start();
-    const users = clerk.world.table('users');
+    const users = clerk.state.table('users');
     users.update('user_bob', { banned: true });
     users.update(ADA, { locked_until: clerk.now() + 1000 });
     expect(await (await browser.request(at('/sign-in'))).text()).not.toContain('name="user_id"');
@@ -112,8 +112,8 @@ describe('row 9: the sign-in page', () => {
   it('S32: escapes whatever users and requests hold', async () => {
     const browser = await start();
     const hostile = `"><script>alert(1)</script><img src=x onerror='alert(1)'>&`;
-    clerk.world.table('users').update(ADA, { first_name: hostile });
-    clerk.world.table('organizations').update('org_acorn', { name: hostile });
+    clerk.state.table('users').update(ADA, { first_name: hostile });
+    clerk.state.table('organizations').update('org_acorn', { name: hostile });
     await browser.submit(at('/sign-in'), { user_id: ADA });
     const target = `http://127.0.0.1:3999/?x="><script>alert(1)</script>`;
     const pages = [
@@ -135,7 +135,7 @@ describe('row 9: the sign-in page', () => {
     const browser = await start();
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1 }), async (name) => {
-        clerk.world.table('users').update('user_bob', { first_name: `<${name}` });
+        clerk.state.table('users').update('user_bob', { first_name: `<${name}` });
         const text = await (await browser.request(at('/sign-in'))).text();
         expect(text).toContain('&lt;');
         expect(text).not.toContain(`<b><`);
@@ -205,7 +205,7 @@ describe('signing up', () => {
     });
     expect(response.status).toBe(303);
     const { userId } = await follow(browser, response);
-    expect(clerk.world.table('users').get(userId as string)?.['first_name']).toBe('New');
+    expect(clerk.state.table('users').get(userId as string)?.['first_name']).toBe('New');
   });
 
   it('says what is wrong', async () => {
@@ -262,7 +262,7 @@ describe('the JSON side', () => {
     const foreign = await browser.request(at('/v1/client'), { headers: { origin: 'https://evil.example' } });
     expect(foreign.status).toBe(403);
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
-    const bobs = clerk.world.table('sessions').by('user_id', 'user_bob')[0]?.id ?? '';
+    const bobs = clerk.state.table('sessions').by('user_id', 'user_bob')[0]?.id ?? '';
     expect((await browser.request(at(`/v1/client/sessions/${bobs}/tokens`), { method: 'POST' })).status).toBe(404);
     expect((await new Browser().request(at(`/v1/client/sessions/${bobs}/tokens`), { method: 'POST' })).status).toBe(
       401,

@@ -56,11 +56,11 @@ export async function startWithPeople(options: LocalInstanceOptions = {}): Promi
   await clerk.createSessionToken({ userId: ADA, orgId: 'org_acorn', role: 'org:admin' });
   await clerk.createSessionToken({ userId: ADA, orgId: 'org_birch', role: 'org:member' });
   await clerk.createSessionToken({ userId: 'user_bob' });
-  const { world } = clerk;
-  world.table('users').update(ADA, { first_name: 'Ada', last_name: 'Lovelace' });
-  world.table('organizations').update('org_acorn', { name: 'Acorn Books', slug: 'acorn' });
-  world.table('organizations').update('org_birch', { name: 'Birch & Co', slug: 'birch' });
-  world.table('email_addresses').insert({ id: 'idn_ada', user_id: ADA, email_address: 'ada@example.com' });
+  const { state } = clerk;
+  state.table('users').update(ADA, { first_name: 'Ada', last_name: 'Lovelace' });
+  state.table('organizations').update('org_acorn', { name: 'Acorn Books', slug: 'acorn' });
+  state.table('organizations').update('org_birch', { name: 'Birch & Co', slug: 'birch' });
+  state.table('email_addresses').insert({ id: 'idn_ada', user_id: ADA, email_address: 'ada@example.com' });
   return clerk;
 }
 

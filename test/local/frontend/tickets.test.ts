@@ -72,7 +72,7 @@ describe('row 5: an invitation', () => {
 
   it('is refused when it was revoked, is too old, forged, or leads elsewhere', async () => {
     clerk = await startWithPeople();
-    const users = clerk.world.table('users').size;
+    const users = clerk.state.table('users').size;
     const revoked = await invite('one@example.com');
     await api('POST', `/invitations/${String(revoked['id'])}/revoke`);
     expect(await refused(revoked['url'])).toEqual([410, 'The invitation has been revoked.']);
@@ -91,7 +91,7 @@ describe('row 5: an invitation', () => {
     for (const ticket of ['', 'x', session]) {
       expect((await refused(`${clerk.frontendApiUrl}/v1/tickets/accept?ticket=${ticket}`))[0]).toBe(400);
     }
-    expect(clerk.world.table('users').size).toBe(users);
+    expect(clerk.state.table('users').size).toBe(users);
   });
 });
 
@@ -167,7 +167,7 @@ describe('row 5: a sign-in token', () => {
     });
     expect(await open(link(url))).toMatchObject({ userId: ADA, actor: { sub: 'user_bob' } });
     expect((await userOf(ADA))['last_sign_in_at']).toBe(before);
-    const session = clerk.world.table('sessions').by('user_id', ADA).at(-1)?.id ?? '';
+    const session = clerk.state.table('sessions').by('user_id', ADA).at(-1)?.id ?? '';
     clerk.advanceClock('61s');
     expect(await api('GET', `/sessions/${session}`)).toMatchObject({ status: 'expired' });
   });

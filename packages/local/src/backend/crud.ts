@@ -1,5 +1,5 @@
 /** The generic archetypes: a resource is a row of facts, and these functions do to it what the document says. */
-import type { Row, World } from '../instance-state.js';
+import type { Row, InstanceState } from '../instance-state.js';
 import { filterBy, listPage } from './listing.js';
 import type { Filters, ListRules, Selection } from './listing.js';
 import { bodyOf } from './operation.js';
@@ -44,8 +44,8 @@ export function defineResource(
 }
 
 /** @throws ApiError 404 */
-export function find(world: World, resource: Resource, id: string): Row {
-  const table = world.table(resource.table);
+export function find(state: InstanceState, resource: Resource, id: string): Row {
+  const table = state.table(resource.table);
   const row = table.get(id) ?? (resource.alias === undefined ? undefined : table.by(resource.alias, id)[0]);
   if (!row) throw notFound(resource.object.replaceAll('_', ' '), id);
   return row;
@@ -58,34 +58,34 @@ export function silent(resource: Resource): Resource {
 }
 
 /** A row in the table, with nobody told: creation is `create`. */
-export function insert(world: World, resource: Resource, fields: Fields): Row {
-  const now = world.now();
-  const id = typeof fields['id'] === 'string' ? fields['id'] : world.id(resource.idPrefix);
-  return world
+export function insert(state: InstanceState, resource: Resource, fields: Fields): Row {
+  const now = state.now();
+  const id = typeof fields['id'] === 'string' ? fields['id'] : state.id(resource.idPrefix);
+  return state
     .table(resource.table)
     .insert({ object: resource.object, created_at: now, updated_at: now, ...fields, id });
 }
 
 /** @throws ApiError 422 if a unique field is taken */
-export function create(world: World, resource: Resource, fields: Fields): Row {
-  refuseDuplicates(world, resource, fields);
-  const row = insert(world, resource, fields);
-  publish(world, resource, 'created', row);
+export function create(state: InstanceState, resource: Resource, fields: Fields): Row {
+  refuseDuplicates(state, resource, fields);
+  const row = insert(state, resource, fields);
+  publish(state, resource, 'created', row);
   return row;
 }
 
 /** @throws ApiError 422 if a unique field is taken */
-export function change(world: World, resource: Resource, id: string, patch: Fields): Row {
-  refuseDuplicates(world, resource, patch, id);
-  const row = world.table(resource.table).update(id, { ...patch, updated_at: world.now() });
+export function change(state: InstanceState, resource: Resource, id: string, patch: Fields): Row {
+  refuseDuplicates(state, resource, patch, id);
+  const row = state.table(resource.table).update(id, { ...patch, updated_at: state.now() });
   if (!row) throw notFound(resource.object.replaceAll('_', ' '), id);
-  publish(world, resource, 'updated', row);
+  publish(state, resource, 'updated', row);
   return row;
 }
 
 /** Gives the deletion's answer. What hangs on the row is the caller's to delete first. */
-export function remove(world: World, resource: Resource, row: Row): Fields {
-  world.table(resource.table).delete(row.id);
+export function remove(state: InstanceState, resource: Resource, row: Row): Fields {
+  state.table(resource.table).delete(row.id);
   const { slug, external_id: externalId } = row;
   const deleted = {
     object: resource.object,
@@ -94,23 +94,23 @@ export function remove(world: World, resource: Resource, row: Row): Fields {
     ...(typeof externalId === 'string' ? { external_id: externalId } : {}),
     deleted: true,
   };
-  if (resource.event !== undefined) world.emit(`${resource.event}.deleted`, deleted);
+  if (resource.event !== undefined) state.emit(`${resource.event}.deleted`, deleted);
   return deleted;
 }
 
 /** Tells the webhooks; what they get is what the API would answer. */
-export function publish(world: World, resource: Resource, what: string, row: Row): void {
+export function publish(state: InstanceState, resource: Resource, what: string, row: Row): void {
   if (resource.event === undefined) return;
   const project = compileProjection({ $ref: `#/components/schemas/${resource.component}` });
-  world.emit(`${resource.event}.${what}`, project(resource.view(row, world)) as Fields);
+  state.emit(`${resource.event}.${what}`, project(resource.view(row, state)) as Fields);
 }
 
-function refuseDuplicates(world: World, resource: Resource, fields: Fields, self?: string): void {
+function refuseDuplicates(state: InstanceState, resource: Resource, fields: Fields, self?: string): void {
   for (const field of resource.unique ?? []) {
     const value = fields[field];
     if (value === undefined || value === null) continue;
     if (
-      world
+      state
         .table(resource.table)
         .by(field, value)
         .some((row) => row.id !== self)
@@ -120,11 +120,11 @@ function refuseDuplicates(world: World, resource: Resource, fields: Fields, self
 }
 
 /** A page of the resource after the filters and order of the query. */
-export function list(world: World, resource: Resource, query: Fields, selection: Selection = {}): Page {
-  const filter = resource.filters && filterBy(resource.filters, query, world);
+export function list(state: InstanceState, resource: Resource, query: Fields, selection: Selection = {}): Page {
+  const filter = resource.filters && filterBy(resource.filters, query, state);
   const { keep } = selection;
   const both = keep && filter ? (row: Row) => keep(row) && filter(row) : (keep ?? filter);
-  return listPage(world, world.table(resource.table), resource, query, { ...selection, keep: both });
+  return listPage(state, state.table(resource.table), resource, query, { ...selection, keep: both });
 }
 
 /** The path's last parameter: the id of what the operation is about. */
@@ -134,32 +134,32 @@ export function idOf(params: Readonly<Record<string, string>>): string {
 
 export const listOf =
   (resource: Resource): Handler =>
-  (call, world) =>
-    list(world, resource, call.query);
+  (call, state) =>
+    list(state, resource, call.query);
 
 export const getOf =
   (resource: Resource): Handler =>
-  (call, world) =>
-    resource.view(find(world, resource, idOf(call.params)), world);
+  (call, state) =>
+    resource.view(find(state, resource, idOf(call.params)), state);
 
 export const createOf =
-  (resource: Resource, fields: (body: Fields, world: World) => Fields = (body) => body): Handler =>
-  (call, world) =>
-    resource.view(create(world, resource, fields(bodyOf(call), world)), world);
+  (resource: Resource, fields: (body: Fields, state: InstanceState) => Fields = (body) => body): Handler =>
+  (call, state) =>
+    resource.view(create(state, resource, fields(bodyOf(call), state)), state);
 
 export const updateOf =
-  (resource: Resource, patch: (body: Fields, row: Row, world: World) => Fields = (body) => body): Handler =>
-  (call, world) => {
-    const row = find(world, resource, idOf(call.params));
-    return resource.view(change(world, resource, row.id, patch(bodyOf(call), row, world)), world);
+  (resource: Resource, patch: (body: Fields, row: Row, state: InstanceState) => Fields = (body) => body): Handler =>
+  (call, state) => {
+    const row = find(state, resource, idOf(call.params));
+    return resource.view(change(state, resource, row.id, patch(bodyOf(call), row, state)), state);
   };
 
 export const deleteOf =
-  (resource: Resource, cascade?: (row: Row, world: World) => void): Handler =>
-  (call, world) => {
-    const row = find(world, resource, idOf(call.params));
-    cascade?.(row, world);
-    return remove(world, resource, row);
+  (resource: Resource, cascade?: (row: Row, state: InstanceState) => void): Handler =>
+  (call, state) => {
+    const row = find(state, resource, idOf(call.params));
+    cascade?.(row, state);
+    return remove(state, resource, row);
   };
 
 /** Joins handlers; two for one operation are a mistake. */

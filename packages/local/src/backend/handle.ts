@@ -1,6 +1,6 @@
 /** One Backend API request: match, authenticate, validate, handle, project, answer. */
 import { createHash } from 'node:crypto';
-import type { LocalRequest, LocalResponse, World } from '../instance-state.js';
+import type { LocalRequest, LocalResponse, InstanceState } from '../instance-state.js';
 import { authenticate } from './authenticate.js';
 import type { BackendRoute } from './backend-route.js';
 import { ApiError } from './operation.js';
@@ -19,13 +19,13 @@ const HTML_HEADERS = [['Content-Type', 'text/html; charset=utf-8']] as const;
  * Answers any path that is not of the Frontend API. Never throws and never rejects for what a client sends.
  * The operation that matched is told by {@link operationOf}.
  */
-export function handleBackendRequest(world: World, request: LocalRequest): LocalResponse | Promise<LocalResponse> {
+export function handleBackendRequest(state: InstanceState, request: LocalRequest): LocalResponse | Promise<LocalResponse> {
   try {
     const { route, params } = matchRoute(request.method, request.path);
-    const caller: Caller = route.authenticated ? authenticate(route.id, request, world) : { kind: 'secret' };
+    const caller: Caller = route.authenticated ? authenticate(route.id, request, state) : { kind: 'secret' };
     const run = (input: RequestInput) => {
       const call: OperationCall = { operationId: route.id, params, caller, request, ...input };
-      const result = route.handler(call, world);
+      const result = route.handler(call, state);
       return isPromise(result) ? result.then((value) => answer(route, call, value)) : answer(route, call, result);
     };
     const input = readRequest(route, params, request);

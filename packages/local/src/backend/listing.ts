@@ -1,15 +1,15 @@
 /** Order, filters and pages of any list. */
-import type { Row, Table, World } from '../instance-state.js';
+import type { Row, Table, InstanceState } from '../instance-state.js';
 import { invalidValue } from './refusals.js';
 import type { Page } from './render.js';
 import { lookUp } from '../look-up.js';
 
 /** What a list is ordered by: a field of the row, or something worked out of it. */
-type SortKeys = Readonly<Record<string, true | ((row: Row, world: World) => unknown)>>;
+type SortKeys = Readonly<Record<string, true | ((row: Row, state: InstanceState) => unknown)>>;
 
 export interface ListRules {
   readonly sortKeys: SortKeys;
-  readonly view: (row: Row, world: World) => unknown;
+  readonly view: (row: Row, state: InstanceState) => unknown;
 }
 
 export interface Selection {
@@ -23,29 +23,29 @@ const kept = new WeakMap<Table, { readonly version: number; readonly orders: Map
 
 /** One page, in the order that `order_by` asks for (`-created_at`, newest first, by default). */
 export function listPage(
-  world: World,
+  state: InstanceState,
   table: Table,
   rules: ListRules,
   query: Readonly<Record<string, unknown>>,
   selection: Selection = {},
 ): Page {
   const order = typeof query['order_by'] === 'string' ? query['order_by'] : '-created_at';
-  const all = ordered(world, table, rules.sortKeys, order, selection.rows);
+  const all = ordered(state, table, rules.sortKeys, order, selection.rows);
   const rows = selection.keep ? all.filter(selection.keep) : all;
   const offset = typeof query['offset'] === 'number' ? query['offset'] : 0;
   const limit = typeof query['limit'] === 'number' ? query['limit'] : rows.length;
-  const data = rows.slice(offset, offset + limit).map((row) => rules.view(row, world));
+  const data = rows.slice(offset, offset + limit).map((row) => rules.view(row, state));
   return { data, total_count: rows.length };
 }
 
-function ordered(world: World, table: Table, sortKeys: SortKeys, order: string, rows?: readonly Row[]): readonly Row[] {
+function ordered(state: InstanceState, table: Table, sortKeys: SortKeys, order: string, rows?: readonly Row[]): readonly Row[] {
   // A plus sign in a query is a space by the time it is read.
   const [, sign = '', name = ''] = /^([+\- ]?)(\w+)$/.exec(order) ?? [];
   const key = lookUp(sortKeys, name) ?? (name === 'created_at' ? true : undefined);
   if (key === undefined)
     throw invalidValue('order_by', `must be one of ${['created_at', ...Object.keys(sortKeys)].join(', ')}`);
   const descending = sign === '-';
-  const valueOf = key === true ? (row: Row) => row[name] : (row: Row) => key(row, world);
+  const valueOf = key === true ? (row: Row) => row[name] : (row: Row) => key(row, state);
   if (rows) return sort(rows, valueOf, descending);
   // What is worked out may depend on other tables, so it is not kept.
   if (key !== true) return sort([...table.all()], valueOf, descending);
@@ -78,13 +78,13 @@ function compare(a: unknown, b: unknown): number {
 }
 
 /** By query parameter: does the row pass, given the value? */
-export type Filters = Readonly<Record<string, (row: Row, value: never, world: World) => boolean>>;
+export type Filters = Readonly<Record<string, (row: Row, value: never, state: InstanceState) => boolean>>;
 
 /** All filters that the query names, joined; undefined if it names none. */
-export function filterBy(filters: Filters, query: Readonly<Record<string, unknown>>, world: World): Selection['keep'] {
+export function filterBy(filters: Filters, query: Readonly<Record<string, unknown>>, state: InstanceState): Selection['keep'] {
   const tests = Object.entries(filters).flatMap(([name, test]) => {
     const value = query[name];
-    return value === undefined || value === '' ? [] : [(row: Row) => test(row, value as never, world)];
+    return value === undefined || value === '' ? [] : [(row: Row) => test(row, value as never, state)];
   });
   if (tests.length === 0) return undefined;
   return (row) => tests.every((test) => test(row));

@@ -1,5 +1,5 @@
 /** What the engine and the resources say to each other: a call, a handler, a refusal. */
-import type { LocalRequest, World } from '../instance-state.js';
+import type { LocalRequest, InstanceState } from '../instance-state.js';
 
 /** A file of a multipart upload. */
 export interface UploadedFile {
@@ -25,7 +25,7 @@ export interface OperationCall {
 }
 
 /** Gives the response body before projection through the document's response schema. May throw `ApiError`. */
-export type Handler = (call: OperationCall, world: World) => unknown;
+export type Handler = (call: OperationCall, state: InstanceState) => unknown;
 
 /** Handlers by operationId. */
 export type Handlers = Readonly<Record<string, Handler>>;

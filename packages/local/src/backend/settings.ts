@@ -1,5 +1,5 @@
 /** Settings of the instance: one row, whose absent fields have these values. */
-import type { World } from '../instance-state.js';
+import type { InstanceState } from '../instance-state.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -40,19 +40,19 @@ export type SettingsGroup = keyof typeof DEFAULTS;
 
 const TABLE = 'instance_settings';
 
-export function settingsOf(world: World, group: SettingsGroup): Fields {
-  return { ...DEFAULTS[group], ...world.table(TABLE).get(group) };
+export function settingsOf(state: InstanceState, group: SettingsGroup): Fields {
+  return { ...DEFAULTS[group], ...state.table(TABLE).get(group) };
 }
 
 /** Null and absent leave a setting as it is, unless null is a value that it may have. */
-export function changeSettings(world: World, group: SettingsGroup, patch: Fields): Fields {
+export function changeSettings(state: InstanceState, group: SettingsGroup, patch: Fields): Fields {
   const known: Fields = DEFAULTS[group];
   const entries = Object.entries(patch).filter(
     ([name, value]) => value !== undefined && (value !== null || known[name] === null),
   );
-  const table = world.table(TABLE);
+  const table = state.table(TABLE);
   const fields = Object.fromEntries(entries);
   if (table.get(group)) table.update(group, fields);
   else table.insert({ id: group, ...fields });
-  return settingsOf(world, group);
+  return settingsOf(state, group);
 }

@@ -1,5 +1,5 @@
 /** Views that are put together from several tables, kept until one of these tables changes. */
-import type { Row, Table, World } from '../instance-state.js';
+import type { Row, Table, InstanceState } from '../instance-state.js';
 
 /**
  * A view function that works out a row's view once per state of the tables it reads. The views are frozen, so that the renderer
@@ -7,20 +7,20 @@ import type { Row, Table, World } from '../instance-state.js';
  */
 export function keepViews(
   tables: readonly [string, ...string[]],
-  view: (row: Row, world: World) => Readonly<Record<string, unknown>>,
-): (row: Row, world: World) => Readonly<Record<string, unknown>> {
-  // By table first: worlds forked from one another share rows, but not what their other tables say.
+  view: (row: Row, state: InstanceState) => Readonly<Record<string, unknown>>,
+): (row: Row, state: InstanceState) => Readonly<Record<string, unknown>> {
+  // By table first: states forked from one another share rows, but not what their other tables say.
   const kept = new WeakMap<Table, Kept>();
-  return (row, world) => {
-    const own = world.table(tables[0]);
+  return (row, state) => {
+    const own = state.table(tables[0]);
     let entry = kept.get(own);
     if (!entry || entry.sources.some((table, index) => table.version !== entry?.versions[index])) {
-      const sources = entry?.sources ?? tables.map((name) => world.table(name));
+      const sources = entry?.sources ?? tables.map((name) => state.table(name));
       entry = { sources, versions: sources.map((table) => table.version), views: new WeakMap() };
       kept.set(own, entry);
     }
     let found = entry.views.get(row);
-    if (!found) entry.views.set(row, (found = Object.freeze(view(row, world))));
+    if (!found) entry.views.set(row, (found = Object.freeze(view(row, state))));
     return found;
   };
 }

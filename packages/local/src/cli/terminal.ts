@@ -1,4 +1,4 @@
-/** What a command sees of the outside world: text in and out, variables, clock, network. Tests give their own. */
+/** What a command sees of the outside state: text in and out, variables, clock, network. Tests give their own. */
 import type { Environment } from '../../../../src/environment.js';
 import type { Fetch } from '../../../../src/ports.js';
 

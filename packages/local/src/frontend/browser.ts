@@ -1,5 +1,5 @@
 /** Which browser is asking: from a cookie or a development browser token to its client. */
-import type { Row, World } from '../instance-state.js';
+import type { Row, InstanceState } from '../instance-state.js';
 import type { FrontendCall } from './call.js';
 import { clientCookieName, setCookie } from './cookies.js';
 
@@ -22,36 +22,36 @@ const STRANGERS_KEPT = 1000;
  * handed to this browser in a link. It serves where cookies are blocked.
  */
 export function knownBrowser(call: FrontendCall): Browser | null {
-  const { world, request, cookies } = call;
-  const fromCookie = cookies.get(clientCookieName(world.publishableKey));
-  const fromQuery = world.instanceType === 'development' ? request.query.get('__clerk_db_jwt') : null;
+  const { state, request, cookies } = call;
+  const fromCookie = cookies.get(clientCookieName(state.publishableKey));
+  const fromQuery = state.instanceType === 'development' ? request.query.get('__clerk_db_jwt') : null;
   for (const token of [fromCookie, fromQuery]) {
-    const row = token ? world.table('dev_browsers').get(token) : undefined;
-    if (row !== undefined) return browserOf(world, row);
+    const row = token ? state.table('dev_browsers').get(token) : undefined;
+    if (row !== undefined) return browserOf(state, row);
   }
   return null;
 }
 
 export function browserOrNew(call: FrontendCall): Browser {
-  return knownBrowser(call) ?? newBrowser(call.world);
+  return knownBrowser(call) ?? newBrowser(call.state);
 }
 
-export function newBrowser(world: World): Browser {
+export function newBrowser(state: InstanceState): Browser {
   // From the stream of secrets, which a reset does not turn back: an old cookie never means a new browser.
-  const id = `dvb_${world.secret(40)}`;
-  const now = world.now();
-  const table = world.table('dev_browsers');
+  const id = `dvb_${state.secret(40)}`;
+  const now = state.now();
+  const table = state.table('dev_browsers');
   const strangers = table.by('client_id', null);
   if (strangers[0] !== undefined && strangers.length >= STRANGERS_KEPT) table.delete(strangers[0].id);
-  return browserOf(world, table.insert({ id, client_id: null, created_at: now, updated_at: now }));
+  return browserOf(state, table.insert({ id, client_id: null, created_at: now, updated_at: now }));
 }
 
 /** The client of a browser, made when it is first needed. */
-export function clientOf(world: World, browser: Browser): Row {
+export function clientOf(state: InstanceState, browser: Browser): Row {
   if (browser.client !== null) return browser.client;
-  const now = world.now();
-  const client = world.table('clients').insert({
-    id: world.id('client'),
+  const now = state.now();
+  const client = state.table('clients').insert({
+    id: state.id('client'),
     object: 'client',
     sign_in_id: null,
     sign_up_id: null,
@@ -60,14 +60,14 @@ export function clientOf(world: World, browser: Browser): Row {
     created_at: now,
     updated_at: now,
   });
-  world.table('dev_browsers').update(browser.token, { client_id: client.id, updated_at: now });
+  state.table('dev_browsers').update(browser.token, { client_id: client.id, updated_at: now });
   return client;
 }
 
-function browserOf(world: World, row: Row): Browser {
+function browserOf(state: InstanceState, row: Row): Browser {
   const clientId = row['client_id'];
-  const client = typeof clientId === 'string' ? (world.table('clients').get(clientId) ?? null) : null;
-  const secure = world.frontendApiUrl.startsWith('https:');
-  const name = clientCookieName(world.publishableKey);
+  const client = typeof clientId === 'string' ? (state.table('clients').get(clientId) ?? null) : null;
+  const secure = state.frontendApiUrl.startsWith('https:');
+  const name = clientCookieName(state.publishableKey);
   return { token: row.id, client, cookie: setCookie(name, row.id, { maxAge: CLIENT_MAX_AGE, httpOnly: true, secure }) };
 }

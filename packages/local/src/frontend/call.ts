@@ -1,9 +1,9 @@
 /** One request to the Frontend API, with what several routes need of it worked out. */
-import type { LocalRequest, LocalResponse, World } from '../instance-state.js';
+import type { LocalRequest, LocalResponse, InstanceState } from '../instance-state.js';
 import { parseCookies } from './cookies.js';
 
 export interface FrontendCall {
-  readonly world: World;
+  readonly state: InstanceState;
   readonly request: LocalRequest;
   /** Parameters from the path of the route. */
   readonly params: Readonly<Record<string, string>>;
@@ -15,11 +15,11 @@ export interface FrontendCall {
 export type FrontendHandler = (call: FrontendCall) => LocalResponse | Promise<LocalResponse>;
 
 export function createCall(
-  world: World,
+  state: InstanceState,
   request: LocalRequest,
   params: Readonly<Record<string, string>>,
 ): FrontendCall {
-  return { world, request, params, cookies: parseCookies(request.headers['cookie']), base: proxyBase(request) };
+  return { state, request, params, cookies: parseCookies(request.headers['cookie']), base: proxyBase(request) };
 }
 
 /** Fields of an HTML form, or of a JSON object (values that are not text are left out). */

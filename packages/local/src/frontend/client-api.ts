@@ -1,7 +1,7 @@
 /** The JSON side of the Frontend API: what a page's own script can ask about its browser. */
 import { viewSession } from '../sessions.js';
 import { mintSessionToken } from '../tokens/session-token.js';
-import type { LocalResponse, Row, World } from '../instance-state.js';
+import type { LocalResponse, Row, InstanceState } from '../instance-state.js';
 import { browserOrNew, knownBrowser, newBrowser } from './browser.js';
 import { formOf, type FrontendCall, type FrontendHandler } from './call.js';
 import { allowedOrigin } from './origins.js';
@@ -14,7 +14,7 @@ function forPages(handler: FrontendHandler): FrontendHandler {
   return async (call) => {
     const origin = call.request.headers['origin'];
     if (origin === undefined) return handler(call);
-    if (!allowedOrigin(call.world, origin)) return failure(403, 'origin_invalid', 'This origin is not allowed');
+    if (!allowedOrigin(call.state, origin)) return failure(403, 'origin_invalid', 'This origin is not allowed');
     const answer = await handler(call);
     const headers = [
       ['Access-Control-Allow-Origin', origin],
@@ -27,38 +27,38 @@ function forPages(handler: FrontendHandler): FrontendHandler {
 
 /** Answers with the development browser, a new one where none is known. */
 function devBrowser(call: FrontendCall): LocalResponse {
-  if (call.world.instanceType !== 'development')
+  if (call.state.instanceType !== 'development')
     return failure(404, 'resource_not_found', 'Only development instances have these');
-  const browser = call.request.method === 'POST' ? (knownBrowser(call) ?? newBrowser(call.world)) : browserOrNew(call);
+  const browser = call.request.method === 'POST' ? (knownBrowser(call) ?? newBrowser(call.state)) : browserOrNew(call);
   return json({ id: browser.token, token: browser.token, object: 'dev_browser' }, 200, [
     ['Set-Cookie', browser.cookie],
   ]);
 }
 
-function environment({ world }: FrontendCall): LocalResponse {
-  const production = world.instanceType === 'production';
+function environment({ state }: FrontendCall): LocalResponse {
+  const production = state.instanceType === 'production';
   return json({
     auth_config: { object: 'auth_config', single_session_mode: true, url_based_session_syncing: !production },
     display_config: {
       object: 'display_config',
-      instance_environment_type: world.instanceType,
-      sign_in_url: `${world.frontendApiUrl}/sign-in`,
-      sign_up_url: `${world.frontendApiUrl}/sign-up`,
-      user_profile_url: `${world.frontendApiUrl}/user`,
+      instance_environment_type: state.instanceType,
+      sign_in_url: `${state.frontendApiUrl}/sign-in`,
+      sign_up_url: `${state.frontendApiUrl}/sign-up`,
+      user_profile_url: `${state.frontendApiUrl}/user`,
     },
   });
 }
 
 function showClient(call: FrontendCall): LocalResponse {
   const client = knownBrowser(call)?.client ?? null;
-  return json({ response: client === null ? null : describe(call.world, client), client: null });
+  return json({ response: client === null ? null : describe(call.state, client), client: null });
 }
 
-function describe(world: World, client: Row): Readonly<Record<string, unknown>> {
-  const session = liveSession(world, client);
+function describe(state: InstanceState, client: Row): Readonly<Record<string, unknown>> {
+  const session = liveSession(state, client);
   return {
     ...client,
-    sessions: session === null ? [] : [viewSession(world, session)],
+    sessions: session === null ? [] : [viewSession(state, session)],
     last_active_session_id: session?.id ?? null,
   };
 }
@@ -68,7 +68,7 @@ function withSession(answer: (call: FrontendCall, session: Row, client: Row) => 
   return (call) => {
     const client = knownBrowser(call)?.client ?? null;
     if (client === null) return failure(401, 'authentication_invalid', 'This browser is not signed in');
-    const session = liveSession(call.world, client);
+    const session = liveSession(call.state, client);
     if (session === null || session.id !== call.params['id'])
       return failure(404, 'resource_not_found', 'Session not found');
     return answer(call, session, client);
@@ -77,28 +77,28 @@ function withSession(answer: (call: FrontendCall, session: Row, client: Row) => 
 
 const mint = withSession((call, session) => {
   const asked = formOf(call).get('organization_id');
-  const current = asked === null ? session : activateOrganization(call.world, session, asked);
-  const jwt = mintSessionToken(call.world, current, { azp: call.request.headers['origin'] });
+  const current = asked === null ? session : activateOrganization(call.state, session, asked);
+  const jwt = mintSessionToken(call.state, current, { azp: call.request.headers['origin'] });
   return json({ object: 'token', jwt });
 });
 
 const touch = withSession((call, session, client) => {
   const asked = formOf(call).get('active_organization_id');
-  const current = asked === null ? session : activateOrganization(call.world, session, asked);
-  return json({ response: viewSession(call.world, current), client: describe(call.world, client) });
+  const current = asked === null ? session : activateOrganization(call.state, session, asked);
+  return json({ response: viewSession(call.state, current), client: describe(call.state, client) });
 });
 
 const end = withSession((call, session, client) => {
-  signOut(call.world, client);
+  signOut(call.state, client);
   return json({
-    response: viewSession(call.world, call.world.table('sessions').get(session.id) ?? session),
-    client: describe(call.world, client),
+    response: viewSession(call.state, call.state.table('sessions').get(session.id) ?? session),
+    client: describe(call.state, client),
   });
 });
 
 function endAll(call: FrontendCall): LocalResponse {
   const client = knownBrowser(call)?.client;
-  if (client) signOut(call.world, client);
+  if (client) signOut(call.state, client);
   return json({ response: null, client: null });
 }
 

@@ -1,5 +1,5 @@
 /** The Frontend API of the offline instance: what browsers and OAuth clients talk to. A route table, and nothing else. */
-import type { LocalRequest, LocalResponse, World } from '../instance-state.js';
+import type { LocalRequest, LocalResponse, InstanceState } from '../instance-state.js';
 import { createCall } from './call.js';
 import { clientRoutes } from './client-api.js';
 import { controlRoutes } from './control.js';
@@ -60,11 +60,11 @@ export function isFrontendPath(path: string): boolean {
 }
 
 /** Answers a request to the Frontend API. Never throws and never rejects, whatever a client sends. */
-export function handleFrontendRequest(world: World, request: LocalRequest): LocalResponse | Promise<LocalResponse> {
+export function handleFrontendRequest(state: InstanceState, request: LocalRequest): LocalResponse | Promise<LocalResponse> {
   const { handler, params, methods } = matchRoute(ROUTES, request.method, request.path);
   if (handler === null) return methods.length === 0 ? notFound() : notAllowed(methods);
   try {
-    const answer = handler(createCall(world, request, params));
+    const answer = handler(createCall(state, request, params));
     return isPromise(answer) ? answer.catch(broken) : answer;
   } catch (error) {
     return broken(error);

@@ -6,7 +6,7 @@ import { cookieSuffix } from '../cookies.js';
 import { issueRefreshToken } from '../sessions.js';
 import { CATEGORY } from '../tokens/categories.js';
 import { mintSessionToken, timesOf } from '../tokens/session-token.js';
-import type { LocalResponse, Row, World } from '../instance-state.js';
+import type { LocalResponse, Row, InstanceState } from '../instance-state.js';
 import type { FrontendCall } from './call.js';
 import { browserOrNew, type Browser } from './browser.js';
 import { setCookie } from './cookies.js';
@@ -22,32 +22,32 @@ const CARRIER_MAX_AGE = 10;
 const PAYLOAD_LIFETIME_SECONDS = 60;
 
 export function handshake(call: FrontendCall): LocalResponse {
-  const { world, request } = call;
+  const { state, request } = call;
   const given = request.query.get('redirect_url');
   if (!given) return failure(422, 'form_param_missing', 'redirect_url is required', 'redirect_url');
-  const target = allowedRedirect(world, given);
+  const target = allowedRedirect(state, given);
   if (target === null) {
     const message = 'redirect_url must be http(s) on loopback or on an origin of this instance';
     return failure(URL.canParse(given) ? 403 : 400, 'redirect_url_not_allowed', message, 'redirect_url');
   }
   const browser = browserOrNew(call);
-  const session = chosenSession(world, browser, request.query.get('organization_id'));
-  const directives = directivesFor(world, browser, session, target.origin);
+  const session = chosenSession(state, browser, request.query.get('organization_id'));
+  const directives = directivesFor(state, browser, session, target.origin);
   const format = request.query.get('format') === 'nonce' ? 'nonce' : 'token';
   return sendBack(call, target, browser, format, directives);
 }
 
-function chosenSession(world: World, browser: Browser, organizationId: string | null): Row | null {
-  const session = liveSession(world, browser.client);
+function chosenSession(state: InstanceState, browser: Browser, organizationId: string | null): Row | null {
+  const session = liveSession(state, browser.client);
   if (session === null || organizationId === null) return session;
-  return activateOrganization(world, session, organizationId);
+  return activateOrganization(state, session, organizationId);
 }
 
 /** The `Set-Cookie` values by which an application's origin learns who is signed in; each name plain and with the instance's suffix. */
-function directivesFor(world: World, browser: Browser, session: Row | null, origin: string): string[] {
-  const suffix = cookieSuffix(world.publishableKey);
+function directivesFor(state: InstanceState, browser: Browser, session: Row | null, origin: string): string[] {
+  const suffix = cookieSuffix(state.publishableKey);
   const secure = origin.startsWith('https:');
-  const development = world.instanceType === 'development';
+  const development = state.instanceType === 'development';
   const both = (name: string, value: string, maxAge: number) =>
     [name, `${name}_${suffix}`].map((each) => setCookie(each, value, { maxAge, secure }));
 
@@ -64,25 +64,25 @@ function directivesFor(world: World, browser: Browser, session: Row | null, orig
       ...both('__client_uat', '0', YEAR),
     ];
   }
-  const refresh = refreshToken(world, session);
+  const refresh = refreshToken(state, session);
   return [
     ...cleared,
     ...devBrowser,
     setCookie(refreshName, refresh, { maxAge: YEAR, httpOnly: true, secure }),
-    ...both('__client_uat', String(updatedAt(world, browser.client)), YEAR),
-    ...both('__session', mintSessionToken(world, session, { azp: origin }), YEAR),
+    ...both('__client_uat', String(updatedAt(state, browser.client)), YEAR),
+    ...both('__session', mintSessionToken(state, session, { azp: origin }), YEAR),
   ];
 }
 
 /** Seconds of the last change of the client: tokens that were issued before it are stale. */
-function updatedAt(world: World, client: Row | null): number {
-  const row = client === null ? undefined : world.table('clients').get(client.id);
-  return Math.floor(Number(row?.['updated_at'] ?? world.now()) / 1000);
+function updatedAt(state: InstanceState, client: Row | null): number {
+  const row = client === null ? undefined : state.table('clients').get(client.id);
+  return Math.floor(Number(row?.['updated_at'] ?? state.now()) / 1000);
 }
 
-function refreshToken(world: World, session: Row): string {
-  const held = world.table('refresh_tokens').by('session_id', session.id)[0];
-  return held?.id ?? issueRefreshToken(world, session.id);
+function refreshToken(state: InstanceState, session: Row): string {
+  const held = state.table('refresh_tokens').by('session_id', session.id)[0];
+  return held?.id ?? issueRefreshToken(state, session.id);
 }
 
 function sendBack(
@@ -92,13 +92,13 @@ function sendBack(
   format: keyof typeof CARRIER,
   directives: readonly string[],
 ): LocalResponse {
-  const { world } = call;
-  const payload = format === 'nonce' ? nonceFor(world, directives) : tokenFor(world, directives);
+  const { state } = call;
+  const payload = format === 'nonce' ? nonceFor(state, directives) : tokenFor(state, directives);
   const name = CARRIER[format];
   const url = new URL(target);
   // Development carries the payload in the query: there, application and Frontend API are different sites to a browser.
   // A production cookie reaches only the host that sets it, so another host gets the query too (servers read both).
-  const byCookie = world.instanceType === 'production' && url.hostname === hostOf(call);
+  const byCookie = state.instanceType === 'production' && url.hostname === hostOf(call);
   if (!byCookie) url.searchParams.set(name, payload);
   const secure = url.protocol === 'https:';
   const carrier = byCookie ? [setCookie(name, payload, { maxAge: CARRIER_MAX_AGE, httpOnly: true, secure })] : [];
@@ -113,10 +113,10 @@ function hostOf({ request }: FrontendCall): string {
     : new URL(request.origin).hostname;
 }
 
-function nonceFor(world: World, directives: readonly string[]): string {
-  const now = world.now();
-  const row = { id: world.secret(40), directives, created_at: now, expires_at: now + PAYLOAD_LIFETIME_SECONDS * 1000 };
-  const table = world.table('handshakes');
+function nonceFor(state: InstanceState, directives: readonly string[]): string {
+  const now = state.now();
+  const row = { id: state.secret(40), directives, created_at: now, expires_at: now + PAYLOAD_LIFETIME_SECONDS * 1000 };
+  const table = state.table('handshakes');
   // Those of browsers that never came back; oldest first.
   for (const { id, expires_at: until } of table.rows()) {
     if (Number(until) > now) break;
@@ -125,18 +125,18 @@ function nonceFor(world: World, directives: readonly string[]): string {
   return table.insert(row).id;
 }
 
-function tokenFor(world: World, directives: readonly string[]): string {
+function tokenFor(state: InstanceState, directives: readonly string[]): string {
   const claims = {
     handshake: directives,
-    iss: world.frontendApiUrl,
-    ...timesOf(world.now(), PAYLOAD_LIFETIME_SECONDS),
+    iss: state.frontendApiUrl,
+    ...timesOf(state.now(), PAYLOAD_LIFETIME_SECONDS),
   };
-  return world.keys.sign({ cat: CATEGORY.session }, claims);
+  return state.keys.sign({ cat: CATEGORY.session }, claims);
 }
 
 /** Where a page of ours sends the browser so that the application at `target` learns of a change. */
 export function throughHandshake(call: FrontendCall, target: URL): string {
-  if (target.origin === call.request.origin || target.origin === call.world.frontendApiUrl) return target.href;
+  if (target.origin === call.request.origin || target.origin === call.state.frontendApiUrl) return target.href;
   const query = new URLSearchParams({ redirect_url: target.href, format: 'nonce', suffixed_cookies: 'true' });
   return `${call.base}/v1/client/handshake?${query.toString()}`;
 }

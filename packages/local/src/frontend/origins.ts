@@ -1,5 +1,5 @@
 /** Where this instance may send a browser, and which pages may send forms to it. */
-import type { LocalRequest, World } from '../instance-state.js';
+import type { LocalRequest, InstanceState } from '../instance-state.js';
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -7,23 +7,23 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * The URL, if a browser may be sent there with the credentials of a session: http(s) on loopback, or on an origin that the
  * instance knows (its redirect URLs, domains and allowed origins). Everything else would be an open redirect.
  */
-export function allowedRedirect(world: World, text: string | null | undefined): URL | null {
+export function allowedRedirect(state: InstanceState, text: string | null | undefined): URL | null {
   if (!text || !URL.canParse(text)) return null;
   const url = new URL(text);
   if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') return null;
-  return LOOPBACK.test(url.hostname) || knownOrigins(world).has(url.origin) ? url : null;
+  return LOOPBACK.test(url.hostname) || knownOrigins(state).has(url.origin) ? url : null;
 }
 
 /** Whether a page of this origin may call the Frontend API with credentials. */
-export function allowedOrigin(world: World, origin: string): boolean {
-  return allowedRedirect(world, origin)?.origin === origin;
+export function allowedOrigin(state: InstanceState, origin: string): boolean {
+  return allowedRedirect(state, origin)?.origin === origin;
 }
 
-function knownOrigins(world: World): ReadonlySet<string> {
-  const texts = [world.frontendApiUrl];
-  for (const row of world.table('redirect_urls').all()) texts.push(String(row['url']));
-  for (const row of world.table('domains').all()) texts.push(`https://${String(row['name'])}`);
-  for (const row of world.table('instances').all()) {
+function knownOrigins(state: InstanceState): ReadonlySet<string> {
+  const texts = [state.frontendApiUrl];
+  for (const row of state.table('redirect_urls').all()) texts.push(String(row['url']));
+  for (const row of state.table('domains').all()) texts.push(`https://${String(row['name'])}`);
+  for (const row of state.table('instances').all()) {
     const origins: unknown = row['allowed_origins'];
     if (Array.isArray(origins)) texts.push(...origins.map(String));
   }

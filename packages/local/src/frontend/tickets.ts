@@ -9,7 +9,7 @@ import { acceptOrganizationInvitation } from '../backend/resources/organization-
 import { createUser } from '../backend/resources/users.js';
 import { completeWaitlistEntry } from '../backend/resources/waitlist-entries.js';
 import { readTicket, type TicketKind } from '../backend/tickets.js';
-import type { LocalResponse, Row, World } from '../instance-state.js';
+import type { LocalResponse, Row, InstanceState } from '../instance-state.js';
 import type { FrontendCall } from './call.js';
 import { allowedRedirect } from './origins.js';
 import { problem } from './pages/page.js';
@@ -28,7 +28,7 @@ interface Rule {
   readonly what: string;
   readonly table: string;
   /** Uses the ticket up. @throws ApiError */
-  readonly redeem: (world: World, row: Row) => Redemption;
+  readonly redeem: (state: InstanceState, row: Row) => Redemption;
 }
 
 /** A row for each kind of ticket. */
@@ -36,56 +36,56 @@ const RULES: Readonly<Record<TicketKind, Rule>> = {
   invitation: {
     what: 'invitation',
     table: 'invitations',
-    redeem(world, row) {
-      const user = userInvited(world, row, { public_metadata: row['public_metadata'] });
-      acceptInvitation(world, row.id);
+    redeem(state, row) {
+      const user = userInvited(state, row, { public_metadata: row['public_metadata'] });
+      acceptInvitation(state, row.id);
       return { user, entry: { strategy: 'ticket' } };
     },
   },
   organization_invitation: {
     what: 'invitation',
     table: 'organization_invitations',
-    redeem(world, row) {
-      const user = userInvited(world, row);
-      acceptOrganizationInvitation(world, row.id, user.id);
+    redeem(state, row) {
+      const user = userInvited(state, row);
+      acceptOrganizationInvitation(state, row.id, user.id);
       return { user, entry: { strategy: 'ticket', organizationId: String(row['organization_id']) } };
     },
   },
   sign_in_token: {
     what: 'sign-in token',
     table: 'sign_in_tokens',
-    redeem(world, row) {
-      useOneTimeToken(world, 'sign_in_token', row.id);
-      return { user: world.table('users').get(String(row['user_id'])), entry: { strategy: 'ticket' } };
+    redeem(state, row) {
+      useOneTimeToken(state, 'sign_in_token', row.id);
+      return { user: state.table('users').get(String(row['user_id'])), entry: { strategy: 'ticket' } };
     },
   },
   actor_token: {
     what: 'actor token',
     table: 'actor_tokens',
-    redeem(world, row) {
-      useOneTimeToken(world, 'actor_token', row.id);
+    redeem(state, row) {
+      useOneTimeToken(state, 'actor_token', row.id);
       const actor = row['actor'] as Readonly<Record<string, unknown>>;
       const maxSeconds = Number(row['session_max_duration_in_seconds']);
-      const user = world.table('users').get(String(row['user_id']));
+      const user = state.table('users').get(String(row['user_id']));
       return { user, entry: { strategy: 'ticket', impersonation: { actor, maxSeconds } } };
     },
   },
 };
 
 export function acceptTicket(call: FrontendCall): LocalResponse {
-  const { world, request } = call;
-  const ticket = readTicket(world, request.query.get('ticket') ?? '');
+  const { state, request } = call;
+  const ticket = readTicket(state, request.query.get('ticket') ?? '');
   const rule = ticket === null ? undefined : RULES[ticket.st];
   if (ticket === null || rule === undefined)
     return problem(400, 'This link is not valid', 'It is incomplete, or it belongs to another instance.');
   const { what } = rule;
-  const row = world.table(rule.table).get(ticket.rid);
+  const row = state.table(rule.table).get(ticket.rid);
   if (row === undefined) return problem(410, 'This link is no longer good', `The ${what} has been deleted.`);
   if (row['status'] !== 'pending')
     return problem(410, 'This link is no longer good', `The ${what} has been ${pastOf(row)}.`);
-  if (ticket.exp * 1000 <= world.now()) return problem(410, 'This link is no longer good', `The ${what} has expired.`);
+  if (ticket.exp * 1000 <= state.now()) return problem(410, 'This link is no longer good', `The ${what} has expired.`);
   const asked = ticket.rurl ?? request.query.get('redirect_url');
-  const target = asked === null ? null : allowedRedirect(world, asked);
+  const target = asked === null ? null : allowedRedirect(state, asked);
   if (asked !== null && target === null) return refusedTarget();
   // Programs that only look at a link (previews, scanners) must not use it up.
   if (request.method === 'HEAD') return { status: 204, headers: [], body: '' };
@@ -93,10 +93,10 @@ export function acceptTicket(call: FrontendCall): LocalResponse {
 }
 
 function redeem(call: FrontendCall, rule: Rule, row: Row, target: URL | null): LocalResponse {
-  const refusal = refusalOf(call.world, row);
+  const refusal = refusalOf(call.state, row);
   if (refusal !== null) return problem(403, 'This link cannot be used', refusal);
   try {
-    const { user, entry } = rule.redeem(call.world, row);
+    const { user, entry } = rule.redeem(call.state, row);
     if (user === undefined) return problem(410, 'This link is no longer good', 'The user has been deleted.');
     return enter(call, user, target, entry);
   } catch (error) {
@@ -106,28 +106,28 @@ function redeem(call: FrontendCall, rule: Rule, row: Row, target: URL | null): L
 }
 
 /** Looked at before anything changes: who is kept out keeps the link for later. */
-function refusalOf(world: World, row: Row): string | null {
-  const user = typeof row['user_id'] === 'string' ? world.table('users').get(row['user_id']) : userWith(world, row);
-  if (user !== undefined && !maySignIn(world, user)) return 'The user is banned or locked.';
-  if (user !== undefined) return restrictionOf(world, addressesOf(world, user), 'sign-in', true);
+function refusalOf(state: InstanceState, row: Row): string | null {
+  const user = typeof row['user_id'] === 'string' ? state.table('users').get(row['user_id']) : userWith(state, row);
+  if (user !== undefined && !maySignIn(state, user)) return 'The user is banned or locked.';
+  if (user !== undefined) return restrictionOf(state, addressesOf(state, user), 'sign-in', true);
   return typeof row['email_address'] === 'string'
-    ? restrictionOf(world, [row['email_address']], 'sign-up', true)
+    ? restrictionOf(state, [row['email_address']], 'sign-up', true)
     : null;
 }
 
 const pastOf = (row: Row): string => (row['status'] === 'accepted' ? 'used already' : String(row['status']));
 
-function userWith(world: World, invitation: Row): Row | undefined {
-  const known = world.table('email_addresses').by('email_address', invitation['email_address'])[0];
-  return known === undefined ? undefined : world.table('users').get(String(known['user_id']));
+function userWith(state: InstanceState, invitation: Row): Row | undefined {
+  const known = state.table('email_addresses').by('email_address', invitation['email_address'])[0];
+  return known === undefined ? undefined : state.table('users').get(String(known['user_id']));
 }
 
 /** The user who has the address, or a new one. */
-function userInvited(world: World, invitation: Row, fields: Readonly<Record<string, unknown>> = {}): Row {
-  const known = userWith(world, invitation);
+function userInvited(state: InstanceState, invitation: Row, fields: Readonly<Record<string, unknown>> = {}): Row {
+  const known = userWith(state, invitation);
   if (known !== undefined) return known;
   const address = String(invitation['email_address']);
-  const user = createUser(world, { ...fields, email_address: [address] });
-  completeWaitlistEntry(world, address);
+  const user = createUser(state, { ...fields, email_address: [address] });
+  completeWaitlistEntry(state, address);
   return user;
 }

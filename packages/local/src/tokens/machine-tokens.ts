@@ -1,5 +1,5 @@
 import { DEFAULT_TOKEN_TTL_SECONDS, scopesOf } from '../machines.js';
-import type { Row, World } from '../instance-state.js';
+import type { Row, InstanceState } from '../instance-state.js';
 import { CATEGORY } from './categories.js';
 import { timesOf } from './session-token.js';
 
@@ -24,13 +24,13 @@ export interface NewM2MToken extends Lifetime {
 }
 
 /** The row of a new token, with `token` in the clear. A JWT is not stored: nothing can revoke it. */
-export function issueM2MToken(world: World, wanted: NewM2MToken): Row {
+export function issueM2MToken(state: InstanceState, wanted: NewM2MToken): Row {
   const { machine, format = 'opaque', claims = null } = wanted;
-  const now = world.now();
-  const scopes = wanted.scopes ?? scopesOf(world, machine.id);
+  const now = state.now();
+  const scopes = wanted.scopes ?? scopesOf(state, machine.id);
   const ttl = wanted.expiresInSeconds === undefined ? Number(machine['default_token_ttl']) : wanted.expiresInSeconds;
   const row: Row = {
-    ...tokenFields(world, 'mt', now, ttl),
+    ...tokenFields(state, 'mt', now, ttl),
     object: 'machine_to_machine_token',
     subject: machine.id,
     claims,
@@ -38,13 +38,13 @@ export function issueM2MToken(world: World, wanted: NewM2MToken): Row {
     last_used_at: null,
   };
   if (format === 'opaque')
-    return world.table('m2m_tokens').insert({ ...row, token: `mt_${world.secret(SECRET_LENGTH)}` });
-  const token = world.keys.sign(
+    return state.table('m2m_tokens').insert({ ...row, token: `mt_${state.secret(SECRET_LENGTH)}` });
+  const token = state.keys.sign(
     { cat: CATEGORY.m2m },
     {
       ...timesOf(now, ttl ?? DEFAULT_TOKEN_TTL_SECONDS),
       ...claims,
-      iss: world.frontendApiUrl,
+      iss: state.frontendApiUrl,
       jti: row.id,
       scopes: scopes.join(' '),
       sub: machine.id,
@@ -63,9 +63,9 @@ export interface NewApiKey extends Lifetime {
   readonly createdBy?: string | null | undefined;
 }
 
-export function issueApiKey(world: World, wanted: NewApiKey): Row {
-  return world.table('api_keys').insert({
-    ...tokenFields(world, 'ak', world.now(), wanted.expiresInSeconds ?? null),
+export function issueApiKey(state: InstanceState, wanted: NewApiKey): Row {
+  return state.table('api_keys').insert({
+    ...tokenFields(state, 'ak', state.now(), wanted.expiresInSeconds ?? null),
     object: 'api_key',
     type: wanted.type ?? 'api_key',
     subject: wanted.subject,
@@ -75,7 +75,7 @@ export function issueApiKey(world: World, wanted: NewApiKey): Row {
     scopes: wanted.scopes ?? [],
     created_by: wanted.createdBy ?? null,
     last_used_at: null,
-    secret: `ak_${world.secret(SECRET_LENGTH)}`,
+    secret: `ak_${state.secret(SECRET_LENGTH)}`,
   });
 }
 
@@ -89,27 +89,27 @@ export interface NewOAuthToken extends Lifetime {
 }
 
 /** An access token; a JWT has RFC 9068's form. */
-export function issueOAuthToken(world: World, wanted: NewOAuthToken): Row {
-  const now = world.now();
+export function issueOAuthToken(state: InstanceState, wanted: NewOAuthToken): Row {
+  const now = state.now();
   const { userId, clientId, scopes = [], audience, format = 'opaque' } = wanted;
   const ttl = wanted.expiresInSeconds === undefined ? OAUTH_LIFETIME_SECONDS : wanted.expiresInSeconds;
   const row: Row = {
-    ...tokenFields(world, 'oat', now, ttl),
+    ...tokenFields(state, 'oat', now, ttl),
     object: 'clerk_idp_oauth_access_token',
     client_id: clientId,
     subject: userId,
     scopes,
     ...(audience === undefined ? {} : { aud: audience }),
   };
-  const table = world.table('oauth_access_tokens');
-  if (format === 'opaque') return table.insert({ ...row, token: `oat_${world.secret(SECRET_LENGTH)}` });
-  const token = world.keys.sign(
+  const table = state.table('oauth_access_tokens');
+  if (format === 'opaque') return table.insert({ ...row, token: `oat_${state.secret(SECRET_LENGTH)}` });
+  const token = state.keys.sign(
     { typ: 'at+jwt' },
     {
       ...timesOf(now, ttl ?? OAUTH_LIFETIME_SECONDS),
       ...(audience === undefined ? {} : { aud: audience }),
       client_id: clientId,
-      iss: world.frontendApiUrl,
+      iss: state.frontendApiUrl,
       jti: row.id,
       scope: scopes.join(' '),
       sub: userId,
@@ -119,13 +119,13 @@ export function issueOAuthToken(world: World, wanted: NewOAuthToken): Row {
 }
 
 /** Whether a stored token is past its time. */
-export function isExpired(world: World, row: Row): boolean {
-  return typeof row['expiration'] === 'number' && row['expiration'] <= world.now();
+export function isExpired(state: InstanceState, row: Row): boolean {
+  return typeof row['expiration'] === 'number' && row['expiration'] <= state.now();
 }
 
-function tokenFields(world: World, prefix: string, now: number, ttlSeconds: number | null): Row {
+function tokenFields(state: InstanceState, prefix: string, now: number, ttlSeconds: number | null): Row {
   return {
-    id: world.id(prefix),
+    id: state.id(prefix),
     revoked: false,
     revocation_reason: null,
     expiration: ttlSeconds === null ? null : now + ttlSeconds * 1000,

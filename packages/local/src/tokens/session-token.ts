@@ -1,6 +1,6 @@
 import { extrasOf, sessionStatus } from '../sessions.js';
 import { membershipFor } from '../ensure.js';
-import type { Row, World } from '../instance-state.js';
+import type { Row, InstanceState } from '../instance-state.js';
 import { CATEGORY, NOT_BEFORE_LEAD_SECONDS } from './categories.js';
 import { encodeOrganization, orderFeatures } from './organization-claim.js';
 
@@ -21,26 +21,26 @@ export interface SessionTokenOptions {
 }
 
 /** A token for a session, saying what its user's membership says now. Does not ask whether the session is still going. */
-export function mintSessionToken(world: World, session: Row, options: SessionTokenOptions = {}): string {
+export function mintSessionToken(state: InstanceState, session: Row, options: SessionTokenOptions = {}): string {
   const extras = extrasOf(session);
   const azp = options.azp ?? extras.azp;
-  const status = sessionStatus(world, session);
+  const status = sessionStatus(state, session);
   const payload: Record<string, unknown> = {
     ...extras.claims,
     ...(azp === undefined ? {} : { azp }),
-    ...timesOf(world.now(), options.expiresInSeconds ?? LIFETIME_SECONDS),
-    fva: options.fva ?? factorAges(world.now(), extras.verifiedAt),
-    iss: world.frontendApiUrl,
+    ...timesOf(state.now(), options.expiresInSeconds ?? LIFETIME_SECONDS),
+    fva: options.fva ?? factorAges(state.now(), extras.verifiedAt),
+    iss: state.frontendApiUrl,
     sid: session.id,
     sub: session['user_id'],
     ...(session['actor'] === null || session['actor'] === undefined ? {} : { act: session['actor'] }),
     ...(status === 'active' || status === 'pending' ? { sts: status } : {}),
     ...(options.v1 === true
-      ? organizationV1(world, session)
-      : { ...versionTwo(world, session), jti: world.secret(20), v: 2 }),
+      ? organizationV1(state, session)
+      : { ...versionTwo(state, session), jti: state.secret(20), v: 2 }),
     ...options.claims,
   };
-  return world.keys.sign({ cat: CATEGORY.session }, payload);
+  return state.keys.sign({ cat: CATEGORY.session }, payload);
 }
 
 /** Dates in seconds. A token that has expired was issued before it did. */
@@ -51,9 +51,9 @@ export function timesOf(nowMs: number, expiresInSeconds: number): { exp: number;
   return { exp, iat, nbf: iat - NOT_BEFORE_LEAD_SECONDS };
 }
 
-function versionTwo(world: World, session: Row): Record<string, unknown> {
+function versionTwo(state: InstanceState, session: Row): Record<string, unknown> {
   const { features = [], plans = [] } = extrasOf(session);
-  const organization = activeOrganization(world, session);
+  const organization = activeOrganization(state, session);
   const encoded = organization === null ? null : encodeOrganization(organization, features);
   const fea = encoded === null ? orderFeatures(features).join(',') : encoded.fea;
   return {
@@ -63,8 +63,8 @@ function versionTwo(world: World, session: Row): Record<string, unknown> {
   };
 }
 
-function organizationV1(world: World, session: Row): Record<string, unknown> {
-  const organization = activeOrganization(world, session);
+function organizationV1(state: InstanceState, session: Row): Record<string, unknown> {
+  const organization = activeOrganization(state, session);
   if (organization === null) return {};
   return {
     org_id: organization.id,
@@ -74,10 +74,10 @@ function organizationV1(world: World, session: Row): Record<string, unknown> {
   };
 }
 
-function activeOrganization(world: World, session: Row): ReturnType<typeof membershipFor> {
+function activeOrganization(state: InstanceState, session: Row): ReturnType<typeof membershipFor> {
   const organizationId = session['last_active_organization_id'];
   if (typeof organizationId !== 'string') return null;
-  const membership = membershipFor(world, organizationId, String(session['user_id']));
+  const membership = membershipFor(state, organizationId, String(session['user_id']));
   const { permissions } = extrasOf(session);
   return membership !== null && permissions !== undefined ? { ...membership, permissions } : membership;
 }

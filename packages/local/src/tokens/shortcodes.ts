@@ -3,7 +3,7 @@ import { compileProjection } from '../backend/projection.js';
 import { memberships, organizations } from '../backend/resources/organization-resource.js';
 import { users } from '../backend/resources/user-resource.js';
 import { findMembership } from '../ensure.js';
-import type { Row, World } from '../instance-state.js';
+import type { Row, InstanceState } from '../instance-state.js';
 
 /** What a shortcode such as `{{user.public_metadata.plan}}` looks into. */
 type Context = Readonly<Record<string, unknown>>;
@@ -15,8 +15,8 @@ const WHOLE = /^\s*\{\{\s*([^{}]+?)\s*\}\}\s*$/;
  * Claims of a JWT template with their shortcodes filled in. A string that is one shortcode becomes its value, of whatever type; in a longer string
  * values become text. `{{user.first_name || 'friend'}}` gives the first value that is there; what is not there is null, or empty text.
  */
-export function interpolate(claims: unknown, world: World, session: Row): unknown {
-  return fill(claims, contextOf(world, session));
+export function interpolate(claims: unknown, state: InstanceState, session: Row): unknown {
+  return fill(claims, contextOf(state, session));
 }
 
 function fill(value: unknown, context: Context): unknown {
@@ -54,33 +54,33 @@ function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function contextOf(world: World, session: Row): Context {
+function contextOf(state: InstanceState, session: Row): Context {
   const userId = String(session['user_id']);
   const organizationId = session['last_active_organization_id'];
   const organization =
-    typeof organizationId === 'string' ? world.table('organizations').get(organizationId) : undefined;
-  const membership = organization && findMembership(world, organization.id, userId);
+    typeof organizationId === 'string' ? state.table('organizations').get(organizationId) : undefined;
+  const membership = organization && findMembership(state, organization.id, userId);
   return {
-    user: userContext(world, userId),
-    org: organization && { ...shown(world, organizations, organization), role: membership?.['role'] },
-    org_membership: membership && shown(world, memberships, membership),
+    user: userContext(state, userId),
+    org: organization && { ...shown(state, organizations, organization), role: membership?.['role'] },
+    org_membership: membership && shown(state, memberships, membership),
     session: { id: session.id, actor: session['actor'], status: session['status'] },
   };
 }
 
 /** What the API shows, but for private metadata: tokens reach browsers. */
-function shown(world: World, resource: Resource, row: Row): Context {
+function shown(state: InstanceState, resource: Resource, row: Row): Context {
   const project = compileProjection({ $ref: `#/components/schemas/${resource.component}` });
-  const { private_metadata: _, ...fields } = project(resource.view(row, world)) as Context;
+  const { private_metadata: _, ...fields } = project(resource.view(row, state)) as Context;
   return fields;
 }
 
-function userContext(world: World, userId: string): Context {
-  const row = world.table('users').get(userId);
+function userContext(state: InstanceState, userId: string): Context {
+  const row = state.table('users').get(userId);
   if (row === undefined) return { id: userId };
-  const user = shown(world, users, row);
-  const email = identifier(world, 'email_addresses', user['primary_email_address_id']);
-  const phone = identifier(world, 'phone_numbers', user['primary_phone_number_id']);
+  const user = shown(state, users, row);
+  const email = identifier(state, 'email_addresses', user['primary_email_address_id']);
+  const phone = identifier(state, 'phone_numbers', user['primary_phone_number_id']);
   const names = [user['first_name'], user['last_name']].filter((name) => typeof name === 'string' && name !== '');
   return {
     ...user,
@@ -90,7 +90,7 @@ function userContext(world: World, userId: string): Context {
     primary_phone_number: phone?.['phone_number'],
     phone_number_verified: isVerified(phone),
     organizations: Object.fromEntries(
-      world
+      state
         .table('organization_memberships')
         .by('user_id', userId)
         .map((membership) => [String(membership['organization_id']), membership['role']]),
@@ -98,8 +98,8 @@ function userContext(world: World, userId: string): Context {
   };
 }
 
-function identifier(world: World, table: string, id: unknown): Row | undefined {
-  return typeof id === 'string' ? world.table(table).get(id) : undefined;
+function identifier(state: InstanceState, table: string, id: unknown): Row | undefined {
+  return typeof id === 'string' ? state.table(table).get(id) : undefined;
 }
 
 function isVerified(row: Row | undefined): boolean {

@@ -1,5 +1,5 @@
 import { createPrivateKey, createHmac, sign } from 'node:crypto';
-import type { Row, World } from '../instance-state.js';
+import type { Row, InstanceState } from '../instance-state.js';
 import { CATEGORY } from './categories.js';
 import { interpolate } from './shortcodes.js';
 import { timesOf } from './session-token.js';
@@ -14,23 +14,23 @@ const LIFETIME_SECONDS = 60;
  * @throws Error if the template's own key cannot be read
  */
 export function mintTemplateToken(
-  world: World,
+  state: InstanceState,
   session: Row,
   template: Row,
   options: { expiresInSeconds?: number | undefined } = {},
 ): string {
   const lifetime = options.expiresInSeconds ?? Number(template['lifetime'] ?? LIFETIME_SECONDS);
-  const { exp, iat } = timesOf(world.now(), lifetime);
+  const { exp, iat } = timesOf(state.now(), lifetime);
   const payload = {
-    ...(interpolate(template['claims'] ?? {}, world, session) as Readonly<Record<string, unknown>>),
+    ...(interpolate(template['claims'] ?? {}, state, session) as Readonly<Record<string, unknown>>),
     exp,
     iat,
-    iss: world.frontendApiUrl,
-    jti: world.secret(20),
+    iss: state.frontendApiUrl,
+    jti: state.secret(20),
     nbf: iat - Number(template['allowed_clock_skew'] ?? 5),
     sub: session['user_id'],
   };
-  if (template['custom_signing_key'] !== true) return world.keys.sign({ cat: CATEGORY.template }, payload);
+  if (template['custom_signing_key'] !== true) return state.keys.sign({ cat: CATEGORY.template }, payload);
   const header = { alg: template['signing_algorithm'], cat: CATEGORY.template, typ: 'JWT' };
   const input = `${encode(header)}.${encode(payload)}`;
   return `${input}.${signWith(String(template['signing_algorithm']), String(template['signing_key']), input)}`;

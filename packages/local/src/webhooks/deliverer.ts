@@ -1,11 +1,11 @@
 /**
  * Tells endpoints what happened, as Clerk does through Svix: signed POSTs, at least once, retried on a schedule.
  *
- * The instance wires it in three places: `world.emit` calls {@link WebhookDeliverer.emit}; whatever moves the clock calls
+ * The instance wires it in three places: `state.emit` calls {@link WebhookDeliverer.emit}; whatever moves the clock calls
  * {@link WebhookDeliverer.tick}, so that retries that have come due are sent; `reset` and `close` are passed on.
  *
  * ```ts
- * const webhooks = createWebhookDeliverer(world);
+ * const webhooks = createWebhookDeliverer(state);
  * webhooks.add('http://127.0.0.1:3000/webhooks', { events: ['user.created'] });
  * webhooks.emit('user.created', { id: 'user_1' });
  * await webhooks.settled();
@@ -14,7 +14,7 @@
  * ```
  */
 import { randomBytes } from 'node:crypto';
-import type { World } from '../instance-state.js';
+import type { InstanceState } from '../instance-state.js';
 import type {
   WebhookAttempt,
   WebhookDeliverer,
@@ -35,9 +35,9 @@ const KEPT = 1000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 type Mutable = { -readonly [K in keyof WebhookDelivery]: WebhookDelivery[K] } & { attempts: WebhookAttempt[] };
-type Instance = Pick<World, 'now' | 'instanceId' | 'webhookSigningSecret'>;
+type Instance = Pick<InstanceState, 'now' | 'instanceId' | 'webhookSigningSecret'>;
 
-export function createWebhookDeliverer(world: Instance, options: WebhookDelivererOptions = {}): WebhookDeliverer {
+export function createWebhookDeliverer(state: Instance, options: WebhookDelivererOptions = {}): WebhookDeliverer {
   const send = options.fetch ?? ((url, init) => fetch(url, init));
   const timeoutMs = options.timeoutMs ?? 15 * SECOND;
   const schedule = options.retryDelaysMs ?? SVIX_SCHEDULE;
@@ -50,7 +50,7 @@ export function createWebhookDeliverer(world: Instance, options: WebhookDelivere
   let counter = 0;
 
   async function attempt(delivery: Mutable): Promise<void> {
-    const at = world.now();
+    const at = state.now();
     let status: number | null = null;
     const hangUp = new AbortController();
     const tooSlow = setTimeout(() => {
@@ -62,7 +62,7 @@ export function createWebhookDeliverer(world: Instance, options: WebhookDelivere
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          ...(await signatureHeaders(world, delivery.messageId, at, delivery.body)),
+          ...(await signatureHeaders(state, delivery.messageId, at, delivery.body)),
         },
         body: delivery.body,
         redirect: 'manual',
@@ -100,14 +100,14 @@ export function createWebhookDeliverer(world: Instance, options: WebhookDelivere
     if (closed) return;
     const due = Math.min(...deliveries.map((delivery) => delivery.nextAttemptAt ?? Infinity));
     if (due === Infinity) return;
-    const wait = due - world.now();
+    const wait = due - state.now();
     if (wait > 0) timer = setTimeout(tick, Math.min(wait, LONGEST_TIMER)).unref();
     else tick();
   }
 
   function tick(): void {
     if (closed) return;
-    const now = world.now();
+    const now = state.now();
     for (const delivery of deliveries) {
       if (delivery.nextAttemptAt !== null && delivery.nextAttemptAt <= now) void start(delivery);
     }
@@ -125,9 +125,9 @@ export function createWebhookDeliverer(world: Instance, options: WebhookDelivere
       const body = JSON.stringify({
         data,
         event_attributes: { http_request: { client_ip: '127.0.0.1', user_agent: 'bailiff-local' } },
-        instance_id: world.instanceId,
+        instance_id: state.instanceId,
         object: 'event',
-        timestamp: world.now(),
+        timestamp: state.now(),
         type,
       });
       const messageId = `msg_${randomBytes(14).toString('hex').slice(0, 27)}`;
@@ -179,7 +179,7 @@ export function createWebhookDeliverer(world: Instance, options: WebhookDelivere
 
 /** The three headers that Svix sends: HMAC-SHA-256 over `id.timestamp.body` (Standard Webhooks). */
 async function signatureHeaders(
-  world: Instance,
+  state: Instance,
   messageId: string,
   at: number,
   body: string,
@@ -189,7 +189,7 @@ async function signatureHeaders(
   return {
     'svix-id': messageId,
     'svix-timestamp': String(Math.floor(at / SECOND)),
-    'svix-signature': new Webhook(world.webhookSigningSecret).sign(messageId, new Date(at), body),
+    'svix-signature': new Webhook(state.webhookSigningSecret).sign(messageId, new Date(at), body),
   };
 }
 

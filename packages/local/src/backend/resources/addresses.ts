@@ -1,5 +1,5 @@
 /** Email addresses and phone numbers. */
-import type { World } from '../../instance-state.js';
+import type { InstanceState } from '../../instance-state.js';
 import { change, find, getOf, idOf } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handler, Handlers, OperationCall } from '../operation.js';
@@ -25,51 +25,51 @@ const secondFactor = (body: Fields): Fields =>
 
 const createAddress =
   (kind: IdentificationKind): Handler =>
-  (call: OperationCall, world: World) => {
+  (call: OperationCall, state: InstanceState) => {
     const body = bodyOf(call);
-    const user = find(world, users, String(body['user_id']));
+    const user = find(state, users, String(body['user_id']));
     if (body['primary'] === true && body['verified'] !== true)
       throw invalidValue('primary', 'needs a verified address');
     const verification = verificationFor(body['verified']);
-    const row = addIdentification(world, kind, user.id, body[kind], { verification, ...secondFactor(body) });
-    settleUser(world, kind, row, body['primary']);
+    const row = addIdentification(state, kind, user.id, body[kind], { verification, ...secondFactor(body) });
+    settleUser(state, kind, row, body['primary']);
     return row;
   };
 
 const updateAddress =
   (kind: IdentificationKind): Handler =>
-  (call: OperationCall, world: World) => {
+  (call: OperationCall, state: InstanceState) => {
     const body = bodyOf(call);
     const { resource } = KINDS[kind];
-    const before = find(world, resource, idOf(call.params));
+    const before = find(state, resource, idOf(call.params));
     const verified = typeof body['verified'] === 'boolean' ? body['verified'] : isVerified(before);
     if (body['primary'] === true && !verified) throw invalidValue('primary', 'needs a verified address');
     const verification = verified === isVerified(before) ? {} : { verification: verificationFor(verified) };
-    const row = change(world, resource, before.id, { ...verification, ...secondFactor(body) });
-    settleUser(world, kind, row, body['primary']);
+    const row = change(state, resource, before.id, { ...verification, ...secondFactor(body) });
+    settleUser(state, kind, row, body['primary']);
     return row;
   };
 
 const deleteAddress =
   (kind: IdentificationKind): Handler =>
-  (call: OperationCall, world: World) =>
-    removeIdentification(world, kind, idOf(call.params));
+  (call: OperationCall, state: InstanceState) =>
+    removeIdentification(state, kind, idOf(call.params));
 
 /** Of newer versions: the address becomes the only one of its kind, verified and primary. */
 export const replaceAddress =
   (kind: IdentificationKind): Handler =>
-  (call: OperationCall, world: World) => {
-    const user = find(world, users, call.params['user_id'] ?? '');
+  (call: OperationCall, state: InstanceState) => {
+    const user = find(state, users, call.params['user_id'] ?? '');
     const { table } = KINDS[kind].resource;
     const text = KINDS[kind].read(bodyOf(call)[kind], kind);
-    const own = world.table(table).by('user_id', user.id);
+    const own = state.table(table).by('user_id', user.id);
     const kept = own.find((row) => row[kind] === text);
     const verification = verificationFor(true);
     const row = kept
-      ? change(world, KINDS[kind].resource, kept.id, { verification })
-      : addIdentification(world, kind, user.id, text, { verification });
-    for (const other of own) if (other.id !== row.id) world.table(table).delete(other.id);
-    settleUser(world, kind, row, true);
+      ? change(state, KINDS[kind].resource, kept.id, { verification })
+      : addIdentification(state, kind, user.id, text, { verification });
+    for (const other of own) if (other.id !== row.id) state.table(table).delete(other.id);
+    settleUser(state, kind, row, true);
     return row;
   };
 

@@ -13,50 +13,50 @@ const tasks = defineResource({ table: 'agent_tasks', object: 'agent_task', idPre
 
 const TASK_MS = 30 * 60 * 1000;
 
-const create: Handler = (call, world) => {
+const create: Handler = (call, state) => {
   const body = bodyOf(call);
   const target = (body['on_behalf_of'] ?? {}) as Fields;
   for (const field of ['agent_name', 'task_description', 'redirect_url'])
     if (typeof body[field] !== 'string') throw missing(field);
-  const byAddress = world.table('email_addresses').by('email_address', target['identifier'])[0];
+  const byAddress = state.table('email_addresses').by('email_address', target['identifier'])[0];
   const userId = target['user_id'] ?? byAddress?.['user_id'];
   if (typeof userId !== 'string') throw notFound('user', String(target['identifier']));
-  const user = find(world, users, userId);
-  const id = world.id(tasks.idPrefix);
+  const user = find(state, users, userId);
+  const id = state.id(tasks.idPrefix);
   const ticket = createTicket(
-    world,
+    state,
     'sign_in_token',
     id,
-    world.now() + TASK_MS,
+    state.now() + TASK_MS,
     readUrl(body['redirect_url'], 'redirect_url'),
   );
-  return insert(world, tasks, {
+  return insert(state, tasks, {
     id,
     agent_task_id: id,
     task_id: id,
-    agent_id: world.id('agent'),
+    agent_id: state.id('agent'),
     user_id: user.id,
     status: 'pending',
-    url: ticketUrl(world, ticket),
+    url: ticketUrl(state, ticket),
   });
 };
 
 export const agentTaskHandlers: Handlers = {
   CreateAgentTask: create,
-  RevokeAgentTask: (call, world) => {
-    const { id } = find(world, tasks, call.params['agent_task_id'] ?? '');
-    const { url: _url, ...revoked } = change(world, tasks, id, { status: 'revoked' });
+  RevokeAgentTask: (call, state) => {
+    const { id } = find(state, tasks, call.params['agent_task_id'] ?? '');
+    const { url: _url, ...revoked } = change(state, tasks, id, { status: 'revoked' });
     return revoked;
   },
-  CreateAccountlessApplication: (_call, world) => accountless(world),
-  CompleteAccountlessApplication: (_call, world) => accountless(world),
+  CreateAccountlessApplication: (_call, state) => accountless(state),
+  CompleteAccountlessApplication: (_call, state) => accountless(state),
 };
 
 /** The local instance is the application that keyless mode would make. */
-const accountless = (world: Parameters<Handler>[1]): Fields => ({
+const accountless = (state: Parameters<Handler>[1]): Fields => ({
   object: 'accountless_application',
-  publishable_key: world.publishableKey,
-  secret_key: world.secretKey,
-  claim_url: `${world.frontendApiUrl}/`,
-  api_keys_url: `${world.frontendApiUrl}/`,
+  publishable_key: state.publishableKey,
+  secret_key: state.secretKey,
+  claim_url: `${state.frontendApiUrl}/`,
+  api_keys_url: `${state.frontendApiUrl}/`,
 });

@@ -1,6 +1,6 @@
 /** API keys of users, organizations and machines. */
 import { isExpired, issueApiKey } from '../../tokens/machine-tokens.js';
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { ApiError, bodyOf } from '../operation.js';
 import type { Handlers, OperationCall } from '../operation.js';
 import { lookUp } from '../../look-up.js';
@@ -9,10 +9,10 @@ import { lookUp } from '../../look-up.js';
 const SUBJECTS: Readonly<Record<string, string>> = { user: 'users', org: 'organizations', mch: 'machines' };
 
 export const apiKeysHandlers: Handlers = {
-  createApiKey(call, world) {
+  createApiKey(call, state) {
     const body = bodyOf(call);
-    requireSubject(world, String(body['subject']));
-    const row = issueApiKey(world, {
+    requireSubject(state, String(body['subject']));
+    const row = issueApiKey(state, {
       subject: String(body['subject']),
       name: String(body['name']),
       type: (body['type'] ?? 'api_key') as string,
@@ -22,10 +22,10 @@ export const apiKeysHandlers: Handlers = {
       createdBy: (body['created_by'] ?? null) as string | null,
       expiresInSeconds: (body['seconds_until_expiration'] ?? null) as number | null,
     });
-    return view(world, row);
+    return view(state, row);
   },
 
-  getApiKeys(call, world) {
+  getApiKeys(call, state) {
     const {
       subject,
       type = 'api_key',
@@ -35,73 +35,73 @@ export const apiKeysHandlers: Handlers = {
       offset = 0,
     } = call.query;
     const text = String(query).toLowerCase();
-    const found = world
+    const found = state
       .table('api_keys')
       .by('subject', subject)
-      .filter((row) => row['type'] === type && (String(all) === 'true' || isGood(world, row)))
+      .filter((row) => row['type'] === type && (String(all) === 'true' || isGood(state, row)))
       .filter((row) => `${row.id} ${String(row['name'])}`.toLowerCase().includes(text))
       .reverse();
     const page = found.slice(Number(offset), Number(offset) + Number(limit));
-    return { data: page.map((row) => view(world, row)), total_count: found.length };
+    return { data: page.map((row) => view(state, row)), total_count: found.length };
   },
 
-  getApiKey: (call, world) => view(world, keyOf(call, world)),
+  getApiKey: (call, state) => view(state, keyOf(call, state)),
 
-  updateApiKey(call, world) {
-    const { id } = keyOf(call, world);
+  updateApiKey(call, state) {
+    const { id } = keyOf(call, state);
     const { seconds_until_expiration: seconds, ...patch } = bodyOf(call);
-    if (patch['subject'] !== undefined) requireSubject(world, patch['subject'] as string);
+    if (patch['subject'] !== undefined) requireSubject(state, patch['subject'] as string);
     const expiration =
-      seconds === undefined ? {} : { expiration: seconds === null ? null : world.now() + Number(seconds) * 1000 };
-    return change(world, id, { ...patch, ...expiration });
+      seconds === undefined ? {} : { expiration: seconds === null ? null : state.now() + Number(seconds) * 1000 };
+    return change(state, id, { ...patch, ...expiration });
   },
 
-  deleteApiKey(call, world) {
-    const { id } = keyOf(call, world);
-    world.table('api_keys').delete(id);
+  deleteApiKey(call, state) {
+    const { id } = keyOf(call, state);
+    state.table('api_keys').delete(id);
     return { object: 'api_key', id, deleted: true };
   },
 
-  getApiKeySecret: (call, world) => ({ secret: keyOf(call, world)['secret'] }),
+  getApiKeySecret: (call, state) => ({ secret: keyOf(call, state)['secret'] }),
 
-  revokeApiKey(call, world) {
-    const { id } = keyOf(call, world);
-    return change(world, id, { revoked: true, revocation_reason: bodyOf(call)['revocation_reason'] ?? null });
+  revokeApiKey(call, state) {
+    const { id } = keyOf(call, state);
+    return change(state, id, { revoked: true, revocation_reason: bodyOf(call)['revocation_reason'] ?? null });
   },
 
-  verifyApiKey(call, world) {
-    const table = world.table('api_keys');
+  verifyApiKey(call, state) {
+    const table = state.table('api_keys');
     const row = table.by('secret', bodyOf(call)['secret'])[0];
     // SDKs take any 200 for a good key.
-    if (row === undefined || !isGood(world, row)) throw notFound();
-    return view(world, table.update(row.id, { last_used_at: world.now() }) ?? row);
+    if (row === undefined || !isGood(state, row)) throw notFound();
+    return view(state, table.update(row.id, { last_used_at: state.now() }) ?? row);
   },
 };
 
-function isGood(world: World, row: Row): boolean {
-  return row['revoked'] !== true && !isExpired(world, row);
+function isGood(state: InstanceState, row: Row): boolean {
+  return row['revoked'] !== true && !isExpired(state, row);
 }
 
-function view(world: World, row: Row): Record<string, unknown> {
-  return { ...row, expired: isExpired(world, row) };
+function view(state: InstanceState, row: Row): Record<string, unknown> {
+  return { ...row, expired: isExpired(state, row) };
 }
 
-function change(world: World, id: string, patch: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const row = world.table('api_keys').update(id, { ...patch, updated_at: world.now() });
+function change(state: InstanceState, id: string, patch: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const row = state.table('api_keys').update(id, { ...patch, updated_at: state.now() });
   if (row === undefined) throw notFound();
-  return view(world, row);
+  return view(state, row);
 }
 
-function keyOf(call: OperationCall, world: World): Row {
+function keyOf(call: OperationCall, state: InstanceState): Row {
   const id = (call.params['apiKeyID'] ?? '').replace(/^api_key_/, 'ak_');
-  const row = world.table('api_keys').get(id);
+  const row = state.table('api_keys').get(id);
   if (row === undefined) throw notFound();
   return row;
 }
 
-function requireSubject(world: World, subject: string): void {
+function requireSubject(state: InstanceState, subject: string): void {
   const table = lookUp(SUBJECTS, subject.split('_')[0] ?? '');
-  if (table === undefined || world.table(table).get(subject) !== undefined) return;
+  if (table === undefined || state.table(table).get(subject) !== undefined) return;
   throw new ApiError(400, 'form_param_value_invalid', 'is invalid', {
     longMessage: `There is no ${subject}.`,
     paramName: 'subject',

@@ -1,5 +1,5 @@
 /** Plans, prices, payers, subscription items, statements: rows hold amounts in cents, views say them in words. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { defineResource } from '../crud.js';
 import { includesText } from '../listing.js';
 import { publicUserData } from './organization-resource.js';
@@ -21,8 +21,8 @@ export function money(amount: unknown, currency: unknown = 'USD'): Fields {
   };
 }
 
-const rowOf = (world: World, table: string, id: unknown): Row | undefined =>
-  typeof id === 'string' ? world.table(table).get(id) : undefined;
+const rowOf = (state: InstanceState, table: string, id: unknown): Row | undefined =>
+  typeof id === 'string' ? state.table(table).get(id) : undefined;
 
 function planView(row: Row): Fields {
   const { currency, amount, annual_monthly_amount: monthly } = row;
@@ -65,9 +65,9 @@ export const prices = defineResource({
   component: 'BillingPriceResponse',
   filters: { plan_id: (row, id: string) => row['plan_id'] === id },
   sortKeys: { amount: true },
-  view: (row, world) => ({
+  view: (row, state) => ({
     ...row,
-    instance_id: world.instanceId,
+    instance_id: state.instanceId,
     fee: money(row['amount'], row['currency']),
     annual_monthly_fee: money(row['annual_monthly_amount'], row['currency']),
     currency_symbol: money(0, row['currency'])['currency_symbol'],
@@ -75,37 +75,37 @@ export const prices = defineResource({
 });
 
 /** Null if there is none: answers differ in whether they allow that. */
-function payerView(world: World, id: unknown): Fields | null {
-  const row = rowOf(world, 'payers', id);
+function payerView(state: InstanceState, id: unknown): Fields | null {
+  const row = rowOf(state, 'payers', id);
   if (!row) return null;
-  const organization = rowOf(world, 'organizations', row['organization_id']);
-  const user = rowOf(world, 'users', row['user_id']);
-  const person = user ? publicUserData(world, user.id) : null;
+  const organization = rowOf(state, 'organizations', row['organization_id']);
+  const user = rowOf(state, 'users', row['user_id']);
+  const person = user ? publicUserData(state, user.id) : null;
   return {
     ...row,
     object: 'commerce_payer',
-    instance_id: world.instanceId,
+    instance_id: state.instanceId,
     first_name: person?.['first_name'] ?? null,
     last_name: person?.['last_name'] ?? null,
-    email: user ? (primaryText(world, user, 'email_addresses', 'email_address') ?? null) : null,
+    email: user ? (primaryText(state, user, 'email_addresses', 'email_address') ?? null) : null,
     image_url: person?.['image_url'] ?? '',
     ...(organization ? { organization_name: organization['name'] } : {}),
   };
 }
 
-function itemView(row: Row, world: World): Fields {
-  const plan = rowOf(world, plans.table, row['plan_id']);
-  const price = rowOf(world, prices.table, row['price_id']);
+function itemView(row: Row, state: InstanceState): Fields {
+  const plan = rowOf(state, plans.table, row['plan_id']);
+  const price = rowOf(state, prices.table, row['price_id']);
   const currency = price?.['currency'] ?? plan?.['currency'];
   const fee = money(feeOf(row, price ?? plan), currency);
   const next =
     row['status'] === 'active' && typeof row['period_end'] === 'number'
       ? { amount: fee, date: row['period_end'] }
       : null;
-  const payer = payerView(world, row['payer_id']);
+  const payer = payerView(state, row['payer_id']);
   return {
     ...row,
-    instance_id: world.instanceId,
+    instance_id: state.instanceId,
     plan: plan ? planView(plan) : null,
     amount: fee,
     lifetime_paid: money(row['lifetime_paid'] ?? 0, currency),
@@ -121,7 +121,7 @@ export function feeOf(item: Row, priced: Row | undefined): number {
   return Number(priced?.['amount'] ?? 0);
 }
 
-const payerOf = (row: Row, world: World): Row | undefined => rowOf(world, 'payers', row['payer_id']);
+const payerOf = (row: Row, state: InstanceState): Row | undefined => rowOf(state, 'payers', row['payer_id']);
 
 export const subscriptionItems = defineResource({
   table: 'subscription_items',
@@ -134,13 +134,13 @@ export const subscriptionItems = defineResource({
     // A trial is no status of its own.
     status: (row, status: string) =>
       status === 'free_trial' ? row['is_free_trial'] === true && row['status'] === 'active' : row['status'] === status,
-    payer_type: (row, type: string, world) =>
-      (typeof payerOf(row, world)?.['organization_id'] === 'string') === (type === 'org'),
+    payer_type: (row, type: string, state) =>
+      (typeof payerOf(row, state)?.['organization_id'] === 'string') === (type === 'org'),
     plan_id: (row, id: string) => row['plan_id'] === id,
-    include_free: (row, include: boolean, world) =>
-      include || Number(rowOf(world, plans.table, row['plan_id'])?.['amount'] ?? 0) > 0,
-    query: (row, text: string, world) => {
-      const payer = payerView(world, row['payer_id']);
+    include_free: (row, include: boolean, state) =>
+      include || Number(rowOf(state, plans.table, row['plan_id'])?.['amount'] ?? 0) > 0,
+    query: (row, text: string, state) => {
+      const payer = payerView(state, row['payer_id']);
       return ['first_name', 'last_name', 'email', 'organization_name'].some((field) =>
         includesText(payer?.[field], text),
       );
@@ -153,11 +153,11 @@ export const paymentAttempts = defineResource({
   object: 'commerce_payment',
   idPrefix: 'cpayment',
   component: 'BillingPaymentAttempt',
-  view: (row, world) => ({
+  view: (row, state) => ({
     ...row,
     payment_id: row['payment_id'] ?? row.id,
-    instance_id: world.instanceId,
-    payer: payerView(world, row['payer_id']),
+    instance_id: state.instanceId,
+    payer: payerView(state, row['payer_id']),
     amount: money(row['amount'], row['currency']),
   }),
 });
@@ -167,17 +167,17 @@ export const statements = defineResource({
   object: 'commerce_statement',
   idPrefix: 'cstmt',
   component: 'BillingStatement',
-  view: (row, world) => {
-    const attempts = world.table(paymentAttempts.table).by('statement_id', row.id);
+  view: (row, state) => {
+    const attempts = state.table(paymentAttempts.table).by('statement_id', row.id);
     const sum = money(
       attempts.reduce((total, attempt) => total + Number(attempt['amount'] ?? 0), 0),
       row['currency'],
     );
-    const items = attempts.map((attempt) => paymentAttempts.view(attempt, world));
+    const items = attempts.map((attempt) => paymentAttempts.view(attempt, state));
     return {
       ...row,
-      instance_id: world.instanceId,
-      payer: payerView(world, row['payer_id']),
+      instance_id: state.instanceId,
+      payer: payerView(state, row['payer_id']),
       totals: { grand_total: sum, subtotal: sum, tax_total: money(0, row['currency']) },
       groups: items.length === 0 ? [] : [{ object: 'commerce_statement_group', timestamp: row['timestamp'], items }],
     };
@@ -190,13 +190,13 @@ export const subscriptions = defineResource({
   idPrefix: 'csub',
   component: 'CommerceSubscription',
   event: 'subscription',
-  view: (row, world) => {
-    const items = world.table(subscriptionItems.table).by('subscription_id', row.id);
-    const views = items.map((item) => itemView(item, world));
+  view: (row, state) => {
+    const items = state.table(subscriptionItems.table).by('subscription_id', row.id);
+    const views = items.map((item) => itemView(item, state));
     const next = views.find((view) => view['next_payment'] !== null)?.['next_payment'];
     return {
       ...row,
-      instance_id: world.instanceId,
+      instance_id: state.instanceId,
       subscription_items: views,
       ...(next ? { next_payment: next } : {}),
     };

@@ -1,5 +1,5 @@
 /** Billing: what is sold comes from seeds; prices are made, and subscription items end, extend and move here. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { readTime } from '../addresses.js';
 import { change, create, find, getOf, insert, list, listOf, publish, silent } from '../crud.js';
 import { ApiError, bodyOf } from '../operation.js';
@@ -20,45 +20,45 @@ import { users } from './user-resource.js';
 
 const DAY_MS = 86_400_000;
 
-const itemOf = (call: OperationCall, world: World): Row =>
-  find(world, subscriptionItems, call.params['subscription_item_id'] ?? '');
+const itemOf = (call: OperationCall, state: InstanceState): Row =>
+  find(state, subscriptionItems, call.params['subscription_item_id'] ?? '');
 
-const cancelItem: Handler = (call, world) => {
-  const item = itemOf(call, world);
+const cancelItem: Handler = (call, state) => {
+  const item = itemOf(call, state);
   if (item['status'] !== 'active' && item['status'] !== 'past_due' && item['status'] !== 'upcoming') {
     throw wrongState('subscription_item_not_cancelable', `The subscription item is ${String(item['status'])}.`);
   }
-  const now = world.now();
+  const now = state.now();
   const ends = call.query['end_now'] === true || item['period_end'] === null;
   const patch = ends ? { status: 'ended', canceled_at: now, ended_at: now } : { status: 'canceled', canceled_at: now };
-  return subscriptionItems.view(moveItem(world, item, patch), world);
+  return subscriptionItems.view(moveItem(state, item, patch), state);
 };
 
 /** The webhook is named after the new status. */
-function moveItem(world: World, item: Row, patch: Readonly<Record<string, unknown>> & { status: string }): Row {
-  const moved = change(world, silent(subscriptionItems), item.id, patch);
-  publish(world, subscriptionItems, patch.status, moved);
+function moveItem(state: InstanceState, item: Row, patch: Readonly<Record<string, unknown>> & { status: string }): Row {
+  const moved = change(state, silent(subscriptionItems), item.id, patch);
+  publish(state, subscriptionItems, patch.status, moved);
   return moved;
 }
 
-const extendTrial: Handler = (call, world) => {
-  const item = itemOf(call, world);
-  const plan = world.table(plans.table).get(String(item['plan_id']));
+const extendTrial: Handler = (call, state) => {
+  const item = itemOf(call, state);
+  const plan = state.table(plans.table).get(String(item['plan_id']));
   if (item['is_free_trial'] !== true || plan?.['free_trial_enabled'] !== true) {
     throw new ApiError(422, 'subscription_item_not_in_free_trial', 'The subscription item is not in a free trial.');
   }
   const until = readTime(bodyOf(call)['extend_to'], 'extend_to');
   const end = Number(item['period_end']);
-  if (until <= world.now()) throw invalidValue('extend_to', 'must be in the future');
+  if (until <= state.now()) throw invalidValue('extend_to', 'must be in the future');
   if (until > end + 365 * DAY_MS) throw invalidValue('extend_to', 'must be within 365 days of the end of the trial');
-  return subscriptionItems.view(change(world, subscriptionItems, item.id, { period_end: until }), world);
+  return subscriptionItems.view(change(state, subscriptionItems, item.id, { period_end: until }), state);
 };
 
 /** A dearer price takes effect at once; a cheaper one when the period that was paid for is over. */
-const changePrice: Handler = (call, world) => {
-  const item = itemOf(call, world);
+const changePrice: Handler = (call, state) => {
+  const item = itemOf(call, state);
   const { from_price_id: from, to_price_id: to } = bodyOf(call) as { from_price_id: string; to_price_id: string };
-  const [before, after] = [find(world, prices, from), find(world, prices, to)];
+  const [before, after] = [find(state, prices, from), find(state, prices, to)];
   if (item['status'] !== 'active')
     throw wrongState('subscription_item_not_active', `The subscription item is ${String(item['status'])}.`);
   if (item['price_id'] !== from) {
@@ -68,19 +68,19 @@ const changePrice: Handler = (call, world) => {
     });
   }
   if (from === to) throw invalidValue('to_price_id', 'must be another price');
-  const now = world.now();
+  const now = state.now();
   const charge = feeOf(item, after);
   const immediate = charge >= feeOf(item, before) || item['period_end'] === null;
   const start = immediate ? now : Number(item['period_end']);
   const periodMs = item['plan_period'] === 'annual' ? 365 * DAY_MS : 30 * DAY_MS;
   // The old item's part of the answer knows no "canceled" for what runs on until the end of its period.
   const moved = moveItem(
-    world,
+    state,
     item,
     immediate ? { status: 'ended', ended_at: now } : { status: 'canceled', canceled_at: now },
   );
   const { id: _id, ended_at: _ended, canceled_at: _canceled, ...facts } = item;
-  const next = insert(world, subscriptionItems, {
+  const next = insert(state, subscriptionItems, {
     ...facts,
     status: immediate ? 'active' : 'upcoming',
     plan_id: after['plan_id'],
@@ -91,13 +91,13 @@ const changePrice: Handler = (call, world) => {
     created_at: now,
     updated_at: now,
   });
-  publish(world, subscriptionItems, immediate ? 'active' : 'upcoming', next);
+  publish(state, subscriptionItems, immediate ? 'active' : 'upcoming', next);
   return {
     object: 'commerce_price_transition',
-    subscription_item: subscriptionItems.view(next, world),
+    subscription_item: subscriptionItems.view(next, state),
     transition: {
-      previous_plan: plans.view(find(world, plans, String(before['plan_id'])), world),
-      previous_price: prices.view(before, world),
+      previous_plan: plans.view(find(state, plans, String(before['plan_id'])), state),
+      previous_price: prices.view(before, state),
       effective_at: start,
       effective_mode: immediate ? 'immediate' : 'end_of_period',
       next_billing_date: immediate ? start + periodMs : start,
@@ -109,30 +109,30 @@ const changePrice: Handler = (call, world) => {
   };
 };
 
-const subscriptionOf = (world: World, field: string, id: string): unknown => {
-  const row = world.table(subscriptions.table).by(field, id)[0];
+const subscriptionOf = (state: InstanceState, field: string, id: string): unknown => {
+  const row = state.table(subscriptions.table).by(field, id)[0];
   if (!row) throw notFound('subscription of', id);
-  return subscriptions.view(row, world);
+  return subscriptions.view(row, state);
 };
 
 /** Cheapest first, and the newest of one price first: sorted twice, because sorting keeps the order of equals. */
-const listPrices: Handler = (call, world) => {
+const listPrices: Handler = (call, state) => {
   const { plan_id: planId } = call.query;
-  if (typeof planId === 'string') find(world, plans, planId);
-  const newestFirst = [...world.table(prices.table).all()].reverse();
-  return list(world, prices, { ...call.query, order_by: '+amount' }, { rows: newestFirst });
+  if (typeof planId === 'string') find(state, plans, planId);
+  const newestFirst = [...state.table(prices.table).all()].reverse();
+  return list(state, prices, { ...call.query, order_by: '+amount' }, { rows: newestFirst });
 };
 
 export const billingHandlers: Handlers = {
   GetCommercePlanList: listOf(plans),
   GetBillingPriceList: listPrices,
-  CreateBillingPrice: (call, world) => {
+  CreateBillingPrice: (call, state) => {
     const body = bodyOf(call);
-    const plan = find(world, plans, String(body['plan_id']));
+    const plan = find(state, plans, String(body['plan_id']));
     if (Number(body['amount']) < 0) throw invalidValue('amount', 'must not be negative');
     return prices.view(
-      create(world, prices, { ...body, plan_id: plan.id, annual_monthly_amount: body['annual_monthly_amount'] ?? 0 }),
-      world,
+      create(state, prices, { ...body, plan_id: plan.id, annual_monthly_amount: body['annual_monthly_amount'] ?? 0 }),
+      state,
     );
   },
   GetCommerceSubscriptionItemList: listOf(subscriptionItems),
@@ -141,14 +141,14 @@ export const billingHandlers: Handlers = {
   CreateBillingPriceTransition: changePrice,
   GetBillingStatementList: listOf(statements),
   GetBillingStatement: getOf(statements),
-  GetBillingStatementPaymentAttempts: (call, world) => {
-    const statement = find(world, statements, call.params['statementID'] ?? '');
-    return list(world, paymentAttempts, call.query, {
-      rows: world.table(paymentAttempts.table).by('statement_id', statement.id),
+  GetBillingStatementPaymentAttempts: (call, state) => {
+    const statement = find(state, statements, call.params['statementID'] ?? '');
+    return list(state, paymentAttempts, call.query, {
+      rows: state.table(paymentAttempts.table).by('statement_id', statement.id),
     });
   },
-  GetUserBillingSubscription: (call, world) =>
-    subscriptionOf(world, 'user_id', find(world, users, call.params['user_id'] ?? '').id),
-  GetOrganizationBillingSubscription: (call, world) =>
-    subscriptionOf(world, 'organization_id', organizationOf(call, world).id),
+  GetUserBillingSubscription: (call, state) =>
+    subscriptionOf(state, 'user_id', find(state, users, call.params['user_id'] ?? '').id),
+  GetOrganizationBillingSubscription: (call, state) =>
+    subscriptionOf(state, 'organization_id', organizationOf(call, state).id),
 };

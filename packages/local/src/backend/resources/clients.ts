@@ -1,6 +1,6 @@
 /** Clients (browsers) with their sessions, and sign-ups: made by the Frontend API or by seeds, read here. */
 import { isLive, viewSession } from '../../sessions.js';
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { change, defineResource, find, getOf, idOf, listOf } from '../crud.js';
 import { bodyOf, ApiError } from '../operation.js';
 import type { Handlers } from '../operation.js';
@@ -13,9 +13,9 @@ const clients = defineResource({
   object: 'client',
   idPrefix: 'client',
   component: 'Client',
-  view: (row, world) => {
-    const sessions = world.table('sessions').by('client_id', row.id);
-    const views = sessions.map((session) => viewSession(world, session));
+  view: (row, state) => {
+    const sessions = state.table('sessions').by('client_id', row.id);
+    const views = sessions.map((session) => viewSession(state, session));
     const ids = sessions.map((session) => session.id);
     return {
       ...row,
@@ -23,7 +23,7 @@ const clients = defineResource({
       sessions: views,
       ...lastActive(
         row,
-        sessions.filter((session) => isLive(world, session)),
+        sessions.filter((session) => isLive(state, session)),
       ),
     };
   },
@@ -38,30 +38,30 @@ function lastActive(row: Row, live: readonly Row[]): Fields {
 const signUps = defineResource({ table: 'sign_ups', object: 'sign_up_attempt', idPrefix: 'sua', component: 'SignUp' });
 
 /** The client behind a session token of this instance. @throws ApiError 401, 404 */
-function clientOf(token: string, world: World): unknown {
-  const opened = world.keys.open(token);
+function clientOf(token: string, state: InstanceState): unknown {
+  const opened = state.keys.open(token);
   const sessionId = opened?.payload['sid'];
   const expires = Number(opened?.payload['exp'] ?? 0) * 1000;
-  if (typeof sessionId !== 'string' || expires <= world.now()) {
+  if (typeof sessionId !== 'string' || expires <= state.now()) {
     throw new ApiError(401, 'authentication_invalid', 'Invalid authentication', {
       longMessage: 'The token is not a valid session token of this instance.',
       paramName: 'token',
     });
   }
-  const session = world.table('sessions').get(sessionId);
+  const session = state.table('sessions').get(sessionId);
   if (!session) throw notFound('session', sessionId);
-  return clients.view(find(world, clients, String(session['client_id'])), world);
+  return clients.view(find(state, clients, String(session['client_id'])), state);
 }
 
 export const clientHandlers: Handlers = {
   GetClientList: listOf(clients),
   GetClient: getOf(clients),
-  VerifyClient: (call, world) => clientOf(String(bodyOf(call)['token']), world),
+  VerifyClient: (call, state) => clientOf(String(bodyOf(call)['token']), state),
   GetSignUp: getOf(signUps),
-  UpdateSignUp: (call, world) => {
-    const row = find(world, signUps, idOf(call.params));
+  UpdateSignUp: (call, state) => {
+    const row = find(state, signUps, idOf(call.params));
     const { external_id, custom_action } = bodyOf(call);
-    return change(world, signUps, row.id, {
+    return change(state, signUps, row.id, {
       external_id,
       ...(typeof custom_action === 'boolean' ? { custom_action } : {}),
     });

@@ -1,5 +1,5 @@
 /** The instance's primary domain, and satellites. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { change, create, defineResource, find, idOf, insert, remove } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handlers } from '../operation.js';
@@ -14,9 +14,9 @@ const domains = defineResource({
   idPrefix: 'dmn',
   component: 'Domain',
   unique: ['name'],
-  view: (row, world) => ({
+  view: (row, state) => ({
     ...row,
-    frontend_api_url: row['is_satellite'] === true ? `https://clerk.${String(row['name'])}` : world.frontendApiUrl,
+    frontend_api_url: row['is_satellite'] === true ? `https://clerk.${String(row['name'])}` : state.frontendApiUrl,
     accounts_portal_url: row['is_satellite'] === true ? null : `https://accounts.${String(row['name'])}`,
     development_origin: '',
     cname_targets: [{ host: `clerk.${String(row['name'])}`, value: 'frontend-api.clerk.services', required: true }],
@@ -33,42 +33,42 @@ const readProxy = (proxy: unknown): Fields =>
   typeof proxy === 'string' ? { proxy_url: readUrl(proxy, 'proxy_url') } : { proxy_url: null };
 
 export const domainHandlers: Handlers = {
-  ListDomains: (_call, world) => {
-    primaryDomain(world);
-    const rows = [...world.table(domains.table).all()];
-    return { data: rows.map((row) => domains.view(row, world)), total_count: rows.length };
+  ListDomains: (_call, state) => {
+    primaryDomain(state);
+    const rows = [...state.table(domains.table).all()];
+    return { data: rows.map((row) => domains.view(row, state)), total_count: rows.length };
   },
-  AddDomain: (call, world) => {
+  AddDomain: (call, state) => {
     const { name, proxy_url: proxy } = bodyOf(call);
     return domains.view(
-      create(world, domains, { name: readName(name), is_satellite: true, ...readProxy(proxy) }),
-      world,
+      create(state, domains, { name: readName(name), is_satellite: true, ...readProxy(proxy) }),
+      state,
     );
   },
-  UpdateDomain: (call, world) => {
-    const row = find(world, domains, idOf(call.params));
+  UpdateDomain: (call, state) => {
+    const row = find(state, domains, idOf(call.params));
     const { name, proxy_url: proxy } = bodyOf(call);
     const patch = {
       ...(typeof name === 'string' ? { name: readName(name) } : {}),
       ...(proxy === undefined ? {} : readProxy(proxy)),
     };
-    return domains.view(change(world, domains, row.id, patch), world);
+    return domains.view(change(state, domains, row.id, patch), state);
   },
-  DeleteDomain: (call, world) => {
-    const row = find(world, domains, idOf(call.params));
+  DeleteDomain: (call, state) => {
+    const row = find(state, domains, idOf(call.params));
     if (row['is_satellite'] !== true)
       throw forbidden('primary_domain_deletion', 'The primary domain cannot be deleted.');
-    return remove(world, domains, row);
+    return remove(state, domains, row);
   },
   /** Nothing is asked over the network: a proxy URL that is a URL passes. */
-  VerifyDomainProxy: (call, world) => {
+  VerifyDomainProxy: (call, state) => {
     const { domain_id: id, proxy_url: proxy } = bodyOf(call);
-    const domain = typeof id === 'string' ? find(world, domains, id) : primaryDomain(world);
+    const domain = typeof id === 'string' ? find(state, domains, id) : primaryDomain(state);
     const url = readUrl(proxy ?? domain['proxy_url'], 'proxy_url');
-    const now = world.now();
+    const now = state.now();
     return {
       object: 'proxy_check',
-      id: world.id('prxchk'),
+      id: state.id('prxchk'),
       domain_id: domain.id,
       last_run_at: now,
       proxy_url: url,
@@ -80,7 +80,7 @@ export const domainHandlers: Handlers = {
 };
 
 /** Every instance has one; it is a row from the first time that anybody asks for domains. */
-function primaryDomain(world: World): Row {
-  const known = world.table(domains.table).by('is_satellite', false)[0];
-  return known ?? insert(world, domains, { name: 'localhost', is_satellite: false, proxy_url: null });
+function primaryDomain(state: InstanceState): Row {
+  const known = state.table(domains.table).by('is_satellite', false)[0];
+  return known ?? insert(state, domains, { name: 'localhost', is_satellite: false, proxy_url: null });
 }

@@ -1,5 +1,5 @@
 /** Messages that an application sends through Clerk: kept, told to webhooks, and delivered to nobody. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { readEmailAddress } from '../addresses.js';
 import { defineResource, find, getOf, insert } from '../crud.js';
 import { ApiError, bodyOf } from '../operation.js';
@@ -12,17 +12,17 @@ type Fields = Readonly<Record<string, unknown>>;
 const emails = defineResource({ table: 'emails', object: 'email', idPrefix: 'ema', component: '' });
 
 /** @throws ApiError 404, 422 */
-function create(world: World, body: Fields): Row {
+function create(state: InstanceState, body: Fields): Row {
   const { to, from, subject, html, text } = body as { to?: Fields; from?: Fields } & Fields;
   if (!to) throw missing('to');
   if (typeof from?.['address'] !== 'string') throw missing('from.address');
   if (typeof subject !== 'string') throw missing('subject');
   if (typeof html !== 'string' && typeof text !== 'string') throw missing('html');
-  const user = typeof to['user_id'] === 'string' ? find(world, users, to['user_id']) : null;
+  const user = typeof to['user_id'] === 'string' ? find(state, users, to['user_id']) : null;
   const address = user
-    ? primaryText(world, user, 'email_addresses', 'email_address')
+    ? primaryText(state, user, 'email_addresses', 'email_address')
     : readEmailAddress(to['address'], 'to.address');
-  const email = insert(world, emails, {
+  const email = insert(state, emails, {
     from_email_name: from['address'],
     to_email_address: address,
     email_address_id: user?.['primary_email_address_id'] ?? null,
@@ -35,15 +35,15 @@ function create(world: World, body: Fields): Row {
     data: null,
     delivered_by_clerk: true,
   });
-  world.emit('email.created', email);
+  state.emit('email.created', email);
   return email;
 }
 
 /** One result for each message; a bad one does not stop the others. */
-function createEach(world: World, messages: readonly Fields[]): Fields[] {
+function createEach(state: InstanceState, messages: readonly Fields[]): Fields[] {
   return messages.map((message, index) => {
     try {
-      return { index, status_code: 200, email: create(world, message) };
+      return { index, status_code: 200, email: create(state, message) };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const { code, message: short, longMessage: long, meta } = error;
@@ -57,11 +57,11 @@ function createEach(world: World, messages: readonly Fields[]): Fields[] {
 }
 
 export const emailHandlers: Handlers = {
-  CreateEmail: (call, world) => create(world, bodyOf(call)),
-  CreateEmailBatch: (call, world) => {
+  CreateEmail: (call, state) => create(state, bodyOf(call)),
+  CreateEmailBatch: (call, state) => {
     const { messages } = bodyOf(call);
     if (!Array.isArray(messages)) throw missing('messages');
-    return createEach(world, messages as readonly Fields[]);
+    return createEach(state, messages as readonly Fields[]);
   },
   GetEmail: getOf(emails),
 };

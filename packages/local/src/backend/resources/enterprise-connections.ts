@@ -80,15 +80,15 @@ function readFields(body: Fields, before: Fields, id: string): Fields {
 }
 
 export const enterpriseConnectionHandlers: Handlers = {
-  ListEnterpriseConnections: (call, world) => {
+  ListEnterpriseConnections: (call, state) => {
     const numbers = Object.fromEntries(
       ['limit', 'offset'].map((name) => [name, Number(call.query[name] ?? (name === 'limit' ? 10 : 0))]),
     );
-    return list(world, connections, { ...call.query, ...numbers });
+    return list(state, connections, { ...call.query, ...numbers });
   },
-  CreateEnterpriseConnection: createOf(connections, (body, world) => {
+  CreateEnterpriseConnection: createOf(connections, (body, state) => {
     for (const field of ['name', 'provider']) if (typeof body[field] !== 'string') throw missing(field);
-    const id = world.id(connections.idPrefix);
+    const id = state.id(connections.idPrefix);
     return { ...DEFAULTS, ...readFields(body, {}, id), id };
   }),
   GetEnterpriseConnection: getOf(connections),

@@ -3,13 +3,13 @@ import { ApiError } from '../operation.js';
 import type { Handlers } from '../operation.js';
 
 export const handshakePayloadHandlers: Handlers = {
-  GetHandshakePayload(call, world) {
+  GetHandshakePayload(call, state) {
     const nonce = call.request.query.get('nonce') ?? '';
-    const kept = world.table('handshakes').get(nonce);
+    const kept = state.table('handshakes').get(nonce);
     const expiresAt = kept?.['expires_at'];
     // A nonce is good once: whoever reads it in a log or a Referer comes too late.
-    if (kept !== undefined) world.table('handshakes').delete(nonce);
-    if (kept === undefined || (typeof expiresAt === 'number' && expiresAt <= world.now())) {
+    if (kept !== undefined) state.table('handshakes').delete(nonce);
+    if (kept === undefined || (typeof expiresAt === 'number' && expiresAt <= state.now())) {
       throw new ApiError(404, 'resource_not_found', 'not found', {
         longMessage: 'There is no handshake with this nonce.',
       });

@@ -1,5 +1,5 @@
 /** What identifies a user: rows of the parts tables, always unique in the instance, with the user's `primary_*` pointers kept right. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { readEmailAddress, readPhoneNumber } from '../addresses.js';
 import { change, defineResource, find, insert, remove } from '../crud.js';
 import type { Resource } from '../crud.js';
@@ -62,23 +62,23 @@ export const isVerified = (row: Row | undefined): boolean =>
   (row?.['verification'] as { status?: unknown } | null | undefined)?.status === 'verified';
 
 /** The text in its stored form. @throws ApiError 422 if it is malformed or somebody has it */
-export function readFree(world: World, kind: IdentificationKind, value: unknown): string {
+export function readFree(state: InstanceState, kind: IdentificationKind, value: unknown): string {
   const { resource, read } = KINDS[kind];
   const text = read(value, kind);
-  if (world.table(resource.table).by(kind, text).length > 0) throw taken(kind);
+  if (state.table(resource.table).by(kind, text).length > 0) throw taken(kind);
   return text;
 }
 
 /** @throws ApiError 422 if it is malformed or somebody has it */
 export function addIdentification(
-  world: World,
+  state: InstanceState,
   kind: IdentificationKind,
   userId: string,
   value: unknown,
   fields: Readonly<Record<string, unknown>> = {},
 ): Row {
-  const text = readFree(world, kind, value);
-  return insert(world, KINDS[kind].resource, {
+  const text = readFree(state, kind, value);
+  return insert(state, KINDS[kind].resource, {
     user_id: userId,
     [kind]: text,
     reserved: false,
@@ -90,37 +90,37 @@ export function addIdentification(
 }
 
 /** @throws ApiError 422 if the identification is not the user's, or not verified */
-export function checkPrimary(world: World, kind: IdentificationKind, userId: string, id: string): void {
+export function checkPrimary(state: InstanceState, kind: IdentificationKind, userId: string, id: string): void {
   const { resource, primary } = KINDS[kind];
-  const row = world.table(resource.table).get(id);
+  const row = state.table(resource.table).get(id);
   if (row?.['user_id'] !== userId)
     throw invalidValue(primary, `must be the id of ${kind.replaceAll('_', ' ')} of the user`);
   if (!isVerified(row)) throw invalidValue(primary, 'must be verified');
 }
 
 /** Makes the identification primary; tells the webhooks about the user, also when nothing but its parts changed. */
-export function settleUser(world: World, kind: IdentificationKind, row: Row, primary: unknown): void {
+export function settleUser(state: InstanceState, kind: IdentificationKind, row: Row, primary: unknown): void {
   const userId = String(row['user_id']);
   const field = KINDS[kind].primary;
-  const user = find(world, users, userId);
+  const user = find(state, users, userId);
   const becomes = primary === true || (isVerified(row) && (user[field] ?? null) === null);
-  change(world, users, userId, becomes ? { [field]: row.id } : {});
+  change(state, users, userId, becomes ? { [field]: row.id } : {});
 }
 
 /** If it was primary, the next verified one becomes it. */
 export function removeIdentification(
-  world: World,
+  state: InstanceState,
   kind: IdentificationKind,
   id: string,
 ): Readonly<Record<string, unknown>> {
   const { resource, primary } = KINDS[kind];
-  const row = find(world, resource, id);
-  const deleted = remove(world, resource, row);
-  const user = find(world, users, String(row['user_id']));
-  const next = world
+  const row = find(state, resource, id);
+  const deleted = remove(state, resource, row);
+  const user = find(state, users, String(row['user_id']));
+  const next = state
     .table(resource.table)
     .by('user_id', user.id)
     .find((other) => isVerified(other));
-  change(world, users, user.id, user[primary] === id ? { [primary]: next?.id ?? null } : {});
+  change(state, users, user.id, user[primary] === id ? { [primary]: next?.id ?? null } : {});
   return deleted;
 }

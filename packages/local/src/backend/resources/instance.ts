@@ -5,46 +5,46 @@ import type { Handler, Handlers } from '../operation.js';
 import { invalidValue, missing } from '../refusals.js';
 import { changeSettings, settingsOf } from '../settings.js';
 import type { SettingsGroup } from '../settings.js';
-import type { World } from '../../instance-state.js';
+import type { InstanceState } from '../../instance-state.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const answer = (world: World, group: SettingsGroup, object: string): Fields => ({
+const answer = (state: InstanceState, group: SettingsGroup, object: string): Fields => ({
   object,
-  ...settingsOf(world, group),
+  ...settingsOf(state, group),
 });
 
 const read =
   (group: SettingsGroup, object: string): Handler =>
-  (_call, world) =>
-    answer(world, group, object);
+  (_call, state) =>
+    answer(state, group, object);
 
 const write =
   (group: SettingsGroup, object: string): Handler =>
-  (call, world) => {
-    changeSettings(world, group, bodyOf(call));
-    return answer(world, group, object);
+  (call, state) => {
+    changeSettings(state, group, bodyOf(call));
+    return answer(state, group, object);
   };
 
 /** Roles are named by id here, and by key in the answer. @throws ApiError 404, 422 */
-const writeOrganizationSettings: Handler = (call, world) => {
+const writeOrganizationSettings: Handler = (call, state) => {
   const { creator_role_id: creator, domains_default_role_id: member, ...rest } = bodyOf(call);
-  const known = settingsOf(world, 'organizations')['domains_enrollment_modes'] as readonly string[];
+  const known = settingsOf(state, 'organizations')['domains_enrollment_modes'] as readonly string[];
   const modes = (rest['domains_enrollment_modes'] ?? []) as readonly string[];
   const all = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion', ...known];
   if (modes.some((mode) => !all.includes(mode))) throw invalidValue('domains_enrollment_modes', 'has an unknown mode');
   const patch = {
     ...rest,
-    ...roleKey(world, 'creator_role', creator),
-    ...roleKey(world, 'domains_default_role', member),
+    ...roleKey(state, 'creator_role', creator),
+    ...roleKey(state, 'domains_default_role', member),
   };
-  changeSettings(world, 'organizations', patch);
-  return answer(world, 'organizations', 'organization_settings');
+  changeSettings(state, 'organizations', patch);
+  return answer(state, 'organizations', 'organization_settings');
 };
 
-function roleKey(world: World, setting: string, id: unknown): Fields {
+function roleKey(state: InstanceState, setting: string, id: unknown): Fields {
   if (typeof id !== 'string') return {};
-  const roles = world.table('organization_roles');
+  const roles = state.table('organization_roles');
   const role = roles.get(id) ?? roles.by('key', id)[0];
   if (role) return { [setting]: role['key'] };
   throw new ApiError(404, 'resource_not_found', 'not found', {
@@ -62,20 +62,20 @@ export const changeDomain: Handler = (call) => {
 };
 
 export const instanceHandlers: Handlers = {
-  GetInstance: (_call, world) => ({
+  GetInstance: (_call, state) => ({
     object: 'instance',
-    id: world.instanceId,
-    environment_type: world.instanceType,
-    allowed_origins: settingsOf(world, 'instance')['allowed_origins'],
+    id: state.instanceId,
+    environment_type: state.instanceType,
+    allowed_origins: settingsOf(state, 'instance')['allowed_origins'],
   }),
-  UpdateInstance: (call, world) => void changeSettings(world, 'instance', bodyOf(call)),
+  UpdateInstance: (call, state) => void changeSettings(state, 'instance', bodyOf(call)),
   UpdateInstanceRestrictions: write('restrictions', 'instance_restrictions'),
   GetInstanceProtect: read('protect', 'instance_protect'),
   UpdateInstanceProtect: write('protect', 'instance_protect'),
   UpdateInstanceOrganizationSettings: writeOrganizationSettings,
-  UpdateInstanceAuthConfig: (call, world) => {
-    changeSettings(world, 'auth', bodyOf(call));
-    return { ...answer(world, 'auth', 'instance_settings'), id: world.instanceId };
+  UpdateInstanceAuthConfig: (call, state) => {
+    changeSettings(state, 'auth', bodyOf(call));
+    return { ...answer(state, 'auth', 'instance_settings'), id: state.instanceId };
   },
   ChangeProductionInstanceDomain: changeDomain,
   UpdateProductionInstanceDomain: changeDomain,

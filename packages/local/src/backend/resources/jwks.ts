@@ -2,5 +2,5 @@
 import type { Handlers } from '../operation.js';
 
 export const jwksHandlers: Handlers = {
-  GetJWKS: (_call, world) => world.keys.jwks(),
+  GetJWKS: (_call, state) => state.keys.jwks(),
 };

@@ -1,6 +1,6 @@
 /** Machines, their secret keys, and which machine may talk to which. */
 import { addMachineScope, createMachine, scopeId, scopesOf } from '../../machines.js';
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { ApiError, bodyOf } from '../operation.js';
 import type { Handlers, OperationCall } from '../operation.js';
 
@@ -8,91 +8,91 @@ const MAX_SCOPES = 150;
 const MAX_GRACE_SECONDS = 28_800;
 
 export const machinesHandlers: Handlers = {
-  ListMachines(call, world) {
+  ListMachines(call, state) {
     const { query, order_by: orderBy = '-created_at', limit = 10, offset = 0 } = call.query;
     const text = ((query ?? '') as string).toLowerCase();
-    const found = world
+    const found = state
       .table('machines')
       .rows()
       .filter((row) => row.id.toLowerCase().includes(text) || String(row['name']).toLowerCase().includes(text));
     const sorted = sort(found, String(orderBy));
     const page = sorted.slice(Number(offset), Number(offset) + Number(limit));
-    return { data: page.map((row) => viewMachine(world, row)), total_count: found.length };
+    return { data: page.map((row) => viewMachine(state, row)), total_count: found.length };
   },
 
-  CreateMachine(call, world) {
+  CreateMachine(call, state) {
     const { name, scoped_machines: scopes = [], default_token_ttl: ttl } = bodyOf(call);
     const wanted = [...new Set(scopes as readonly string[])];
-    for (const id of wanted) machineById(world, id, 'scoped_machines');
+    for (const id of wanted) machineById(state, id, 'scoped_machines');
     if (wanted.length > MAX_SCOPES) throw tooManyScopes();
-    const machine = createMachine(world, { name: String(name), defaultTokenTtlSeconds: ttl as number | undefined });
-    for (const id of wanted) addMachineScope(world, machine.id, id);
-    return { ...viewMachine(world, machine), secret_key: machine['secret_key'] };
+    const machine = createMachine(state, { name: String(name), defaultTokenTtlSeconds: ttl as number | undefined });
+    for (const id of wanted) addMachineScope(state, machine.id, id);
+    return { ...viewMachine(state, machine), secret_key: machine['secret_key'] };
   },
 
-  GetMachine: (call, world) => viewMachine(world, machineOf(call, world)),
+  GetMachine: (call, state) => viewMachine(state, machineOf(call, state)),
 
-  UpdateMachine(call, world) {
-    const machine = machineOf(call, world);
+  UpdateMachine(call, state) {
+    const machine = machineOf(call, state);
     const { name, default_token_ttl: ttl } = bodyOf(call);
     const patch = { ...(name === undefined ? {} : { name }), ...(ttl === undefined ? {} : { default_token_ttl: ttl }) };
     return viewMachine(
-      world,
-      world.table('machines').update(machine.id, { ...patch, updated_at: world.now() }) ?? machine,
+      state,
+      state.table('machines').update(machine.id, { ...patch, updated_at: state.now() }) ?? machine,
     );
   },
 
-  DeleteMachine(call, world) {
-    const { id } = machineOf(call, world);
-    const scopes = world.table('machine_scopes');
+  DeleteMachine(call, state) {
+    const { id } = machineOf(call, state);
+    const scopes = state.table('machine_scopes');
     for (const row of [...scopes.by('from_machine_id', id), ...scopes.by('to_machine_id', id)]) scopes.delete(row.id);
-    for (const row of world.table('m2m_tokens').by('subject', id)) world.table('m2m_tokens').delete(row.id);
-    for (const row of world.table('api_keys').by('subject', id)) world.table('api_keys').delete(row.id);
-    world.table('machines').delete(id);
+    for (const row of state.table('m2m_tokens').by('subject', id)) state.table('m2m_tokens').delete(row.id);
+    for (const row of state.table('api_keys').by('subject', id)) state.table('api_keys').delete(row.id);
+    state.table('machines').delete(id);
     return { object: 'machine', id, deleted: true };
   },
 
-  GetMachineSecretKey: (call, world) => secretOf(machineOf(call, world)),
+  GetMachineSecretKey: (call, state) => secretOf(machineOf(call, state)),
 
-  RotateMachineSecretKey(call, world) {
-    const machine = machineOf(call, world);
+  RotateMachineSecretKey(call, state) {
+    const machine = machineOf(call, state);
     const grace = Number(bodyOf(call)['previous_token_ttl'] ?? 0);
     if (!(grace >= 0 && grace <= MAX_GRACE_SECONDS)) {
       throw new ApiError(422, 'form_param_value_invalid', 'is invalid', { paramName: 'previous_token_ttl' });
     }
-    const rotated = world.table('machines').update(machine.id, {
-      secret_key: `ak_${world.secret(40)}`,
+    const rotated = state.table('machines').update(machine.id, {
+      secret_key: `ak_${state.secret(40)}`,
       previous_secret_key: grace > 0 ? machine['secret_key'] : null,
-      previous_secret_expires_at: grace > 0 ? world.now() + grace * 1000 : null,
-      updated_at: world.now(),
+      previous_secret_expires_at: grace > 0 ? state.now() + grace * 1000 : null,
+      updated_at: state.now(),
     });
     return secretOf(rotated ?? machine);
   },
 
-  CreateMachineScope(call, world) {
-    const machine = machineOf(call, world);
-    const to = machineById(world, String(bodyOf(call)['to_machine_id']), 'to_machine_id');
-    if (world.table('machine_scopes').get(scopeId(machine.id, to.id)) !== undefined) {
+  CreateMachineScope(call, state) {
+    const machine = machineOf(call, state);
+    const to = machineById(state, String(bodyOf(call)['to_machine_id']), 'to_machine_id');
+    if (state.table('machine_scopes').get(scopeId(machine.id, to.id)) !== undefined) {
       throw new ApiError(409, 'machine_scope_already_exists', 'This machine has access already.', {
         paramName: 'to_machine_id',
       });
     }
-    if (scopesOf(world, machine.id).length >= MAX_SCOPES) throw tooManyScopes();
-    return addMachineScope(world, machine.id, to.id);
+    if (scopesOf(state, machine.id).length >= MAX_SCOPES) throw tooManyScopes();
+    return addMachineScope(state, machine.id, to.id);
   },
 
-  DeleteMachineScope(call, world) {
-    const machine = machineOf(call, world);
+  DeleteMachineScope(call, state) {
+    const machine = machineOf(call, state);
     const to = call.params['other_machine_id'] ?? '';
-    if (!world.table('machine_scopes').delete(scopeId(machine.id, to))) throw notFound('machine scope', to);
+    if (!state.table('machine_scopes').delete(scopeId(machine.id, to))) throw notFound('machine scope', to);
     return { object: 'machine_scope', from_machine_id: machine.id, to_machine_id: to, deleted: true };
   },
 };
 
-function viewMachine(world: World, row: Row): Record<string, unknown> {
+function viewMachine(state: InstanceState, row: Row): Record<string, unknown> {
   const { secret_key: _, previous_secret_key: __, previous_secret_expires_at: ___, ...shown } = row;
-  const machines = world.table('machines');
-  const scoped = scopesOf(world, row.id).flatMap((id) => machines.get(id) ?? []);
+  const machines = state.table('machines');
+  const scoped = scopesOf(state, row.id).flatMap((id) => machines.get(id) ?? []);
   return { ...shown, scoped_machines: scoped };
 }
 
@@ -100,12 +100,12 @@ function secretOf(machine: Row): Record<string, unknown> {
   return { object: 'machine_secret_key', secret: machine['secret_key'] };
 }
 
-function machineOf(call: OperationCall, world: World): Row {
-  return machineById(world, call.params['machine_id'] ?? '');
+function machineOf(call: OperationCall, state: InstanceState): Row {
+  return machineById(state, call.params['machine_id'] ?? '');
 }
 
-function machineById(world: World, id: string, paramName?: string): Row {
-  const machine = world.table('machines').get(id);
+function machineById(state: InstanceState, id: string, paramName?: string): Row {
+  const machine = state.table('machines').get(id);
   if (machine === undefined) throw notFound('machine', id, paramName);
   return machine;
 }

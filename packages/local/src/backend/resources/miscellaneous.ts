@@ -1,5 +1,5 @@
 /** Small things: Svix links, the interstitial page, tokens of social providers. */
-import type { World } from '../../instance-state.js';
+import type { InstanceState } from '../../instance-state.js';
 import { find, list, defineResource } from '../crud.js';
 import type { Handlers } from '../operation.js';
 import { wrongState } from '../refusals.js';
@@ -15,10 +15,10 @@ export const providerTokens = defineResource({
 
 const SVIX = 'svix_apps';
 
-const svixUrl = (world: World) => ({ svix_url: `${world.frontendApiUrl}/__bailiff/webhooks` });
+const svixUrl = (state: InstanceState) => ({ svix_url: `${state.frontendApiUrl}/__bailiff/webhooks` });
 
-function requireSvixApp(world: World): string {
-  const [app] = [...world.table(SVIX).all()];
+function requireSvixApp(state: InstanceState): string {
+  const [app] = [...state.table(SVIX).all()];
   if (!app) throw wrongState('svix_app_missing', 'The instance has no Svix app.');
   return app.id;
 }
@@ -26,22 +26,22 @@ function requireSvixApp(world: World): string {
 const bare = (provider: unknown): string => String(provider).replace(/^oauth_/, '');
 
 export const miscellaneousHandlers: Handlers = {
-  CreateSvixApp: (_call, world) => {
-    if (world.table(SVIX).size > 0) throw wrongState('svix_app_exists', 'The instance has a Svix app already.');
-    world.table(SVIX).insert({ id: world.id('app') });
-    return svixUrl(world);
+  CreateSvixApp: (_call, state) => {
+    if (state.table(SVIX).size > 0) throw wrongState('svix_app_exists', 'The instance has a Svix app already.');
+    state.table(SVIX).insert({ id: state.id('app') });
+    return svixUrl(state);
   },
-  DeleteSvixApp: (_call, world) => void world.table(SVIX).delete(requireSvixApp(world)),
-  GenerateSvixAuthURL: (_call, world) => {
-    requireSvixApp(world);
-    return svixUrl(world);
+  DeleteSvixApp: (_call, state) => void state.table(SVIX).delete(requireSvixApp(state)),
+  GenerateSvixAuthURL: (_call, state) => {
+    requireSvixApp(state);
+    return svixUrl(state);
   },
   GetPublicInterstitial: () =>
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Local instance</title></head><body></body></html>',
-  GetOAuthAccessToken: (call, world) => {
-    const user = find(world, users, call.params['user_id'] ?? '');
+  GetOAuthAccessToken: (call, state) => {
+    const user = find(state, users, call.params['user_id'] ?? '');
     const provider = bare(call.params['provider']);
-    const rows = world.table(providerTokens.table).by('user_id', user.id);
-    return list(world, providerTokens, call.query, { rows: rows.filter((row) => bare(row['provider']) === provider) });
+    const rows = state.table(providerTokens.table).by('user_id', user.id);
+    return list(state, providerTokens, call.query, { rows: rows.filter((row) => bare(row['provider']) === provider) });
   },
 };

@@ -1,28 +1,28 @@
 /** Is an OAuth access token good? Asked by resource servers. */
 import { isExpired } from '../../tokens/machine-tokens.js';
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { ApiError, bodyOf, LATER_FIELDS } from '../operation.js';
 import type { Handlers } from '../operation.js';
 
 export const oauthAccessTokensHandlers: Handlers = {
-  verifyOAuthAccessToken(call, world) {
+  verifyOAuthAccessToken(call, state) {
     const { access_token: token, secret } = bodyOf(call);
-    const row = world.table('oauth_access_tokens').by('token', token ?? secret)[0];
+    const row = state.table('oauth_access_tokens').by('token', token ?? secret)[0];
     // SDKs take any 200 for a good token.
-    if (row === undefined || row['revoked'] === true || isExpired(world, row)) {
+    if (row === undefined || row['revoked'] === true || isExpired(state, row)) {
       throw new ApiError(404, 'resource_not_found', 'not found', { longMessage: 'No OAuth access token was found.' });
     }
-    return view(world, row);
+    return view(state, row);
   },
 };
 
 /** Clerk gives the dates of these tokens in seconds. */
-function view(world: World, row: Row): Record<string | symbol, unknown> {
+function view(state: InstanceState, row: Row): Record<string | symbol, unknown> {
   const seconds = (field: string): number | null =>
     typeof row[field] === 'number' ? Math.floor(row[field] / 1000) : null;
   return {
     ...row,
-    expired: isExpired(world, row),
+    expired: isExpired(state, row),
     expiration: seconds('expiration'),
     created_at: seconds('created_at'),
     updated_at: seconds('updated_at'),

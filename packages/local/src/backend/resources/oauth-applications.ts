@@ -1,5 +1,5 @@
 /** OAuth applications: clients of this instance as identity provider. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { readUrl } from '../addresses.js';
 import { change, create, defineResource, deleteOf, find, getOf, idOf, listOf, updateOf } from '../crud.js';
 import { includesText } from '../listing.js';
@@ -17,14 +17,14 @@ const oauthApplications = defineResource({
   filters: { name_query: (row, text: string) => includesText(row['name'], text) },
   sortKeys: ['name'],
   // The addresses are worked out: they follow the port on which the instance listens.
-  view: (row, world) => ({
+  view: (row, state) => ({
     ...withoutSecret(row),
-    instance_id: world.instanceId,
-    authorize_url: `${world.frontendApiUrl}/oauth/authorize`,
-    token_fetch_url: `${world.frontendApiUrl}/oauth/token`,
-    user_info_url: `${world.frontendApiUrl}/oauth/userinfo`,
-    discovery_url: `${world.frontendApiUrl}/.well-known/openid-configuration`,
-    token_introspection_url: `${world.frontendApiUrl}/oauth/token_info`,
+    instance_id: state.instanceId,
+    authorize_url: `${state.frontendApiUrl}/oauth/authorize`,
+    token_fetch_url: `${state.frontendApiUrl}/oauth/token`,
+    user_info_url: `${state.frontendApiUrl}/oauth/userinfo`,
+    discovery_url: `${state.frontendApiUrl}/.well-known/openid-configuration`,
+    token_introspection_url: `${state.frontendApiUrl}/oauth/token_info`,
   }),
 });
 
@@ -56,46 +56,46 @@ const DEFAULTS: Fields = {
 };
 
 /** As `POST /oauth_applications`; the row holds `client_id` and, unless public, `client_secret`. @throws ApiError 422 */
-export function createOAuthApplication(world: World, body: Fields): Row {
+export function createOAuthApplication(state: InstanceState, body: Fields): Row {
   const fields = { ...DEFAULTS, ...readFields(body) };
-  const secret: Fields = fields['public'] === true ? {} : { client_secret: world.secret(32) };
-  return create(world, oauthApplications, {
+  const secret: Fields = fields['public'] === true ? {} : { client_secret: state.secret(32) };
+  return create(state, oauthApplications, {
     ...fields,
-    client_id: world.secret(16),
+    client_id: state.secret(16),
     ...secret,
     ...(body['id'] ? { id: body['id'] } : {}),
   });
 }
 
-const withSecret = (row: Row, world: World): Fields => ({
-  ...(oauthApplications.view(row, world) as Fields),
+const withSecret = (row: Row, state: InstanceState): Fields => ({
+  ...(oauthApplications.view(row, state) as Fields),
   ...(typeof row['client_secret'] === 'string' ? { client_secret: row['client_secret'] } : {}),
 });
 
 /** Of newer versions: as RFC 7009, a token that does not exist is no error. */
-export const revokeOAuthToken: Handler = (call, world) => {
-  const { client_id: clientId } = find(world, oauthApplications, call.params['oauth_application_id'] ?? '');
+export const revokeOAuthToken: Handler = (call, state) => {
+  const { client_id: clientId } = find(state, oauthApplications, call.params['oauth_application_id'] ?? '');
   const { token } = bodyOf(call);
   if (typeof token !== 'string') throw missing('token');
-  const table = world.table('oauth_access_tokens');
+  const table = state.table('oauth_access_tokens');
   const row = table.by('token', token).find((found) => found['client_id'] === clientId);
-  if (row) table.update(row.id, { revoked: true, updated_at: world.now() });
+  if (row) table.update(row.id, { revoked: true, updated_at: state.now() });
   return undefined;
 };
 
 export const oauthApplicationHandlers: Handlers = {
   ListOAuthApplications: listOf(oauthApplications),
-  CreateOAuthApplication: (call, world) => withSecret(createOAuthApplication(world, bodyOf(call)), world),
+  CreateOAuthApplication: (call, state) => withSecret(createOAuthApplication(state, bodyOf(call)), state),
   GetOAuthApplication: getOf(oauthApplications),
   UpdateOAuthApplication: updateOf(oauthApplications, readFields),
-  DeleteOAuthApplication: deleteOf(oauthApplications, (row, world) => {
-    for (const token of world.table('oauth_access_tokens').by('client_id', row['client_id'])) {
-      world.table('oauth_access_tokens').delete(token.id);
+  DeleteOAuthApplication: deleteOf(oauthApplications, (row, state) => {
+    for (const token of state.table('oauth_access_tokens').by('client_id', row['client_id'])) {
+      state.table('oauth_access_tokens').delete(token.id);
     }
   }),
-  RotateOAuthApplicationSecret: (call, world) => {
-    const row = find(world, oauthApplications, call.params['oauth_application_id'] ?? idOf(call.params));
+  RotateOAuthApplicationSecret: (call, state) => {
+    const row = find(state, oauthApplications, call.params['oauth_application_id'] ?? idOf(call.params));
     if (row['public'] === true) throw forbidden('oauth_application_public', 'Public applications have no secret.');
-    return withSecret(change(world, oauthApplications, row.id, { client_secret: world.secret(32) }), world);
+    return withSecret(change(state, oauthApplications, row.id, { client_secret: state.secret(32) }), state);
   },
 };

@@ -1,5 +1,5 @@
 /** Domains whose addresses may join an organization. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { change, create, defineResource, list, remove } from '../crud.js';
 import { contains } from '../listing.js';
 import { bodyOf } from '../operation.js';
@@ -27,7 +27,7 @@ const domains = defineResource({
     organization_id: (row, id: string) => row['organization_id'] === id,
   },
   sortKeys: ['name'],
-  view: (row, world) => ({ ...row, public_organization_data: publicOrganizationData(world, row['organization_id']) }),
+  view: (row, state) => ({ ...row, public_organization_data: publicOrganizationData(state, row['organization_id']) }),
 });
 
 const isVerified = (row: Row): boolean => (row['verification'] as { status?: unknown } | null)?.status === 'verified';
@@ -45,20 +45,20 @@ function readMode(value: unknown): string {
   return value;
 }
 
-function domainOf(call: OperationCall, world: World): Row {
+function domainOf(call: OperationCall, state: InstanceState): Row {
   const id = call.params['domain_id'] ?? '';
-  const row = world.table(domains.table).get(id);
-  if (row?.['organization_id'] !== organizationOf(call, world).id) throw notFound('organization domain', id);
+  const row = state.table(domains.table).get(id);
+  if (row?.['organization_id'] !== organizationOf(call, state).id) throw notFound('organization domain', id);
   return row;
 }
 
 export const organizationDomainHandlers: Handlers = {
-  CreateOrganizationDomain: (call, world) => {
+  CreateOrganizationDomain: (call, state) => {
     const { name, enrollment_mode: mode, verified } = bodyOf(call);
-    const organization = organizationOf(call, world);
+    const organization = organizationOf(call, state);
     if (typeof name !== 'string' || name === '') throw missing('name');
     if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) throw invalidFormat('name', 'a domain name');
-    const row = create(world, domains, {
+    const row = create(state, domains, {
       organization_id: organization.id,
       name: name.toLowerCase(),
       enrollment_mode: mode === undefined ? 'manual_invitation' : readMode(mode),
@@ -67,20 +67,20 @@ export const organizationDomainHandlers: Handlers = {
       total_pending_invitations: 0,
       total_pending_suggestions: 0,
     });
-    return domains.view(row, world);
+    return domains.view(row, state);
   },
-  ListOrganizationDomains: (call, world) => {
-    const rows = world.table(domains.table).by('organization_id', organizationOf(call, world).id);
-    return list(world, domains, call.query, { rows });
+  ListOrganizationDomains: (call, state) => {
+    const rows = state.table(domains.table).by('organization_id', organizationOf(call, state).id);
+    return list(state, domains, call.query, { rows });
   },
-  ListAllOrganizationDomains: (call, world) => list(world, domains, call.query),
-  UpdateOrganizationDomain: (call, world) => {
+  ListAllOrganizationDomains: (call, state) => list(state, domains, call.query),
+  UpdateOrganizationDomain: (call, state) => {
     const { enrollment_mode: mode, verified } = bodyOf(call);
-    const row = change(world, domains, domainOf(call, world).id, {
+    const row = change(state, domains, domainOf(call, state).id, {
       ...(typeof mode === 'string' ? { enrollment_mode: readMode(mode) } : {}),
       ...(typeof verified === 'boolean' ? { verification: verification(verified) } : {}),
     });
-    return domains.view(row, world);
+    return domains.view(row, state);
   },
-  DeleteOrganizationDomain: (call, world) => remove(world, domains, domainOf(call, world)),
+  DeleteOrganizationDomain: (call, state) => remove(state, domains, domainOf(call, state)),
 };

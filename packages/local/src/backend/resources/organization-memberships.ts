@@ -1,5 +1,5 @@
 /** Who is in which organization, and as what. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { change, create, find, list, remove } from '../crud.js';
 import { mergedKinds } from '../metadata.js';
 import { ApiError, bodyOf } from '../operation.js';
@@ -13,8 +13,8 @@ import { leaveOrganization } from './user-sessions.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws ApiError 404 */
-export function requireRole(world: World, key: unknown): string {
-  if (typeof key === 'string' && roleByKey(world, key)) return key;
+export function requireRole(state: InstanceState, key: unknown): string {
+  if (typeof key === 'string' && roleByKey(state, key)) return key;
   throw new ApiError(404, 'resource_not_found', 'not found', {
     longMessage: `No organization role was found with key ${String(key)}.`,
     paramName: 'role',
@@ -22,9 +22,9 @@ export function requireRole(world: World, key: unknown): string {
 }
 
 /** @throws ApiError 403 if the organization is full */
-function requireSeats(world: World, organization: Row, wanted = 1): void {
+function requireSeats(state: InstanceState, organization: Row, wanted = 1): void {
   const limit = Number(organization['max_allowed_memberships'] ?? 0);
-  const taken = world.table('organization_memberships').by('organization_id', organization.id).length;
+  const taken = state.table('organization_memberships').by('organization_id', organization.id).length;
   if (limit > 0 && taken + wanted > limit) {
     throw forbidden(
       'organization_membership_quota_exceeded',
@@ -33,73 +33,73 @@ function requireSeats(world: World, organization: Row, wanted = 1): void {
   }
 }
 
-export function membershipOf(world: World, organizationId: string, userId: string): Row | undefined {
-  const table = world.table('organization_memberships');
+export function membershipOf(state: InstanceState, organizationId: string, userId: string): Row | undefined {
+  const table = state.table('organization_memberships');
   return table.by('user_id', userId).find((row) => row['organization_id'] === organizationId);
 }
 
 /** @throws ApiError 400, 403, 404 */
-export function addMember(world: World, organization: Row, userId: string, role: unknown, fields: Fields = {}): Row {
-  const user = find(world, users, userId);
-  const key = requireRole(world, role);
-  if (membershipOf(world, organization.id, user.id)) {
+export function addMember(state: InstanceState, organization: Row, userId: string, role: unknown, fields: Fields = {}): Row {
+  const user = find(state, users, userId);
+  const key = requireRole(state, role);
+  if (membershipOf(state, organization.id, user.id)) {
     throw wrongState('already_a_member_in_organization', `User ${user.id} is already a member of the organization.`);
   }
-  requireSeats(world, organization);
+  requireSeats(state, organization);
   const owner = { organization_id: organization.id, user_id: user.id, role: key };
-  return create(world, memberships, { public_metadata: {}, private_metadata: {}, ...fields, ...owner });
+  return create(state, memberships, { public_metadata: {}, private_metadata: {}, ...fields, ...owner });
 }
 
 /** Gives the view that it had, which is what the operation answers. */
-export function removeMember(world: World, membership: Row): unknown {
-  const view = memberships.view(membership, world);
-  remove(world, memberships, membership);
-  leaveOrganization(world, String(membership['organization_id']), String(membership['user_id']));
+export function removeMember(state: InstanceState, membership: Row): unknown {
+  const view = memberships.view(membership, state);
+  remove(state, memberships, membership);
+  leaveOrganization(state, String(membership['organization_id']), String(membership['user_id']));
   return view;
 }
 
-export function removeMembershipsOf(world: World, userId: string): void {
-  for (const membership of world.table('organization_memberships').by('user_id', userId))
-    removeMember(world, membership);
+export function removeMembershipsOf(state: InstanceState, userId: string): void {
+  for (const membership of state.table('organization_memberships').by('user_id', userId))
+    removeMember(state, membership);
 }
 
-export function organizationOf(call: OperationCall, world: World): Row {
-  return find(world, organizations, call.params['organization_id'] ?? '');
+export function organizationOf(call: OperationCall, state: InstanceState): Row {
+  return find(state, organizations, call.params['organization_id'] ?? '');
 }
 
-function memberOf(call: OperationCall, world: World): Row {
+function memberOf(call: OperationCall, state: InstanceState): Row {
   const userId = call.params['user_id'] ?? '';
-  const membership = membershipOf(world, organizationOf(call, world).id, userId);
+  const membership = membershipOf(state, organizationOf(call, state).id, userId);
   if (!membership) throw notFound('organization membership of user', userId);
   return membership;
 }
 
-const created: Handler = (call, world) => {
+const created: Handler = (call, state) => {
   const { user_id: userId, role, public_metadata: open, private_metadata: secret } = bodyOf(call);
   const metadata = { public_metadata: open ?? {}, private_metadata: secret ?? {} };
-  return memberships.view(addMember(world, organizationOf(call, world), String(userId), role, metadata), world);
+  return memberships.view(addMember(state, organizationOf(call, state), String(userId), role, metadata), state);
 };
 
 export const organizationMembershipHandlers: Handlers = {
   CreateOrganizationMembership: created,
-  ListOrganizationMemberships: (call, world) => {
-    const rows = world.table('organization_memberships').by('organization_id', organizationOf(call, world).id);
-    return list(world, memberships, call.query, { rows });
+  ListOrganizationMemberships: (call, state) => {
+    const rows = state.table('organization_memberships').by('organization_id', organizationOf(call, state).id);
+    return list(state, memberships, call.query, { rows });
   },
-  InstanceGetOrganizationMemberships: (call, world) => list(world, memberships, call.query),
-  UsersGetOrganizationMemberships: (call, world) => {
-    const user = find(world, users, call.params['user_id'] ?? '');
-    return list(world, memberships, call.query, {
-      rows: world.table('organization_memberships').by('user_id', user.id),
+  InstanceGetOrganizationMemberships: (call, state) => list(state, memberships, call.query),
+  UsersGetOrganizationMemberships: (call, state) => {
+    const user = find(state, users, call.params['user_id'] ?? '');
+    return list(state, memberships, call.query, {
+      rows: state.table('organization_memberships').by('user_id', user.id),
     });
   },
-  UpdateOrganizationMembership: (call, world) => {
-    const role = requireRole(world, bodyOf(call)['role']);
-    return memberships.view(change(world, memberships, memberOf(call, world).id, { role }), world);
+  UpdateOrganizationMembership: (call, state) => {
+    const role = requireRole(state, bodyOf(call)['role']);
+    return memberships.view(change(state, memberships, memberOf(call, state).id, { role }), state);
   },
-  UpdateOrganizationMembershipMetadata: (call, world) => {
-    const membership = memberOf(call, world);
-    return memberships.view(change(world, memberships, membership.id, mergedKinds(membership, bodyOf(call))), world);
+  UpdateOrganizationMembershipMetadata: (call, state) => {
+    const membership = memberOf(call, state);
+    return memberships.view(change(state, memberships, membership.id, mergedKinds(membership, bodyOf(call))), state);
   },
-  DeleteOrganizationMembership: (call, world) => removeMember(world, memberOf(call, world)),
+  DeleteOrganizationMembership: (call, state) => removeMember(state, memberOf(call, state)),
 };

@@ -1,5 +1,5 @@
 /** Permissions: system ones (`org:sys_...`) cannot be changed; a changed key changes in all roles that hold it. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { change, createOf, find, getOf, idOf, listOf, remove } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handlers } from '../operation.js';
@@ -19,8 +19,8 @@ function own(row: Row): Row {
 }
 
 /** Puts another key (or none) in the place of one, in every role. */
-function replaceInRoles(world: World, before: string, after: string | null): void {
-  const table = world.table('organization_roles');
+function replaceInRoles(state: InstanceState, before: string, after: string | null): void {
+  const table = state.table('organization_roles');
   for (const role of [...table.all()]) {
     const keys = keysIn(role, 'permissions');
     if (!keys.includes(before)) continue;
@@ -37,17 +37,17 @@ export const organizationPermissionHandlers: Handlers = {
     type: 'user',
   })),
   GetOrganizationPermission: getOf(permissions),
-  UpdateOrganizationPermission: (call, world) => {
-    const before = own(find(world, permissions, idOf(call.params)));
+  UpdateOrganizationPermission: (call, state) => {
+    const before = own(find(state, permissions, idOf(call.params)));
     const { name, key, description } = bodyOf(call);
     const patch = { name, description, ...(key === undefined ? {} : { key: readKey(key) }) };
-    const row = change(world, permissions, before.id, patch);
-    if (row['key'] !== before['key']) replaceInRoles(world, String(before['key']), String(row['key']));
-    return permissions.view(row, world);
+    const row = change(state, permissions, before.id, patch);
+    if (row['key'] !== before['key']) replaceInRoles(state, String(before['key']), String(row['key']));
+    return permissions.view(row, state);
   },
-  DeleteOrganizationPermission: (call, world) => {
-    const row = own(find(world, permissions, idOf(call.params)));
-    replaceInRoles(world, String(row['key']), null);
-    return remove(world, permissions, row);
+  DeleteOrganizationPermission: (call, state) => {
+    const row = own(find(state, permissions, idOf(call.params)));
+    replaceInRoles(state, String(row['key']), null);
+    return remove(state, permissions, row);
   },
 };

@@ -1,5 +1,5 @@
 /** What an organization and a membership are, and how they look from outside. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { defineResource, find } from '../crud.js';
 import { defaultImage } from '../images.js';
 import { includesText } from '../listing.js';
@@ -9,8 +9,8 @@ import { PERSON_FILTERS, PERSON_SORT_KEYS, primaryText } from './user-resource.j
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const membersOf = (world: World, id: string): Row[] =>
-  world.table('organization_memberships').by('organization_id', id);
+const membersOf = (state: InstanceState, id: string): Row[] =>
+  state.table('organization_memberships').by('organization_id', id);
 
 /** Who may manage members is what Clerk calls elevated. */
 const ELEVATED = 'org:sys_memberships:manage';
@@ -21,32 +21,32 @@ function view(row: Row): Fields {
 }
 
 /** @param include which of the counted fields to work out */
-export function countedView(row: Row, world: World, include: { members: boolean; elevated: boolean }): Fields {
-  const members = include.members || include.elevated ? membersOf(world, row.id) : [];
+export function countedView(row: Row, state: InstanceState, include: { members: boolean; elevated: boolean }): Fields {
+  const members = include.members || include.elevated ? membersOf(state, row.id) : [];
   return {
     ...view(row),
     ...(include.members
-      ? { members_count: members.length, pending_invitations_count: pendingCount(world, row.id) }
+      ? { members_count: members.length, pending_invitations_count: pendingCount(state, row.id) }
       : {}),
     ...(include.elevated
       ? {
           missing_member_with_elevated_permissions: !members.some((m) =>
-            permissionKeysOf(world, String(m['role'])).includes(ELEVATED),
+            permissionKeysOf(state, String(m['role'])).includes(ELEVATED),
           ),
         }
       : {}),
   };
 }
 
-function pendingCount(world: World, id: string): number {
-  const invitations = world.table('organization_invitations').by('organization_id', id);
-  return invitations.filter((row) => row['status'] === 'pending' && Number(row['expires_at']) > world.now()).length;
+function pendingCount(state: InstanceState, id: string): number {
+  const invitations = state.table('organization_invitations').by('organization_id', id);
+  return invitations.filter((row) => row['status'] === 'pending' && Number(row['expires_at']) > state.now()).length;
 }
 
 /** `+user_1` and a bare id take in, `-user_1` leaves out. */
-function isMember(row: Row, values: readonly string[], world: World): boolean {
+function isMember(row: Row, values: readonly string[], state: InstanceState): boolean {
   const has = (user: string) =>
-    world
+    state
       .table('organization_memberships')
       .by('user_id', user)
       .some((m) => m['organization_id'] === row.id);
@@ -75,18 +75,18 @@ export const organizations = defineResource({
     user_id: isMember,
     organization_id: idMatches,
   },
-  sortKeys: { name: true, members_count: (row, world) => membersOf(world, row.id).length },
+  sortKeys: { name: true, members_count: (row, state) => membersOf(state, row.id).length },
 });
 
 /** The organization's face for people who are not in it. */
-export function publicOrganizationData(world: World, id: unknown): Fields {
-  const { id: organizationId, name, slug, image_url, has_image } = view(find(world, organizations, String(id)));
+export function publicOrganizationData(state: InstanceState, id: unknown): Fields {
+  const { id: organizationId, name, slug, image_url, has_image } = view(find(state, organizations, String(id)));
   return { id: organizationId, name, slug, image_url, has_image };
 }
 
 /** The user's face for other members. */
-export function publicUserData(world: World, userId: unknown): Fields {
-  const user = world.table('users').get(String(userId));
+export function publicUserData(state: InstanceState, userId: unknown): Fields {
+  const user = state.table('users').get(String(userId));
   if (!user)
     return {
       user_id: String(userId),
@@ -98,10 +98,10 @@ export function publicUserData(world: World, userId: unknown): Fields {
     };
   const image = user['image_url'] ?? defaultImage('user', user.id);
   const identifier =
-    primaryText(world, user, 'email_addresses', 'email_address') ??
-    primaryText(world, user, 'phone_numbers', 'phone_number') ??
+    primaryText(state, user, 'email_addresses', 'email_address') ??
+    primaryText(state, user, 'phone_numbers', 'phone_number') ??
     user['username'] ??
-    primaryText(world, user, 'web3_wallets', 'web3_wallet') ??
+    primaryText(state, user, 'web3_wallets', 'web3_wallet') ??
     user.id;
   return {
     user_id: user.id,
@@ -115,29 +115,29 @@ export function publicUserData(world: World, userId: unknown): Fields {
   };
 }
 
-function membershipView(row: Row, world: World): Fields {
+function membershipView(row: Row, state: InstanceState): Fields {
   const key = String(row['role']);
   return {
     ...row,
-    role_name: roleByKey(world, key)?.['name'] ?? key,
-    permissions: permissionKeysOf(world, key),
-    organization: view(find(world, organizations, String(row['organization_id']))),
-    public_user_data: publicUserData(world, row['user_id']),
+    role_name: roleByKey(state, key)?.['name'] ?? key,
+    permissions: permissionKeysOf(state, key),
+    organization: view(find(state, organizations, String(row['organization_id']))),
+    public_user_data: publicUserData(state, row['user_id']),
   };
 }
 
-const ofUser = (membership: Row, world: World): Row =>
-  world.table('users').get(String(membership['user_id'])) ?? membership;
+const ofUser = (membership: Row, state: InstanceState): Row =>
+  state.table('users').get(String(membership['user_id'])) ?? membership;
 
 /** The filters of people, asked of the member; dates of creation are those of the membership. */
 const MEMBER_FILTERS: Filters = {
   ...Object.fromEntries(
     Object.entries(PERSON_FILTERS).map(([name, test]) => [
       name,
-      (row: Row, value: never, world: World) => test(ofUser(row, world), value, world),
+      (row: Row, value: never, state: InstanceState) => test(ofUser(row, state), value, state),
     ]),
   ),
-  user_id: (row, values: readonly string[], world) => idMatches(ofUser(row, world), values),
+  user_id: (row, values: readonly string[], state) => idMatches(ofUser(row, state), values),
   role: (row, values: readonly string[]) => values.includes(String(row['role'])),
   created_at_before: (row, time: number) => Number(row['created_at']) < time,
   created_at_after: (row, time: number) => Number(row['created_at']) > time,
@@ -154,7 +154,7 @@ export const memberships = defineResource({
   sortKeys: Object.fromEntries(
     Object.entries(PERSON_SORT_KEYS).map(([name, key]) => [
       name,
-      (row: Row, world: World) => (key === true ? ofUser(row, world)[name] : key(ofUser(row, world), world)),
+      (row: Row, state: InstanceState) => (key === true ? ofUser(row, state)[name] : key(ofUser(row, state), state)),
     ]),
   ),
 });

@@ -1,5 +1,5 @@
 /** Organizations themselves. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { readTime } from '../addresses.js';
 import { change, create, find, list, remove } from '../crud.js';
 import { uploadedImage } from '../images.js';
@@ -18,7 +18,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const ALL_COUNTS = { members: true, elevated: true };
 
-const answer = (row: Row, world: World): Fields => countedView(row, world, ALL_COUNTS);
+const answer = (row: Row, state: InstanceState): Fields => countedView(row, state, ALL_COUNTS);
 
 function asked(query: Fields): { members: boolean; elevated: boolean } {
   return {
@@ -28,7 +28,7 @@ function asked(query: Fields): { members: boolean; elevated: boolean } {
 }
 
 /** @throws ApiError 422 */
-function readFields(world: World, body: Fields): Fields {
+function readFields(state: InstanceState, body: Fields): Fields {
   const fields: Record<string, unknown> = { ...replacedKinds(body) };
   for (const name of ['name', 'max_allowed_memberships', 'admin_delete_enabled']) {
     if (body[name] !== undefined && body[name] !== null) fields[name] = body[name];
@@ -37,7 +37,7 @@ function readFields(world: World, body: Fields): Fields {
   if (typeof body['slug'] === 'string') fields['slug'] = readSlug(body['slug']);
   if (typeof body['created_at'] === 'string') fields['created_at'] = readTime(body['created_at'], 'created_at');
   if (typeof body['role_set_key'] === 'string') {
-    if (world.table(roleSets.table).by('key', body['role_set_key']).length === 0)
+    if (state.table(roleSets.table).by('key', body['role_set_key']).length === 0)
       throw invalidValue('role_set_key', 'is not a role set');
     fields['role_set_key'] = body['role_set_key'];
   }
@@ -50,57 +50,57 @@ function readSlug(slug: string): string {
 }
 
 /** A slug out of a name; with the end of the id if another organization has it. */
-function freeSlug(world: World, name: string, id: string): string {
+function freeSlug(state: InstanceState, name: string, id: string): string {
   const plain =
     name
       .normalize('NFKD')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, '') || 'organization';
-  return world.table('organizations').by('slug', plain).length === 0 ? plain : `${plain}-${id.slice(-8).toLowerCase()}`;
+  return state.table('organizations').by('slug', plain).length === 0 ? plain : `${plain}-${id.slice(-8).toLowerCase()}`;
 }
 
 /**
  * As `POST /organizations`: the creator becomes a member with the creator's role.
  * @throws ApiError 403, 422
  */
-export function createOrganization(world: World, body: Fields): Row {
-  const settings = settingsOf(world, 'organizations');
-  const fields = readFields(world, body);
-  const creator = typeof body['created_by'] === 'string' ? world.table('users').get(body['created_by']) : undefined;
+export function createOrganization(state: InstanceState, body: Fields): Row {
+  const settings = settingsOf(state, 'organizations');
+  const fields = readFields(state, body);
+  const creator = typeof body['created_by'] === 'string' ? state.table('users').get(body['created_by']) : undefined;
   if (typeof body['created_by'] === 'string' && !creator) throw invalidValue('created_by', 'is not the id of a user');
-  if (creator) refuseBeyondLimit(world, creator);
-  if (typeof fields['slug'] === 'string' && world.table('organizations').by('slug', fields['slug']).length > 0)
+  if (creator) refuseBeyondLimit(state, creator);
+  if (typeof fields['slug'] === 'string' && state.table('organizations').by('slug', fields['slug']).length > 0)
     throw taken('slug');
-  const id = typeof body['id'] === 'string' ? body['id'] : world.id(organizations.idPrefix);
-  const row = create(world, organizations, {
-    slug: freeSlug(world, String(fields['name']), id),
+  const id = typeof body['id'] === 'string' ? body['id'] : state.id(organizations.idPrefix);
+  const row = create(state, organizations, {
+    slug: freeSlug(state, String(fields['name']), id),
     max_allowed_memberships: settings['max_allowed_memberships'],
     admin_delete_enabled: settings['admin_delete_enabled'],
     public_metadata: {},
     private_metadata: {},
     role_set_key: settings['initial_role_set_key'],
-    last_active_at: world.now(),
+    last_active_at: state.now(),
     ...(creator ? { created_by: creator.id } : {}),
     ...fields,
     id,
   });
-  if (creator) addMember(world, row, creator.id, settings['creator_role']);
+  if (creator) addMember(state, row, creator.id, settings['creator_role']);
   return row;
 }
 
-function refuseBeyondLimit(world: World, creator: Row): void {
+function refuseBeyondLimit(state: InstanceState, creator: Row): void {
   const limit = Number(creator['create_organizations_limit'] ?? 0);
-  const made = world.table('organizations').by('created_by', creator.id).length;
+  const made = state.table('organizations').by('created_by', creator.id).length;
   if (limit > 0 && made >= limit) {
     throw forbidden('organization_creation_quota_exceeded', `The user can create no more than ${limit} organizations.`);
   }
 }
 
-const deleted: Handler = (call, world) => {
-  const organization = organizationOf(call, world);
-  for (const membership of world.table('organization_memberships').by('organization_id', organization.id))
-    removeMember(world, membership);
+const deleted: Handler = (call, state) => {
+  const organization = organizationOf(call, state);
+  for (const membership of state.table('organization_memberships').by('organization_id', organization.id))
+    removeMember(state, membership);
   for (const name of [
     'organization_invitations',
     'organization_domains',
@@ -108,39 +108,39 @@ const deleted: Handler = (call, world) => {
     'subscription_items',
     'saml_connections',
   ]) {
-    for (const row of world.table(name).by('organization_id', organization.id)) world.table(name).delete(row.id);
+    for (const row of state.table(name).by('organization_id', organization.id)) state.table(name).delete(row.id);
   }
-  for (const key of world.table('api_keys').by('subject', organization.id)) world.table('api_keys').delete(key.id);
-  leaveOrganization(world, organization.id);
-  return remove(world, organizations, organization);
+  for (const key of state.table('api_keys').by('subject', organization.id)) state.table('api_keys').delete(key.id);
+  leaveOrganization(state, organization.id);
+  return remove(state, organizations, organization);
 };
 
 const patched =
-  (patch: (body: Fields, row: Row, world: World) => Fields): Handler =>
-  (call, world) => {
-    const row = organizationOf(call, world);
-    return answer(change(world, organizations, row.id, patch(bodyOf(call), row, world)), world);
+  (patch: (body: Fields, row: Row, state: InstanceState) => Fields): Handler =>
+  (call, state) => {
+    const row = organizationOf(call, state);
+    return answer(change(state, organizations, row.id, patch(bodyOf(call), row, state)), state);
   };
 
 /** Of newer versions: the kinds that the request names are replaced. */
 export const replaceOrganizationMetadata: Handler = patched((body) => replacedKinds(body));
 
 export const organizationHandlers: Handlers = {
-  ListOrganizations: (call, world) => {
+  ListOrganizations: (call, state) => {
     const include = asked(call.query);
-    return list(world, { ...organizations, view: (row) => countedView(row, world, include) }, call.query);
+    return list(state, { ...organizations, view: (row) => countedView(row, state, include) }, call.query);
   },
-  CreateOrganization: (call, world) => answer(createOrganization(world, bodyOf(call)), world),
-  GetOrganization: (call, world) => countedView(organizationOf(call, world), world, asked(call.query)),
-  UpdateOrganization: patched((body, _row, world) => readFields(world, body)),
+  CreateOrganization: (call, state) => answer(createOrganization(state, bodyOf(call)), state),
+  GetOrganization: (call, state) => countedView(organizationOf(call, state), state, asked(call.query)),
+  UpdateOrganization: patched((body, _row, state) => readFields(state, body)),
   DeleteOrganization: deleted,
   MergeOrganizationMetadata: patched((body, row) => mergedKinds(row, body)),
-  UploadOrganizationLogo: (call, world) => {
+  UploadOrganizationLogo: (call, state) => {
     const image = uploadedImage(call);
     const uploader = bodyOf(call)['uploader_user_id'];
-    if (typeof uploader === 'string' && uploader !== '') find(world, users, uploader);
-    const row = change(world, organizations, organizationOf(call, world).id, { image_url: image });
-    return { ...answer(row, world), logo_url: image };
+    if (typeof uploader === 'string' && uploader !== '') find(state, users, uploader);
+    const row = change(state, organizations, organizationOf(call, state).id, { image_url: image });
+    return { ...answer(row, state), logo_url: image };
   },
   DeleteOrganizationLogo: patched(() => ({ image_url: null })),
 };

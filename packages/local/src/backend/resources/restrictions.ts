@@ -1,5 +1,5 @@
 /** Allowlist and blocklist. */
-import type { World } from '../../instance-state.js';
+import type { InstanceState } from '../../instance-state.js';
 import { identifierType } from '../addresses.js';
 import { create, defineResource, deleteOf, listOf } from '../crud.js';
 import type { Resource } from '../crud.js';
@@ -22,28 +22,28 @@ const blocklist = defineResource({
 });
 
 function add(
-  world: World,
+  state: InstanceState,
   resource: Resource,
   text: unknown,
   more: (type: string) => Readonly<Record<string, unknown>>,
 ): unknown {
   const identifier = String(text).trim().toLowerCase();
   const type = identifierType(identifier);
-  if (world.table(resource.table).by('identifier', identifier).length > 0) {
+  if (state.table(resource.table).by('identifier', identifier).length > 0) {
     throw new ApiError(400, 'duplicate_record', 'duplicate record', {
       longMessage: `The identifier ${identifier} already exists.`,
       paramName: 'identifier',
     });
   }
-  return create(world, resource, { identifier, identifier_type: type, instance_id: world.instanceId, ...more(type) });
+  return create(state, resource, { identifier, identifier_type: type, instance_id: state.instanceId, ...more(type) });
 }
 
 /** `notify` invites the address, unless it is a whole domain. */
-const allow: Handler = (call, world) => {
+const allow: Handler = (call, state) => {
   const { identifier, notify } = bodyOf(call);
-  return add(world, allowlist, identifier, (type) => {
+  return add(state, allowlist, identifier, (type) => {
     if (notify !== true || type !== 'email_address' || !/^[^*@]+@/.test(String(identifier))) return {};
-    return { invitation_id: invite(world, [{ email_address: identifier, ignore_existing: true }])[0]?.id };
+    return { invitation_id: invite(state, [{ email_address: identifier, ignore_existing: true }])[0]?.id };
   });
 };
 
@@ -52,6 +52,6 @@ export const restrictionHandlers: Handlers = {
   CreateAllowlistIdentifier: allow,
   DeleteAllowlistIdentifier: deleteOf(allowlist),
   ListBlocklistIdentifiers: listOf(blocklist),
-  CreateBlocklistIdentifier: (call, world) => add(world, blocklist, bodyOf(call)['identifier'], () => ({})),
+  CreateBlocklistIdentifier: (call, state) => add(state, blocklist, bodyOf(call)['identifier'], () => ({})),
   DeleteBlocklistIdentifier: deleteOf(blocklist),
 };

@@ -1,5 +1,5 @@
 /** Roles, permissions and role sets as rows: a role holds the keys of its permissions, a role set the keys of its roles. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { defineResource } from '../crud.js';
 import { contains } from '../listing.js';
 
@@ -25,9 +25,9 @@ export const roles = defineResource({
   unique: ['key'],
   filters: { query: contains('name', 'key', 'id') },
   sortKeys: ['name', 'key'],
-  view: (row, world) => ({
+  view: (row, state) => ({
     ...row,
-    permissions: keysIn(row, 'permissions').flatMap((key) => world.table('organization_permissions').by('key', key)),
+    permissions: keysIn(row, 'permissions').flatMap((key) => state.table('organization_permissions').by('key', key)),
   }),
 });
 
@@ -46,28 +46,28 @@ export const roleSets = defineResource({
 export const keysIn = (row: Row | undefined, field: string): readonly string[] =>
   (row?.[field] ?? []) as readonly string[];
 
-export const roleByKey = (world: World, key: string): Row | undefined =>
-  world.table('organization_roles').by('key', key)[0];
+export const roleByKey = (state: InstanceState, key: string): Row | undefined =>
+  state.table('organization_roles').by('key', key)[0];
 
 /** Keys such as `org:sys_memberships:read` and `org:invoices:read`. */
-export const permissionKeysOf = (world: World, roleKey: string): readonly string[] =>
-  keysIn(roleByKey(world, roleKey), 'permissions');
+export const permissionKeysOf = (state: InstanceState, roleKey: string): readonly string[] =>
+  keysIn(roleByKey(state, roleKey), 'permissions');
 
 /** Memberships with this role in organizations of this role set. */
-export function membersWith(world: World, roleSetKey: string, roleKey: string): Row[] {
-  const within = new Set(organizationsOf(world, roleSetKey).map((row) => row.id));
-  const members = world.table('organization_memberships').by('role', roleKey);
+export function membersWith(state: InstanceState, roleSetKey: string, roleKey: string): Row[] {
+  const within = new Set(organizationsOf(state, roleSetKey).map((row) => row.id));
+  const members = state.table('organization_memberships').by('role', roleKey);
   return members.filter((member) => within.has(String(member['organization_id'])));
 }
 
-export const organizationsOf = (world: World, roleSetKey: string): Row[] =>
-  world.table('organizations').by('role_set_key', roleSetKey);
+export const organizationsOf = (state: InstanceState, roleSetKey: string): Row[] =>
+  state.table('organizations').by('role_set_key', roleSetKey);
 
-function roleSetView(row: Row, world: World): Fields {
+function roleSetView(row: Row, state: InstanceState): Fields {
   const item = (key: unknown) => {
-    const role = roleByKey(world, String(key));
+    const role = roleByKey(state, String(key));
     if (!role) return null;
-    const count = membersWith(world, String(row['key']), String(key)).length;
+    const count = membersWith(state, String(row['key']), String(key)).length;
     return { ...role, object: 'role_set_item', members_count: count, has_members: count > 0 };
   };
   return {

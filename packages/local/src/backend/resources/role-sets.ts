@@ -1,5 +1,5 @@
 /** Role sets: which roles the members of an organization may have. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { change, create, find, getOf, listOf, remove } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handler, Handlers, OperationCall } from '../operation.js';
@@ -11,8 +11,8 @@ import { lookUp } from '../../look-up.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const setOf = (call: OperationCall, world: World): Row =>
-  find(world, roleSets, call.params['role_set_key_or_id'] ?? '');
+const setOf = (call: OperationCall, state: InstanceState): Row =>
+  find(state, roleSets, call.params['role_set_key_or_id'] ?? '');
 
 function readKey(key: unknown, name: unknown): string {
   const text =
@@ -35,21 +35,21 @@ function readPointers(body: Fields, keys: readonly string[]): Fields {
 }
 
 /** Only one set is the initial one. */
-function makeInitial(world: World, id: string, key: string): void {
-  for (const other of world.table(roleSets.table).by('type', 'initial')) {
-    if (other.id !== id) world.table(roleSets.table).update(other.id, { type: 'custom' });
+function makeInitial(state: InstanceState, id: string, key: string): void {
+  for (const other of state.table(roleSets.table).by('type', 'initial')) {
+    if (other.id !== id) state.table(roleSets.table).update(other.id, { type: 'custom' });
   }
-  changeSettings(world, 'organizations', { initial_role_set_key: key });
+  changeSettings(state, 'organizations', { initial_role_set_key: key });
 }
 
-const createSet: Handler = (call, world) => {
+const createSet: Handler = (call, state) => {
   const body = bodyOf(call);
-  const keys = [...new Set(body['roles'] as readonly string[])].map((key) => requireRole(world, key));
+  const keys = [...new Set(body['roles'] as readonly string[])].map((key) => requireRole(state, key));
   if (keys.length === 0) throw invalidValue('roles', 'must have at least one role');
   const pointers = readPointers(body, keys);
   const key = readKey(body['key'], body['name']);
   const type = body['type'] ?? 'custom';
-  const set = create(world, roleSets, {
+  const set = create(state, roleSets, {
     name: body['name'],
     key,
     description: body['description'] ?? null,
@@ -57,37 +57,37 @@ const createSet: Handler = (call, world) => {
     type,
     ...pointers,
   });
-  if (type === 'initial') makeInitial(world, set.id, key);
-  return roleSets.view(set, world);
+  if (type === 'initial') makeInitial(state, set.id, key);
+  return roleSets.view(set, state);
 };
 
-const updateSet: Handler = (call, world) => {
-  const before = setOf(call, world);
+const updateSet: Handler = (call, state) => {
+  const before = setOf(call, state);
   const body = bodyOf(call);
   const key = typeof body['key'] === 'string' ? readKey(body['key'], '') : String(before['key']);
-  const set = change(world, roleSets, before.id, {
+  const set = change(state, roleSets, before.id, {
     key,
     ...(typeof body['name'] === 'string' ? { name: body['name'] } : {}),
     ...(body['description'] === undefined ? {} : { description: body['description'] }),
     ...(body['type'] === 'initial' ? { type: 'initial' } : {}),
     ...readPointers(body, keysIn(before, 'roles')),
   });
-  for (const row of organizationsOf(world, String(before['key'])))
-    world.table('organizations').update(row.id, { role_set_key: key });
-  if (set['type'] === 'initial') makeInitial(world, set.id, key);
-  return roleSets.view(set, world);
+  for (const row of organizationsOf(state, String(before['key'])))
+    state.table('organizations').update(row.id, { role_set_key: key });
+  if (set['type'] === 'initial') makeInitial(state, set.id, key);
+  return roleSets.view(set, state);
 };
 
 /** Members whose role the new set does not have need a mapping; nothing changes unless all of them have one. */
-const replaceSet: Handler = (call, world) => {
-  const source = setOf(call, world);
+const replaceSet: Handler = (call, state) => {
+  const source = setOf(call, state);
   const { dest_role_set_key: destinationKey, reassignment_mappings: mappings = {} } = bodyOf(call);
-  const destination = find(world, roleSets, String(destinationKey));
+  const destination = find(state, roleSets, String(destinationKey));
   if (destination.id === source.id) throw invalidValue('dest_role_set_key', 'must be another role set');
   const kept = keysIn(destination, 'roles');
   const moves = (mappings ?? {}) as Readonly<Record<string, string>>;
   const lost = keysIn(source, 'roles').filter((key) => !kept.includes(key));
-  const members = lost.map((key) => ({ key, rows: membersWith(world, String(source['key']), key) }));
+  const members = lost.map((key) => ({ key, rows: membersWith(state, String(source['key']), key) }));
   for (const { key, rows } of members) {
     if (rows.length > 0 && !kept.includes(lookUp(moves, key) ?? '')) {
       throw invalidValue('reassignment_mappings', `must map ${key} to a role of ${String(destinationKey)}`);
@@ -95,42 +95,42 @@ const replaceSet: Handler = (call, world) => {
   }
   for (const { key, rows } of members) {
     for (const row of rows)
-      world.table('organization_memberships').update(row.id, { role: lookUp(moves, key), updated_at: world.now() });
+      state.table('organization_memberships').update(row.id, { role: lookUp(moves, key), updated_at: state.now() });
   }
-  for (const row of organizationsOf(world, String(source['key']))) {
-    world.table('organizations').update(row.id, { role_set_key: destination['key'] });
+  for (const row of organizationsOf(state, String(source['key']))) {
+    state.table('organizations').update(row.id, { role_set_key: destination['key'] });
   }
   if (source['type'] === 'initial') {
-    change(world, roleSets, destination.id, { type: 'initial' });
-    makeInitial(world, destination.id, String(destination['key']));
+    change(state, roleSets, destination.id, { type: 'initial' });
+    makeInitial(state, destination.id, String(destination['key']));
   }
-  return remove(world, roleSets, source);
+  return remove(state, roleSets, source);
 };
 
-const addRoles: Handler = (call, world) => {
-  const set = setOf(call, world);
+const addRoles: Handler = (call, state) => {
+  const set = setOf(call, state);
   const body = bodyOf(call);
-  const added = (body['role_keys'] as readonly string[]).map((key) => requireRole(world, key));
+  const added = (body['role_keys'] as readonly string[]).map((key) => requireRole(state, key));
   const keys = [...new Set([...keysIn(set, 'roles'), ...added])];
-  return roleSets.view(change(world, roleSets, set.id, { roles: keys, ...readPointers(body, keys) }), world);
+  return roleSets.view(change(state, roleSets, set.id, { roles: keys, ...readPointers(body, keys) }), state);
 };
 
-const replaceRole: Handler = (call, world) => {
-  const set = setOf(call, world);
+const replaceRole: Handler = (call, state) => {
+  const set = setOf(call, state);
   const { role_key: from, to_role_key: to } = bodyOf(call) as { role_key: string; to_role_key: string };
   if (!keysIn(set, 'roles').includes(from)) throw invalidValue('role_key', 'must be a role of the role set');
   if (from === to) throw invalidValue('to_role_key', 'must be another role');
-  requireRole(world, to);
-  for (const member of membersWith(world, String(set['key']), from)) {
-    world.table('organization_memberships').update(member.id, { role: to, updated_at: world.now() });
+  requireRole(state, to);
+  for (const member of membersWith(state, String(set['key']), from)) {
+    state.table('organization_memberships').update(member.id, { role: to, updated_at: state.now() });
   }
   const swap = (key: unknown) => (key === from ? to : key);
-  const changed = change(world, roleSets, set.id, {
+  const changed = change(state, roleSets, set.id, {
     roles: [...new Set(keysIn(set, 'roles').map(swap))],
     default_role_key: swap(set['default_role_key']),
     creator_role_key: swap(set['creator_role_key']),
   });
-  return roleSets.view(changed, world);
+  return roleSets.view(changed, state);
 };
 
 export const roleSetHandlers: Handlers = {

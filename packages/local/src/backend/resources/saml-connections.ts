@@ -1,5 +1,5 @@
 /** SAML connections, as settings: nobody signs in through them here. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { createOf, defineResource, deleteOf, find, getOf, listOf, updateOf } from '../crud.js';
 import { contains } from '../listing.js';
 import type { Handlers } from '../operation.js';
@@ -18,19 +18,19 @@ const samlConnections = defineResource({
     organization_id: (row, ids: readonly string[]) => ids.includes(String(row['organization_id'])),
   },
   sortKeys: ['name'],
-  view: (row, world) => ({
+  view: (row, state) => ({
     ...row,
-    acs_url: `${world.frontendApiUrl}/v1/saml/acs/${row.id}`,
-    sp_entity_id: `${world.frontendApiUrl}/v1/saml/acs/${row.id}`,
-    sp_metadata_url: `${world.frontendApiUrl}/v1/saml/metadata/${row.id}.xml`,
-    user_count: world.table('saml_accounts').by('saml_connection_id', row.id).length,
+    acs_url: `${state.frontendApiUrl}/v1/saml/acs/${row.id}`,
+    sp_entity_id: `${state.frontendApiUrl}/v1/saml/acs/${row.id}`,
+    sp_metadata_url: `${state.frontendApiUrl}/v1/saml/metadata/${row.id}.xml`,
+    user_count: state.table('saml_accounts').by('saml_connection_id', row.id).length,
   }),
 });
 
 const MAPPING = { user_id: 'mail', email_address: 'mail', first_name: 'givenName', last_name: 'surname' };
 
 /** `domain` is the older, single form of `domains`. A domain belongs to one connection. @throws ApiError 404, 422 */
-function readFields(body: Fields, world: World, before?: Row): Fields {
+function readFields(body: Fields, state: InstanceState, before?: Row): Fields {
   const {
     domain,
     domains,
@@ -41,7 +41,7 @@ function readFields(body: Fields, world: World, before?: Row): Fields {
   } = body;
   if (body['name'] === '') throw missing('name');
   const list = Array.isArray(domains) ? (domains as string[]) : typeof domain === 'string' ? [domain] : undefined;
-  const table = world.table(samlConnections.table);
+  const table = state.table(samlConnections.table);
   for (const name of list ?? []) {
     if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) throw invalidValue('domains', 'must be domain names');
     const other = [...table.all()].find(
@@ -49,7 +49,7 @@ function readFields(body: Fields, world: World, before?: Row): Fields {
     );
     if (other) throw invalidValue('domains', `must not belong to another connection (${name})`);
   }
-  if (typeof organization === 'string') find(world, organizations, organization);
+  if (typeof organization === 'string') find(state, organizations, organization);
   const given = Object.entries(rest).filter(([name, value]) => value !== null || name.startsWith('idp_'));
   return {
     ...Object.fromEntries(given),
@@ -79,8 +79,8 @@ const DEFAULTS: Fields = {
 
 export const samlConnectionHandlers: Handlers = {
   ListSAMLConnections: listOf(samlConnections),
-  CreateSAMLConnection: createOf(samlConnections, (body, world) => ({ ...DEFAULTS, ...readFields(body, world) })),
+  CreateSAMLConnection: createOf(samlConnections, (body, state) => ({ ...DEFAULTS, ...readFields(body, state) })),
   GetSAMLConnection: getOf(samlConnections),
-  UpdateSAMLConnection: updateOf(samlConnections, (body, row, world) => readFields(body, world, row)),
+  UpdateSAMLConnection: updateOf(samlConnections, (body, row, state) => readFields(body, state, row)),
   DeleteSAMLConnection: deleteOf(samlConnections),
 };

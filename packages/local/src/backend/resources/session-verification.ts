@@ -5,13 +5,13 @@ import type { Handler } from '../operation.js';
 import { notFound } from '../refusals.js';
 
 /** @throws ApiError 401, 404 */
-export const verifySession: Handler = (call, world) => {
+export const verifySession: Handler = (call, state) => {
   const id = call.params['session_id'] ?? '';
-  const session = world.table('sessions').get(id);
+  const session = state.table('sessions').get(id);
   if (!session) throw notFound('session', id);
   const { token } = bodyOf(call);
-  const payload = typeof token === 'string' ? world.keys.open(token)?.payload : undefined;
-  const fresh = Number(payload?.['exp'] ?? 0) * 1000 > world.now();
-  if (payload?.['sid'] === id && fresh && isLive(world, session)) return viewSession(world, session);
+  const payload = typeof token === 'string' ? state.keys.open(token)?.payload : undefined;
+  const fresh = Number(payload?.['exp'] ?? 0) * 1000 > state.now();
+  if (payload?.['sid'] === id && fresh && isLive(state, session)) return viewSession(state, session);
   throw new ApiError(401, 'authentication_invalid', 'Invalid authentication', { paramName: 'token' });
 };

@@ -1,5 +1,5 @@
 /** Email and SMS templates: Clerk's own exist by default, and can be changed and reverted. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { change, defineResource, insert, list } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handler, Handlers, OperationCall } from '../operation.js';
@@ -38,11 +38,11 @@ function builtIn(type: string, slug: string): Fields | undefined {
   );
 }
 
-const common = (world: World, type: string, slug: string): Fields => ({
+const common = (state: InstanceState, type: string, slug: string): Fields => ({
   key: `${type}/${slug}`,
   template_type: type,
   slug,
-  instance_id: world.instanceId,
+  instance_id: state.instanceId,
   resource_type: 'user',
   can_edit_body: true,
   can_toggle: true,
@@ -56,12 +56,12 @@ const common = (world: World, type: string, slug: string): Fields => ({
 });
 
 /** The built-in templates are rows from the first time that anybody asks for one of their type. */
-function ensure(world: World, type: string): void {
-  const table = world.table(templates.table);
+function ensure(state: InstanceState, type: string): void {
+  const table = state.table(templates.table);
   for (const [builtInType, slug] of BUILT_IN) {
     if (builtInType !== type || table.by('key', `${type}/${slug}`).length > 0) continue;
-    insert(world, templates, {
-      ...common(world, type, slug),
+    insert(state, templates, {
+      ...common(state, type, slug),
       ...builtIn(type, slug),
       can_revert: false,
       can_delete: false,
@@ -69,35 +69,35 @@ function ensure(world: World, type: string): void {
   }
 }
 
-function templateOf(call: OperationCall, world: World): Row {
+function templateOf(call: OperationCall, state: InstanceState): Row {
   const { template_type: type = '', slug = '' } = call.params;
-  ensure(world, type);
-  const row = world.table(templates.table).by('key', `${type}/${slug}`)[0];
+  ensure(state, type);
+  const row = state.table(templates.table).by('key', `${type}/${slug}`)[0];
   if (!row) throw notFound(`${type} template`, slug);
   return row;
 }
 
 /** Replaces all that the body says; what it leaves out goes back to its default. */
-const upsert: Handler = (call, world) => {
+const upsert: Handler = (call, state) => {
   const { template_type: type = '', slug = '' } = call.params;
-  ensure(world, type);
+  ensure(state, type);
   const body = bodyOf(call);
   if (typeof body['body'] !== 'string') throw missing('body');
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== undefined));
   const fields = { ...given, markup: body['markup'] ?? body['body'], can_revert: builtIn(type, slug) !== undefined };
-  const known = world.table(templates.table).by('key', `${type}/${slug}`)[0];
-  if (known) return change(world, templates, known.id, fields);
-  const position = [...world.table(templates.table).all()].length;
-  return insert(world, templates, { ...common(world, type, slug), name: slug, position, can_delete: true, ...fields });
+  const known = state.table(templates.table).by('key', `${type}/${slug}`)[0];
+  if (known) return change(state, templates, known.id, fields);
+  const position = [...state.table(templates.table).all()].length;
+  return insert(state, templates, { ...common(state, type, slug), name: slug, position, can_delete: true, ...fields });
 };
 
 /** `{{name}}` stays where nothing is known about it. */
-const preview: Handler = (call, world) => {
-  const row = templateOf(call, world);
+const preview: Handler = (call, state) => {
+  const row = templateOf(call, state);
   const body = bodyOf(call);
   const values: Readonly<Record<string, string>> = {
     'app.name': 'Local instance',
-    'app.url': world.frontendApiUrl,
+    'app.url': state.frontendApiUrl,
     otp_code: '424242',
   };
   const render = (text: unknown) =>
@@ -113,23 +113,23 @@ const preview: Handler = (call, world) => {
 };
 
 export const templateHandlers: Handlers = {
-  GetTemplateList: (call, world) => {
+  GetTemplateList: (call, state) => {
     const type = call.params['template_type'] ?? '';
-    ensure(world, type);
-    const rows = world.table(templates.table).by('template_type', type);
-    return list(world, templates, { ...call.query, order_by: '+position' }, { rows });
+    ensure(state, type);
+    const rows = state.table(templates.table).by('template_type', type);
+    return list(state, templates, { ...call.query, order_by: '+position' }, { rows });
   },
   GetTemplate: templateOf,
   UpsertTemplate: upsert,
-  RevertTemplate: (call, world) => {
-    const row = templateOf(call, world);
+  RevertTemplate: (call, state) => {
+    const row = templateOf(call, state);
     const original = builtIn(String(row['template_type']), String(row['slug']));
-    return change(world, templates, row.id, { ...original, delivered_by_clerk: true, can_revert: false });
+    return change(state, templates, row.id, { ...original, delivered_by_clerk: true, can_revert: false });
   },
   PreviewTemplate: preview,
-  ToggleTemplateDelivery: (call, world) => {
-    const row = templateOf(call, world);
-    return change(world, templates, row.id, {
+  ToggleTemplateDelivery: (call, state) => {
+    const row = templateOf(call, state);
+    return change(state, templates, row.id, {
       delivered_by_clerk: bodyOf(call)['delivered_by_clerk'] ?? row['delivered_by_clerk'] !== true,
     });
   },

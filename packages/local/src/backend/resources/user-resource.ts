@@ -1,5 +1,5 @@
 /** What a user is: its row, its view (put together from the tables of its identifiers), the filters of its list. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { defineResource } from '../crud.js';
 import { defaultImage } from '../images.js';
 import { includesText } from '../listing.js';
@@ -19,8 +19,8 @@ export const USER_PARTS = [
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-function assemble(row: Row, world: World): Readonly<Record<string, unknown>> {
-  const parts = Object.fromEntries(USER_PARTS.map((name) => [name, world.table(name).by('user_id', row.id)]));
+function assemble(row: Row, state: InstanceState): Readonly<Record<string, unknown>> {
+  const parts = Object.fromEntries(USER_PARTS.map((name) => [name, state.table(name).by('user_id', row.id)]));
   const totp = typeof row['totp_secret'] === 'string';
   const backup = list(row['backup_codes']).length > 0;
   const phone = (parts['phone_numbers'] ?? []).some((number) => number['reserved_for_second_factor'] === true);
@@ -43,12 +43,12 @@ function assemble(row: Row, world: World): Readonly<Record<string, unknown>> {
 const assembleOnce = keepViews(['users', ...USER_PARTS], assemble);
 
 /** Lock-outs end by the clock, so the view of a locked user is made anew. */
-function view(row: Row, world: World): unknown {
+function view(row: Row, state: InstanceState): unknown {
   const until = row['locked_until'];
-  if (typeof until !== 'number' || until <= world.now()) return assembleOnce(row, world);
-  const remaining = Math.ceil((until - world.now()) / 1000);
+  if (typeof until !== 'number' || until <= state.now()) return assembleOnce(row, state);
+  const remaining = Math.ceil((until - state.now()) / 1000);
   return {
-    ...assemble(row, world),
+    ...assemble(row, state),
     locked: true,
     lockout_expires_in_seconds: remaining,
     verification_attempts_remaining: 0,
@@ -56,30 +56,30 @@ function view(row: Row, world: World): unknown {
 }
 
 /** The user's primary address of a kind as text. */
-export function primaryText(world: World, row: Row, table: string, field: string): string | undefined {
+export function primaryText(state: InstanceState, row: Row, table: string, field: string): string | undefined {
   const id = row[`primary_${field}_id`];
-  const primary = typeof id === 'string' ? world.table(table).get(id) : undefined;
-  return (primary ?? world.table(table).by('user_id', row.id)[0])?.[field] as string | undefined;
+  const primary = typeof id === 'string' ? state.table(table).get(id) : undefined;
+  return (primary ?? state.table(table).by('user_id', row.id)[0])?.[field] as string | undefined;
 }
 
 /** Texts of one kind that a user has. */
-const textsOf = (world: World, row: Row, table: string, field: string): string[] =>
-  world
+const textsOf = (state: InstanceState, row: Row, table: string, field: string): string[] =>
+  state
     .table(table)
     .by('user_id', row.id)
     .map((part) => String(part[field]));
 
 const owns =
   (table: string, field: string) =>
-  (row: Row, values: readonly string[], world: World): boolean => {
-    const texts = textsOf(world, row, table, field);
+  (row: Row, values: readonly string[], state: InstanceState): boolean => {
+    const texts = textsOf(state, row, table, field);
     return values.some((value) => texts.includes(field === 'email_address' ? value.toLowerCase() : value));
   };
 
 const ownsLike =
   (table: string, field: string) =>
-  (row: Row, text: string, world: World): boolean =>
-    textsOf(world, row, table, field).some((value) => includesText(value, text));
+  (row: Row, text: string, state: InstanceState): boolean =>
+    textsOf(state, row, table, field).some((value) => includesText(value, text));
 
 /** `+id` takes in, `-id` leaves out, a bare id takes in; exclusions alone take in everyone else. */
 function signed(values: readonly string[], has: (value: string) => boolean): boolean {
@@ -99,12 +99,12 @@ function fullName(row: Row): string {
 }
 
 /** Does the text occur in the id, a name or an identifier of the user? */
-function matchesQuery(row: Row, text: string, world: World): boolean {
+function matchesQuery(row: Row, text: string, state: InstanceState): boolean {
   return (
     [row.id, row['external_id'], row['username'], fullName(row)].some((value) => includesText(value, text)) ||
-    ownsLike('email_addresses', 'email_address')(row, text, world) ||
-    ownsLike('phone_numbers', 'phone_number')(row, text, world) ||
-    ownsLike('web3_wallets', 'web3_wallet')(row, text, world)
+    ownsLike('email_addresses', 'email_address')(row, text, state) ||
+    ownsLike('phone_numbers', 'phone_number')(row, text, state) ||
+    ownsLike('web3_wallets', 'web3_wallet')(row, text, state)
   );
 }
 
@@ -127,8 +127,8 @@ const FILTERS: Filters = {
   ...PERSON_FILTERS,
   external_id: fieldIn('external_id'),
   user_id: fieldIn('id'),
-  organization_id: (row, values: readonly string[], world) => {
-    const memberships = world.table('organization_memberships').by('user_id', row.id);
+  organization_id: (row, values: readonly string[], state) => {
+    const memberships = state.table('organization_memberships').by('user_id', row.id);
     return signed(values, (id) => memberships.some((membership) => membership['organization_id'] === id));
   },
   banned: (row, value: boolean) => (row['banned'] === true) === value,
@@ -137,21 +137,21 @@ const FILTERS: Filters = {
   created_at_after: after('created_at'),
   last_sign_in_at_before: before('last_sign_in_at'),
   last_sign_in_at_after: after('last_sign_in_at'),
-  provider: (row, provider: string, world) => accounts(world, row, provider).length > 0,
-  provider_user_id: (row, values: readonly string[], world) =>
-    accounts(world, row).some((account) => values.includes(String(account['provider_user_id']))),
+  provider: (row, provider: string, state) => accounts(state, row, provider).length > 0,
+  provider_user_id: (row, values: readonly string[], state) =>
+    accounts(state, row).some((account) => values.includes(String(account['provider_user_id']))),
 };
 
 /** A provider is named with or without `oauth_`. */
-function accounts(world: World, row: Row, provider?: string): Row[] {
+function accounts(state: InstanceState, row: Row, provider?: string): Row[] {
   const bare = (name: unknown) => String(name).replace(/^oauth_/, '');
-  const all = world.table('external_accounts').by('user_id', row.id);
+  const all = state.table('external_accounts').by('user_id', row.id);
   return provider === undefined ? all : all.filter((account) => bare(account['provider']) === bare(provider));
 }
 
 export const PERSON_SORT_KEYS = {
-  email_address: (row: Row, world: World) => primaryText(world, row, 'email_addresses', 'email_address'),
-  phone_number: (row: Row, world: World) => primaryText(world, row, 'phone_numbers', 'phone_number'),
+  email_address: (row: Row, state: InstanceState) => primaryText(state, row, 'email_addresses', 'email_address'),
+  phone_number: (row: Row, state: InstanceState) => primaryText(state, row, 'phone_numbers', 'phone_number'),
   first_name: true,
   last_name: true,
   username: true,
@@ -169,7 +169,7 @@ export const users = defineResource({
   sortKeys: {
     ...PERSON_SORT_KEYS,
     updated_at: true,
-    web3wallet: (row, world) => primaryText(world, row, 'web3_wallets', 'web3_wallet'),
+    web3wallet: (row, state) => primaryText(state, row, 'web3_wallets', 'web3_wallet'),
     last_active_at: true,
     last_sign_in_at: true,
   },

@@ -1,5 +1,5 @@
 /** Bans and locks: a restriction is data, and those that shut a user out end the user's sessions. */
-import type { World } from '../../instance-state.js';
+import type { InstanceState } from '../../instance-state.js';
 import { change, find } from '../crud.js';
 import { bodyOf } from '../operation.js';
 import type { Handler, Handlers } from '../operation.js';
@@ -10,7 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What a restriction sets, and whether it ends the user's sessions. */
 interface Restriction {
-  readonly patch: (world: World) => Fields;
+  readonly patch: (state: InstanceState) => Fields;
   readonly ends: boolean;
 }
 
@@ -19,28 +19,28 @@ const LOCKOUT_MS = 60 * 60 * 1000;
 const RESTRICTIONS = {
   ban: { patch: () => ({ banned: true }), ends: true },
   unban: { patch: () => ({ banned: false }), ends: false },
-  lock: { patch: (world) => ({ locked_until: world.now() + LOCKOUT_MS }), ends: true },
+  lock: { patch: (state) => ({ locked_until: state.now() + LOCKOUT_MS }), ends: true },
   unlock: { patch: () => ({ locked_until: null }), ends: false },
 } as const satisfies Record<string, Restriction>;
 
-function enter(world: World, id: string, restriction: Restriction): unknown {
-  const changed = change(world, users, id, restriction.patch(world));
-  if (restriction.ends) endSessions(world, id, 'revoked');
-  return users.view(changed, world);
+function enter(state: InstanceState, id: string, restriction: Restriction): unknown {
+  const changed = change(state, users, id, restriction.patch(state));
+  if (restriction.ends) endSessions(state, id, 'revoked');
+  return users.view(changed, state);
 }
 
 const applied =
   (restriction: Restriction): Handler =>
-  (call, world) =>
-    enter(world, find(world, users, call.params['user_id'] ?? '').id, restriction);
+  (call, state) =>
+    enter(state, find(state, users, call.params['user_id'] ?? '').id, restriction);
 
 /** All or none: an unknown id refuses the whole call. */
 const appliedToAll =
   (restriction: Restriction): Handler =>
-  (call, world) => {
+  (call, state) => {
     const ids = [...new Set(bodyOf(call)['user_ids'] as readonly string[])];
-    for (const id of ids) find(world, users, id);
-    return ids.map((id) => enter(world, id, restriction));
+    for (const id of ids) find(state, users, id);
+    return ids.map((id) => enter(state, id, restriction));
   };
 
 export const userStateHandlers: Handlers = {

@@ -1,5 +1,5 @@
 /** Users: creation, changes, states, metadata, and what hangs on them. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { readTime } from '../addresses.js';
 import { change, find, getOf, insert, list, publish, remove } from '../crud.js';
 import { uploadedImage } from '../images.js';
@@ -59,7 +59,7 @@ const DEFAULTS: Fields = {
 const KIND_NAMES = Object.keys(KINDS) as IdentificationKind[];
 
 /** @throws ApiError 422 */
-function readFields(body: Fields, world: World, self?: string): Fields {
+function readFields(body: Fields, state: InstanceState, self?: string): Fields {
   const plain = Object.fromEntries(PLAIN.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]));
   if (typeof plain['username'] === 'string') plain['username'] = readUsername(plain['username']);
   if (plain['external_id'] === '') plain['external_id'] = null;
@@ -67,7 +67,7 @@ function readFields(body: Fields, world: World, self?: string): Fields {
     const value = plain[field];
     if (typeof value !== 'string') continue;
     if (
-      world
+      state
         .table('users')
         .by(field, value)
         .some((row) => row.id !== self)
@@ -79,7 +79,7 @@ function readFields(body: Fields, world: World, self?: string): Fields {
     ...plain,
     ...replacedKinds(body),
     ...Object.fromEntries(times.map((name) => [name, readTime(body[name], name)])),
-    ...readCredentials(body, world),
+    ...readCredentials(body, state),
   };
 }
 
@@ -105,58 +105,58 @@ function readUsername(username: string): string | null {
  * Creates a user as `POST /users` does; nothing is stored unless everything is valid.
  * @throws ApiError 422
  */
-export function createUser(world: World, body: Fields): Row {
-  const fields = readFields(body, world);
+export function createUser(state: InstanceState, body: Fields): Row {
+  const fields = readFields(body, state);
   const wanted = KIND_NAMES.flatMap((kind) =>
-    textsOf(body[kind]).map((text) => ({ kind, text: readFree(world, kind, text) })),
+    textsOf(body[kind]).map((text) => ({ kind, text: readFree(state, kind, text) })),
   );
   const seen = new Set<string>();
   for (const { kind, text } of wanted) {
     if (seen.has(`${kind} ${text}`)) throw taken(kind);
     seen.add(`${kind} ${text}`);
   }
-  const id = typeof body['id'] === 'string' ? body['id'] : world.id(users.idPrefix);
+  const id = typeof body['id'] === 'string' ? body['id'] : state.id(users.idPrefix);
   const primaries: Record<string, string> = {};
   for (const { kind, text } of wanted) {
-    const part = addIdentification(world, kind, id, text, { verification: verificationFor(true) });
+    const part = addIdentification(state, kind, id, text, { verification: verificationFor(true) });
     primaries[KINDS[kind].primary] ??= part.id;
   }
-  const user = insert(world, users, { ...DEFAULTS, ...fields, ...primaries, id });
-  publish(world, users, 'created', user);
+  const user = insert(state, users, { ...DEFAULTS, ...fields, ...primaries, id });
+  publish(state, users, 'created', user);
   return user;
 }
 
 const textsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-const updateUser: Handler = (call, world) => {
-  const user = userOf(call, world);
+const updateUser: Handler = (call, state) => {
+  const user = userOf(call, state);
   const body = bodyOf(call);
-  const fields = readFields(body, world, user.id);
+  const fields = readFields(body, state, user.id);
   const primaries = KIND_NAMES.map((kind) => ({ kind, field: KINDS[kind].primary })).filter(
     ({ field }) => body[field] !== undefined,
   );
   for (const { kind, field } of primaries)
-    if (typeof body[field] === 'string') checkPrimary(world, kind, user.id, body[field]);
+    if (typeof body[field] === 'string') checkPrimary(state, kind, user.id, body[field]);
   const pointers = Object.fromEntries(primaries.map(({ field }) => [field, body[field]]));
-  const changed = change(world, users, user.id, { ...fields, ...pointers });
-  if (body['sign_out_of_other_sessions'] === true) endSessions(world, user.id, 'revoked');
-  return users.view(changed, world);
+  const changed = change(state, users, user.id, { ...fields, ...pointers });
+  if (body['sign_out_of_other_sessions'] === true) endSessions(state, user.id, 'revoked');
+  return users.view(changed, state);
 };
 
-const userOf = (call: OperationCall, world: World): Row => find(world, users, call.params['user_id'] ?? '');
+const userOf = (call: OperationCall, state: InstanceState): Row => find(state, users, call.params['user_id'] ?? '');
 
-const deleteUser: Handler = (call, world) => {
-  const user = userOf(call, world);
-  endSessions(world, user.id, 'removed');
-  for (const session of world.table('sessions').by('user_id', user.id)) world.table('sessions').delete(session.id);
-  removeMembershipsOf(world, user.id);
+const deleteUser: Handler = (call, state) => {
+  const user = userOf(call, state);
+  endSessions(state, user.id, 'removed');
+  for (const session of state.table('sessions').by('user_id', user.id)) state.table('sessions').delete(session.id);
+  removeMembershipsOf(state, user.id);
   for (const name of [...USER_PARTS, 'sign_in_tokens', 'actor_tokens', 'user_oauth_tokens']) {
-    for (const part of world.table(name).by('user_id', user.id)) world.table(name).delete(part.id);
+    for (const part of state.table(name).by('user_id', user.id)) state.table(name).delete(part.id);
   }
   for (const name of ['api_keys', 'oauth_access_tokens']) {
-    for (const token of world.table(name).by('subject', user.id)) world.table(name).delete(token.id);
+    for (const token of state.table(name).by('subject', user.id)) state.table(name).delete(token.id);
   }
-  return remove(world, users, user);
+  return remove(state, users, user);
 };
 
 /** Narrows a list by an index, where the query names exact values: no scan of all users. */
@@ -169,48 +169,48 @@ const INDEXED = [
   ['organization_id', 'organization_memberships', 'organization_id', 'user_id'],
 ] as const;
 
-function candidates(world: World, query: Fields): readonly Row[] | undefined {
+function candidates(state: InstanceState, query: Fields): readonly Row[] | undefined {
   for (const [parameter, table, field, userField] of INDEXED) {
     const values = query[parameter] as readonly string[] | undefined;
     if (!values || values.some((value) => /^[+\- ]/.test(value) && parameter !== 'phone_number')) continue;
     const ids = values.flatMap((value) => {
       const wanted = parameter === 'email_address' ? value.toLowerCase() : value;
-      return world
+      return state
         .table(table)
         .by(field, wanted)
         .map((row) => String(row[userField]));
     });
-    return [...new Set(ids)].flatMap((id) => world.table('users').get(id) ?? []);
+    return [...new Set(ids)].flatMap((id) => state.table('users').get(id) ?? []);
   }
   return undefined;
 }
 
-const selection = (world: World, query: Fields) => {
-  const rows = candidates(world, query);
+const selection = (state: InstanceState, query: Fields) => {
+  const rows = candidates(state, query);
   return rows ? { rows } : {};
 };
 
-const countUsers: Handler = (call, world) => {
-  const keep = filterBy(users.filters ?? {}, call.query, world);
-  const rows = candidates(world, call.query);
-  const total = keep ? [...(rows ?? world.table('users').all())].filter(keep).length : world.table('users').size;
+const countUsers: Handler = (call, state) => {
+  const keep = filterBy(users.filters ?? {}, call.query, state);
+  const rows = candidates(state, call.query);
+  const total = keep ? [...(rows ?? state.table('users').all())].filter(keep).length : state.table('users').size;
   return { object: 'total_count', total_count: total };
 };
 
 const patchUser =
   (patch: (call: OperationCall, user: Row) => Fields): Handler =>
-  (call, world) => {
-    const user = userOf(call, world);
-    return users.view(change(world, users, user.id, patch(call, user)), world);
+  (call, state) => {
+    const user = userOf(call, state);
+    return users.view(change(state, users, user.id, patch(call, user)), state);
   };
 
 /** Of newer versions: the kinds that the request names are replaced. */
 export const replaceUserMetadata: Handler = patchUser((call) => replacedKinds(bodyOf(call)));
 
 export const userHandlers: Handlers = {
-  GetUserList: (call, world) => list(world, users, call.query, selection(world, call.query)),
+  GetUserList: (call, state) => list(state, users, call.query, selection(state, call.query)),
   GetUsersCount: countUsers,
-  CreateUser: (call, world) => users.view(createUser(world, bodyOf(call)), world),
+  CreateUser: (call, state) => users.view(createUser(state, bodyOf(call)), state),
   GetUser: getOf(users),
   UpdateUser: updateUser,
   DeleteUser: deleteUser,

@@ -1,5 +1,5 @@
 /** The waitlist. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { readEmailAddress } from '../addresses.js';
 import { change, create, defineResource, find, idOf, listOf, remove, silent } from '../crud.js';
 import { contains, equals } from '../listing.js';
@@ -18,29 +18,29 @@ const entries = defineResource({
   event: 'waitlistEntry',
   filters: { query: contains('email_address', 'id'), status: equals('status') },
   sortKeys: ['email_address', 'invited_at'],
-  view: (row, world) => {
-    const invitation = world.table(invitations.table).get(String(row['invitation_id']));
-    return { ...row, invitation: invitation ? invitations.view(invitation, world) : null };
+  view: (row, state) => {
+    const invitation = state.table(invitations.table).get(String(row['invitation_id']));
+    return { ...row, invitation: invitation ? invitations.view(invitation, state) : null };
   },
 });
 
 /** The entry that the address has already, or a new one. */
-function enter(world: World, address: string): Row {
-  const known = world.table(entries.table).by('email_address', address)[0];
-  return known ?? create(world, entries, { email_address: address, status: 'pending', is_locked: false });
+function enter(state: InstanceState, address: string): Row {
+  const known = state.table(entries.table).by('email_address', address)[0];
+  return known ?? create(state, entries, { email_address: address, status: 'pending', is_locked: false });
 }
 
 /** Somebody signed up with the address: whoever waited for it waits no longer. */
-export function completeWaitlistEntry(world: World, address: string): void {
-  for (const { id, status } of world.table(entries.table).by('email_address', address))
-    if (status !== 'completed') change(world, entries, id, { status: 'completed' });
+export function completeWaitlistEntry(state: InstanceState, address: string): void {
+  for (const { id, status } of state.table(entries.table).by('email_address', address))
+    if (status !== 'completed') change(state, entries, id, { status: 'completed' });
 }
 
-const createMany: Handler = (call, world) => {
+const createMany: Handler = (call, state) => {
   const addresses = (call.body as readonly Fields[]).map((body) => readEmailAddress(body['email_address']));
   if (new Set(addresses).size < addresses.length)
     throw invalidValue('email_address', 'must not occur twice in one request');
-  return addresses.map((address) => entries.view(enter(world, address), world));
+  return addresses.map((address) => entries.view(enter(state, address), state));
 };
 
 /** @throws ApiError 409 unless the entry is in one of the states */
@@ -51,30 +51,30 @@ function expectStatus(row: Row, ...statuses: readonly string[]): void {
   });
 }
 
-const inviteEntry: Handler = (call, world) => {
-  const row = find(world, entries, call.params['waitlist_entry_id'] ?? '');
+const inviteEntry: Handler = (call, state) => {
+  const row = find(state, entries, call.params['waitlist_entry_id'] ?? '');
   const { ignore_existing } = bodyOf(call);
   expectStatus(row, 'pending', 'rejected', ...(ignore_existing === true ? ['invited'] : []));
-  const [invitation] = invite(world, [{ email_address: row['email_address'], ignore_existing }]);
-  const patch = { status: 'invited', invitation_id: invitation?.id, invited_at: world.now() };
-  return entries.view(change(world, entries, row.id, patch), world);
+  const [invitation] = invite(state, [{ email_address: row['email_address'], ignore_existing }]);
+  const patch = { status: 'invited', invitation_id: invitation?.id, invited_at: state.now() };
+  return entries.view(change(state, entries, row.id, patch), state);
 };
 
 export const waitlistEntryHandlers: Handlers = {
   ListWaitlistEntries: listOf(entries),
-  CreateWaitlistEntry: (call, world) =>
-    entries.view(enter(world, readEmailAddress(bodyOf(call)['email_address'])), world),
+  CreateWaitlistEntry: (call, state) =>
+    entries.view(enter(state, readEmailAddress(bodyOf(call)['email_address'])), state),
   CreateBulkWaitlistEntries: createMany,
   InviteWaitlistEntry: inviteEntry,
-  RejectWaitlistEntry: (call, world) => {
-    const row = find(world, entries, call.params['waitlist_entry_id'] ?? '');
+  RejectWaitlistEntry: (call, state) => {
+    const row = find(state, entries, call.params['waitlist_entry_id'] ?? '');
     expectStatus(row, 'pending', 'invited');
-    return entries.view(change(world, entries, row.id, { status: 'rejected' }), world);
+    return entries.view(change(state, entries, row.id, { status: 'rejected' }), state);
   },
-  DeleteWaitlistEntry: (call, world) => {
-    const row = find(world, entries, idOf(call.params));
+  DeleteWaitlistEntry: (call, state) => {
+    const row = find(state, entries, idOf(call.params));
     expectStatus(row, 'pending', 'rejected');
     // Clerk sends no event for deletions of waitlist entries.
-    return remove(world, silent(entries), row);
+    return remove(state, silent(entries), row);
   },
 };

@@ -1,5 +1,5 @@
 /** An authorization request (RFC 6749 section 4.1.1), checked. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { findApplication, isRegisteredRedirect, redirectUrisOf } from './clients.js';
 import { OAuthError } from './errors.js';
 
@@ -20,8 +20,8 @@ export interface AuthorizationRequest extends ReplyTo {
 }
 
 /** Null if the client or its redirect URI is not known: then nothing may be sent anywhere (RFC 6749 section 4.1.2.1). */
-export function replyTo(world: World, query: URLSearchParams): ReplyTo | null {
-  const application = findApplication(world, query.get('client_id'));
+export function replyTo(state: InstanceState, query: URLSearchParams): ReplyTo | null {
+  const application = findApplication(state, query.get('client_id'));
   if (application === undefined) return null;
   const registered = redirectUrisOf(application);
   const redirectUri = query.get('redirect_uri') ?? (registered.length === 1 ? registered[0] : undefined);

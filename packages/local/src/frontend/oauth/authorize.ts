@@ -48,7 +48,7 @@ function answer(
   parameters: URLSearchParams,
   next: (request: AuthorizationRequest) => LocalResponse,
 ): LocalResponse {
-  const reply = replyTo(call.world, parameters);
+  const reply = replyTo(call.state, parameters);
   if (reply === null) {
     return problem(
       400,
@@ -65,30 +65,30 @@ function answer(
 }
 
 function signedInUser(call: FrontendCall): Row | null {
-  const session = liveSession(call.world, knownBrowser(call)?.client ?? null);
-  return session === null ? null : (call.world.table('users').get(String(session['user_id'])) ?? null);
+  const session = liveSession(call.state, knownBrowser(call)?.client ?? null);
+  return session === null ? null : (call.state.table('users').get(String(session['user_id'])) ?? null);
 }
 
 function askToSignIn(call: FrontendCall, request: AuthorizationRequest, user: Row | null): LocalResponse {
   if (request.prompt === 'none') throw new OAuthError('login_required', 'Nobody is signed in.');
-  const back = new URL(call.request.path, call.world.frontendApiUrl);
+  const back = new URL(call.request.path, call.state.frontendApiUrl);
   back.search = new URLSearchParams([...call.request.query].filter(([name]) => name !== 'prompt')).toString();
   const page = user === null || request.prompt === 'login' ? 'sign-in' : 'user';
   return redirect(`${call.base}/${page}?${new URLSearchParams({ redirect_url: back.href }).toString()}`);
 }
 
 function grantAs(call: FrontendCall, request: AuthorizationRequest, userId: string): LocalResponse {
-  const user = call.world.table('users').get(userId);
-  if (user === undefined || !maySignIn(call.world, user))
+  const user = call.state.table('users').get(userId);
+  if (user === undefined || !maySignIn(call.state, user))
     throw new OAuthError('access_denied', 'No such user may sign in.');
   return grant(call, request, user);
 }
 
 function grant(call: FrontendCall, request: AuthorizationRequest, user: Row): LocalResponse {
-  const { world } = call;
-  const now = world.now();
-  const code = world.table('authorization_codes').insert({
-    id: world.secret(40),
+  const { state } = call;
+  const now = state.now();
+  const code = state.table('authorization_codes').insert({
+    id: state.secret(40),
     client_id: request.application['client_id'],
     user_id: user.id,
     redirect_uri: request.redirectUri,
@@ -112,6 +112,6 @@ function respond(
   const url = new URL(redirectUri);
   for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
   if (state !== null) url.searchParams.set('state', state);
-  url.searchParams.set('iss', call.world.frontendApiUrl);
+  url.searchParams.set('iss', call.state.frontendApiUrl);
   return redirect(url.href);
 }

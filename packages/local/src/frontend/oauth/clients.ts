@@ -1,10 +1,10 @@
 /** OAuth clients: who they are, how they prove it, and where codes for them may go. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { OAuthError } from './errors.js';
 
-export function findApplication(world: World, clientId: string | null): Row | undefined {
-  return clientId === null ? undefined : world.table('oauth_applications').by('client_id', clientId)[0];
+export function findApplication(state: InstanceState, clientId: string | null): Row | undefined {
+  return clientId === null ? undefined : state.table('oauth_applications').by('client_id', clientId)[0];
 }
 
 /**
@@ -13,11 +13,11 @@ export function findApplication(world: World, clientId: string | null): Row | un
  *
  * @throws OAuthError `invalid_client`
  */
-export function authenticateClient(world: World, authorization: string | undefined, form: URLSearchParams): Row {
+export function authenticateClient(state: InstanceState, authorization: string | undefined, form: URLSearchParams): Row {
   const basic = parseBasic(authorization);
   const clientId = basic?.id ?? form.get('client_id');
   const secret = basic?.secret ?? form.get('client_secret') ?? '';
-  const application = findApplication(world, clientId);
+  const application = findApplication(state, clientId);
   if (application === undefined) throw new OAuthError('invalid_client', 'The client is unknown.');
   if (application['public'] === true) return application;
   const expected: unknown = application['client_secret'];

@@ -1,22 +1,22 @@
 /** Access tokens as the authorization server sees them: whether they are good, and how they end. */
 import { isExpired } from '../../tokens/machine-tokens.js';
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 
 /** The row of an access token that is neither revoked nor expired. */
-export function findAccessToken(world: World, token: string): Row | undefined {
-  const row = world.table('oauth_access_tokens').by('token', token)[0];
-  return row === undefined || row['revoked'] === true || isExpired(world, row) ? undefined : row;
+export function findAccessToken(state: InstanceState, token: string): Row | undefined {
+  const row = state.table('oauth_access_tokens').by('token', token)[0];
+  return row === undefined || row['revoked'] === true || isExpired(state, row) ? undefined : row;
 }
 
 /** Ends every token that came from one authorization. */
-export function revokeGrant(world: World, grantId: string): void {
+export function revokeGrant(state: InstanceState, grantId: string): void {
   for (const name of ['oauth_access_tokens', 'oauth_refresh_tokens']) {
-    const table = world.table(name);
+    const table = state.table(name);
     for (const row of table.by('grant_id', grantId)) {
       table.update(row.id, {
         revoked: true,
         revocation_reason: 'Revoked by the authorization server',
-        updated_at: world.now(),
+        updated_at: state.now(),
       });
     }
   }

@@ -5,8 +5,8 @@ import { json } from '../responses.js';
 
 export const STANDARD_SCOPES = ['openid', 'profile', 'email', 'public_metadata', 'private_metadata', 'offline_access'];
 
-export function metadata({ world }: FrontendCall): LocalResponse {
-  const issuer = world.frontendApiUrl;
+export function metadata({ state }: FrontendCall): LocalResponse {
+  const issuer = state.frontendApiUrl;
   const methods = ['client_secret_basic', 'client_secret_post', 'none'];
   return json({
     issuer,

@@ -1,5 +1,5 @@
 /** Dynamic client registration (RFC 7591), as MCP clients use it. */
-import type { LocalResponse, Row, World } from '../../instance-state.js';
+import type { LocalResponse, Row, InstanceState } from '../../instance-state.js';
 import { jsonOf, type FrontendCall } from '../call.js';
 import { json } from '../responses.js';
 import { isSafeRedirect } from './clients.js';
@@ -11,7 +11,7 @@ const METHODS = new Set(['none', 'client_secret_basic', 'client_secret_post']);
 const LONGEST = 1024;
 
 export function register(call: FrontendCall): LocalResponse {
-  const { world } = call;
+  const { state } = call;
   const asked = jsonOf(call);
   const redirectUris = strings(asked['redirect_uris']);
   if (redirectUris.length === 0 || !redirectUris.every(isSafeRedirect)) {
@@ -29,7 +29,7 @@ export function register(call: FrontendCall): LocalResponse {
     );
   }
   const isPublic = method === 'none';
-  const application = insertApplication(world, {
+  const application = insertApplication(state, {
     name: text(asked['client_name']) ?? 'Unnamed client',
     client_uri: text(asked['client_uri']),
     client_image_url: text(asked['logo_uri']),
@@ -37,13 +37,13 @@ export function register(call: FrontendCall): LocalResponse {
     scopes: text(asked['scope']) ?? STANDARD_SCOPES.filter((scope) => scope !== 'private_metadata').join(' '),
     public: isPublic,
     pkce_required: true,
-    client_secret: isPublic ? '' : world.secret(40),
+    client_secret: isPublic ? '' : state.secret(40),
   });
   const secret = isPublic ? {} : { client_secret: application['client_secret'], client_secret_expires_at: 0 };
   const answer = {
     client_id: application['client_id'],
     ...secret,
-    client_id_issued_at: Math.floor(world.now() / 1000),
+    client_id_issued_at: Math.floor(state.now() / 1000),
     client_name: application['name'],
     redirect_uris: redirectUris,
     grant_types: grants,
@@ -54,14 +54,14 @@ export function register(call: FrontendCall): LocalResponse {
   return json(answer, 201);
 }
 
-function insertApplication(world: World, fields: Readonly<Record<string, unknown>>): Row {
-  const now = world.now();
-  const issuer = world.frontendApiUrl;
-  return world.table('oauth_applications').insert({
-    id: world.id('oa'),
+function insertApplication(state: InstanceState, fields: Readonly<Record<string, unknown>>): Row {
+  const now = state.now();
+  const issuer = state.frontendApiUrl;
+  return state.table('oauth_applications').insert({
+    id: state.id('oa'),
     object: 'oauth_application',
-    instance_id: world.instanceId,
-    client_id: world.id('client').replace('client_', ''),
+    instance_id: state.instanceId,
+    client_id: state.id('client').replace('client_', ''),
     dynamically_registered: true,
     consent_screen_enabled: true,
     callback_url: '',

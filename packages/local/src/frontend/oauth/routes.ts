@@ -16,7 +16,7 @@ const ANY_ORIGIN = ['Access-Control-Allow-Origin', '*'] as const;
 
 /** Endpoints that a script of any page may call: they take no cookies, only what is in the request. */
 const OPEN: Readonly<Record<string, SyncHandler>> = {
-  'GET /.well-known/jwks.json': ({ world }) => json(world.keys.jwks()),
+  'GET /.well-known/jwks.json': ({ state }) => json(state.keys.jwks()),
   'GET /.well-known/oauth-authorization-server': metadata,
   'GET /.well-known/openid-configuration': metadata,
   'POST /oauth/register': register,

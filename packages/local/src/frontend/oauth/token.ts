@@ -1,7 +1,7 @@
 /** The token endpoint: codes and refresh tokens become access tokens. */
 import { createHash } from 'node:crypto';
 import { issueOAuthToken } from '../../tokens/machine-tokens.js';
-import type { LocalResponse, Row, World } from '../../instance-state.js';
+import type { LocalResponse, Row, InstanceState } from '../../instance-state.js';
 import { formOf, type FrontendCall } from '../call.js';
 import { json } from '../responses.js';
 import { resourcesOf, words } from './authorization-request.js';
@@ -23,7 +23,7 @@ interface Grant {
   readonly nonce: string | null;
 }
 
-const GRANTS: Readonly<Record<string, (world: World, application: Row, form: URLSearchParams) => Grant>> = {
+const GRANTS: Readonly<Record<string, (state: InstanceState, application: Row, form: URLSearchParams) => Grant>> = {
   authorization_code: redeemCode,
   refresh_token: redeemRefreshToken,
 };
@@ -31,28 +31,28 @@ const GRANTS: Readonly<Record<string, (world: World, application: Row, form: URL
 /** @throws OAuthError */
 export function token(call: FrontendCall): LocalResponse {
   const form = formOf(call);
-  const application = authenticateClient(call.world, call.request.headers['authorization'], form);
+  const application = authenticateClient(call.state, call.request.headers['authorization'], form);
   const type = form.get('grant_type') ?? '';
   const redeem = Object.hasOwn(GRANTS, type) ? GRANTS[type] : undefined;
   if (redeem === undefined)
     throw new OAuthError('unsupported_grant_type', 'Supported: authorization_code and refresh_token.');
-  return issue(call.world, redeem(call.world, application, form));
+  return issue(call.state, redeem(call.state, application, form));
 }
 
-function redeemCode(world: World, application: Row, form: URLSearchParams): Grant {
-  const code = world.table('authorization_codes').get(form.get('code') ?? '');
+function redeemCode(state: InstanceState, application: Row, form: URLSearchParams): Grant {
+  const code = state.table('authorization_codes').get(form.get('code') ?? '');
   if (code === undefined || code['client_id'] !== application['client_id']) throw invalidGrant('The code is unknown.');
   if (code['used'] === true) {
     // Two parties hold the code: whoever got tokens for it may be the wrong one (RFC 6749 section 4.1.2).
-    revokeGrant(world, code.id);
+    revokeGrant(state, code.id);
     throw invalidGrant('The code was used before; its tokens are revoked.');
   }
-  if (Number(code['expires_at']) <= world.now()) throw invalidGrant('The code has expired.');
+  if (Number(code['expires_at']) <= state.now()) throw invalidGrant('The code has expired.');
   if (form.get('redirect_uri') !== code['redirect_uri'])
     throw invalidGrant('redirect_uri is not the one of the request.');
   checkVerifier(code['code_challenge'], form.get('code_verifier'));
   const grant = grantOf(application, code, form);
-  world.table('authorization_codes').update(code.id, { used: true });
+  state.table('authorization_codes').update(code.id, { used: true });
   return { ...grant, grantId: code.id, nonce: typeof code['nonce'] === 'string' ? code['nonce'] : null };
 }
 
@@ -67,15 +67,15 @@ function checkVerifier(challenge: unknown, verifier: string | null): void {
   }
 }
 
-function redeemRefreshToken(world: World, application: Row, form: URLSearchParams): Grant {
-  const table = world.table('oauth_refresh_tokens');
+function redeemRefreshToken(state: InstanceState, application: Row, form: URLSearchParams): Grant {
+  const table = state.table('oauth_refresh_tokens');
   const row = table.get(form.get('refresh_token') ?? '');
   if (row === undefined || row['client_id'] !== application['client_id'] || row['revoked'] === true) {
     throw invalidGrant('The refresh token is unknown or revoked.');
   }
   if (row['used'] === true) {
     // Refresh tokens rotate: an old one in use means that a copy exists (RFC 9700 section 4.14.2).
-    revokeGrant(world, String(row['grant_id']));
+    revokeGrant(state, String(row['grant_id']));
     throw invalidGrant('The refresh token was used before; its tokens are revoked.');
   }
   const grant = grantOf(application, row, form);
@@ -102,11 +102,11 @@ function grantOf(application: Row, row: Row, form: URLSearchParams): Omit<Grant,
   };
 }
 
-function issue(world: World, grant: Grant): LocalResponse {
+function issue(state: InstanceState, grant: Grant): LocalResponse {
   const { application, grantId, userId, scopes, resources } = grant;
-  if (world.table('users').get(userId) === undefined) throw invalidGrant('The user is gone.');
+  if (state.table('users').get(userId) === undefined) throw invalidGrant('The user is gone.');
   const clientId = String(application['client_id']);
-  const access = issueOAuthToken(world, {
+  const access = issueOAuthToken(state, {
     userId,
     clientId,
     scopes,
@@ -114,9 +114,9 @@ function issue(world: World, grant: Grant): LocalResponse {
     format: application['access_token_format'] === 'jwt' ? 'jwt' : 'opaque',
     expiresInSeconds: ACCESS_LIFETIME_SECONDS,
   });
-  world.table('oauth_access_tokens').update(access.id, { grant_id: grantId });
-  const refresh = world.table('oauth_refresh_tokens').insert({
-    id: world.secret(43),
+  state.table('oauth_access_tokens').update(access.id, { grant_id: grantId });
+  const refresh = state.table('oauth_refresh_tokens').insert({
+    id: state.secret(43),
     grant_id: grantId,
     client_id: clientId,
     user_id: userId,
@@ -124,7 +124,7 @@ function issue(world: World, grant: Grant): LocalResponse {
     resources,
     used: false,
     revoked: false,
-    created_at: world.now(),
+    created_at: state.now(),
   });
   return json({
     access_token: access['token'],
@@ -133,7 +133,7 @@ function issue(world: World, grant: Grant): LocalResponse {
     refresh_token: refresh.id,
     scope: scopes.join(' '),
     ...(scopes.includes('openid')
-      ? { id_token: idToken(world, { userId, clientId, scopes, nonce: grant.nonce }) }
+      ? { id_token: idToken(state, { userId, clientId, scopes, nonce: grant.nonce }) }
       : {}),
   });
 }

@@ -8,25 +8,25 @@ import { findAccessToken, revokeGrant } from './grants.js';
 import { profileOf } from './profile.js';
 
 /** @throws OAuthError `invalid_token` */
-export function userinfo({ world, request }: FrontendCall): LocalResponse {
+export function userinfo({ state, request }: FrontendCall): LocalResponse {
   const [, token] = /^Bearer\s+(\S+)$/i.exec(request.headers['authorization'] ?? '') ?? [];
-  const row = token === undefined ? undefined : findAccessToken(world, token);
-  const user = row === undefined ? undefined : world.table('users').get(String(row['subject']));
+  const row = token === undefined ? undefined : findAccessToken(state, token);
+  const user = row === undefined ? undefined : state.table('users').get(String(row['subject']));
   if (row === undefined || user === undefined)
     throw new OAuthError('invalid_token', 'The access token is missing, expired or revoked.');
-  return json(profileOf(world, user, row['scopes'] as readonly string[]));
+  return json(profileOf(state, user, row['scopes'] as readonly string[]));
 }
 
 /** A client learns of its own tokens only; all others are not active to it. */
 export function introspect(call: FrontendCall): LocalResponse {
-  const { world } = call;
+  const { state } = call;
   const form = formOf(call);
-  const application = authenticateClient(world, call.request.headers['authorization'], form);
+  const application = authenticateClient(state, call.request.headers['authorization'], form);
   const token = form.get('token') ?? '';
-  const access = findAccessToken(world, token);
+  const access = findAccessToken(state, token);
   if (access !== undefined && access['client_id'] === application['client_id'])
-    return json(describeAccess(access, world.frontendApiUrl));
-  const refresh = world.table('oauth_refresh_tokens').get(token);
+    return json(describeAccess(access, state.frontendApiUrl));
+  const refresh = state.table('oauth_refresh_tokens').get(token);
   const live = refresh !== undefined && refresh['used'] !== true && refresh['revoked'] !== true;
   if (!live || refresh['client_id'] !== application['client_id']) return json({ active: false });
   return json({
@@ -54,14 +54,14 @@ function describeAccess(row: Row, issuer: string): Readonly<Record<string, unkno
 
 /** Answers 200 whether or not the token was known (RFC 7009 section 2.2). Ending one token ends all of its grant. */
 export function revoke(call: FrontendCall): LocalResponse {
-  const { world } = call;
+  const { state } = call;
   const form = formOf(call);
-  const application = authenticateClient(world, call.request.headers['authorization'], form);
+  const application = authenticateClient(state, call.request.headers['authorization'], form);
   const token = form.get('token') ?? '';
   const row =
-    world.table('oauth_access_tokens').by('token', token)[0] ?? world.table('oauth_refresh_tokens').get(token);
+    state.table('oauth_access_tokens').by('token', token)[0] ?? state.table('oauth_refresh_tokens').get(token);
   if (row?.['client_id'] !== application['client_id'] || row === undefined) return json({});
-  if (typeof row['grant_id'] === 'string') revokeGrant(world, row['grant_id']);
-  else world.table('oauth_access_tokens').update(row.id, { revoked: true, updated_at: world.now() });
+  if (typeof row['grant_id'] === 'string') revokeGrant(state, row['grant_id']);
+  else state.table('oauth_access_tokens').update(row.id, { revoked: true, updated_at: state.now() });
   return json({});
 }

@@ -17,8 +17,8 @@ interface SignedIn {
 }
 
 function signedIn(call: FrontendCall): SignedIn | null {
-  const session = liveSession(call.world, knownBrowser(call)?.client ?? null);
-  const user = session === null ? undefined : call.world.table('users').get(String(session['user_id']));
+  const session = liveSession(call.state, knownBrowser(call)?.client ?? null);
+  const user = session === null ? undefined : call.state.table('users').get(String(session['user_id']));
   return session === null || user === undefined ? null : { session, user };
 }
 
@@ -29,8 +29,8 @@ export function showAccount(call: FrontendCall): LocalResponse {
   if (target === undefined) return refusedTarget();
   const { session, user } = caller;
   const active = session['last_active_organization_id'] ?? null;
-  const memberships = membershipsOf(call.world, user.id).flatMap((membership) => {
-    const organization = call.world.table('organizations').get(String(membership['organization_id']));
+  const memberships = membershipsOf(call.state, user.id).flatMap((membership) => {
+    const organization = call.state.table('organizations').get(String(membership['organization_id']));
     return organization ? [{ organization, role: roleName(membership['role']) }] : [];
   });
   const personal = choice({ id: '', name: 'Personal account', detail: 'No organization', on: active === null });
@@ -43,7 +43,7 @@ export function showAccount(call: FrontendCall): LocalResponse {
       : html`<a class="button" href="${throughHandshake(call, target)}">Back to ${target.host}</a>`;
   return page({
     title: nameOf(user),
-    subtitle: emailOf(call.world, user) ?? user.id,
+    subtitle: emailOf(call.state, user) ?? user.id,
     body: html`<h2>Active organization</h2>
       <form method="post" action="${call.base}/user/organization">
         ${redirectField(target)}
@@ -67,7 +67,7 @@ export function switchOrganization(call: FrontendCall): LocalResponse {
   const target = redirectOf(call, form);
   if (target === undefined) return refusedTarget();
   const asked = form.get('organization_id');
-  if (asked !== null) activateOrganization(call.world, caller.session, asked);
+  if (asked !== null) activateOrganization(call.state, caller.session, asked);
   return redirect(target === null ? `${call.base}/user` : throughHandshake(call, target));
 }
 
@@ -92,7 +92,7 @@ export function submitSignOut(call: FrontendCall): LocalResponse {
   const target = redirectOf(call, formOf(call));
   if (target === undefined) return refusedTarget();
   const client = knownBrowser(call)?.client;
-  if (client) signOut(call.world, client);
+  if (client) signOut(call.state, client);
   return redirect(target === null ? `${call.base}/sign-in` : throughHandshake(call, target));
 }
 

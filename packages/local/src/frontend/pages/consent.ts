@@ -32,7 +32,7 @@ export function showConsent(call: FrontendCall, request: AuthorizationRequest, u
   const target = resources.length === 0 ? null : html`<p class="resource">for ${resources.join(', ')}</p>`;
   return page({
     title: `Allow ${name}?`,
-    subtitle: `You are signed in as ${emailOf(call.world, user) ?? nameOf(user)}`,
+    subtitle: `You are signed in as ${emailOf(call.state, user) ?? nameOf(user)}`,
     body: html`${list} ${target}
       <form method="post" action="${call.base}/oauth/authorize">
         ${fields}

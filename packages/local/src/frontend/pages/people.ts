@@ -1,5 +1,5 @@
 /** How users and organizations are shown. */
-import type { Row, World } from '../../instance-state.js';
+import type { Row, InstanceState } from '../../instance-state.js';
 import { html, type Markup } from './html.js';
 
 const HUES = 6;
@@ -16,16 +16,16 @@ export function textOr(value: unknown, otherwise: string): string {
 }
 
 /** The address to show: the primary one, else any. */
-export function emailOf(world: World, user: Row): string | null {
-  const addresses = world.table('email_addresses');
+export function emailOf(state: InstanceState, user: Row): string | null {
+  const addresses = state.table('email_addresses');
   const primary = addresses.get(String(user['primary_email_address_id'])) ?? addresses.by('user_id', user.id)[0];
   const address: unknown = primary?.['email_address'];
   return typeof address === 'string' ? address : null;
 }
 
 /** All e-mail addresses of a user. */
-export function addressesOf(world: World, user: Row): readonly string[] {
-  return world
+export function addressesOf(state: InstanceState, user: Row): readonly string[] {
+  return state
     .table('email_addresses')
     .by('user_id', user.id)
     .map((row) => String(row['email_address']));

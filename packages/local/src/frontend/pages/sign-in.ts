@@ -1,5 +1,5 @@
 /** The sign-in page: the users of the instance, one click each. */
-import type { LocalResponse, Row, World } from '../../instance-state.js';
+import type { LocalResponse, Row, InstanceState } from '../../instance-state.js';
 import { browserOrNew, clientOf } from '../browser.js';
 import { formOf, type FrontendCall } from '../call.js';
 import { throughHandshake } from '../handshake.js';
@@ -16,14 +16,14 @@ const SHOWN = 50;
 const SEARCHABLE_FROM = 8;
 
 export function showSignIn(call: FrontendCall): LocalResponse {
-  const { world, request } = call;
+  const { state, request } = call;
   const sync = request.query.get('__clerk_redirect_url');
-  if (sync !== null && world.instanceType === 'development') return answerSatellite(call, sync);
+  if (sync !== null && state.instanceType === 'development') return answerSatellite(call, sync);
   const target = redirectOf(call, request.query);
   if (target === undefined) return refusedTarget();
 
   const search = request.query.get('q')?.trim() ?? '';
-  const { users, total } = findUsers(world, search.toLowerCase());
+  const { users, total } = findUsers(state, search.toLowerCase());
   const searchBox = total >= SEARCHABLE_FROM || search !== '' ? searchForm(call, target, search) : null;
   const list = html`<ul class="list">
     ${users.map((user) => userRow(call, user, target))}
@@ -44,11 +44,11 @@ export function submitSignIn(call: FrontendCall): LocalResponse {
   const form = formOf(call);
   const target = redirectOf(call, form);
   if (target === undefined) return refusedTarget();
-  const user = call.world.table('users').get(form.get('user_id') ?? '');
+  const user = call.state.table('users').get(form.get('user_id') ?? '');
   if (user === undefined)
     return problem(404, 'No such user', 'The user may have been deleted. Go back and choose again.');
-  if (!maySignIn(call.world, user)) return problem(403, 'This user cannot sign in', 'The user is banned or locked.');
-  const restriction = restrictionOf(call.world, addressesOf(call.world, user), 'sign-in');
+  if (!maySignIn(call.state, user)) return problem(403, 'This user cannot sign in', 'The user is banned or locked.');
+  const restriction = restrictionOf(call.state, addressesOf(call.state, user), 'sign-in');
   if (restriction !== null) return problem(403, 'This user cannot sign in', restriction);
   return enter(call, user, target, { strategy: 'password' });
 }
@@ -56,15 +56,15 @@ export function submitSignIn(call: FrontendCall): LocalResponse {
 /** Signs a user in on this browser and sends it on, so that the application learns of it. */
 export function enter(call: FrontendCall, user: Row, target: URL | null, entry: Entry): LocalResponse {
   const browser = browserOrNew(call);
-  signIn(call.world, clientOf(call.world, browser), user, entry);
+  signIn(call.state, clientOf(call.state, browser), user, entry);
   return redirect(target === null ? `${call.base}/user` : throughHandshake(call, target), 303, [browser.cookie]);
 }
 
 /** Where to go afterwards: a URL, null if none is asked for, undefined if the one asked for is not allowed. */
-export function redirectOf({ world }: FrontendCall, from: URLSearchParams): URL | null | undefined {
+export function redirectOf({ state }: FrontendCall, from: URLSearchParams): URL | null | undefined {
   const asked = from.get('redirect_url');
   if (asked === null || asked === '') return null;
-  return allowedRedirect(world, asked) ?? undefined;
+  return allowedRedirect(state, asked) ?? undefined;
 }
 
 export function refusedTarget(): LocalResponse {
@@ -81,7 +81,7 @@ export function refusedForm(): LocalResponse {
 
 /** A development satellite asks its primary which browser this is; it gets the token and asks us about sessions itself. */
 function answerSatellite(call: FrontendCall, asked: string): LocalResponse {
-  const target = allowedRedirect(call.world, asked);
+  const target = allowedRedirect(call.state, asked);
   if (target === null) return refusedTarget();
   const browser = browserOrNew(call);
   target.searchParams.set('__clerk_db_jwt', browser.token);
@@ -89,24 +89,24 @@ function answerSatellite(call: FrontendCall, asked: string): LocalResponse {
   return redirect(target.href, 307, [browser.cookie]);
 }
 
-function findUsers(world: World, search: string): { users: Row[]; total: number } {
-  const all = [...world.table('users').all()];
-  const matching = search === '' ? all : all.filter((user) => textOf(world, user).includes(search));
+function findUsers(state: InstanceState, search: string): { users: Row[]; total: number } {
+  const all = [...state.table('users').all()];
+  const matching = search === '' ? all : all.filter((user) => textOf(state, user).includes(search));
   return { users: matching.slice(0, SHOWN), total: matching.length };
 }
 
-function textOf(world: World, user: Row): string {
-  return `${nameOf(user)} ${emailOf(world, user) ?? ''} ${textOr(user['username'], '')} ${user.id}`.toLowerCase();
+function textOf(state: InstanceState, user: Row): string {
+  return `${nameOf(user)} ${emailOf(state, user) ?? ''} ${textOr(user['username'], '')} ${user.id}`.toLowerCase();
 }
 
 function userRow(call: FrontendCall, user: Row, target: URL | null): Markup {
   const name = nameOf(user);
-  const allowed = maySignIn(call.world, user);
-  const count = membershipsOf(call.world, user.id).length;
+  const allowed = maySignIn(call.state, user);
+  const count = membershipsOf(call.state, user.id).length;
   const groups = count === 0 ? null : html`<span class="tag">${count === 1 ? '1 org' : `${String(count)} orgs`}</span>`;
   const tag = allowed ? groups : html`<span class="tag bad">${user['banned'] === true ? 'banned' : 'locked'}</span>`;
   const button = html`${avatar(name, user.id)}<span class="who"
-      ><b>${name}</b><small>${emailOf(call.world, user) ?? user.id}</small></span
+      ><b>${name}</b><small>${emailOf(call.state, user) ?? user.id}</small></span
     >${tag}`;
   return html`<li>
     <form method="post" action="${call.base}/sign-in">

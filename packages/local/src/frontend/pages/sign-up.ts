@@ -20,7 +20,7 @@ export async function submitSignUp(call: FrontendCall): Promise<LocalResponse> {
   const target = redirectOf(call, fields);
   if (target === undefined) return refusedTarget();
   const email = (fields.get('email') ?? '').trim().toLowerCase();
-  const restriction = restrictionOf(call.world, [email], 'sign-up');
+  const restriction = restrictionOf(call.state, [email], 'sign-up');
   if (restriction !== null) return form(call, target, restriction);
   const answer = await createUser(call, {
     email_address: [email],
@@ -32,21 +32,21 @@ export async function submitSignUp(call: FrontendCall): Promise<LocalResponse> {
     id?: string;
     errors?: { message?: string; long_message?: string }[];
   };
-  const user = answer.status === 200 ? call.world.table('users').get(body.id ?? '') : undefined;
+  const user = answer.status === 200 ? call.state.table('users').get(body.id ?? '') : undefined;
   if (user === undefined) {
     const error = body.errors?.[0];
     return form(call, target, error?.long_message ?? error?.message ?? 'The user could not be created.');
   }
-  completeWaitlistEntry(call.world, email);
+  completeWaitlistEntry(call.state, email);
   return enter(call, user, target, { strategy: 'email_code' });
 }
 
-function createUser({ world, request }: FrontendCall, fields: Readonly<Record<string, unknown>>) {
-  return handleBackendRequest(world, {
+function createUser({ state, request }: FrontendCall, fields: Readonly<Record<string, unknown>>) {
+  return handleBackendRequest(state, {
     method: 'POST',
     path: '/v1/users',
     query: new URLSearchParams(),
-    headers: { authorization: `Bearer ${world.secretKey}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${state.secretKey}`, 'content-type': 'application/json' },
     body: new TextEncoder().encode(JSON.stringify(fields)),
     origin: request.origin,
   });
