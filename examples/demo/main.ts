@@ -5,12 +5,12 @@
 import { issueCredentials } from './credentials.js';
 import { runCases, type Result } from './run-cases.js';
 import { serveInstructions } from './serve.js';
-import { openStage } from './stage.js';
+import { openEnvironment } from './environment.js';
 import { formatTable } from './table.js';
 
 const serving = process.argv.includes('--serve');
-const stage = await openStage(serving ? { clerk: 4010, express: 4011, hono: 4012 } : undefined);
-const { clerk, sites } = stage;
+const environment = await openEnvironment(serving ? { clerk: 4010, express: 4011, hono: 4012 } : undefined);
+const { clerk, sites } = environment;
 console.log(`\nOffline Clerk instance  ${clerk.apiUrl}`);
 for (const { name, url } of sites) console.log(`${name.padEnd(22)}  ${url}`);
 
@@ -24,9 +24,9 @@ console.log(
   wrong === 0 ? `\n${total}: all answered as expected.\n` : `\n${total}: ${wrong} NOT answered as expected.\n`,
 );
 
-if (serving) console.log(serveInstructions(stage, credentials));
+if (serving) console.log(serveInstructions(environment, credentials));
 else {
-  await stage.close();
+  await environment.close();
   process.exitCode = wrong === 0 ? 0 : 1;
 }
 

@@ -2,7 +2,7 @@
 import { CASES, type Case } from './cases.js';
 import type { Credentials } from './credentials.js';
 
-export interface Site {
+export interface DemoApp {
   readonly name: string;
   readonly url: string;
 }
@@ -14,7 +14,7 @@ export interface Result {
   readonly asExpected: boolean;
 }
 
-export async function runCases(sites: readonly Site[], credentials: Credentials): Promise<readonly Result[]> {
+export async function runCases(sites: readonly DemoApp[], credentials: Credentials): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const one of CASES) {
     const credential = credentials[one.as];
@@ -25,7 +25,7 @@ export async function runCases(sites: readonly Site[], credentials: Credentials)
   return results;
 }
 
-async function send(site: Site, { request }: Case, headers: Readonly<Record<string, string>>): Promise<string> {
+async function send(site: DemoApp, { request }: Case, headers: Readonly<Record<string, string>>): Promise<string> {
   const [method = '', path = ''] = request.split(' ');
   const response = await fetch(site.url + path, { method, headers, redirect: 'manual' });
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;

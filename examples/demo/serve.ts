@@ -1,8 +1,8 @@
 /** What to do with a demo that stays up. */
 import type { Credential, Credentials } from './credentials.js';
-import type { Stage } from './stage.js';
+import type { DemoEnvironment } from './environment.js';
 
-export function serveInstructions({ clerk, sites }: Stage, credentials: Credentials): string {
+export function serveInstructions({ clerk, sites }: DemoEnvironment, credentials: Credentials): string {
   const [express, hono] = sites.map(({ url }) => url);
   const curl = (method: string, url: string, { headers }: Credential) =>
     `  curl -i -X ${method} ${url}${Object.entries(headers)

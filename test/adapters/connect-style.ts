@@ -2,11 +2,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import middie from '@fastify/middie';
 import type { Auth, Denial } from 'bailiff';
-import * as kit from 'bailiff/express';
+import * as adapter from 'bailiff/express';
 import connect, { type NextFunction, type NextHandleFunction } from 'connect';
 import express from 'express';
 import Fastify, { type FastifyInstance, type FastifyRequest, type preHandlerHookHandler } from 'fastify';
-import { listening, ok, served, type Framework, type Route, type Site, type Tools } from './frameworks.js';
+import { listening, ok, served, type Framework, type Route, type AppSpec, type Tools } from './frameworks.js';
 
 type WithBody = IncomingMessage & { body?: unknown };
 
@@ -34,9 +34,9 @@ function toolsOf(req: IncomingMessage, res: ServerResponse, json: () => unknown)
     get auth() {
       return (req as unknown as { auth: Auth }).auth;
     },
-    getAuth: (options) => kit.getAuth(req, options),
-    authenticate: (options) => kit.authenticate(req, options),
-    verifyWebhook: (options) => kit.verifyWebhook(req, options),
+    getAuth: (options) => adapter.getAuth(req, options),
+    authenticate: (options) => adapter.authenticate(req, options),
+    verifyWebhook: (options) => adapter.verifyWebhook(req, options),
     header: (name, value) => void res.appendHeader(name, value),
     json,
     text: async () => {
@@ -50,7 +50,7 @@ function toolsOf(req: IncomingMessage, res: ServerResponse, json: () => unknown)
 const bodyOf = (req: WithBody) => () => req.body;
 
 /** Everything in front of the routes, in order. */
-function aheadOf(site: Site): NextHandleFunction[] {
+function aheadOf(spec: AppSpec): NextHandleFunction[] {
   const put = (value: unknown): NextHandleFunction[] => {
     if (value === undefined) return [];
     return [(req, _res, next) => ((req as unknown as { auth: unknown }).auth = value) && next()];
@@ -60,18 +60,18 @@ function aheadOf(site: Site): NextHandleFunction[] {
     next();
   };
   const ahead: NextHandleFunction = (req, res, next) => {
-    Promise.resolve(site.ahead?.(toolsOf(req, res, bodyOf(req)))).then(() => next(), next);
+    Promise.resolve(spec.ahead?.(toolsOf(req, res, bodyOf(req)))).then(() => next(), next);
   };
   return [
-    ...(site.cors ? [cors] : []),
-    ...put(site.foreign?.before),
-    ...(site.first ?? []).map((make) => make(kit)),
-    ...site.middleware.flatMap((args, index) => [
-      ...(index > 0 ? put(site.foreign?.between) : []),
-      kit.clerkMiddleware(...(args as Parameters<typeof kit.clerkMiddleware>)),
+    ...(spec.cors ? [cors] : []),
+    ...put(spec.foreign?.before),
+    ...(spec.first ?? []).map((make) => make(adapter)),
+    ...spec.middleware.flatMap((args, index) => [
+      ...(index > 0 ? put(spec.foreign?.between) : []),
+      adapter.clerkMiddleware(...(args as Parameters<typeof adapter.clerkMiddleware>)),
     ]),
-    ...put(site.foreign?.after),
-    ...(site.ahead === undefined ? [] : [ahead]),
+    ...put(spec.foreign?.after),
+    ...(spec.ahead === undefined ? [] : [ahead]),
   ];
 }
 
@@ -82,7 +82,7 @@ function routeOf({ method = 'get', path, guards = [], handle = ok }: Route): Nex
       .then(() => handle(toolsOf(req, res, bodyOf(req))))
       .then((body) => sendJson(res, body ?? {}), next);
   };
-  const chain = [...guards.map((make) => make(kit)), answer];
+  const chain = [...guards.map((make) => make(adapter)), answer];
   return (req, res, next) => {
     if (req.url?.split('?', 1)[0] !== path || !['ALL', req.method].includes(method.toUpperCase())) return next();
     const step =
@@ -98,12 +98,12 @@ const connectServer: Framework = {
   name: 'connect',
   parserError: 'SyntaxError',
   parsersInFront: true,
-  serve(site) {
+  serve(spec) {
     const app = connect();
     const errors: unknown[] = [];
-    if (site.readBefore) app.use(express.raw({ type: () => true }));
-    if (site.parseBodies) for (const one of [express.json(), express.urlencoded(), express.text()]) app.use(one);
-    for (const one of [...aheadOf(site), ...site.routes.map(routeOf)]) app.use(one);
+    if (spec.readBefore) app.use(express.raw({ type: () => true }));
+    if (spec.parseBodies) for (const one of [express.json(), express.urlencoded(), express.text()]) app.use(one);
+    for (const one of [...aheadOf(spec), ...spec.routes.map(routeOf)]) app.use(one);
     app.use((error: unknown, _req: IncomingMessage, res: ServerResponse, _next: unknown) => {
       errors.push(error);
       res.statusCode = (error as { status?: number }).status ?? 500;
@@ -117,7 +117,7 @@ const connectServer: Framework = {
 };
 
 /** Fastify parses bodies itself; what no parser takes stays in the stream. */
-function takeBodies(app: FastifyInstance, { parseBodies, readBefore }: Site): void {
+function takeBodies(app: FastifyInstance, { parseBodies, readBefore }: AppSpec): void {
   const form = (text: string): unknown => Object.fromEntries(new URLSearchParams(text));
   const leave = (): void => void app.addContentTypeParser('*', (_req, _payload, done) => done(null));
   if (parseBodies) {
@@ -137,7 +137,7 @@ function takeBodies(app: FastifyInstance, { parseBodies, readBefore }: Site): vo
 
 /** A guard in a hook of one route. */
 const onRaw =
-  (guard: ReturnType<typeof kit.requireAuth>): preHandlerHookHandler =>
+  (guard: ReturnType<typeof adapter.requireAuth>): preHandlerHookHandler =>
   (request, reply, done) =>
     guard(request.raw, reply.raw, done as (error?: unknown) => void);
 
@@ -146,7 +146,7 @@ const fastify: Framework = {
   name: 'Fastify (@fastify/middie)',
   parserError: 'FastifyError',
   parsersInFront: false,
-  async serve(site) {
+  async serve(spec) {
     const app = Fastify();
     const errors: unknown[] = [];
     app.setErrorHandler((error: Error & { status?: number; statusCode?: number; headers?: object }, _req, reply) => {
@@ -158,15 +158,15 @@ const fastify: Framework = {
         .send({ failed: error.message });
     });
     await app.register(middie);
-    takeBodies(app, site);
-    for (const one of aheadOf(site)) app.use(one);
+    takeBodies(app, spec);
+    for (const one of aheadOf(spec)) app.use(one);
     const taken = new Set<string>();
-    for (const { method = 'get', path, guards = [], handle = ok } of site.routes) {
+    for (const { method = 'get', path, guards = [], handle = ok } of spec.routes) {
       // There is one route for a path, and nothing past it.
       if (taken.has(path)) continue;
       taken.add(path);
       app[method](path, {
-        preHandler: guards.map((make) => make(kit)).map(onRaw),
+        preHandler: guards.map((make) => make(adapter)).map(onRaw),
         handler: async (request, reply) => (await handle(toolsOf(request.raw, reply.raw, () => request.body))) ?? {},
       });
     }

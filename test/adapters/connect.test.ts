@@ -13,7 +13,7 @@ import { Server as SocketServer } from 'socket.io';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { callsOf, OPERATIONS } from '../support/clerk.js';
-import { browserCookies, createWorld, renewSession, SUFFIX, type World } from './world.js';
+import { browserCookies, createFixtures, renewSession, SUFFIX, type Fixtures } from './fixtures.js';
 
 const SECRET = `whsec_${Buffer.from('a signing secret for tests').toString('base64')}`;
 const open: (() => unknown)[] = [];
@@ -125,12 +125,12 @@ describe('the page of the documentation', () => {
 });
 
 describe('a plain request', () => {
-  let world: World;
+  let fixtures: Fixtures;
   beforeEach(async () => {
-    world = await createWorld();
+    fixtures = await createFixtures();
   });
   const guarded = (options: object = {}): RequestListener => {
-    const middleware = clerkMiddleware({ ...world.options, ...options });
+    const middleware = clerkMiddleware({ ...fixtures.options, ...options });
     const guard = requireAuth();
     return (req, res) => {
       const failed = (error: unknown) => res.writeHead(500).end(String(error));
@@ -141,7 +141,7 @@ describe('a plain request', () => {
   };
   const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document' };
   const cookie = () =>
-    `__session_${SUFFIX}=${world.tokens.admin}; __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb`;
+    `__session_${SUFFIX}=${fixtures.tokens.admin}; __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb`;
   const returnTo = (location: string | null) => new URL(location ?? '').searchParams.get('redirect_url');
 
   it('of a page of the same host is signed in by its cookies; of another, it renews them', async () => {
@@ -193,7 +193,7 @@ describe('a plain request', () => {
   it("whose handler throws gets its error, which is the application's: nothing is told of a fault", async () => {
     const events: string[] = [];
     const options = {
-      ...world.options,
+      ...fixtures.options,
       logger: false,
       onEvent: ({ type }: { type: string }) => events.push(type),
     } as const;
@@ -211,7 +211,7 @@ describe('a plain request', () => {
         });
       }),
     );
-    const authorization = `Bearer ${world.tokens.admin}`;
+    const authorization = `Bearer ${fixtures.tokens.admin}`;
     for (const path of ['/open', '/guarded', '/guarded']) {
       const answer = await get(host, path, { authorization });
       expect([answer.status, answer.text]).toEqual([500, 'Error: boom']);
@@ -223,7 +223,7 @@ describe('a plain request', () => {
   it('gets an answer that had begun cut off, where `onDenied` asks for the default one', async () => {
     const app = connect();
     app.use((_req, res, next) => (res.write('begun'), next()));
-    app.use(clerkMiddleware({ ...world.options, onDenied: (_denial, _req, _res, next) => next() }));
+    app.use(clerkMiddleware({ ...fixtures.options, onDenied: (_denial, _req, _res, next) => next() }));
     app.use(requireAuth());
     const host = await listen(createServer(app));
     await expect(get(host, '/me')).rejects.toThrow();
@@ -233,19 +233,19 @@ describe('a plain request', () => {
     const server = createServer();
     const io = new SocketServer(server);
     open.push(() => io.close());
-    io.engine.use(clerkMiddleware(world.options));
+    io.engine.use(clerkMiddleware(fixtures.options));
     io.engine.use(requireAuth());
     const host = await listen(server);
-    const cookies = renewSession(world);
+    const cookies = renewSession(fixtures);
     const dial = (token: string) =>
       new WebSocket(`ws://${host}/socket.io/?EIO=4&transport=websocket`, { headers: browserCookies(token) });
-    await expect(once(dial(world.tokens.expired), 'open')).rejects.toThrow();
-    expect(callsOf(world.clerk, OPERATIONS.refresh)).toBe(0);
-    const socket = dial(world.tokens.admin);
+    await expect(once(dial(fixtures.tokens.expired), 'open')).rejects.toThrow();
+    expect(callsOf(fixtures.clerk, OPERATIONS.refresh)).toBe(0);
+    const socket = dial(fixtures.tokens.admin);
     const [response] = (await once(socket, 'upgrade')) as [IncomingMessage];
     expect(response.headers['set-cookie']).toBeUndefined();
     socket.terminate();
-    const polled = await get(host, '/socket.io/?EIO=4&transport=polling', browserCookies(world.tokens.expired));
+    const polled = await get(host, '/socket.io/?EIO=4&transport=polling', browserCookies(fixtures.tokens.expired));
     expect([polled.status, polled.headers.getSetCookie()]).toEqual([200, expect.arrayContaining([...cookies])]);
   });
 });

@@ -1,45 +1,45 @@
 /** Guards that cannot work fail where their route is defined. */
-import * as expressKit from 'bailiff/express';
-import * as honoKit from 'bailiff/hono';
+import * as expressAdapter from 'bailiff/express';
+import * as honoAdapter from 'bailiff/hono';
 import { ConfigurationError } from 'bailiff';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createKey } from '../support/tokens.js';
-import { PUBLISHABLE_KEY, SECRET_KEY } from './world.js';
+import { PUBLISHABLE_KEY, SECRET_KEY } from './fixtures.js';
 
-type Kit = typeof expressKit;
+type Adapter = typeof expressAdapter;
 const KITS = [
-  ['bailiff/express', expressKit],
-  ['bailiff/hono', honoKit as unknown as Kit],
+  ['bailiff/express', expressAdapter],
+  ['bailiff/hono', honoAdapter as unknown as Adapter],
 ] as const;
 const { pem: jwtKey } = createKey();
 
-describe.each(KITS)('%s', (name, kit) => {
+describe.each(KITS)('%s', (name, adapter) => {
   const IMPOSSIBLE: readonly (readonly [string, () => unknown])[] = [
-    ['an unknown kind', () => kit.requireAuth({ token: 'apikey' as 'api_key' })],
-    ['an unknown key', () => kit.requireAuth({ persmission: 'org:a:b' } as never)],
-    ['a function in the place of a requirement', () => kit.requireAuth((() => true) as never)],
-    ['a number in the place of a requirement', () => kit.requireAuth(5 as never)],
-    ['true in the place of a requirement', () => kit.requireAuth(true as never)],
-    ['an empty list in the place of a requirement', () => kit.requireAuth([] as never)],
-    ['a key without a value', () => kit.requireAuth({ role: undefined } as never)],
-    ['a system permission', () => kit.requirePermission('org:sys_profile:manage')],
-    ['no permission at all', () => (kit.requirePermission as () => unknown)()],
-    ['no role at all', () => (kit.requireRole as () => unknown)()],
-    ['no scope at all', () => (kit.requireScope as () => unknown)()],
-    ['an empty anyOf', () => kit.requireAuth(kit.anyOf())],
-    ['an empty list of kinds', () => kit.requireAuth({ token: [] })],
-    ['all of two kinds', () => kit.requireAuth(kit.allOf({ token: 'api_key' }, { token: 'm2m_token' }))],
-    ['a role of an API key', () => kit.requireAuth({ token: 'api_key', role: 'org:admin' })],
-    ['an unknown preset', () => kit.requireAuth({ reverification: 'relaxed' as 'lax' })],
+    ['an unknown kind', () => adapter.requireAuth({ token: 'apikey' as 'api_key' })],
+    ['an unknown key', () => adapter.requireAuth({ persmission: 'org:a:b' } as never)],
+    ['a function in the place of a requirement', () => adapter.requireAuth((() => true) as never)],
+    ['a number in the place of a requirement', () => adapter.requireAuth(5 as never)],
+    ['true in the place of a requirement', () => adapter.requireAuth(true as never)],
+    ['an empty list in the place of a requirement', () => adapter.requireAuth([] as never)],
+    ['a key without a value', () => adapter.requireAuth({ role: undefined } as never)],
+    ['a system permission', () => adapter.requirePermission('org:sys_profile:manage')],
+    ['no permission at all', () => (adapter.requirePermission as () => unknown)()],
+    ['no role at all', () => (adapter.requireRole as () => unknown)()],
+    ['no scope at all', () => (adapter.requireScope as () => unknown)()],
+    ['an empty anyOf', () => adapter.requireAuth(adapter.anyOf())],
+    ['an empty list of kinds', () => adapter.requireAuth({ token: [] })],
+    ['all of two kinds', () => adapter.requireAuth(adapter.allOf({ token: 'api_key' }, { token: 'm2m_token' }))],
+    ['a role of an API key', () => adapter.requireAuth({ token: 'api_key', role: 'org:admin' })],
+    ['an unknown preset', () => adapter.requireAuth({ reverification: 'relaxed' as 'lax' })],
   ];
   it.each(IMPOSSIBLE)('%s', (_, define) => {
     expect(define).toThrow(ConfigurationError);
   });
 
   const POSSIBLE: readonly (readonly [string, () => unknown])[] = [
-    ['nothing', () => kit.requireAuth()],
-    ['one of several kinds', () => kit.requireAuth({ token: ['api_key', 'm2m_token'] })],
-    ['a combination', () => kit.requireAuth(kit.anyOf({ role: 'org:admin' }, { token: 'api_key', scope: 'a' }))],
+    ['nothing', () => adapter.requireAuth()],
+    ['one of several kinds', () => adapter.requireAuth({ token: ['api_key', 'm2m_token'] })],
+    ['a combination', () => adapter.requireAuth(adapter.anyOf({ role: 'org:admin' }, { token: 'api_key', scope: 'a' }))],
   ];
   it.each(POSSIBLE)('but not %s', (_, define) => {
     expect(define).not.toThrow();
@@ -52,13 +52,13 @@ describe.each(KITS)('%s', (name, kit) => {
     ['a skew beyond bounds', { secretKey: SECRET_KEY, clockSkewMs: Infinity }, 'clockSkewMs'],
     ['a proxy without keys', { jwtKey, frontendApiProxy: { enabled: true } }, 'publishableKey'],
   ])('the middleware fails at creation with %s', (_, options, option) => {
-    const make = () => kit.clerkMiddleware(options);
+    const make = () => adapter.clerkMiddleware(options);
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(expect.objectContaining({ option }) as Error);
   });
 
   describe('a guard for a kind of token without a key', () => {
-    let fresh: Kit;
+    let fresh: Adapter;
     beforeEach(async () => {
       vi.resetModules();
       fresh = await import(name === 'bailiff/express' ? 'bailiff/express' : 'bailiff/hono');

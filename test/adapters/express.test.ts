@@ -5,14 +5,14 @@ import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import express4 from 'express4';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { browserCookies, createWorld, SUFFIX, type World } from './world.js';
+import { browserCookies, createFixtures, SUFFIX, type Fixtures } from './fixtures.js';
 
-let world: World;
+let fixtures: Fixtures;
 beforeEach(async () => {
-  world = await createWorld();
+  fixtures = await createFixtures();
 });
 
-const bearer = () => ({ authorization: `Bearer ${world.tokens.admin}` });
+const bearer = () => ({ authorization: `Bearer ${fixtures.tokens.admin}` });
 const showUser: RequestHandler = (req, res) => {
   res.json({ userId: req.auth.userId });
 };
@@ -23,7 +23,7 @@ const showError: ErrorRequestHandler = (error: Error, _req, res, _next) => {
 describe('onDenied', () => {
   it.each([undefined, null, 'route', 'router'])('next(%j) never opens the route or what follows it', async (signal) => {
     const app = express();
-    app.use(clerkMiddleware({ ...world.options, onDenied: (_denial, _req, _res, next) => next(signal) }));
+    app.use(clerkMiddleware({ ...fixtures.options, onDenied: (_denial, _req, _res, next) => next(signal) }));
     app.get('/me', requireAuth(), showUser);
     app.get('/me', (_req, res) => {
       res.json({ open: true });
@@ -43,7 +43,7 @@ describe('onDenied', () => {
     ];
     for (const fail of failing) {
       const app = express();
-      app.use(clerkMiddleware({ ...world.options, onDenied: (_denial, _req, _res, next) => fail(next) }));
+      app.use(clerkMiddleware({ ...fixtures.options, onDenied: (_denial, _req, _res, next) => fail(next) }));
       app.get('/me', requireAuth(), showUser).use(showError);
       expect((await supertest(app).get('/me')).body).toMatchObject({ message: problem.message });
     }
@@ -57,18 +57,18 @@ describe.each([
   it("is 503 with Retry-After from Express's own error handler, and says no more than that", async () => {
     const app = create();
     app.set('env', 'test');
-    app.use(clerkMiddleware(world.options));
+    app.use(clerkMiddleware(fixtures.options));
     app.get('/machine', (req, res, next) => {
       authenticate(req, { acceptsToken: 'api_key' }).then(({ tokenType }) => res.json({ tokenType }), next);
     });
-    const get = () => supertest(app).get('/machine').set('authorization', `Bearer ${world.tokens.apiKey}`);
+    const get = () => supertest(app).get('/machine').set('authorization', `Bearer ${fixtures.tokens.apiKey}`);
     expect((await get()).body).toEqual({ tokenType: 'api_key' });
-    world.clock.advance(60_000);
-    world.goDown();
+    fixtures.clock.advance(60_000);
+    fixtures.goDown();
     const answer = await get();
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
-    expect(answer.text).not.toContain(world.tokens.apiKey);
+    expect(answer.text).not.toContain(fixtures.tokens.apiKey);
   });
 });
 
@@ -83,7 +83,7 @@ describe('an answer that somebody in front has begun', () => {
     ['a handshake', { accept: 'text/html', cookie: `__client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb` }],
   ])('is cut off by %s, so that nobody waits for its end', async (_, headers) => {
     const app = express();
-    app.use(begin, clerkMiddleware(world.options)).get('/me', requireAuth(), showUser);
+    app.use(begin, clerkMiddleware(fixtures.options)).get('/me', requireAuth(), showUser);
     app.use(((error, _req, res, next) => (res.headersSent ? next(error) : res.end())) satisfies ErrorRequestHandler);
     await expect(supertest(app).get('/me').set(headers)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
@@ -94,7 +94,7 @@ describe('an answer that somebody in front has begun', () => {
   ])('is cut off where `onDenied` asks for the default answer %s', async (_, pass) => {
     const app = express();
     const errors: unknown[] = [];
-    app.use(begin, clerkMiddleware({ ...world.options, onDenied: (_denial, _req, _res, next) => pass(next) }));
+    app.use(begin, clerkMiddleware({ ...fixtures.options, onDenied: (_denial, _req, _res, next) => pass(next) }));
     app.get('/me', requireAuth(), showUser);
     app.use(((error, _req, _res, next) => next(errors.push(error))) satisfies ErrorRequestHandler);
     await expect(supertest(app).get('/me')).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -103,7 +103,7 @@ describe('an answer that somebody in front has begun', () => {
 
   it('is for `onDenied` to end', async () => {
     const app = express();
-    app.use(begin, clerkMiddleware({ ...world.options, onDenied: ({ status }, _req, res) => res.end(`${status}`) }));
+    app.use(begin, clerkMiddleware({ ...fixtures.options, onDenied: ({ status }, _req, res) => res.end(`${status}`) }));
     app.get('/me', requireAuth(), showUser);
     expect((await supertest(app).get('/me')).text).toBe('begun 401');
   });
@@ -120,7 +120,7 @@ describe('S19: properties that other libraries define', () => {
 
   it('an accessor is replaced', async () => {
     const app = express();
-    app.use(define({ get: () => mallory, configurable: true }), clerkMiddleware(world.options));
+    app.use(define({ get: () => mallory, configurable: true }), clerkMiddleware(fixtures.options));
     app.get('/open', showUser).get('/me', requireAuth(), showUser);
     expect((await supertest(app).get('/open')).body).toEqual({ userId: null });
     expect((await supertest(app).get('/me')).status).toBe(401);
@@ -136,7 +136,7 @@ describe('S19: properties that other libraries define', () => {
     ['a value that is not there yet', { value: undefined, configurable: true }],
   ])('%s is replaced', async (_, descriptor) => {
     const app = express();
-    app.use(define(descriptor), clerkMiddleware(world.options)).get('/open', showUser);
+    app.use(define(descriptor), clerkMiddleware(fixtures.options)).get('/open', showUser);
     expect((await supertest(app).get('/open').set(bearer())).body).toEqual({ userId: 'user_ada' });
     expect((await supertest(app).get('/open')).body).toEqual({ userId: null });
   });
@@ -148,7 +148,7 @@ describe('S19: properties that other libraries define', () => {
     ['an accessor that holds nothing', { get: () => undefined }],
   ])('%s that cannot be replaced is an error, not an identity', async (_, descriptor) => {
     const app = express();
-    app.use(define(descriptor), clerkMiddleware(world.options));
+    app.use(define(descriptor), clerkMiddleware(fixtures.options));
     app.get('/open', showUser).use(showError);
     const answer = await supertest(app).get('/open');
     expect(answer.status).toBe(500);
@@ -163,7 +163,7 @@ describe('routers', () => {
     router.get('/me', requireAuth(), (req, res) => {
       res.json({ url: req.url, userId: getAuth(req).userId });
     });
-    app.use('/api', clerkMiddleware(world.options), router);
+    app.use('/api', clerkMiddleware(fixtures.options), router);
     expect((await supertest(app).get('/api/me').set(bearer())).body).toEqual({ url: '/me', userId: 'user_ada' });
     const page = await supertest(app).get('/api/me?x=1').set({ accept: 'text/html', 'sec-fetch-dest': 'document' });
     expect(new URL(page.headers['location'] ?? '').searchParams.get('redirect_url')).toMatch(/\/api\/me\?x=1$/);
@@ -177,7 +177,7 @@ describe('the public origin', () => {
       if (req.query['tls'] === '1') Object.defineProperty(req.socket, 'encrypted', { value: true });
       next();
     });
-    app.use(clerkMiddleware(world.options)).get('/me', requireAuth(), showUser);
+    app.use(clerkMiddleware(fixtures.options)).get('/me', requireAuth(), showUser);
     const page = { accept: 'text/html', 'sec-fetch-dest': 'document', 'x-forwarded-proto': 'http', host: 'a.example' };
     const comesBackTo = async (query: string) => {
       const { headers } = await supertest(app).get(`/me?${query}`).set(page);
@@ -195,7 +195,7 @@ describe('the authentication of a request', () => {
       Object.defineProperty(req, 'rawHeaders', { get: () => Object.entries(req.headers).flat() });
       next();
     });
-    app.use(clerkMiddleware(world.options)).get('/me', requireAuth(), showUser);
+    app.use(clerkMiddleware(fixtures.options)).get('/me', requireAuth(), showUser);
     expect((await supertest(app).get('/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
     expect((await supertest(app).get('/me')).status).toBe(401);
   });
@@ -207,7 +207,7 @@ describe('a denial', () => {
     const dressed = express().set('json spaces', 8).set('json escape', true).set('json replacer', ['nothing']);
     const [one, other] = await Promise.all(
       [plain, dressed].map((app) => {
-        app.use(clerkMiddleware(world.options));
+        app.use(clerkMiddleware(fixtures.options));
         app.get('/me', requireAuth(), showUser);
         return supertest(app).get('/me');
       }),
@@ -219,7 +219,7 @@ describe('a denial', () => {
 
   it('has no body for HEAD', async () => {
     const app = express();
-    app.use(clerkMiddleware(world.options));
+    app.use(clerkMiddleware(fixtures.options));
     app.get('/me', requireAuth(), showUser);
     const answer = await supertest(app).head('/me');
     expect([answer.status, answer.text]).toEqual([401, undefined]);
@@ -231,7 +231,7 @@ describe('a denial', () => {
       res.status(202).end('already');
       next();
     });
-    app.use(clerkMiddleware(world.options));
+    app.use(clerkMiddleware(fixtures.options));
     app.get('/me', requireAuth(), showUser);
     const answer = await supertest(app).get('/me');
     expect([answer.status, answer.text]).toEqual([202, 'already']);
@@ -246,7 +246,7 @@ describe('a `trust proxy` function that throws', () => {
     app.set('trust proxy', () => {
       throw own;
     });
-    app.use(clerkMiddleware({ ...world.options, onEvent: (event) => events.push(event), ...options }));
+    app.use(clerkMiddleware({ ...fixtures.options, onEvent: (event) => events.push(event), ...options }));
     app.get('/me', requireAuth({ redirect: true }), showUser);
     app.get('/open', (req, res) => void res.json({ isAuthenticated: req.auth.isAuthenticated })).use(showError);
     return { app, faults: () => events.filter(({ type }) => type === 'fault') };
@@ -255,12 +255,12 @@ describe('a `trust proxy` function that throws', () => {
 
   it('is a fault of this server: 500, no handshake, and nobody is signed in', async () => {
     const { app, faults } = appWith();
-    const answer = await supertest(app).get('/me').set(page()).set(browserCookies(world.tokens.admin)).redirects(0);
+    const answer = await supertest(app).get('/me').set(page()).set(browserCookies(fixtures.tokens.admin)).redirects(0);
     expect([answer.status, answer.headers['location']]).toEqual([500, undefined]);
     expect(answer.body).toMatchObject({ errors: [{ code: 'authentication-fault' }] });
     expect(answer.text).not.toMatch(/no such network|RangeError|Clerk/);
     expect(faults()).toEqual([{ type: 'fault', during: 'request', error: own }]);
-    const open = await supertest(app).get('/open').set(page()).set(browserCookies(world.tokens.admin));
+    const open = await supertest(app).get('/open').set(page()).set(browserCookies(fixtures.tokens.admin));
     expect([open.status, open.body]).toEqual([200, { isAuthenticated: false }]);
   });
 

@@ -1,9 +1,9 @@
-/** One way to describe a guarded site, and each framework's way to serve it over real HTTP. */
+/** One way to describe a guarded application, and each framework's way to serve it over real HTTP. */
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import * as expressKit from 'bailiff/express';
-import * as honoKit from 'bailiff/hono';
+import * as expressAdapter from 'bailiff/express';
+import * as honoAdapter from 'bailiff/hono';
 import type { AcceptsToken, Auth, Denial } from 'bailiff';
 import express5, { type Express, type Request as ExpressRequest, type Response as ExpressResponse } from 'express';
 import express4 from 'express4';
@@ -13,11 +13,11 @@ import supertest from 'supertest';
 import { connectStyle } from './connect-style.js';
 
 /** The guards have the same names and take the same arguments in both packages. */
-export type Kit = Pick<
-  typeof expressKit,
+export type Adapter = Pick<
+  typeof expressAdapter,
   'requireAuth' | 'requireRole' | 'requirePermission' | 'requireScope' | 'protectedResourceMetadata' | 'anyOf' | 'allOf'
 >;
-type Mountable = ReturnType<Kit['requireAuth']>;
+type Mountable = ReturnType<Adapter['requireAuth']>;
 
 /** What a handler may do, in the words of no framework. What it returns is the JSON answer. */
 export interface Tools {
@@ -39,12 +39,12 @@ export type Handle = (tools: Tools) => unknown;
 export interface Route {
   readonly method?: 'get' | 'post' | 'all';
   readonly path: string;
-  readonly guards?: readonly ((kit: Kit) => Mountable)[];
+  readonly guards?: readonly ((adapter: Adapter) => Mountable)[];
   readonly handle?: Handle;
 }
 
-export interface Site {
-  /** The arguments of each `clerkMiddleware(…)`, in order. None: the site has no middleware. */
+export interface AppSpec {
+  /** The arguments of each `clerkMiddleware(…)`, in order. None: the application has no middleware. */
   readonly middleware: readonly (readonly unknown[])[];
   /** What another library puts where the auth object stands. */
   readonly foreign?: {
@@ -54,7 +54,7 @@ export interface Site {
     readonly after?: unknown;
   };
   /** Runs before the middleware. */
-  readonly first?: readonly ((kit: Kit) => Mountable)[];
+  readonly first?: readonly ((adapter: Adapter) => Mountable)[];
   /** Runs behind the middleware and before any guard. */
   readonly ahead?: Handle;
   /** A body parser in front of the middleware (Express; Hono parses on demand). */
@@ -81,9 +81,9 @@ export interface Framework {
   readonly proxyTrust: 'setting' | 'option' | 'nobody';
   /** The name of the error for a body of JSON that is none. */
   readonly parserError: string;
-  /** Body parsers stand in front of the middleware, if the site has some; else bodies are parsed behind it. */
+  /** Body parsers stand in front of the middleware, if the application has some; else bodies are parsed behind it. */
   readonly parsersInFront: boolean;
-  serve(site: Site): Promise<Served>;
+  serve(spec: AppSpec): Promise<Served>;
   /** An `onDenied` that answers with this JSON, or leaves it to the default with null. */
   answerDenied(answer: (denial: Denial) => { status: number; body: unknown } | null): unknown;
   /** An `onDenied` that is this function; `pass` is Express's `next`, and in Hono gives the value to be returned. */
@@ -114,21 +114,21 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
     onDenied: (run) => (denial: Denial, _req: ExpressRequest, _res: ExpressResponse, next: (error: unknown) => void) =>
       run(next, denial),
     perRequest: (choose) => (req: ExpressRequest) => choose((header) => req.get(header)),
-    async serve(site) {
+    async serve(spec) {
       const app = express();
       const errors: unknown[] = [];
       // Settings of the application that must not show in a denial.
       app.set('json spaces', 4);
       app.set('etag', 'strong');
-      if (site.trustProxy) app.set('trust proxy', true);
-      if (site.cors) {
+      if (spec.trustProxy) app.set('trust proxy', true);
+      if (spec.cors) {
         app.use((_req, res, next) => {
           res.set('access-control-allow-origin', '*');
           next();
         });
       }
-      if (site.readBefore) app.use(parsers.raw({ type: () => true }));
-      if (site.parseBodies) app.use(parsers.json(), parsers.urlencoded({ extended: false }), parsers.text());
+      if (spec.readBefore) app.use(parsers.raw({ type: () => true }));
+      if (spec.parseBodies) app.use(parsers.json(), parsers.urlencoded({ extended: false }), parsers.text());
       const put = (value: unknown) => {
         if (value === undefined) return;
         app.use((req, _res, next) => {
@@ -136,20 +136,20 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
           next();
         });
       };
-      put(site.foreign?.before);
-      for (const make of site.first ?? []) app.use(make(expressKit));
-      for (const [index, args] of site.middleware.entries()) {
-        if (index > 0) put(site.foreign?.between);
-        app.use(expressKit.clerkMiddleware(...(args as Parameters<typeof expressKit.clerkMiddleware>)));
+      put(spec.foreign?.before);
+      for (const make of spec.first ?? []) app.use(make(expressAdapter));
+      for (const [index, args] of spec.middleware.entries()) {
+        if (index > 0) put(spec.foreign?.between);
+        app.use(expressAdapter.clerkMiddleware(...(args as Parameters<typeof expressAdapter.clerkMiddleware>)));
       }
-      put(site.foreign?.after);
-      if (site.ahead !== undefined) {
+      put(spec.foreign?.after);
+      if (spec.ahead !== undefined) {
         app.use((req, res, next) => {
-          Promise.resolve(site.ahead?.(expressTools(req, res))).then(() => next(), next);
+          Promise.resolve(spec.ahead?.(expressTools(req, res))).then(() => next(), next);
         });
       }
-      for (const { method = 'get', path, guards = [], handle = ok } of site.routes) {
-        app[method](path, ...guards.map((make) => make(expressKit)), (req, res, next) => {
+      for (const { method = 'get', path, guards = [], handle = ok } of spec.routes) {
+        app[method](path, ...guards.map((make) => make(expressAdapter)), (req, res, next) => {
           Promise.resolve()
             .then(() => handle(expressTools(req, res)))
             .then((body) => res.json(body ?? {}), next);
@@ -170,9 +170,9 @@ function expressTools(req: ExpressRequest, res: ExpressResponse): Tools {
     get auth() {
       return req.auth;
     },
-    getAuth: (options) => expressKit.getAuth(req, options),
-    authenticate: (options) => expressKit.authenticate(req, options),
-    verifyWebhook: (options) => expressKit.verifyWebhook(req, options),
+    getAuth: (options) => expressAdapter.getAuth(req, options),
+    authenticate: (options) => expressAdapter.authenticate(req, options),
+    verifyWebhook: (options) => expressAdapter.verifyWebhook(req, options),
     header: (name, value) => void res.append(name, value),
     json: () => req.body as unknown,
     text: async () => {
@@ -194,9 +194,9 @@ const hono: Framework = {
   },
   onDenied: (run) => (denial: Denial) => run((value) => value, denial),
   perRequest: (choose) => (c: Context) => choose((header) => c.req.header(header)),
-  async serve(site) {
+  async serve(spec) {
     const errors: unknown[] = [];
-    const app = honoApp(site, errors);
+    const app = honoApp(spec, errors);
     const server = await new Promise<Server>((resolve) => {
       const started = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started as Server));
     });
@@ -204,11 +204,11 @@ const hono: Framework = {
   },
 };
 
-/** The same site as a Hono application, also for requests that never touch a socket. */
-export function honoApp(site: Site, errors: unknown[] = []): Hono {
+/** The same as a Hono application, also for requests that never touch a socket. */
+export function honoApp(spec: AppSpec, errors: unknown[] = []): Hono {
   const app = new Hono();
-  const kit = honoKit as unknown as Kit;
-  if (site.cors) app.use(cors());
+  const adapter = honoAdapter as unknown as Adapter;
+  if (spec.cors) app.use(cors());
   const put = (value: unknown) => {
     if (value === undefined) return;
     app.use((c, next) => {
@@ -216,23 +216,23 @@ export function honoApp(site: Site, errors: unknown[] = []): Hono {
       return next();
     });
   };
-  if (site.readBefore) app.use(async (c, next) => (await c.req.arrayBuffer(), next()));
-  put(site.foreign?.before);
-  for (const make of site.first ?? []) app.use(make(kit) as never);
-  for (const [index, args] of site.middleware.entries()) {
-    if (index > 0) put(site.foreign?.between);
-    app.use(honoKit.clerkMiddleware(...(args as Parameters<typeof honoKit.clerkMiddleware>)));
+  if (spec.readBefore) app.use(async (c, next) => (await c.req.arrayBuffer(), next()));
+  put(spec.foreign?.before);
+  for (const make of spec.first ?? []) app.use(make(adapter) as never);
+  for (const [index, args] of spec.middleware.entries()) {
+    if (index > 0) put(spec.foreign?.between);
+    app.use(honoAdapter.clerkMiddleware(...(args as Parameters<typeof honoAdapter.clerkMiddleware>)));
   }
-  put(site.foreign?.after);
-  if (site.ahead !== undefined) {
+  put(spec.foreign?.after);
+  if (spec.ahead !== undefined) {
     app.use(async (c, next) => {
-      await site.ahead?.(honoTools(c));
+      await spec.ahead?.(honoTools(c));
       await next();
     });
   }
-  for (const { method = 'get', path, guards = [], handle = ok } of site.routes) {
+  for (const { method = 'get', path, guards = [], handle = ok } of spec.routes) {
     const handlers = [
-      ...guards.map((make) => make(kit)),
+      ...guards.map((make) => make(adapter)),
       async (c: Context) => c.json((await handle(honoTools(c))) ?? {}),
     ];
     app.on(
@@ -254,9 +254,9 @@ function honoTools(c: Context): Tools {
     get auth() {
       return c.get('auth');
     },
-    getAuth: (options) => honoKit.getAuth(c, options),
-    authenticate: (options) => honoKit.authenticate(c, options),
-    verifyWebhook: (options) => honoKit.verifyWebhook(c, options),
+    getAuth: (options) => honoAdapter.getAuth(c, options),
+    authenticate: (options) => honoAdapter.authenticate(c, options),
+    verifyWebhook: (options) => honoAdapter.verifyWebhook(c, options),
     header: (name, value) => c.header(name, value, { append: true }),
     json: async () =>
       c.req.header('content-type')?.startsWith('application/json')

@@ -7,8 +7,8 @@ import { ConfigurationError } from 'bailiff';
 import parsers from 'express';
 import type { Context } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createStages } from './contract/harness.js';
-import { frameworks, type Site } from './frameworks.js';
+import { createEnvironments } from './contract/harness.js';
+import { frameworks, type AppSpec } from './frameworks.js';
 
 let upstream: Server;
 let fapiUrl: string;
@@ -46,13 +46,13 @@ const BODIES: Readonly<Record<string, readonly [type: string, body: Buffer]>> = 
 const names = Object.keys(BODIES);
 
 describe.each(frameworks)('$name', (framework) => {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
   const isHono = framework.name.startsWith('Hono');
   /** Hono parses on demand, Fastify behind the middleware: nobody reads a body in front of it by default. */
   const parsesLater = isHono || framework.name.startsWith('Fastify');
 
-  async function open(site: Partial<Site> = {}) {
-    const { served } = await stages.open({ routes: [], ...site }, ({ options }) => [
+  async function open(spec: Partial<AppSpec> = {}) {
+    const { served } = await environments.open({ routes: [], ...spec }, ({ options }) => [
       [{ ...options, frontendApiProxy: { enabled: true, fapiUrl } }],
     ]);
     return served;
@@ -136,8 +136,8 @@ describe.each(frameworks)('$name', (framework) => {
   });
 
   it('an empty one is no body, read before or not', async () => {
-    for (const site of [{}, { parseBodies: true }, { readBefore: true }]) {
-      const served = await open(site);
+    for (const spec of [{}, { parseBodies: true }, { readBefore: true }]) {
+      const served = await open(spec);
       for (const length of [true, false]) {
         expect((await post(served.port, FORM, Buffer.alloc(0), { length })).status).toBe(200);
       }
@@ -146,8 +146,8 @@ describe.each(frameworks)('$name', (framework) => {
   });
 
   /** Reads the body in front of the middleware, as it is usual in this framework. */
-  const reading = (read: (...given: never[]) => unknown): Partial<Site> => ({ first: [() => read as never] });
-  type Reading = readonly [how: string, site: Partial<Site>, exact: readonly string[]];
+  const reading = (read: (...given: never[]) => unknown): Partial<AppSpec> => ({ first: [() => read as never] });
+  type Reading = readonly [how: string, spec: Partial<AppSpec>, exact: readonly string[]];
 
   const keep = (kept: (bytes: Buffer) => unknown) => ({
     type: () => true,
@@ -168,7 +168,7 @@ describe.each(frameworks)('$name', (framework) => {
     ['a stream that is set to text', reading(setToText), []],
     ['a parser for another type', reading(parsers.json({ type: 'application/never' })), names],
   ];
-  const ofHono = (read: (c: Context) => unknown): Partial<Site> =>
+  const ofHono = (read: (c: Context) => unknown): Partial<AppSpec> =>
     reading(async (c: Context, next: () => Promise<void>) => {
       await Promise.resolve(read(c)).catch(() => undefined);
       await next();
@@ -198,10 +198,10 @@ describe.each(frameworks)('$name', (framework) => {
     });
   }
 
-  describe.each(isHono ? hono : express)('behind %s', (_, site, exact) => {
+  describe.each(isHono ? hono : express)('behind %s', (_, spec, exact) => {
     it.each(names)('%s', async (name) => {
       const [type, body] = sent(name);
-      const served = await open(site);
+      const served = await open(spec);
       const answer = await post(served.port, type, body);
       // A parser that cannot read it has answered, and nothing comes this far.
       if (answer.status === 400 || answer.status === 415) return expect(arrived).toEqual([]);

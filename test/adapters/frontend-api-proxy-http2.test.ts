@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { serveProxy } from '../../src/adapters/express/proxy.js';
 import { resolveConfig } from '../../src/core/config/resolve.js';
 import { createFrontendApiProxy } from '../../src/core/proxy/frontend-api-proxy.js';
-import { PUBLISHABLE_KEY, SECRET_KEY } from './world.js';
+import { PUBLISHABLE_KEY, SECRET_KEY } from './fixtures.js';
 
 let upstream: Server;
 let front: Http2Server;

@@ -11,9 +11,9 @@ import {
 import { connect, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createStages } from './contract/harness.js';
+import { createEnvironments } from './contract/harness.js';
 import { deferred } from '../support/deferred.js';
-import { frameworks, type Site } from './frameworks.js';
+import { frameworks, type AppSpec } from './frameworks.js';
 
 const MEGABYTE = 1_000_000;
 const GET = 'GET /__clerk/v1/client HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
@@ -21,7 +21,7 @@ const GET = 'GET /__clerk/v1/client HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
 describe.each(frameworks)('$name', (framework) => {
   /** The Express adapter, whatever the server: it has Node's own request and response. */
   const onNode = !framework.name.startsWith('Hono');
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
   const upstreams: Server[] = [];
   const agents: Agent[] = [];
   afterEach(() => {
@@ -38,13 +38,13 @@ describe.each(frameworks)('$name', (framework) => {
     {
       first = [],
       source = (options) => options,
-    }: { first?: Site['first']; source?: (options: object) => unknown } = {},
+    }: { first?: AppSpec['first']; source?: (options: object) => unknown } = {},
   ) {
     const server = createServer(upstream).listen(0, '127.0.0.1');
     upstreams.push(server);
     await once(server, 'listening');
     const fapiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { served } = await stages.open({ routes: [], first }, ({ options }) => [
+    const { served } = await environments.open({ routes: [], first }, ({ options }) => [
       [source(options), { frontendApiProxy: { enabled: true, fapiUrl } }],
     ]);
     return served;

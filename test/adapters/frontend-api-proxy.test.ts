@@ -1,9 +1,9 @@
 /** The Frontend API proxy through every framework, in front of an offline instance that writes down what it gets. */
 import { startLocalInstance, type FaultRequest, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createStages } from './contract/harness.js';
+import { createEnvironments } from './contract/harness.js';
 import { frameworks, sendRaw } from './frameworks.js';
-import { SECRET_KEY } from './world.js';
+import { SECRET_KEY } from './fixtures.js';
 
 let clerk: LocalInstance;
 let seen: FaultRequest[];
@@ -36,9 +36,9 @@ beforeEach(() => {
 afterAll(() => clerk.close());
 
 describe.each(frameworks)('$name', (framework) => {
-  const stages = createStages(framework);
-  const open = (proxy: object = {}, site: object = {}, more: object = {}) =>
-    stages.open({ routes: [{ path: '/me', guards: [(kit) => kit.requireAuth()] }], ...site }, ({ options }) => [
+  const environments = createEnvironments(framework);
+  const open = (proxy: object = {}, spec: object = {}, more: object = {}) =>
+    environments.open({ routes: [{ path: '/me', guards: [(adapter) => adapter.requireAuth()] }], ...spec }, ({ options }) => [
       [{ ...options, ...more, frontendApiProxy: { enabled: true, fapiUrl, ...proxy } }],
     ]);
 

@@ -3,12 +3,12 @@ import { clerkMiddleware, getAuth, protectedResourceMetadata, requireAuth, verif
 import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
-import { honoApp, type Kit } from './frameworks.js';
-import { createWorld, PUBLISHABLE_KEY, type World } from './world.js';
+import { honoApp, type Adapter } from './frameworks.js';
+import { createFixtures, PUBLISHABLE_KEY, type Fixtures } from './fixtures.js';
 
-let world: World;
+let fixtures: Fixtures;
 beforeEach(async () => {
-  world = await createWorld();
+  fixtures = await createFixtures();
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -17,12 +17,12 @@ afterEach(() => {
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 describe('app.fetch with a Request', () => {
-  const routes = [{ path: '/me', guards: [(kit: Kit) => kit.requireAuth()] }];
+  const routes = [{ path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] }];
 
   it('lets in and refuses as over a socket', async () => {
-    const app = honoApp({ middleware: [[world.options]], routes });
-    expect((await app.request('/me', bearer(world.tokens.admin))).status).toBe(200);
-    expect((await app.request('/me', bearer(world.tokens.forged))).status).toBe(401);
+    const app = honoApp({ middleware: [[fixtures.options]], routes });
+    expect((await app.request('/me', bearer(fixtures.tokens.admin))).status).toBe(200);
+    expect((await app.request('/me', bearer(fixtures.tokens.forged))).status).toBe(401);
     const refused = await app.request('/me');
     expect(refused.status).toBe(401);
     expect(refused.headers.get('www-authenticate')).toBe('Bearer');
@@ -31,7 +31,7 @@ describe('app.fetch with a Request', () => {
 
   it('puts headers on a response that the handler has made itself, or got from elsewhere', async () => {
     const app = new Hono();
-    app.use(clerkMiddleware(world.options));
+    app.use(clerkMiddleware(fixtures.options));
     const upstream = new Response('x', {
       headers: [
         ['set-cookie', 'a=1'],
@@ -47,9 +47,9 @@ describe('app.fetch with a Request', () => {
   it('keeps an authentication through sub-applications', async () => {
     const inner = new Hono().get('/me', requireAuth(), (c) => c.json({ userId: c.var.auth.userId }));
     const app = new Hono();
-    app.use(clerkMiddleware(world.options));
+    app.use(clerkMiddleware(fixtures.options));
     app.route('/api', inner);
-    const answer = await app.request('/api/me', bearer(world.tokens.admin));
+    const answer = await app.request('/api/me', bearer(fixtures.tokens.admin));
     expect(await answer.json()).toEqual({ userId: 'user_ada' });
   });
 
@@ -102,14 +102,14 @@ async function code(run: () => Promise<unknown>): Promise<string> {
 
 describe('on a runtime whose variables come with the request', () => {
   const bindings = () => ({
-    CLERK_SECRET_KEY: world.options.secretKey ?? '',
+    CLERK_SECRET_KEY: fixtures.options.secretKey ?? '',
     CLERK_PUBLISHABLE_KEY: PUBLISHABLE_KEY,
-    CLERK_API_URL: world.clerk.apiUrl,
+    CLERK_API_URL: fixtures.clerk.apiUrl,
   });
   const workerd = () => vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
   const createApp = () => {
     const app = new Hono();
-    app.use(clerkMiddleware({ now: world.clock }));
+    app.use(clerkMiddleware({ now: fixtures.clock }));
     app.get('/me', requireAuth(), (c) => c.json({ userId: getAuth(c).userId }));
     return app;
   };
@@ -119,20 +119,20 @@ describe('on a runtime whose variables come with the request', () => {
     const app = createApp();
     const env = bindings();
     for (let i = 0; i < 3; i++) {
-      const answer = await app.request('/me', bearer(world.tokens.admin), env);
+      const answer = await app.request('/me', bearer(fixtures.tokens.admin), env);
       expect(await answer.json()).toEqual({ userId: 'user_ada' });
     }
-    expect((await app.request('/me', bearer(world.tokens.member), { ...env })).status).toBe(200);
-    expect(callsOf(world.clerk, OPERATIONS.jwks)).toBe(1);
+    expect((await app.request('/me', bearer(fixtures.tokens.member), { ...env })).status).toBe(200);
+    expect(callsOf(fixtures.clerk, OPERATIONS.jwks)).toBe(1);
   });
 
   it('does not share between different ones', async () => {
     workerd();
     const app = createApp();
-    expect((await app.request('/me', bearer(world.tokens.admin), bindings())).status).toBe(200);
+    expect((await app.request('/me', bearer(fixtures.tokens.admin), bindings())).status).toBe(200);
     const another = await startClerk({ instanceType: 'development' });
     const other = { ...bindings(), CLERK_SECRET_KEY: another.secretKey, CLERK_API_URL: another.apiUrl };
-    expect((await app.request('/me', bearer(world.tokens.admin), other)).status).toBe(401);
+    expect((await app.request('/me', bearer(fixtures.tokens.admin), other)).status).toBe(401);
     expect(callsOf(another, OPERATIONS.jwks)).toBe(1);
     await another.close();
   });
@@ -145,7 +145,7 @@ describe('on a runtime whose variables come with the request', () => {
       errors.push(error);
       return c.text('', 500);
     });
-    expect((await app.request('/me', bearer(world.tokens.admin), {})).status).toBe(500);
+    expect((await app.request('/me', bearer(fixtures.tokens.admin), {})).status).toBe(500);
     expect(errors).toEqual([expect.objectContaining({ name: 'ConfigurationError' })]);
   });
 

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import * as expressKit from 'bailiff/express';
-import * as honoKit from 'bailiff/hono';
+import * as expressAdapter from 'bailiff/express';
+import * as honoAdapter from 'bailiff/hono';
 import connect from 'connect';
 import cors from 'cors';
 import express5 from 'express';
@@ -13,12 +13,12 @@ import { cors as honoCors } from 'hono/cors';
 import { streamSSE } from 'hono/streaming';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deferred } from '../support/deferred.js';
-import { browserCookies, createWorld, renewSession, type World } from './world.js';
+import { browserCookies, createFixtures, renewSession, type Fixtures } from './fixtures.js';
 
-let world: World;
+let fixtures: Fixtures;
 let server: Server | undefined;
 beforeEach(async () => {
-  world = await createWorld();
+  fixtures = await createFixtures();
 });
 afterEach(() => {
   server?.closeAllConnections();
@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 /** Events: `first`, and when `go` comes true, `second`. Where `cors()` stands decides the order. */
-interface Site {
+interface AppSpec {
   readonly cors: 'before' | 'behind';
   readonly go: Promise<void>;
 }
@@ -35,10 +35,10 @@ type Chain = {
   use(handler: (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void): unknown;
 };
 
-function onChain(app: Chain & RequestListener, { cors: place, go }: Site): Server {
-  const parts = [cors({ origin: true, credentials: true }) as never, expressKit.clerkMiddleware(world.options)];
+function onChain(app: Chain & RequestListener, { cors: place, go }: AppSpec): Server {
+  const parts = [cors({ origin: true, credentials: true }) as never, expressAdapter.clerkMiddleware(fixtures.options)];
   for (const part of place === 'before' ? parts : parts.reverse()) app.use(part);
-  app.use(expressKit.requireAuth());
+  app.use(expressAdapter.requireAuth());
   app.use((_req, res) => {
     res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' });
     res.write('data: first\n\n');
@@ -47,15 +47,15 @@ function onChain(app: Chain & RequestListener, { cors: place, go }: Site): Serve
   return createServer(app);
 }
 
-const FRAMEWORKS: Readonly<Record<string, (site: Site) => Server>> = {
-  'Express 5': (site) => onChain(express5() as never, site),
-  'Express 4': (site) => onChain(express4() as never, site),
-  connect: (site) => onChain(connect(), site),
+const FRAMEWORKS: Readonly<Record<string, (spec: AppSpec) => Server>> = {
+  'Express 5': (spec) => onChain(express5() as never, spec),
+  'Express 4': (spec) => onChain(express4() as never, spec),
+  connect: (spec) => onChain(connect(), spec),
   Hono: ({ cors: place, go }) => {
     const app = new Hono();
-    const parts = [honoCors({ origin: (origin) => origin, credentials: true }), honoKit.clerkMiddleware(world.options)];
+    const parts = [honoCors({ origin: (origin) => origin, credentials: true }), honoAdapter.clerkMiddleware(fixtures.options)];
     for (const part of place === 'before' ? parts : parts.reverse()) app.use(part);
-    app.use(honoKit.requireAuth());
+    app.use(honoAdapter.requireAuth());
     app.get('/', (c) =>
       streamSSE(c, async (stream) => {
         await stream.writeSSE({ data: 'first' });
@@ -67,8 +67,8 @@ const FRAMEWORKS: Readonly<Record<string, (site: Site) => Server>> = {
   },
 };
 
-async function start(make: (site: Site) => Server, site: Partial<Site> = {}): Promise<string> {
-  server = make({ cors: 'before', go: Promise.resolve(), ...site });
+async function start(make: (spec: AppSpec) => Server, spec: Partial<AppSpec> = {}): Promise<string> {
+  server = make({ cors: 'before', go: Promise.resolve(), ...spec });
   if (!server.listening) await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
@@ -93,8 +93,8 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (_name, make) => {
     it('lets a page read what it gets, and why it is refused', async () => {
       const url = await start(make, { cors: place });
       for (const [authorization, status] of [
-        [`Bearer ${world.tokens.admin}`, 200],
-        [`Bearer ${world.tokens.forged}`, 401],
+        [`Bearer ${fixtures.tokens.admin}`, 200],
+        [`Bearer ${fixtures.tokens.forged}`, 401],
         ['', 401],
       ] as const) {
         const answer = await fetch(url, { headers: { origin: ORIGIN, authorization } });
@@ -109,8 +109,8 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (_name, make) => {
     it('arrives piece by piece, with the cookies of a session that was renewed', async () => {
       const go = deferred();
       const url = await start(make, { go: go.promise });
-      const cookies = renewSession(world);
-      const answer = await fetch(url, { headers: browserCookies(world.tokens.expired) });
+      const cookies = renewSession(fixtures);
+      const answer = await fetch(url, { headers: browserCookies(fixtures.tokens.expired) });
       expect(answer.status).toBe(200);
       expect(answer.headers.getSetCookie()).toEqual(expect.arrayContaining([...cookies]));
       expect(answer.headers.get('cache-control')).toMatch(/^private, no-store/);

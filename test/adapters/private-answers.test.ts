@@ -2,19 +2,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import * as expressKit from 'bailiff/express';
-import * as honoKit from 'bailiff/hono';
+import * as expressAdapter from 'bailiff/express';
+import * as honoAdapter from 'bailiff/hono';
 import express5, { type RequestHandler } from 'express';
 import express4 from 'express4';
 import { Hono, type Context } from 'hono';
 import supertest from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { browserCookies, createWorld, renewSession, type World } from './world.js';
+import { browserCookies, createFixtures, renewSession, type Fixtures } from './fixtures.js';
 
-let world: World;
+let fixtures: Fixtures;
 let server: Server | undefined;
 beforeEach(async () => {
-  world = await createWorld();
+  fixtures = await createFixtures();
 });
 afterEach(() => {
   server?.close();
@@ -90,7 +90,7 @@ describe.each([
 ] as const)('%s', (_name, express) => {
   const start = (handler: unknown) => {
     const app = express();
-    app.use(expressKit.clerkMiddleware(world.options));
+    app.use(expressAdapter.clerkMiddleware(fixtures.options));
     app.use(handler as RequestHandler);
     return supertest(app);
   };
@@ -98,12 +98,12 @@ describe.each([
   it.each(Object.entries(WAYS))('%s', async (_way, write) => {
     const agent = start(write);
     for (const amount of ['all', 'one'] as const) {
-      world.clerk.reset();
-      const renewed = renewSession(world, amount);
-      expectPrivate(await agent.get('/logo.png').set(browserCookies(world.tokens.expired)), renewed);
+      fixtures.clerk.reset();
+      const renewed = renewSession(fixtures, amount);
+      expectPrivate(await agent.get('/logo.png').set(browserCookies(fixtures.tokens.expired)), renewed);
     }
     // Nothing of it concerns who needs no new cookies.
-    const usual = await agent.get('/logo.png').set('authorization', `Bearer ${world.tokens.admin}`);
+    const usual = await agent.get('/logo.png').set('authorization', `Bearer ${fixtures.tokens.admin}`);
     expect(usual.status).toBe(200);
     expect(usual.headers['cache-control']).not.toBe('private, no-store');
   });
@@ -112,8 +112,8 @@ describe.each([
     const agent = start((_req: IncomingMessage, res: ServerResponse) => {
       res.writeHead(200, message as string, { 'Content-Type': 'text/csv', 'X-Own': '1' }).end('logo');
     });
-    const renewed = renewSession(world);
-    const { headers } = await agent.get('/').set(browserCookies(world.tokens.expired));
+    const renewed = renewSession(fixtures);
+    const { headers } = await agent.get('/').set(browserCookies(fixtures.tokens.expired));
     expect(headers).toMatchObject({ 'content-type': 'text/csv', 'x-own': '1', 'set-cookie': renewed });
   });
 
@@ -123,15 +123,15 @@ describe.each([
       res.flushHeaders();
       res.end('data: 1\n\n');
     });
-    renewSession(world);
-    const { headers } = await agent.get('/').set(browserCookies(world.tokens.expired));
+    renewSession(fixtures);
+    const { headers } = await agent.get('/').set(browserCookies(fixtures.tokens.expired));
     expect(headers['cache-control']).toBe('private, no-store, no-transform');
   });
 
   it('a static file, whole and not modified', async () => {
     const agent = start(express.static(import.meta.dirname, { maxAge: '1d', immutable: true }));
-    renewSession(world);
-    const cookies = browserCookies(world.tokens.expired);
+    renewSession(fixtures);
+    const cookies = browserCookies(fixtures.tokens.expired);
     const whole = await agent.get('/contract.test.ts').set(cookies);
     expect([whole.status, whole.headers['cache-control']]).toEqual([200, 'private, no-store']);
     const cached = await agent
@@ -139,14 +139,14 @@ describe.each([
       .set(cookies)
       .set('if-none-match', String(whole.headers['etag']));
     expect([cached.status, cached.headers['cache-control']]).toEqual([304, 'private, no-store']);
-    const usual = await agent.get('/contract.test.ts').set('authorization', `Bearer ${world.tokens.admin}`);
+    const usual = await agent.get('/contract.test.ts').set('authorization', `Bearer ${fixtures.tokens.admin}`);
     expect(usual.headers['cache-control']).toBe('public, max-age=86400, immutable');
   });
 
   it('a denial', async () => {
-    const agent = start(expressKit.requireRole('org:owner'));
-    const renewed = renewSession(world);
-    const answer = await agent.get('/').set(browserCookies(world.tokens.expired));
+    const agent = start(expressAdapter.requireRole('org:owner'));
+    const renewed = renewSession(fixtures);
+    const answer = await agent.get('/').set(browserCookies(fixtures.tokens.expired));
     expect([answer.status, answer.headers['cache-control'], answer.headers['set-cookie']]).toEqual([
       403,
       'private, no-store',
@@ -158,7 +158,7 @@ describe.each([
 describe('Hono', () => {
   async function start(handler: (c: Context) => Response | Promise<Response>) {
     const app = new Hono();
-    app.use(honoKit.clerkMiddleware(world.options));
+    app.use(honoAdapter.clerkMiddleware(fixtures.options));
     app.get('/*', handler);
     server = await new Promise<Server>((resolve) => {
       const started = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started as Server));
@@ -184,11 +184,11 @@ describe('Hono', () => {
   ])('%s', async (_way, handler) => {
     const agent = await start(handler);
     for (const amount of ['all', 'one'] as const) {
-      world.clerk.reset();
-      const renewed = renewSession(world, amount);
-      expectPrivate(await agent.get('/logo.png').set(browserCookies(world.tokens.expired)), renewed);
+      fixtures.clerk.reset();
+      const renewed = renewSession(fixtures, amount);
+      expectPrivate(await agent.get('/logo.png').set(browserCookies(fixtures.tokens.expired)), renewed);
     }
-    const usual = await agent.get('/logo.png').set('authorization', `Bearer ${world.tokens.admin}`);
+    const usual = await agent.get('/logo.png').set('authorization', `Bearer ${fixtures.tokens.admin}`);
     expect(usual.status).toBe(200);
     expect(usual.headers['cache-control']).not.toBe('private, no-store');
   });
@@ -198,8 +198,8 @@ describe('Hono', () => {
     ['a response of its own', () => new Response('logo', { headers: { 'Cache-Control': 'No-Transform' } })],
   ])('no-transform stays: %s', async (_way, handler) => {
     const agent = await start(handler);
-    renewSession(world);
-    const { headers } = await agent.get('/').set(browserCookies(world.tokens.expired));
+    renewSession(fixtures);
+    const { headers } = await agent.get('/').set(browserCookies(fixtures.tokens.expired));
     expect(headers['cache-control']).toBe('private, no-store, no-transform');
   });
 
@@ -207,8 +207,8 @@ describe('Hono', () => {
     const origin = createServer((_req, res) => res.writeHead(200, { 'cache-control': PUBLIC, ...SHARED }).end('logo'));
     await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
     const agent = await start(() => fetch(`http://127.0.0.1:${(origin.address() as AddressInfo).port}/`));
-    const renewed = renewSession(world);
-    expectPrivate(await agent.get('/logo.png').set(browserCookies(world.tokens.expired)), renewed);
+    const renewed = renewSession(fixtures);
+    expectPrivate(await agent.get('/logo.png').set(browserCookies(fixtures.tokens.expired)), renewed);
     origin.close();
     origin.closeAllConnections();
   });

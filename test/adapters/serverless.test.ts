@@ -1,7 +1,7 @@
 /** Functions on AWS Lambda behind API Gateway: both forms of its events, by serverless-http and by Hono's own handler. */
 import { createHmac } from 'node:crypto';
-import * as expressKit from 'bailiff/express';
-import * as honoKit from 'bailiff/hono';
+import * as expressAdapter from 'bailiff/express';
+import * as honoAdapter from 'bailiff/hono';
 import { verifyWebhook, WebhookVerificationError } from 'bailiff/webhooks';
 import connect from 'connect';
 import express5, { type Express } from 'express';
@@ -11,11 +11,11 @@ import { handle } from 'hono/aws-lambda';
 import serverless from 'serverless-http';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS } from '../support/clerk.js';
-import { browserCookies, createWorld, renewSession, SUFFIX, type World } from './world.js';
+import { browserCookies, createFixtures, renewSession, SUFFIX, type Fixtures } from './fixtures.js';
 
-let world: World;
+let fixtures: Fixtures;
 beforeEach(async () => {
-  world = await createWorld();
+  fixtures = await createFixtures();
 });
 
 const HOST = 'abc123.execute-api.eu-west-1.amazonaws.com';
@@ -52,7 +52,7 @@ const EVENTS: Readonly<Record<'v1' | 'v2', (ask: Ask) => object>> = {
       multiValueHeaders: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value]])),
       queryStringParameters: null,
       multiValueQueryStringParameters: null,
-      requestContext: { stage: 'prod', domainName: HOST, path: `/prod${path}`, identity: { sourceIp: '203.0.113.7' } },
+      requestContext: { environment: 'prod', domainName: HOST, path: `/prod${path}`, identity: { sourceIp: '203.0.113.7' } },
       body,
       isBase64Encoded: base64,
     };
@@ -66,7 +66,7 @@ const EVENTS: Readonly<Record<'v1' | 'v2', (ask: Ask) => object>> = {
       rawQueryString: '',
       headers: { host: HOST, ...others },
       ...(cookie === undefined ? {} : { cookies: cookie.split('; ') }),
-      requestContext: { stage: 'prod', domainName: HOST, http: { method, path, sourceIp: '203.0.113.7' } },
+      requestContext: { environment: 'prod', domainName: HOST, http: { method, path, sourceIp: '203.0.113.7' } },
       body,
       isBase64Encoded: base64,
     };
@@ -81,10 +81,10 @@ const refusal = (error: unknown): { status: 400 | 413; body: object } => {
 
 function onExpress(make: () => Express, publicUrl: string): Lambda {
   const app = make();
-  app.use(expressKit.clerkMiddleware({ ...world.options, publicUrl }));
-  app.get('/me', expressKit.requireAuth(), (req, res) => void res.json({ userId: req.auth.userId }));
+  app.use(expressAdapter.clerkMiddleware({ ...fixtures.options, publicUrl }));
+  app.get('/me', expressAdapter.requireAuth(), (req, res) => void res.json({ userId: req.auth.userId }));
   app.post('/webhooks', (req, res) => {
-    expressKit.verifyWebhook(req, { signingSecret: SECRET, now }).then(
+    expressAdapter.verifyWebhook(req, { signingSecret: SECRET, now }).then(
       ({ type }) => res.json({ type }),
       (error: unknown) => res.status(refusal(error).status).json(refusal(error).body),
     );
@@ -97,11 +97,11 @@ const FUNCTIONS: Readonly<Record<string, (publicUrl: string) => Lambda>> = {
   'serverless-http, Express 4': (publicUrl) => onExpress(() => express4(), publicUrl),
   'serverless-http, connect': (publicUrl) => {
     const app = connect();
-    app.use(expressKit.clerkMiddleware({ ...world.options, publicUrl }));
-    app.use('/me', expressKit.requireAuth());
-    app.use('/me', (req, res) => res.end(JSON.stringify({ userId: expressKit.getAuth(req).userId })));
+    app.use(expressAdapter.clerkMiddleware({ ...fixtures.options, publicUrl }));
+    app.use('/me', expressAdapter.requireAuth());
+    app.use('/me', (req, res) => res.end(JSON.stringify({ userId: expressAdapter.getAuth(req).userId })));
     app.use('/webhooks', (req, res) => {
-      expressKit.verifyWebhook(req, { signingSecret: SECRET, now }).then(
+      expressAdapter.verifyWebhook(req, { signingSecret: SECRET, now }).then(
         ({ type }) => res.end(JSON.stringify({ type })),
         (error: unknown) => {
           res.statusCode = refusal(error).status;
@@ -113,11 +113,11 @@ const FUNCTIONS: Readonly<Record<string, (publicUrl: string) => Lambda>> = {
   },
   'hono/aws-lambda': (publicUrl) => {
     const app = new Hono();
-    app.use(honoKit.clerkMiddleware({ ...world.options, publicUrl }));
-    app.get('/me', honoKit.requireAuth(), (c) => c.json({ userId: honoKit.getAuth(c).userId }));
+    app.use(honoAdapter.clerkMiddleware({ ...fixtures.options, publicUrl }));
+    app.get('/me', honoAdapter.requireAuth(), (c) => c.json({ userId: honoAdapter.getAuth(c).userId }));
     app.post('/webhooks', async (c) => {
       try {
-        return c.json({ type: (await honoKit.verifyWebhook(c, { signingSecret: SECRET, now })).type });
+        return c.json({ type: (await honoAdapter.verifyWebhook(c, { signingSecret: SECRET, now })).type });
       } catch (error) {
         return c.json(refusal(error).body, refusal(error).status);
       }
@@ -140,15 +140,15 @@ describe.each(Object.entries(FUNCTIONS))('%s', (_name, make) => {
     const ask = async (request: Ask): Promise<LambdaAnswer> => make(STAGE)(EVENTS[version](request));
 
     it('lets a signed-in user in, by header and by cookie, and nobody else', async () => {
-      const bearer = await ask({ path: '/me', headers: { authorization: `Bearer ${world.tokens.admin}` } });
+      const bearer = await ask({ path: '/me', headers: { authorization: `Bearer ${fixtures.tokens.admin}` } });
       expect([bearer.statusCode, textOf(bearer)]).toEqual([200, { userId: 'user_ada' }]);
-      const cookie = `__session_${SUFFIX}=${world.tokens.admin}; __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb`;
+      const cookie = `__session_${SUFFIX}=${fixtures.tokens.admin}; __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb`;
       const page = { ...PAGE, cookie, referer: `${STAGE}/list` };
       expect((await ask({ path: '/me', headers: page })).statusCode).toBe(200);
       expect((await ask({ path: '/me', headers: { ...page, referer: 'https://elsewhere.example/' } })).statusCode).toBe(
         307,
       );
-      const forged = await ask({ path: '/me', headers: { authorization: `Bearer ${world.tokens.forged}` } });
+      const forged = await ask({ path: '/me', headers: { authorization: `Bearer ${fixtures.tokens.forged}` } });
       expect([forged.statusCode, headerOf(forged, 'www-authenticate')]).toEqual([
         401,
         expect.stringContaining('invalid_token'),
@@ -163,21 +163,21 @@ describe.each(Object.entries(FUNCTIONS))('%s', (_name, make) => {
     });
 
     it('renews a session with the headers of the request', async () => {
-      const cookies = renewSession(world);
+      const cookies = renewSession(fixtures);
       const asked: unknown[] = [];
       const listen: typeof fetch = (input, init) => {
         const { request_headers: sent } = JSON.parse((init?.body ?? '{}') as string) as { request_headers?: unknown };
         if (sent !== undefined) asked.push(sent);
         return fetch(input, init);
       };
-      world = { ...world, options: { ...world.options, fetch: listen } };
-      const headers = { ...browserCookies(world.tokens.expired), 'user-agent': 'acorn' };
+      fixtures = { ...fixtures, options: { ...fixtures.options, fetch: listen } };
+      const headers = { ...browserCookies(fixtures.tokens.expired), 'user-agent': 'acorn' };
       const answer = await ask({ path: '/me', headers });
       expect([answer.statusCode, cookiesOf(answer).join('\n')]).toEqual([
         200,
         expect.stringContaining(cookies[2] ?? ''),
       ]);
-      expect(callsOf(world.clerk, OPERATIONS.refresh)).toBe(1);
+      expect(callsOf(fixtures.clerk, OPERATIONS.refresh)).toBe(1);
       expect(asked).toEqual([expect.objectContaining({ 'user-agent': ['acorn'] })]);
     });
 

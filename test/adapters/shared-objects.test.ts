@@ -4,8 +4,8 @@
  */
 import { createAuthenticator, type Auth, type BailiffEvent, type Denial } from 'bailiff';
 import { describe, expect, it } from 'vitest';
-import { frameworks, type Kit } from './frameworks.js';
-import { createWorld, type TokenName } from './world.js';
+import { frameworks, type Adapter } from './frameworks.js';
+import { createFixtures, type TokenName } from './fixtures.js';
 
 /** Everything that can be reached from a value by its properties and prototypes, but for what the language itself provides. */
 function reachable(value: unknown, found = new Set<object>(), owner: unknown = value): Set<object> {
@@ -62,13 +62,13 @@ describe.each(frameworks)('$name: two requests', (framework) => {
   it.each(REQUIREMENTS)(
     'behind a guard for %s share nothing that one of them could write',
     async (_what, requirement, credentials) => {
-      const world = await createWorld();
+      const fixtures = await createFixtures();
       const seen: { auth: Auth[]; denials: Denial[]; events: BailiffEvent[] } = { auth: [], denials: [], events: [] };
       const served = await framework.serve({
         middleware: [
           [
             {
-              ...world.options,
+              ...fixtures.options,
               onEvent: (event: BailiffEvent) => void seen.events.push(event),
               onDenied: framework.onDenied((pass, denial) => {
                 seen.denials.push(denial);
@@ -81,7 +81,7 @@ describe.each(frameworks)('$name: two requests', (framework) => {
         routes: [
           {
             path: '/',
-            guards: [(kit: Kit) => kit.requireAuth(requirement)],
+            guards: [(adapter: Adapter) => adapter.requireAuth(requirement)],
             handle: ({ auth }) => {
               seen.auth.push(auth);
               return {};
@@ -94,7 +94,7 @@ describe.each(frameworks)('$name: two requests', (framework) => {
         const looks = [];
         for (let i = 0; i < 2; i += 1) {
           const request = served.agent.get('/').ok(() => true);
-          if (credential !== null) request.set('authorization', `Bearer ${world.tokens[credential]}`);
+          if (credential !== null) request.set('authorization', `Bearer ${fixtures.tokens[credential]}`);
           await request;
           looks.push([[...seen.auth], [...seen.denials], [...seen.events]]);
           for (const list of [seen.auth, seen.denials, seen.events]) list.length = 0;
@@ -108,11 +108,11 @@ describe.each(frameworks)('$name: two requests', (framework) => {
 });
 
 it('states and health share nothing that could be written either', async () => {
-  const world = await createWorld();
-  const authenticator = createAuthenticator(world.options);
+  const fixtures = await createFixtures();
+  const authenticator = createAuthenticator(fixtures.options);
   const ask = async (name: TokenName) =>
     authenticator.authenticateRequest(
-      new Request('http://a.example/', { headers: { authorization: `Bearer ${world.tokens[name]}` } }),
+      new Request('http://a.example/', { headers: { authorization: `Bearer ${fixtures.tokens[name]}` } }),
       { acceptsToken: 'any' },
     );
   for (const name of ['admin', 'pending', 'expired', 'apiKey', 'm2mJwt', 'unknownApiKey', 'garbage'] as const) {
@@ -128,16 +128,16 @@ it('states and health share nothing that could be written either', async () => {
     one.headers.set('x-mine', '1');
     expect(other.headers.get('x-mine')).toBeNull();
   }
-  world.goDown();
+  fixtures.goDown();
   for (let i = 0; i < 6; i += 1) await ask('apiKey');
   expect(writable(authenticator.health(), authenticator.health())).toEqual([]);
 });
 
 it('functions of an auth object cannot carry anything from one request to the next', async () => {
-  const world = await createWorld();
-  const authenticator = createAuthenticator(world.options);
+  const fixtures = await createFixtures();
+  const authenticator = createAuthenticator(fixtures.options);
   const request = () =>
-    new Request('http://a.example/', { headers: { authorization: `Bearer ${world.tokens.admin}` } });
+    new Request('http://a.example/', { headers: { authorization: `Bearer ${fixtures.tokens.admin}` } });
   await authenticator.authenticateRequest(request());
   const first = (await authenticator.authenticateRequest(request())).auth;
   const functions = Object.values<unknown>({ ...first }).filter((value) => typeof value === 'function');

@@ -5,15 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalInstance } from 'bailiff-local';
 import { T0 } from '../support/tokens.js';
 import { corpus } from './corpus.js';
-import { attackedClerk, createKit, HOST, PUBLISHABLE_KEY, type Attack } from './kit.js';
+import { attackedClerk, createFixtures, HOST, PUBLISHABLE_KEY, type Attack } from './fixtures.js';
 import { sendRaw, type Received } from './raw.js';
 import { startExpress, startHono } from './servers.js';
 
-const kit = createKit();
+const fixtures = createFixtures();
 
 let clerk: LocalInstance;
 beforeAll(async () => {
-  clerk = await attackedClerk(kit);
+  clerk = await attackedClerk(fixtures);
 });
 afterAll(() => clerk.close());
 
@@ -33,7 +33,7 @@ function expectDecent(received: Received, attack: Attack, events: string): void 
     expect(url.host, attack.id).toBe('clerk.acornbooks.example');
     expect(new URL(url.searchParams.get('redirect_url') ?? '').host, attack.id).toBe(HOST);
   }
-  for (const [, value] of attack.send(kit).headers ?? []) {
+  for (const [, value] of attack.send(fixtures).headers ?? []) {
     const token = value.split(/[ =]/).at(-1) ?? '';
     if (token.length <= 40) continue;
     if (location === undefined) expect(received.text, attack.id).not.toContain(token);
@@ -59,7 +59,7 @@ describe.each([
         apiUrl: clerk.apiUrl,
         now: () => T0,
         onEvent: (event) => (events += JSON.stringify(event)),
-        ...(keys === 'PEM' ? { jwtKey: kit.own.pem } : {}),
+        ...(keys === 'PEM' ? { jwtKey: fixtures.own.pem } : {}),
       });
 
     beforeAll(async () => {
@@ -74,7 +74,7 @@ describe.each([
     it.each(corpus.map((attack) => [attack.id, attack] as const))('%s', async (_id, attack) => {
       events = '';
       const target = attack.alone === true ? await startServer() : server;
-      const received = await sendRaw((target.address() as AddressInfo).port, attack.send(kit));
+      const received = await sendRaw((target.address() as AddressInfo).port, attack.send(fixtures));
       if (target !== server) target.close();
       expectDecent(received, attack, events);
       expect([attack.expect].flat(), received.text.slice(0, 600)).toContain(received.status);

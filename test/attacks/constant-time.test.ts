@@ -45,7 +45,7 @@ describe('S23: secrets are compared in constant time', () => {
   it('nowhere by ===, which stops at the first difference', () => {
     // The offline instance listens on loopback alone, prints its secret key when it starts, and guards nothing.
     const known = [
-      'packages/local/src/backend/authenticate.ts: key === world.secretKey',
+      'packages/local/src/backend/authenticate.ts: key === state.secretKey',
       'packages/local/src/backend/totp.ts: totpCode(secret, now + step * STEP_MS) === code',
       // Whether anything of an error's text was taken out: both sides are the server's own.
       'src/core/error-text.ts: redact(value, secrets) === value',

@@ -3,6 +3,6 @@ import { algorithms } from './corpus/algorithms.js';
 import { claims } from './corpus/claims.js';
 import { encodings } from './corpus/encodings.js';
 import { requests } from './corpus/requests.js';
-import type { Attack } from './kit.js';
+import type { Attack } from './fixtures.js';
 
 export const corpus: readonly Attack[] = [...algorithms, ...encodings, ...claims, ...requests];

@@ -15,7 +15,7 @@ import {
   T0,
   T0_S,
 } from '../support/tokens.js';
-import { PUBLISHABLE_KEY } from './kit.js';
+import { PUBLISHABLE_KEY } from './fixtures.js';
 import { sendRaw } from './raw.js';
 import { startExpress, startHono } from './servers.js';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultRequest, LocalInstance } from 'bailiff-local';
 import { apiKeyRow, OPERATIONS, startClerk } from '../support/clerk.js';
 import { createKey, sessionToken, T0, T0_S } from '../support/tokens.js';
-import { PUBLISHABLE_KEY } from './kit.js';
+import { PUBLISHABLE_KEY } from './fixtures.js';
 
 // The same key id at both: it is an attacker's to choose at their own instance.
 const ours = createKey('RS256', { kid: 'ins_same' });

@@ -13,7 +13,7 @@ import {
   T0,
   T0_S,
 } from '../support/tokens.js';
-import { PUBLISHABLE_KEY } from './kit.js';
+import { PUBLISHABLE_KEY } from './fixtures.js';
 
 const key = createKey('RS256', { kid: 'ins_kinds' });
 const KINDS: readonly TokenType[] = ['session_token', 'api_key', 'm2m_token', 'oauth_token'];

@@ -1,6 +1,6 @@
 /** Sends a request byte for byte: no client library between the attack and the server. */
 import { connect } from 'node:net';
-import { HOST, type Sent } from './kit.js';
+import { HOST, type Sent } from './fixtures.js';
 
 export interface Received {
   readonly status: number;

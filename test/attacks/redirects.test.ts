@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKey, T0, T0_S } from '../support/tokens.js';
-import { HOST, PUBLISHABLE_KEY } from './kit.js';
+import { HOST, PUBLISHABLE_KEY } from './fixtures.js';
 import { sendRaw } from './raw.js';
 import { startExpress, startHono } from './servers.js';
 

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../examples/demo/stage.js';
+import { openEnvironment, type DemoEnvironment } from '../../examples/demo/environment.js';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const hasChromium = existsSync(CHROMIUM);
@@ -21,30 +21,30 @@ async function screenshot(page: Page, name: string): Promise<void> {
 
 describe.skipIf(!hasChromium)('row 9: the examples in Chromium', () => {
   let chrome: Browser;
-  let stage: Stage;
+  let environment: DemoEnvironment;
   let page: Page;
   beforeAll(async () => {
     chrome = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-    stage = await openStage();
+    environment = await openEnvironment();
   });
   afterAll(async () => {
     await chrome.close();
-    await stage.close();
+    await environment.close();
   });
   beforeEach(async () => {
     page = await chrome.newPage({ viewport: { width: 820, height: 660 }, deviceScaleFactor: 1.5 });
   });
   afterEach(() => page.context().close());
 
-  const refreshes = () => stage.clerk.requests.filter(({ path }) => path.endsWith('/refresh')).length;
+  const refreshes = () => environment.clerk.requests.filter(({ path }) => path.endsWith('/refresh')).length;
   const shown = async (field: string) => page.textContent(`#${field}`);
 
   it.each([
     ['Express', 0],
     ['Hono', 1],
   ] as const)('%s: sign in, stay signed in, switch organization, sign out', { timeout: 60_000 }, async (_, index) => {
-    const { url = '' } = stage.sites[index] ?? {};
-    const { clerk } = stage;
+    const { url = '' } = environment.sites[index] ?? {};
+    const { clerk } = environment;
     const dashboard = `${url}/dashboard`;
 
     await page.goto(dashboard);
@@ -84,8 +84,8 @@ describe.skipIf(!hasChromium)('row 9: the examples in Chromium', () => {
   });
 
   it('an invitation in the mail leads to the dashboard, signed up and a member', { timeout: 60_000 }, async () => {
-    const { url = '' } = stage.sites[0] ?? {};
-    const { clerk } = stage;
+    const { url = '' } = environment.sites[0] ?? {};
+    const { clerk } = environment;
     const answer = await fetch(`${clerk.apiUrl}/v1/organizations/org_acorn/invitations`, {
       method: 'POST',
       headers: { authorization: `Bearer ${clerk.secretKey}`, 'content-type': 'application/json' },

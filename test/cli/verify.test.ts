@@ -80,7 +80,7 @@ describe('a bad token', () => {
     const { code, text } = await verify(token);
     expect(code).toBe(1);
     expect(text).toMatch(/jwk-kid-mismatch|token-invalid-signature/);
-    expect(text).toContain(other.world.keys.current.kid);
+    expect(text).toContain(other.state.keys.current.kid);
     expect(text).toContain(clerk.state.keys.current.kid);
     expect(text).toContain('Claims (not to be trusted)');
   });

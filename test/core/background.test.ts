@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RequestView, SessionClaims } from 'bailiff';
 import { OPERATIONS } from '../support/clerk.js';
 import { handshakeToken, m2mToken, oauthToken, sessionToken, T0 } from '../support/tokens.js';
-import { bearer, cookies, key, useBackend, viewOf } from './kit.js';
+import { bearer, cookies, key, useBackend, viewOf } from './fixtures.js';
 
 const backend = useBackend();
 const FRESH_MS = 300_000;

@@ -11,7 +11,7 @@ import {
 import { describe, expect, it, vi } from 'vitest';
 import { presentable } from '../../src/core/error-text.js';
 import { createKey, jwksOf, m2mToken, oauthToken, sessionToken } from '../support/tokens.js';
-import { bearer, cookies, key, SECRET_KEY, stranger, useBackend, viewOf } from './kit.js';
+import { bearer, cookies, key, SECRET_KEY, stranger, useBackend, viewOf } from './fixtures.js';
 
 const backend = useBackend();
 const boom = new RangeError('CANARY');

@@ -2,7 +2,7 @@
 import { createAuthenticator, ConfigurationError } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { createClock, createKey, sessionToken } from '../support/tokens.js';
-import { PK_LIVE } from './kit.js';
+import { PK_LIVE } from './fixtures.js';
 
 const key = createKey();
 const other = createKey();

@@ -13,7 +13,7 @@ import { selectAuth } from '../../src/core/auth/select.js';
 import { invalidToken, unauthenticated } from '../../src/core/auth/auth-objects.js';
 import { callsOf, OPERATIONS } from '../support/clerk.js';
 import { CATEGORY, m2mToken, oauthToken, sessionToken } from '../support/tokens.js';
-import { bearer, cookies, key, useBackend, viewOf } from './kit.js';
+import { bearer, cookies, key, useBackend, viewOf } from './fixtures.js';
 
 const backend = useBackend();
 const session = (changes = {}, header = {}) => sessionToken(key, changes, header);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { AuthUnavailableError, createAuthenticator, type BailiffEvent } from 'bailiff';
 import { afterEach, describe, expect, it } from 'vitest';
 import { apiKeyAnswer, createClock, createKey, sessionToken } from '../support/tokens.js';
-import { PK_LIVE } from './kit.js';
+import { PK_LIVE } from './fixtures.js';
 
 const key = createKey();
 const other = createKey('RS256', { kid: 'ins_other' });

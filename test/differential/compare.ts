@@ -4,7 +4,7 @@ import { DIFFERENCES } from './differences.js';
 import type { Case } from './generate.js';
 import { named, type Observation } from './observe.js';
 import { createReference } from './reference.js';
-import type { World } from './world.js';
+import type { Fixtures } from './fixtures.js';
 
 export interface Comparison {
   /** What `@clerk/backend` answers, with the deliberate differences applied. */
@@ -14,13 +14,13 @@ export interface Comparison {
   readonly explained: readonly string[];
 }
 
-export function createComparison(world: World): (given: Case) => Promise<Comparison> {
-  const reference = createReference(world);
-  const bailiff = createBailiff(world);
-  return (given) => compare(given, world, reference, bailiff);
+export function createComparison(fixtures: Fixtures): (given: Case) => Promise<Comparison> {
+  const reference = createReference(fixtures);
+  const bailiff = createBailiff(fixtures);
+  return (given) => compare(given, fixtures, reference, bailiff);
 }
 
-async function compare(given: Case, world: World, reference: Decide, bailiff: Decide): Promise<Comparison> {
+async function compare(given: Case, fixtures: Fixtures, reference: Decide, bailiff: Decide): Promise<Comparison> {
   const rules = DIFFERENCES.filter((rule) => rule.when(given));
   const explained = new Set<string>();
   const apply = <T>(name: string, before: T, after: T): T => {
@@ -33,8 +33,8 @@ async function compare(given: Case, world: World, reference: Decide, bailiff: De
     forReference = apply(rule.name, forReference, rule.reference?.(forReference) ?? forReference);
     forBailiff = apply(rule.name, forBailiff, rule.bailiff?.(forBailiff) ?? forBailiff);
   }
-  const actual = named(await bailiff(forBailiff), given, world);
-  let expected = named(await reference(forReference), given, world);
+  const actual = named(await bailiff(forBailiff), given, fixtures);
+  let expected = named(await reference(forReference), given, fixtures);
   for (const rule of rules) expected = apply(rule.name, expected, rule.answer?.(expected, given, actual) ?? expected);
   return { expected, actual, explained: [...explained] };
 }

@@ -9,25 +9,25 @@ import { createComparison } from './compare.js';
 import { DIFFERENCES } from './differences.js';
 import { createRandom, generateCase } from './generate.js';
 import { REGRESSIONS } from './regressions.js';
-import { createWorld, type World } from './world.js';
+import { createFixtures, type Fixtures } from './fixtures.js';
 
 const CASES = Number(process.env['BAILIFF_DIFFERENTIAL_CASES'] ?? 3000);
 const SEED = Number(process.env['BAILIFF_DIFFERENTIAL_SEED'] ?? 20_261_123);
 /** Enough to see a pattern, few enough to read. */
 const SHOWN = 5;
 
-let world: World;
+let fixtures: Fixtures;
 let compare: ReturnType<typeof createComparison>;
 beforeAll(async () => {
   // The library explains itself on the console, several lines for each odd request.
   for (const method of ['error', 'warn', 'log', 'info'] as const)
     vi.spyOn(console, method).mockImplementation(() => undefined);
-  world = await createWorld();
-  compare = createComparison(world);
+  fixtures = await createFixtures();
+  compare = createComparison(fixtures);
 });
 afterAll(async () => {
   vi.restoreAllMocks();
-  await world.close();
+  await fixtures.close();
 });
 
 test(

@@ -8,7 +8,7 @@ import {
   REFRESH_TOKENS,
   SESSION_TOKEN_NAMES,
   type InstanceName,
-} from './world.js';
+} from './fixtures.js';
 
 export interface Case {
   readonly instance: InstanceName;

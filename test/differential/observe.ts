@@ -1,6 +1,6 @@
 /** What is compared: everything of an answer that a browser, Clerk's Frontend API or a route can see. */
 import type { Case } from './generate.js';
-import type { World } from './world.js';
+import type { Fixtures } from './fixtures.js';
 
 export interface Observation {
   readonly status: string;
@@ -17,9 +17,9 @@ export interface Observation {
 }
 
 /** The request of a case, with its tokens put in. */
-export function fill(given: Case, world: World): { url: string; headers: Record<string, string> } {
+export function fill(given: Case, fixtures: Fixtures): { url: string; headers: Record<string, string> } {
   const put = (text: string) =>
-    text.replace(/\{([a-z0-9-]+)\}/g, (_, name: string) => world.token(given.instance, name));
+    text.replace(/\{([a-z0-9-]+)\}/g, (_, name: string) => fixtures.token(given.instance, name));
   return {
     url: put(given.url),
     headers: Object.fromEntries(Object.entries(given.headers).map(([name, value]) => [name, put(value)])),
@@ -45,6 +45,6 @@ export function identity(auth: object): Pick<Observation, 'userId' | 'sessionId'
 }
 
 /** The same with `{name}` for every token, so that it can be read and rewritten. */
-export function named(observation: Observation, given: Case, world: World): Observation {
-  return JSON.parse(world.unname(given.instance, JSON.stringify(observation))) as Observation;
+export function named(observation: Observation, given: Case, fixtures: Fixtures): Observation {
+  return JSON.parse(fixtures.unname(given.instance, JSON.stringify(observation))) as Observation;
 }

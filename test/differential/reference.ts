@@ -2,7 +2,7 @@
 import { createClerkClient } from '@clerk/backend';
 import type { Decide } from './bailiff.js';
 import { fill, identity, observeHeaders } from './observe.js';
-import { INSTANCES, type World } from './world.js';
+import { INSTANCES, type Fixtures } from './fixtures.js';
 
 /** What is read of the library's request state. */
 interface State {
@@ -13,20 +13,20 @@ interface State {
   toAuth(): object | null;
 }
 
-export function createReference(world: World): Decide {
+export function createReference(fixtures: Fixtures): Decide {
   return async (given) => {
     const { publishableKey, secretKey } = INSTANCES[given.instance];
-    const { url, headers } = fill(given, world);
+    const { url, headers } = fill(given, fixtures);
     const { organizationSync, ...options } = given.options;
     const client = createClerkClient({
       secretKey,
       publishableKey,
-      apiUrl: world.apiUrl(given.instance),
+      apiUrl: fixtures.apiUrl(given.instance),
       telemetry: { disabled: true },
     });
     const settings = {
       ...options,
-      ...(given.afterUnknownKeys ? {} : { jwtKey: world.key.pem }),
+      ...(given.afterUnknownKeys ? {} : { jwtKey: fixtures.key.pem }),
       organizationSyncOptions: organizationSync,
     };
     try {

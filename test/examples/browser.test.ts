@@ -1,12 +1,12 @@
 /** The demo's pages as a browser without scripts walks through them: redirects, cookies, forms. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../examples/demo/stage.js';
+import { openEnvironment, type DemoEnvironment } from '../../examples/demo/environment.js';
 
-let stage: Stage;
+let environment: DemoEnvironment;
 beforeAll(async () => {
-  stage = await openStage();
+  environment = await openEnvironment();
 });
-afterAll(() => stage.close());
+afterAll(() => environment.close());
 
 /** Cookies by name and host; ports do not part them (RFC 6265, section 8.5), and everything here is one host. */
 function createBrowser() {
@@ -59,8 +59,8 @@ const link = (html: string, id: string): string =>
 
 describe.each([0, 1])('site %i', (index) => {
   it('sign in, switch organization, stay signed in, sign out', async () => {
-    const { url = '' } = stage.sites[index] ?? {};
-    const { clerk } = stage;
+    const { url = '' } = environment.sites[index] ?? {};
+    const { clerk } = environment;
     const accounts = clerk.frontendApiUrl;
     const browser = createBrowser();
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CASES } from '../../examples/demo/cases.js';
 import { issueCredentials, type Credentials } from '../../examples/demo/credentials.js';
 import { runCases } from '../../examples/demo/run-cases.js';
-import { openStage, type Stage } from '../../examples/demo/stage.js';
+import { openEnvironment, type DemoEnvironment } from '../../examples/demo/environment.js';
 import { formatTable } from '../../examples/demo/table.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -64,13 +64,13 @@ describe('the demo, as a command', () => {
 });
 
 describe('the demo, inside', () => {
-  let stage: Stage;
+  let environment: DemoEnvironment;
   let credentials: Credentials;
   beforeAll(async () => {
-    stage = await openStage();
-    credentials = await issueCredentials(stage.clerk);
+    environment = await openEnvironment();
+    credentials = await issueCredentials(environment.clerk);
   });
-  afterAll(() => stage.close());
+  afterAll(() => environment.close());
 
   it('has a case for every credential', () => {
     expect(new Set(CASES.map((one) => one.as))).toEqual(new Set(Object.keys(credentials)));
@@ -78,7 +78,7 @@ describe('the demo, inside', () => {
 
   it('says so when an answer is another one', async () => {
     // The administrator's token where nobody's was expected: the answers change, the expectations do not.
-    const results = await runCases(stage.sites, { ...credentials, none: credentials.admin });
+    const results = await runCases(environment.sites, { ...credentials, none: credentials.admin });
     const wrong = results.filter((result) => !result.asExpected);
     expect(wrong.map((result) => result.case.request)).toContain('GET /me');
     const table = formatTable(['request', 'answered'], [{ cells: ['GET /me', '200'], good: false, group: '' }]);
@@ -86,7 +86,7 @@ describe('the demo, inside', () => {
   });
 
   it.each([0, 1])('serves a page to a browser that is signed in, escaped (site %i)', async (index) => {
-    const { url = '' } = stage.sites[index] ?? {};
+    const { url = '' } = environment.sites[index] ?? {};
     const home = await (await fetch(url)).text();
     expect(home).toContain('/dashboard');
     const dashboard = await fetch(`${url}/dashboard`, { headers: credentials.cookies.headers });
@@ -94,7 +94,7 @@ describe('the demo, inside', () => {
     const html = await dashboard.text();
     expect(html).toContain('user_ada');
     expect(html).toContain(
-      `${stage.clerk.frontendApiUrl}/sign-out?redirect_url=${encodeURIComponent(`${url}/dashboard`)}`,
+      `${environment.clerk.frontendApiUrl}/sign-out?redirect_url=${encodeURIComponent(`${url}/dashboard`)}`,
     );
   });
 });

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import type { LocalInstance } from 'bailiff-local';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PUBLISHABLE_KEY } from '../attacks/kit.js';
+import { PUBLISHABLE_KEY } from '../attacks/fixtures.js';
 import { apiKeyRow, callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import { T0 } from '../support/tokens.js';
 import { createServer, interleave, type Server, type Step } from './steps.js';

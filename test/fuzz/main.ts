@@ -7,7 +7,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { corpus } from '../attacks/corpus.js';
-import { attackedClerk, createKit, PUBLISHABLE_KEY } from '../attacks/kit.js';
+import { attackedClerk, createFixtures, PUBLISHABLE_KEY } from '../attacks/fixtures.js';
 import { startExpress, startHono } from '../attacks/servers.js';
 import { T0 } from '../support/tokens.js';
 import { RawClient } from './client.js';
@@ -20,8 +20,8 @@ const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const CONNECTIONS = 8;
 const HANG_MS = 15_000;
 
-const kit = createKit();
-const clerk = await attackedClerk(kit);
+const fixtures = createFixtures();
+const clerk = await attackedClerk(fixtures);
 const options = {
   secretKey: clerk.secretKey,
   publishableKey: PUBLISHABLE_KEY,
@@ -43,7 +43,7 @@ let sent = 0;
 async function attack(client: RawClient, random: ReturnType<typeof createRandom>, mayFail: boolean): Promise<void> {
   while (sent < total && failures.length === 0) {
     const index = sent++;
-    const { bytes, method, shown } = nextRequest(corpus, kit, random);
+    const { bytes, method, shown } = nextRequest(corpus, fixtures, random);
     const hang = setTimeout(() => {
       failures.push(`no answer to request ${index}:\n${shown}`);
       client.drop();

@@ -1,6 +1,6 @@
 /** Turns known attacks into unknown ones: seeded mutations of their headers and targets. */
-import type { Attack, Kit, Sent } from '../attacks/kit.js';
-import { HOST } from '../attacks/kit.js';
+import type { Attack, Fixtures, Sent } from '../attacks/fixtures.js';
+import { HOST } from '../attacks/fixtures.js';
 
 /** mulberry32: a small seeded generator, so that a failing run can be repeated. */
 export function createRandom(seed: number): (below: number) => number {
@@ -120,11 +120,11 @@ function mutateText(text: string, random: Random): string {
 /** One hostile request: bytes, and the method it uses. */
 export function nextRequest(
   corpus: readonly Attack[],
-  kit: Kit,
+  fixtures: Fixtures,
   random: Random,
 ): { bytes: Buffer; method: string; shown: string } {
-  const base: Sent = pick(random, corpus).send(kit);
-  const other: Sent = pick(random, corpus).send(kit);
+  const base: Sent = pick(random, corpus).send(fixtures);
+  const other: Sent = pick(random, corpus).send(fixtures);
   const method = random(4) === 0 ? pick(random, METHODS) : (base.method ?? 'GET');
   let target = base.target ?? '/user';
   if (random(4) === 0) target = mutateText(target, random).replaceAll(/[\s\u0080-\uffff]/g, '') || '/';

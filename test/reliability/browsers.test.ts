@@ -29,8 +29,8 @@ beforeEach(() => {
 });
 afterAll(() => clerk.close());
 
-/** A site, and somebody who signed in there and whose session token has expired. */
-async function createSite() {
+/** An app, and somebody who signed in there and whose session token has expired. */
+async function createTestApp() {
   const authenticator = createAuthenticator({
     secretKey: clerk.secretKey,
     publishableKey: clerk.publishableKey,
@@ -58,7 +58,7 @@ async function createSite() {
 describe.each(Object.entries(FAULTS))('the refresh meets %s', (_name, fault) => {
   it('a page is sent to the Frontend API; anything else is 503 with Retry-After; then it recovers', async () => {
     const outage = clerk.fail({ operation: REFRESH, ...fault });
-    const { ask } = await createSite();
+    const { ask } = await createTestApp();
     const [page, fetched] = await Promise.all([ask('document'), ask('empty')]);
     expect(page.status).toBe('handshake');
     expect(new URL(page.headers.get('location') ?? '').host).toBe(new URL(clerk.frontendApiUrl).host);
@@ -78,7 +78,7 @@ describe.each(Object.entries(FAULTS))('the exchange of a nonce meets %s', (_name
 
   it('a page tries again, ends in 503 and not in a sign-out, and recovers', async () => {
     const outage = clerk.fail({ operation: PAYLOAD, ...fault });
-    const { ask, giveOut } = await createSite();
+    const { ask, giveOut } = await createTestApp();
     const [first, last, fetched] = await Promise.all([
       ask('document', nonce),
       ask('document', `${nonce}; __clerk_redirect_count=3`),
@@ -98,7 +98,7 @@ describe.each(Object.entries(FAULTS))('the exchange of a nonce meets %s', (_name
 describe('the circuit breaker', () => {
   it('ends a row of failed refreshes, tells so, and lets one probe through when its time is over', async () => {
     const outage = clerk.fail({ operation: REFRESH, status: 503, body: '' });
-    const { ask, authenticator } = await createSite();
+    const { ask, authenticator } = await createTestApp();
     for (let index = 0; index < 40; index++) expect((await ask('empty')).status).toBe('unavailable');
     expect(callsOf(clerk, REFRESH)).toBe(5);
     expect(JSON.stringify(authenticator.health())).toContain('RefreshSession');
@@ -116,7 +116,7 @@ describe('the circuit breaker', () => {
 
   it('of one operation shuts no other', async () => {
     clerk.fail({ operation: PAYLOAD, status: 503, body: '' });
-    const { ask } = await createSite();
+    const { ask } = await createTestApp();
     for (let index = 0; index < 10; index++) await ask('empty', '__clerk_handshake_nonce=n1; __client_uat=1');
     expect(callsOf(clerk, PAYLOAD)).toBe(5);
     expect((await ask('empty')).status).toBe('signed-in');

@@ -3,7 +3,7 @@ import type { Fault } from 'bailiff-local';
 import type { createRandom } from '../fuzz/mutate.js';
 import type { Credentials } from './credentials.js';
 import type { Oracle } from './oracle.js';
-import type { Stage } from './stage.js';
+import type { SoakEnvironment } from './environment.js';
 
 const FAULTS: readonly Fault[] = [
   { status: 500 },
@@ -24,23 +24,23 @@ const FAULTS: readonly Fault[] = [
 
 type Mischief = (random: ReturnType<typeof createRandom>) => unknown;
 
-export function createChaos(stage: Stage, credentials: Credentials, oracle: Oracle) {
-  const { clock } = stage;
-  const advance = (ms: number) => stage.advance(ms);
-  const ring = () => stage.clerk.state.keys;
+export function createChaos(environment: SoakEnvironment, credentials: Credentials, oracle: Oracle) {
+  const { clock } = environment;
+  const advance = (ms: number) => environment.advance(ms);
+  const ring = () => environment.clerk.state.keys;
   let faults: { stop(): void }[] = [];
   const counts: Record<string, number> = {};
   let latest: readonly string[] = [];
 
   const rotate = () => {
-    const kid = stage.clerk.rotateSigningKey().kid;
+    const kid = environment.clerk.rotateSigningKey().kid;
     oracle.published(kid);
   };
   const retire = () => {
     const { current } = ring();
     for (const { kid } of ring().jwks().keys as readonly { kid: string }[])
       if (kid !== current.kid) oracle.withdrawn(kid);
-    stage.clerk.retireSigningKeys();
+    environment.clerk.retireSigningKeys();
   };
 
   /** Only what does not need the instance happens while it is away. */
@@ -64,18 +64,18 @@ export function createChaos(stage: Stage, credentials: Credentials, oracle: Orac
     'old keys withdrawn': retire,
     revocation: () => credentials.revokeOne(),
     'new credentials': () => credentials.renew(),
-    'slow answers': (random) => void faults.push(stage.clerk.fail({ delayMs: 1 + random(40), times: 20 })),
+    'slow answers': (random) => void faults.push(environment.clerk.fail({ delayMs: 1 + random(40), times: 20 })),
     'instance stopped': () => {
       oracle.disturbed = true;
       faults = [];
-      return stage.stop();
+      return environment.stop();
     },
     ...Object.fromEntries(
       FAULTS.map((fault) => [
         `fault ${JSON.stringify(fault)}`,
         () => {
           oracle.disturbed = true;
-          faults.push(stage.clerk.fail(fault));
+          faults.push(environment.clerk.fail(fault));
         },
       ]),
     ),
@@ -88,7 +88,7 @@ export function createChaos(stage: Stage, credentials: Credentials, oracle: Orac
       return latest;
     },
     async strike(random: ReturnType<typeof createRandom>): Promise<void> {
-      const possible = Object.entries(stage.isUp ? WHILE_UP : WHENEVER);
+      const possible = Object.entries(environment.isUp ? WHILE_UP : WHENEVER);
       const [name, act] = possible[random(possible.length)] as [string, Mischief];
       counts[name] = (counts[name] ?? 0) + 1;
       latest = [...latest.slice(-5), name];
@@ -98,8 +98,8 @@ export function createChaos(stage: Stage, credentials: Credentials, oracle: Orac
     async mend(): Promise<void> {
       for (const fault of faults) fault.stop();
       faults = [];
-      if (!stage.isUp) {
-        await stage.start();
+      if (!environment.isUp) {
+        await environment.start();
         counts['instance restarted'] = (counts['instance restarted'] ?? 0) + 1;
       }
       await advance(Math.max(61_000, oracle.calmAt - clock()));

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { createRandom } from '../fuzz/mutate.js';
 import { createKey, sessionToken, type TestKey } from '../support/tokens.js';
 import type { Credential } from './oracle.js';
-import type { Stage } from './stage.js';
+import type { SoakEnvironment } from './environment.js';
 
 /** A browser that is signed in, with the cookies it got then. */
 export interface Browser {
@@ -50,8 +50,8 @@ function claimsOf(token: string): { kid: string; issuedAt: number; expiresAt: nu
   };
 }
 
-export function createCredentials(stage: Stage, random: ReturnType<typeof createRandom>): Credentials {
-  const { clock } = stage;
+export function createCredentials(environment: SoakEnvironment, random: ReturnType<typeof createRandom>): Credentials {
+  const { clock } = environment;
   const stranger: TestKey = createKey('RS256', { kid: 'ins_stranger' });
   let all: Credential[] = [];
   let browsers: Browser[] = [];
@@ -74,13 +74,13 @@ export function createCredentials(stage: Stage, random: ReturnType<typeof create
   };
 
   async function signIn(): Promise<Browser> {
-    const { clerk } = stage;
+    const { clerk } = environment;
     const { cookies, session, token } = await clerk.signIn(`user_${random(20)}`, { org: 'org_acorn', role: 'admin' });
     return { cookies, sessionId: session.id, jwt: jwtOf(token), revokedAt: null };
   }
 
   async function newCredentials(): Promise<Credential[]> {
-    const { clerk } = stage;
+    const { clerk } = environment;
     const userId = `user_${random(20)}`;
     const sessionId = browsers.find((browser) => browser.revokedAt === null)?.sessionId ?? '';
     const key = await clerk.createApiKey({ subject: userId, scopes: ['invoices:read'] });
@@ -104,7 +104,7 @@ export function createCredentials(stage: Stage, random: ReturnType<typeof create
     get browsers() {
       return browsers;
     },
-    forged: () => sessionToken(stranger, {}, { kid: stage.clerk.state.keys.current.kid }, clock()),
+    forged: () => sessionToken(stranger, {}, { kid: environment.clerk.state.keys.current.kid }, clock()),
     async renew() {
       // Sessions and opaque tokens end some day, and a clock that was set back is before their birth. What nobody uses
       // any more leaves the instance too: it is to stay as large as it was.
@@ -112,7 +112,7 @@ export function createCredentials(stage: Stage, random: ReturnType<typeof create
       if (stale) {
         browsers = [];
         all = all.filter(({ jwt }) => jwt !== null);
-        for (const table of TABLES.map((name) => stage.clerk.state.table(name)))
+        for (const table of TABLES.map((name) => environment.clerk.state.table(name)))
           for (const { id } of table.rows()) table.delete(id);
         bornAt = clock();
       }
@@ -122,16 +122,16 @@ export function createCredentials(stage: Stage, random: ReturnType<typeof create
     revokeOne() {
       // In the tables and not by a call: a call could meet the fault that is in place.
       const tables: Partial<Record<Credential['kind'], string>> = { api_key: 'api_keys', m2m_token: 'm2m_tokens' };
-      const { world } = stage.clerk;
+      const { state } = environment.clerk;
       const ends = all.filter(({ kind, jwt, revokedAt }) => jwt === null && revokedAt === null && kind in tables);
       const victim = ends[random(Math.max(1, ends.length))];
       if (victim !== undefined) {
-        world.table(tables[victim.kind] ?? '').update(victim.id, { revoked: true });
+        state.table(tables[victim.kind] ?? '').update(victim.id, { revoked: true });
         victim.revokedAt = clock();
       }
       const browser = browsers.filter(({ revokedAt }) => revokedAt === null)[1];
       if (browser !== undefined) {
-        world.table('sessions').update(browser.sessionId, { status: 'revoked' });
+        state.table('sessions').update(browser.sessionId, { status: 'revoked' });
         browser.revokedAt = clock();
       }
     },

@@ -12,7 +12,7 @@ import { createOracle } from './oracle.js';
 import { ENOUGH, growths, measure, sameHandles, type Measure } from './measure.js';
 import { createProbes, createSender, type Probe } from './probes.js';
 import type { Leak } from './server.js';
-import { createStage } from './stage.js';
+import { createEnvironment } from './environment.js';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string' }, seed: { type: 'string' }, leak: { type: 'string' } },
@@ -24,12 +24,12 @@ const BATCHES_BETWEEN_STRIKES = 12;
 const STRIKES_BEFORE_MENDING = 4;
 
 const random = createRandom(seed);
-const stage = await createStage(seed, (values.leak ?? null) as Leak | null);
-const { servers } = stage;
-const oracle = createOracle(stage.clock);
-const credentials = createCredentials(stage, random);
+const environment = await createEnvironment(seed, (values.leak ?? null) as Leak | null);
+const { servers } = environment;
+const oracle = createOracle(environment.clock);
+const credentials = createCredentials(environment, random);
 const probes = createProbes(credentials, oracle);
-const chaos = createChaos(stage, credentials, oracle);
+const chaos = createChaos(environment, credentials, oracle);
 const sender = createSender();
 
 const failures: string[] = [];
@@ -51,7 +51,7 @@ async function recover(): Promise<void> {
   // A load of keys that began in the outage may still be under way: an unknown key id waits for it, or starts one.
   for (const port of servers.ports) {
     for (let tries = 0; tries < 5; tries++) {
-      await stage.advance(31_000);
+      await environment.advance(31_000);
       if ((await sender.check(port, { ...probes.unknownKey(random), expected: ['out'] })) === null) break;
     }
   }
@@ -68,14 +68,14 @@ const ours: Measure[] = [];
 async function takeMeasure(): Promise<void> {
   // Nobody asks, and nobody who is asked answers: what the servers still hold they have to let go by themselves.
   sender.hangUp();
-  await stage.stop();
+  await environment.stop();
   measures.push(await servers.measure());
-  await stage.start();
+  await environment.start();
   ours.push(await measure());
 }
 
 console.log(`soak: ${seconds} s, seed ${seed}`);
-oracle.published(stage.clerk.state.keys.current.kid);
+oracle.published(environment.clerk.state.keys.current.kid);
 const started = performance.now();
 const end = started + seconds * 1000;
 let nextMeasure = started + Math.min(20_000, seconds * 100);
@@ -83,7 +83,7 @@ let strikes = 0;
 async function run(): Promise<void> {
   await recover();
   for (let batch = 1; performance.now() < end && failures.length < 5; batch++) {
-    await stage.advance(random(200));
+    await environment.advance(random(200));
     const chosen = Array.from({ length: AT_ONCE }, () => probes.next(random));
     await Promise.all(chosen.map((probe, index) => check(servers.ports[index % 2] as number, probe)));
     if (batch % BATCHES_BETWEEN_STRIKES !== 0) continue;
@@ -100,7 +100,7 @@ async function run(): Promise<void> {
 await run().catch((error: unknown) =>
   failures.push(`the soak broke off: ${error instanceof Error ? error.stack : String(error)}`),
 );
-await stage.close();
+await environment.close();
 sender.hangUp();
 
 const minutes = (performance.now() - started) / 60_000;

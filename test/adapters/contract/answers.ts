@@ -1,11 +1,11 @@
 /** The contract's table of answers: each row refused as it says, and accepted with what it asks for. */
 import { describe, expect, it } from 'vitest';
-import type { Framework, Kit } from '../frameworks.js';
-import type { TokenName } from '../world.js';
+import type { Framework, Adapter } from '../frameworks.js';
+import type { TokenName } from '../fixtures.js';
 import { OPERATIONS } from '../../support/clerk.js';
-import { codeOf, createStages } from './harness.js';
+import { codeOf, createEnvironments } from './harness.js';
 
-type Make = (kit: Kit) => ReturnType<Kit['requireAuth']>;
+type Make = (adapter: Adapter) => ReturnType<Adapter['requireAuth']>;
 interface Row {
   readonly guard: string;
   readonly make: Make;
@@ -19,7 +19,7 @@ const EXPIRED = 'session-token-expired';
 const ROWS: readonly Row[] = [
   {
     guard: 'requireAuth()',
-    make: (kit) => kit.requireAuth(),
+    make: (adapter) => adapter.requireAuth(),
     accepts: ['admin', 'member', 'stale'],
     refuses: [
       [null, 401, UNAUTHENTICATED],
@@ -38,7 +38,7 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: "requireRole('org:admin')",
-    make: (kit) => kit.requireRole('org:admin'),
+    make: (adapter) => adapter.requireRole('org:admin'),
     accepts: ['admin'],
     refuses: [
       ['member', 403, 'forbidden'],
@@ -48,19 +48,19 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'requireRole: any of a list',
-    make: (kit) => kit.requireRole('org:admin', 'org:member'),
+    make: (adapter) => adapter.requireRole('org:admin', 'org:member'),
     accepts: ['admin', 'member'],
     refuses: [['oauthJwt', 401, 'token-type-mismatch']],
   },
   {
     guard: 'requireRole: any of one array',
-    make: (kit) => kit.requireRole(['org:admin', 'org:member']),
+    make: (adapter) => adapter.requireRole(['org:admin', 'org:member']),
     accepts: ['admin', 'member'],
     refuses: [['oauthJwt', 401, 'token-type-mismatch']],
   },
   {
     guard: "requirePermission('org:invoices:manage')",
-    make: (kit) => kit.requirePermission('org:invoices:manage'),
+    make: (adapter) => adapter.requirePermission('org:invoices:manage'),
     accepts: ['admin'],
     refuses: [
       ['member', 403, 'forbidden'],
@@ -69,19 +69,19 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'requirePermission: all of a list',
-    make: (kit) => kit.requirePermission('org:invoices:read', 'org:invoices:manage'),
+    make: (adapter) => adapter.requirePermission('org:invoices:read', 'org:invoices:manage'),
     accepts: ['admin'],
     refuses: [['member', 403, 'forbidden']],
   },
   {
     guard: 'requirePermission: all of one array',
-    make: (kit) => kit.requirePermission(['org:invoices:read', 'org:invoices:manage']),
+    make: (adapter) => adapter.requirePermission(['org:invoices:read', 'org:invoices:manage']),
     accepts: ['admin'],
     refuses: [['member', 403, 'forbidden']],
   },
   {
     guard: "requireScope('invoices:read')",
-    make: (kit) => kit.requireScope('invoices:read'),
+    make: (adapter) => adapter.requireScope('invoices:read'),
     accepts: ['apiKey', 'orgApiKey'],
     refuses: [
       ['m2m', 403, 'forbidden'],
@@ -93,13 +93,13 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'requireScope: all of a list',
-    make: (kit) => kit.requireScope('invoices:read', 'invoices:write'),
+    make: (adapter) => adapter.requireScope('invoices:read', 'invoices:write'),
     accepts: ['orgApiKey'],
     refuses: [['apiKey', 403, 'forbidden']],
   },
   {
     guard: "requireAuth({ token: 'api_key' })",
-    make: (kit) => kit.requireAuth({ token: 'api_key' }),
+    make: (adapter) => adapter.requireAuth({ token: 'api_key' }),
     accepts: ['apiKey', 'orgApiKey'],
     refuses: [
       [null, 401, UNAUTHENTICATED],
@@ -110,19 +110,19 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: "requireAuth({ token: 'm2m_token', scope: 'mch_reports' })",
-    make: (kit) => kit.requireAuth({ token: 'm2m_token', scope: 'mch_reports' }),
+    make: (adapter) => adapter.requireAuth({ token: 'm2m_token', scope: 'mch_reports' }),
     accepts: ['m2m', 'm2mJwt'],
     refuses: [['apiKey', 401, 'token-type-mismatch']],
   },
   {
     guard: "requireAuth({ token: ['oauth_token', 'session_token'] })",
-    make: (kit) => kit.requireAuth({ token: ['oauth_token', 'session_token'] }),
+    make: (adapter) => adapter.requireAuth({ token: ['oauth_token', 'session_token'] }),
     accepts: ['oauth', 'oauthJwt', 'admin'],
     refuses: [['apiKey', 401, 'token-type-mismatch']],
   },
   {
     guard: "requireAuth({ token: 'any' })",
-    make: (kit) => kit.requireAuth({ token: 'any' }),
+    make: (adapter) => adapter.requireAuth({ token: 'any' }),
     accepts: ['admin', 'apiKey', 'm2m', 'm2mJwt', 'oauth', 'oauthJwt'],
     refuses: [
       [null, 401, UNAUTHENTICATED],
@@ -132,9 +132,9 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'anyOf(permission, API key with scope, M2M with scope)',
-    make: (kit) =>
-      kit.requireAuth(
-        kit.anyOf(
+    make: (adapter) =>
+      adapter.requireAuth(
+        adapter.anyOf(
           { permission: 'org:invoices:manage' },
           { token: 'api_key', scope: 'invoices:write' },
           { token: 'm2m_token', scope: 'mch_reports' },
@@ -150,34 +150,34 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'allOf(role, permission)',
-    make: (kit) => kit.requireAuth(kit.allOf({ role: 'org:member' }, { permission: 'org:invoices:read' })),
+    make: (adapter) => adapter.requireAuth(adapter.allOf({ role: 'org:member' }, { permission: 'org:invoices:read' })),
     accepts: ['member'],
     refuses: [['admin', 403, 'forbidden']],
   },
   {
     guard: 'feature and plan',
-    make: (kit) => kit.requireAuth({ feature: 'invoices', plan: 'org:pro' }),
+    make: (adapter) => adapter.requireAuth({ feature: 'invoices', plan: 'org:pro' }),
     accepts: ['admin', 'member'],
     refuses: [['apiKey', 401, 'token-type-mismatch']],
   },
   {
     guard: 'a plan that nobody has',
-    make: (kit) => kit.requireAuth({ plan: 'enterprise' }),
+    make: (adapter) => adapter.requireAuth({ plan: 'enterprise' }),
     accepts: [],
     refuses: [['admin', 403, 'forbidden']],
   },
   {
     guard: 'check, synchronous',
-    make: (kit) =>
-      kit.requireAuth({ check: (auth) => auth.tokenType === 'session_token' && auth.userId === 'user_bob' }),
+    make: (adapter) =>
+      adapter.requireAuth({ check: (auth) => auth.tokenType === 'session_token' && auth.userId === 'user_bob' }),
     accepts: ['member'],
     refuses: [['admin', 403, 'forbidden']],
   },
   {
     guard: 'check, asynchronous, in anyOf',
-    make: (kit) =>
-      kit.requireAuth(
-        kit.anyOf(
+    make: (adapter) =>
+      adapter.requireAuth(
+        adapter.anyOf(
           { role: 'org:admin', check: () => Promise.resolve(false) },
           { token: 'api_key', check: async (auth) => (auth as { orgId?: unknown }).orgId === 'org_acorn' },
         ),
@@ -190,34 +190,34 @@ const ROWS: readonly Row[] = [
   },
   {
     guard: 'check that forgets to answer',
-    make: (kit) => kit.requireAuth({ check: (() => undefined) as unknown as () => boolean }),
+    make: (adapter) => adapter.requireAuth({ check: (() => undefined) as unknown as () => boolean }),
     accepts: [],
     refuses: [['admin', 403, 'forbidden']],
   },
   {
     guard: 'reverification',
-    make: (kit) => kit.requireAuth({ reverification: 'strict' }),
+    make: (adapter) => adapter.requireAuth({ reverification: 'strict' }),
     accepts: ['admin'],
     refuses: [['stale', 403, 'forbidden']],
   },
 ];
 
 export function answers(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
 
   describe.each(ROWS)('$guard', ({ make, accepts, refuses }) => {
-    const site = { routes: [{ path: '/guarded', guards: [make] }] };
+    const spec = { routes: [{ path: '/guarded', guards: [make] }] };
 
     if (accepts.length > 0) {
       it.each(accepts)('lets %s in', async (credential) => {
-        const { get } = await stages.open(site);
+        const { get } = await environments.open(spec);
         const answer = await get('/guarded', credential);
         expect(answer.status).toBe(200);
         expect(answer.headers['www-authenticate']).toBeUndefined();
       });
     }
     it.each(refuses)('answers %s with %i %s', async (credential, status, code) => {
-      const { get, served } = await stages.open(site);
+      const { get, served } = await environments.open(spec);
       const answer = await get('/guarded', credential);
       expect([answer.status, codeOf(answer)]).toEqual([status, code]);
       expect(answer.headers['content-type']).toBe('application/json');
@@ -229,28 +229,28 @@ export function answers(framework: Framework): void {
 
   describe('challenges', () => {
     const routes = [
-      { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] },
-      { path: '/scoped', guards: [(kit: Kit) => kit.requireScope('invoices:write', 'invoices:void')] },
+      { path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] },
+      { path: '/scoped', guards: [(adapter: Adapter) => adapter.requireScope('invoices:write', 'invoices:void')] },
       {
         path: '/again',
-        guards: [(kit: Kit) => kit.requireAuth({ reverification: { level: 'first_factor', afterMinutes: 5 } })],
+        guards: [(adapter: Adapter) => adapter.requireAuth({ reverification: { level: 'first_factor', afterMinutes: 5 } })],
       },
     ];
 
     it('names no error where nothing was sent', async () => {
-      const { get } = await stages.open({ routes });
+      const { get } = await environments.open({ routes });
       expect((await get('/me')).headers['www-authenticate']).toBe('Bearer');
     });
 
     it('says invalid_token, with a description, where a token was sent', async () => {
-      const { get } = await stages.open({ routes });
+      const { get } = await environments.open({ routes });
       const challenge = (await get('/me', 'expired')).headers['www-authenticate'];
       expect(challenge).toMatch(/^Bearer error="invalid_token", error_description="[^"\\]+"$/);
       expect((await get('/me', 'apiKey')).headers['www-authenticate']).toMatch(/^Bearer error="invalid_token"/);
     });
 
     it('names missing scopes', async () => {
-      const { get } = await stages.open({ routes });
+      const { get } = await environments.open({ routes });
       const challenge = (await get('/scoped', 'apiKey')).headers['www-authenticate'] ?? '';
       expect(challenge).toMatch(/^Bearer error="insufficient_scope"/);
       expect(challenge).toContain('scope="invoices:write invoices:void"');
@@ -258,13 +258,13 @@ export function answers(framework: Framework): void {
 
     it('names the resource metadata on every challenge', async () => {
       const url = 'https://api.acornbooks.example/.well-known/oauth-protected-resource';
-      const { get } = await stages.open({ routes }, (world) => [[{ ...world.options, resourceMetadata: url }]]);
+      const { get } = await environments.open({ routes }, (fixtures) => [[{ ...fixtures.options, resourceMetadata: url }]]);
       expect((await get('/me')).headers['www-authenticate']).toBe(`Bearer resource_metadata="${url}"`);
       expect((await get('/me', 'expired')).headers['www-authenticate']).toContain(`resource_metadata="${url}"`);
     });
 
     it("asks Clerk's frontend to verify again", async () => {
-      const { get } = await stages.open({ routes });
+      const { get } = await environments.open({ routes });
       const { status, body } = await get('/again', 'stale');
       expect(status).toBe(403);
       expect(body).toMatchObject({
@@ -279,20 +279,20 @@ export function answers(framework: Framework): void {
     });
 
     it('is not reflected: a token never shows in its own refusal', async () => {
-      const { get, world } = await stages.open({ routes });
+      const { get, fixtures } = await environments.open({ routes });
       for (const name of ['expired', 'tampered', 'apiKey', 'm2mJwt'] as const) {
         const answer = await get('/me', name);
         const everything = JSON.stringify([answer.headers, answer.body]);
-        expect(everything).not.toContain(world.tokens[name]);
-        expect(everything).not.toContain(world.tokens[name].split('.').at(-1));
+        expect(everything).not.toContain(fixtures.tokens[name]);
+        expect(everything).not.toContain(fixtures.tokens[name].split('.').at(-1));
       }
     });
   });
 
   describe('when Clerk cannot be reached', () => {
     const routes = [
-      { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] },
-      { path: '/machine', guards: [(kit: Kit) => kit.requireAuth({ token: 'api_key' })] },
+      { path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] },
+      { path: '/machine', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })] },
       { path: '/open' },
     ];
 
@@ -300,8 +300,8 @@ export function answers(framework: Framework): void {
       ['/me', 'admin'],
       ['/machine', 'apiKey'],
     ] as const)('%s answers 503 with Retry-After, never 401', async (path, credential) => {
-      const { get, world, served } = await stages.open({ routes });
-      world.goDown();
+      const { get, fixtures, served } = await environments.open({ routes });
+      fixtures.goDown();
       const answer = await get(path, credential);
       expect([answer.status, codeOf(answer)]).toEqual([503, 'auth-unavailable']);
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
@@ -310,8 +310,8 @@ export function answers(framework: Framework): void {
     });
 
     it('says when to try again, also where nobody guards and it is all that there is to say', async () => {
-      const { get, world } = await stages.open({ routes });
-      world.clerk.fail({ operation: OPERATIONS.jwks, status: 429, retryAfterSeconds: 7, body: {} });
+      const { get, fixtures } = await environments.open({ routes });
+      fixtures.clerk.fail({ operation: OPERATIONS.jwks, status: 429, retryAfterSeconds: 7, body: {} });
       const answer = await get('/open', 'admin');
       expect([answer.status, answer.headers['retry-after']]).toEqual([200, '7']);
       expect(Object.keys(answer.headers).filter((name) => name.startsWith('x-clerk'))).toEqual([]);
@@ -320,17 +320,17 @@ export function answers(framework: Framework): void {
     });
 
     it('still answers 401 where there is nothing to check, and serves what nobody guards', async () => {
-      const { get, world } = await stages.open({ routes });
-      world.goDown();
+      const { get, fixtures } = await environments.open({ routes });
+      fixtures.goDown();
       expect((await get('/me')).status).toBe(401);
       expect((await get('/open', 'admin')).status).toBe(200);
     });
 
     it('keeps known callers in', async () => {
-      const { get, world } = await stages.open({ routes });
+      const { get, fixtures } = await environments.open({ routes });
       expect((await get('/me', 'admin')).status).toBe(200);
       expect((await get('/machine', 'apiKey')).status).toBe(200);
-      world.goDown();
+      fixtures.goDown();
       expect((await get('/me', 'admin')).status).toBe(200);
       expect((await get('/me', 'member')).status).toBe(200);
       expect((await get('/machine', 'apiKey')).status).toBe(200);

@@ -1,21 +1,21 @@
 /** `audience` is about tokens for a resource; users' sessions name none, and a refusal says what it is about. */
 import { describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
-import type { Framework, Kit } from '../frameworks.js';
+import type { Framework, Adapter } from '../frameworks.js';
 import { CATEGORY } from '../../support/tokens.js';
-import type { World } from '../world.js';
-import { codeOf, createStages, type Answer } from './harness.js';
+import type { Fixtures } from '../fixtures.js';
+import { codeOf, createEnvironments, type Answer } from './harness.js';
 
 const API = 'https://api.acornbooks.example';
 const FOREIGN = 'https://CANARY.example';
 const routes = [
-  { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] },
-  { path: '/oauth', guards: [(kit: Kit) => kit.requireAuth({ token: 'oauth_token' })] },
-  { path: '/m2m', guards: [(kit: Kit) => kit.requireAuth({ token: 'm2m_token' })] },
-  { path: '/key', guards: [(kit: Kit) => kit.requireAuth({ token: 'api_key' })] },
+  { path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] },
+  { path: '/oauth', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'oauth_token' })] },
+  { path: '/m2m', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'm2m_token' })] },
+  { path: '/key', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })] },
 ];
 
-type Mint = (world: World, aud: string | undefined) => Promise<string>;
+type Mint = (fixtures: Fixtures, aud: string | undefined) => Promise<string>;
 const session: Mint = async ({ clerk }, aud) =>
   clerk.createSessionToken({ userId: 'user_ada', claims: aud === undefined ? {} : { aud } });
 const oauth =
@@ -23,9 +23,9 @@ const oauth =
   async ({ clerk }, aud) =>
     (await clerk.createOAuthToken({ userId: 'user_ada', format, ...(aud === undefined ? {} : { audience: aud }) }))
       .token;
-const m2m: Mint = async (world, aud) => {
-  const { clerk } = world;
-  const [, payload = ''] = world.tokens.m2mJwt.split('.');
+const m2m: Mint = async (fixtures, aud) => {
+  const { clerk } = fixtures;
+  const [, payload = ''] = fixtures.tokens.m2mJwt.split('.');
   const { aud: _, ...claims } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
   return clerk.state.keys.sign({ cat: CATEGORY.m2m }, aud === undefined ? claims : { ...claims, aud });
 };
@@ -33,7 +33,7 @@ const m2m: Mint = async (world, aud) => {
 const STRICT = { value: API, sessionTokens: 'required' } as const;
 
 export function audience(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
 
   /** Kind, path, how it is minted, the option, and what becomes of a token with our, no and a foreign audience. */
   const TABLE: readonly (readonly [string, string, Mint, unknown, readonly [number, number, number]])[] = [
@@ -50,10 +50,10 @@ export function audience(framework: Framework): void {
   ];
 
   it.each(TABLE)('%s at %s (%#)', async (_, path, mint, option, expected) => {
-    const { get, world } = await stages.open({ routes }, ({ options }) => [[{ ...options, audience: option }]]);
+    const { get, fixtures } = await environments.open({ routes }, ({ options }) => [[{ ...options, audience: option }]]);
     const answers: Answer[] = [];
     for (const aud of [API, undefined, FOREIGN]) {
-      answers.push(await get(path, null, { authorization: `Bearer ${await mint(world, aud)}` }));
+      answers.push(await get(path, null, { authorization: `Bearer ${await mint(fixtures, aud)}` }));
     }
     expect(answers.map(({ status }) => status)).toEqual(expected);
     for (const answer of answers.filter(({ status }) => status === 401)) {
@@ -66,12 +66,12 @@ export function audience(framework: Framework): void {
   });
 
   it('holds for a session cookie as well, and says so', async () => {
-    const { get, world } = await stages.open({ routes }, ({ options, clerk }) => [
+    const { get, fixtures } = await environments.open({ routes }, ({ options, clerk }) => [
       [{ ...options, publishableKey: clerk.publishableKey, audience: API }],
     ]);
     const cookie = async (aud: string | undefined) =>
       get('/me', null, {
-        cookie: `__session=${await session(world, aud)}; __client_uat=1; __clerk_db_jwt=dvb_one`,
+        cookie: `__session=${await session(fixtures, aud)}; __client_uat=1; __clerk_db_jwt=dvb_one`,
       });
     expect((await cookie(undefined)).status).toBe(200);
     expect((await cookie(API)).status).toBe(200);
@@ -81,14 +81,14 @@ export function audience(framework: Framework): void {
   });
 
   it('is no matter for API keys', async () => {
-    const { get, world } = await stages.open({ routes }, ({ options }) => [[{ ...options, audience: API }]]);
+    const { get, fixtures } = await environments.open({ routes }, ({ options }) => [[{ ...options, audience: API }]]);
     expect((await get('/key', 'apiKey')).status).toBe(200);
-    expect(callsOf(world.clerk, OPERATIONS.apiKey)).toBe(1);
+    expect(callsOf(fixtures.clerk, OPERATIONS.apiKey)).toBe(1);
   });
 
   describe('other faults of a machine token', () => {
     it('are named as well, and not taken for the audience', async () => {
-      const { get } = await stages.open({ routes }, ({ options }) => [[{ ...options, machineId: 'mch_other' }]]);
+      const { get } = await environments.open({ routes }, ({ options }) => [[{ ...options, machineId: 'mch_other' }]]);
       const answer = await get('/m2m', 'm2mJwt');
       expect([answer.status, codeOf(answer)]).toEqual([401, 'token-verification-failed']);
       expect(answer.headers['www-authenticate']).toContain(

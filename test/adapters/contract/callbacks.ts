@@ -4,9 +4,9 @@
  */
 import type { Store } from 'bailiff';
 import { describe, expect, it } from 'vitest';
-import type { Framework, Handle, Kit } from '../frameworks.js';
-import type { TokenName, World } from '../world.js';
-import { codeOf, createStages } from './harness.js';
+import type { Framework, Handle, Adapter } from '../frameworks.js';
+import type { TokenName, Fixtures } from '../fixtures.js';
+import { codeOf, createEnvironments } from './harness.js';
 
 const VALUES: readonly unknown[] = [undefined, null, 0, -0, '', false, NaN, 0n, 'route', 'router'];
 /** Says of itself that it is an error, or would if it did not throw when it is asked. */
@@ -29,7 +29,7 @@ const MANNERS: readonly (readonly [string, Manner])[] = [
 
 interface Case {
   /** The arguments of each `clerkMiddleware(…)`. */
-  readonly middleware: (world: World, fault: () => never, framework: Framework) => readonly (readonly unknown[])[];
+  readonly middleware: (fixtures: Fixtures, fault: () => never, framework: Framework) => readonly (readonly unknown[])[];
   readonly check?: true;
   readonly credential: TokenName | null;
   readonly status: number;
@@ -92,22 +92,22 @@ function guardedRoutes(requirement: () => object) {
   return {
     reached,
     routes: [
-      { path: '/me', guards: [(kit: Kit) => kit.requireAuth(requirement())], handle: reach('behind the guard') },
+      { path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth(requirement())], handle: reach('behind the guard') },
       { path: '/me', handle: reach('past the route') },
     ],
   };
 }
 
 export function callbacks(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
 
   describe.each(MANNERS)('that %s', (_how, manner) => {
     it.each(Object.entries(CASES))('%s: closed', async (_name, { middleware, check, credential, status, denied }) => {
       let value: unknown;
       const fault = () => manner(value);
       const { reached, routes } = guardedRoutes(() => (check ? { check: fault } : {}));
-      const { get, served } = await stages.open({ routes }, (world) =>
-        middleware(world, fault, framework).map(([given, settings]) => [
+      const { get, served } = await environments.open({ routes }, (fixtures) =>
+        middleware(fixtures, fault, framework).map(([given, settings]) => [
           given,
           { ...(settings as object), logger: false },
         ]),
@@ -129,7 +129,7 @@ export function callbacks(framework: Framework): void {
     it('an event listener changes nothing', async () => {
       let value: unknown;
       const { reached, routes } = guardedRoutes(() => ({}));
-      const { get } = await stages.open({ routes }, ({ options }) => [[{ ...options, onEvent: () => manner(value) }]]);
+      const { get } = await environments.open({ routes }, ({ options }) => [[{ ...options, onEvent: () => manner(value) }]]);
       for (value of VALUES) {
         expect((await get('/me', 'admin')).status).toBe(200);
         expect((await get('/me', 'tampered')).status).toBe(401);
@@ -142,7 +142,7 @@ export function callbacks(framework: Framework): void {
       const fault = () => manner(value);
       const store = { get: fault, set: fault, delete: fault } as Store;
       const { reached, routes } = guardedRoutes(() => ({ token: 'api_key' }));
-      const { get } = await stages.open({ routes }, ({ options }) => [
+      const { get } = await environments.open({ routes }, ({ options }) => [
         [{ ...options, cache: { machineTokens: { store } } }],
       ]);
       for (value of VALUES) {
@@ -161,13 +161,13 @@ export function callbacks(framework: Framework): void {
     };
     const store: Store = { get, set: get, delete: get };
     const { reached, routes } = guardedRoutes(() => ({ token: 'api_key' }));
-    const { get: ask, world } = await stages.open({ routes }, ({ options }) => [
+    const { get: ask, fixtures } = await environments.open({ routes }, ({ options }) => [
       [{ ...options, cache: { machineTokens: { store } } }],
     ]);
     for (let i = 0; i < 4; i += 1) {
       expect((await ask('/me', 'apiKey')).status).toBe(200);
       // The store is left alone for a second after each failure.
-      world.clock.advance(1_001);
+      fixtures.clock.advance(1_001);
     }
     expect(calls).toBeGreaterThan(4);
     expect(reached).toHaveLength(4);
@@ -188,7 +188,7 @@ export function callbacks(framework: Framework): void {
     ])('what is no error, %s: the default answer', async (_when, hand) => {
       let value: unknown;
       const { reached, routes } = guardedRoutes(() => ({}));
-      const { get, served } = await stages.open({ routes }, ({ options }) => [
+      const { get, served } = await environments.open({ routes }, ({ options }) => [
         [{ ...options, onDenied: framework.onDenied((pass) => hand(pass, value)) }],
       ]);
       for (value of VALUES) {
@@ -200,7 +200,7 @@ export function callbacks(framework: Framework): void {
 
     it.each(['boom', 7, true, { status: 200 }])('%j: closed', async (value) => {
       const { reached, routes } = guardedRoutes(() => ({}));
-      const { get, served } = await stages.open({ routes }, ({ options }) => [
+      const { get, served } = await environments.open({ routes }, ({ options }) => [
         [{ ...options, onDenied: framework.onDenied((pass) => pass(value)) }],
       ]);
       const answer = await get('/me');
@@ -216,7 +216,7 @@ export function callbacks(framework: Framework): void {
     it('an error, to the handler of the application', async () => {
       const error = new Error('logged');
       const { reached, routes } = guardedRoutes(() => ({}));
-      const { get, served } = await stages.open({ routes }, ({ options }) => [
+      const { get, served } = await environments.open({ routes }, ({ options }) => [
         [
           {
             ...options,
@@ -235,7 +235,7 @@ export function callbacks(framework: Framework): void {
   it('a check that gives anything but true denies', async () => {
     let value: unknown;
     const { reached, routes } = guardedRoutes(() => ({ check: () => value }));
-    const { get } = await stages.open({ routes });
+    const { get } = await environments.open({ routes });
     for (value of [...VALUES, 1, 'true', {}, Promise.resolve(1)]) expect((await get('/me', 'admin')).status).toBe(403);
     expect(reached).toEqual([]);
     for (value of [true, Promise.resolve(true)]) expect((await get('/me', 'admin')).status).toBe(200);
@@ -244,7 +244,7 @@ export function callbacks(framework: Framework): void {
   it('resource metadata may come later, and what is no text names nothing', async () => {
     let value: unknown;
     const { routes } = guardedRoutes(() => ({}));
-    const { get } = await stages.open({ routes }, ({ options }) => [[{ ...options, resourceMetadata: () => value }]]);
+    const { get } = await environments.open({ routes }, ({ options }) => [[{ ...options, resourceMetadata: () => value }]]);
     const challenge = async () => (await get('/me')).headers['www-authenticate'];
     for (value of ['https://a.example/m', Promise.resolve('https://a.example/m')]) {
       expect(await challenge()).toBe('Bearer resource_metadata="https://a.example/m"');

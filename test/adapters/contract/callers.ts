@@ -2,9 +2,9 @@
 import type { AcceptsToken, Auth } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
-import { identity, type Framework, type Handle, type Kit } from '../frameworks.js';
-import { browserCookies, type TokenName } from '../world.js';
-import { createStages } from './harness.js';
+import { identity, type Framework, type Handle, type Adapter } from '../frameworks.js';
+import { browserCookies, type TokenName } from '../fixtures.js';
+import { createEnvironments } from './harness.js';
 
 const CALLERS: readonly (readonly [TokenName, Record<string, unknown>])[] = [
   ['admin', { tokenType: 'session_token', userId: 'user_ada', orgId: 'org_acorn' }],
@@ -22,27 +22,27 @@ const CALLERS: readonly (readonly [TokenName, Record<string, unknown>])[] = [
 const shown = (auth: Auth) => ({ ...identity(auth), tokenType: auth.tokenType, isAuthenticated: auth.isAuthenticated });
 
 export function callers(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
 
   describe('the auth object', () => {
     it.each(CALLERS)('%s, behind a guard for its kind', async (credential, expected) => {
-      const { get } = await stages.open({
+      const { get } = await environments.open({
         routes: [
-          { path: '/', guards: [(kit) => kit.requireAuth({ token: 'any' })], handle: ({ auth }) => shown(auth) },
+          { path: '/', guards: [(adapter) => adapter.requireAuth({ token: 'any' })], handle: ({ auth }) => shown(auth) },
         ],
       });
       expect((await get('/', credential)).body).toMatchObject({ ...expected, isAuthenticated: true });
     });
 
     it.each(CALLERS)('%s, where the middleware accepts any kind', async (credential, expected) => {
-      const { get } = await stages.open({ routes: [{ path: '/', handle: ({ auth }) => shown(auth) }] }, (world) => [
-        [{ ...world.options, acceptsToken: 'any' }],
+      const { get } = await environments.open({ routes: [{ path: '/', handle: ({ auth }) => shown(auth) }] }, (fixtures) => [
+        [{ ...fixtures.options, acceptsToken: 'any' }],
       ]);
       expect((await get('/', credential)).body).toMatchObject({ ...expected, isAuthenticated: true });
     });
 
     it('is signed out, never absent, where nobody guards', async () => {
-      const { get } = await stages.open({ routes: [{ path: '/', handle: ({ auth }) => shown(auth) }] });
+      const { get } = await environments.open({ routes: [{ path: '/', handle: ({ auth }) => shown(auth) }] });
       for (const credential of [null, 'garbage', 'expired', 'apiKey', 'm2mJwt'] as const) {
         const { status, body } = await get('/', credential);
         expect(status).toBe(200);
@@ -54,40 +54,40 @@ export function callers(framework: Framework): void {
   describe('lazy machine tokens', () => {
     const routes = [
       { path: '/open' },
-      { path: '/user', guards: [(kit: Kit) => kit.requireAuth()] },
-      { path: '/key', guards: [(kit: Kit) => kit.requireAuth({ token: 'api_key' })] },
+      { path: '/user', guards: [(adapter: Adapter) => adapter.requireAuth()] },
+      { path: '/key', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })] },
       {
         path: '/twice',
-        guards: [(kit: Kit) => kit.requireScope('invoices:read'), (kit: Kit) => kit.requireAuth({ token: 'api_key' })],
+        guards: [(adapter: Adapter) => adapter.requireScope('invoices:read'), (adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })],
       },
     ];
 
     it.each(['apiKey', 'm2m', 'oauth'] as const)('%s costs nothing where no guard accepts it', async (credential) => {
-      const { get, world } = await stages.open({ routes });
+      const { get, fixtures } = await environments.open({ routes });
       expect((await get('/open', credential)).status).toBe(200);
       expect((await get('/user', credential)).status).toBe(401);
-      expect(world.verifications()).toBe(0);
+      expect(fixtures.verifications()).toBe(0);
     });
 
     it('costs one call where a guard does, however many guards there are', async () => {
-      const { get, world } = await stages.open({ routes });
+      const { get, fixtures } = await environments.open({ routes });
       expect((await get('/twice', 'apiKey')).status).toBe(200);
-      expect(world.verifications()).toBe(1);
-      expect(callsOf(world.clerk, OPERATIONS.apiKey)).toBe(1);
+      expect(fixtures.verifications()).toBe(1);
+      expect(callsOf(fixtures.clerk, OPERATIONS.apiKey)).toBe(1);
     });
 
     it('costs nothing for another kind than the guard names', async () => {
-      const { get, world } = await stages.open({ routes });
+      const { get, fixtures } = await environments.open({ routes });
       expect((await get('/key', 'm2m')).status).toBe(401);
       expect((await get('/key', 'oauth')).status).toBe(401);
-      expect(world.verifications()).toBe(0);
+      expect(fixtures.verifications()).toBe(0);
     });
 
     it('costs one call for a hundred requests at once', async () => {
-      const { get, world } = await stages.open({ routes });
+      const { get, fixtures } = await environments.open({ routes });
       const answers = await Promise.all(Array.from({ length: 100 }, () => get('/key', 'apiKey')));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-      expect(world.verifications()).toBe(1);
+      expect(fixtures.verifications()).toBe(1);
     });
   });
 
@@ -102,11 +102,11 @@ export function callers(framework: Framework): void {
       ['any', { tokenType: 'api_key', isAuthenticated: true }],
     ];
     it.each(ASKED)('asked for %j about an API key', async (acceptsToken, expected) => {
-      const { get } = await stages.open({
+      const { get } = await environments.open({
         routes: [
           {
             path: '/',
-            guards: [(kit) => kit.requireAuth({ token: 'api_key' })],
+            guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })],
             handle: ({ getAuth }) => shown(getAuth(acceptsToken === undefined ? undefined : { acceptsToken })),
           },
         ],
@@ -115,7 +115,7 @@ export function callers(framework: Framework): void {
     });
 
     it('names the middleware where it has not run', async () => {
-      const { get, served } = await stages.open(
+      const { get, served } = await environments.open(
         { routes: [{ path: '/', handle: ({ getAuth }) => shown(getAuth()) }] },
         () => [],
       );
@@ -147,15 +147,15 @@ export function callers(framework: Framework): void {
     ];
 
     it('verifies kinds that the middleware did not accept', async () => {
-      const { get, world } = await stages.open({ routes });
+      const { get, fixtures } = await environments.open({ routes });
       const { body } = await get('/', 'apiKey');
       expect(body['before']).toMatchObject({ tokenType: 'session_token', isAuthenticated: false });
       expect(body['after']).toMatchObject({ tokenType: 'api_key', isAuthenticated: true, userId: 'user_ada' });
-      expect(world.verifications()).toBe(1);
+      expect(fixtures.verifications()).toBe(1);
     });
 
     it('leaves the caller whom it has found where the auth object stands', async () => {
-      const { get } = await stages.open({
+      const { get } = await environments.open({
         routes: [
           {
             path: '/',
@@ -174,7 +174,7 @@ export function callers(framework: Framework): void {
     });
 
     it('gives nobody for a kind that was not asked for, and for a bad token', async () => {
-      const { get } = await stages.open({ routes });
+      const { get } = await environments.open({ routes });
       for (const credential of [null, 'admin', 'oauth', 'revokedApiKey'] as const) {
         const { status, body } = await get('/', credential);
         expect(status).toBe(200);
@@ -183,19 +183,19 @@ export function callers(framework: Framework): void {
     });
 
     it('is a 503 during an outage, if nobody catches it', async () => {
-      const { get, world, served } = await stages.open({ routes });
-      world.goDown();
+      const { get, fixtures, served } = await environments.open({ routes });
+      fixtures.goDown();
       expect((await get('/', 'apiKey')).status).toBe(503);
       expect(served.errors).toEqual([expect.objectContaining({ name: 'AuthUnavailableError' })]);
     });
 
     it('names only reasons of tokens: that of a session that could not be renewed is none', async () => {
       const handle: Handle = ({ authenticate: ask }) => ask({ acceptsToken: 'any' });
-      const { get, world, served } = await stages.open({ routes: [{ path: '/', handle }] });
-      world.clerk.fail({ operation: OPERATIONS.refresh, status: 429, retryAfterSeconds: 7, body: {} });
+      const { get, fixtures, served } = await environments.open({ routes: [{ path: '/', handle }] });
+      fixtures.clerk.fail({ operation: OPERATIONS.refresh, status: 429, retryAfterSeconds: 7, body: {} });
       const plain = { 'sec-fetch-dest': 'image' };
-      expect((await get('/', null, { ...plain, ...browserCookies(world.tokens.expired) })).status).toBe(503);
-      world.clerk.fail({ operation: OPERATIONS.apiKey, status: 401, body: {} });
+      expect((await get('/', null, { ...plain, ...browserCookies(fixtures.tokens.expired) })).status).toBe(503);
+      fixtures.clerk.fail({ operation: OPERATIONS.apiKey, status: 401, body: {} });
       expect((await get('/', 'apiKey')).status).toBe(503);
       expect(served.errors).toEqual([
         expect.objectContaining({ name: 'AuthUnavailableError', reason: 'unexpected-error', retryAfterMs: 7_000 }),

@@ -4,9 +4,9 @@
  */
 import type { AuthenticatorOptions, BailiffEvent, Denial } from 'bailiff';
 import { describe, expect, it } from 'vitest';
-import type { Framework, Kit, Tools } from '../frameworks.js';
-import { browserCookies, type World } from '../world.js';
-import { codeOf, createStages } from './harness.js';
+import type { Framework, Adapter, Tools } from '../frameworks.js';
+import { browserCookies, type Fixtures } from '../fixtures.js';
+import { codeOf, createEnvironments } from './harness.js';
 
 const MARK = 'PRIVATE';
 class OwnError extends Error {
@@ -33,12 +33,12 @@ const OUTAGES: Readonly<Record<string, AuthenticatorOptions>> = {
 };
 
 export function faults(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
   const routes = [
-    { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] },
-    { path: '/page', guards: [(kit: Kit) => kit.requireAuth({ redirect: true })] },
-    { path: '/machine', guards: [(kit: Kit) => kit.requireAuth({ token: 'api_key' })] },
-    { path: '/any', guards: [(kit: Kit) => kit.requireAuth({ token: 'any' })] },
+    { path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] },
+    { path: '/page', guards: [(adapter: Adapter) => adapter.requireAuth({ redirect: true })] },
+    { path: '/machine', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })] },
+    { path: '/any', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'any' })] },
     { path: '/open', handle: ({ auth, getAuth }: Tools) => [auth.isAuthenticated, getAuth().isAuthenticated] },
     { path: '/reader', handle: ({ authenticate }: Tools) => authenticate({ acceptsToken: 'any' }) },
   ];
@@ -47,11 +47,11 @@ export function faults(framework: Framework): void {
     const events: BailiffEvent[] = [];
     const logged: string[] = [];
     const logger = { warn: () => undefined, error: (text: string) => logged.push(text) };
-    const stage = await stages.open({ routes }, ({ options }) => [
+    const environment = await environments.open({ routes }, ({ options }) => [
       [{ ...options, onEvent: (event: BailiffEvent) => events.push(event), logger, ...more, ...settings }],
     ]);
     const found = () => events.filter((event) => event.type === 'fault');
-    return { ...stage, events, logged, found };
+    return { ...environment, events, logged, found };
   }
 
   describe.each(Object.entries(FAULTS))('%s', (_name, more) => {
@@ -79,15 +79,15 @@ export function faults(framework: Framework): void {
     });
 
     it('gives a page no handshake', async () => {
-      const { get, world } = await open(more);
-      const page = { accept: 'text/html', 'sec-fetch-dest': 'document', ...browserCookies(world.tokens.admin) };
+      const { get, fixtures } = await open(more);
+      const page = { accept: 'text/html', 'sec-fetch-dest': 'document', ...browserCookies(fixtures.tokens.admin) };
       const answer = await get('/page', null, page);
       expect([answer.status, codeOf(answer), answer.headers['location']]).toEqual([
         500,
         'authentication-fault',
         undefined,
       ]);
-      const expired = await get('/page', null, { ...page, ...browserCookies(world.tokens.expired) });
+      const expired = await get('/page', null, { ...page, ...browserCookies(fixtures.tokens.expired) });
       expect([expired.status, expired.headers['location']]).toEqual([500, undefined]);
     });
 
@@ -137,13 +137,13 @@ export function faults(framework: Framework): void {
 
   it('known callers stay in while the keys cannot be loaded anew, and the fault is told all the same', async () => {
     let broken = false;
-    const { get, world, found, logged } = await open({
+    const { get, fixtures, found, logged } = await open({
       fetch: (input, init) => (broken ? mistake() : fetch(input, init)),
     });
     expect((await get('/me', 'member')).status).toBe(200);
     broken = true;
-    world.clock.advance(290_000);
-    const later = { authorization: `Bearer ${await mintAt(world)}` };
+    fixtures.clock.advance(290_000);
+    const later = { authorization: `Bearer ${await mintAt(fixtures)}` };
     expect((await get('/me', null, later)).status).toBe(200);
     await expect.poll(() => found().length).toBe(1);
     expect(found()[0]).toMatchObject({ during: 'keys', error: { name: 'TypeError' } });
@@ -153,10 +153,10 @@ export function faults(framework: Framework): void {
   describe('callbacks', () => {
     const own = new OwnError(MARK);
     const fail = () => Promise.reject(own);
-    const withCheck = { path: '/checked', guards: [(kit: Kit) => kit.requireAuth({ check: fail as never })] };
+    const withCheck = { path: '/checked', guards: [(adapter: Adapter) => adapter.requireAuth({ check: fail as never })] };
     const withPath = '/__clerk/v1/client';
 
-    it.each<[string, string, string, (world: World) => readonly unknown[]]>([
+    it.each<[string, string, string, (fixtures: Fixtures) => readonly unknown[]]>([
       ['check', '/checked', 'guard', ({ options }) => [options]],
       ['onDenied', '/me', 'denial', ({ options }) => [{ ...options, onDenied: framework.onDenied(fail) }]],
       ['resourceMetadata', '/me', 'guard', ({ options }) => [{ ...options, resourceMetadata: fail }]],
@@ -171,9 +171,9 @@ export function faults(framework: Framework): void {
       const logged: string[] = [];
       const events: BailiffEvent[] = [];
       const logger = { warn: () => undefined, error: (text: string) => logged.push(text) };
-      const { get, served } = await stages.open({ routes: [...routes, withCheck] }, (world) =>
+      const { get, served } = await environments.open({ routes: [...routes, withCheck] }, (fixtures) =>
         [
-          middleware(world).map((given, index) =>
+          middleware(fixtures).map((given, index) =>
             index > 0 || typeof given === 'function'
               ? given
               : { ...(given as object), onEvent: (event: BailiffEvent) => events.push(event) },
@@ -209,5 +209,5 @@ export function faults(framework: Framework): void {
   });
 }
 
-const mintAt = ({ clerk, clock }: World): Promise<string> =>
+const mintAt = ({ clerk, clock }: Fixtures): Promise<string> =>
   clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds: Math.ceil((clock() - clerk.now()) / 1000) + 60 });

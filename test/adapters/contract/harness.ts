@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
-import type { Framework, Served, Site } from '../frameworks.js';
-import { createWorld, type TokenName, type World } from '../world.js';
+import type { Framework, Served, AppSpec } from '../frameworks.js';
+import { createFixtures, type TokenName, type Fixtures } from '../fixtures.js';
 
 export interface Answer {
   readonly status: number;
@@ -8,35 +8,35 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-export interface Stage {
-  readonly world: World;
+export interface Environment {
+  readonly fixtures: Fixtures;
   readonly served: Served;
   /** GET with a credential; `null` sends none. */
   readonly get: (path: string, credential?: TokenName | null, headers?: Record<string, string>) => Promise<Answer>;
 }
 
-/** Worlds and servers that live for one test. */
-export function createStages(framework: Framework): {
+/** Fixtures and servers that live for one test. */
+export function createEnvironments(framework: Framework): {
   open(
-    site: Partial<Site> & Pick<Site, 'routes'>,
-    tune?: (world: World) => readonly (readonly unknown[])[],
-  ): Promise<Stage>;
+    spec: Partial<AppSpec> & Pick<AppSpec, 'routes'>,
+    tune?: (fixtures: Fixtures) => readonly (readonly unknown[])[],
+  ): Promise<Environment>;
 } {
   const open: { close(): Promise<void> }[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((one) => one.close()));
   });
   return {
-    async open(site, tune = (world) => [[world.options]]) {
-      const world = await createWorld();
-      const served = await framework.serve({ ...site, middleware: tune(world) });
+    async open(spec, tune = (fixtures) => [[fixtures.options]]) {
+      const fixtures = await createFixtures();
+      const served = await framework.serve({ ...spec, middleware: tune(fixtures) });
       open.push(served);
       return {
-        world,
+        fixtures,
         served,
         async get(path, credential = null, headers = {}) {
           const request = served.agent.get(path).set(headers).redirects(0);
-          if (credential !== null) request.set('authorization', `Bearer ${world.tokens[credential]}`);
+          if (credential !== null) request.set('authorization', `Bearer ${fixtures.tokens[credential]}`);
           return answerOf(await request.ok(() => true));
         },
       };

@@ -1,12 +1,12 @@
 /** Headers that go with a decision, and the public URL that browsers are sent back to. */
 import { describe, expect, it } from 'vitest';
-import type { Framework, Handle, Kit } from '../frameworks.js';
-import { createStages } from './harness.js';
+import type { Framework, Handle, Adapter } from '../frameworks.js';
+import { createEnvironments } from './harness.js';
 
 const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 
 export function headers(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
   const setsOwn: Handle = (tools) => {
     tools.header('set-cookie', 'own=1');
     tools.header('vary', 'accept');
@@ -14,13 +14,13 @@ export function headers(framework: Framework): void {
   };
   const routes = [
     { path: '/open', handle: setsOwn },
-    { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] },
-    { path: '/key', guards: [(kit: Kit) => kit.requireAuth({ token: 'api_key' })] },
+    { path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] },
+    { path: '/key', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })] },
   ];
 
   describe('of the decision', () => {
     it('say why nobody is signed in, and nothing about who is', async () => {
-      const { get } = await stages.open({ routes });
+      const { get } = await environments.open({ routes });
       expect((await get('/open')).headers).toMatchObject({
         'x-clerk-auth-status': 'signed-out',
         'x-clerk-auth-reason': expect.any(String) as string,
@@ -30,7 +30,7 @@ export function headers(framework: Framework): void {
     });
 
     it('are those of the last decision, after a guard has verified a machine', async () => {
-      const { get } = await stages.open({ routes });
+      const { get } = await environments.open({ routes });
       const answer = await get('/key', 'apiKey');
       expect(answer.status).toBe(200);
       expect(Object.keys(answer.headers).filter((name) => name.startsWith('x-clerk'))).toEqual([]);
@@ -38,14 +38,14 @@ export function headers(framework: Framework): void {
     });
 
     it("leave a handler's own headers alone", async () => {
-      const { get } = await stages.open({ routes });
+      const { get } = await environments.open({ routes });
       const { headers: sent } = await get('/open');
       expect(sent['set-cookie']).toEqual(['own=1']);
       expect(sent['vary']).toBe('accept');
     });
 
     it('start the handshake of a page, once, with 307 and no-store', async () => {
-      const { get, served } = await stages.open({ routes });
+      const { get, served } = await environments.open({ routes });
       const answer = await get('/open?a=1', null, PAGE);
       expect(answer.status).toBe(307);
       expect(answer.headers['cache-control']).toBe('no-store');
@@ -64,7 +64,7 @@ export function headers(framework: Framework): void {
 
     const believes = framework.proxyTrust !== 'nobody';
     it(believes ? 'are believed where the proxy is trusted' : 'are nothing, whatever the option says', async () => {
-      const { get, served } = await stages.open({ routes, trustProxy: true }, ({ options }) => [
+      const { get, served } = await environments.open({ routes, trustProxy: true }, ({ options }) => [
         [{ ...options, trustProxy: true }],
       ]);
       const answer = await get('/open', null, FORWARDED);
@@ -73,21 +73,21 @@ export function headers(framework: Framework): void {
     });
 
     it('are nothing where it is not', async () => {
-      const { get, served } = await stages.open({ routes });
+      const { get, served } = await environments.open({ routes });
       const answer = await get('/open', null, FORWARDED);
       expect(returnTo(answer.headers['location'])).toBe(`${served.url}/open`);
     });
 
     if (framework.proxyTrust === 'setting') {
       it("are believed as the framework's own setting says, not the option", async () => {
-        const { get, served } = await stages.open({ routes }, ({ options }) => [[{ ...options, trustProxy: true }]]);
+        const { get, served } = await environments.open({ routes }, ({ options }) => [[{ ...options, trustProxy: true }]]);
         const answer = await get('/open', null, FORWARDED);
         expect(returnTo(answer.headers['location'])).toBe(`${served.url}/open`);
       });
     }
 
     it('never take the path for a host', async () => {
-      const { get } = await stages.open({ routes, trustProxy: true }, ({ options }) => [
+      const { get } = await environments.open({ routes, trustProxy: true }, ({ options }) => [
         [{ ...options, trustProxy: true }],
       ]);
       const answer = await get('//evil.example/open', null, FORWARDED);

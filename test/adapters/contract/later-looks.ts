@@ -4,18 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { deferred } from '../../support/deferred.js';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import { T0_S } from '../../support/tokens.js';
-import type { Framework, Handle, Kit } from '../frameworks.js';
-import { browserCookies, renewSession, type World } from '../world.js';
-import { codeOf, createStages, type Answer } from './harness.js';
+import type { Framework, Handle, Adapter } from '../frameworks.js';
+import { browserCookies, renewSession, type Fixtures } from '../fixtures.js';
+import { codeOf, createEnvironments, type Answer } from './harness.js';
 
 const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 const PLAIN = { 'sec-fetch-dest': 'image' };
 
 const cookiesOf = (answer: Answer): readonly string[] => [answer.headers['set-cookie'] ?? []].flat();
-const machinesOnly = ({ options }: World) => [[{ ...options, acceptsToken: 'api_key' as const }]];
+const machinesOnly = ({ options }: Fixtures) => [[{ ...options, acceptsToken: 'api_key' as const }]];
 
 export function laterLooks(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
 
   describe('readers at the same time', () => {
     const asks = (...kinds: readonly ('api_key' | 'm2m_token' | 'any')[]): Handle => {
@@ -27,7 +27,7 @@ export function laterLooks(framework: Framework): void {
 
     it('share one answer of Clerk', async () => {
       const routes = [{ path: '/', handle: asks('api_key', 'api_key', 'any', 'm2m_token', 'api_key') }];
-      const { get, world } = await stages.open({ routes });
+      const { get, fixtures } = await environments.open({ routes });
       expect((await get('/', 'apiKey')).body['seen']).toEqual([
         ['api_key', true],
         ['api_key', true],
@@ -35,7 +35,7 @@ export function laterLooks(framework: Framework): void {
         ['m2m_token', false],
         ['api_key', true],
       ]);
-      expect(callsOf(world.clerk, OPERATIONS.apiKey)).toBe(1);
+      expect(callsOf(fixtures.clerk, OPERATIONS.apiKey)).toBe(1);
       expect((await get('/', 'unknownApiKey')).body['seen']).toEqual(expect.arrayContaining([['api_key', false]]));
     });
 
@@ -45,15 +45,15 @@ export function laterLooks(framework: Framework): void {
           ({ status }) => status,
         ),
       });
-      const { get, world } = await stages.open({ routes: [{ path: '/', handle }] });
-      world.goDown();
+      const { get, fixtures } = await environments.open({ routes: [{ path: '/', handle }] });
+      fixtures.goDown();
       expect((await get('/', 'apiKey')).body['seen']).toEqual(['rejected', 'rejected', 'rejected']);
     });
 
     it('include a guard that begins while a reader still waits', async () => {
       const [asked, answered] = [deferred(), deferred()];
-      const routes = [{ path: '/', guards: [(kit: Kit) => kit.requireAuth({ token: 'api_key' })] }];
-      const { get, world } = await stages.open({
+      const routes = [{ path: '/', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })] }];
+      const { get, fixtures } = await environments.open({
         routes,
         ahead: ({ authenticate }) => void authenticate({ acceptsToken: 'api_key' }).catch(() => undefined),
       });
@@ -61,32 +61,32 @@ export function laterLooks(framework: Framework): void {
         asked.resolve();
         return true;
       };
-      world.clerk.fail({ operation: OPERATIONS.apiKey, when, until: answered.promise });
+      fixtures.clerk.fail({ operation: OPERATIONS.apiKey, when, until: answered.promise });
       const request = get('/', 'apiKey');
       await asked.promise;
       answered.resolve();
       expect((await request).status).toBe(200);
-      expect(callsOf(world.clerk, OPERATIONS.apiKey)).toBe(1);
+      expect(callsOf(fixtures.clerk, OPERATIONS.apiKey)).toBe(1);
     });
   });
 
   describe('a session that is renewed', () => {
     it.each(['the middleware', 'a guard', 'a reader'] as const)('by %s: its cookies reach the browser', async (who) => {
-      const guards = who === 'a guard' ? [(kit: Kit) => kit.requireAuth()] : [];
+      const guards = who === 'a guard' ? [(adapter: Adapter) => adapter.requireAuth()] : [];
       const handle: Handle = async ({ authenticate }) => {
         const auth = await authenticate({ acceptsToken: 'session_token' });
         return { signedIn: auth.isAuthenticated };
       };
-      const { get, world } = await stages.open(
+      const { get, fixtures } = await environments.open(
         { routes: [{ path: '/', guards, handle }] },
         who === 'the middleware' ? undefined : machinesOnly,
       );
-      const renewed = renewSession(world);
-      const answer = await get('/', null, { ...PLAIN, ...browserCookies(world.tokens.expired) });
+      const renewed = renewSession(fixtures);
+      const answer = await get('/', null, { ...PLAIN, ...browserCookies(fixtures.tokens.expired) });
       expect([answer.status, answer.body]).toEqual([200, { signedIn: true }]);
       expect(cookiesOf(answer)).toEqual(renewed);
       expect(Object.keys(answer.headers).filter((name) => name.startsWith('x-clerk'))).toEqual([]);
-      expect(callsOf(world.clerk, OPERATIONS.refresh)).toBe(1);
+      expect(callsOf(fixtures.clerk, OPERATIONS.refresh)).toBe(1);
     });
   });
 
@@ -94,9 +94,9 @@ export function laterLooks(framework: Framework): void {
     const cookie = { cookie: `__client_uat=${T0_S}; __clerk_db_jwt=dvb` };
 
     it('is sent there by a guard, as by the middleware', async () => {
-      const routes = [{ path: '/', guards: [(kit: Kit) => kit.requireAuth()] }];
+      const routes = [{ path: '/', guards: [(adapter: Adapter) => adapter.requireAuth()] }];
       for (const tune of [machinesOnly, undefined]) {
-        const { get } = await stages.open({ routes }, tune);
+        const { get } = await environments.open({ routes }, tune);
         const answer = await get('/', null, { ...PAGE, ...cookie });
         expect(answer.status).toBe(307);
         expect(answer.headers['location']).toMatch(/^https:\/\/clerk\.acornbooks\.example\/v1\/client\/handshake\?/);
@@ -109,7 +109,7 @@ export function laterLooks(framework: Framework): void {
       const handle: Handle = async ({ authenticate }) => ({
         signedIn: (await authenticate({ acceptsToken: 'session_token' })).isAuthenticated,
       });
-      const { get } = await stages.open({ routes: [{ path: '/', handle }] }, machinesOnly);
+      const { get } = await environments.open({ routes: [{ path: '/', handle }] }, machinesOnly);
       const answer = await get('/', null, { ...PAGE, ...cookie });
       expect([answer.status, answer.body]).toEqual([200, { signedIn: false }]);
       expect(answer.headers).not.toHaveProperty('location');
@@ -117,8 +117,8 @@ export function laterLooks(framework: Framework): void {
     });
 
     it('is no business of a guard for machines', async () => {
-      const routes = [{ path: '/', guards: [(kit: Kit) => kit.requireAuth({ token: 'm2m_token' })] }];
-      const { get } = await stages.open({ routes }, machinesOnly);
+      const routes = [{ path: '/', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'm2m_token' })] }];
+      const { get } = await environments.open({ routes }, machinesOnly);
       const answer = await get('/', null, { ...PAGE, ...cookie });
       expect([answer.status, codeOf(answer)]).toEqual([401, 'unauthenticated']);
       expect(answer.headers).not.toHaveProperty('location');
@@ -128,9 +128,9 @@ export function laterLooks(framework: Framework): void {
 
   describe('a credential that ends while other middleware takes its time', () => {
     const guarded = [
-      { path: '/', guards: [(kit: Kit) => kit.requireAuth({ token: ['session_token', 'api_key', 'm2m_token'] })] },
+      { path: '/', guards: [(adapter: Adapter) => adapter.requireAuth({ token: ['session_token', 'api_key', 'm2m_token'] })] },
     ];
-    const after = (ms: number) => (world: { current?: World }) => void world.current?.clock.advance(ms);
+    const after = (ms: number) => (fixtures: { current?: Fixtures }) => void fixtures.current?.clock.advance(ms);
 
     it.each([
       // The token lives for a minute from T0 on, and five seconds longer for clocks that differ.
@@ -139,10 +139,10 @@ export function laterLooks(framework: Framework): void {
       ['an M2M token of Clerk, at its end', 'm2mJwt', 3_605_000, 401],
       ['an M2M token of Clerk, before its end', 'm2mJwt', 3_604_999, 200],
     ] as const)('%s', async (_what, credential, ms, status) => {
-      const held: { current?: World } = {};
-      const { get } = await stages.open({ routes: guarded, ahead: () => after(ms)(held) }, (world) => {
-        held.current = world;
-        return [[{ ...world.options, acceptsToken: 'any' }]];
+      const held: { current?: Fixtures } = {};
+      const { get } = await environments.open({ routes: guarded, ahead: () => after(ms)(held) }, (fixtures) => {
+        held.current = fixtures;
+        return [[{ ...fixtures.options, acceptsToken: 'any' }]];
       });
       const answer = await get('/', credential);
       expect(answer.status).toBe(status);
@@ -150,34 +150,34 @@ export function laterLooks(framework: Framework): void {
     });
 
     it('is renewed again, where the middleware has just renewed it', async () => {
-      const held: { current?: World } = {};
-      const { get, world } = await stages.open({ routes: guarded, ahead: () => after(70_000)(held) }, (opened) => {
+      const held: { current?: Fixtures } = {};
+      const { get, fixtures } = await environments.open({ routes: guarded, ahead: () => after(70_000)(held) }, (opened) => {
         held.current = opened;
         return [[opened.options]];
       });
       // The first token that Clerk gives ends a minute later, before the guard looks.
       for (const expiresInSeconds of [60, 600]) {
-        const token = await world.clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds });
+        const token = await fixtures.clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds });
         const body = { object: 'cookies', cookies: [`__session=${token}; Path=/`] };
-        world.clerk.fail({ operation: OPERATIONS.refresh, status: 200, body, times: 1 });
+        fixtures.clerk.fail({ operation: OPERATIONS.refresh, status: 200, body, times: 1 });
       }
-      const answer = await get('/', null, { ...PLAIN, ...browserCookies(world.tokens.expired) });
-      expect([answer.status, callsOf(world.clerk, OPERATIONS.refresh)]).toEqual([200, 2]);
+      const answer = await get('/', null, { ...PLAIN, ...browserCookies(fixtures.tokens.expired) });
+      expect([answer.status, callsOf(fixtures.clerk, OPERATIONS.refresh)]).toEqual([200, 2]);
     });
 
     it('is renewed, where it can be', async () => {
-      const held: { current?: World } = {};
-      const { get, world } = await stages.open({ routes: guarded, ahead: () => after(70_000)(held) }, (opened) => {
+      const held: { current?: Fixtures } = {};
+      const { get, fixtures } = await environments.open({ routes: guarded, ahead: () => after(70_000)(held) }, (opened) => {
         held.current = opened;
         return [[opened.options]];
       });
-      const fresh = await world.clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds: 600 });
-      world.clerk.fail({
+      const fresh = await fixtures.clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds: 600 });
+      fixtures.clerk.fail({
         operation: OPERATIONS.refresh,
         status: 200,
         body: { object: 'cookies', cookies: [`__session=${fresh}; Path=/`] },
       });
-      const answer = await get('/', null, { ...PLAIN, ...browserCookies(world.tokens.admin) });
+      const answer = await get('/', null, { ...PLAIN, ...browserCookies(fixtures.tokens.admin) });
       expect([answer.status, answer.body['userId']]).toEqual([200, 'user_ada']);
       expect(cookiesOf(answer)).toEqual([`__session=${fresh}; Path=/`]);
     });
@@ -188,28 +188,28 @@ export function laterLooks(framework: Framework): void {
       ['an image', PLAIN, 200],
       ['a page', PAGE, 307],
     ])('does not lose the session that the first one has renewed: %s', async (_, headers, status) => {
-      const { get, world } = await stages.open({ routes: [{ path: '/' }] }, ({ options }) => [
+      const { get, fixtures } = await environments.open({ routes: [{ path: '/' }] }, ({ options }) => [
         [options],
         [{ ...options, acceptsToken: 'any' }],
       ]);
       // The refresh token is spent by the first; the second one is told so.
-      const cookies = renewSession(world);
-      world.clerk.reset();
+      const cookies = renewSession(fixtures);
+      fixtures.clerk.reset();
       const body = { object: 'cookies', cookies };
-      world.clerk.fail({ operation: OPERATIONS.refresh, status: 200, body, times: 1 });
-      world.clerk.fail({ operation: OPERATIONS.refresh, status: 401, body: { errors: [{ code: 'spent' }] } });
-      const answer = await get('/', null, { ...browserCookies(world.tokens.expired), ...headers });
+      fixtures.clerk.fail({ operation: OPERATIONS.refresh, status: 200, body, times: 1 });
+      fixtures.clerk.fail({ operation: OPERATIONS.refresh, status: 401, body: { errors: [{ code: 'spent' }] } });
+      const answer = await get('/', null, { ...browserCookies(fixtures.tokens.expired), ...headers });
       expect(answer.status).toBe(status);
-      expect(callsOf(world.clerk, OPERATIONS.refresh)).toBe(2);
+      expect(callsOf(fixtures.clerk, OPERATIONS.refresh)).toBe(2);
       expect(cookiesOf(answer).slice(0, cookies.length)).toEqual(cookies);
       if (status === 200) expect(answer.headers['cache-control']).toBe('private, no-store');
     });
   });
 
   it('a handshake for a redirected script varies by its origin as well as by cookies', async () => {
-    const { get, world } = await stages.open({ routes: [{ path: '/' }] });
-    const directives = renewSession(world);
-    world.clerk.fail({ operation: OPERATIONS.handshake, status: 200, body: { directives } });
+    const { get, fixtures } = await environments.open({ routes: [{ path: '/' }] });
+    const directives = renewSession(fixtures);
+    fixtures.clerk.fail({ operation: OPERATIONS.handshake, status: 200, body: { directives } });
     const { headers } = await get('/?__clerk_handshake_nonce=n', null, { origin: 'null' });
     expect([headers['access-control-allow-origin'], headers['vary'], headers['cache-control']]).toEqual([
       'null',

@@ -2,47 +2,47 @@
 import { createAuthenticator, type Auth, type Denial } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
-import type { Framework, Kit } from '../frameworks.js';
-import { codeOf, createStages } from './harness.js';
+import type { Framework, Adapter } from '../frameworks.js';
+import { codeOf, createEnvironments } from './harness.js';
 
-const guarded = [{ path: '/me', guards: [(kit: Kit) => kit.requireAuth()] }];
+const guarded = [{ path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] }];
 
 export function middleware(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
 
   describe('mounting', () => {
     it('takes an authenticator', async () => {
-      const { get } = await stages.open({ routes: guarded }, (world) => [[createAuthenticator(world.options)]]);
+      const { get } = await environments.open({ routes: guarded }, (fixtures) => [[createAuthenticator(fixtures.options)]]);
       expect((await get('/me', 'admin')).status).toBe(200);
       expect((await get('/me', 'forged')).status).toBe(401);
     });
 
     it('twice verifies once', async () => {
-      const { get, world } = await stages.open(
-        { routes: [{ path: '/key', guards: [(kit) => kit.requireAuth({ token: 'api_key' })] }, ...guarded] },
+      const { get, fixtures } = await environments.open(
+        { routes: [{ path: '/key', guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })] }, ...guarded] },
         ({ options }) => [[options], [options]],
       );
       expect((await get('/me', 'admin')).status).toBe(200);
-      expect(callsOf(world.clerk, OPERATIONS.jwks)).toBe(1);
+      expect(callsOf(fixtures.clerk, OPERATIONS.jwks)).toBe(1);
       expect((await get('/key', 'apiKey')).status).toBe(200);
-      expect(world.verifications()).toBe(1);
+      expect(fixtures.verifications()).toBe(1);
     });
 
     it.each([
       ['without a clock of their own', {}],
       ['with the same patterns', { organizationSync: { organizationPatterns: ['/orgs/:slug'] } }],
     ])('twice verifies once, the options %s', async (_, more) => {
-      const { get, world } = await stages.open(
-        { routes: [{ path: '/key', guards: [(kit) => kit.requireAuth({ token: 'api_key' })] }] },
+      const { get, fixtures } = await environments.open(
+        { routes: [{ path: '/key', guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })] }] },
         ({ options: { now: _now, ...options } }) =>
           [0, 1].map(() => [{ ...options, ...structuredClone(more), acceptsToken: 'any' }]),
       );
       expect((await get('/key', 'apiKey')).status).toBe(200);
-      expect(world.verifications()).toBe(1);
+      expect(fixtures.verifications()).toBe(1);
     });
 
     it('twice with stricter rules lets the stricter ones decide', async () => {
-      const { get } = await stages.open({ routes: guarded }, ({ options }) => [
+      const { get } = await environments.open({ routes: guarded }, ({ options }) => [
         [options],
         [{ ...options, authorizedParties: ['https://elsewhere.example'] }],
       ]);
@@ -53,12 +53,12 @@ export function middleware(framework: Framework): void {
     it("twice: the later one's `onDenied` answers, also where both decide alike", async () => {
       const answer = (status: number) => framework.answerDenied(() => ({ status, body: {} }));
       for (const more of [{}, { clockSkewMs: 0 }]) {
-        const { get } = await stages.open({ routes: guarded }, ({ options }) => [
+        const { get } = await environments.open({ routes: guarded }, ({ options }) => [
           [{ ...options, onDenied: answer(418) }],
           [{ ...options, ...more, onDenied: answer(420) }],
         ]);
         expect((await get('/me')).status).toBe(420);
-        const earlier = await stages.open({ routes: guarded }, ({ options }) => [
+        const earlier = await environments.open({ routes: guarded }, ({ options }) => [
           [{ ...options, onDenied: answer(418) }],
           [{ ...options, ...more }],
         ]);
@@ -68,7 +68,7 @@ export function middleware(framework: Framework): void {
 
     it('twice: what stands at `req.auth` is what the later one has decided', async () => {
       const shown = { path: '/open', handle: ({ auth }: { auth: Auth }) => ({ kind: auth.tokenType }) };
-      const { get } = await stages.open({ routes: [shown] }, ({ options }) => [
+      const { get } = await environments.open({ routes: [shown] }, ({ options }) => [
         [options],
         [{ ...options, acceptsToken: 'api_key' }],
       ]);
@@ -81,7 +81,7 @@ export function middleware(framework: Framework): void {
         path: '/open',
         handle: ({ auth }: { auth: Auth }) => ({ userId: (auth as { userId?: unknown }).userId }),
       };
-      const { get } = await stages.open(
+      const { get } = await environments.open(
         { routes: [shown], foreign: { between: { userId: 'user_mallory' } } },
         ({ options }) => [[options], [options]],
       );
@@ -90,7 +90,7 @@ export function middleware(framework: Framework): void {
     });
 
     it('without it, a guard names what is missing', async () => {
-      const { get, served } = await stages.open({ routes: guarded }, () => []);
+      const { get, served } = await environments.open({ routes: guarded }, () => []);
       expect((await get('/me', 'admin')).status).toBe(500);
       expect(served.errors).toEqual([
         expect.objectContaining({
@@ -101,8 +101,8 @@ export function middleware(framework: Framework): void {
     });
 
     it('S24: a guard for a kind without a key, which only the request tells, is an error and never an open door', async () => {
-      const { get, served } = await stages.open(
-        { routes: [{ path: '/key', guards: [(kit) => kit.requireAuth({ token: 'api_key' })] }, ...guarded] },
+      const { get, served } = await environments.open(
+        { routes: [{ path: '/key', guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })] }, ...guarded] },
         ({ clerk, clock }) => [[framework.perRequest(() => ({ jwtKey: clerk.jwtKey, now: clock }))]],
       );
       expect((await get('/key', 'apiKey')).status).toBe(500);
@@ -113,14 +113,14 @@ export function middleware(framework: Framework): void {
 
   describe('networkless', () => {
     it('asks nobody with a PEM key', async () => {
-      const { get, world } = await stages.open(
-        { routes: [...guarded, { path: '/m2m', guards: [(kit) => kit.requireAuth({ token: 'm2m_token' })] }] },
+      const { get, fixtures } = await environments.open(
+        { routes: [...guarded, { path: '/m2m', guards: [(adapter) => adapter.requireAuth({ token: 'm2m_token' })] }] },
         ({ clerk, clock }) => [[{ jwtKey: clerk.jwtKey, apiUrl: clerk.apiUrl, now: clock }]],
       );
       expect((await get('/me', 'admin')).status).toBe(200);
       expect((await get('/m2m', 'm2mJwt')).status).toBe(200);
       expect((await get('/me', 'tampered')).status).toBe(401);
-      expect(world.clerk.requests).toEqual([]);
+      expect(fixtures.clerk.requests).toEqual([]);
     });
   });
 
@@ -131,7 +131,7 @@ export function middleware(framework: Framework): void {
       'user_mallory',
     ];
     it.each(FOREIGN)('before the middleware never decides (%#)', async (before) => {
-      const { get } = await stages.open({ routes: [...guarded, { path: '/open' }], foreign: { before } });
+      const { get } = await environments.open({ routes: [...guarded, { path: '/open' }], foreign: { before } });
       expect((await get('/me')).status).toBe(401);
       expect((await get('/open')).body).toMatchObject({ userId: null });
       expect((await get('/me', 'admin')).body).toMatchObject({ userId: 'user_ada' });
@@ -142,14 +142,14 @@ export function middleware(framework: Framework): void {
         ...guarded,
         { path: '/read', handle: ({ getAuth }: { getAuth: () => unknown }) => getAuth() as object },
       ];
-      const { get } = await stages.open({ routes, foreign: { after } });
+      const { get } = await environments.open({ routes, foreign: { after } });
       expect((await get('/me')).status).toBe(401);
       expect((await get('/me', 'admin')).body).toMatchObject({ userId: 'user_ada' });
       expect((await get('/read')).body).toMatchObject({ isAuthenticated: false, userId: null });
     });
 
     it.each(FOREIGN)('without the middleware never decides (%#)', async (before) => {
-      const { get } = await stages.open({ routes: guarded, foreign: { before } }, () => []);
+      const { get } = await environments.open({ routes: guarded, foreign: { before } }, () => []);
       expect((await get('/me', 'admin')).status).toBe(500);
     });
   });
@@ -161,8 +161,8 @@ export function middleware(framework: Framework): void {
     });
 
     it('replaces the answers of guards behind it', async () => {
-      const { get } = await stages.open(
-        { routes: [...guarded, { path: '/admin', guards: [(kit) => kit.requireRole('org:admin')] }] },
+      const { get } = await environments.open(
+        { routes: [...guarded, { path: '/admin', guards: [(adapter) => adapter.requireRole('org:admin')] }] },
         ({ options }) => [[{ ...options, onDenied: framework.answerDenied(answer) }]],
       );
       expect(await get('/me')).toMatchObject({ status: 418, body: { case: 'unauthenticated' } });
@@ -176,7 +176,7 @@ export function middleware(framework: Framework): void {
     });
 
     it('goes with an authenticator as the second argument', async () => {
-      const { get } = await stages.open({ routes: guarded }, ({ options }) => [
+      const { get } = await environments.open({ routes: guarded }, ({ options }) => [
         [createAuthenticator(options), { onDenied: framework.answerDenied(answer) }],
       ]);
       expect((await get('/me')).status).toBe(418);
@@ -184,12 +184,12 @@ export function middleware(framework: Framework): void {
 
     it('may leave it to the default answer, and never opens the route', async () => {
       let ran = 0;
-      const { get } = await stages.open(
+      const { get } = await environments.open(
         {
           routes: [
             {
               path: '/me',
-              guards: [(kit) => kit.requireAuth()],
+              guards: [(adapter) => adapter.requireAuth()],
               handle: () => {
                 ran += 1;
                 return {};
@@ -207,7 +207,7 @@ export function middleware(framework: Framework): void {
 
   describe('an authenticator for each request', () => {
     it('is chosen by the function, and kept for the next request with the same options', async () => {
-      const { get, world } = await stages.open({ routes: guarded }, ({ options, clock, clerk }) => [
+      const { get, fixtures } = await environments.open({ routes: guarded }, ({ options, clock, clerk }) => [
         [
           framework.perRequest((header) =>
             header('x-tenant') === 'other'
@@ -224,13 +224,13 @@ export function middleware(framework: Framework): void {
       ]);
       expect((await get('/me', 'admin')).status).toBe(200);
       expect((await get('/me', 'admin')).status).toBe(200);
-      expect(callsOf(world.clerk, OPERATIONS.jwks)).toBe(1);
+      expect(callsOf(fixtures.clerk, OPERATIONS.jwks)).toBe(1);
       const other = await get('/me', 'admin', { 'x-tenant': 'other' });
       expect([other.status, codeOf(other)]).toEqual([401, 'token-invalid-issuer']);
     });
 
     it('is an error of the application when the function throws', async () => {
-      const { get, served } = await stages.open({ routes: guarded }, () => [
+      const { get, served } = await environments.open({ routes: guarded }, () => [
         [
           framework.perRequest(() => {
             throw new Error('no such tenant');
@@ -245,14 +245,14 @@ export function middleware(framework: Framework): void {
 
   describe('headers', () => {
     it('stand beside what others have set', async () => {
-      const { get } = await stages.open({ routes: guarded, cors: true });
+      const { get } = await environments.open({ routes: guarded, cors: true });
       const answer = await get('/me');
       expect(answer.status).toBe(401);
       expect(answer.headers['access-control-allow-origin']).toBe('*');
     });
 
     it('S18: sent by the client mean nothing', async () => {
-      const { get } = await stages.open({ routes: guarded });
+      const { get } = await environments.open({ routes: guarded });
       const forged = {
         'x-clerk-auth-status': 'signed-in',
         'x-clerk-auth-reason': 'none',
@@ -266,14 +266,14 @@ export function middleware(framework: Framework): void {
     it.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer ', 'Digest x', '', 'bearer\u0000x'.replace('\u0000', '')])(
       'S34: Authorization: %j signs nobody in',
       async (authorization) => {
-        const { get } = await stages.open({ routes: guarded });
+        const { get } = await environments.open({ routes: guarded });
         expect((await get('/me', null, { authorization })).status).toBe(401);
       },
     );
 
     it('accepts the scheme in any case (RFC 9110)', async () => {
-      const { get, world } = await stages.open({ routes: guarded });
-      expect((await get('/me', null, { authorization: `bEaReR ${world.tokens.admin}` })).status).toBe(200);
+      const { get, fixtures } = await environments.open({ routes: guarded });
+      expect((await get('/me', null, { authorization: `bEaReR ${fixtures.tokens.admin}` })).status).toBe(200);
     });
   });
 }

@@ -3,18 +3,18 @@ import type { AuthenticatorOptions, BailiffEvent } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import { createKey } from '../../support/tokens.js';
-import type { Framework, Kit } from '../frameworks.js';
-import { createWorld, PUBLISHABLE_KEY, type TokenName, type World } from '../world.js';
-import { codeOf, createStages } from './harness.js';
+import type { Framework, Adapter } from '../frameworks.js';
+import { createFixtures, PUBLISHABLE_KEY, type TokenName, type Fixtures } from '../fixtures.js';
+import { codeOf, createEnvironments } from './harness.js';
 
 interface Pair {
-  /** What both have beside the rest of the world's options. */
+  /** What both have beside the rest of the fixtures's options. */
   readonly both?: AuthenticatorOptions;
   /** What the first has in the option in question; without it, nothing. */
   readonly first?: AuthenticatorOptions;
   readonly second: AuthenticatorOptions;
 }
-type Pairs = (world: World) => readonly Pair[];
+type Pairs = (fixtures: Fixtures) => readonly Pair[];
 
 const OTHER_PUBLISHABLE_KEY = `pk_test_${Buffer.from('clerk.other.example$').toString('base64')}`;
 const idle = {
@@ -110,13 +110,13 @@ const PAIRS: Readonly<Record<keyof AuthenticatorOptions, Pairs | 'observes'>> = 
   logger: 'observes',
 };
 
-const me = { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] };
-const key = { path: '/key', guards: [(kit: Kit) => kit.requireAuth({ token: 'api_key' })] };
-const m2m = { path: '/m2m', guards: [(kit: Kit) => kit.requireAuth({ token: 'm2m_token' })] };
-const oauth = { path: '/oauth', guards: [(kit: Kit) => kit.requireAuth({ token: 'oauth_token' })] };
+const me = { path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] };
+const key = { path: '/key', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })] };
+const m2m = { path: '/m2m', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'm2m_token' })] };
+const oauth = { path: '/oauth', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'oauth_token' })] };
 
 export function mounts(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
   const heard = () => {
     const events: BailiffEvent[] = [];
     const decisions = () => events.filter((event) => event.type === 'authenticated' || 'by' in event).length;
@@ -125,12 +125,12 @@ export function mounts(framework: Framework): void {
 
   describe.each(Object.entries(PAIRS))('twice, differing in %s alone', (_, pairs) => {
     it(pairs === 'observes' ? 'verifies once' : 'lets the second decide', async () => {
-      const count = pairs === 'observes' ? 1 : pairs(await createWorld()).length;
+      const count = pairs === 'observes' ? 1 : pairs(await createFixtures()).length;
       for (let index = 0; index < count; index += 1) {
         const [one, two] = [heard(), heard()];
-        const { get } = await stages.open({ routes: [me] }, (world) => {
-          const { both, first, second }: Pair = pairs === 'observes' ? { second: {} } : pairs(world)[index]!;
-          const common = { ...world.options, publishableKey: null, ...both };
+        const { get } = await environments.open({ routes: [me] }, (fixtures) => {
+          const { both, first, second }: Pair = pairs === 'observes' ? { second: {} } : pairs(fixtures)[index]!;
+          const common = { ...fixtures.options, publishableKey: null, ...both };
           return [[{ ...common, ...first, onEvent: one.onEvent }], [{ ...common, ...second, onEvent: two.onEvent }]];
         });
         await get('/me', 'admin');
@@ -141,7 +141,7 @@ export function mounts(framework: Framework): void {
 
   it('twice with equal values that were made apart verifies once', async () => {
     const two = heard();
-    const options = ({ options: { now: _, ...rest } }: World): AuthenticatorOptions => ({
+    const options = ({ options: { now: _, ...rest } }: Fixtures): AuthenticatorOptions => ({
       ...structuredClone(rest),
       jwtKey: null,
       authorizedParties: ['https://acornbooks.example'],
@@ -150,16 +150,16 @@ export function mounts(framework: Framework): void {
       cache: { machineTokens: { ttlMs: 5 } },
       acceptsToken: ['session_token', 'api_key'],
     });
-    const { get } = await stages.open({ routes: [me] }, (world) => [
-      [options(world)],
-      [{ ...options(world), onEvent: two.onEvent }],
+    const { get } = await environments.open({ routes: [me] }, (fixtures) => [
+      [options(fixtures)],
+      [{ ...options(fixtures), onEvent: two.onEvent }],
     ]);
     await get('/me', 'admin');
     expect(two.decisions()).toBe(0);
   });
 
   /** What passes behind the first alone must not pass behind both. */
-  const STRICTER: readonly (readonly [string, TokenName, string, (world: World) => [object, object], string])[] = [
+  const STRICTER: readonly (readonly [string, TokenName, string, (fixtures: Fixtures) => [object, object], string])[] = [
     ['machineId', 'm2mJwt', '/m2m', () => [{}, { machineId: 'mch_other' }], 'token-verification-failed'],
     ['audience', 'oauthJwt', '/oauth', () => [{}, { audience: 'https://api.example' }], 'token-verification-failed'],
     [
@@ -191,23 +191,23 @@ export function mounts(framework: Framework): void {
   ];
   it.each(STRICTER)('the second refuses what the first accepts: %s', async (_, credential, path, options, code) => {
     const routes = [me, m2m, oauth];
-    const first = await stages.open({ routes }, (world) => [[{ ...world.options, ...options(world)[0] }]]);
+    const first = await environments.open({ routes }, (fixtures) => [[{ ...fixtures.options, ...options(fixtures)[0] }]]);
     expect((await first.get(path, credential)).status).toBe(200);
-    const both = await stages.open({ routes }, (world) =>
-      options(world).map((more) => [{ ...world.options, ...more }]),
+    const both = await environments.open({ routes }, (fixtures) =>
+      options(fixtures).map((more) => [{ ...fixtures.options, ...more }]),
     );
     const answer = await both.get(path, credential);
     expect([answer.status, codeOf(answer)]).toEqual([401, code]);
   });
 
   it('a second one without a cache asks again, so that a revoked key does not pass behind one with a cache', async () => {
-    const { get, world } = await stages.open({ routes: [key] }, ({ options }) => [
+    const { get, fixtures } = await environments.open({ routes: [key] }, ({ options }) => [
       [{ ...options, acceptsToken: 'any' }],
       [{ ...options, acceptsToken: 'any', cache: { machineTokens: { ttlMs: 0, negativeTtlMs: 0 } } }],
     ]);
     expect((await get('/key', 'apiKey')).status).toBe(200);
-    world.clerk.fail({ operation: OPERATIONS.apiKey, status: 404 });
+    fixtures.clerk.fail({ operation: OPERATIONS.apiKey, status: 404 });
     expect((await get('/key', 'apiKey')).status).toBe(401);
-    expect(callsOf(world.clerk, OPERATIONS.apiKey)).toBe(3);
+    expect(callsOf(fixtures.clerk, OPERATIONS.apiKey)).toBe(3);
   });
 }

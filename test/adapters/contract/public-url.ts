@@ -1,23 +1,23 @@
 /** The option `publicUrl`: behind API Gateway with a stage, a CDN with another host, or anything else that rewrites addresses. */
 import { describe, expect, it } from 'vitest';
-import { SUFFIX, type World } from '../world.js';
-import type { Framework, Kit } from '../frameworks.js';
-import { createStages } from './harness.js';
+import { SUFFIX, type Fixtures } from '../fixtures.js';
+import type { Framework, Adapter } from '../frameworks.js';
+import { createEnvironments } from './harness.js';
 
 const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 const STAGE = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod';
 const CDN = 'https://d111111abcdef8.cloudfront.net';
 
 export function publicUrls(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
   const routes = [
-    { path: '/me', guards: [(kit: Kit) => kit.requireAuth()] },
-    { path: '/prod/me', guards: [(kit: Kit) => kit.requireAuth()] },
-    { path: '/page', guards: [(kit: Kit) => kit.requireAuth({ redirect: true })] },
+    { path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] },
+    { path: '/prod/me', guards: [(adapter: Adapter) => adapter.requireAuth()] },
+    { path: '/page', guards: [(adapter: Adapter) => adapter.requireAuth({ redirect: true })] },
     { path: '/open' },
   ];
   const open = (publicUrl: string | null, more: object = {}) =>
-    stages.open({ routes, trustProxy: true }, ({ options }) => [
+    environments.open({ routes, trustProxy: true }, ({ options }) => [
       [{ ...options, trustProxy: true, publicUrl, ...more }],
     ]);
   const handshakeOf = (answer: { headers: Record<string, string> }) => new URL(answer.headers['location'] ?? '');
@@ -80,11 +80,11 @@ export function publicUrls(framework: Framework): void {
   });
 
   it('is the site that a page of our own comes from', async () => {
-    const cookies = ({ tokens }: World) =>
+    const cookies = ({ tokens }: Fixtures) =>
       `__session_${SUFFIX}=${tokens.admin}; __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb`;
     const from = async (publicUrl: string | null, referer: string) => {
-      const { get, world } = await open(publicUrl, { isSatellite: false });
-      return (await get('/me', null, { ...PAGE, cookie: cookies(world), referer })).status;
+      const { get, fixtures } = await open(publicUrl, { isSatellite: false });
+      return (await get('/me', null, { ...PAGE, cookie: cookies(fixtures), referer })).status;
     };
     expect(await from(CDN, `${CDN}/list`)).toBe(200);
     // A development page that comes from elsewhere looks whether the browser has signed in there meanwhile.
@@ -114,7 +114,7 @@ export function publicUrls(framework: Framework): void {
   it('serves resource metadata with the base path on or off', async () => {
     const resource = `${STAGE}/mcp`;
     const given = { resource, publicUrl: STAGE, publishableKey: `pk_test_${btoa('clerk.acornbooks.example$')}` };
-    const { get } = await stages.open({ first: [(kit) => kit.protectedResourceMetadata(given)], routes });
+    const { get } = await environments.open({ first: [(adapter) => adapter.protectedResourceMetadata(given)], routes });
     for (const path of ['', '/mcp', '/prod/mcp']) {
       const answer = await get(`/.well-known/oauth-protected-resource${path}`);
       expect([answer.status, answer.body['resource']]).toEqual([200, resource]);

@@ -1,16 +1,16 @@
 /** `redirect: true`: where a signed-out page request is sent, and that it is no way around the rest of a requirement. */
 import { expect, it } from 'vitest';
-import type { Framework, Kit } from '../frameworks.js';
-import { PRODUCTION, SUFFIX } from '../world.js';
-import { createStages } from './harness.js';
+import type { Framework, Adapter } from '../frameworks.js';
+import { PRODUCTION, SUFFIX } from '../fixtures.js';
+import { createEnvironments } from './harness.js';
 
 const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' };
 
 export function redirects(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
   const routes = [
-    { path: '/dashboard', guards: [(kit: Kit) => kit.requireAuth({ redirect: true })] },
-    { path: '/admin', guards: [(kit: Kit) => kit.requireAuth({ role: 'org:admin', redirect: true })] },
+    { path: '/dashboard', guards: [(adapter: Adapter) => adapter.requireAuth({ redirect: true })] },
+    { path: '/admin', guards: [(adapter: Adapter) => adapter.requireAuth({ role: 'org:admin', redirect: true })] },
   ];
   const withSignIn = ({ options }: { options: object }) => [
     [{ ...options, signInUrl: 'https://accounts.acornbooks.example/sign-in' }],
@@ -46,7 +46,7 @@ export function redirects(framework: Framework): void {
       (back) => `https://acornbooks.example/in?redirect_url=${back}&__clerk_db_jwt=dvb_one`,
     ],
   ])('is a 302 that nobody stores: %s', async (_, options, headers, expected) => {
-    const { get, served } = await stages.open({ routes }, (world) => [[{ ...world.options, ...options }]]);
+    const { get, served } = await environments.open({ routes }, (fixtures) => [[{ ...fixtures.options, ...options }]]);
     const answer = await get('/dashboard?tab=1', null, { ...PAGE, ...headers });
     expect([answer.status, answer.headers['cache-control'], answer.headers['location']]).toEqual([
       302,
@@ -58,14 +58,14 @@ export function redirects(framework: Framework): void {
   });
 
   it('on the same host, the token of the browser is no part of the address', async () => {
-    const { get, served } = await stages.open({ routes }, ({ options }) => [[{ ...options, signInUrl: '/in' }]]);
+    const { get, served } = await environments.open({ routes }, ({ options }) => [[{ ...options, signInUrl: '/in' }]]);
     const answer = await get('/dashboard', null, { ...PAGE, ...known });
     const back = encodeURIComponent(`${served.url}/dashboard`);
     expect([answer.status, answer.headers['location']]).toEqual([302, `${served.url}/in?redirect_url=${back}`]);
   });
 
   it('comes after the handshake, where development does not know the browser yet', async () => {
-    const { get, served } = await stages.open({ routes }, withSignIn);
+    const { get, served } = await environments.open({ routes }, withSignIn);
     const answer = await get('/dashboard?tab=1', null, PAGE);
     expect([answer.status, answer.headers['cache-control']]).toEqual([307, 'no-store']);
     const location = new URL(answer.headers['location'] ?? '');
@@ -74,13 +74,13 @@ export function redirects(framework: Framework): void {
   });
 
   it('answers API clients with 401', async () => {
-    const { get } = await stages.open({ routes }, withSignIn);
+    const { get } = await environments.open({ routes }, withSignIn);
     expect((await get('/dashboard')).status).toBe(401);
     expect((await get('/dashboard', 'expired')).status).toBe(401);
   });
 
   it('S16: is no way around the rest of the requirement', async () => {
-    const { get } = await stages.open({ routes }, withSignIn);
+    const { get } = await environments.open({ routes }, withSignIn);
     expect((await get('/admin', 'member', PAGE)).status).toBe(403);
     expect((await get('/admin', 'admin', PAGE)).status).toBe(200);
   });

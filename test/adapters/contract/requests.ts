@@ -1,21 +1,21 @@
 /** Requests as clients and attackers write them: bodies, odd targets, odd hosts. */
 import { describe, expect, it } from 'vitest';
-import { sendRaw, type Framework, type Handle, type Kit } from '../frameworks.js';
-import { createStages } from './harness.js';
+import { sendRaw, type Framework, type Handle, type Adapter } from '../frameworks.js';
+import { createEnvironments } from './harness.js';
 
-const user = (kit: Kit) => kit.requireAuth();
+const user = (adapter: Adapter) => adapter.requireAuth();
 const echo: Handle = async (tools) => ({ echoed: await tools.json() });
 
 export function requests(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
 
   describe('bodies stay readable', () => {
     it('JSON and forms', async () => {
-      const { served, world } = await stages.open({
+      const { served, fixtures } = await environments.open({
         parseBodies: true,
         routes: [{ method: 'post', path: '/echo', guards: [user], handle: echo }],
       });
-      const authorization = `Bearer ${world.tokens.admin}`;
+      const authorization = `Bearer ${fixtures.tokens.admin}`;
       const json = await served.agent
         .post('/echo')
         .set({ authorization })
@@ -26,12 +26,12 @@ export function requests(framework: Framework): void {
     });
 
     it('streams, after a verification that had to wait', async () => {
-      const { served, world } = await stages.open({
+      const { served, fixtures } = await environments.open({
         routes: [
           {
             method: 'post',
             path: '/text',
-            guards: [(kit) => kit.requireAuth({ token: 'api_key' })],
+            guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })],
             handle: async (tools) => ({ length: (await tools.text()).length }),
           },
         ],
@@ -39,19 +39,19 @@ export function requests(framework: Framework): void {
       const text = 'acorn '.repeat(50_000);
       const answer = await served.agent
         .post('/text')
-        .set({ authorization: `Bearer ${world.tokens.apiKey}`, 'content-type': 'application/octet-stream' })
+        .set({ authorization: `Bearer ${fixtures.tokens.apiKey}`, 'content-type': 'application/octet-stream' })
         .send(text);
       expect(answer.body).toEqual({ length: text.length });
     });
 
     it('a body that does not parse stays the error of its parser', async () => {
-      const { served, world } = await stages.open({
+      const { served, fixtures } = await environments.open({
         parseBodies: true,
         routes: [{ method: 'post', path: '/echo', guards: [user], handle: echo }],
       });
       const answer = await served.agent
         .post('/echo')
-        .set({ authorization: `Bearer ${world.tokens.admin}`, 'content-type': 'application/json' })
+        .set({ authorization: `Bearer ${fixtures.tokens.admin}`, 'content-type': 'application/json' })
         .send('{"a":')
         .ok(() => true);
       expect(answer.status).toBe(framework.name.startsWith('Hono') ? 500 : 400);
@@ -59,7 +59,7 @@ export function requests(framework: Framework): void {
     });
 
     it("a handler's own error reaches the application's error handler", async () => {
-      const { get, served } = await stages.open({
+      const { get, served } = await environments.open({
         routes: [
           {
             path: '/fails',
@@ -103,14 +103,14 @@ export function requests(framework: Framework): void {
       ['a hundred cookies', `GET /me HTTP/1.1\r\n${HOST}\r\nCookie: ${'__session=a; '.repeat(100)}`, [401]],
     ];
     it.each(RAW)('%s', async (_, head, expected) => {
-      const { served } = await stages.open({ routes: [{ method: 'all', path: '/me', guards: [user] }] });
+      const { served } = await environments.open({ routes: [{ method: 'all', path: '/me', guards: [user] }] });
       const { status } = await sendRaw(served.port, `${head}\r\nConnection: close\r\n\r\n`);
       expect(expected).toContain(status);
       expect(served.errors.filter((error) => !isRouterError(error))).toEqual([]);
     });
 
     it('S15: no spelling of a guarded path gets in without a credential', async () => {
-      const { served } = await stages.open({
+      const { served } = await environments.open({
         routes: [{ path: '/admin/panel', guards: [user], handle: () => ({ secret: true }) }],
       });
       for (const path of [
@@ -135,7 +135,7 @@ export function requests(framework: Framework): void {
     });
 
     it('an honest request on the same server passes', async () => {
-      const { get } = await stages.open({ routes: [{ method: 'all', path: '/me', guards: [user] }] });
+      const { get } = await environments.open({ routes: [{ method: 'all', path: '/me', guards: [user] }] });
       expect((await get('/me', 'admin')).status).toBe(200);
     });
   });
@@ -143,11 +143,11 @@ export function requests(framework: Framework): void {
   describe('protectedResourceMetadata', () => {
     const resource = 'https://api.acornbooks.example/mcp';
     const open = () =>
-      stages.open(
+      environments.open(
         {
           first: [
-            (kit) =>
-              kit.protectedResourceMetadata({
+            (adapter) =>
+              adapter.protectedResourceMetadata({
                 resource,
                 scopes: ['invoices:read'],
                 authorizationServers: ['https://clerk.acornbooks.example'],
@@ -176,8 +176,8 @@ export function requests(framework: Framework): void {
       async (path) => {
         const slashed = `${resource}/`;
         const authorizationServers = ['https://clerk.acornbooks.example'];
-        const metadata = (kit: Kit) => kit.protectedResourceMetadata({ resource: slashed, authorizationServers });
-        const { get } = await stages.open({ first: [metadata], routes: [] }, ({ options }) => [[options]]);
+        const metadata = (adapter: Adapter) => adapter.protectedResourceMetadata({ resource: slashed, authorizationServers });
+        const { get } = await environments.open({ first: [metadata], routes: [] }, ({ options }) => [[options]]);
         const answer = await get(`/.well-known/oauth-protected-resource${path}`);
         expect([answer.status, answer.body['resource']]).toEqual([200, slashed]);
       },

@@ -17,7 +17,7 @@ export function rotations(framework: Framework): void {
     const { secretKey, publishableKey, apiUrl } = clerk;
     served = await framework.serve({
       middleware: [[{ secretKey, publishableKey, apiUrl, now: clock }]],
-      routes: [{ path: '/me', guards: [(kit) => kit.requireAuth()] }],
+      routes: [{ path: '/me', guards: [(adapter) => adapter.requireAuth()] }],
     });
   });
   afterEach(async () => {

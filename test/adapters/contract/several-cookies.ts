@@ -2,24 +2,24 @@
 import { expect, it } from 'vitest';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import { T0_S } from '../../support/tokens.js';
-import type { Framework, Kit } from '../frameworks.js';
-import { renewSession, SUFFIX, type TokenName } from '../world.js';
-import { createStages } from './harness.js';
+import type { Framework, Adapter } from '../frameworks.js';
+import { renewSession, SUFFIX, type TokenName } from '../fixtures.js';
+import { createEnvironments } from './harness.js';
 
-const routes = [{ path: '/me', guards: [(kit: Kit) => kit.requireAuth()] }];
+const routes = [{ path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] }];
 const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 const LONG_AGO = T0_S - 99_999;
 
 export function severalCookies(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
 
   /** Both orders of two lists of cookies, as a page and as a script: the answers. */
-  async function ask(stage: Awaited<ReturnType<typeof stages.open>>, ...lists: readonly (readonly string[])[]) {
+  async function ask(environment: Awaited<ReturnType<typeof environments.open>>, ...lists: readonly (readonly string[])[]) {
     const answers = [];
     for (const ordered of [lists, [...lists].reverse()]) {
       for (const kind of [PAGE, {}]) {
         const cookie = [...ordered.flat(), `__clerk_db_jwt_${SUFFIX}=dvb`].join('; ');
-        answers.push(await stage.get('/me', null, { ...kind, cookie }));
+        answers.push(await environment.get('/me', null, { ...kind, cookie }));
       }
     }
     return answers;
@@ -34,63 +34,63 @@ export function severalCookies(framework: Framework): void {
   it.each<TokenName | ''>(['', 'expired', 'tampered', 'forged', 'template', 'garbage', 'apiKey'])(
     'a good session beside %j is signed in: no redirect, and nothing asked of Clerk',
     async (bad) => {
-      const stage = await stages.open({ routes });
-      const { tokens, clerk } = stage.world;
-      for (const answer of await ask(stage, jar(bad && tokens[bad]), jar(tokens.admin))) {
+      const environment = await environments.open({ routes });
+      const { tokens, clerk } = environment.fixtures;
+      for (const answer of await ask(environment, jar(bad && tokens[bad]), jar(tokens.admin))) {
         expect(answer).toMatchObject({ status: 200, body: { userId: 'user_ada' } });
         expect(answer.headers['set-cookie']).toBeUndefined();
       }
       expect(callsOf(clerk, OPERATIONS.jwks)).toBe(1);
-      expect(stage.world.verifications()).toBe(0);
+      expect(environment.fixtures.verifications()).toBe(0);
     },
   );
 
   it('a client that signed out beside one that is signed in: the newest time counts', async () => {
-    const stage = await stages.open({ routes });
-    const { admin } = stage.world.tokens;
-    for (const { status } of await ask(stage, jar(admin, 0), jar(admin))) expect(status).toBe(200);
-    const [page, script] = await ask(stage, jar(admin, LONG_AGO), jar(admin, T0_S + 1));
+    const environment = await environments.open({ routes });
+    const { admin } = environment.fixtures.tokens;
+    for (const { status } of await ask(environment, jar(admin, 0), jar(admin))) expect(status).toBe(200);
+    const [page, script] = await ask(environment, jar(admin, LONG_AGO), jar(admin, T0_S + 1));
     expect(page?.status).toBe(307);
     expect(script).toMatchObject({ status: 401 });
     expect(script?.headers['x-clerk-auth-reason']).toBe('session-token-iat-before-client-uat');
   });
 
   it('bad ones let nobody in, however many there are', async () => {
-    const stage = await stages.open({ routes });
-    const { tampered, forged, template, garbage, expired } = stage.world.tokens;
+    const environment = await environments.open({ routes });
+    const { tampered, forged, template, garbage, expired } = environment.fixtures.tokens;
     const [page, script] = await ask(
-      stage,
+      environment,
       [tampered, forged, template, garbage, expired].flatMap((bad) => jar(bad)),
     );
     expect(page?.status).not.toBe(200);
     expect(script?.status).toBe(401);
-    for (const answer of await ask(stage, jar(tampered), jar(forged), jar(template)))
+    for (const answer of await ask(environment, jar(tampered), jar(forged), jar(template)))
       expect(answer.status).not.toBe(200);
   });
 
   it('an expired session is renewed with the refresh cookie that Clerk takes', async () => {
-    const stage = await stages.open({ routes });
-    stage.world.clerk.fail({
+    const environment = await environments.open({ routes });
+    environment.fixtures.clerk.fail({
       operation: OPERATIONS.refresh,
       when: ({ body }) => (body as { refresh_token: string }).refresh_token !== 'rt-good',
       status: 401,
       code: 'refresh_token_unknown',
     });
-    const cookies = renewSession(stage.world);
-    const { expired } = stage.world.tokens;
+    const cookies = renewSession(environment.fixtures);
+    const { expired } = environment.fixtures.tokens;
     const lists = ['rt-good', 'rt-old'].map((token) => [...jar(expired), `__refresh_${SUFFIX}=${token}`]);
-    for (const answer of await ask(stage, ...lists)) {
+    for (const answer of await ask(environment, ...lists)) {
       expect(answer).toMatchObject({ status: 200, body: { userId: 'user_ada' } });
       expect(answer.headers['set-cookie']).toEqual(cookies);
     }
     // Each of the four asked twice, and no more.
-    expect(callsOf(stage.world.clerk, OPERATIONS.refresh)).toBe(8);
+    expect(callsOf(environment.fixtures.clerk, OPERATIONS.refresh)).toBe(8);
   });
 
   it('more different values than a browser keeps: the name counts as absent', async () => {
-    const stage = await stages.open({ routes });
-    const { admin, member, stale, pending, tampered } = stage.world.tokens;
-    const [page, script] = await ask(stage, ...[admin, member, stale, pending, tampered].map((token) => jar(token)));
+    const environment = await environments.open({ routes });
+    const { admin, member, stale, pending, tampered } = environment.fixtures.tokens;
+    const [page, script] = await ask(environment, ...[admin, member, stale, pending, tampered].map((token) => jar(token)));
     expect(page?.status).toBe(307);
     expect(script?.status).toBe(401);
     expect(script?.headers['x-clerk-auth-reason']).toBe('client-uat-but-no-session-token');

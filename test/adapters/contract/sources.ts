@@ -2,11 +2,11 @@
 import { createAuthenticator, type Authenticator, type BailiffEvent } from 'bailiff';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
-import type { Framework, Kit } from '../frameworks.js';
-import { browserCookies, renewSession, SUFFIX } from '../world.js';
-import { createStages } from './harness.js';
+import type { Framework, Adapter } from '../frameworks.js';
+import { browserCookies, renewSession, SUFFIX } from '../fixtures.js';
+import { createEnvironments } from './harness.js';
 
-const routes = [{ path: '/me', guards: [(kit: Kit) => kit.requireAuth()] }];
+const routes = [{ path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth()] }];
 
 class Tenant {
   readonly secretKey = 'sk_test_tenant';
@@ -54,13 +54,13 @@ function ofAnotherCopy(authenticator: Authenticator): Authenticator {
 }
 
 export function sources(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
 
   describe('an authenticator of another copy of the package', () => {
     const open = () =>
-      stages.open(
+      environments.open(
         { routes: [...routes, { path: '/logo.png', handle: ({ header }) => header('Cache-Control', 'public') }] },
-        (world) => [[ofAnotherCopy(createAuthenticator(world.options))]],
+        (fixtures) => [[ofAnotherCopy(createAuthenticator(fixtures.options))]],
       );
 
     it('sends a page to the handshake', async () => {
@@ -71,9 +71,9 @@ export function sources(framework: Framework): void {
     });
 
     it('lets nobody store the cookies of a session', async () => {
-      const { get, world } = await open();
-      const cookies = renewSession(world);
-      const { headers } = await get('/logo.png', null, browserCookies(world.tokens.expired));
+      const { get, fixtures } = await open();
+      const cookies = renewSession(fixtures);
+      const { headers } = await get('/logo.png', null, browserCookies(fixtures.tokens.expired));
       expect([headers['set-cookie'], headers['cache-control'], headers['vary']]).toEqual([
         cookies,
         'private, no-store',
@@ -92,7 +92,7 @@ export function sources(framework: Framework): void {
       else process.env['CLERK_JWT_KEY'] = env;
     });
     const open = (give: () => unknown) =>
-      stages.open({ routes: [...routes, { path: '/open' }] }, ({ clerk }) => {
+      environments.open({ routes: [...routes, { path: '/open' }] }, ({ clerk }) => {
         process.env['CLERK_JWT_KEY'] = clerk.jwtKey;
         return [[framework.perRequest(give)]];
       });
@@ -113,13 +113,13 @@ export function sources(framework: Framework): void {
       ['an object without a prototype', () => Object.create(null) as object],
       ['options that are null', () => ({ secretKey: null, audience: null, cache: null })],
     ])('that gives %s means it', async (_, give) => {
-      // The world's clock stands still long ago.
+      // The fixtures's clock stands still long ago.
       vi.useFakeTimers({ toFake: ['Date'] });
       const gives = [give, () => Promise.resolve(give()), () => thenable(give())];
       try {
         for (const each of gives) {
-          const { get, world } = await open(each);
-          vi.setSystemTime(world.clock());
+          const { get, fixtures } = await open(each);
+          vi.setSystemTime(fixtures.clock());
           expect((await get('/me', 'admin')).status).toBe(200);
           expect((await get('/me', 'forged')).status).toBe(401);
         }
@@ -129,7 +129,7 @@ export function sources(framework: Framework): void {
     });
 
     it('may give an authenticator', async () => {
-      const { get } = await stages.open({ routes }, ({ options }) => {
+      const { get } = await environments.open({ routes }, ({ options }) => {
         const authenticator = createAuthenticator(options);
         return [[framework.perRequest(() => authenticator)]];
       });
@@ -152,13 +152,13 @@ export function sources(framework: Framework): void {
     ['metadata that is no text', { resourceMetadata: 5 }, /resourceMetadata/],
   ])('where the middleware is made, %s is an error', async (_, source, message) => {
     await expect(
-      stages.open({ routes }, ({ options }) => [
+      environments.open({ routes }, ({ options }) => [
         [typeof source === 'object' && source?.constructor === Object ? { ...options, ...source } : source],
       ]),
     ).rejects.toThrow(message);
     if (typeof source !== 'object' || source?.constructor !== Object) return;
     // The same in the second argument, which takes no options.
-    await expect(stages.open({ routes }, ({ options }) => [[options, source]])).rejects.toThrow('ption');
+    await expect(environments.open({ routes }, ({ options }) => [[options, source]])).rejects.toThrow('ption');
   });
 
   it('settings that are null are not given, in either argument', async () => {
@@ -169,19 +169,19 @@ export function sources(framework: Framework): void {
       (options: object) => [options, none],
       (options: object) => [options, null],
     ]) {
-      const { get } = await stages.open({ routes }, ({ options }) => [tune(options)]);
+      const { get } = await environments.open({ routes }, ({ options }) => [tune(options)]);
       const refused = await get('/me');
       expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'Bearer']);
       expect((await get('/me', 'admin')).status).toBe(200);
     }
-    const { get } = await stages.open({ routes }, ({ options }) => [[{ ...options, onDenied: denied }, none]]);
+    const { get } = await environments.open({ routes }, ({ options }) => [[{ ...options, onDenied: denied }, none]]);
     expect((await get('/me')).status).toBe(418);
   });
 
   it('a listener made anew for each request does not cost each a cache, and the last one hears', async () => {
     const heard: (readonly [number, BailiffEvent])[] = [];
     let made = 0;
-    const { get, world } = await stages.open({ routes }, ({ options }) => [
+    const { get, fixtures } = await environments.open({ routes }, ({ options }) => [
       [
         framework.perRequest(() => {
           const number = (made += 1);
@@ -193,7 +193,7 @@ export function sources(framework: Framework): void {
       expect((await get('/me', 'admin')).status).toBe(200);
       expect(heard.at(-1)).toEqual([request, expect.objectContaining({ type: 'authenticated' })]);
     }
-    expect(callsOf(world.clerk, OPERATIONS.jwks)).toBe(1);
+    expect(callsOf(fixtures.clerk, OPERATIONS.jwks)).toBe(1);
   });
 
   it.each<readonly [string, () => unknown, boolean]>([
@@ -206,7 +206,7 @@ export function sources(framework: Framework): void {
     ['nothing', () => undefined, false],
   ])('frontendApiProxy.enabled gives %s', async (_, enabled, proxied) => {
     const forwarded: string[] = [];
-    const { get, served } = await stages.open({ routes }, ({ options }) => [
+    const { get, served } = await environments.open({ routes }, ({ options }) => [
       [
         {
           ...options,
@@ -229,7 +229,7 @@ export function sources(framework: Framework): void {
     ['throws', fail],
     ['rejects', () => Promise.reject(new Error('no such host'))],
   ])('frontendApiProxy.enabled that %s ends in the error handler, not in the process', async (_, enabled) => {
-    const { get, served } = await stages.open({ routes }, ({ options }) => [
+    const { get, served } = await environments.open({ routes }, ({ options }) => [
       [{ ...options, frontendApiProxy: { enabled } }],
     ]);
     expect((await get('/me', 'admin')).status).toBe(500);

@@ -5,10 +5,10 @@ import { Agent, request as send, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebhookVerificationError } from 'bailiff/webhooks';
 import type { Framework, Handle, Tools } from '../frameworks.js';
-import { answerOf, createStages } from './harness.js';
+import { answerOf, createEnvironments } from './harness.js';
 
 export function webhooks(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
   const secret = `whsec_${Buffer.from('a signing secret for tests').toString('base64')}`;
   const body = '{"type":"user.created","object":"event","data":{"id":"user_a1","object":"user"}}';
   const now = () => 1_800_000_000_000;
@@ -30,7 +30,7 @@ export function webhooks(framework: Framework): void {
   const routes = routesWith({});
 
   it('over the raw body', async () => {
-    const { served } = await stages.open({ routes });
+    const { served } = await environments.open({ routes });
     const post = (text: string) =>
       served.agent.post('/webhooks').set(sign(body)).set('content-type', 'application/json').send(text);
     expect((await post(body)).body).toMatchObject({ type: 'user.created', id: 'msg_1' });
@@ -54,7 +54,7 @@ export function webhooks(framework: Framework): void {
     ['gives NaN', () => NaN],
   ])("with a clock that %s is this server's fault, 500, and not the sender's", async (_how, broken) => {
     const handle = ({ verifyWebhook }: Tools) => verifyWebhook({ signingSecret: secret, now: broken });
-    const { served } = await stages.open({ routes: [{ method: 'post', path: '/webhooks', handle }] });
+    const { served } = await environments.open({ routes: [{ method: 'post', path: '/webhooks', handle }] });
     const answer = await served.agent
       .post('/webhooks')
       .set(sign(body))
@@ -65,7 +65,7 @@ export function webhooks(framework: Framework): void {
   });
 
   it('whose names have any case, and whose signature may be one of several, in one header or in two', async () => {
-    const { served } = await stages.open({ routes });
+    const { served } = await environments.open({ routes });
     const { 'svix-signature': good, ...others } = sign(body);
     const bad = `v1,${'A'.repeat(43)}=`;
     const post = (signature: string | string[], spell: (name: string) => string = (name) => name) => {
@@ -87,7 +87,7 @@ export function webhooks(framework: Framework): void {
   const parsesAhead = !framework.name.startsWith('Hono');
   const parsed = it.each(parsesAhead ? ['application/json', 'application/x-www-form-urlencoded', 'text/plain'] : []);
   parsed('where a parser has read it as %s: its text, or a clear refusal', async (type) => {
-    const { served } = await stages.open({ routes, parseBodies: true });
+    const { served } = await environments.open({ routes, parseBodies: true });
     const answer = await served.agent.post('/webhooks').set(sign(body)).set('content-type', type).send(body);
     const kept = type === 'text/plain' && !framework.name.startsWith('Fastify');
     expect(answerOf(answer).body).toMatchObject(kept ? { id: 'msg_1' } : { refused: 'raw-body-required', status: 400 });
@@ -95,7 +95,7 @@ export function webhooks(framework: Framework): void {
 
   // Express 4 leaves `{}` in `req.body` then.
   it('where a parser of another type has left it alone', async () => {
-    const { served } = await stages.open({ routes, parseBodies: true });
+    const { served } = await environments.open({ routes, parseBodies: true });
     const post = (text: string) =>
       served.agent.post('/webhooks').set(sign(body)).set('content-type', 'application/octet-stream').send(text);
     expect((await post(body)).body).toMatchObject({ type: 'user.created', id: 'msg_1' });
@@ -104,7 +104,7 @@ export function webhooks(framework: Framework): void {
   });
 
   it('in base64, as a host of functions may hand it over: the remedy says so', async () => {
-    const { served } = await stages.open({ routes });
+    const { served } = await environments.open({ routes });
     const { body: answer } = await served.agent
       .post('/webhooks')
       .set(sign(body))
@@ -146,7 +146,7 @@ export function webhooks(framework: Framework): void {
       ['announced', true],
       ['in chunks', false],
     ])('is refused with 413 (%s), and its connection serves the next request', async (_, announce) => {
-      const { served } = await stages.open({ routes });
+      const { served } = await environments.open({ routes });
       const agent = keeping();
       const first = await post(served.port, agent, sign(body), large, announce);
       expect(first.answer).toEqual({ refused: 'body-too-large', status: 413 });
@@ -156,7 +156,7 @@ export function webhooks(framework: Framework): void {
     });
 
     it('is not looked at where the headers are not those of a webhook', async () => {
-      const { served } = await stages.open({ routes });
+      const { served } = await environments.open({ routes });
       const old = { ...sign(body), 'svix-timestamp': '1700000000' };
       for (const announce of [true, false]) {
         expect((await post(served.port, keeping(), {}, large, announce)).answer).toMatchObject({
@@ -174,7 +174,7 @@ export function webhooks(framework: Framework): void {
         [long.length, { type: 'user.created' }],
         [long.length - 1, { refused: 'body-too-large' }],
       ] as const) {
-        const { served } = await stages.open({ routes: routesWith({ maxBodyBytes }) });
+        const { served } = await environments.open({ routes: routesWith({ maxBodyBytes }) });
         for (const announce of [true, false]) {
           const { answer } = await post(served.port, keeping(), sign(long), Buffer.from(long), announce);
           expect(answer).toMatchObject(expected);
@@ -183,10 +183,10 @@ export function webhooks(framework: Framework): void {
     });
 
     it('is judged by the same number where somebody has read it before', async () => {
-      const { served } = await stages.open({ routes: routesWith({ maxBodyBytes: body.length - 1 }), readBefore: true });
+      const { served } = await environments.open({ routes: routesWith({ maxBodyBytes: body.length - 1 }), readBefore: true });
       const { answer } = await post(served.port, keeping(), sign(body), Buffer.from(body), false);
       expect(answer).toEqual({ refused: 'body-too-large', status: 413 });
-      const other = await stages.open({ routes: routesWith({ maxBodyBytes: body.length }), readBefore: true });
+      const other = await environments.open({ routes: routesWith({ maxBodyBytes: body.length }), readBefore: true });
       const good = await post(other.served.port, keeping(), sign(body), Buffer.from(body), false);
       expect(good.answer).toMatchObject({ type: 'user.created' });
     });
@@ -199,7 +199,7 @@ export function webhooks(framework: Framework): void {
         refused(answer);
         return answer;
       };
-      const { served } = await stages.open({ routes: [{ method: 'post', path: '/webhooks', handle }] });
+      const { served } = await environments.open({ routes: [{ method: 'post', path: '/webhooks', handle }] });
       const request = send({
         ...{ host: '127.0.0.1', port: served.port, method: 'POST', path: '/webhooks' },
         headers: { ...sign(body), 'content-length': '100' },

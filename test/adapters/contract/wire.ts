@@ -1,16 +1,16 @@
 /** What reaches a server byte for byte, and what two frameworks could read differently. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sendRaw, type Framework, type Kit } from '../frameworks.js';
-import { PRODUCTION, PUBLISHABLE_KEY } from '../world.js';
-import { createStages } from './harness.js';
+import { sendRaw, type Framework, type Adapter } from '../frameworks.js';
+import { PRODUCTION, PUBLISHABLE_KEY } from '../fixtures.js';
+import { createEnvironments } from './harness.js';
 
-const user = (kit: Kit) => kit.requireAuth();
+const user = (adapter: Adapter) => adapter.requireAuth();
 /** The suffix of this instance's cookies. */
 const SUFFIX = createHash('sha1').update(PUBLISHABLE_KEY).digest('base64url').slice(0, 8);
 
 export function wire(framework: Framework): void {
-  const stages = createStages(framework);
+  const environments = createEnvironments(framework);
   const routes = [{ method: 'all' as const, path: '/me', guards: [user] }];
   const send = (port: number, lines: readonly string[], target = '/me', method = 'GET') =>
     sendRaw(port, `${[`${method} ${target} HTTP/1.1`, ...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`);
@@ -42,14 +42,14 @@ export function wire(framework: Framework): void {
       ['the same host twice', (token) => [HOST, HOST, `Authorization: Bearer ${token}`], 400],
     ];
     it.each(TWICE)('%s', async (_, lines, status) => {
-      const { served, world } = await stages.open({ routes });
-      expect((await send(served.port, lines(world.tokens.admin))).status).toBe(status);
+      const { served, fixtures } = await environments.open({ routes });
+      expect((await send(served.port, lines(fixtures.tokens.admin))).status).toBe(status);
       expect(served.errors).toEqual([]);
     });
 
     it('does not leave the decision to the cookies behind it', async () => {
-      const { served, world } = await stages.open({ routes });
-      const cookie = `Cookie: __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=x; __session_${SUFFIX}=${world.tokens.admin}`;
+      const { served, fixtures } = await environments.open({ routes });
+      const cookie = `Cookie: __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=x; __session_${SUFFIX}=${fixtures.tokens.admin}`;
       expect((await send(served.port, [HOST, cookie])).status).toBe(200);
       expect((await send(served.port, [HOST, cookie, 'Authorization: Basic eDp5'])).status).toBe(200);
       for (const second of ['Authorization:', 'Authorization: Basic eDp5']) {
@@ -58,11 +58,11 @@ export function wire(framework: Framework): void {
     });
 
     it('cookies may come in several lines, and all of them are read', async () => {
-      const { served, world } = await stages.open({ routes });
+      const { served, fixtures } = await environments.open({ routes });
       const lines = [
         `Cookie: __client_uat_${SUFFIX}=1`,
         `Cookie: __clerk_db_jwt_${SUFFIX}=x`,
-        `Cookie: __session_${SUFFIX}=${world.tokens.admin}`,
+        `Cookie: __session_${SUFFIX}=${fixtures.tokens.admin}`,
       ];
       expect((await send(served.port, [HOST, ...lines])).status).toBe(200);
       expect((await send(served.port, [HOST, ...lines.slice(0, 2)])).status).toBe(401);
@@ -73,8 +73,8 @@ export function wire(framework: Framework): void {
     it.each(['//me', '//evil.example/me', '/\\me', 'http://127.0.0.1//me', 'http://evil.example//me'])(
       '%s',
       async (target) => {
-        const { served, world } = await stages.open({ routes });
-        const lines = ['Host: 127.0.0.1', `Authorization: Bearer ${world.tokens.admin}`];
+        const { served, fixtures } = await environments.open({ routes });
+        const lines = ['Host: 127.0.0.1', `Authorization: Bearer ${fixtures.tokens.admin}`];
         // The second and third time, what the first has left behind is used.
         expect((await send(served.port, lines)).status).toBe(200);
         expect((await send(served.port, lines, target)).status).toBe(400);
@@ -84,8 +84,8 @@ export function wire(framework: Framework): void {
     );
 
     it.each(['TRACE', 'TRACK'])('and so is %s', async (method) => {
-      const { served, world } = await stages.open({ routes });
-      const lines = ['Host: 127.0.0.1', `Authorization: Bearer ${world.tokens.admin}`];
+      const { served, fixtures } = await environments.open({ routes });
+      const lines = ['Host: 127.0.0.1', `Authorization: Bearer ${fixtures.tokens.admin}`];
       expect((await send(served.port, lines, '/me', method)).status).toBe(400);
     });
   });
@@ -138,8 +138,8 @@ export function wire(framework: Framework): void {
     ];
     /** Where the handshake would come back to. */
     const originOf = async (options: object, trustProxy: boolean, headers: readonly string[]): Promise<string> => {
-      const { served } = await stages.open({ routes, trustProxy }, (world) => [
-        [{ ...world.options, ...options, trustProxy }],
+      const { served } = await environments.open({ routes, trustProxy }, (fixtures) => [
+        [{ ...fixtures.options, ...options, trustProxy }],
       ]);
       const page = ['Accept: text/html', 'Sec-Fetch-Dest: document', 'Cookie: __client_uat=1'];
       const { status, text } = await send(served.port, [`Host: ${HOST}`, ...page, ...headers]);

@@ -10,12 +10,12 @@ import {
   T0_S,
   type Claims,
 } from '../../support/tokens.js';
-import { bearer, cookies, good, signedIn, type Attack } from '../kit.js';
+import { bearer, cookies, good, signedIn, type Attack } from '../fixtures.js';
 
-const refused = (id: string, claims: Claims): Attack => ({ id, send: (kit) => bearer(good(kit, claims)), expect: 401 });
+const refused = (id: string, claims: Claims): Attack => ({ id, send: (fixtures) => bearer(good(fixtures, claims)), expect: 401 });
 const accepted = (id: string, claims: Claims): Attack => ({
   id,
-  send: (kit) => bearer(good(kit, claims)),
+  send: (fixtures) => bearer(good(fixtures, claims)),
   expect: 200,
 });
 
@@ -56,25 +56,25 @@ const prototypes: Attack[] = [
     const text = JSON.stringify(sessionClaimsV2(claims)).replace('{', `{"__proto__":${inherited},`);
     return {
       id: `prototype-claims-${name}`,
-      send: (kit) => bearer(signJwt(headerOf(kit.own, { cat: CATEGORY.session }), text, kit.own), target),
+      send: (fixtures) => bearer(signJwt(headerOf(fixtures.own, { cat: CATEGORY.session }), text, fixtures.own), target),
       expect,
     };
   }),
   {
     id: 'prototype-organization-grants',
-    send: (kit) => {
+    send: (fixtures) => {
       const text = JSON.stringify(sessionClaimsV2({ o: 'O' })).replace(
         '"O"',
         '{"__proto__":{"id":"org_acorn","per":"manage","fpm":"1"}}',
       );
-      return bearer(signJwt(headerOf(kit.own, { cat: CATEGORY.session }), text, kit.own), '/permission');
+      return bearer(signJwt(headerOf(fixtures.own, { cat: CATEGORY.session }), text, fixtures.own), '/permission');
     },
     expect: 403,
   },
   {
     id: 'prototype-header',
-    send: (kit) =>
-      bearer(signJwt(`{"__proto__":{"alg":"RS256"},"kid":"${kit.own.kid}","typ":"JWT"}`, sessionClaimsV2(), kit.own)),
+    send: (fixtures) =>
+      bearer(signJwt(`{"__proto__":{"alg":"RS256"},"kid":"${fixtures.own.kid}","typ":"JWT"}`, sessionClaimsV2(), fixtures.own)),
     expect: 401,
   },
   accepted('claims-has-is-data', { has: true, isAuthenticated: false, userId: 'user_eve', tokenType: 'api_key' }),
@@ -82,7 +82,7 @@ const prototypes: Attack[] = [
 
 const category = (id: string, cat: unknown, expect: number): Attack => ({
   id,
-  send: (kit) => bearer(good(kit, {}, { cat })),
+  send: (fixtures) => bearer(good(fixtures, {}, { cat })),
   expect,
 });
 
@@ -99,67 +99,67 @@ const categories: Attack[] = [
 
 /** Every good token against every route that does not name its kind. */
 const crossed: Attack[] = [
-  { id: 'S2-m2m-on-user-route', send: (kit) => bearer(m2mToken(kit.own)), expect: 401 },
-  { id: 'S2-m2m-in-cookie', send: (kit) => cookies(signedIn(m2mToken(kit.own))), expect: 401 },
-  { id: 'S2-oauth-in-cookie', send: (kit) => cookies(signedIn(oauthToken(kit.own))), expect: 401 },
+  { id: 'S2-m2m-on-user-route', send: (fixtures) => bearer(m2mToken(fixtures.own)), expect: 401 },
+  { id: 'S2-m2m-in-cookie', send: (fixtures) => cookies(signedIn(m2mToken(fixtures.own))), expect: 401 },
+  { id: 'S2-oauth-in-cookie', send: (fixtures) => cookies(signedIn(oauthToken(fixtures.own))), expect: 401 },
   {
     id: 'S1-template-in-cookie',
-    send: (kit) => cookies(signedIn(good(kit, {}, { cat: CATEGORY.template }))),
+    send: (fixtures) => cookies(signedIn(good(fixtures, {}, { cat: CATEGORY.template }))),
     expect: 401,
   },
   {
     id: 'S1-template-on-any-route',
-    send: (kit) => bearer(good(kit, {}, { cat: CATEGORY.template }), '/any'),
+    send: (fixtures) => bearer(good(fixtures, {}, { cat: CATEGORY.template }), '/any'),
     expect: 401,
   },
   {
     id: 'S1-template-on-list-route',
-    send: (kit) => bearer(good(kit, {}, { cat: CATEGORY.template }), '/user-or-key'),
+    send: (fixtures) => bearer(good(fixtures, {}, { cat: CATEGORY.template }), '/user-or-key'),
     expect: 401,
   },
   {
     id: 'S3-session-with-machine-subject',
-    send: (kit) => bearer(sessionToken(kit.own, { sub: 'mch_eve' }), '/m2m'),
+    send: (fixtures) => bearer(sessionToken(fixtures.own, { sub: 'mch_eve' }), '/m2m'),
     expect: 401,
   },
   {
     id: 'S3-session-with-machine-subject-as-user',
-    send: (kit) => bearer(sessionToken(kit.own, { sub: 'mch_eve' })),
+    send: (fixtures) => bearer(sessionToken(fixtures.own, { sub: 'mch_eve' })),
     expect: 401,
   },
-  { id: 'S4-oauth-on-user-route', send: (kit) => bearer(oauthToken(kit.own)), expect: 401 },
+  { id: 'S4-oauth-on-user-route', send: (fixtures) => bearer(oauthToken(fixtures.own)), expect: 401 },
   {
     id: 'S4-oauth-with-session-category',
-    send: (kit) => bearer(oauthToken(kit.own, {}, { cat: CATEGORY.template }), '/oauth'),
+    send: (fixtures) => bearer(oauthToken(fixtures.own, {}, { cat: CATEGORY.template }), '/oauth'),
     expect: 401,
   },
   {
     id: 'S4-oauth-with-machine-category',
-    send: (kit) => bearer(oauthToken(kit.own, {}, { cat: CATEGORY.m2m }), '/oauth'),
+    send: (fixtures) => bearer(oauthToken(fixtures.own, {}, { cat: CATEGORY.m2m }), '/oauth'),
     expect: 401,
   },
-  { id: 'session-on-m2m-route', send: (kit) => bearer(good(kit), '/m2m'), expect: 401 },
-  { id: 'session-on-oauth-route', send: (kit) => bearer(good(kit), '/oauth'), expect: 401 },
-  { id: 'session-on-key-route', send: (kit) => bearer(good(kit), '/key'), expect: 401 },
-  { id: 'm2m-on-oauth-route', send: (kit) => bearer(m2mToken(kit.own), '/oauth'), expect: 401 },
-  { id: 'm2m-with-oauth-type', send: (kit) => bearer(m2mToken(kit.own, {}, { typ: 'at+jwt' }), '/oauth'), expect: 401 },
+  { id: 'session-on-m2m-route', send: (fixtures) => bearer(good(fixtures), '/m2m'), expect: 401 },
+  { id: 'session-on-oauth-route', send: (fixtures) => bearer(good(fixtures), '/oauth'), expect: 401 },
+  { id: 'session-on-key-route', send: (fixtures) => bearer(good(fixtures), '/key'), expect: 401 },
+  { id: 'm2m-on-oauth-route', send: (fixtures) => bearer(m2mToken(fixtures.own), '/oauth'), expect: 401 },
+  { id: 'm2m-with-oauth-type', send: (fixtures) => bearer(m2mToken(fixtures.own, {}, { typ: 'at+jwt' }), '/oauth'), expect: 401 },
   {
     id: 'm2m-with-oauth-type-as-m2m',
-    send: (kit) => bearer(m2mToken(kit.own, {}, { typ: 'at+jwt' }), '/m2m'),
+    send: (fixtures) => bearer(m2mToken(fixtures.own, {}, { typ: 'at+jwt' }), '/m2m'),
     expect: 401,
   },
-  { id: 'm2m-control', send: (kit) => bearer(m2mToken(kit.own), '/m2m'), expect: 200 },
-  { id: 'oauth-control', send: (kit) => bearer(oauthToken(kit.own), '/oauth'), expect: 200 },
+  { id: 'm2m-control', send: (fixtures) => bearer(m2mToken(fixtures.own), '/m2m'), expect: 200 },
+  { id: 'oauth-control', send: (fixtures) => bearer(oauthToken(fixtures.own), '/oauth'), expect: 200 },
   ...[undefined, null, 1, '', [], {}].map((sub, index): Attack => ({
     id: `S20-oauth-subject-${index}`,
-    send: (kit) => bearer(oauthToken(kit.own, { sub }), '/oauth'),
+    send: (fixtures) => bearer(oauthToken(fixtures.own, { sub }), '/oauth'),
     expect: 401,
   })),
 ];
 
 /** Malformed organization claims never grant and never throw. */
 const grants: Attack[] = [
-  { id: 'permission-control', send: (kit) => bearer(good(kit), '/permission'), expect: 200 },
+  { id: 'permission-control', send: (fixtures) => bearer(good(fixtures), '/permission'), expect: 200 },
   ...[
     { o: null },
     { o: 'org_acorn' },
@@ -180,21 +180,21 @@ const grants: Attack[] = [
     { org_id: 'org_acorn', org_permissions: ['org:invoices:manage'], o: undefined },
   ].map((claims, index): Attack => ({
     id: `permission-malformed-${index}`,
-    send: (kit) => bearer(good(kit, claims), '/permission'),
+    send: (fixtures) => bearer(good(fixtures, claims), '/permission'),
     expect: 403,
   })),
   {
     id: 'S16-reverification-without-fva',
-    send: (kit) => bearer(good(kit, { fva: undefined }), '/reverified'),
+    send: (fixtures) => bearer(good(fixtures, { fva: undefined }), '/reverified'),
     expect: 403,
   },
-  { id: 'reverification-control', send: (kit) => bearer(good(kit, { fva: [3, 3] }), '/reverified'), expect: 200 },
+  { id: 'reverification-control', send: (fixtures) => bearer(good(fixtures, { fva: [3, 3] }), '/reverified'), expect: 200 },
   ...[null, [3], ['3', 3], [3, -2], [-1, -1], {}, '3,3', [3, 3, 3]].map((fva, index): Attack => ({
     id: `reverification-malformed-${index}`,
-    send: (kit) => bearer(good(kit, { fva }), '/reverified'),
+    send: (fixtures) => bearer(good(fixtures, { fva }), '/reverified'),
     expect: 403,
   })),
-  { id: 'pending-session', send: (kit) => bearer(good(kit, { sts: 'pending' })), expect: 401 },
+  { id: 'pending-session', send: (fixtures) => bearer(good(fixtures, { sts: 'pending' })), expect: 401 },
 ];
 
 export const claims: readonly Attack[] = [...times, ...subjects, ...prototypes, ...categories, ...crossed, ...grants];

@@ -1,9 +1,9 @@
 /** Encodings and signatures: what a lenient decoder would let through (RFC 7515 section 2, RFC 4648 section 3.5). */
 import { headerOf, sessionClaimsV2, signJwt } from '../../support/tokens.js';
-import { base64url, bearer, good, reshaped, type Attack, type Kit } from '../kit.js';
+import { base64url, bearer, good, reshaped, type Attack, type Fixtures } from '../fixtures.js';
 
-const reshape = (change: (parts: [string, string, string]) => readonly string[]) => (kit: Kit) =>
-  bearer(reshaped(good(kit), change));
+const reshape = (change: (parts: [string, string, string]) => readonly string[]) => (fixtures: Fixtures) =>
+  bearer(reshaped(good(fixtures), change));
 
 /** Sets the unused low bits of the last character: the same bytes to a lenient decoder, another token to a cache. */
 function spareBits(segment: string): string {
@@ -13,7 +13,7 @@ function spareBits(segment: string): string {
 }
 
 const shapes: Attack[] = [
-  { id: 'shape-control', send: (kit) => bearer(good(kit)), expect: 200 },
+  { id: 'shape-control', send: (fixtures) => bearer(good(fixtures)), expect: 200 },
   { id: 'shape-two-parts', send: reshape(([h, p]) => [h, p]), expect: 401 },
   { id: 'shape-four-parts', send: reshape(([h, p, s]) => [h, p, s, s]), expect: 401 },
   { id: 'shape-five-parts', send: reshape(([h, p, s]) => [h, '', '', p, s]), expect: 401 },
@@ -41,7 +41,7 @@ const characters: Attack[] = [
     send: reshape(([h, p, s]) => [h, `${p}AAAAA`.slice(0, p.length - (p.length % 4) + 1), s]),
     expect: 401,
   },
-  { id: 'char-comma-joined', send: (kit) => bearer(`${good(kit)}, ${good(kit)}`), expect: 401 },
+  { id: 'char-comma-joined', send: (fixtures) => bearer(`${good(fixtures)}, ${good(fixtures)}`), expect: 401 },
 ];
 
 const json: Attack[] = [
@@ -60,12 +60,12 @@ const json: Attack[] = [
 ].flatMap((text, index): Attack[] => [
   {
     id: `json-payload-${index}`,
-    send: (kit) => bearer(signJwt(headerOf(kit.own, { cat: 'cl_B7d4PD111AAA' }), text === '' ? ' ' : text, kit.own)),
+    send: (fixtures) => bearer(signJwt(headerOf(fixtures.own, { cat: 'cl_B7d4PD111AAA' }), text === '' ? ' ' : text, fixtures.own)),
     expect: 401,
   },
   {
     id: `json-header-${index}`,
-    send: (kit) => bearer(signJwt(text === '' ? ' ' : text, sessionClaimsV2(), kit.own)),
+    send: (fixtures) => bearer(signJwt(text === '' ? ' ' : text, sessionClaimsV2(), fixtures.own)),
     expect: 401,
   },
 ]);
@@ -73,23 +73,23 @@ const json: Attack[] = [
 const utf8: Attack[] = [
   {
     id: 'utf8-invalid-payload',
-    send: (kit) => {
+    send: (fixtures) => {
       const bytes = Buffer.concat([
         Buffer.from(JSON.stringify(sessionClaimsV2()).slice(0, -2)),
         Buffer.from([0xff, 0xfe, 0x22, 0x7d]),
       ]);
-      return bearer(signJwt(headerOf(kit.own, { cat: 'cl_B7d4PD111AAA' }), bytes, kit.own));
+      return bearer(signJwt(headerOf(fixtures.own, { cat: 'cl_B7d4PD111AAA' }), bytes, fixtures.own));
     },
     expect: 401,
   },
   {
     id: 'utf8-overlong',
-    send: (kit) =>
+    send: (fixtures) =>
       bearer(
         signJwt(
-          headerOf(kit.own),
+          headerOf(fixtures.own),
           Buffer.concat([Buffer.from('{"sub":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]),
-          kit.own,
+          fixtures.own,
         ),
       ),
     expect: 401,
@@ -125,25 +125,25 @@ const signatures: Attack[] = [
   },
   {
     id: 'signature-psychic',
-    send: (kit) => {
-      const input = `${base64url(JSON.stringify(headerOf(kit.ec)))}.${base64url(JSON.stringify(sessionClaimsV2()))}`;
+    send: (fixtures) => {
+      const input = `${base64url(JSON.stringify(headerOf(fixtures.ec)))}.${base64url(JSON.stringify(sessionClaimsV2()))}`;
       return bearer(`${input}.${base64url(Buffer.alloc(64))}`);
     },
     expect: 401,
   },
   {
     id: 'signature-ecdsa-der',
-    send: (kit) =>
+    send: (fixtures) =>
       bearer(
-        `${base64url(JSON.stringify(headerOf(kit.ec)))}.${base64url(JSON.stringify(sessionClaimsV2()))}.${base64url(Buffer.from('3006020101020101', 'hex'))}`,
+        `${base64url(JSON.stringify(headerOf(fixtures.ec)))}.${base64url(JSON.stringify(sessionClaimsV2()))}.${base64url(Buffer.from('3006020101020101', 'hex'))}`,
       ),
     expect: 401,
   },
   {
     id: 'signature-eddsa-zero',
-    send: (kit) =>
+    send: (fixtures) =>
       bearer(
-        `${base64url(JSON.stringify(headerOf(kit.ed)))}.${base64url(JSON.stringify(sessionClaimsV2()))}.${base64url(Buffer.alloc(64))}`,
+        `${base64url(JSON.stringify(headerOf(fixtures.ed)))}.${base64url(JSON.stringify(sessionClaimsV2()))}.${base64url(Buffer.alloc(64))}`,
       ),
     expect: 401,
   },

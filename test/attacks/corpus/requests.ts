@@ -1,64 +1,64 @@
 /** Cookies, headers, hosts, targets and redirects: everything around the token that an attacker chooses. */
 import { sessionToken, T0_S } from '../../support/tokens.js';
-import { bearer, cookies, good, HOST, signedIn, type Attack, type Sent } from '../kit.js';
+import { bearer, cookies, good, HOST, signedIn, type Attack, type Sent } from '../fixtures.js';
 
 const uat = `__client_uat=${T0_S - 100}`;
 
 const cookieAttacks: Attack[] = [
-  { id: 'cookie-control', send: (kit) => cookies(signedIn(good(kit))), expect: 200 },
+  { id: 'cookie-control', send: (fixtures) => cookies(signedIn(good(fixtures))), expect: 200 },
   {
     id: 'cookie-suffixed-control',
-    send: (kit) => cookies(`__client_uat_${kit.suffix}=${T0_S - 100}; __session_${kit.suffix}=${good(kit)}`),
+    send: (fixtures) => cookies(`__client_uat_${fixtures.suffix}=${T0_S - 100}; __session_${fixtures.suffix}=${good(fixtures)}`),
     expect: 200,
   },
   {
     id: 'S6-cookie-encoded-separator',
-    send: (kit) => cookies(`${uat}; a=x%3B%20__session%3D${good(kit)}`),
+    send: (fixtures) => cookies(`${uat}; a=x%3B%20__session%3D${good(fixtures)}`),
     expect: 401,
   },
-  { id: 'cookie-name-prefix', send: (kit) => cookies(`${uat}; x__session=${good(kit)}`), expect: 401 },
-  { id: 'cookie-name-suffix', send: (kit) => cookies(`${uat}; __sessionx=${good(kit)}`), expect: 401 },
-  { id: 'cookie-host-prefix', send: (kit) => cookies(`${uat}; __Host-__session=${good(kit)}`), expect: 401 },
-  { id: 'cookie-name-case', send: (kit) => cookies(`${uat}; __SESSION=${good(kit)}`), expect: 401 },
-  { id: 'cookie-foreign-suffix', send: (kit) => cookies(`${uat}; __session_AAAAAAAA=${good(kit)}`), expect: 401 },
+  { id: 'cookie-name-prefix', send: (fixtures) => cookies(`${uat}; x__session=${good(fixtures)}`), expect: 401 },
+  { id: 'cookie-name-suffix', send: (fixtures) => cookies(`${uat}; __sessionx=${good(fixtures)}`), expect: 401 },
+  { id: 'cookie-host-prefix', send: (fixtures) => cookies(`${uat}; __Host-__session=${good(fixtures)}`), expect: 401 },
+  { id: 'cookie-name-case', send: (fixtures) => cookies(`${uat}; __SESSION=${good(fixtures)}`), expect: 401 },
+  { id: 'cookie-foreign-suffix', send: (fixtures) => cookies(`${uat}; __session_AAAAAAAA=${good(fixtures)}`), expect: 401 },
   {
     id: 'cookie-duplicates-none-good',
-    send: (kit) => cookies(`${uat}; __session=garbage; __session=${good(kit).slice(0, -8)}AAAAAAAA; __session=a.b.c`),
+    send: (fixtures) => cookies(`${uat}; __session=garbage; __session=${good(fixtures).slice(0, -8)}AAAAAAAA; __session=a.b.c`),
     expect: 401,
   },
   {
     id: 'cookie-duplicates-too-many',
-    send: (kit) => cookies(`${uat}; ${[1, 2, 3, 4].map((n) => `__session=${n}`).join('; ')}; __session=${good(kit)}`),
+    send: (fixtures) => cookies(`${uat}; ${[1, 2, 3, 4].map((n) => `__session=${n}`).join('; ')}; __session=${good(fixtures)}`),
     expect: 401,
   },
   {
     id: 'cookie-duplicate-client-uat-newest-counts',
-    send: (kit) => cookies(`${uat}; __client_uat=${T0_S + 1}; __session=${good(kit)}`),
+    send: (fixtures) => cookies(`${uat}; __client_uat=${T0_S + 1}; __session=${good(fixtures)}`),
     expect: 401,
   },
-  { id: 'cookie-quoted', send: (kit) => cookies(`${uat}; __session="${good(kit)}"`), expect: 401 },
+  { id: 'cookie-quoted', send: (fixtures) => cookies(`${uat}; __session="${good(fixtures)}"`), expect: 401 },
   { id: 'cookie-empty', send: () => cookies(`${uat}; __session=`), expect: 401 },
   { id: 'cookie-no-equals', send: () => cookies(`${uat}; __session`), expect: 401 },
-  { id: 'cookie-without-client-uat', send: (kit) => cookies(`__session=${good(kit)}`), expect: 401 },
-  { id: 'cookie-client-uat-zero', send: (kit) => cookies(`__client_uat=0; __session=${good(kit)}`), expect: 401 },
+  { id: 'cookie-without-client-uat', send: (fixtures) => cookies(`__session=${good(fixtures)}`), expect: 401 },
+  { id: 'cookie-client-uat-zero', send: (fixtures) => cookies(`__client_uat=0; __session=${good(fixtures)}`), expect: 401 },
   {
     id: 'cookie-older-than-client',
-    send: (kit) => cookies(`__client_uat=${T0_S + 1}; __session=${good(kit)}`),
+    send: (fixtures) => cookies(`__client_uat=${T0_S + 1}; __session=${good(fixtures)}`),
     expect: 401,
   },
-  { id: 'cookie-foreign-key', send: (kit) => cookies(signedIn(sessionToken(kit.foreign))), expect: 401 },
-  { id: 'S6-cookie-issuer-number', send: (kit) => cookies(signedIn(good(kit, { iss: 123 }))), expect: 401 },
+  { id: 'cookie-foreign-key', send: (fixtures) => cookies(signedIn(sessionToken(fixtures.foreign))), expect: 401 },
+  { id: 'S6-cookie-issuer-number', send: (fixtures) => cookies(signedIn(good(fixtures, { iss: 123 }))), expect: 401 },
   { id: 'cookie-bad-escape', send: () => cookies(`${uat}; __session=%zz`), expect: 401 },
-  { id: 'cookie-many', send: (kit) => cookies(`${'a=b; '.repeat(800)}${signedIn(good(kit))}`), expect: 200 },
+  { id: 'cookie-many', send: (fixtures) => cookies(`${'a=b; '.repeat(800)}${signedIn(good(fixtures))}`), expect: 200 },
   { id: 'cookie-many-separators', send: () => cookies(';'.repeat(5000)), expect: 401 },
   { id: 'cookie-proto', send: () => cookies('__proto__=x; constructor=y; __session=toString'), expect: 401 },
   {
     id: 'cookie-header-beats-cookie',
-    send: (kit) => ({
+    send: (fixtures) => ({
       target: '/user',
       headers: [
         ['authorization', 'Bearer garbage'],
-        ['cookie', signedIn(good(kit))],
+        ['cookie', signedIn(good(fixtures))],
       ],
     }),
     expect: 401,
@@ -68,15 +68,15 @@ const cookieAttacks: Attack[] = [
 const header = (value: string, target = '/user'): Sent => ({ target, headers: [['authorization', value]] });
 
 const headerAttacks: Attack[] = [
-  { id: 'header-scheme-case', send: (kit) => header(`bEaReR ${good(kit)}`), expect: 200 },
-  { id: 'header-padded', send: (kit) => header(`Bearer    ${good(kit)}   `), expect: 200 },
+  { id: 'header-scheme-case', send: (fixtures) => header(`bEaReR ${good(fixtures)}`), expect: 200 },
+  { id: 'header-padded', send: (fixtures) => header(`Bearer    ${good(fixtures)}   `), expect: 200 },
   { id: 'S34-header-basic', send: () => header('Basic dXNlcjpwYXNz'), expect: 401 },
-  { id: 'header-basic-with-token', send: (kit) => header(`Basic ${good(kit)}`), expect: 401 },
-  { id: 'header-digest', send: (kit) => header(`Digest ${good(kit)}`), expect: 401 },
+  { id: 'header-basic-with-token', send: (fixtures) => header(`Basic ${good(fixtures)}`), expect: 401 },
+  { id: 'header-digest', send: (fixtures) => header(`Digest ${good(fixtures)}`), expect: 401 },
   { id: 'header-bearer-alone', send: () => header('Bearer'), expect: 401 },
   { id: 'header-bearer-blank', send: () => header('Bearer   '), expect: 401 },
-  { id: 'header-bearer-bearer', send: (kit) => header(`Bearer Bearer ${good(kit)}`), expect: 401 },
-  { id: 'header-two-tokens', send: (kit) => header(`Bearer ${good(kit)} ${good(kit)}`), expect: 401 },
+  { id: 'header-bearer-bearer', send: (fixtures) => header(`Bearer Bearer ${good(fixtures)}`), expect: 401 },
+  { id: 'header-two-tokens', send: (fixtures) => header(`Bearer ${good(fixtures)} ${good(fixtures)}`), expect: 401 },
   // Whichever of two a framework takes, a proxy in front may have taken the other.
   ...[
     (token: string) => ['Bearer garbage', `Bearer ${token}`],
@@ -88,29 +88,29 @@ const headerAttacks: Attack[] = [
     (token: string) => [token, token],
   ].map((values, index): Attack => ({
     id: `header-twice-${index}`,
-    send: (kit) => ({
+    send: (fixtures) => ({
       target: '/user',
       headers: [
-        ...values(good(kit)).map((value, at) => [at === 0 ? 'authorization' : 'Authorization', value] as const),
+        ...values(good(fixtures)).map((value, at) => [at === 0 ? 'authorization' : 'Authorization', value] as const),
         // None of them leaves the decision to the cookies.
-        ['cookie', signedIn(good(kit))],
+        ['cookie', signedIn(good(fixtures))],
       ],
     }),
     expect: 401,
   })),
-  { id: 'header-colon', send: (kit) => header(`Bearer: ${good(kit)}`), expect: 401 },
-  { id: 'header-comma', send: (kit) => header(`Bearer,${good(kit)}`), expect: 401 },
+  { id: 'header-colon', send: (fixtures) => header(`Bearer: ${good(fixtures)}`), expect: 401 },
+  { id: 'header-comma', send: (fixtures) => header(`Bearer,${good(fixtures)}`), expect: 401 },
   {
     id: 'header-proxy-authorization',
-    send: (kit) => ({ target: '/user', headers: [['proxy-authorization', `Bearer ${good(kit)}`]] }),
+    send: (fixtures) => ({ target: '/user', headers: [['proxy-authorization', `Bearer ${good(fixtures)}`]] }),
     expect: 401,
   },
   {
     id: 'header-x-authorization',
-    send: (kit) => ({ target: '/user', headers: [['x-authorization', `Bearer ${good(kit)}`]] }),
+    send: (fixtures) => ({ target: '/user', headers: [['x-authorization', `Bearer ${good(fixtures)}`]] }),
     expect: 401,
   },
-  { id: 'header-query-token', send: (kit) => ({ target: `/user?access_token=${good(kit)}` }), expect: 401 },
+  { id: 'header-query-token', send: (fixtures) => ({ target: `/user?access_token=${good(fixtures)}` }), expect: 401 },
   {
     id: 'S18-header-forged-status',
     send: () => ({
@@ -147,7 +147,7 @@ const headerAttacks: Attack[] = [
 
 const target = (id: string, path: string, expect: Attack['expect'], sent: Partial<Sent> = {}): Attack => ({
   id,
-  send: (kit) => ({ ...bearer(good(kit)), target: path, ...sent }),
+  send: (fixtures) => ({ ...bearer(good(fixtures)), target: path, ...sent }),
   expect,
 });
 /** The same, by a stranger: whatever the router makes of the target, nothing guarded opens. */
@@ -199,9 +199,9 @@ const targets: Attack[] = [
   },
   ...['a.example', HOST].map((second, index): Attack => ({
     id: `host-two-lines-${index}`,
-    send: (kit) => ({
+    send: (fixtures) => ({
       target: '/user',
-      headers: [...(bearer(good(kit)).headers ?? []), ['host', HOST], ['Host', second]],
+      headers: [...(bearer(good(fixtures)).headers ?? []), ['host', HOST], ['Host', second]],
     }),
     expect: 400,
   })),
@@ -274,15 +274,15 @@ const handshakes: Attack[] = [
   },
   {
     id: 'handshake-forged-directives',
-    send: (kit) => ({
-      target: `/user?__clerk_handshake=${sessionToken(kit.foreign, { handshake: ['__session=evil'] })}`,
+    send: (fixtures) => ({
+      target: `/user?__clerk_handshake=${sessionToken(fixtures.foreign, { handshake: ['__session=evil'] })}`,
       headers: page,
     }),
     expect: [307, 401],
   },
   {
     id: 'handshake-no-directives',
-    send: (kit) => ({ target: `/user?__clerk_handshake=${good(kit, { handshake: 'x' })}`, headers: page }),
+    send: (fixtures) => ({ target: `/user?__clerk_handshake=${good(fixtures, { handshake: 'x' })}`, headers: page }),
     expect: [307, 401],
   },
   {

@@ -3,7 +3,7 @@ import type { AcceptsToken, Auth } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { selectAuth } from '../../../src/core/auth/select.js';
 import { m2mToken, oauthToken, sessionToken } from '../../support/tokens.js';
-import { bearer, cookies, key, useBackend, viewOf } from '../kit.js';
+import { bearer, cookies, key, useBackend, viewOf } from '../fixtures.js';
 
 const backend = useBackend();
 

@@ -12,7 +12,7 @@ import {
   CATEGORY,
   type Claims,
 } from '../../support/tokens.js';
-import { PK_LIVE } from '../kit.js';
+import { PK_LIVE } from '../fixtures.js';
 
 const key = createKey();
 const secretKey = 'sk_live_x';

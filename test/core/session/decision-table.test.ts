@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { COOKIE_ROWS, VERDICT_ROWS } from '../../../src/core/session/decide.js';
 import {
-  createSite,
+  createTestApp,
   EXPIRED,
   headerOf,
   INSTANCES,
@@ -14,7 +14,7 @@ import {
   tokenOf,
   type Ask,
   type InstanceType,
-  type SiteOptions,
+  type TestAppOptions,
 } from './support.js';
 
 const SATELLITE = { isSatellite: true, domain: 'shop.example', signInUrl: 'https://acornbooks.example/sign-in' };
@@ -27,7 +27,7 @@ interface Expected {
 interface Row {
   name: string;
   type?: InstanceType;
-  options?: SiteOptions;
+  options?: TestAppOptions;
   ask: (type: InstanceType) => Ask;
   /** What a page load gets; `null` where production and development differ and `type` says which this is. */
   page: Expected;
@@ -289,10 +289,10 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   const rows = ROWS.filter((row) => row.type === undefined || row.type === type);
 
   test.each(rows.map((row) => [row.name, row] as const))('%s', async (_, row) => {
-    const site = createSite(type, row.options);
+    const app = createTestApp(type, row.options);
     const asked = row.ask(type);
     const ask = async (more: Ask) => {
-      const outcome = await site.ask({ ...asked, ...more, headers: { ...more.headers, ...asked.headers } });
+      const outcome = await app.ask({ ...asked, ...more, headers: { ...more.headers, ...asked.headers } });
       return { outcome, seen: { status: outcome.status, reason: 'reason' in outcome ? outcome.reason : null } };
     };
     const page = await ask({ headers: PAGE });
@@ -319,11 +319,11 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   test.each(rows.filter((row) => row.page.status === 'handshake').map((row) => [row.name, row] as const))(
     'after three redirects in a row: %s',
     async (_, row) => {
-      const site = createSite(type, row.options);
+      const app = createTestApp(type, row.options);
       const asked = row.ask(type);
       for (const count of ['3', '4', '99']) {
         const list = { ...(asked.cookies as Record<string, string>), __clerk_redirect_count: count };
-        const outcome = await site.ask({ ...asked, cookies: list, headers: { ...PAGE, ...asked.headers } });
+        const outcome = await app.ask({ ...asked, cookies: list, headers: { ...PAGE, ...asked.headers } });
         expect(outcome.status).not.toBe('handshake');
         expect(headerOf(outcome, 'Location')).toBeNull();
         if (outcome.status === 'signed-out') {

@@ -3,7 +3,7 @@ import { UpstreamUnreachable, type UpstreamAnswer } from '../../../src/ports.js'
 import { handshakeToken } from '../../support/tokens.js';
 import {
   answer,
-  createSite,
+  createTestApp,
   EXPIRED,
   FRESH,
   headerOf,
@@ -43,9 +43,9 @@ describe.each(INSTANCE_TYPES)('the way to the Frontend API, %s', (type) => {
   const token = tokenOf(type, EXPIRED);
 
   test('the address says everything, in the order of the protocol', async () => {
-    const site = createSite(type, { organizationSync: { organizationPatterns: ['/orgs/:slug'] } });
+    const app = createTestApp(type, { organizationSync: { organizationPatterns: ['/orgs/:slug'] } });
     const cookies = signedInCookies(type, token, { __client_uat: '1', [`__client_uat_${suffix}`]: '1' });
-    const outcome = await site.ask({
+    const outcome = await app.ask({
       url: '/orgs/birch?a=b%20c&__clerk_db_jwt=&__dev_session=y',
       cookies,
       headers: PAGE,
@@ -66,25 +66,25 @@ describe.each(INSTANCE_TYPES)('the way to the Frontend API, %s', (type) => {
   });
 
   test('the personal account is an empty organization_id', async () => {
-    const site = createSite(type, { organizationSync: { personalAccountPatterns: ['/me'] } });
-    const outcome = await site.ask({ url: '/me', cookies: signedInCookies(type, tokenOf(type)), headers: PAGE });
+    const app = createTestApp(type, { organizationSync: { personalAccountPatterns: ['/me'] } });
+    const outcome = await app.ask({ url: '/me', cookies: signedInCookies(type, tokenOf(type)), headers: PAGE });
     expect(locationOf(outcome)?.searchParams.get('organization_id')).toBe('');
   });
 
   test('an expired header token of a page goes along', async () => {
-    const outcome = await createSite(type).ask({ bearer: token, headers: PAGE });
+    const outcome = await createTestApp(type).ask({ bearer: token, headers: PAGE });
     expect(locationOf(outcome)?.searchParams.get('__session')).toBe(token);
     expect(locationOf(outcome)?.searchParams.get('suffixed_cookies')).toBe('false');
   });
 
   test('without a secret key no nonce is asked for', async () => {
-    const site = createSite(type);
-    const keyless = createSite(type, { keyless: true });
+    const app = createTestApp(type);
+    const keyless = createTestApp(type, { keyless: true });
     const ask = {
       cookies: { [`__client_uat_${suffix}`]: '1', __clerk_db_jwt: 'd', [`__clerk_db_jwt_${suffix}`]: 'd' },
       headers: PAGE,
     };
-    expect(locationOf(await site.ask(ask))?.searchParams.get('format')).toBe('nonce');
+    expect(locationOf(await app.ask(ask))?.searchParams.get('format')).toBe('nonce');
     expect(keyless.config.secretKey).toBeNull();
     expect(locationOf(await keyless.ask(ask))?.searchParams.has('format')).toBe(false);
   });
@@ -94,28 +94,28 @@ describe.each(INSTANCE_TYPES)('the way to the Frontend API, %s', (type) => {
     ['http://127.0.0.1:4010', 'http://127.0.0.1:4010/v1/client/handshake'],
     ['/__clerk', `${ORIGIN}/__clerk/v1/client/handshake`],
   ])('by the proxy %s', async (proxyUrl, expected) => {
-    const outcome = await createSite(type, { proxyUrl }).ask({ bearer: token, headers: PAGE });
+    const outcome = await createTestApp(type, { proxyUrl }).ask({ bearer: token, headers: PAGE });
     const location = locationOf(outcome);
     expect(`${location?.origin}${location?.pathname}`).toBe(expected);
   });
 
   test('S14: a path that looks like a host stays a path, by a relative proxy too', async () => {
-    const site = createSite(type, { proxyUrl: '/__clerk' });
-    const outcome = await site.ask({ url: `${ORIGIN}//evil.example/x`, bearer: token, headers: PAGE });
+    const app = createTestApp(type, { proxyUrl: '/__clerk' });
+    const outcome = await app.ask({ url: `${ORIGIN}//evil.example/x`, bearer: token, headers: PAGE });
     expect(locationOf(outcome)?.origin).toBe(ORIGIN);
     expect(locationOf(outcome)?.searchParams.get('redirect_url')).toBe(`${ORIGIN}//evil.example/x`);
   });
 
   test('forwarded headers do not decide where the browser comes back to', async () => {
     const headers = { ...PAGE, 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' };
-    const distrusting = await createSite(type).ask({ bearer: token, headers });
+    const distrusting = await createTestApp(type).ask({ bearer: token, headers });
     expect(locationOf(distrusting)?.searchParams.get('redirect_url')).toBe(`${ORIGIN}/`);
-    const trusting = await createSite(type, { trustProxy: true }).ask({ bearer: token, headers });
+    const trusting = await createTestApp(type, { trustProxy: true }).ask({ bearer: token, headers });
     expect(locationOf(trusting)?.searchParams.get('redirect_url')).toBe('http://evil.example/');
   });
 
   test('the counter goes up by one', async () => {
-    const outcome = await createSite(type).ask({
+    const outcome = await createTestApp(type).ask({
       bearer: token,
       cookies: { __clerk_redirect_count: '2' },
       headers: PAGE,
@@ -124,7 +124,7 @@ describe.each(INSTANCE_TYPES)('the way to the Frontend API, %s', (type) => {
   });
 
   test('a request without a usable host cannot come back, so it is not sent away', async () => {
-    const outcome = await createSite(type).ask({ url: '/', bearer: token, headers: { ...PAGE, host: 'a b' } });
+    const outcome = await createTestApp(type).ask({ url: '/', bearer: token, headers: { ...PAGE, host: 'a b' } });
     expect(outcome).toMatchObject({ status: 'signed-out', headers: null });
   });
 });
@@ -134,15 +134,15 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
   const fresh = tokenOf(type, FRESH);
 
   test('a handshake token signs in and hands its cookies over unchanged', async () => {
-    const site = createSite(type);
-    const outcome = await site.ask(returning(type, handshakeToken(KEY, directivesOf(type, fresh))));
+    const app = createTestApp(type);
+    const outcome = await app.ask(returning(type, handshakeToken(KEY, directivesOf(type, fresh))));
     expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
     expect(headerOf(outcome, 'Set-Cookie')).toBe(directivesOf(type, fresh).join('\n'));
     const clean = type === 'development' ? `${ORIGIN}/page?a=1&__clerk_synced=true` : null;
     expect(headerOf(outcome, 'Location')).toBe(clean);
     expect(headerOf(outcome, 'Cache-Control')).toBe('private, no-store');
     expect(headerOf(outcome, 'Vary')).toBe('Cookie');
-    expect(site.events).toContainEqual({ type: 'handshake', step: 'resolved', reason: null });
+    expect(app.events).toContainEqual({ type: 'handshake', step: 'resolved', reason: null });
   });
 
   test.each([
@@ -154,7 +154,7 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
   ])('with %s nothing is said about who may read the answer: the application says that', async (_, origin) => {
     const request = returning(type, handshakeToken(KEY, directivesOf(type, fresh)));
     const headers = origin === undefined ? request.headers : { ...request.headers, origin };
-    const outcome = await createSite(type).ask({ ...request, headers });
+    const outcome = await createTestApp(type).ask({ ...request, headers });
     expect(outcome.status).toBe('signed-in');
     expect(headerOf(outcome, 'Access-Control-Allow-Origin')).toBeNull();
     expect(headerOf(outcome, 'Access-Control-Allow-Credentials')).toBeNull();
@@ -162,11 +162,11 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
 
   test('a script that redirects across origins brought here may read the answer', async () => {
     const request = returning(type, handshakeToken(KEY, directivesOf(type, fresh)));
-    const outcome = await createSite(type).ask({ ...request, headers: { ...request.headers, origin: 'null' } });
+    const outcome = await createTestApp(type).ask({ ...request, headers: { ...request.headers, origin: 'null' } });
     expect(headerOf(outcome, 'Access-Control-Allow-Origin')).toBe('null');
     expect(headerOf(outcome, 'Access-Control-Allow-Credentials')).toBe('true');
     expect(headerOf(outcome, 'Vary')).toBe('Origin\nCookie');
-    const nothingBrought = await createSite(type).ask({
+    const nothingBrought = await createTestApp(type).ask({
       cookies: signedInCookies(type, tokenOf(type)),
       headers: { ...PAGE, origin: 'null' },
     });
@@ -174,27 +174,27 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
   });
 
   test('a browser that kept no cookie is answered at once in development: another redirect would go on for ever', async () => {
-    const site = createSite(type);
+    const app = createTestApp(type);
     const url = `/page?__clerk_handshake=${handshakeToken(KEY, directivesOf(type, fresh))}`;
-    const outcome = await site.ask({ url, headers: PAGE });
+    const outcome = await app.ask({ url, headers: PAGE });
     expect(outcome).toMatchObject({ status: 'signed-in' });
     expect(headerOf(outcome, 'Location')).toBeNull();
     expect(headerOf(outcome, 'Set-Cookie')).toContain('__session=');
     expect(headerOf(outcome, 'Cache-Control')).toBe('private, no-store');
-    const kept = await site.ask({ url, headers: PAGE, cookies: { __clerk_redirect_count: '1' } });
+    const kept = await app.ask({ url, headers: PAGE, cookies: { __clerk_redirect_count: '1' } });
     expect(headerOf(kept, 'Location')).toBe(type === 'development' ? `${ORIGIN}/page` : null);
   });
 
   test('a nonce is exchanged and wins over a token', async () => {
     const nonces: string[] = [];
-    const site = createSite(type, {
+    const app = createTestApp(type, {
       payload: async (nonce) => {
         nonces.push(nonce);
         return answer(200, { directives: directivesOf(type, fresh) });
       },
     });
     const stale = handshakeToken(KEY, directivesOf(type, tokenOf(type)));
-    const outcome = await site.ask({
+    const outcome = await app.ask({
       url: '/?__clerk_handshake_nonce=n1',
       cookies: { __clerk_handshake: stale },
       headers: PAGE,
@@ -205,7 +205,7 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
 
   test('directives without a session sign out, and are handed over', async () => {
     const cleared = [`__session=; Max-Age=0; Path=/`, '__client_uat=0; Path=/'];
-    const outcome = await createSite(type).ask(returning(type, handshakeToken(KEY, cleared)));
+    const outcome = await createTestApp(type).ask(returning(type, handshakeToken(KEY, cleared)));
     expect(outcome).toMatchObject({ status: 'signed-out', reason: 'session-token-missing' });
     expect(headerOf(outcome, 'Set-Cookie')).toBe(cleared.join('\n'));
   });
@@ -213,13 +213,13 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
   test('only the own names are the session', async () => {
     const foreign = tokenOf(type, { sid: 'sess_foreign' });
     const list = [`__session_${suffix}=${fresh}; Path=/`, `__session_ABCDEFGH=${foreign}`, `__sessionx=${foreign}`];
-    const outcome = await createSite(type).ask(returning(type, handshakeToken(KEY, list)));
+    const outcome = await createTestApp(type).ask(returning(type, handshakeToken(KEY, list)));
     expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
   });
 
   test('a directive that would break the response is left out', async () => {
     const list = [...directivesOf(type, fresh), 'x=1\r\nSet-Cookie: y=2', 'z=\u{1F600}'];
-    const outcome = await createSite(type).ask(returning(type, handshakeToken(KEY, list)));
+    const outcome = await createTestApp(type).ask(returning(type, handshakeToken(KEY, list)));
     expect(headerOf(outcome, 'Set-Cookie')).toBe(directivesOf(type, fresh).join('\n'));
   });
 
@@ -259,8 +259,8 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     const list = foreign.flatMap((one, index) => [one, [...clearing, ...setting][index] ?? one]);
     const mixed = [...list, ...clearing, ...setting];
     const allowed = mixed.filter((one) => clearing.includes(one) || setting.includes(one));
-    const byNonce = createSite(type, { payload: async () => answer(200, { directives: mixed }) });
-    const byToken = createSite(type);
+    const byNonce = createTestApp(type, { payload: async () => answer(200, { directives: mixed }) });
+    const byToken = createTestApp(type);
     for (const outcome of [
       await byToken.ask(returning(type, handshakeToken(KEY, mixed))),
       await byNonce.ask({ url: '/?__clerk_handshake_nonce=n1', headers: PAGE }),
@@ -272,7 +272,7 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
 
   test('a session under a name that does not pass signs nobody in', async () => {
     const list = [`__session_ABCDEFGH=${fresh}`, `sid=x; __session=${fresh}`, `__session=${fresh}\u20ac`];
-    const outcome = await createSite(type).ask(returning(type, handshakeToken(KEY, list)));
+    const outcome = await createTestApp(type).ask(returning(type, handshakeToken(KEY, list)));
     expect(outcome).toMatchObject({ status: 'signed-out', reason: 'session-token-missing' });
     expect(headerOf(outcome, 'Set-Cookie')).toBeNull();
     expect(headerOf(outcome, 'Cache-Control'), 'the answer still depends on who asks').toBe('private, no-store');
@@ -288,9 +288,9 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
       for (const directives of [cleared, directivesOf(type, fresh)]) {
         const old = returning(type, handshakeToken(KEY, directives, {}, claims));
         const signedIn = signedInCookies(type, tokenOf(type));
-        const stays = await createSite(type).ask({ ...old, cookies: { ...signedIn, ...old.cookies } });
+        const stays = await createTestApp(type).ask({ ...old, cookies: { ...signedIn, ...old.cookies } });
         expect(stays).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_one' } }, headers: null });
-        const anew = await createSite(type).ask({
+        const anew = await createTestApp(type).ask({
           ...old,
           cookies: { __client_uat: '1', __clerk_db_jwt: 'd', ...old.cookies },
         });
@@ -303,20 +303,20 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
 
   test('a handshake that is from the future names the clock in development', async () => {
     const early = handshakeToken(KEY, directivesOf(type, fresh), {}, { iat: SECONDS + 3600 });
-    const outcome = await createSite(type).ask(returning(type, early));
+    const outcome = await createTestApp(type).ask(returning(type, early));
     expect(outcome).toMatchObject({ status: 'signed-out' });
     if (type === 'development') expect('message' in outcome && outcome.message).toContain('check the clock');
   });
 
   test('two hundred requests with one nonce make one call, and each gets the cookies', async () => {
     let calls = 0;
-    const site = createSite(type, {
+    const app = createTestApp(type, {
       payload: async () => {
         calls += 1;
         return answer(200, { directives: directivesOf(type, fresh) });
       },
     });
-    const ask = (nonce: string) => site.ask({ url: `/?__clerk_handshake_nonce=${nonce}`, headers: PAGE });
+    const ask = (nonce: string) => app.ask({ url: `/?__clerk_handshake_nonce=${nonce}`, headers: PAGE });
     const outcomes = await Promise.all(Array.from({ length: 200 }, () => ask('n1')));
     expect(calls).toBe(1);
     for (const outcome of outcomes) {
@@ -331,14 +331,14 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
 
   test('a failure is shared by those who wait and remembered by nobody', async () => {
     let calls = 0;
-    const site = createSite(type, {
+    const app = createTestApp(type, {
       payload: async () => {
         calls += 1;
         return calls === 1 ? answer(500, 'x') : answer(200, { directives: directivesOf(type, fresh) });
       },
     });
     const ask = () =>
-      site.ask({
+      app.ask({
         url: '/?__clerk_handshake_nonce=n1',
         cookies: { __client_uat: '1', __clerk_db_jwt: 'd' },
         headers: PAGE,
@@ -352,8 +352,8 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
   test('a call that never ends keeps nobody waiting for good, and is no sign-out', async () => {
     vi.useFakeTimers();
     try {
-      const site = createSite(type, { payload: () => new Promise(() => undefined) });
-      const asked = site.ask({
+      const app = createTestApp(type, { payload: () => new Promise(() => undefined) });
+      const asked = app.ask({
         url: '/?__clerk_handshake_nonce=n1',
         cookies: { __client_uat: '1', __clerk_db_jwt: 'd' },
         headers: { 'sec-fetch-dest': 'empty' },
@@ -374,10 +374,10 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
   ] as const)(
     '%s: no directive passes, and in the query of development it is the final answer',
     async (_, reason, token) => {
-      const site = createSite(type);
-      const outcome = await site.ask(returning(type, token));
+      const app = createTestApp(type);
+      const outcome = await app.ask(returning(type, token));
       expect(headerOf(outcome, 'Set-Cookie') ?? '').not.toContain('__session');
-      expect(site.events).toContainEqual(expect.objectContaining({ type: 'handshake', step: 'failed' }));
+      expect(app.events).toContainEqual(expect.objectContaining({ type: 'handshake', step: 'failed' }));
       if (type === 'development') {
         expect(outcome).toMatchObject({ status: 'signed-out', reason, headers: null });
         expect('message' in outcome && outcome.message).toContain('CLERK_PUBLISHABLE_KEY');
@@ -390,7 +390,7 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
   test('a foreign handshake cookie does not touch a session that is good', async () => {
     const token = handshakeToken(OTHER_KEY, ['__session=x']);
     const cookies = signedInCookies(type, tokenOf(type), { __clerk_handshake: token });
-    expect(await createSite(type).ask({ cookies, headers: PAGE })).toMatchObject({
+    expect(await createTestApp(type).ask({ cookies, headers: PAGE })).toMatchObject({
       status: 'signed-in',
       headers: null,
     });
@@ -401,11 +401,11 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     ['cannot be exchanged now', OUTAGE],
     ['is answered with nonsense', async () => answer(500, 'x')],
   ])('a nonce that %s does not touch a session that is good, and starts over without one', async (_, payload) => {
-    const site = createSite(type, { payload });
+    const app = createTestApp(type, { payload });
     const cookies = signedInCookies(type, tokenOf(type));
     const url = '/?a=1&__clerk_handshake_nonce=n1';
-    expect(await site.ask({ url, cookies, headers: PAGE })).toMatchObject({ status: 'signed-in', headers: null });
-    const again = await site.ask({
+    expect(await app.ask({ url, cookies, headers: PAGE })).toMatchObject({ status: 'signed-in', headers: null });
+    const again = await app.ask({
       url,
       cookies: { [`__client_uat_${suffix}`]: '1', __clerk_db_jwt: 'd' },
       headers: PAGE,
@@ -423,33 +423,33 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     ['does not take our own key', async () => ({ ...answer(401, { errors: [] }), retryAfterMs: 4_000 })],
     ['answers with what is no object', async () => ({ ...answer(200, []), retryAfterMs: 4_000 })],
   ])('a nonce while Clerk %s: redirects end in 503, never in a sign-out', async (_, payload) => {
-    const site = createSite(type, { payload });
+    const app = createTestApp(type, { payload });
     const url = '/?__clerk_handshake_nonce=n1';
     const cookies = { __client_uat: '1', [`__client_uat_${suffix}`]: '1', __clerk_db_jwt: 'd' };
-    expect((await site.ask({ url, cookies, headers: PAGE })).status).toBe('handshake');
-    const last = await site.ask({ url, cookies: { ...cookies, __clerk_redirect_count: '3' }, headers: PAGE });
+    expect((await app.ask({ url, cookies, headers: PAGE })).status).toBe('handshake');
+    const last = await app.ask({ url, cookies: { ...cookies, __clerk_redirect_count: '3' }, headers: PAGE });
     expect(last).toMatchObject({ status: 'unavailable', retryAfterMs: 4_000 });
-    expect(await site.ask({ url, cookies, headers: { 'sec-fetch-dest': 'empty' } })).toMatchObject({
+    expect(await app.ask({ url, cookies, headers: { 'sec-fetch-dest': 'empty' } })).toMatchObject({
       status: 'unavailable',
       retryAfterMs: 4_000,
     });
   });
 
   test.each([400, 402, 403, 404, 410, 422, 428])('a nonce that Clerk refuses with %i is no outage', async (status) => {
-    const site = createSite(type, { payload: async () => answer(status, { errors: [{ code: 'x' }] }) });
+    const app = createTestApp(type, { payload: async () => answer(status, { errors: [{ code: 'x' }] }) });
     const url = '/?__clerk_handshake_nonce=n1';
     const cookies = { __client_uat: '1', [`__client_uat_${suffix}`]: '1', __clerk_db_jwt: 'd' };
-    expect((await site.ask({ url, cookies, headers: PAGE })).status).toBe('handshake');
-    const last = await site.ask({ url, cookies: { ...cookies, __clerk_redirect_count: '3' }, headers: PAGE });
+    expect((await app.ask({ url, cookies, headers: PAGE })).status).toBe('handshake');
+    const last = await app.ask({ url, cookies: { ...cookies, __clerk_redirect_count: '3' }, headers: PAGE });
     expect(last.status).toBe('signed-out');
-    expect((await site.ask({ url, cookies, headers: { 'sec-fetch-dest': 'empty' } })).status).toBe('signed-out');
+    expect((await app.ask({ url, cookies, headers: { 'sec-fetch-dest': 'empty' } })).status).toBe('signed-out');
   });
 
   test('keys that cannot be loaded are an outage, not a loop', async () => {
-    const site = createSite(type, { jwks: OUTAGE });
-    const outcome = await site.ask(returning(type, handshakeToken(KEY, directivesOf(type, fresh))));
+    const app = createTestApp(type, { jwks: OUTAGE });
+    const outcome = await app.ask(returning(type, handshakeToken(KEY, directivesOf(type, fresh))));
     expect(outcome).toMatchObject({ status: 'unavailable', reason: 'jwk-remote-failed-to-load' });
-    const later = await site.ask({ cookies: signedInCookies(type, tokenOf(type)), headers: PAGE });
+    const later = await app.ask({ cookies: signedInCookies(type, tokenOf(type)), headers: PAGE });
     expect(later).toMatchObject({ status: 'unavailable' });
     expect('retryAfterMs' in later && later.retryAfterMs).toBeGreaterThan(0);
   });
@@ -460,7 +460,7 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     ['issued in an hour', { iat: SECONDS + 3600, nbf: SECONDS, exp: SECONDS + 3660 }],
   ])('a clock that is off, %s: forgiven right after a handshake in development alone', async (_, claims) => {
     const token = handshakeToken(KEY, directivesOf(type, tokenOf(type, claims)));
-    const outcome = await createSite(type).ask(returning(type, token));
+    const outcome = await createTestApp(type).ask(returning(type, token));
     expect(outcome.status).toBe(type === 'development' ? 'signed-in' : 'signed-out');
   });
 
@@ -469,7 +469,7 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     ['a JWT-template token', tokenOf(type, {}, { cat: 'cl_B7d4PD222AAA' })],
     ['an M2M token', tokenOf(type, { sub: 'mch_x' }, { cat: 'cl_B7d4PD333AAA' })],
   ])('a session with %s is not taken over, and its cookies are not set', async (_, token) => {
-    const outcome = await createSite(type).ask(returning(type, handshakeToken(KEY, directivesOf(type, token))));
+    const outcome = await createTestApp(type).ask(returning(type, handshakeToken(KEY, directivesOf(type, token))));
     expect(outcome.status).not.toBe('signed-in');
     expect(headerOf(outcome, 'Set-Cookie') ?? '').not.toContain('__session');
   });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../../../src/index.js';
 import { handshakeToken, m2mToken, oauthToken, T0 } from '../../support/tokens.js';
 import {
-  createSite,
+  createTestApp,
   headerOf,
   INSTANCES,
   INSTANCE_TYPES,
@@ -16,7 +16,7 @@ import {
   signedInCookies,
   tokenOf,
   viewOf,
-  type SiteOptions,
+  type TestAppOptions,
 } from './support.js';
 
 const PARTIES = ['https://app.acornbooks.example'];
@@ -63,23 +63,23 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
       (['handshake', 'reject', 'allow'] as const).map((policy) => [name, policy, claims] as const),
     );
     test.each(grid)('azp %s, missingAzp %s', async (name, missingAzp, claims) => {
-      const site = createSite(type, { authorizedParties: PARTIES, missingAzp });
+      const app = createTestApp(type, { authorizedParties: PARTIES, missingAzp });
       const cookies = signedInCookies(type, tokenOf(type, claims));
       const [page, fetched] = expected[name]?.[missingAzp] ?? [];
-      const seen = await site.ask({ cookies, headers: PAGE });
+      const seen = await app.ask({ cookies, headers: PAGE });
       expect(seen.status).toBe(page);
-      expect((await site.ask({ cookies, headers: FETCH })).status).toBe(fetched);
+      expect((await app.ask({ cookies, headers: FETCH })).status).toBe(fetched);
       if (seen.status === 'handshake') expect(seen.reason).toBe('session-token-missing-azp');
       if (seen.status === 'signed-out')
         expect(seen.reason).toMatch(/^token-(invalid-authorized-parties|verification-failed)$/);
       // A header token is never renewed for its missing party.
-      const header = await site.ask({ bearer: tokenOf(type, claims), headers: PAGE });
+      const header = await app.ask({ bearer: tokenOf(type, claims), headers: PAGE });
       expect(header.status).toBe(page === 'handshake' ? 'signed-out' : page);
     });
 
     test('without authorized parties a missing azp is no matter', async () => {
       const cookies = signedInCookies(type, tokenOf(type, { azp: undefined }));
-      expect(await createSite(type).ask({ cookies, headers: PAGE })).toMatchObject({ status: 'signed-in' });
+      expect(await createTestApp(type).ask({ cookies, headers: PAGE })).toMatchObject({ status: 'signed-in' });
     });
   });
 
@@ -103,7 +103,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
       `${ORIGIN}.evil.example/`,
     ];
     const statusFor = async (referer: string) =>
-      (await createSite(type).ask({ cookies: signedInCookies(type, tokenOf(type)), headers: { ...PAGE, referer } }))
+      (await createTestApp(type).ask({ cookies: signedInCookies(type, tokenOf(type)), headers: { ...PAGE, referer } }))
         .status;
 
     test.each(known)('%s is known', async (referer) => {
@@ -125,15 +125,15 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     'where the request names no host, nothing can be told about the page %s',
     async (referer) => {
       const ask = { url: '/', cookies: signedInCookies(type, tokenOf(type)), headers: { ...PAGE, referer } };
-      expect(await createSite(type).ask({ ...ask, host: null })).toMatchObject({ status: 'signed-in' });
-      const named = await createSite(type).ask(ask);
+      expect(await createTestApp(type).ask({ ...ask, host: null })).toMatchObject({ status: 'signed-in' });
+      const named = await createTestApp(type).ask(ask);
       expect(named.status).toBe(referer.includes('search') ? 'handshake' : 'signed-in');
     },
   );
 
   test('S2: machine tokens in the header are no sessions here', async () => {
     for (const bearer of [m2mToken(KEY), oauthToken(KEY), tokenOf(type, {}, { cat: 'cl_B7d4PD222AAA' })]) {
-      expect(await createSite(type).ask({ bearer })).toMatchObject({
+      expect(await createTestApp(type).ask({ bearer })).toMatchObject({
         status: 'signed-out',
         reason: 'token-type-mismatch',
       });
@@ -143,7 +143,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   test.each(['ak_secret', 'oat_x', 'mt_x', 'garbage', 'a b', 'a.b.c'])(
     'a header token %j is invalid, and cookies do not help it',
     async (bearer) => {
-      const outcome = await createSite(type).ask({
+      const outcome = await createTestApp(type).ask({
         bearer,
         cookies: signedInCookies(type, tokenOf(type)),
         headers: PAGE,
@@ -154,13 +154,13 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
 
   test('S34: another scheme leaves the decision to the cookies', async () => {
     const headers = { ...PAGE, authorization: 'Basic YTpi' };
-    const outcome = await createSite(type).ask({ cookies: signedInCookies(type, tokenOf(type)), headers });
+    const outcome = await createTestApp(type).ask({ cookies: signedInCookies(type, tokenOf(type)), headers });
     expect(outcome.status).toBe('signed-in');
   });
 
   test('S6: an encoded separator makes no session', async () => {
     const cookies = `a=x%3B%20__session%3D${tokenOf(type)}%3B__client_uat%3D1; __clerk_db_jwt=d`;
-    expect(await createSite(type).ask({ cookies, headers: PAGE })).toMatchObject({
+    expect(await createTestApp(type).ask({ cookies, headers: PAGE })).toMatchObject({
       reason: 'session-token-and-uat-missing',
     });
   });
@@ -178,19 +178,19 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   });
 
   test('a repeat cookie costs one look-up, no decoding and no promise', async () => {
-    const site = createSite(type);
+    const app = createTestApp(type);
     const cookies = signedInCookies(type, tokenOf(type));
-    await site.ask({ cookies, headers: PAGE });
-    site.recalled.length = 0;
-    const outcome = site.askNow({ cookies, headers: PAGE });
+    await app.ask({ cookies, headers: PAGE });
+    app.recalled.length = 0;
+    const outcome = app.askNow({ cookies, headers: PAGE });
     expect(outcome).not.toBeInstanceOf(Promise);
     expect(outcome).toMatchObject({ status: 'signed-in', headers: null });
-    expect(site.recalled).toEqual([tokenOf(type)]);
+    expect(app.recalled).toEqual([tokenOf(type)]);
   });
 });
 
 describe('satellites', () => {
-  const SATELLITE: SiteOptions = {
+  const SATELLITE: TestAppOptions = {
     isSatellite: true,
     domain: 'shop.example',
     signInUrl: 'https://acornbooks.example/sign-in?x=1',
@@ -198,13 +198,13 @@ describe('satellites', () => {
   };
 
   test('production: the own Frontend API host', async () => {
-    const outcome = await createSite('production', SATELLITE).ask({ url: '/a?b=1', headers: PAGE });
+    const outcome = await createTestApp('production', SATELLITE).ask({ url: '/a?b=1', headers: PAGE });
     expect(locationOf(outcome)?.host).toBe('clerk.shop.example');
     expect(locationOf(outcome)?.searchParams.get('redirect_url')).toBe(`${ORIGIN}/a?b=1`);
   });
 
   test('development: the sign-in page of the primary, with the way back', async () => {
-    const outcome = await createSite('development', SATELLITE).ask({ url: '/a?b=1', headers: PAGE });
+    const outcome = await createTestApp('development', SATELLITE).ask({ url: '/a?b=1', headers: PAGE });
     const back = encodeURIComponent(`${ORIGIN}/a?b=1`);
     expect(headerOf(outcome, 'Location')).toBe(`https://acornbooks.example/sign-in?x=1&__clerk_redirect_url=${back}`);
   });
@@ -214,15 +214,15 @@ describe('satellites', () => {
       const cookies = signedInCookies('production', tokenOf('production', { iss: `https://${host}` }));
       const { __session, __client_uat } = cookies;
       const plain = { __session: __session ?? '', __client_uat: __client_uat ?? '' };
-      expect(await createSite('production', SATELLITE).ask({ cookies: plain, headers: PAGE })).toMatchObject({
+      expect(await createTestApp('production', SATELLITE).ask({ cookies: plain, headers: PAGE })).toMatchObject({
         status: 'signed-in',
       });
     }
   });
 
   describe('a primary in development answers', () => {
-    const ask = (url: string, options: SiteOptions = {}) =>
-      createSite('development', options).ask({
+    const ask = (url: string, options: TestAppOptions = {}) =>
+      createTestApp('development', options).ask({
         url: `/?__clerk_redirect_url=${encodeURIComponent(url)}`,
         cookies: signedInCookies('development', tokenOf('development')),
         headers: PAGE,
@@ -316,11 +316,11 @@ describe('properties', () => {
     '%s: any request gets an outcome; nobody gets in without a token that our key signed',
     async (type) => {
       const sites = [
-        createSite(type, {
+        createTestApp(type, {
           payload: async () => ({ status: 404, body: undefined, retryAfterMs: null }),
           refresh: async () => ({ status: 401, body: undefined, retryAfterMs: null }),
         }),
-        createSite(type, {
+        createTestApp(type, {
           isSatellite: true,
           domain: 'shop.example',
           signInUrl: 'https://acornbooks.example/sign-in',
@@ -332,8 +332,8 @@ describe('properties', () => {
       ];
       const good = new Set(tokens.filter((_, index) => index % 6 === 0));
       await fc.assert(
-        fc.asyncProperty(request, fc.constantFrom(...sites), async (given, site) => {
-          const outcome = await site.ask({ ...given, headers: given.headers });
+        fc.asyncProperty(request, fc.constantFrom(...sites), async (given, app) => {
+          const outcome = await app.ask({ ...given, headers: given.headers });
           expect(['signed-in', 'signed-out', 'handshake', 'unavailable']).toContain(outcome.status);
           if (outcome.status === 'signed-in') expect(good).toContain(outcome.session.token);
           // Every header is one that can be sent, and every redirect leads to Clerk, the primary or an allowed origin.

@@ -3,7 +3,7 @@ import { UpstreamUnreachable, type UpstreamAnswer } from '../../../src/ports.js'
 import type { RefreshRequest } from '../../../src/core/backend-api/client.js';
 import {
   answer,
-  createSite,
+  createTestApp,
   EXPIRED,
   FRESH,
   headerOf,
@@ -39,13 +39,13 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
 
   test.each(['document', 'empty', 'image'])('an expired session is renewed in place (%s)', async (destination) => {
     const asked: RefreshRequest[] = [];
-    const site = createSite(type, {
+    const app = createTestApp(type, {
       refresh: async (request) => {
         asked.push(request);
         return good();
       },
     });
-    const outcome = await site.ask({ cookies: expiredCookies(type), headers: { 'sec-fetch-dest': destination } });
+    const outcome = await app.ask({ cookies: expiredCookies(type), headers: { 'sec-fetch-dest': destination } });
     expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
     expect(headerOf(outcome, 'Set-Cookie')).toBe(newCookies(type, tokenOf(type, FRESH)).join('\n'));
     expect(headerOf(outcome, 'Location')).toBeNull();
@@ -60,13 +60,13 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
       suffixedCookies: true,
     });
     expect(asked[0]?.requestHeaders['sec-fetch-dest']).toEqual([destination]);
-    expect(site.events).toContainEqual({ type: 'session.refreshed', ok: true, reason: null, durationMs: 0 });
+    expect(app.events).toContainEqual({ type: 'session.refreshed', ok: true, reason: null, durationMs: 0 });
   });
 
   test('only cookies of the protocol are handed over', async () => {
     const list = [...newCookies(type, tokenOf(type, FRESH)), 'sid=x; Path=/', `__session_ABCDEFGH=x`];
-    const site = createSite(type, { refresh: async () => answer(200, { object: 'cookies', cookies: list }) });
-    const outcome = await site.ask({ cookies: expiredCookies(type), headers: FETCH });
+    const app = createTestApp(type, { refresh: async () => answer(200, { object: 'cookies', cookies: list }) });
+    const outcome = await app.ask({ cookies: expiredCookies(type), headers: FETCH });
     expect(outcome.status).toBe('signed-in');
     expect(headerOf(outcome, 'Set-Cookie')).toBe(newCookies(type, tokenOf(type, FRESH)).join('\n'));
   });
@@ -75,13 +75,13 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     vi.useFakeTimers();
     try {
       let calls = 0;
-      const site = createSite(type, {
+      const app = createTestApp(type, {
         refresh: () => {
           calls += 1;
           return calls === 1 ? new Promise(() => undefined) : Promise.resolve(good());
         },
       });
-      const ask = () => site.ask({ cookies: expiredCookies(type), headers: FETCH });
+      const ask = () => app.ask({ cookies: expiredCookies(type), headers: FETCH });
       const waiting = ask();
       await vi.advanceTimersByTimeAsync(5_000);
       expect(await waiting).toMatchObject({ status: 'unavailable', retryAfterMs: 1_000 });
@@ -93,16 +93,16 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
 
   test('a header token is refreshed itself, whatever cookie lies beside it', async () => {
     const asked: RefreshRequest[] = [];
-    const site = createSite(type, { refresh: async (request) => (asked.push(request), good()) });
+    const app = createTestApp(type, { refresh: async (request) => (asked.push(request), good()) });
     const bearer = tokenOf(type, { ...EXPIRED, sid: 'sess_header' });
-    const outcome = await site.ask({ bearer, cookies: expiredCookies(type), headers: FETCH });
+    const outcome = await app.ask({ bearer, cookies: expiredCookies(type), headers: FETCH });
     expect(outcome.status).toBe('signed-in');
     expect(asked[0]).toMatchObject({ sessionId: 'sess_header', expiredToken: bearer });
   });
 
   test('another refresh token is another call, though it comes at the same time', async () => {
     const asked: string[] = [];
-    const site = createSite(type, {
+    const app = createTestApp(type, {
       refresh: async ({ refreshToken }) => {
         asked.push(refreshToken);
         return refreshToken === 'rt_one' ? good() : answer(401, { errors: [{ code: 'refresh_token_revoked' }] });
@@ -110,8 +110,8 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     });
     const other = { [`__refresh_${INSTANCES[type].suffix}`]: 'rt_two' };
     const outcomes = await Promise.all([
-      site.ask({ cookies: expiredCookies(type), headers: PAGE }),
-      site.ask({ cookies: expiredCookies(type, other), headers: PAGE }),
+      app.ask({ cookies: expiredCookies(type), headers: PAGE }),
+      app.ask({ cookies: expiredCookies(type, other), headers: PAGE }),
     ]);
     expect(asked).toEqual(['rt_one', 'rt_two']);
     expect(outcomes.map(({ status }) => status)).toEqual(['signed-in', 'handshake']);
@@ -120,7 +120,7 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
   test('one expired session from two hosts at once is two calls, and each host gets the token of its own', async () => {
     const hosts = ['app.acornbooks.example', 'admin.acornbooks.example'];
     const asked: string[] = [];
-    const site = createSite(type, {
+    const app = createTestApp(type, {
       refresh: async ({ requestOrigin }) => {
         asked.push(requestOrigin);
         const token = tokenOf(type, { ...FRESH, azp: requestOrigin });
@@ -129,7 +129,7 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     });
     const outcomes = await Promise.all(
       hosts.map((host) =>
-        site.ask({ url: `https://${host}/`, cookies: expiredCookies(type), headers: { ...FETCH, host } }),
+        app.ask({ url: `https://${host}/`, cookies: expiredCookies(type), headers: { ...FETCH, host } }),
       ),
     );
     expect(asked).toEqual(hosts.map((host) => `https://${host}`));
@@ -140,21 +140,21 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
 
   test('twenty requests together share one call, and each gets the cookies', async () => {
     let calls = 0;
-    const site = createSite(type, {
+    const app = createTestApp(type, {
       refresh: async () => {
         calls += 1;
         return good();
       },
     });
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, () => site.ask({ cookies: expiredCookies(type), headers: FETCH })),
+      Array.from({ length: 20 }, () => app.ask({ cookies: expiredCookies(type), headers: FETCH })),
     );
     expect(calls).toBe(1);
     for (const outcome of outcomes) {
       expect(outcome.status).toBe('signed-in');
       expect(headerOf(outcome, 'Set-Cookie')).toContain('__session=');
     }
-    await site.ask({ cookies: expiredCookies(type), headers: FETCH });
+    await app.ask({ cookies: expiredCookies(type), headers: FETCH });
     expect(calls, 'a later request asks again').toBe(2);
   });
 
@@ -174,15 +174,15 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     ],
   ])('a failure (%s) is a handshake for a page and a refusal for anything else', async (why, reply) => {
     const reason = `session-token-expired-refresh-${why}`;
-    const site = createSite(type, { refresh: async () => reply });
-    const page = await site.ask({ cookies: expiredCookies(type), headers: PAGE });
+    const app = createTestApp(type, { refresh: async () => reply });
+    const page = await app.ask({ cookies: expiredCookies(type), headers: PAGE });
     expect(page).toMatchObject({ status: 'handshake', reason });
     expect(headerOf(page, 'Set-Cookie')).not.toContain('__session');
-    expect(await site.ask({ cookies: expiredCookies(type), headers: FETCH })).toMatchObject({
+    expect(await app.ask({ cookies: expiredCookies(type), headers: FETCH })).toMatchObject({
       status: 'signed-out',
       reason,
     });
-    expect(site.events).toContainEqual({ type: 'session.refreshed', ok: false, reason: why, durationMs: 0 });
+    expect(app.events).toContainEqual({ type: 'session.refreshed', ok: false, reason: why, durationMs: 0 });
   });
 
   test.each<[string, () => Promise<UpstreamAnswer>]>([
@@ -200,12 +200,12 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     ],
   ])('Clerk being down (%s) is a handshake for a page, and 503 for anything else', async (why, refresh) => {
     const reason = `session-token-expired-refresh-${why}`;
-    const site = createSite(type, { refresh });
-    expect(await site.ask({ cookies: expiredCookies(type), headers: PAGE })).toMatchObject({
+    const app = createTestApp(type, { refresh });
+    expect(await app.ask({ cookies: expiredCookies(type), headers: PAGE })).toMatchObject({
       status: 'handshake',
       reason,
     });
-    expect(await site.ask({ cookies: expiredCookies(type), headers: FETCH })).toMatchObject({
+    expect(await app.ask({ cookies: expiredCookies(type), headers: FETCH })).toMatchObject({
       status: 'unavailable',
       reason,
       retryAfterMs: 2_000,
@@ -229,20 +229,20 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     ],
   ])('nothing is asked: %s', async (why, ask) => {
     // An unexpected call rejects.
-    const outcome = await createSite(type).ask({ ...ask, headers: FETCH });
+    const outcome = await createTestApp(type).ask({ ...ask, headers: FETCH });
     expect(outcome).toMatchObject({ status: 'signed-out', reason: `session-token-expired-refresh-${why}` });
   });
 
   test('without a secret key there is nobody to ask', async () => {
-    const site = createSite(type, { keyless: true });
-    const outcome = await site.ask({ cookies: expiredCookies(type), headers: FETCH });
+    const app = createTestApp(type, { keyless: true });
+    const outcome = await app.ask({ cookies: expiredCookies(type), headers: FETCH });
     expect(outcome).toMatchObject({ reason: 'session-token-expired-refresh-missing-api-client' });
   });
 
   test('a forged token that says it is expired is not refreshed', async () => {
     const forged = tokenOf(type, EXPIRED, {}, OTHER_KEY);
     const cookies = expiredCookies(type, { __session: forged, [`__session_${INSTANCES[type].suffix}`]: forged });
-    expect(await createSite(type).ask({ cookies, headers: FETCH })).toMatchObject({
+    expect(await createTestApp(type).ask({ cookies, headers: FETCH })).toMatchObject({
       status: 'signed-out',
       reason: 'token-invalid-signature',
     });

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Claims } from '../../support/tokens.js';
 import {
   answer,
-  createSite,
+  createTestApp,
   EXPIRED,
   FRESH,
   headerOf,
@@ -71,7 +71,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
           const cookies = [...cookiesOf(type, names_, under), ...uats(type, SECONDS - 100), devBrowser];
           // Plain alone means that no client cookie has a suffix either.
           const sent = under.length > 1 ? cookies : cookies.filter((cookie) => !cookie.startsWith('__client_uat_'));
-          const outcome = await createSite(type).ask({ cookies: sent.join('; '), headers });
+          const outcome = await createTestApp(type).ask({ cookies: sent.join('; '), headers });
           expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid } }, headers: null });
         }
       }
@@ -81,12 +81,12 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   test('the newest client time counts', async () => {
     for (const [first, second] of orders([0, SECONDS - 100])) {
       const cookies = [...cookiesOf(type, ['good'], stems), ...uats(type, first ?? '', second ?? ''), devBrowser];
-      const outcome = await createSite(type).ask({ cookies: cookies.join('; '), headers: PAGE });
+      const outcome = await createTestApp(type).ask({ cookies: cookies.join('; '), headers: PAGE });
       expect(outcome.status).toBe('signed-in');
     }
     for (const [first, second] of orders([SECONDS - 100, SECONDS - 10])) {
       const cookies = [...cookiesOf(type, ['good'], stems), ...uats(type, first ?? '', second ?? ''), devBrowser];
-      const outcome = await createSite(type).ask({ cookies: cookies.join('; ') });
+      const outcome = await createTestApp(type).ask({ cookies: cookies.join('; ') });
       expect(outcome).toMatchObject({ status: 'signed-out', reason: 'session-token-iat-before-client-uat' });
     }
   });
@@ -94,7 +94,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   test('where none is good, the one that can be renewed is', async () => {
     for (const names of orders<Name>(['expired', 'forged', 'garbage'])) {
       const cookies = [...cookiesOf(type, names, stems), ...uats(type, 1), devBrowser];
-      const outcome = await createSite(type).ask({ cookies: cookies.join('; '), headers: PAGE });
+      const outcome = await createTestApp(type).ask({ cookies: cookies.join('; '), headers: PAGE });
       expect(outcome).toMatchObject({
         status: 'handshake',
         reason: 'session-token-expired-refresh-non-eligible-no-refresh-cookie',
@@ -107,9 +107,9 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     const good = tokensOf(type).good;
     const many = Array.from({ length: 4 }, (_, index) => tokenOf(type, { sid: `sess_${index}`, ...at(-30) }));
     const jwks = vi.fn(() => Promise.resolve(answer(200, { keys: [KEY.jwk] })));
-    const site = createSite(type, { jwks });
+    const app = createTestApp(type, { jwks });
     const ask = (values: readonly string[]) =>
-      site.ask({ cookies: [...values.map((v) => `__session=${v}`), '__client_uat=1', devBrowser].join('; ') });
+      app.ask({ cookies: [...values.map((v) => `__session=${v}`), '__client_uat=1', devBrowser].join('; ') });
     expect(await ask([good, ...many])).toMatchObject({
       status: 'signed-out',
       reason: 'client-uat-but-no-session-token',
@@ -133,7 +133,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
       tried.length = 0;
       const cookies = [...cookiesOf(type, ['expired'], stems), ...uats(type, 1), devBrowser];
       const all = [...cookies, ...values.map((value) => `__refresh_${suffix}=${value}`)];
-      return createSite(type, { refresh }).ask({ cookies: all.join('; ') });
+      return createTestApp(type, { refresh }).ask({ cookies: all.join('; ') });
     };
     for (const values of orders(['rt-good', 'rt-old', '']))
       expect(await ask(...values)).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_new' } } });
@@ -148,7 +148,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     const refresh = vi.fn(() => Promise.resolve(answer(503, undefined)));
     const cookies = [...cookiesOf(type, ['expired'], stems), ...uats(type, 1), devBrowser];
     const all = [...cookies, `__refresh_${suffix}=rt-1`, `__refresh_${suffix}=rt-2`];
-    const outcome = await createSite(type, { refresh }).ask({ cookies: all.join('; ') });
+    const outcome = await createTestApp(type, { refresh }).ask({ cookies: all.join('; ') });
     expect(outcome.status).toBe('unavailable');
     expect(refresh).toHaveBeenCalledTimes(1);
   });
@@ -158,14 +158,14 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
       tokenOf(type, { sid: `sess_${n}`, ...at(-n - 1) }, {}, { ...KEY, kid: `ins_unknown_${n}` });
     const hostile = stems.flatMap((stem, s) => [1, 2, 3, 4].map((n) => `${stem}=${unknown(n + 4 * s)}`));
     const jwks = vi.fn(() => Promise.resolve(answer(200, { keys: [KEY.jwk] })));
-    const site = createSite(type, { jwks });
-    const first = await site.ask({ cookies: [...hostile, ...uats(type, 1), devBrowser].join('; ') });
+    const app = createTestApp(type, { jwks });
+    const first = await app.ask({ cookies: [...hostile, ...uats(type, 1), devBrowser].join('; ') });
     expect(first).toMatchObject({ status: 'signed-out', reason: 'jwk-kid-mismatch' });
     expect(jwks).toHaveBeenCalledTimes(1);
     // With the keys at hand they cost one more at most, and a good session beside them is one all the same.
     const plain = [`__session=${tokensOf(type).good}`, ...hostile.slice(1, 4), '__client_uat=1'];
     for (const cookies of [plain, [...plain].reverse()]) {
-      const outcome = await site.ask({ cookies: [...cookies, devBrowser].join('; ') });
+      const outcome = await app.ask({ cookies: [...cookies, devBrowser].join('; ') });
       expect(outcome).toMatchObject({ status: 'signed-in', session: { data: { sid: 'sess_good' } } });
     }
     expect(jwks.mock.calls.length).toBeLessThanOrEqual(2);
@@ -175,11 +175,11 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     const jwks = () => Promise.resolve(answer(500, undefined));
     const cookies = [...cookiesOf(type, ['good', 'garbage'], stems), ...uats(type, 1), devBrowser];
     for (const list of [cookies, [...cookies].reverse()])
-      expect((await createSite(type, { jwks }).ask({ cookies: list.join('; ') })).status).toBe('unavailable');
+      expect((await createTestApp(type, { jwks }).ask({ cookies: list.join('; ') })).status).toBe('unavailable');
   });
 
   test('a page is sent to the handshake with one dev browser, whichever comes first', async () => {
-    const ask = (list: readonly string[]) => createSite(type).ask({ cookies: list.join('; '), headers: PAGE });
+    const ask = (list: readonly string[]) => createTestApp(type).ask({ cookies: list.join('; '), headers: PAGE });
     const list = ['__clerk_db_jwt=dvb_1', '__clerk_db_jwt=dvb_2', '__clerk_db_jwt=', '__client_uat=1'];
     const locations = await Promise.all(orders(list).map(async (cookies) => headerOf(await ask(cookies), 'Location')));
     expect(new Set(locations).size).toBe(1);
@@ -222,7 +222,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     await fc.assert(
       fc.asyncProperty(twoOrders, fc.constantFrom(PAGE, {}), async ([one, two], headers) => {
         const [first, second] = await Promise.all(
-          [one, two].map((cookies) => createSite(type, { refresh }).ask({ cookies: cookies.join('; '), headers })),
+          [one, two].map((cookies) => createTestApp(type, { refresh }).ask({ cookies: cookies.join('; '), headers })),
         );
         expect(second).toEqual(first);
       }),

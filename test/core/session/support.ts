@@ -74,7 +74,7 @@ export function viewOf({ method = 'GET', url = '/', host, cookies, headers = {},
   return { method, url: target, header: (name) => all[name] ?? null, headers: () => Object.entries(all) };
 }
 
-export interface SiteOptions extends AuthenticatorOptions {
+export interface TestAppOptions extends AuthenticatorOptions {
   readonly refresh?: (request: RefreshRequest) => Promise<UpstreamAnswer>;
   readonly payload?: (nonce: string) => Promise<UpstreamAnswer>;
   readonly jwks?: () => Promise<UpstreamAnswer>;
@@ -82,7 +82,7 @@ export interface SiteOptions extends AuthenticatorOptions {
   readonly keyless?: boolean;
 }
 
-export interface Site {
+export interface TestApp {
   readonly config: Config;
   readonly events: BailiffEvent[];
   /** Tokens that were looked for in the cache of verified tokens. */
@@ -94,10 +94,10 @@ export interface Site {
 
 const UNEXPECTED = () => Promise.reject(new Error('This call was not expected.'));
 
-export function createSite(
+export function createTestApp(
   type: InstanceType,
-  { refresh, payload, jwks, keyless = false, ...options }: SiteOptions = {},
-): Site {
+  { refresh, payload, jwks, keyless = false, ...options }: TestAppOptions = {},
+): TestApp {
   const { publishableKey, secretKey } = INSTANCES[type];
   const events: BailiffEvent[] = [];
   const recalled: string[] = [];

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createKey, handshakeToken, jwksOf, T0, type Claims } from '../../support/tokens.js';
 import {
   answer,
-  createSite,
+  createTestApp,
   FRESH,
   INSTANCES,
   INSTANCE_TYPES,
@@ -34,37 +34,37 @@ describe.each(INSTANCE_TYPES)('a key id that may not be looked for yet, %s', (ty
   const newToken = tokenOf(type, FRESH, {}, newKey);
   const sessionWith = (token: string) => signedInCookies(type, token);
 
-  /** A site that has its keys and has just looked for another key id. The next set holds the new key. */
-  async function createBusySite() {
+  /** An app that has its keys and has just looked for another key id. The next set holds the new key. */
+  async function createBusyTestApp() {
     let now = T0;
     let body = jwksOf(KEY);
-    const site = createSite(type, {
+    const app = createTestApp(type, {
       now: () => now,
       jwks: async () => answer(200, body),
       payload: async () => answer(200, { directives: directivesOf(type, newToken) }),
     });
-    await site.ask({ bearer: tokenOf(type) });
-    await site.ask({ bearer: tokenOf(type, {}, { kid: 'ins_made_up' }) });
+    await app.ask({ bearer: tokenOf(type) });
+    await app.ask({ bearer: tokenOf(type, {}, { kid: 'ins_made_up' }) });
     body = jwksOf(KEY, newKey);
-    return { ...site, wait: (ms: number) => void (now += ms) };
+    return { ...app, wait: (ms: number) => void (now += ms) };
   }
 
   test('a page goes to the Frontend API, anything else waits, and 5 s later both are signed in', async () => {
-    const site = await createBusySite();
+    const app = await createBusyTestApp();
     const page = { cookies: sessionWith(newToken), headers: PAGE };
     const fetched = { cookies: sessionWith(newToken), headers: { 'sec-fetch-dest': 'empty' } };
-    const outcome = await site.ask(page);
+    const outcome = await app.ask(page);
     expect(outcome).toMatchObject({ status: 'handshake', reason: 'jwk-kid-unchecked' });
     expect(locationOf(outcome)?.host).toBe(host);
     const waits = { status: 'unavailable', reason: 'jwk-kid-unchecked', retryAfterMs: 5_000 };
-    expect(await site.ask(fetched)).toMatchObject(waits);
-    expect(await site.ask({ bearer: newToken, headers: PAGE })).toMatchObject(waits);
+    expect(await app.ask(fetched)).toMatchObject(waits);
+    expect(await app.ask({ bearer: newToken, headers: PAGE })).toMatchObject(waits);
     const third = { ...page, cookies: { ...page.cookies, __clerk_redirect_count: '3' } };
-    expect(await site.ask(third), 'a loop ends in waiting, not in a sign-out').toMatchObject(waits);
+    expect(await app.ask(third), 'a loop ends in waiting, not in a sign-out').toMatchObject(waits);
     const nowhere = { ...page, url: 'https://bad host/', headers: { ...PAGE, host: 'bad host' } };
-    expect(await site.ask(nowhere), 'nor does a page to which nobody could come back').toMatchObject(waits);
-    site.wait(5_000);
-    for (const ask of [page, fetched, third]) expect(await site.ask(ask)).toMatchObject({ status: 'signed-in' });
+    expect(await app.ask(nowhere), 'nor does a page to which nobody could come back').toMatchObject(waits);
+    app.wait(5_000);
+    for (const ask of [page, fetched, third]) expect(await app.ask(ask)).toMatchObject({ status: 'signed-in' });
   });
 
   test.each([
@@ -73,14 +73,14 @@ describe.each(INSTANCE_TYPES)('a key id that may not be looked for yet, %s', (ty
     ['of the session of a nonce', () => ({ url: '/?__clerk_handshake_nonce=n1', cookies: {}, headers: PAGE })],
   ])('%s: the cookies decide, and nobody is signed out for it', async (_, ask) => {
     const { url, cookies, headers } = ask();
-    const site = await createBusySite();
-    const withCookies = (more: Record<string, string>) => site.ask({ url, headers, cookies: { ...cookies, ...more } });
+    const app = await createBusyTestApp();
+    const withCookies = (more: Record<string, string>) => app.ask({ url, headers, cookies: { ...cookies, ...more } });
     expect(await withCookies(sessionWith(tokenOf(type)))).toMatchObject({ status: 'signed-in', headers: null });
     const renewed = await withCookies({ __clerk_db_jwt: 'd', __client_uat: '1' });
     expect(renewed).toMatchObject({ status: 'handshake', reason: 'client-uat-but-no-session-token' });
     const nobody = await withCookies({ __clerk_db_jwt: 'd' });
     expect(nobody).toMatchObject({ status: 'unavailable', retryAfterMs: 5_000 });
-    site.wait(5_000);
+    app.wait(5_000);
     expect((await withCookies({ __clerk_db_jwt: 'd' })).status).toBe('signed-in');
   });
 
@@ -88,12 +88,12 @@ describe.each(INSTANCE_TYPES)('a key id that may not be looked for yet, %s', (ty
     const at = (seconds: number): Claims => ({ iat: seconds, nbf: seconds - 10, exp: seconds + 60 });
     const ended = tokenOf(type, at(SECONDS - 90));
     const ask = async (other: string, headers: Record<string, string>) => {
-      const site = await createBusySite();
+      const app = await createBusyTestApp();
       const cookies = Object.entries(sessionWith(ended)).map(([name, value]) => `${name}=${value}`);
       const twice = cookies
         .filter((cookie) => cookie.startsWith('__session'))
         .map((cookie) => cookie.replace(ended, other));
-      return site.ask({ cookies: [...cookies, ...twice].join('; '), headers });
+      return app.ask({ cookies: [...cookies, ...twice].join('; '), headers });
     };
     const left = tokenOf(type, at(SECONDS - 95), {}, newKey);
     const page = await ask(left, PAGE);

@@ -5,11 +5,11 @@ import { createAdaptorServer } from '@hono/node-server';
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { createApp as createExpressApp } from '../express-api/app.js';
 import { createApp as createHonoApp } from '../hono-api/app.js';
-import type { Site } from './run-cases.js';
+import type { DemoApp } from './run-cases.js';
 
-export interface Stage {
+export interface DemoEnvironment {
   readonly clerk: LocalInstance;
-  readonly sites: readonly Site[];
+  readonly sites: readonly DemoApp[];
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ const SEED = {
   ],
 };
 
-export async function openStage(ports: Ports = { clerk: 0, express: 0, hono: 0 }): Promise<Stage> {
+export async function openEnvironment(ports: Ports = { clerk: 0, express: 0, hono: 0 }): Promise<DemoEnvironment> {
   const clerk = await orAnyPort(ports.clerk, (port) => startLocalInstance({ port, seed: SEED }));
   // The applications read their keys from the environment, as they would in production.
   Object.assign(process.env, clerk.env);

@@ -4,7 +4,7 @@ import { createClock } from '../support/tokens.js';
 import type { Leak } from './server.js';
 import { startServers, type Servers } from './servers.js';
 
-export interface Stage {
+export interface SoakEnvironment {
   /** One time for the instance and both servers, which moves only when it is told to. */
   readonly clock: () => number;
   advance(ms: number): Promise<void>;
@@ -22,7 +22,7 @@ export interface Stage {
 /** Full early on, so that what grows afterwards is something else. */
 const SMALL_CACHES = { sessionTokens: { max: 100 }, machineTokens: { max: 100 } };
 
-export async function createStage(seed: number, leak: Leak | null): Promise<Stage> {
+export async function createEnvironment(seed: number, leak: Leak | null): Promise<SoakEnvironment> {
   const clock = createClock();
   const setting = { now: clock, instanceType: 'production', seed } as const;
   let clerk = await startLocalInstance(setting);

@@ -45,7 +45,7 @@ export const INSTANCES: Readonly<Record<InstanceName, Instance>> = {
 
 const MINUTE = 60_000;
 
-export interface World {
+export interface Fixtures {
   readonly now: number;
   readonly key: TestKey;
   apiUrl(instance: InstanceName): string;
@@ -151,7 +151,7 @@ function directives(suffix: string, token: string): string[] {
   ];
 }
 
-export async function createWorld(): Promise<World> {
+export async function createFixtures(): Promise<Fixtures> {
   const now = Date.now();
   const key = createKey('RS256', { kid: 'ins_differential' });
   const wrongKey = createKey('RS256', { kid: 'ins_differential' });

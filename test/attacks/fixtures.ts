@@ -19,7 +19,7 @@ import {
 export interface Attack {
   /** Stable, unique: group, number, what. */
   readonly id: string;
-  readonly send: (kit: Kit) => Sent;
+  readonly send: (fixtures: Fixtures) => Sent;
   /** The status, or those of which any is right (where the router or the HTTP parser may answer first). */
   readonly expect: number | readonly number[];
   /** Sent to a server of its own: one that has just looked for another unknown key id would say 503. */
@@ -32,7 +32,7 @@ export interface Sent {
   readonly headers?: readonly (readonly [name: string, value: string])[];
 }
 
-export interface Kit {
+export interface Fixtures {
   /** The instance's key: in its JWKS, and its PEM. */
   readonly own: TestKey;
   /** In the JWKS as well, of other types. */
@@ -47,7 +47,7 @@ export const HOST = 'app.acornbooks.example';
 export const PUBLISHABLE_KEY = 'pk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA';
 export const SUFFIX = 'JO1anrym';
 
-export function createKit(): Kit {
+export function createFixtures(): Fixtures {
   const own = createKey('RS256', { kid: 'ins_own' });
   return {
     own,
@@ -59,7 +59,7 @@ export function createKit(): Kit {
 }
 
 /** The instance under attack. Clerk's keys are of one type; here two more stand beside, so that confusing them could work. */
-export async function attackedClerk({ own, ec, ed }: Kit): Promise<LocalInstance> {
+export async function attackedClerk({ own, ec, ed }: Fixtures): Promise<LocalInstance> {
   const clerk = await startClerk({ keys: [own] });
   clerk.fail({ operation: OPERATIONS.jwks, body: jwksOf(own, ec, ed) });
   return clerk;
@@ -76,12 +76,12 @@ export const signedIn = (session: string): string => `__client_uat=${T0_S - 100}
 export const base64url = (data: string | Uint8Array): string => Buffer.from(data as string).toString('base64url');
 
 /** A token whose header is what we say and whose signature is made with the instance's own key, or another. */
-export function forged(kit: Kit, header: Claims, claims: Claims = {}, key: TestKey = kit.own): string {
-  return signJwt(headerOf(kit.own, { cat: 'cl_B7d4PD111AAA', ...header }), sessionClaimsV2(claims), key);
+export function forged(fixtures: Fixtures, header: Claims, claims: Claims = {}, key: TestKey = fixtures.own): string {
+  return signJwt(headerOf(fixtures.own, { cat: 'cl_B7d4PD111AAA', ...header }), sessionClaimsV2(claims), key);
 }
 
-export const good = (kit: Kit, claims: Claims = {}, header: Claims = {}): string =>
-  sessionToken(kit.own, claims, header);
+export const good = (fixtures: Fixtures, claims: Claims = {}, header: Claims = {}): string =>
+  sessionToken(fixtures.own, claims, header);
 
 /** The three segments of a token, changed and joined again. */
 export function reshaped(token: string, change: (parts: [string, string, string]) => readonly string[]): string {

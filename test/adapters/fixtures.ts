@@ -26,7 +26,7 @@ export const PRODUCTION = {
   secretKey: SECRET_KEY.replace('sk_test_', 'sk_live_'),
 };
 
-export interface World {
+export interface Fixtures {
   readonly clerk: LocalInstance;
   readonly clock: ReturnType<typeof createClock>;
   readonly options: AuthenticatorOptions;
@@ -98,7 +98,7 @@ async function start() {
 }
 
 /** As new for each test. Every credential is good at {@link createClock}'s T0. */
-export async function createWorld(): Promise<World> {
+export async function createFixtures(): Promise<Fixtures> {
   const { clerk, tokens } = await (shared ??= start());
   clerk.reset();
   // Clerk answers 404 for it; should it ever say 200 and `revoked`, the key is bad all the same.
@@ -130,7 +130,7 @@ export const browserCookies = (token: string) => ({
 });
 
 /** Clerk renews the session with these cookies, or with the first of them alone. */
-export function renewSession({ clerk, tokens }: World, amount: 'all' | 'one' = 'all'): readonly string[] {
+export function renewSession({ clerk, tokens }: Fixtures, amount: 'all' | 'one' = 'all'): readonly string[] {
   const cookies = [
     `__session=${tokens.admin}; Path=/; Secure; SameSite=Lax`,
     `__session_${SUFFIX}=${tokens.admin}; Path=/; Secure; SameSite=Lax`,
