@@ -12,7 +12,7 @@ import { viewOf } from './request-view.js';
 import { headerTokenOf } from './request/context.js';
 import { repeatedHeaders } from './request/raw-headers.js';
 import { allowedOriginsOf, type UpgradeOptions } from './upgrade-options.js';
-import { createRequestAuthentication } from './authentication.js';
+import { createRequestAuthentication } from './middleware/request-authentication.js';
 
 export type { UpgradeOptions } from './upgrade-options.js';
 

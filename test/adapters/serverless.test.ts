@@ -52,7 +52,7 @@ const EVENTS: Readonly<Record<'v1' | 'v2', (ask: Ask) => object>> = {
       multiValueHeaders: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value]])),
       queryStringParameters: null,
       multiValueQueryStringParameters: null,
-      requestContext: { environment: 'prod', domainName: HOST, path: `/prod${path}`, identity: { sourceIp: '203.0.113.7' } },
+      requestContext: { stage: 'prod', domainName: HOST, path: `/prod${path}`, identity: { sourceIp: '203.0.113.7' } },
       body,
       isBase64Encoded: base64,
     };
@@ -66,7 +66,7 @@ const EVENTS: Readonly<Record<'v1' | 'v2', (ask: Ask) => object>> = {
       rawQueryString: '',
       headers: { host: HOST, ...others },
       ...(cookie === undefined ? {} : { cookies: cookie.split('; ') }),
-      requestContext: { environment: 'prod', domainName: HOST, http: { method, path, sourceIp: '203.0.113.7' } },
+      requestContext: { stage: 'prod', domainName: HOST, http: { method, path, sourceIp: '203.0.113.7' } },
       body,
       isBase64Encoded: base64,
     };

@@ -333,7 +333,7 @@ describe('lazy machine tokens', () => {
   });
 
   it('do not hide a session that is accepted later', async () => {
-    const visit = await begun(cookies(session()), { acceptsToken: 'api_key' });
+    const authentication = await begun(cookies(session()), { acceptsToken: 'api_key' });
     expect(authentication.state).toMatchObject({ status: 'signed-out', reason: 'No token in header' });
     await authentication.authenticate('m2m_token');
     expect(authentication.state).toMatchObject({ tokenType: 'api_key' });
@@ -342,14 +342,14 @@ describe('lazy machine tokens', () => {
   });
 
   it('do not replace who is known', async () => {
-    const visit = await begun(cookies(session()));
+    const authentication = await begun(cookies(session()));
     expect(await authentication.authenticate('api_key')).toBe(authentication.state);
     expect(authentication.auth).toMatchObject({ tokenType: 'session_token', isAuthenticated: true });
   });
 
   it('must be of a kind that exists', async () => {
-    const visit = await begun(cookies(session()));
-    expect(() => visit.authenticate('cookie' as AcceptsToken)).toThrow(/session_token/);
+    const authentication = await begun(cookies(session()));
+    expect(() => authentication.authenticate('cookie' as AcceptsToken)).toThrow(/session_token/);
   });
 });
 
@@ -364,7 +364,7 @@ describe('the middleware', () => {
   });
 
   it('stops for a handshake', async () => {
-    const visit = createRequestAuthentication(backend.create(), viewOf({ ...PAGE, cookie: '__client_uat=5' }));
+    const authentication = createRequestAuthentication(backend.create(), viewOf({ ...PAGE, cookie: '__client_uat=5' }));
     expect(await authentication.begin()).toEqual({ earlyResponse: { status: 307 } });
     expect(authentication.state).toMatchObject({ status: 'handshake', auth: { isAuthenticated: false } });
     const headers = new Headers(authentication.headers.map(([name, value]): [string, string] => [name, value]));

@@ -24,7 +24,7 @@ export interface Slot {
 /** What the slot that takes the place of this one has to send for it. */
 export function renewedBy(earlier: Slot | undefined): HeaderPairs {
   if (earlier === undefined) return [];
-  const cookies = sessionCookiesOf(earlier.visit.answerHeaders);
+  const cookies = sessionCookiesOf(earlier.authentication.answerHeaders);
   return [...earlier.renewed, ...cookies.map((cookie) => ['Set-Cookie', cookie] as const)];
 }
 
