@@ -1,8 +1,8 @@
 /** The public face of `bailiff`. */
 export { createAuthenticator } from './core/authenticator.js';
 export type { AuthenticateOptions, Authenticator, Health } from './core/authenticator.js';
-export { allOf, anyOf } from './core/auth/requirements.js';
-export { authenticateUpgrade, refuseUpgrade } from './core/upgrade.js';
+export { allOf, anyOf } from './core/guards/requirement.js';
+export { authenticateUpgrade, refuseUpgrade } from './core/middleware/websocket.js';
 export type {
   ClosableSocket,
   IncomingUpgrade,
@@ -10,7 +10,7 @@ export type {
   UpgradeAllowed,
   UpgradeOptions,
   UpgradeRefused,
-} from './core/upgrade.js';
+} from './core/middleware/websocket.js';
 export * from './errors.js';
 export type * from './types.js';
 export type { Clock, Fetch, Store, WaitUntil } from './ports.js';

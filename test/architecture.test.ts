@@ -163,7 +163,7 @@ describe('architecture', () => {
       'src/environment.ts',
     ]);
     const logs = files.filter((file) => /\bconsole\./.test(withoutComments(file)) && partOf(file).name !== 'cli');
-    expect(logs).toEqual(['src/core/log.ts']);
+    expect(logs).toEqual(['src/core/faults/log.ts']);
   });
 
   it('keeps files to a size that can be read', () => {

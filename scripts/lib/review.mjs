@@ -10,7 +10,7 @@ export function emitReview(document, names, operations) {
   return {
     'spec/surface.txt': operations.map((operation) => surfaceLine(types, operation)).join('\n') + '\n',
     'docs/api/operations.md': operationsPage(operations),
-    'src/api-version.ts': apiVersion(document),
+    'src/shared/api-version.ts': apiVersion(document),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Sends requests: attempts, waits, time limits, errors. */
 import type { Environment } from '../environment.js';
-import { fetchWithSignal } from '../realm.js';
+import { fetchWithSignal } from '../shared/realm.js';
 import { readAnswer } from './answer.js';
 import { BackendApiError, type BackendApiFailure } from './errors.js';
 import { bounded } from './limits.js';

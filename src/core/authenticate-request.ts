@@ -8,8 +8,8 @@ import type { Verifier } from '../verify/verifier.js';
 import { invalidToken, machineAuth, sessionAuth, unauthenticated, type TokenMinter } from './auth/auth-objects.js';
 import { checkAcceptsToken, tokenTypesOf } from './config/accepts-token.js';
 import { ALL_TOKEN_TYPES, type Config } from './config/config.js';
-import { andThen } from './maybe.js';
-import { DecidedState, type HeaderPairs } from './request-state.js';
+import { andThen } from '../shared/maybe-promise.js';
+import { DecidedState, type HeaderPairs } from './outcome.js';
 import { headerTokenOf, createRequestContext, type RequestContext } from './request/context.js';
 import type { SessionFlow, SessionOutcome } from './session/session-flow.js';
 

@@ -2,7 +2,7 @@
 import type { Environment } from '../environment.js';
 import { ConfigurationError } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
-import { isPromise } from '../realm.js';
+import { isPromise } from '../shared/realm.js';
 import type {
   AcceptsToken,
   ApiKey,
@@ -19,12 +19,12 @@ import { redactOnInspect } from './config/redact-on-inspect.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
 import { createAuthenticateRequest, modeOf, type Mode } from './authenticate-request.js';
-import { failWithFault, FAULT, faultState } from './fault.js';
-import type { DecidedState } from './request-state.js';
-import { viewOf } from './request-view.js';
+import { failWithFault, FAULT, faultState } from './faults/fault.js';
+import type { DecidedState } from './outcome.js';
+import { viewOf } from './request/web-request.js';
 import { signInUrl } from './session/redirect-urls.js';
 import { createSessionFlow } from './session/session-flow.js';
-import { stopwatch } from './stopwatch.js';
+import { stopwatch } from '../shared/stopwatch.js';
 import { verifierOptions } from './verifier-options.js';
 import { createTokenChecks } from './verify-token.js';
 import { createBackend } from './backend-api/client.js';

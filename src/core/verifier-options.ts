@@ -2,7 +2,7 @@
 import type { VerifierOptions } from '../verify/verifier.js';
 import type { Config } from './config/config.js';
 import { sha1 } from './config/sha1.js';
-import { reportFault } from './fault.js';
+import { reportFault } from './faults/fault.js';
 import type { Backend } from './backend-api/client.js';
 
 export function verifierOptions(config: Config, backend: Backend | null): VerifierOptions {

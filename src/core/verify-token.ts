@@ -6,7 +6,7 @@ import type { Verdict, Verified } from '../verify/verdict.js';
 import type { Verifier } from '../verify/verifier.js';
 import { requireKeyFor } from './config/accepts-token.js';
 import type { Config } from './config/config.js';
-import { failWithFault } from './fault.js';
+import { failWithFault } from './faults/fault.js';
 
 export interface TokenChecks {
   verifySessionToken(token: string): Promise<SessionClaims>;

@@ -3,7 +3,7 @@
  * the kinds is a row of the policy table.
  */
 import type { Clock, MaybePromise, WaitUntil } from '../ports.js';
-import { isPromise } from '../realm.js';
+import { isPromise } from '../shared/realm.js';
 import { ALGORITHMS, type Algorithm } from './algorithms.js';
 import { checkClaims, CLAIM_RULES, type ClaimExpectations, type ClaimRule } from './claims.js';
 import { ACCESS_TOKEN_TYPES, CATEGORIES } from './classify.js';

@@ -1,6 +1,6 @@
 /** What the Backend API says about an opaque token, judged: a 200 alone means nothing yet. */
 import type { UpstreamAnswer, VerificationUpstream } from '../ports.js';
-import { describeAnswer } from '../upstream-body.js';
+import { describeAnswer } from '../shared/upstream-body.js';
 import type { ApiKey, M2MToken, MachineTokenType, OAuthAccessToken } from '../types.js';
 import { isText, matchesAudience, splitScopes, WRONG_AUDIENCE, WRONG_MACHINE } from './claims.js';
 import type { JsonObject } from './decode.js';

@@ -1,5 +1,5 @@
 /** API keys and opaque tokens: only Clerk can tell what they are worth, so each answer is used for as long as it may be. */
-import { createBoundedCache } from '../bounded-cache.js';
+import { createBoundedCache } from '../shared/bounded-cache.js';
 import {
   UpstreamUnreachable,
   type Clock,

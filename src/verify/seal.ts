@@ -3,7 +3,7 @@
  * authenticated (AES-GCM) and bound to their name. Both keys come from a secret and a scope (HKDF, RFC 5869), so an entry
  * of another instance, or one that was moved or changed, does not open.
  */
-import { createBoundedCache } from '../bounded-cache.js';
+import { createBoundedCache } from '../shared/bounded-cache.js';
 import { base64url, encodeBase64url as encode } from './encoding.js';
 
 /** Part of every name, key and value: entries of another format are not even found. */

@@ -7,7 +7,7 @@
  * it. An entry lists the marks that its maker had seen *before* asking Clerk, and is used only while no other mark
  * stands. When an entry arrives does not matter then, and no two clocks are compared.
  */
-import { createBoundedCache } from '../bounded-cache.js';
+import { createBoundedCache } from '../shared/bounded-cache.js';
 import { AuthUnavailableError } from '../errors.js';
 import type { Clock, Store } from '../ports.js';
 import { createSeal } from './seal.js';

@@ -2,7 +2,7 @@
  * Keys and signature checks through jose, over WebCrypto: for every runtime that has no `node:crypto` (package.json, `imports`).
  *
  * jose is laxer than we are about the text of a token and about keys. So it only sees tokens that `decode.ts` has read and keys
- * that `keys.ts` lets through, and it decides about nothing but the signature.
+ * that `shared/keys.ts` lets through, and it decides about nothing but the signature.
  */
 import { JWSInvalid, JWSSignatureVerificationFailed } from 'jose/errors';
 import { compactVerify } from 'jose/jws/compact/verify';

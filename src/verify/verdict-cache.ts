@@ -2,7 +2,7 @@
  * What was decided about a token, by the whole token: never by a part of it, which others could share. Bounded in number
  * and in bytes: the one that was used longest ago leaves.
  */
-import { createBoundedCache, deleteWhere } from '../bounded-cache.js';
+import { createBoundedCache, deleteWhere } from '../shared/bounded-cache.js';
 import type { Clock } from '../ports.js';
 import type { VerificationKey } from './keys.js';
 

@@ -1,7 +1,7 @@
 /** Token in, verdict out: the face of this floor. */
 import { AuthUnavailableError } from '../errors.js';
 import type { MaybePromise, WaitUntil } from '../ports.js';
-import { isPromise } from '../realm.js';
+import { isPromise } from '../shared/realm.js';
 import type { SessionClaims, TokenType } from '../types.js';
 import { isText, type ClaimExpectations } from './claims.js';
 import { decodeJwt, type DecodedJwt } from './decode.js';

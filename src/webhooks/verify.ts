@@ -1,9 +1,9 @@
 /** Whether a webhook comes from Clerk: signature and age of the raw body, by the Standard Webhooks scheme with Svix's header names. */
 import type { Environment } from '../environment.js';
-import { headerLookup, type HeaderLookup, type HeaderSource } from '../headers.js';
-import { checkOptionNames, type OptionNames } from '../option-names.js';
+import { headerLookup, type HeaderLookup, type HeaderSource } from '../shared/headers.js';
+import { checkOptionNames, type OptionNames } from '../shared/option-names.js';
 import type { Clock } from '../ports.js';
-import { bytesOf } from '../realm.js';
+import { bytesOf } from '../shared/realm.js';
 import type { Option } from '../types.js';
 import { WebhookVerificationError } from './errors.js';
 import type { WebhookEvent } from './events.js';

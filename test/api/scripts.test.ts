@@ -24,7 +24,7 @@ interface Document {
 let copy: string;
 beforeEach(() => {
   copy = mkdtempSync(join(tmpdir(), 'bailiff-spec-'));
-  for (const path of ['scripts', 'spec', 'package.json', 'docs/api', 'src/api-version.ts'])
+  for (const path of ['scripts', 'spec', 'package.json', 'docs/api', 'src/shared/api-version.ts'])
     cpSync(join(root, path), join(copy, path), { recursive: true });
 });
 afterEach(() => rmSync(copy, { recursive: true, force: true }));

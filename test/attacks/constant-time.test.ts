@@ -48,7 +48,7 @@ describe('S23: secrets are compared in constant time', () => {
       'packages/local/src/backend/authenticate.ts: key === state.secretKey',
       'packages/local/src/backend/totp.ts: totpCode(secret, now + step * STEP_MS) === code',
       // Whether anything of an error's text was taken out: both sides are the server's own.
-      'src/core/error-text.ts: redact(value, secrets) === value',
+      'src/core/faults/error-text.ts: redact(value, secrets) === value',
     ];
     expect(files.flatMap(comparisonsOf).filter((found) => !known.includes(found))).toEqual([]);
   });

@@ -7,7 +7,7 @@ import {
   type GuardRequirement,
   type RequestView,
 } from 'bailiff';
-import { compileRequirement } from '../../src/core/auth/requirements.js';
+import { compileRequirement } from '../../src/core/guards/requirement.js';
 import { createRequestAuthentication, type RequestAuthenticationSettings } from '../../src/core/middleware/request-authentication.js';
 import { selectAuth } from '../../src/core/auth/select.js';
 import { invalidToken, unauthenticated } from '../../src/core/auth/auth-objects.js';

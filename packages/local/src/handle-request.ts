@@ -6,7 +6,7 @@ import { handleFrontendRequest, isFrontendPath } from './frontend/handle.js';
 import type { RequestLog } from './request-log.js';
 import type { LocalRequest, LocalResponse, InstanceState } from './instance-state.js';
 import { messageOf } from './message-of.js';
-import { isPromise } from '../../../src/realm.js';
+import { isPromise } from '../../../src/shared/realm.js';
 
 /** An answer of which only a beginning goes out, or nothing; then the connection is cut (`reset`), or nothing more comes (`hang`). */
 export interface Broken {

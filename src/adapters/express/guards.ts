@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import type { ServerResponse } from 'node:http';
-import { createGuard } from '../../core/middleware/guard.js';
+import { createGuard } from '../../core/guards/create-guard.js';
 import type { GuardResult } from '../../core/middleware/request-authentication.js';
-import { isPromise } from '../../realm.js';
+import { isPromise } from '../../shared/realm.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
 import {
   failWith,

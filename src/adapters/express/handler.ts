@@ -1,7 +1,7 @@
 /** The words of Express, connect and Node's own server, as narrow as we need them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asError } from '../../core/as-error.js';
-import { reportFault, type FaultContext, type FaultListener } from '../../core/fault.js';
+import { asError } from '../../core/faults/as-error.js';
+import { reportFault, type FaultContext, type FaultListener } from '../../core/faults/fault.js';
 
 /** Node's request, or the part of Express's that libraries share. */
 export type AnyRequest = IncomingMessage | Express.Request;

@@ -5,7 +5,7 @@ import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
 import { createRequestAuthentication, type RequestAuthenticationSettings } from '../../core/middleware/request-authentication.js';
-import { isPromise } from '../../realm.js';
+import { isPromise } from '../../shared/realm.js';
 import {
   failWith,
   faultWith,

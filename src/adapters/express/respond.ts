@@ -1,7 +1,7 @@
 /** Answers in Node's own words, and without an application's settings (`json spaces`, `etag`, …): they look the same everywhere. */
 import type { ServerResponse } from 'node:http';
-import { sessionCookiesOf } from '../../core/session/private-answer.js';
-import type { HeaderPairs } from '../../core/request-state.js';
+import { sessionCookiesOf } from '../../core/middleware/private-answer.js';
+import type { HeaderPairs } from '../../core/outcome.js';
 import type { Denial } from '../../types.js';
 import { keepPrivate } from './keep-private.js';
 import type { Slot } from './slot.js';

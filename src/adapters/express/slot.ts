@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from '../../core/authenticator.js';
-import { middlewareMissing } from '../../core/middleware/guard.js';
+import { middlewareMissing } from '../../core/guards/create-guard.js';
 import type { RequestAuthentication } from '../../core/middleware/request-authentication.js';
 import { ConfigurationError } from '../../errors.js';
 import type { OnDenied } from './settings.js';

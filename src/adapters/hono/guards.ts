@@ -1,10 +1,10 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { watched } from '../../core/fault.js';
-import { andThen } from '../../core/maybe.js';
-import { createGuard } from '../../core/middleware/guard.js';
+import { watched } from '../../core/faults/fault.js';
+import { andThen } from '../../shared/maybe-promise.js';
+import { createGuard } from '../../core/guards/create-guard.js';
 import type { GuardResult } from '../../core/middleware/request-authentication.js';
 import type { MaybePromise } from '../../ports.js';
-import { tagOf } from '../../realm.js';
+import { tagOf } from '../../shared/realm.js';
 import type {
   CallerOf,
   Denial,

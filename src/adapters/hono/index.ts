@@ -4,7 +4,7 @@ export { requireAuth, requirePermission, requireRole, requireScope } from './gua
 export { authenticate, getAuth } from './auth.js';
 export { protectedResourceMetadata } from './resource-metadata.js';
 export { verifyWebhook } from './webhook.js';
-export { allOf, anyOf } from '../../core/auth/requirements.js';
+export { allOf, anyOf } from '../../core/guards/requirement.js';
 export { resourceMetadataUrl } from '../../core/middleware/resource-metadata.js';
 export { createAuthenticator } from '../../core/authenticator.js';
 export * from '../../errors.js';

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { withRealErrors } from '../../core/as-error.js';
-import { watched } from '../../core/fault.js';
-import { andThen } from '../../core/maybe.js';
+import { withRealErrors } from '../../core/faults/as-error.js';
+import { watched } from '../../core/faults/fault.js';
+import { andThen } from '../../shared/maybe-promise.js';
 import { createAuthenticatorResolver, type ResolvedAuthenticator } from '../../core/middleware/resolve-authenticator.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';

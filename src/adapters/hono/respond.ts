@@ -5,8 +5,8 @@ import {
   privateAfter,
   sessionCookiesOf,
   variedByCookie,
-} from '../../core/session/private-answer.js';
-import type { HeaderPairs } from '../../core/request-state.js';
+} from '../../core/middleware/private-answer.js';
+import type { HeaderPairs } from '../../core/outcome.js';
 import type { Denial } from '../../types.js';
 
 /** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */

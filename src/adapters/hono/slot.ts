@@ -1,9 +1,9 @@
 /** Where a context keeps its authentication: under a symbol of ours, out of reach of whatever else sets `auth`. */
 import type { Context } from 'hono';
 import type { Authenticator } from '../../core/authenticator.js';
-import { middlewareMissing } from '../../core/middleware/guard.js';
-import { sessionCookiesOf } from '../../core/session/private-answer.js';
-import type { HeaderPairs } from '../../core/request-state.js';
+import { middlewareMissing } from '../../core/guards/create-guard.js';
+import { sessionCookiesOf } from '../../core/middleware/private-answer.js';
+import type { HeaderPairs } from '../../core/outcome.js';
 import type { RequestAuthentication } from '../../core/middleware/request-authentication.js';
 import type { OnDenied } from './settings.js';
 

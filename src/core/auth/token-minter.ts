@@ -1,8 +1,8 @@
 /** `getToken({ template, expiresInSeconds })`: a new token of the same session from the Backend API. */
 import { AuthUnavailableError, ConfigurationError, TokenVerificationError } from '../../errors.js';
 import { UpstreamUnreachable } from '../../ports.js';
-import { describeAnswer } from '../../upstream-body.js';
-import { failWithFault, type FaultListener } from '../fault.js';
+import { describeAnswer } from '../../shared/upstream-body.js';
+import { failWithFault, type FaultListener } from '../faults/fault.js';
 import type { Backend } from '../backend-api/client.js';
 import type { TokenMinter } from './auth-objects.js';
 

@@ -1,13 +1,13 @@
 /** One HTTP call to the Backend API: bounded in time and size, to the configured origin alone. */
-import { API_VERSION_DATE } from '../../api-version.js';
+import { API_VERSION_DATE } from '../../shared/api-version.js';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import type { Config } from '../config/config.js';
-import { isNetworkFailure } from '../../network-failure.js';
-import { fetchWithSignal } from '../../realm.js';
-import { readUpstreamBody } from '../../upstream-body.js';
-import { stopwatch } from '../stopwatch.js';
+import { isNetworkFailure } from '../../shared/network-failure.js';
+import { fetchWithSignal } from '../../shared/realm.js';
+import { readUpstreamBody } from '../../shared/upstream-body.js';
+import { stopwatch } from '../../shared/stopwatch.js';
 import { VERSION } from '../version.js';
-import { parseRetryAfter } from './retry-after.js';
+import { parseRetryAfter } from '../../shared/retry-after.js';
 
 export interface Call {
   /** The operation's name in Clerk's API description, for events. */

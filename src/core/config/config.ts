@@ -1,7 +1,7 @@
 /** The options after the environment and the defaults have been applied and everything has been checked: parsed once, frozen. */
-import type { InstanceType } from '../../keys.js';
+import type { InstanceType } from '../../shared/keys.js';
 import type { Clock, Fetch, Store } from '../../ports.js';
-import type { Log } from '../log.js';
+import type { Log } from '../faults/log.js';
 import type { AcceptsToken, BailiffEvent, TokenType } from '../../types.js';
 import type { PublicUrl } from './public-url.js';
 

@@ -1,5 +1,5 @@
 /** Where browsers reach a Frontend API whose host alone is known. */
-import { isLoopbackHost } from '../../loopback.js';
+import { isLoopbackHost } from '../../shared/loopback.js';
 
 /**
  * The absolute URL of a Frontend API host, without a trailing slash: `https`, because Clerk serves nothing else, but

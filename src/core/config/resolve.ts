@@ -1,12 +1,12 @@
 /** Options, environment and defaults to a {@link Config}: everything is checked here, once, and nowhere else. */
-import { checkTransport, CONNECTION_VARIABLES, readConnection, readOption, type Connection } from '../../connection.js';
+import { checkTransport, CONNECTION_VARIABLES, readConnection, readOption, type Connection } from '../../shared/connection.js';
 import { readVariable, type Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
-import { checkMachineId, instanceTypeOfSecretKey } from '../../keys.js';
+import { checkMachineId, instanceTypeOfSecretKey } from '../../shared/keys.js';
 import type { Clock, Fetch } from '../../ports.js';
-import { isPromise } from '../../realm.js';
+import { isPromise } from '../../shared/realm.js';
 import type { AuthenticatorOptions, Logger } from '../../types.js';
-import { createLog, type Log } from '../log.js';
+import { createLog, type Log } from '../faults/log.js';
 import { resolveAcceptsToken } from './accepts-token.js';
 import { NO_AUDIENCE, resolveAudience } from './audience.js';
 import { resolveCache } from './cache.js';

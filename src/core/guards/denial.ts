@@ -2,11 +2,11 @@
 import { TOKEN_REASONS, type Reason } from '../../errors.js';
 import type { Auth, Denial, RequestState, RequestView, TokenType } from '../../types.js';
 import { classifyToken } from '../../verify/classify.js';
-import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from '../auth/challenge.js';
-import type { CompiledRequirement } from '../auth/requirements.js';
+import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from './challenge.js';
+import type { CompiledRequirement } from './requirement.js';
 import type { Config } from '../config/config.js';
-import { FAULT } from '../fault.js';
-import { DecidedState } from '../request-state.js';
+import { FAULT } from '../faults/fault.js';
+import { DecidedState } from '../outcome.js';
 import { createRequestContext, type RequestContext } from '../request/context.js';
 import { signInUrl } from '../session/redirect-urls.js';
 

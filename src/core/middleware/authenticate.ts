@@ -1,11 +1,11 @@
 /** `authenticate(req, { acceptsToken })`: the reader that may verify. */
 import { AuthenticationFaultError, AuthUnavailableError, TOKEN_REASONS, type TokenReason } from '../../errors.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
-import { faultDenial, unavailableDenial } from '../auth/challenge.js';
+import { faultDenial, unavailableDenial } from '../guards/challenge.js';
 import { selectAuth } from '../auth/select.js';
 import type { Config } from '../config/config.js';
-import { FAULT, watched } from '../fault.js';
-import { DecidedState } from '../request-state.js';
+import { FAULT, watched } from '../faults/fault.js';
+import { DecidedState } from '../outcome.js';
 import type { RequestAuthentication } from './request-authentication.js';
 
 /** When to try again, where Clerk did not say. */

@@ -1,21 +1,21 @@
 /** One request's way through middleware and guards: everything that two adapters would otherwise write twice. */
 import type { MaybePromise } from '../../ports.js';
-import { isPromise } from '../../realm.js';
+import { isPromise } from '../../shared/realm.js';
 import type { AcceptsToken, Auth, RequestState, RequestView, TokenType } from '../../types.js';
 import { signedOutSession } from '../auth/auth-objects.js';
-import { forbiddenDenial } from '../auth/challenge.js';
-import type { CompiledRequirement, RequirementVerdict } from '../auth/requirements.js';
+import { forbiddenDenial } from '../guards/challenge.js';
+import type { CompiledRequirement, RequirementVerdict } from '../guards/requirement.js';
 import type { Authenticator } from '../authenticator.js';
 import { tokenTypesOf } from '../config/accepts-token.js';
 import { modeOf } from '../authenticate-request.js';
-import { faultState } from '../fault.js';
-import { andThen } from '../maybe.js';
+import { faultState } from '../faults/fault.js';
+import { andThen } from '../../shared/maybe-promise.js';
 import { denyFault, denyUnauthenticated, type GuardResult } from '../guards/denial.js';
-import { DecidedState, headerPairsOf, type HeaderPairs } from '../request-state.js';
-import { stopwatch } from '../stopwatch.js';
+import { DecidedState, headerPairsOf, type HeaderPairs } from '../outcome.js';
+import { stopwatch } from '../../shared/stopwatch.js';
 import { headerTokenOf } from '../request/context.js';
 import { inFull } from '../request/public-origin.js';
-import { checkRequest, type RequestCheck } from '../request/target.js';
+import { checkRequest, type RequestCheck } from '../request/check-request.js';
 
 export interface RequestAuthenticationSettings {
   /** Default: the `acceptsToken` of the authenticator. */

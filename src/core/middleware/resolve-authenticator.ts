@@ -3,11 +3,11 @@ import { readVariable, type Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, RequestView } from '../../types.js';
 import { ConfigurationError } from '../../errors.js';
-import { isPlainObject, kindOf } from '../../option-names.js';
+import { isPlainObject, kindOf } from '../../shared/option-names.js';
 import { createAuthenticator, isAuthenticator, type Authenticator } from '../authenticator.js';
 import { resolveLog } from '../config/resolve.js';
-import { watched } from '../fault.js';
-import { andThen } from '../maybe.js';
+import { watched } from '../faults/fault.js';
+import { andThen } from '../../shared/maybe-promise.js';
 import { createAuthenticatorCache } from './authenticator-cache.js';
 import {
   createFrontendApiProxy,
@@ -16,7 +16,7 @@ import {
   type FrontendApiProxyOptions,
 } from '../proxy/frontend-api-proxy.js';
 import { publicUrl } from '../request/public-origin.js';
-import { createRequestCheck, type RequestCheck } from '../request/target.js';
+import { createRequestCheck, type RequestCheck } from '../request/check-request.js';
 import { noteConfiguration } from './known-configurations.js';
 import type { AuthenticatorSource } from './settings.js';
 

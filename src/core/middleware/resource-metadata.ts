@@ -4,13 +4,13 @@
  */
 import type { Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
-import { checkOptionNames, type OptionNames } from '../../option-names.js';
+import { checkOptionNames, type OptionNames } from '../../shared/option-names.js';
 import type { Option } from '../../types.js';
 import { filledList } from '../config/checks.js';
 import { checkPublicUrl, withoutBase } from '../config/public-url.js';
 import { resolveConfig } from '../config/resolve.js';
-import { isLoopbackHost } from '../../loopback.js';
-import { parseUrl } from '../request/target.js';
+import { isLoopbackHost } from '../../shared/loopback.js';
+import { parseUrl } from '../request/check-request.js';
 
 /** RFC 9728, section 3: inserted between the host and the path of the resource. */
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';

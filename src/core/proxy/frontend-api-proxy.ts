@@ -5,18 +5,18 @@
  * nothing in a request can change them (`target-path.ts`).
  */
 import { ConfigurationError } from '../../errors.js';
-import { checkTransport, readOption } from '../../connection.js';
+import { checkTransport, readOption } from '../../shared/connection.js';
 import type { Environment } from '../../environment.js';
-import { isLoopbackHost } from '../../loopback.js';
-import { baseUrl } from '../../option-checks.js';
+import { isLoopbackHost } from '../../shared/loopback.js';
+import { baseUrl } from '../../shared/option-checks.js';
 import type { MaybePromise } from '../../ports.js';
 import type { Option } from '../../types.js';
-import { isNetworkFailure } from '../../network-failure.js';
-import { fetchWithSignal } from '../../realm.js';
+import { isNetworkFailure } from '../../shared/network-failure.js';
+import { fetchWithSignal } from '../../shared/realm.js';
 import type { Config, PublishableKey } from '../config/config.js';
 import { frontendApiUrlOf } from '../config/frontend-api-url.js';
 import { publicPath } from '../config/public-url.js';
-import { FAULT, reportFault } from '../fault.js';
+import { FAULT, reportFault } from '../faults/fault.js';
 import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';
 import { isBelow, returnedLocation, targetOf, upstreamUrl, type Base } from './target-path.js';
 

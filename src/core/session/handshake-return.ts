@@ -3,7 +3,7 @@ import type { MaybePromise } from '../../ports.js';
 import type { TokenReason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
 import type { Unchecked } from '../../verify/verdict.js';
-import { all, andThen, heard } from '../maybe.js';
+import { all, andThen, heard } from '../../shared/maybe-promise.js';
 import type { HeaderList, SessionOutcome, SessionParts, SignedOut } from './outcome.js';
 import type { NonceExchange } from './nonce.js';
 import { verifyFresh } from './refresh.js';

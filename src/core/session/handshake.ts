@@ -1,8 +1,8 @@
 /** Building a handshake: a redirect to the Frontend API that renews the session and comes back. */
-import { API_VERSION_DATE } from '../../api-version.js';
+import { API_VERSION_DATE } from '../../shared/api-version.js';
 import type { Reason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
-import { parseUrl } from '../request/target.js';
+import { parseUrl } from '../request/check-request.js';
 import { MAX_REDIRECTS } from './decide.js';
 import { organizationParameter, organizationTarget } from './organization-sync.js';
 import type { HeaderList } from './outcome.js';

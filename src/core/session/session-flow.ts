@@ -1,11 +1,11 @@
 /** A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. */
 import { REQUEST_REASONS, TOKEN_REASONS, type Reason, type ReasonInfo } from '../../errors.js';
 import type { MaybePromise } from '../../ports.js';
-import { isPromise } from '../../realm.js';
+import { isPromise } from '../../shared/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
 import type { RequestContext } from '../request/context.js';
-import { andThen, heard } from '../maybe.js';
+import { andThen, heard } from '../../shared/maybe-promise.js';
 import type { Reading } from './candidates.js';
 import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';

@@ -1,5 +1,5 @@
 /** `Set-Cookie` directives that Clerk hands over for the browser: which of them pass, and the session token among them. */
-import { PRIVATE } from './private-answer.js';
+import { PRIVATE } from '../middleware/private-answer.js';
 import type { HeaderList } from './outcome.js';
 
 /**

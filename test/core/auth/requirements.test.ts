@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allOf, anyOf, ConfigurationError, type Auth, type AuthenticatorOptions, type GuardRequirement } from 'bailiff';
 import { invalidToken, machineAuth, sessionAuth, unauthenticated } from '../../../src/core/auth/auth-objects.js';
-import { compileRequirement } from '../../../src/core/auth/requirements.js';
+import { compileRequirement } from '../../../src/core/guards/requirement.js';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
 import type { SessionClaims } from '../../../src/types.js';
 import { sessionClaimsV2 } from '../../support/tokens.js';

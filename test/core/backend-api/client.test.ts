@@ -5,9 +5,9 @@ import { resolveConfig } from '../../../src/core/config/resolve.js';
 import { VERSION } from '../../../src/core/version.js';
 import { createBackend, type Backend } from '../../../src/core/backend-api/client.js';
 import { MAX_BODY_BYTES } from '../../../src/core/backend-api/http.js';
-import { parseRetryAfter } from '../../../src/core/backend-api/retry-after.js';
+import { parseRetryAfter } from '../../../src/shared/retry-after.js';
 import { UpstreamUnreachable } from '../../../src/ports.js';
-import type { NotJson } from '../../../src/upstream-body.js';
+import type { NotJson } from '../../../src/shared/upstream-body.js';
 import { startClerk } from '../../support/clerk.js';
 
 interface Sent {

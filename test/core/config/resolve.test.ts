@@ -1,4 +1,4 @@
-import { createLog } from '../../../src/core/log.js';
+import { createLog } from '../../../src/core/faults/log.js';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { ConfigurationError, createAuthenticator, type AuthenticatorOptions } from 'bailiff';

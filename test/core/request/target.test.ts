@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkRequest, createRequestCheck } from '../../../src/core/request/target.js';
+import { checkRequest, createRequestCheck } from '../../../src/core/request/check-request.js';
 
 const check = (method: string, url: string, host: string | null = 'app.example') =>
   checkRequest({ method, url, header: (name) => (name === 'host' ? host : null) });

@@ -4,7 +4,7 @@ import {
   privateAfter,
   sessionCookiesOf,
   variedByCookie,
-} from '../../../src/core/session/private-answer.js';
+} from '../../../src/core/middleware/private-answer.js';
 
 test.each([
   [null, 'private, no-store'],

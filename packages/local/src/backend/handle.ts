@@ -9,7 +9,7 @@ import { readRequest } from './read-request.js';
 import type { RequestInput } from './read-request.js';
 import { matchRoute } from './routes.js';
 import { messageOf } from '../message-of.js';
-import { isPromise } from '../../../../src/realm.js';
+import { isPromise } from '../../../../src/shared/realm.js';
 
 // Exactly this value: the official client reads anything else (a charset, another casing) as text.
 const JSON_HEADERS = [['Content-Type', 'application/json']] as const;

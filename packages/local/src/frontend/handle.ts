@@ -12,7 +12,7 @@ import { failure, redirect } from './responses.js';
 import { compileRoutes, matchRoute } from './route.js';
 import { acceptTicket } from './tickets.js';
 import { messageOf } from '../message-of.js';
-import { isPromise } from '../../../../src/realm.js';
+import { isPromise } from '../../../../src/shared/realm.js';
 
 /** Paths that belong to the Frontend API whole, and those below which everything does. */
 const EXACT = new Set([

@@ -2,7 +2,7 @@
  * The names of options. TypeScript finds a misspelt one; in JavaScript it would quietly not count, and a server would
  * believe that it enforces something.
  */
-import { ConfigurationError } from './errors.js';
+import { ConfigurationError } from '../errors.js';
 
 /**
  * Every name of a type of options, so that a new option does not compile until it is listed. `true`: whatever stands there

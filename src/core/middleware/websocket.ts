@@ -1,20 +1,20 @@
 /** WebSockets: who opens one, from where, and for how long. A socket outlives its token, so the token's end is its end. */
-import type { Clock } from '../ports.js';
-import type { Auth, Denial, RequestState, RequestView } from '../types.js';
-import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../headers.js';
-import { asError } from './as-error.js';
-import { faultDenial, unauthenticatedDenial } from './auth/challenge.js';
-import { compileRequirement, type CompiledRequirement } from './auth/requirements.js';
-import type { Authenticator } from './authenticator.js';
-import { reportFault } from './fault.js';
-import type { DecidedState } from './request-state.js';
-import { viewOf } from './request-view.js';
-import { headerTokenOf } from './request/context.js';
-import { repeatedHeaders } from './request/raw-headers.js';
-import { allowedOriginsOf, type UpgradeOptions } from './upgrade-options.js';
-import { createRequestAuthentication } from './middleware/request-authentication.js';
+import type { Clock } from '../../ports.js';
+import type { Auth, Denial, RequestState, RequestView } from '../../types.js';
+import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../../shared/headers.js';
+import { asError } from '../faults/as-error.js';
+import { faultDenial, unauthenticatedDenial } from '../guards/challenge.js';
+import { compileRequirement, type CompiledRequirement } from '../guards/requirement.js';
+import type { Authenticator } from '../authenticator.js';
+import { reportFault } from '../faults/fault.js';
+import type { DecidedState } from '../outcome.js';
+import { viewOf } from '../request/web-request.js';
+import { headerTokenOf } from '../request/context.js';
+import { repeatedHeaders } from '../request/raw-headers.js';
+import { allowedOriginsOf, type UpgradeOptions } from './websocket-options.js';
+import { createRequestAuthentication } from './request-authentication.js';
 
-export type { UpgradeOptions } from './upgrade-options.js';
+export type { UpgradeOptions } from './websocket-options.js';
 
 /** Node's `IncomingMessage`, as the `upgrade` event of an HTTP server hands it over. */
 export interface IncomingUpgrade {

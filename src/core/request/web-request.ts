@@ -1,5 +1,5 @@
 /** A Web `Request` seen as the little that authentication reads of it. */
-import type { RequestView } from '../types.js';
+import type { RequestView } from '../../types.js';
 
 class WebRequestView implements RequestView {
   readonly #request: Request;

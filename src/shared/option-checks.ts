@@ -1,6 +1,6 @@
 /** Checks that every reader of options shares. Each gives the value in its final form or throws a ConfigurationError that says what to do. */
-import { cleanText } from './environment.js';
-import { ConfigurationError } from './errors.js';
+import { cleanText } from '../environment.js';
+import { ConfigurationError } from '../errors.js';
 
 export interface OptionName {
   /** As written in `createAuthenticator`. */

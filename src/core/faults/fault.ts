@@ -3,14 +3,14 @@
  * view, a callback), or a bug. The door stays closed, the answer is 500 and says nothing, and whoever runs the server is told
  * all of it. (A 503 says that Clerk did not answer, and nothing else.)
  */
-import { AuthenticationFaultError, BailiffError, TOKEN_REASONS, type TokenReason } from '../errors.js';
-import type { MaybePromise } from '../ports.js';
-import type { BailiffEvent, TokenType } from '../types.js';
+import { AuthenticationFaultError, BailiffError, TOKEN_REASONS, type TokenReason } from '../../errors.js';
+import type { MaybePromise } from '../../ports.js';
+import type { BailiffEvent, TokenType } from '../../types.js';
 import { withRealErrors } from './as-error.js';
-import { unauthenticated } from './auth/auth-objects.js';
-import type { Config } from './config/config.js';
+import { unauthenticated } from '../auth/auth-objects.js';
+import type { Config } from '../config/config.js';
 import { presentable } from './error-text.js';
-import { DecidedState } from './request-state.js';
+import { DecidedState } from '../outcome.js';
 
 export type FaultContext = Extract<BailiffEvent, { type: 'fault' }>['during'];
 /** What faults are told to. */

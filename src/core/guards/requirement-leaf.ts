@@ -4,9 +4,9 @@ import type { Auth, HasParams, Reverification, TokenType } from '../../types.js'
 import { checkAcceptsToken, tokenTypesOf } from '../config/accepts-token.js';
 import { ALL_TOKEN_TYPES } from '../config/config.js';
 import { deepFreeze } from '../../verify/outcome.js';
-import { withOrgPrefix } from './claims.js';
-import { MACHINE_DIMENSIONS, SESSION_DIMENSIONS, type Dimension } from './has.js';
-import { parseReverification } from './reverification.js';
+import { withOrgPrefix } from '../auth/claims.js';
+import { MACHINE_DIMENSIONS, SESSION_DIMENSIONS, type Dimension } from '../auth/has.js';
+import { parseReverification } from '../auth/reverification.js';
 
 export interface LeafRequirement {
   readonly kinds: readonly TokenType[];

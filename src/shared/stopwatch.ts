@@ -1,7 +1,7 @@
-import type { Config } from './config/config.js';
+import type { Clock } from '../ports.js';
 
 /** Milliseconds since now, for events. A clock that fails does so where it decides, not here. */
-export function stopwatch({ now }: Pick<Config, 'now'>): () => number {
+export function stopwatch({ now }: { readonly now: Clock }): () => number {
   const read = (): number => {
     try {
       return now();

@@ -1,9 +1,9 @@
 /** A guard's requirement, compiled once where the route is defined and once for each authenticator it meets. */
 import { ConfigurationError } from '../../errors.js';
 import type { GuardRequirement } from '../../types.js';
-import { compileRequirement, type CompiledRequirement } from '../auth/requirements.js';
+import { compileRequirement, type CompiledRequirement } from './requirement.js';
 import type { Authenticator } from '../authenticator.js';
-import { checkKnownConfigurations } from './known-configurations.js';
+import { checkKnownConfigurations } from '../middleware/known-configurations.js';
 
 export type RequirementFor = (authenticator: Authenticator) => CompiledRequirement;
 

@@ -1,7 +1,7 @@
 /** What was decided about a request. Cheap on the hot path: `Headers` are built only for who looks at them. */
 import type { Reason } from '../errors.js';
 import type { Auth, RequestState, RequestStatus, TokenType } from '../types.js';
-import { retryAfterSeconds } from './auth/challenge.js';
+import { retryAfterSeconds } from './guards/challenge.js';
 
 export type HeaderPairs = readonly (readonly [name: string, value: string])[];
 

@@ -2,7 +2,7 @@
 import { reasonInfo, TOKEN_REASONS, type Reason } from '../../errors.js';
 import type { Denial, DenialCase } from '../../types.js';
 import { deepFreeze } from '../../verify/outcome.js';
-import type { Missing } from './requirements.js';
+import type { Missing } from './requirement.js';
 
 /** What the answer depends on beside its case. */
 export interface Challenge {

@@ -2,7 +2,7 @@
  * How Clerk is reached: keys, address and version. Core, API client, proxy and command read them here, so that one configuration
  * means one thing, and what one of them refuses the next does not send.
  */
-import { readVariable, type Environment } from './environment.js';
+import { readVariable, type Environment } from '../environment.js';
 import { checkMachineKey, checkSecretKey } from './keys.js';
 import { isLoopbackHost } from './loopback.js';
 import { baseUrl, fail, text, type OptionName } from './option-checks.js';

@@ -1,6 +1,6 @@
 /** Values that may have to be awaited, without a promise where there is nothing to wait for. */
 import type { MaybePromise } from '../ports.js';
-import { isPromise } from '../realm.js';
+import { isPromise } from './realm.js';
 
 /** `then` for a value that may be there already. */
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
