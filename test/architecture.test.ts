@@ -44,7 +44,7 @@ function partOf(file: string): Part {
   const found = parts.findLast((part) =>
     name === undefined
       ? part.name === 'ground'
-        ? /^src\/(types\/)?[^/]+\.ts$/.test(file)
+        ? /^src\/((types|shared)\/)?[^/]+\.ts$/.test(file)
         : file.startsWith(part.folder)
       : part.name === name,
   );

@@ -10,7 +10,8 @@ import { checkAcceptsToken, tokenTypesOf } from './config/accepts-token.js';
 import { ALL_TOKEN_TYPES, type Config } from './config/config.js';
 import { andThen } from '../shared/maybe-promise.js';
 import { DecidedState, type HeaderPairs } from './outcome.js';
-import { headerTokenOf, createRequestContext, type RequestContext } from './request/context.js';
+import { headerTokenOf } from './request/authorization-header.js';
+import { createRequestContext, type RequestContext } from './request/context.js';
 import type { SessionFlow, SessionOutcome } from './session/session-flow.js';
 
 /** `acceptsToken` worked out: which kinds, and what a caller of none of them is called. */
@@ -131,7 +132,8 @@ export function createAuthenticateRequest(parts: AuthenticateRequestParts): Auth
     const known = verifier.recall(token);
     if (known !== null && kinds.includes(known.tokenType) && !lacksParty(known)) return signedIn(known, null);
     const classified = classifyToken(token);
-    if (kinds.includes(classified.tokenType)) return fromHeader(createRequestContext(view, config, token, renews), classified);
+    if (kinds.includes(classified.tokenType))
+      return fromHeader(createRequestContext(view, config, token, renews), classified);
     // An opaque token is no session token at all; everything else is a token of another kind.
     const isNoSession = only === 'session_token' && classified.form === 'opaque';
     return nobody(only, isNoSession ? 'token-invalid' : 'token-type-mismatch');

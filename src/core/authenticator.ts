@@ -147,9 +147,11 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     config,
   };
   Object.defineProperty(authenticator, BRAND, { value: true });
-  return redactOnInspect(authenticator, () => ({ authenticator: (config as unknown as { toJSON(): unknown }).toJSON() }), [
-    'config',
-  ]);
+  return redactOnInspect(
+    authenticator,
+    () => ({ authenticator: (config as unknown as { toJSON(): unknown }).toJSON() }),
+    ['config'],
+  );
 }
 
 export function isAuthenticator(value: unknown): value is Authenticator {

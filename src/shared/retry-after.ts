@@ -1,3 +1,7 @@
+/** `Retry-After`: how it is read, and what callers are told where Clerk does not say. */
+
+/** What a caller is told to wait after a failure that says nothing itself. */
+export const DEFAULT_RETRY_AFTER_MS = 1_000;
 /** At most this long is believed, whatever the header says. */
 const MAX_MS = 3_600_000;
 

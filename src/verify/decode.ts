@@ -1,5 +1,6 @@
 /** A string becomes a `DecodedJwt` here, once; everything behind this point passes the object. */
 import { base64url } from './encoding.js';
+import { isRecord } from '../shared/is-record.js';
 
 /** Characters. A session token fits a cookie (4 kB); whatever is longer than four times that is no token. */
 export const MAX_TOKEN_LENGTH = 16_384;
@@ -47,5 +48,5 @@ function parseObject(part: string): JsonObject | null {
   } catch {
     return null;
   }
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+  return isRecord(value) ? value : null;
 }

@@ -2,6 +2,7 @@
 import { createSignatureCheck, type PublicJwk, type RawJwk, type SignatureCheck } from '#signature';
 import { ALGORITHMS, type Algorithm } from './algorithms.js';
 import { base64url } from './encoding.js';
+import { isRecord } from '../shared/is-record.js';
 
 export interface VerificationKey {
   /** Null for a key that was configured rather than loaded. */
@@ -23,8 +24,8 @@ const MAX_EXPONENT_BYTES = 4;
 
 /** The key that this entry of a JWKS describes, or null if it is none that may check a signature here. */
 export function keyFromJwk(entry: unknown): VerificationKey | null {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return null;
-  const members = entry as RawJwk;
+  if (!isRecord(entry)) return null;
+  const members: RawJwk = entry;
   const kid = members['kid'];
   if (typeof kid !== 'string' || kid === '' || !isForVerifying(members)) return null;
   // A JWK without `alg` serves RS256 alone, so that nobody but its owner chooses how it is used.

@@ -2,11 +2,11 @@
 import type { ApiKey, M2MToken, OAuthAccessToken } from '../types.js';
 import { isText, scopesOf, splitScopes } from './claims.js';
 import type { JsonObject } from './decode.js';
+import { isRecord } from '../shared/is-record.js';
 
 const text = (value: unknown): string => (isText(value) ? value : '');
 const textOrNull = (value: unknown): string | null => (isText(value) ? value : null);
-const recordOrNull = (value: unknown): Readonly<Record<string, unknown>> | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+const recordOrNull = (value: unknown): Readonly<Record<string, unknown>> | null => (isRecord(value) ? value : null);
 
 /** A JWT cannot tell an empty object from none. */
 const someOrNull = (claims: Readonly<Record<string, unknown>> | null) =>

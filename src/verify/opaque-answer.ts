@@ -7,6 +7,8 @@ import type { JsonObject } from './decode.js';
 import { apiKeyFromAnswer, m2mFromAnswer, oauthFromAnswer, toMs } from './machine.js';
 import { accept, leaveUnchecked, refuse } from './outcome.js';
 import type { Refused, Unchecked, Verdict } from './verdict.js';
+import { isRecord } from '../shared/is-record.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../shared/retry-after.js';
 
 export interface AnswerExpectations {
   /** Of OAuth tokens (RFC 8707); empty: not checked. */
@@ -69,7 +71,6 @@ export function isPlausible(token: string, prefix: string): boolean {
   return /^[A-Za-z0-9._~+/-]+=*$/.test(token);
 }
 
-const RETRY_AFTER_MS = 1_000;
 const INVALID = refuse('token-invalid');
 
 /** Refused: Clerk knows that it is bad. Unchecked: Clerk could not say. */
@@ -82,21 +83,21 @@ export function judgeAnswer(
   const { status, body } = answer;
   if (status !== 200) return judgeStatus(answer);
   // No JSON object in a 200 comes from something between Clerk and here, and tells nothing about the token.
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return unknown(answer);
+  if (!isRecord(body)) return unknown(answer);
   const kind = OPAQUE_KINDS[tokenType];
-  const good = body as JsonObject;
+  const good: JsonObject = body;
   if (!isLive(good, kind, nowMs)) return INVALID;
   return kind.meant(good, expected) ?? accept(kind.read(good));
 }
 
 function judgeStatus(answer: UpstreamAnswer): Refused | Unchecked {
   if (answer.status === 404 || answer.status === 400) return INVALID;
-  if (answer.status === 401) return leaveUnchecked('secret-key-invalid', answer.retryAfterMs ?? RETRY_AFTER_MS);
+  if (answer.status === 401) return leaveUnchecked('secret-key-invalid', answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
   return unknown(answer);
 }
 
 function unknown(answer: UpstreamAnswer): Unchecked {
-  return leaveUnchecked('unexpected-error', answer.retryAfterMs ?? RETRY_AFTER_MS, describeAnswer(answer));
+  return leaveUnchecked('unexpected-error', answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS, describeAnswer(answer));
 }
 
 /** Everything that makes a credential alive is said explicitly; `{ active: false }` says none of it. */

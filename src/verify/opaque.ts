@@ -17,6 +17,7 @@ import type { SharedStore } from './shared-store.js';
 import { createSingleFlight, FlightLost } from './single-flight.js';
 import { createVerdictCache } from './verdict-cache.js';
 import type { Refused, Verdict, VerifiedMachine } from './verdict.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../shared/retry-after.js';
 
 export interface OpaqueVerifier {
   /** Synchronous; null unless this process may decide alone. */
@@ -28,7 +29,6 @@ export interface OpaqueVerifier {
 
 /** The port gives up after 3 s; this is for tasks that the runtime has dropped. */
 const WAITER_DEADLINE_MS = 5_000;
-const RETRY_AFTER_MS = 1_000;
 /** Of those whose runtime has dropped them some may be left. */
 const MOST_QUESTIONS = 10_000;
 const NONE: readonly string[] = Object.freeze([]);
@@ -131,7 +131,7 @@ export function createOpaqueVerifier(parts: {
       answer = await OPAQUE_KINDS[tokenType].ask(upstream as VerificationUpstream, token);
     } catch (error) {
       if (!(error instanceof UpstreamUnreachable)) throw error;
-      return leaveUnchecked('unexpected-error', Math.max(error.retryAfterMs, RETRY_AFTER_MS));
+      return leaveUnchecked('unexpected-error', Math.max(error.retryAfterMs, DEFAULT_RETRY_AFTER_MS));
     }
     const verdict = judgeAnswer(tokenType, answer, expected, now());
     return verdict.outcome === 'accepted' ? accept(wrap(token, tokenType, verdict.value)) : verdict;
@@ -202,7 +202,7 @@ export function createOpaqueVerifier(parts: {
 
 /** The runtime has dropped the call: Clerk was asked and no answer arrived. Whatever else went wrong did so here. */
 function lost(error: unknown): Verdict<VerifiedMachine> {
-  if (error instanceof FlightLost) return leaveUnchecked('unexpected-error', RETRY_AFTER_MS);
+  if (error instanceof FlightLost) return leaveUnchecked('unexpected-error', DEFAULT_RETRY_AFTER_MS);
   throw error;
 }
 

@@ -8,6 +8,7 @@ import type { Option } from '../types.js';
 import { WebhookVerificationError } from './errors.js';
 import type { WebhookEvent } from './events.js';
 import { signersOf } from './secrets.js';
+import { isRecord } from '../shared/is-record.js';
 
 export interface VerifyWebhookOptions {
   /** `whsec_…`; several while a secret is being rotated. Default: the variable CLERK_WEBHOOK_SIGNING_SECRET. */
@@ -163,7 +164,7 @@ function equalInConstantTime(one: string, other: string): boolean {
 
 function readEvent(id: string, body: string): WebhookEvent {
   const parsed = parse(body);
-  if (!isObject(parsed) || typeof parsed['type'] !== 'string' || !isObject(parsed['data'])) {
+  if (!isRecord(parsed) || typeof parsed['type'] !== 'string' || !isRecord(parsed['data'])) {
     throw new WebhookVerificationError('payload-invalid');
   }
   return { ...parsed, id } as unknown as WebhookEvent;
@@ -175,8 +176,4 @@ function parse(body: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

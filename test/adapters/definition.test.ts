@@ -39,7 +39,10 @@ describe.each(KITS)('%s', (name, adapter) => {
   const POSSIBLE: readonly (readonly [string, () => unknown])[] = [
     ['nothing', () => adapter.requireAuth()],
     ['one of several kinds', () => adapter.requireAuth({ token: ['api_key', 'm2m_token'] })],
-    ['a combination', () => adapter.requireAuth(adapter.anyOf({ role: 'org:admin' }, { token: 'api_key', scope: 'a' }))],
+    [
+      'a combination',
+      () => adapter.requireAuth(adapter.anyOf({ role: 'org:admin' }, { token: 'api_key', scope: 'a' })),
+    ],
   ];
   it.each(POSSIBLE)('but not %s', (_, define) => {
     expect(define).not.toThrow();

@@ -38,9 +38,10 @@ afterAll(() => clerk.close());
 describe.each(frameworks)('$name', (framework) => {
   const environments = createEnvironments(framework);
   const open = (proxy: object = {}, spec: object = {}, more: object = {}) =>
-    environments.open({ routes: [{ path: '/me', guards: [(adapter) => adapter.requireAuth()] }], ...spec }, ({ options }) => [
-      [{ ...options, ...more, frontendApiProxy: { enabled: true, fapiUrl, ...proxy } }],
-    ]);
+    environments.open(
+      { routes: [{ path: '/me', guards: [(adapter) => adapter.requireAuth()] }], ...spec },
+      ({ options }) => [[{ ...options, ...more, frontendApiProxy: { enabled: true, fapiUrl, ...proxy } }]],
+    );
 
   it('forwards method, path, query, headers and body, and gives back every cookie', async () => {
     const { served } = await open();

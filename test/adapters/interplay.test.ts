@@ -53,7 +53,10 @@ const FRAMEWORKS: Readonly<Record<string, (spec: AppSpec) => Server>> = {
   connect: (spec) => onChain(connect(), spec),
   Hono: ({ cors: place, go }) => {
     const app = new Hono();
-    const parts = [honoCors({ origin: (origin) => origin, credentials: true }), honoAdapter.clerkMiddleware(fixtures.options)];
+    const parts = [
+      honoCors({ origin: (origin) => origin, credentials: true }),
+      honoAdapter.clerkMiddleware(fixtures.options),
+    ];
     for (const part of place === 'before' ? parts : parts.reverse()) app.use(part);
     app.use(honoAdapter.requireAuth());
     app.get('/', (c) =>

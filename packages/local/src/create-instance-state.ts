@@ -136,7 +136,13 @@ export function createInstanceState(options: InstanceStateOptions): ManagedState
     clock,
     tables,
     locate,
-    checkpoint: () => ({ identity, tables: tables.checkpoint(), keys: keys.dump(), clock: clock.state(), random: randomState() }),
+    checkpoint: () => ({
+      identity,
+      tables: tables.checkpoint(),
+      keys: keys.dump(),
+      clock: clock.state(),
+      random: randomState(),
+    }),
     restore,
     restoreFrom(checkpoint) {
       restore(checkpoint);

@@ -24,7 +24,9 @@ export interface RequestHandlerParts {
 }
 
 /** Every request of every way in goes through here: fault, answer, request log. */
-export function createRequestHandler(parts: RequestHandlerParts): (request: LocalRequest) => Outcome | Promise<Outcome> {
+export function createRequestHandler(
+  parts: RequestHandlerParts,
+): (request: LocalRequest) => Outcome | Promise<Outcome> {
   const { state, requestLog, faults, settle } = parts;
 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> =>
@@ -57,7 +59,10 @@ export function createRequestHandler(parts: RequestHandlerParts): (request: Loca
   };
 }
 
-async function applyFault(effect: FaultEffect, trueAnswer: () => LocalResponse | Promise<LocalResponse>): Promise<Outcome> {
+async function applyFault(
+  effect: FaultEffect,
+  trueAnswer: () => LocalResponse | Promise<LocalResponse>,
+): Promise<Outcome> {
   const { delayMs, until, answer, breaks } = effect;
   await pause(delayMs);
   await until;

@@ -1,4 +1,5 @@
 import type { Snapshot } from './create-instance-state.js';
+import { isRecord } from '../../../src/shared/is-record.js';
 
 /** What should be a snapshot of a local instance is not. */
 export class SnapshotError extends Error {
@@ -28,8 +29,4 @@ function parse(text: string, from: string): unknown {
   } catch (cause) {
     throw new SnapshotError(`${from} is not JSON.`, { cause });
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

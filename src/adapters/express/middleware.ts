@@ -1,10 +1,16 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import { createAuthenticatorResolver, type ResolvedAuthenticator } from '../../core/middleware/resolve-authenticator.js';
+import {
+  createAuthenticatorResolver,
+  type ResolvedAuthenticator,
+} from '../../core/middleware/resolve-authenticator.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
 import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
-import { createRequestAuthentication, type RequestAuthenticationSettings } from '../../core/middleware/request-authentication.js';
+import {
+  createRequestAuthentication,
+  type RequestAuthenticationSettings,
+} from '../../core/middleware/request-authentication.js';
 import { isPromise } from '../../shared/realm.js';
 import {
   failWith,
@@ -40,7 +46,13 @@ export function clerkMiddleware(
   const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
   const find = createAuthenticatorResolver<Request>(given.options, { proxy: frontendApiProxy, logger });
 
-  function enter(resolved: ResolvedAuthenticator, view: ExpressView, req: HttpRequest, res: ServerResponse, next: Next): void {
+  function enter(
+    resolved: ResolvedAuthenticator,
+    view: ExpressView,
+    req: HttpRequest,
+    res: ServerResponse,
+    next: Next,
+  ): void {
     const { authenticator, check, proxy } = resolved;
     if (proxy?.owns(view.url) === true) return forward(resolved, view, req, res, next);
     const earlier = slotOf(req);

@@ -55,7 +55,9 @@ function guard(requirement: GuardRequirement | undefined, name: string): Middlew
   return function clerkGuard(c, next) {
     const slot = requireSlot(c, name);
     const { authenticator } = slot;
-    const result = watched(authenticator.config, 'guard', () => slot.authentication.guard(requirementFor(authenticator)));
+    const result = watched(authenticator.config, 'guard', () =>
+      slot.authentication.guard(requirementFor(authenticator)),
+    );
     return andThen(result, (found) => settle(found, slot, c, next)) as Promise<Response | void>;
   };
 }

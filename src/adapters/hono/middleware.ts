@@ -2,10 +2,16 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import { withRealErrors } from '../../core/faults/as-error.js';
 import { watched } from '../../core/faults/fault.js';
 import { andThen } from '../../shared/maybe-promise.js';
-import { createAuthenticatorResolver, type ResolvedAuthenticator } from '../../core/middleware/resolve-authenticator.js';
+import {
+  createAuthenticatorResolver,
+  type ResolvedAuthenticator,
+} from '../../core/middleware/resolve-authenticator.js';
 import { sameRules } from '../../core/middleware/same-rules.js';
 import { readArguments } from '../../core/middleware/settings.js';
-import { createRequestAuthentication, type RequestAuthenticationSettings } from '../../core/middleware/request-authentication.js';
+import {
+  createRequestAuthentication,
+  type RequestAuthenticationSettings,
+} from '../../core/middleware/request-authentication.js';
 import { bindings } from './environment.js';
 import { serveProxy } from './proxy.js';
 import { HonoView } from './request-view.js';
@@ -32,7 +38,11 @@ export function clerkMiddleware(
 ): MiddlewareHandler {
   const given = readArguments<Context, OnDenied>(source, settings);
   const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
-  const find = createAuthenticatorResolver<Context>(given.options, { proxy: frontendApiProxy, environment: bindings(), logger });
+  const find = createAuthenticatorResolver<Context>(given.options, {
+    proxy: frontendApiProxy,
+    environment: bindings(),
+    logger,
+  });
 
   function settingsFor(c: Context): RequestAuthenticationSettings {
     if (resourceMetadata === undefined) return NO_SETTINGS;

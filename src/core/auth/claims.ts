@@ -1,6 +1,7 @@
 /** Claims of a verified session token (versions 1 and 2) to what an application asks about. Malformed claims grant nothing. */
 import type { Actor, FactorVerificationAge, SessionClaims, SessionStatus } from '../../types.js';
 import { decodePermissions, parseScopedList, type ScopedSlug } from './permissions.js';
+import { isRecord } from '../../shared/is-record.js';
 
 export interface OrganizationFacts {
   readonly orgId: string | null;
@@ -26,8 +27,6 @@ type Claims = Readonly<Record<string, unknown>>;
 const NO_ORGANIZATION: OrganizationFacts = { orgId: null, orgSlug: null, orgRole: null, orgPermissions: null };
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-const isObject = (value: unknown): value is Claims =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A role or permission with exactly one leading `org:`; null for what is empty or no text. */
 export function withOrgPrefix(value: unknown): string | null {
@@ -60,8 +59,8 @@ function organizationV1(claims: Claims): OrganizationFacts {
 
 function organizationV2(claims: Claims): OrganizationFacts {
   const organization = claims['o'];
-  const orgId = isObject(organization) ? textOrNull(organization['id']) : null;
-  if (!isObject(organization) || orgId === null) return NO_ORGANIZATION;
+  const orgId = isRecord(organization) ? textOrNull(organization['id']) : null;
+  if (!isRecord(organization) || orgId === null) return NO_ORGANIZATION;
   return {
     orgId,
     orgSlug: textOrNull(organization['slg']),
@@ -95,7 +94,7 @@ export function readSessionFacts(claims: SessionClaims): SessionFacts {
     userId: claims.sub,
     sessionId: textOrNull(raw['sid']),
     sessionStatus: statusOf(raw['sts']),
-    actor: isObject(actor) ? (actor as Actor) : null,
+    actor: isRecord(actor) ? (actor as Actor) : null,
     orgId,
     orgSlug,
     orgRole,

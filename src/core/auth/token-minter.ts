@@ -5,11 +5,10 @@ import { describeAnswer } from '../../shared/upstream-body.js';
 import { failWithFault, type FaultListener } from '../faults/fault.js';
 import type { Backend } from '../backend-api/client.js';
 import type { TokenMinter } from './auth-objects.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 
 const MIN_SECONDS = 30;
 const MAX_SECONDS = 315_360_000;
-const RETRY_AFTER_MS = 1_000;
-
 /**
  * The minter throws ConfigurationError without a secret key, RangeError for a lifetime that the API would not accept,
  * AuthUnavailableError when the API cannot answer, AuthenticationFaultError when this server fails, and TokenVerificationError when it refuses (the session has ended,
@@ -32,14 +31,18 @@ export function createTokenMinter(backend: Backend | null, config: FaultListener
     const jwt = typeof body === 'object' && body !== null && 'jwt' in body ? body.jwt : undefined;
     if (status === 200 && typeof jwt === 'string' && jwt !== '') return jwt;
     if (status === 401)
-      throw new AuthUnavailableError('secret-key-invalid', 'Clerk does not accept the secret key.', RETRY_AFTER_MS);
+      throw new AuthUnavailableError(
+        'secret-key-invalid',
+        'Clerk does not accept the secret key.',
+        DEFAULT_RETRY_AFTER_MS,
+      );
     if (status >= 400 && status < 500 && status !== 429) {
       throw new TokenVerificationError('token-verification-failed', `Clerk gave no token for the session (${status}).`);
     }
     throw new AuthUnavailableError(
       'unexpected-error',
       `Clerk could not give a token (${status}). ${describeAnswer(answer)}`,
-      answer.retryAfterMs ?? RETRY_AFTER_MS,
+      answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS,
     );
   };
 }

@@ -7,7 +7,7 @@ import { fetchWithSignal } from '../../shared/realm.js';
 import { readUpstreamBody } from '../../shared/upstream-body.js';
 import { stopwatch } from '../../shared/stopwatch.js';
 import { VERSION } from '../version.js';
-import { parseRetryAfter } from '../../shared/retry-after.js';
+import { DEFAULT_RETRY_AFTER_MS, parseRetryAfter } from '../../shared/retry-after.js';
 
 export interface Call {
   /** The operation's name in Clerk's API description, for events. */
@@ -23,9 +23,6 @@ export interface Call {
 export const TIMEOUT_MS = 3_000;
 /** Far above any true answer; a JWKS is a few kB. */
 export const MAX_BODY_BYTES = 1_048_576;
-/** What a caller is told to wait after a failure that says nothing itself. */
-const RETRY_AFTER_FAILURE_MS = 1_000;
-
 class BodyTooLarge extends Error {}
 
 /** Rejects with {@link UpstreamUnreachable} when no whole answer came in time; with what was thrown, when this server is at fault. */
@@ -77,7 +74,7 @@ async function withDeadline(work: (signal: AbortSignal) => Promise<UpstreamAnswe
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new UpstreamUnreachable('timeout', RETRY_AFTER_FAILURE_MS));
+      reject(new UpstreamUnreachable('timeout', DEFAULT_RETRY_AFTER_MS));
       controller.abort();
     }, TIMEOUT_MS);
   });
@@ -85,7 +82,7 @@ async function withDeadline(work: (signal: AbortSignal) => Promise<UpstreamAnswe
     return await Promise.race([work(controller.signal), deadline]);
   } catch (error) {
     if (error instanceof BodyTooLarge || isNetworkFailure(error)) {
-      throw new UpstreamUnreachable('network', RETRY_AFTER_FAILURE_MS, { cause: error });
+      throw new UpstreamUnreachable('network', DEFAULT_RETRY_AFTER_MS, { cause: error });
     }
     // Late, or a fault of this server.
     throw error;

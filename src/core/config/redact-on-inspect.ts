@@ -6,7 +6,11 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom');
  * Freezes `target` so that `util.inspect`, `console.log` and `JSON.stringify` show `shown()` instead of it. Properties
  * named in `secrets` are not enumerable either, so that a spread or `Object.entries` leaves them behind.
  */
-export function redactOnInspect<T extends object>(target: T, shown: () => unknown, secrets: readonly (keyof T)[] = []): T {
+export function redactOnInspect<T extends object>(
+  target: T,
+  shown: () => unknown,
+  secrets: readonly (keyof T)[] = [],
+): T {
   for (const key of secrets) Object.defineProperty(target, key, { enumerable: false });
   Object.defineProperty(target, 'toJSON', { value: shown });
   Object.defineProperty(target, INSPECT, { value: shown });

@@ -1,5 +1,11 @@
 /** Options, environment and defaults to a {@link Config}: everything is checked here, once, and nowhere else. */
-import { checkTransport, CONNECTION_VARIABLES, readConnection, readOption, type Connection } from '../../shared/connection.js';
+import {
+  checkTransport,
+  CONNECTION_VARIABLES,
+  readConnection,
+  readOption,
+  type Connection,
+} from '../../shared/connection.js';
 import { readVariable, type Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
 import { checkMachineId, instanceTypeOfSecretKey } from '../../shared/keys.js';

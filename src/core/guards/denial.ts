@@ -9,6 +9,7 @@ import { FAULT } from '../faults/fault.js';
 import { DecidedState } from '../outcome.js';
 import { createRequestContext, type RequestContext } from '../request/context.js';
 import { signInUrl } from '../session/redirect-urls.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 
 export type GuardResult =
   | { readonly allowed: true; readonly auth: Auth }
@@ -17,9 +18,6 @@ export type GuardResult =
   | { readonly allowed: false; readonly redirect: string }
   /** 307 with all headers of the state: the browser renews its session, or comes back to a clean address. */
   | { readonly allowed: false; readonly moved: true };
-
-/** Where a state does not say. */
-const RETRY_AFTER_MS = 1_000;
 
 /**
  * The answer to a state that decided nothing because this server failed; null for every other. It looks at nothing but the
@@ -44,7 +42,7 @@ export function denyUnauthenticated(
   const { acceptsToken } = requirement;
   const { auth, reason } = state;
   if (state.status === 'unavailable' && state.tokenType !== null && acceptsToken.includes(state.tokenType)) {
-    const retryAfterMs = (state instanceof DecidedState ? state.retryAfterMs : null) ?? RETRY_AFTER_MS;
+    const retryAfterMs = (state instanceof DecidedState ? state.retryAfterMs : null) ?? DEFAULT_RETRY_AFTER_MS;
     return { allowed: false, denial: unavailableDenial(reason, retryAfterMs) };
   }
   const kind = sentKind(state, context);

@@ -151,7 +151,9 @@ function all(nodes: readonly Node[]): Node {
     decide: (auth) =>
       walk(nodes, auth, ALLOWED, (worst, verdict) => {
         if (!verdict.allowed && severity(verdict) >= SEVERITY.authorization) return { final: verdict };
-        return { next: worst === null || worst.allowed ? verdict : verdict.allowed ? worst : moreSevere(worst, verdict) };
+        return {
+          next: worst === null || worst.allowed ? verdict : verdict.allowed ? worst : moreSevere(worst, verdict),
+        };
       }),
   };
 }

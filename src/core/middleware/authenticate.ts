@@ -7,9 +7,7 @@ import type { Config } from '../config/config.js';
 import { FAULT, watched } from '../faults/fault.js';
 import { DecidedState } from '../outcome.js';
 import type { RequestAuthentication } from './request-authentication.js';
-
-/** When to try again, where Clerk did not say. */
-const RETRY_AFTER_MS = 1_000;
+import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 
 /**
  * An outage is thrown, and so is a fault: as a signed-out object, it would become somebody's 401.
@@ -19,7 +17,10 @@ const RETRY_AFTER_MS = 1_000;
  * @throws {AuthenticationFaultError} (rejects)
  */
 export async function authenticateKinds<A extends AcceptsToken>(
-  { authentication, authenticator: { config } }: { readonly authentication: RequestAuthentication; readonly authenticator: { readonly config: Config } },
+  {
+    authentication,
+    authenticator: { config },
+  }: { readonly authentication: RequestAuthentication; readonly authenticator: { readonly config: Config } },
   acceptsToken: A,
   dress: (error: Error, denial: Denial) => void,
 ): Promise<AuthFor<A>> {
@@ -33,7 +34,7 @@ export async function authenticateKinds<A extends AcceptsToken>(
   }
   const known = state.reason !== null && Object.hasOwn(TOKEN_REASONS, state.reason);
   const reason = known ? (state.reason as TokenReason) : 'unexpected-error';
-  const retryAfterMs = (state instanceof DecidedState ? state.retryAfterMs : null) ?? RETRY_AFTER_MS;
+  const retryAfterMs = (state instanceof DecidedState ? state.retryAfterMs : null) ?? DEFAULT_RETRY_AFTER_MS;
   const error = new AuthUnavailableError(reason, state.message, retryAfterMs);
   dress(error, unavailableDenial(reason, retryAfterMs));
   throw error;

@@ -13,7 +13,7 @@ import { andThen } from '../../shared/maybe-promise.js';
 import { denyFault, denyUnauthenticated, type GuardResult } from '../guards/denial.js';
 import { DecidedState, headerPairsOf, type HeaderPairs } from '../outcome.js';
 import { stopwatch } from '../../shared/stopwatch.js';
-import { headerTokenOf } from '../request/context.js';
+import { headerTokenOf } from '../request/authorization-header.js';
 import { inFull } from '../request/public-origin.js';
 import { checkRequest, type RequestCheck } from '../request/check-request.js';
 
@@ -85,7 +85,12 @@ class LazyRequestAuthentication implements RequestAuthentication {
   /** Kinds that have been looked for; null until a second look is asked for. */
   #tried: readonly TokenType[] | null = null;
 
-  constructor(authenticator: Authenticator, view: RequestView, settings: RequestAuthenticationSettings, check: RequestCheck) {
+  constructor(
+    authenticator: Authenticator,
+    view: RequestView,
+    settings: RequestAuthenticationSettings,
+    check: RequestCheck,
+  ) {
     this.#authenticator = authenticator;
     this.#view = view;
     this.#settings = settings;

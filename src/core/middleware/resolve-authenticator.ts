@@ -43,7 +43,10 @@ export interface ResolverSettings<C> {
  *
  * @throws {ConfigurationError} for options that cannot work
  */
-export function createAuthenticatorResolver<C>(source: AuthenticatorSource<C>, settings: ResolverSettings<C>): ResolveAuthenticator<C> {
+export function createAuthenticatorResolver<C>(
+  source: AuthenticatorSource<C>,
+  settings: ResolverSettings<C>,
+): ResolveAuthenticator<C> {
   const { proxy } = settings;
   if (proxy === undefined || proxy.enabled === false) return resolverOf(source, settings, null);
   const proxied = resolverOf(source, settings, proxy);

@@ -10,7 +10,7 @@ import { filledList } from '../config/checks.js';
 import { checkPublicUrl, withoutBase } from '../config/public-url.js';
 import { resolveConfig } from '../config/resolve.js';
 import { isLoopbackHost } from '../../shared/loopback.js';
-import { parseUrl } from '../request/check-request.js';
+import { parseUrl } from '../../shared/url.js';
 
 /** RFC 9728, section 3: inserted between the host and the path of the resource. */
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';

@@ -9,7 +9,7 @@ import type { Authenticator } from '../authenticator.js';
 import { reportFault } from '../faults/fault.js';
 import type { DecidedState } from '../outcome.js';
 import { viewOf } from '../request/web-request.js';
-import { headerTokenOf } from '../request/context.js';
+import { headerTokenOf } from '../request/authorization-header.js';
 import { repeatedHeaders } from '../request/raw-headers.js';
 import { allowedOriginsOf, type UpgradeOptions } from './websocket-options.js';
 import { createRequestAuthentication } from './request-authentication.js';
@@ -103,9 +103,13 @@ async function decide(
   view: RequestView,
   requirement: CompiledRequirement,
 ): Promise<UpgradeAllowed | UpgradeRefused> {
-  const authentication = createRequestAuthentication(authenticator, view, { acceptsToken: requirement.acceptsToken, renew: false });
+  const authentication = createRequestAuthentication(authenticator, view, {
+    acceptsToken: requirement.acceptsToken,
+    renew: false,
+  });
   const { earlyResponse } = await authentication.begin();
-  if (earlyResponse !== null) return refuse(400, 'bad-request', 'The request is not one that an application can serve.');
+  if (earlyResponse !== null)
+    return refuse(400, 'bad-request', 'The request is not one that an application can serve.');
   const result = await authentication.guard(requirement);
   if (result.allowed) {
     const { now } = authenticator.config;

@@ -1,5 +1,5 @@
 /** Which paths belong to the proxy, and where in the Frontend API they lead: never beside its base path. */
-import { parseUrl } from '../request/check-request.js';
+import { parseUrl } from '../../shared/url.js';
 
 /** The address of the Frontend API. */
 export interface Base {

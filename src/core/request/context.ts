@@ -2,6 +2,7 @@
 import type { WaitUntil } from '../../ports.js';
 import type { RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
+import { headerTokenOf } from './authorization-header.js';
 import { readCookies, type Cookies } from './cookies.js';
 import {
   isDocumentRequest,
@@ -39,43 +40,6 @@ export interface RequestContext {
   readonly isTopLevelNavigation: boolean;
   /** Handshakes in a row so far. */
   readonly redirectCount: number;
-}
-
-/** Stands for a header token that cannot be one: it is refused like any other token that is not one. */
-export const UNREADABLE_TOKEN = '.';
-/** Longer than any token that verification accepts; what exceeds it is not carried around. */
-const MAX_TOKEN_LENGTH = 16_384;
-
-/**
- * The token in an `Authorization` header (RFC 6750, section 2.1): after the scheme `Bearer` in any case, or standing
- * alone. Another scheme, or nothing after the scheme, is no token at all, so that cookies are read. A header token that
- * could not be one (several words, over 16 kB, or one of several such headers, joined by commas) is
- * {@link UNREADABLE_TOKEN}: it was meant to decide, so cookies must not.
- */
-export function headerTokenOf(authorization: string | null | undefined): string | null {
-  if (!authorization) return null;
-  const text = authorization.trim();
-  const scheme = schemeLength(text);
-  const token = scheme === 0 ? text : text.slice(scheme);
-  if (token === '') return null;
-  if (token.includes(' ') || token.includes('\t')) {
-    return scheme === 0 && isOtherScheme(text) ? null : UNREADABLE_TOKEN;
-  }
-  return token.length > MAX_TOKEN_LENGTH ? UNREADABLE_TOKEN : token;
-}
-
-/** Of `Bearer` with the space behind it; 0 without. The usual spelling needs no regular expression. */
-function schemeLength(text: string): number {
-  if (text.startsWith('Bearer ') && text.charCodeAt(7) > 0x20) return 7;
-  return /^bearer(?:[ \t]+|$)/i.exec(text)?.[0].length ?? 0;
-}
-
-/**
- * Whether it is credentials of a scheme that we do not read (`Basic …`, `Digest a="b", c="d"`). Two headers that were
- * joined are not: neither `, Bearer x` nor `x, y`, and not `Basic x, Bearer y` either.
- */
-function isOtherScheme(text: string): boolean {
-  return /^[\w!#$%&'*+.^`|~-]+[ \t]/.test(text) && !/,[ \t]*bearer(?:[ \t,]|$)/i.test(text);
 }
 
 class LazyRequestContext implements RequestContext {

@@ -3,7 +3,7 @@ import type { RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
 import { isLoopbackHost } from '../../shared/loopback.js';
 import { publicPath } from '../config/public-url.js';
-import { isHost, parseUrl } from './check-request.js';
+import { isHost, parseUrl } from '../../shared/url.js';
 
 /** Only for taking a relative target apart; never part of an answer. */
 const PLACEHOLDER = 'http://placeholder.invalid';

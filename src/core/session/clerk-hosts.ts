@@ -1,7 +1,7 @@
 /** Pages that Clerk itself serves for an instance, and hosts from which a visitor comes back from them. */
 import type { Config } from '../config/config.js';
 import { frontendApiUrlOf } from '../config/frontend-api-url.js';
-import { parseUrl } from '../request/check-request.js';
+import { parseUrl } from '../../shared/url.js';
 
 /** The non-proxied Frontend API host: the production satellite's own, else the one in the publishable key. */
 export function frontendApiHost(config: Config): string | null {

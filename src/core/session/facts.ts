@@ -4,7 +4,7 @@ import type { SessionClaims } from '../../types.js';
 import { usesSuffixedCookies } from '../request/cookie-suffix.js';
 import type { RequestContext } from '../request/context.js';
 import { parseClientUat } from '../request/navigation.js';
-import { parseUrl } from '../request/check-request.js';
+import { parseUrl } from '../../shared/url.js';
 import {
   findRivals,
   formOf,

@@ -2,7 +2,7 @@
 import { API_VERSION_DATE } from '../../shared/api-version.js';
 import type { Reason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
-import { parseUrl } from '../request/check-request.js';
+import { parseUrl } from '../../shared/url.js';
 import { MAX_REDIRECTS } from './decide.js';
 import { organizationParameter, organizationTarget } from './organization-sync.js';
 import type { HeaderList } from './outcome.js';

@@ -2,8 +2,10 @@
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import { createSingleFlight, FlightLost } from '../../verify/single-flight.js';
 import type { Backend } from '../backend-api/client.js';
-import { isRecord, stringsAt } from './refresh.js';
-import { RETRY_AFTER_MS, WAITER_DEADLINE_MS } from './limits.js';
+import { stringsAt } from './refresh.js';
+import { WAITER_DEADLINE_MS } from './limits.js';
+import { isRecord } from '../../shared/is-record.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 
 export interface Exchanged {
   /** `Set-Cookie` values; null: none that are known. An empty list ends the session. */
@@ -27,7 +29,7 @@ export function createNonceExchange(backend: Backend, now: () => number): NonceE
 }
 
 function read({ status, body, retryAfterMs }: UpstreamAnswer): Exchanged {
-  if (saysNothing(status, body)) return nothing(retryAfterMs ?? RETRY_AFTER_MS);
+  if (saysNothing(status, body)) return nothing(retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
   // A payload without a list is no payload.
   const isPayload = status === 200 && isRecord(body) && Array.isArray(body['directives']);
   return isPayload ? { directives: stringsAt(body, 'directives'), outageMs: null } : nothing(null);
@@ -36,7 +38,7 @@ function read({ status, body, retryAfterMs }: UpstreamAnswer): Exchanged {
 /** Whatever goes wrong, the visitor can still start over. */
 function unreachable(error: unknown): Exchanged {
   if (error instanceof UpstreamUnreachable) return nothing(error.retryAfterMs);
-  if (error instanceof FlightLost) return nothing(RETRY_AFTER_MS);
+  if (error instanceof FlightLost) return nothing(DEFAULT_RETRY_AFTER_MS);
   throw error;
 }
 

@@ -1,6 +1,6 @@
 /** Where a visitor is sent to sign in or up, with the way back. */
 import type { Config } from '../config/config.js';
-import { parseUrl } from '../request/check-request.js';
+import { parseUrl } from '../../shared/url.js';
 import { accountsPortal } from './clerk-hosts.js';
 
 export interface SignInLink {

@@ -5,9 +5,11 @@ import { createSingleFlight, FlightLost } from '../../verify/single-flight.js';
 import type { VerifiedSession } from '../../verify/verdict.js';
 import type { RequestContext } from '../request/context.js';
 import type { Backend } from '../backend-api/client.js';
-import { RETRY_AFTER_MS, WAITER_DEADLINE_MS } from './limits.js';
+import { WAITER_DEADLINE_MS } from './limits.js';
 import type { HeaderList, SessionParts } from './outcome.js';
 import { protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
+import { isRecord } from '../../shared/is-record.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 
 export type Refreshed =
   | { readonly ok: true; readonly session: VerifiedSession; readonly headers: HeaderList }
@@ -56,7 +58,7 @@ export function createRefresher(parts: SessionParts & { readonly backend: Backen
 
 /** The runtime dropped the call with the request that had started it: nobody knows what became of the session. */
 function lost(error: unknown): Refreshed {
-  if (error instanceof FlightLost) return failed('fetch-error', true, RETRY_AFTER_MS);
+  if (error instanceof FlightLost) return failed('fetch-error', true, DEFAULT_RETRY_AFTER_MS);
   throw error;
 }
 
@@ -83,7 +85,11 @@ async function refreshOnce(
   return result;
 }
 
-function ask(backend: Backend, { view, publicOrigin }: RequestContext, expired: ExpiredSession): Promise<UpstreamAnswer> {
+function ask(
+  backend: Backend,
+  { view, publicOrigin }: RequestContext,
+  expired: ExpiredSession,
+): Promise<UpstreamAnswer> {
   return backend.refreshSession({
     sessionId: expired.sessionId,
     expiredToken: expired.token,
@@ -101,7 +107,8 @@ async function read(
 ): Promise<Refreshed> {
   if (answer.status !== 200) return refusal(answer);
   // No JSON object in a 200 comes from something between Clerk and here, and tells nothing about the session.
-  if (!isRecord(answer.body)) return failed('unexpected-sdk-error', true, answer.retryAfterMs ?? RETRY_AFTER_MS);
+  if (!isRecord(answer.body))
+    return failed('unexpected-sdk-error', true, answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
   const directives = stringsAt(answer.body, 'cookies');
   if (directives.length === 0) return failed('unexpected-sdk-error');
   const suffix = config.publishableKey?.cookieSuffix ?? '';
@@ -135,11 +142,7 @@ function refusal({ status, body, retryAfterMs }: UpstreamAnswer): Refreshed {
   const why = typeof code === 'string' && ERROR_CODE.test(code) ? code : 'unexpected-bapi-error';
   // A redirect is as little Clerk's word on the session as a failure is, or the refusal of this server's own key.
   const outage = status < 400 || status === 429 || status >= 500 || why === 'clerk_key_invalid';
-  return failed(why, outage, retryAfterMs ?? RETRY_AFTER_MS);
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return failed(why, outage, retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
 }
 
 /** The list of texts at a key of an answer; empty when there is none. */

@@ -1,7 +1,7 @@
 /** Satellites: applications on other domains that share the sessions of a primary one. */
 import type { Config } from '../config/config.js';
 import { isLoopbackHost } from '../../shared/loopback.js';
-import { parseUrl } from '../request/check-request.js';
+import { parseUrl } from '../../shared/url.js';
 
 /**
  * The page that a primary may send a development browser back to, or null. Absolute `http(s)` without credentials, and

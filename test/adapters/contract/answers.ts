@@ -233,7 +233,9 @@ export function answers(framework: Framework): void {
       { path: '/scoped', guards: [(adapter: Adapter) => adapter.requireScope('invoices:write', 'invoices:void')] },
       {
         path: '/again',
-        guards: [(adapter: Adapter) => adapter.requireAuth({ reverification: { level: 'first_factor', afterMinutes: 5 } })],
+        guards: [
+          (adapter: Adapter) => adapter.requireAuth({ reverification: { level: 'first_factor', afterMinutes: 5 } }),
+        ],
       },
     ];
 
@@ -258,7 +260,9 @@ export function answers(framework: Framework): void {
 
     it('names the resource metadata on every challenge', async () => {
       const url = 'https://api.acornbooks.example/.well-known/oauth-protected-resource';
-      const { get } = await environments.open({ routes }, (fixtures) => [[{ ...fixtures.options, resourceMetadata: url }]]);
+      const { get } = await environments.open({ routes }, (fixtures) => [
+        [{ ...fixtures.options, resourceMetadata: url }],
+      ]);
       expect((await get('/me')).headers['www-authenticate']).toBe(`Bearer resource_metadata="${url}"`);
       expect((await get('/me', 'expired')).headers['www-authenticate']).toContain(`resource_metadata="${url}"`);
     });

@@ -50,7 +50,9 @@ export function audience(framework: Framework): void {
   ];
 
   it.each(TABLE)('%s at %s (%#)', async (_, path, mint, option, expected) => {
-    const { get, fixtures } = await environments.open({ routes }, ({ options }) => [[{ ...options, audience: option }]]);
+    const { get, fixtures } = await environments.open({ routes }, ({ options }) => [
+      [{ ...options, audience: option }],
+    ]);
     const answers: Answer[] = [];
     for (const aud of [API, undefined, FOREIGN]) {
       answers.push(await get(path, null, { authorization: `Bearer ${await mint(fixtures, aud)}` }));

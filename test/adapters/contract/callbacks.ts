@@ -29,7 +29,11 @@ const MANNERS: readonly (readonly [string, Manner])[] = [
 
 interface Case {
   /** The arguments of each `clerkMiddleware(…)`. */
-  readonly middleware: (fixtures: Fixtures, fault: () => never, framework: Framework) => readonly (readonly unknown[])[];
+  readonly middleware: (
+    fixtures: Fixtures,
+    fault: () => never,
+    framework: Framework,
+  ) => readonly (readonly unknown[])[];
   readonly check?: true;
   readonly credential: TokenName | null;
   readonly status: number;
@@ -92,7 +96,11 @@ function guardedRoutes(requirement: () => object) {
   return {
     reached,
     routes: [
-      { path: '/me', guards: [(adapter: Adapter) => adapter.requireAuth(requirement())], handle: reach('behind the guard') },
+      {
+        path: '/me',
+        guards: [(adapter: Adapter) => adapter.requireAuth(requirement())],
+        handle: reach('behind the guard'),
+      },
       { path: '/me', handle: reach('past the route') },
     ],
   };
@@ -129,7 +137,9 @@ export function callbacks(framework: Framework): void {
     it('an event listener changes nothing', async () => {
       let value: unknown;
       const { reached, routes } = guardedRoutes(() => ({}));
-      const { get } = await environments.open({ routes }, ({ options }) => [[{ ...options, onEvent: () => manner(value) }]]);
+      const { get } = await environments.open({ routes }, ({ options }) => [
+        [{ ...options, onEvent: () => manner(value) }],
+      ]);
       for (value of VALUES) {
         expect((await get('/me', 'admin')).status).toBe(200);
         expect((await get('/me', 'tampered')).status).toBe(401);
@@ -244,7 +254,9 @@ export function callbacks(framework: Framework): void {
   it('resource metadata may come later, and what is no text names nothing', async () => {
     let value: unknown;
     const { routes } = guardedRoutes(() => ({}));
-    const { get } = await environments.open({ routes }, ({ options }) => [[{ ...options, resourceMetadata: () => value }]]);
+    const { get } = await environments.open({ routes }, ({ options }) => [
+      [{ ...options, resourceMetadata: () => value }],
+    ]);
     const challenge = async () => (await get('/me')).headers['www-authenticate'];
     for (value of ['https://a.example/m', Promise.resolve('https://a.example/m')]) {
       expect(await challenge()).toBe('Bearer resource_metadata="https://a.example/m"');

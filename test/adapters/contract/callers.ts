@@ -28,16 +28,21 @@ export function callers(framework: Framework): void {
     it.each(CALLERS)('%s, behind a guard for its kind', async (credential, expected) => {
       const { get } = await environments.open({
         routes: [
-          { path: '/', guards: [(adapter) => adapter.requireAuth({ token: 'any' })], handle: ({ auth }) => shown(auth) },
+          {
+            path: '/',
+            guards: [(adapter) => adapter.requireAuth({ token: 'any' })],
+            handle: ({ auth }) => shown(auth),
+          },
         ],
       });
       expect((await get('/', credential)).body).toMatchObject({ ...expected, isAuthenticated: true });
     });
 
     it.each(CALLERS)('%s, where the middleware accepts any kind', async (credential, expected) => {
-      const { get } = await environments.open({ routes: [{ path: '/', handle: ({ auth }) => shown(auth) }] }, (fixtures) => [
-        [{ ...fixtures.options, acceptsToken: 'any' }],
-      ]);
+      const { get } = await environments.open(
+        { routes: [{ path: '/', handle: ({ auth }) => shown(auth) }] },
+        (fixtures) => [[{ ...fixtures.options, acceptsToken: 'any' }]],
+      );
       expect((await get('/', credential)).body).toMatchObject({ ...expected, isAuthenticated: true });
     });
 
@@ -58,7 +63,10 @@ export function callers(framework: Framework): void {
       { path: '/key', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })] },
       {
         path: '/twice',
-        guards: [(adapter: Adapter) => adapter.requireScope('invoices:read'), (adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })],
+        guards: [
+          (adapter: Adapter) => adapter.requireScope('invoices:read'),
+          (adapter: Adapter) => adapter.requireAuth({ token: 'api_key' }),
+        ],
       },
     ];
 

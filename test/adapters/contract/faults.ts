@@ -153,7 +153,10 @@ export function faults(framework: Framework): void {
   describe('callbacks', () => {
     const own = new OwnError(MARK);
     const fail = () => Promise.reject(own);
-    const withCheck = { path: '/checked', guards: [(adapter: Adapter) => adapter.requireAuth({ check: fail as never })] };
+    const withCheck = {
+      path: '/checked',
+      guards: [(adapter: Adapter) => adapter.requireAuth({ check: fail as never })],
+    };
     const withPath = '/__clerk/v1/client';
 
     it.each<[string, string, string, (fixtures: Fixtures) => readonly unknown[]]>([

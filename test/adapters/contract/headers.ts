@@ -80,7 +80,9 @@ export function headers(framework: Framework): void {
 
     if (framework.proxyTrust === 'setting') {
       it("are believed as the framework's own setting says, not the option", async () => {
-        const { get, served } = await environments.open({ routes }, ({ options }) => [[{ ...options, trustProxy: true }]]);
+        const { get, served } = await environments.open({ routes }, ({ options }) => [
+          [{ ...options, trustProxy: true }],
+        ]);
         const answer = await get('/open', null, FORWARDED);
         expect(returnTo(answer.headers['location'])).toBe(`${served.url}/open`);
       });

@@ -128,7 +128,10 @@ export function laterLooks(framework: Framework): void {
 
   describe('a credential that ends while other middleware takes its time', () => {
     const guarded = [
-      { path: '/', guards: [(adapter: Adapter) => adapter.requireAuth({ token: ['session_token', 'api_key', 'm2m_token'] })] },
+      {
+        path: '/',
+        guards: [(adapter: Adapter) => adapter.requireAuth({ token: ['session_token', 'api_key', 'm2m_token'] })],
+      },
     ];
     const after = (ms: number) => (fixtures: { current?: Fixtures }) => void fixtures.current?.clock.advance(ms);
 
@@ -151,10 +154,13 @@ export function laterLooks(framework: Framework): void {
 
     it('is renewed again, where the middleware has just renewed it', async () => {
       const held: { current?: Fixtures } = {};
-      const { get, fixtures } = await environments.open({ routes: guarded, ahead: () => after(70_000)(held) }, (opened) => {
-        held.current = opened;
-        return [[opened.options]];
-      });
+      const { get, fixtures } = await environments.open(
+        { routes: guarded, ahead: () => after(70_000)(held) },
+        (opened) => {
+          held.current = opened;
+          return [[opened.options]];
+        },
+      );
       // The first token that Clerk gives ends a minute later, before the guard looks.
       for (const expiresInSeconds of [60, 600]) {
         const token = await fixtures.clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds });
@@ -167,10 +173,13 @@ export function laterLooks(framework: Framework): void {
 
     it('is renewed, where it can be', async () => {
       const held: { current?: Fixtures } = {};
-      const { get, fixtures } = await environments.open({ routes: guarded, ahead: () => after(70_000)(held) }, (opened) => {
-        held.current = opened;
-        return [[opened.options]];
-      });
+      const { get, fixtures } = await environments.open(
+        { routes: guarded, ahead: () => after(70_000)(held) },
+        (opened) => {
+          held.current = opened;
+          return [[opened.options]];
+        },
+      );
       const fresh = await fixtures.clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds: 600 });
       fixtures.clerk.fail({
         operation: OPERATIONS.refresh,

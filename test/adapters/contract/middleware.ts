@@ -12,7 +12,9 @@ export function middleware(framework: Framework): void {
 
   describe('mounting', () => {
     it('takes an authenticator', async () => {
-      const { get } = await environments.open({ routes: guarded }, (fixtures) => [[createAuthenticator(fixtures.options)]]);
+      const { get } = await environments.open({ routes: guarded }, (fixtures) => [
+        [createAuthenticator(fixtures.options)],
+      ]);
       expect((await get('/me', 'admin')).status).toBe(200);
       expect((await get('/me', 'forged')).status).toBe(401);
     });

@@ -159,39 +159,42 @@ export function mounts(framework: Framework): void {
   });
 
   /** What passes behind the first alone must not pass behind both. */
-  const STRICTER: readonly (readonly [string, TokenName, string, (fixtures: Fixtures) => [object, object], string])[] = [
-    ['machineId', 'm2mJwt', '/m2m', () => [{}, { machineId: 'mch_other' }], 'token-verification-failed'],
-    ['audience', 'oauthJwt', '/oauth', () => [{}, { audience: 'https://api.example' }], 'token-verification-failed'],
+  const STRICTER: readonly (readonly [string, TokenName, string, (fixtures: Fixtures) => [object, object], string])[] =
     [
-      'an audience of equal length',
-      'm2mJwt',
-      '/m2m',
-      () => [{ audience: ['x', 'mch_reports'] }, { audience: ['x', 'y'] }],
-      'token-verification-failed',
-    ],
-    [
-      'sessionTokens: required',
-      'admin',
-      '/me',
-      () => [{ audience: 'x' }, { audience: { value: 'x', sessionTokens: 'required' } }],
-      'token-verification-failed',
-    ],
-    [
-      'authorizedParties of equal length',
-      'admin',
-      '/me',
-      () => [
-        { authorizedParties: ['https://x.example', 'https://acornbooks.example'] },
-        { authorizedParties: ['https://x.example', 'https://y.example'] },
+      ['machineId', 'm2mJwt', '/m2m', () => [{}, { machineId: 'mch_other' }], 'token-verification-failed'],
+      ['audience', 'oauthJwt', '/oauth', () => [{}, { audience: 'https://api.example' }], 'token-verification-failed'],
+      [
+        'an audience of equal length',
+        'm2mJwt',
+        '/m2m',
+        () => [{ audience: ['x', 'mch_reports'] }, { audience: ['x', 'y'] }],
+        'token-verification-failed',
       ],
-      'token-invalid-authorized-parties',
-    ],
-    ['issuer', 'admin', '/me', () => [{}, { issuer: 'https://clerk.other.example' }], 'token-invalid-issuer'],
-    ['jwtKey', 'admin', '/me', () => [{}, { jwtKey: createKey().pem }], 'token-invalid-signature'],
-  ];
+      [
+        'sessionTokens: required',
+        'admin',
+        '/me',
+        () => [{ audience: 'x' }, { audience: { value: 'x', sessionTokens: 'required' } }],
+        'token-verification-failed',
+      ],
+      [
+        'authorizedParties of equal length',
+        'admin',
+        '/me',
+        () => [
+          { authorizedParties: ['https://x.example', 'https://acornbooks.example'] },
+          { authorizedParties: ['https://x.example', 'https://y.example'] },
+        ],
+        'token-invalid-authorized-parties',
+      ],
+      ['issuer', 'admin', '/me', () => [{}, { issuer: 'https://clerk.other.example' }], 'token-invalid-issuer'],
+      ['jwtKey', 'admin', '/me', () => [{}, { jwtKey: createKey().pem }], 'token-invalid-signature'],
+    ];
   it.each(STRICTER)('the second refuses what the first accepts: %s', async (_, credential, path, options, code) => {
     const routes = [me, m2m, oauth];
-    const first = await environments.open({ routes }, (fixtures) => [[{ ...fixtures.options, ...options(fixtures)[0] }]]);
+    const first = await environments.open({ routes }, (fixtures) => [
+      [{ ...fixtures.options, ...options(fixtures)[0] }],
+    ]);
     expect((await first.get(path, credential)).status).toBe(200);
     const both = await environments.open({ routes }, (fixtures) =>
       options(fixtures).map((more) => [{ ...fixtures.options, ...more }]),

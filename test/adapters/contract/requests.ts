@@ -176,7 +176,8 @@ export function requests(framework: Framework): void {
       async (path) => {
         const slashed = `${resource}/`;
         const authorizationServers = ['https://clerk.acornbooks.example'];
-        const metadata = (adapter: Adapter) => adapter.protectedResourceMetadata({ resource: slashed, authorizationServers });
+        const metadata = (adapter: Adapter) =>
+          adapter.protectedResourceMetadata({ resource: slashed, authorizationServers });
         const { get } = await environments.open({ first: [metadata], routes: [] }, ({ options }) => [[options]]);
         const answer = await get(`/.well-known/oauth-protected-resource${path}`);
         expect([answer.status, answer.body['resource']]).toEqual([200, slashed]);

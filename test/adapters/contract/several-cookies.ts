@@ -14,7 +14,10 @@ export function severalCookies(framework: Framework): void {
   const environments = createEnvironments(framework);
 
   /** Both orders of two lists of cookies, as a page and as a script: the answers. */
-  async function ask(environment: Awaited<ReturnType<typeof environments.open>>, ...lists: readonly (readonly string[])[]) {
+  async function ask(
+    environment: Awaited<ReturnType<typeof environments.open>>,
+    ...lists: readonly (readonly string[])[]
+  ) {
     const answers = [];
     for (const ordered of [lists, [...lists].reverse()]) {
       for (const kind of [PAGE, {}]) {
@@ -90,7 +93,10 @@ export function severalCookies(framework: Framework): void {
   it('more different values than a browser keeps: the name counts as absent', async () => {
     const environment = await environments.open({ routes });
     const { admin, member, stale, pending, tampered } = environment.fixtures.tokens;
-    const [page, script] = await ask(environment, ...[admin, member, stale, pending, tampered].map((token) => jar(token)));
+    const [page, script] = await ask(
+      environment,
+      ...[admin, member, stale, pending, tampered].map((token) => jar(token)),
+    );
     expect(page?.status).toBe(307);
     expect(script?.status).toBe(401);
     expect(script?.headers['x-clerk-auth-reason']).toBe('client-uat-but-no-session-token');

@@ -183,7 +183,10 @@ export function webhooks(framework: Framework): void {
     });
 
     it('is judged by the same number where somebody has read it before', async () => {
-      const { served } = await environments.open({ routes: routesWith({ maxBodyBytes: body.length - 1 }), readBefore: true });
+      const { served } = await environments.open({
+        routes: routesWith({ maxBodyBytes: body.length - 1 }),
+        readBefore: true,
+      });
       const { answer } = await post(served.port, keeping(), sign(body), Buffer.from(body), false);
       expect(answer).toEqual({ refused: 'body-too-large', status: 413 });
       const other = await environments.open({ routes: routesWith({ maxBodyBytes: body.length }), readBefore: true });

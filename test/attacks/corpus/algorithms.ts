@@ -30,8 +30,16 @@ const noneWithSignature = ['none', 'NONE'].map((alg, index): Attack => ({
 
 const symmetric = ['HS256', 'HS384', 'HS512'].flatMap((alg): Attack[] => [
   { id: `alg-${alg}-pem-as-secret`, send: (fixtures) => bearer(hmac(fixtures, alg, fixtures.own.pem)), expect: 401 },
-  { id: `alg-${alg}-pem-trimmed`, send: (fixtures) => bearer(hmac(fixtures, alg, fixtures.own.pem.trim())), expect: 401 },
-  { id: `alg-${alg}-modulus`, send: (fixtures) => bearer(hmac(fixtures, alg, String(fixtures.own.jwk.n))), expect: 401 },
+  {
+    id: `alg-${alg}-pem-trimmed`,
+    send: (fixtures) => bearer(hmac(fixtures, alg, fixtures.own.pem.trim())),
+    expect: 401,
+  },
+  {
+    id: `alg-${alg}-modulus`,
+    send: (fixtures) => bearer(hmac(fixtures, alg, String(fixtures.own.jwk.n))),
+    expect: 401,
+  },
   { id: `alg-${alg}-empty-secret`, send: (fixtures) => bearer(hmac(fixtures, alg, '')), expect: 401 },
 ]);
 
@@ -82,7 +90,11 @@ const embedded: Attack[] = [
   },
   { id: 'key-x5c', send: (fixtures) => bearer(forged(fixtures, { x5c: ['MIIB'] }, {}, fixtures.foreign)), expect: 401 },
   { id: 'key-foreign-same-kid', send: (fixtures) => bearer(forged(fixtures, {}, {}, fixtures.foreign)), expect: 401 },
-  { id: 'key-unknown-header-is-ignored', send: (fixtures) => bearer(good(fixtures, {}, { x5t: 'abc', custom: 1 })), expect: 200 },
+  {
+    id: 'key-unknown-header-is-ignored',
+    send: (fixtures) => bearer(good(fixtures, {}, { x5t: 'abc', custom: 1 })),
+    expect: 200,
+  },
 ];
 
 const keyIds: Attack[] = [
@@ -118,13 +130,23 @@ const critical: Attack[] = [['exp'], ['b64'], [], 'exp', ['unknown'], null, {}].
 const types: Attack[] = [
   { id: 'typ-absent', send: (fixtures) => bearer(good(fixtures, {}, { typ: undefined })), expect: 200 },
   ...['jwt', 'JWE', 'at+jwt', 'application/at+jwt', 'dpop+jwt', 'logout+jwt', '', 'JWT ', 1, null, ['JWT']].map(
-    (typ, index): Attack => ({ id: `typ-${index}`, send: (fixtures) => bearer(good(fixtures, {}, { typ })), expect: 401 }),
+    (typ, index): Attack => ({
+      id: `typ-${index}`,
+      send: (fixtures) => bearer(good(fixtures, {}, { typ })),
+      expect: 401,
+    }),
   ),
-  { id: 'header-b64-false', send: (fixtures) => bearer(good(fixtures, {}, { b64: false, crit: ['b64'] })), expect: 401 },
+  {
+    id: 'header-b64-false',
+    send: (fixtures) => bearer(good(fixtures, {}, { b64: false, crit: ['b64'] })),
+    expect: 401,
+  },
   {
     id: 'header-zip',
     send: (fixtures) =>
-      bearer(signJwt(headerOf(fixtures.own, { cat: 'cl_B7d4PD111AAA', zip: 'DEF' }), sessionClaimsV2(), fixtures.foreign)),
+      bearer(
+        signJwt(headerOf(fixtures.own, { cat: 'cl_B7d4PD111AAA', zip: 'DEF' }), sessionClaimsV2(), fixtures.foreign),
+      ),
     expect: 401,
   },
 ];

@@ -12,7 +12,11 @@ import {
 } from '../../support/tokens.js';
 import { bearer, cookies, good, signedIn, type Attack } from '../fixtures.js';
 
-const refused = (id: string, claims: Claims): Attack => ({ id, send: (fixtures) => bearer(good(fixtures, claims)), expect: 401 });
+const refused = (id: string, claims: Claims): Attack => ({
+  id,
+  send: (fixtures) => bearer(good(fixtures, claims)),
+  expect: 401,
+});
 const accepted = (id: string, claims: Claims): Attack => ({
   id,
   send: (fixtures) => bearer(good(fixtures, claims)),
@@ -56,7 +60,8 @@ const prototypes: Attack[] = [
     const text = JSON.stringify(sessionClaimsV2(claims)).replace('{', `{"__proto__":${inherited},`);
     return {
       id: `prototype-claims-${name}`,
-      send: (fixtures) => bearer(signJwt(headerOf(fixtures.own, { cat: CATEGORY.session }), text, fixtures.own), target),
+      send: (fixtures) =>
+        bearer(signJwt(headerOf(fixtures.own, { cat: CATEGORY.session }), text, fixtures.own), target),
       expect,
     };
   }),
@@ -74,7 +79,13 @@ const prototypes: Attack[] = [
   {
     id: 'prototype-header',
     send: (fixtures) =>
-      bearer(signJwt(`{"__proto__":{"alg":"RS256"},"kid":"${fixtures.own.kid}","typ":"JWT"}`, sessionClaimsV2(), fixtures.own)),
+      bearer(
+        signJwt(
+          `{"__proto__":{"alg":"RS256"},"kid":"${fixtures.own.kid}","typ":"JWT"}`,
+          sessionClaimsV2(),
+          fixtures.own,
+        ),
+      ),
     expect: 401,
   },
   accepted('claims-has-is-data', { has: true, isAuthenticated: false, userId: 'user_eve', tokenType: 'api_key' }),
@@ -142,7 +153,11 @@ const crossed: Attack[] = [
   { id: 'session-on-oauth-route', send: (fixtures) => bearer(good(fixtures), '/oauth'), expect: 401 },
   { id: 'session-on-key-route', send: (fixtures) => bearer(good(fixtures), '/key'), expect: 401 },
   { id: 'm2m-on-oauth-route', send: (fixtures) => bearer(m2mToken(fixtures.own), '/oauth'), expect: 401 },
-  { id: 'm2m-with-oauth-type', send: (fixtures) => bearer(m2mToken(fixtures.own, {}, { typ: 'at+jwt' }), '/oauth'), expect: 401 },
+  {
+    id: 'm2m-with-oauth-type',
+    send: (fixtures) => bearer(m2mToken(fixtures.own, {}, { typ: 'at+jwt' }), '/oauth'),
+    expect: 401,
+  },
   {
     id: 'm2m-with-oauth-type-as-m2m',
     send: (fixtures) => bearer(m2mToken(fixtures.own, {}, { typ: 'at+jwt' }), '/m2m'),
@@ -188,7 +203,11 @@ const grants: Attack[] = [
     send: (fixtures) => bearer(good(fixtures, { fva: undefined }), '/reverified'),
     expect: 403,
   },
-  { id: 'reverification-control', send: (fixtures) => bearer(good(fixtures, { fva: [3, 3] }), '/reverified'), expect: 200 },
+  {
+    id: 'reverification-control',
+    send: (fixtures) => bearer(good(fixtures, { fva: [3, 3] }), '/reverified'),
+    expect: 200,
+  },
   ...[null, [3], ['3', 3], [3, -2], [-1, -1], {}, '3,3', [3, 3, 3]].map((fva, index): Attack => ({
     id: `reverification-malformed-${index}`,
     send: (fixtures) => bearer(good(fixtures, { fva }), '/reverified'),

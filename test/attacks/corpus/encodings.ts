@@ -60,7 +60,8 @@ const json: Attack[] = [
 ].flatMap((text, index): Attack[] => [
   {
     id: `json-payload-${index}`,
-    send: (fixtures) => bearer(signJwt(headerOf(fixtures.own, { cat: 'cl_B7d4PD111AAA' }), text === '' ? ' ' : text, fixtures.own)),
+    send: (fixtures) =>
+      bearer(signJwt(headerOf(fixtures.own, { cat: 'cl_B7d4PD111AAA' }), text === '' ? ' ' : text, fixtures.own)),
     expect: 401,
   },
   {

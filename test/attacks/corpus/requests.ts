@@ -8,7 +8,8 @@ const cookieAttacks: Attack[] = [
   { id: 'cookie-control', send: (fixtures) => cookies(signedIn(good(fixtures))), expect: 200 },
   {
     id: 'cookie-suffixed-control',
-    send: (fixtures) => cookies(`__client_uat_${fixtures.suffix}=${T0_S - 100}; __session_${fixtures.suffix}=${good(fixtures)}`),
+    send: (fixtures) =>
+      cookies(`__client_uat_${fixtures.suffix}=${T0_S - 100}; __session_${fixtures.suffix}=${good(fixtures)}`),
     expect: 200,
   },
   {
@@ -20,15 +21,21 @@ const cookieAttacks: Attack[] = [
   { id: 'cookie-name-suffix', send: (fixtures) => cookies(`${uat}; __sessionx=${good(fixtures)}`), expect: 401 },
   { id: 'cookie-host-prefix', send: (fixtures) => cookies(`${uat}; __Host-__session=${good(fixtures)}`), expect: 401 },
   { id: 'cookie-name-case', send: (fixtures) => cookies(`${uat}; __SESSION=${good(fixtures)}`), expect: 401 },
-  { id: 'cookie-foreign-suffix', send: (fixtures) => cookies(`${uat}; __session_AAAAAAAA=${good(fixtures)}`), expect: 401 },
+  {
+    id: 'cookie-foreign-suffix',
+    send: (fixtures) => cookies(`${uat}; __session_AAAAAAAA=${good(fixtures)}`),
+    expect: 401,
+  },
   {
     id: 'cookie-duplicates-none-good',
-    send: (fixtures) => cookies(`${uat}; __session=garbage; __session=${good(fixtures).slice(0, -8)}AAAAAAAA; __session=a.b.c`),
+    send: (fixtures) =>
+      cookies(`${uat}; __session=garbage; __session=${good(fixtures).slice(0, -8)}AAAAAAAA; __session=a.b.c`),
     expect: 401,
   },
   {
     id: 'cookie-duplicates-too-many',
-    send: (fixtures) => cookies(`${uat}; ${[1, 2, 3, 4].map((n) => `__session=${n}`).join('; ')}; __session=${good(fixtures)}`),
+    send: (fixtures) =>
+      cookies(`${uat}; ${[1, 2, 3, 4].map((n) => `__session=${n}`).join('; ')}; __session=${good(fixtures)}`),
     expect: 401,
   },
   {
@@ -40,7 +47,11 @@ const cookieAttacks: Attack[] = [
   { id: 'cookie-empty', send: () => cookies(`${uat}; __session=`), expect: 401 },
   { id: 'cookie-no-equals', send: () => cookies(`${uat}; __session`), expect: 401 },
   { id: 'cookie-without-client-uat', send: (fixtures) => cookies(`__session=${good(fixtures)}`), expect: 401 },
-  { id: 'cookie-client-uat-zero', send: (fixtures) => cookies(`__client_uat=0; __session=${good(fixtures)}`), expect: 401 },
+  {
+    id: 'cookie-client-uat-zero',
+    send: (fixtures) => cookies(`__client_uat=0; __session=${good(fixtures)}`),
+    expect: 401,
+  },
   {
     id: 'cookie-older-than-client',
     send: (fixtures) => cookies(`__client_uat=${T0_S + 1}; __session=${good(fixtures)}`),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
-import { headerTokenOf, createRequestContext, UNREADABLE_TOKEN } from '../../../src/core/request/context.js';
+import { headerTokenOf, UNREADABLE_TOKEN } from '../../../src/core/request/authorization-header.js';
+import { createRequestContext } from '../../../src/core/request/context.js';
 import { classifyToken } from '../../../src/verify/classify.js';
 import { INSTANCES } from '../session/support.js';
 

@@ -19,7 +19,10 @@ const HTML_HEADERS = [['Content-Type', 'text/html; charset=utf-8']] as const;
  * Answers any path that is not of the Frontend API. Never throws and never rejects for what a client sends.
  * The operation that matched is told by {@link operationOf}.
  */
-export function handleBackendRequest(state: InstanceState, request: LocalRequest): LocalResponse | Promise<LocalResponse> {
+export function handleBackendRequest(
+  state: InstanceState,
+  request: LocalRequest,
+): LocalResponse | Promise<LocalResponse> {
   try {
     const { route, params } = matchRoute(request.method, request.path);
     const caller: Caller = route.authenticated ? authenticate(route.id, request, state) : { kind: 'secret' };

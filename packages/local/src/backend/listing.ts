@@ -38,7 +38,13 @@ export function listPage(
   return { data, total_count: rows.length };
 }
 
-function ordered(state: InstanceState, table: Table, sortKeys: SortKeys, order: string, rows?: readonly Row[]): readonly Row[] {
+function ordered(
+  state: InstanceState,
+  table: Table,
+  sortKeys: SortKeys,
+  order: string,
+  rows?: readonly Row[],
+): readonly Row[] {
   // A plus sign in a query is a space by the time it is read.
   const [, sign = '', name = ''] = /^([+\- ]?)(\w+)$/.exec(order) ?? [];
   const key = lookUp(sortKeys, name) ?? (name === 'created_at' ? true : undefined);
@@ -81,7 +87,11 @@ function compare(a: unknown, b: unknown): number {
 export type Filters = Readonly<Record<string, (row: Row, value: never, state: InstanceState) => boolean>>;
 
 /** All filters that the query names, joined; undefined if it names none. */
-export function filterBy(filters: Filters, query: Readonly<Record<string, unknown>>, state: InstanceState): Selection['keep'] {
+export function filterBy(
+  filters: Filters,
+  query: Readonly<Record<string, unknown>>,
+  state: InstanceState,
+): Selection['keep'] {
   const tests = Object.entries(filters).flatMap(([name, test]) => {
     const value = query[name];
     return value === undefined || value === '' ? [] : [(row: Row) => test(row, value as never, state)];

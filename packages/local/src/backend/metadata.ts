@@ -1,16 +1,14 @@
 /** Metadata of users, organizations and memberships. */
+import { isRecord } from '../../../../src/shared/is-record.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Deep merge as Clerk does it: objects are merged at every level, anything else is replaced, and null deletes the key. */
 function mergeMetadata(stored: unknown, patch: Json): Json {
-  const merged = new Map(Object.entries(isObject(stored) ? stored : {}));
+  const merged = new Map(Object.entries(isRecord(stored) ? stored : {}));
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) merged.delete(key);
-    else merged.set(key, isObject(value) ? mergeMetadata(merged.get(key), value) : value);
+    else merged.set(key, isRecord(value) ? mergeMetadata(merged.get(key), value) : value);
   }
   // Through entries: a key such as `__proto__` stays data.
   return Object.fromEntries(merged);

@@ -16,7 +16,13 @@ export interface Ticket {
 const TYP = 'ticket+jwt';
 
 /** @param expiresAt ms */
-export function createTicket(state: InstanceState, st: TicketKind, rid: string, expiresAt: number, rurl?: string): string {
+export function createTicket(
+  state: InstanceState,
+  st: TicketKind,
+  rid: string,
+  expiresAt: number,
+  rurl?: string,
+): string {
   const iat = Math.floor(state.now() / 1000);
   const ticket: Ticket = { st, rid, exp: Math.floor(expiresAt / 1000), ...(rurl === undefined ? {} : { rurl }) };
   return state.keys.sign({ typ: TYP }, { ...ticket, iid: state.instanceId, iat });

@@ -60,7 +60,10 @@ export function isFrontendPath(path: string): boolean {
 }
 
 /** Answers a request to the Frontend API. Never throws and never rejects, whatever a client sends. */
-export function handleFrontendRequest(state: InstanceState, request: LocalRequest): LocalResponse | Promise<LocalResponse> {
+export function handleFrontendRequest(
+  state: InstanceState,
+  request: LocalRequest,
+): LocalResponse | Promise<LocalResponse> {
   const { handler, params, methods } = matchRoute(ROUTES, request.method, request.path);
   if (handler === null) return methods.length === 0 ? notFound() : notAllowed(methods);
   try {

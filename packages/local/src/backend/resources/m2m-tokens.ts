@@ -97,7 +97,12 @@ function signed(state: InstanceState, token: string): Row | undefined {
 }
 
 /** A token with the same claims that is good for long enough. */
-function reusable(state: InstanceState, machineId: string, claims: unknown, minRemainingSeconds: number): Row | undefined {
+function reusable(
+  state: InstanceState,
+  machineId: string,
+  claims: unknown,
+  minRemainingSeconds: number,
+): Row | undefined {
   const until = state.now() + minRemainingSeconds * 1000;
   const wanted = JSON.stringify(claims ?? null);
   return state

@@ -39,7 +39,13 @@ export function membershipOf(state: InstanceState, organizationId: string, userI
 }
 
 /** @throws ApiError 400, 403, 404 */
-export function addMember(state: InstanceState, organization: Row, userId: string, role: unknown, fields: Fields = {}): Row {
+export function addMember(
+  state: InstanceState,
+  organization: Row,
+  userId: string,
+  role: unknown,
+  fields: Fields = {},
+): Row {
   const user = find(state, users, userId);
   const key = requireRole(state, role);
   if (membershipOf(state, organization.id, user.id)) {

@@ -76,7 +76,11 @@ function renameRole(state: InstanceState, before: string, after: string): void {
 }
 
 /** Why a role cannot be deleted: a row is a rule. */
-const GUARDS: readonly (readonly [code: string, why: string, applies: (state: InstanceState, key: string) => boolean])[] = [
+const GUARDS: readonly (readonly [
+  code: string,
+  why: string,
+  applies: (state: InstanceState, key: string) => boolean,
+])[] = [
   [
     'organization_role_used_as_creator_role',
     'is the creator role',

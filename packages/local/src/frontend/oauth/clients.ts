@@ -13,7 +13,11 @@ export function findApplication(state: InstanceState, clientId: string | null): 
  *
  * @throws OAuthError `invalid_client`
  */
-export function authenticateClient(state: InstanceState, authorization: string | undefined, form: URLSearchParams): Row {
+export function authenticateClient(
+  state: InstanceState,
+  authorization: string | undefined,
+  form: URLSearchParams,
+): Row {
   const basic = parseBasic(authorization);
   const clientId = basic?.id ?? form.get('client_id');
   const secret = basic?.secret ?? form.get('client_secret') ?? '';

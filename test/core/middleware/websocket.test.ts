@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { authenticateUpgrade, createAuthenticator, refuseUpgrade, type UpgradeOptions } from 'bailiff';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createClock, createKey, m2mToken, oauthToken, sessionToken, T0, T0_S } from '../support/tokens.js';
+import { createClock, createKey, m2mToken, oauthToken, sessionToken, T0, T0_S } from '../../support/tokens.js';
 
 const key = createKey();
 const ORIGIN = 'https://app.acornbooks.example';

@@ -3,7 +3,7 @@ import { createAuthenticator } from 'bailiff';
 import { createBackendApi } from 'bailiff/api';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { startRecordingServer } from './api/support/recording-server.js';
+import { startRecordingServer } from '../api/support/recording-server.js';
 
 it('one dated version everywhere', async () => {
   const [file] = readdirSync('spec').filter((name) => name.endsWith('.json') && name !== 'names.json');

@@ -3,7 +3,7 @@ import { ConfigurationError } from 'bailiff';
 import { resourceMetadataUrl } from 'bailiff/express';
 import { resourceMetadataUrl as ofHono } from 'bailiff/hono';
 import { describe, expect, test } from 'vitest';
-import { createResourceMetadata } from '../../src/core/middleware/resource-metadata.js';
+import { createResourceMetadata } from '../../../src/core/middleware/resource-metadata.js';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 const servers = ['https://clerk.acornbooks.example'];

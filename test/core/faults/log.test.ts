@@ -1,7 +1,7 @@
 /** What the server's own log is told: warnings once, faults with class, stack and causes, and no flood of either. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createLog } from '../../src/core/faults/log.js';
-import { resolveLog } from '../../src/core/config/resolve.js';
+import { createLog } from '../../../src/core/faults/log.js';
+import { resolveLog } from '../../../src/core/config/resolve.js';
 
 afterEach(() => {
   vi.restoreAllMocks();

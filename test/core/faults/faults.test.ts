@@ -9,9 +9,9 @@ import {
   type RequestView,
 } from 'bailiff';
 import { describe, expect, it, vi } from 'vitest';
-import { presentable } from '../../src/core/faults/error-text.js';
-import { createKey, jwksOf, m2mToken, oauthToken, sessionToken } from '../support/tokens.js';
-import { bearer, cookies, key, SECRET_KEY, stranger, useBackend, viewOf } from './fixtures.js';
+import { presentable } from '../../../src/core/faults/error-text.js';
+import { createKey, jwksOf, m2mToken, oauthToken, sessionToken } from '../../support/tokens.js';
+import { bearer, cookies, key, SECRET_KEY, stranger, useBackend, viewOf } from '../fixtures.js';
 
 const backend = useBackend();
 const boom = new RangeError('CANARY');

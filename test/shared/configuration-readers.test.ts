@@ -9,8 +9,8 @@ import { Hono } from 'hono';
 import { Webhook } from 'standardwebhooks';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startRecordingServer, useRecordingServer } from './api/support/recording-server.js';
-import { bailiff } from './cli/support.js';
+import { startRecordingServer, useRecordingServer } from '../api/support/recording-server.js';
+import { bailiff } from '../cli/support.js';
 
 type Env = Record<string, string>;
 interface Given {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, type AuthenticatorOptions } from 'bailiff';
-import { createAuthenticatorCache } from '../../src/core/middleware/authenticator-cache.js';
-import { createKey, T0 } from '../support/tokens.js';
+import { createAuthenticatorCache } from '../../../src/core/middleware/authenticator-cache.js';
+import { createKey, T0 } from '../../support/tokens.js';
 
 const base: AuthenticatorOptions = { secretKey: 'sk_test_one' };
 const store = () => ({

@@ -8,9 +8,9 @@ import type { Fault } from 'bailiff-local';
 import ts from 'typescript';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import * as ws from 'ws';
-import { callsOf, OPERATIONS } from '../support/clerk.js';
-import { sessionToken } from '../support/tokens.js';
-import { key, PK_LIVE, SECRET_KEY, useBackend } from './fixtures.js';
+import { callsOf, OPERATIONS } from '../../support/clerk.js';
+import { sessionToken } from '../../support/tokens.js';
+import { key, PK_LIVE, SECRET_KEY, useBackend } from '../fixtures.js';
 
 const backend = useBackend();
 const page = readFileSync(resolve(import.meta.dirname, '../../docs/websockets.md'), 'utf8');

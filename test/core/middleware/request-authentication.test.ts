@@ -7,13 +7,16 @@ import {
   type GuardRequirement,
   type RequestView,
 } from 'bailiff';
-import { compileRequirement } from '../../src/core/guards/requirement.js';
-import { createRequestAuthentication, type RequestAuthenticationSettings } from '../../src/core/middleware/request-authentication.js';
-import { selectAuth } from '../../src/core/auth/select.js';
-import { invalidToken, unauthenticated } from '../../src/core/auth/auth-objects.js';
-import { callsOf, OPERATIONS } from '../support/clerk.js';
-import { CATEGORY, m2mToken, oauthToken, sessionToken } from '../support/tokens.js';
-import { bearer, cookies, key, useBackend, viewOf } from './fixtures.js';
+import { compileRequirement } from '../../../src/core/guards/requirement.js';
+import {
+  createRequestAuthentication,
+  type RequestAuthenticationSettings,
+} from '../../../src/core/middleware/request-authentication.js';
+import { selectAuth } from '../../../src/core/auth/select.js';
+import { invalidToken, unauthenticated } from '../../../src/core/auth/auth-objects.js';
+import { callsOf, OPERATIONS } from '../../support/clerk.js';
+import { CATEGORY, m2mToken, oauthToken, sessionToken } from '../../support/tokens.js';
+import { bearer, cookies, key, useBackend, viewOf } from '../fixtures.js';
 
 const backend = useBackend();
 const session = (changes = {}, header = {}) => sessionToken(key, changes, header);
@@ -306,7 +309,11 @@ describe('lazy machine tokens', () => {
   it('cost a call only where their kind is accepted, and one', async () => {
     const authentication = await begun(bearer('ak_one'));
     expect(backend.clerk.requests).toEqual([]);
-    expect(authentication.state).toMatchObject({ status: 'signed-out', tokenType: 'session_token', reason: 'token-invalid' });
+    expect(authentication.state).toMatchObject({
+      status: 'signed-out',
+      tokenType: 'session_token',
+      reason: 'token-invalid',
+    });
     await authentication.authenticate('session_token');
     await authentication.authenticate(['m2m_token', 'oauth_token']);
     expect(backend.clerk.requests).toEqual([]);
@@ -321,7 +328,8 @@ describe('lazy machine tokens', () => {
 
   it('that are bad are asked about once', async () => {
     const authentication = await begun(bearer('ak_bad'), {}, { cache: { machineTokens: { negativeTtlMs: 0 } } });
-    for (const kinds of ['api_key', 'any', ['api_key', 'm2m_token']] as AcceptsToken[]) await authentication.authenticate(kinds);
+    for (const kinds of ['api_key', 'any', ['api_key', 'm2m_token']] as AcceptsToken[])
+      await authentication.authenticate(kinds);
     expect(callsOf(backend.clerk, OPERATIONS.apiKey)).toBe(1);
     expect(authentication.state).toMatchObject({ status: 'signed-out', tokenType: 'api_key', reason: 'token-invalid' });
   });
@@ -360,7 +368,10 @@ describe('the middleware', () => {
     const authentication = createRequestAuthentication(authenticator, viewOf(bearer(session())));
     expect(authentication.begin()).toEqual({ earlyResponse: null });
     expect(authentication.headers).toEqual([]);
-    expect(authentication.guard(compileRequirement({ role: 'org:admin' }))).toEqual({ allowed: true, auth: authentication.auth });
+    expect(authentication.guard(compileRequirement({ role: 'org:admin' }))).toEqual({
+      allowed: true,
+      auth: authentication.auth,
+    });
   });
 
   it('stops for a handshake', async () => {
@@ -445,6 +456,9 @@ describe('selectAuth', () => {
       isAuthenticated: false,
       reason: 'token-type-mismatch',
     });
-    expect(selectAuth(authentication.auth, ['m2m_token'])).toMatchObject({ tokenType: null, reason: 'token-type-mismatch' });
+    expect(selectAuth(authentication.auth, ['m2m_token'])).toMatchObject({
+      tokenType: null,
+      reason: 'token-type-mismatch',
+    });
   });
 });

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { authenticateUpgrade, refuseUpgrade, type IncomingUpgrade, type UpgradeOptions } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { sendRaw } from '../attacks/raw.js';
-import { callsOf, OPERATIONS } from '../support/clerk.js';
-import { handshakeToken, m2mToken, oauthToken, sessionToken, T0, T0_S } from '../support/tokens.js';
-import { bearer, cookies, key, stranger, useBackend } from './fixtures.js';
+import { sendRaw } from '../../attacks/raw.js';
+import { callsOf, OPERATIONS } from '../../support/clerk.js';
+import { handshakeToken, m2mToken, oauthToken, sessionToken, T0, T0_S } from '../../support/tokens.js';
+import { bearer, cookies, key, stranger, useBackend } from '../fixtures.js';
 
 const ORIGIN = 'https://app.acornbooks.example';
 const FOREIGN = 'https://evil.example';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isNetworkFailure } from '../src/shared/network-failure.js';
+import { isNetworkFailure } from '../../src/shared/network-failure.js';
 
 const server = createServer((request, response) => {
   if (request.url === '/reset') request.socket.destroy();
