@@ -2,6 +2,7 @@
 import type { MaybePromise } from '../../ports.js';
 import type { TokenReason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
+import { PARAMETER } from '../request/cookie-names.js';
 import type { Unchecked } from '../../verify/verdict.js';
 import { all, andThen, heard } from '../../shared/maybe-promise.js';
 import type { HeaderList, SessionOutcome, SessionParts, SignedOut } from './outcome.js';
@@ -18,12 +19,7 @@ const CLOCK_REASONS: ReadonlySet<TokenReason> = new Set([
 ]);
 
 /** Parameters of the handshake that must not stay in the address bar. */
-const HANDSHAKE_PARAMETERS = [
-  '__clerk_handshake',
-  '__clerk_handshake_nonce',
-  '__clerk_help',
-  '__clerk_db_jwt',
-] as const;
+const HANDSHAKE_PARAMETERS = [PARAMETER.handshake, PARAMETER.handshakeNonce, PARAMETER.help, PARAMETER.devBrowser];
 
 export function hasHandshake({ query, cookies }: RequestContext): boolean {
   return Boolean(query.handshakeNonce ?? query.handshake ?? cookies.handshakeNonce ?? cookies.handshake);
