@@ -2,9 +2,10 @@
 import type { MaybePromise } from '../ports.js';
 import type { AcceptsToken, TokenType } from '../types.js';
 import type { Verified } from '../verify/verdict.js';
+import { ALL_TOKEN_TYPES } from '../verify/token-kinds.js';
 import type { Verifier } from '../verify/verifier.js';
 import { checkAcceptsToken, tokenTypesOf } from './config/accepts-token.js';
-import { ALL_TOKEN_TYPES, type Config } from './config/config.js';
+import type { Config } from './config/config.js';
 import { signedOut, unavailable, type AuthOutcome } from './outcome.js';
 import type { RequestContext } from './request/context.js';
 import type { SessionFlow } from './session/session-flow.js';

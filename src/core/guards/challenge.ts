@@ -1,7 +1,7 @@
 /** How a guard says no: status, headers (RFC 6750, RFC 9728) and body of every denial. */
 import { reasonInfo, TOKEN_REASONS, type Reason } from '../../errors.js';
 import type { Denial, DenialCase } from '../../types.js';
-import { deepFreeze } from '../../verify/outcome.js';
+import { deepFreeze } from '../../shared/deep-freeze.js';
 import type { Missing } from './requirement.js';
 import { retryAfterSeconds } from '../../shared/retry-after.js';
 

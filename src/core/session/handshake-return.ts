@@ -1,6 +1,7 @@
 /** A browser that comes back from a handshake: what the Frontend API hands over, checked and passed on. */
 import type { TokenReason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
+import { PARAMETER } from '../request/cookie-names.js';
 import type { Unchecked } from '../../verify/verdict.js';
 import { all, heard } from '../../shared/maybe-promise.js';
 import type { HeaderPairs } from '../../shared/headers.js';
@@ -19,12 +20,7 @@ const CLOCK_REASONS: ReadonlySet<TokenReason> = new Set([
 ]);
 
 /** Parameters of the handshake that must not stay in the address bar. */
-const HANDSHAKE_PARAMETERS = [
-  '__clerk_handshake',
-  '__clerk_handshake_nonce',
-  '__clerk_help',
-  '__clerk_db_jwt',
-] as const;
+const HANDSHAKE_PARAMETERS = [PARAMETER.handshake, PARAMETER.handshakeNonce, PARAMETER.help, PARAMETER.devBrowser];
 
 export function hasHandshake({ query, cookies }: RequestContext): boolean {
   return Boolean(query.handshakeNonce ?? query.handshake ?? cookies.handshakeNonce ?? cookies.handshake);

@@ -136,9 +136,7 @@ export function createTestApp(
   );
   const backend: Backend = {
     jwks: jwks ?? UNEXPECTED,
-    verifyApiKey: UNEXPECTED,
-    verifyM2MToken: UNEXPECTED,
-    verifyOAuthToken: UNEXPECTED,
+    verifyOpaque: UNEXPECTED,
     createSessionToken: UNEXPECTED,
     refreshSession: refresh ?? UNEXPECTED,
     handshakePayload: payload ?? UNEXPECTED,
@@ -149,7 +147,7 @@ export function createTestApp(
     jwtKey: config.jwtKey,
     cache: config.cache,
     upstream: backend,
-    canVerify: { apiKey: true, m2m: true, oauth: true },
+    backendKeys: { secretKey: true, machineSecretKey: true },
     missingAzp: config.missingAzp === 'allow' ? 'allow' : 'reject',
     sealKey: null,
     scope: type,
