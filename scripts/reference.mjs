@@ -7,39 +7,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import prettier from 'prettier';
 import ts from 'typescript';
+import { ENTRY_POINTS } from './entry-points.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const PAGE = join(root, 'docs/reference.md');
 
-/** In this order; a name that an earlier entry point offers as well is described there. */
-const ENTRIES = [
-  {
-    name: 'bailiff',
-    file: 'src/index.ts',
-    about: 'The core, for any framework. Types are also exported by both adapters.',
-  },
-  {
-    name: 'bailiff/express',
-    file: 'src/adapters/express/index.ts',
-    about: 'Guide: [Express](express.md), [Guards](guards.md).',
-  },
-  { name: 'bailiff/hono', file: 'src/adapters/hono/index.ts', about: 'Guide: [Hono](hono.md), [Guards](guards.md).' },
-  {
-    name: 'bailiff/api',
-    file: 'src/api/index.ts',
-    about: 'Guide: [Backend API](api/README.md). The methods and their types: [Operations](api/operations.md).',
-    without: /\/src\/api\/generated\//,
-  },
-  { name: 'bailiff/webhooks', file: 'src/webhooks/index.ts', about: 'Guide: [Webhooks](webhooks.md).' },
-  { name: 'bailiff-local', file: 'packages/local/src/index.ts', about: 'Guide: [The offline instance](local.md).' },
-  {
-    name: 'bailiff/opentelemetry',
-    file: 'src/opentelemetry/index.ts',
-    about: 'Guide: [Observability](observability.md).',
-  },
-];
+const ENTRIES = ENTRY_POINTS.filter(({ about }) => about !== '');
+/** Of a generated folder, a page of its own tells. */
+const GENERATED = /\/src\/api\/generated\//;
 /** How the framework's own form of a name is told from the other one's. */
-const PER_FRAMEWORK = ['bailiff/express', 'bailiff/hono'];
+const isAdapter = ({ source }) => source.startsWith('src/adapters/');
 /** Longer ones are lists of values or shapes that an editor shows better. */
 const MAX_LINES = 90;
 
@@ -47,7 +24,7 @@ function createProgram() {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileSync(file, 'utf8'));
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   return ts.createProgram(
-    ENTRIES.map(({ file }) => join(root, file)),
+    ENTRIES.map(({ source }) => join(root, source)),
     options,
   );
 }
@@ -55,14 +32,15 @@ function createProgram() {
 function describe(program) {
   const checker = program.getTypeChecker();
   const told = new Set();
-  return ENTRIES.map(({ name, file, about, without }) => {
-    const module = checker.getSymbolAtLocation(program.getSourceFile(join(root, file)));
+  return ENTRIES.map((entry) => {
+    const { name, source, about } = entry;
+    const module = checker.getSymbolAtLocation(program.getSourceFile(join(root, source)));
     const items = checker
       .getExportsOfModule(module)
       .map((symbol) => ({ as: symbol.name, symbol: resolve(checker, symbol) }))
       .filter(
         ({ symbol }) =>
-          !told.has(symbol) && !declared(symbol).some((node) => without?.test(node.getSourceFile().fileName)),
+          !told.has(symbol) && !declared(symbol).some((node) => GENERATED.test(node.getSourceFile().fileName)),
       )
       .map(({ as, symbol }) => {
         told.add(symbol);
@@ -75,9 +53,7 @@ function describe(program) {
       })
       .filter((item) => item.code.length > 0);
     items.sort((a, b) => Number(b.isValue) - Number(a.isValue) || (a.as < b.as ? -1 : 1));
-    const shared = PER_FRAMEWORK.includes(name)
-      ? ' The rest of what it exports is described at [`bailiff`](#bailiff).'
-      : '';
+    const shared = isAdapter(entry) ? ' The rest of what it exports is described at [`bailiff`](#bailiff).' : '';
     return [`## \`${name}\``, about + shared, ...items.map(section)].join('\n\n');
   });
 }
