@@ -56,7 +56,9 @@ console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** `node22` is Node. */
-const kindOf = (name) => name.replace(/\d+$/, '');
+function kindOf(name) {
+  return name.replace(/\d+$/, '');
+}
 
 /** The contract, the offline instance, and the command as npm links it. */
 function runProcess(project, [command, ...args], entryPoints) {
