@@ -1,14 +1,8 @@
-import { selectAuth } from '../../core/auth/select.js';
-import { authenticateKinds } from '../../core/middleware/authenticate.js';
+import { authenticateKinds, selectAuth, type GetAuthOptions } from '../../core/index.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { requestOf, type AnyRequest } from './handler.js';
 import { sendStateHeaders } from './respond.js';
-import { requireSlot, showAuth } from './slot.js';
-
-export interface GetAuthOptions<A extends AcceptsToken> {
-  /** Default `session_token`: an API key that carries a user's id is then signed out. */
-  readonly acceptsToken?: A;
-}
+import { requireRequestAuthentication, responseTo, showAuth } from './slot.js';
 
 /**
  * Who is at the door, narrowed to the kinds that are asked for; a caller of another kind reads as signed out.
@@ -20,8 +14,8 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
   req: AnyRequest,
   options?: GetAuthOptions<A>,
 ): AuthFor<A> {
-  const { authentication } = requireSlot(req, 'getAuth()');
-  return selectAuth(authentication.auth, options?.acceptsToken) as AuthFor<A>;
+  const { auth } = requireRequestAuthentication(req, 'getAuth()');
+  return selectAuth(auth, options?.acceptsToken) as AuthFor<A>;
 }
 
 /**
@@ -35,11 +29,11 @@ export async function authenticate<const A extends AcceptsToken>(
   req: AnyRequest,
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
-  const slot = requireSlot(req, 'authenticate()');
-  const { authentication, res } = slot;
-  const auth = await authenticateKinds(slot, options.acceptsToken, withHeaders);
+  const authentication = requireRequestAuthentication(req, 'authenticate()');
+  const auth = await authenticateKinds(authentication, options.acceptsToken, withHeaders);
   showAuth(requestOf(req), authentication.auth);
-  sendStateHeaders(res, slot);
+  const res = responseTo(req);
+  if (res !== undefined) sendStateHeaders(res, authentication);
   return auth;
 }
 

@@ -1,52 +1,52 @@
 /**
- * Where a request keeps its authentication: under a symbol of ours, out of reach of whatever else writes `req.auth`.
+ * The slot of a request for its authentication: a symbol of ours, out of reach of whatever else writes `req.auth`.
  *
  * Express gives each request a prototype, and V8 thereby a shape of its own to each: to add a property takes 2 to 4 µs (Node 20
  * and 22), to look for one that is not there 1 µs or 2. So the symbol goes to the list of raw headers, which belongs to one
  * request and has the shape of every list, and `Reflect` looks without learning the shape.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Authenticator } from '../../core/authenticator.js';
-import { middlewareMissing } from '../../core/guards/create-guard.js';
-import type { RequestAuthentication } from '../../core/middleware/request-authentication.js';
+import { middlewareMissing, type RequestAuthentication } from '../../core/index.js';
 import { ConfigurationError } from '../../errors.js';
+import type { Auth } from '../../types.js';
 import type { OnDenied } from './settings.js';
 
-const SLOT = Symbol('bailiff.authentication');
+const AUTHENTICATION = Symbol('bailiff.authentication');
+const RESPONSE = Symbol('bailiff.response');
 
-export interface Slot {
-  readonly authenticator: Authenticator;
-  readonly authentication: RequestAuthentication;
-  /** Of the middleware that ran last. */
-  onDenied: OnDenied | undefined;
-  readonly res: ServerResponse;
-  /** The state's headers that stand on the response. */
-  sent: RequestAuthentication['headers'] | null;
-}
+type Authentication = RequestAuthentication<OnDenied>;
 
-interface WithSlot {
-  [SLOT]?: Slot;
+interface Slot {
+  [AUTHENTICATION]?: Authentication;
+  [RESPONSE]?: ServerResponse;
 }
 
 /** The list of raw headers; the request itself where a runtime makes a new list for each look, or has none. */
-function holderOf(req: Partial<IncomingMessage>): WithSlot {
+function holderOf(req: Partial<IncomingMessage>): Slot {
   const { rawHeaders } = req;
-  return (Array.isArray(rawHeaders) && rawHeaders === req.rawHeaders ? rawHeaders : req) as WithSlot;
+  return (Array.isArray(rawHeaders) && rawHeaders === req.rawHeaders ? rawHeaders : req) as object;
 }
 
-export function slotOf(req: object): Slot | undefined {
-  return holderOf(req)[SLOT];
+export function getRequestAuthentication(req: object): Authentication | undefined {
+  return holderOf(req)[AUTHENTICATION];
 }
 
 /** @throws {ConfigurationError} if the middleware has not run */
-export function requireSlot(req: object, who: string): Slot {
-  const slot = slotOf(req);
-  if (slot === undefined) throw middlewareMissing(who);
-  return slot;
+export function requireRequestAuthentication(req: object, who: string): Authentication {
+  const found = getRequestAuthentication(req);
+  if (found === undefined) throw middlewareMissing(who);
+  return found;
 }
 
-export function setSlot(req: object, slot: Slot): void {
-  holderOf(req)[SLOT] = slot;
+export function setRequestAuthentication(req: object, authentication: Authentication, res: ServerResponse): void {
+  const slot = holderOf(req);
+  slot[AUTHENTICATION] = authentication;
+  slot[RESPONSE] = res;
+}
+
+/** The response to an authenticated request: not every server has it on the request. */
+export function responseTo(req: object): ServerResponse | undefined {
+  return holderOf(req)[RESPONSE];
 }
 
 /**
@@ -54,7 +54,7 @@ export function setSlot(req: object, slot: Slot): void {
  *
  * @throws {ConfigurationError} if another library has made `req.auth` immutable
  */
-export function showAuth(req: object, auth: RequestAuthentication['auth']): void {
+export function showAuth(req: object, auth: Auth): void {
   const before: unknown = Reflect.get(req, 'auth');
   if (before === auth) return;
   // What cannot be assigned to, or keeps the value to itself, is replaced below.

@@ -1,13 +1,7 @@
 import type { Context } from 'hono';
-import { selectAuth } from '../../core/auth/select.js';
-import { authenticateKinds } from '../../core/middleware/authenticate.js';
+import { authenticateKinds, selectAuth, type GetAuthOptions } from '../../core/index.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
-import { requireSlot, showAuth } from './slot.js';
-
-export interface GetAuthOptions<A extends AcceptsToken> {
-  /** Default `session_token`: an API key that carries a user's id is then signed out. */
-  readonly acceptsToken?: A;
-}
+import { requireRequestAuthentication, showAuth } from './slot.js';
 
 /**
  * Who is at the door, narrowed to the kinds that are asked for; a caller of another kind reads as signed out.
@@ -19,8 +13,8 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
   c: Context,
   options?: GetAuthOptions<A>,
 ): AuthFor<A> {
-  const { authentication } = requireSlot(c, 'getAuth()');
-  return selectAuth(authentication.auth, options?.acceptsToken) as AuthFor<A>;
+  const { auth } = requireRequestAuthentication(c, 'getAuth()');
+  return selectAuth(auth, options?.acceptsToken) as AuthFor<A>;
 }
 
 /**
@@ -34,9 +28,9 @@ export async function authenticate<const A extends AcceptsToken>(
   c: Context,
   options: { readonly acceptsToken: A },
 ): Promise<AuthFor<A>> {
-  const slot = requireSlot(c, 'authenticate()');
-  const auth = await authenticateKinds(slot, options.acceptsToken, withResponse);
-  showAuth(c, slot.authentication.auth);
+  const authentication = requireRequestAuthentication(c, 'authenticate()');
+  const auth = await authenticateKinds(authentication, options.acceptsToken, withResponse);
+  showAuth(c, authentication.auth);
   return auth;
 }
 

@@ -3,39 +3,35 @@ import { AuthenticationFaultError, AuthUnavailableError, TOKEN_REASONS, type Tok
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { faultDenial, unavailableDenial } from '../guards/challenge.js';
 import { selectAuth } from '../auth/select.js';
-import type { Config } from '../config/config.js';
 import { FAULT, watched } from '../faults/fault.js';
-import { DecidedState } from '../outcome.js';
+import { retryAfterOf } from '../outcome.js';
 import type { RequestAuthentication } from './request-authentication.js';
-import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 
 /**
- * An outage is thrown, and so is a fault: as a signed-out object, it would become somebody's 401.
+ * An outage is thrown, and so is a fault: as a signed-out object, it would become a 401.
  *
- * @param dress makes the error one that the framework answers with the denial, if nobody catches it
+ * @param attach makes the error one that the framework answers with the denial, if the application does not catch it
  * @throws {AuthUnavailableError} (rejects)
  * @throws {AuthenticationFaultError} (rejects)
  */
 export async function authenticateKinds<A extends AcceptsToken>(
-  {
-    authentication,
-    authenticator: { config },
-  }: { readonly authentication: RequestAuthentication; readonly authenticator: { readonly config: Config } },
+  authentication: RequestAuthentication,
   acceptsToken: A,
-  dress: (error: Error, denial: Denial) => void,
+  attach: (error: Error, denial: Denial) => void,
 ): Promise<AuthFor<A>> {
+  const { config } = authentication.authenticator;
   const state = await watched(config, 'request', () => authentication.authenticate(acceptsToken));
   if (state.status !== 'unavailable') return selectAuth(authentication.auth, acceptsToken) as AuthFor<A>;
   if (state.reason === FAULT) {
     const cause = state.cause ?? null;
     const error = new AuthenticationFaultError(cause === null ? {} : { cause });
-    dress(error, faultDenial(cause));
+    attach(error, faultDenial(cause));
     throw error;
   }
   const known = state.reason !== null && Object.hasOwn(TOKEN_REASONS, state.reason);
   const reason = known ? (state.reason as TokenReason) : 'unexpected-error';
-  const retryAfterMs = (state instanceof DecidedState ? state.retryAfterMs : null) ?? DEFAULT_RETRY_AFTER_MS;
+  const retryAfterMs = retryAfterOf(state);
   const error = new AuthUnavailableError(reason, state.message, retryAfterMs);
-  dress(error, unavailableDenial(reason, retryAfterMs));
+  attach(error, unavailableDenial(reason, retryAfterMs));
   throw error;
 }
