@@ -1,9 +1,10 @@
 /** What was decided about a request. Cheap on the hot path: `Headers` are built only for who looks at them. */
 import type { Reason } from '../errors.js';
 import type { Auth, RequestState, RequestStatus, TokenType } from '../types.js';
+import type { HeaderPairs } from '../shared/headers.js';
 import { retryAfterSeconds } from './guards/challenge.js';
 
-export type HeaderPairs = readonly (readonly [name: string, value: string])[];
+export type { HeaderPairs };
 
 export interface Decision {
   readonly status: RequestStatus;

@@ -13,6 +13,9 @@ export type HeaderFields =
 /** The same, or a look-up. */
 export type HeaderSource = HeaderFields | ((name: string) => string | null | undefined);
 
+/** Headers of a response, in order. */
+export type HeaderPairs = readonly (readonly [name: string, value: string])[];
+
 /** Asked for a name in lower case. Null: there is no such header. */
 export type HeaderLookup = (name: string) => string | null;
 

@@ -18,7 +18,7 @@ import { isClerkPage } from './clerk-hosts.js';
 import type { SessionFacts } from './decide.js';
 import { hasHandshake } from './handshake-return.js';
 import { needsActivation, organizationTarget } from './organization-sync.js';
-import type { SessionParts } from './outcome.js';
+import type { SessionParts } from './session-outcome.js';
 import { refreshObstacle } from './refresh.js';
 import { satelliteReturnUrl } from './satellite.js';
 

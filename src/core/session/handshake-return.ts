@@ -5,7 +5,8 @@ import type { RequestContext } from '../request/context.js';
 import { PARAMETER } from '../request/cookie-names.js';
 import type { Unchecked } from '../../verify/verdict.js';
 import { all, andThen, heard } from '../../shared/maybe-promise.js';
-import type { HeaderList, SessionOutcome, SessionParts, SignedOut } from './outcome.js';
+import type { HeaderPairs } from '../../shared/headers.js';
+import type { SessionOutcome, SessionParts, SignedOut } from './session-outcome.js';
 import type { NonceExchange } from './nonce.js';
 import { verifyFresh } from './refresh.js';
 import { protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
@@ -117,7 +118,7 @@ function takeOver(
   const isDevelopment = config.instanceType === 'development';
   const suffix = config.publishableKey?.cookieSuffix ?? '';
   const passed = protocolDirectives(directives, suffix);
-  const headers: HeaderList = [
+  const headers: HeaderPairs = [
     ...readableByRedirectedScripts(context),
     ...sessionHeaders(passed),
     ...(isDevelopment ? cleanLocation(context) : []),
@@ -145,11 +146,11 @@ function takeOver(
  * fetch), and its browser withholds the answer unless it names exactly that. For everyone else these headers would replace
  * what the application says about its own origins.
  */
-function readableByRedirectedScripts({ view }: RequestContext): HeaderList {
+function readableByRedirectedScripts({ view }: RequestContext): HeaderPairs {
   return view.header('origin') === 'null' ? REDIRECTED_SCRIPTS : [];
 }
 
-const REDIRECTED_SCRIPTS: HeaderList = [
+const REDIRECTED_SCRIPTS: HeaderPairs = [
   ['Access-Control-Allow-Origin', 'null'],
   ['Access-Control-Allow-Credentials', 'true'],
   ['Vary', 'Origin'],
@@ -160,7 +161,7 @@ const REDIRECTED_SCRIPTS: HeaderList = [
  * cookie at all: the loop counter was set before it left, so it keeps none, and would be sent around for ever. It gets
  * its page here and now.
  */
-function cleanLocation(context: RequestContext): HeaderList {
+function cleanLocation(context: RequestContext): HeaderPairs {
   if (context.isDocumentRequest && !context.view.header('cookie')) return [];
   const url = context.publicUrl();
   if (url === null) return [];

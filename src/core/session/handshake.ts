@@ -6,7 +6,7 @@ import { COOKIE, PARAMETER } from '../request/cookie-names.js';
 import { parseUrl } from '../../shared/url.js';
 import { MAX_REDIRECTS } from './decide.js';
 import { organizationParameter, organizationTarget } from './organization-sync.js';
-import type { HeaderList } from './outcome.js';
+import type { HeaderPairs } from '../../shared/headers.js';
 
 export interface HandshakeRequest {
   readonly reason: Reason;
@@ -61,7 +61,7 @@ export function isLoop(context: RequestContext): boolean {
 }
 
 /** The headers of a handshake. The counter lives two seconds: long enough for a redirect, short enough to forget. */
-export function handshakeHeaders(location: string, redirectCount: number): HeaderList {
+export function handshakeHeaders(location: string, redirectCount: number): HeaderPairs {
   return [
     ['Location', location],
     ['Cache-Control', 'no-store'],

@@ -13,11 +13,11 @@ import { RequestFacts, type SessionServices } from './facts.js';
 import { handshakeHeaders, handshakeUrl, isLoop, pageUrl } from './handshake.js';
 import { resolveHandshake } from './handshake-return.js';
 import { createNonceExchange, type NonceExchange } from './nonce.js';
-import type { SessionOutcome, SessionParts, SignedOut } from './outcome.js';
+import type { SessionOutcome, SessionParts, SignedOut } from './session-outcome.js';
 import { createRefresher, type ExpiredSession, type Refreshed, type Refresher } from './refresh.js';
 import { answerToSatellite, questionToPrimary } from './satellite.js';
 
-export type { SessionOutcome, SessionParts } from './outcome.js';
+export type { SessionOutcome, SessionParts } from './session-outcome.js';
 
 export interface SessionFlow {
   /** A request without a header token: cookies, handshake, satellites, organizations. */

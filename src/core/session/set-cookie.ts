@@ -1,7 +1,7 @@
 /** `Set-Cookie` directives that Clerk hands over for the browser: which of them pass, and the session token among them. */
 import { PRIVATE } from '../middleware/private-answer.js';
 import { COOKIE, suffixed } from '../request/cookie-names.js';
-import type { HeaderList } from './outcome.js';
+import type { HeaderPairs } from '../../shared/headers.js';
 
 /**
  * The cookies of Clerk's protocol, and with them all that a handshake or a refresh may set, or clear, on this origin. Each
@@ -53,11 +53,11 @@ function pairOf(directive: string): readonly [name: string, value: string] {
  *
  * @param directives from {@link protocolDirectives}
  */
-export function sessionHeaders(directives: readonly string[]): HeaderList {
+export function sessionHeaders(directives: readonly string[]): HeaderPairs {
   return [...directives.map((value) => ['Set-Cookie', value] as const), ...FOR_ONE_BROWSER];
 }
 
-const FOR_ONE_BROWSER: HeaderList = [
+const FOR_ONE_BROWSER: HeaderPairs = [
   ['Cache-Control', PRIVATE],
   ['Vary', 'Cookie'],
 ];

@@ -4,14 +4,12 @@ import type { VerifiedSession } from '../../verify/verdict.js';
 import type { Verifier } from '../../verify/verifier.js';
 import type { Config } from '../config/config.js';
 import type { Backend } from '../backend-api/client.js';
-
-/** Headers for the response, in order. */
-export type HeaderList = readonly (readonly [name: string, value: string])[];
+import type { HeaderPairs } from '../../shared/headers.js';
 
 export interface SignedIn {
   readonly status: 'signed-in';
   readonly session: VerifiedSession;
-  readonly headers: HeaderList | null;
+  readonly headers: HeaderPairs | null;
 }
 export interface SignedOut {
   readonly status: 'signed-out';
@@ -19,14 +17,14 @@ export interface SignedOut {
   readonly message: string;
   /** The verdict's own words, where a token was refused. */
   readonly detail?: string;
-  readonly headers: HeaderList | null;
+  readonly headers: HeaderPairs | null;
 }
 /** The browser is sent away to come back with a new session: 307 with these headers. */
 export interface Handshake {
   readonly status: 'handshake';
   readonly reason: Reason;
   readonly message: string;
-  readonly headers: HeaderList;
+  readonly headers: HeaderPairs;
 }
 /** Could not be decided now: 503. */
 export interface Unavailable {
