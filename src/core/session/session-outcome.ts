@@ -1,4 +1,4 @@
-/** What becomes of a request's session. */
+/** The outcomes of the session flow. */
 import type { Reason } from '../../errors.js';
 import type { VerifiedSession } from '../../verify/verdict.js';
 import type { Verifier } from '../../verify/verifier.js';
@@ -15,18 +15,18 @@ export interface SignedOut {
   readonly status: 'signed-out';
   readonly reason: Reason;
   readonly message: string;
-  /** The verdict's own words, where a token was refused. */
+  /** The message of the verdict, where a token was refused. */
   readonly detail?: string;
   readonly headers: HeaderPairs | null;
 }
-/** The browser is sent away to come back with a new session: 307 with these headers. */
+/** A redirect (307 with these headers) that brings the browser back with a new session. */
 export interface Handshake {
   readonly status: 'handshake';
   readonly reason: Reason;
   readonly message: string;
   readonly headers: HeaderPairs;
 }
-/** Could not be decided now: 503. */
+/** The session could not be decided now: 503. */
 export interface Unavailable {
   readonly status: 'unavailable';
   readonly reason: Reason;
@@ -36,7 +36,7 @@ export interface Unavailable {
 }
 export type SessionOutcome = SignedIn | SignedOut | Handshake | Unavailable;
 
-/** What the session flow works with. */
+/** The parts that the session flow works with. */
 export interface SessionParts {
   readonly config: Config;
   readonly verifier: Verifier;
