@@ -85,8 +85,10 @@ describe('architecture', () => {
       'verify',
       'core',
       'webhooks',
+      'node',
       'express',
       'hono',
+      'fastify',
       'opentelemetry',
       'api',
       'bin',
@@ -139,6 +141,17 @@ describe('architecture', () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('shows adapters one face of core', () => {
+    const adapters = [...edges].filter(([file]) => file.startsWith('src/adapters/'));
+    expect(adapters.length).toBeGreaterThan(20);
+    const behind = adapters.flatMap(([file, targets]) =>
+      targets
+        .filter((target) => target.startsWith('src/core/') && target !== 'src/core/index.ts')
+        .map((target) => `${file} -> ${target}`),
+    );
+    expect(behind).toEqual([]);
   });
 
   it('has no circles', () => {

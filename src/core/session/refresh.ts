@@ -6,7 +6,7 @@ import type { RequestContext } from '../request/context.js';
 import type { Backend } from '../backend-api/client.js';
 import { verifyFresh } from './fresh-session.js';
 import type { HeaderPairs } from '../../shared/headers.js';
-import type { SessionParts } from './session-outcome.js';
+import type { SessionParts } from './parts.js';
 import { directivesAt, protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
 import { isRecord } from '../../shared/is-record.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
