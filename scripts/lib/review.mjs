@@ -1,8 +1,7 @@
 // What is committed so that a change of the API shows in review: the surface, one line an operation, the table in the docs, and the
 // version that every request asks with.
 import { createTypePrinter } from './schema-types.mjs';
-import { groupBy } from './operation-code.mjs';
-import { kebab } from './document.mjs';
+import { groupBy, kebab } from './document.mjs';
 
 /** @returns path (from the root) to content */
 export function emitReview(document, names, operations) {
