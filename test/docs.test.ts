@@ -22,10 +22,17 @@ interface Block {
   readonly code: string;
 }
 
-/** Fenced `ts` blocks; one that must not be compiled says so: `ts ignore`. */
+/** Their comments have examples. */
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .map((file) => `src/${file.replaceAll('\\', '/')}`)
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('src/api/generated/'));
+
+/** Fenced `ts` blocks, also those within comments; one that must not be compiled says so: `ts ignore`. */
 function blocksOf(page: string): Block[] {
   const blocks: Block[] = [];
-  const lines = readFileSync(join(root, page), 'utf8').split('\n');
+  const lines = readFileSync(join(root, page), 'utf8')
+    .split('\n')
+    .map((line) => (page.endsWith('.ts') ? line.replace(/^ +\* ?/, '') : line));
   for (let start = 0; start < lines.length; start++) {
     if (lines[start] !== '```ts') continue;
     const end = lines.indexOf('```', start + 1);
@@ -37,7 +44,7 @@ function blocksOf(page: string): Block[] {
 
 describe('documentation', () => {
   it('compiles every TypeScript block', { timeout: 120_000 }, () => {
-    const blocks = pages.flatMap(blocksOf);
+    const blocks = [...pages, ...sources].flatMap(blocksOf);
     expect(blocks.length).toBeGreaterThan(5);
     const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileSync(file, 'utf8'));
     const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
@@ -69,6 +76,23 @@ describe('documentation', () => {
       });
     });
     expect(problems).toEqual([]);
+  });
+
+  it('has an example at every function of bailiff/api and bailiff/webhooks', () => {
+    const entries = ['src/api/index.ts', 'src/webhooks/index.ts'].map((file) => join(root, file));
+    const program = ts.createProgram(entries, { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022 });
+    const checker = program.getTypeChecker();
+    const functions = entries.flatMap((entry) =>
+      checker
+        .getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)!)!)
+        .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
+        .filter(({ flags }) => flags & ts.SymbolFlags.Function),
+    );
+    expect(functions.map(({ name }) => name).sort()).toEqual(
+      expect.arrayContaining(['createBackendApi', 'request', 'toPublic', 'verifyWebhook']),
+    );
+    const without = functions.filter((symbol) => !symbol.getJsDocTags(checker).some(({ name }) => name === 'example'));
+    expect(without.map(({ name }) => name)).toEqual([]);
   });
 
   it('links only to files and headings that exist', () => {

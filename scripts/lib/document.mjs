@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-export const DOCUMENT_PATH = 'spec/clerk-backend-api-2025-11-10.json';
+export const DOCUMENT_PATH = 'spec/backend-api.json';
 export const NAMES_PATH = 'spec/names.json';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];

@@ -1,7 +1,7 @@
 // The generated modules: types of the document, interfaces of the resources, one table for all, one module for each resource.
 import { clientOperation, groupBy, kebab, pascal, resolve } from './document.mjs';
 import { load } from './load.mjs';
-import { comment, createTypePrinter, documentation } from './schema-types.mjs';
+import { comment, createTypePrinter, documentation, inputSchema } from './schema-types.mjs';
 
 const HEADER = '// Made by scripts/generate.mjs from the OpenAPI document. Do not edit.\n';
 
@@ -87,15 +87,10 @@ function emitTypes(types, operations) {
 
 const declare = (name, schema, type) => `${comment(documentation(schema))}export type ${name} = ${type};\n`;
 
-function declareParams(types, { name, paramsType, body, query }) {
-  const schema = body?.schema ?? {
-    type: 'object',
-    properties: Object.fromEntries(
-      query.map((p) => [p.name, { ...p.schema, description: p.description, deprecated: p.deprecated }]),
-    ),
-    required: query.filter((p) => p.required).map((p) => p.name),
-  };
-  return `/** The ${body ? 'body' : 'query'} of \`${name}\`. */\nexport type ${paramsType} = ${types.print(schema, { input: true })};\n`;
+function declareParams(types, operation) {
+  const { name, paramsType, body } = operation;
+  const type = types.print(inputSchema(operation), { input: true });
+  return `/** The ${body ? 'body' : 'query'} of \`${name}\`. */\nexport type ${paramsType} = ${type};\n`;
 }
 
 /** Components that only requests use: their types take what a caller may send. */

@@ -13,7 +13,18 @@ import type { BackendApiOptions, BackendClient } from './values.js';
 /**
  * A connection to one instance, for the functions of `bailiff/api/<resource>`.
  *
+ * @param options fall back to the environment, as those of `createBackendApi`
+ * @param env read instead of `process.env` (the bindings of a Worker)
  * @throws ConfigurationError for options that cannot work. A missing key shows at the first call, since a call may bring its own.
+ *
+ * @example
+ * ```ts
+ * import { createBackendClient } from 'bailiff/api';
+ * import * as users from 'bailiff/api/users';
+ *
+ * const client = createBackendClient({ secretKey: 'sk_test_...', timeoutMs: 5_000 });
+ * const user = await users.get(client, 'user_1');
+ * ```
  */
 export function createBackendClient(options?: BackendApiOptions, env?: Environment): BackendClient {
   const config = resolveOptions(options, env);

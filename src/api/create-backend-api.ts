@@ -17,7 +17,17 @@ import type { BackendApiOptions } from './values.js';
  * `ConfigurationError` when there is no key. An operation is read from the table when it is called: reading all takes long.
  *
  * @param options fall back to the environment: CLERK_SECRET_KEY, CLERK_MACHINE_SECRET_KEY, CLERK_API_URL, CLERK_API_VERSION
+ * @param env read instead of `process.env` (the bindings of a Worker)
  * @throws ConfigurationError for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import { createBackendApi } from 'bailiff/api';
+ *
+ * const api = createBackendApi();
+ * const user = await api.users.get('user_1');
+ * for await (const member of api.organizationMemberships.list('org_1')) console.log(member.role, user.id);
+ * ```
  */
 export function createBackendApi(options?: BackendApiOptions, env?: Environment): BackendApi {
   const client = createBackendClient(options, env);

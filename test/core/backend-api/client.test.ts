@@ -5,6 +5,7 @@ import { resolveConfig } from '../../../src/core/config/resolve.js';
 import { VERSION } from '../../../src/core/version.js';
 import { createBackend, type Backend } from '../../../src/core/backend-api/client.js';
 import { MAX_BODY_BYTES } from '../../../src/core/backend-api/http.js';
+import { API_VERSION_DATE } from '../../../src/shared/api-version.js';
 import { UpstreamUnreachable } from '../../../src/ports.js';
 import type { NotJson } from '../../../src/shared/upstream-body.js';
 import { startClerk } from '../../support/clerk.js';
@@ -107,7 +108,7 @@ describe('the calls', () => {
       redirect: 'manual',
       headers: {
         Authorization: 'Bearer sk_test_secret',
-        'Clerk-API-Version': '2025-11-10',
+        'Clerk-API-Version': API_VERSION_DATE,
         'Content-Type': 'application/json',
         'User-Agent': `bailiff@${VERSION}`,
       },
