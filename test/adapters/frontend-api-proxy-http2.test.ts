@@ -34,7 +34,7 @@ beforeAll(async () => {
   const forward = { proxy, origin: 'https://app.example' } as Forward;
   front = createServer((req, res) => {
     // Node's own objects, with what Express adds to them left out.
-    serveProxy(forward, new NodeView(req as never), req as never, res as never).catch(() => res.stream.close());
+    serveProxy(forward, new NodeView(req as never), req as never, res as never, {}).catch(() => res.stream.close());
   }).listen(0, '127.0.0.1');
   await once(front, 'listening');
   browser = connect(`http://127.0.0.1:${portOf(front)}`);

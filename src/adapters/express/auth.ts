@@ -1,8 +1,18 @@
-import { authenticateKinds, selectAuth, type GetAuthOptions } from '../../core/index.js';
-import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
-import { requestOf, type AnyRequest } from './handler.js';
+import { createReaders, type Readers } from '../../core/index.js';
+import { attachHeaders, showAuth } from '../node/show-auth.js';
+import type { AnyRequest } from './handler.js';
 import { sendStateHeaders } from './respond.js';
-import { requireRequestAuthentication, responseTo, showAuth } from './slot.js';
+import { responseTo, slot } from './slot.js';
+
+const readers = createReaders({
+  slot,
+  show(req: AnyRequest, authentication) {
+    showAuth(req, authentication.auth);
+    const res = responseTo(req);
+    if (res !== undefined) sendStateHeaders(res, authentication);
+  },
+  attach: attachHeaders,
+});
 
 /**
  * Who is at the door, narrowed to the kinds that are asked for; a caller of another kind reads as signed out.
@@ -10,13 +20,7 @@ import { requireRequestAuthentication, responseTo, showAuth } from './slot.js';
  *
  * @throws {ConfigurationError} if the middleware has not run
  */
-export function getAuth<const A extends AcceptsToken = 'session_token'>(
-  req: AnyRequest,
-  options?: GetAuthOptions<A>,
-): AuthFor<A> {
-  const { auth } = requireRequestAuthentication(req, 'getAuth()');
-  return selectAuth(auth, options?.acceptsToken) as AuthFor<A>;
-}
+export const getAuth: Readers<AnyRequest>['getAuth'] = readers.getAuth;
 
 /**
  * As {@link getAuth}, but verifies kinds that the middleware did not accept; afterwards `req.auth` is that caller.
@@ -25,19 +29,4 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
  * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
  * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
  */
-export async function authenticate<const A extends AcceptsToken>(
-  req: AnyRequest,
-  options: { readonly acceptsToken: A },
-): Promise<AuthFor<A>> {
-  const authentication = requireRequestAuthentication(req, 'authenticate()');
-  const auth = await authenticateKinds(authentication, options.acceptsToken, withHeaders);
-  showAuth(requestOf(req), authentication.auth);
-  const res = responseTo(req);
-  if (res !== undefined) sendStateHeaders(res, authentication);
-  return auth;
-}
-
-/** Express's own error handler sends `error.headers` with `error.status`. */
-function withHeaders(error: Error, { headers }: Denial): void {
-  Object.defineProperty(error, 'headers', { value: headers });
-}
+export const authenticate: Readers<AnyRequest>['authenticate'] = readers.authenticate;

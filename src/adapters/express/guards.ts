@@ -6,7 +6,8 @@ import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } f
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
 import { sendAnswer, sendDenial, sendStateHeaders } from './respond.js';
 import type { OnDenied } from './settings.js';
-import { getRequestAuthentication, requireRequestAuthentication, showAuth } from './slot.js';
+import { showAuth } from '../node/show-auth.js';
+import { slot } from './slot.js';
 
 /**
  * Lets a request pass whose caller meets the requirement; without one, a signed-in user. Answers 401, 403 or 503 otherwise
@@ -40,8 +41,8 @@ function guard(requirement: GuardRequirement | undefined, name: string): Handler
     const res = responseOf(response);
     run(
       next,
-      () => ask(getRequestAuthentication(req)),
-      (result) => settle(result, requireRequestAuthentication(req, name), req, res, next),
+      () => ask(slot.get(req)),
+      (result) => settle(result, slot.require(req, name), req, res, next),
     );
   };
 }

@@ -6,7 +6,8 @@ import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequ
 import { ExpressView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
-import { getRequestAuthentication, setRequestAuthentication, showAuth } from './slot.js';
+import { showAuth } from '../node/show-auth.js';
+import { noteResponse, slot } from './slot.js';
 
 /**
  * Authenticates each request, sets `req.auth`, sends the redirects of the browser's handshake and puts the headers that go
@@ -27,7 +28,7 @@ export function clerkMiddleware(
     const req = requestOf(request);
     const enter = (): ReturnType<typeof middleware> => {
       const view = new ExpressView(req);
-      return middleware(req as Request, view, getRequestAuthentication(req), !view.isUpgrade);
+      return middleware(req as Request, view, slot.get(req), !view.isUpgrade);
     };
     run(next, enter, (entered) => settle(entered, req, responseOf(response), next));
   };
@@ -36,12 +37,12 @@ export function clerkMiddleware(
 function settle(entered: Entered<OnDenied>, req: HttpRequest, res: ServerResponse, next: Next): void {
   if (!(entered instanceof RequestAuthentication)) {
     const { config } = entered.resolved.authenticator;
-    const served = watched(config, 'proxy', () => serveProxy(entered, new ExpressView(req), req, res));
+    const served = watched(config, 'proxy', () => serveProxy(entered, new ExpressView(req), req, res, req));
     Promise.resolve(served).catch(failWith(next));
     return;
   }
   const goesOn = watched(entered.authenticator.config, 'request', () => {
-    const isRepeated = getRequestAuthentication(req) === entered;
+    const isRepeated = slot.get(req) === entered;
     const answer = isRepeated ? null : entered.earlyResponse;
     if (answer !== null) {
       sendStateHeaders(res, entered);
@@ -50,7 +51,8 @@ function settle(entered: Entered<OnDenied>, req: HttpRequest, res: ServerRespons
     }
     showAuth(req, entered.auth);
     if (isRepeated) return true;
-    setRequestAuthentication(req, entered, res);
+    slot.set(req, entered);
+    noteResponse(req, res);
     sendStateHeaders(res, entered);
     return true;
   });

@@ -15,7 +15,7 @@ export function protectedResourceMetadata(options: ProtectedResourceOptions): Ha
     const answer = answerTo(req.method ?? '', urlOf(req));
     if (answer === null) return next();
     res.statusCode = answer.status;
-    for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
+    for (const [name, value] of answer.headers) res.setHeader(name, value);
     res.end(answer.body ?? undefined);
   };
 }

@@ -1,6 +1,6 @@
 import type { WebhookEvent } from '../../webhooks/events.js';
 import type { VerifyWebhookOptions } from '../../webhooks/verify.js';
-import { rawBodyOf } from '../node/raw-body.js';
+import { verifyNodeWebhook } from '../node/webhook.js';
 import { requestOf, type AnyRequest } from './handler.js';
 
 /**
@@ -12,10 +12,7 @@ import { requestOf, type AnyRequest } from './handler.js';
  *   `status`, 400 or 413
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret
  */
-export async function verifyWebhook(req: AnyRequest, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
+export function verifyWebhook(req: AnyRequest, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
   const request = requestOf(req);
-  // Loaded with the first webhook: most servers and most cold starts see none.
-  const { openWebhook } = await import('../../webhooks/verify.js');
-  const opened = openWebhook(request.headers, options);
-  return opened.verify(await rawBodyOf(request, [request.rawBody, request.body], opened.maxBodyBytes));
+  return verifyNodeWebhook(request, [request.rawBody, request.body], options);
 }

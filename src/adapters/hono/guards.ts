@@ -17,7 +17,7 @@ import type {
 } from '../../types.js';
 import { sendAnswer, sendDenial } from './respond.js';
 import type { OnDenied } from './settings.js';
-import { getRequestAuthentication, requireRequestAuthentication, showAuth } from './slot.js';
+import { showAuth, slot } from './slot.js';
 
 /** A guard that leaves `c.var.auth` as narrow as its requirement proves it. */
 export type Guard<Caller> = MiddlewareHandler<{ Variables: { auth: Caller } }>;
@@ -52,13 +52,13 @@ export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedA
 function guard(requirement: GuardRequirement | undefined, name: string): MiddlewareHandler {
   const ask = createGuard(requirement, name);
   return function clerkGuard(c, next) {
-    const result = ask(getRequestAuthentication(c));
+    const result = ask(slot.get(c));
     return andThen(result, (found) => settle(found, name, c, next)) as Promise<Response | void>;
   };
 }
 
 function settle(result: GuardResult, name: string, c: Context, next: Next): MaybePromise<Response | void> {
-  const authentication = requireRequestAuthentication(c, name);
+  const authentication = slot.require(c, name);
   showAuth(c, authentication.auth);
   if (result.allowed) return next();
   return 'answer' in result ? sendAnswer(c, result.answer) : deny(result.denial, authentication, c);

@@ -7,7 +7,7 @@ import { serveProxy } from './proxy.js';
 import { HonoView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
-import { getRequestAuthentication, setRequestAuthentication, showAuth } from './slot.js';
+import { showAuth, slot } from './slot.js';
 
 /**
  * Authenticates each request, sets `c.var.auth`, sends the redirects of the browser's handshake and puts the headers that
@@ -27,7 +27,7 @@ export function clerkMiddleware(
   const middleware = createMiddleware<Context, OnDenied>(source, settings, bindings());
   return function clerk(c, next) {
     const view = new HonoView(c);
-    const entered = middleware(c, view, getRequestAuthentication(c));
+    const entered = middleware(c, view, slot.get(c));
     return andThen(entered, (found) => settle(found, view, c, next)) as Promise<Response | void>;
   };
 }
@@ -36,11 +36,11 @@ function settle(entered: Entered<OnDenied>, view: HonoView, c: Context, next: Ne
   if (!(entered instanceof RequestAuthentication)) {
     return watched(entered.resolved.authenticator.config, 'proxy', () => serveProxy(entered, view, c));
   }
-  if (getRequestAuthentication(c) === entered) {
+  if (slot.get(c) === entered) {
     showAuth(c, entered.auth);
     return next();
   }
-  setRequestAuthentication(c, entered);
+  slot.set(c, entered);
   const answer = entered.earlyResponse;
   if (answer !== null) {
     entered.headersSent = true;
@@ -57,7 +57,7 @@ function settle(entered: Entered<OnDenied>, view: HonoView, c: Context, next: Ne
 async function proceed(c: Context, authentication: RequestAuthentication<OnDenied>, next: Next): Promise<void> {
   await next();
   // The authentication by an inner middleware, if there is one, has sent its own.
-  if (getRequestAuthentication(c) !== authentication || authentication.headersSent) return;
+  if (slot.get(c) !== authentication || authentication.headersSent) return;
   const headers = authentication.answerHeaders;
   if (headers.length > 0) sendStateHeaders(c, headers);
 }

@@ -15,6 +15,6 @@ export function protectedResourceMetadata(options: ProtectedResourceOptions): Mi
     answerTo ??= createResourceMetadata(options, environment?.(c));
     const answer = answerTo(c.req.method, c.req.url);
     if (answer === null) return next();
-    return Promise.resolve(c.newResponse(answer.body, answer.status, answer.headers));
+    return Promise.resolve(c.newResponse(answer.body, answer.status, Object.fromEntries(answer.headers)));
   };
 }

@@ -27,13 +27,15 @@ export interface ProxiedFacts {
 /**
  * Forwards a request that belongs to the proxy, and streams the answer back.
  *
+ * @param facts what the framework adds to the request
  * @throws {ConfigurationError} (rejects) for a body that was read before, and whose bytes nobody kept
  */
 export async function serveProxy(
   { proxy, origin }: Forward,
   view: NodeView,
-  req: IncomingMessage & ProxiedFacts,
+  req: IncomingMessage,
   res: ServerResponse,
+  facts: ProxiedFacts,
 ): Promise<void> {
   if (origin === null) {
     res.statusCode = 400;
@@ -50,9 +52,9 @@ export async function serveProxy(
     headers: view.headers(),
     publicOrigin: origin,
     method: view.method,
-    clientAddress: req.ip ?? req.socket.remoteAddress ?? null,
+    clientAddress: facts.ip ?? req.socket.remoteAddress ?? null,
     body: () => {
-      const { body, stop } = bodyOf(req, view);
+      const { body, stop } = bodyOf(req, facts, view);
       stopUpload = stop;
       return body;
     },
@@ -95,17 +97,16 @@ function drained(res: ServerResponse): Promise<void> {
 }
 
 /** The body as it came: the stream, unless somebody has read it; else what was kept of it. */
-function bodyOf(req: IncomingMessage & ProxiedFacts, view: RequestView): Upload {
+function bodyOf(req: IncomingMessage, facts: ProxiedFacts, view: RequestView): Upload {
   const whole = (body: ProxiedBody): Upload => ({ body, stop: () => undefined });
   if (!hasBody(req)) return whole(null);
   // Read, or set to be read as text.
-  if (req.readableDidRead || req.readableEncoding !== null) return whole(keptBody(keptOf(req), view, REMEDY));
+  if (req.readableDidRead || req.readableEncoding !== null) return whole(keptBody(keptOf(req, facts), view, REMEDY));
   return req.readableEnded ? whole(null) : uploadOf(req);
 }
 
 /** What may be the body as it came. Parsers decompress before they keep anything, and decode texts by rules of their own. */
-function keptOf(req: IncomingMessage & ProxiedFacts): readonly unknown[] {
-  const { rawBody, body } = req;
+function keptOf(req: IncomingMessage, { rawBody, body }: ProxiedFacts): readonly unknown[] {
   const plain = /^(?:identity)?$/i.test(req.headers['content-encoding'] ?? '');
   return plain ? [rawBody, body].filter((kept) => ArrayBuffer.isView(kept)) : [];
 }

@@ -13,7 +13,7 @@ import type {
 } from '../../types.js';
 import { MACHINE_TOKEN_TYPES, TOKEN_KINDS } from '../../verify/token-kinds.js';
 import type { VerifiedMachine, VerifiedSession } from '../../verify/verdict.js';
-import { readSessionFacts, type SessionFacts } from './claims.js';
+import { readSession, type SessionIdentity } from './claims.js';
 import { hasNothing, machineHas, sessionHas } from './has.js';
 
 /** Asks the Backend API for a new session token. */
@@ -31,7 +31,7 @@ function debugOf(facts: AuthDebug): () => AuthDebug {
 
 /** A verified session as an auth object; signed out while it is pending, unless pending sessions count. */
 export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boolean, mint: TokenMinter): SessionAuth {
-  const facts = readSessionFacts(verified.data);
+  const facts = readSession(verified.data);
   if (facts.sessionStatus === 'pending' && pendingIsSignedOut) return signedOutSession('session-pending', 'pending');
   const { token, data } = verified;
   const { userId, sessionId, sessionStatus, actor, orgId, orgRole, orgSlug, orgPermissions, factorVerificationAge } =
@@ -60,7 +60,7 @@ export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boole
   } as const);
 }
 
-function describeSession(facts: SessionFacts, { data }: VerifiedSession): AuthDebug {
+function describeSession(facts: SessionIdentity, { data }: VerifiedSession): AuthDebug {
   const { userId, sessionId, sessionStatus, orgId, orgRole, factorVerificationAge } = facts;
   const { iss: issuer, azp: authorizedParty, exp: expiresAt, v: claimsVersion } = data;
   return {

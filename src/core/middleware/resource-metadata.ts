@@ -4,6 +4,7 @@
  */
 import type { Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
+import type { HeaderPairs } from '../../shared/headers.js';
 import { checkOptionNames, type OptionNames } from '../../shared/option-names.js';
 import type { Option } from '../../types.js';
 import { filledList } from '../config/checks.js';
@@ -43,7 +44,7 @@ const NAMES: OptionNames<ProtectedResourceOptions> = {
 
 export interface MetadataAnswer {
   readonly status: 200 | 204;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderPairs;
   /** Null for an answer without a body. */
   readonly body: string | null;
 }
@@ -77,15 +78,15 @@ export function createResourceMetadata(
     ...(options.scopes && { scopes_supported: options.scopes }),
   });
   // Public by nature, and read by clients that run in browsers.
-  const cors = { 'access-control-allow-origin': '*' };
+  const cors = ['access-control-allow-origin', '*'] as const;
   const found: MetadataAnswer = {
     status: 200,
-    headers: { ...cors, 'content-type': 'application/json', 'cache-control': `public, max-age=${CACHE_SECONDS}` },
+    headers: [cors, ['content-type', 'application/json'], ['cache-control', `public, max-age=${CACHE_SECONDS}`]],
     body,
   };
   const preflight: MetadataAnswer = {
     status: 204,
-    headers: { ...cors, 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': '*' },
+    headers: [cors, ['access-control-allow-methods', 'GET, HEAD'], ['access-control-allow-headers', '*']],
     body: null,
   };
   return (method, url) => {

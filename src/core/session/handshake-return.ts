@@ -8,7 +8,7 @@ import type { HeaderPairs } from '../../shared/headers.js';
 import { signedOut, unavailable, type AuthOutcome } from '../outcome.js';
 import type { SessionParts } from './parts.js';
 import type { NonceExchange } from './nonce.js';
-import { verifyFresh } from './refresh.js';
+import { verifyFresh } from './fresh-session.js';
 import { protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
 
 /** In development a clock may be off by this much right after a handshake, in milliseconds. */

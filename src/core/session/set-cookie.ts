@@ -1,7 +1,8 @@
 /** `Set-Cookie` directives that Clerk hands over for the browser: which of them pass, and the session token among them. */
 import { PRIVATE } from '../middleware/private-answer.js';
-import type { HeaderPairs } from '../../shared/headers.js';
+import { isRecord } from '../../shared/is-record.js';
 import { COOKIE, suffixed } from '../request/cookie-names.js';
+import type { HeaderPairs } from '../../shared/headers.js';
 
 /**
  * The cookies of Clerk's protocol, and with them all that a handshake or a refresh may set, or clear, on this origin. Each
@@ -18,6 +19,12 @@ const PROTOCOL_COOKIES: ReadonlySet<string> = new Set([
   COOKIE.handshake,
   COOKIE.handshakeNonce,
 ]);
+
+/** The list of directives at a key of an answer; empty when there is none. */
+export function directivesAt(body: unknown, key: string): readonly string[] {
+  const list = isRecord(body) ? body[key] : undefined;
+  return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : [];
+}
 
 /** What a header value may hold (RFC 9110, section 5.5). Anything else could break the response. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
