@@ -191,6 +191,9 @@ export function sourceOf(name) {
   return alias && name.replace(alias.find, alias.replacement);
 }
 
+/** Folders of the adapters; one that several share is no entry point. */
+const ADAPTERS = ENTRY_POINTS.flatMap(({ source }) => /^src\/adapters\/[^/]+\//.exec(source)?.[0] ?? []);
+
 /**
  * Whether a file of ours may come along in the bundle of an entry point. Never one of the other package, nor the adapter of
  * another framework.
@@ -198,8 +201,7 @@ export function sourceOf(name) {
  * @param {string} file path from the root of the repository
  */
 export function mayCarry(entry, file) {
-  const adapter = /^src\/adapters\/[^/]+\//.exec(file)?.[0];
-  if (adapter !== undefined && !entry.source.startsWith(adapter)) return false;
+  if (ADAPTERS.some((folder) => file.startsWith(folder) && !entry.source.startsWith(folder))) return false;
   if (file.startsWith('packages/') && entry.package === 'bailiff') return false;
   return !entry.never.some((folder) => file.startsWith(`${folder}/`));
 }
