@@ -110,7 +110,16 @@ const allReasons = /* @__NO_SIDE_EFFECTS__ */ (): ReadonlyMap<string, ReasonInfo
 const REASONS = allReasons();
 const REFRESH_FAILED = 'session-token-expired-refresh-';
 
-/** What a reason means and what to do about it; null for what is no reason. */
+/**
+ * What a reason means and what to do about it; null for what is no reason.
+ *
+ * @example
+ * ```ts
+ * import { reasonInfo } from 'bailiff';
+ *
+ * console.log(reasonInfo('token-expired')?.remedy);
+ * ```
+ */
 export function reasonInfo(reason: string): ReasonInfo | null {
   return REASONS.get(reason.startsWith(REFRESH_FAILED) ? 'session-token-expired' : reason) ?? null;
 }
