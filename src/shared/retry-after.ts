@@ -16,3 +16,8 @@ export function parseRetryAfter(header: string | null, nowMs: number, maxMs: num
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(date) - nowMs;
   return isNaN(ms) ? null : Math.min(Math.max(0, ms), maxMs);
 }
+
+/** The header's value: whole seconds, and never 0, which would invite a loop. */
+export function retryAfterSeconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1_000) || 1));
+}

@@ -3,7 +3,7 @@ import type { Actor, FactorVerificationAge, SessionClaims, SessionStatus } from 
 import { decodePermissions, parseScopedList, type ScopedSlug } from './permissions.js';
 import { isRecord } from '../../shared/is-record.js';
 
-export interface OrganizationFacts {
+export interface Membership {
   readonly orgId: string | null;
   readonly orgSlug: string | null;
   /** With exactly one leading `org:`. */
@@ -11,7 +11,7 @@ export interface OrganizationFacts {
   readonly orgPermissions: readonly string[] | null;
 }
 
-export interface SessionFacts extends OrganizationFacts {
+export interface SessionIdentity extends Membership {
   readonly userId: string;
   readonly sessionId: string | null;
   readonly sessionStatus: SessionStatus | null;
@@ -24,7 +24,7 @@ export interface SessionFacts extends OrganizationFacts {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-const NO_ORGANIZATION: OrganizationFacts = { orgId: null, orgSlug: null, orgRole: null, orgPermissions: null };
+const NO_ORGANIZATION: Membership = { orgId: null, orgSlug: null, orgRole: null, orgPermissions: null };
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
@@ -39,11 +39,11 @@ export function withOrgPrefix(value: unknown): string | null {
 }
 
 /** `v` is 2 exactly: another version keeps the claims of version 1, so that an unknown one has no organization. */
-function organizationOf(claims: Claims): OrganizationFacts {
+function organizationOf(claims: Claims): Membership {
   return claims['v'] === 2 ? organizationV2(claims) : organizationV1(claims);
 }
 
-function organizationV1(claims: Claims): OrganizationFacts {
+function organizationV1(claims: Claims): Membership {
   const orgId = textOrNull(claims['org_id']);
   if (orgId === null) return NO_ORGANIZATION;
   const permissions = claims['org_permissions'];
@@ -57,7 +57,7 @@ function organizationV1(claims: Claims): OrganizationFacts {
   };
 }
 
-function organizationV2(claims: Claims): OrganizationFacts {
+function organizationV2(claims: Claims): Membership {
   const organization = claims['o'];
   const orgId = isRecord(organization) ? textOrNull(organization['id']) : null;
   if (!isRecord(organization) || orgId === null) return NO_ORGANIZATION;
@@ -86,7 +86,7 @@ function statusOf(value: unknown): SessionStatus | null {
 }
 
 /** What the claims say. Their signature has been verified; their types have not. */
-export function readSessionFacts(claims: SessionClaims): SessionFacts {
+export function readSession(claims: SessionClaims): SessionIdentity {
   const raw: Claims = claims;
   const actor = raw['act'];
   const { orgId, orgSlug, orgRole, orgPermissions } = organizationOf(raw);

@@ -1,6 +1,6 @@
 /** `has()`: one table of dimensions. All that is asked must hold; whatever is unknown, missing or malformed does not. */
 import type { HasParams } from '../../types.js';
-import { withOrgPrefix, type SessionFacts } from './claims.js';
+import { withOrgPrefix, type SessionIdentity } from './claims.js';
 import type { ScopedSlug } from './permissions.js';
 import { isVerifiedRecently } from './reverification.js';
 
@@ -38,7 +38,7 @@ function lists(entries: readonly ScopedSlug[], asked: unknown): boolean {
   return applies !== undefined && entries.some((entry) => entry.slug === slug && applies(entry));
 }
 
-const SESSION_TESTS: Tests<SessionFacts> = {
+const SESSION_TESTS: Tests<SessionIdentity> = {
   role: ({ orgId, orgRole }, asked) => {
     if (orgId === null || orgRole === null) return false;
     return textsOf(asked)?.some((role) => withOrgPrefix(role) === orgRole) ?? false;
@@ -87,7 +87,7 @@ function evaluate<Facts>(tests: Tests<Facts>, facts: Facts, params: unknown): bo
 }
 
 /** `has()` of a signed-in user. Never throws. */
-export function sessionHas(facts: SessionFacts): Has {
+export function sessionHas(facts: SessionIdentity): Has {
   return Object.freeze((params: HasParams) => evaluate(SESSION_TESTS, facts, params));
 }
 

@@ -6,7 +6,7 @@
  * that key ids which nobody knows cost one load of the keys between them.
  */
 import type { TokenReason } from '../../errors.js';
-import type { ClassifiedToken } from '../../verify/classify.js';
+import { isSessionJwt, type ClassifiedToken } from '../../verify/classify.js';
 import type { Cookies } from '../request/cookies.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
 
@@ -26,7 +26,7 @@ export type SessionForm = 'session' | 'undecodable' | 'foreign';
 export function formOf({ recalled, classified }: Reading): SessionForm {
   if (recalled !== null) return 'session';
   if (classified === null || classified.jwt === null) return 'undecodable';
-  return classified.tokenType === 'session_token' && classified.sessionCategory ? 'session' : 'foreign';
+  return isSessionJwt(classified) ? 'session' : 'foreign';
 }
 
 const SLOTS = ['session', 'suffixedSession'] as const;

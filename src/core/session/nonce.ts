@@ -1,9 +1,8 @@
 /** What a handshake's nonce stands for: the Backend API knows it, and tells it once. */
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
-import { createSingleFlight, FlightLost } from '../../verify/single-flight.js';
+import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from '../../verify/single-flight.js';
 import type { Backend } from '../backend-api/client.js';
-import { stringsAt } from './refresh.js';
-import { WAITER_DEADLINE_MS } from './limits.js';
+import { directivesAt } from './set-cookie.js';
 import { isRecord } from '../../shared/is-record.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 
@@ -32,7 +31,7 @@ function read({ status, body, retryAfterMs }: UpstreamAnswer): Exchanged {
   if (saysNothing(status, body)) return nothing(retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
   // A payload without a list is no payload.
   const isPayload = status === 200 && isRecord(body) && Array.isArray(body['directives']);
-  return isPayload ? { directives: stringsAt(body, 'directives'), outageMs: null } : nothing(null);
+  return isPayload ? { directives: directivesAt(body, 'directives'), outageMs: null } : nothing(null);
 }
 
 /** Whatever goes wrong, the visitor can still start over. */
