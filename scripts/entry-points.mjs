@@ -69,6 +69,7 @@ export const ENTRY_POINTS = [
   },
   adapter('express', 'Express', SERVERS, 63_100),
   adapter('hono', 'Hono', EVERYWHERE, 61_700),
+  adapter('fastify', 'Fastify', SERVERS, 64_000),
   {
     name: 'bailiff/api',
     source: 'src/api/index.ts',
@@ -190,6 +191,9 @@ export function sourceOf(name) {
   return alias && name.replace(alias.find, alias.replacement);
 }
 
+/** Folders of the adapters; one that several share is no entry point. */
+const ADAPTERS = ENTRY_POINTS.flatMap(({ source }) => /^src\/adapters\/[^/]+\//.exec(source)?.[0] ?? []);
+
 /**
  * Whether a file of ours may come along in the bundle of an entry point. Never one of the other package, nor the adapter of
  * another framework.
@@ -197,8 +201,7 @@ export function sourceOf(name) {
  * @param {string} file path from the root of the repository
  */
 export function mayCarry(entry, file) {
-  const adapter = /^src\/adapters\/[^/]+\//.exec(file)?.[0];
-  if (adapter !== undefined && !entry.source.startsWith(adapter)) return false;
+  if (ADAPTERS.some((folder) => file.startsWith(folder) && !entry.source.startsWith(folder))) return false;
   if (file.startsWith('packages/') && entry.package === 'bailiff') return false;
   return !entry.never.some((folder) => file.startsWith(`${folder}/`));
 }

@@ -15,12 +15,7 @@ export const PAGES = [
     .map((file) => `docs/${file}`),
 ];
 
-/** Sources, whose comments have examples. */
-export const SOURCES = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .map((file) => `src/${file.replaceAll('\\', '/')}`)
-  .filter((file) => file.endsWith('.ts') && !file.startsWith('src/api/generated/'));
-
-/** A page or a source, by its path from the root of the repository. */
+/** A page, by its path from the root of the repository. */
 export const readPage = (page: string) => readFileSync(join(root, page), 'utf8');
 
 /** The page without its code. */
@@ -33,12 +28,20 @@ export interface Block {
   readonly code: string;
 }
 
-/** Fenced `ts` blocks, of a source those in comments; one that must not be compiled says so: `ts ignore`. */
+/** Modules whose comments have examples. */
+export const SOURCES = ['src', 'packages/local/src']
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+  )
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('src/api/generated/'));
+
+/** Fenced `ts` blocks, also those within comments; one that must not be compiled says so: `ts ignore`. */
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = [];
   const lines = readPage(page)
     .split('\n')
-    .map((line) => (page.endsWith('.ts') ? line.replace(/^ *\* ?/, '') : line));
+    .map((line) => (page.endsWith('.ts') ? line.replace(/^ +\* ?/, '') : line));
   for (let start = 0; start < lines.length; start++) {
     if (lines[start] !== '```ts') continue;
     const end = lines.indexOf('```', start + 1);
