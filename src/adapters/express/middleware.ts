@@ -22,7 +22,6 @@ import {
   type HttpRequest,
   type Next,
 } from './handler.js';
-import { serveProxy } from './proxy.js';
 import { ExpressView } from './request-view.js';
 import { sendStateHeaders, endEarly } from './respond.js';
 import { slotOf, showAuth, setSlot, type Slot } from './slot.js';
@@ -135,7 +134,8 @@ function forward(
       res.end();
       return;
     }
-    serveProxy(proxy, req, res, view, origin).catch(fail);
+    // Loaded with the first request: most servers proxy nothing.
+    import('./proxy.js').then(({ serveProxy }) => serveProxy(proxy, req, res, view, origin)).catch(fail);
   } catch (thrown) {
     fail(thrown);
   }

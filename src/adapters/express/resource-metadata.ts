@@ -1,5 +1,5 @@
 import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
-import { targetOf } from '../../core/proxy/target-path.js';
+import { targetOf } from '../../core/proxy/proxied-path.js';
 import { requestOf, responseOf, urlOf, type Handler } from './handler.js';
 
 /**

@@ -13,7 +13,6 @@ import {
   type RequestAuthenticationSettings,
 } from '../../core/middleware/request-authentication.js';
 import { bindings } from './environment.js';
-import { serveProxy } from './proxy.js';
 import { HonoView } from './request-view.js';
 import { sendStateHeaders, endEarly } from './respond.js';
 import { renewedBy, slotOf, showAuth, setSlot, withRenewed, type Slot } from './slot.js';
@@ -54,7 +53,8 @@ export function clerkMiddleware(
   function enter(resolved: ResolvedAuthenticator, view: HonoView, c: Context, next: Next): Promise<Response | void> {
     const { authenticator, check, proxy } = resolved;
     if (proxy?.owns(view.url) === true) {
-      return Promise.resolve(watched(authenticator.config, 'proxy', () => serveProxy(proxy, resolved, view, c)));
+      const serve = async () => (await import('./proxy.js')).serveProxy(proxy, resolved, view, c);
+      return Promise.resolve(watched(authenticator.config, 'proxy', serve));
     }
     const earlier = slotOf(c);
     if (earlier !== undefined && resourceMetadata === undefined && sameRules(earlier.authenticator, authenticator)) {

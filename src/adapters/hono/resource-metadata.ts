@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
-import { targetOf } from '../../core/proxy/target-path.js';
+import { targetOf } from '../../core/proxy/proxied-path.js';
 import { bindings } from './environment.js';
 
 /**
