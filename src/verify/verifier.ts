@@ -8,11 +8,10 @@ import { decodeJwt, type DecodedJwt } from './decode.js';
 import { createJwtCheck, isKey, type JwtKind, type JwtProof } from './jwt.js';
 import { createKeyStore, createLocalKeySource, createMissingKeySource, type KeySource } from './key-store.js';
 import { m2mFromClaims, oauthFromClaims } from './machine.js';
-import { createOpaqueVerifier, type OpaqueVerifier } from './opaque.js';
+import { createLazyOpaqueVerifier } from './opaque-lazy.js';
 import type { VerificationKey } from './keys.js';
 import { accept, deepFreeze, refuse } from './outcome.js';
 import { keyFromPem } from './pem.js';
-import { createSharedStore } from './shared-store.js';
 import { createVerdictCache, type Lifetime, type VerdictCache } from './verdict-cache.js';
 import type { Verdict, Verified, VerifiedMachine, VerifiedSession } from './verdict.js';
 import type { SessionRules, Verifier, VerifierOptions } from './verifier-types.js';
@@ -28,7 +27,7 @@ const NO_DIRECTIVES = refuse('token-verification-failed', 'The handshake token h
 export function createVerifier(options: VerifierOptions): Verifier {
   const { cache, clockSkewMs, emit, now } = options;
   const keys = keySourceFor(options);
-  const opaque = opaqueVerifierFor(options);
+  const opaque = createLazyOpaqueVerifier(options);
   const check = createJwtCheck(keys, now);
   const expected: ClaimExpectations = {
     audience: options.audience,
@@ -134,19 +133,6 @@ function keySourceFor({ jwtKey, upstream, canVerify, cache, now, emit, onFault }
   if (jwtKey !== null) return createLocalKeySource(keyFromPem(jwtKey));
   if (upstream === null || !canVerify.apiKey) return createMissingKeySource();
   return createKeyStore({ upstream, settings: cache.jwks, now, emit, onFault });
-}
-
-function opaqueVerifierFor(options: VerifierOptions): OpaqueVerifier {
-  const { upstream, canVerify, audience, machineId = null, clockSkewMs, sealKey, scope, now, emit } = options;
-  const { store, ...settings } = options.cache.machineTokens;
-  const { ttlMs } = settings;
-  // What cannot be sealed is not shared.
-  const usable = store !== null && sealKey !== null && sealKey !== '';
-  const expected = { audience, machineId };
-  // Whoever expects something else of a token must not take over the verdict.
-  const bound = JSON.stringify([scope, expected]);
-  const shared = usable ? createSharedStore({ store, secret: sealKey, scope: bound, ttlMs, clockSkewMs, now }) : null;
-  return createOpaqueVerifier({ upstream, canVerify, settings, expected, shared, clockSkewMs, now, emit });
 }
 
 function withRules(expected: ClaimExpectations, rules: SessionRules | undefined): ClaimExpectations {
