@@ -1,5 +1,6 @@
 /** Which way a request goes: header or cookie, session or machine (Clerk's documentation, "acceptsToken"). */
-import { reasonInfo, type Reason } from '../errors.js';
+import type { Reason } from '../errors.js';
+import { meaningOf } from '../shared/meanings.js';
 import type { MaybePromise } from '../ports.js';
 import type { AcceptsToken, Auth, RequestView, TokenType } from '../types.js';
 import { classifyToken, isOpaque, type ClassifiedToken } from '../verify/classify.js';
@@ -142,7 +143,7 @@ export function createAuthenticateRequest(parts: AuthenticateRequestParts): Auth
 
 /** Nobody, as the mode names it. */
 function nobody(tokenType: TokenType | null, reason: Reason): DecidedState {
-  const message = reasonInfo(reason)?.meaning ?? '';
+  const message = meaningOf(reason) ?? '';
   const auth = tokenType === null ? invalidToken(reason) : unauthenticated(tokenType, reason);
   return new DecidedState({ status: 'signed-out', tokenType, reason, message, auth });
 }

@@ -1,14 +1,14 @@
 /** Short ways to say no. The message comes from the one table of reasons unless a rule has something better to say. */
-import { TOKEN_REASONS, type TokenReason } from '../errors.js';
+import { TOKEN_MEANINGS, type TokenReason } from '../shared/meanings.js';
 import type { Refused, Unchecked, Verdict } from './verdict.js';
 
-export function refuse(reason: TokenReason, message: string = TOKEN_REASONS[reason].meaning): Refused {
+export function refuse(reason: TokenReason, message: string = TOKEN_MEANINGS[reason]): Refused {
   return { outcome: 'refused', reason, message };
 }
 
 /** @param detail what came instead of an answer, in a sentence */
 export function leaveUnchecked(reason: TokenReason, retryAfterMs: number, detail: string | null = null): Unchecked {
-  const { meaning } = TOKEN_REASONS[reason];
+  const meaning = TOKEN_MEANINGS[reason];
   return { outcome: 'unchecked', reason, message: detail === null ? meaning : `${meaning} ${detail}`, retryAfterMs };
 }
 

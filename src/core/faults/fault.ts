@@ -3,7 +3,8 @@
  * view, a callback), or a bug. The door stays closed, the answer is 500 and says nothing, and whoever runs the server is told
  * all of it. (A 503 says that Clerk did not answer, and nothing else.)
  */
-import { AuthenticationFaultError, BailiffError, TOKEN_REASONS, type TokenReason } from '../../errors.js';
+import { AuthenticationFaultError, BailiffError, type TokenReason } from '../../errors.js';
+import { TOKEN_MEANINGS } from '../../shared/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import type { BailiffEvent, TokenType } from '../../types.js';
 import { withRealErrors } from './as-error.js';
@@ -42,12 +43,11 @@ export function watched<T>(to: FaultListener, during: FaultContext, run: () => M
 
 /** The state of a request for which something threw: nobody, and neither a refusal nor an outage. */
 export function faultState(to: FaultListener, tokenType: TokenType, thrown: unknown): DecidedState {
-  const { meaning: message } = TOKEN_REASONS[FAULT];
   return new DecidedState({
     status: 'unavailable',
     tokenType,
     reason: FAULT,
-    message,
+    message: TOKEN_MEANINGS[FAULT],
     auth: unauthenticated(tokenType, FAULT),
     cause: reportFault(to, 'request', thrown),
   });

@@ -1,5 +1,6 @@
 /** What a guard answers where nobody of an accepted kind has been identified. */
-import { TOKEN_REASONS, type Reason } from '../../errors.js';
+import type { Reason } from '../../errors.js';
+import { isTokenReason } from '../../shared/meanings.js';
 import type { Auth, Denial, RequestState, RequestView, TokenType } from '../../types.js';
 import { classifyToken } from '../../verify/classify.js';
 import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from './challenge.js';
@@ -70,7 +71,7 @@ function sentKind(state: RequestState, { headerToken }: RequestContext): TokenTy
 const ABOUT_SESSION_TOKEN = /^session-token-(?:expired|nbf|iat|missing-azp)/;
 
 function isAboutToken(reason: Reason | null): boolean {
-  return reason !== null && (Object.hasOwn(TOKEN_REASONS, reason) || ABOUT_SESSION_TOKEN.test(reason));
+  return reason !== null && (isTokenReason(reason) || ABOUT_SESSION_TOKEN.test(reason));
 }
 
 /** Null for a request whose answer nobody sees as a page, or without a sign-in page. */

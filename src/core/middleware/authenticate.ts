@@ -1,5 +1,6 @@
 /** `authenticate(req, { acceptsToken })`: the reader that may verify. */
-import { AuthenticationFaultError, AuthUnavailableError, TOKEN_REASONS, type TokenReason } from '../../errors.js';
+import { AuthenticationFaultError, AuthUnavailableError } from '../../errors.js';
+import { isTokenReason } from '../../shared/meanings.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { faultDenial, unavailableDenial } from '../guards/challenge.js';
 import { selectAuth } from '../auth/select.js';
@@ -32,8 +33,7 @@ export async function authenticateKinds<A extends AcceptsToken>(
     dress(error, faultDenial(cause));
     throw error;
   }
-  const known = state.reason !== null && Object.hasOwn(TOKEN_REASONS, state.reason);
-  const reason = known ? (state.reason as TokenReason) : 'unexpected-error';
+  const reason = isTokenReason(state.reason) ? state.reason : 'unexpected-error';
   const retryAfterMs = (state instanceof DecidedState ? state.retryAfterMs : null) ?? DEFAULT_RETRY_AFTER_MS;
   const error = new AuthUnavailableError(reason, state.message, retryAfterMs);
   dress(error, unavailableDenial(reason, retryAfterMs));

@@ -1,5 +1,6 @@
 /** A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. */
-import { REQUEST_REASONS, TOKEN_REASONS, type Reason, type ReasonInfo } from '../../errors.js';
+import type { Reason } from '../../errors.js';
+import { meaningOf } from '../../shared/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../shared/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
@@ -186,7 +187,5 @@ function describe(reason: Reason, verdict: Verdict<VerifiedSession> | null, carr
   if (verdict !== null && verdict.outcome !== 'accepted') {
     return `${verdict.message} (reason=${reason}, token-carrier=${carrier})`;
   }
-  return Object.hasOwn(MEANINGS, reason) ? (MEANINGS[reason]?.meaning ?? '') : '';
+  return meaningOf(reason) ?? '';
 }
-
-const MEANINGS: Readonly<Record<string, ReasonInfo | undefined>> = { ...TOKEN_REASONS, ...REQUEST_REASONS };
