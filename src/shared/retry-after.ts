@@ -13,3 +13,8 @@ export function parseRetryAfter(header: string | null, nowMs: number): number | 
   const date = /^[A-Za-z]+, /.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? null : Math.min(Math.max(0, date - nowMs), MAX_MS);
 }
+
+/** The header's value: whole seconds, and never 0, which would invite a loop. */
+export function retryAfterSeconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1_000) || 1));
+}

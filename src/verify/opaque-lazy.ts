@@ -3,16 +3,16 @@
  * fault, and the next token tries again. No promise is kept: in Workers it may end with the request that made it.
  */
 import type { OpaqueVerifier } from './opaque.js';
-import type { VerifierOptions } from './verifier-types.js';
+import type { VerifierOptions } from './options.js';
 
 export function createLazyOpaqueVerifier(options: VerifierOptions): OpaqueVerifier {
   let loaded: OpaqueVerifier | null = null;
   async function load(): Promise<OpaqueVerifier> {
-    const { upstream, canVerify, audience, machineId = null, clockSkewMs, sealKey, scope, now, emit } = options;
+    const { upstream, backendKeys, audience, machineId = null, clockSkewMs, sealKey, scope, now, emit } = options;
     const { store, ...settings } = options.cache.machineTokens;
     const { ttlMs } = settings;
     const expected = { audience, machineId };
-    // What cannot be sealed is not shared.
+    // Without a secret nothing can be sealed, and what is not sealed is not shared.
     const sealed = store !== null && sealKey ? { store, secret: sealKey } : null;
     const [{ createOpaqueVerifier }, sharing] = await Promise.all([
       import('./opaque.js'),
@@ -20,10 +20,10 @@ export function createLazyOpaqueVerifier(options: VerifierOptions): OpaqueVerifi
     ]);
     // Several may have waited; from here on nothing waits, so that there is one.
     if (loaded !== null) return loaded;
-    // Whoever expects something else of a token must not take over the verdict.
+    // A process that expects something else of a token must not take over the verdict.
     const bound = JSON.stringify([scope, expected]);
     const shared = sealed && sharing && sharing.createSharedStore({ ...sealed, scope: bound, ttlMs, clockSkewMs, now });
-    loaded = createOpaqueVerifier({ upstream, canVerify, settings, expected, shared, clockSkewMs, now, emit });
+    loaded = createOpaqueVerifier({ upstream, backendKeys, settings, expected, shared, clockSkewMs, now, emit });
     return loaded;
   }
 

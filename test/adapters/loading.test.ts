@@ -27,7 +27,7 @@ const { broken, whileLoading } = vi.hoisted(() => {
 vi.mock('../../src/verify/opaque.js', (original) => whileLoading('opaque', original));
 vi.mock('../../src/verify/shared-store.js', (original) => whileLoading('store', original));
 vi.mock('../../src/core/proxy/forward.js', (original) => whileLoading('forward', original));
-vi.mock('../../src/adapters/express/proxy.js', (original) => whileLoading('proxy', original));
+vi.mock('../../src/adapters/node/proxy.js', (original) => whileLoading('proxy', original));
 vi.mock('../../src/adapters/hono/proxy.js', (original) => whileLoading('proxy', original));
 afterEach(() => broken.clear());
 

@@ -1,5 +1,4 @@
-import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
-import { targetOf } from '../../core/proxy/proxied-path.js';
+import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/index.js';
 import { requestOf, responseOf, urlOf, type Handler } from './handler.js';
 
 /**
@@ -13,10 +12,10 @@ export function protectedResourceMetadata(options: ProtectedResourceOptions): Ha
   return function clerkResourceMetadata(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
-    const answer = answerTo(req.method ?? '', targetOf(urlOf(req)).split('?', 1)[0] ?? '');
+    const answer = answerTo(req.method ?? '', urlOf(req));
     if (answer === null) return next();
     res.statusCode = answer.status;
-    for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
+    for (const [name, value] of answer.headers) res.setHeader(name, value);
     res.end(answer.body ?? undefined);
   };
 }

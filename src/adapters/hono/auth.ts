@@ -1,13 +1,14 @@
 import type { Context } from 'hono';
-import { selectAuth } from '../../core/auth/select.js';
-import { authenticateKinds } from '../../core/middleware/authenticate.js';
-import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
-import { requireSlot, showAuth } from './slot.js';
+import { createReaders, type Readers } from '../../core/index.js';
+import { showAuth, slot } from './slot.js';
 
-export interface GetAuthOptions<A extends AcceptsToken> {
-  /** Default `session_token`: an API key that carries a user's id is then signed out. */
-  readonly acceptsToken?: A;
-}
+const readers = createReaders({
+  slot,
+  show: (c, authentication) => showAuth(c, authentication.auth),
+  // Hono's own error handler sends what `error.getResponse()` gives.
+  attach: (error, { status, headers, body }) =>
+    void Object.defineProperty(error, 'getResponse', { value: () => Response.json(body, { status, headers }) }),
+});
 
 /**
  * Who is at the door, narrowed to the kinds that are asked for; a caller of another kind reads as signed out.
@@ -15,13 +16,7 @@ export interface GetAuthOptions<A extends AcceptsToken> {
  *
  * @throws {ConfigurationError} if the middleware has not run
  */
-export function getAuth<const A extends AcceptsToken = 'session_token'>(
-  c: Context,
-  options?: GetAuthOptions<A>,
-): AuthFor<A> {
-  const { authentication } = requireSlot(c, 'getAuth()');
-  return selectAuth(authentication.auth, options?.acceptsToken) as AuthFor<A>;
-}
+export const getAuth: Readers<Context>['getAuth'] = readers.getAuth;
 
 /**
  * As {@link getAuth}, but verifies kinds that the middleware did not accept; afterwards `c.var.auth` is that caller.
@@ -30,17 +25,4 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
  * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
  * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
  */
-export async function authenticate<const A extends AcceptsToken>(
-  c: Context,
-  options: { readonly acceptsToken: A },
-): Promise<AuthFor<A>> {
-  const slot = requireSlot(c, 'authenticate()');
-  const auth = await authenticateKinds(slot, options.acceptsToken, withResponse);
-  showAuth(c, slot.authentication.auth);
-  return auth;
-}
-
-/** Hono's own error handler sends what `error.getResponse()` gives. */
-function withResponse(error: Error, { status, headers, body }: Denial): void {
-  Object.defineProperty(error, 'getResponse', { value: () => Response.json(body, { status, headers }) });
-}
+export const authenticate: Readers<Context>['authenticate'] = readers.authenticate;

@@ -1,6 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
-import { targetOf } from '../../core/proxy/proxied-path.js';
+import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/index.js';
 import { bindings } from './environment.js';
 
 /**
@@ -14,8 +13,8 @@ export function protectedResourceMetadata(options: ProtectedResourceOptions): Mi
   let answerTo = environment === undefined ? createResourceMetadata(options) : undefined;
   return function clerkResourceMetadata(c: Context, next) {
     answerTo ??= createResourceMetadata(options, environment?.(c));
-    const answer = answerTo(c.req.method, targetOf(c.req.url).split('?', 1)[0] ?? '');
+    const answer = answerTo(c.req.method, c.req.url);
     if (answer === null) return next();
-    return Promise.resolve(c.newResponse(answer.body, answer.status, answer.headers));
+    return Promise.resolve(c.newResponse(answer.body, answer.status, Object.fromEntries(answer.headers)));
   };
 }

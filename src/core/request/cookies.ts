@@ -1,4 +1,5 @@
 /** The few cookies that authentication reads, taken from the `Cookie` header in one scan. Null: absent or empty. */
+import { COOKIE } from './cookie-names.js';
 import { parseClientUat, parseRedirectCount } from './navigation.js';
 
 export interface Cookies {
@@ -30,19 +31,19 @@ export type Several = Readonly<Partial<Record<CheckedSlot, readonly string[]>>>;
 export const MAX_VALUES = 4;
 
 const PLAIN = new Map<string, Slot>([
-  ['__session', 'session'],
-  ['__client_uat', 'clientUat'],
-  ['__clerk_db_jwt', 'devBrowser'],
-  ['__clerk_handshake', 'handshake'],
-  ['__clerk_handshake_nonce', 'handshakeNonce'],
-  ['__clerk_redirect_count', 'redirectCount'],
+  [COOKIE.session, 'session'],
+  [COOKIE.clientUat, 'clientUat'],
+  [COOKIE.devBrowser, 'devBrowser'],
+  [COOKIE.handshake, 'handshake'],
+  [COOKIE.handshakeNonce, 'handshakeNonce'],
+  [COOKIE.redirectCount, 'redirectCount'],
 ]);
 
 const SUFFIXED = new Map<string, Slot>([
-  ['__session', 'suffixedSession'],
-  ['__client_uat', 'suffixedClientUat'],
-  ['__clerk_db_jwt', 'suffixedDevBrowser'],
-  ['__refresh', 'suffixedRefresh'],
+  [COOKIE.session, 'suffixedSession'],
+  [COOKIE.clientUat, 'suffixedClientUat'],
+  [COOKIE.devBrowser, 'suffixedDevBrowser'],
+  [COOKIE.refresh, 'suffixedRefresh'],
 ]);
 
 type Precedes = (one: string, other: string) => boolean;

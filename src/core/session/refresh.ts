@@ -6,13 +6,14 @@ import type { VerifiedSession } from '../../verify/verdict.js';
 import type { RequestContext } from '../request/context.js';
 import type { Backend } from '../backend-api/client.js';
 import { WAITER_DEADLINE_MS } from './limits.js';
-import type { HeaderList, SessionParts } from './outcome.js';
+import type { HeaderPairs } from '../../shared/headers.js';
+import type { SessionParts } from './parts.js';
 import { protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
 import { isRecord } from '../../shared/is-record.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 
 export type Refreshed =
-  | { readonly ok: true; readonly session: VerifiedSession; readonly headers: HeaderList }
+  | { readonly ok: true; readonly session: VerifiedSession; readonly headers: HeaderPairs }
   /** `why` ends the reason `session-token-expired-refresh-…`; `outage`: Clerk could not be asked. */
   | { readonly ok: false; readonly why: string; readonly outage: boolean; readonly retryAfterMs: number };
 

@@ -1,5 +1,6 @@
 /** Satellites: applications on other domains that share the sessions of a primary one. */
 import type { Config } from '../config/config.js';
+import { PARAMETER } from '../request/cookie-names.js';
 import { isLoopbackHost } from '../../shared/loopback.js';
 import { parseUrl } from '../../shared/url.js';
 
@@ -20,8 +21,8 @@ export function satelliteReturnUrl(config: Config, redirectUrl: string | null): 
 /** Where a primary sends the browser back: with its dev browser token, and a mark that stops the satellite from asking again. */
 export function answerToSatellite(returnUrl: URL, devBrowserToken: string | null): string {
   const url = new URL(returnUrl);
-  if (devBrowserToken !== null) url.searchParams.append('__clerk_db_jwt', devBrowserToken);
-  url.searchParams.set('__clerk_synced', 'true');
+  if (devBrowserToken !== null) url.searchParams.append(PARAMETER.devBrowser, devBrowserToken);
+  url.searchParams.set(PARAMETER.synced, 'true');
   return url.toString();
 }
 
@@ -29,6 +30,6 @@ export function answerToSatellite(returnUrl: URL, devBrowserToken: string | null
 export function questionToPrimary(signInUrl: string, current: URL): string | null {
   const url = parseUrl(signInUrl);
   if (url === null) return null;
-  url.searchParams.append('__clerk_redirect_url', current.toString());
+  url.searchParams.append(PARAMETER.redirectUrl, current.toString());
   return url.toString();
 }

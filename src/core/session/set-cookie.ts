@@ -1,6 +1,7 @@
 /** `Set-Cookie` directives that Clerk hands over for the browser: which of them pass, and the session token among them. */
 import { PRIVATE } from '../middleware/private-answer.js';
-import type { HeaderList } from './outcome.js';
+import type { HeaderPairs } from '../../shared/headers.js';
+import { COOKIE, suffixed } from '../request/cookie-names.js';
 
 /**
  * The cookies of Clerk's protocol, and with them all that a handshake or a refresh may set, or clear, on this origin. Each
@@ -9,13 +10,13 @@ import type { HeaderList } from './outcome.js';
  * server's own.
  */
 const PROTOCOL_COOKIES: ReadonlySet<string> = new Set([
-  '__session',
-  '__client',
-  '__client_uat',
-  '__refresh',
-  '__clerk_db_jwt',
-  '__clerk_handshake',
-  '__clerk_handshake_nonce',
+  COOKIE.session,
+  COOKIE.client,
+  COOKIE.clientUat,
+  COOKIE.refresh,
+  COOKIE.devBrowser,
+  COOKIE.handshake,
+  COOKIE.handshakeNonce,
 ]);
 
 /** What a header value may hold (RFC 9110, section 5.5). Anything else could break the response. */
@@ -32,7 +33,7 @@ export function protocolDirectives(directives: readonly string[], suffix: string
 
 function isProtocolCookie(name: string, suffix: string): boolean {
   if (PROTOCOL_COOKIES.has(name)) return true;
-  const ending = `_${suffix}`;
+  const ending = suffixed('', suffix);
   return suffix !== '' && name.endsWith(ending) && PROTOCOL_COOKIES.has(name.slice(0, -ending.length));
 }
 
@@ -52,11 +53,11 @@ function pairOf(directive: string): readonly [name: string, value: string] {
  *
  * @param directives from {@link protocolDirectives}
  */
-export function sessionHeaders(directives: readonly string[]): HeaderList {
+export function sessionHeaders(directives: readonly string[]): HeaderPairs {
   return [...directives.map((value) => ['Set-Cookie', value] as const), ...FOR_ONE_BROWSER];
 }
 
-const FOR_ONE_BROWSER: HeaderList = [
+const FOR_ONE_BROWSER: HeaderPairs = [
   ['Cache-Control', PRIVATE],
   ['Vary', 'Cookie'],
 ];
@@ -71,7 +72,7 @@ export function sessionTokenIn(directives: readonly string[], suffix: string): s
   let token: string | null = null;
   for (const directive of directives) {
     const [name, value] = pairOf(directive);
-    if (name === '__session' || name === `__session_${suffix}`) token = value || null;
+    if (name === COOKIE.session || name === suffixed(COOKIE.session, suffix)) token = value || null;
   }
   return token;
 }
