@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { removeOldDrafts, writePrivateFile } from '../../packages/local/src/private-file.js';
+import { removeOldDrafts, writePrivateFile } from '../../packages/local/src/instance/private-file.js';
 
 const folders: string[] = [];
 const place = () => {

@@ -17,7 +17,7 @@ import { verifyToken } from '@clerk/backend';
 import { SnapshotError, type LocalInstance } from 'bailiff-local';
 import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createTables } from '../../packages/local/src/tables.js';
+import { createTables } from '../../packages/local/src/state/tables.js';
 import { call, codeOf, instances } from './support.js';
 
 const start = instances();

@@ -1,0 +1,23 @@
+/** Pictures: uploaded ones live in the answer itself (data URL), so that they show without any network. */
+import { ApiError } from '../../backend-api/engine/operation.js';
+import type { OperationCall } from '../../backend-api/engine/operation.js';
+import { missing } from './refusals.js';
+
+const MAX_BYTES = 10 * 1024 * 1024;
+
+/** What Clerk shows for those without a picture. */
+export const defaultImage = (type: 'user' | 'organization', id: string): string =>
+  `https://img.clerk.com/${Buffer.from(JSON.stringify({ type: 'default', iid: type, rid: id })).toString('base64url')}`;
+
+/** @throws ApiError 413, 422 */
+export function uploadedImage(call: OperationCall): string {
+  const file = call.files?.['file'];
+  if (!file) throw missing('file');
+  if (file.bytes.byteLength > MAX_BYTES) {
+    throw new ApiError(413, 'image_too_large', 'Image too large', {
+      longMessage: 'Images have at most 10 MB.',
+      paramName: 'file',
+    });
+  }
+  return `data:${file.contentType || 'application/octet-stream'};base64,${Buffer.from(file.bytes).toString('base64')}`;
+}

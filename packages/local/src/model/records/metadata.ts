@@ -1,0 +1,29 @@
+/** Metadata of users, organizations and memberships. */
+import { isRecord } from '../../../../../src/shared/is-record.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Deep merge as Clerk does it: objects are merged at every level, anything else is replaced, and null deletes the key. */
+function mergeMetadata(stored: unknown, patch: Json): Json {
+  const merged = new Map(Object.entries(isRecord(stored) ? stored : {}));
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(key);
+    else merged.set(key, isRecord(value) ? mergeMetadata(merged.get(key), value) : value);
+  }
+  // Through entries: a key such as `__proto__` stays data.
+  return Object.fromEntries(merged);
+}
+
+/** The kinds of metadata that a request names, merged into those of the row. */
+export function mergedKinds(row: Json, body: Json): Json {
+  return Object.fromEntries(kindsIn(body).map((kind) => [kind, mergeMetadata(row[kind], body[kind] as Json)]));
+}
+
+/** The kinds of metadata that a request names, replaced; null means empty. */
+export function replacedKinds(body: Json): Json {
+  return Object.fromEntries(kindsIn(body).map((kind) => [kind, body[kind] ?? {}]));
+}
+
+const KINDS = ['public_metadata', 'private_metadata', 'unsafe_metadata'];
+
+const kindsIn = (body: Json): string[] => KINDS.filter((kind) => body[kind] !== undefined);
