@@ -77,7 +77,7 @@ describe('a private file', () => {
   it('goes into a pipe where there is one, which stays', () => {
     const { folder, file } = place();
     execFileSync('mkfifo', [file]);
-    const script = `import { writePrivateFile } from ${JSON.stringify(join(import.meta.dirname, '../../packages/local/src/private-file.ts'))};
+    const script = `import { writePrivateFile } from ${JSON.stringify(join(import.meta.dirname, '../../packages/local/src/instance/private-file.ts'))};
       writePrivateFile(process.argv[1], 'through');`;
     const read = execFileSync(
       'sh',

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ManagedState } from '../../../packages/local/src/state/create-instance-state.js';
 import { createSession } from '../../../packages/local/src/model/sessions/sessions.js';
-import { acceptOrganizationInvitation } from '../../../packages/local/src/backend-api/handlers/organizations/organization-invitations.js';
+import { acceptOrganizationInvitation } from '../../../packages/local/src/model/organizations/organization-invitations.js';
 import { newState, send } from './support.js';
 import type { Answer } from './support.js';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ManagedState } from '../../../packages/local/src/state/create-instance-state.js';
 import { openTicket } from '../../../packages/local/src/model/sessions/tickets.js';
-import { acceptInvitation } from '../../../packages/local/src/backend-api/handlers/invitations/invitations.js';
+import { acceptInvitation } from '../../../packages/local/src/model/invitations/invitations.js';
 import { seedAll, newState, send } from './support.js';
 import type { Answer, Fixture } from './support.js';
 

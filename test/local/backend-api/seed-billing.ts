@@ -42,7 +42,7 @@ export function insertPrice(state: InstanceState, planId: string, fields: Fields
   return insert(state, prices, {
     plan_id: planId,
     amount,
-    annual_monthly_amount,
+    annual_monthly_amount: annual_monthly_amount ?? 0,
     currency,
     description: '',
     ...fields,
@@ -65,7 +65,7 @@ export function insertSubscription(
 ): { subscription: Row; item: Row; payer: Row } {
   const now = state.now();
   const payerRow = insertPayer(state, payer);
-  const price = state.table(prices.table).by('plan_id', planId)[0] ?? insertPrice(state, planId);
+  const price = state.table('prices').by('plan_id', planId)[0] ?? insertPrice(state, planId);
   const subscription = insert(state, subscriptions, {
     ...payer,
     payer_id: payerRow.id,
@@ -88,7 +88,6 @@ export function insertSubscription(
     canceled_at: null,
     past_due_at: null,
     ended_at: null,
-    payment_source_id: '',
     proration_date: new Date(now).toISOString().slice(0, 10),
     ...itemFields,
   });
@@ -99,8 +98,8 @@ export function insertSubscription(
 export function insertStatement(state: InstanceState, itemId: string, fields: Fields = {}): Row {
   const item = find(state, subscriptionItems, itemId);
   const now = state.now();
-  const payerId = String(item['payer_id']);
-  const price = state.table(prices.table).get(String(item['price_id']));
+  const payerId = item.payer_id;
+  const price = state.table('prices').get(item.price_id);
   const statement = insert(state, statements, {
     payer_id: payerId,
     timestamp: now,
@@ -116,8 +115,8 @@ export function insertStatement(state: InstanceState, itemId: string, fields: Fi
     payee: {},
     payer_id: payerId,
     subscription_item_id: itemId,
-    amount: price?.['amount'] ?? 0,
-    currency: price?.['currency'] ?? 'USD',
+    amount: price?.amount ?? 0,
+    currency: price?.currency ?? 'USD',
     payment_method_id: methodId,
     payment_method: {
       object: 'commerce_payment_method',

@@ -4,9 +4,9 @@
 import type { Row, InstanceState } from '../../../packages/local/src/state/instance-state.js';
 import { insert } from '../../../packages/local/src/model/records/resource.js';
 import type { Resource } from '../../../packages/local/src/model/records/resource.js';
-import { providerTokens } from '../../../packages/local/src/backend-api/handlers/instance/miscellaneous.js';
-import { createOrganization } from '../../../packages/local/src/backend-api/handlers/organizations/organization-handlers.js';
-import { createUser } from '../../../packages/local/src/backend-api/handlers/users/user-handlers.js';
+import { providerTokens } from '../../../packages/local/src/model/oauth/provider-tokens.js';
+import { createOrganization } from '../../../packages/local/src/model/organizations/organizations.js';
+import { createUser } from '../../../packages/local/src/model/users/users.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,7 +18,15 @@ export const insertOrganization = (state: InstanceState, fields: Fields = {}): R
   createOrganization(state, { name: 'Organization', ...fields });
 
 function plain(state: InstanceState, table: string, object: string, idPrefix: string, fields: Fields): Row {
-  const resource: Resource = { table, object, idPrefix, component: '', sortKeys: {}, view: (row) => row };
+  const resource: Resource = {
+    table,
+    tableIn: (of) => of.table(table),
+    object,
+    idPrefix,
+    component: '',
+    sortKeys: {},
+    view: (row) => row,
+  };
   return insert(state, resource, fields);
 }
 
@@ -55,10 +63,10 @@ export function insertProviderToken(state: InstanceState, userId: string, fields
   return insert(state, providerTokens, {
     user_id: userId,
     external_account_id: account?.id ?? state.id('eac'),
-    provider_user_id: account?.['provider_user_id'] ?? state.id('goog'),
+    provider_user_id: account?.provider_user_id ?? state.id('goog'),
     token: `ya29.${state.secret(40)}`,
     expires_at: state.now() + 3_600_000,
-    provider: account?.['provider'] ?? 'oauth_google',
+    provider: account?.provider ?? 'oauth_google',
     public_metadata: {},
     label: null,
     scopes: ['email', 'openid', 'profile'],

@@ -5,6 +5,7 @@ import {
   handleFrontendRequest,
   isFrontendPath,
 } from '../../../packages/local/src/frontend-api/handle-frontend-request.js';
+import { handleControlRequest, isControlPath } from '../../../packages/local/src/server/control-routes.js';
 import { ADA, APP, Browser, startWithPeople } from './support.js';
 
 let clerk: LocalInstance;
@@ -104,7 +105,8 @@ it('answers whatever comes, in one piece: no failure of its own, no broken heade
       ),
       fc.boolean(),
       async (method, path, query, given, body, signedIn) => {
-        const response = await handleFrontendRequest(clerk.state, {
+        const handle = isControlPath(path) ? handleControlRequest : handleFrontendRequest;
+        const response = await handle(clerk.state, {
           method,
           path,
           query: new URLSearchParams(query),
@@ -138,5 +140,5 @@ it('leaves the Backend API its paths', () => {
   ]) {
     expect(isFrontendPath(path), path).toBe(false);
   }
-  for (const path of PATHS) expect(isFrontendPath(path), path).toBe(true);
+  for (const path of PATHS) expect(isFrontendPath(path), path).toBe(!isControlPath(path));
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { LocalInstance, LocalInstanceOptions } from 'bailiff-local';
-import { newBrowser } from '../../../packages/local/src/frontend-api/browser-of-request.js';
+import { newBrowser } from '../../../packages/local/src/model/sessions/browsers.js';
 import { ADA, APP, Browser, locationOf, NOW, payloadOf, redeem, startWithPeople } from './support.js';
 
 let clerk: LocalInstance;

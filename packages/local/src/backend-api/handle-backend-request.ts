@@ -1,9 +1,10 @@
 /** One Backend API request: match, authenticate, validate, handle, project, answer. */
 import { createHash } from 'node:crypto';
-import type { LocalRequest, LocalResponse, InstanceState } from '../state/instance-state.js';
+import type { LocalRequest, LocalResponse } from '../http/messages.js';
+import type { InstanceState } from '../state/instance-state.js';
 import { authenticate } from './engine/authenticate.js';
 import type { BackendRoute } from './engine/backend-route.js';
-import { ApiError } from './engine/operation.js';
+import { ApiError } from '../model/records/api-error.js';
 import type { Caller, OperationCall } from './engine/operation.js';
 import { readRequest } from './engine/read-request.js';
 import type { RequestInput } from './engine/read-request.js';

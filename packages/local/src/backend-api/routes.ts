@@ -1,8 +1,8 @@
 /** The table of routes: every operation of the document, and what the official client calls beyond it. */
-import { ApiError } from './engine/operation.js';
+import { ApiError } from '../model/records/api-error.js';
 import type { Handler } from './engine/operation.js';
 import type { BackendRoute } from './engine/backend-route.js';
-import { clientRoutes } from './newer-routes.js';
+import { newerRoutes } from './newer-routes.js';
 import { compileRenderer } from './engine/render.js';
 import { handlers } from './handlers.js';
 import { createRouter } from '../http/router.js';
@@ -16,15 +16,14 @@ export function matchRoute(
   method: string,
   path: string,
 ): { route: BackendRoute; params: Readonly<Record<string, string>> } {
-  router ??= createRouter([...documentRoutes(), ...clientRoutes()]);
+  router ??= createRouter([...documentRoutes(), ...newerRoutes()]);
   const unversioned = path === '/v1' || path.startsWith('/v1/') ? path.slice(3) : path;
-  const match = router.match(method, unversioned.replace(/(?<=.)\/+$/, ''));
-  if (match === null)
+  const plain = unversioned.replace(/(?<=.)\/+$/, '');
+  const match = router.match(method, plain);
+  if (match !== null) return { route: match.value, params: match.params };
+  if (router.methodsOf(plain).length === 0)
     throw new ApiError(404, 'resource_not_found', 'not found', { longMessage: `There is no ${path}.` });
-  if (match === 'method-not-allowed') {
-    throw new ApiError(405, 'method_not_allowed', 'Method not allowed', { longMessage: `${path} has no ${method}.` });
-  }
-  return { route: match.value, params: match.params };
+  throw new ApiError(405, 'method_not_allowed', 'Method not allowed', { longMessage: `${path} has no ${method}.` });
 }
 
 function* documentRoutes(): Iterable<Route<BackendRoute>> {

@@ -1,12 +1,14 @@
 /** The JSON side of the Frontend API: what a page's own script can ask about its browser. */
 import { viewSession } from '../model/sessions/sessions.js';
 import { mintSessionToken } from '../model/tokens/session-token.js';
-import type { LocalResponse, Row, InstanceState } from '../state/instance-state.js';
-import { browserOrNew, knownBrowser, newBrowser } from './browser-of-request.js';
+import type { LocalResponse } from '../http/messages.js';
+import type { InstanceState } from '../state/instance-state.js';
+import type { ClientRow, Fields, SessionRow } from '../state/rows.js';
+import { browserCookie, browserOrNew, knownBrowser } from './browser-of-request.js';
 import { formOf, type FrontendCall, type FrontendHandler } from './frontend-call.js';
 import { allowedOrigin } from './origins.js';
 import { failure, json } from '../http/responses.js';
-import type { RouteTable } from './frontend-route.js';
+import { preflights, type FrontendRoutes } from './answer-route.js';
 import { activateOrganization, liveSession, signOut } from '../model/sessions/client-sessions.js';
 
 /** Lets pages of known origins read the answer, and refuses scripts of all others: the cookie comes along with them too. */
@@ -29,9 +31,9 @@ function forPages(handler: FrontendHandler): FrontendHandler {
 function devBrowser(call: FrontendCall): LocalResponse {
   if (call.state.instanceType !== 'development')
     return failure(404, 'resource_not_found', 'Only development instances have these');
-  const browser = call.request.method === 'POST' ? (knownBrowser(call) ?? newBrowser(call.state)) : browserOrNew(call);
+  const browser = browserOrNew(call);
   return json({ id: browser.token, token: browser.token, object: 'dev_browser' }, 200, [
-    ['Set-Cookie', browser.cookie],
+    ['Set-Cookie', browserCookie(call.state, browser)],
   ]);
 }
 
@@ -54,7 +56,7 @@ function showClient(call: FrontendCall): LocalResponse {
   return json({ response: client === null ? null : describe(call.state, client), client: null });
 }
 
-function describe(state: InstanceState, client: Row): Readonly<Record<string, unknown>> {
+function describe(state: InstanceState, client: ClientRow): Fields {
   const session = liveSession(state, client);
   return {
     ...client,
@@ -64,7 +66,9 @@ function describe(state: InstanceState, client: Row): Readonly<Record<string, un
 }
 
 /** The session of the path, if it is the one that this browser is signed in with. */
-function withSession(answer: (call: FrontendCall, session: Row, client: Row) => LocalResponse): FrontendHandler {
+function withSession(
+  answer: (call: FrontendCall, session: SessionRow, client: ClientRow) => LocalResponse,
+): FrontendHandler {
   return (call) => {
     const client = knownBrowser(call)?.client ?? null;
     if (client === null) return failure(401, 'authentication_invalid', 'This browser is not signed in');
@@ -110,23 +114,18 @@ function preflight({ request }: FrontendCall): LocalResponse {
   return { status: 204, headers, body: '' };
 }
 
-const ROUTES: RouteTable = {
+const ROUTES: FrontendRoutes = {
   'GET /v1/dev_browser': devBrowser,
   'POST /v1/dev_browser': devBrowser,
   'GET /v1/environment': environment,
   'GET /v1/client': showClient,
   'DELETE /v1/client/sessions': endAll,
-  'POST /v1/client/sessions/:id/tokens': mint,
-  'POST /v1/client/sessions/:id/touch': touch,
-  'POST /v1/client/sessions/:id/end': end,
-  'POST /v1/client/sessions/:id/remove': end,
+  'POST /v1/client/sessions/{id}/tokens': mint,
+  'POST /v1/client/sessions/{id}/touch': touch,
+  'POST /v1/client/sessions/{id}/end': end,
+  'POST /v1/client/sessions/{id}/remove': end,
 };
 
-const PATHS = [...new Set(Object.keys(ROUTES).map((key) => key.slice(key.indexOf(' ') + 1)))];
-
-export const clientRoutes: RouteTable = Object.fromEntries(
-  [...Object.entries(ROUTES), ...PATHS.map((path) => [`OPTIONS ${path}`, preflight] as const)].map(([key, handler]) => [
-    key,
-    forPages(handler),
-  ]),
+export const clientRoutes: FrontendRoutes = Object.fromEntries(
+  Object.entries({ ...ROUTES, ...preflights(ROUTES, preflight) }).map(([key, handler]) => [key, forPages(handler)]),
 );

@@ -1,6 +1,10 @@
 /** One request to the Frontend API, with what several routes need of it worked out. */
-import type { LocalRequest, LocalResponse, InstanceState } from '../state/instance-state.js';
+import type { LocalRequest, LocalResponse } from '../http/messages.js';
+import type { InstanceState } from '../state/instance-state.js';
+import { isRecord } from '../../../../src/shared/is-record.js';
 import { parseCookies } from '../http/cookies.js';
+import { readForm, readJson } from '../http/read-body.js';
+import type { Fields } from '../state/rows.js';
 
 export interface FrontendCall {
   readonly state: InstanceState;
@@ -24,8 +28,7 @@ export function createCall(
 
 /** Fields of an HTML form, or of a JSON object (values that are not text are left out). */
 export function formOf(call: FrontendCall): URLSearchParams {
-  const text = new TextDecoder().decode(call.request.body);
-  if (!(call.request.headers['content-type'] ?? '').startsWith('application/json')) return new URLSearchParams(text);
+  if (!(call.request.headers['content-type'] ?? '').startsWith('application/json')) return readForm(call.request);
   const fields = Object.entries(jsonOf(call)).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
@@ -33,10 +36,10 @@ export function formOf(call: FrontendCall): URLSearchParams {
 }
 
 /** The body as a JSON object; empty if it is anything else. */
-export function jsonOf(call: FrontendCall): Readonly<Record<string, unknown>> {
+export function jsonOf(call: FrontendCall): Fields {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(call.request.body));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    const value = readJson(call.request);
+    return isRecord(value) ? value : {};
   } catch {
     return {};
   }

@@ -6,9 +6,13 @@ import { cookieSuffix } from '../shared/cookie-suffix.js';
 import { issueRefreshToken } from '../model/sessions/sessions.js';
 import { CATEGORY } from '../model/tokens/categories.js';
 import { mintSessionToken, timesOf } from '../model/tokens/session-token.js';
-import type { LocalResponse, Row, InstanceState } from '../state/instance-state.js';
+import type { LocalResponse } from '../http/messages.js';
+import type { InstanceState } from '../state/instance-state.js';
+import type { ClientRow, SessionRow } from '../state/rows.js';
 import type { FrontendCall } from './frontend-call.js';
-import { browserOrNew, type Browser } from './browser-of-request.js';
+import type { Browser } from '../model/sessions/browsers.js';
+import { PAYLOAD_LIFETIME_SECONDS, storeHandshake } from '../model/sessions/handshakes.js';
+import { browserCookie, browserOrNew } from './browser-of-request.js';
 import { setCookie } from '../http/cookies.js';
 import { allowedRedirect } from './origins.js';
 import { failure, redirect } from '../http/responses.js';
@@ -19,7 +23,6 @@ const CARRIER = { nonce: '__clerk_handshake_nonce', token: '__clerk_handshake' }
 const YEAR = 365 * 24 * 60 * 60;
 /** Seconds for which a production application finds the payload in its cookie. */
 const CARRIER_MAX_AGE = 10;
-const PAYLOAD_LIFETIME_SECONDS = 60;
 
 export function handshake(call: FrontendCall): LocalResponse {
   const { state, request } = call;
@@ -37,14 +40,14 @@ export function handshake(call: FrontendCall): LocalResponse {
   return sendBack(call, target, browser, format, directives);
 }
 
-function chosenSession(state: InstanceState, browser: Browser, organizationId: string | null): Row | null {
+function chosenSession(state: InstanceState, browser: Browser, organizationId: string | null): SessionRow | null {
   const session = liveSession(state, browser.client);
   if (session === null || organizationId === null) return session;
   return activateOrganization(state, session, organizationId);
 }
 
 /** The `Set-Cookie` values by which an application's origin learns who is signed in; each name plain and with the instance's suffix. */
-function directivesFor(state: InstanceState, browser: Browser, session: Row | null, origin: string): string[] {
+function directivesFor(state: InstanceState, browser: Browser, session: SessionRow | null, origin: string): string[] {
   const suffix = cookieSuffix(state.publishableKey);
   const secure = origin.startsWith('https:');
   const development = state.instanceType === 'development';
@@ -75,12 +78,12 @@ function directivesFor(state: InstanceState, browser: Browser, session: Row | nu
 }
 
 /** Seconds of the last change of the client: tokens that were issued before it are stale. */
-function updatedAt(state: InstanceState, client: Row | null): number {
-  const row = client === null ? undefined : state.table('clients').get(client.id);
-  return Math.floor(Number(row?.['updated_at'] ?? state.now()) / 1000);
+function updatedAt(state: InstanceState, client: ClientRow | null): number {
+  const row = state.table('clients').get(client?.id);
+  return Math.floor((row?.updated_at ?? state.now()) / 1000);
 }
 
-function refreshToken(state: InstanceState, session: Row): string {
+function refreshToken(state: InstanceState, session: SessionRow): string {
   const held = state.table('refresh_tokens').by('session_id', session.id)[0];
   return held?.id ?? issueRefreshToken(state, session.id);
 }
@@ -93,7 +96,7 @@ function sendBack(
   directives: readonly string[],
 ): LocalResponse {
   const { state } = call;
-  const payload = format === 'nonce' ? nonceFor(state, directives) : tokenFor(state, directives);
+  const payload = format === 'nonce' ? storeHandshake(state, directives) : tokenFor(state, directives);
   const name = CARRIER[format];
   const url = new URL(target);
   // Development carries the payload in the query: there, application and Frontend API are different sites to a browser.
@@ -102,7 +105,7 @@ function sendBack(
   if (!byCookie) url.searchParams.set(name, payload);
   const secure = url.protocol === 'https:';
   const carrier = byCookie ? [setCookie(name, payload, { maxAge: CARRIER_MAX_AGE, httpOnly: true, secure })] : [];
-  return redirect(url.href, 307, [browser.cookie, ...carrier]);
+  return redirect(url.href, 307, [browserCookie(state, browser), ...carrier]);
 }
 
 /** The host by which the browser reached us; cookies know no ports. */
@@ -111,18 +114,6 @@ function hostOf({ request }: FrontendCall): string {
   return host !== undefined && URL.canParse(`http://${host}`)
     ? new URL(`http://${host}`).hostname
     : new URL(request.origin).hostname;
-}
-
-function nonceFor(state: InstanceState, directives: readonly string[]): string {
-  const now = state.now();
-  const row = { id: state.secret(40), directives, created_at: now, expires_at: now + PAYLOAD_LIFETIME_SECONDS * 1000 };
-  const table = state.table('handshakes');
-  // Those of browsers that never came back; oldest first.
-  for (const { id, expires_at: until } of table.rows()) {
-    if (Number(until) > now) break;
-    table.delete(id);
-  }
-  return table.insert(row).id;
 }
 
 function tokenFor(state: InstanceState, directives: readonly string[]): string {

@@ -1,5 +1,6 @@
 /** Where this instance may send a browser, and which pages may send forms to it. */
-import type { LocalRequest, InstanceState } from '../state/instance-state.js';
+import type { LocalRequest } from '../http/messages.js';
+import type { InstanceState } from '../state/instance-state.js';
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -21,11 +22,10 @@ export function allowedOrigin(state: InstanceState, origin: string): boolean {
 
 function knownOrigins(state: InstanceState): ReadonlySet<string> {
   const texts = [state.frontendApiUrl];
-  for (const row of state.table('redirect_urls').all()) texts.push(String(row['url']));
-  for (const row of state.table('domains').all()) texts.push(`https://${String(row['name'])}`);
-  for (const row of state.table('instances').all()) {
-    const origins: unknown = row['allowed_origins'];
-    if (Array.isArray(origins)) texts.push(...origins.map(String));
+  for (const row of state.table('redirect_urls').rows()) texts.push(row.url);
+  for (const row of state.table('domains').rows()) texts.push(`https://${row.name}`);
+  for (const row of state.table('instances').rows()) {
+    texts.push(...(row.allowed_origins ?? []));
   }
   return new Set(texts.filter((text) => URL.canParse(text)).map((text) => new URL(text).origin));
 }

@@ -1,5 +1,4 @@
-/** Cookies of the Frontend API: reading them, writing them, and their names. */
-import { cookieSuffix } from '../shared/cookie-suffix.js';
+/** Cookies: reading them, and writing them. */
 
 export interface CookieOptions {
   /** Seconds; 0 deletes. Absent: until the browser closes. */
@@ -29,12 +28,4 @@ export function setCookie(name: string, value: string, options: CookieOptions = 
   if (options.secure === true) parts.push('Secure');
   parts.push(`SameSite=${options.sameSite ?? 'Lax'}`);
   return parts.join('; ');
-}
-
-/**
- * The cookie that knows the browser on the Frontend API's own host. Clerk calls it `__client`; browsers share cookies
- * between the ports of a host, so here it carries the suffix of its instance.
- */
-export function clientCookieName(publishableKey: string): string {
-  return `__client_${cookieSuffix(publishableKey)}`;
 }

@@ -1,5 +1,5 @@
 /** Answers in the shapes that the Frontend API has. */
-import type { LocalResponse } from '../state/instance-state.js';
+import type { LocalResponse } from './messages.js';
 
 type Headers = LocalResponse['headers'];
 

@@ -132,7 +132,7 @@ export function createInstance(parts: InstanceParts): LocalInstance {
     createApiKey: promised((request: ApiKeyRequest) => issueKey(state, request)),
     createM2MToken: promised((request: M2MTokenRequest = {}) => issueMachineToken(state, request)),
     createOAuthToken: promised((request: OAuthTokenRequest) => issueAccessToken(state, request)),
-    machineSecretKey: promised((machineId: string) => String(ensureMachine(state, machineId)['secret_key'])),
+    machineSecretKey: promised((machineId: string) => ensureMachine(state, machineId).secret_key),
     signIn: promised((user: SignInUser = {}, options: SignInOptions = {}) => signIn(state, user, options)),
     now: state.clock.now,
     clock,

@@ -1,9 +1,9 @@
-import { cookieSuffix } from '../shared/cookie-suffix.js';
 import { issueSession, type SessionTokenRequest } from '../model/issue-credentials.js';
-import { createUser } from '../backend-api/handlers/users/user-handlers.js';
-import { clientOf, newBrowser } from '../frontend-api/browser-of-request.js';
+import { clientOf, newBrowser } from '../model/sessions/browsers.js';
 import { issueRefreshToken } from '../model/sessions/sessions.js';
-import type { Row, InstanceState } from '../state/instance-state.js';
+import { createUser } from '../model/users/users.js';
+import { cookieSuffix } from '../shared/cookie-suffix.js';
+import type { InstanceState, Row } from '../state/instance-state.js';
 
 /** A user's id (created if there is none), a user object, or the body of `POST /users` for a new user. */
 export type SignInUser = string | Readonly<Record<string, unknown>>;
@@ -43,7 +43,7 @@ export function signIn(state: InstanceState, who: SignInUser = {}, { org, ...res
   const user = state.table('users').update(issued.user.id, traces) ?? issued.user;
   const suffix = cookieSuffix(state.publishableKey);
   // Not after the token's iat: a browser whose client changed later than its token has to renew the token first.
-  const updatedAt = String(Math.floor(Number(session['created_at']) / 1000));
+  const updatedAt = String(Math.floor(session.created_at / 1000));
   const unsuffixed = {
     __session: token,
     __client_uat: updatedAt,
@@ -61,5 +61,6 @@ function userIdOf(state: InstanceState, who: SignInUser): string {
   if (typeof who === 'string') return who;
   const { id } = who;
   if (typeof id === 'string' && state.table('users').get(id) !== undefined) return id;
+  // A body as `POST /users` takes it, which createUser looks at field by field.
   return createUser(state, who).id;
 }

@@ -1,11 +1,11 @@
+import type { InstanceState } from '../state/instance-state.js';
+import type { MembershipRow, OrganizationRow, RoleRow, UserRow } from '../state/rows.js';
+import { addMember } from './organizations/memberships.js';
+import { memberships, membershipOf } from './organizations/organization-records.js';
+import { createOrganization } from './organizations/organizations.js';
+import { permissions as permissionResource, roleByKey, roles } from './organizations/role-records.js';
 import { change, create } from './records/resource.js';
-import { addMember, membershipOf } from '../backend-api/handlers/organizations/organization-memberships.js';
-import { memberships } from './organizations/organization-records.js';
-import { createOrganization } from '../backend-api/handlers/organizations/organization-handlers.js';
-import { permissionKeysOf, permissions as permissionResource, roleByKey, roles } from './organizations/role-records.js';
-import { createUser } from '../backend-api/handlers/users/user-handlers.js';
-import type { TokenOrganization } from './tokens/organization-claim.js';
-import type { Row, InstanceState } from '../state/instance-state.js';
+import { createUser } from './users/users.js';
 
 /*
  * Users, organizations, memberships, roles and permissions as tests name them: found, or made when nobody created them.
@@ -13,11 +13,11 @@ import type { Row, InstanceState } from '../state/instance-state.js';
 
 const DEFAULT_ROLE = 'org:member';
 
-export function ensureUser(state: InstanceState, userId: string): Row {
+export function ensureUser(state: InstanceState, userId: string): UserRow {
   return state.table('users').get(userId) ?? createUser(state, { id: userId });
 }
 
-export function ensureOrganization(state: InstanceState, organizationId: string): Row {
+export function ensureOrganization(state: InstanceState, organizationId: string): OrganizationRow {
   const existing = state.table('organizations').get(organizationId);
   return existing ?? createOrganization(state, { id: organizationId, name: organizationId.replace(/^org_/, '') });
 }
@@ -28,7 +28,7 @@ export function roleKey(role: string): string {
 }
 
 /** A role that nobody created comes into being with these permissions; a role that exists keeps its own. */
-export function ensureRole(state: InstanceState, key: string, permissions: readonly string[] = []): Row {
+export function ensureRole(state: InstanceState, key: string, permissions: readonly string[] = []): RoleRow {
   const existing = roleByKey(state, key);
   if (existing !== undefined) return existing;
   for (const permission of permissions) ensurePermission(state, permission);
@@ -54,29 +54,17 @@ export function titleOf(key: string): string {
 }
 
 /** @param role without it: the one that the membership has, or `org:member` */
-export function ensureMembership(state: InstanceState, organizationId: string, userId: string, role?: string): Row {
+export function ensureMembership(
+  state: InstanceState,
+  organizationId: string,
+  userId: string,
+  role?: string,
+): MembershipRow {
   const existing = membershipOf(state, organizationId, userId);
   if (existing === undefined) {
-    const key = ensureRole(state, role ?? DEFAULT_ROLE)['key'];
+    const key = ensureRole(state, role ?? DEFAULT_ROLE).key;
     return addMember(state, ensureOrganization(state, organizationId), userId, key);
   }
-  if (role === undefined || existing['role'] === role) return existing;
+  if (role === undefined || existing.role === role) return existing;
   return change(state, memberships, existing.id, { role });
 }
-
-/** What a token says of a membership; null if there is none. */
-export function membershipFor(state: InstanceState, organizationId: string, userId: string): TokenOrganization | null {
-  const membership = membershipOf(state, organizationId, userId);
-  const organization = state.table('organizations').get(organizationId);
-  if (membership === undefined || organization === undefined) return null;
-  const role = String(membership['role']);
-  const slug = organization['slug'];
-  return {
-    id: organizationId,
-    slug: typeof slug === 'string' ? slug : null,
-    role,
-    permissions: permissionKeysOf(state, role),
-  };
-}
-
-export { membershipOf as findMembership };

@@ -1,9 +1,10 @@
 import { ensureMembership, ensureOrganization, ensureRole, ensureUser, roleKey } from './ensure.js';
 import { addMachineScope, createMachine, scopeId } from './machines/machines.js';
-import { createSession, isLive, type SessionExtras } from './sessions/sessions.js';
+import { createSession, isLive } from './sessions/sessions.js';
 import { issueApiKey, issueM2MToken, issueOAuthToken, type TokenFormat } from './tokens/machine-tokens.js';
 import { mintSessionToken } from './tokens/session-token.js';
-import type { Row, InstanceState } from '../state/instance-state.js';
+import type { InstanceState, Row } from '../state/instance-state.js';
+import type { ApiKeyRow, MachineRow, SessionExtras, SessionRow, UserRow } from '../state/rows.js';
 
 /*
  * Credentials for tests in one call each: whatever they name and nobody created comes into being.
@@ -45,8 +46,8 @@ export interface SessionTokenRequest {
 
 export interface IssuedSession {
   readonly token: string;
-  readonly session: Row;
-  readonly user: Row;
+  readonly session: SessionRow;
+  readonly user: UserRow;
 }
 
 /** @throws Error if the session given has ended or does not exist; TypeError for a permission that no token can hold */
@@ -60,12 +61,12 @@ export function issueSession(state: InstanceState, wanted: SessionTokenRequest, 
     fva: wanted.fva,
     v1: wanted.v1,
   });
-  return { token, session, user: ensureUser(state, String(session['user_id'])) };
+  return { token, session, user: ensureUser(state, session.user_id) };
 }
 
-function newSession(state: InstanceState, wanted: SessionTokenRequest, clientId: string | undefined): Row {
+function newSession(state: InstanceState, wanted: SessionTokenRequest, clientId: string | undefined): SessionRow {
   const user = ensureUser(state, wanted.userId ?? state.id('user'));
-  if (user['banned'] === true) throw new Error(`${user.id} is banned: there is no session for this user.`);
+  if (user.banned === true) throw new Error(`${user.id} is banned: there is no session for this user.`);
   if (wanted.orgId !== undefined) join(state, user.id, wanted.orgId, wanted);
   const { actor, permissions, features, plans, azp } = wanted;
   const extras: SessionExtras = {
@@ -91,7 +92,7 @@ function join(state: InstanceState, userId: string, organizationId: string, want
   ensureMembership(state, organizationId, userId, role);
 }
 
-function liveSession(state: InstanceState, id: string): Row {
+function liveSession(state: InstanceState, id: string): SessionRow {
   const session = state.table('sessions').get(id);
   if (session === undefined) throw new Error(`There is no session ${id}.`);
   if (!isLive(state, session)) throw new Error(`The session ${id} has ended: there are no more tokens of it.`);
@@ -114,12 +115,12 @@ export interface IssuedApiKey extends Row {
   readonly secret: string;
 }
 
-export function issueKey(state: InstanceState, wanted: ApiKeyRequest): IssuedApiKey {
+export function issueKey(state: InstanceState, wanted: ApiKeyRequest): ApiKeyRow {
   const { subject } = wanted;
   if (subject.startsWith('org_')) ensureOrganization(state, subject);
   else if (subject.startsWith('mch_')) ensureMachine(state, subject);
   else ensureUser(state, subject);
-  return issueApiKey(state, { ...wanted, name: wanted.name ?? `Key of ${subject}` }) as IssuedApiKey;
+  return issueApiKey(state, { ...wanted, name: wanted.name ?? `Key of ${subject}` });
 }
 
 export interface M2MTokenRequest {
@@ -147,7 +148,7 @@ export function issueMachineToken(state: InstanceState, wanted: M2MTokenRequest)
     if (state.table('machine_scopes').get(scopeId(machine.id, id)) === undefined)
       addMachineScope(state, machine.id, id);
   }
-  return issueM2MToken(state, { ...wanted, machine }) as IssuedToken;
+  return issueM2MToken(state, { ...wanted, machine });
 }
 
 export interface OAuthTokenRequest {
@@ -168,11 +169,11 @@ export function issueAccessToken(state: InstanceState, wanted: OAuthTokenRequest
   return issueOAuthToken(state, {
     ...wanted,
     clientId: wanted.clientId ?? `client_${state.secret(27)}`,
-  }) as IssuedToken;
+  });
 }
 
 /** @throws TypeError for an id without `mch_`, by which verifiers know machines */
-export function ensureMachine(state: InstanceState, id: string): Row {
+export function ensureMachine(state: InstanceState, id: string): MachineRow {
   if (!id.startsWith('mch_')) throw new TypeError(`The id of a machine begins with mch_, and this one does not: ${id}`);
   return state.table('machines').get(id) ?? createMachine(state, { id });
 }

@@ -1,14 +1,14 @@
 /** What the `bailiff` command asks of a running instance. Not part of Clerk's API; needs the secret key. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { issueAccessToken, issueKey, issueMachineToken, issueSession } from '../model/issue-credentials.js';
-import type { LocalResponse, InstanceState } from '../state/instance-state.js';
+import type { LocalResponse } from '../http/messages.js';
+import type { Fields } from '../state/rows.js';
+import type { InstanceState } from '../state/instance-state.js';
 import { environmentOf } from '../state/local-environment.js';
 import { jsonOf, type FrontendCall, type FrontendHandler } from '../frontend-api/frontend-call.js';
 import { failure, json } from '../http/responses.js';
-import type { RouteTable } from '../frontend-api/frontend-route.js';
+import { answerBy } from '../frontend-api/answer-route.js';
 import { messageOf } from '../shared/message-of.js';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const MINTS: Readonly<Record<string, (state: InstanceState, request: Fields) => Fields>> = {
   session: (state, request) => ({ object: 'token', token: issueSession(state, request).token }),
@@ -52,8 +52,11 @@ function showEnvironment({ state }: FrontendCall): LocalResponse {
   return json({ env: { ...environmentOf(state), CLERK_SIGN_IN_URL: `${state.frontendApiUrl}/sign-in` } });
 }
 
-export const controlRoutes: RouteTable = {
-  'POST /__bailiff/tokens/:kind': withKey(mint),
+/** Whether the path is one of these, and neither API's. */
+export const isControlPath = (path: string): boolean => path.startsWith('/__bailiff/');
+
+export const handleControlRequest = answerBy({
+  'POST /__bailiff/tokens/{kind}': withKey(mint),
   'GET /__bailiff/env': withKey(showEnvironment),
   'GET /__bailiff/snapshot': withKey(({ state }) => json(state.dump())),
-};
+});

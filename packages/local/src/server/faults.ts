@@ -1,5 +1,5 @@
 import type { Random } from '../state/random.js';
-import type { LocalRequest, LocalResponse } from '../state/instance-state.js';
+import type { LocalRequest, LocalResponse } from '../http/messages.js';
 
 /** What goes wrong, where, and how often. */
 export interface Fault {

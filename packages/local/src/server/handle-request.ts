@@ -1,10 +1,12 @@
-import { clientRoutes } from '../backend-api/newer-routes.js';
+import { newerRoutes } from '../backend-api/newer-routes.js';
 import { handleBackendRequest, operationOf } from '../backend-api/handle-backend-request.js';
 import { specification } from '../document/specification.js';
+import { handleControlRequest, isControlPath } from './control-routes.js';
 import type { Faults, FaultEffect } from './faults.js';
 import { handleFrontendRequest, isFrontendPath } from '../frontend-api/handle-frontend-request.js';
 import type { RequestLog } from './request-log.js';
-import type { LocalRequest, LocalResponse, InstanceState } from '../state/instance-state.js';
+import type { LocalRequest, LocalResponse } from '../http/messages.js';
+import type { InstanceState } from '../state/instance-state.js';
 import { messageOf } from '../shared/message-of.js';
 import { isPromise } from '../../../../src/shared/realm.js';
 
@@ -29,8 +31,10 @@ export function createRequestHandler(
 ): (request: LocalRequest) => Outcome | Promise<Outcome> {
   const { state, requestLog, faults, settle } = parts;
 
-  const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> =>
-    isFrontendPath(request.path) ? handleFrontendRequest(state, request) : handleBackendRequest(state, request);
+  const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> => {
+    if (isFrontendPath(request.path)) return handleFrontendRequest(state, request);
+    return isControlPath(request.path) ? handleControlRequest(state, request) : handleBackendRequest(state, request);
+  };
 
   const kept = (outcome: Outcome): Outcome => {
     try {
@@ -82,7 +86,7 @@ export function failureAnswer(error: unknown): LocalResponse {
 
 /** The operation's id in the API description; null for the Frontend API and for unknown paths. */
 export function reachedOperation({ method, path }: Pick<LocalRequest, 'method' | 'path'>): string | null {
-  return isFrontendPath(path) ? null : operationOf(method, path);
+  return isFrontendPath(path) || isControlPath(path) ? null : operationOf(method, path);
 }
 
 /** Whether there is an operation of this id, in whatever case. */
@@ -90,7 +94,7 @@ export function isOperation(id: string): boolean {
   const wanted = id.toLowerCase();
   const ids = [
     ...specification().operations.map((operation) => operation.id),
-    ...clientRoutes().map(({ value }) => value.id),
+    ...newerRoutes().map(({ value }) => value.id),
   ];
   return ids.some((known) => known.toLowerCase() === wanted);
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { failureAnswer, type Broken, type Outcome } from './handle-request.js';
-import type { LocalRequest, LocalResponse } from '../state/instance-state.js';
+import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import { isPromise } from '../../../../src/shared/realm.js';
 
 export interface HttpServer {

@@ -1,5 +1,6 @@
 import type { Outcome } from './handle-request.js';
-import type { LocalRequest, LocalResponse, InstanceState } from '../state/instance-state.js';
+import type { LocalRequest, LocalResponse } from '../http/messages.js';
+import type { InstanceState } from '../state/instance-state.js';
 
 /** `fetch` that reaches this instance and nothing else, without a socket. */
 export type InProcessFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;

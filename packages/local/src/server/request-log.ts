@@ -1,4 +1,4 @@
-import type { LocalRequest } from '../state/instance-state.js';
+import type { LocalRequest } from '../http/messages.js';
 
 /** A request that the instance answered. */
 export interface RequestLogEntry {

@@ -1,31 +1,33 @@
 /** What every part of the offline instance sees of it: its clock, ids, keys, tables, and the way to tell webhooks. Types only. */
+import type { TableName, TableRows } from './rows.js';
 
-/** A resource as it is stored: wire field names, times in milliseconds. */
+/** A resource as it is stored: field names of the API, times in milliseconds. `rows.ts` has the type of every table's rows. */
 export interface Row {
   id: string;
   [field: string]: unknown;
 }
 
+/** Fields of a row, as many as are known; what is undefined is not stored. */
+export type Draft<R> = { readonly [Name in keyof R]?: R[Name] | undefined };
+
 /**
  * Rows in order of insertion, with look-up by id and by any field that was asked for once (indexes are kept up to date).
  * Rows are frozen through and through, copied when they come in: write by `insert`, `update` and `delete`. Plain JSON alone.
  */
-export interface Table {
+export interface Table<R extends { id: string } = Row> {
   readonly size: number;
   /** Grows with every insert, update and delete (and never repeats, also after a reset): what was worked out from the rows is good until it changes. */
   readonly version: number;
-  get(id: string): Row | undefined;
+  get(id: string | null | undefined): R | undefined;
   /** @throws Error if the id is taken */
-  insert(row: Row): Row;
+  insert(row: Draft<R> & { readonly id: string }): R;
   /** Replaces the fields given. Undefined if there is no such row. */
-  update(id: string, patch: Readonly<Record<string, unknown>>): Row | undefined;
-  delete(id: string): Row | undefined;
-  /** Oldest first. Do not write while iterating: copy first. */
-  all(): Iterable<Row>;
-  /** The same as a list, made once per version. */
-  rows(): readonly Row[];
+  update(id: string, patch: Draft<R>): R | undefined;
+  delete(id: string): R | undefined;
+  /** Oldest first, as a list that is made once per version. */
+  rows(): readonly R[];
   /** All rows whose field has this value, through an index made on first use. */
-  by(field: string, value: unknown): Row[];
+  by(field: keyof R & string, value: unknown): R[];
 }
 
 export interface SigningKey {
@@ -63,28 +65,12 @@ export interface InstanceState {
   id(prefix: string): string;
   /** Random text for secrets (base62), deterministic for a seed. */
   secret(length: number): string;
+  table<Name extends TableName>(name: Name): Table<TableRows[Name]>;
+  /** By a name from outside, such as a seed's. */
   table(name: string): Table;
   readonly keys: Keys;
   /** Tells the webhook deliverer; type as in Clerk's event catalogue (`user.created`). */
   emit(type: string, data: Readonly<Record<string, unknown>>): void;
   /** The whole state as a snapshot, private keys included. */
   dump(): object;
-}
-
-export interface LocalRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Uint8Array;
-  /** Origin by which the client reached us (`http://127.0.0.1:4000`). */
-  readonly origin: string;
-}
-
-export interface LocalResponse {
-  readonly status: number;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: string | Uint8Array;
 }

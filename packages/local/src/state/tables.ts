@@ -1,4 +1,4 @@
-import type { Row, Table } from './instance-state.js';
+import type { Draft, InstanceState, Row, Table } from './instance-state.js';
 
 /** All rows of an instance by table name, oldest first: what a snapshot holds. */
 export type TablesDump = Readonly<Record<string, readonly Row[]>>;
@@ -9,7 +9,7 @@ export interface TablesCheckpoint {
 }
 
 export interface Tables {
-  readonly table: (name: string) => Table;
+  readonly table: InstanceState['table'];
   /** Grows with every write to any table. */
   readonly version: number;
   checkpoint(): TablesCheckpoint;
@@ -34,6 +34,7 @@ export function createTables(onWrite?: () => void): Tables {
   };
 
   return {
+    // The types of the rows are promises about what is stored under a name; the store itself knows none of them.
     table: store,
     get version() {
       return version;
@@ -73,16 +74,16 @@ class Store implements Table {
     return this.#rows.size;
   }
 
-  get(id: string): Row | undefined {
-    return this.#rows.get(id);
+  get(id: string | null | undefined): Row | undefined {
+    return id === null || id === undefined ? undefined : this.#rows.get(id);
   }
 
-  insert(row: Row): Row {
+  insert(row: Draft<Row> & { readonly id: string }): Row {
     if (this.#rows.has(row.id)) throw new Error(`There is a row ${row.id} already.`);
     return this.#write(row.id, undefined, settle(row));
   }
 
-  update(id: string, patch: Readonly<Record<string, unknown>>): Row | undefined {
+  update(id: string, patch: Draft<Row>): Row | undefined {
     const before = this.#rows.get(id);
     return before && this.#write(id, before, settle({ ...before, ...patch, id }));
   }
@@ -91,10 +92,6 @@ class Store implements Table {
     const before = this.#rows.get(id);
     if (before !== undefined) this.#write(id, before, undefined);
     return before;
-  }
-
-  all(): Iterable<Row> {
-    return this.rows();
   }
 
   rows(): readonly Row[] {

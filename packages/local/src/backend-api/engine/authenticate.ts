@@ -1,6 +1,8 @@
 /** Who may call: the secret key everywhere, a machine's secret key where Clerk allows it. */
-import type { LocalRequest, InstanceState } from '../../state/instance-state.js';
-import { ApiError } from './operation.js';
+import type { LocalRequest } from '../../http/messages.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import { ApiError } from '../../model/records/api-error.js';
+import { machineWithSecret } from '../../model/machines/machine-records.js';
 import type { Caller } from './operation.js';
 
 /** Operations that a machine may call with its own secret key (`ak_...`), and the one that only a machine may. */
@@ -13,7 +15,6 @@ const MACHINE_ACCESS: Readonly<Record<string, 'allowed' | 'only'>> = {
 
 /**
  * The caller behind the Authorization header.
- * Machines are found by the fields `secret_key`, or `previous_secret_key` until `previous_secret_expires_at` (ms).
  * @throws ApiError 401
  */
 export function authenticate(operationId: string, request: LocalRequest, state: InstanceState): Caller {
@@ -31,18 +32,9 @@ export function authenticate(operationId: string, request: LocalRequest, state: 
       longMessage: 'M2M tokens are created with the secret key of a machine, not with that of the instance.',
     });
   }
-  const machineId = key !== undefined && access ? machineWithSecret(state, key) : undefined;
+  const machineId = key !== undefined && access ? machineWithSecret(state, key)?.id : undefined;
   if (machineId !== undefined) return { kind: 'machine', machineId };
   throw new ApiError(401, 'clerk_key_invalid', 'The provided Clerk Secret Key is invalid.', {
     longMessage: 'The provided Clerk Secret Key is invalid. Make sure that your Clerk Secret Key is correct.',
   });
-}
-
-function machineWithSecret(state: InstanceState, secret: string): string | undefined {
-  const machines = state.table('machines');
-  const current = machines.by('secret_key', secret)[0];
-  if (current) return current.id;
-  return machines
-    .by('previous_secret_key', secret)
-    .find((machine) => Number(machine['previous_secret_expires_at'] ?? 0) > state.now())?.id;
 }

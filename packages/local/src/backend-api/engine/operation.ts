@@ -1,12 +1,8 @@
-/** What the engine and the resources say to each other: a call, a handler, a refusal. */
-import type { LocalRequest, InstanceState } from '../../state/instance-state.js';
-
-/** A file of a multipart upload. */
-export interface UploadedFile {
-  readonly filename: string;
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-}
+/** What the engine and the handlers say to each other: a call, a handler. */
+import type { LocalRequest } from '../../http/messages.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { UploadedFile } from '../../http/read-body.js';
+import type { Fields } from '../../state/rows.js';
 
 /** Who calls: the secret key of the instance, or the secret key of one machine. */
 export type Caller = { readonly kind: 'secret' } | { readonly kind: 'machine'; readonly machineId: string };
@@ -30,34 +26,29 @@ export type Handler = (call: OperationCall, state: InstanceState) => unknown;
 /** Handlers by operationId. */
 export type Handlers = Readonly<Record<string, Handler>>;
 
-export interface ApiErrorOptions {
-  readonly longMessage?: string;
-  /** Ends up as `meta.param_name`. */
-  readonly paramName?: string;
-  readonly meta?: Readonly<Record<string, unknown>>;
+/** The object body of a call, as the document describes it; `{}` when nothing was sent. */
+export function bodyOf<Body = Fields>(call: OperationCall): Body {
+  return (call.body === undefined || Array.isArray(call.body) ? {} : call.body) as Body;
 }
 
-/** A refusal in Clerk's error envelope. */
-export class ApiError extends Error {
-  readonly longMessage: string;
-  readonly meta: Readonly<Record<string, unknown>> | undefined;
-
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-    options: ApiErrorOptions = {},
-  ) {
-    super(message);
-    this.name = 'ApiError';
-    this.longMessage = options.longMessage ?? message;
-    this.meta = options.paramName === undefined ? options.meta : { ...options.meta, param_name: options.paramName };
-  }
+/** The items of a call whose body is a list. */
+export function itemsOf<Items extends readonly unknown[]>(call: OperationCall): Items {
+  return call.body as Items;
 }
 
-/** The object body of a call; `{}` when nothing was sent. */
-export function bodyOf(call: OperationCall): Readonly<Record<string, unknown>> {
-  return call.body === undefined || Array.isArray(call.body) ? {} : (call.body as Readonly<Record<string, unknown>>);
+/** The query of a call, as the document describes it. */
+export function queryOf<Query = Fields>(call: OperationCall): Query {
+  return call.query as Query;
+}
+
+/** The path's last parameter: the id of what the operation is about. */
+export function idOf(call: OperationCall): string {
+  return Object.values(call.params).at(-1) ?? '';
+}
+
+/** A parameter of the path; the router has matched it, so it is there. */
+export function param(call: OperationCall, name: string): string {
+  return call.params[name] ?? '';
 }
 
 /** Under this key a handler's result may carry fields that the document does not declare yet. */

@@ -1,8 +1,9 @@
 /** Query and body of a request, typed and checked after the document. */
-import type { LocalRequest } from '../../state/instance-state.js';
+import type { LocalRequest } from '../../http/messages.js';
 import type { BackendRoute } from './backend-route.js';
-import { ApiError } from './operation.js';
-import type { OperationCall, UploadedFile } from './operation.js';
+import { ApiError } from '../../model/records/api-error.js';
+import { isJson, readJson, readMultipart, type UploadedFile } from '../../http/read-body.js';
+import type { OperationCall } from './operation.js';
 import type { Operation, QueryParameter, Schema } from '../../document/specification.js';
 import { compileCheck } from './validate.js';
 import type { Check } from './validate.js';
@@ -28,7 +29,10 @@ export function readRequest(
   }
   if (!operation.body) return { query, body: undefined };
   if (operation.body.contentType === 'multipart/form-data') {
-    return readMultipart(request).then(({ body, files }) => ({ query, body, files }));
+    return readMultipart(request).then(
+      ({ body, files }) => ({ query, body, files }),
+      () => Promise.reject(invalidBody('The request body is not valid multipart/form-data.', 'file')),
+    );
   }
   return { query, body: readJsonBody(operation, operation.body, checks, request) };
 }
@@ -118,50 +122,22 @@ function defaultsOf(schema: Schema): Readonly<Record<string, unknown>> | null {
 /** Undefined for an empty body: clients send the JSON content type without one. */
 function parseJson(request: LocalRequest): unknown {
   if (request.body.byteLength === 0) return undefined;
-  const contentType = request.headers['content-type'] ?? 'application/json';
-  if (!/^application\/([\w.-]+\+)?json\b/i.test(contentType)) {
+  if (!isJson(request)) {
     throw new ApiError(415, 'unsupported_content_type', 'Content-Type is unsupported', {
       longMessage: 'Use application/json.',
       paramName: 'content-type',
     });
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(request.body));
+    return readJson(request);
   } catch {
-    throw new ApiError(400, 'request_body_invalid', 'Request body invalid', {
-      longMessage: 'The request body is not valid JSON.',
-      paramName: 'body',
-    });
+    throw invalidBody('The request body is not valid JSON.', 'body');
   }
 }
+
+const invalidBody = (longMessage: string, paramName: string): ApiError =>
+  new ApiError(400, 'request_body_invalid', 'Request body invalid', { longMessage, paramName });
 
 function objectOrNothing(value: unknown): OperationCall['body'] {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-}
-
-async function readMultipart(
-  request: LocalRequest,
-): Promise<Pick<RequestInput, 'body'> & { files: Record<string, UploadedFile> }> {
-  const contentType = request.headers['content-type'] ?? '';
-  const fields = new Map<string, unknown>();
-  const files = new Map<string, UploadedFile>();
-  try {
-    const form = await new Response(request.body as BodyInit, { headers: { 'content-type': contentType } }).formData();
-    for (const [name, value] of form) {
-      if (typeof value === 'string') fields.set(name, value);
-      else
-        files.set(name, {
-          filename: value.name,
-          contentType: value.type,
-          bytes: new Uint8Array(await value.arrayBuffer()),
-        });
-    }
-  } catch {
-    throw new ApiError(400, 'request_body_invalid', 'Request body invalid', {
-      longMessage: 'The request body is not valid multipart/form-data.',
-      paramName: 'file',
-    });
-  }
-  // Through entries: a field of the name `__proto__` stays a field.
-  return { body: Object.fromEntries(fields), files: Object.fromEntries(files) };
 }

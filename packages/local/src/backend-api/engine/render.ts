@@ -3,13 +3,8 @@ import { LATER_FIELDS } from './operation.js';
 import { compileProjection } from '../../document/projection.js';
 import type { Projection } from '../../document/projection.js';
 import { specification } from '../../document/specification.js';
+import type { Page } from '../../model/records/listing.js';
 import type { Schema } from '../../document/specification.js';
-
-/** What list handlers give back, whichever form the answer takes. */
-export interface Page {
-  readonly data: readonly unknown[];
-  readonly total_count: number;
-}
 
 export type Renderer = (value: unknown, paginated: boolean) => string;
 
@@ -46,7 +41,7 @@ function compile(schema: Schema): Renderer {
 const envelope = (list: string, total: number): string => `{"data":${list},"total_count":${total}}`;
 
 /**
- * Frozen items are views that a resource keeps until something behind them changes (see views.ts), so their text is kept too: a page of
+ * Frozen items are views that a resource keeps until something behind them changes (see model/records/view-cache.ts), so their text is kept too: a page of
  * users that nobody has touched is joined, not rendered.
  */
 function listRenderer(project: Projection): (items: readonly unknown[]) => string {

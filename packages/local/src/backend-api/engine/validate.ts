@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Ajv as AjvType, ErrorObject, Options, ValidateFunction } from 'ajv';
 import { DOCUMENT_ID, toJsonSchema } from '../../document/json-schema.js';
-import { ApiError } from './operation.js';
+import { ApiError } from '../../model/records/api-error.js';
 import { specification } from '../../document/specification.js';
 import type { Schema } from '../../document/specification.js';
 

@@ -1,11 +1,12 @@
 /** An authorization request (RFC 6749 section 4.1.1), checked. */
-import type { Row, InstanceState } from '../../state/instance-state.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { OAuthApplicationRow } from '../../state/rows.js';
 import { findApplication, isRegisteredRedirect, redirectUrisOf } from '../../model/oauth/clients.js';
-import { OAuthError } from './oauth-error.js';
+import { OAuthError } from '../../model/oauth/oauth-error.js';
 
 /** Where the answer goes: known before anything else is looked at, because errors go there too. */
 export interface ReplyTo {
-  readonly application: Row;
+  readonly application: OAuthApplicationRow;
   readonly redirectUri: string;
   readonly state: string | null;
 }
@@ -35,7 +36,7 @@ export function checkRequest(reply: ReplyTo, query: URLSearchParams): Authorizat
   if (query.get('response_type') !== 'code')
     throw new OAuthError('unsupported_response_type', 'response_type must be code.');
   const codeChallenge = query.get('code_challenge');
-  const needsChallenge = application['public'] === true || application['pkce_required'] === true;
+  const needsChallenge = application.public === true || application.pkce_required === true;
   if (codeChallenge === null ? needsChallenge : query.get('code_challenge_method') !== 'S256') {
     throw new OAuthError('invalid_request', 'This client must send a code_challenge with the method S256.');
   }
@@ -52,8 +53,8 @@ export function checkRequest(reply: ReplyTo, query: URLSearchParams): Authorizat
   };
 }
 
-function grantableScopes(application: Row, asked: string | null): readonly string[] {
-  const allowed = words(application['scopes']);
+function grantableScopes(application: OAuthApplicationRow, asked: string | null): readonly string[] {
+  const allowed = words(application.scopes);
   // Both say how the protocol runs, not what may be read: OpenID Connect clients send them unasked.
   const always = ['openid', 'offline_access'];
   const scopes = asked === null ? allowed : words(asked);

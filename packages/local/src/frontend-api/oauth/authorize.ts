@@ -1,5 +1,6 @@
 /** The authorization endpoint: who is signed in, whether they consent, and a code for the client. */
-import type { LocalResponse, Row } from '../../state/instance-state.js';
+import type { LocalResponse } from '../../http/messages.js';
+import type { UserRow } from '../../state/rows.js';
 import { knownBrowser } from '../browser-of-request.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { isSameOriginPost } from '../origins.js';
@@ -7,9 +8,10 @@ import { problem } from '../pages/page.js';
 import { showConsent } from '../pages/consent.js';
 import { refusedForm } from '../pages/sign-in.js';
 import { redirect } from '../../http/responses.js';
-import { liveSession, maySignIn } from '../../model/sessions/client-sessions.js';
+import { liveSession } from '../../model/sessions/client-sessions.js';
+import { maySignIn } from '../../model/users/bans-and-locks.js';
 import { checkRequest, replyTo, type AuthorizationRequest, type ReplyTo } from './authorization-request.js';
-import { OAuthError } from './oauth-error.js';
+import { OAuthError } from '../../model/oauth/oauth-error.js';
 
 const CODE_LIFETIME_MS = 10 * 60 * 1000;
 
@@ -25,7 +27,7 @@ export function authorize(call: FrontendCall): LocalResponse {
     if (namedId !== undefined) return grantAs(call, request, namedId);
     const user = signedInUser(call);
     if (user === null || request.prompt === 'login') return askToSignIn(call, request, user);
-    if (request.application['consent_screen_enabled'] === false) return grant(call, request, user);
+    if (request.application.consent_screen_enabled === false) return grant(call, request, user);
     if (request.prompt === 'none') throw new OAuthError('consent_required', 'The user has to be asked.');
     return showConsent(call, request, user);
   });
@@ -64,12 +66,12 @@ function answer(
   }
 }
 
-function signedInUser(call: FrontendCall): Row | null {
+function signedInUser(call: FrontendCall): UserRow | null {
   const session = liveSession(call.state, knownBrowser(call)?.client ?? null);
-  return session === null ? null : (call.state.table('users').get(String(session['user_id'])) ?? null);
+  return session === null ? null : (call.state.table('users').get(session.user_id) ?? null);
 }
 
-function askToSignIn(call: FrontendCall, request: AuthorizationRequest, user: Row | null): LocalResponse {
+function askToSignIn(call: FrontendCall, request: AuthorizationRequest, user: UserRow | null): LocalResponse {
   if (request.prompt === 'none') throw new OAuthError('login_required', 'Nobody is signed in.');
   const back = new URL(call.request.path, call.state.frontendApiUrl);
   back.search = new URLSearchParams([...call.request.query].filter(([name]) => name !== 'prompt')).toString();
@@ -84,12 +86,12 @@ function grantAs(call: FrontendCall, request: AuthorizationRequest, userId: stri
   return grant(call, request, user);
 }
 
-function grant(call: FrontendCall, request: AuthorizationRequest, user: Row): LocalResponse {
+function grant(call: FrontendCall, request: AuthorizationRequest, user: UserRow): LocalResponse {
   const { state } = call;
   const now = state.now();
   const code = state.table('authorization_codes').insert({
     id: state.secret(40),
-    client_id: request.application['client_id'],
+    client_id: request.application.client_id,
     user_id: user.id,
     redirect_uri: request.redirectUri,
     scopes: request.scopes,

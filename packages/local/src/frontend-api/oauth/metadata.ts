@@ -1,5 +1,5 @@
 /** Discovery: RFC 8414 and OpenID Connect Discovery describe the same server. */
-import type { LocalResponse } from '../../state/instance-state.js';
+import type { LocalResponse } from '../../http/messages.js';
 import type { FrontendCall } from '../frontend-call.js';
 import { json } from '../../http/responses.js';
 

@@ -1,10 +1,11 @@
 /** The routes of the authorization server. */
-import type { LocalResponse } from '../../state/instance-state.js';
+import type { LocalResponse } from '../../http/messages.js';
 import type { FrontendCall, FrontendHandler } from '../frontend-call.js';
 import { json } from '../../http/responses.js';
-import type { RouteTable } from '../frontend-route.js';
+import { preflights, type FrontendRoutes } from '../answer-route.js';
 import { authorize, decide } from './authorize.js';
-import { OAuthError, oauthFailure } from './oauth-error.js';
+import { OAuthError } from '../../model/oauth/oauth-error.js';
+import { oauthFailure } from './oauth-failure.js';
 import { metadata } from './metadata.js';
 import { register } from './register.js';
 import { token } from './token.js';
@@ -54,11 +55,9 @@ const preflight: FrontendHandler = ({ request }) => ({
   body: '',
 });
 
-const paths = [...new Set(Object.keys(OPEN).map((key) => key.slice(key.indexOf(' ') + 1)))];
-
-export const oauthRoutes: RouteTable = {
+export const oauthRoutes: FrontendRoutes = {
   'GET /oauth/authorize': authorize,
   'POST /oauth/authorize': decide,
   ...Object.fromEntries(Object.entries(OPEN).map(([key, handler]) => [key, forEveryone(handler)])),
-  ...Object.fromEntries(paths.map((path) => [`OPTIONS ${path}`, preflight])),
+  ...preflights(OPEN, preflight),
 };

@@ -1,12 +1,14 @@
 /** The token endpoint: codes and refresh tokens become access tokens. */
 import { createHash } from 'node:crypto';
 import { issueOAuthToken } from '../../model/tokens/machine-tokens.js';
-import type { LocalResponse, Row, InstanceState } from '../../state/instance-state.js';
+import type { LocalResponse } from '../../http/messages.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { AuthorizationCodeRow, OAuthApplicationRow, OAuthRefreshTokenRow } from '../../state/rows.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { json } from '../../http/responses.js';
 import { resourcesOf, words } from './authorization-request.js';
 import { authenticateClient, equal } from '../../model/oauth/clients.js';
-import { OAuthError } from './oauth-error.js';
+import { OAuthError } from '../../model/oauth/oauth-error.js';
 import { revokeGrant } from '../../model/oauth/grants.js';
 import { idToken } from '../../model/oauth/profile.js';
 
@@ -16,14 +18,16 @@ const ACCESS_LIFETIME_SECONDS = 24 * HOUR;
 /** What was granted once, and is renewed by each refresh. */
 interface Grant {
   readonly grantId: string;
-  readonly application: Row;
+  readonly application: OAuthApplicationRow;
   readonly userId: string;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
   readonly nonce: string | null;
 }
 
-const GRANTS: Readonly<Record<string, (state: InstanceState, application: Row, form: URLSearchParams) => Grant>> = {
+const GRANTS: Readonly<
+  Record<string, (state: InstanceState, application: OAuthApplicationRow, form: URLSearchParams) => Grant>
+> = {
   authorization_code: redeemCode,
   refresh_token: redeemRefreshToken,
 };
@@ -39,27 +43,26 @@ export function token(call: FrontendCall): LocalResponse {
   return issue(call.state, redeem(call.state, application, form));
 }
 
-function redeemCode(state: InstanceState, application: Row, form: URLSearchParams): Grant {
+function redeemCode(state: InstanceState, application: OAuthApplicationRow, form: URLSearchParams): Grant {
   const code = state.table('authorization_codes').get(form.get('code') ?? '');
-  if (code === undefined || code['client_id'] !== application['client_id']) throw invalidGrant('The code is unknown.');
-  if (code['used'] === true) {
+  if (code === undefined || code.client_id !== application.client_id) throw invalidGrant('The code is unknown.');
+  if (code.used) {
     // Two parties hold the code: whoever got tokens for it may be the wrong one (RFC 6749 section 4.1.2).
     revokeGrant(state, code.id);
     throw invalidGrant('The code was used before; its tokens are revoked.');
   }
-  if (Number(code['expires_at']) <= state.now()) throw invalidGrant('The code has expired.');
-  if (form.get('redirect_uri') !== code['redirect_uri'])
-    throw invalidGrant('redirect_uri is not the one of the request.');
-  checkVerifier(code['code_challenge'], form.get('code_verifier'));
+  if (code.expires_at <= state.now()) throw invalidGrant('The code has expired.');
+  if (form.get('redirect_uri') !== code.redirect_uri) throw invalidGrant('redirect_uri is not the one of the request.');
+  checkVerifier(code.code_challenge, form.get('code_verifier'));
   const grant = grantOf(application, code, form);
   state.table('authorization_codes').update(code.id, { used: true });
-  return { ...grant, grantId: code.id, nonce: typeof code['nonce'] === 'string' ? code['nonce'] : null };
+  return { ...grant, grantId: code.id, nonce: code.nonce };
 }
 
 /** PKCE (RFC 7636 section 4.6). A verifier without a challenge is refused too, or a stripped challenge would go unnoticed. */
-function checkVerifier(challenge: unknown, verifier: string | null): void {
+function checkVerifier(challenge: string | null, verifier: string | null): void {
   if (challenge === null && verifier === null) return;
-  if (typeof challenge !== 'string' || verifier === null || !/^[\w.~-]{43,128}$/.test(verifier)) {
+  if (challenge === null || verifier === null || !/^[\w.~-]{43,128}$/.test(verifier)) {
     throw invalidGrant('The code_verifier is missing or malformed.');
   }
   if (!equal(createHash('sha256').update(verifier).digest('base64url'), challenge)) {
@@ -67,15 +70,15 @@ function checkVerifier(challenge: unknown, verifier: string | null): void {
   }
 }
 
-function redeemRefreshToken(state: InstanceState, application: Row, form: URLSearchParams): Grant {
+function redeemRefreshToken(state: InstanceState, application: OAuthApplicationRow, form: URLSearchParams): Grant {
   const table = state.table('oauth_refresh_tokens');
   const row = table.get(form.get('refresh_token') ?? '');
-  if (row === undefined || row['client_id'] !== application['client_id'] || row['revoked'] === true) {
+  if (row === undefined || row.client_id !== application.client_id || row.revoked) {
     throw invalidGrant('The refresh token is unknown or revoked.');
   }
-  if (row['used'] === true) {
+  if (row.used) {
     // Refresh tokens rotate: an old one in use means that a copy exists (RFC 9700 section 4.14.2).
-    revokeGrant(state, String(row['grant_id']));
+    revokeGrant(state, row.grant_id);
     throw invalidGrant('The refresh token was used before; its tokens are revoked.');
   }
   const grant = grantOf(application, row, form);
@@ -85,19 +88,23 @@ function redeemRefreshToken(state: InstanceState, application: Row, form: URLSea
     throw new OAuthError('invalid_scope', 'A refresh cannot widen the scope.');
   }
   table.update(row.id, { used: true });
-  return { ...grant, scopes, grantId: String(row['grant_id']), nonce: null };
+  return { ...grant, scopes, grantId: row.grant_id, nonce: null };
 }
 
-function grantOf(application: Row, row: Row, form: URLSearchParams): Omit<Grant, 'grantId' | 'nonce'> {
-  const granted = row['resources'] as readonly string[];
+function grantOf(
+  application: OAuthApplicationRow,
+  row: AuthorizationCodeRow | OAuthRefreshTokenRow,
+  form: URLSearchParams,
+): Omit<Grant, 'grantId' | 'nonce'> {
+  const granted = row.resources;
   const asked = resourcesOf(form);
   if (granted.length > 0 && !asked.every((resource) => granted.includes(resource))) {
     throw new OAuthError('invalid_target', 'A resource was asked for that was not granted.');
   }
   return {
     application,
-    userId: String(row['user_id']),
-    scopes: row['scopes'] as readonly string[],
+    userId: row.user_id,
+    scopes: row.scopes,
     resources: asked.length > 0 ? asked : granted,
   };
 }
@@ -105,13 +112,13 @@ function grantOf(application: Row, row: Row, form: URLSearchParams): Omit<Grant,
 function issue(state: InstanceState, grant: Grant): LocalResponse {
   const { application, grantId, userId, scopes, resources } = grant;
   if (state.table('users').get(userId) === undefined) throw invalidGrant('The user is gone.');
-  const clientId = String(application['client_id']);
+  const clientId = application.client_id;
   const access = issueOAuthToken(state, {
     userId,
     clientId,
     scopes,
     ...(resources.length === 0 ? {} : { audience: resources }),
-    format: application['access_token_format'] === 'jwt' ? 'jwt' : 'opaque',
+    format: application.access_token_format === 'jwt' ? 'jwt' : 'opaque',
     expiresInSeconds: ACCESS_LIFETIME_SECONDS,
   });
   state.table('oauth_access_tokens').update(access.id, { grant_id: grantId });
@@ -127,7 +134,7 @@ function issue(state: InstanceState, grant: Grant): LocalResponse {
     created_at: state.now(),
   });
   return json({
-    access_token: access['token'],
+    access_token: access.token,
     token_type: 'Bearer',
     expires_in: ACCESS_LIFETIME_SECONDS,
     refresh_token: refresh.id,

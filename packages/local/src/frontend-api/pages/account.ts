@@ -1,5 +1,6 @@
 /** The account page: who is signed in, which organization is active, and the way out. */
-import type { LocalResponse, Row } from '../../state/instance-state.js';
+import type { LocalResponse } from '../../http/messages.js';
+import type { SessionRow, UserRow } from '../../state/rows.js';
 import { knownBrowser } from '../browser-of-request.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { throughHandshake } from '../handshake.js';
@@ -8,17 +9,18 @@ import { redirect } from '../../http/responses.js';
 import { activateOrganization, liveSession, membershipsOf, signOut } from '../../model/sessions/client-sessions.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
-import { avatar, emailOf, nameOf, roleName } from '../../model/users/names.js';
+import { emailOf, nameOf } from '../../model/users/names.js';
+import { avatar, roleName } from './avatar.js';
 import { redirectOf, refusedForm, refusedTarget } from './sign-in.js';
 
 interface SignedIn {
-  readonly session: Row;
-  readonly user: Row;
+  readonly session: SessionRow;
+  readonly user: UserRow;
 }
 
 function signedIn(call: FrontendCall): SignedIn | null {
   const session = liveSession(call.state, knownBrowser(call)?.client ?? null);
-  const user = session === null ? undefined : call.state.table('users').get(String(session['user_id']));
+  const user = session === null ? undefined : call.state.table('users').get(session.user_id);
   return session === null || user === undefined ? null : { session, user };
 }
 
@@ -28,14 +30,14 @@ export function showAccount(call: FrontendCall): LocalResponse {
   const target = redirectOf(call, call.request.query);
   if (target === undefined) return refusedTarget();
   const { session, user } = caller;
-  const active = session['last_active_organization_id'] ?? null;
+  const active = session.last_active_organization_id ?? null;
   const memberships = membershipsOf(call.state, user.id).flatMap((membership) => {
-    const organization = call.state.table('organizations').get(String(membership['organization_id']));
-    return organization ? [{ organization, role: roleName(membership['role']) }] : [];
+    const organization = call.state.table('organizations').get(membership.organization_id);
+    return organization ? [{ organization, role: roleName(membership.role) }] : [];
   });
   const personal = choice({ id: '', name: 'Personal account', detail: 'No organization', on: active === null });
   const choices = memberships.map(({ organization, role }) =>
-    choice({ id: organization.id, name: String(organization['name']), detail: role, on: organization.id === active }),
+    choice({ id: organization.id, name: organization.name, detail: role, on: organization.id === active }),
   );
   const back =
     target === null

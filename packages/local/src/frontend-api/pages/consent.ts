@@ -1,5 +1,6 @@
 /** The consent page: what a client wants to see, and of whom. */
-import type { LocalResponse, Row } from '../../state/instance-state.js';
+import type { LocalResponse } from '../../http/messages.js';
+import type { UserRow } from '../../state/rows.js';
 import type { FrontendCall } from '../frontend-call.js';
 import type { AuthorizationRequest } from '../oauth/authorization-request.js';
 import { html } from './html.js';
@@ -16,9 +17,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   offline_access: 'Keep access while you are away',
 };
 
-export function showConsent(call: FrontendCall, request: AuthorizationRequest, user: Row): LocalResponse {
+export function showConsent(call: FrontendCall, request: AuthorizationRequest, user: UserRow): LocalResponse {
   const { application, scopes, resources } = request;
-  const name = textOr(application['name'], 'An application');
+  const name = textOr(application.name, 'An application');
   const fields = [...call.request.query].map(
     ([field, value]) => html`<input type="hidden" name="${field}" value="${value}" />`,
   );

@@ -1,6 +1,6 @@
 /** The frame around every page of the instance: one card on a quiet ground, no script, nothing loaded from anywhere. */
 import { createHash } from 'node:crypto';
-import type { LocalResponse } from '../../state/instance-state.js';
+import type { LocalResponse } from '../../http/messages.js';
 import { html, Markup, type Markup as MarkupType } from './html.js';
 import { STYLE } from './style.js';
 

@@ -1,15 +1,21 @@
 /** The sign-in page: the users of the instance, one click each. */
-import type { LocalResponse, Row, InstanceState } from '../../state/instance-state.js';
-import { browserOrNew, clientOf } from '../browser-of-request.js';
+import type { LocalResponse } from '../../http/messages.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { UserRow } from '../../state/rows.js';
+import { clientOf } from '../../model/sessions/browsers.js';
+import { browserCookie, browserOrNew } from '../browser-of-request.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { throughHandshake } from '../handshake.js';
 import { allowedRedirect, isSameOriginPost } from '../origins.js';
 import { redirect } from '../../http/responses.js';
 import { restrictionOf } from '../../model/users/sign-up-restrictions.js';
-import { maySignIn, membershipsOf, signIn, type Entry } from '../../model/sessions/client-sessions.js';
+import { membershipsOf, signIn, type Entry } from '../../model/sessions/client-sessions.js';
+import { maySignIn } from '../../model/users/bans-and-locks.js';
+import { textsOf } from '../../model/users/person.js';
 import { html, type Markup } from './html.js';
 import { page, problem } from './page.js';
-import { addressesOf, avatar, emailOf, nameOf, textOr } from '../../model/users/names.js';
+import { emailOf, nameOf, textOr } from '../../model/users/names.js';
+import { avatar } from './avatar.js';
 
 /** More are found by searching. */
 const SHOWN = 50;
@@ -48,16 +54,18 @@ export function submitSignIn(call: FrontendCall): LocalResponse {
   if (user === undefined)
     return problem(404, 'No such user', 'The user may have been deleted. Go back and choose again.');
   if (!maySignIn(call.state, user)) return problem(403, 'This user cannot sign in', 'The user is banned or locked.');
-  const restriction = restrictionOf(call.state, addressesOf(call.state, user), 'sign-in');
+  const restriction = restrictionOf(call.state, textsOf(call.state, user, 'email_address'), 'sign-in');
   if (restriction !== null) return problem(403, 'This user cannot sign in', restriction);
   return enter(call, user, target, { strategy: 'password' });
 }
 
 /** Signs a user in on this browser and sends it on, so that the application learns of it. */
-export function enter(call: FrontendCall, user: Row, target: URL | null, entry: Entry): LocalResponse {
+export function enter(call: FrontendCall, user: UserRow, target: URL | null, entry: Entry): LocalResponse {
   const browser = browserOrNew(call);
   signIn(call.state, clientOf(call.state, browser), user, entry);
-  return redirect(target === null ? `${call.base}/user` : throughHandshake(call, target), 303, [browser.cookie]);
+  return redirect(target === null ? `${call.base}/user` : throughHandshake(call, target), 303, [
+    browserCookie(call.state, browser),
+  ]);
 }
 
 /** Where to go afterwards: a URL, null if none is asked for, undefined if the one asked for is not allowed. */
@@ -86,25 +94,25 @@ function answerSatellite(call: FrontendCall, asked: string): LocalResponse {
   const browser = browserOrNew(call);
   target.searchParams.set('__clerk_db_jwt', browser.token);
   target.searchParams.set('__clerk_synced', 'true');
-  return redirect(target.href, 307, [browser.cookie]);
+  return redirect(target.href, 307, [browserCookie(call.state, browser)]);
 }
 
-function findUsers(state: InstanceState, search: string): { users: Row[]; total: number } {
-  const all = [...state.table('users').all()];
+function findUsers(state: InstanceState, search: string): { users: readonly UserRow[]; total: number } {
+  const all = state.table('users').rows();
   const matching = search === '' ? all : all.filter((user) => textOf(state, user).includes(search));
   return { users: matching.slice(0, SHOWN), total: matching.length };
 }
 
-function textOf(state: InstanceState, user: Row): string {
-  return `${nameOf(user)} ${emailOf(state, user) ?? ''} ${textOr(user['username'], '')} ${user.id}`.toLowerCase();
+function textOf(state: InstanceState, user: UserRow): string {
+  return `${nameOf(user)} ${emailOf(state, user) ?? ''} ${textOr(user.username, '')} ${user.id}`.toLowerCase();
 }
 
-function userRow(call: FrontendCall, user: Row, target: URL | null): Markup {
+function userRow(call: FrontendCall, user: UserRow, target: URL | null): Markup {
   const name = nameOf(user);
   const allowed = maySignIn(call.state, user);
   const count = membershipsOf(call.state, user.id).length;
   const groups = count === 0 ? null : html`<span class="tag">${count === 1 ? '1 org' : `${String(count)} orgs`}</span>`;
-  const tag = allowed ? groups : html`<span class="tag bad">${user['banned'] === true ? 'banned' : 'locked'}</span>`;
+  const tag = allowed ? groups : html`<span class="tag bad">${user.banned === true ? 'banned' : 'locked'}</span>`;
   const button = html`${avatar(name, user.id)}<span class="who"
       ><b>${name}</b><small>${emailOf(call.state, user) ?? user.id}</small></span
     >${tag}`;

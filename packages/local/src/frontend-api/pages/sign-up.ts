@@ -1,7 +1,9 @@
-/** The sign-up page. The user is made by the Backend API's own operation, so that its rules hold here too. */
-import { handleBackendRequest } from '../../backend-api/handle-backend-request.js';
-import { completeWaitlistEntry } from '../../backend-api/handlers/invitations/waitlist-entries.js';
-import type { LocalResponse } from '../../state/instance-state.js';
+/** The sign-up page. The user is made as the Backend API makes one, so that its rules hold here too. */
+import { completeWaitlistEntry } from '../../model/invitations/waitlist.js';
+import { ApiError } from '../../model/records/api-error.js';
+import { createUser, type NewUser } from '../../model/users/users.js';
+import type { UserRow } from '../../state/rows.js';
+import type { LocalResponse } from '../../http/messages.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { isSameOriginPost } from '../origins.js';
 import { restrictionOf } from '../../model/users/sign-up-restrictions.js';
@@ -14,7 +16,7 @@ export function showSignUp(call: FrontendCall): LocalResponse {
   return target === undefined ? refusedTarget() : form(call, target, null);
 }
 
-export async function submitSignUp(call: FrontendCall): Promise<LocalResponse> {
+export function submitSignUp(call: FrontendCall): LocalResponse {
   if (!isSameOriginPost(call.request)) return refusedForm();
   const fields = formOf(call);
   const target = redirectOf(call, fields);
@@ -22,34 +24,26 @@ export async function submitSignUp(call: FrontendCall): Promise<LocalResponse> {
   const email = (fields.get('email') ?? '').trim().toLowerCase();
   const restriction = restrictionOf(call.state, [email], 'sign-up');
   if (restriction !== null) return form(call, target, restriction);
-  const answer = await createUser(call, {
-    email_address: [email],
-    first_name: fields.get('first_name') || undefined,
-    last_name: fields.get('last_name') || undefined,
-    skip_password_requirement: true,
-  });
-  const body = JSON.parse(String(answer.body)) as {
-    id?: string;
-    errors?: { message?: string; long_message?: string }[];
-  };
-  const user = answer.status === 200 ? call.state.table('users').get(body.id ?? '') : undefined;
-  if (user === undefined) {
-    const error = body.errors?.[0];
-    return form(call, target, error?.long_message ?? error?.message ?? 'The user could not be created.');
-  }
+  const user = attempt(() => createUser(call.state, newUser(email, fields)));
+  if (user instanceof ApiError) return form(call, target, user.longMessage);
   completeWaitlistEntry(call.state, email);
   return enter(call, user, target, { strategy: 'email_code' });
 }
 
-function createUser({ state, request }: FrontendCall, fields: Readonly<Record<string, unknown>>) {
-  return handleBackendRequest(state, {
-    method: 'POST',
-    path: '/v1/users',
-    query: new URLSearchParams(),
-    headers: { authorization: `Bearer ${state.secretKey}`, 'content-type': 'application/json' },
-    body: new TextEncoder().encode(JSON.stringify(fields)),
-    origin: request.origin,
-  });
+/** The form as the body of `POST /users`. */
+const newUser = (email: string, fields: URLSearchParams): NewUser => ({
+  email_address: [email],
+  first_name: fields.get('first_name') || undefined,
+  last_name: fields.get('last_name') || undefined,
+});
+
+function attempt(create: () => UserRow): UserRow | ApiError {
+  try {
+    return create();
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
 }
 
 function form(call: FrontendCall, target: URL | null, error: string | null): LocalResponse {

@@ -1,18 +1,17 @@
-import { change, create } from '../../model/records/resource.js';
-import { ApiError } from '../../backend-api/engine/operation.js';
-import { createOAuthApplication } from '../../backend-api/handlers/oauth/oauth-applications.js';
-import { addMember } from '../../backend-api/handlers/organizations/organization-memberships.js';
-import { createOrganization } from '../../backend-api/handlers/organizations/organization-handlers.js';
-import { keysIn, permissions, roleByKey, roles } from '../../model/organizations/role-records.js';
-import { createUser } from '../../backend-api/handlers/users/user-handlers.js';
-import { ensurePermission, ensureRole, roleKey, titleOf } from '../../model/ensure.js';
 import { addMachineScope, createMachine } from '../../model/machines/machines.js';
-import { SeedError, type SeedDocument } from './seed-document.js';
+import { ensurePermission, ensureRole, roleKey, titleOf } from '../../model/ensure.js';
+import { createOAuthApplication } from '../../model/oauth/applications.js';
+import { addMember } from '../../model/organizations/memberships.js';
+import { createOrganization } from '../../model/organizations/organizations.js';
+import { permissions, roleByKey, roles } from '../../model/organizations/role-records.js';
+import { ApiError } from '../../model/records/api-error.js';
+import { change, create } from '../../model/records/resource.js';
 import { issueApiKey } from '../../model/tokens/machine-tokens.js';
-import type { Row, InstanceState } from '../../state/instance-state.js';
+import { createUser } from '../../model/users/users.js';
 import { messageOf } from '../../shared/message-of.js';
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Draft, InstanceState } from '../../state/instance-state.js';
+import type { RoleRow } from '../../state/rows.js';
+import { SeedError, type SeedDocument } from './seed-document.js';
 
 /**
  * Fills an instance.
@@ -22,7 +21,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function applySeed(state: InstanceState, seed: SeedDocument): void {
   const builtInLeft = new Set(
     state
-      .table(roles.table)
+      .table('organization_roles')
       .rows()
       .map(({ id }) => id),
   );
@@ -44,19 +43,24 @@ export function applySeed(state: InstanceState, seed: SeedDocument): void {
       key: roleKey(entry.key),
     });
   });
-  each('users', seed.users, ({ banned, ...body }) => {
-    const lists = Object.fromEntries(
-      (['email_address', 'phone_number', 'web3_wallet'] as const).flatMap((name) =>
-        body[name] === undefined ? [] : [[name, [body[name]].flat()]],
-      ),
-    );
-    const { id } = createUser(state, { skip_password_checks: true, ...body, ...lists });
-    if (banned === true) state.table('users').update(id, { banned });
-  });
+  each(
+    'users',
+    seed.users,
+    ({ banned, email_address: emails, phone_number: phones, web3_wallet: wallets, ...body }) => {
+      const { id } = createUser(state, {
+        skip_password_checks: true,
+        ...body,
+        email_address: listOf(emails),
+        phone_number: listOf(phones),
+        web3_wallet: listOf(wallets),
+      });
+      if (banned === true) state.table('users').update(id, { banned });
+    },
+  );
   each('organizations', seed.organizations, ({ members = [], ...body }) => {
     const organization = createOrganization(state, body);
     each('members', members, ({ user, role = 'org:member', ...metadata }) => {
-      const key = ensureRole(state, roleKey(role))['key'];
+      const key = ensureRole(state, roleKey(role)).key;
       addMember(state, organization, userNamed(state, user), key, metadata);
     });
   });
@@ -88,12 +92,15 @@ export function applySeed(state: InstanceState, seed: SeedDocument): void {
     each(`tables.${table}`, rows, (row) => state.table(table).insert(row));
 }
 
-function extended(role: Row, entry: NonNullable<SeedDocument['roles']>[number]): Fields {
+const listOf = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : [value].flat();
+
+function extended(role: RoleRow, entry: NonNullable<SeedDocument['roles']>[number]): Draft<RoleRow> {
   const { name, description, permissions: more = [] } = entry;
   return {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
-    permissions: [...new Set([...keysIn(role, 'permissions'), ...more])],
+    permissions: [...new Set([...role.permissions, ...more])],
   };
 }
 
@@ -127,10 +134,10 @@ function each<Entry>(name: string, entries: readonly Entry[] | undefined, act: (
 
 function userNamed(state: InstanceState, name: string): string {
   const users = state.table('users');
-  const byEmail = (): unknown => state.table('email_addresses').by('email_address', name.toLowerCase())[0]?.['user_id'];
+  const byEmail = () => state.table('email_addresses').by('email_address', name.toLowerCase())[0]?.user_id;
   const id =
     users.get(name)?.id ?? byEmail() ?? users.by('username', name)[0]?.id ?? users.by('external_id', name)[0]?.id;
-  if (typeof id !== 'string') throw new Error(`there is no user '${name}' in the document`);
+  if (id === undefined) throw new Error(`there is no user '${name}' in the document`);
   return id;
 }
 

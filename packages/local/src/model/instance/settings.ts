@@ -1,7 +1,6 @@
 /** Settings of the instance: one row, whose absent fields have these values. */
 import type { InstanceState } from '../../state/instance-state.js';
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from '../../state/rows.js';
 
 const DEFAULTS = {
   instance: { allowed_origins: null, test_mode: true, hibp: false, support_email: null, clerk_js_version: null },
@@ -34,25 +33,29 @@ const DEFAULTS = {
     domains_default_role: 'org:member',
     initial_role_set_key: 'role_set:default',
   },
-} as const satisfies Record<string, Fields>;
+} satisfies Record<string, Fields>;
 
 export type SettingsGroup = keyof typeof DEFAULTS;
 
-const TABLE = 'instance_settings';
+type Settings = typeof DEFAULTS;
 
-export function settingsOf(state: InstanceState, group: SettingsGroup): Fields {
-  return { ...DEFAULTS[group], ...state.table(TABLE).get(group) };
+/** A group as it is, once every setting has a value; what is null by default may also be something else. */
+export type SettingsIn<Group extends SettingsGroup> = {
+  readonly [Name in keyof Settings[Group]]: Settings[Group][Name] extends null ? unknown : Settings[Group][Name];
+};
+
+export function settingsOf<Group extends SettingsGroup>(state: InstanceState, group: Group): SettingsIn<Group> {
+  return { ...DEFAULTS[group], ...state.table('instance_settings').get(group) };
 }
 
 /** Null and absent leave a setting as it is, unless null is a value that it may have. */
-export function changeSettings(state: InstanceState, group: SettingsGroup, patch: Fields): Fields {
+export function changeSettings(state: InstanceState, group: SettingsGroup, patch: Fields): void {
   const known: Fields = DEFAULTS[group];
   const entries = Object.entries(patch).filter(
     ([name, value]) => value !== undefined && (value !== null || known[name] === null),
   );
-  const table = state.table(TABLE);
+  const table = state.table('instance_settings');
   const fields = Object.fromEntries(entries);
   if (table.get(group)) table.update(group, fields);
   else table.insert({ id: group, ...fields });
-  return settingsOf(state, group);
 }

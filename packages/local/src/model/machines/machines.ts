@@ -1,4 +1,5 @@
-import type { Row, InstanceState } from '../../state/instance-state.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { MachineRow, MachineScopeRow } from '../../state/rows.js';
 
 /** Clerk's default life of a machine's tokens. */
 export const DEFAULT_TOKEN_TTL_SECONDS = 3600;
@@ -12,7 +13,7 @@ export interface NewMachine {
 export function createMachine(
   state: InstanceState,
   { id = state.id('mch'), name, defaultTokenTtlSeconds }: NewMachine = {},
-): Row {
+): MachineRow {
   const now = state.now();
   return state.table('machines').insert({
     id,
@@ -33,7 +34,7 @@ export function scopeId(fromMachineId: string, toMachineId: string): string {
 }
 
 /** Lets a machine's tokens be verified by another machine. */
-export function addMachineScope(state: InstanceState, fromMachineId: string, toMachineId: string): Row {
+export function addMachineScope(state: InstanceState, fromMachineId: string, toMachineId: string): MachineScopeRow {
   return state.table('machine_scopes').insert({
     id: scopeId(fromMachineId, toMachineId),
     object: 'machine_scope',
@@ -48,5 +49,5 @@ export function scopesOf(state: InstanceState, machineId: string): string[] {
   return state
     .table('machine_scopes')
     .by('from_machine_id', machineId)
-    .map((row) => String(row['to_machine_id']));
+    .map((row) => row.to_machine_id);
 }

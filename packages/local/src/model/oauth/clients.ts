@@ -1,9 +1,10 @@
 /** OAuth clients: who they are, how they prove it, and where codes for them may go. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Row, InstanceState } from '../../state/instance-state.js';
-import { OAuthError } from '../../frontend-api/oauth/oauth-error.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { OAuthApplicationRow } from '../../state/rows.js';
+import { OAuthError } from './oauth-error.js';
 
-export function findApplication(state: InstanceState, clientId: string | null): Row | undefined {
+export function findApplication(state: InstanceState, clientId: string | null): OAuthApplicationRow | undefined {
   return clientId === null ? undefined : state.table('oauth_applications').by('client_id', clientId)[0];
 }
 
@@ -17,15 +18,15 @@ export function authenticateClient(
   state: InstanceState,
   authorization: string | undefined,
   form: URLSearchParams,
-): Row {
+): OAuthApplicationRow {
   const basic = parseBasic(authorization);
   const clientId = basic?.id ?? form.get('client_id');
   const secret = basic?.secret ?? form.get('client_secret') ?? '';
   const application = findApplication(state, clientId);
   if (application === undefined) throw new OAuthError('invalid_client', 'The client is unknown.');
-  if (application['public'] === true) return application;
-  const expected: unknown = application['client_secret'];
-  if (typeof expected !== 'string' || expected === '' || !equal(secret, expected)) {
+  if (application.public === true) return application;
+  const expected = application.client_secret;
+  if (expected === undefined || expected === '' || !equal(secret, expected)) {
     throw new OAuthError('invalid_client', 'The client secret is missing or wrong.');
   }
   return application;
@@ -53,15 +54,13 @@ export function equal(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }
 
-export function redirectUrisOf(application: Row): readonly string[] {
-  const uris: unknown = application['redirect_uris'];
-  const listed = Array.isArray(uris) ? uris.map(String) : [];
-  const callback: unknown = application['callback_url'];
-  return typeof callback === 'string' && callback !== '' ? [...listed, callback] : listed;
+export function redirectUrisOf(application: OAuthApplicationRow): readonly string[] {
+  const { redirect_uris: uris = [], callback_url: callback = '' } = application;
+  return callback === '' ? uris : [...uris, callback];
 }
 
 /** Exact comparison, but for the port of a loopback address: native clients listen on whatever port is free (RFC 8252 section 7.3). */
-export function isRegisteredRedirect(application: Row, uri: string): boolean {
+export function isRegisteredRedirect(application: OAuthApplicationRow, uri: string): boolean {
   if (!URL.canParse(uri)) return false;
   const asked = withoutLoopbackPort(uri);
   return redirectUrisOf(application).some(

@@ -1,27 +1,31 @@
-/** What an organization and a membership are, and how they look from outside. */
-import type { Row, InstanceState } from '../../state/instance-state.js';
-import { defineResource, find } from '../records/resource.js';
+/** What an organization and a membership are, how they look from outside, and what goes with them. */
+import type { InstanceState } from '../../state/instance-state.js';
+import type { Fields, MembershipRow, OrganizationRow, UserRow } from '../../state/rows.js';
+import { deletes, removes } from '../records/cascade.js';
 import { defaultImage } from '../records/images.js';
-import { includesText } from '../records/listing.js';
-import type { Filters } from '../records/listing.js';
+import { includesText, signed, type Filters } from '../records/listing.js';
+import { defineResource, find } from '../records/resource.js';
+import { leaveOrganization } from '../sessions/user-sessions.js';
+import { PERSON_FILTERS, PERSON_SORT_KEYS, publicUserData } from '../users/person.js';
 import { permissionKeysOf, roleByKey } from './role-records.js';
-import { PERSON_FILTERS, PERSON_SORT_KEYS, primaryText } from '../users/user-records.js';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const membersOf = (state: InstanceState, id: string): Row[] =>
+const membersOf = (state: InstanceState, id: string): MembershipRow[] =>
   state.table('organization_memberships').by('organization_id', id);
 
-/** Who may manage members is what Clerk calls elevated. */
+/** Members who may manage members are what Clerk calls elevated. */
 const ELEVATED = 'org:sys_memberships:manage';
 
-function view(row: Row): Fields {
-  const hasImage = typeof row['image_url'] === 'string';
-  return { ...row, image_url: row['image_url'] ?? defaultImage('organization', row.id), has_image: hasImage };
+function view(row: OrganizationRow) {
+  const hasImage = typeof row.image_url === 'string';
+  return { ...row, image_url: row.image_url ?? defaultImage('organization', row.id), has_image: hasImage };
 }
 
 /** @param include which of the counted fields to work out */
-export function countedView(row: Row, state: InstanceState, include: { members: boolean; elevated: boolean }): Fields {
+export function countedView(
+  row: OrganizationRow,
+  state: InstanceState,
+  include: { members: boolean; elevated: boolean },
+): Fields {
   const members = include.members || include.elevated ? membersOf(state, row.id) : [];
   return {
     ...view(row),
@@ -30,8 +34,8 @@ export function countedView(row: Row, state: InstanceState, include: { members: 
       : {}),
     ...(include.elevated
       ? {
-          missing_member_with_elevated_permissions: !members.some((m) =>
-            permissionKeysOf(state, String(m['role'])).includes(ELEVATED),
+          missing_member_with_elevated_permissions: !members.some(({ role }) =>
+            permissionKeysOf(state, role).includes(ELEVATED),
           ),
         }
       : {}),
@@ -40,29 +44,18 @@ export function countedView(row: Row, state: InstanceState, include: { members: 
 
 function pendingCount(state: InstanceState, id: string): number {
   const invitations = state.table('organization_invitations').by('organization_id', id);
-  return invitations.filter((row) => row['status'] === 'pending' && Number(row['expires_at']) > state.now()).length;
+  return invitations.filter((row) => row.status === 'pending' && row.expires_at > state.now()).length;
 }
 
-/** `+user_1` and a bare id take in, `-user_1` leaves out. */
-function isMember(row: Row, values: readonly string[], state: InstanceState): boolean {
-  const has = (user: string) =>
-    state
-      .table('organization_memberships')
-      .by('user_id', user)
-      .some((m) => m['organization_id'] === row.id);
-  const excluded = values.filter((value) => value.startsWith('-')).map((value) => value.slice(1));
-  const wanted = values.filter((value) => !value.startsWith('-')).map((value) => value.replace(/^[+ ]/, ''));
-  return !excluded.some(has) && (wanted.length === 0 || wanted.some(has));
+const hasMember = (row: OrganizationRow, values: readonly string[], state: InstanceState): boolean =>
+  signed(values, (userId) => membershipOf(state, row.id, userId) !== undefined);
+
+export function membershipOf(state: InstanceState, organizationId: string, userId: string): MembershipRow | undefined {
+  const table = state.table('organization_memberships');
+  return table.by('user_id', userId).find((row) => row.organization_id === organizationId);
 }
 
-function idMatches(row: Row, values: readonly string[]): boolean {
-  const excluded = values.filter((value) => value.startsWith('-')).map((value) => value.slice(1));
-  const wanted = values.filter((value) => !value.startsWith('-')).map((value) => value.replace(/^[+ ]/, ''));
-  return !excluded.includes(row.id) && (wanted.length === 0 || wanted.includes(row.id));
-}
-
-export const organizations = defineResource({
-  table: 'organizations',
+export const organizations = defineResource('organizations', {
   object: 'organization',
   idPrefix: 'org',
   component: 'Organization',
@@ -71,80 +64,62 @@ export const organizations = defineResource({
   alias: 'slug',
   view,
   filters: {
-    query: (row, text: string) => row.id === text || includesText(row['name'], text) || includesText(row['slug'], text),
-    user_id: isMember,
-    organization_id: idMatches,
+    query: (row, text: string) => row.id === text || includesText(row.name, text) || includesText(row.slug, text),
+    user_id: hasMember,
+    organization_id: (row, values: readonly string[]) => signed(values, (id) => id === row.id),
   },
   sortKeys: { name: true, members_count: (row, state) => membersOf(state, row.id).length },
+  cascade: [
+    removes(() => memberships, 'organization_id'),
+    deletes('organization_invitations', 'organization_id'),
+    deletes('organization_domains', 'organization_id'),
+    deletes('subscriptions', 'organization_id'),
+    deletes('subscription_items', 'organization_id'),
+    deletes('saml_connections', 'organization_id'),
+    deletes('api_keys', 'subject'),
+    (state, { id }) => {
+      leaveOrganization(state, id);
+    },
+  ],
 });
 
 /** The organization's face for people who are not in it. */
-export function publicOrganizationData(state: InstanceState, id: unknown): Fields {
-  const { id: organizationId, name, slug, image_url, has_image } = view(find(state, organizations, String(id)));
-  return { id: organizationId, name, slug, image_url, has_image };
+export function publicOrganizationData(state: InstanceState, organizationId: string): Fields {
+  const { id, name, slug, image_url, has_image } = view(find(state, organizations, organizationId));
+  return { id, name, slug, image_url, has_image };
 }
 
-/** The user's face for other members. */
-export function publicUserData(state: InstanceState, userId: unknown): Fields {
-  const user = state.table('users').get(String(userId));
-  if (!user)
-    return {
-      user_id: String(userId),
-      first_name: null,
-      last_name: null,
-      image_url: '',
-      has_image: false,
-      identifier: '',
-    };
-  const image = user['image_url'] ?? defaultImage('user', user.id);
-  const identifier =
-    primaryText(state, user, 'email_addresses', 'email_address') ??
-    primaryText(state, user, 'phone_numbers', 'phone_number') ??
-    user['username'] ??
-    primaryText(state, user, 'web3_wallets', 'web3_wallet') ??
-    user.id;
-  return {
-    user_id: user.id,
-    first_name: user['first_name'] ?? null,
-    last_name: user['last_name'] ?? null,
-    image_url: image,
-    profile_image_url: image,
-    has_image: typeof user['image_url'] === 'string',
-    identifier,
-    username: user['username'] ?? null,
-  };
-}
-
-function membershipView(row: Row, state: InstanceState): Fields {
-  const key = String(row['role']);
+function membershipView(row: MembershipRow, state: InstanceState): Fields {
   return {
     ...row,
-    role_name: roleByKey(state, key)?.['name'] ?? key,
-    permissions: permissionKeysOf(state, key),
-    organization: view(find(state, organizations, String(row['organization_id']))),
-    public_user_data: publicUserData(state, row['user_id']),
+    role_name: roleByKey(state, row.role)?.name ?? row.role,
+    permissions: permissionKeysOf(state, row.role),
+    organization: view(find(state, organizations, row.organization_id)),
+    public_user_data: publicUserData(state, row.user_id),
   };
 }
 
-const ofUser = (membership: Row, state: InstanceState): Row =>
-  state.table('users').get(String(membership['user_id'])) ?? membership;
+const userOf = (membership: MembershipRow, state: InstanceState): UserRow | undefined =>
+  state.table('users').get(membership.user_id);
 
 /** The filters of people, asked of the member; dates of creation are those of the membership. */
-const MEMBER_FILTERS: Filters = {
+const MEMBER_FILTERS: Filters<MembershipRow> = {
   ...Object.fromEntries(
     Object.entries(PERSON_FILTERS).map(([name, test]) => [
       name,
-      (row: Row, value: never, state: InstanceState) => test(ofUser(row, state), value, state),
+      (row: MembershipRow, value: never, state: InstanceState) => {
+        const user = userOf(row, state);
+        return user !== undefined && test(user, value, state);
+      },
     ]),
   ),
-  user_id: (row, values: readonly string[], state) => idMatches(ofUser(row, state), values),
-  role: (row, values: readonly string[]) => values.includes(String(row['role'])),
-  created_at_before: (row, time: number) => Number(row['created_at']) < time,
-  created_at_after: (row, time: number) => Number(row['created_at']) > time,
+  user_id: (row, values: readonly string[]) => signed(values, (id) => id === row.user_id),
+  role: (row, values: readonly string[]) => values.includes(row.role),
+  created_at_before: (row, time: number) => row.created_at < time,
+  created_at_after: (row, time: number) => row.created_at > time,
 };
 
-export const memberships = defineResource({
-  table: 'organization_memberships',
+export const memberships = defineResource('organization_memberships', {
   object: 'organization_membership',
   idPrefix: 'orgmem',
   component: 'OrganizationMembership',
@@ -154,7 +129,15 @@ export const memberships = defineResource({
   sortKeys: Object.fromEntries(
     Object.entries(PERSON_SORT_KEYS).map(([name, key]) => [
       name,
-      (row: Row, state: InstanceState) => (key === true ? ofUser(row, state)[name] : key(ofUser(row, state), state)),
+      (row: MembershipRow, state: InstanceState) => {
+        const user = userOf(row, state);
+        return user && key(user, state);
+      },
     ]),
   ),
+  cascade: [
+    (state, { organization_id, user_id }) => {
+      leaveOrganization(state, organization_id, user_id);
+    },
+  ],
 });

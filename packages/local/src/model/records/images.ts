@@ -1,6 +1,6 @@
 /** Pictures: uploaded ones live in the answer itself (data URL), so that they show without any network. */
-import { ApiError } from '../../backend-api/engine/operation.js';
-import type { OperationCall } from '../../backend-api/engine/operation.js';
+import type { UploadedFile } from '../../http/read-body.js';
+import { ApiError } from './api-error.js';
 import { missing } from './refusals.js';
 
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -10,8 +10,7 @@ export const defaultImage = (type: 'user' | 'organization', id: string): string 
   `https://img.clerk.com/${Buffer.from(JSON.stringify({ type: 'default', iid: type, rid: id })).toString('base64url')}`;
 
 /** @throws ApiError 413, 422 */
-export function uploadedImage(call: OperationCall): string {
-  const file = call.files?.['file'];
+export function uploadedImage(file: UploadedFile | undefined): string {
   if (!file) throw missing('file');
   if (file.bytes.byteLength > MAX_BYTES) {
     throw new ApiError(413, 'image_too_large', 'Image too large', {

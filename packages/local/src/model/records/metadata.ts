@@ -14,16 +14,26 @@ function mergeMetadata(stored: unknown, patch: Json): Json {
   return Object.fromEntries(merged);
 }
 
+/** Kinds of metadata as a request names them. */
+interface Metadata {
+  readonly public_metadata?: Json | null | undefined;
+  readonly private_metadata?: Json | null | undefined;
+  readonly unsafe_metadata?: Json | null | undefined;
+}
+
+/** Kinds of metadata as a row holds them. */
+type Kinds = { [Kind in keyof Metadata]?: Record<string, unknown> };
+
 /** The kinds of metadata that a request names, merged into those of the row. */
-export function mergedKinds(row: Json, body: Json): Json {
-  return Object.fromEntries(kindsIn(body).map((kind) => [kind, mergeMetadata(row[kind], body[kind] as Json)]));
+export function mergedKinds(row: Metadata, body: Metadata): Kinds {
+  return Object.fromEntries(kindsIn(body).map((kind) => [kind, mergeMetadata(row[kind], body[kind] ?? {})]));
 }
 
 /** The kinds of metadata that a request names, replaced; null means empty. */
-export function replacedKinds(body: Json): Json {
+export function replacedKinds(body: Metadata): Kinds {
   return Object.fromEntries(kindsIn(body).map((kind) => [kind, body[kind] ?? {}]));
 }
 
-const KINDS = ['public_metadata', 'private_metadata', 'unsafe_metadata'];
+const KINDS = ['public_metadata', 'private_metadata', 'unsafe_metadata'] as const;
 
-const kindsIn = (body: Json): string[] => KINDS.filter((kind) => body[kind] !== undefined);
+const kindsIn = (body: Metadata): (keyof Metadata)[] => KINDS.filter((kind) => body[kind] !== undefined);

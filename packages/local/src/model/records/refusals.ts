@@ -1,9 +1,12 @@
 /** The refusals that resources share, with the codes that Clerk's SDKs know. */
-import { ApiError } from '../../backend-api/engine/operation.js';
+import { ApiError } from './api-error.js';
 
 /** 404 */
-export const notFound = (what: string, id: string): ApiError =>
-  new ApiError(404, 'resource_not_found', 'not found', { longMessage: `No ${what} was found with id ${id}.` });
+export const notFound = (what: string, id: string, paramName?: string): ApiError =>
+  new ApiError(404, 'resource_not_found', 'not found', {
+    longMessage: `No ${what} was found with id ${id}.`,
+    ...(paramName === undefined ? {} : { paramName }),
+  });
 
 /** 422: a value that another resource has. */
 export const taken = (paramName: string): ApiError =>

@@ -1,15 +1,13 @@
-/** The generic archetypes: a resource is a row of facts, and these functions do to it what the document says. */
-import type { Row, InstanceState } from '../../state/instance-state.js';
-import { filterBy, listPage } from './listing.js';
-import type { Filters, ListRules, Selection } from './listing.js';
-import { bodyOf } from '../../backend-api/engine/operation.js';
-import type { Handler, Handlers } from '../../backend-api/engine/operation.js';
+/** A resource is a row of facts, and these functions do to it what the document says. */
 import { compileProjection } from '../../document/projection.js';
+import type { Draft, InstanceState, Row, Table } from '../../state/instance-state.js';
+import type { Fields, TableName, TableRows } from '../../state/rows.js';
+import { filterBy, listPage, type Filters, type ListRules, type Page, type Selection } from './listing.js';
 import { notFound, taken } from './refusals.js';
-import type { Page } from '../../backend-api/engine/render.js';
 
-export interface Resource extends ListRules {
+export interface Resource<R extends Row = Row> extends ListRules<R> {
   readonly table: string;
+  readonly tableIn: (state: InstanceState) => Table<R>;
   /** `object` of the answer. */
   readonly object: string;
   /** Ids are this, an underscore and 27 characters. */
@@ -19,55 +17,56 @@ export interface Resource extends ListRules {
   /** First half of its webhook types; none if Clerk sends none. */
   readonly event?: string;
   /** Fields that no two rows may share. */
-  readonly unique?: readonly string[];
-  readonly filters?: Filters;
+  readonly unique?: readonly (keyof R & string)[];
+  readonly filters?: Filters<R>;
   /** What an id in a path may be as well (`slug`, `key`). */
-  readonly alias?: string;
+  readonly alias?: keyof R & string;
+  /** What goes with a row that is removed; see cascade.ts. */
+  readonly cascade?: readonly ((state: InstanceState, row: R) => void)[];
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type Facts<R extends Row> = Omit<Resource<R>, 'sortKeys' | 'view' | 'table' | 'tableIn'> & {
+  readonly sortKeys?: readonly string[] | Resource<R>['sortKeys'];
+  readonly view?: Resource<R>['view'];
+};
 
-const asStored = (row: Row): unknown => row;
-
-/** A resource's facts with the usual ones filled in. */
-export function defineResource(
-  facts: Omit<Resource, 'sortKeys' | 'view'> & {
-    sortKeys?: readonly string[] | Resource['sortKeys'];
-    view?: Resource['view'];
-  },
-): Resource {
-  const { sortKeys = {}, view = asStored } = facts;
-  const keys = Array.isArray(sortKeys)
-    ? Object.fromEntries((sortKeys as string[]).map((key) => [key, true as const]))
-    : sortKeys;
-  return { ...facts, view, sortKeys: keys as Resource['sortKeys'] };
+/** The resource whose rows a table holds; the usual facts are filled in. */
+export function defineResource<Name extends TableName>(
+  table: Name,
+  facts: Facts<TableRows[Name]>,
+): Resource<TableRows[Name]> {
+  const { sortKeys = {}, view = (row: TableRows[Name]): Fields => row } = facts;
+  const keys = isList(sortKeys) ? Object.fromEntries(sortKeys.map((key) => [key, true as const])) : sortKeys;
+  return { ...facts, table, tableIn: (state) => state.table(table), view, sortKeys: keys };
 }
+
+const isList = (keys: readonly string[] | object): keys is readonly string[] => Array.isArray(keys);
 
 /** @throws ApiError 404 */
-export function find(state: InstanceState, resource: Resource, id: string): Row {
-  const table = state.table(resource.table);
+export function find<R extends Row>(state: InstanceState, resource: Resource<R>, id: string): R {
+  const table = resource.tableIn(state);
   const row = table.get(id) ?? (resource.alias === undefined ? undefined : table.by(resource.alias, id)[0]);
-  if (!row) throw notFound(resource.object.replaceAll('_', ' '), id);
+  if (!row) throw notFound(nameOf(resource), id);
   return row;
 }
 
-/** The same resource with nobody told of its changes. */
-export function silent(resource: Resource): Resource {
+const nameOf = ({ object }: { readonly object: string }): string => object.replaceAll('_', ' ');
+
+/** The same resource, of whose changes no webhook tells. */
+export function silent<R extends Row>(resource: Resource<R>): Resource<R> {
   const { event: _event, ...rest } = resource;
   return rest;
 }
 
-/** A row in the table, with nobody told: creation is `create`. */
-export function insert(state: InstanceState, resource: Resource, fields: Fields): Row {
+/** Puts a row into the table; no webhook tells of it. */
+export function insert<R extends Row>(state: InstanceState, resource: Resource<R>, fields: Draft<R>): R {
   const now = state.now();
-  const id = typeof fields['id'] === 'string' ? fields['id'] : state.id(resource.idPrefix);
-  return state
-    .table(resource.table)
-    .insert({ object: resource.object, created_at: now, updated_at: now, ...fields, id });
+  const row = { object: resource.object, created_at: now, updated_at: now, ...fields };
+  return resource.tableIn(state).insert({ ...row, id: fields.id ?? state.id(resource.idPrefix) });
 }
 
 /** @throws ApiError 422 if a unique field is taken */
-export function create(state: InstanceState, resource: Resource, fields: Fields): Row {
+export function create<R extends Row>(state: InstanceState, resource: Resource<R>, fields: Draft<R>): R {
   refuseDuplicates(state, resource, fields);
   const row = insert(state, resource, fields);
   publish(state, resource, 'created', row);
@@ -75,18 +74,19 @@ export function create(state: InstanceState, resource: Resource, fields: Fields)
 }
 
 /** @throws ApiError 422 if a unique field is taken */
-export function change(state: InstanceState, resource: Resource, id: string, patch: Fields): Row {
+export function change<R extends Row>(state: InstanceState, resource: Resource<R>, id: string, patch: Draft<R>): R {
   refuseDuplicates(state, resource, patch, id);
-  const row = state.table(resource.table).update(id, { ...patch, updated_at: state.now() });
-  if (!row) throw notFound(resource.object.replaceAll('_', ' '), id);
+  const row = resource.tableIn(state).update(id, { ...patch, updated_at: state.now() });
+  if (!row) throw notFound(nameOf(resource), id);
   publish(state, resource, 'updated', row);
   return row;
 }
 
-/** Gives the deletion's answer. What hangs on the row is the caller's to delete first. */
-export function remove(state: InstanceState, resource: Resource, row: Row): Fields {
-  state.table(resource.table).delete(row.id);
-  const { slug, external_id: externalId } = row;
+/** Removes the row and what its resource's cascades name. Gives the deletion's answer. */
+export function remove<R extends Row>(state: InstanceState, resource: Resource<R>, row: R): Fields {
+  for (const cascade of resource.cascade ?? []) cascade(state, row);
+  resource.tableIn(state).delete(row.id);
+  const { slug, external_id: externalId }: Row = row;
   const deleted = {
     object: resource.object,
     id: row.id,
@@ -99,75 +99,36 @@ export function remove(state: InstanceState, resource: Resource, row: Row): Fiel
 }
 
 /** Tells the webhooks; what they get is what the API would answer. */
-export function publish(state: InstanceState, resource: Resource, what: string, row: Row): void {
+export function publish<R extends Row>(state: InstanceState, resource: Resource<R>, what: string, row: R): void {
   if (resource.event === undefined) return;
   const project = compileProjection({ $ref: `#/components/schemas/${resource.component}` });
   state.emit(`${resource.event}.${what}`, project(resource.view(row, state)) as Fields);
 }
 
-function refuseDuplicates(state: InstanceState, resource: Resource, fields: Fields, self?: string): void {
+/** @throws ApiError 422 if another row has a value that must be unique */
+export function refuseDuplicates<R extends Row>(
+  state: InstanceState,
+  resource: Resource<R>,
+  fields: Draft<R>,
+  self?: string,
+): void {
   for (const field of resource.unique ?? []) {
     const value = fields[field];
     if (value === undefined || value === null) continue;
-    if (
-      state
-        .table(resource.table)
-        .by(field, value)
-        .some((row) => row.id !== self)
-    )
-      throw taken(field);
+    const holders = resource.tableIn(state).by(field, value);
+    if (holders.some((row) => row.id !== self)) throw taken(field);
   }
 }
 
 /** A page of the resource after the filters and order of the query. */
-export function list(state: InstanceState, resource: Resource, query: Fields, selection: Selection = {}): Page {
+export function list<R extends Row>(
+  state: InstanceState,
+  resource: Resource<R>,
+  query: Fields,
+  selection: Selection<R> = {},
+): Page {
   const filter = resource.filters && filterBy(resource.filters, query, state);
   const { keep } = selection;
-  const both = keep && filter ? (row: Row) => keep(row) && filter(row) : (keep ?? filter);
-  return listPage(state, state.table(resource.table), resource, query, { ...selection, keep: both });
-}
-
-/** The path's last parameter: the id of what the operation is about. */
-export function idOf(params: Readonly<Record<string, string>>): string {
-  return Object.values(params).at(-1) ?? '';
-}
-
-export const listOf =
-  (resource: Resource): Handler =>
-  (call, state) =>
-    list(state, resource, call.query);
-
-export const getOf =
-  (resource: Resource): Handler =>
-  (call, state) =>
-    resource.view(find(state, resource, idOf(call.params)), state);
-
-export const createOf =
-  (resource: Resource, fields: (body: Fields, state: InstanceState) => Fields = (body) => body): Handler =>
-  (call, state) =>
-    resource.view(create(state, resource, fields(bodyOf(call), state)), state);
-
-export const updateOf =
-  (resource: Resource, patch: (body: Fields, row: Row, state: InstanceState) => Fields = (body) => body): Handler =>
-  (call, state) => {
-    const row = find(state, resource, idOf(call.params));
-    return resource.view(change(state, resource, row.id, patch(bodyOf(call), row, state)), state);
-  };
-
-export const deleteOf =
-  (resource: Resource, cascade?: (row: Row, state: InstanceState) => void): Handler =>
-  (call, state) => {
-    const row = find(state, resource, idOf(call.params));
-    cascade?.(row, state);
-    return remove(state, resource, row);
-  };
-
-/** Joins handlers; two for one operation are a mistake. */
-export function join(...parts: readonly Handlers[]): Handlers {
-  const joined: Record<string, Handler> = {};
-  for (const [id, handler] of parts.flatMap((part) => Object.entries(part))) {
-    if (joined[id]) throw new Error(`Two handlers for ${id}`);
-    joined[id] = handler;
-  }
-  return joined;
+  const both = keep && filter ? (row: R) => keep(row) && filter(row) : (keep ?? filter);
+  return listPage(state, resource.tableIn(state), resource, query, { ...selection, keep: both });
 }

@@ -1,23 +1,27 @@
 /** Views that are put together from several tables, kept until one of these tables changes. */
-import type { Row, Table, InstanceState } from '../../state/instance-state.js';
+import type { InstanceState, Table } from '../../state/instance-state.js';
+import type { Fields, TableName, TableRows } from '../../state/rows.js';
+
+type View<R> = (row: R, state: InstanceState) => Fields;
 
 /**
  * A view function that works out a row's view once per state of the tables it reads. The views are frozen, so that the renderer
  * keeps their text as well: this is what makes a page of users as cheap with 10,000 of them as with 10.
  */
-export function keepViews(
-  tables: readonly [string, ...string[]],
-  view: (row: Row, state: InstanceState) => Readonly<Record<string, unknown>>,
-): (row: Row, state: InstanceState) => Readonly<Record<string, unknown>> {
+export function keepViews<Own extends TableName>(
+  own: Own,
+  others: readonly TableName[],
+  view: View<TableRows[Own]>,
+): View<TableRows[Own]> {
   // By table first: states forked from one another share rows, but not what their other tables say.
-  const kept = new WeakMap<Table, Kept>();
+  const kept = new WeakMap<object, Kept>();
   return (row, state) => {
-    const own = state.table(tables[0]);
-    let entry = kept.get(own);
-    if (!entry || entry.sources.some((table, index) => table.version !== entry?.versions[index])) {
-      const sources = entry?.sources ?? tables.map((name) => state.table(name));
-      entry = { sources, versions: sources.map((table) => table.version), views: new WeakMap() };
-      kept.set(own, entry);
+    const table = state.table(own);
+    let entry = kept.get(table);
+    if (!entry || entry.sources.some((source, index) => source.version !== entry?.versions[index])) {
+      const sources = entry?.sources ?? [own, ...others].map((name) => state.table(name));
+      entry = { sources, versions: sources.map((source) => source.version), views: new WeakMap() };
+      kept.set(table, entry);
     }
     let found = entry.views.get(row);
     if (!found) entry.views.set(row, (found = Object.freeze(view(row, state))));
@@ -26,7 +30,7 @@ export function keepViews(
 }
 
 interface Kept {
-  readonly sources: readonly Table[];
+  readonly sources: readonly Pick<Table, 'version'>[];
   readonly versions: readonly number[];
-  readonly views: WeakMap<Row, Readonly<Record<string, unknown>>>;
+  readonly views: WeakMap<object, Fields>;
 }

@@ -1,32 +1,17 @@
-import type { Row, InstanceState } from '../../state/instance-state.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { Fields, SessionExtras, SessionRow } from '../../state/rows.js';
 
 const DAY_MS = 86_400_000;
 /** Clerk's defaults: a session lasts seven days. */
 const LIFETIME_MS = 7 * DAY_MS;
 const ABANDONED_AFTER_MS = 30 * DAY_MS;
 
-/** What tokens of one session say beside what users and memberships say. Not part of the API's session object. */
-export interface SessionExtras {
-  /** Custom claims, as session token customisation adds them. */
-  readonly claims?: Readonly<Record<string, unknown>> | undefined;
-  /** Instead of the permissions of the role. */
-  readonly permissions?: readonly string[] | undefined;
-  /** `o:invoices`, `u:beta`, `ou:reports`. */
-  readonly features?: readonly string[] | undefined;
-  /** `o:team`, `u:pro`. */
-  readonly plans?: readonly string[] | undefined;
-  /** Origin that the tokens were minted for. */
-  readonly azp?: string | undefined;
-  /** When the first and second factor were verified (ms); null: never. */
-  readonly verifiedAt?: readonly [number | null, number | null] | undefined;
-}
-
 export interface NewSession {
   readonly userId: string;
   readonly organizationId?: string | null | undefined;
   /** An existing client (browser); a new one if left out. */
   readonly clientId?: string | undefined;
-  readonly actor?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly actor?: Fields | null | undefined;
   readonly status?: 'active' | 'pending' | undefined;
   readonly extras?: SessionExtras | undefined;
 }
@@ -40,7 +25,7 @@ const EVENTS: Readonly<Record<EndStatus, string>> = {
 };
 
 /** Stores a session, and its client if it is a new one; tells webhooks. */
-export function createSession(state: InstanceState, wanted: NewSession): Row {
+export function createSession(state: InstanceState, wanted: NewSession): SessionRow {
   const now = state.now();
   const clients = state.table('clients');
   const id = state.id('sess');
@@ -78,7 +63,7 @@ export function createSession(state: InstanceState, wanted: NewSession): Row {
 }
 
 /** Ends a session that is still going; one that has ended stays as it is. */
-export function endSession(state: InstanceState, id: string, status: EndStatus): Row | undefined {
+export function endSession(state: InstanceState, id: string, status: EndStatus): SessionRow | undefined {
   const row = state.table('sessions').get(id);
   if (row === undefined || !isLive(state, row)) return row;
   const ended = state.table('sessions').update(id, { status, updated_at: state.now() });
@@ -87,27 +72,27 @@ export function endSession(state: InstanceState, id: string, status: EndStatus):
 }
 
 /** The status by the clock: what nobody ended expires. */
-export function sessionStatus(state: InstanceState, row: Row): string {
-  const stored = String(row['status']);
+export function sessionStatus(state: InstanceState, row: SessionRow): SessionRow['status'] {
+  const stored = row.status;
   if (stored !== 'active' && stored !== 'pending') return stored;
-  if (Number(row['expire_at']) <= state.now()) return 'expired';
-  return Number(row['abandon_at']) <= state.now() ? 'abandoned' : stored;
+  if (row.expire_at <= state.now()) return 'expired';
+  return row.abandon_at <= state.now() ? 'abandoned' : stored;
 }
 
 /** Active or pending: such a session gets tokens. */
-export function isLive(state: InstanceState, row: Row): boolean {
+export function isLive(state: InstanceState, row: SessionRow): boolean {
   const status = sessionStatus(state, row);
   return status === 'active' || status === 'pending';
 }
 
 /** The session as the API shows it. */
-export function viewSession(state: InstanceState, row: Row): Record<string, unknown> {
+export function viewSession(state: InstanceState, row: SessionRow): Omit<SessionRow, 'extras'> {
   const { extras: _, ...fields } = row;
   return { ...fields, status: sessionStatus(state, row) };
 }
 
-export function extrasOf(row: Row): SessionExtras {
-  return row['extras'] ?? {};
+export function extrasOf(row: SessionRow): SessionExtras {
+  return row.extras ?? {};
 }
 
 /** The value of a `__refresh` cookie for a session. */

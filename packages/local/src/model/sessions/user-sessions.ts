@@ -11,7 +11,7 @@ export function endSessions(state: InstanceState, userId: string, how: EndStatus
 /** The organization is no longer active anywhere, or in the sessions of one user. */
 export function leaveOrganization(state: InstanceState, organizationId: string, userId?: string): void {
   for (const session of state.table('sessions').by('last_active_organization_id', organizationId)) {
-    if (userId !== undefined && session['user_id'] !== userId) continue;
+    if (userId !== undefined && session.user_id !== userId) continue;
     state.table('sessions').update(session.id, { last_active_organization_id: null, updated_at: state.now() });
   }
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_TOKEN_TTL_SECONDS, scopesOf } from '../machines/machines.js';
-import type { Row, InstanceState } from '../../state/instance-state.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { ApiKeyRow, M2MTokenRow, MachineRow, OAuthAccessTokenRow } from '../../state/rows.js';
 import { CATEGORY } from './categories.js';
 import { timesOf } from './session-token.js';
 
@@ -16,7 +17,7 @@ interface Lifetime {
 }
 
 export interface NewM2MToken extends Lifetime {
-  readonly machine: Row;
+  readonly machine: MachineRow;
   /** Machine ids; default: those to which the machine has access. */
   readonly scopes?: readonly string[] | undefined;
   readonly claims?: Claims | null | undefined;
@@ -24,14 +25,14 @@ export interface NewM2MToken extends Lifetime {
 }
 
 /** The row of a new token, with `token` in the clear. A JWT is not stored: nothing can revoke it. */
-export function issueM2MToken(state: InstanceState, wanted: NewM2MToken): Row {
+export function issueM2MToken(state: InstanceState, wanted: NewM2MToken): M2MTokenRow {
   const { machine, format = 'opaque', claims = null } = wanted;
   const now = state.now();
   const scopes = wanted.scopes ?? scopesOf(state, machine.id);
-  const ttl = wanted.expiresInSeconds === undefined ? Number(machine['default_token_ttl']) : wanted.expiresInSeconds;
-  const row: Row = {
+  const ttl = wanted.expiresInSeconds === undefined ? machine.default_token_ttl : wanted.expiresInSeconds;
+  const row = {
     ...tokenFields(state, 'mt', now, ttl),
-    object: 'machine_to_machine_token',
+    object: 'machine_to_machine_token' as const,
     subject: machine.id,
     claims,
     scopes,
@@ -63,7 +64,7 @@ export interface NewApiKey extends Lifetime {
   readonly createdBy?: string | null | undefined;
 }
 
-export function issueApiKey(state: InstanceState, wanted: NewApiKey): Row {
+export function issueApiKey(state: InstanceState, wanted: NewApiKey): ApiKeyRow {
   return state.table('api_keys').insert({
     ...tokenFields(state, 'ak', state.now(), wanted.expiresInSeconds ?? null),
     object: 'api_key',
@@ -89,13 +90,13 @@ export interface NewOAuthToken extends Lifetime {
 }
 
 /** An access token; a JWT has RFC 9068's form. */
-export function issueOAuthToken(state: InstanceState, wanted: NewOAuthToken): Row {
+export function issueOAuthToken(state: InstanceState, wanted: NewOAuthToken): OAuthAccessTokenRow {
   const now = state.now();
   const { userId, clientId, scopes = [], audience, format = 'opaque' } = wanted;
   const ttl = wanted.expiresInSeconds === undefined ? OAUTH_LIFETIME_SECONDS : wanted.expiresInSeconds;
-  const row: Row = {
+  const row = {
     ...tokenFields(state, 'oat', now, ttl),
-    object: 'clerk_idp_oauth_access_token',
+    object: 'clerk_idp_oauth_access_token' as const,
     client_id: clientId,
     subject: userId,
     scopes,
@@ -119,11 +120,17 @@ export function issueOAuthToken(state: InstanceState, wanted: NewOAuthToken): Ro
 }
 
 /** Whether a stored token is past its time. */
-export function isExpired(state: InstanceState, row: Row): boolean {
-  return typeof row['expiration'] === 'number' && row['expiration'] <= state.now();
+export function isExpired(state: InstanceState, row: { readonly expiration?: number | null }): boolean {
+  return typeof row.expiration === 'number' && row.expiration <= state.now();
 }
 
-function tokenFields(state: InstanceState, prefix: string, now: number, ttlSeconds: number | null): Row {
+/** Neither revoked nor past its time. */
+export const isGood = (
+  state: InstanceState,
+  row: { readonly revoked?: boolean; readonly expiration?: number | null },
+): boolean => row.revoked !== true && !isExpired(state, row);
+
+function tokenFields(state: InstanceState, prefix: string, now: number, ttlSeconds: number | null) {
   return {
     id: state.id(prefix),
     revoked: false,

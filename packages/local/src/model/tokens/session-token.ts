@@ -1,8 +1,10 @@
 import { extrasOf, sessionStatus } from '../sessions/sessions.js';
-import { membershipFor } from '../ensure.js';
-import type { Row, InstanceState } from '../../state/instance-state.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { SessionRow } from '../../state/rows.js';
+import { membershipOf } from '../organizations/organization-records.js';
+import { permissionKeysOf } from '../organizations/role-records.js';
 import { CATEGORY, NOT_BEFORE_LEAD_SECONDS } from './categories.js';
-import { encodeOrganization, orderFeatures } from './organization-claim.js';
+import { encodeOrganization, orderFeatures, type TokenOrganization } from './organization-claim.js';
 
 /** Clerk's session tokens live a minute. */
 const LIFETIME_SECONDS = 60;
@@ -21,7 +23,7 @@ export interface SessionTokenOptions {
 }
 
 /** A token for a session, saying what its user's membership says now. Does not ask whether the session is still going. */
-export function mintSessionToken(state: InstanceState, session: Row, options: SessionTokenOptions = {}): string {
+export function mintSessionToken(state: InstanceState, session: SessionRow, options: SessionTokenOptions = {}): string {
   const extras = extrasOf(session);
   const azp = options.azp ?? extras.azp;
   const status = sessionStatus(state, session);
@@ -32,8 +34,8 @@ export function mintSessionToken(state: InstanceState, session: Row, options: Se
     fva: options.fva ?? factorAges(state.now(), extras.verifiedAt),
     iss: state.frontendApiUrl,
     sid: session.id,
-    sub: session['user_id'],
-    ...(session['actor'] === null || session['actor'] === undefined ? {} : { act: session['actor'] }),
+    sub: session.user_id,
+    ...(session.actor === null || session.actor === undefined ? {} : { act: session.actor }),
     ...(status === 'active' || status === 'pending' ? { sts: status } : {}),
     ...(options.v1 === true
       ? organizationV1(state, session)
@@ -51,7 +53,7 @@ export function timesOf(nowMs: number, expiresInSeconds: number): { exp: number;
   return { exp, iat, nbf: iat - NOT_BEFORE_LEAD_SECONDS };
 }
 
-function versionTwo(state: InstanceState, session: Row): Record<string, unknown> {
+function versionTwo(state: InstanceState, session: SessionRow): Record<string, unknown> {
   const { features = [], plans = [] } = extrasOf(session);
   const organization = activeOrganization(state, session);
   const encoded = organization === null ? null : encodeOrganization(organization, features);
@@ -63,7 +65,7 @@ function versionTwo(state: InstanceState, session: Row): Record<string, unknown>
   };
 }
 
-function organizationV1(state: InstanceState, session: Row): Record<string, unknown> {
+function organizationV1(state: InstanceState, session: SessionRow): Record<string, unknown> {
   const organization = activeOrganization(state, session);
   if (organization === null) return {};
   return {
@@ -74,12 +76,15 @@ function organizationV1(state: InstanceState, session: Row): Record<string, unkn
   };
 }
 
-function activeOrganization(state: InstanceState, session: Row): ReturnType<typeof membershipFor> {
-  const organizationId = session['last_active_organization_id'];
-  if (typeof organizationId !== 'string') return null;
-  const membership = membershipFor(state, organizationId, String(session['user_id']));
-  const { permissions } = extrasOf(session);
-  return membership !== null && permissions !== undefined ? { ...membership, permissions } : membership;
+/** The active organization as a token tells it; null without one, or if the user is no member of it any more. */
+function activeOrganization(state: InstanceState, session: SessionRow): TokenOrganization | null {
+  const organization = state.table('organizations').get(session.last_active_organization_id);
+  const membership = organization && membershipOf(state, organization.id, session.user_id);
+  if (organization === undefined || membership === undefined) return null;
+  const { role } = membership;
+  const slug = typeof organization.slug === 'string' ? organization.slug : null;
+  const permissions = extrasOf(session).permissions ?? permissionKeysOf(state, role);
+  return { id: organization.id, slug, role, permissions };
 }
 
 function factorAges(now: number, verifiedAt: readonly [number | null, number | null] = [now, null]): [number, number] {

@@ -1,11 +1,13 @@
 import { createPrivateKey, createHmac, sign } from 'node:crypto';
-import type { Row, InstanceState } from '../../state/instance-state.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { JwtTemplateRow, SessionRow } from '../../state/rows.js';
 import { CATEGORY } from './categories.js';
 import { interpolate } from './shortcodes.js';
 import { timesOf } from './session-token.js';
 
-/** Clerk's default for templates. */
+/** Clerk's defaults for templates. */
 const LIFETIME_SECONDS = 60;
+const CLOCK_SKEW_SECONDS = 5;
 
 /**
  * A token in the form of one of the instance's JWT templates, with the user, organization and session put in place of the shortcodes.
@@ -15,25 +17,25 @@ const LIFETIME_SECONDS = 60;
  */
 export function mintTemplateToken(
   state: InstanceState,
-  session: Row,
-  template: Row,
+  session: SessionRow,
+  template: JwtTemplateRow,
   options: { expiresInSeconds?: number | undefined } = {},
 ): string {
-  const lifetime = options.expiresInSeconds ?? Number(template['lifetime'] ?? LIFETIME_SECONDS);
+  const lifetime = options.expiresInSeconds ?? template.lifetime ?? LIFETIME_SECONDS;
   const { exp, iat } = timesOf(state.now(), lifetime);
   const payload = {
-    ...(interpolate(template['claims'] ?? {}, state, session) as Readonly<Record<string, unknown>>),
+    ...interpolate(template.claims, state, session),
     exp,
     iat,
     iss: state.frontendApiUrl,
     jti: state.secret(20),
-    nbf: iat - Number(template['allowed_clock_skew'] ?? 5),
-    sub: session['user_id'],
+    nbf: iat - (template.allowed_clock_skew ?? CLOCK_SKEW_SECONDS),
+    sub: session.user_id,
   };
-  if (template['custom_signing_key'] !== true) return state.keys.sign({ cat: CATEGORY.template }, payload);
-  const header = { alg: template['signing_algorithm'], cat: CATEGORY.template, typ: 'JWT' };
+  if (template.custom_signing_key !== true) return state.keys.sign({ cat: CATEGORY.template }, payload);
+  const header = { alg: template.signing_algorithm, cat: CATEGORY.template, typ: 'JWT' };
   const input = `${encode(header)}.${encode(payload)}`;
-  return `${input}.${signWith(String(template['signing_algorithm']), String(template['signing_key']), input)}`;
+  return `${input}.${signWith(template.signing_algorithm, template.signing_key ?? '', input)}`;
 }
 
 function signWith(algorithm: string, key: string, input: string): string {

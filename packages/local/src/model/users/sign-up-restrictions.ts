@@ -13,13 +13,13 @@ export function restrictionOf(
   invited = false,
 ): string | null {
   const settings = settingsOf(state, 'restrictions');
-  if (phase === 'sign-in' && settings['allowlist_blocklist_disabled_on_sign_in'] === true) return null;
+  if (phase === 'sign-in' && settings.allowlist_blocklist_disabled_on_sign_in) return null;
   const allowlisted = addresses.some((address) => isListed(state, 'allowlist_identifiers', address));
-  const restricted = settings['allowlist'] === true || settingsOf(state, 'auth')['restricted_to_allowlist'] === true;
+  const restricted = settings.allowlist || settingsOf(state, 'auth').restricted_to_allowlist;
   if (restricted && !allowlisted && !invited) return 'This instance takes only addresses on its allowlist.';
-  if (settings['blocklist'] === true && !allowlisted && addresses.some(isBlocked(state)))
+  if (settings.blocklist && !allowlisted && addresses.some(isBlocked(state)))
     return 'The address is on the blocklist of this instance.';
-  if (phase === 'sign-up' && settings['block_email_subaddresses'] === true && addresses.some(hasSubaddress))
+  if (phase === 'sign-up' && settings.block_email_subaddresses && addresses.some(hasSubaddress))
     return 'This instance takes no addresses with "+", "=" or "#".';
   return null;
 }
@@ -29,7 +29,11 @@ const isBlocked = (state: InstanceState) => (address: string) => isListed(state,
 const hasSubaddress = (address: string): boolean => /[+=#][^@]*@/.test(address);
 
 /** An entry is an address, or a whole domain as `*@example.com`, `@example.com` or `example.com`. */
-function isListed(state: InstanceState, table: string, address: string): boolean {
+function isListed(
+  state: InstanceState,
+  table: 'allowlist_identifiers' | 'blocklist_identifiers',
+  address: string,
+): boolean {
   const domain = address.slice(address.lastIndexOf('@') + 1);
   return [address, `*@${domain}`, `@${domain}`, domain].some(
     (entry) => state.table(table).by('identifier', entry).length > 0,

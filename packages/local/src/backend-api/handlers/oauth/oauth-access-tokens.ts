@@ -1,32 +1,38 @@
-/** Is an OAuth access token good? Asked by resource servers. */
-import { isExpired } from '../../../model/tokens/machine-tokens.js';
-import type { Row, InstanceState } from '../../../state/instance-state.js';
-import { ApiError, bodyOf, LATER_FIELDS } from '../../engine/operation.js';
-import type { Handlers } from '../../engine/operation.js';
+/** Is an OAuth access token good? Asked by resource servers. And the tokens that social providers gave for users. */
+import { ApiError } from '../../../model/records/api-error.js';
+import { list } from '../../../model/records/resource.js';
+import { findAccessToken } from '../../../model/oauth/grants.js';
+import { providerTokens, providerTokensOf } from '../../../model/oauth/provider-tokens.js';
+import type { OAuthAccessTokenRow } from '../../../state/rows.js';
+import { bodyOf, LATER_FIELDS, param, type Handlers } from '../../engine/operation.js';
+import { userOf } from '../users/user-handlers.js';
 
-export const oauthAccessTokensHandlers: Handlers = {
+export const oauthAccessTokenHandlers: Handlers = {
   verifyOAuthAccessToken(call, state) {
-    const { access_token: token, secret } = bodyOf(call);
-    const row = state.table('oauth_access_tokens').by('token', token ?? secret)[0];
+    const body = bodyOf<{ readonly access_token?: string; readonly secret?: string }>(call);
+    const row = findAccessToken(state, body.access_token ?? body.secret ?? '');
     // SDKs take any 200 for a good token.
-    if (row === undefined || row['revoked'] === true || isExpired(state, row)) {
+    if (row === undefined) {
       throw new ApiError(404, 'resource_not_found', 'not found', { longMessage: 'No OAuth access token was found.' });
     }
-    return view(state, row);
+    return view(row);
+  },
+  GetOAuthAccessToken: (call, state) => {
+    const rows = providerTokensOf(state, userOf(call, state).id, param(call, 'provider'));
+    return list(state, providerTokens, call.query, { rows });
   },
 };
 
 /** Clerk gives the dates of these tokens in seconds. */
-function view(state: InstanceState, row: Row): Record<string | symbol, unknown> {
-  const seconds = (field: string): number | null =>
-    typeof row[field] === 'number' ? Math.floor(row[field] / 1000) : null;
+function view(row: OAuthAccessTokenRow) {
+  const seconds = (ms: number | null): number | null => (typeof ms === 'number' ? Math.floor(ms / 1000) : null);
   return {
     ...row,
-    expired: isExpired(state, row),
-    expiration: seconds('expiration'),
-    created_at: seconds('created_at'),
-    updated_at: seconds('updated_at'),
+    expired: false,
+    expiration: seconds(row.expiration),
+    created_at: seconds(row.created_at),
+    updated_at: seconds(row.updated_at),
     // Named by Clerk since the document was made: for which resource the token is good (RFC 8707).
-    ...(row['aud'] === undefined ? {} : { [LATER_FIELDS]: { aud: row['aud'] } }),
+    ...(row.aud === undefined ? {} : { [LATER_FIELDS]: { aud: row.aud } }),
   };
 }
