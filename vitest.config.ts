@@ -1,25 +1,29 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { IMPORTABLE, aliasOf } from './scripts/entry-points.mjs';
+import { BUCKETS, filesOf } from './test/support/buckets.js';
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const src = (file: string) => path(`./src/${file}`);
+const path = (relative: string) => `${fileURLToPath(new URL('.', import.meta.url))}${relative}`;
 
 // Tests import the public names; here they mean the sources, so that coverage and stack traces point at what we wrote.
 // The packed tarball is tested apart from this (test/package).
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^#signature$/, replacement: src('verify/signature.node.ts') },
-      { find: /^bailiff$/, replacement: src('index.ts') },
-      { find: /^bailiff\/(express|hono)$/, replacement: src('adapters/$1/index.ts') },
-      { find: /^bailiff\/(api|webhooks|opentelemetry)$/, replacement: src('$1/index.ts') },
-      { find: /^bailiff\/api\/(.+)$/, replacement: src('api/generated/$1.ts') },
-      { find: /^bailiff-local$/, replacement: path('./packages/local/src/index.ts') },
+      { find: /^#signature$/, replacement: path('src/verify/signature.node.ts') },
+      ...IMPORTABLE.map(aliasOf).map(({ find, replacement }) => ({ find, replacement: path(replacement) })),
     ],
   },
   test: {
-    // The examples show how to test an application: those tests are run as well.
-    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    // `vitest run` is all of them; `npm run test:unit` and its like are one.
+    projects: BUCKETS.map((name) => ({
+      extends: true as const,
+      test: {
+        name,
+        include: filesOf(name),
+        ...(name === 'unit' && { setupFiles: ['test/support/stay-inside.ts'] }),
+      },
+    })),
     testTimeout: 20_000,
     hookTimeout: 30_000,
     coverage: {

@@ -171,6 +171,8 @@ const mapTable = (map, unit) =>
 
 /** Written by hand: why a goal is missed, if one is. */
 const reasons = readFileSync(`${root}bench/REASONS.md`, 'utf8');
+/** Kept from a run of its own (bench/before.mjs). */
+const packages = readFileSync(`${root}bench/PACKAGES.md`, 'utf8');
 
 const report = `# Benchmark results
 
@@ -272,6 +274,8 @@ ${table(
 ## The offline instance
 
 ${local.trim()}
+
+${packages.trim()}
 
 ${reasons.trim()}
 `;

@@ -37,11 +37,11 @@ export async function measureBundle(
 /** Parts that an application may do without, by the files that hold them. (Go's regular expressions, as esbuild takes them.) */
 const PARTS = {
   'browser sessions: handshake, refresh, satellites': 'src/core/session/',
-  'API keys, M2M and OAuth tokens': 'src/verify/(opaque|opaque-answer|machine)\\.ts',
+  'API keys, M2M and OAuth tokens': 'src/verify/(opaque|opaque-answer|readers)\\.ts',
   'a store shared by a fleet, sealed': 'src/verify/(shared-store|seal)\\.ts',
-  'keys: JWKS and its outages, PEM': 'src/verify/(key-store|jwks|pem|keys)\\.ts',
+  'keys: JWKS and its outages, PEM': 'src/verify/(key-source|key-store|jwks|pem|keys)\\.ts',
   'calls of the Backend API': 'src/core/backend-api/',
-  'requirements of guards, and their answers': 'src/core/auth/(requirement|challenge|reverification)',
+  'requirements of guards, and their answers': 'src/core/(guards/|auth/reverification)',
   'options: checks, and messages that help':
     'src/core/config/(accepts|cache|checks|conceal|keys|organ|publish|resolve|satell|sha1)',
   'organization patterns (path-to-regexp)': 'node_modules/path-to-regexp/',

@@ -14,6 +14,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { ENTRY_POINTS, moduleOf } from './entry-points.mjs';
 import { DOCUMENT_PATH, readJson } from './lib/document.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,15 +22,7 @@ const dist = join(root, 'dist');
 const local = join(root, 'packages/local');
 const localDist = join(local, 'dist');
 
-const ENTRIES = [
-  'index.js',
-  'adapters/express/index.js',
-  'adapters/hono/index.js',
-  'webhooks/index.js',
-  'opentelemetry/index.js',
-];
 const SEPARATE = ['api/', 'bin/'];
-const LOCAL_ENTRIES = ['index.ts', 'cli/main.ts'];
 /**
  * Packages that are published inside, under the licenses that stand beside: a package is more to load than its one file.
  * Never lru-cache: it has a build for each runtime, and the one for Node, which would be joined here, imports
@@ -38,6 +31,10 @@ const LOCAL_ENTRIES = ['index.ts', 'cli/main.ts'];
 const JOINED = ['path-to-regexp'];
 /** Chosen by the runtime through `imports` in package.json. */
 const CONDITIONAL = ['verify/signature.js', 'verify/signature.node.js'];
+const ENTRIES = ENTRY_POINTS.filter((entry) => entry.package === 'bailiff')
+  .map(moduleOf)
+  .filter((file) => !isSeparate(file));
+const LOCAL_ENTRIES = ENTRY_POINTS.filter((entry) => entry.package === 'bailiff-local').map(({ source }) => source);
 
 const tsc = (project) =>
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project], {
@@ -86,7 +83,7 @@ async function buildLibrary() {
   const shared = [...new Set(modules.filter(isSeparate).flatMap(importsOf))].filter((file) => !isSeparate(file));
 
   // One entry for everything that the separate files need, so that it does not fall into a piece for each of them.
-  const base = join(dist, 'shared/base.js');
+  const base = join(dist, 'chunks/base.js');
   const namesOf = async (file) => Object.keys(await import(pathToFileURL(join(dist, file)).href)).join(', ');
   const exported = new Map();
   for (const file of shared) if (!ENTRIES.includes(file)) exported.set(file, await namesOf(file));
@@ -100,7 +97,7 @@ async function buildLibrary() {
     outbase: dist,
     allowOverwrite: true,
     entryPoints: [...ENTRIES.map((file) => join(dist, file)), base],
-    chunkNames: 'shared/[hash]',
+    chunkNames: 'chunks/[hash]',
     platform: 'neutral',
     mainFields: ['module', 'main'],
     // Everything but what stands in JOINED.
@@ -124,7 +121,7 @@ async function buildLibrary() {
     writeFileSync(join(dist, file), reExport(names, path.startsWith('.') ? path : `./${path}`));
   }
   keepTypes(dist, typesOf(readJson('package.json')));
-  writeFileSync(join(dist, 'shared/LICENSES.txt'), notices.join('\n'));
+  writeFileSync(join(dist, 'chunks/LICENSES.txt'), notices.join('\n'));
 }
 
 async function buildLocal() {
@@ -132,8 +129,8 @@ async function buildLocal() {
     ...common,
     outdir: localDist,
     outbase: join(local, 'src'),
-    entryPoints: LOCAL_ENTRIES.map((file) => join(local, 'src', file)),
-    chunkNames: 'shared/[name]-[hash]',
+    entryPoints: LOCAL_ENTRIES.map((file) => join(root, file)),
+    chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
     alias: { '#signature': join(root, 'src/verify/signature.node.ts') },
     external: withPaths([...libraryPackages, ...localPackages]),
@@ -149,7 +146,7 @@ async function buildLocal() {
   cpSync(join(localDist, 'types/packages/local/src'), localDist, { recursive: true });
   rmSync(join(localDist, 'types'), { recursive: true });
   keepTypes(localDist, typesOf(readJson('packages/local/package.json')));
-  writeFileSync(join(localDist, 'shared/LICENSES.txt'), notices.join('\n'));
+  writeFileSync(join(localDist, 'chunks/LICENSES.txt'), notices.join('\n'));
   mkdirSync(join(localDist, 'spec'));
   writeFileSync(join(localDist, DOCUMENT_PATH), JSON.stringify(readJson(DOCUMENT_PATH)));
 }

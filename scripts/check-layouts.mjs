@@ -7,20 +7,12 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PEERS, namesFor } from './entry-points.mjs';
 import { DEV, pack, project, run } from './lib/packages.mjs';
 
-const ENTRIES = [
-  'bailiff',
-  'bailiff/express',
-  'bailiff/hono',
-  'bailiff/api',
-  'bailiff/api/users',
-  'bailiff/webhooks',
-  'bailiff-local',
-];
 /** What a user's project has. Prints what a guarded request came to, and what the command needs to say the same of its token. */
 const APP = `
-for (const entry of ${JSON.stringify(ENTRIES)}) await import(entry);
+for (const entry of ${JSON.stringify(namesFor())}) await import(entry);
 const { startLocalInstance } = await import('bailiff-local');
 const { createAuthenticator } = await import('bailiff');
 const clerk = await startLocalInstance();
@@ -66,7 +58,10 @@ try {
     const manifest = {
       private: true,
       type: 'module',
-      dependencies: { bailiff: `file:${packed.bailiff.tarball}`, express: DEV.express, hono: DEV.hono },
+      dependencies: {
+        bailiff: `file:${packed.bailiff.tarball}`,
+        ...Object.fromEntries(PEERS.map((name) => [name, DEV[name]])),
+      },
       devDependencies: { 'bailiff-local': `file:${packed['bailiff-local'].tarball}` },
     };
     const files = { ...layout.files, 'package.json': JSON.stringify(manifest), 'app.mjs': APP };

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { IMPORTABLE, PEERS, namesFor, sampleOf } from './entry-points.mjs';
 import { ROOT } from './lib/document.mjs';
 import { DEV, FOLDERS, pack, project as projectIn, run } from './lib/packages.mjs';
 
@@ -32,11 +33,14 @@ try {
   checkServer(project('server', [library], ['--omit=dev']));
 
   // A Hono user has no Express, and the other way round.
-  importAll(project('hono', [library, `hono@${DEV.hono}`], ['--legacy-peer-deps']), ['bailiff/hono']);
-  importAll(project('express', [library, `express@${DEV.express}`], ['--legacy-peer-deps']), ['bailiff/express']);
+  for (const peer of PEERS) {
+    const names = IMPORTABLE.filter(({ peers }) => peers.includes(peer)).map(sampleOf);
+    const folder = project(peer.replaceAll(/\W/g, '-'), [library, `${peer}@${DEV[peer]}`], ['--legacy-peer-deps']);
+    importAll(folder, names);
+  }
 
   const developer = project('developer', [library, local]);
-  importAll(developer, ['bailiff', 'bailiff-local']);
+  importAll(developer, ['bailiff', ...namesFor({ packages: ['bailiff-local'] })]);
   run('npx', ['--no-install', 'bailiff', 'doctor', '--help'], developer);
   await checkStart(developer);
 
@@ -95,7 +99,7 @@ function checkServer(folder) {
   console.log('licences as in docs/security.md');
   audit(folder);
 
-  importAll(folder, ['bailiff', 'bailiff/api', 'bailiff/api/users', 'bailiff/webhooks']);
+  importAll(folder, namesFor({ packages: ['bailiff'] }));
   const { status, stderr } = spawnSync('npx', ['--no-install', 'bailiff', 'local'], { cwd: folder, encoding: 'utf8' });
   if (status !== 1 || !stderr.includes('npm install --save-dev bailiff-local'))
     fail(`Without bailiff-local, the command ended with ${status}: ${stderr}`);
@@ -135,20 +139,14 @@ async function untilFirstLine(args, cwd) {
 
 /** Under both module resolutions that matter, the declarations of others included. */
 function checkTypes(...tarballs) {
-  const tools = ['typescript', 'hono', 'express', '@types/express', '@types/node'].map(
-    (name) => `${name}@${DEV[name]}`,
-  );
+  const tools = ['typescript', ...PEERS, '@types/express', '@types/node'].map((name) => `${name}@${DEV[name]}`);
   const folder = project('types', [...tarballs, ...tools], ['--legacy-peer-deps']);
   writeFileSync(
     join(folder, 'app.ts'),
-    `import { createAuthenticator, ConfigurationError, type Auth } from 'bailiff';
-import { clerkMiddleware as forExpress, requireAuth as expressGuard } from 'bailiff/express';
-import { clerkMiddleware as forHono, requirePermission } from 'bailiff/hono';
-import { createBackendApi, type UsersListParams } from 'bailiff/api';
-import { list } from 'bailiff/api/users';
-import { verifyWebhook } from 'bailiff/webhooks';
-import { startLocalInstance } from 'bailiff-local';
-export const used = [createAuthenticator, ConfigurationError, forExpress, expressGuard, forHono, requirePermission, createBackendApi, list, verifyWebhook, startLocalInstance];
+    `${IMPORTABLE.map((entry, index) => `import * as entry${index} from '${sampleOf(entry)}';`).join('\n')}
+import type { Auth } from 'bailiff';
+import type { UsersListParams } from 'bailiff/api';
+export const used = [${IMPORTABLE.map((_, index) => `entry${index}`).join(', ')}];
 export const who = (auth: Auth): string | null => (auth.tokenType === 'session_token' ? auth.userId : null);
 export type Params = UsersListParams;
 `,

@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
+import { bundleForWorkers } from './bundle-for-workers.mjs';
 import { install, pack } from './lib/packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -79,19 +79,11 @@ async function follow(framework, packed) {
 async function onWorkers(folder, code) {
   const worker = code.replace(/^import .*node-server.*\n/m, '').replace(/^serve\(.*$/m, 'export default app;');
   writeFileSync(join(folder, 'worker.mjs'), worker);
-  const { outputFiles } = await build({
-    entryPoints: [join(folder, 'worker.mjs')],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    conditions: ['workerd', 'worker', 'browser'],
-  });
+  const contents = await bundleForWorkers({ entryPoints: [join(folder, 'worker.mjs')] });
   const port = await freePort();
   const miniflare = new Miniflare({
     port,
-    modules: [{ type: 'ESModule', path: 'worker.mjs', contents: outputFiles[0].text }],
+    modules: [{ type: 'ESModule', path: 'worker.mjs', contents }],
     compatibilityDate: '2026-01-01',
     bindings: parseEnv(readFileSync(join(folder, '.env'), 'utf8')),
   });

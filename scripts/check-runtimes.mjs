@@ -8,7 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundleForWorkers } from './bundle-for-workers.mjs';
+import { PEERS, namesFor } from './entry-points.mjs';
 import { DEV, pack, project as projectIn } from './lib/packages.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -31,8 +32,7 @@ try {
   const project = projectIn(join(work, 'project'), [
     bailiff.tarball,
     local.tarball,
-    `hono@${DEV.hono}`,
-    `express@${DEV.express}`,
+    ...PEERS.map((name) => `${name}@${DEV[name]}`),
   ]);
   for (const file of ['contract.mjs', 'local.mjs', 'main.mjs', 'worker.mjs'])
     cpSync(join(root, 'test/runtimes', file), join(project, file));
@@ -44,7 +44,7 @@ try {
     const started = performance.now();
     const ok = runtime.worker
       ? await runWorker(project, tools)
-      : runProcess(project, runtime.command(join(tools, 'node_modules/.bin')));
+      : runProcess(project, runtime.command(join(tools, 'node_modules/.bin')), namesFor({ runtime: kindOf(name) }));
     if (!ok) failed++;
     console.log(`${ok ? 'ok' : 'FAILED'}: ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
     rmSync(tools, { recursive: true, force: true });
@@ -55,32 +55,37 @@ try {
 console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
+/** `node22` is Node. */
+function kindOf(name) {
+  return name.replace(/\d+$/, '');
+}
+
 /** The contract, the offline instance, and the command as npm links it. */
-function runProcess(project, [command, ...args]) {
+function runProcess(project, [command, ...args], entryPoints) {
   const bin = 'node_modules/bailiff/dist/bin/bailiff.js';
-  return [['main.mjs'], ['local.mjs'], [bin, 'token', 'session', '--seed', 'runtimes']].every((script) => {
-    const { status, stdout, stderr } = spawnSync(command, [...args, ...script], {
-      cwd: project,
-      encoding: 'utf8',
-      timeout: 120_000,
-    });
-    const ok = status === 0 && (script[0] !== bin || stdout.startsWith('eyJ'));
-    if (!ok) console.error(script.join(' '), stdout, stderr);
-    return ok;
-  });
+  return [['main.mjs', ...entryPoints], ['local.mjs'], [bin, 'token', 'session', '--seed', 'runtimes']].every(
+    (script) => {
+      const { status, stdout, stderr } = spawnSync(command, [...args, ...script], {
+        cwd: project,
+        encoding: 'utf8',
+        timeout: 120_000,
+      });
+      const ok = status === 0 && (script[0] !== bin || stdout.startsWith('eyJ'));
+      if (!ok) console.error(script.join(' '), stdout, stderr);
+      return ok;
+    },
+  );
 }
 
 async function runWorker(project, tools) {
-  await build({
-    entryPoints: [join(project, 'worker.mjs')],
-    outfile: join(project, 'worker.bundle.mjs'),
-    bundle: true,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    conditions: ['workerd', 'worker', 'browser'],
-  });
-  const bundle = readFileSync(join(project, 'worker.bundle.mjs'), 'utf8');
+  const names = namesFor({ runtime: 'workerd' });
+  const contents = [
+    "import { createWorker } from './worker.mjs';",
+    ...names.map((name, index) => `import * as entry${index} from '${name}';`),
+    `export default createWorker({ ${names.map((name, index) => `'${name}': entry${index}`).join(', ')} });`,
+  ].join('\n');
+  const bundle = await bundleForWorkers({ stdin: { contents, resolveDir: project } });
+  writeFileSync(join(project, 'worker.bundle.mjs'), bundle);
   if (/from\s*["']node:|require\(["']node:/.test(bundle)) {
     console.error('The Worker bundle imports a Node module.');
     return false;
@@ -94,7 +99,7 @@ try {
   const response = await miniflare.dispatchFetch('http://127.0.0.1/');
   const results = await response.json();
   for (const { name, ok, error } of results) console.log((ok ? 'ok   ' : 'FAIL ') + name + (ok ? '' : '\\n' + error));
-  process.exitCode = results.length >= 8 && results.every(({ ok }) => ok) ? 0 : 1;
+  process.exitCode = results.length >= 9 && results.every(({ ok }) => ok) ? 0 : 1;
 } finally {
   await miniflare.dispose();
 }

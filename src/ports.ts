@@ -54,10 +54,21 @@ export class UpstreamUnreachable extends Error {
 export interface VerificationUpstream {
   /** `GET /v1/jwks` */
   jwks(): Promise<UpstreamAnswer>;
-  /** `POST /api_keys/verify` */
-  verifyApiKey(secret: string): Promise<UpstreamAnswer>;
-  /** `POST /m2m_tokens/verify`, with the machine secret key where there is one */
-  verifyM2MToken(token: string): Promise<UpstreamAnswer>;
-  /** `POST /oauth_applications/access_tokens/verify` */
-  verifyOAuthToken(token: string): Promise<UpstreamAnswer>;
+  /** Asks about an opaque token. */
+  verifyOpaque(operation: VerifyOperation, token: string): Promise<UpstreamAnswer>;
+}
+
+/** The keys that the Backend API accepts, by the names of their options. */
+export type BackendKey = 'secretKey' | 'machineSecretKey';
+
+/** An operation of the Backend API that verifies opaque tokens of one kind. It is a POST, with the token in its body. */
+export interface VerifyOperation {
+  /** The operation's id in the OpenAPI document. */
+  readonly operation: string;
+  /** Without a version, as Clerk's documentation has these paths. */
+  readonly path: string;
+  /** The member of the body that holds the token. */
+  readonly parameter: string;
+  /** The keys that may ask, the preferred one first. */
+  readonly keys: readonly BackendKey[];
 }

@@ -2,6 +2,7 @@
 export type * from './types/register.js';
 export type * from './types/tokens.js';
 export type * from './types/auth.js';
+export type * from './types/token-kinds.js';
 export type * from './types/request.js';
 export type * from './types/requirements.js';
 export type * from './types/narrowing.js';

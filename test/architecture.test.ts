@@ -96,8 +96,10 @@ describe('architecture', () => {
       'verify',
       'core',
       'webhooks',
+      'node',
       'express',
       'hono',
+      'fastify',
       'opentelemetry',
       'api',
       'bin',
@@ -150,6 +152,17 @@ describe('architecture', () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('shows adapters one face of core', () => {
+    const adapters = [...edges].filter(([file]) => file.startsWith('src/adapters/'));
+    expect(adapters.length).toBeGreaterThan(20);
+    const behind = adapters.flatMap(([file, targets]) =>
+      targets
+        .filter((target) => target.startsWith('src/core/') && target !== 'src/core/index.ts')
+        .map((target) => `${file} -> ${target}`),
+    );
+    expect(behind).toEqual([]);
   });
 
   it('has no circles', () => {
@@ -213,11 +226,36 @@ describe('architecture', () => {
     expect([...new Set(crowded)]).toEqual([]);
   });
 
+  it('names each cookie and parameter of the protocol in one place', () => {
+    const NAMES = 'src/core/request/cookie-names.ts';
+    const named = files
+      .filter((file) => file.startsWith('src/'))
+      .flatMap((file) => literalsOf(file).map((text) => ({ file, text })))
+      .filter(({ text }) => /__(?:session|client|refresh|dev_session|clerk_)/.test(text));
+    expect(named.filter(({ file }) => file !== NAMES)).toEqual([]);
+    const texts = named.map(({ text }) => text);
+    expect(texts).toContain('__session');
+    expect(texts).toEqual([...new Set(texts)]);
+  });
+
   it('keeps files to a size that can be read', () => {
     const long = files.filter((file) => (sources.get(file) ?? '').split('\n').length > 320);
     expect(long).toEqual([]);
   });
 });
+
+/** The texts of a file's literals: strings, templates and regular expressions. */
+function literalsOf(file: string): string[] {
+  const texts: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isLiteralExpression(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+      texts.push(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, sources.get(file) ?? '', ts.ScriptTarget.Latest));
+  return texts;
+}
 
 function withoutComments(file: string): string {
   return (sources.get(file) ?? '').replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');

@@ -1,78 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { PAGES, PUBLISHED, proseOf } from './support/pages.js';
 
 const root = resolve(import.meta.dirname, '..');
 /** npm shows the READMEs without the repository around them, so their links are whole. */
 const REPOSITORY = /^https:\/\/(?:github\.com|raw\.githubusercontent\.com)\/bailiff-auth\/bailiff\/(?:blob\/)?main\//;
-const PUBLISHED = ['README.md', 'packages/local/README.md'];
-const pages = [
-  'README.md',
-  'packages/local/README.md',
-  'examples/README.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
-];
-
-interface Block {
-  readonly page: string;
-  readonly line: number;
-  readonly code: string;
-}
-
-/** Fenced `ts` blocks; one that must not be compiled says so: `ts ignore`. */
-function blocksOf(page: string): Block[] {
-  const blocks: Block[] = [];
-  const lines = readFileSync(join(root, page), 'utf8').split('\n');
-  for (let start = 0; start < lines.length; start++) {
-    if (lines[start] !== '```ts') continue;
-    const end = lines.indexOf('```', start + 1);
-    blocks.push({ page, line: start + 2, code: lines.slice(start + 1, end).join('\n') });
-    start = end;
-  }
-  return blocks;
-}
 
 describe('documentation', () => {
-  it('compiles every TypeScript block', { timeout: 120_000 }, () => {
-    const blocks = pages.flatMap(blocksOf);
-    expect(blocks.length).toBeGreaterThan(5);
-    const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileSync(file, 'utf8'));
-    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-    const files = new Map(
-      blocks.map((block, index) => [
-        join(root, 'test', `docs-block-${index}.ts`),
-        { ...block, code: `${block.code}\nexport {};\n` },
-      ]),
-    );
-    const host = ts.createCompilerHost(options);
-    const plain = ts.createCompilerHost(options);
-    host.fileExists = (file) => files.has(file) || plain.fileExists(file);
-    host.readFile = (file) => files.get(file)?.code ?? plain.readFile(file);
-    host.getSourceFile = (file, ...rest) => {
-      const block = files.get(file);
-      if (block === undefined) return plain.getSourceFile(file, ...rest);
-      return ts.createSourceFile(file, block.code, ts.ScriptTarget.ES2022);
-    };
-    const program = ts.createProgram(
-      [...files.keys()],
-      { ...options, noUnusedLocals: false, noUnusedParameters: false },
-      host,
-    );
-    const problems = [...files].flatMap(([file, block]) => {
-      const source = program.getSourceFile(file);
-      return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((found) => {
-        const line = source?.getLineAndCharacterOfPosition(found.start ?? 0).line ?? 0;
-        return `${block.page}:${block.line + line} ${ts.flattenDiagnosticMessageText(found.messageText, ' ')}`;
-      });
-    });
-    expect(problems).toEqual([]);
-  });
-
   it('links only to files and headings that exist', () => {
-    const broken = pages.flatMap((page) =>
+    const broken = PAGES.flatMap((page) =>
       linksOf(page)
         .filter((link) => !/^[a-z]+:/.test(link) || REPOSITORY.test(link))
         .filter((link) => {
@@ -87,8 +24,8 @@ describe('documentation', () => {
   });
 
   it('refers to no link that is not defined', () => {
-    const undefinedLinks = pages.flatMap((page) => {
-      const text = prose(page);
+    const undefinedLinks = PAGES.flatMap((page) => {
+      const text = proseOf(page);
       return [...text.matchAll(/\]\[([^\]]+)\]/g)].flatMap(([, name = '']) =>
         text.includes(`\n[${name}]: `) ? [] : [`${page}: ${name}`],
       );
@@ -106,19 +43,14 @@ describe('documentation', () => {
 });
 
 function linksOf(page: string): string[] {
-  return [...prose(page).matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"|^\[[^\]]+\]: (\S+)$/gm)].map(
+  return [...proseOf(page).matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"|^\[[^\]]+\]: (\S+)$/gm)].map(
     (match) => match[1] ?? match[2] ?? match[3] ?? '',
   );
 }
 
-/** The page without its code. */
-function prose(page: string): string {
-  return readFileSync(join(root, page), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
-}
-
 /** As GitHub makes anchors of headings. */
 function headingsOf(file: string): string[] {
-  return [...prose(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+  return [...proseOf(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')

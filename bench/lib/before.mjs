@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import autocannon from 'autocannon';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
+import { bundleForWorkers } from '../../scripts/bundle-for-workers.mjs';
 import { createFixtures } from './fixtures.mjs';
 import { startServer } from './load.mjs';
 
@@ -146,14 +147,10 @@ export async function unseenInWorkerd(tree) {
         return new Response(String(good));
       },
     };`;
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: tree },
-    ...{ bundle: true, write: false, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'] },
-    ...{ conditions: ['workerd', 'worker', 'browser'], tsconfigRaw: '{}' },
-  });
+  const code = await bundleForWorkers({ stdin: { contents, resolveDir: tree }, tsconfigRaw: '{}' });
   const others = new Set(workerdProcesses());
   const miniflare = new Miniflare({
-    modules: [{ type: 'ESModule', path: 'worker.mjs', contents: outputFiles[0].text }],
+    modules: [{ type: 'ESModule', path: 'worker.mjs', contents: code }],
     compatibilityDate: '2026-01-01',
     bindings: { options },
   });

@@ -1,20 +1,11 @@
 /** Builds the Worker as `wrangler` would and runs it in workerd, on this machine. */
-import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { fileURLToPath } from 'node:url';
+import { bundleForWorkers } from '../../scripts/bundle-for-workers.mjs';
 
 /** One file of JavaScript without anything of Node: what needs a Node module fails to build here. */
-export async function bundleWorker(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    conditions: ['workerd', 'worker', 'browser'],
-  });
-  return outputFiles[0]?.text ?? '';
+export function bundleWorker(): Promise<string> {
+  return bundleForWorkers({ entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))] });
 }
 
 /** @param bindings what `c.env` holds */

@@ -18,9 +18,11 @@ import { createTokenMinter } from './auth/token-minter.js';
 import { redactOnInspect } from './config/redact-on-inspect.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
-import { createAuthenticateRequest, modeOf, type Mode } from './authenticate-request.js';
-import { failWithFault, FAULT, faultState } from './faults/fault.js';
-import type { DecidedState } from './outcome.js';
+import { createAuthenticateRequest, modeOf } from './authenticate-request.js';
+import { createSignIn } from './sign-in.js';
+import { contextOf, type RequestContext } from './request/context.js';
+import { failWithFault, FAULT, faultOutcome } from './faults/fault.js';
+import type { AuthOutcome } from './outcome.js';
 import { viewOf } from './request/web-request.js';
 import { signInUrl } from './session/redirect-urls.js';
 import { createSessionFlow } from './session/session-flow.js';
@@ -38,6 +40,9 @@ export interface AuthenticateOptions {
    */
   readonly renew?: boolean;
 }
+
+/** What an adapter of this copy of the package gives along. Another copy reads the request anew. */
+type WithContext = AuthenticateOptions & { readonly context?: RequestContext };
 
 /** For readiness probes. */
 export interface Health extends VerifierHealth {
@@ -102,37 +107,42 @@ const BRAND = Symbol.for('bailiff.authenticator');
  * @param options fall back to the environment, then to defaults
  * @param env looked at instead of `process.env` (the bindings of a Worker, for example)
  * @throws ConfigurationError for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import { createAuthenticator } from 'bailiff';
+ *
+ * const authenticator = createAuthenticator({ secretKey: 'sk_test_xxx', publishableKey: 'pk_test_xxx' });
+ * const state = await authenticator.authenticateRequest(new Request('https://app.example/me'));
+ * if (state.isAuthenticated) console.log(state.auth.tokenType);
+ * ```
  */
 export function createAuthenticator(options?: AuthenticatorOptions, env?: Environment): Authenticator {
   const config = resolveConfig(options, env);
   requireAnyKey(config);
   const backend = createBackend(config);
   const verifier = createVerifier(verifierOptions(config, backend));
-  const sessions = createSessionFlow({ config, verifier, backend });
-  const mint = createTokenMinter(backend, config);
-  const authenticateRequest = createAuthenticateRequest({ config, verifier, sessions, mint });
+  const signIn = createSignIn(config, createTokenMinter(backend, config));
+  const sessions = createSessionFlow({ config, verifier, backend, signIn });
+  const decideRequest = createAuthenticateRequest({ config, verifier, sessions, signIn });
   const usualMode = modeOf(config.acceptsToken);
 
-  function authenticate(view: RequestView, given?: AuthenticateOptions): MaybePromise<RequestState> {
+  function authenticate(view: RequestView, given?: WithContext): MaybePromise<RequestState> {
     const mode = given?.acceptsToken === undefined ? usualMode : modeOf(given.acceptsToken);
-    const renews = given?.renew !== false;
-    return config.emit === null
-      ? decide(view, mode, renews)
-      : observed(config, config.emit, () => decide(view, mode, renews));
-  }
-
-  function decide(view: RequestView, mode: Mode, renews: boolean): MaybePromise<DecidedState> {
-    // Closed for this request, and neither a refusal nor an outage. An option that cannot work is told to who gave it.
-    const failed = (thrown: unknown): DecidedState => {
+    // Closed for this request, and neither a refusal nor an outage. An option that cannot work is told to its author.
+    const failed = (thrown: unknown): AuthOutcome => {
       if (thrown instanceof ConfigurationError) throw thrown;
-      return faultState(config, mode.only ?? 'session_token', thrown);
+      return faultOutcome(config, mode.only ?? 'session_token', thrown);
     };
-    try {
-      const state = authenticateRequest(view, mode, renews);
-      return isPromise(state) ? state.catch(failed) : state;
-    } catch (thrown) {
-      return failed(thrown);
-    }
+    const decide = (): MaybePromise<AuthOutcome> => {
+      try {
+        const outcome = decideRequest(contextOf(view, config, given), mode);
+        return isPromise(outcome) ? outcome.catch(failed) : outcome;
+      } catch (thrown) {
+        return failed(thrown);
+      }
+    };
+    return config.emit === null ? decide() : observed(config, config.emit, decide);
   }
 
   const authenticator: Authenticator = {
@@ -170,10 +180,10 @@ const STATUS_CODE = { 'signed-out': 401, handshake: 307, unavailable: 503 } as c
 function observed(
   config: Config,
   emit: NonNullable<Config['emit']>,
-  decide: () => MaybePromise<DecidedState>,
-): MaybePromise<DecidedState> {
+  decide: () => MaybePromise<AuthOutcome>,
+): MaybePromise<AuthOutcome> {
   const passed = stopwatch(config);
-  const report = (state: DecidedState): DecidedState => {
+  const report = (state: AuthOutcome): AuthOutcome => {
     const { status, tokenType, reason } = state;
     const durationMs = passed();
     if (status !== 'signed-in') {

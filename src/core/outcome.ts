@@ -1,9 +1,9 @@
-/** What was decided about a request. Cheap on the hot path: `Headers` are built only for who looks at them. */
-import type { Reason } from '../errors.js';
+/** What was decided about a request. One object goes from the decision to the answer; no floor wraps it anew. */
+import { reasonInfo, type Reason } from '../errors.js';
+import type { HeaderPairs } from '../shared/headers.js';
+import { DEFAULT_RETRY_AFTER_MS, retryAfterSeconds } from '../shared/retry-after.js';
 import type { Auth, RequestState, RequestStatus, TokenType } from '../types.js';
-import { retryAfterSeconds } from './guards/challenge.js';
-
-export type HeaderPairs = readonly (readonly [name: string, value: string])[];
+import { invalidToken, unauthenticated } from './auth/auth-objects.js';
 
 export interface Decision {
   readonly status: RequestStatus;
@@ -11,7 +11,7 @@ export interface Decision {
   readonly reason: Reason | null;
   readonly message: string;
   /** What the verdict on a token says for itself, in fixed words: a guard's answer may repeat it. */
-  readonly detail?: string;
+  readonly detail?: string | null;
   readonly auth: Auth;
   readonly token?: string | null;
   readonly headers?: HeaderPairs | null;
@@ -29,8 +29,11 @@ export interface Decision {
 
 const NONE: HeaderPairs = Object.freeze([]);
 
-/** The token and the headers (which may carry one) are no own properties: logs and JSON do not show them. */
-export class DecidedState implements RequestState {
+/**
+ * `Headers` are built only on demand: the hot path has none. The token and the headers (which may carry one) are no own
+ * properties, so logs and JSON do not show them.
+ */
+export class AuthOutcome implements RequestState {
   readonly status: RequestStatus;
   readonly isAuthenticated: boolean;
   readonly tokenType: TokenType | null;
@@ -40,7 +43,7 @@ export class DecidedState implements RequestState {
   readonly retryAfterMs: number | null;
   /** When the credential that signed the caller in ends, in milliseconds since the epoch; null if it does not. */
   readonly expiresAt: number | null;
-  /** Until when it is accepted, in milliseconds since the epoch. Who looks later than that has to decide anew. */
+  /** Until when it is accepted, in milliseconds since the epoch. A later look has to decide anew. */
   readonly usableUntil: number;
   readonly #detail: string | null;
   readonly #cause: Error | null;
@@ -71,7 +74,7 @@ export class DecidedState implements RequestState {
     return this.#token;
   }
 
-  /** What the verdict on the token that was refused says for itself, in fixed words; null where there was none. */
+  /** What the verdict on the refused token says for itself, in fixed words; null where there was none. */
   get detail(): string | null {
     return this.#detail;
   }
@@ -82,6 +85,11 @@ export class DecidedState implements RequestState {
 
   get subject(): string | null {
     return this.#subject;
+  }
+
+  /** The headers that the decision itself brought (cookies, a redirect), without those that describe it; null: none. */
+  get decidedHeaders(): HeaderPairs | null {
+    return this.#given;
   }
 
   get headers(): Headers {
@@ -112,11 +120,44 @@ export class DecidedState implements RequestState {
   }
 }
 
+/** @param tokenType null: no caller of any accepted kind */
+export function signedOut(
+  tokenType: TokenType | null,
+  reason: Reason,
+  more: Partial<Pick<Decision, 'message' | 'detail' | 'headers'>> = {},
+): AuthOutcome {
+  const auth = tokenType === null ? invalidToken(reason) : unauthenticated(tokenType, reason);
+  const message = reasonInfo(reason)?.meaning ?? '';
+  return new AuthOutcome({ status: 'signed-out', tokenType, reason, message, auth, ...more });
+}
+
+/** The browser is sent away to come back with a new session: 307 with these headers. */
+export function handshake(reason: Reason, message: string, headers: HeaderPairs): AuthOutcome {
+  const auth = unauthenticated('session_token', reason);
+  return new AuthOutcome({ status: 'handshake', tokenType: 'session_token', reason, message, auth, headers });
+}
+
+/** Could not be decided now: 503. */
+export function unavailable(
+  tokenType: TokenType,
+  reason: Reason,
+  message: string,
+  more: Pick<Decision, 'retryAfterMs' | 'cause'>,
+): AuthOutcome {
+  const auth = unauthenticated(tokenType, reason);
+  return new AuthOutcome({ status: 'unavailable', tokenType, reason, message, auth, ...more });
+}
+
 /** `Headers` give names in lower case; these are looked for as we write them. */
 const SPELLING = new Map(['Location', 'Set-Cookie', 'Vary'].map((name) => [name.toLowerCase(), name]));
 
 /** The headers of a state as pairs, whoever made it: another copy of the package may have. */
 export function headerPairsOf(state: RequestState): HeaderPairs {
-  if (state instanceof DecidedState) return state.headerPairs();
+  if (state instanceof AuthOutcome) return state.headerPairs();
   return [...state.headers].map(([name, value]) => [SPELLING.get(name) ?? name, value] as const);
+}
+
+/** When to try again, in milliseconds, whoever made the state. */
+export function retryAfterOf(state: RequestState): number {
+  return (state instanceof AuthOutcome ? state.retryAfterMs : null) ?? DEFAULT_RETRY_AFTER_MS;
 }

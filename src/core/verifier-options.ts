@@ -1,4 +1,4 @@
-/** What verification needs to know of a configuration. */
+/** The options of the verifier, from a configuration. */
 import type { VerifierOptions } from '../verify/verifier.js';
 import type { Config } from './config/config.js';
 import { sha1 } from './config/sha1.js';
@@ -7,11 +7,10 @@ import type { Backend } from './backend-api/client.js';
 
 export function verifierOptions(config: Config, backend: Backend | null): VerifierOptions {
   const { secretKey, machineSecretKey } = config;
-  const hasSecretKey = secretKey !== null;
   return {
     jwtKey: config.jwtKey,
     upstream: backend,
-    canVerify: { apiKey: hasSecretKey, m2m: hasSecretKey || machineSecretKey !== null, oauth: hasSecretKey },
+    backendKeys: { secretKey: secretKey !== null, machineSecretKey: machineSecretKey !== null },
     audience: config.audience,
     sessionAudience: config.sessionAudience,
     authorizedParties: config.authorizedParties,
@@ -29,8 +28,8 @@ export function verifierOptions(config: Config, backend: Backend | null): Verifi
 }
 
 /**
- * Tells apart, in a shared store, whatever could give the same token another verdict: the instance, the machine that
- * asks, and the options that are checked. Keys enter by their digest.
+ * A text that differs, in a shared store, wherever the same token could get another verdict: by instance, by the machine
+ * that asks, and by the options that are checked. Keys enter by their digest.
  */
 function scopeOf(config: Config): string {
   const { apiUrl, apiVersion, audience, secretKey, machineSecretKey, publishableKey, jwtKey } = config;

@@ -1,34 +1,29 @@
-/** The `verify*` methods: one token of a known kind, without a request. Verdicts become exceptions here. */
+/** The `verify*` methods check one token of a known kind, without a request. Verdicts become exceptions here. */
 import { AuthUnavailableError, TOKEN_REASONS, TokenVerificationError, type TokenReason } from '../errors.js';
-import type { ApiKey, M2MToken, OAuthAccessToken, SessionClaims, TokenType } from '../types.js';
+import type { TokenKinds, TokenType } from '../types.js';
 import { classifyToken } from '../verify/classify.js';
+import { ALL_TOKEN_TYPES, TOKEN_KINDS } from '../verify/token-kinds.js';
 import type { Verdict, Verified } from '../verify/verdict.js';
 import type { Verifier } from '../verify/verifier.js';
 import { requireKeyFor } from './config/accepts-token.js';
 import type { Config } from './config/config.js';
 import { failWithFault } from './faults/fault.js';
 
-export interface TokenChecks {
-  verifySessionToken(token: string): Promise<SessionClaims>;
-  verifyApiKey(secret: string): Promise<ApiKey>;
-  verifyM2MToken(token: string): Promise<M2MToken>;
-  verifyOAuthToken(token: string): Promise<OAuthAccessToken>;
-}
+/** One method for each kind of token. */
+export type TokenChecks = {
+  readonly [K in TokenType as TokenKinds[K]['method']]: (token: string) => Promise<TokenKinds[K]['data']>;
+};
 
 /**
- * Each rejects with ConfigurationError where no key for the kind is configured, and with AuthenticationFaultError where this server
- * fails: neither is the token's fault.
+ * Each method rejects with ConfigurationError where no key for the kind is configured, and with AuthenticationFaultError
+ * where this server fails: neither is the token's fault.
  */
 export function createTokenChecks(verifier: Verifier, config: Config): TokenChecks {
-  async function check<T extends TokenType>(
-    tokenType: T,
-    token: unknown,
-  ): Promise<Extract<Verified, { tokenType: T }>> {
-    type Wanted = Extract<Verified, { tokenType: T }>;
+  async function check(tokenType: TokenType, token: unknown): Promise<Verified> {
     requireKeyFor(tokenType, config);
     if (typeof token !== 'string' || token === '') throw refused('token-invalid');
     const known = verifier.recall(token);
-    if (known?.tokenType === tokenType) return known as Wanted;
+    if (known?.tokenType === tokenType) return known;
     const classified = classifyToken(token);
     if (classified.form === 'malformed') throw refused('token-invalid');
     const isSession = classified.tokenType === 'session_token';
@@ -36,18 +31,15 @@ export function createTokenChecks(verifier: Verifier, config: Config): TokenChec
       throw refused('token-type-mismatch');
     }
     const verdict = isSession ? await verifier.verifySession(classified) : await verifier.verifyMachine(classified);
-    return valueOf<Verified>(verdict) as Wanted;
+    return valueOf<Verified>(verdict);
   }
 
-  const verified = <T extends TokenType>(tokenType: T, token: unknown) =>
-    check(tokenType, token).catch((error: unknown) => failWithFault(config, error));
-
-  return {
-    verifySessionToken: async (token) => (await verified('session_token', token)).data,
-    verifyApiKey: async (secret) => (await verified('api_key', secret)).data,
-    verifyM2MToken: async (token) => (await verified('m2m_token', token)).data,
-    verifyOAuthToken: async (token) => (await verified('oauth_token', token)).data,
+  const methodFor = (tokenType: TokenType) => async (token: string) => {
+    const verified = await check(tokenType, token).catch((error: unknown) => failWithFault(config, error));
+    return verified.data;
   };
+  const methods = ALL_TOKEN_TYPES.map((tokenType) => [TOKEN_KINDS[tokenType].method, methodFor(tokenType)]);
+  return Object.fromEntries(methods) as TokenChecks;
 }
 
 function refused(reason: TokenReason): TokenVerificationError {

@@ -1,6 +1,9 @@
 /** Headers as frameworks, gateways and people write them, read in one way: names have no case (RFC 9110, section 5.1). */
 import { tagOf } from './realm.js';
 
+/** Headers of an answer, in order. A name may come several times. */
+export type HeaderPairs = readonly (readonly [name: string, value: string])[];
+
 type HeaderValue = string | readonly string[] | null | undefined;
 
 /**

@@ -1,15 +1,7 @@
-/** Who is at the door: the objects that stand at `req.auth` and `c.var.auth`. Types only. */
+/** The auth objects of each kind of caller, authenticated and not. Types only. */
 import type { Reason } from '../errors.js';
 import type { Permission, Role } from './register.js';
-import type {
-  AcceptsToken,
-  Actor,
-  FactorVerificationAge,
-  MachineTokenType,
-  SessionClaims,
-  SessionStatus,
-  TokenType,
-} from './tokens.js';
+import type { Actor, FactorVerificationAge, SessionClaims, SessionStatus } from './tokens.js';
 
 export type ReverificationLevel = 'first_factor' | 'second_factor' | 'multi_factor';
 export type ReverificationPreset = 'strict_mfa' | 'strict' | 'moderate' | 'lax';
@@ -76,7 +68,8 @@ export type SignedOutSession = Nulled<Omit<SignedInSession, SessionKept>, never>
     readonly reason: Reason | null;
   };
 
-interface MachineAuth<T extends MachineTokenType> extends AuthMethods {
+/** What the auth objects of all machines have. */
+export interface MachineAuth<T extends string = string> extends AuthMethods {
   readonly tokenType: T;
   readonly isAuthenticated: true;
   readonly reason: null;
@@ -105,7 +98,7 @@ export interface OAuthAuth extends MachineAuth<'oauth_token'> {
 }
 
 type MachineKept = keyof AuthMethods | 'tokenType' | 'isAuthenticated' | 'reason';
-type Unauthenticated<T extends MachineAuth<MachineTokenType>> = Nulled<Omit<T, MachineKept>, never> &
+type Unauthenticated<T extends MachineAuth> = Nulled<Omit<T, MachineKept>, never> &
   AuthMethods & { readonly tokenType: T['tokenType']; readonly isAuthenticated: false; readonly reason: Reason | null };
 
 export type SignedOutApiKey = Unauthenticated<ApiKeyAuth>;
@@ -118,25 +111,3 @@ export interface InvalidTokenAuth extends AuthMethods {
   readonly isAuthenticated: false;
   readonly reason: Reason | null;
 }
-
-export type SessionAuth = SignedInSession | SignedOutSession;
-/** Who is at the door: what stands at `req.auth` and `c.var.auth`. */
-export type Auth =
-  | SignedInSession
-  | SignedOutSession
-  | ApiKeyAuth
-  | SignedOutApiKey
-  | M2MAuth
-  | SignedOutM2M
-  | OAuthAuth
-  | SignedOutOAuth
-  | InvalidTokenAuth;
-
-/** The authenticated callers of a kind. */
-export type AuthenticatedAs<T extends TokenType> = Extract<Auth, { tokenType: T; isAuthenticated: true }>;
-
-type KindsOf<A extends AcceptsToken> = A extends 'any' ? TokenType : A extends readonly (infer K)[] ? K : A;
-/** What `getAuth(…, { acceptsToken })` gives back. */
-export type AuthFor<A extends AcceptsToken> =
-  | Extract<Auth, { tokenType: KindsOf<A> }>
-  | (A extends readonly TokenType[] ? InvalidTokenAuth : A extends 'any' ? InvalidTokenAuth : never);

@@ -1,7 +1,7 @@
 /** What a guard proves about its caller, as types. Types only. */
-import type { Auth, AuthenticatedAs, HasParams } from './auth.js';
+import type { HasParams } from './auth.js';
 import type { AnyOf, AllOf, GuardRequirement, SimpleRequirement } from './requirements.js';
-import type { AcceptsToken, MachineTokenType, TokenType } from './tokens.js';
+import type { AcceptsToken, Auth, AuthenticatedAs, MachineTokenType, TokenType } from './token-kinds.js';
 
 type AcceptedKinds<A> = A extends 'any' ? TokenType : A extends readonly (infer K)[] ? K : A;
 
@@ -30,7 +30,7 @@ type KindsOf<R> = R extends { readonly anyOf: readonly (infer M)[] }
     ? KindsOfAll<L>
     : KindsOfSimple<R>;
 
-/** Who may stand behind `requireAuth(requirement)`: narrow where the requirement is written out, else any caller. */
+/** The callers that pass `requireAuth(requirement)`: narrow where the requirement is written out, else any caller. */
 export type CallerOf<R> = AnyOf extends R ? AnyCaller : AuthenticatedAs<Extract<KindsOf<R>, TokenType>>;
 type AnyCaller = AuthenticatedAs<TokenType>;
 

@@ -1,7 +1,7 @@
 /** Options of `createAuthenticator`. Types only. */
 import type { Clock, Fetch, Store } from '../ports.js';
 import type { BailiffEvent } from './events.js';
-import type { AcceptsToken } from './tokens.js';
+import type { AcceptsToken } from './token-kinds.js';
 
 /** What may stand for an option: `null` and `undefined` mean "not given", so that its variable or its default counts. */
 export type Option<T> = T | null | undefined;

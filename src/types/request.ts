@@ -1,8 +1,7 @@
 /** What comes in, and what was decided about it. Types only. */
 import type { Reason } from '../errors.js';
 import type { WaitUntil } from '../ports.js';
-import type { Auth } from './auth.js';
-import type { TokenType } from './tokens.js';
+import type { Auth, TokenType } from './token-kinds.js';
 
 /** The least that a framework must tell about a request; headers by lower-case name, several values joined by `, `. */
 export interface RequestView {

@@ -1,7 +1,7 @@
 /** What a route asks for, and how it says no. Types only. */
 import type { Reason } from '../errors.js';
-import type { Auth, HasParams } from './auth.js';
-import type { AcceptsToken } from './tokens.js';
+import type { HasParams } from './auth.js';
+import type { AcceptsToken, Auth } from './token-kinds.js';
 
 interface RequirementBase extends HasParams {
   /** Which kinds may pass. Default `session_token`; the three machine kinds if `scope` alone is given. */

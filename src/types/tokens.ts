@@ -1,10 +1,5 @@
-/** Tokens: their kinds, and what each says once it is verified. Types only. */
+/** What a token of each kind says once it is verified. Types only. */
 import type { CustomClaims } from './register.js';
-
-export type TokenType = 'session_token' | 'api_key' | 'm2m_token' | 'oauth_token';
-export type MachineTokenType = Exclude<TokenType, 'session_token'>;
-/** One kind, a list of kinds, or all of them. */
-export type AcceptsToken = TokenType | readonly TokenType[] | 'any';
 
 /** Minutes since the first and the second factor were verified; -1 where a factor is not enrolled. */
 export type FactorVerificationAge = readonly [first: number, second: number];
@@ -45,7 +40,8 @@ export type SessionClaims = {
   readonly pla?: string;
 } & Readonly<CustomClaims>;
 
-interface MachineCredential {
+/** What every verified machine token says. */
+export interface MachineCredential {
   readonly id: string;
   readonly subject: string;
   readonly scopes: readonly string[];

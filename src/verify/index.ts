@@ -1,3 +1,4 @@
 export { classifyToken } from './classify.js';
-export type * from './verifier-types.js';
+export type * from './options.js';
 export type * from './verdict.js';
+export type * from './verifier.js';

@@ -1,5 +1,5 @@
 /**
- * The keys of an instance, loaded when they are needed and kept no longer than they may be.
+ * The keys of an instance. They are loaded when a token needs them, and kept for a limited time.
  *
  * ```
  *  0            80 %       freshMs                      freshMs + staleIfErrorMs
@@ -9,50 +9,27 @@
  *                                      keys go on
  * ```
  *
- * After two failed loads nobody pays for another one until a short back-off has passed.
+ * After two failed loads no request waits for another one until a short back-off has passed.
  *
- * A key id that nobody knows is an attacker's to choose, or that of a new key. It is refused when a set without it was
- * asked for after the token had come, and only then: an older set says nothing about a key that may have appeared since.
- * Loads for its sake have a budget (`load-budget.ts`). Beyond that the token cannot be checked yet, which is no 401.
+ * An unknown key id is either invented by an attacker or that of a new key. It is refused only when a key set that was
+ * requested after the token arrived lacks it: an older set says nothing about a key that may have appeared since. The loads
+ * for unknown key ids have a budget (`load-budget.ts`). Beyond the budget the token cannot be checked yet, which is no 401.
  */
-import type { Deferred } from '#signature';
-import type { Clock, MaybePromise, VerificationUpstream, WaitUntil } from '../ports.js';
+import type { Clock, VerificationUpstream, WaitUntil } from '../ports.js';
 import type { BailiffEvent } from '../types.js';
 import { runBehind } from './background.js';
 import { loadKeySet, type KeySet, type LoadFailure, type LoadResult } from './jwks.js';
+import type { KeyLookup, KeySource } from './key-source.js';
 import type { VerificationKey } from './keys.js';
 import { createLoadBudget } from './load-budget.js';
-import { leaveUnchecked, refuse } from './outcome.js';
-import { createSingleFlight, FlightLost } from './single-flight.js';
-import type { Refused, Unchecked } from './verdict.js';
+import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from './single-flight.js';
+import { leaveUnchecked, refuse, type Unchecked } from './verdict.js';
 
 export interface KeyStoreSettings {
   readonly freshMs: number;
   readonly staleIfErrorMs: number;
-  /** The longest wait of a key id that nobody knows, while others use up the loads for such key ids. */
+  /** The longest wait of an unknown key id while others use up the budget of loads. */
   readonly cooldownMs: number;
-}
-
-export type KeyLookup = VerificationKey | Refused | Unchecked;
-
-export interface KeyStoreHealth {
-  readonly jwks: 'local' | 'fresh' | 'stale' | 'empty' | 'none';
-  readonly ageMs: number | null;
-  readonly keys: number;
-}
-
-/** Where a pipeline gets its keys. */
-export interface KeySource {
-  /**
-   * `kid` comes from an unverified header; `waitUntil` from the request that asks. Rejects where this server is at fault that there
-   * are no keys.
-   */
-  find(kid: unknown, waitUntil?: WaitUntil): MaybePromise<KeyLookup>;
-  /** Until when verdicts that rest on these keys may be used again without asking {@link find}; ms since the epoch. */
-  recallUntil(): number;
-  /** Makes sure that there are keys; null if so. */
-  prepare(): Promise<Unchecked | null>;
-  health(): KeyStoreHealth;
 }
 
 /** From this part of `freshMs` on, a load is started in the background. */
@@ -62,8 +39,6 @@ const MAX_BACK_OFF_MS = 8_000;
 /** A wrong secret key does not mend itself within a second. */
 const SECRET_KEY_BACK_OFF_MS = 10_000;
 const MAX_RETRY_AFTER_MS = 60_000;
-/** The port gives up after 3 s; this is for tasks that the runtime has dropped. */
-const WAITER_DEADLINE_MS = 5_000;
 
 export function createKeyStore(parts: {
   readonly upstream: VerificationUpstream;
@@ -85,44 +60,44 @@ export function createKeyStore(parts: {
   let retryAt = -Infinity;
   let recallUntil = -Infinity;
   let loadingSince = -Infinity;
-  /** How many sets were asked for, and which of them the present one is. An order, since a clock may stand still. */
+  /** How many sets were requested, and the number of the present one. Numbers and no times, since a clock may stand still. */
   let asked = 0;
   let answered = 0;
 
-  /** A clock that was set back must not make keys live longer. */
+  /** Infinite after the clock was set back, which must not make keys live longer. */
   const age = (): number => {
     const ms = now() - loadedAt;
     return ms >= 0 ? ms : Infinity;
   };
   const usable = (): boolean => age() < freshMs + staleIfErrorMs;
   const backingOff = (): boolean => now() < retryAt && retryAt - now() <= MAX_RETRY_AFTER_MS;
-  /** A task that the runtime has dropped is no load under way. */
+  /** A load that the runtime has dropped does not count after the deadline. */
   const loading = (): boolean => now() - loadingSince < WAITER_DEADLINE_MS;
 
-  /** Joins the load under way, or starts one; `budgeted`: for the sake of an unknown key id. */
+  /** Joins the load under way, or starts one. A `budgeted` load is for an unknown key id. */
   function load(budgeted = false): Promise<LoadFailure | null> {
     return flights
       .run('jwks', async () => {
         const startedAt = now();
         loadingSince = startedAt;
-        // Who comes in the same turn of the event loop comes before the set is asked for.
+        // Tokens that arrive in the same turn of the event loop arrive before the set is requested.
         await Promise.resolve();
         asked += 1;
         const order = asked;
         const result = await loadKeySet(upstream);
         loadingSince = -Infinity;
-        // Late, and a newer set is there: it must not bring back a key that was withdrawn.
+        // A newer set has arrived first: this one must not bring back a key that was withdrawn.
         if (order < answered) return null;
         const cause = apply(result, startedAt);
         if (cause !== null) return cause;
         answered = order;
-        // A load that failed says nothing about key ids: the back-off alone decides when to look again.
+        // A failed load says nothing about key ids, so it costs no budget: the back-off alone decides when to try again.
         if (budgeted) budget.spend(startedAt);
         return null;
       })
       .catch((error: unknown): LoadFailure => {
         if (!(error instanceof FlightLost)) throw error;
-        // The task was lost, which says nothing about Clerk: no back-off.
+        // The runtime dropped the load, which says nothing about Clerk: no back-off.
         return { reason: 'jwk-remote-failed-to-load', retryAfterMs: null, detail: null };
       });
   }
@@ -133,7 +108,7 @@ export function createKeyStore(parts: {
       fail(result.failure);
       const staleMs = keys.size > 0 && usable() ? age() : null;
       const { reason, detail, fault } = result.failure;
-      // Without keys, whoever waits gets it.
+      // Without usable keys, the waiting requests throw the fault themselves.
       if (staleMs !== null && reason === 'authentication-fault') onFault?.(fault);
       emit?.({ type: 'jwks.failed', reason, detail, staleMs, durationMs });
       return result.failure;
@@ -156,23 +131,23 @@ export function createKeyStore(parts: {
     recallUntil = Math.min(retryAt, loadedAt + freshMs + staleIfErrorMs);
   }
 
-  /** Throws the fault, where it is one: then there is nothing that Clerk has to say. */
+  /** Throws what this server is at fault for; every other failure is a verdict. */
   function unchecked({ reason, detail, fault, ...cause }: LoadFailure): Unchecked {
     if (reason === 'authentication-fault') throw fault;
     return leaveUnchecked(reason, Math.max(cause.retryAfterMs ?? 0, retryAt - now(), FIRST_BACK_OFF_MS), detail);
   }
 
-  /** Loads unless a load has just failed; the failure, or null if there are keys that may be used. */
+  /** Loads unless a load has just failed. Returns the failure, or null if there are keys that may be used. */
   async function ensure(): Promise<LoadFailure | null> {
     if (failure !== null && backingOff()) return usable() ? null : failure;
     const cause = await load();
     return cause === null || usable() ? null : cause;
   }
 
-  /** A known key, while the set may be used. */
+  /** The key with this id, while the set may be used. */
   const known = (kid: string): VerificationKey | undefined => (usable() ? keys.get(kid) : undefined);
 
-  /** For a key that the present set does not have, or when that set is too old. */
+  /** Handles a key id that the present set lacks, and a set that is too old. */
   async function lookFor(kid: string): Promise<KeyLookup> {
     const before = asked;
     if (loading() || age() >= freshMs) {
@@ -192,7 +167,7 @@ export function createKeyStore(parts: {
 
   function refreshInBackground(waitUntil: WaitUntil | undefined): void {
     if (loading() || (failure !== null && backingOff())) return;
-    // Nobody waits, and cached verdicts stay in use meanwhile.
+    // No request waits, and cached verdicts stay in use meanwhile.
     recallUntil = loadedAt + freshMs;
     const task = load().catch((error: unknown) => onFault?.(error));
     runBehind(task, waitUntil);
@@ -224,13 +199,13 @@ export function createKeyStore(parts: {
   };
 }
 
-/** How long nothing is loaded after a failure that follows `failures` others, in milliseconds. One alone may be a hiccup. */
+/** The back-off in milliseconds after a failure that follows `failures` others. A single failure may be a hiccup. */
 function backOffAfter({ reason }: LoadFailure, failures: number): number {
   if (reason === 'secret-key-invalid') return SECRET_KEY_BACK_OFF_MS;
   return failures === 0 ? 0 : Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), MAX_BACK_OFF_MS);
 }
 
-/** The new set; keys that did not change stay the same objects, and those that left are marked. */
+/** The new set. Keys that did not change stay the same objects; keys that left turn inactive. */
 function replaceKeys(before: KeySet, after: KeySet): KeySet {
   const result = new Map(after);
   for (const [kid, key] of before) {
@@ -238,44 +213,4 @@ function replaceKeys(before: KeySet, after: KeySet): KeySet {
     else key.active = false;
   }
   return result;
-}
-
-/**
- * A configured key: whatever key id the token names, and no network, ever. One that turns out to be unusable lets nobody in:
- * whoever asks for it gets the error.
- */
-export function createLocalKeySource(given: Deferred<VerificationKey>): KeySource {
-  let key = typeof given === 'function' ? null : given;
-  let usable = true;
-  // Each who comes before there is a key loads it: in Workers a promise may end with the request that made it.
-  async function load(from: () => Promise<VerificationKey>): Promise<VerificationKey> {
-    try {
-      const loaded = await from();
-      return (key ??= loaded);
-    } catch (error) {
-      usable = false;
-      throw error;
-    }
-  }
-  const find = () => key ?? load(given as () => Promise<VerificationKey>);
-  return {
-    find,
-    recallUntil: () => Infinity,
-    prepare: async () => {
-      await find();
-      return null;
-    },
-    health: () => (usable ? { jwks: 'local', ageMs: null, keys: 1 } : { jwks: 'empty', ageMs: null, keys: 0 }),
-  };
-}
-
-/** Neither a key nor a way to load one. */
-export function createMissingKeySource(): KeySource {
-  const unchecked = leaveUnchecked('jwk-failed-to-resolve', MAX_RETRY_AFTER_MS);
-  return {
-    find: () => unchecked,
-    recallUntil: () => -Infinity,
-    prepare: () => Promise.resolve(unchecked),
-    health: () => ({ jwks: 'none', ageMs: null, keys: 0 }),
-  };
 }

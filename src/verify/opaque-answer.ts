@@ -1,93 +1,50 @@
-/** What the Backend API says about an opaque token, judged: a 200 alone means nothing yet. */
-import type { UpstreamAnswer, VerificationUpstream } from '../ports.js';
-import { describeAnswer } from '../shared/upstream-body.js';
-import type { ApiKey, M2MToken, MachineTokenType, OAuthAccessToken } from '../types.js';
-import { isText, matchesAudience, splitScopes, WRONG_AUDIENCE, WRONG_MACHINE } from './claims.js';
-import type { JsonObject } from './decode.js';
-import { apiKeyFromAnswer, m2mFromAnswer, oauthFromAnswer, toMs } from './machine.js';
-import { accept, leaveUnchecked, refuse } from './outcome.js';
-import type { Refused, Unchecked, Verdict } from './verdict.js';
+/** Judges the Backend API's answer about an opaque token: a status of 200 alone proves nothing. */
+import type { UpstreamAnswer, VerifyOperation } from '../ports.js';
 import { isRecord } from '../shared/is-record.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../shared/retry-after.js';
+import { describeAnswer } from '../shared/upstream-body.js';
+import { isText } from './claims.js';
+import type { JsonObject } from './decode.js';
+import { toMs } from './readers.js';
+import { accept, leaveUnchecked, refuse, type Refused, type Unchecked, type Verdict } from './verdict.js';
 
 export interface AnswerExpectations {
-  /** Of OAuth tokens (RFC 8707); empty: not checked. */
+  /** The audience of OAuth tokens (RFC 8707); empty: not checked. */
   readonly audience: readonly string[];
-  /** M2M tokens must be meant for this machine; null: not checked. */
+  /** The machine that M2M tokens must be meant for; null: not checked. */
   readonly machineId: string | null;
 }
 
-export type MachineData = ApiKey | M2MToken | OAuthAccessToken;
-
-interface OpaqueKind {
+/** The opaque form of one kind of token: only the Backend API knows what such a token is worth. */
+export interface OpaqueForm<Data> {
+  /** The beginning of every such token; case-sensitive. */
   readonly prefix: string;
-  readonly permission: 'apiKey' | 'm2m' | 'oauth';
+  /** The question to the Backend API. */
+  readonly ask: VerifyOperation;
   /** `object` of a good answer. */
   readonly object: string;
-  /** How its subjects begin. */
+  /** The prefixes of its subjects. */
   readonly subjects: readonly string[];
-  readonly ask: (upstream: VerificationUpstream, token: string) => Promise<UpstreamAnswer>;
-  readonly read: (body: JsonObject) => MachineData;
-  /** Null if it is meant for this server. */
+  /** Returns null if the token is meant for this server. */
   readonly meant: (body: JsonObject, expected: AnswerExpectations) => Refused | null;
-}
-
-export const OPAQUE_KINDS: Readonly<Record<MachineTokenType, OpaqueKind>> = {
-  api_key: {
-    prefix: 'ak_',
-    permission: 'apiKey',
-    object: 'api_key',
-    subjects: ['user_', 'org_', 'mch_'],
-    ask: (upstream, token) => upstream.verifyApiKey(token),
-    read: apiKeyFromAnswer,
-    meant: () => null,
-  },
-  m2m_token: {
-    prefix: 'mt_',
-    permission: 'm2m',
-    object: 'machine_to_machine_token',
-    subjects: ['mch_'],
-    ask: (upstream, token) => upstream.verifyM2MToken(token),
-    read: m2mFromAnswer,
-    meant: ({ scopes }, { machineId }) =>
-      machineId === null || splitScopes(scopes).includes(machineId) ? null : WRONG_MACHINE,
-  },
-  oauth_token: {
-    prefix: 'oat_',
-    permission: 'oauth',
-    object: 'clerk_idp_oauth_access_token',
-    subjects: ['user_'],
-    ask: (upstream, token) => upstream.verifyOAuthToken(token),
-    read: oauthFromAnswer,
-    meant: ({ aud }, { audience }) => (matchesAudience(aud, audience) ? null : WRONG_AUDIENCE),
-  },
-};
-
-const MAX_OPAQUE_LENGTH = 1_024;
-
-/** Worth a call: the prefix, something behind it, and only what a bearer token may hold (RFC 6750 section 2.1). */
-export function isPlausible(token: string, prefix: string): boolean {
-  if (token.length <= prefix.length || token.length > MAX_OPAQUE_LENGTH || !token.startsWith(prefix)) return false;
-  return /^[A-Za-z0-9._~+/-]+=*$/.test(token);
+  readonly read: (body: JsonObject) => Data;
 }
 
 const INVALID = refuse('token-invalid');
 
-/** Refused: Clerk knows that it is bad. Unchecked: Clerk could not say. */
-export function judgeAnswer(
-  tokenType: MachineTokenType,
+/** The verdict is `refused` if Clerk knows that the token is bad, and `unchecked` if Clerk could not say. */
+export function judgeAnswer<Data>(
+  form: OpaqueForm<Data>,
   answer: UpstreamAnswer,
   expected: AnswerExpectations,
   nowMs: number,
-): Verdict<MachineData> {
+): Verdict<Data> {
   const { status, body } = answer;
   if (status !== 200) return judgeStatus(answer);
-  // No JSON object in a 200 comes from something between Clerk and here, and tells nothing about the token.
+  // A 200 without a JSON object comes from something between Clerk and this server, and says nothing about the token.
   if (!isRecord(body)) return unknown(answer);
-  const kind = OPAQUE_KINDS[tokenType];
-  const good: JsonObject = body;
-  if (!isLive(good, kind, nowMs)) return INVALID;
-  return kind.meant(good, expected) ?? accept(kind.read(good));
+  if (!isLive(body, form, nowMs)) return INVALID;
+  return form.meant(body, expected) ?? accept(form.read(body));
 }
 
 function judgeStatus(answer: UpstreamAnswer): Refused | Unchecked {
@@ -100,15 +57,15 @@ function unknown(answer: UpstreamAnswer): Unchecked {
   return leaveUnchecked('unexpected-error', answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS, describeAnswer(answer));
 }
 
-/** Everything that makes a credential alive is said explicitly; `{ active: false }` says none of it. */
-function isLive(body: JsonObject, kind: OpaqueKind, nowMs: number): boolean {
+/** A live credential has every one of these members; `{ active: false }` has none of them. */
+function isLive(body: JsonObject, form: OpaqueForm<unknown>, nowMs: number): boolean {
   const { object, id, subject, revoked, expired } = body;
   return (
-    object === kind.object &&
+    object === form.object &&
     isText(id) &&
     id !== '' &&
     isText(subject) &&
-    kind.subjects.some((prefix) => subject.startsWith(prefix) && subject.length > prefix.length) &&
+    form.subjects.some((prefix) => subject.startsWith(prefix) && subject.length > prefix.length) &&
     revoked === false &&
     expired === false &&
     isAhead(body['expiration'], nowMs)

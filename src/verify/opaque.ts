@@ -1,35 +1,42 @@
-/** API keys and opaque tokens: only Clerk can tell what they are worth, so each answer is used for as long as it may be. */
-import { createBoundedCache } from '../shared/bounded-cache.js';
+/** API keys and opaque tokens. Only Clerk knows what they are worth, so each answer is used again for a limited time. */
 import {
   UpstreamUnreachable,
+  type BackendKey,
   type Clock,
   type MaybePromise,
   type UpstreamAnswer,
   type VerificationUpstream,
   type WaitUntil,
 } from '../ports.js';
-import type { BailiffEvent, MachineTokenType } from '../types.js';
+import { createBoundedCache } from '../shared/bounded-cache.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../shared/retry-after.js';
+import type { BailiffEvent, MachineTokenType, TokenKinds } from '../types.js';
 import { runBehind } from './background.js';
 import type { ClassifiedToken } from './classify.js';
-import { isPlausible, judgeAnswer, OPAQUE_KINDS, type AnswerExpectations } from './opaque-answer.js';
-import { accept, deepFreeze, leaveUnchecked, refuse } from './outcome.js';
+import { judgeAnswer, type AnswerExpectations, type OpaqueForm } from './opaque-answer.js';
 import type { SharedStore } from './shared-store.js';
-import { createSingleFlight, FlightLost } from './single-flight.js';
+import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from './single-flight.js';
+import { TOKEN_KINDS } from './token-kinds.js';
 import { createVerdictCache } from './verdict-cache.js';
-import type { Refused, Verdict, VerifiedMachine } from './verdict.js';
-import { DEFAULT_RETRY_AFTER_MS } from '../shared/retry-after.js';
+import {
+  accept,
+  leaveUnchecked,
+  refuse,
+  verifiedToken,
+  type Refused,
+  type Verdict,
+  type VerifiedMachine,
+} from './verdict.js';
 
 export interface OpaqueVerifier {
-  /** Synchronous; null unless this process may decide alone. */
+  /** Synchronous. Null unless this process knows the token and may decide without a shared store. */
   recall(token: string): VerifiedMachine | null;
   verify(token: ClassifiedToken, waitUntil?: WaitUntil): MaybePromise<Verdict<VerifiedMachine>>;
   invalidate(tokenOrId: string): Promise<void>;
   readonly size: number;
 }
 
-/** The port gives up after 3 s; this is for tasks that the runtime has dropped. */
-const WAITER_DEADLINE_MS = 5_000;
-/** Of those whose runtime has dropped them some may be left. */
+/** A bound, because questions that the runtime has dropped are never taken out. */
 const MOST_QUESTIONS = 10_000;
 const NONE: readonly string[] = Object.freeze([]);
 
@@ -41,7 +48,7 @@ const NO_KEY = refuse(
 
 export function createOpaqueVerifier(parts: {
   readonly upstream: VerificationUpstream | null;
-  readonly canVerify: { readonly apiKey: boolean; readonly m2m: boolean; readonly oauth: boolean };
+  readonly backendKeys: Readonly<Record<BackendKey, boolean>>;
   readonly settings: { readonly ttlMs: number; readonly negativeTtlMs: number; readonly max: number };
   readonly expected: AnswerExpectations;
   readonly shared: SharedStore | null;
@@ -49,42 +56,42 @@ export function createOpaqueVerifier(parts: {
   readonly now: Clock;
   readonly emit: ((event: BailiffEvent) => void) | null;
 }): OpaqueVerifier {
-  const { upstream, canVerify, settings, expected, clockSkewMs, now, emit } = parts;
-  // Who keeps nothing takes nothing from the store either, but tells it of invalidations.
+  const { upstream, backendKeys, settings, expected, clockSkewMs, now, emit } = parts;
+  // A process that keeps nothing takes nothing from the store either, but still tells it of invalidations.
   const shared = settings.ttlMs > 0 ? parts.shared : null;
   const flights = createSingleFlight<Verdict<VerifiedMachine>>(WAITER_DEADLINE_MS, now);
   const looks = createSingleFlight<Found>(WAITER_DEADLINE_MS, now);
-  // With a shared store this is what is left when the store is down.
-  const verified = createVerdictCache<VerifiedMachine>({ max: settings.max, now });
-  // Apart, so that a flood of bad tokens does not push good ones out.
+  // Beside a shared store, this cache serves only while the store is down.
+  const accepted = createVerdictCache<VerifiedMachine>({ max: settings.max, now });
+  // A cache of its own, so that a flood of bad tokens does not push good ones out.
   const refused = createVerdictCache<Refused>({ max: settings.max, now });
-  /** Counts invalidations: what was read in the store before one is not kept after it. */
+  /** The number of invalidations. An entry that was read from the store before one is not kept after it. */
   let invalidationCount = 0;
-  /** The last question about each token: the answer to an earlier one, before an invalidation, is not kept. */
+  /** The last question about each token. The answer to an earlier one, from before an invalidation, is not kept. */
   const questions = createBoundedCache<Question>(MOST_QUESTIONS);
 
   const report = (tokenType: MachineTokenType, hit: boolean, source: 'memory' | 'store'): void =>
     emit?.({ type: 'token.cache', hit, tokenType, source });
 
-  /** What this process may use without Clerk, or else the invalidations that stand. */
+  /** Looks for a token that may be used without asking Clerk; else for the invalidations that stand. */
   async function look(store: SharedStore, token: string, tokenType: MachineTokenType): Promise<Found> {
     const countBefore = invalidationCount;
-    const answer = await store.read(tokenType, token, verified.get(token)?.data.id ?? null);
+    const answer = await store.read(tokenType, token, accepted.get(token)?.data.id ?? null);
     if (answer.state === 'hit') {
       report(tokenType, true, 'store');
-      const value = wrap(token, tokenType, answer.entry.data);
+      const value = verified(token, tokenType, answer.entry.data);
       if (countBefore === invalidationCount) keep(value, answer.entry.until);
       return { value };
     }
-    const kept = answer.state === 'failed' ? verified.get(token) : null;
+    const kept = answer.state === 'failed' ? accepted.get(token) : null;
     if (kept !== null) {
       report(tokenType, true, 'memory');
       return { value: kept };
     }
     report(tokenType, false, 'store');
     const seen = answer.state === 'miss' ? answer.seen : NONE;
-    // Somebody has invalidated it: it must not come back when the store fails.
-    if (seen.length > 0) verified.delete(token);
+    // The token was invalidated: it must not come back when the store fails.
+    if (seen.length > 0) accepted.delete(token);
     return { value: null, seen };
   }
 
@@ -98,7 +105,7 @@ export function createOpaqueVerifier(parts: {
     return found.value === null ? askOnce(token, tokenType, found.seen, waitUntil) : accept(found.value);
   }
 
-  /** Who has seen an invalidation does not join a call that was countBefore before it. */
+  /** A request that has seen an invalidation does not join a call that began before it. */
   function askOnce(
     token: string,
     tokenType: MachineTokenType,
@@ -115,7 +122,7 @@ export function createOpaqueVerifier(parts: {
     waitUntil: WaitUntil | undefined,
   ): Promise<Verdict<VerifiedMachine>> {
     if (shared === null) report(tokenType, false, 'memory');
-    // What Clerk says may be older than its arrival, but not than the question.
+    // The state that Clerk reports may be older than the answer's arrival, but not older than the question.
     const question: Question = { asked: now(), seen };
     questions.set(token, question);
     const verdict = await askUpstream(token, tokenType);
@@ -126,15 +133,16 @@ export function createOpaqueVerifier(parts: {
   }
 
   async function askUpstream(token: string, tokenType: MachineTokenType): Promise<Verdict<VerifiedMachine>> {
+    const form: OpaqueForm<TokenKinds[MachineTokenType]['data']> = TOKEN_KINDS[tokenType].opaque;
     let answer: UpstreamAnswer;
     try {
-      answer = await OPAQUE_KINDS[tokenType].ask(upstream as VerificationUpstream, token);
+      answer = await (upstream as VerificationUpstream).verifyOpaque(form.ask, token);
     } catch (error) {
       if (!(error instanceof UpstreamUnreachable)) throw error;
       return leaveUnchecked('unexpected-error', Math.max(error.retryAfterMs, DEFAULT_RETRY_AFTER_MS));
     }
-    const verdict = judgeAnswer(tokenType, answer, expected, now());
-    return verdict.outcome === 'accepted' ? accept(wrap(token, tokenType, verdict.value)) : verdict;
+    const verdict = judgeAnswer(form, answer, expected, now());
+    return verdict.outcome === 'accepted' ? accept(verified(token, tokenType, verdict.value)) : verdict;
   }
 
   function remember(
@@ -152,28 +160,28 @@ export function createOpaqueVerifier(parts: {
     const { data } = verdict.value;
     const until = Math.min(asked + settings.ttlMs, data.expiration ?? Infinity);
     keep(verdict.value, until);
-    // The caller does not wait for the store.
+    // The request does not wait for the store.
     if (shared === null) return;
     runBehind(shared.write(token, { kind: tokenType, id: data.id, asked, until, seen, data }), waitUntil);
   }
 
   function keep(value: VerifiedMachine, until: number): void {
-    verified.put(value.token, value, { from: now() - clockSkewMs, until, key: null });
+    accepted.put(value.token, value, { from: now() - clockSkewMs, until, key: null });
   }
 
   return {
-    recall: (token) => (shared === null ? verified.get(token) : null),
+    recall: (token) => (shared === null ? accepted.get(token) : null),
     verify({ token, tokenType }, waitUntil) {
       if (tokenType === 'session_token') return IMPLAUSIBLE;
-      const kind = OPAQUE_KINDS[tokenType];
-      if (upstream === null || !canVerify[kind.permission]) return NO_KEY;
-      if (!isPlausible(token, kind.prefix)) return IMPLAUSIBLE;
+      const { prefix, ask: question } = TOKEN_KINDS[tokenType].opaque;
+      if (upstream === null || !question.keys.some((key) => backendKeys[key])) return NO_KEY;
+      if (!isPlausible(token, prefix)) return IMPLAUSIBLE;
       const refusal = refused.get(token);
       if (refusal !== null) {
         report(tokenType, true, 'memory');
         return refusal;
       }
-      const hit = shared === null ? verified.get(token) : null;
+      const hit = shared === null ? accepted.get(token) : null;
       if (hit !== null) {
         report(tokenType, true, 'memory');
         return accept(hit);
@@ -190,20 +198,28 @@ export function createOpaqueVerifier(parts: {
       flights.clear();
       looks.clear();
       refused.delete(tokenOrId);
-      verified.delete(tokenOrId);
-      verified.deleteWhere((value) => value.data.id === tokenOrId);
+      accepted.delete(tokenOrId);
+      accepted.deleteWhere((value) => value.data.id === tokenOrId);
       await parts.shared?.invalidate(tokenOrId);
     },
     get size() {
-      return verified.size;
+      return accepted.size;
     },
   };
 }
 
-/** The runtime has dropped the call: Clerk was asked and no answer arrived. Whatever else went wrong did so here. */
+/** A call that the runtime has dropped leaves the token unchecked. Every other error is a fault of this server. */
 function lost(error: unknown): Verdict<VerifiedMachine> {
   if (error instanceof FlightLost) return leaveUnchecked('unexpected-error', DEFAULT_RETRY_AFTER_MS);
   throw error;
+}
+
+const MAX_OPAQUE_LENGTH = 1_024;
+
+/** Whether a token is worth a call: it has a text behind its prefix, and no character that a bearer token lacks (RFC 6750 section 2.1). */
+function isPlausible(token: string, prefix: string): boolean {
+  if (token.length <= prefix.length || token.length > MAX_OPAQUE_LENGTH || !token.startsWith(prefix)) return false;
+  return /^[A-Za-z0-9._~+/-]+=*$/.test(token);
 }
 
 interface Question {
@@ -214,10 +230,10 @@ interface Question {
 
 type Found =
   | { readonly value: VerifiedMachine }
-  /** Clerk has to be asked. `seen`: the marks of invalidations that the answer will be newer than. */
+  /** Clerk has to be asked. The answer will be newer than the invalidations with the marks in `seen`. */
   | { readonly value: null; readonly seen: readonly string[] };
 
-/** `data` is what `judgeAnswer` made for this kind, here or, sealed, in another process of the fleet. */
-function wrap(token: string, tokenType: MachineTokenType, data: unknown): VerifiedMachine {
-  return { tokenType, token, data: deepFreeze(data), attachment: undefined } as VerifiedMachine;
+/** @param data made by `judgeAnswer` for this kind, here or, sealed, in another process of the fleet */
+function verified(token: string, tokenType: MachineTokenType, data: unknown): VerifiedMachine {
+  return verifiedToken(tokenType, token, data as TokenKinds[MachineTokenType]['data']) as VerifiedMachine;
 }

@@ -1,18 +1,19 @@
-/** What verification says. Expected outcomes are values; the public `verify*` functions turn them into exceptions. */
-import type { TokenReason } from '../errors.js';
-import type { ApiKey, M2MToken, OAuthAccessToken, SessionClaims, TokenType } from '../types.js';
+/** The result of a verification. Expected results are values; the public `verify*` methods turn them into exceptions. */
+import { TOKEN_REASONS, type TokenReason } from '../errors.js';
+import { deepFreeze } from '../shared/deep-freeze.js';
+import type { MachineTokenType, TokenKinds, TokenType } from '../types.js';
 
 export interface Accepted<T> {
   readonly outcome: 'accepted';
   readonly value: T;
 }
-/** Checked and bad. */
+/** The token was checked and is bad. */
 export interface Refused {
   readonly outcome: 'refused';
   readonly reason: TokenReason;
   readonly message: string;
 }
-/** Could not be checked now: never to be remembered, never a 401. */
+/** The token could not be checked now. Such a verdict is never remembered and never becomes a 401. */
 export interface Unchecked {
   readonly outcome: 'unchecked';
   readonly reason: TokenReason;
@@ -21,20 +22,42 @@ export interface Unchecked {
 }
 export type Verdict<T> = Accepted<T> | Refused | Unchecked;
 
-interface VerifiedToken<K extends TokenType, D> {
+/** A token of one kind that was accepted. */
+export interface VerifiedToken<K extends TokenType> {
   readonly tokenType: K;
   readonly token: string;
   /** Deeply frozen. */
-  readonly data: D;
+  readonly data: TokenKinds[K]['data'];
   /**
-   * For whoever holds the verdict: an object derived once from `data` and reused while the verdict is cached
-   * (core keeps the frozen `Auth` here). Dropped with the verdict.
+   * An object that the holder of the verdict derives from `data` once and uses again while the verdict is cached (core
+   * keeps the frozen `Auth` here). It is dropped with the verdict.
    */
   attachment: unknown;
 }
-export type VerifiedSession = VerifiedToken<'session_token', SessionClaims>;
-export type VerifiedApiKey = VerifiedToken<'api_key', ApiKey>;
-export type VerifiedM2M = VerifiedToken<'m2m_token', M2MToken>;
-export type VerifiedOAuth = VerifiedToken<'oauth_token', OAuthAccessToken>;
-export type VerifiedMachine = VerifiedApiKey | VerifiedM2M | VerifiedOAuth;
+export type VerifiedSession = VerifiedToken<'session_token'>;
+export type VerifiedMachine = { readonly [K in MachineTokenType]: VerifiedToken<K> }[MachineTokenType];
 export type Verified = VerifiedSession | VerifiedMachine;
+
+/** Freezes `data` with everything inside it. */
+export function verifiedToken<K extends TokenType>(
+  tokenType: K,
+  token: string,
+  data: TokenKinds[K]['data'],
+): VerifiedToken<K> {
+  return { tokenType, token, data: deepFreeze(data), attachment: undefined };
+}
+
+/** @param message the text of the table of reasons, unless a rule has something better to say */
+export function refuse(reason: TokenReason, message: string = TOKEN_REASONS[reason].meaning): Refused {
+  return { outcome: 'refused', reason, message };
+}
+
+/** @param detail a sentence about what came instead of an answer */
+export function leaveUnchecked(reason: TokenReason, retryAfterMs: number, detail: string | null = null): Unchecked {
+  const { meaning } = TOKEN_REASONS[reason];
+  return { outcome: 'unchecked', reason, message: detail === null ? meaning : `${meaning} ${detail}`, retryAfterMs };
+}
+
+export function accept<T>(value: T): Verdict<T> {
+  return { outcome: 'accepted', value };
+}

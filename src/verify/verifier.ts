@@ -1,28 +1,91 @@
-/** Token in, verdict out: the face of this floor. */
+/** Token in, verdict out: the face of `verify/`. */
 import { AuthUnavailableError } from '../errors.js';
 import type { MaybePromise, WaitUntil } from '../ports.js';
 import { isPromise } from '../shared/realm.js';
 import type { SessionClaims, TokenType } from '../types.js';
-import { isText, type ClaimExpectations } from './claims.js';
+import type { ClaimExpectations } from './claims.js';
+import type { ClassifiedToken } from './classify.js';
 import { decodeJwt, type DecodedJwt } from './decode.js';
-import { createJwtCheck, isKey, type JwtKind, type JwtProof } from './jwt.js';
-import { createKeyStore, createLocalKeySource, createMissingKeySource, type KeySource } from './key-store.js';
-import { m2mFromClaims, oauthFromClaims } from './machine.js';
-import { createOpaqueVerifier, type OpaqueVerifier } from './opaque.js';
+import { directivesOf, HANDSHAKE_POLICY } from './handshake-token.js';
+import { OTHER_KIND, type JwtPolicy } from './jwt-policy.js';
+import { createJwtCheck, isKey, type JwtProof } from './jwt.js';
+import { createLocalKeySource, createMissingKeySource, type KeyHealth, type KeySource } from './key-source.js';
+import { createKeyStore } from './key-store.js';
 import type { VerificationKey } from './keys.js';
-import { accept, deepFreeze, refuse } from './outcome.js';
+import { createOpaqueVerifier, type OpaqueVerifier } from './opaque.js';
+import type { VerifierOptions } from './options.js';
 import { keyFromPem } from './pem.js';
 import { createSharedStore } from './shared-store.js';
+import { TOKEN_KINDS } from './token-kinds.js';
 import { createVerdictCache, type Lifetime, type VerdictCache } from './verdict-cache.js';
-import type { Verdict, Verified, VerifiedMachine, VerifiedSession } from './verdict.js';
-import type { SessionRules, Verifier, VerifierOptions } from './verifier-types.js';
+import {
+  accept,
+  refuse,
+  verifiedToken,
+  type Verdict,
+  type Verified,
+  type VerifiedMachine,
+  type VerifiedSession,
+} from './verdict.js';
 
-export type * from './verifier-types.js';
+export type { VerifierOptions } from './options.js';
+
+export interface SessionRules {
+  readonly clockSkewMs?: number;
+  readonly allowMissingAzp?: boolean;
+}
+
+/** For readiness probes. */
+export interface VerifierHealth extends KeyHealth {
+  readonly sessionTokens: number;
+  readonly machineTokens: number;
+}
+
+/**
+ * Faults of Clerk or of a client are verdicts. A method rejects or throws only where this server is at fault.
+ *
+ * `waitUntil` is that of the request at hand. It receives the tasks that a check starts and does not wait for: a load of keys
+ * ahead of time, a write to the shared store. It comes with each call, because requests share the verifier.
+ */
+export interface Verifier {
+  /**
+   * The verdict on exactly this token, if the token was accepted before and still would be: its dates, its key and the
+   * freshness of the key set are compared with the present time. Null otherwise. Synchronous; it neither decodes nor
+   * allocates.
+   */
+  recall(token: string): Verified | null;
+  /** The result is a plain value when the key is known and RSA. With `rules`, the cache is neither read nor written. */
+  verifySession(
+    token: ClassifiedToken,
+    rules?: SessionRules,
+    waitUntil?: WaitUntil,
+  ): MaybePromise<Verdict<VerifiedSession>>;
+  verifyMachine(token: ClassifiedToken, waitUntil?: WaitUntil): MaybePromise<Verdict<VerifiedMachine>>;
+  /**
+   * The `Set-Cookie` values of a handshake token, as they are. Type, category, algorithm, signature and times are checked. A
+   * token that names a subject or a session is no handshake. One that is older than 10 minutes (by `iat`, if present) has
+   * expired.
+   */
+  verifyHandshake(token: string, waitUntil?: WaitUntil): MaybePromise<Verdict<readonly string[]>>;
+  /**
+   * Forgets a verdict, here and for every process with the same store; the next use asks Clerk. JWTs prove themselves and
+   * cannot be revoked.
+   *
+   * @throws AuthUnavailableError when the shared store could not be told; then the invalidation holds in this process alone
+   */
+  invalidate(tokenOrId: string): Promise<void>;
+  /**
+   * Loads the keys.
+   *
+   * @throws AuthUnavailableError when that fails
+   */
+  warmup(): Promise<void>;
+  health(): VerifierHealth;
+}
 
 const MALFORMED = refuse('token-invalid', 'The token is malformed.');
-const OTHER_KIND = refuse('token-type-mismatch');
 const NO_MACHINE = refuse('token-verification-failed', 'The token is not a machine token.');
-const NO_DIRECTIVES = refuse('token-verification-failed', 'The handshake token holds no list of cookies.');
+const SESSION_POLICY = TOKEN_KINDS.session_token.jwt.policy;
 
 /** @throws ConfigurationError for a `jwtKey` that is no usable public key */
 export function createVerifier(options: VerifierOptions): Verifier {
@@ -44,7 +107,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     max: cache.sessionTokens.max,
     now,
     usableUntil,
-    restore: (token) => wrapSession(decodeJwt(token)!),
+    restore: (token) => readSession(decodeJwt(token)!),
   });
   const machineMax = cache.machineTokens.ttlMs > 0 ? cache.machineTokens.max : 0;
   const machines = createVerdictCache<VerifiedMachine>({ max: machineMax, now, usableUntil });
@@ -52,22 +115,22 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const report = (tokenType: TokenType, hit: boolean): void =>
     emit?.({ type: 'token.cache', hit, tokenType, source: 'memory' });
 
-  /** Checks, wraps what is good and keeps it in `into`. */
+  /** Checks a token. One that is good is read, and remembered in `into`. */
   function verify<V extends Verified>(
     jwt: DecodedJwt,
-    kind: JwtKind,
+    policy: JwtPolicy,
     rules: ClaimExpectations,
     waitUntil: WaitUntil | undefined,
-    wrap: (jwt: DecodedJwt) => V,
+    read: (jwt: DecodedJwt) => V,
     into: VerdictCache<V> | null,
   ): MaybePromise<Verdict<V>> {
     const conclude = (proof: JwtProof): Verdict<V> => {
       if (!isKey(proof)) return proof;
-      const verified = wrap(jwt);
+      const verified = read(jwt);
       into?.put(jwt.token, verified, lifetimeOf(jwt, rules.clockSkewMs, now(), proof));
       return accept(verified);
     };
-    const proof = check(jwt, kind, rules, waitUntil);
+    const proof = check(jwt, policy, rules, waitUntil);
     return isPromise(proof) ? proof.then(conclude) : conclude(proof);
   }
 
@@ -83,7 +146,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (jwt === null || tokenType !== 'session_token') return OTHER_KIND;
       report('session_token', false);
       const into = rules === undefined ? sessions : null;
-      return verify(jwt, 'session', withRules(expected, rules), waitUntil, wrapSession, into);
+      return verify(jwt, SESSION_POLICY, withRules(expected, rules), waitUntil, readSession, into);
     },
 
     verifyMachine(token, waitUntil) {
@@ -91,11 +154,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (form === 'malformed') return MALFORMED;
       if (tokenType === 'session_token') return NO_MACHINE;
       if (jwt === null) return opaque.verify(token, waitUntil);
+      const kind = TOKEN_KINDS[tokenType].jwt;
+      if (kind === null) return NO_MACHINE;
       report(tokenType, false);
-      const verdict =
-        tokenType === 'm2m_token'
-          ? verify(jwt, 'm2m', expected, waitUntil, wrapM2M, machines)
-          : verify(jwt, 'oauth', expected, waitUntil, wrapOAuth, machines);
+      const read = ({ payload }: DecodedJwt) =>
+        verifiedToken(tokenType, jwt.token, kind.read(payload)) as VerifiedMachine;
+      const verdict = verify(jwt, kind.policy, expected, waitUntil, read, machines);
       return isPromise(verdict) ? verdict.then(asMachineVerdict) : asMachineVerdict(verdict);
     },
 
@@ -103,7 +167,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const jwt = decodeJwt(token);
       if (jwt === null) return MALFORMED;
       const conclude = (proof: JwtProof) => (isKey(proof) ? directivesOf(jwt) : proof);
-      const proof = check(jwt, 'handshake', expected, waitUntil);
+      const proof = check(jwt, HANDSHAKE_POLICY, expected, waitUntil);
       return isPromise(proof) ? proof.then(conclude) : conclude(proof);
     },
 
@@ -130,23 +194,23 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 }
 
-function keySourceFor({ jwtKey, upstream, canVerify, cache, now, emit, onFault }: VerifierOptions): KeySource {
+function keySourceFor({ jwtKey, upstream, backendKeys, cache, now, emit, onFault }: VerifierOptions): KeySource {
   if (jwtKey !== null) return createLocalKeySource(keyFromPem(jwtKey));
-  if (upstream === null || !canVerify.apiKey) return createMissingKeySource();
+  if (upstream === null || !backendKeys.secretKey) return createMissingKeySource();
   return createKeyStore({ upstream, settings: cache.jwks, now, emit, onFault });
 }
 
 function opaqueVerifierFor(options: VerifierOptions): OpaqueVerifier {
-  const { upstream, canVerify, audience, machineId = null, clockSkewMs, sealKey, scope, now, emit } = options;
+  const { upstream, backendKeys, audience, machineId = null, clockSkewMs, sealKey, scope, now, emit } = options;
   const { store, ...settings } = options.cache.machineTokens;
   const { ttlMs } = settings;
-  // What cannot be sealed is not shared.
+  // Without a secret nothing can be sealed, and what is not sealed is not shared.
   const usable = store !== null && sealKey !== null && sealKey !== '';
   const expected = { audience, machineId };
-  // Whoever expects something else of a token must not take over the verdict.
+  // A process that expects something else of a token must not take over the verdict.
   const bound = JSON.stringify([scope, expected]);
   const shared = usable ? createSharedStore({ store, secret: sealKey, scope: bound, ttlMs, clockSkewMs, now }) : null;
-  return createOpaqueVerifier({ upstream, canVerify, settings, expected, shared, clockSkewMs, now, emit });
+  return createOpaqueVerifier({ upstream, backendKeys, settings, expected, shared, clockSkewMs, now, emit });
 }
 
 function withRules(expected: ClaimExpectations, rules: SessionRules | undefined): ClaimExpectations {
@@ -158,35 +222,21 @@ function withRules(expected: ClaimExpectations, rules: SessionRules | undefined)
   };
 }
 
-/** When the claims hold; `exp`, `nbf` and `iat` have been found to be dates or absent. */
+/** The time in which the claims hold. `exp`, `nbf` and `iat` have been found to be dates or absent. */
 function lifetimeOf({ payload }: DecodedJwt, skewMs: number, nowMs: number, key: VerificationKey): Lifetime {
   const { exp, nbf, iat } = payload as { exp: number; nbf?: number; iat?: number };
-  // `nowMs`: a clock that is set back must not keep the verdict for longer than it was made for.
+  // Not before `nowMs`: a clock that is set back must not keep the verdict for longer than its lifetime.
   const from = Math.max((nbf ?? 0) * 1000, (iat ?? 0) * 1000, nowMs) - skewMs;
   return { from, until: exp * 1000 + skewMs, key };
 }
 
-function wrapSession({ token, payload }: DecodedJwt): VerifiedSession {
-  const data = deepFreeze(payload) as SessionClaims;
-  return { tokenType: 'session_token', token, data, attachment: undefined };
+function readSession({ token, payload }: DecodedJwt): VerifiedSession {
+  return verifiedToken('session_token', token, payload as SessionClaims);
 }
 
-function wrapM2M({ token, payload }: DecodedJwt): VerifiedMachine {
-  return { tokenType: 'm2m_token', token, data: deepFreeze(m2mFromClaims(payload)), attachment: undefined };
-}
-
-function wrapOAuth({ token, payload }: DecodedJwt): VerifiedMachine {
-  return { tokenType: 'oauth_token', token, data: deepFreeze(oauthFromClaims(payload)), attachment: undefined };
-}
-
-/** Clerk knows one code for every machine JWT that was checked and is bad; the message says what it was. */
+/** Clerk has one code for every machine JWT that was checked and is bad; the message names the fault. */
 function asMachineVerdict<V>(verdict: Verdict<V>): Verdict<V> {
   if (verdict.outcome === 'accepted' || verdict.reason === 'token-invalid') return verdict;
   if (verdict.outcome === 'unchecked' && verdict.reason !== 'jwk-failed-to-resolve') return verdict;
   return refuse('token-verification-failed', verdict.message);
-}
-
-function directivesOf({ payload }: DecodedJwt): Verdict<readonly string[]> {
-  const directives = payload['handshake'];
-  return Array.isArray(directives) && directives.every(isText) ? accept(Object.freeze(directives)) : NO_DIRECTIVES;
 }

@@ -4,7 +4,9 @@ import { createServer as createUpstream, type Server } from 'node:http';
 import { connect, createServer, type ClientHttp2Session, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { serveProxy } from '../../src/adapters/express/proxy.js';
+import { NodeView } from '../../src/adapters/node/node-view.js';
+import { serveProxy } from '../../src/adapters/node/proxy.js';
+import type { Forward } from '../../src/core/index.js';
 import { resolveConfig } from '../../src/core/config/resolve.js';
 import { createFrontendApiProxy } from '../../src/core/proxy/frontend-api-proxy.js';
 import { PUBLISHABLE_KEY, SECRET_KEY } from './fixtures.js';
@@ -29,15 +31,10 @@ beforeAll(async () => {
   const config = resolveConfig({ publishableKey: PUBLISHABLE_KEY, secretKey: SECRET_KEY }, {});
   const fapiUrl = `http://127.0.0.1:${portOf(upstream)}`;
   const proxy = createFrontendApiProxy(config, { enabled: true, fapiUrl }, {});
+  const forward = { proxy, origin: 'https://app.example' } as Forward;
   front = createServer((req, res) => {
-    const headers = function* () {
-      const raw = req.rawHeaders;
-      for (let i = 0; i + 1 < raw.length; i += 2) yield [raw[i] ?? '', raw[i + 1] ?? ''] as const;
-    };
-    const header = (name: string) => String(req.headers[name] ?? '') || null;
-    const view = { method: req.method, url: req.url, header, headers };
     // Node's own objects, with what Express adds to them left out.
-    serveProxy(proxy, req as never, res as never, view, 'https://app.example').catch(() => res.stream.close());
+    serveProxy(forward, new NodeView(req as never), req as never, res as never, {}).catch(() => res.stream.close());
   }).listen(0, '127.0.0.1');
   await once(front, 'listening');
   browser = connect(`http://127.0.0.1:${portOf(front)}`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reasonInfo, REQUEST_REASONS, TOKEN_REASONS } from 'bailiff';
 import { unauthenticatedDenial, unavailableDenial } from '../../src/core/guards/challenge.js';
-import { DecidedState } from '../../src/core/outcome.js';
+import { AuthOutcome } from '../../src/core/outcome.js';
 import { signedOutSession } from '../../src/core/auth/auth-objects.js';
 
 const REASONS = [...Object.keys(TOKEN_REASONS), ...Object.keys(REQUEST_REASONS)] as (keyof typeof TOKEN_REASONS)[];
@@ -29,7 +29,7 @@ describe('reasons', () => {
 
   it('that cannot be a header are left out of the headers', () => {
     const state = (reason: string, message: string) =>
-      new DecidedState({
+      new AuthOutcome({
         status: 'signed-out',
         tokenType: null,
         reason: reason as never,

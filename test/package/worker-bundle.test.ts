@@ -1,17 +1,22 @@
 /** What a bundler for Workers makes of the library and its two packages. */
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { FOR_WORKERS, fromSources } from '../../scripts/bundle-for-workers.mjs';
 
 const src = (file: string) => join(import.meta.dirname, '../../src', file);
 
+const FOR_NODE: BuildOptions = {
+  ...{ bundle: true, format: 'esm', platform: 'node', conditions: ['node'], mainFields: ['module', 'main'] },
+  alias: { '#signature': src('verify/signature.node.ts') },
+};
+
 /** The packages that came along, and the Node modules that the bundle would load. */
-async function bundleFor(conditions: string[], platform: 'neutral' | 'node') {
+async function bundleFor(platform: BuildOptions) {
   const { metafile } = await build({
     stdin: { contents: `export * from '${src('adapters/hono/index.ts')}'`, resolveDir: src(''), loader: 'ts' },
-    ...{ bundle: true, write: false, metafile: true, format: 'esm', mainFields: ['module', 'main'] },
-    ...{ platform, conditions, external: ['hono', 'hono/*', 'node:*'], splitting: true, outdir: 'out' },
-    alias: { '#signature': src(platform === 'node' ? 'verify/signature.node.ts' : 'verify/signature.ts') },
+    ...platform,
+    ...{ write: false, metafile: true, external: ['hono', 'hono/*', 'node:*'], splitting: true, outdir: 'out' },
   });
   const packages = Object.keys(metafile.inputs).flatMap((file) => /node_modules\/([^/]+)\//.exec(file)?.[1] ?? []);
   const outputs = Object.values(metafile.outputs);
@@ -37,7 +42,7 @@ async function bundleFor(conditions: string[], platform: 'neutral' | 'node') {
 }
 
 it('a Worker gets jose and lru-cache, and no Node module', async () => {
-  const { packages, node, joseAtOnce } = await bundleFor(['workerd', 'worker', 'browser'], 'neutral');
+  const { packages, node, joseAtOnce } = await bundleFor({ ...FOR_WORKERS, plugins: [fromSources] });
   expect(packages).toContain('jose');
   expect(packages).toContain('lru-cache');
   expect(node).toEqual([]);
@@ -45,7 +50,7 @@ it('a Worker gets jose and lru-cache, and no Node module', async () => {
 });
 
 it('for Node, lru-cache would bring `node:diagnostics_channel`, and jose waits until a key needs it', async () => {
-  const { packages, node, joseAtOnce } = await bundleFor(['node'], 'node');
+  const { packages, node, joseAtOnce } = await bundleFor(FOR_NODE);
   expect(packages).toContain('jose');
   expect(node).toContain('node:diagnostics_channel');
   expect(joseAtOnce).toEqual([]);

@@ -1,6 +1,7 @@
 /**
  * The contract, in plain JavaScript and Web standards alone, so that the very same file runs on every runtime from the
- * packed tarball. `runContract({ express })` gives a list of `{ name, ok, error }`; Express takes part where it is given.
+ * packed tarball. `runContract({ entryPoints, express })` gives a list of `{ name, ok, error }`; Express takes part where it is given.
+ * `entryPoints`: what was imported, by name.
  */
 import { createAuthenticator, AuthUnavailableError, TokenVerificationError } from 'bailiff';
 import { createBackendApi } from 'bailiff/api';
@@ -200,7 +201,7 @@ async function rows(instance) {
   ];
 }
 
-export async function runContract({ express, listen } = {}) {
+export async function runContract({ entryPoints, express, listen }) {
   const results = [];
   const test = async (name, run) => {
     try {
@@ -216,6 +217,11 @@ export async function runContract({ express, listen } = {}) {
     publishableKey: PUBLISHABLE_KEY,
     fetch: upstream.fetch,
     ...more,
+  });
+
+  await test('every entry point exports something', async () => {
+    const empty = Object.entries(entryPoints).filter(([, module]) => Object.keys(module).length === 0);
+    equal([Object.keys(entryPoints).length > 3, empty], [true, []], 'entry points');
   });
 
   await test('core: a session token with a JWKS, cached', async () => {

@@ -1,9 +1,9 @@
-/** The contract inside a Worker: the fetch handler answers with the results. */
+/** The contract inside a Worker: the fetch handler answers with the results. `entryPoints`: modules by name. */
 import { runContract } from './contract.mjs';
 
-export default {
+export const createWorker = (entryPoints) => ({
   async fetch() {
-    const results = await runContract();
+    const results = await runContract({ entryPoints });
     return Response.json(results);
   },
-};
+});

@@ -6,7 +6,8 @@ import type { BailiffEvent } from '../../src/types.js';
 import type { Verdict, VerifiedMachine, VerifiedSession } from '../../src/verify/verdict.js';
 import { createClock, jwksOf, type TestKey } from './tokens.js';
 
-type Call = keyof VerificationUpstream;
+/** By the name of the operation. */
+type Call = 'jwks' | 'verifyApiKey' | 'verifyM2MToken' | 'verifyOAuthAccessToken';
 type Reply = UpstreamAnswer | Error | Promise<UpstreamAnswer>;
 type Replier = Reply | ((token: string) => Reply);
 
@@ -23,7 +24,7 @@ export interface FakeUpstream extends VerificationUpstream {
 
 /** Answers 404 until told otherwise. An `Error` is thrown. */
 export function createUpstream(keys: readonly TestKey[] = []): FakeUpstream {
-  const calls: Record<Call, number> = { jwks: 0, verifyApiKey: 0, verifyM2MToken: 0, verifyOAuthToken: 0 };
+  const calls: Record<Call, number> = { jwks: 0, verifyApiKey: 0, verifyM2MToken: 0, verifyOAuthAccessToken: 0 };
   const repliers = new Map<Call, Replier>([['jwks', answerOf(200, jwksOf(...keys))]]);
   const call = (name: Call) => async (token?: string) => {
     calls[name] += 1;
@@ -36,9 +37,7 @@ export function createUpstream(keys: readonly TestKey[] = []): FakeUpstream {
     calls,
     reply: (name, replier) => void repliers.set(name, replier),
     jwks: call('jwks'),
-    verifyApiKey: call('verifyApiKey'),
-    verifyM2MToken: call('verifyM2MToken'),
-    verifyOAuthToken: call('verifyOAuthToken'),
+    verifyOpaque: ({ operation }, token) => call(operation as Call)(token),
   };
 }
 
@@ -65,7 +64,7 @@ export function createBench(keys: readonly TestKey[], options: Partial<VerifierO
   const verifier = createVerifier({
     jwtKey: null,
     upstream,
-    canVerify: { apiKey: true, m2m: true, oauth: true },
+    backendKeys: { secretKey: true, machineSecretKey: true },
     audience: [],
     authorizedParties: [],
     missingAzp: 'reject',

@@ -63,7 +63,7 @@ describe('every reason can be reached', () => {
   });
 
   it('refused jwk-local-missing', async () => {
-    const { machine } = createBench([], { ...pem, canVerify: { apiKey: false, m2m: false, oauth: false } });
+    const { machine } = createBench([], { ...pem, backendKeys: { secretKey: false, machineSecretKey: false } });
     for (const token of ['ak_secret', 'mt_secret', 'oat_secret']) {
       expect(reach(resultOf(await machine(token)))).toBe('refused jwk-local-missing');
     }
@@ -358,7 +358,7 @@ describe('machine JWTs', () => {
     const { machine, upstream } = createBench([key]);
     upstream.reply('jwks', answerOf(503));
     expect(resultOf(await machine(m2mToken(key)))).toBe('unchecked jwk-remote-failed-to-load');
-    const keyless = createBench([key], { canVerify: { apiKey: false, m2m: true, oauth: false } });
+    const keyless = createBench([key], { backendKeys: { secretKey: false, machineSecretKey: true } });
     expect(resultOf(await keyless.machine(m2mToken(key)))).toBe('refused token-verification-failed');
     expect(keyless.upstream.calls.jwks).toBe(0);
     await expect(keyless.verifier.warmup()).resolves.toBeUndefined();

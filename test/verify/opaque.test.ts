@@ -7,7 +7,7 @@ import { answerOf, CACHE, createBench, resultOf } from '../support/verifying.js'
 const KINDS = [
   ['api_key', 'ak_secret', 'verifyApiKey', apiKeyAnswer],
   ['m2m_token', 'mt_secret', 'verifyM2MToken', m2mAnswer],
-  ['oauth_token', 'oat_secret', 'verifyOAuthToken', oauthAnswer],
+  ['oauth_token', 'oat_secret', 'verifyOAuthAccessToken', oauthAnswer],
 ] as const;
 const withCache = (changes: Partial<typeof CACHE.machineTokens>) => ({
   cache: { ...CACHE, machineTokens: { ...CACHE.machineTokens, ...changes } },
@@ -142,12 +142,22 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
   });
 
   it('is not checked without the key for it', async () => {
-    const permission = { api_key: 'apiKey', m2m_token: 'm2m', oauth_token: 'oauth' }[tokenType];
-    const canVerify = { apiKey: true, m2m: true, oauth: true, [permission]: false };
-    const { machine, upstream } = createBench([], { canVerify });
-    upstream.reply(call, answerOf(200, answer()));
-    expect(resultOf(await machine(token))).toBe('refused jwk-local-missing');
-    expect(upstream.calls[call]).toBe(0);
+    const machineKey = { secretKey: false, machineSecretKey: true };
+    const results = {
+      api_key: 'refused jwk-local-missing',
+      m2m_token: 'accepted',
+      oauth_token: 'refused jwk-local-missing',
+    };
+    for (const [backendKeys, result] of [
+      [{ secretKey: false, machineSecretKey: false }, 'refused jwk-local-missing'],
+      [machineKey, results[tokenType]],
+      [{ secretKey: true, machineSecretKey: false }, 'accepted'],
+    ] as const) {
+      const { machine, upstream } = createBench([], { backendKeys });
+      upstream.reply(call, answerOf(200, answer()));
+      expect(resultOf(await machine(token))).toBe(result);
+      expect(upstream.calls[call]).toBe(result === 'accepted' ? 1 : 0);
+    }
   });
 
   it('can be invalidated by itself and by its id', async () => {
@@ -252,7 +262,7 @@ describe('fields', () => {
 
   it('an OAuth token has its times in milliseconds although the answer has seconds', async () => {
     const { machine, upstream } = createBench([]);
-    upstream.reply('verifyOAuthToken', answerOf(200, oauthAnswer()));
+    upstream.reply('verifyOAuthAccessToken', answerOf(200, oauthAnswer()));
     expect(await machine('oat_secret')).toMatchObject({
       value: {
         data: { clientId: 'client_one', type: 'oauth_token', expiration: T0 + 3_600_000, createdAt: T0 - 1_000_000 },
@@ -267,7 +277,7 @@ describe('fields', () => {
     [undefined, 'refused token-verification-failed'],
   ])('an OAuth token for %j where an audience is expected', async (aud, expected) => {
     const { machine, upstream } = createBench([], { audience: ['https://api.example'] });
-    upstream.reply('verifyOAuthToken', answerOf(200, oauthAnswer({ aud })));
+    upstream.reply('verifyOAuthAccessToken', answerOf(200, oauthAnswer({ aud })));
     expect(resultOf(await machine('oat_secret'))).toBe(expected);
     upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer()));
     expect(resultOf(await machine('ak_secret'))).toBe('accepted');

@@ -1,8 +1,8 @@
 /** In workerd, which ends what a request has begun when its answer is out: what goes on behind the answer comes to its end. */
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { Miniflare, Response, type Request } from 'miniflare';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { bundleForWorkers, fromSources } from '../../scripts/bundle-for-workers.mjs';
 import { deferred, type Deferred } from '../support/deferred.js';
 import { apiKeyAnswer, createKey, jwksOf, sessionToken, T0 } from '../support/tokens.js';
 
@@ -34,23 +34,9 @@ async function outside(request: Request): Promise<Response> {
 }
 
 beforeAll(async () => {
-  const src = at('../../src/');
-  const { outputFiles } = await build({
-    entryPoints: [at('worker.ts')],
-    alias: {
-      bailiff: `${src}index.ts`,
-      'bailiff/hono': `${src}adapters/hono/index.ts`,
-      '#signature': `${src}verify/signature.ts`,
-    },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    conditions: ['workerd', 'worker', 'browser'],
-  });
+  const contents = await bundleForWorkers({ entryPoints: [at('worker.ts')], plugins: [fromSources] });
   worker = new Miniflare({
-    modules: [{ type: 'ESModule', path: 'worker.mjs', contents: outputFiles[0]?.text ?? '' }],
+    modules: [{ type: 'ESModule', path: 'worker.mjs', contents }],
     compatibilityDate: '2026-01-01',
     outboundService: outside,
   });

@@ -1,28 +1,38 @@
-import { selectAuth } from '../../core/auth/select.js';
-import { authenticateKinds } from '../../core/middleware/authenticate.js';
-import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
-import { requestOf, type AnyRequest } from './handler.js';
+import { createReaders, type Readers } from '../../core/index.js';
+import { attachHeaders, showAuth } from '../node/show-auth.js';
+import type { AnyRequest } from './handler.js';
 import { sendStateHeaders } from './respond.js';
-import { requireSlot, showAuth } from './slot.js';
+import { responseTo, slot } from './slot.js';
 
-export interface GetAuthOptions<A extends AcceptsToken> {
-  /** Default `session_token`: an API key that carries a user's id is then signed out. */
-  readonly acceptsToken?: A;
-}
+const readers = createReaders({
+  slot,
+  show(req: AnyRequest, authentication) {
+    showAuth(req, authentication.auth);
+    const res = responseTo(req);
+    if (res !== undefined) sendStateHeaders(res, authentication);
+  },
+  attach: attachHeaders,
+});
 
 /**
  * Who is at the door, narrowed to the kinds that are asked for; a caller of another kind reads as signed out.
  * Never verifies anything: see {@link authenticate}.
  *
  * @throws {ConfigurationError} if the middleware has not run
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { getAuth } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/whoami', (req, res) => {
+ *   const { userId } = getAuth(req);
+ *   res.json({ userId });
+ * });
+ * ```
  */
-export function getAuth<const A extends AcceptsToken = 'session_token'>(
-  req: AnyRequest,
-  options?: GetAuthOptions<A>,
-): AuthFor<A> {
-  const { authentication } = requireSlot(req, 'getAuth()');
-  return selectAuth(authentication.auth, options?.acceptsToken) as AuthFor<A>;
-}
+export const getAuth: Readers<AnyRequest>['getAuth'] = readers.getAuth;
 
 /**
  * As {@link getAuth}, but verifies kinds that the middleware did not accept; afterwards `req.auth` is that caller.
@@ -30,20 +40,17 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
  * @throws {ConfigurationError} (rejects) if the middleware has not run
  * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
  * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { authenticate } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/whoami', async (req, res) => {
+ *   const auth = await authenticate(req, { acceptsToken: 'api_key' });
+ *   res.json({ name: auth.isAuthenticated ? auth.name : null });
+ * });
+ * ```
  */
-export async function authenticate<const A extends AcceptsToken>(
-  req: AnyRequest,
-  options: { readonly acceptsToken: A },
-): Promise<AuthFor<A>> {
-  const slot = requireSlot(req, 'authenticate()');
-  const { authentication, res } = slot;
-  const auth = await authenticateKinds(slot, options.acceptsToken, withHeaders);
-  showAuth(requestOf(req), authentication.auth);
-  sendStateHeaders(res, slot);
-  return auth;
-}
-
-/** Express's own error handler sends `error.headers` with `error.status`. */
-function withHeaders(error: Error, { headers }: Denial): void {
-  Object.defineProperty(error, 'headers', { value: headers });
-}
+export const authenticate: Readers<AnyRequest>['authenticate'] = readers.authenticate;

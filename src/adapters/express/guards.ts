@@ -1,88 +1,142 @@
 import type { Request, Response } from 'express';
 import type { ServerResponse } from 'node:http';
-import { createGuard } from '../../core/guards/create-guard.js';
-import type { GuardResult } from '../../core/middleware/request-authentication.js';
+import { createGuard, watched, type GuardResult, type RequestAuthentication } from '../../core/index.js';
 import { isPromise } from '../../shared/realm.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
-import {
-  failWith,
-  faultWith,
-  goOn,
-  requestOf,
-  responseOf,
-  type Handler,
-  type HttpRequest,
-  type Next,
-} from './handler.js';
-import { redirect, sendDenial, sendStateHeaders, endEarly } from './respond.js';
-import { requireSlot, showAuth, type Slot } from './slot.js';
+import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
+import { sendAnswer, sendDenial, sendStateHeaders } from './respond.js';
+import type { OnDenied } from './settings.js';
+import { showAuth } from '../node/show-auth.js';
+import { slot } from './slot.js';
 
 /**
  * Lets a request pass whose caller meets the requirement; without one, a signed-in user. Answers 401, 403 or 503 otherwise
  * (or as `onDenied` does), or sends a signed-out page request to the sign-in page with `redirect: true`.
  *
  * @throws {ConfigurationError} for a requirement that can never hold
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { requireAuth } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/reports', requireAuth({ token: 'api_key', scope: 'reports:read' }), (req, res) => {
+ *   res.json({ subject: req.auth.subject });
+ * });
+ * ```
  */
 export function requireAuth<const R extends GuardRequirement>(requirement?: R & Exactly<R>): Handler {
   return guard(requirement, 'requireAuth()');
 }
 
-/** A signed-in user with any of these roles in the active organization. */
+/**
+ * A signed-in user with any of these roles in the active organization.
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { requireRole } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/admin', requireRole('org:admin'), (req, res) => {
+ *   res.json({ userId: req.auth.userId });
+ * });
+ * ```
+ */
 export function requireRole(...roles: OneOrMore<Role>): Handler {
   return guard({ role: roles.flat() }, 'requireRole()');
 }
 
-/** A signed-in user with all of these permissions in the active organization. */
+/**
+ * A signed-in user with all of these permissions in the active organization.
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { requirePermission } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/invoices', requirePermission('org:invoices:read'), (req, res) => {
+ *   res.json({ orgId: req.auth.orgId });
+ * });
+ * ```
+ */
 export function requirePermission(...permissions: OneOrMore<Permission>): Handler {
   return guard({ permission: permissions.flat() }, 'requirePermission()');
 }
 
-/** A machine of any kind with all of these scopes. */
+/**
+ * A machine of any kind with all of these scopes.
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { requireScope } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/ingest', requireScope('ingest:write'), (req, res) => {
+ *   res.json({ subject: req.auth.subject });
+ * });
+ * ```
+ */
 export function requireScope(...scopes: OneOrMore<string>): Handler {
   return guard({ scope: scopes.flat() }, 'requireScope()');
 }
 
 function guard(requirement: GuardRequirement | undefined, name: string): Handler {
-  const requirementFor = createGuard(requirement);
+  const ask = createGuard(requirement, name);
   return function clerkGuard(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
-    let fail = failWith(next);
-    try {
-      const slot = requireSlot(req, name);
-      fail = faultWith(next, slot.authenticator.config, 'guard');
-      const result = slot.authentication.guard(requirementFor(slot.authenticator));
-      if (isPromise(result)) result.then((found) => settle(found, slot, req, res, next)).catch(fail);
-      else settle(result, slot, req, res, next);
-    } catch (thrown) {
-      fail(thrown);
-    }
+    run(
+      next,
+      () => ask(slot.get(req)),
+      (result) => settle(result, slot.require(req, name), req, res, next),
+    );
   };
 }
 
-function settle(result: GuardResult, slot: Slot, req: HttpRequest, res: ServerResponse, next: Next): void {
-  showAuth(req, slot.authentication.auth);
-  if ('moved' in result) return endEarly(res, 307, slot);
-  sendStateHeaders(res, slot);
-  if (result.allowed) return goOn(next);
-  if ('redirect' in result) return redirect(res, result.redirect);
-  deny(result.denial, slot, req, res, next);
+type Authentication = RequestAuthentication<OnDenied>;
+
+function settle(
+  result: GuardResult,
+  authentication: Authentication,
+  req: HttpRequest,
+  res: ServerResponse,
+  next: Next,
+): void {
+  void watched(authentication.authenticator.config, 'guard', () => {
+    showAuth(req, authentication.auth);
+    sendStateHeaders(res, authentication);
+    if ('answer' in result) sendAnswer(res, result.answer);
+    else if ('denial' in result && authentication.onDenied === undefined) sendDenial(res, result.denial);
+  });
+  if (result.allowed) goOn(next);
+  else if ('denial' in result && authentication.onDenied !== undefined) {
+    deny(result.denial, authentication.onDenied, authentication, req, res, next);
+  }
 }
 
 /**
  * The handler behind the guard stays out of reach. `next(error)` from `onDenied` hands the error on; `next()`, and all that Express reads
  * as "go on" or "skip the rest of this route", asks for the default answer. The first word counts.
  */
-function deny(denial: Denial, slot: Slot, req: HttpRequest, res: ServerResponse, next: Next): void {
-  const { onDenied } = slot;
-  if (onDenied === undefined) return sendDenial(res, denial);
+function deny(
+  denial: Denial,
+  onDenied: OnDenied,
+  { authenticator: { config } }: Authentication,
+  req: HttpRequest,
+  res: ServerResponse,
+  next: Next,
+): void {
   let settled = false;
   const once = (settle: () => void): void => {
     if (settled) return;
     settled = true;
     settle();
   };
-  const fail = (thrown: unknown): void => once(() => faultWith(next, slot.authenticator.config, 'denial')(thrown));
+  const fail = (thrown: unknown): void => once(() => failWith(next)(thrown));
   const onward: Next = (error) =>
     once(() => {
       if (isError(error)) return failWith(next)(error);
@@ -94,7 +148,7 @@ function deny(denial: Denial, slot: Slot, req: HttpRequest, res: ServerResponse,
       }
     });
   try {
-    const answered = onDenied(denial, req as Request, res as Response, onward);
+    const answered = watched(config, 'denial', () => onDenied(denial, req as Request, res as Response, onward));
     if (isPromise(answered)) Promise.resolve(answered).catch(fail);
   } catch (thrown) {
     fail(thrown);

@@ -1,7 +1,9 @@
 /** The words of Express, connect and Node's own server, as narrow as we need them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asError } from '../../core/faults/as-error.js';
-import { reportFault, type FaultContext, type FaultListener } from '../../core/faults/fault.js';
+import { asError } from '../../core/index.js';
+import type { MaybePromise } from '../../ports.js';
+import { isPromise } from '../../shared/realm.js';
+import type { ProxiedFacts } from '../node/proxy.js';
 
 /** Node's request, or the part of Express's that libraries share. */
 export type AnyRequest = IncomingMessage | Express.Request;
@@ -14,6 +16,20 @@ export type AnyResponse = ServerResponse | Express.Response;
 export type Handler = (req: AnyRequest, res: AnyResponse, next: Next) => void;
 export type Next = (error?: unknown) => void;
 
+/** Node's own request, and what only some frameworks put on it. */
+export interface HttpRequest extends IncomingMessage, ProxiedFacts {
+  /** Express, connect, polka, middie: the target as it came, where a mounted handler sees a shorter `url`. */
+  readonly originalUrl?: string;
+  /** Express: its application, with `trust proxy` among its settings. */
+  readonly app?: { readonly get?: (setting: string) => unknown };
+}
+
+export const requestOf = (req: AnyRequest): HttpRequest => req as HttpRequest;
+export const responseOf = (res: AnyResponse): ServerResponse => res as ServerResponse;
+
+/** The target as it came. */
+export const urlOf = (req: HttpRequest): string => req.originalUrl ?? req.url ?? '';
+
 /**
  * The one way in which an error leaves this adapter. Express goes on to the next handler for `next(undefined)` and the like, and skips the
  * rest of a route for `next('route')`: what is thrown becomes a real error first, or it would open the route behind a guard.
@@ -23,33 +39,17 @@ export const failWith =
   (thrown: unknown): void =>
     next(asError(thrown));
 
-/** Node's own request, and what only some frameworks put on it. */
-export interface HttpRequest extends IncomingMessage {
-  /** Express, connect, polka, middie: the target as it came, where a mounted handler sees a shorter `url`. */
-  readonly originalUrl?: string;
-  /** Express: its application, with `trust proxy` among its settings. */
-  readonly app?: { readonly get?: (setting: string) => unknown };
-  /** Express, middie: the address of the browser, by the framework's own rules for proxies. */
-  readonly ip?: string | undefined;
-  /** What a parser made of the body. */
-  readonly body?: unknown;
-  /** The bytes of the body, where a platform keeps them. */
-  readonly rawBody?: unknown;
+/** Runs `work` and hands its value on, at once where it is there already. Whatever fails goes to `next` as an error. */
+export function run<T>(next: Next, work: () => MaybePromise<T>, done: (value: T) => void): void {
+  const fail = failWith(next);
+  try {
+    const value = work();
+    if (isPromise(value)) value.then(done).catch(fail);
+    else done(value);
+  } catch (thrown) {
+    fail(thrown);
+  }
 }
-
-export const requestOf = (req: AnyRequest): HttpRequest => req as HttpRequest;
-export const responseOf = (res: AnyResponse): ServerResponse => res as ServerResponse;
-
-/** The target as it came. */
-export const urlOf = (req: HttpRequest): string => req.originalUrl ?? req.url ?? '';
-
-/** {@link failWith} for what was thrown within: the listener and the logger are told of it. What is handed on is no fault. */
-export const faultWith =
-  (next: Next, to: FaultListener, during: FaultContext) =>
-  (thrown: unknown): void => {
-    reportFault(to, during, thrown);
-    failWith(next)(thrown);
-  };
 
 /**
  * To the handler behind. Express and connect catch what that throws; a bare `node:http` server hands it back to us, and it is the

@@ -1,5 +1,4 @@
-import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
-import { targetOf } from '../../core/proxy/target-path.js';
+import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/index.js';
 import { requestOf, responseOf, urlOf, type Handler } from './handler.js';
 
 /**
@@ -7,16 +6,25 @@ import { requestOf, responseOf, urlOf, type Handler } from './handler.js';
  * the resource. Public: `app.use(protectedResourceMetadata({ resource }))` before any guard.
  *
  * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { protectedResourceMetadata } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.use(protectedResourceMetadata({ resource: 'https://api.example.com/mcp' }));
+ * ```
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): Handler {
   const answerTo = createResourceMetadata(options);
   return function clerkResourceMetadata(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
-    const answer = answerTo(req.method ?? '', targetOf(urlOf(req)).split('?', 1)[0] ?? '');
+    const answer = answerTo(req.method ?? '', urlOf(req));
     if (answer === null) return next();
     res.statusCode = answer.status;
-    for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
+    for (const [name, value] of answer.headers) res.setHeader(name, value);
     res.end(answer.body ?? undefined);
   };
 }

@@ -1,13 +1,15 @@
 /** Answers in Node's own words, and without an application's settings (`json spaces`, `etag`, …): they look the same everywhere. */
 import type { ServerResponse } from 'node:http';
-import { sessionCookiesOf } from '../../core/middleware/private-answer.js';
-import type { HeaderPairs } from '../../core/outcome.js';
+import { sessionCookiesOf, type Answer, type RequestAuthentication } from '../../core/index.js';
+import type { HeaderPairs } from '../../shared/headers.js';
 import type { Denial } from '../../types.js';
-import { keepPrivate } from './keep-private.js';
-import type { Slot } from './slot.js';
+import { keepPrivate } from '../node/keep-private.js';
 
 /** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */
 const APPENDED = new Set(['set-cookie', 'vary']);
+
+/** The headers of a decision that stand on a response. */
+const sent = new WeakMap<ServerResponse, HeaderPairs>();
 
 /** The lines of a header as they stand on the response. */
 const linesOf = (res: ServerResponse, name: string): readonly string[] =>
@@ -25,22 +27,18 @@ function put(res: ServerResponse, headers: HeaderPairs): void {
   if (cookies.length > 0) keepPrivate(res, cookies);
 }
 
-/**
- * Puts the headers of the decision on the response; a decision that another has replaced takes its own back.
- *
- * @param headers those for the answer of a handler or a guard, or all of them for a redirect
- */
-export function sendStateHeaders(res: ServerResponse, slot: Slot, headers = slot.authentication.answerHeaders): void {
-  const { sent } = slot;
+/** Puts the headers of the decision on the response; a decision that another has replaced takes its own back. */
+export function sendStateHeaders(res: ServerResponse, { answerHeaders: headers }: RequestAuthentication): void {
+  const before = sent.get(res);
   // The usual case, a known caller, has nothing to say.
-  if ((headers.length === 0 && sent === null) || headers === sent || res.headersSent) return;
-  for (const [name] of sent ?? []) if (!APPENDED.has(name.toLowerCase())) res.removeHeader(name);
+  if ((headers.length === 0 && before === undefined) || headers === before || res.headersSent) return;
+  for (const [name] of before ?? []) if (!APPENDED.has(name.toLowerCase())) res.removeHeader(name);
   put(res, headers);
-  slot.sent = headers;
+  sent.set(res, headers);
 }
 
 /**
- * A refusal cannot be said any more where somebody in front has begun to answer: as an error it ends the connection, and
+ * A refusal cannot be said any more where a handler in front has begun to answer: as an error it ends the connection, and
  * nobody waits for the rest of an answer that never comes.
  *
  * @returns false where the whole answer is out: there is nothing left to say
@@ -51,10 +49,10 @@ function isUnbegun(res: ServerResponse): boolean {
   return !res.headersSent;
 }
 
-/** Ends the response with a status and all headers of the state. */
-export function endEarly(res: ServerResponse, status: number, slot: Slot): void {
+/** Ends the response with a status, headers and no body. */
+export function sendAnswer(res: ServerResponse, { status, headers }: Answer): void {
   if (!isUnbegun(res)) return;
-  sendStateHeaders(res, slot, slot.authentication.headers);
+  put(res, headers);
   res.statusCode = status;
   res.end();
 }
@@ -67,13 +65,4 @@ export function sendDenial(res: ServerResponse, denial: Denial): void {
   res.setHeader('Content-Type', 'application/json');
   res.setHeader('Content-Length', new TextEncoder().encode(body).length);
   res.end(body);
-}
-
-/** To the sign-in page. Not to be stored: after signing in, the same URL shows the page. */
-export function redirect(res: ServerResponse, location: string): void {
-  if (!isUnbegun(res)) return;
-  res.statusCode = 302;
-  res.setHeader('Location', location);
-  res.setHeader('Cache-Control', 'no-store');
-  res.end();
 }

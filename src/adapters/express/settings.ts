@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { AuthenticatorSource, MiddlewareSettings } from '../../core/middleware/settings.js';
+import type { AuthenticatorSource, MiddlewareSettings } from '../../core/index.js';
 import type { AuthenticatorOptions, Denial } from '../../types.js';
 import type { Next } from './handler.js';
 

@@ -1,27 +1,34 @@
 import type { Context } from 'hono';
-import { selectAuth } from '../../core/auth/select.js';
-import { authenticateKinds } from '../../core/middleware/authenticate.js';
-import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
-import { requireSlot, showAuth } from './slot.js';
+import { createReaders, type Readers } from '../../core/index.js';
+import { showAuth, slot } from './slot.js';
 
-export interface GetAuthOptions<A extends AcceptsToken> {
-  /** Default `session_token`: an API key that carries a user's id is then signed out. */
-  readonly acceptsToken?: A;
-}
+const readers = createReaders({
+  slot,
+  show: (c, authentication) => showAuth(c, authentication.auth),
+  // Hono's own error handler sends what `error.getResponse()` gives.
+  attach: (error, { status, headers, body }) =>
+    void Object.defineProperty(error, 'getResponse', { value: () => Response.json(body, { status, headers }) }),
+});
 
 /**
  * Who is at the door, narrowed to the kinds that are asked for; a caller of another kind reads as signed out.
  * Never verifies anything: see {@link authenticate}.
  *
  * @throws {ConfigurationError} if the middleware has not run
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { getAuth } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/whoami', (c) => {
+ *   const { userId } = getAuth(c);
+ *   return c.json({ userId });
+ * });
+ * ```
  */
-export function getAuth<const A extends AcceptsToken = 'session_token'>(
-  c: Context,
-  options?: GetAuthOptions<A>,
-): AuthFor<A> {
-  const { authentication } = requireSlot(c, 'getAuth()');
-  return selectAuth(authentication.auth, options?.acceptsToken) as AuthFor<A>;
-}
+export const getAuth: Readers<Context>['getAuth'] = readers.getAuth;
 
 /**
  * As {@link getAuth}, but verifies kinds that the middleware did not accept; afterwards `c.var.auth` is that caller.
@@ -29,18 +36,17 @@ export function getAuth<const A extends AcceptsToken = 'session_token'>(
  * @throws {ConfigurationError} (rejects) if the middleware has not run
  * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
  * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { authenticate } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/whoami', async (c) => {
+ *   const auth = await authenticate(c, { acceptsToken: 'api_key' });
+ *   return c.json({ name: auth.isAuthenticated ? auth.name : null });
+ * });
+ * ```
  */
-export async function authenticate<const A extends AcceptsToken>(
-  c: Context,
-  options: { readonly acceptsToken: A },
-): Promise<AuthFor<A>> {
-  const slot = requireSlot(c, 'authenticate()');
-  const auth = await authenticateKinds(slot, options.acceptsToken, withResponse);
-  showAuth(c, slot.authentication.auth);
-  return auth;
-}
-
-/** Hono's own error handler sends what `error.getResponse()` gives. */
-function withResponse(error: Error, { status, headers, body }: Denial): void {
-  Object.defineProperty(error, 'getResponse', { value: () => Response.json(body, { status, headers }) });
-}
+export const authenticate: Readers<Context>['authenticate'] = readers.authenticate;

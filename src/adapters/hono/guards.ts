@@ -1,9 +1,7 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { watched } from '../../core/faults/fault.js';
-import { andThen } from '../../shared/maybe-promise.js';
-import { createGuard } from '../../core/guards/create-guard.js';
-import type { GuardResult } from '../../core/middleware/request-authentication.js';
+import { createGuard, watched, type GuardResult, type RequestAuthentication } from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
+import { andThen } from '../../shared/maybe-promise.js';
 import { tagOf } from '../../shared/realm.js';
 import type {
   CallerOf,
@@ -17,8 +15,9 @@ import type {
   Role,
   SignedInSession,
 } from '../../types.js';
-import { redirect, sendDenial, endEarly } from './respond.js';
-import { requireSlot, showAuth, withRenewed, type Slot } from './slot.js';
+import { sendAnswer, sendDenial } from './respond.js';
+import type { OnDenied } from './settings.js';
+import { showAuth, slot } from './slot.js';
 
 /** A guard that leaves `c.var.auth` as narrow as its requirement proves it. */
 export type Guard<Caller> = MiddlewareHandler<{ Variables: { auth: Caller } }>;
@@ -28,6 +27,15 @@ export type Guard<Caller> = MiddlewareHandler<{ Variables: { auth: Caller } }>;
  * (or as `onDenied` does), or sends a signed-out page request to the sign-in page with `redirect: true`.
  *
  * @throws {ConfigurationError} for a requirement that can never hold
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { requireAuth } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/reports', requireAuth({ token: 'api_key', scope: 'reports:read' }), (c) => c.json({ subject: c.var.auth.subject }));
+ * ```
  */
 export function requireAuth(): Guard<SignedInSession>;
 export function requireAuth<const R extends GuardRequirement>(requirement: R & Exactly<R>): Guard<CallerOf<R>>;
@@ -35,46 +43,75 @@ export function requireAuth(requirement?: GuardRequirement): MiddlewareHandler {
   return guard(requirement, 'requireAuth()');
 }
 
-/** A signed-in user with any of these roles in the active organization. */
+/**
+ * A signed-in user with any of these roles in the active organization.
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { requireRole } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/admin', requireRole('org:admin'), (c) => c.json({ userId: c.var.auth.userId }));
+ * ```
+ */
 export function requireRole(...roles: OneOrMore<Role>): Guard<SignedInSession> {
   return guard({ role: roles.flat() }, 'requireRole()');
 }
 
-/** A signed-in user with all of these permissions in the active organization. */
+/**
+ * A signed-in user with all of these permissions in the active organization.
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { requirePermission } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/invoices', requirePermission('org:invoices:read'), (c) => c.json({ orgId: c.var.auth.orgId }));
+ * ```
+ */
 export function requirePermission(...permissions: OneOrMore<Permission>): Guard<SignedInSession> {
   return guard({ permission: permissions.flat() }, 'requirePermission()');
 }
 
-/** A machine of any kind with all of these scopes. */
+/**
+ * A machine of any kind with all of these scopes.
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { requireScope } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/ingest', requireScope('ingest:write'), (c) => c.json({ subject: c.var.auth.subject }));
+ * ```
+ */
 export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedAs<MachineTokenType>> {
   return guard({ scope: scopes.flat() }, 'requireScope()');
 }
 
 function guard(requirement: GuardRequirement | undefined, name: string): MiddlewareHandler {
-  const requirementFor = createGuard(requirement);
+  const ask = createGuard(requirement, name);
   return function clerkGuard(c, next) {
-    const slot = requireSlot(c, name);
-    const { authenticator } = slot;
-    const result = watched(authenticator.config, 'guard', () =>
-      slot.authentication.guard(requirementFor(authenticator)),
-    );
-    return andThen(result, (found) => settle(found, slot, c, next)) as Promise<Response | void>;
+    const result = ask(slot.get(c));
+    return andThen(result, (found) => settle(found, name, c, next)) as Promise<Response | void>;
   };
 }
 
-function settle(result: GuardResult, slot: Slot, c: Context, next: Next): MaybePromise<Response | void> {
-  showAuth(c, slot.authentication.auth);
+function settle(result: GuardResult, name: string, c: Context, next: Next): MaybePromise<Response | void> {
+  const authentication = slot.require(c, name);
+  showAuth(c, authentication.auth);
   if (result.allowed) return next();
-  if ('moved' in result) {
-    slot.answered = true;
-    return endEarly(c, 307, withRenewed(slot, slot.authentication.headers));
-  }
-  if ('redirect' in result) return redirect(c, result.redirect);
-  return deny(result.denial, slot, c);
+  return 'answer' in result ? sendAnswer(c, result.answer) : deny(result.denial, authentication, c);
 }
 
 /** Whatever is no response asks for the default answer. */
-function deny(denial: Denial, { onDenied, authenticator }: Slot, c: Context): MaybePromise<Response> {
+function deny(
+  denial: Denial,
+  { onDenied, authenticator }: RequestAuthentication<OnDenied>,
+  c: Context,
+): MaybePromise<Response> {
   if (onDenied === undefined) return sendDenial(c, denial);
   const answer: MaybePromise<unknown> = watched(authenticator.config, 'denial', () => onDenied(denial, c));
   return andThen(answer, (found) => (isResponse(found) ? found : sendDenial(c, denial)));

@@ -1,10 +1,6 @@
 import type { Context } from 'hono';
 import { getRuntimeKey } from 'hono/adapter';
-import type { Config } from '../../core/config/config.js';
-import type { ResolvedAuthenticator } from '../../core/middleware/resolve-authenticator.js';
-import type { FrontendApiProxy, ProxiedBody } from '../../core/proxy/frontend-api-proxy.js';
-import { keptBody } from '../../core/proxy/kept-body.js';
-import { proxiedOrigin } from '../../core/proxy/proxied-origin.js';
+import { keptBody, type Config, type Forward, type ProxiedBody } from '../../core/index.js';
 import type { HonoView } from './request-view.js';
 
 /** Headers that name the browser's address, best first; believed only where somebody we trust sets them. */
@@ -18,13 +14,8 @@ const REMEDY =
  *
  * @throws {ConfigurationError} (rejects) for a body that was read before, and whose bytes nobody kept
  */
-export async function serveProxy(
-  proxy: FrontendApiProxy,
-  { authenticator: { config }, check }: ResolvedAuthenticator,
-  view: HonoView,
-  c: Context,
-): Promise<Response> {
-  const origin = proxiedOrigin(view, check, config);
+export async function serveProxy({ proxy, origin, resolved }: Forward, view: HonoView, c: Context): Promise<Response> {
+  const { config } = resolved.authenticator;
   if (origin === null) return c.body(null, 400);
   return proxy.forward({
     method: view.method,

@@ -1,6 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/middleware/resource-metadata.js';
-import { targetOf } from '../../core/proxy/target-path.js';
+import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/index.js';
 import { bindings } from './environment.js';
 
 /**
@@ -8,14 +7,23 @@ import { bindings } from './environment.js';
  * the resource. Public: `app.use(protectedResourceMetadata({ resource }))` before any guard.
  *
  * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { protectedResourceMetadata } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.use(protectedResourceMetadata({ resource: 'https://api.example.com/mcp' }));
+ * ```
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): MiddlewareHandler {
   const environment = bindings();
   let answerTo = environment === undefined ? createResourceMetadata(options) : undefined;
   return function clerkResourceMetadata(c: Context, next) {
     answerTo ??= createResourceMetadata(options, environment?.(c));
-    const answer = answerTo(c.req.method, targetOf(c.req.url).split('?', 1)[0] ?? '');
+    const answer = answerTo(c.req.method, c.req.url);
     if (answer === null) return next();
-    return Promise.resolve(c.newResponse(answer.body, answer.status, answer.headers));
+    return Promise.resolve(c.newResponse(answer.body, answer.status, Object.fromEntries(answer.headers)));
   };
 }

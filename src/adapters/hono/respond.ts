@@ -1,12 +1,7 @@
 /** Answers, made through the context so that headers of earlier middleware (CORS, request ids) stay on them. */
 import type { Context } from 'hono';
-import {
-  isForSharedCaches,
-  privateAfter,
-  sessionCookiesOf,
-  variedByCookie,
-} from '../../core/middleware/private-answer.js';
-import type { HeaderPairs } from '../../core/outcome.js';
+import { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie, type Answer } from '../../core/index.js';
+import type { HeaderPairs } from '../../shared/headers.js';
 import type { Denial } from '../../types.js';
 
 /** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */
@@ -29,8 +24,8 @@ function keepPrivate(c: Context): void {
   c.header('Vary', variedByCookie(c.res.headers.get('vary')));
 }
 
-/** An empty answer with the state's headers. */
-export function endEarly(c: Context, status: number, headers: HeaderPairs): Response {
+/** An answer with a status, headers and no body. */
+export function sendAnswer(c: Context, { status, headers }: Answer): Response {
   sendStateHeaders(c, headers);
   return c.newResponse(null, status as 400);
 }
@@ -39,11 +34,4 @@ export function sendDenial(c: Context, denial: Denial): Response {
   for (const [name, value] of Object.entries(denial.headers)) c.header(name, value);
   c.header('Content-Type', 'application/json');
   return c.newResponse(JSON.stringify(denial.body), denial.status);
-}
-
-/** To the sign-in page. Not to be stored: after signing in, the same URL shows the page. */
-export function redirect(c: Context, location: string): Response {
-  c.header('Location', location);
-  c.header('Cache-Control', 'no-store');
-  return c.newResponse(null, 302);
 }

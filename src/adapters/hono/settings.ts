@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { AuthenticatorSource, MiddlewareSettings } from '../../core/middleware/settings.js';
+import type { AuthenticatorSource, MiddlewareSettings } from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, Denial } from '../../types.js';
 

@@ -1,32 +1,26 @@
-/** What stands at `req.auth`: one frozen object for each kind of caller, and its signed-out form. */
+/** The objects at `req.auth`: one frozen object for each kind of caller, and its signed-out form. */
 import type { Reason } from '../../errors.js';
 import type {
-  ApiKeyAuth,
   Auth,
   AuthDebug,
   GetTokenOptions,
   InvalidTokenAuth,
-  M2MAuth,
-  OAuthAuth,
+  MachineTokenType,
   SessionAuth,
   SignedOutSession,
+  TokenKinds,
   TokenType,
 } from '../../types.js';
-import type {
-  VerifiedApiKey,
-  VerifiedM2M,
-  VerifiedMachine,
-  VerifiedOAuth,
-  VerifiedSession,
-} from '../../verify/verdict.js';
-import { readSessionFacts, type SessionFacts } from './claims.js';
+import { MACHINE_TOKEN_TYPES, TOKEN_KINDS } from '../../verify/token-kinds.js';
+import type { VerifiedMachine, VerifiedSession } from '../../verify/verdict.js';
+import { readSession, type SessionIdentity } from './claims.js';
 import { hasNothing, machineHas, sessionHas } from './has.js';
 
 /** Asks the Backend API for a new session token. */
 export type TokenMinter = (sessionId: string, options: GetTokenOptions) => Promise<string>;
 
 const REDACTED = '[redacted]';
-// Auth objects are shared by all requests with the same token, so nothing about them can be written, their functions included.
+// All requests with the same token share one auth object, so the object and its functions are frozen.
 const noToken = Object.freeze((): Promise<null> => Promise.resolve(null));
 
 function debugOf(facts: AuthDebug): () => AuthDebug {
@@ -37,7 +31,7 @@ function debugOf(facts: AuthDebug): () => AuthDebug {
 
 /** A verified session as an auth object; signed out while it is pending, unless pending sessions count. */
 export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boolean, mint: TokenMinter): SessionAuth {
-  const facts = readSessionFacts(verified.data);
+  const facts = readSession(verified.data);
   if (facts.sessionStatus === 'pending' && pendingIsSignedOut) return signedOutSession('session-pending', 'pending');
   const { token, data } = verified;
   const { userId, sessionId, sessionStatus, actor, orgId, orgRole, orgSlug, orgPermissions, factorVerificationAge } =
@@ -51,7 +45,7 @@ export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boole
     sessionStatus,
     sessionClaims: data,
     actor,
-    // Register narrows these two at compile time; the token decides at run time.
+    // `Register` narrows role and permissions at compile time; the token decides at run time.
     orgId,
     orgRole: orgRole as never,
     orgSlug,
@@ -66,7 +60,7 @@ export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boole
   } as const);
 }
 
-function describeSession(facts: SessionFacts, { data }: VerifiedSession): AuthDebug {
+function describeSession(facts: SessionIdentity, { data }: VerifiedSession): AuthDebug {
   const { userId, sessionId, sessionStatus, orgId, orgRole, factorVerificationAge } = facts;
   const { iss: issuer, azp: authorizedParty, exp: expiresAt, v: claimsVersion } = data;
   return {
@@ -110,12 +104,8 @@ export function signedOutSession(reason: Reason | null, sessionStatus: 'pending'
 
 // ---------------------------------------------------------------------------------------------- machines
 
-type MachineAuth = ApiKeyAuth | M2MAuth | OAuthAuth;
-
-const subjectIf = (prefix: string, subject: string) => (subject.startsWith(prefix) ? subject : null);
-
 /** The fields that every machine has. */
-function machineBase<T extends VerifiedMachine>(verified: T) {
+function machineBase(verified: VerifiedMachine) {
   const { tokenType, token, data } = verified;
   const { id, subject, scopes } = data;
   const shown = { tokenType, isAuthenticated: true, id, subject, scopes, expiration: data.expiration, token: REDACTED };
@@ -131,45 +121,28 @@ function machineBase<T extends VerifiedMachine>(verified: T) {
   } as const;
 }
 
-const apiKeyAuth = (verified: VerifiedApiKey): ApiKeyAuth => ({
-  tokenType: 'api_key',
-  name: verified.data.name,
-  claims: verified.data.claims,
-  userId: subjectIf('user_', verified.data.subject),
-  orgId: subjectIf('org_', verified.data.subject),
-  ...machineBase(verified),
-});
+type Fields = Readonly<Record<string, unknown>>;
 
-const m2mAuth = (verified: VerifiedM2M): M2MAuth => ({
-  tokenType: 'm2m_token',
-  claims: verified.data.claims,
-  machineId: verified.data.subject,
-  ...machineBase(verified),
-});
+const perKind = <T>(make: (tokenType: MachineTokenType) => T) =>
+  Object.fromEntries(MACHINE_TOKEN_TYPES.map((kind) => [kind, make(kind)])) as Readonly<Record<MachineTokenType, T>>;
 
-const oauthAuth = (verified: VerifiedOAuth): OAuthAuth => ({
-  tokenType: 'oauth_token',
-  userId: verified.data.subject,
-  clientId: verified.data.clientId,
-  ...machineBase(verified),
-});
+/** The readers of the fields that a kind has beside those of every machine. */
+const READERS = perKind((kind) => Object.entries(TOKEN_KINDS[kind].fields) as [string, (data: unknown) => unknown][]);
+/** The same fields without a caller. */
+const NO_FIELDS = perKind<Fields>((kind) => Object.fromEntries(READERS[kind].map(([name]) => [name, null])));
+
+const fieldsOf = ({ tokenType, data }: VerifiedMachine): Fields =>
+  Object.fromEntries(READERS[tokenType].map(([name, read]) => [name, read(data)]));
 
 /** A verified machine token as an auth object. */
-export function machineAuth(verified: VerifiedMachine): MachineAuth {
-  if (verified.tokenType === 'api_key') return Object.freeze(apiKeyAuth(verified));
-  return Object.freeze(verified.tokenType === 'm2m_token' ? m2mAuth(verified) : oauthAuth(verified));
+export function machineAuth(verified: VerifiedMachine): TokenKinds[MachineTokenType]['auth'] {
+  const { tokenType } = verified;
+  return Object.freeze({ tokenType, ...fieldsOf(verified), ...machineBase(verified) }) as never;
 }
 
-// ---------------------------------------------------------------------------------------------- nobody
+// ---------------------------------------------------------------------------------------------- without a caller
 
-/** Fields that a kind has, all null, beside those of every machine. */
-const MACHINE_FIELDS = {
-  api_key: { name: null, claims: null, userId: null, orgId: null },
-  m2m_token: { claims: null, machineId: null },
-  oauth_token: { userId: null, clientId: null },
-} as const;
-
-/** Nobody of one kind: the fields of that kind, null. */
+/** The auth object of a request without a caller of this kind: every field of the kind is null. */
 export function unauthenticated(tokenType: TokenType, reason: Reason | null): Auth {
   if (tokenType === 'session_token') return signedOutSession(reason);
   return Object.freeze({
@@ -179,14 +152,14 @@ export function unauthenticated(tokenType: TokenType, reason: Reason | null): Au
     id: null,
     subject: null,
     scopes: null,
-    ...MACHINE_FIELDS[tokenType],
+    ...NO_FIELDS[tokenType],
     has: hasNothing,
     getToken: noToken,
     debug: debugOf({ tokenType, isAuthenticated: false, reason }),
   }) as Auth;
 }
 
-/** Nobody of any of several kinds: no identity fields at all. */
+/** The auth object where several kinds are accepted and the request has a caller of none: it has no identity fields. */
 export function invalidToken(reason: Reason | null): InvalidTokenAuth {
   return Object.freeze({
     tokenType: null,

@@ -1,5 +1,10 @@
 /** The few calls of the Backend API that authentication itself needs. One attempt each, bounded in time, behind a circuit breaker. */
-import { UpstreamUnreachable, type UpstreamAnswer, type VerificationUpstream } from '../../ports.js';
+import {
+  UpstreamUnreachable,
+  type UpstreamAnswer,
+  type VerificationUpstream,
+  type VerifyOperation,
+} from '../../ports.js';
 import type { Config } from '../config/config.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
 import { createCaller, type Call } from './http.js';
@@ -77,14 +82,10 @@ export function createBackend(config: Config): Backend | null {
   const versioned = (path: string) => `/${apiVersion}${path}`;
   return Object.freeze({
     jwks: () => call('GetJWKS', secretKey, { path: versioned('/jwks') }),
-    verifyApiKey: (secret: string) => call('verifyApiKey', secretKey, { path: '/api_keys/verify', body: { secret } }),
-    verifyM2MToken: (token: string) =>
-      call('verifyM2MToken', machineSecretKey ?? secretKey, { path: '/m2m_tokens/verify', body: { token } }),
-    verifyOAuthToken: (token: string) =>
-      call('verifyOAuthAccessToken', secretKey, {
-        path: '/oauth_applications/access_tokens/verify',
-        body: { access_token: token },
-      }),
+    verifyOpaque: ({ operation, path, parameter, keys }: VerifyOperation, token: string) => {
+      const key = keys.map((name) => config[name]).find((value) => value !== null);
+      return call(operation, key ?? null, { path, body: { [parameter]: token } });
+    },
     handshakePayload: (nonce: string) =>
       call('GetHandshakePayload', secretKey, {
         path: versioned(`/clients/handshake_payload?${new URLSearchParams({ nonce }).toString()}`),

@@ -2,18 +2,10 @@
 import { ConfigurationError } from '../../errors.js';
 import type { AcceptsToken, TokenType } from '../../types.js';
 import { fail, type OptionName } from './checks.js';
-import { ALL_TOKEN_TYPES, type Config } from './config.js';
+import { ALL_TOKEN_TYPES, TOKEN_KINDS, type KeyOption } from '../../verify/token-kinds.js';
+import type { Config } from './config.js';
 
-type KeyOption = 'secretKey' | 'jwtKey' | 'machineSecretKey';
 type Keys = Pick<Config, KeyOption>;
-
-/** Any one of these keys makes it possible to verify (some form of) the kind. */
-const KEYS_FOR: Readonly<Record<TokenType, readonly KeyOption[]>> = {
-  session_token: ['secretKey', 'jwtKey'],
-  api_key: ['secretKey'],
-  m2m_token: ['secretKey', 'machineSecretKey', 'jwtKey'],
-  oauth_token: ['secretKey', 'jwtKey'],
-};
 
 const VARIABLE: Readonly<Record<KeyOption, string>> = {
   secretKey: 'CLERK_SECRET_KEY',
@@ -48,15 +40,16 @@ export function checkAcceptsToken(name: OptionName, value: unknown): AcceptsToke
 
 /** Whether the keys can verify some form of the kind. */
 export function canVerifyKind(kind: TokenType, keys: Keys): boolean {
-  return KEYS_FOR[kind].some((key) => keys[key] !== null);
+  return TOKEN_KINDS[kind].keys.some((key) => keys[key] !== null);
 }
 
 /** @throws ConfigurationError if there is no key for the kind, naming the variables that would help */
 export function requireKeyFor(kind: TokenType, keys: Keys): void {
   if (canVerifyKind(kind, keys)) return;
-  const variables = KEYS_FOR[kind].map((key) => VARIABLE[key]).join(' or ');
+  const needed = TOKEN_KINDS[kind].keys;
+  const variables = needed.map((key) => VARIABLE[key]).join(' or ');
   throw new ConfigurationError(
-    KEYS_FOR[kind][0]!,
+    needed[0]!,
     `There is no key with which tokens of the kind ${kind} could be verified.`,
     `Set ${variables}.`,
   );

@@ -2,7 +2,7 @@
 import type { InstanceType } from '../../shared/keys.js';
 import type { Clock, Fetch, Store } from '../../ports.js';
 import type { Log } from '../faults/log.js';
-import type { AcceptsToken, BailiffEvent, TokenType } from '../../types.js';
+import type { AcceptsToken, BailiffEvent } from '../../types.js';
 import type { PublicUrl } from './public-url.js';
 
 export type { InstanceType };
@@ -79,6 +79,3 @@ export interface Config {
   /** Takes warnings and faults; never throws. */
   readonly log: Log;
 }
-
-/** `'any'`, one kind or a list, as a list. */
-export const ALL_TOKEN_TYPES: readonly TokenType[] = ['session_token', 'api_key', 'm2m_token', 'oauth_token'];

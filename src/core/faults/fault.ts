@@ -7,10 +7,9 @@ import { AuthenticationFaultError, BailiffError, TOKEN_REASONS, type TokenReason
 import type { MaybePromise } from '../../ports.js';
 import type { BailiffEvent, TokenType } from '../../types.js';
 import { withRealErrors } from './as-error.js';
-import { unauthenticated } from '../auth/auth-objects.js';
 import type { Config } from '../config/config.js';
 import { presentable } from './error-text.js';
-import { DecidedState } from '../outcome.js';
+import { unavailable, type AuthOutcome } from '../outcome.js';
 
 export type FaultContext = Extract<BailiffEvent, { type: 'fault' }>['during'];
 /** What faults are told to. */
@@ -40,17 +39,9 @@ export function watched<T>(to: FaultListener, during: FaultContext, run: () => M
   return withRealErrors(run, (thrown) => void reportFault(to, during, thrown));
 }
 
-/** The state of a request for which something threw: nobody, and neither a refusal nor an outage. */
-export function faultState(to: FaultListener, tokenType: TokenType, thrown: unknown): DecidedState {
-  const { meaning: message } = TOKEN_REASONS[FAULT];
-  return new DecidedState({
-    status: 'unavailable',
-    tokenType,
-    reason: FAULT,
-    message,
-    auth: unauthenticated(tokenType, FAULT),
-    cause: reportFault(to, 'request', thrown),
-  });
+/** The outcome of a request for which something threw: nobody, and neither a refusal nor an outage. */
+export function faultOutcome(to: FaultListener, tokenType: TokenType, thrown: unknown): AuthOutcome {
+  return unavailable(tokenType, FAULT, TOKEN_REASONS[FAULT].meaning, { cause: reportFault(to, 'request', thrown) });
 }
 
 /** What a method that throws makes of a fault: the error of that name. What was meant to be thrown stays. */

@@ -1,8 +1,9 @@
 /** How a guard says no: status, headers (RFC 6750, RFC 9728) and body of every denial. */
 import { reasonInfo, TOKEN_REASONS, type Reason } from '../../errors.js';
 import type { Denial, DenialCase } from '../../types.js';
-import { deepFreeze } from '../../verify/outcome.js';
+import { deepFreeze } from '../../shared/deep-freeze.js';
 import type { Missing } from './requirement.js';
+import { retryAfterSeconds } from '../../shared/retry-after.js';
 
 /** What the answer depends on beside its case. */
 export interface Challenge {
@@ -43,12 +44,14 @@ function denial(kind: DenialCase, answer: Answer): Denial {
     reason,
     message,
     headers,
-    body: {
-      errors: [{ code, message, long_message: longMessage }],
-      ...(clerkError !== undefined && { clerk_error: clerkError }),
-    },
+    body: { ...errorBody(code, message, longMessage), ...(clerkError !== undefined && { clerk_error: clerkError }) },
   });
 }
+
+/** The envelope of Clerk's own errors. */
+export const errorBody = (code: string, message: string, longMessage = message) => ({
+  errors: [{ code, message, long_message: longMessage }],
+});
 
 /** What a quoted string in a challenge may hold (RFC 6750, section 3): the rest could break out of it. */
 const quotable = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ');
@@ -162,9 +165,4 @@ export function faultDenial(cause: Error | null): Denial {
   });
   // A copy, because what was thrown is not ours to freeze.
   return cause === null ? made : Object.freeze(Object.defineProperty({ ...made }, 'cause', { value: cause }));
-}
-
-/** `Retry-After` counts in whole seconds, and 0 would invite a loop. */
-export function retryAfterSeconds(ms: number): string {
-  return String(Math.max(1, Math.ceil(ms / 1_000) || 1));
 }

@@ -1,18 +1,39 @@
-/** A guard's requirement, compiled once where the route is defined and once for each authenticator it meets. */
+/** A guard, whatever the framework: its requirement is compiled where the route is defined, and once for each authenticator it meets. */
 import { ConfigurationError } from '../../errors.js';
+import type { MaybePromise } from '../../ports.js';
 import type { GuardRequirement } from '../../types.js';
-import { compileRequirement, type CompiledRequirement } from './requirement.js';
 import type { Authenticator } from '../authenticator.js';
+import { watched } from '../faults/fault.js';
 import { checkKnownConfigurations } from '../middleware/known-configurations.js';
+import type { GuardResult } from './denial.js';
+import { compileRequirement, type CompiledRequirement } from './requirement.js';
 
-export type RequirementFor = (authenticator: Authenticator) => CompiledRequirement;
+/** What a guard needs of a request's authentication. */
+interface Guarded {
+  readonly authenticator: Authenticator;
+  guard(requirement: CompiledRequirement): MaybePromise<GuardResult>;
+}
+
+/** @param authentication undefined: no middleware has seen the request, which is an error */
+export type Guard = (authentication: Guarded | undefined) => MaybePromise<GuardResult>;
 
 /**
- * @returns what a route asks for, given the authenticator that looks after the request
+ * @param name for the error of a guard without a middleware: `requireAuth()`
  * @throws {ConfigurationError} for a requirement that can never hold, or for a kind of token that no middleware made so far
- *   has a key for; the function it returns throws one if the authenticator at hand has none
+ *   has a key for; the guard throws (rejects with) one if the authenticator at hand has none
  */
-export function createGuard(requirement: GuardRequirement | undefined): RequirementFor {
+export function createGuard(requirement: GuardRequirement | undefined, name: string): Guard {
+  const requirementFor = compileForEach(requirement);
+  return (authentication) => {
+    if (authentication === undefined) throw middlewareMissing(name);
+    const { authenticator } = authentication;
+    return watched(authenticator.config, 'guard', () => authentication.guard(requirementFor(authenticator)));
+  };
+}
+
+function compileForEach(
+  requirement: GuardRequirement | undefined,
+): (authenticator: Authenticator) => CompiledRequirement {
   compileRequirement(requirement);
   checkKnownConfigurations((config) => compileRequirement(requirement, config));
   const compiled = new WeakMap<Authenticator, CompiledRequirement>();

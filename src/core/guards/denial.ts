@@ -1,23 +1,25 @@
 /** What a guard answers where nobody of an accepted kind has been identified. */
 import { TOKEN_REASONS, type Reason } from '../../errors.js';
-import type { Auth, Denial, RequestState, RequestView, TokenType } from '../../types.js';
-import { classifyToken } from '../../verify/classify.js';
+import type { Auth, Denial, RequestState, TokenType } from '../../types.js';
 import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from './challenge.js';
 import type { CompiledRequirement } from './requirement.js';
-import type { Config } from '../config/config.js';
 import { FAULT } from '../faults/fault.js';
-import { DecidedState } from '../outcome.js';
-import { createRequestContext, type RequestContext } from '../request/context.js';
+import { AuthOutcome, retryAfterOf } from '../outcome.js';
+import type { RequestContext } from '../request/context.js';
 import { signInUrl } from '../session/redirect-urls.js';
-import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
+import type { HeaderPairs } from '../../shared/headers.js';
+
+/** To be written as it is. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: HeaderPairs;
+}
 
 export type GuardResult =
   | { readonly allowed: true; readonly auth: Auth }
   | { readonly allowed: false; readonly denial: Denial }
-  /** 302 to this URL. */
-  | { readonly allowed: false; readonly redirect: string }
-  /** 307 with all headers of the state: the browser renews its session, or comes back to a clean address. */
-  | { readonly allowed: false; readonly moved: true };
+  /** 302 to the sign-in page; or 307 with all headers of the state: the browser renews its session, or comes back to a clean address. */
+  | { readonly allowed: false; readonly answer: Answer };
 
 /**
  * The answer to a state that decided nothing because this server failed; null for every other. It looks at nothing but the
@@ -32,38 +34,35 @@ export function denyFault(state: RequestState): Extract<GuardResult, { denial: u
  * (302), nobody (401).
  */
 export function denyUnauthenticated(
-  config: Config,
-  view: RequestView,
+  context: RequestContext,
   state: RequestState,
   requirement: CompiledRequirement,
   resourceMetadata: string | null,
 ): Exclude<GuardResult, { allowed: true }> {
-  const context = createRequestContext(view, config);
   const { acceptsToken } = requirement;
   const { auth, reason } = state;
   if (state.status === 'unavailable' && state.tokenType !== null && acceptsToken.includes(state.tokenType)) {
-    const retryAfterMs = (state instanceof DecidedState ? state.retryAfterMs : null) ?? DEFAULT_RETRY_AFTER_MS;
-    return { allowed: false, denial: unavailableDenial(reason, retryAfterMs) };
+    return { allowed: false, denial: unavailableDenial(reason, retryAfterOf(state)) };
   }
   const kind = sentKind(state, context);
   const tokenSent = kind !== null;
   if (tokenSent && !acceptsToken.includes(kind)) {
     return { allowed: false, denial: mismatchDenial({ reason: 'token-type-mismatch', tokenSent, resourceMetadata }) };
   }
-  const redirect = requirement.redirect && context.headerToken === null ? signInPage(config, context, state) : null;
-  if (redirect !== null) return { allowed: false, redirect };
+  const redirect = requirement.redirect && context.headerToken === null ? signInPage(context, state) : null;
+  if (redirect !== null) return { allowed: false, answer: redirectTo(redirect) };
   const said = auth.reason ?? reason;
   if (tokenSent && said === 'token-type-mismatch') {
     return { allowed: false, denial: mismatchDenial({ reason: said, tokenSent, resourceMetadata }) };
   }
-  const detail = state instanceof DecidedState ? state.detail : null;
+  const detail = state instanceof AuthOutcome ? state.detail : null;
   return { allowed: false, denial: unauthenticatedDenial({ reason: said, detail, tokenSent, resourceMetadata }) };
 }
 
 /** The kind of the token that decided: the header's, else that of a session cookie that was looked at; null if none was. */
-function sentKind(state: RequestState, { headerToken }: RequestContext): TokenType | null {
+function sentKind(state: RequestState, { classified }: RequestContext): TokenType | null {
   if (state.auth.isAuthenticated) return state.auth.tokenType;
-  if (headerToken !== null) return classifyToken(headerToken).tokenType;
+  if (classified !== null) return classified.tokenType;
   return state.tokenType === 'session_token' && isAboutToken(state.reason) ? 'session_token' : null;
 }
 
@@ -74,11 +73,20 @@ function isAboutToken(reason: Reason | null): boolean {
 }
 
 /** Null for a request whose answer nobody sees as a page, or without a sign-in page. */
-function signInPage(config: Config, context: RequestContext, { auth }: RequestState): string | null {
+function signInPage(context: RequestContext, { auth }: RequestState): string | null {
   const returnTo = context.isDocumentRequest ? context.publicUrl() : null;
   if (returnTo === null) return null;
   const pending = 'sessionStatus' in auth && auth.sessionStatus === 'pending';
   const { query, cookies } = context;
   const devBrowserToken = query.devBrowser ?? cookies.suffixedDevBrowser ?? cookies.devBrowser;
-  return signInUrl(config, returnTo.href, { pending, devBrowserToken });
+  return signInUrl(context.config, returnTo.href, { pending, devBrowserToken });
 }
+
+/** Not to be stored: after signing in, the same URL shows the page. */
+const redirectTo = (location: string): Answer => ({
+  status: 302,
+  headers: [
+    ['Location', location],
+    ['Cache-Control', 'no-store'],
+  ],
+});

@@ -2,8 +2,8 @@
 import { ConfigurationError } from '../../errors.js';
 import type { Auth, HasParams, Reverification, TokenType } from '../../types.js';
 import { checkAcceptsToken, tokenTypesOf } from '../config/accepts-token.js';
-import { ALL_TOKEN_TYPES } from '../config/config.js';
-import { deepFreeze } from '../../verify/outcome.js';
+import { MACHINE_TOKEN_TYPES } from '../../verify/token-kinds.js';
+import { deepFreeze } from '../../shared/deep-freeze.js';
 import { withOrgPrefix } from '../auth/claims.js';
 import { MACHINE_DIMENSIONS, SESSION_DIMENSIONS, type Dimension } from '../auth/has.js';
 import { parseReverification } from '../auth/reverification.js';
@@ -19,7 +19,7 @@ export interface LeafRequirement {
   readonly check: ((auth: Auth) => unknown) | null;
 }
 
-const MACHINES: readonly TokenType[] = Object.freeze(ALL_TOKEN_TYPES.filter((kind) => kind !== 'session_token'));
+const MACHINES: readonly TokenType[] = MACHINE_TOKEN_TYPES;
 
 type Values = Readonly<Record<string, unknown>>;
 type Checker = (key: string, value: unknown) => void;

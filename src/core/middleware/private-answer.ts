@@ -2,7 +2,8 @@
  * An answer that hands a browser the cookies of its session is meant for that browser alone. A shared cache that stored it would give
  * one visitor's session to the next, so these rules hold whatever the handler behind the middleware says about caching.
  */
-import type { HeaderPairs } from '../outcome.js';
+import type { HeaderPairs } from '../../shared/headers.js';
+import { COOKIE } from '../request/cookie-names.js';
 
 /** RFC 9111, sections 5.2.2.5 and 5.2.2.7. */
 export const PRIVATE = 'private, no-store';
@@ -16,7 +17,7 @@ export function privateAfter(cacheControl: string | null): string {
 }
 
 /** Counts redirects and tells nothing about a session. */
-const LOOP_COUNTER = '__clerk_redirect_count=';
+const LOOP_COUNTER = `${COOKIE.redirectCount}=`;
 
 /** The `Set-Cookie` lines among these headers that carry something of a session. */
 export function sessionCookiesOf(headers: HeaderPairs): readonly string[] {

@@ -4,6 +4,7 @@
  */
 import type { Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
+import type { HeaderPairs } from '../../shared/headers.js';
 import { checkOptionNames, type OptionNames } from '../../shared/option-names.js';
 import type { Option } from '../../types.js';
 import { filledList } from '../config/checks.js';
@@ -11,6 +12,7 @@ import { checkPublicUrl, withoutBase } from '../config/public-url.js';
 import { resolveConfig } from '../config/resolve.js';
 import { isLoopbackHost } from '../../shared/loopback.js';
 import { parseUrl } from '../../shared/url.js';
+import { targetOf } from '../proxy/target-path.js';
 
 /** RFC 9728, section 3: inserted between the host and the path of the resource. */
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
@@ -42,26 +44,36 @@ const NAMES: OptionNames<ProtectedResourceOptions> = {
 
 export interface MetadataAnswer {
   readonly status: 200 | 204;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderPairs;
   /** Null for an answer without a body. */
   readonly body: string | null;
 }
 
-/** Where a client finds the metadata of a resource; what `resource_metadata` in a challenge names. */
+/**
+ * Where a client finds the metadata of a resource; what `resource_metadata` in a challenge names.
+ *
+ * @example
+ * ```ts
+ * import { resourceMetadataUrl } from 'bailiff/hono';
+ *
+ * // https://api.example.com/.well-known/oauth-protected-resource/mcp
+ * console.log(resourceMetadataUrl('https://api.example.com/mcp'));
+ * ```
+ */
 export function resourceMetadataUrl(resource: string): string {
   const { origin, pathname, search } = parseResource(resource);
   return origin + WELL_KNOWN + (pathname === '/' ? '' : pathname) + search;
 }
 
 /**
- * @returns the answer for a method and a path; null where the path is not the metadata's (neither the root form nor that
+ * @returns the answer for a method and a URL (or a request target); null where its path is not the metadata's (neither the root form nor that
  *   of the resource's path) or the method not one that reads
  * @throws {ConfigurationError} for a resource that is no identifier, when no authorization server is known, or for a misspelt option
  */
 export function createResourceMetadata(
   options: ProtectedResourceOptions,
   env?: Environment,
-): (method: string, path: string) => MetadataAnswer | null {
+): (method: string, url: string) => MetadataAnswer | null {
   checkOptionNames(options, NAMES);
   const resource = parseResource(options.resource);
   const given = options.publicUrl ?? null;
@@ -76,19 +88,19 @@ export function createResourceMetadata(
     ...(options.scopes && { scopes_supported: options.scopes }),
   });
   // Public by nature, and read by clients that run in browsers.
-  const cors = { 'access-control-allow-origin': '*' };
+  const cors = ['access-control-allow-origin', '*'] as const;
   const found: MetadataAnswer = {
     status: 200,
-    headers: { ...cors, 'content-type': 'application/json', 'cache-control': `public, max-age=${CACHE_SECONDS}` },
+    headers: [cors, ['content-type', 'application/json'], ['cache-control', `public, max-age=${CACHE_SECONDS}`]],
     body,
   };
   const preflight: MetadataAnswer = {
     status: 204,
-    headers: { ...cors, 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': '*' },
+    headers: [cors, ['access-control-allow-methods', 'GET, HEAD'], ['access-control-allow-headers', '*']],
     body: null,
   };
-  return (method, path) => {
-    if (!paths.has(path)) return null;
+  return (method, url) => {
+    if (!paths.has(targetOf(url).split('?', 1)[0] ?? '')) return null;
     if (method === 'OPTIONS') return preflight;
     return method === 'GET' || method === 'HEAD' ? found : null;
   };

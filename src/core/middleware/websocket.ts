@@ -3,16 +3,16 @@ import type { Clock } from '../../ports.js';
 import type { Auth, Denial, RequestState, RequestView } from '../../types.js';
 import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../../shared/headers.js';
 import { asError } from '../faults/as-error.js';
-import { faultDenial, unauthenticatedDenial } from '../guards/challenge.js';
+import { errorBody, faultDenial, unauthenticatedDenial } from '../guards/challenge.js';
 import { compileRequirement, type CompiledRequirement } from '../guards/requirement.js';
 import type { Authenticator } from '../authenticator.js';
 import { reportFault } from '../faults/fault.js';
-import type { DecidedState } from '../outcome.js';
+import type { AuthOutcome } from '../outcome.js';
 import { viewOf } from '../request/web-request.js';
 import { headerTokenOf } from '../request/authorization-header.js';
 import { repeatedHeaders } from '../request/raw-headers.js';
 import { allowedOriginsOf, type UpgradeOptions } from './websocket-options.js';
-import { createRequestAuthentication } from './request-authentication.js';
+import { RequestAuthentication } from './request-authentication.js';
 
 export type { UpgradeOptions } from './websocket-options.js';
 
@@ -79,6 +79,18 @@ const timer: Schedule = (run, ms) => {
  *
  * @throws {ConfigurationError} (rejects) if no origin is allowed at all, for an unknown option, or for a requirement that
  *   can never hold
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { authenticateUpgrade, createAuthenticator, refuseUpgrade } from 'bailiff';
+ *
+ * const authenticator = createAuthenticator();
+ * createServer().on('upgrade', async (request, socket) => {
+ *   const decision = await authenticateUpgrade(authenticator, request, { allowedOrigins: ['https://app.example'] });
+ *   if (!decision.allowed) refuseUpgrade(socket, decision);
+ * });
+ * ```
  */
 export async function authenticateUpgrade(
   authenticator: Authenticator,
@@ -103,12 +115,12 @@ async function decide(
   view: RequestView,
   requirement: CompiledRequirement,
 ): Promise<UpgradeAllowed | UpgradeRefused> {
-  const authentication = createRequestAuthentication(authenticator, view, {
+  const authentication = new RequestAuthentication(authenticator, view, {
     acceptsToken: requirement.acceptsToken,
     renew: false,
   });
-  const { earlyResponse } = await authentication.begin();
-  if (earlyResponse !== null)
+  await authentication.begin();
+  if (authentication.earlyResponse !== null)
     return refuse(400, 'bad-request', 'The request is not one that an application can serve.');
   const result = await authentication.guard(requirement);
   if (result.allowed) {
@@ -135,8 +147,8 @@ function isOriginAllowed(view: RequestView, origins: readonly string[]): boolean
 const EXPIRED = { reason: 'token-expired', tokenSent: true, resourceMetadata: null } as const;
 
 /** From the decision that let the caller in: to look again could find another one. */
-function endOf(state: RequestState): Pick<DecidedState, 'expiresAt' | 'usableUntil'> {
-  const { expiresAt, usableUntil } = state as Partial<DecidedState>;
+function endOf(state: RequestState): Pick<AuthOutcome, 'expiresAt' | 'usableUntil'> {
+  const { expiresAt, usableUntil } = state as Partial<AuthOutcome>;
   if (expiresAt === undefined || usableUntil === undefined) {
     throw new TypeError('The authenticator is of another version of Bailiff.');
   }
@@ -176,7 +188,7 @@ function closer(usableUntil: number, now: Clock): UpgradeAllowed['closeAtExpiry'
 }
 
 function refuse(status: number, code: string, message: string): UpgradeRefused {
-  const body = JSON.stringify({ errors: [{ code, message, long_message: message }] });
+  const body = JSON.stringify(errorBody(code, message));
   return { allowed: false, status, headers: { 'Content-Type': 'application/json' }, body };
 }
 
@@ -190,7 +202,21 @@ function fromDenial({ status, headers, body, cause }: Denial): UpgradeRefused {
   return cause === undefined ? refused : Object.defineProperty(refused, 'cause', { value: cause });
 }
 
-/** Writes the refusal to the socket of Node's `upgrade` event, and ends it. */
+/**
+ * Writes the refusal to the socket of Node's `upgrade` event, and ends it.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { authenticateUpgrade, createAuthenticator, refuseUpgrade } from 'bailiff';
+ *
+ * const authenticator = createAuthenticator();
+ * createServer().on('upgrade', async (request, socket) => {
+ *   const decision = await authenticateUpgrade(authenticator, request, { allowedOrigins: ['https://app.example'] });
+ *   if (!decision.allowed) refuseUpgrade(socket, decision);
+ * });
+ * ```
+ */
 export function refuseUpgrade(socket: { end(text: string): unknown }, refused: UpgradeRefused): void {
   const headers = {
     ...refused.headers,

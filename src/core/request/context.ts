@@ -2,6 +2,7 @@
 import type { WaitUntil } from '../../ports.js';
 import type { RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
+import { classifyToken, type ClassifiedToken } from '../../verify/classify.js';
 import { headerTokenOf } from './authorization-header.js';
 import { readCookies, type Cookies } from './cookies.js';
 import {
@@ -19,6 +20,8 @@ export interface RequestContext {
   readonly config: Config;
   /** The token of the `Authorization` header; null when there is none that Bailiff reads. */
   readonly headerToken: string | null;
+  /** The same token, classified and, if it is a JWT, decoded; null when there is none. */
+  readonly classified: ClassifiedToken | null;
   /**
    * False: credentials are judged as they are. Nothing is fetched to renew them, no handshake is begun or taken over, and
    * the query says nothing.
@@ -43,6 +46,8 @@ export interface RequestContext {
 }
 
 class LazyRequestContext implements RequestContext {
+  #headerToken: string | null | undefined;
+  #classified: ClassifiedToken | null | undefined;
   #cookies: Cookies | undefined;
   #query: QueryFacts | undefined;
   #origin: string | null | undefined;
@@ -50,9 +55,20 @@ class LazyRequestContext implements RequestContext {
   constructor(
     readonly view: RequestView,
     readonly config: Config,
-    readonly headerToken: string | null,
     readonly renews: boolean,
   ) {}
+
+  get headerToken(): string | null {
+    return this.#headerToken === undefined
+      ? (this.#headerToken = headerTokenOf(this.view.header('authorization')))
+      : this.#headerToken;
+  }
+
+  get classified(): ClassifiedToken | null {
+    if (this.#classified !== undefined) return this.#classified;
+    const token = this.headerToken;
+    return (this.#classified = token === null ? null : classifyToken(token));
+  }
 
   get cookies(): Cookies {
     return (this.#cookies ??= readCookies(this.view.header('cookie'), this.config.publishableKey?.cookieSuffix ?? ''));
@@ -96,15 +112,19 @@ class LazyRequestContext implements RequestContext {
   }
 }
 
-/**
- * @param headerToken for whoever has looked for it already
- * @param renews see {@link RequestContext.renews}
- */
-export function createRequestContext(
+/** @param renews see {@link RequestContext.renews} */
+export function createRequestContext(view: RequestView, config: Config, renews = true): RequestContext {
+  return new LazyRequestContext(view, config, renews);
+}
+
+/** The context that is given along, if it is one of ours for this configuration; else a new one. */
+export function contextOf(
   view: RequestView,
   config: Config,
-  headerToken = headerTokenOf(view.header('authorization')),
-  renews = true,
+  given: { readonly renew?: boolean; readonly context?: RequestContext } = {},
 ): RequestContext {
-  return new LazyRequestContext(view, config, headerToken, renews);
+  const { context } = given;
+  return context instanceof LazyRequestContext && context.config === config
+    ? context
+    : createRequestContext(view, config, given.renew !== false);
 }

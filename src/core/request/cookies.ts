@@ -1,4 +1,5 @@
 /** The few cookies that authentication reads, taken from the `Cookie` header in one scan. Null: absent or empty. */
+import { COOKIE } from './cookie-names.js';
 import { parseClientUat, parseRedirectCount } from './navigation.js';
 
 export interface Cookies {
@@ -13,36 +14,36 @@ export interface Cookies {
   handshake: string | null;
   handshakeNonce: string | null;
   redirectCount: string | null;
-  /** All values of those names that came with several of which only a check can tell the right one; null nearly always. */
+  /** The values of names that came several times and whose right value only a check can tell. Nearly always null. */
   several: Several | null;
 }
 
 type Slot = Exclude<keyof Cookies, 'several'>;
 type CheckedSlot = 'session' | 'suffixedSession' | 'suffixedRefresh' | 'handshake';
 
-/** Two to {@link MAX_VALUES} values each, no two alike, in an order of their own: that of the header says nothing. */
+/** Two to {@link MAX_VALUES} different values for each name, sorted: their order in the header means nothing. */
 export type Several = Readonly<Partial<Record<CheckedSlot, readonly string[]>>>;
 
 /**
- * As many scopes as a browser can reasonably hold one name in (this host, the domain above it, each of them partitioned
- * or not). Each value may cost a signature check, so a name with more different values than this counts as absent.
+ * The number of scopes in which a browser can reasonably hold one name (this host, the domain above it, each of them
+ * partitioned or not). Each value may cost a signature check, so a name with more different values counts as absent.
  */
 export const MAX_VALUES = 4;
 
 const PLAIN = new Map<string, Slot>([
-  ['__session', 'session'],
-  ['__client_uat', 'clientUat'],
-  ['__clerk_db_jwt', 'devBrowser'],
-  ['__clerk_handshake', 'handshake'],
-  ['__clerk_handshake_nonce', 'handshakeNonce'],
-  ['__clerk_redirect_count', 'redirectCount'],
+  [COOKIE.session, 'session'],
+  [COOKIE.clientUat, 'clientUat'],
+  [COOKIE.devBrowser, 'devBrowser'],
+  [COOKIE.handshake, 'handshake'],
+  [COOKIE.handshakeNonce, 'handshakeNonce'],
+  [COOKIE.redirectCount, 'redirectCount'],
 ]);
 
 const SUFFIXED = new Map<string, Slot>([
-  ['__session', 'suffixedSession'],
-  ['__client_uat', 'suffixedClientUat'],
-  ['__clerk_db_jwt', 'suffixedDevBrowser'],
-  ['__refresh', 'suffixedRefresh'],
+  [COOKIE.session, 'suffixedSession'],
+  [COOKIE.clientUat, 'suffixedClientUat'],
+  [COOKIE.devBrowser, 'suffixedDevBrowser'],
+  [COOKIE.refresh, 'suffixedRefresh'],
 ]);
 
 type Precedes = (one: string, other: string) => boolean;
@@ -56,8 +57,8 @@ const greater =
   };
 
 /**
- * Which of two values of one name counts, where nothing can be checked: the newest time, the highest count. Of two ids any
- * will do, as long as their order in the header has no say.
+ * Chooses between two values of one name where nothing can be checked: the newest time, the highest count. Of two ids either
+ * will do, as long as the choice does not depend on their order in the header.
  */
 const COUNTS: Readonly<Record<Exclude<Slot, CheckedSlot>, Precedes>> = {
   clientUat: greater(parseClientUat),

@@ -1,5 +1,6 @@
 /** How a browser came here: what it wants, from where, and how often it was redirected already. */
 import type { RequestView } from '../../types.js';
+import { PARAMETER, PARAMETER_PREFIX } from './cookie-names.js';
 
 /**
  * A request whose answer a browser shows as a page: `GET`, and either `Sec-Fetch-Dest` says so (`document`, `iframe`) or
@@ -53,14 +54,14 @@ export function readQuery(target: string): QueryFacts {
   const end = target.indexOf('#');
   if (end !== -1 && end < mark) return NO_QUERY;
   const query = target.slice(mark + 1, end === -1 ? undefined : end);
-  if (!query.includes('__clerk_') && !query.includes('%')) return NO_QUERY;
+  if (!query.includes(PARAMETER_PREFIX) && !query.includes('%')) return NO_QUERY;
   const params = new URLSearchParams(query);
   const value = (name: string) => params.get(name) || null;
   return {
-    handshake: value('__clerk_handshake'),
-    handshakeNonce: value('__clerk_handshake_nonce'),
-    devBrowser: value('__clerk_db_jwt'),
-    synced: value('__clerk_synced'),
-    redirectUrl: value('__clerk_redirect_url'),
+    handshake: value(PARAMETER.handshake),
+    handshakeNonce: value(PARAMETER.handshakeNonce),
+    devBrowser: value(PARAMETER.devBrowser),
+    synced: value(PARAMETER.synced),
+    redirectUrl: value(PARAMETER.redirectUrl),
   };
 }

@@ -1,6 +1,7 @@
 /** The facts of one request, worked out when the table asks for them and at most once. */
 import { classifyToken, type ClassifiedToken } from '../../verify/classify.js';
 import type { SessionClaims } from '../../types.js';
+import type { VerifiedSession } from '../../verify/verdict.js';
 import { usesSuffixedCookies } from '../request/cookie-suffix.js';
 import type { RequestContext } from '../request/context.js';
 import { parseClientUat } from '../request/navigation.js';
@@ -18,7 +19,7 @@ import { isClerkPage } from './clerk-hosts.js';
 import type { SessionFacts } from './decide.js';
 import { hasHandshake } from './handshake-return.js';
 import { needsActivation, organizationTarget } from './organization-sync.js';
-import type { SessionParts } from './outcome.js';
+import type { SessionParts } from './parts.js';
 import { refreshObstacle } from './refresh.js';
 import { satelliteReturnUrl } from './satellite.js';
 
@@ -54,6 +55,8 @@ export class RequestFacts implements SessionFacts {
     readonly services: SessionServices,
     readonly context: RequestContext,
     private readonly headerToken: ClassifiedToken | null,
+    /** A last word about a session that is good as far as its token tells. */
+    readonly isAcceptable: (verified: VerifiedSession) => boolean = () => true,
   ) {
     const { config } = services;
     this.production = config.instanceType === 'production';

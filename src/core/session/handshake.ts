@@ -1,24 +1,25 @@
-/** Building a handshake: a redirect to the Frontend API that renews the session and comes back. */
+/** Builds a handshake: a redirect to the Frontend API, which renews the session and sends the browser back. */
 import { API_VERSION_DATE } from '../../shared/api-version.js';
 import type { Reason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
+import { COOKIE, PARAMETER } from '../request/cookie-names.js';
 import { parseUrl } from '../../shared/url.js';
 import { MAX_REDIRECTS } from './decide.js';
 import { organizationParameter, organizationTarget } from './organization-sync.js';
-import type { HeaderList } from './outcome.js';
+import type { HeaderPairs } from '../../shared/headers.js';
 
 export interface HandshakeRequest {
   readonly reason: Reason;
   readonly suffixedCookies: boolean;
-  /** The session token to be renewed: cookie, else header. */
+  /** The session token to be renewed: that of the cookie, else that of the header. */
   readonly sessionToken: string | null;
-  /** Development alone: who the browser is. */
+  /** Identifies the browser, in development alone. */
   readonly devBrowserToken: string | null;
   /** Whether this server can exchange a nonce (it needs the secret key). */
   readonly acceptsNonce: boolean;
 }
 
-/** The address of the Frontend API with everything it needs, or null when this server's own address is unknown. */
+/** The address of the handshake at the Frontend API, or null when this server's own address is unknown. */
 export function handshakeUrl(context: RequestContext, request: HandshakeRequest): string | null {
   const { config } = context;
   const back = pageUrl(context);
@@ -28,29 +29,29 @@ export function handshakeUrl(context: RequestContext, request: HandshakeRequest)
   const url = parseUrl(`${base.replace(/\/+$/, '')}/v1/client/handshake`);
   if (url === null) return null;
   const target = organizationTarget(config, context.path ?? back.pathname);
-  back.searchParams.delete('__clerk_db_jwt');
-  back.searchParams.delete('__dev_session');
+  back.searchParams.delete(PARAMETER.devBrowser);
+  back.searchParams.delete(PARAMETER.devSession);
   url.searchParams.append('redirect_url', back.toString());
-  url.searchParams.append('__clerk_api_version', API_VERSION_DATE);
+  url.searchParams.append(PARAMETER.apiVersion, API_VERSION_DATE);
   url.searchParams.append('suffixed_cookies', String(request.suffixedCookies));
-  url.searchParams.append('__clerk_hs_reason', request.reason);
+  url.searchParams.append(PARAMETER.handshakeReason, request.reason);
   if (request.acceptsNonce) url.searchParams.append('format', 'nonce');
-  if (request.sessionToken !== null) url.searchParams.append('__session', request.sessionToken);
+  if (request.sessionToken !== null) url.searchParams.append(PARAMETER.session, request.sessionToken);
   if (config.instanceType === 'development' && request.devBrowserToken !== null) {
-    url.searchParams.append('__clerk_db_jwt', request.devBrowserToken);
+    url.searchParams.append(PARAMETER.devBrowser, request.devBrowserToken);
   }
   if (target !== null) url.searchParams.append('organization_id', organizationParameter(target));
   return url.toString();
 }
 
 /**
- * The page to come back to. A nonce or a token of an earlier handshake in its address was tried and is worth nothing; it
+ * The page to come back to. A nonce or a token of an earlier handshake is removed from its address: it was tried already, and
  * must not stand beside the next one.
  */
 export function pageUrl(context: RequestContext): URL | null {
   const url = context.publicUrl();
-  if (context.query.handshakeNonce !== null) url?.searchParams.delete('__clerk_handshake_nonce');
-  if (context.query.handshake !== null) url?.searchParams.delete('__clerk_handshake');
+  if (context.query.handshakeNonce !== null) url?.searchParams.delete(PARAMETER.handshakeNonce);
+  if (context.query.handshake !== null) url?.searchParams.delete(PARAMETER.handshake);
   return url;
 }
 
@@ -60,10 +61,10 @@ export function isLoop(context: RequestContext): boolean {
 }
 
 /** The headers of a handshake. The counter lives two seconds: long enough for a redirect, short enough to forget. */
-export function handshakeHeaders(location: string, redirectCount: number): HeaderList {
+export function handshakeHeaders(location: string, redirectCount: number): HeaderPairs {
   return [
     ['Location', location],
     ['Cache-Control', 'no-store'],
-    ['Set-Cookie', `__clerk_redirect_count=${redirectCount + 1}; Path=/; SameSite=Lax; HttpOnly; Max-Age=2`],
+    ['Set-Cookie', `${COOKIE.redirectCount}=${redirectCount + 1}; Path=/; SameSite=Lax; HttpOnly; Max-Age=2`],
   ];
 }

@@ -1,11 +1,13 @@
 /** A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. */
-import { REQUEST_REASONS, TOKEN_REASONS, type Reason, type ReasonInfo } from '../../errors.js';
+import { reasonInfo, type Reason } from '../../errors.js';
 import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../shared/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
 import type { RequestContext } from '../request/context.js';
-import { andThen, heard } from '../../shared/maybe-promise.js';
+import type { HeaderPairs } from '../../shared/headers.js';
+import { heard } from '../../shared/maybe-promise.js';
+import { handshake, signedOut, unavailable, type AuthOutcome } from '../outcome.js';
 import type { Reading } from './candidates.js';
 import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
@@ -13,17 +15,26 @@ import { RequestFacts, type SessionServices } from './facts.js';
 import { handshakeHeaders, handshakeUrl, isLoop, pageUrl } from './handshake.js';
 import { resolveHandshake } from './handshake-return.js';
 import { createNonceExchange, type NonceExchange } from './nonce.js';
-import type { SessionOutcome, SessionParts, SignedOut } from './outcome.js';
+import type { SessionParts } from './parts.js';
 import { createRefresher, type ExpiredSession, type Refreshed, type Refresher } from './refresh.js';
 import { answerToSatellite, questionToPrimary } from './satellite.js';
 
-export type { SessionOutcome, SessionParts } from './outcome.js';
-
 export interface SessionFlow {
-  /** A request without a header token: cookies, handshake, satellites, organizations. */
-  fromCookies(context: RequestContext): MaybePromise<SessionOutcome>;
-  /** A session token from the `Authorization` header: verified, else refreshed or renewed by a handshake. */
-  fromHeader(context: RequestContext, token: ClassifiedToken): MaybePromise<SessionOutcome>;
+  /**
+   * A request without a header token: cookies, handshake, satellites, organizations. Answered at once where the token is
+   * remembered and nothing has to be done about it; else a promise.
+   */
+  fromCookies(context: RequestContext): MaybePromise<AuthOutcome>;
+  /**
+   * A session token from the `Authorization` header: verified, else refreshed or renewed by a handshake.
+   *
+   * @param isAcceptable asked about a session that is good as far as the token tells
+   */
+  fromHeader(
+    context: RequestContext,
+    token: ClassifiedToken,
+    isAcceptable: (verified: VerifiedSession) => boolean,
+  ): Promise<AuthOutcome>;
 }
 
 export function createSessionFlow(parts: SessionParts): SessionFlow {
@@ -43,43 +54,54 @@ class Flow implements SessionFlow {
     this.#exchange = backend === null ? null : createNonceExchange(backend, parts.config.now);
   }
 
-  fromCookies(context: RequestContext): MaybePromise<SessionOutcome> {
+  fromCookies(context: RequestContext): MaybePromise<AuthOutcome> {
     // Without a publishable key nobody knows which cookies are this instance's.
-    if (context.config.publishableKey === null) return signedOut('session-token-and-uat-missing');
+    if (context.config.publishableKey === null) return signedOut('session_token', 'session-token-and-uat-missing');
     const facts = new RequestFacts(this.#services, context, null);
-    if (context.cookies.several === null) return this.#cookies(facts);
-    return andThen(this.#compare(facts), () => this.#cookies(facts));
+    return this.#tryImmediate(facts) ?? this.#fromCookies(facts);
   }
 
-  fromHeader(context: RequestContext, token: ClassifiedToken): MaybePromise<SessionOutcome> {
-    if (token.jwt === null) return signedOut('token-invalid');
-    if (token.tokenType !== 'session_token' || !token.sessionCategory) return signedOut('token-type-mismatch');
-    const facts = new RequestFacts(this.#services, context, token);
-    return andThen(this.#services.verifier.verifySession(token, undefined, context.waitUntil), (verdict) =>
-      this.#verdict(facts, verdict),
-    );
+  /** The repeat path of cookies: one session token, which is remembered and needs nothing. */
+  #tryImmediate(facts: RequestFacts): AuthOutcome | null {
+    if (facts.context.cookies.several !== null || decideCookies(facts).then !== 'verify') return null;
+    const { recalled } = facts.session;
+    if (recalled === null) return null;
+    const verdict = { outcome: 'accepted', value: recalled } as const;
+    return decideVerdict(facts, verdict).then === 'sign-in' ? this.#services.signIn(recalled, null) : null;
   }
 
-  #cookies(facts: RequestFacts): MaybePromise<SessionOutcome> {
-    const row = decideCookies(facts);
+  async #fromCookies(facts: RequestFacts): Promise<AuthOutcome> {
+    if (facts.context.cookies.several !== null) await this.#compare(facts);
+    let row = decideCookies(facts);
     if (row.then === 'resolve-handshake') {
       const unreachable = (retryAfterMs: number) => facts.handshakeUnreachable(retryAfterMs);
-      return andThen(resolveHandshake(this.#services, this.#exchange, facts.context, unreachable), (outcome) => {
-        if (outcome !== null) return outcome;
-        facts.handshakeFailed();
-        return this.#cookies(facts);
-      });
+      const outcome = await resolveHandshake(this.#services, this.#exchange, facts.context, unreachable);
+      if (outcome !== null) return outcome;
+      facts.handshakeFailed();
+      row = decideCookies(facts);
     }
-    if (row.then === 'verify')
-      return andThen(this.#verify(facts.session, facts), (verdict) => this.#verdict(facts, verdict));
+    if (row.then === 'verify') return this.#verdict(facts, await this.#verify(facts.session, facts));
     return this.#act(facts, row.then, reasonFor(row, facts, null) ?? 'unexpected-error', null);
+  }
+
+  async fromHeader(
+    context: RequestContext,
+    token: ClassifiedToken,
+    isAcceptable: (verified: VerifiedSession) => boolean,
+  ): Promise<AuthOutcome> {
+    if (token.jwt === null) return signedOut('session_token', 'token-invalid');
+    if (token.tokenType !== 'session_token' || !token.sessionCategory) {
+      return signedOut('session_token', 'token-type-mismatch');
+    }
+    const facts = new RequestFacts(this.#services, context, token, isAcceptable);
+    return this.#verdict(facts, await this.#services.verifier.verifySession(token, undefined, context.waitUntil));
   }
 
   /**
    * Verdicts on session cookies that share a name. All begin in one turn of the event loop and so share one load of the
    * keys; the older ones are left alone once a newer one is known to be good.
    */
-  #compare(facts: RequestFacts): MaybePromise<void> {
+  async #compare(facts: RequestFacts): Promise<void> {
     const waiting: Promise<void>[] = [];
     for (const list of Object.values(facts.rivals)) {
       for (const reading of list) {
@@ -89,7 +111,7 @@ class Flow implements SessionFlow {
         if (reading.verdict?.outcome === 'accepted') break;
       }
     }
-    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
+    await Promise.all(waiting);
   }
 
   #verify(session: Reading, { context }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
@@ -99,24 +121,29 @@ class Flow implements SessionFlow {
     return this.#services.verifier.verifySession(session.classified, undefined, context.waitUntil);
   }
 
-  #verdict(facts: RequestFacts, verdict: Verdict<VerifiedSession>): MaybePromise<SessionOutcome> {
-    const row = decideVerdict(facts, verdict);
-    if (row.then === 'sign-in' && verdict.outcome === 'accepted') {
-      return { status: 'signed-in', session: verdict.value, headers: null };
+  async #verdict(facts: RequestFacts, verdict: Verdict<VerifiedSession>): Promise<AuthOutcome> {
+    let row = decideVerdict(facts, verdict);
+    if (row.then === 'refresh') {
+      const result = await this.#renew(facts);
+      if (result.ok) return this.#signIn(facts, result.session, result.headers);
+      facts.refreshFailed(result);
+      row = decideVerdict(facts, verdict);
     }
-    if (row.then === 'refresh') return this.#renew(facts, verdict);
+    if (row.then === 'sign-in' && verdict.outcome === 'accepted') return this.#signIn(facts, verdict.value, null);
+    if (row.then === 'refresh') throw new TypeError('A refresh that failed was decided again.');
     return this.#act(facts, row.then, reasonFor(row, facts, verdict) ?? 'unexpected-error', verdict);
   }
 
-  #renew(facts: RequestFacts, verdict: Verdict<VerifiedSession>): MaybePromise<SessionOutcome> {
+  #signIn(facts: RequestFacts, verified: VerifiedSession, headers: HeaderPairs | null): AuthOutcome {
+    return facts.isAcceptable(verified)
+      ? this.#services.signIn(verified, headers)
+      : signedOut('session_token', 'token-invalid-authorized-parties');
+  }
+
+  #renew(facts: RequestFacts): Promise<Refreshed> {
     const { token, claims } = facts.session;
     const sessionId = String(claims?.['sid']);
-    const expired = { token, sessionId, suffixedCookies: facts.chosen.suffixed };
-    return this.#firstRefreshed(facts, expired).then((result) => {
-      if (result.ok) return { status: 'signed-in', session: result.session, headers: result.headers };
-      facts.refreshFailed(result);
-      return this.#verdict(facts, verdict);
-    });
+    return this.#firstRefreshed(facts, { token, sessionId, suffixedCookies: facts.chosen.suffixed });
   }
 
   /** Another refresh token is tried only when Clerk refused the one before. */
@@ -131,28 +158,28 @@ class Flow implements SessionFlow {
     return result;
   }
 
-  #act(facts: RequestFacts, action: Action, reason: Reason, verdict: Verdict<VerifiedSession> | null): SessionOutcome {
+  #act(facts: RequestFacts, action: Action, reason: Reason, verdict: Verdict<VerifiedSession> | null): AuthOutcome {
     const message = describe(reason, verdict, facts.carrier);
     const retryAfterMs = verdict?.outcome === 'unchecked' ? verdict.retryAfterMs : facts.retryAfterMs;
-    const unavailable: SessionOutcome = { status: 'unavailable', reason, message, retryAfterMs };
-    if (action === 'unavailable') return unavailable;
-    const detail = verdict?.outcome === 'refused' ? { detail: verdict.message } : null;
-    const out: SignedOut = { status: 'signed-out', reason, message, ...detail, headers: null };
-    // Where no redirect can follow, somebody whom Clerk might have signed in is not told that they are signed out.
+    const detail = verdict?.outcome === 'refused' ? verdict.message : null;
+    const asUnavailable = () => unavailable('session_token', reason, message, { retryAfterMs });
+    const asSignedOut = (remedy = '') => signedOut('session_token', reason, { message: message + remedy, detail });
+    if (action === 'unavailable') return asUnavailable();
+    // Where no redirect can follow, a visitor whom Clerk might have signed in is not told that they are signed out.
     const undecided = facts.outage || verdict?.outcome === 'unchecked';
-    const outcomeWithoutRedirect = undecided ? unavailable : out;
+    const outcomeWithoutRedirect = undecided ? asUnavailable : asSignedOut;
     // A verdict speaks for itself; without one, a handshake that could not be opened may have brought a session.
-    if (action === 'sign-out') return verdict === null ? outcomeWithoutRedirect : out;
-    if (!facts.isDocumentRequest) return outcomeWithoutRedirect;
+    if (action === 'sign-out') return verdict === null ? outcomeWithoutRedirect() : asSignedOut();
+    if (!facts.isDocumentRequest) return outcomeWithoutRedirect();
     const { emit } = facts.services.config;
     if (isLoop(facts.context)) {
       emit?.({ type: 'handshake', step: 'loop', reason });
-      return undecided ? outcomeWithoutRedirect : { ...out, message: `${message} ${LOOP}` };
+      return undecided ? asUnavailable() : asSignedOut(LOOP);
     }
     const location = this.#location(facts, action, reason);
-    if (location === null) return outcomeWithoutRedirect;
+    if (location === null) return outcomeWithoutRedirect();
     emit?.({ type: 'handshake', step: 'started', reason });
-    return { status: 'handshake', reason, message, headers: handshakeHeaders(location, facts.redirectCount) };
+    return handshake(reason, message, handshakeHeaders(location, facts.redirectCount));
   }
 
   #location(facts: RequestFacts, action: Action, reason: Reason): string | null {
@@ -175,18 +202,11 @@ class Flow implements SessionFlow {
 }
 
 const LOOP =
-  'Three handshakes in a row did not help. Check that the publishable key and the secret key belong to the same instance, that the clock of this server is right, and that the browser keeps cookies.';
-
-function signedOut(reason: Reason): SignedOut {
-  return { status: 'signed-out', reason, message: describe(reason, null, 'cookie'), headers: null };
-}
+  ' Three handshakes in a row did not help. Check that the publishable key and the secret key belong to the same instance, that the clock of this server is right, and that the browser keeps cookies.';
 
 /** The cause in words: the verdict's where there is one, with the code and what carried the token. */
 function describe(reason: Reason, verdict: Verdict<VerifiedSession> | null, carrier: 'cookie' | 'header'): string {
-  if (verdict !== null && verdict.outcome !== 'accepted') {
-    return `${verdict.message} (reason=${reason}, token-carrier=${carrier})`;
-  }
-  return Object.hasOwn(MEANINGS, reason) ? (MEANINGS[reason]?.meaning ?? '') : '';
+  return verdict !== null && verdict.outcome !== 'accepted'
+    ? `${verdict.message} (reason=${reason}, token-carrier=${carrier})`
+    : (reasonInfo(reason)?.meaning ?? '');
 }
-
-const MEANINGS: Readonly<Record<string, ReasonInfo | undefined>> = { ...TOKEN_REASONS, ...REQUEST_REASONS };

@@ -9,8 +9,8 @@ import {
 } from 'bailiff';
 import { compileRequirement } from '../../../src/core/guards/requirement.js';
 import {
-  createRequestAuthentication,
-  type RequestAuthenticationSettings,
+  RequestAuthentication,
+  type RequestAuthenticationOptions,
 } from '../../../src/core/middleware/request-authentication.js';
 import { selectAuth } from '../../../src/core/auth/select.js';
 import { invalidToken, unauthenticated } from '../../../src/core/auth/auth-objects.js';
@@ -29,10 +29,10 @@ async function guard(
     options = {},
     settings = {},
     view = {},
-  }: { options?: AuthenticatorOptions; settings?: RequestAuthenticationSettings; view?: Partial<RequestView> } = {},
+  }: { options?: AuthenticatorOptions; settings?: RequestAuthenticationOptions; view?: Partial<RequestView> } = {},
 ) {
   const authenticator = backend.create(options);
-  const authentication = createRequestAuthentication(authenticator, viewOf(headers, view), settings);
+  const authentication = new RequestAuthentication(authenticator, viewOf(headers, view), settings);
   await authentication.begin();
   return { authentication, result: await authentication.guard(compileRequirement(requirement, authenticator.config)) };
 }
@@ -253,25 +253,32 @@ describe('the answers of a guard', () => {
 
 describe('redirect', () => {
   const redirect = { redirect: true } as const;
+  const redirectTo = (location: string) => ({
+    status: 302,
+    headers: [
+      ['Location', location],
+      ['Cache-Control', 'no-store'],
+    ],
+  });
 
   it('sends a page request that is signed out to the sign-in page and back', async () => {
     const { result } = await guard(PAGE, redirect, {
       options: { signInUrl: 'https://app.acornbooks.example/sign-in' },
     });
-    expect(result).toEqual({
-      allowed: false,
-      redirect:
-        'https://app.acornbooks.example/sign-in?redirect_url=https%3A%2F%2Fapp.acornbooks.example%2Fpage%3Fq%3D1',
-    });
+    const page =
+      'https://app.acornbooks.example/sign-in?redirect_url=https%3A%2F%2Fapp.acornbooks.example%2Fpage%3Fq%3D1';
+    expect(result).toEqual({ allowed: false, answer: redirectTo(page) });
   });
 
   it('uses the accounts portal where no page is set, and asks a pending session to finish', async () => {
     const { result } = await guard(PAGE, redirect);
     expect(result).toMatchObject({
-      redirect: expect.stringMatching(/^https:\/\/accounts\.acornbooks\.example\/sign-in\?/) as string,
+      answer: redirectTo(expect.stringMatching(/^https:\/\/accounts\.acornbooks\.example\/sign-in\?/) as string),
     });
     const pending = await guard({ ...PAGE, ...cookies(session({ sts: 'pending' })) }, redirect);
-    expect(pending.result).toMatchObject({ redirect: expect.stringContaining('/sign-in/tasks?') as string });
+    expect(pending.result).toMatchObject({
+      answer: redirectTo(expect.stringContaining('/sign-in/tasks?') as string),
+    });
   });
 
   it.each([
@@ -298,10 +305,10 @@ describe('redirect', () => {
 describe('lazy machine tokens', () => {
   async function begun(
     headers: Record<string, string>,
-    settings: RequestAuthenticationSettings = {},
+    settings: RequestAuthenticationOptions = {},
     options: AuthenticatorOptions = {},
   ) {
-    const authentication = createRequestAuthentication(backend.create(options), viewOf(headers), settings);
+    const authentication = new RequestAuthentication(backend.create(options), viewOf(headers), settings);
     await authentication.begin();
     return authentication;
   }
@@ -364,9 +371,9 @@ describe('lazy machine tokens', () => {
 describe('the middleware', () => {
   it('goes on, with nothing to send, for a user who is signed in, without a promise the second time', async () => {
     const authenticator = backend.create();
-    await createRequestAuthentication(authenticator, viewOf(bearer(session()))).begin();
-    const authentication = createRequestAuthentication(authenticator, viewOf(bearer(session())));
-    expect(authentication.begin()).toEqual({ earlyResponse: null });
+    await new RequestAuthentication(authenticator, viewOf(bearer(session()))).begin();
+    const authentication = new RequestAuthentication(authenticator, viewOf(bearer(session())));
+    expect([authentication.begin(), authentication.earlyResponse]).toEqual([undefined, null]);
     expect(authentication.headers).toEqual([]);
     expect(authentication.guard(compileRequirement({ role: 'org:admin' }))).toEqual({
       allowed: true,
@@ -375,14 +382,15 @@ describe('the middleware', () => {
   });
 
   it('stops for a handshake', async () => {
-    const authentication = createRequestAuthentication(backend.create(), viewOf({ ...PAGE, cookie: '__client_uat=5' }));
-    expect(await authentication.begin()).toEqual({ earlyResponse: { status: 307 } });
+    const authentication = new RequestAuthentication(backend.create(), viewOf({ ...PAGE, cookie: '__client_uat=5' }));
+    await authentication.begin();
+    expect(authentication.earlyResponse?.status).toBe(307);
     expect(authentication.state).toMatchObject({ status: 'handshake', auth: { isAuthenticated: false } });
     const headers = new Headers(authentication.headers.map(([name, value]): [string, string] => [name, value]));
     expect(headers.get('location')).toMatch(/^https:\/\/clerk\.acornbooks\.example\/v1\/client\/handshake\?/);
     expect([...authentication.state.headers].sort()).toEqual([...headers].sort());
     // A guard that is asked all the same sends the browser there too, and one for machines says no.
-    expect(await authentication.guard(compileRequirement())).toEqual({ allowed: false, moved: true });
+    expect(await authentication.guard(compileRequirement())).toMatchObject({ allowed: false, answer: { status: 307 } });
     expect(await authentication.guard(compileRequirement({ token: 'api_key' }))).toMatchObject({
       allowed: false,
       denial: { status: 401 },
@@ -393,15 +401,16 @@ describe('the middleware', () => {
   it.each([[{ method: 'TRACE' }], [{ url: '//evil.test/x' }], [{ url: 'https://user:pass@app.test/' }]])(
     'S26: stops %j with 400',
     async (view) => {
-      const authentication = createRequestAuthentication(backend.create(), viewOf(bearer(session()), view));
-      expect(await authentication.begin()).toEqual({ earlyResponse: { status: 400 } });
+      const authentication = new RequestAuthentication(backend.create(), viewOf(bearer(session()), view));
+      await authentication.begin();
+      expect(authentication.earlyResponse?.status).toBe(400);
       expect(authentication.auth).toMatchObject({ isAuthenticated: false });
       expect(await authentication.guard(compileRequirement())).toMatchObject({ allowed: false });
     },
   );
 
   it('has to begin first', () => {
-    expect(() => createRequestAuthentication(backend.create(), viewOf()).auth).toThrow(/begun/);
+    expect(() => new RequestAuthentication(backend.create(), viewOf()).auth).toThrow(/begun/);
   });
 });
 

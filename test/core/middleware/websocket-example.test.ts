@@ -13,7 +13,7 @@ import { sessionToken } from '../../support/tokens.js';
 import { key, PK_LIVE, SECRET_KEY, useBackend } from '../fixtures.js';
 
 const backend = useBackend();
-const page = readFileSync(resolve(import.meta.dirname, '../../docs/websockets.md'), 'utf8');
+const page = readFileSync(resolve(import.meta.dirname, '../../../docs/websockets.md'), 'utf8');
 const example = /## With `ws`\n\n```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
 
 /** Runs the example; its server listens on a port that is free. */

@@ -55,6 +55,8 @@ test('headers are read when they are asked for, and once', () => {
   const { publishableKey, secretKey } = INSTANCES.development;
   const config = resolveConfig({ publishableKey, secretKey }, {});
   const context = createRequestContext({ method: 'GET', url: '/', header }, config);
+  expect(reads).toEqual([]);
+  expect([context.headerToken, context.headerToken, context.classified]).toEqual([null, null, null]);
   expect(reads).toEqual(['authorization']);
   expect(context.cookies.session).toBe('x');
   expect(context.cookies).toBe(context.cookies);

@@ -2,11 +2,13 @@
 import { resolveConfig } from '../../../src/core/config/resolve.js';
 import type { Config } from '../../../src/core/config/config.js';
 import { createRequestContext } from '../../../src/core/request/context.js';
-import { createSessionFlow, type SessionOutcome } from '../../../src/core/session/session-flow.js';
+import type { AuthOutcome } from '../../../src/core/outcome.js';
+import { createSessionFlow } from '../../../src/core/session/session-flow.js';
+import { createSignIn } from '../../../src/core/sign-in.js';
 import type { Backend, RefreshRequest } from '../../../src/core/backend-api/client.js';
 import type { UpstreamAnswer } from '../../../src/ports.js';
-import type { AuthenticatorOptions, BailiffEvent, RequestView } from '../../../src/types.js';
-import { classifyToken } from '../../../src/verify/classify.js';
+import type { HeaderPairs } from '../../../src/shared/headers.js';
+import type { AuthenticatorOptions, BailiffEvent, RequestView, SessionClaims } from '../../../src/types.js';
 import { createVerifier } from '../../../src/verify/verifier.js';
 import { createKey, sessionToken, T0, type Claims } from '../../support/tokens.js';
 
@@ -82,6 +84,25 @@ export interface TestAppOptions extends AuthenticatorOptions {
   readonly keyless?: boolean;
 }
 
+/** An outcome as plain data, for comparisons. */
+export interface SessionOutcome {
+  readonly status: AuthOutcome['status'];
+  readonly reason: AuthOutcome['reason'];
+  readonly message: string;
+  readonly detail: string | null;
+  /** What the flow itself sends along; null: nothing. */
+  readonly headers: HeaderPairs | null;
+  readonly retryAfterMs: number | null;
+  /** The session that is signed in; empty without one. */
+  readonly session: { readonly token: string | null; readonly data: SessionClaims | null };
+}
+
+function plainOf(outcome: AuthOutcome): SessionOutcome {
+  const { status, reason, message, detail, decidedHeaders, retryAfterMs, token, auth } = outcome;
+  const data = 'sessionClaims' in auth ? auth.sessionClaims : null;
+  return { status, reason, message, detail, headers: decidedHeaders, retryAfterMs, session: { token, data } };
+}
+
 export interface TestApp {
   readonly config: Config;
   readonly events: BailiffEvent[];
@@ -115,9 +136,7 @@ export function createTestApp(
   );
   const backend: Backend = {
     jwks: jwks ?? UNEXPECTED,
-    verifyApiKey: UNEXPECTED,
-    verifyM2MToken: UNEXPECTED,
-    verifyOAuthToken: UNEXPECTED,
+    verifyOpaque: UNEXPECTED,
     createSessionToken: UNEXPECTED,
     refreshSession: refresh ?? UNEXPECTED,
     handshakePayload: payload ?? UNEXPECTED,
@@ -128,7 +147,7 @@ export function createTestApp(
     jwtKey: config.jwtKey,
     cache: config.cache,
     upstream: backend,
-    canVerify: { apiKey: true, m2m: true, oauth: true },
+    backendKeys: { secretKey: true, machineSecretKey: true },
     missingAzp: config.missingAzp === 'allow' ? 'allow' : 'reject',
     sealKey: null,
     scope: type,
@@ -141,12 +160,15 @@ export function createTestApp(
       return verifier.recall(token);
     },
   };
-  const flow = createSessionFlow({ config, verifier: recording, backend });
+  const signIn = createSignIn(config, () => UNEXPECTED());
+  const flow = createSessionFlow({ config, verifier: recording, backend, signIn });
   const askNow = (request: Ask) => {
     const context = createRequestContext(viewOf(request), config);
-    return context.headerToken === null
-      ? flow.fromCookies(context)
-      : flow.fromHeader(context, classifyToken(context.headerToken));
+    const outcome =
+      context.classified === null
+        ? flow.fromCookies(context)
+        : flow.fromHeader(context, context.classified, () => true);
+    return outcome instanceof Promise ? outcome.then(plainOf) : plainOf(outcome);
   };
   return { config, events, recalled, askNow, ask: async (request) => askNow(request) };
 }

@@ -1,4 +1,7 @@
-/** Machine credentials in the shape of the contract, from the claims of a JWT or from the Backend API's answer. */
+/**
+ * The readers of machine tokens: the claims of a JWT, or the answer of the Backend API, become the shape of the contract.
+ * They run only on claims that have been verified and on answers that have been judged good.
+ */
 import type { ApiKey, M2MToken, OAuthAccessToken } from '../types.js';
 import { isText, scopesOf, splitScopes } from './claims.js';
 import type { JsonObject } from './decode.js';
@@ -13,12 +16,12 @@ const someOrNull = (claims: Readonly<Record<string, unknown>> | null) =>
   claims !== null && Object.keys(claims).length > 0 ? claims : null;
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-/** Some endpoints speak in seconds, some in milliseconds; below this it is seconds (in milliseconds: March 1973). */
+/** Some endpoints answer in seconds, some in milliseconds. A number below this one is seconds (as milliseconds: March 1973). */
 const SECONDS_BELOW = 1e11;
 export const toMs = (value: number): number => (value < SECONDS_BELOW ? value * 1000 : value);
 const time = (value: unknown): number => (isNumber(value) ? toMs(value) : 0);
 
-/** Claims that have a field of their own. What is left is what the machine put in, as an opaque token tells it. */
+/** Claims that have a field of their own. The others are those that the machine chose: an opaque token lists them as `claims`. */
 const REGISTERED: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'scopes']);
 
 function fromClaims(claims: JsonObject, scopes: readonly string[]) {
@@ -46,7 +49,7 @@ export function oauthFromClaims(claims: JsonObject): OAuthAccessToken {
   return { ...fromClaims(claims, scopes), type: 'oauth_token', clientId: text(claims['client_id']) };
 }
 
-/** Only for an answer that has been judged good: not revoked, not expired, with an id and a subject. */
+/** The answer has an id and a subject, and is neither revoked nor expired (`opaque-answer.ts`). */
 function fromAnswer(body: JsonObject) {
   const { expiration } = body;
   return {

@@ -1,6 +1,6 @@
 /** The last word about caching, where a response carries the cookies of a session. */
 import type { ServerResponse } from 'node:http';
-import { isForSharedCaches, privateAfter, variedByCookie } from '../../core/middleware/private-answer.js';
+import { isForSharedCaches, privateAfter, variedByCookie } from '../../core/index.js';
 
 type HeaderValue = string | number | readonly string[];
 type WriteHead = (status: number, ...rest: unknown[]) => ServerResponse;

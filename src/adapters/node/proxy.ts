@@ -1,10 +1,9 @@
 /** The Frontend API proxy between Node's streams and the Web's. */
-import type { ServerResponse } from 'node:http';
-import type { FrontendApiProxy, ProxiedBody } from '../../core/proxy/frontend-api-proxy.js';
-import { keptBody } from '../../core/proxy/kept-body.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { keptBody, type Forward, type ProxiedBody } from '../../core/index.js';
 import type { RequestView } from '../../types.js';
 import { cutOff, discardRest } from './body.js';
-import type { HttpRequest } from './handler.js';
+import type { NodeView } from './node-view.js';
 
 interface Upload {
   readonly body: ProxiedBody;
@@ -15,18 +14,34 @@ interface Upload {
 const REMEDY =
   'Mount clerkMiddleware() before every body parser, or keep the bytes as they came in `req.rawBody`, as a Buffer.';
 
+/** What a framework adds to Node's request. */
+export interface ProxiedFacts {
+  /** The address of the browser, where the framework has rules of its own for proxies. */
+  readonly ip?: string | undefined;
+  /** The bytes of the body, where a platform keeps them. */
+  readonly rawBody?: unknown;
+  /** What a parser made of the body. */
+  readonly body?: unknown;
+}
+
 /**
  * Forwards a request that belongs to the proxy, and streams the answer back.
  *
+ * @param facts what the framework adds to the request
  * @throws {ConfigurationError} (rejects) for a body that was read before, and whose bytes nobody kept
  */
 export async function serveProxy(
-  proxy: FrontendApiProxy,
-  req: HttpRequest,
+  { proxy, origin }: Forward,
+  view: NodeView,
+  req: IncomingMessage,
   res: ServerResponse,
-  view: RequestView & Required<Pick<RequestView, 'headers'>>,
-  publicOrigin: string,
+  facts: ProxiedFacts,
 ): Promise<void> {
+  if (origin === null) {
+    res.statusCode = 400;
+    res.end();
+    return;
+  }
   let stopUpload = (): void => undefined;
   const gone = new AbortController();
   // It may have gone while the options for this request were worked out.
@@ -35,11 +50,11 @@ export async function serveProxy(
   const answer = await proxy.forward({
     url: view.url,
     headers: view.headers(),
-    publicOrigin,
-    method: req.method ?? '',
-    clientAddress: req.ip ?? req.socket.remoteAddress ?? null,
+    publicOrigin: origin,
+    method: view.method,
+    clientAddress: facts.ip ?? req.socket.remoteAddress ?? null,
     body: () => {
-      const { body, stop } = bodyOf(req, view);
+      const { body, stop } = bodyOf(req, facts, view);
       stopUpload = stop;
       return body;
     },
@@ -82,23 +97,22 @@ function drained(res: ServerResponse): Promise<void> {
 }
 
 /** The body as it came: the stream, unless somebody has read it; else what was kept of it. */
-function bodyOf(req: HttpRequest, view: RequestView): Upload {
+function bodyOf(req: IncomingMessage, facts: ProxiedFacts, view: RequestView): Upload {
   const whole = (body: ProxiedBody): Upload => ({ body, stop: () => undefined });
   if (!hasBody(req)) return whole(null);
   // Read, or set to be read as text.
-  if (req.readableDidRead || req.readableEncoding !== null) return whole(keptBody(keptOf(req), view, REMEDY));
+  if (req.readableDidRead || req.readableEncoding !== null) return whole(keptBody(keptOf(req, facts), view, REMEDY));
   return req.readableEnded ? whole(null) : uploadOf(req);
 }
 
 /** What may be the body as it came. Parsers decompress before they keep anything, and decode texts by rules of their own. */
-function keptOf(req: HttpRequest): readonly unknown[] {
-  const { rawBody, body } = req;
+function keptOf(req: IncomingMessage, { rawBody, body }: ProxiedFacts): readonly unknown[] {
   const plain = /^(?:identity)?$/i.test(req.headers['content-encoding'] ?? '');
   return plain ? [rawBody, body].filter((kept) => ArrayBuffer.isView(kept)) : [];
 }
 
 /** HTTP/2 announces a body neither way. */
-function hasBody({ headers, httpVersionMajor }: HttpRequest): boolean {
+function hasBody({ headers, httpVersionMajor }: IncomingMessage): boolean {
   const length = headers['content-length'];
   if (length !== undefined) return Number(length) > 0;
   return headers['transfer-encoding'] !== undefined || httpVersionMajor > 1;
@@ -108,7 +122,7 @@ function hasBody({ headers, httpVersionMajor }: HttpRequest): boolean {
  * The body as a stream that takes from the connection what is asked for. Not an iterator of Node's: that one destroys the
  * request when it ends early, and with it the connection on which the answer has to go out.
  */
-function uploadOf(req: HttpRequest): Upload {
+function uploadOf(req: IncomingMessage & ProxiedFacts): Upload {
   let stop = (): void => undefined;
   const body = new ReadableStream<Uint8Array>(
     {

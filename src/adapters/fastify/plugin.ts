@@ -1,0 +1,108 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  createMiddleware,
+  createResourceMetadata,
+  RequestAuthentication,
+  watched,
+  type ProtectedResourceOptions,
+} from '../../core/index.js';
+import { serveProxy } from '../node/proxy.js';
+import { showAuth } from '../node/show-auth.js';
+import { putHeaders, sendAnswer } from './reply.js';
+import { FastifyView, slot } from './request.js';
+import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
+
+type OnRequest = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+
+/** A plugin whose hooks belong to the context that registers it, and to the contexts below (as `fastify-plugin` does it). */
+function plugin(name: string, register: FastifyPluginCallback): FastifyPluginCallback {
+  return Object.assign(register, {
+    [Symbol.for('skip-override')]: true,
+    [Symbol.for('fastify.display-name')]: name,
+    [Symbol.for('plugin-meta')]: { name, fastify: '5.x' },
+  });
+}
+
+/**
+ * A plugin that authenticates each request of the context that registers it: `app.register(clerkMiddleware())`. It sets
+ * `request.auth`, sends the redirects of the browser's handshake and puts the headers that go with the decision on the reply. A
+ * signed-out request goes on: guards decide. Registered twice, it verifies once; with other rules, it decides anew.
+ *
+ * @param source options (environment variables fill the gaps), an authenticator, or `(request) => either`
+ * @param settings `onDenied` and the like, for when the source cannot hold them; they may stand among the options too
+ * @throws {ConfigurationError} for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { clerkMiddleware, guarded, requireAuth } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.register(clerkMiddleware());
+ * app.get('/me', guarded(requireAuth(), (request) => ({ userId: request.auth.userId })));
+ * ```
+ */
+export function clerkMiddleware(
+  source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
+  settings: ClerkMiddlewareSettings = {},
+): FastifyPluginCallback {
+  const middleware = createMiddleware<FastifyRequest, OnDenied>(source, settings);
+  const onRequest: OnRequest = async (request, reply) => {
+    const view = new FastifyView(request);
+    const entered = await middleware(request, view, slot.get(request), !view.isUpgrade);
+    if (!(entered instanceof RequestAuthentication)) {
+      const { config } = entered.resolved.authenticator;
+      await watched(config, 'proxy', () => serveProxy(entered, view, request.raw, reply.raw, request));
+      return reply.hijack();
+    }
+    const isRepeated = slot.get(request) === entered;
+    slot.set(request, entered);
+    const answer = isRepeated ? null : entered.earlyResponse;
+    if (answer !== null) {
+      entered.headersSent = true;
+      return sendAnswer(reply, answer);
+    }
+    showAuth(request, entered.auth);
+    return undefined;
+  };
+  return plugin('bailiff', (fastify, _options, done) => {
+    if (!fastify.hasRequestDecorator('auth')) fastify.decorateRequest('auth', null as never);
+    fastify.addHook('onRequest', onRequest);
+    // Only now it is known which headers they are: guards and readers may look again.
+    fastify.addHook('onSend', (request, reply, payload, sent) => {
+      const authentication = slot.get(request);
+      if (authentication?.headersSent === false) {
+        authentication.headersSent = true;
+        putHeaders(reply, authentication.answerHeaders);
+      }
+      sent(null, payload);
+    });
+    done();
+  });
+}
+
+/**
+ * A plugin that serves the metadata of an OAuth protected resource (RFC 9728), under the well-known path of the root and under
+ * that of the resource. Public: register it before any guard.
+ *
+ * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { protectedResourceMetadata } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.register(protectedResourceMetadata({ resource: 'https://api.example.com/mcp' }));
+ * ```
+ */
+export function protectedResourceMetadata(options: ProtectedResourceOptions): FastifyPluginCallback {
+  const answerTo = createResourceMetadata(options);
+  return plugin('bailiff-resource-metadata', (fastify, _options, done) => {
+    fastify.addHook('onRequest', async ({ method, originalUrl }, reply) => {
+      const answer = answerTo(method, originalUrl);
+      return answer === null ? undefined : sendAnswer(reply, answer);
+    });
+    done();
+  });
+}

@@ -1,0 +1,79 @@
+import type { FastifyRequest } from 'fastify';
+import { createReaders, type Readers } from '../../core/index.js';
+import type { WebhookEvent } from '../../webhooks/events.js';
+import type { VerifyWebhookOptions } from '../../webhooks/verify.js';
+import { attachHeaders, showAuth } from '../node/show-auth.js';
+import { verifyNodeWebhook } from '../node/webhook.js';
+import { slot } from './request.js';
+
+const readers = createReaders({
+  slot,
+  show: (request, authentication) => showAuth(request, authentication.auth),
+  attach: attachHeaders,
+});
+
+/**
+ * Who is at the door, narrowed to the kinds that are asked for; a caller of another kind reads as signed out.
+ * Never verifies anything: see {@link authenticate}.
+ *
+ * @throws {ConfigurationError} if the plugin has not run
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { getAuth } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/whoami', (request) => {
+ *   const { userId } = getAuth(request);
+ *   return { userId };
+ * });
+ * ```
+ */
+export const getAuth: Readers<FastifyRequest>['getAuth'] = readers.getAuth;
+
+/**
+ * As {@link getAuth}, but verifies kinds that the plugin did not accept; afterwards `request.auth` is that caller.
+ *
+ * @throws {ConfigurationError} (rejects) if the plugin has not run
+ * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
+ * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { authenticate } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/whoami', async (request) => {
+ *   const auth = await authenticate(request, { acceptsToken: 'api_key' });
+ *   return { name: auth.isAuthenticated ? auth.name : null };
+ * });
+ * ```
+ */
+export const authenticate: Readers<FastifyRequest>['authenticate'] = readers.authenticate;
+
+/**
+ * Verifies a webhook over its raw body: what a content type parser left as bytes or text in `request.body`, or `request.rawBody`.
+ *
+ * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body was parsed already: answer its
+ *   `status`, 400 or 413
+ * @throws {ConfigurationError} (rejects) if there is no usable signing secret
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { verifyWebhook } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+ * app.post('/webhooks', async (request) => {
+ *   const event = await verifyWebhook(request);
+ *   return { received: event.type };
+ * });
+ * ```
+ */
+export function verifyWebhook(request: FastifyRequest, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
+  const { raw, rawBody, body } = request as FastifyRequest & { readonly rawBody?: unknown };
+  return verifyNodeWebhook(raw, [rawBody, body], options);
+}

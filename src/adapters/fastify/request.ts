@@ -1,0 +1,24 @@
+/** A look at Fastify's request, and its slot for the authentication. */
+import type { FastifyRequest } from 'fastify';
+import { createSlot } from '../../core/index.js';
+import { NodeView } from '../node/node-view.js';
+import type { OnDenied } from './settings.js';
+
+export class FastifyView extends NodeView {
+  readonly #request: FastifyRequest;
+
+  constructor(request: FastifyRequest) {
+    super(request.raw, request.originalUrl);
+    this.#request = request;
+  }
+
+  /** Fastify's own `trustProxy` decides: `ips` goes on behind the address of the connection only if that is a trusted proxy's. */
+  get trustsProxy(): boolean {
+    const { socket } = this.#request.raw;
+    const raw = { socket, headers: { 'x-forwarded-for': '0.0.0.0' } };
+    const ips = Reflect.get(this.#request, 'ips', { raw }) as readonly string[] | undefined;
+    return (ips?.length ?? 0) > 1;
+  }
+}
+
+export const slot = createSlot<FastifyRequest, OnDenied>();

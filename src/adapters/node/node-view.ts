@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import { repeatedHeaders } from '../../core/index.js';
+import type { RequestView } from '../../types.js';
+
+/** A look at Node's own request. Nothing is copied or built, and the body is never touched. */
+export class NodeView implements RequestView {
+  readonly #req: IncomingMessage;
+  /** Read once: Express changes the prototype of its requests, which makes each access to them slow. */
+  readonly #headers: IncomingMessage['headers'];
+  /** Null nearly always: the headers of which Node's object shows only the first. */
+  readonly #repeated: Readonly<Record<string, string>> | null;
+  readonly method: string;
+  readonly url: string;
+
+  /** @param url the target as it came, where a framework shortens `req.url` */
+  constructor(req: IncomingMessage, url = req.url ?? '') {
+    this.#req = req;
+    this.#headers = req.headers;
+    this.#repeated = repeatedHeaders(req.rawHeaders);
+    this.method = req.method ?? '';
+    this.url = url;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#repeated?.[name] ?? this.#headers[name] ?? this.#pseudo(name);
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  /** HTTP/2 has a field of its own in place of `Host` (RFC 9113, section 8.3.1). HTTP/1.1 knows no name with a colon. */
+  #pseudo(name: string): string | string[] | undefined {
+    return name === 'host' ? this.#headers[':authority'] : undefined;
+  }
+
+  /** As they came; a host of functions may leave the raw list empty. */
+  *headers(): Iterable<readonly [string, string]> {
+    const raw = (this.#req as Partial<IncomingMessage>).rawHeaders ?? [];
+    for (let i = 0; i + 1 < raw.length; i += 2) yield [raw[i] ?? '', raw[i + 1] ?? ''];
+    if (raw.length > 0) return;
+    for (const [name, values] of Object.entries(this.#headers)) {
+      for (const value of [values ?? []].flat()) yield [name, value];
+    }
+  }
+
+  get encrypted(): boolean {
+    return (this.#req.socket as { encrypted?: boolean }).encrypted === true;
+  }
+
+  /**
+   * Whether the answer goes to an upgrade (Engine.IO hands one over). No page would keep new cookies from it: a session that was
+   * renewed there would be lost, and so would be the refresh token that was spent on it.
+   */
+  get isUpgrade(): boolean {
+    return this.#headers.upgrade?.toLowerCase() === 'websocket';
+  }
+}

@@ -1,0 +1,28 @@
+/** Where a request keeps its authentication: under a symbol of ours, out of reach of whatever else writes `auth`. */
+import { middlewareMissing } from '../guards/create-guard.js';
+import type { RequestAuthentication } from './request-authentication.js';
+
+export interface Slot<R, D> {
+  get(request: R): RequestAuthentication<D> | undefined;
+  /** @throws {ConfigurationError} if the middleware has not run */
+  require(request: R, who: string): RequestAuthentication<D>;
+  set(request: R, authentication: RequestAuthentication<D>): void;
+}
+
+/** @param holderOf the object that carries the symbol; the request itself where adding a property costs nothing */
+export function createSlot<R extends object, D>(holderOf: (request: R) => object = (request) => request): Slot<R, D> {
+  const key = Symbol('bailiff.authentication');
+  type Holder = { [key]?: RequestAuthentication<D> };
+  const get = (request: R): RequestAuthentication<D> | undefined => (holderOf(request) as Holder)[key];
+  return {
+    get,
+    require(request, who) {
+      const found = get(request);
+      if (found === undefined) throw middlewareMissing(who);
+      return found;
+    },
+    set(request, authentication) {
+      (holderOf(request) as Holder)[key] = authentication;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** From a verified token to the outcome "signed in". */
+import type { HeaderPairs } from '../shared/headers.js';
+import type { Auth } from '../types.js';
+import { isOpaque } from '../verify/classify.js';
+import type { Verified } from '../verify/verdict.js';
+import { machineAuth, sessionAuth, type TokenMinter } from './auth/auth-objects.js';
+import type { Config } from './config/config.js';
+import { AuthOutcome } from './outcome.js';
+
+/** @param headers what goes with the answer (new cookies); null on the repeat path */
+export type SignIn = (verified: Verified, headers: HeaderPairs | null) => AuthOutcome;
+
+export function createSignIn(config: Config, mint: TokenMinter): SignIn {
+  const pendingIsSignedOut = config.treatPendingAsSignedOut;
+
+  /** Derived once, and kept beside the verdict for as long as that is remembered. */
+  function authOf(verified: Verified): Auth {
+    verified.attachment ??=
+      verified.tokenType === 'session_token' ? sessionAuth(verified, pendingIsSignedOut, mint) : machineAuth(verified);
+    return verified.attachment as Auth;
+  }
+
+  /**
+   * The issuer's clock may differ by the skew, and it says when a JWT ends; of an opaque token, Clerk says it. A token that comes
+   * with new cookies may have been taken although it has ended (a handshake in development, a clock that is off): it is good for
+   * this request.
+   */
+  function usableUntil(token: string, expiresAt: number | null, headers: HeaderPairs | null): number {
+    if (expiresAt === null) return Infinity;
+    const until = isOpaque(token) ? expiresAt : expiresAt + config.clockSkewMs;
+    return headers !== null && until <= config.now() ? Infinity : until;
+  }
+
+  return (verified, headers) => {
+    const { tokenType, token } = verified;
+    const isSession = verified.tokenType === 'session_token';
+    const expiresAt = isSession ? verified.data.exp * 1000 : verified.data.expiration;
+    return new AuthOutcome({
+      status: 'signed-in',
+      tokenType,
+      reason: null,
+      message: '',
+      auth: authOf(verified),
+      token,
+      subject: isSession ? verified.data.sub : verified.data.subject,
+      expiresAt,
+      usableUntil: usableUntil(token, expiresAt, headers),
+      headers,
+    });
+  };
+}
