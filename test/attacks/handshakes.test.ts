@@ -116,7 +116,7 @@ describe.each([
       ],
     });
   /** Redeems a nonce that the instance gave out for these directives. */
-  const nonce = (directives: unknown) => {
+  const nonce = (directives: readonly string[]) => {
     clerk.state.table('handshakes').insert({ id: 'n1', directives });
     return visit('', '__clerk_handshake_nonce=n1');
   };
@@ -168,7 +168,7 @@ describe.each([
   it.each(Object.entries(ODD_DIRECTIVES))('a directive that is %s', async (_what, directive) => {
     for (const received of [
       await visit('', `__clerk_handshake=${handshakeToken(key, [directive])}`),
-      await nonce([directive]),
+      await nonce([directive as string]),
     ]) {
       expect([307, 401]).toContain(received.status);
       expect(received.headers.get('location') ?? 'https://clerk.acornbooks.example/').toMatch(
