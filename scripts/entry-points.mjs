@@ -69,6 +69,7 @@ export const ENTRY_POINTS = [
   },
   adapter('express', 'Express', SERVERS, 63_100),
   adapter('hono', 'Hono', EVERYWHERE, 61_700),
+  adapter('fastify', 'Fastify', SERVERS, 64_000),
   {
     name: 'bailiff/api',
     source: 'src/api/index.ts',

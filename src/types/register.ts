@@ -3,7 +3,7 @@
 /**
  * Narrow roles, permissions and custom claims once for a whole application, by declaration merging:
  *
- * ```ts
+ * ```ts ignore
  * declare module 'bailiff' {
  *   interface Register { role: 'org:admin' | 'org:member'; permission: 'org:invoices:read'; claims: { plan: string } }
  * }

@@ -38,11 +38,11 @@ export interface Specification {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-const DOCUMENT = 'spec/clerk-backend-api-2025-11-10.json';
+const DOCUMENT = 'spec/backend-api.json';
 
 let loaded: Specification | undefined;
 
-/** The pinned document (Clerk Backend API 2025-11-10), parsed on first use. */
+/** The pinned document, parsed on first use. */
 export function specification(): Specification {
   return (loaded ??= read(JSON.parse(readFileSync(documentUrl(), 'utf8')) as Document));
 }

@@ -4,7 +4,7 @@
  * The instance wires it in three places: `state.emit` calls {@link WebhookDeliverer.emit}; whatever moves the clock calls
  * {@link WebhookDeliverer.tick}, so that retries that have come due are sent; `reset` and `close` are passed on.
  *
- * ```ts
+ * ```ts ignore
  * const webhooks = createWebhookDeliverer(state);
  * webhooks.add('http://127.0.0.1:3000/webhooks', { events: ['user.created'] });
  * webhooks.emit('user.created', { id: 'user_1' });

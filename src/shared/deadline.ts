@@ -1,13 +1,15 @@
-/** Bounds in time and the caller's right to cancel. */
+/** A bound in time, and the caller's right to cancel: one for both clients of the Backend API. */
 
 /** Timers that are set for more than 2^31 - 1 fire at once. */
 const LONGEST_TIMER_MS = 2e9;
 
 /**
- * Does the work, but gives up after `ms` or when `signal` aborts: then it rejects with what `stopped` makes of it, without
- * waiting for the work to notice. The signal that the work is given is aborted in the end, however it ends.
+ * Does the work, but gives up after `ms` milliseconds or when `signal` aborts: then it rejects with what `stopped` makes of it,
+ * without waiting for the work to notice, since an injected `fetch` may ignore its signal.
+ *
+ * @param work The signal that it is given is aborted in the end, however it ends.
  */
-export function bounded<T>(
+export function withDeadline<T>(
   ms: number,
   signal: AbortSignal | undefined,
   stopped: (code: 'timeout' | 'aborted', reason: unknown) => Error,
@@ -30,12 +32,3 @@ export function bounded<T>(
     controller.abort();
   });
 }
-
-/** Passes the time; resolves early when the signal aborts. */
-export const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  bounded<void>(
-    ms,
-    signal,
-    () => Error(),
-    () => new Promise(() => {}),
-  ).catch(() => {});
