@@ -14,16 +14,16 @@
  * ```
  */
 import { randomBytes } from 'node:crypto';
-import type { InstanceState } from '../instance-state.js';
+import type { InstanceState } from '../state/instance-state.js';
 import type {
   WebhookAttempt,
   WebhookDeliverer,
   WebhookDelivererOptions,
   WebhookDelivery,
   WebhookEndpoint,
-} from './types.js';
+} from './webhook-types.js';
 
-export type { WebhookDeliverer } from './types.js';
+export type { WebhookDeliverer } from './webhook-types.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
