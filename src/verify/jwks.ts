@@ -22,7 +22,7 @@ const failed = (detail: string | null, retryAfterMs: number | null = null): Load
   failure: { reason: 'jwk-remote-failed-to-load', retryAfterMs, detail },
 });
 
-const NO_KEYS = 'The answer is JSON, but holds no key that can be used.';
+const NO_KEYS = 'The answer holds no usable key.';
 
 /** Never rejects. A set without a usable key counts as a failure: better to go on with the keys that are known. */
 export async function loadKeySet(upstream: VerificationUpstream): Promise<LoadResult> {
