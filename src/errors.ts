@@ -95,14 +95,23 @@ export type { TokenReason };
 export type RequestReason = keyof typeof REQUEST_MEANINGS | `session-token-expired-refresh-${string}`;
 export type Reason = TokenReason | RequestReason;
 
-/** What a reason means and what to do about it; null for what is no reason. */
+/**
+ * What a reason means and what to do about it; null for what is no reason.
+ *
+ * @example
+ * ```ts
+ * import { reasonInfo } from 'bailiff';
+ *
+ * console.log(reasonInfo('token-expired')?.remedy);
+ * ```
+ */
 export function reasonInfo(reason: string): ReasonInfo | null {
   const known = knownReason(reason);
   const table: Readonly<Record<string, ReasonInfo | undefined>> = { ...TOKEN_REASONS, ...REQUEST_REASONS };
   return (Object.hasOwn(table, known) && table[known]) || null;
 }
 
-/** Where a code is explained: the end of each message. */
+/** Where each code is explained. */
 const PAGE = 'https://github.com/bailiff-auth/bailiff/blob/main/docs/errors.md#';
 
 /** The base of all errors that Bailiff throws on purpose. `code` is stable; `message` is for people. */
@@ -110,6 +119,11 @@ export abstract class BailiffError extends Error {
   /** Written out in each class: minifiers rename classes. */
   abstract override readonly name: string;
   abstract readonly code: string;
+
+  /** @param section of the page that explains errors: the end of each message */
+  constructor(message: string, section: string, options?: { cause?: unknown }) {
+    super(`${message} ${PAGE}${section}`, options);
+  }
 }
 
 /** Options that cannot work. Thrown at creation; names the variable to set and what to set it to. */
@@ -122,7 +136,7 @@ export class ConfigurationError extends BailiffError {
   declare readonly remedy: string;
 
   constructor(option: string, message: string, remedy: string, options?: { cause?: unknown }) {
-    super(`${message} ${remedy} ${PAGE}configuration-invalid`, options);
+    super(`${message} ${remedy}`, 'configuration-invalid', options);
     this.option = option;
     this.remedy = remedy;
   }
@@ -135,7 +149,7 @@ export class TokenVerificationError extends BailiffError {
   readonly reason: TokenReason;
 
   constructor(reason: TokenReason, message: string, options?: { cause?: unknown }) {
-    super(`${message} ${PAGE}${reason}`, options);
+    super(message, reason, options);
     this.code = reason;
     this.reason = reason;
   }
@@ -152,7 +166,7 @@ export class AuthUnavailableError extends BailiffError {
   readonly retryAfterMs: number;
 
   constructor(reason: TokenReason, message: string, retryAfterMs: number, options?: { cause?: unknown }) {
-    super(`${message} (reason=${reason}) ${PAGE}auth-unavailable`, options);
+    super(`${message} (reason=${reason})`, 'auth-unavailable', options);
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
   }
@@ -170,6 +184,6 @@ export class AuthenticationFaultError extends BailiffError {
   readonly status = 500;
 
   constructor(options?: { cause?: unknown }) {
-    super(`This server failed to authenticate the request. ${PAGE}authentication-fault`, options);
+    super('This server failed to authenticate the request.', 'authentication-fault', options);
   }
 }

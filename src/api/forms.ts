@@ -1,5 +1,5 @@
 /** Operations that send a file in a form. What makes the form is loaded when one is sent. */
-import type { Call } from './call.js';
+import { operation, type Call } from './call.js';
 import type { Encode, Operation } from './operation.js';
 
 const encode: Encode = async (params, ...rest) => {
@@ -10,7 +10,4 @@ const encode: Encode = async (params, ...rest) => {
   return (await import('./upload.js')).encode(fields, ...rest);
 };
 
-export const uploadOperation =
-  (operation: Operation): Call =>
-  (client, ...args) =>
-    client.call({ ...operation, encode }, args);
+export const uploadOperation = <F = Call>(form: Operation): F => operation({ ...form, encode });

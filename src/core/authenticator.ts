@@ -108,6 +108,15 @@ const BRAND = Symbol.for('bailiff.authenticator');
  * @param options fall back to the environment, then to defaults
  * @param env looked at instead of `process.env` (the bindings of a Worker, for example)
  * @throws ConfigurationError for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import { createAuthenticator } from 'bailiff';
+ *
+ * const authenticator = createAuthenticator({ secretKey: 'sk_test_xxx', publishableKey: 'pk_test_xxx' });
+ * const state = await authenticator.authenticateRequest(new Request('https://app.example/me'));
+ * if (state.isAuthenticated) console.log(state.auth.tokenType);
+ * ```
  */
 export function createAuthenticator(options?: AuthenticatorOptions, env?: Environment): Authenticator {
   const config = resolveConfig(options, env);

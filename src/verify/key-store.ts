@@ -22,7 +22,7 @@ import { loadKeySet, type KeySet, type LoadFailure, type LoadResult } from './jw
 import type { KeyLookup, KeySource } from './key-source.js';
 import type { VerificationKey } from './keys.js';
 import { createLoadBudget } from './load-budget.js';
-import { createSingleFlight, FlightLost } from './single-flight.js';
+import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from './single-flight.js';
 import { leaveUnchecked, refuse, type Unchecked } from './verdict.js';
 
 export interface KeyStoreSettings {
@@ -39,8 +39,6 @@ const MAX_BACK_OFF_MS = 8_000;
 /** A wrong secret key does not mend itself within a second. */
 const SECRET_KEY_BACK_OFF_MS = 10_000;
 const MAX_RETRY_AFTER_MS = 60_000;
-/** The port gives up after 3 s. This deadline is for tasks that the runtime has dropped. */
-const WAITER_DEADLINE_MS = 5_000;
 
 export function createKeyStore(parts: {
   readonly upstream: VerificationUpstream;

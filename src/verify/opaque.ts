@@ -15,7 +15,7 @@ import { runBehind } from './background.js';
 import type { ClassifiedToken } from './classify.js';
 import { judgeAnswer, type AnswerExpectations, type OpaqueForm } from './opaque-answer.js';
 import type { SharedStore } from './shared-store.js';
-import { createSingleFlight, FlightLost } from './single-flight.js';
+import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from './single-flight.js';
 import { TOKEN_KINDS } from './token-kinds.js';
 import { createVerdictCache } from './verdict-cache.js';
 import {
@@ -36,8 +36,6 @@ export interface OpaqueVerifier {
   readonly size: number;
 }
 
-/** The port gives up after 3 s. This deadline is for tasks that the runtime has dropped. */
-const WAITER_DEADLINE_MS = 5_000;
 /** A bound, because questions that the runtime has dropped are never taken out. */
 const MOST_QUESTIONS = 10_000;
 const NONE: readonly string[] = Object.freeze([]);

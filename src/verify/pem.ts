@@ -1,6 +1,6 @@
 /**
- * `CLERK_JWT_KEY`: a public key in PEM, in every form in which environment variables hand it over. It becomes a JWK, so
- * that from here on there is one way for keys, whichever way they came.
+ * `CLERK_JWT_KEY`: a public key in PEM, in each of the forms that environment variables give it. It becomes a JWK, so that
+ * configured keys and loaded keys take the same way from here on.
  */
 import { rsaFromSpki, type Deferred, type RawJwk } from '#signature';
 import { ConfigurationError } from '../errors.js';
@@ -18,8 +18,9 @@ const refuse = (message: string): never => {
  * Accepts several lines or one, LF or CRLF or `\n` escapes, quotes around it, and the body without its header and footer.
  * RSA of 2048 to 8192 bits, which serves RS256: the keys that Clerk's dashboard gives out are of no other kind.
  *
- * @returns the key; where there is only WebCrypto, which makes everybody wait, how to get it. That rejects as this throws
- * @throws ConfigurationError for anything else; it never quotes the text.
+ * @returns the key; where there is only WebCrypto, which is asynchronous, a function that gets it. The function rejects as
+ *   this one throws
+ * @throws ConfigurationError for anything else; the error never quotes the text
  */
 export function keyFromPem(pem: string): Deferred<VerificationKey> {
   const body = bodyOf(pem);
@@ -30,7 +31,7 @@ export function keyFromPem(pem: string): Deferred<VerificationKey> {
   return typeof found === 'function' ? async () => keyFrom(await found()) : keyFrom(found);
 }
 
-/** The base64 in `pem`, whatever stands around it: jose wants the armour at the very start, and no quotes or escapes. */
+/** The base64 in `pem`, without header, footer, quotes and escapes: jose accepts no text around the header. */
 function bodyOf(pem: string): string {
   // Escapes first, then quotes, then white space: quotes may stand around escapes.
   const text = pem
@@ -47,7 +48,7 @@ function bodyOf(pem: string): string {
   return (armour?.[2] ?? text).replace(/\s+/g, '').replace(/=+$/, '');
 }
 
-/** How DER begins (X.690), in hexadecimal: a sequence of any length up to 64 kB, and what stands first in it. */
+/** The beginning of DER (X.690) in hexadecimal: a sequence of any length up to 64 kB. Its first element follows. */
 const SEQUENCE = '^30(?:[0-7].|81..|82....)';
 /** The identifier of rsaEncryption (RFC 3279 section 2.3.1), as in a SubjectPublicKeyInfo. */
 const RSA_PUBLIC = new RegExp(`${SEQUENCE}300d06092a864886f70d010101`);

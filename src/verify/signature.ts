@@ -1,8 +1,8 @@
 /**
  * Keys and signature checks through jose, over WebCrypto: for every runtime that has no `node:crypto` (package.json, `imports`).
  *
- * jose is laxer than we are about the text of a token and about keys. So it only sees tokens that `decode.ts` has read and keys
- * that `shared/keys.ts` lets through, and it decides about nothing but the signature.
+ * jose accepts more texts of tokens and more keys than Bailiff does. So it sees only tokens that `decode.ts` has read and keys
+ * that `keys.ts` has accepted, and it decides about the signature alone.
  */
 import { JWSInvalid, JWSSignatureVerificationFailed } from 'jose/errors';
 import { compactVerify } from 'jose/jws/compact/verify';
@@ -19,10 +19,10 @@ export type PublicJwk =
 /** Whether the token's signature covers what it should. Throws or rejects when the key turns out to be unusable. */
 export type SignatureCheck = (jwt: Pick<DecodedJwt, 'token' | 'signature' | 'signedLength'>) => MaybePromise<boolean>;
 
-/** A value, or where it can only be waited for, how to get it. */
+/** A value, or a function that gets it where it has to be awaited. */
 export type Deferred<T> = T | (() => Promise<T>);
 
-/** A JWK whose members nobody has looked at. */
+/** A JWK whose members have not been checked. */
 export type RawJwk = Readonly<Record<string, unknown>>;
 
 /**
@@ -38,8 +38,8 @@ export function createSignatureCheck({ name }: Algorithm, jwk: PublicJwk): Signa
       return true;
     } catch (error) {
       if (error instanceof JWSSignatureVerificationFailed || error instanceof JWSInvalid) return false;
-      // The members have the shape of a key and are none (a point off its curve, Web Cryptography API section 14.3.4): nobody can
-      // have signed with it. That this runtime lacks an algorithm is another matter.
+      // The members have the shape of a key but are none (a point off its curve, Web Cryptography API section 14.3.4), so nobody
+      // can have signed with it. A runtime that lacks the algorithm is a fault and throws.
       if ((error as Partial<Error> | null)?.name === 'DataError') return false;
       throw error;
     }

@@ -1,14 +1,17 @@
 /**
- * One task for all who ask for the same thing at the same time, and a deadline for each of them. Where a runtime ends a
- * task with the request that started it (Workers), a shared promise may never settle; nobody may wait on it for good, and
- * who comes later starts anew.
+ * Callers that ask for the same thing at the same time share one task, and each of them has a deadline. Some runtimes
+ * (Workers) end a task together with the request that started it, so a shared promise may never settle. No caller waits
+ * for it longer than the deadline, and later callers start a new task.
  */
 import type { Clock } from '../ports.js';
+
+/** For calls of the Backend API, in milliseconds. A call gives up after 3 s; the rest is for calls that the runtime has dropped. */
+export const WAITER_DEADLINE_MS = 5_000;
 
 export interface SingleFlight<T> {
   /** Joins the running task of this key or starts one. Rejects as the task does, or with {@link FlightLost}. */
   run(key: string, task: () => Promise<T>): Promise<T>;
-  /** Later callers start anew; those who wait keep waiting. */
+  /** Later callers start a new task; callers that wait already keep waiting. */
   forget(key: string): void;
   clear(): void;
 }
@@ -29,7 +32,7 @@ export function createSingleFlight<T>(deadlineMs: number, now: Clock): SingleFli
   };
 
   const start = (key: string, begin: () => Promise<T>): Promise<T> => {
-    // First: a clock that throws behind the begin would leave a task that nobody looks at.
+    // Before the task begins: a clock that throws after it would leave a promise that nobody handles.
     const startedAt = now();
     const task = begin();
     flights.set(key, { startedAt, task });

@@ -98,6 +98,8 @@ const connectServer: Framework = {
   name: 'connect',
   parserError: 'SyntaxError',
   parsersInFront: true,
+  parsersOfItsOwn: true,
+  hasNext: true,
   serve(spec) {
     const app = connect();
     const errors: unknown[] = [];
@@ -146,6 +148,8 @@ const fastify: Framework = {
   name: 'Fastify (@fastify/middie)',
   parserError: 'FastifyError',
   parsersInFront: false,
+  parsersOfItsOwn: true,
+  hasNext: true,
   async serve(spec) {
     const app = Fastify();
     const errors: unknown[] = [];

@@ -3,10 +3,17 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import * as expressAdapter from 'bailiff/express';
+import * as fastifyAdapter from 'bailiff/fastify';
 import * as honoAdapter from 'bailiff/hono';
 import type { AcceptsToken, Auth, Denial } from 'bailiff';
 import express5, { type Express, type Request as ExpressRequest, type Response as ExpressResponse } from 'express';
 import express4 from 'express4';
+import fastify, {
+  type FastifyPluginCallback,
+  type FastifyReply,
+  type FastifyRequest,
+  type preHandlerAsyncHookHandler,
+} from 'fastify';
 import { Hono, type Context } from 'hono';
 import { cors } from 'hono/cors';
 import supertest from 'supertest';
@@ -83,6 +90,10 @@ export interface Framework {
   readonly parserError: string;
   /** Body parsers stand in front of the middleware, if the application has some; else bodies are parsed behind it. */
   readonly parsersInFront: boolean;
+  /** Bodies are parsed by the framework, not by the handler that asks for them. */
+  readonly parsersOfItsOwn: boolean;
+  /** A middleware hands on by calling `next`. */
+  readonly hasNext: boolean;
   serve(spec: AppSpec): Promise<Served>;
   /** An `onDenied` that answers with this JSON, or leaves it to the default with null. */
   answerDenied(answer: (denial: Denial) => { status: number; body: unknown } | null): unknown;
@@ -106,6 +117,8 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
     proxyTrust: 'setting',
     parserError: 'SyntaxError',
     parsersInFront: true,
+    parsersOfItsOwn: true,
+    hasNext: true,
     answerDenied: (answer) => (denial: Denial, _req: ExpressRequest, res: ExpressResponse, next: () => void) => {
       const found = answer(denial);
       if (found === null) next();
@@ -188,6 +201,8 @@ const hono: Framework = {
   proxyTrust: 'option',
   parserError: 'SyntaxError',
   parsersInFront: false,
+  parsersOfItsOwn: false,
+  hasNext: false,
   answerDenied: (answer) => (denial: Denial, c: Context) => {
     const found = answer(denial);
     return found === null ? undefined : c.json(found.body as object, found.status as 418);
@@ -266,6 +281,93 @@ function honoTools(c: Context): Tools {
   };
 }
 
+/** Fastify's hooks run in the order in which they are added, so each middleware is a plugin or a hook. */
+const fastifyFramework: Framework = {
+  name: 'Fastify 5',
+  proxyTrust: 'setting',
+  parserError: 'SyntaxError',
+  parsersInFront: false,
+  parsersOfItsOwn: false,
+  hasNext: false,
+  answerDenied: (answer) => (denial: Denial, _request: FastifyRequest, reply: FastifyReply) => {
+    const found = answer(denial);
+    return found === null ? undefined : reply.code(found.status).send(found.body);
+  },
+  onDenied: (run) => (denial: Denial) => run((value) => value, denial),
+  perRequest: (choose) => (request: FastifyRequest) =>
+    choose((header) => String(request.headers[header] ?? '') || undefined),
+  async serve(spec) {
+    const errors: unknown[] = [];
+    const app = fastify({ trustProxy: spec.trustProxy ?? false, exposeHeadRoutes: false });
+    const adapter = fastifyAdapter as unknown as Adapter;
+    if (spec.cors) {
+      app.addHook('onRequest', async (_request, reply) => void reply.header('access-control-allow-origin', '*'));
+    }
+    const put = (value: unknown) => {
+      if (value === undefined) return;
+      app.addHook('onRequest', async (request) => void ((request as { auth: unknown }).auth = value));
+    };
+    // Bodies stay on the connection: a handler reads them as it likes.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, _body, done) => done(null));
+    put(spec.foreign?.before);
+    for (const make of spec.first ?? []) await app.register(make(adapter) as unknown as FastifyPluginCallback);
+    for (const [index, args] of spec.middleware.entries()) {
+      if (index > 0) put(spec.foreign?.between);
+      await app.register(
+        fastifyAdapter.clerkMiddleware(...(args as Parameters<typeof fastifyAdapter.clerkMiddleware>)),
+      );
+    }
+    put(spec.foreign?.after);
+    if (spec.ahead !== undefined) {
+      app.addHook('onRequest', async (request, reply) => {
+        await spec.ahead?.(fastifyTools(request, reply));
+      });
+    }
+    for (const { method = 'get', path, guards = [], handle = ok } of spec.routes) {
+      // Here a path has one route: nothing stands behind a guard but its own handler.
+      if (app.hasRoute({ method: method === 'all' ? 'GET' : method.toUpperCase(), url: path })) continue;
+      app.route({
+        method: method === 'all' ? ['GET', 'POST', 'TRACE', 'OPTIONS'] : method.toUpperCase(),
+        url: path,
+        preHandler: guards.map((make) => make(adapter) as unknown as preHandlerAsyncHookHandler),
+        handler: async (request, reply) => (await handle(fastifyTools(request, reply))) ?? {},
+      });
+    }
+    app.setErrorHandler((error: Error & { status?: number; headers?: Record<string, string> }, _request, reply) => {
+      errors.push(error);
+      return reply
+        .code(error.status ?? 500)
+        .headers(error.headers ?? {})
+        .send({ failed: error.message });
+    });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    return served(app.server, errors);
+  },
+};
+
+function fastifyTools(request: FastifyRequest, reply: FastifyReply): Tools {
+  const text = async () => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request.raw) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+  };
+  return {
+    get auth() {
+      return request.auth;
+    },
+    getAuth: (options) => fastifyAdapter.getAuth(request, options),
+    authenticate: (options) => fastifyAdapter.authenticate(request, options),
+    verifyWebhook: (options) => fastifyAdapter.verifyWebhook(request, options),
+    header: (name, value) => void reply.header(name, value),
+    json: async () =>
+      request.headers['content-type']?.startsWith('application/json')
+        ? (JSON.parse(await text()) as unknown)
+        : Object.fromEntries(new URLSearchParams(await text())),
+    text,
+  };
+}
+
 export async function listening(server: Server, errors: unknown[]): Promise<Served> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return served(server, errors);
@@ -305,5 +407,6 @@ export const frameworks: readonly Framework[] = [
   expressFramework('Express 5', () => express5(), express5),
   expressFramework('Express 4', () => express4(), express4),
   hono,
+  fastifyFramework,
   ...connectStyle,
 ];

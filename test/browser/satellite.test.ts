@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { clerkMiddleware, getAuth } from 'bailiff/express';
 import { startLocalInstance } from 'bailiff-local';
 import type { LocalInstance } from 'bailiff-local';
-import { Browser } from '../local/frontend/support.js';
+import { Browser } from '../local/frontend-api/support.js';
 
 const NAVIGATION = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 

@@ -16,7 +16,7 @@ import { clerkMiddleware as expressMiddleware, getAuth, requireAuth as expressGu
 import { clerkMiddleware as honoMiddleware, requireAuth as honoGuard } from 'bailiff/hono';
 import { startLocalInstance } from 'bailiff-local';
 import type { LocalInstance } from 'bailiff-local';
-import { Browser } from '../local/frontend/support.js';
+import { Browser } from '../local/frontend-api/support.js';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const hasChromium = existsSync(CHROMIUM);

@@ -28,10 +28,10 @@ export function compile(files: readonly string[], texts: ReadonlyMap<string, str
   const onDisk = { ...host };
   host.fileExists = (file) => texts.has(file) || onDisk.fileExists(file);
   host.readFile = (file) => texts.get(file) ?? onDisk.readFile(file);
-  host.getSourceFile = (file, ...rest) => {
+  host.getSourceFile = (file, languageVersion, ...rest) => {
     const text = texts.get(file);
-    if (text !== undefined) return ts.createSourceFile(file, text, ...rest);
-    if (!parsed.has(file)) parsed.set(file, onDisk.getSourceFile(file, ...rest));
+    if (text !== undefined) return ts.createSourceFile(file, text, languageVersion);
+    if (!parsed.has(file)) parsed.set(file, onDisk.getSourceFile(file, languageVersion, ...rest));
     return parsed.get(file);
   };
   return ts.createProgram([...new Set([...files, ...texts.keys()])], options, host);

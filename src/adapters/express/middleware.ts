@@ -17,6 +17,18 @@ import { noteResponse, slot } from './slot.js';
  * @param source options (environment variables fill the gaps), an authenticator, or `(req) => either`
  * @param settings `onDenied` and the like, for when the source cannot hold them; they may stand among the options too
  * @throws {ConfigurationError} for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { clerkMiddleware, requireAuth } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.use(clerkMiddleware());
+ * app.get('/me', requireAuth(), (req, res) => {
+ *   res.json({ userId: req.auth.userId });
+ * });
+ * ```
  */
 export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},

@@ -30,6 +30,16 @@ function plugin(name: string, register: FastifyPluginCallback): FastifyPluginCal
  * @param source options (environment variables fill the gaps), an authenticator, or `(request) => either`
  * @param settings `onDenied` and the like, for when the source cannot hold them; they may stand among the options too
  * @throws {ConfigurationError} for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { clerkMiddleware, guarded, requireAuth } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.register(clerkMiddleware());
+ * app.get('/me', guarded(requireAuth(), (request) => ({ userId: request.auth.userId })));
+ * ```
  */
 export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
@@ -79,6 +89,15 @@ export function clerkMiddleware(
  * that of the resource. Public: register it before any guard.
  *
  * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { protectedResourceMetadata } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.register(protectedResourceMetadata({ resource: 'https://api.example.com/mcp' }));
+ * ```
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): FastifyPluginCallback {
   const answerTo = createResourceMetadata(options);

@@ -5,16 +5,19 @@ import { NodeView } from '../node/node-view.js';
 import type { OnDenied } from './settings.js';
 
 export class FastifyView extends NodeView {
-  readonly #ips: readonly string[] | undefined;
+  readonly #request: FastifyRequest;
 
-  constructor({ raw, originalUrl, ips }: FastifyRequest) {
-    super(raw, originalUrl);
-    this.#ips = ips;
+  constructor(request: FastifyRequest) {
+    super(request.raw, request.originalUrl);
+    this.#request = request;
   }
 
-  /** Fastify's own `trustProxy` decides: it lists more than one address only behind a proxy that it trusts. */
+  /** Fastify's own `trustProxy` decides: `ips` goes on behind the address of the connection only if that is a trusted proxy's. */
   get trustsProxy(): boolean {
-    return (this.#ips?.length ?? 0) > 1;
+    const { socket } = this.#request.raw;
+    const raw = { socket, headers: { 'x-forwarded-for': '0.0.0.0' } };
+    const ips = Reflect.get(this.#request, 'ips', { raw }) as readonly string[] | undefined;
+    return (ips?.length ?? 0) > 1;
   }
 }
 

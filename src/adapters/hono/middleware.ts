@@ -18,6 +18,16 @@ import { showAuth, slot } from './slot.js';
  * @param source options (environment variables fill the gaps), an authenticator, or `(c) => either`
  * @param settings `onDenied` and the like, for when the source cannot hold them; they may stand among the options too
  * @throws {ConfigurationError} for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { clerkMiddleware, requireAuth } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.use(clerkMiddleware());
+ * app.get('/me', requireAuth(), (c) => c.json({ userId: c.var.auth.userId }));
+ * ```
  */
 export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},

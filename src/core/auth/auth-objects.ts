@@ -1,4 +1,4 @@
-/** What stands at `req.auth`: one frozen object for each kind of caller, and its signed-out form. */
+/** The objects at `req.auth`: one frozen object for each kind of caller, and its signed-out form. */
 import type { Reason } from '../../errors.js';
 import type {
   Auth,
@@ -13,14 +13,14 @@ import type {
 } from '../../types.js';
 import { MACHINE_TOKEN_TYPES, TOKEN_KINDS } from '../../verify/token-kinds.js';
 import type { VerifiedMachine, VerifiedSession } from '../../verify/verdict.js';
-import { readSessionFacts, type SessionFacts } from './claims.js';
+import { readSession, type SessionIdentity } from './claims.js';
 import { hasNothing, machineHas, sessionHas } from './has.js';
 
 /** Asks the Backend API for a new session token. */
 export type TokenMinter = (sessionId: string, options: GetTokenOptions) => Promise<string>;
 
 const REDACTED = '[redacted]';
-// Auth objects are shared by all requests with the same token, so nothing about them can be written, their functions included.
+// All requests with the same token share one auth object, so the object and its functions are frozen.
 const noToken = Object.freeze((): Promise<null> => Promise.resolve(null));
 
 function debugOf(facts: AuthDebug): () => AuthDebug {
@@ -31,7 +31,7 @@ function debugOf(facts: AuthDebug): () => AuthDebug {
 
 /** A verified session as an auth object; signed out while it is pending, unless pending sessions count. */
 export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boolean, mint: TokenMinter): SessionAuth {
-  const facts = readSessionFacts(verified.data);
+  const facts = readSession(verified.data);
   if (facts.sessionStatus === 'pending' && pendingIsSignedOut) return signedOutSession('session-pending', 'pending');
   const { token, data } = verified;
   const { userId, sessionId, sessionStatus, actor, orgId, orgRole, orgSlug, orgPermissions, factorVerificationAge } =
@@ -45,7 +45,7 @@ export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boole
     sessionStatus,
     sessionClaims: data,
     actor,
-    // Register narrows these two at compile time; the token decides at run time.
+    // `Register` narrows role and permissions at compile time; the token decides at run time.
     orgId,
     orgRole: orgRole as never,
     orgSlug,
@@ -60,7 +60,7 @@ export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boole
   } as const);
 }
 
-function describeSession(facts: SessionFacts, { data }: VerifiedSession): AuthDebug {
+function describeSession(facts: SessionIdentity, { data }: VerifiedSession): AuthDebug {
   const { userId, sessionId, sessionStatus, orgId, orgRole, factorVerificationAge } = facts;
   const { iss: issuer, azp: authorizedParty, exp: expiresAt, v: claimsVersion } = data;
   return {

@@ -1,6 +1,6 @@
-/** `has()`: one table of dimensions. All that is asked must hold; whatever is unknown, missing or malformed does not. */
+/** `has()`: one table of dimensions. Every dimension that is asked must hold; an unknown, missing or malformed one does not. */
 import type { HasParams } from '../../types.js';
-import { withOrgPrefix, type SessionFacts } from './claims.js';
+import { withOrgPrefix, type SessionIdentity } from './claims.js';
 import type { ScopedSlug } from './permissions.js';
 import { isVerifiedRecently } from './reverification.js';
 
@@ -17,7 +17,7 @@ function textsOf(asked: unknown): readonly string[] | null {
   return list.length > 0 && list.every((item) => typeof item === 'string' && item !== '') ? (list as string[]) : null;
 }
 
-/** `slug`, or `scope:slug`. An empty slug, a second colon and an unknown scope ask for nothing that exists. */
+/** The scopes of a question `scope:slug`. An empty slug, a second colon and an unknown scope match nothing. */
 const ASKED_SCOPES: Readonly<Record<string, (entry: ScopedSlug) => boolean>> = {
   o: (entry) => entry.organization,
   org: (entry) => entry.organization,
@@ -38,7 +38,7 @@ function lists(entries: readonly ScopedSlug[], asked: unknown): boolean {
   return applies !== undefined && entries.some((entry) => entry.slug === slug && applies(entry));
 }
 
-const SESSION_TESTS: Tests<SessionFacts> = {
+const SESSION_TESTS: Tests<SessionIdentity> = {
   role: ({ orgId, orgRole }, asked) => {
     if (orgId === null || orgRole === null) return false;
     return textsOf(asked)?.some((role) => withOrgPrefix(role) === orgRole) ?? false;
@@ -87,7 +87,7 @@ function evaluate<Facts>(tests: Tests<Facts>, facts: Facts, params: unknown): bo
 }
 
 /** `has()` of a signed-in user. Never throws. */
-export function sessionHas(facts: SessionFacts): Has {
+export function sessionHas(facts: SessionIdentity): Has {
   return Object.freeze((params: HasParams) => evaluate(SESSION_TESTS, facts, params));
 }
 
@@ -96,9 +96,9 @@ export function machineHas(scopes: readonly string[]): Has {
   return Object.freeze((params: HasParams) => evaluate(MACHINE_TESTS, { scopes }, params));
 }
 
-/** `has()` of whoever is not authenticated. */
+/** `has()` of a request without a caller. */
 export const hasNothing: Has = Object.freeze(() => false);
 
-/** The dimensions that can hold for sessions and for machines: what a requirement may ask of which. */
+/** The dimensions that can hold for sessions, and those that can hold for machines. */
 export const SESSION_DIMENSIONS: readonly Dimension[] = ['role', 'permission', 'feature', 'plan', 'reverification'];
 export const MACHINE_DIMENSIONS: readonly Dimension[] = ['scope'];

@@ -49,7 +49,17 @@ export interface MetadataAnswer {
   readonly body: string | null;
 }
 
-/** Where a client finds the metadata of a resource; what `resource_metadata` in a challenge names. */
+/**
+ * Where a client finds the metadata of a resource; what `resource_metadata` in a challenge names.
+ *
+ * @example
+ * ```ts
+ * import { resourceMetadataUrl } from 'bailiff/hono';
+ *
+ * // https://api.example.com/.well-known/oauth-protected-resource/mcp
+ * console.log(resourceMetadataUrl('https://api.example.com/mcp'));
+ * ```
+ */
 export function resourceMetadataUrl(resource: string): string {
   const { origin, pathname, search } = parseResource(resource);
   return origin + WELL_KNOWN + (pathname === '/' ? '' : pathname) + search;

@@ -1,21 +1,21 @@
 /**
- * Which of the twin cookies count: those whose names end with this instance's suffix, or the plain ones.
+ * Decides which of the twin cookies count: those whose names end with this instance's suffix, or the plain ones.
  *
- * Several instances can share a domain (staging and production, two products), so the plain cookies may belong to
- * another one; but an older browser library writes the plain ones alone, and may have written them last. One decision
- * for session, client and dev browser together, so that they never come from two instances. Tokens are only read here,
- * not verified: whatever is chosen is verified afterwards.
+ * Several instances can share a domain (staging and production, two products), so the plain cookies may belong to another
+ * one. But an older browser library writes the plain ones alone, and may have written them last. Session, client and dev
+ * browser share one decision, so that they never come from two instances. Tokens are only read here; the chosen one is
+ * verified afterwards.
  */
 import type { Cookies } from './cookies.js';
 
-/** The claims of a token, unverified; null when it cannot be decoded. */
+/** Reads the unverified claims of a token; null when it cannot be decoded. */
 export type Peek = (token: string) => Readonly<Record<string, unknown>> | null;
 
 export interface SuffixFacts {
   readonly cookies: Cookies;
   readonly peek: Peek;
   readonly production: boolean;
-  /** What `iss` of this instance's tokens may be. */
+  /** The values that `iss` of this instance's tokens may have. */
   readonly issuers: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -1,4 +1,4 @@
-/** Building a handshake: a redirect to the Frontend API that renews the session and comes back. */
+/** Builds a handshake: a redirect to the Frontend API, which renews the session and sends the browser back. */
 import { API_VERSION_DATE } from '../../shared/api-version.js';
 import type { Reason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
@@ -10,15 +10,15 @@ import type { HeaderPairs } from '../../shared/headers.js';
 export interface HandshakeRequest {
   readonly reason: Reason;
   readonly suffixedCookies: boolean;
-  /** The session token to be renewed: cookie, else header. */
+  /** The session token to be renewed: that of the cookie, else that of the header. */
   readonly sessionToken: string | null;
-  /** Development alone: who the browser is. */
+  /** Identifies the browser, in development alone. */
   readonly devBrowserToken: string | null;
   /** Whether this server can exchange a nonce (it needs the secret key). */
   readonly acceptsNonce: boolean;
 }
 
-/** The address of the Frontend API with everything it needs, or null when this server's own address is unknown. */
+/** The address of the handshake at the Frontend API, or null when this server's own address is unknown. */
 export function handshakeUrl(context: RequestContext, request: HandshakeRequest): string | null {
   const { config } = context;
   const back = pageUrl(context);
@@ -44,7 +44,7 @@ export function handshakeUrl(context: RequestContext, request: HandshakeRequest)
 }
 
 /**
- * The page to come back to. A nonce or a token of an earlier handshake in its address was tried and is worth nothing; it
+ * The page to come back to. A nonce or a token of an earlier handshake is removed from its address: it was tried already, and
  * must not stand beside the next one.
  */
 export function pageUrl(context: RequestContext): URL | null {

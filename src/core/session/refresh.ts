@@ -1,20 +1,19 @@
-/** Renewing an expired session at the Backend API, with the refresh token that the browser keeps. */
+/** Renews an expired session at the Backend API, with the refresh token that the browser keeps. */
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
-import { classifyToken } from '../../verify/classify.js';
-import { createSingleFlight, FlightLost } from '../../verify/single-flight.js';
+import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from '../../verify/single-flight.js';
 import type { VerifiedSession } from '../../verify/verdict.js';
 import type { RequestContext } from '../request/context.js';
 import type { Backend } from '../backend-api/client.js';
-import { WAITER_DEADLINE_MS } from './limits.js';
+import { verifyFresh } from './fresh-session.js';
 import type { HeaderPairs } from '../../shared/headers.js';
 import type { SessionParts } from './parts.js';
-import { protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
+import { directivesAt, protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
 import { isRecord } from '../../shared/is-record.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 
 export type Refreshed =
   | { readonly ok: true; readonly session: VerifiedSession; readonly headers: HeaderPairs }
-  /** `why` ends the reason `session-token-expired-refresh-…`; `outage`: Clerk could not be asked. */
+  /** `why` is the end of the reason `session-token-expired-refresh-…`. `outage`: Clerk could not be asked. */
   | { readonly ok: false; readonly why: string; readonly outage: boolean; readonly retryAfterMs: number };
 
 export interface ExpiredSession {
@@ -36,13 +35,13 @@ const failed = (why: string, outage = false, retryAfterMs = 0): Refreshed => ({ 
 export function createRefresher(parts: SessionParts & { readonly backend: Backend }): Refresher {
   const flights = createSingleFlight<Refreshed>(WAITER_DEADLINE_MS, parts.config.now);
   return (context, expired) => {
-    // The origin belongs to the key: the new token is issued for it.
+    // The new token is issued for the origin, so requests of two origins do not share a call.
     const key = JSON.stringify([context.publicOrigin, expired]);
     return flights.run(key, () => refreshOnce(parts, context, expired)).catch(lost);
   };
 }
 
-/** The runtime dropped the call with the request that had started it: nobody knows what became of the session. */
+/** The runtime dropped the call with the request that had started it, so the result is unknown: an outage. */
 function lost(error: unknown): Refreshed {
   if (error instanceof FlightLost) return failed('fetch-error', true, DEFAULT_RETRY_AFTER_MS);
   throw error;
@@ -92,10 +91,10 @@ async function read(
   answer: UpstreamAnswer,
 ): Promise<Refreshed> {
   if (answer.status !== 200) return refusal(answer);
-  // No JSON object in a 200 comes from something between Clerk and here, and tells nothing about the session.
+  // A 200 without a JSON object comes from something between Clerk and this server, and says nothing about the session.
   if (!isRecord(answer.body))
     return failed('unexpected-sdk-error', true, answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
-  const directives = stringsAt(answer.body, 'cookies');
+  const directives = directivesAt(answer.body, 'cookies');
   if (directives.length === 0) return failed('unexpected-sdk-error');
   const suffix = config.publishableKey?.cookieSuffix ?? '';
   const passed = protocolDirectives(directives, suffix);
@@ -107,32 +106,14 @@ async function read(
   return { ok: true, session: verdict.value, headers: sessionHeaders(passed) };
 }
 
-/** Verifies a session token that Clerk just issued; null when it is of another kind. */
-export function verifyFresh(
-  verifier: SessionParts['verifier'],
-  token: string,
-  { waitUntil }: RequestContext,
-  clockSkewMs?: number,
-): ReturnType<SessionParts['verifier']['verifySession']> | null {
-  const classified = classifyToken(token);
-  if (classified.form !== 'jwt' || classified.tokenType !== 'session_token' || !classified.sessionCategory) return null;
-  return verifier.verifySession(classified, clockSkewMs === undefined ? undefined : { clockSkewMs }, waitUntil);
-}
-
-/** The first error code of an answer, as it becomes part of a reason: bounded, because it ends up in a header. */
+/** An error code that may become part of a reason. It is bounded, because the reason is sent as a header. */
 const ERROR_CODE = /^[\w.-]{1,64}$/;
 
 function refusal({ status, body, retryAfterMs }: UpstreamAnswer): Refreshed {
   const errors = isRecord(body) && Array.isArray(body['errors']) ? (body['errors'] as readonly unknown[]) : [];
   const code = isRecord(errors[0]) ? errors[0]['code'] : undefined;
   const why = typeof code === 'string' && ERROR_CODE.test(code) ? code : 'unexpected-bapi-error';
-  // A redirect is as little Clerk's word on the session as a failure is, or the refusal of this server's own key.
+  // Redirects, failures and the refusal of this server's own key are no verdict of Clerk on the session.
   const outage = status < 400 || status === 429 || status >= 500 || why === 'clerk_key_invalid';
   return failed(why, outage, retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
-}
-
-/** The list of texts at a key of an answer; empty when there is none. */
-export function stringsAt(body: unknown, key: string): readonly string[] {
-  const list = isRecord(body) ? body[key] : undefined;
-  return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : [];
 }

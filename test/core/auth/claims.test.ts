@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSessionFacts } from '../../../src/core/auth/claims.js';
+import { readSession } from '../../../src/core/auth/claims.js';
 import { decodePermissions } from '../../../src/core/auth/permissions.js';
 import type { SessionClaims } from '../../../src/types.js';
 import { sessionClaimsV1, sessionClaimsV2 } from '../../support/tokens.js';
 
-const v1 = (changes = {}) => readSessionFacts(sessionClaimsV1(changes) as SessionClaims);
-const v2 = (changes = {}) => readSessionFacts(sessionClaimsV2(changes) as SessionClaims);
+const v1 = (changes = {}) => readSession(sessionClaimsV1(changes) as SessionClaims);
+const v2 = (changes = {}) => readSession(sessionClaimsV2(changes) as SessionClaims);
 const NO_ORG = { orgId: null, orgSlug: null, orgRole: null, orgPermissions: null };
 
 describe('claims to facts', () => {
@@ -105,7 +105,7 @@ describe('claims to facts', () => {
       fc.property(
         fc.dictionary(fc.constantFrom('v', 'o', 'fea', 'pla', 'fva', 'sts', 'act', 'org_id'), fc.jsonValue()),
         (claims) => {
-          readSessionFacts({ sub: 'user_x', ...claims } as unknown as SessionClaims);
+          readSession({ sub: 'user_x', ...claims } as unknown as SessionClaims);
         },
       ),
     );

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSessionFacts } from '../../../src/core/auth/claims.js';
+import { readSession } from '../../../src/core/auth/claims.js';
 import { hasNothing, machineHas, sessionHas } from '../../../src/core/auth/has.js';
 import type { HasParams, SessionClaims } from '../../../src/types.js';
 import { sessionClaimsV1, sessionClaimsV2 } from '../../support/tokens.js';
 
 const hasOf = (changes: Record<string, unknown>) =>
-  sessionHas(readSessionFacts(sessionClaimsV2(changes) as SessionClaims));
+  sessionHas(readSession(sessionClaimsV2(changes) as SessionClaims));
 const user = hasOf({
   fea: 'o:dash,u:beta,ou:x,o:a',
   pla: 'o:pro',
@@ -129,7 +129,7 @@ describe('has() of a session', () => {
   });
 
   it('reads version 1', () => {
-    const has = sessionHas(readSessionFacts(sessionClaimsV1() as SessionClaims));
+    const has = sessionHas(readSession(sessionClaimsV1() as SessionClaims));
     expect([has({ role: 'admin' }), has({ permission: 'invoices:read' })]).toEqual([true, true]);
     expect([has({ role: 'member' }), has({ permission: 'invoices:delete' }), has({ feature: 'x' })]).toEqual([
       false,

@@ -1,3 +1,4 @@
+import { API_VERSION_DATE } from '../../../src/shared/api-version.js';
 import { describe, expect, test, vi } from 'vitest';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../../src/ports.js';
 import { handshakeToken } from '../../support/tokens.js';
@@ -55,7 +56,7 @@ describe.each(INSTANCE_TYPES)('the way to the Frontend API, %s', (type) => {
     expect(location?.pathname).toBe('/v1/client/handshake');
     expect([...(location?.searchParams ?? [])]).toEqual([
       ['redirect_url', `${ORIGIN}/orgs/birch?a=b+c`],
-      ['__clerk_api_version', '2025-11-10'],
+      ['__clerk_api_version', API_VERSION_DATE],
       ['suffixed_cookies', 'true'],
       ['__clerk_hs_reason', 'session-token-expired-refresh-non-eligible-no-refresh-cookie'],
       ['format', 'nonce'],
