@@ -89,7 +89,7 @@ describe('what is no JWKS is a 503 that says what came, and nothing of what it h
     ['XML', { type: 'application/xml', body: '<?xml version="1.0"?><CANARY/>' }, /is XML, not JSON/],
     ['half of it', { body: '{"keys":[{"kid":"CANARY' }, /begins like JSON and is none/],
     ['bytes', { body: new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2]) }, /is binary, not JSON/],
-    ['JSON without a key', { body: '{"keys":[],"note":"CANARY"}' }, /holds no key that can be used/],
+    ['JSON without a key', { body: '{"keys":[],"note":"CANARY"}' }, /holds no usable key/],
     ['a failure in JSON', { status: 500, body: '{"errors":[{"code":"CANARY"}]}' }, /has the status 500/],
   ])('%s', async (_, answer, detail) => {
     const { authenticator, ask, events } = await serve(answer);
