@@ -117,7 +117,7 @@ describe.each([
     });
   /** Redeems a nonce that the instance gave out for these directives. */
   const nonce = (directives: unknown) => {
-    clerk.state.table('handshakes').insert({ id: 'n1', directives });
+    clerk.state.table('handshakes' as string).insert({ id: 'n1', directives });
     return visit('', '__clerk_handshake_nonce=n1');
   };
 
