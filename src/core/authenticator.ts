@@ -92,6 +92,7 @@ export interface Authenticator {
    *
    * @param tokenOrId an API key, an M2M or OAuth token, or the id that the Backend API has for one
    * @throws AuthUnavailableError if the store could not be told within 2 s; it holds in this process, call it again for the others
+   * @throws AuthenticationFaultError if this server failed
    */
   invalidate(tokenOrId: string): Promise<void>;
   /** Where to send a signed-out page request that wants to come back to `returnTo`; null if no sign-in page is known. */
@@ -152,7 +153,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     ...createTokenChecks(verifier, config),
     warmup: () => verifier.warmup().catch((error: unknown) => failWithFault(config, error)),
     health: () => healthOf(verifier, backend?.openCircuits?.() ?? []),
-    invalidate: (tokenOrId) => verifier.invalidate(tokenOrId),
+    invalidate: (tokenOrId) => verifier.invalidate(tokenOrId).catch((error: unknown) => failWithFault(config, error)),
     signInUrl: (returnTo) => signInUrl(config, returnTo),
     config,
   };

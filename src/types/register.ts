@@ -5,7 +5,11 @@
  *
  * ```ts ignore
  * declare module 'bailiff' {
- *   interface Register { role: 'org:admin' | 'org:member'; permission: 'org:invoices:read'; claims: { plan: string } }
+ *   interface Register {
+ *     role: 'org:admin' | 'org:member';
+ *     permission: 'org:invoices:read' | 'org:invoices:manage';
+ *     claims: { plan: 'free' | 'pro' };
+ *   }
  * }
  * ```
  */

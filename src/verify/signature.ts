@@ -6,7 +6,6 @@
  */
 import { JWSInvalid, JWSSignatureVerificationFailed } from 'jose/errors';
 import { compactVerify } from 'jose/jws/compact/verify';
-import { importJWK, importSPKI } from 'jose/key/import';
 import type { MaybePromise } from '../ports.js';
 import type { Algorithm } from './algorithms.js';
 import type { DecodedJwt } from './decode.js';
@@ -27,15 +26,14 @@ export type Deferred<T> = T | (() => Promise<T>);
 export type RawJwk = Readonly<Record<string, unknown>>;
 
 /**
- * Binds a key to the one algorithm that it serves. The key is imported at its first use and kept. A promise of the key is not
- * kept, because in Workers it may end with the request that made it.
+ * Binds a key to the one algorithm that it serves. jose imports the key at its first use and keeps it with this object; it keeps no
+ * promise of it, which in Workers may end with the request that made it.
  */
 export function createSignatureCheck({ name }: Algorithm, jwk: PublicJwk): SignatureCheck {
   const options = { algorithms: [name] };
-  let key: CryptoKey | Uint8Array | null = null;
+  const key = { ...jwk };
   return async ({ token }) => {
     try {
-      key ??= await importJWK({ ...jwk }, name);
       await compactVerify(token, key, options);
       return true;
     } catch (error) {
@@ -48,23 +46,7 @@ export function createSignatureCheck({ name }: Algorithm, jwk: PublicJwk): Signa
   };
 }
 
-/**
- * The RSA key of a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7).
- *
- * @param spki DER, as base64
- * @returns null if it is none, or not in its one canonical form: the key is exported again and must give the same text, so that
- *   no bytes are hidden behind the key or before its numbers
- */
+/** As `spki.ts` has it, which is loaded for a server with a `jwtKey`. */
 export function rsaFromSpki(spki: string): Deferred<RawJwk | null> {
-  return async () => {
-    try {
-      const key = await importSPKI(pemOf(spki), 'RS256', { extractable: true });
-      const again = new Uint8Array(await crypto.subtle.exportKey('spki', key));
-      return btoa(String.fromCharCode(...again)) === spki ? { ...(await crypto.subtle.exportKey('jwk', key)) } : null;
-    } catch {
-      return null;
-    }
-  };
+  return async () => (await import('./spki.js')).rsaFromSpki(spki);
 }
-
-const pemOf = (spki: string): string => `-----BEGIN PUBLIC KEY-----\n${spki}\n-----END PUBLIC KEY-----`;

@@ -28,7 +28,7 @@ const sorted = (list: readonly Operation[]) => list.map(explicit).sort((a, b) =>
 describe('the examples of the comment', () => {
   const comment = readFileSync(new URL('../../src/api/encoding/decode.ts', import.meta.url), 'utf8');
   const rows = [...comment.matchAll(/^ \* \| `(\S+?)` +\| `(\S+?)` +\| `(\S+?)` (\w+) `(\S+?)` (\w+)(.*?) +\|$/gm)];
-  const kinds = [...comment.matchAll(/^ \* \| `([A-Z])`  \| `(.*?)` +\|$/gm)];
+  const kinds = [...comment.matchAll(/^ \* \| `([A-Z])` {2}\| `(.*?)` +\|$/gm)];
 
   it('are there', () => {
     expect(rows).toHaveLength(9);
@@ -41,14 +41,14 @@ describe('the examples of the comment', () => {
   });
 
   it.each(rows.map((row) => row.slice(1)))('%s with %s is %s', (scope, row, name, method, path, input, notes) => {
-    const operation = decodeOperation(KINDS, scope!, row!);
+    const operation = decodeOperation(KINDS, scope, row);
     expect(operation).toMatchObject({ name, method, path, input });
     expect(explicit(operation)).toMatchObject({
-      list: notes!.includes('list of 500') ? 500 : undefined,
-      retry: !notes!.includes('no retry'),
-      versioned: !notes!.includes('unversioned'),
+      list: notes.includes('list of 500') ? 500 : undefined,
+      retry: !notes.includes('no retry'),
+      versioned: !notes.includes('unversioned'),
     });
-    expect(name).toBe(`${nameOf(scope!)}.${nameOf(row!)}`);
+    expect(name).toBe(`${nameOf(scope)}.${nameOf(row)}`);
   });
 });
 

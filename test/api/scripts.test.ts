@@ -294,7 +294,7 @@ export { startRobot } from './src/api/generated/robots.ts';`;
     });
     const module = (await import(
       `data:text/javascript;base64,${Buffer.from(outputFiles[0]!.contents).toString('base64')}`
-    )) as Record<string, (...args: unknown[]) => never>;
+    )) as Record<string, (...args: unknown[]) => Promise<unknown>>;
     const sent: string[] = [];
     const options = {
       secretKey: 'sk_test_newer',
@@ -304,7 +304,7 @@ export { startRobot } from './src/api/generated/robots.ts';`;
         return Promise.resolve(Response.json({ robots: [{ id: 'robot_1' }] }));
       },
     };
-    const { robots } = module['createBackendApi']!(options) as {
+    const { robots } = module['createBackendApi']!(options) as unknown as {
       robots: Record<string, (...args: unknown[]) => Promise<unknown>>;
     };
     await robots['list']!({ limit: 2, offset: 0 });

@@ -1,7 +1,6 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { createMiddleware, RequestAuthentication, watched, type Entered } from '../../core/index.js';
-import { serveProxy } from '../node/proxy.js';
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
 import { ExpressView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';
@@ -49,8 +48,10 @@ export function clerkMiddleware(
 function settle(entered: Entered<OnDenied>, req: HttpRequest, res: ServerResponse, next: Next): void {
   if (!(entered instanceof RequestAuthentication)) {
     const { config } = entered.resolved.authenticator;
-    const served = watched(config, 'proxy', () => serveProxy(entered, new ExpressView(req), req, res, req));
-    Promise.resolve(served).catch(failWith(next));
+    // Loaded with the first request: most servers proxy nothing.
+    const serve = async () =>
+      (await import('../node/proxy.js')).serveProxy(entered, new ExpressView(req), req, res, req);
+    Promise.resolve(watched(config, 'proxy', serve)).catch(failWith(next));
     return;
   }
   const goesOn = watched(entered.authenticator.config, 'request', () => {

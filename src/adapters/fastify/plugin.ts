@@ -6,7 +6,6 @@ import {
   watched,
   type ProtectedResourceOptions,
 } from '../../core/index.js';
-import { serveProxy } from '../node/proxy.js';
 import { showAuth } from '../node/show-auth.js';
 import { putHeaders, sendAnswer } from './reply.js';
 import { FastifyView, slot } from './request.js';
@@ -52,7 +51,11 @@ export function clerkMiddleware(
     const entered = await middleware(request, view, slot.get(request), !view.isUpgrade);
     if (!(entered instanceof RequestAuthentication)) {
       const { config } = entered.resolved.authenticator;
-      await watched(config, 'proxy', () => serveProxy(entered, view, request.raw, reply.raw, request));
+      // Loaded with the first request: most servers proxy nothing.
+      await watched(config, 'proxy', async () => {
+        const { serveProxy } = await import('../node/proxy.js');
+        return serveProxy(entered, view, request.raw, reply.raw, request);
+      });
       return reply.hijack();
     }
     const isRepeated = slot.get(request) === entered;

@@ -4,7 +4,6 @@
  * Of all that a scope and its rows could say, the shortest text is taken that is read back as the operations. So the encoder
  * need not know which paths are usual, and cannot write a text that means something else.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { Operation } from '../operation.js';
 import { decodeOperation, type Kinds } from './decode.js';
 
@@ -38,6 +37,9 @@ export function encodeOperations(operations: readonly Operation[]): EncodedOpera
   return { kinds, scopes: scopes.sort() };
 }
 
+/** Of data whose members have one order: kinds, names, paths. */
+const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 const ownKind = ({ method, input, list, paginated, retry }: Operation) =>
   present({ method, input, list, paginated: paginated || undefined, retry: retry === false ? false : undefined });
 
@@ -57,13 +59,11 @@ function kindsOf(found: readonly Partial<Operation>[]): Kinds {
     kinds[letter] = kind;
   }
   // Those that are not used need not be carried.
-  return Object.fromEntries(
-    Object.entries(kinds).filter(([, kind]) => found.some((other) => isDeepStrictEqual(kind, other))),
-  );
+  return Object.fromEntries(Object.entries(kinds).filter(([, kind]) => found.some((other) => isEqual(kind, other))));
 }
 
 const letterOf = (kinds: Kinds, kind: Partial<Operation>) =>
-  Object.keys(kinds).find((letter) => isDeepStrictEqual(kinds[letter], kind));
+  Object.keys(kinds).find((letter) => isEqual(kinds[letter], kind));
 
 /** @param operations of one resource, with paths that begin alike */
 function encodeScope(kinds: Kinds, operations: readonly Operation[]): string {
@@ -111,7 +111,7 @@ function encodeRow(kinds: Kinds, scope: string, operation: Operation, rest: stri
 }
 
 const isSame = (one: Operation, other: Operation): boolean =>
-  isDeepStrictEqual(
+  isEqual(
     [one.name, one.path, ownKind(one), sharedKind(one)],
     [other.name, other.path, ownKind(other), sharedKind(other)],
   );

@@ -12,7 +12,7 @@ import { checkPublicUrl, withoutBase } from '../config/public-url.js';
 import { resolveConfig } from '../config/resolve.js';
 import { isLoopbackHost } from '../../shared/loopback.js';
 import { parseUrl } from '../../shared/url.js';
-import { targetOf } from '../proxy/target-path.js';
+import { targetOf } from '../proxy/proxied-path.js';
 
 /** RFC 9728, section 3: inserted between the host and the path of the resource. */
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';

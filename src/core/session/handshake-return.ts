@@ -22,10 +22,6 @@ const CLOCK_REASONS: ReadonlySet<TokenReason> = new Set([
 /** Parameters of the handshake that must not stay in the address bar. */
 const HANDSHAKE_PARAMETERS = [PARAMETER.handshake, PARAMETER.handshakeNonce, PARAMETER.help, PARAMETER.devBrowser];
 
-export function hasHandshake({ query, cookies }: RequestContext): boolean {
-  return Boolean(query.handshakeNonce ?? query.handshake ?? cookies.handshakeNonce ?? cookies.handshake);
-}
-
 /**
  * Takes over the cookies that a handshake brought. Null: it brought nothing that counts (an unknown nonce, a payload of another
  * application on the same domain), so the cookies of the request decide as if no handshake had come.

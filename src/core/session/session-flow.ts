@@ -1,5 +1,6 @@
 /** A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. */
-import { reasonInfo, type Reason } from '../../errors.js';
+import type { Reason } from '../../errors.js';
+import { meaningOf } from '../../shared/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../shared/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
@@ -13,10 +14,9 @@ import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
 import { RequestFacts, type SessionServices } from './facts.js';
 import { handshakeHeaders, handshakeUrl, isLoop, pageUrl } from './handshake.js';
-import { resolveHandshake } from './handshake-return.js';
-import { createNonceExchange, type NonceExchange } from './nonce.js';
 import type { SessionParts } from './parts.js';
-import { createRefresher, type ExpiredSession, type Refreshed, type Refresher } from './refresh.js';
+import type { Refreshed } from './refresh.js';
+import type { Renewal } from './renewal.js';
 import { answerToSatellite, questionToPrimary } from './satellite.js';
 
 export interface SessionFlow {
@@ -43,15 +43,19 @@ export function createSessionFlow(parts: SessionParts): SessionFlow {
 
 class Flow implements SessionFlow {
   readonly #services: SessionServices;
-  readonly #refresh: Refresher | null;
-  readonly #exchange: NonceExchange | null;
+  #loaded: Renewal | null = null;
 
   constructor(parts: SessionParts) {
     // Refresh and nonces need the instance's secret key; a machine's key opens neither.
     const backend = parts.config.secretKey === null ? null : parts.backend;
     this.#services = { ...parts, backend, issuers: issuersOf(parts.config) };
-    this.#refresh = backend === null ? null : createRefresher({ ...parts, backend });
-    this.#exchange = backend === null ? null : createNonceExchange(backend, parts.config.now);
+  }
+
+  /** One for all requests, which share their calls. A load that fails is a fault, and the next request tries again. */
+  async #renewal(): Promise<Renewal> {
+    if (this.#loaded !== null) return this.#loaded;
+    const { createRenewal } = await import('./renewal.js');
+    return (this.#loaded ??= createRenewal(this.#services));
   }
 
   fromCookies(context: RequestContext): MaybePromise<AuthOutcome> {
@@ -75,7 +79,8 @@ class Flow implements SessionFlow {
     let row = decideCookies(facts);
     if (row.then === 'resolve-handshake') {
       const unreachable = (retryAfterMs: number) => facts.handshakeUnreachable(retryAfterMs);
-      const outcome = await resolveHandshake(this.#services, this.#exchange, facts.context, unreachable);
+      const renewal = await this.#renewal();
+      const outcome = await renewal.fromHandshake(facts.context, unreachable);
       if (outcome !== null) return outcome;
       facts.handshakeFailed();
       row = decideCookies(facts);
@@ -140,22 +145,10 @@ class Flow implements SessionFlow {
       : signedOut('session_token', 'token-invalid-authorized-parties');
   }
 
-  #renew(facts: RequestFacts): Promise<Refreshed> {
-    const { token, claims } = facts.session;
-    const sessionId = String(claims?.['sid']);
-    return this.#firstRefreshed(facts, { token, sessionId, suffixedCookies: facts.chosen.suffixed });
-  }
-
-  /** Another refresh token is tried only when Clerk refused the one before. */
-  async #firstRefreshed(facts: RequestFacts, expired: Omit<ExpiredSession, 'refreshToken'>): Promise<Refreshed> {
-    if (this.#refresh === null) throw new TypeError('A refresh was decided without a Backend API.');
-    const [first = '', ...others] = facts.refreshTokens;
-    let result = await this.#refresh(facts.context, { ...expired, refreshToken: first });
-    for (const refreshToken of others) {
-      if (result.ok || result.outage) break;
-      result = await this.#refresh(facts.context, { ...expired, refreshToken });
-    }
-    return result;
+  async #renew({ context, session, chosen, refreshTokens }: RequestFacts): Promise<Refreshed> {
+    const { token, claims } = session;
+    const expired = { token, sessionId: String(claims?.['sid']), suffixedCookies: chosen.suffixed };
+    return (await this.#renewal()).refresh(context, expired, refreshTokens);
   }
 
   #act(facts: RequestFacts, action: Action, reason: Reason, verdict: Verdict<VerifiedSession> | null): AuthOutcome {
@@ -208,5 +201,5 @@ const LOOP =
 function describe(reason: Reason, verdict: Verdict<VerifiedSession> | null, carrier: 'cookie' | 'header'): string {
   return verdict !== null && verdict.outcome !== 'accepted'
     ? `${verdict.message} (reason=${reason}, token-carrier=${carrier})`
-    : (reasonInfo(reason)?.meaning ?? '');
+    : (meaningOf(reason) ?? '');
 }

@@ -1,6 +1,5 @@
 /** Selects the `Set-Cookie` directives from Clerk that may reach the browser, and finds the session token among them. */
 import { PRIVATE } from '../middleware/private-answer.js';
-import { isRecord } from '../../shared/is-record.js';
 import { COOKIE, suffixed } from '../request/cookie-names.js';
 import type { HeaderPairs } from '../../shared/headers.js';
 
@@ -20,8 +19,8 @@ const PROTOCOL_COOKIES: ReadonlySet<string> = new Set([
 ]);
 
 /** The list of directives at a key of an answer; empty when there is none. */
-export function directivesAt(body: unknown, key: string): readonly string[] {
-  const list = isRecord(body) ? body[key] : undefined;
+export function directivesAt(body: Readonly<Record<string, unknown>>, key: string): readonly string[] {
+  const list = body[key];
   return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : [];
 }
 
