@@ -2,13 +2,16 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { compileRequirement } from '../../../src/core/guards/requirement.js';
 import { RequestAuthentication } from '../../../src/core/middleware/request-authentication.js';
+import type * as headers from '../../../src/core/request/authorization-header.js';
+import type * as classify from '../../../src/verify/classify.js';
+import type * as decode from '../../../src/verify/decode.js';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import { m2mToken, sessionToken } from '../../support/tokens.js';
 import { key, useBackend, viewOf } from '../fixtures.js';
 
 const counted = vi.hoisted(() => ({ parsed: 0, classified: 0, decoded: 0 }));
 vi.mock('../../../src/core/request/authorization-header.js', async (load) => {
-  const actual = await load<typeof import('../../../src/core/request/authorization-header.js')>();
+  const actual = await load<typeof headers>();
   return {
     ...actual,
     headerTokenOf: (...args: Parameters<typeof actual.headerTokenOf>) => {
@@ -18,7 +21,7 @@ vi.mock('../../../src/core/request/authorization-header.js', async (load) => {
   };
 });
 vi.mock('../../../src/verify/classify.js', async (load) => {
-  const actual = await load<typeof import('../../../src/verify/classify.js')>();
+  const actual = await load<typeof classify>();
   return {
     ...actual,
     classifyToken: (...args: Parameters<typeof actual.classifyToken>): ReturnType<typeof actual.classifyToken> => {
@@ -28,7 +31,7 @@ vi.mock('../../../src/verify/classify.js', async (load) => {
   };
 });
 vi.mock('../../../src/verify/decode.js', async (load) => {
-  const actual = await load<typeof import('../../../src/verify/decode.js')>();
+  const actual = await load<typeof decode>();
   return {
     ...actual,
     decodeJwt: (...args: Parameters<typeof actual.decodeJwt>) => {
