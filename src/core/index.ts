@@ -19,7 +19,7 @@ export {
 } from './middleware/resource-metadata.js';
 export { createReaders, type Readers } from './middleware/readers.js';
 export { createSlot, type Slot } from './middleware/slot.js';
-export type { AuthenticatorSource, MiddlewareSettings } from './middleware/settings.js';
+export type { AuthenticatorSource, MiddlewareSettings } from './middleware/read-arguments.js';
 export type { FrontendApiProxy, FrontendApiProxyOptions, ProxiedBody } from './proxy/frontend-api-proxy.js';
 export { keptBody } from './proxy/kept-body.js';
 export { targetOf } from './proxy/proxied-path.js';

@@ -9,7 +9,7 @@ import {
 import { showAuth } from '../node/show-auth.js';
 import { putHeaders, sendAnswer } from './reply.js';
 import { FastifyView, slot } from './request.js';
-import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
+import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './middleware-options.js';
 
 type OnRequest = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
 
