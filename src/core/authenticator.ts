@@ -14,7 +14,7 @@ import type {
   SessionClaims,
 } from '../types.js';
 import { createVerifier, type Verifier, type VerifierHealth } from '../verify/verifier.js';
-import { createTokenMinter } from './auth/token-minter.js';
+import type { TokenMinter } from './auth/auth-objects.js';
 import { redactOnInspect } from './config/redact-on-inspect.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
@@ -123,7 +123,13 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
   requireAnyKey(config);
   const backend = createBackend(config);
   const verifier = createVerifier(verifierOptions(config, backend));
-  const signIn = createSignIn(config, createTokenMinter(backend, config));
+  // Loaded with the first token that is asked for: most servers ask for none.
+  const mint: TokenMinter = async (...asked) => {
+    const loaded = import('./auth/token-minter.js').then(({ createTokenMinter }) => createTokenMinter(backend, config));
+    const minter = await loaded.catch((error: unknown) => failWithFault(config, error));
+    return minter(...asked);
+  };
+  const signIn = createSignIn(config, mint);
   const sessions = createSessionFlow({ config, verifier, backend, signIn });
   const decideRequest = createAuthenticateRequest({ config, verifier, sessions, signIn });
   const usualMode = modeOf(config.acceptsToken);

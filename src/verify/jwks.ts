@@ -22,7 +22,7 @@ const failed = (detail: string | null, retryAfterMs: number | null = null): Load
   failure: { reason: 'jwk-remote-failed-to-load', retryAfterMs, detail },
 });
 
-const NO_KEYS = 'The answer is JSON, but holds no key that can be used.';
+const NO_KEYS = 'The answer holds no usable key.';
 
 /** Never rejects. A set without a usable key counts as a failure, so that the known keys go on. */
 export async function loadKeySet(upstream: VerificationUpstream): Promise<LoadResult> {

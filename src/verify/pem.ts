@@ -8,8 +8,7 @@ import { ALGORITHMS, type Algorithm } from './algorithms.js';
 import { base64url, encodeBase64 } from './encoding.js';
 import { createKey, publicJwk, type VerificationKey } from './keys.js';
 
-const REMEDY =
-  'Set CLERK_JWT_KEY to the public key of the instance (Clerk Dashboard, API keys, "JWKS Public Key"), from "-----BEGIN PUBLIC KEY-----" to "-----END PUBLIC KEY-----".';
+const REMEDY = 'Set CLERK_JWT_KEY to the "JWKS Public Key" of the Clerk dashboard.';
 
 const refuse = (message: string): never => {
   throw new ConfigurationError('jwtKey', message, REMEDY);
@@ -42,10 +41,10 @@ function bodyOf(pem: string): string {
     .trim();
   const armour = /-----\s*BEGIN ([A-Z0-9 ]+?)\s*-----([\s\S]*?)-----\s*END \1\s*-----/.exec(text);
   const label = armour?.[1] ?? null;
-  if (label === null && text.includes('-----')) refuse('The PEM in CLERK_JWT_KEY is cut off or damaged.');
-  if (label?.includes('PRIVATE')) refuse('CLERK_JWT_KEY holds a private key, which must never leave its owner.');
-  if (label?.includes('CERTIFICATE')) refuse('CLERK_JWT_KEY holds a certificate, not a public key.');
-  if (label !== null && label !== 'PUBLIC KEY') refuse('CLERK_JWT_KEY holds another kind of PEM than a public key.');
+  if (label === null && text.includes('-----')) refuse('CLERK_JWT_KEY is cut off or damaged.');
+  if (label?.includes('PRIVATE')) refuse('CLERK_JWT_KEY holds a private key.');
+  if (label?.includes('CERTIFICATE')) refuse('CLERK_JWT_KEY holds a certificate.');
+  if (label !== null && label !== 'PUBLIC KEY') refuse('CLERK_JWT_KEY holds no public key.');
   return (armour?.[2] ?? text).replace(/\s+/g, '').replace(/=+$/, '');
 }
 
@@ -58,8 +57,8 @@ const PRIVATE = new RegExp(`${SEQUENCE}02010[01]`);
 
 function checkKind(der: Uint8Array): void {
   const start = Array.from(der.subarray(0, 24), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (PRIVATE.test(start)) refuse('CLERK_JWT_KEY holds a private key, which must never leave its owner.');
-  if (!RSA_PUBLIC.test(start)) refuse('The key in CLERK_JWT_KEY is not a public key for RSA, as those of Clerk are.');
+  if (PRIVATE.test(start)) refuse('CLERK_JWT_KEY holds a private key.');
+  if (!RSA_PUBLIC.test(start)) refuse('CLERK_JWT_KEY holds no public key of RSA.');
 }
 
 const ALGORITHM = ALGORITHMS.get('RS256') as Algorithm;
@@ -67,10 +66,5 @@ const ALGORITHM = ALGORITHMS.get('RS256') as Algorithm;
 function keyFrom(members: RawJwk | null): VerificationKey {
   const jwk = members && publicJwk(members, ALGORITHM);
   const key = jwk && createKey(null, ALGORITHM, jwk);
-  return (
-    key ??
-    refuse(
-      'The RSA key in CLERK_JWT_KEY is damaged, or has not 2048 to 8192 bits, or no odd exponent from 3 to 4 bytes.',
-    )
-  );
+  return key ?? refuse('The RSA key in CLERK_JWT_KEY is damaged, or not safe to use.');
 }

@@ -2,7 +2,7 @@
 import { createAuthenticator, type BailiffEvent } from 'bailiff';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { codeOf, createEnvironments } from './contract/harness.js';
-import { createFixtures } from './fixtures.js';
+import { browserCookies, createFixtures, renewSession } from './fixtures.js';
 import { frameworks } from './frameworks.js';
 
 const { broken, whileLoading } = vi.hoisted(() => {
@@ -26,6 +26,8 @@ const { broken, whileLoading } = vi.hoisted(() => {
 });
 vi.mock('../../src/verify/opaque.js', (original) => whileLoading('opaque', original));
 vi.mock('../../src/verify/shared-store.js', (original) => whileLoading('store', original));
+vi.mock('../../src/core/session/renewal.js', (original) => whileLoading('renewal', original));
+vi.mock('../../src/core/auth/token-minter.js', (original) => whileLoading('minter', original));
 vi.mock('../../src/core/proxy/forward.js', (original) => whileLoading('forward', original));
 vi.mock('../../src/adapters/node/proxy.js', (original) => whileLoading('proxy', original));
 vi.mock('../../src/adapters/hono/proxy.js', (original) => whileLoading('proxy', original));
@@ -86,6 +88,37 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await get('/machine', 'apiKey')).status).toBe(200);
   });
 
+  it('the renewal of a session without renewal: 500 and no redirect, then as ever', async () => {
+    broken.add('renewal');
+    const { get, found, fixtures } = await open({});
+    const page = { accept: 'text/html', 'sec-fetch-dest': 'document' };
+    const expired = { ...page, ...browserCookies(fixtures.tokens.expired) };
+    const asks = [
+      ['a handshake', '/me', page],
+      ['a refresh', '/me', expired],
+      ['a return', '/me?__clerk_handshake=garbage', page],
+    ] as const;
+    for (const [what, path, headers] of asks) {
+      const answer = await get(path, null, headers);
+      expect([what, answer.status, codeOf(answer), answer.headers['location']]).toEqual([
+        what,
+        500,
+        'authentication-fault',
+        undefined,
+      ]);
+    }
+    expect(found).toMatchObject(Array(3).fill({ error: { message: 'Cannot load renewal: PRIVATE' } }));
+    expect(fixtures.verifications()).toBe(0);
+    expect((await get('/me', null, browserCookies(fixtures.tokens.admin))).status).toBe(200);
+
+    broken.clear();
+    const cookies = renewSession(fixtures);
+    const renewed = await get('/me', null, expired);
+    expect([renewed.status, renewed.headers['set-cookie']]).toEqual([200, cookies]);
+    expect((await get('/me', null, page)).headers['location']).toContain('/v1/client/handshake?');
+    expect(found).toHaveLength(3);
+  });
+
   it.each(['proxy', 'forward'])('the Frontend API proxy without %s: 500, then as ever', async (part) => {
     broken.add(part);
     const { served, found, fixtures } = await open({
@@ -118,5 +151,18 @@ describe('an authenticator', () => {
     }
     await expect(authenticator.invalidate(tokens.apiKey)).resolves.toBeUndefined();
     await expect(authenticator.verifyApiKey(tokens.apiKey)).resolves.toMatchObject({ subject: 'user_ada' });
+  });
+
+  it('gives no new token without what makes one, and one as soon as it can', async () => {
+    const { clerk, options, tokens } = await createFixtures();
+    const authenticator = createAuthenticator(options, {});
+    const headers = { authorization: `Bearer ${tokens.admin}` };
+    const { auth } = await authenticator.authenticateRequest(new Request('https://app.example/', { headers }));
+    broken.add('minter');
+    await expect(auth.getToken({ template: 'plain' })).rejects.toMatchObject({ name: 'AuthenticationFaultError' });
+    await expect(auth.getToken()).resolves.toBe(tokens.admin);
+    broken.clear();
+    clerk.fail({ operation: 'CreateSessionTokenFromTemplate', body: { jwt: 'made' } });
+    await expect(auth.getToken({ template: 'plain' })).resolves.toBe('made');
   });
 });

@@ -97,7 +97,7 @@ async function readText(response: Response): Promise<string> {
     bytes += value.byteLength;
     if (bytes > MAX_BODY_BYTES) {
       await reader.cancel();
-      throw new BodyTooLarge('The answer of the Backend API is too large.');
+      throw new BodyTooLarge('The answer is too large.');
     }
     text += decoder.decode(value, { stream: true });
   }

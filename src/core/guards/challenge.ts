@@ -158,7 +158,7 @@ export function faultDenial(cause: Error | null): Denial {
     code: 'authentication-fault',
     reason: 'authentication-fault',
     message: 'The request could not be authenticated.',
-    longMessage: 'This server failed. That says nothing about the credentials.',
+    longMessage: TOKEN_MEANINGS['authentication-fault'],
   });
   // A copy, because what was thrown is not ours to freeze.
   return cause === null ? made : Object.freeze(Object.defineProperty({ ...made }, 'cause', { value: cause }));

@@ -73,7 +73,7 @@ export function createFrontendApiProxy(
   if (publishableKey === null || secretKey === null) {
     const [option, variable] =
       publishableKey === null ? ['publishableKey', 'CLERK_PUBLISHABLE_KEY'] : ['secretKey', 'CLERK_SECRET_KEY'];
-    throw new ConfigurationError(option, 'The Frontend API proxy needs both keys of the instance.', `Set ${variable}.`);
+    throw new ConfigurationError(option, 'The Frontend API proxy needs both keys.', `Set ${variable}.`);
   }
   const base = frontendApi(publishableKey, options.fapiUrl, env);
 

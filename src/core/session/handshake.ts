@@ -4,7 +4,6 @@ import type { Reason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
 import { COOKIE, PARAMETER } from '../request/cookie-names.js';
 import { parseUrl } from '../../shared/url.js';
-import { MAX_REDIRECTS } from './decide.js';
 import { organizationParameter, organizationTarget } from './organization-sync.js';
 import type { HeaderPairs } from '../../shared/headers.js';
 
@@ -53,11 +52,6 @@ export function pageUrl(context: RequestContext): URL | null {
   if (context.query.handshakeNonce !== null) url?.searchParams.delete(PARAMETER.handshakeNonce);
   if (context.query.handshake !== null) url?.searchParams.delete(PARAMETER.handshake);
   return url;
-}
-
-/** Whether another redirect would only continue a loop (wrong keys, a clock that is off, cookies that are not kept). */
-export function isLoop(context: RequestContext): boolean {
-  return context.redirectCount >= MAX_REDIRECTS;
 }
 
 /** The headers of a handshake. The counter lives two seconds: long enough for a redirect, short enough to forget. */

@@ -13,11 +13,10 @@ import type { Reading } from './candidates.js';
 import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
 import { RequestFacts, type SessionServices } from './facts.js';
-import { handshakeHeaders, handshakeUrl, isLoop, pageUrl } from './handshake.js';
 import type { SessionParts } from './parts.js';
 import type { Refreshed } from './refresh.js';
+import { isLoop } from './renewable.js';
 import type { Renewal } from './renewal.js';
-import { answerToSatellite, questionToPrimary } from './satellite.js';
 
 export interface SessionFlow {
   /**
@@ -135,7 +134,7 @@ class Flow implements SessionFlow {
       row = decideVerdict(facts, verdict);
     }
     if (row.then === 'sign-in' && verdict.outcome === 'accepted') return this.#signIn(facts, verdict.value, null);
-    if (row.then === 'refresh') throw new TypeError('A refresh that failed was decided again.');
+    if (row.then === 'refresh') throw new TypeError('Decided twice to refresh.');
     return this.#act(facts, row.then, reasonFor(row, facts, verdict) ?? 'unexpected-error', verdict);
   }
 
@@ -151,7 +150,12 @@ class Flow implements SessionFlow {
     return (await this.#renewal()).refresh(context, expired, refreshTokens);
   }
 
-  #act(facts: RequestFacts, action: Action, reason: Reason, verdict: Verdict<VerifiedSession> | null): AuthOutcome {
+  async #act(
+    facts: RequestFacts,
+    action: Action,
+    reason: Reason,
+    verdict: Verdict<VerifiedSession> | null,
+  ): Promise<AuthOutcome> {
     const message = describe(reason, verdict, facts.carrier);
     const retryAfterMs = verdict?.outcome === 'unchecked' ? verdict.retryAfterMs : facts.retryAfterMs;
     const detail = verdict?.outcome === 'refused' ? verdict.message : null;
@@ -169,33 +173,14 @@ class Flow implements SessionFlow {
       emit?.({ type: 'handshake', step: 'loop', reason });
       return undecided ? asUnavailable() : asSignedOut(LOOP);
     }
-    const location = this.#location(facts, action, reason);
-    if (location === null) return outcomeWithoutRedirect();
+    const headers = (await this.#renewal()).redirect(facts, action, reason);
+    if (headers === null) return outcomeWithoutRedirect();
     emit?.({ type: 'handshake', step: 'started', reason });
-    return handshake(reason, message, handshakeHeaders(location, facts.redirectCount));
-  }
-
-  #location(facts: RequestFacts, action: Action, reason: Reason): string | null {
-    const { context, services } = facts;
-    if (action === 'answer-satellite') {
-      return facts.satelliteReturnUrl && answerToSatellite(facts.satelliteReturnUrl, facts.devBrowserToken);
-    }
-    if (action === 'ask-primary') {
-      const current = pageUrl(context);
-      return current && services.config.signInUrl && questionToPrimary(services.config.signInUrl, current);
-    }
-    return handshakeUrl(context, {
-      reason,
-      suffixedCookies: facts.chosen.suffixed,
-      sessionToken: facts.tokenForHandshake,
-      devBrowserToken: facts.devBrowserToken,
-      acceptsNonce: services.backend !== null,
-    });
+    return handshake(reason, message, headers);
   }
 }
 
-const LOOP =
-  ' Three handshakes in a row did not help. Check that the publishable key and the secret key belong to the same instance, that the clock of this server is right, and that the browser keeps cookies.';
+const LOOP = ' Three handshakes in a row did not help: check keys, clock and cookies.';
 
 /** The cause in words: the verdict's where there is one, with the code and what carried the token. */
 function describe(reason: Reason, verdict: Verdict<VerifiedSession> | null, carrier: 'cookie' | 'header'): string {
