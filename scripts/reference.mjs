@@ -10,7 +10,7 @@ import ts from 'typescript';
 import { PAGE, SOURCES, referencePage } from './reference-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** @type {{ config: unknown }} */
+/** @type {{ config?: unknown }} */
 const { config } = ts.readConfigFile(`${root}tsconfig.json`, (file) => readFileSync(file, 'utf8'));
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
 const page = await referencePage(ts.createProgram(SOURCES, options));

@@ -30,7 +30,11 @@ import { ENTRY_POINTS, PEERS, mayCarry, sampleOf } from './entry-points.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const entry = (/** @type {string} */ name) => ENTRY_POINTS.find((row) => row.name === name) ?? fail(name);
-function fail(/** @type {string} */ name) {
+/**
+ * @param {string} name
+ * @returns {never}
+ */
+function fail(name) {
   throw new Error(`${name} is not in scripts/entry-points.mjs.`);
 }
 

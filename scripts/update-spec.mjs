@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
 import { compareDocuments } from './lib/compare.mjs';
-import { DOCUMENT_PATH, NAMES_PATH, ROOT, readJson } from './lib/document.mjs';
+import { DOCUMENT_PATH, NAMES_PATH, ROOT, readDocument, readNames } from './lib/document.mjs';
 import { formatNames, proposeNames, withoutNames } from './lib/propose-names.mjs';
 
 const [file, ...flags] = process.argv.slice(2);
@@ -20,13 +20,14 @@ if (!file || unknown.length > 0) {
 }
 
 const text = readFileSync(resolvePath(file), 'utf8');
-const current = readJson(DOCUMENT_PATH);
+const current = readDocument();
+/** @type {typeof current} */
 const next = file.endsWith('.json') ? JSON.parse(text) : (await import('yaml')).parse(text);
 const { added, removed, changed } = compareDocuments(current, next);
 
-const print = (title, lines) =>
+const print = (/** @type {string} */ title, /** @type {readonly string[]} */ lines) =>
   console.log([`${title} (${lines.length})`, ...lines.map((line) => `  ${line}`), ''].join('\n'));
-const labelOf = ({ label }) => label;
+const labelOf = (/** @type {{ label: string }} */ { label }) => label;
 console.log(`${current.info.version} -> ${next.info.version}\n`);
 print('Added', added.map(labelOf));
 print('Removed', removed.map(labelOf));
@@ -40,7 +41,7 @@ if (removed.length > 0 && !flags.includes('--accept-removals')) {
   process.exit(1);
 }
 if (flags.includes('--write')) {
-  const names = proposeNames(withoutNames(readJson(NAMES_PATH), removed), next, added);
+  const names = proposeNames(withoutNames(readNames(), removed), next, added);
   writeFileSync(join(ROOT, DOCUMENT_PATH), `${JSON.stringify(next, null, 2)}\n`);
   writeFileSync(join(ROOT, NAMES_PATH), formatNames(names));
   execFileSync(process.execPath, [join(ROOT, 'scripts/generate.mjs'), '--committed'], { stdio: 'inherit' });
