@@ -25,6 +25,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   '.': ['createAuthenticator', 'authenticateUpgrade', 'refuseUpgrade', ...REQUIREMENTS, ...ERRORS],
   './express': ADAPTER,
   './hono': ADAPTER,
+  './fastify': [...ADAPTER, 'guarded'],
   './api': [
     ...['createBackendApi', 'createBackendClient', 'request', 'toPublic'],
     ...['BackendApiError', 'InvalidArgumentError', 'ConfigurationError'],
