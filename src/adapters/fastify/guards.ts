@@ -34,9 +34,9 @@ export const requireScope = (...scopes: OneOrMore<string>): Guard<CallerOf<{ sco
   guard({ scope: scopes.flat() }, 'requireScope()');
 
 /** A guarded route: `app.get('/me', guarded(requireAuth(), (request) => request.auth.userId))`, with `request.auth` narrowed. */
-export function guarded<Caller, R extends RouteGenericInterface = RouteGenericInterface>(
-  guard: Guard<Caller>,
-  handler: (request: FastifyRequest<R> & { readonly auth: NoInfer<Caller> }, reply: FastifyReply) => unknown,
+export function guarded<G extends Guard<unknown>, R extends RouteGenericInterface = RouteGenericInterface>(
+  guard: G,
+  handler: (request: FastifyRequest<R> & { readonly auth: NonNullable<G['proves']> }, reply: FastifyReply) => unknown,
 ) {
   return { preHandler: guard, handler: handler as (request: FastifyRequest, reply: FastifyReply) => unknown };
 }
