@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { IMPORTABLE, aliasOf } from './scripts/entry-points.mjs';
 import { defineConfig } from 'vitest/config';
+import { IMPORTABLE, aliasOf } from './scripts/entry-points.mjs';
+import { BUCKETS, filesOf } from './test/support/buckets.js';
 
 const path = (relative: string) => `${fileURLToPath(new URL('.', import.meta.url))}${relative}`;
 
@@ -14,8 +15,15 @@ export default defineConfig({
     ],
   },
   test: {
-    // The examples show how to test an application: those tests are run as well.
-    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    // `vitest run` is all of them; `npm run test:unit` and its like are one.
+    projects: BUCKETS.map((name) => ({
+      extends: true as const,
+      test: {
+        name,
+        include: filesOf(name),
+        ...(name === 'unit' && { setupFiles: ['test/support/stay-inside.ts'] }),
+      },
+    })),
     testTimeout: 20_000,
     hookTimeout: 30_000,
     coverage: {

@@ -52,7 +52,7 @@ const adapter = (framework, title, runtimes, gzip) => ({
 /**
  * In the order of docs/reference.md: a name that two entry points offer is described at the first.
  *
- * The limits of sizes are what was reached and a fiftieth, or a twentieth for the API client: to pass one is a decision, not an accident.
+ * The limits of sizes are what was reached and a fiftieth: to pass one is a decision, not an accident.
  * jose and lru-cache are counted (11.5 kB).
  * @type {readonly EntryPoint[]}
  */
@@ -78,7 +78,7 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/core', 'src/verify'],
     about: 'Guide: [Backend API](api/README.md). The methods and their types: [Operations](api/operations.md).',
-    size: { min: 12_900, gzip: 5_850, later: { min: 5_450, gzip: 3_300 } },
+    size: { min: 13_450, gzip: 5_970, later: { min: 5_840, gzip: 3_455 } },
   },
   {
     name: 'bailiff/api/*',
@@ -89,7 +89,7 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/core', 'src/verify'],
     about: '',
-    size: { min: 2_400, gzip: 1_220, later: { min: 4_240, gzip: 2_480 } },
+    size: { min: 3_765, gzip: 1_120, later: { min: 4_500, gzip: 2_605 } },
   },
   {
     name: 'bailiff/webhooks',
@@ -191,6 +191,9 @@ export function sourceOf(name) {
   return alias && name.replace(alias.find, alias.replacement);
 }
 
+/** Folders of the adapters; one that several share is no entry point. */
+const ADAPTERS = ENTRY_POINTS.flatMap(({ source }) => /^src\/adapters\/[^/]+\//.exec(source)?.[0] ?? []);
+
 /**
  * Whether a file of ours may come along in the bundle of an entry point. Never one of the other package, nor the adapter of
  * another framework.
@@ -198,8 +201,7 @@ export function sourceOf(name) {
  * @param {string} file path from the root of the repository
  */
 export function mayCarry(entry, file) {
-  const adapter = /^src\/adapters\/[^/]+\//.exec(file)?.[0];
-  if (adapter !== undefined && !entry.source.startsWith(adapter)) return false;
+  if (ADAPTERS.some((folder) => file.startsWith(folder) && !entry.source.startsWith(folder))) return false;
   if (file.startsWith('packages/') && entry.package === 'bailiff') return false;
   return !entry.never.some((folder) => file.startsWith(`${folder}/`));
 }

@@ -49,19 +49,19 @@ const PARTS = [
     what: 'bailiff/api: all operations',
     code: "export { createBackendApi } from 'bailiff/api'",
     of: [entry('bailiff/api')],
-    limit: { min: 12_550, gzip: 5_690, later: { min: 5_450, gzip: 3_300 } },
+    limit: { min: 13_235, gzip: 5_895, later: { min: 5_840, gzip: 3_455 } },
   },
   {
     what: 'bailiff/api/users with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 10_250, gzip: 5_000, later: { min: 4_240, gzip: 2_480 } },
+    limit: { min: 11_850, gzip: 5_000, later: { min: 4_500, gzip: 2_605 } },
   },
   {
     what: 'one operation with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export { get } from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 8_350, gzip: 4_210 },
+    limit: { min: 8_145, gzip: 4_065 },
   },
   {
     what: 'bailiff/hono: middleware, guards',

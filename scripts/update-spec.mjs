@@ -1,18 +1,21 @@
-// Compares a newer OpenAPI document (JSON or YAML) with the committed one, and takes it over when nothing was lost.
+// Compares a newer OpenAPI document (JSON or YAML) with the committed one, and takes it over.
 //
-//   npm run update-spec -- FILE           prints what was added, removed and changed; fails on a removal
-//   npm run update-spec -- FILE --write   then also replaces the document and gives new operations a name and a retry class
+//   npm run update-spec -- FILE                              prints what was added, removed and changed; fails on a removal
+//   npm run update-spec -- FILE --write                      then also takes it over: document, names, and all that is generated
+//   npm run update-spec -- FILE --write --accept-removals    although callers lose methods
 //
 // Renamed paths and methods count as a removal and an addition: callers lose a method either way.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
 import { compareDocuments } from './lib/compare.mjs';
 import { DOCUMENT_PATH, NAMES_PATH, ROOT, readJson } from './lib/document.mjs';
-import { formatNames, proposeNames } from './lib/propose-names.mjs';
+import { formatNames, proposeNames, withoutNames } from './lib/propose-names.mjs';
 
 const [file, ...flags] = process.argv.slice(2);
-if (!file) {
-  console.error('Usage: npm run update-spec -- FILE [--write]');
+const unknown = flags.filter((flag) => !['--write', '--accept-removals'].includes(flag));
+if (!file || unknown.length > 0) {
+  console.error('Usage: npm run update-spec -- FILE [--write] [--accept-removals]');
   process.exit(2);
 }
 
@@ -23,29 +26,26 @@ const { added, removed, changed } = compareDocuments(current, next);
 
 const print = (title, lines) =>
   console.log([`${title} (${lines.length})`, ...lines.map((line) => `  ${line}`), ''].join('\n'));
+const labelOf = ({ label }) => label;
 console.log(`${current.info.version} -> ${next.info.version}\n`);
-print(
-  'Added',
-  added.map(({ label }) => label),
-);
-print(
-  'Removed',
-  removed.map(({ label }) => label),
-);
+print('Added', added.map(labelOf));
+print('Removed', removed.map(labelOf));
 print(
   'Changed',
   changed.map(({ label, parts }) => `${label}: ${parts.join(', ')}`),
 );
 
-if (removed.length > 0) {
+if (removed.length > 0 && !flags.includes('--accept-removals')) {
   console.error('Operations were removed: callers would lose methods. Nothing was written.');
   process.exit(1);
 }
 if (flags.includes('--write')) {
-  const names = proposeNames(readJson(NAMES_PATH), added);
+  const names = proposeNames(withoutNames(readJson(NAMES_PATH), removed), next, added);
   writeFileSync(join(ROOT, DOCUMENT_PATH), `${JSON.stringify(next, null, 2)}\n`);
   writeFileSync(join(ROOT, NAMES_PATH), formatNames(names));
+  execFileSync(process.execPath, [join(ROOT, 'scripts/generate.mjs'), '--committed'], { stdio: 'inherit' });
   console.log(
-    `Written. Check the names of the new operations in ${NAMES_PATH}, then: node scripts/generate.mjs --committed`,
+    `Written and generated. Names are public: check those of the new operations in ${NAMES_PATH} and, after a change, run:\n` +
+      '  node scripts/generate.mjs --committed',
   );
 }

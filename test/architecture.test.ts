@@ -13,28 +13,39 @@ interface Part {
   packages: string[];
 }
 
-/** The table of docs/architecture.md: the one list of who may import whom. */
-function readParts(): Part[] {
-  const cells = (line: string) =>
+/** The cells of a table of docs/architecture.md, which `header` begins. */
+function readTable(header: RegExp): string[][] {
+  const lines = readFileSync(join(root, 'docs/architecture.md'), 'utf8').split('\n');
+  const start = lines.findIndex((line) => header.test(line)) + 2;
+  const end = lines.findIndex((line, index) => index >= start && !line.startsWith('|'));
+  return lines.slice(start, end).map((line) =>
     line
       .split('|')
       .slice(1, -1)
-      .map((cell) => cell.trim());
-  const list = (cell: string) =>
-    cell
-      .split(',')
-      .map((item) => item.trim().replaceAll('`', ''))
-      .filter((item) => item !== '');
-  const lines = readFileSync(join(root, 'docs/architecture.md'), 'utf8').split('\n');
-  const start = lines.findIndex((line) => /^\|\s*part\s*\|\s*files\s*\|/.test(line));
-  const rows: Part[] = [];
-  for (const line of lines.slice(start + 2)) {
-    if (!line.startsWith('|')) break;
-    const [name = '', files = '', mayImport = '', packages = ''] = cells(line);
-    rows.push({ name, folder: files.replaceAll('`', ''), mayImport: list(mayImport), packages: list(packages) });
-  }
-  return rows;
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  );
 }
+
+const list = (cell: string) =>
+  cell
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** The one list of who may import whom. */
+function readParts(): Part[] {
+  return readTable(/^\|\s*part\s*\|\s*files\s*\|/).map(([name = '', folder = '', mayImport = '', packages = '']) => ({
+    name,
+    folder,
+    mayImport: list(mayImport),
+    packages: list(packages),
+  }));
+}
+
+/** The rooms of the offline instance, lowest first, and which of the others each may import. */
+const rooms = new Map(
+  readTable(/^\|\s*room\s*\|/).map(([name = '', , mayImport = '']) => [name, list(mayImport)] as const),
+);
 
 const parts = readParts();
 
@@ -177,6 +188,42 @@ describe('architecture', () => {
     ]);
     const logs = files.filter((file) => /\bconsole\./.test(withoutComments(file)) && partOf(file).name !== 'cli');
     expect(logs).toEqual(['src/core/faults/log.ts']);
+  });
+
+  it('keeps the rooms of the offline instance apart, and their imports downwards', () => {
+    const roomOf = (file: string) => /^packages\/local\/src\/([^/]+)\//.exec(file)?.[1];
+    const order = [...rooms.keys()];
+    expect(order).toHaveLength(11);
+    const upwards = [...rooms].filter(([name, below]) =>
+      below.some((room) => order.indexOf(room) >= order.indexOf(name)),
+    );
+    expect(upwards).toEqual([]);
+    const wrong: string[] = [];
+    for (const [file, targets] of edges) {
+      const room = roomOf(file);
+      if (room === undefined) continue;
+      if (!rooms.has(room)) wrong.push(`${file} is in no room`);
+      for (const target of targets) {
+        const other = roomOf(target);
+        if (other !== undefined && other !== room && !rooms.get(room)?.includes(other))
+          wrong.push(`${file} -> ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets no other room import a handler: what others need is in the model', () => {
+    const importers = [...edges].flatMap(([file, targets]) =>
+      targets.filter((target) => target.includes('/backend-api/handlers/')).map(() => file),
+    );
+    expect(importers.length).toBeGreaterThan(0);
+    expect(importers.filter((file) => !file.startsWith('packages/local/src/backend-api/'))).toEqual([]);
+  });
+
+  it('keeps folders of the offline instance to what can be taken in', () => {
+    const folders = files.filter((file) => file.startsWith('packages/local/src/')).map((file) => dirname(file));
+    const crowded = folders.filter((folder) => folders.filter((other) => other === folder).length > 15);
+    expect([...new Set(crowded)]).toEqual([]);
   });
 
   it('names each cookie and parameter of the protocol in one place', () => {

@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-export const DOCUMENT_PATH = 'spec/clerk-backend-api-2025-11-10.json';
+export const DOCUMENT_PATH = 'spec/backend-api.json';
 export const NAMES_PATH = 'spec/names.json';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 /** Clerk serves these without the version prefix, and the first two groups to machines as well. */
 const UNVERSIONED = /^\/(api_keys|m2m_tokens|oauth_applications\/access_tokens)(\/|$)/;
 const MACHINE_KEY = /^\/m2m_tokens(\/|$)/;
+/** Of a page, where the document does not say. */
+const USUAL_MAXIMUM = 500;
 
 export const readJson = (path) => JSON.parse(readFileSync(new URL(path, `file://${ROOT}`), 'utf8'));
 
@@ -29,6 +31,12 @@ const unescapePointer = (key) => key.replaceAll('~1', '/').replaceAll('~0', '~')
 export function* entries(document) {
   for (const [path, item] of Object.entries(document.paths))
     for (const method of METHODS) if (item[method]) yield { path, method: method.toUpperCase(), raw: item[method] };
+}
+
+export function groupBy(items, keyOf) {
+  const groups = new Map();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
 }
 
 export const camel = (text) => text.replace(/[_-]+(\w)/g, (_, c) => c.toUpperCase()).replace(/ID$/, 'Id');
@@ -85,16 +93,37 @@ function readOperation(document, names, { path, method, raw }) {
     body,
     response: readResponse(document, raw),
     list: entry.list
-      ? { shape: entry.list, maximum: limit.schema.maximum, paginated: query.some((p) => p.name === 'paginated') }
+      ? {
+          shape: entry.list,
+          maximum: limit?.schema.maximum ?? USUAL_MAXIMUM,
+          paginated: query.some((p) => p.name === 'paginated'),
+        }
       : null,
-    unversioned: UNVERSIONED.test(path),
-    machineKey: MACHINE_KEY.test(path),
-    anonymous: Array.isArray(raw.security) && raw.security.length === 0,
+    versioned: !UNVERSIONED.test(path),
+    key: keyOf(path, raw),
     summary: raw.summary ?? '',
     description: raw.description ?? '',
     deprecated: raw.deprecated === true,
   };
 }
+
+function keyOf(path, { security }) {
+  if (Array.isArray(security) && security.length === 0) return 'none';
+  return MACHINE_KEY.test(path) ? 'machine' : 'secret';
+}
+
+/** An operation as the client knows it (src/api/operation.ts); what is undefined is as usual. */
+export const clientOperation = ({ name, method, path, query, body, list, retry, versioned, key }) => ({
+  name,
+  method,
+  path: path.replaceAll(/\{.+?\}/g, '{}'),
+  input: body ? (body.multipart ? 'form' : 'body') : query.length > 0 ? 'query' : 'none',
+  list: list?.maximum,
+  paginated: list?.paginated || undefined,
+  retry: retry === 'unsafe' ? false : undefined,
+  versioned: versioned ? undefined : false,
+  key: key === 'secret' ? undefined : key,
+});
 
 /** The document calls many bodies optional that have required members: the members decide. */
 function readBody(document, requestBody) {

@@ -1,9 +1,11 @@
 // The generated modules: types of the document, interfaces of the resources, one table for all, one module for each resource.
-import { groupBy, operationTable, rowOf, scopesOf } from './operation-code.mjs';
-import { kebab, pascal, resolve } from './document.mjs';
-import { comment, createTypePrinter, documentation } from './schema-types.mjs';
+import { clientOperation, groupBy, kebab, pascal, resolve } from './document.mjs';
+import { load } from './load.mjs';
+import { comment, createTypePrinter, documentation, inputSchema } from './schema-types.mjs';
 
 const HEADER = '// Made by scripts/generate.mjs from the OpenAPI document. Do not edit.\n';
+
+const { encodeOperations } = await load('src/api/encoding/encode.ts');
 
 const resourceOf = ({ resource }) => resource;
 
@@ -85,15 +87,10 @@ function emitTypes(types, operations) {
 
 const declare = (name, schema, type) => `${comment(documentation(schema))}export type ${name} = ${type};\n`;
 
-function declareParams(types, { name, paramsType, body, query }) {
-  const schema = body?.schema ?? {
-    type: 'object',
-    properties: Object.fromEntries(
-      query.map((p) => [p.name, { ...p.schema, description: p.description, deprecated: p.deprecated }]),
-    ),
-    required: query.filter((p) => p.required).map((p) => p.name),
-  };
-  return `/** The ${body ? 'body' : 'query'} of \`${name}\`. */\nexport type ${paramsType} = ${types.print(schema, { input: true })};\n`;
+function declareParams(types, operation) {
+  const { name, paramsType, body } = operation;
+  const type = types.print(inputSchema(operation), { input: true });
+  return `/** The ${body ? 'body' : 'query'} of \`${name}\`. */\nexport type ${paramsType} = ${type};\n`;
 }
 
 /** Components that only requests use: their types take what a caller may send. */
@@ -196,38 +193,43 @@ function commaArrays(operations) {
 }
 
 function emitTable(operations) {
-  const lines = operationTable(operations).join(",' +\n  '");
-  return `${HEADER}/** All operations: parted by commas, a scope and its rows. src/api/operation.ts explains them. */\nexport const TABLE =\n  '${lines}';\n`;
+  const { kinds, scopes } = encodeOperations(operations.map(clientOperation));
+  const rows = Object.entries(kinds).map(([letter, kind]) => `  ${letter}: ${literal(kind)},\n`);
+  return `${HEADER}// src/api/encoding/decode.ts explains it.
+import type { Kinds } from '../encoding/decode.js';
+
+export const KINDS: Kinds = {
+${rows.join('')}};
+
+/** All operations: parted by commas, a scope and its rows. */
+export const TABLE =
+  '${scopes.join(",' +\n  '")}';
+`;
 }
 
-/** The functions that make operations, with the name of what they make. */
-const KINDS = { operation: 'one', pagedOperation: 'list', uploadOperation: 'upload' };
-
-/** Lists and uploads have a function and a module of their own: a resource without them does not carry it. */
-const makeOf = ({ list, body }) => (list ? 'pagedOperation' : body?.multipart ? 'uploadOperation' : 'operation');
+/** The functions that make operations, and their modules: a resource without lists or uploads does not carry those. */
+const MAKERS = { operation: '../call.js', pagedOperation: '../pages.js', uploadOperation: '../forms.js' };
+const makerOf = ({ list, body }) => (list ? 'pagedOperation' : body?.multipart ? 'uploadOperation' : 'operation');
 
 function emitResource(operations) {
-  const scopes = scopesOf(operations);
-  const scopeIndex = (operation) => scopes.findIndex(({ members }) => members.includes(operation));
-  const makerOf = (operation) => `${KINDS[makeOf(operation)]}${scopeIndex(operation) || ''}_`;
   const constants = operations.map((operation) => {
     const local = operation.action === 'delete' ? 'delete_' : operation.action;
-    const row = rowOf(operation, scopes[scopeIndex(operation)].members);
-    const code = `/* @__PURE__ */ ${makerOf(operation)}('${row}')`;
+    const code = `/* @__PURE__ */ ${makerOf(operation)}(${literal(clientOperation(operation))})`;
     return `${operationComment(operation, '')}${local === operation.action ? 'export ' : ''}const ${local}: ${constantType(operation)} = ${code};\n`;
   });
-  const used = new Set(operations.map(makeOf));
-  const makerImports = `import { ${used.has('operation') ? 'operation, ' : ''}within } from '../call.js';\n${used.has('pagedOperation') ? "import { pagedOperation } from '../pages.js';\n" : ''}${used.has('uploadOperation') ? "import { uploadOperation } from '../forms.js';\n" : ''}`;
-  const makers = new Map(
-    operations.map((operation) => [
-      makerOf(operation),
-      `within('${scopes[scopeIndex(operation)].scope}', ${makeOf(operation)})`,
-    ]),
-  );
-  const makerConstants = [...makers].map(([name, maker]) => `const ${name} = /* @__PURE__ */ ${maker};\n`);
+  const used = new Set(operations.map(makerOf));
+  const makers = Object.keys(MAKERS).filter((maker) => used.has(maker));
+  const makerImports = makers.map((maker) => `import { ${maker} } from '${MAKERS[maker]}';\n`).join('');
   const hasDelete = operations.some((operation) => operation.action === 'delete');
-  return `${HEADER}${makerImports}${imports(operations)}import type { ${valueTypes(operations, ['BackendClient', 'CallOptions'])} } from '../values.js';\n\n${makerConstants.join('')}\n${constants.join('\n')}${hasDelete ? '\nexport { delete_ as delete };\n' : ''}`;
+  return `${HEADER}${makerImports}${imports(operations)}import type { ${valueTypes(operations, ['BackendClient', 'CallOptions'])} } from '../values.js';\n\n${constants.join('\n')}${hasDelete ? '\nexport { delete_ as delete };\n' : ''}`;
 }
+
+/** `{ name: 'users.get', method: 'GET', … }`, without what is absent. */
+const literal = (operation) =>
+  JSON.stringify(operation)
+    .replaceAll(/"(\w+)":/g, ' $1: ')
+    .replaceAll('"', "'")
+    .replace(/}$/, ' }');
 
 function constantType({ signatures }) {
   const types = signatures.map(({ parameters, result }) => ({

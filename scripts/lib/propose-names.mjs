@@ -1,35 +1,47 @@
 // Names and retry classes for new operations, from the document's hints. A person checks them: names are public.
-import { camel } from './document.mjs';
+import { camel, resolve } from './document.mjs';
 
 /** A POST counts as unsafe to repeat until somebody has read what it does. */
 const RETRY = { GET: 'safe', PUT: 'idempotent', PATCH: 'idempotent', DELETE: 'idempotent', POST: 'unsafe' };
 
-export function proposeNames(names, added) {
+/**
+ * @param document the one that has the operations
+ * @param added operations as `compareDocuments` gives them
+ */
+export function proposeNames(names, document, added) {
   const taken = new Set(Object.values(names.operations).map(({ name }) => name));
   const operations = { ...names.operations };
   for (const { method, path, raw } of added) {
-    const resource = camel(raw['x-speakeasy-group'] ?? path.split('/')[1]);
+    const group = raw['x-speakeasy-group'] ?? path.split('/')[1];
+    const resource = camel(group.replaceAll(/\W+/g, '_'));
     const action = raw['x-speakeasy-name-override'] ?? raw.operationId;
     const wanted = `${resource}.${lowerFirst(action)}`;
     const name = taken.has(wanted) ? `${resource}.${lowerFirst(raw.operationId)}` : wanted;
     taken.add(name);
-    operations[raw.operationId] = { name, retry: RETRY[method], ...listShape(raw) };
+    operations[raw.operationId] = { name, retry: RETRY[method], ...listShape(document, raw) };
   }
+  return { ...names, operations };
+}
+
+/** Without the names of operations that the document no longer has. */
+export function withoutNames(names, removed) {
+  const gone = new Set(removed.map(({ raw }) => raw.operationId));
+  const operations = Object.fromEntries(Object.entries(names.operations).filter(([id]) => !gone.has(id)));
   return { ...names, operations };
 }
 
 const lowerFirst = (text) => text.charAt(0).toLowerCase() + text.slice(1);
 
-/** Only what can be told without following references; `list` is added by hand for the rest. */
-function listShape(raw) {
-  const hasLimit = (raw.parameters ?? []).some(
-    (parameter) => parameter.name === 'limit' || parameter.$ref?.endsWith('/LimitParameter'),
-  );
+/** An operation with a `limit` is a list. Its items are the answer, or the one array within it. */
+function listShape(document, raw) {
+  const follow = (node) => resolve(document, node);
+  const hasLimit = (raw.parameters ?? []).some((parameter) => follow(parameter).name === 'limit');
   const success = Object.entries(raw.responses).find(([status]) => status.startsWith('2'))?.[1];
-  const schema = success?.content?.['application/json']?.schema;
+  const schema = follow(follow(success)?.content?.['application/json']?.schema);
   if (!hasLimit || !schema) return {};
   if (schema.type === 'array') return { list: 'array' };
-  return schema.properties?.data ? { list: 'data' } : {};
+  const arrays = Object.keys(schema.properties ?? {}).filter((key) => follow(schema.properties[key]).type === 'array');
+  return arrays.length === 1 ? { list: arrays[0] } : {};
 }
 
 /** One line an operation, so that a change shows in review. */

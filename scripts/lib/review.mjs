@@ -1,15 +1,14 @@
-// What is committed so that a change of the API shows in review: the surface, one line an operation, the table in the docs, and the
-// version that every request asks with.
-import { createTypePrinter } from './schema-types.mjs';
-import { groupBy } from './operation-code.mjs';
-import { kebab } from './document.mjs';
+// What is committed so that a change of the API shows in review: the surface, the table of operations in the docs, and the version
+// that every request asks with.
+import { createTypePrinter, inputSchema } from './schema-types.mjs';
+import { groupBy, kebab } from './document.mjs';
 
 /** @returns path (from the root) to content */
 export function emitReview(document, names, operations) {
   const types = createTypePrinter(document, names);
   return {
-    'spec/surface.txt': operations.map((operation) => surfaceLine(types, operation)).join('\n') + '\n',
-    'docs/api/operations.md': operationsPage(operations),
+    'spec/surface.txt': surface(document, types, operations),
+    'docs/api/operations.md': operationsPage(document, operations),
     'src/shared/api-version.ts': apiVersion(document),
   };
 }
@@ -31,34 +30,40 @@ function argumentsOf({ ids, query, body }) {
   return names;
 }
 
-/** `METHOD path -> api.resource.method(ids, query) response`, then the query's or body's names (`!` marks the required ones). */
-function surfaceLine(types, operation) {
-  const { method, path, list, retry } = operation;
-  const notes = [retry, list && `list of ${list.shape}, at most ${list.maximum}`, operation.deprecated && 'deprecated']
-    .filter(Boolean)
-    .join(', ');
-  return `${method} ${path} -> ${call(operation)} ${responseName(types, operation)} {${memberNames(types, operation).join(' ')}} (${notes})`;
-}
-
-function responseName(types, { response }) {
-  if (!response) return 'void';
-  if (response.$ref || response.items?.$ref) return types.print(response, {});
-  return (
-    '{' +
-    Object.keys(response.properties ?? response.anyOf ?? response.allOf ?? response.items?.properties ?? {}).join(' ') +
-    '}'
+/** All that callers depend on, without prose: one line for the version, then one for each operation and for each named type. */
+function surface({ info }, types, operations) {
+  const named = Object.entries(types.components).map(
+    ([name, schema]) => `type ${types.nameOf(name)} = ${typeOf(types, schema)}`,
   );
+  return [
+    `version ${info.version}, ${operations.length} operations`,
+    ...operations.map((operation) => surfaceLine(types, operation)),
+    ...named,
+    '',
+  ].join('\n');
 }
 
-function memberNames(types, { query, body }) {
-  if (!body) return query.map((parameter) => parameter.name + (parameter.required ? '!' : ''));
-  const schema = followed(types, body.schema);
-  const object = schema.type === 'array' ? followed(types, schema.items) : schema;
-  return Object.keys(object.properties ?? {}).map((name) => name + (object.required?.includes(name) ? '!' : ''));
+/** `METHOD path -> api.resource.method(id, query?: { … }): Response (retry class, what else is to know)` */
+function surfaceLine(types, operation) {
+  const { method, path, response, list, retry, deprecated } = operation;
+  const input = inputSchema(operation);
+  const parameters = argumentsOf(operation).map((name) =>
+    /^(query|body)\b/.test(name) ? `${name}: ${typeOf(types, input)}` : name,
+  );
+  const answer = response ? typeOf(types, response) : 'void';
+  const notes = [retry, list && `list of ${list.shape}, at most ${list.maximum}`, deprecated && 'deprecated'];
+  return `${method} ${path} -> api.${operation.name}(${parameters.join(', ')}): ${answer} (${notes.filter(Boolean).join(', ')})`;
 }
-const followed = (types, schema) => (schema.$ref ? types.components[schema.$ref.split('/').at(-1)] : schema);
 
-function operationsPage(operations) {
+/** In one line, without comments. */
+const typeOf = (types, schema) =>
+  types
+    .print(schema, {})
+    .replaceAll(/\/\*\*[^]*?\*\//g, '')
+    .replaceAll(/;?\s*\n\s*}/g, ' }')
+    .replaceAll(/\s+/g, ' ');
+
+function operationsPage({ info }, operations) {
   const sections = [...groupBy(operations, ({ resource }) => resource)]
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([resource, members]) => {
@@ -74,7 +79,7 @@ function operationsPage(operations) {
       });
       return `## ${resource}\n\n\`import * as ${resource} from 'bailiff/api/${kebab(resource)}'\`\n\n| call | request | | |\n|---|---|---|---|\n${rows.join('\n')}\n`;
     });
-  return `# All operations\n\n<!-- Made by scripts/generate.mjs --committed. Do not edit. -->\n\nThe ${operations.length} operations of Clerk's Backend API with their methods. Every method takes call options last\n(\`{ signal, timeoutMs, retries, … }\`, see [the overview](README.md)). _iterates_: \`for await\` walks all pages.\n_not repeated_: a failed call is not sent again on its own, except after a 429.\n\n<!-- prettier-ignore-start -->
+  return `# All operations\n\n<!-- Made by scripts/generate.mjs --committed. Do not edit. -->\n\nThe ${operations.length} operations of Clerk's Backend API, version ${info.version}, with their methods. Every method takes call options last\n(\`{ signal, timeoutMs, retries, … }\`, see [the overview](README.md)). _iterates_: \`for await\` walks all pages.\n_not repeated_: a failed call is not sent again on its own, except after a 429.\n\n<!-- prettier-ignore-start -->
 
 ${sections.join('\n')}
 <!-- prettier-ignore-end -->

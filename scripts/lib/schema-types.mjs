@@ -78,6 +78,16 @@ export function createTypePrinter(document, names) {
   return { print, nameOf, components };
 }
 
+/** What an operation takes beside ids, as one schema: its body, or its query as an object. */
+export const inputSchema = ({ body, query }) =>
+  body?.schema ?? {
+    type: 'object',
+    properties: Object.fromEntries(
+      query.map(({ name, schema, description, deprecated }) => [name, { ...schema, description, deprecated }]),
+    ),
+    required: query.filter(({ required }) => required).map(({ name }) => name),
+  };
+
 const isNullable = (schema) => schema.nullable === true;
 const propertyName = (key) => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key));
 const union = (types) => [...new Set(types)].join(' | ');

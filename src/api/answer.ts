@@ -1,7 +1,10 @@
 /** From an HTTP answer to a value, or to the error that says what is wrong. */
+import { parseRetryAfter } from '../shared/retry-after.js';
 import { BackendApiError, type BackendApiErrorItem } from './errors.js';
 import type { Operation } from './operation.js';
-import { readRetryAfter } from './retry.js';
+
+/** A day. The caller decides what to make of it. */
+const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /** @throws BackendApiError */
 export function readAnswer(
@@ -17,7 +20,7 @@ export function readAnswer(
     if (ok) return body;
   } catch {
     // The one page among the operations.
-    if (ok && operation.flags.includes('X')) return text;
+    if (ok && operation.key === 'none') return text;
     detail += ', not JSON';
   }
   const { errors, clerk_trace_id } = Object(body) as { errors?: BackendApiErrorItem[]; clerk_trace_id?: string };
@@ -31,7 +34,7 @@ export function readAnswer(
       status,
       errors: list,
       traceId: clerk_trace_id ?? headers.get('cf-ray'),
-      retryAfterMs: readRetryAfter(headers.get('retry-after'), now),
+      retryAfterMs: parseRetryAfter(headers.get('retry-after'), now, MAX_RETRY_AFTER_MS),
     },
   );
 }

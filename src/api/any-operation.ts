@@ -1,5 +1,6 @@
 /** What `request` is asked for, judged and read as an operation. Loaded with the first such call. */
 import { InvalidArgumentError } from './errors.js';
+import type { Operation } from './operation.js';
 import type { ApiRequest, BackendClient, CallOptions } from './values.js';
 
 /** Segments of what may stand in a path (RFC 3986, section 3.3), none of them empty. */
@@ -27,12 +28,16 @@ export function anyOperation(
   if (method === 'GET' && body !== null) throw fail('a GET has no body.');
   const segments = segmentsOf(path);
   if (!segments) throw fail('`path` is no path below the API: /users/user_1, its parts encoded, the query apart.');
-  const operation = {
+  const operation: Operation = {
     // Ids stay out of what is counted and logged.
     name: `request ${method} /${segments.find((segment) => !/^v\d+$/.test(segment)) ?? ''}`,
-    flags: `R${UNVERSIONED.test(path as string) ? 'N' : ''}${FOR_MACHINES.test(path as string) ? 'M' : ''}${IDEMPOTENT.includes(method) ? '' : 'U'}`,
-    method,
-    path: '*'.repeat(segments.length),
+    method: method as Operation['method'],
+    // Each segment is an id: encoded, and checked as one.
+    path: '/{}'.repeat(segments.length),
+    input: 'both',
+    retry: IDEMPOTENT.includes(method),
+    versioned: !UNVERSIONED.test(path as string),
+    key: FOR_MACHINES.test(path as string) ? 'machine' : undefined,
   };
   return [operation, [...segments, { query: withoutHoles(query), body }, options]];
 }

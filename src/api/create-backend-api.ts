@@ -3,12 +3,12 @@ import type { Environment } from '../environment.js';
 import { request } from './any-request.js';
 import { operation } from './call.js';
 import { createBackendClient } from './client.js';
+import { decodeOperation, nameOf } from './encoding/decode.js';
 import { uploadOperation } from './forms.js';
 import type { BackendApi } from './generated/interfaces.js';
-import { TABLE } from './generated/table.js';
-import { nameOf, readOperation } from './operation.js';
+import { KINDS, TABLE } from './generated/table.js';
 import { pagedOperation } from './pages.js';
-import type { ApiRequest, BackendApiOptions, CallOptions } from './values.js';
+import type { BackendApiOptions } from './values.js';
 
 /**
  * Every operation of Clerk's Backend API: `api.users.get(id)`, `api.organizations.list({ limit: 50 })`.
@@ -17,21 +17,30 @@ import type { ApiRequest, BackendApiOptions, CallOptions } from './values.js';
  * `ConfigurationError` when there is no key. An operation is read from the table when it is called: reading all takes long.
  *
  * @param options fall back to the environment: CLERK_SECRET_KEY, CLERK_MACHINE_SECRET_KEY, CLERK_API_URL, CLERK_API_VERSION
+ * @param env read instead of `process.env` (the bindings of a Worker)
  * @throws ConfigurationError for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import { createBackendApi } from 'bailiff/api';
+ *
+ * const api = createBackendApi();
+ * const user = await api.users.get('user_1');
+ * for await (const member of api.organizationMemberships.list('org_1')) console.log(member.role, user.id);
+ * ```
  */
 export function createBackendApi(options?: BackendApiOptions, env?: Environment): BackendApi {
   const client = createBackendClient(options, env);
   const api: Record<string, Record<string, unknown>> = {};
-  const any = (what: ApiRequest, options?: CallOptions) => request(client, what, options);
   for (const line of TABLE.split(',')) {
     const [scope, ...rows] = line.split(' ') as [string, ...string[]];
     const methods = (api[nameOf(scope)] ??= {});
     for (const row of rows)
       methods[nameOf(row)] = (...args: unknown[]) => {
-        const read = readOperation(scope, row);
-        const make = /[LSE]/.test(read.flags) ? pagedOperation : read.flags.includes('F') ? uploadOperation : operation;
-        return make(read)(client, ...args);
+        const decoded = decodeOperation(KINDS, scope, row);
+        const make = decoded.list ? pagedOperation : decoded.input === 'form' ? uploadOperation : operation;
+        return make(decoded)(client, ...args);
       };
   }
-  return { ...api, request: any } as unknown as BackendApi;
+  return { ...api, request: request.bind(null, client) } as unknown as BackendApi;
 }

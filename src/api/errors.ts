@@ -39,7 +39,12 @@ export class BackendApiError extends BailiffError {
   declare readonly retryAfterMs: number | null;
 
   constructor(operation: string, code: string, detail: string, facts: Facts = {}) {
-    super(`${operation}: ${code}: ${detail}${facts.traceId ? ` (trace ${facts.traceId})` : ''}`, facts);
+    const trace = facts.traceId ? ` (trace ${facts.traceId})` : '';
+    super(
+      `${operation}: ${code}: ${detail}${trace}`,
+      facts.errors?.[0]?.code ? 'codes-of-the-backend-api' : code,
+      facts,
+    );
     Object.assign(this, { operation, code, status: null, errors: [], traceId: null, retryAfterMs: null }, facts);
   }
 }
@@ -48,4 +53,8 @@ export class BackendApiError extends BailiffError {
 export class InvalidArgumentError extends BailiffError {
   override readonly name = 'InvalidArgumentError';
   readonly code = 'invalid-argument';
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, 'invalid-argument', options);
+  }
 }

@@ -3,7 +3,7 @@ import { checkTransport, connectionName, readConnection, type Connection } from 
 import type { Environment } from '../environment.js';
 import { isDevelopmentKey } from '../shared/keys.js';
 import { checkOptionNames, type OptionNames } from '../shared/option-names.js';
-import { pause } from './limits.js';
+import { pause } from './retry.js';
 import type { BackendApiOptions } from './values.js';
 
 type Optional = 'fetch' | 'onEvent';

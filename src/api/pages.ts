@@ -1,13 +1,12 @@
 /** Lists: one page when awaited, every item when iterated. The walk is loaded when one begins. */
 import type { Call } from './call.js';
 import type { Operation } from './operation.js';
-import type { PageRequest } from './values.js';
+import type { BackendClient, PageRequest } from './values.js';
 import type { Query } from './walk.js';
 
-export const pagedOperation =
-  (operation: Operation): Call =>
-  (client, ...args) => {
-    const ids = operation.path.split('*').length - 1;
+export const pagedOperation = <F = Call>(operation: Operation): F =>
+  ((client: BackendClient, ...args: unknown[]) => {
+    const ids = operation.path.split('{}').length - 1;
     let page: Promise<unknown> | undefined;
     const load = () => (page ??= client.call(operation, args));
     // Not a promise itself: that would have been sent already.
@@ -21,11 +20,8 @@ export const pagedOperation =
         const given = { ...(args[ids] as Query | undefined) };
         const { walk } = await import('./walk.js');
         yield* walk(operation.name, given, (query) =>
-          client.call(
-            operation,
-            args.toSpliced(ids, 1, { ...query, paginated: operation.flags.includes('E') || undefined }),
-          ),
+          client.call(operation, args.toSpliced(ids, 1, { ...query, paginated: operation.paginated || undefined })),
         );
       },
     } satisfies Omit<PageRequest<unknown, unknown>, typeof Symbol.toStringTag>;
-  };
+  }) as F;

@@ -17,7 +17,8 @@ export interface PreparedRequest {
   readonly options: CallOptions;
   /** To be cut out of whatever an error will say. */
   readonly key: string;
-  readonly body: Params | undefined;
+  /** What an operation's `encode` makes the body of. */
+  readonly form: Params | undefined;
 }
 
 /**
@@ -28,35 +29,33 @@ const UNUSABLE = /(^|[/\\])[\s.]*([/\\]|$)|%[\da-f]{2}|\p{Cs}/iu;
 
 /** @throws InvalidArgumentError, ConfigurationError (no key, or one that this call may not send) */
 export function prepareRequest(config: ClientConfig, operation: Operation, args: readonly unknown[]): PreparedRequest {
-  const { flags, method, name } = operation;
+  const { name, method, input, list } = operation;
   const refuse = (problem: string): never => {
     throw new InvalidArgumentError(`${name}: ${problem}`);
   };
 
   const rest = [...args];
-  const path = operation.path.replace(/\*/g, () => {
+  const path = operation.path.replaceAll('{}', () => {
     const id = rest.shift();
     return typeof id === 'string' && !UNUSABLE.test(id)
-      ? '/' + encodeURIComponent(id)
+      ? encodeURIComponent(id)
       : refuse('an id is empty, or would change the path.');
   });
-  if (flags.includes('O')) rest.unshift(undefined);
+  if (input === 'none') rest.unshift(undefined);
   const [params, options = {}] = rest as [Params?, CallOptions?];
-  const both = flags.includes('R') ? params : /GET|DEL/.test(method) ? { query: params } : { body: params };
-  const { query, body } = both as { query?: Params; body?: Params };
+  const { query, body, form } = (input === 'both' ? params : { [input]: params }) as Partial<Record<string, Params>>;
 
-  const url = new URL(config.apiUrl + (flags.includes('N') ? '' : '/' + config.apiVersion) + path);
-  const maximum = flags.includes('S') ? 100 : /[LE]/.test(flags) ? 500 : Infinity;
+  const url = new URL(config.apiUrl + (operation.versioned === false ? '' : '/' + config.apiVersion) + path);
   // `false`, `0` and `''` are sent; only undefined is not.
   for (const [key, value] of Object.entries(query ?? {})) {
-    if (key === 'limit' && (value as number) > maximum) refuse(`\`limit\` is at most ${maximum}.`);
+    if (key === 'limit' && (value as number) > (list ?? Infinity)) refuse(`\`limit\` is at most ${list}.`);
     const values = [value].flat().filter((item) => item !== undefined) as string[];
     for (const item of values[0] !== undefined && COMMA_ARRAYS.includes(key) ? [values.join()] : values)
       url.searchParams.append(key, item);
   }
 
-  const key = flags.includes('X') ? '' : chooseKey(config, flags.includes('M'), options);
-  const json = body === undefined || body === null || operation.encode ? null : JSON.stringify(body);
+  const key = operation.key === 'none' ? '' : chooseKey(config, operation.key === 'machine', options);
+  const json = body === undefined || body === null ? null : JSON.stringify(body);
   const headers = new Headers([...headerPairs(options.headers)] as [string, string][]);
   const own = {
     Authorization: key && 'Bearer ' + key,
@@ -71,7 +70,7 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
 
   // A redirect is never followed: it would carry the key to wherever it points.
   const init = { method, headers, body: json, redirect: 'manual' } as const;
-  return { url: url.href, init, options, key, body };
+  return { url: url.href, init, options, key, form };
 }
 
 /** Keys of a call win, and are checked as the client's are. */

@@ -14,7 +14,7 @@ import type {
   SessionClaims,
 } from '../types.js';
 import { createVerifier, type Verifier, type VerifierHealth } from '../verify/verifier.js';
-import { createTokenMinter } from './auth/token-minter.js';
+import type { TokenMinter } from './auth/auth-objects.js';
 import { redactOnInspect } from './config/redact-on-inspect.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
@@ -92,6 +92,7 @@ export interface Authenticator {
    *
    * @param tokenOrId an API key, an M2M or OAuth token, or the id that the Backend API has for one
    * @throws AuthUnavailableError if the store could not be told within 2 s; it holds in this process, call it again for the others
+   * @throws AuthenticationFaultError if this server failed
    */
   invalidate(tokenOrId: string): Promise<void>;
   /** Where to send a signed-out page request that wants to come back to `returnTo`; null if no sign-in page is known. */
@@ -107,13 +108,28 @@ const BRAND = Symbol.for('bailiff.authenticator');
  * @param options fall back to the environment, then to defaults
  * @param env looked at instead of `process.env` (the bindings of a Worker, for example)
  * @throws ConfigurationError for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import { createAuthenticator } from 'bailiff';
+ *
+ * const authenticator = createAuthenticator({ secretKey: 'sk_test_xxx', publishableKey: 'pk_test_xxx' });
+ * const state = await authenticator.authenticateRequest(new Request('https://app.example/me'));
+ * if (state.isAuthenticated) console.log(state.auth.tokenType);
+ * ```
  */
 export function createAuthenticator(options?: AuthenticatorOptions, env?: Environment): Authenticator {
   const config = resolveConfig(options, env);
   requireAnyKey(config);
   const backend = createBackend(config);
   const verifier = createVerifier(verifierOptions(config, backend));
-  const signIn = createSignIn(config, createTokenMinter(backend, config));
+  // Loaded with the first token that is asked for: most servers ask for none.
+  const mint: TokenMinter = async (...asked) => {
+    const loaded = import('./auth/token-minter.js').then(({ createTokenMinter }) => createTokenMinter(backend, config));
+    const minter = await loaded.catch((error: unknown) => failWithFault(config, error));
+    return minter(...asked);
+  };
+  const signIn = createSignIn(config, mint);
   const sessions = createSessionFlow({ config, verifier, backend, signIn });
   const decideRequest = createAuthenticateRequest({ config, verifier, sessions, signIn });
   const usualMode = modeOf(config.acceptsToken);
@@ -143,7 +159,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     ...createTokenChecks(verifier, config),
     warmup: () => verifier.warmup().catch((error: unknown) => failWithFault(config, error)),
     health: () => healthOf(verifier, backend?.openCircuits?.() ?? []),
-    invalidate: (tokenOrId) => verifier.invalidate(tokenOrId),
+    invalidate: (tokenOrId) => verifier.invalidate(tokenOrId).catch((error: unknown) => failWithFault(config, error)),
     signInUrl: (returnTo) => signInUrl(config, returnTo),
     config,
   };

@@ -22,5 +22,5 @@ export { createSlot, type Slot } from './middleware/slot.js';
 export type { AuthenticatorSource, MiddlewareSettings } from './middleware/settings.js';
 export type { FrontendApiProxy, FrontendApiProxyOptions, ProxiedBody } from './proxy/frontend-api-proxy.js';
 export { keptBody } from './proxy/kept-body.js';
-export { targetOf } from './proxy/target-path.js';
+export { targetOf } from './proxy/proxied-path.js';
 export { repeatedHeaders } from './request/raw-headers.js';

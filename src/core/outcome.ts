@@ -1,5 +1,6 @@
 /** What was decided about a request. One object goes from the decision to the answer; no floor wraps it anew. */
-import { reasonInfo, type Reason } from '../errors.js';
+import type { Reason } from '../errors.js';
+import { meaningOf } from '../shared/meanings.js';
 import type { HeaderPairs } from '../shared/headers.js';
 import { DEFAULT_RETRY_AFTER_MS, retryAfterSeconds } from '../shared/retry-after.js';
 import type { Auth, RequestState, RequestStatus, TokenType } from '../types.js';
@@ -127,7 +128,7 @@ export function signedOut(
   more: Partial<Pick<Decision, 'message' | 'detail' | 'headers'>> = {},
 ): AuthOutcome {
   const auth = tokenType === null ? invalidToken(reason) : unauthenticated(tokenType, reason);
-  const message = reasonInfo(reason)?.meaning ?? '';
+  const message = meaningOf(reason) ?? '';
   return new AuthOutcome({ status: 'signed-out', tokenType, reason, message, auth, ...more });
 }
 

@@ -1,5 +1,6 @@
 /** The `verify*` methods check one token of a known kind, without a request. Verdicts become exceptions here. */
-import { AuthUnavailableError, TOKEN_REASONS, TokenVerificationError, type TokenReason } from '../errors.js';
+import { AuthUnavailableError, TokenVerificationError, type TokenReason } from '../errors.js';
+import { TOKEN_MEANINGS } from '../shared/meanings.js';
 import type { TokenKinds, TokenType } from '../types.js';
 import { classifyToken } from '../verify/classify.js';
 import { ALL_TOKEN_TYPES, TOKEN_KINDS } from '../verify/token-kinds.js';
@@ -43,7 +44,7 @@ export function createTokenChecks(verifier: Verifier, config: Config): TokenChec
 }
 
 function refused(reason: TokenReason): TokenVerificationError {
-  return new TokenVerificationError(reason, TOKEN_REASONS[reason].meaning);
+  return new TokenVerificationError(reason, TOKEN_MEANINGS[reason]);
 }
 
 function valueOf<T>(verdict: Verdict<T>): T {

@@ -30,7 +30,7 @@ export const checkWebhookSecret = /* @__PURE__ */ checkKey('whsec_');
 /** `mch_…`: anything else could never stand in a token's scopes, and would lock every machine out. */
 export function checkMachineId(name: OptionName, id: string): string {
   if (!/^mch_\w+$/.test(id))
-    fail(name, 'is no id of a machine', 'Copy the id (mch_…) of this machine from the Clerk dashboard.');
+    fail(name, 'is no id of a machine', 'Copy the one that begins with mch_ from the Clerk dashboard.');
   return id;
 }
 

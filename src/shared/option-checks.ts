@@ -34,7 +34,7 @@ export function text(name: OptionName, value: unknown): string {
 export function baseUrl(
   name: OptionName,
   value: string,
-  remedy = 'Give an absolute URL such as https://api.example.com.',
+  remedy = 'Give an absolute URL such as https://example.com.',
 ): string {
   let url: URL | undefined;
   try {

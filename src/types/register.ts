@@ -3,9 +3,13 @@
 /**
  * Narrow roles, permissions and custom claims once for a whole application, by declaration merging:
  *
- * ```ts
+ * ```ts ignore
  * declare module 'bailiff' {
- *   interface Register { role: 'org:admin' | 'org:member'; permission: 'org:invoices:read'; claims: { plan: string } }
+ *   interface Register {
+ *     role: 'org:admin' | 'org:member';
+ *     permission: 'org:invoices:read' | 'org:invoices:manage';
+ *     claims: { plan: 'free' | 'pro' };
+ *   }
  * }
  * ```
  */

@@ -1,4 +1,4 @@
-/** The signature algorithms that are accepted, as a table. What has no row here is refused: `none` and every HMAC too. */
+/** The table of accepted signature algorithms. An algorithm without a row is refused; `none` and the HMACs have none. */
 
 export interface Algorithm {
   /** `alg` in JOSE (RFC 7518 section 3, RFC 8037). */
@@ -8,7 +8,7 @@ export interface Algorithm {
   readonly crv: string | null;
   /** Bytes of one coordinate; 0 for RSA. */
   readonly coordinateBytes: number;
-  /** For `node:crypto`, as `padding`: jose knows them by the name. Null where the hash is part of the algorithm. */
+  /** For `node:crypto`, like `padding`; jose goes by the name. Null where the hash is part of the algorithm. */
   readonly hash: string | null;
   readonly padding: 'pkcs1' | 'pss' | null;
 }

@@ -1,21 +1,21 @@
 /**
- * Tasks that nobody waits for. A Worker ends what a request has begun when its answer is out, unless the platform was told
- * of it: so whoever begins such a task hands it to the `waitUntil` of the request at hand.
+ * Tasks that no request waits for. When an answer has been sent, a Worker ends the tasks of the request, except those that
+ * the platform was told of. So the code that starts such a task hands it to the `waitUntil` of the request at hand.
  */
 import type { WaitUntil } from '../ports.js';
 
 const nothing = (): void => undefined;
 
 /**
- * Lets `task` run on behind the answer. How it ends is nobody's business here, and neither is what a platform's or a
- * user's `waitUntil` makes of it: one that throws or rejects leaves the task running, unattached.
+ * Lets `task` run on after the answer. Its result is ignored. So is a `waitUntil` of a platform or a user that throws or
+ * rejects: the task then runs on without it.
  */
 export function runBehind(task: Promise<unknown>, waitUntil: WaitUntil | undefined): void {
   const settled = task.catch(nothing);
   try {
-    // Declared to return nothing, but an async function fits that type, and its rejection would be nobody's.
+    // An async function fits the type `void` as well, and its rejection would be unhandled.
     Promise.resolve(waitUntil?.(settled)).catch(nothing);
   } catch {
-    // No execution context, or one that is over.
+    // There is no execution context, or it has ended.
   }
 }

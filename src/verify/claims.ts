@@ -30,15 +30,9 @@ const NO_SUBJECT = broken('The claim `sub` is missing or not a text.');
 const BAD_TEXT = broken('A claim that must be a text is not one.');
 const NO_EXPIRY = broken('The claim `exp` is missing or not a date.');
 const BAD_DATE = broken('The claim `nbf` or `iat` is not a date.');
-export const WRONG_AUDIENCE = broken(
-  'The token is meant for another audience, or names none: get one for this resource, or list its `aud` in the option `audience`.',
-);
-const FOREIGN_SESSION = broken(
-  'The session token is meant for another audience: list its `aud` in the option `audience`, or take it out of the customised session token.',
-);
-const SESSION_FOR_NOBODY = broken(
-  'The session token names no audience: add `aud` to the session token in the Clerk dashboard, or leave `sessionTokens` out of the option `audience`.',
-);
+export const WRONG_AUDIENCE = broken('The token is not for the audience that `audience` names.');
+const FOREIGN_SESSION = broken('The session token is not for the audience that `audience` names.');
+const SESSION_FOR_NOBODY = broken('The session token names no audience, and `audience` asks for one.');
 export const WRONG_MACHINE = broken('The token is meant for other machines.');
 const WRONG_PARTY = refuse('token-invalid-authorized-parties');
 const WRONG_ISSUER = refuse('token-invalid-issuer');

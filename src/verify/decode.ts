@@ -1,8 +1,8 @@
-/** A string becomes a `DecodedJwt` here, once; everything behind this point passes the object. */
+/** Decodes a token once; later code passes the `DecodedJwt` on. */
 import { base64url } from './encoding.js';
 import { isRecord } from '../shared/is-record.js';
 
-/** Characters. A session token fits a cookie (4 kB); whatever is longer than four times that is no token. */
+/** In characters. A session token fits a cookie (4 kB); a text that is longer than four times that is no token. */
 export const MAX_TOKEN_LENGTH = 16_384;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -10,10 +10,10 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export interface DecodedJwt {
   readonly token: string;
   readonly header: JsonObject;
-  /** Unverified until a verdict says otherwise. */
+  /** Unverified until there is a verdict. */
   readonly payload: JsonObject;
   readonly signature: Uint8Array;
-  /** Length of `header.payload` in `token`: what the signature covers. */
+  /** The length of `header.payload` in `token`, the part that the signature covers. */
   readonly signedLength: number;
 }
 
@@ -21,7 +21,7 @@ export interface DecodedJwt {
  * Takes a compact JWS apart (RFC 7515 section 7.1).
  *
  * @returns null unless there are three non-empty parts of strict base64url, the first two being UTF-8 JSON objects, in
- *   at most {@link MAX_TOKEN_LENGTH} characters. Says nothing about who wrote it.
+ *   at most {@link MAX_TOKEN_LENGTH} characters. The signature is not checked here.
  */
 export function decodeJwt(token: string): DecodedJwt | null {
   if (token.length > MAX_TOKEN_LENGTH) return null;

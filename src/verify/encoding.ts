@@ -1,8 +1,8 @@
 /**
- * Strict base64url (RFC 4648 section 5, no padding, RFC 7515 section 2) and strict UTF-8. Lenient decoders map many
- * texts to the same bytes, so that one signature would cover many tokens; here a text has exactly one reading.
+ * Strict base64url (RFC 4648 section 5, no padding, RFC 7515 section 2) and strict UTF-8. A lenient decoder maps many texts
+ * to the same bytes, so one signature would cover many tokens. Here each sequence of bytes has exactly one text.
  *
- * `Buffer` is several times as fast as what every runtime has, and is used where it exists.
+ * `Buffer` is several times as fast as `atob`, and is used where it exists.
  */
 export interface Encoding {
   /** Null unless `text` is canonical base64url. */
@@ -21,7 +21,7 @@ function strictText(bytes: Uint8Array): string | null {
   }
 }
 
-/** Through `Buffer`: it skips what it does not know, so the result is encoded again and must be the same text. */
+/** Decodes with `Buffer`, which skips unknown characters: so the result is encoded again and must give the same text. */
 export function bufferEncoding(buffer: typeof Buffer): Encoding {
   return {
     bytes(text) {
@@ -32,13 +32,13 @@ export function bufferEncoding(buffer: typeof Buffer): Encoding {
       const bytes = buffer.from(text, 'base64url');
       if (bytes.toString('base64url') !== text) return null;
       const decoded = bytes.toString('utf8');
-      // U+FFFD stands for bytes that are not UTF-8, or for itself: look closer only then.
+      // U+FFFD stands for bytes that are not UTF-8, or for itself. Only then the slower decoder has to tell.
       return decoded.includes('\uFFFD') ? strictText(bytes) : decoded;
     },
   };
 }
 
-/** Through `atob`, which every other runtime has. */
+/** Decodes with `atob`, which every other runtime has. */
 export function portableEncoding(): Encoding {
   const bytes = (text: string): Uint8Array | null => {
     if (!/^[A-Za-z0-9_-]*$/.test(text)) return null;
@@ -49,7 +49,7 @@ export function portableEncoding(): Encoding {
       return null;
     }
     const result = Uint8Array.from(binary, (char) => char.charCodeAt(0));
-    // Spare bits of the last character must be zero.
+    // The spare bits of the last character must be zero.
     return encodeBase64url(result) === text ? result : null;
   };
   return {

@@ -11,7 +11,7 @@ import { accept, refuse, type Verdict } from './verdict.js';
 const MAX_AGE_MS = 600_000;
 
 const STALE = refuse('token-expired', 'The handshake was issued too long ago.');
-const NO_HANDSHAKE = refuse('token-invalid', 'The token names a subject or a session, so it is no handshake.');
+const NO_HANDSHAKE = refuse('token-invalid', 'The token is no handshake.');
 const NO_DIRECTIVES = refuse('token-verification-failed', 'The handshake token holds no list of cookies.');
 
 /**

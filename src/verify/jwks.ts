@@ -1,4 +1,4 @@
-/** One attempt to load a key set: what the Backend API answered, judged. */
+/** One attempt to load a key set, and the judgement of the answer. */
 import { UpstreamUnreachable, type UpstreamAnswer, type VerificationUpstream } from '../ports.js';
 import type { TokenReason } from '../errors.js';
 import { describeAnswer } from '../shared/upstream-body.js';
@@ -8,11 +8,11 @@ export type KeySet = ReadonlyMap<string, VerificationKey>;
 
 export interface LoadFailure {
   readonly reason: Extract<TokenReason, 'jwk-remote-failed-to-load' | 'secret-key-invalid' | 'authentication-fault'>;
-  /** What Clerk or the transport asked for; null if nothing. */
+  /** The wait that Clerk or the transport asked for; null: none. */
   readonly retryAfterMs: number | null;
-  /** What came instead of keys, in a sentence; null when no answer came. */
+  /** A sentence about the answer that came instead of keys; null when no answer came. */
   readonly detail: string | null;
-  /** What was thrown, where something on this server is at fault. */
+  /** The thrown value, where this server is at fault. */
   readonly fault?: unknown;
 }
 
@@ -22,9 +22,9 @@ const failed = (detail: string | null, retryAfterMs: number | null = null): Load
   failure: { reason: 'jwk-remote-failed-to-load', retryAfterMs, detail },
 });
 
-const NO_KEYS = 'The answer is JSON, but holds no key that can be used.';
+const NO_KEYS = 'The answer holds no usable key.';
 
-/** Never rejects. A set without a usable key counts as a failure: better to go on with the keys that are known. */
+/** Never rejects. A set without a usable key counts as a failure, so that the known keys go on. */
 export async function loadKeySet(upstream: VerificationUpstream): Promise<LoadResult> {
   let answer: UpstreamAnswer;
   try {
@@ -42,14 +42,14 @@ export async function loadKeySet(upstream: VerificationUpstream): Promise<LoadRe
   return keys === null ? failed(notJson ? describeAnswer(answer) : NO_KEYS) : { keys };
 }
 
-/** Null if the document is no JWKS, holds more than {@link MAX_KEYS} entries, or none that can be used. */
+/** Null if the document is no JWKS, holds more than {@link MAX_KEYS} entries, or holds no usable key. */
 export function keySetFrom(document: unknown): KeySet | null {
   const entries = (document as { readonly keys?: unknown } | null | undefined)?.keys;
   if (!Array.isArray(entries) || entries.length > MAX_KEYS) return null;
   const keys = new Map<string, VerificationKey>();
   for (const entry of entries) {
     const key = keyFromJwk(entry);
-    // The first of several with one id stays, so that what is appended cannot replace it.
+    // The first of several keys with one id stays, so that an appended key cannot replace it.
     if (typeof key?.kid === 'string' && !keys.has(key.kid)) keys.set(key.kid, key);
   }
   return keys.size > 0 ? keys : null;

@@ -45,6 +45,7 @@ export function createLocalKeySource(given: Deferred<VerificationKey>): KeySourc
   async function load(from: () => Promise<VerificationKey>): Promise<VerificationKey> {
     try {
       const loaded = await from();
+      usable = true;
       return (key ??= loaded);
     } catch (error) {
       usable = false;

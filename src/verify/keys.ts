@@ -1,4 +1,4 @@
-/** JWKs (RFC 7517) become keys that can check one algorithm each; what cannot is left out without spoiling the rest. */
+/** Turns JWKs (RFC 7517) into keys that check one algorithm each. An unusable JWK is left out and does not spoil the others. */
 import { createSignatureCheck, type PublicJwk, type RawJwk, type SignatureCheck } from '#signature';
 import { ALGORITHMS, type Algorithm } from './algorithms.js';
 import { base64url } from './encoding.js';
@@ -9,26 +9,26 @@ export interface VerificationKey {
   readonly kid: string | null;
   readonly algorithm: Algorithm;
   readonly check: SignatureCheck;
-  /** Same material, same text. */
+  /** Two keys of the same material have the same text. */
   readonly fingerprint: string;
-  /** Turns false when the key leaves the JWKS; every verdict that rests on the key falls with it. */
+  /** Turns false when the key leaves the JWKS. Every verdict that rests on the key ends with it. */
   active: boolean;
 }
 
-/** More keys than this in one document is no JWKS of an instance. */
+/** A document with more keys than this is no JWKS of an instance. */
 export const MAX_KEYS = 100;
 const MIN_RSA_BITS = 2048;
-/** A check costs the square of the modulus' length. */
+/** The cost of a check grows with the square of the modulus' length. */
 const MAX_RSA_BITS = 8192;
 const MAX_EXPONENT_BYTES = 4;
 
-/** The key that this entry of a JWKS describes, or null if it is none that may check a signature here. */
+/** The key that this entry of a JWKS describes, or null if the entry describes no key that may check signatures here. */
 export function keyFromJwk(entry: unknown): VerificationKey | null {
   if (!isRecord(entry)) return null;
   const members: RawJwk = entry;
   const kid = members['kid'];
   if (typeof kid !== 'string' || kid === '' || !isForVerifying(members)) return null;
-  // A JWK without `alg` serves RS256 alone, so that nobody but its owner chooses how it is used.
+  // A JWK without `alg` serves RS256 alone, so that a token cannot choose its algorithm.
   const algorithm = ALGORITHMS.get(members['alg'] ?? 'RS256');
   if (algorithm === undefined) return null;
   const jwk = publicJwk(members, algorithm);
@@ -53,7 +53,7 @@ function isForVerifying(members: RawJwk): boolean {
   return !('d' in members) && !('k' in members);
 }
 
-/** Only the members that make the key, each of the right shape; null if `members` is no key for `algorithm`. */
+/** The members that make the key, each of the right shape; null if `members` is no key for `algorithm`. */
 export function publicJwk(members: RawJwk, algorithm: Algorithm): PublicJwk | null {
   const { kty, crv, n, e, x, y } = members as Record<'kty' | 'crv' | 'n' | 'e' | 'x' | 'y', unknown>;
   if (kty !== algorithm.kty) return null;
@@ -68,7 +68,7 @@ function bytesOf(value: unknown): Uint8Array | null {
   return typeof value === 'string' ? base64url.bytes(value) : null;
 }
 
-/** Base64urlUInt (RFC 7518 section 2): no zero in front, so that a number has one text and a length that counts. */
+/** Reads a Base64urlUInt (RFC 7518 section 2). It has no leading zero byte, so each number has one text and a true length. */
 function numberOf(value: unknown): Uint8Array | null {
   const bytes = bytesOf(value);
   return bytes?.[0] === 0 ? null : bytes;
@@ -79,7 +79,7 @@ function isModulus(value: unknown): value is string {
   return bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS;
 }
 
-/** With an exponent of 1 every signature would be its own message: anybody could write one. */
+/** With an exponent of 1 every signature would be its own message, so anybody could forge one. */
 function isExponent(value: unknown): value is string {
   const bytes = numberOf(value);
   if (bytes === null || bytes.length > MAX_EXPONENT_BYTES) return false;

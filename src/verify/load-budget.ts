@@ -1,16 +1,17 @@
 /**
- * How often the keys may be loaded for the sake of a key id that nobody knows. Whoever sends a token chooses its key id,
- * so what is counted is loads, and nothing is remembered of the key ids.
+ * Limits how often the keys are loaded for an unknown key id. The sender of a token chooses its key id, so the budget counts
+ * loads and remembers no key ids.
  *
- * Two rules, and a load needs one of them. They share a window of twice the longest wait (a minute by default):
+ * There are two rules, and a load needs to meet one of them. Both look at a window of twice the longest wait (a minute by
+ * default):
  *
  * | rule  | loads in the window before it | since the last one | what it is for                                        |
  * | ----- | ----------------------------- | ------------------ | ----------------------------------------------------- |
  * | quick | at most 4                     | 5 s                | an accident (a rotation, a JWKS that lags) costs 5 s  |
  * | slow  | at most 5                     | the longest wait   | a flood cannot keep a new key out for longer          |
  *
- * So there are six loads in any window at most. The sixth cannot come early, which leaves no gap longer than the longest
- * wait: a sixth load came that long after the fifth, so the first has left the window when that time has passed again.
+ * So there are at most six loads in any window, and no gap is longer than the longest wait: a sixth load comes that long
+ * after the fifth, so the first one has left the window when that time has passed again.
  */
 
 /** The least time between two loads, in milliseconds. */
@@ -21,23 +22,23 @@ const QUICK_LOADS = 5;
 const ALL_LOADS = 6;
 
 export interface LoadBudget {
-  /** Milliseconds until a load is allowed; 0: now. */
+  /** The milliseconds until a load is allowed; 0: now. */
   waitMs(nowMs: number): number;
-  /** A load was made, which began at `nowMs`. */
+  /** Records a load that began at `nowMs`. */
   spend(nowMs: number): void;
 }
 
-/** @param longestWaitMs the longest time between two loads while there is need of one all the time */
+/** @param longestWaitMs the longest time between two loads while every moment needs one */
 export function createLoadBudget(longestWaitMs: number): LoadBudget {
   const slowMs = Math.max(longestWaitMs, LEAST_LONGEST_WAIT_MS);
   const windowMs = 2 * slowMs;
-  /** When the last loads began, newest first. */
+  /** The starts of the last loads, newest first. */
   let spent: readonly number[] = [];
   const nth = (n: number): number => spent[n - 1] ?? -Infinity;
 
   return {
     waitMs(nowMs) {
-      // A clock that was set back must not hold loads up.
+      // A clock that was set back must not delay loads.
       if (nth(1) > nowMs) spent = [];
       const quickAt = Math.max(nth(1) + QUICK_MS, nth(QUICK_LOADS) + windowMs);
       const slowAt = Math.max(nth(1) + slowMs, nth(ALL_LOADS) + windowMs);

@@ -1,16 +1,16 @@
 /**
- * Names and values for a store that others can read and write: names are keyed hashes, values are encrypted and
- * authenticated (AES-GCM) and bound to their name. Both keys come from a secret and a scope (HKDF, RFC 5869), so an entry
- * of another instance, or one that was moved or changed, does not open.
+ * Names and values for a store that others can read and write. A name is a keyed hash. A value is encrypted, authenticated
+ * (AES-GCM) and bound to its name. Both keys are derived from a secret and a scope (HKDF, RFC 5869), so an entry of another
+ * instance does not open, nor does one that was moved or changed.
  */
 import { createBoundedCache } from '../shared/bounded-cache.js';
 import { base64url, encodeBase64url as encode } from './encoding.js';
 
-/** Part of every name, key and value: entries of another format are not even found. */
+/** A part of every name, key and value, so that entries of another format are not found. */
 export const FORMAT = 'bailiff:2';
 
 export interface Seal {
-  /** A name that tells nothing about `text` to who lacks the secret. */
+  /** A name that reveals nothing about `text` without the secret. */
   nameOf(purpose: 'entry' | 'invalidation', text: string): Promise<string>;
   close(name: string, value: unknown): Promise<string>;
   /** Undefined unless `sealed` was made by {@link close} with this name, secret and scope. */
@@ -18,7 +18,7 @@ export interface Seal {
 }
 
 const IV_BYTES = 12;
-/** Names are remembered: to make three of them was most of what a look at the store cost. */
+/** Names are remembered: making three of them was the larger part of the cost of a look at the store. */
 const MOST_NAMES = 10_000;
 const MOST_CHARACTERS = 1_000_000;
 const encoder = new TextEncoder();

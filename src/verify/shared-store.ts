@@ -1,11 +1,11 @@
 /**
- * Verified machine tokens for a whole fleet, in a store that the user brings. The store is neither trusted nor relied on:
- * entries are sealed, every call has a short deadline, and a failure is a miss.
+ * Verified machine tokens for a whole fleet, in a store that the user brings. Bailiff neither trusts the store nor relies on
+ * it: entries are sealed, every call has a short deadline, and a failure is a miss.
  *
- * A store like this has no transactions: whoever looks and then writes may write over what came in between. So an
- * invalidation stands under a name of its own, which no entry is ever written to, and carries a mark that is made up for
- * it. An entry lists the marks that its maker had seen *before* asking Clerk, and is used only while no other mark
- * stands. When an entry arrives does not matter then, and no two clocks are compared.
+ * Such a store has no transactions: a process that reads and then writes may overwrite a change that came in between. So an
+ * invalidation has a name of its own, where no entry is ever written, and carries a random mark. An entry lists the marks
+ * that its writer had seen *before* it asked Clerk. The entry is used only while no other mark stands. So the order in which
+ * entries arrive does not matter, and no two clocks are compared.
  */
 import { createBoundedCache } from '../shared/bounded-cache.js';
 import { AuthUnavailableError } from '../errors.js';
@@ -19,38 +19,38 @@ export interface SharedEntry {
   /** When Clerk was asked. Milliseconds since the epoch, as `until`. */
   readonly asked: number;
   readonly until: number;
-  /** The marks of invalidations that were seen before Clerk was asked. */
+  /** The marks of the invalidations that the writer had seen before it asked Clerk. */
   readonly seen: readonly string[];
   readonly data: unknown;
 }
 
 export type SharedAnswer =
   | { readonly state: 'hit'; readonly entry: SharedEntry }
-  /** `seen`: the marks of invalidations that stand; what Clerk says from now on is newer than they are. */
+  /** `seen`: the marks of the invalidations that stand. An answer that Clerk gives from now on is newer than they are. */
   | { readonly state: 'miss'; readonly seen: readonly string[] }
   /** The store did not answer. */
   | { readonly state: 'failed' };
 
 export interface SharedStore {
-  /** @param knownId the id of this token if it is known here: then one round trip is enough for a hit, else it takes two */
+  /** @param knownId the id of this token, if this process knows it: then a hit takes one round trip, else two */
   read(kind: string, token: string, knownId: string | null): Promise<SharedAnswer>;
-  /** Never rejects. May arrive as late as it likes: it brings nothing back that was invalidated. */
+  /** Never rejects. A late write does no harm: it brings no invalidated token back. */
   write(token: string, entry: SharedEntry): Promise<void>;
-  /** Rejects with `AuthUnavailableError` when the store cannot be told; then it holds for what this process reads there. */
+  /** @throws AuthUnavailableError when the store could not be told; then the invalidation holds for the reads of this process */
   invalidate(tokenOrId: string): Promise<void>;
 }
 
-/** On the way of a request, for one round trip. */
+/** For one round trip that a request waits for. */
 const READ_DEADLINE_MS = 50;
-/** Off that way. */
+/** For calls that no request waits for. */
 const WRITE_DEADLINE_MS = 2_000;
-/** After a failure the store is left alone for so long, so that a slow one is not paid for by each request. */
+/** The time for which the store is not asked after a failure, so that not every request waits for a slow store. */
 const REST_MS = 1_000;
-/** The most that `cache.machineTokens.ttlMs` may be: no entry of any process is used for longer. */
+/** The upper limit of `cache.machineTokens.ttlMs`: no process uses an entry for longer. */
 export const LONGEST_TTL_MS = 86_400_000;
-/** An hour more, for clocks that differ (60 s at most) and stores that are late. It costs no calls: see the marks above. */
+/** An hour longer, for clocks that differ (60 s at most) and stores that are late. */
 const INVALIDATION_MS = LONGEST_TTL_MS + 3_600_000;
-/** Of two who invalidate the same at once, each may find the other's mark. */
+/** When two processes invalidate the same token at once, each may find the mark of the other. */
 const TRIES = 3;
 const MOST_UNTOLD = 1_000;
 
@@ -74,7 +74,7 @@ export function createSharedStore(settings: {
   const { store, secret, ttlMs, clockSkewMs, now } = settings;
   const entries = createSeal(secret, settings.scope);
   const invalidations = createSeal(secret, 'invalidations');
-  /** The marks of what this process has invalidated and the store does not know, or not yet. */
+  /** The marks of invalidations by this process that the store has not confirmed. */
   const untold = createBoundedCache<string>(MOST_UNTOLD);
   let restUntil = -Infinity;
 
@@ -91,7 +91,7 @@ export function createSharedStore(settings: {
     return left > 0 && left <= REST_MS;
   }
 
-  /** What opens was sealed by this code in this format, so its shape is known. */
+  /** A record that opens was sealed by this code in this format, so its shape is known. */
   async function markIn(name: string, sealed: unknown): Promise<string | undefined> {
     const record = (await invalidations.open(name, sealed)) as Invalidation | undefined;
     return record?.mark;
@@ -101,7 +101,7 @@ export function createSharedStore(settings: {
     const entry = (await entries.open(name, sealed)) as SharedEntry | undefined;
     if (entry === undefined) return null;
     const time = now();
-    // Its maker may allow more than is allowed here. One from the future would live for longer than it may.
+    // The writer may allow a longer life than this process does. An entry from the future would outlive its limit.
     const until = Math.min(entry.until, entry.asked + ttlMs);
     return time < until && entry.asked <= time + clockSkewMs ? { ...entry, until } : null;
   }
@@ -109,16 +109,16 @@ export function createSharedStore(settings: {
   /** One round trip. */
   async function look(token: string, id: string | null): Promise<Look> {
     const texts = id === null ? [token] : [token, id];
-    // Before the store is asked: what is told meanwhile leaves this list.
+    // Read before the store is asked, because confirmed marks leave `untold`.
     const ours = texts.map((text) => untold.get(text));
     const [name, ...names] = await Promise.all([
       entries.nameOf('entry', token),
       ...texts.map((text) => invalidations.nameOf('invalidation', text)),
     ]);
-    // Invalidations first. Keyv reports an error as an event and answers "nothing there"; on one connection, which
-    // answers in order, an entry then never comes without the invalidation that was asked for before it.
+    // Invalidations first. Keyv reports an error as an event and answers "nothing there". A connection answers in order, so
+    // an entry never arrives without the invalidation that was asked for before it.
     const asked = [...names, name];
-    // Async, so that a store that throws at once in the middle leaves no promise behind that nobody looks at.
+    // Async, so that a store that throws synchronously in the middle leaves no unhandled promise behind.
     const found = await guarded(READ_DEADLINE_MS, () => Promise.all(asked.map(async (each) => store.get(each))));
     const told = await Promise.all(names.map((each, index) => markIn(each, found[index])));
     const marks = [...told, ...ours].filter((mark) => mark !== undefined);
@@ -128,24 +128,24 @@ export function createSharedStore(settings: {
   async function lookUp(kind: string, token: string, knownId: string | null): Promise<SharedAnswer> {
     const first = await look(token, knownId);
     const id = first.entry?.id ?? knownId;
-    // Only the entry says which id its token has, so only now its invalidation can be looked for; all again, for the
-    // order above.
+    // Only the entry tells the id of its token, so the invalidation of the id is looked for in a second round. That round
+    // reads everything again, because of the order above.
     const { entry, marks, ...looked } = id === knownId ? first : await look(token, id);
     const usable = entry?.kind === kind && entry.id === looked.id && marks.every((mark) => entry.seen.includes(mark));
     return usable ? { state: 'hit', entry } : { state: 'miss', seen: marks };
   }
 
-  /** Keyv reports errors as events, not to who calls `set`: only what can be read again has been told. */
+  /** Keyv reports errors as events and not to the caller of `set`, so a mark counts as told only when it is read back. */
   async function tell(text: string): Promise<void> {
     let other: string | undefined;
     for (let turn = 0; turn < TRIES; turn += 1) {
       const mark = crypto.randomUUID();
-      // Here at once, whatever the store does.
+      // In this process the invalidation holds at once.
       untold.set(text, mark);
       const name = await invalidations.nameOf('invalidation', text);
       await store.set(name, await invalidations.close(name, { mark } satisfies Invalidation), INVALIDATION_MS);
       const found = await markIn(name, await store.get(name));
-      // A mark of somebody else that was not there a turn ago is as new as ours. One that stays may be older.
+      // A mark of another process that was not there a turn ago is as new as ours. One that stays may be older.
       const told = found === mark || (found !== undefined && other !== undefined && found !== other);
       if (told && untold.peek(text) === mark) untold.delete(text);
       if (told) return;
@@ -193,7 +193,7 @@ interface Invalidation {
 
 interface Look {
   readonly entry: SharedEntry | null;
-  /** Whose invalidation was looked for, beside the token's. */
+  /** The id whose invalidation was looked for, beside that of the token. */
   readonly id: string | null;
   readonly marks: readonly string[];
 }

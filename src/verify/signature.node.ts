@@ -1,4 +1,4 @@
-/** The same answers through `node:crypto`, for Node, Bun and Deno (package.json, `imports`). */
+/** The same functions as in `signature.ts`, with `node:crypto`, for Node, Bun and Deno (package.json, `imports`). */
 import { Buffer } from 'node:buffer';
 import type { Algorithm } from './algorithms.js';
 import type { Deferred, PublicJwk, RawJwk, SignatureCheck } from './signature.js';
@@ -6,19 +6,19 @@ import type { Deferred, PublicJwk, RawJwk, SignatureCheck } from './signature.js
 export type { Deferred, PublicJwk, RawJwk, SignatureCheck } from './signature.js';
 
 /**
- * `node:crypto` is loaded with the first key, not with this module: it is a quarter of a cold import. (Node.js before 20.16 and
- * 22.3 cannot load it so late, and goes the portable way in everything.)
+ * `node:crypto` is loaded with the first key and not with this module, because it takes a quarter of a cold import. (Node.js
+ * before 20.16 and 22.3 cannot load it late, and uses the portable functions throughout.)
  */
 const nodeCrypto = () => process.getBuiltinModule?.('node:crypto');
 
-/** jose is loaded when a key needs it: with this module it would double the time of a cold import. */
+/** jose is loaded when a key needs it. Loaded with this module, it would double the time of a cold import. */
 const portable = () => import('./signature.js');
 
 /**
- * RSA is checked at once: 20 to 30 µs, where WebCrypto's trip through the thread pool takes 100 and more. The curves
- * would hold the event loop for 70 to 105 µs, so they go the portable way.
+ * RSA is checked synchronously in 20 to 30 µs; WebCrypto's trip through the thread pool takes 100 µs and more. The curves
+ * would block the event loop for 70 to 105 µs, so they use the portable check.
  *
- * Throws when the key is not one that OpenSSL can use.
+ * Throws when OpenSSL cannot use the key.
  */
 export function createSignatureCheck(algorithm: Algorithm, jwk: PublicJwk): SignatureCheck {
   const crypto = nodeCrypto();
@@ -40,7 +40,7 @@ function createPortableCheck(algorithm: Algorithm, jwk: PublicJwk): SignatureChe
   return async (jwt) => (check ??= (await portable()).createSignatureCheck(algorithm, jwk))(jwt);
 }
 
-/** As in `signature.ts`, but at once: a wrong key is an error where it is configured. */
+/** As in `signature.ts`, but synchronous, so that a wrong key is an error where it is configured. */
 export function rsaFromSpki(spki: string): Deferred<RawJwk | null> {
   const crypto = nodeCrypto();
   if (crypto === undefined) return async () => settle((await portable()).rsaFromSpki(spki));

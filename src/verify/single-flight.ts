@@ -19,7 +19,7 @@ export interface SingleFlight<T> {
 /** The deadline passed and the task had not settled. */
 export class FlightLost extends Error {
   constructor() {
-    super('The shared task did not finish in time.');
+    super('The shared task is late.');
     this.name = 'FlightLost';
   }
 }

@@ -35,7 +35,7 @@ import {
   type JwtPolicy,
 } from './jwt-policy.js';
 import type { OpaqueForm } from './opaque-answer.js';
-import { apiKeyFromAnswer, m2mFromAnswer, m2mFromClaims, oauthFromAnswer, oauthFromClaims } from './readers.js';
+import * as readers from './readers.js';
 
 /** The options that hold keys. */
 export type KeyOption = BackendKey | 'jwtKey';
@@ -105,7 +105,7 @@ export const TOKEN_KINDS: Rows = {
       object: 'api_key',
       subjects: ['user_', 'org_', 'mch_'],
       meant: () => null,
-      read: apiKeyFromAnswer,
+      read: readers.apiKeyFromAnswer,
     },
     jwt: null,
     fields: {
@@ -130,7 +130,7 @@ export const TOKEN_KINDS: Rows = {
       subjects: ['mch_'],
       meant: ({ scopes }, { machineId }) =>
         machineId === null || splitScopes(scopes).includes(machineId) ? null : WRONG_MACHINE,
-      read: m2mFromAnswer,
+      read: readers.m2mFromAnswer,
     },
     jwt: {
       matches: ({ payload: { sub } }) => typeof sub === 'string' && sub.startsWith('mch_'),
@@ -141,7 +141,7 @@ export const TOKEN_KINDS: Rows = {
         foreignCategory: INVALID,
         claims: [subject, texts, audience, issuer, ...DATES, machine],
       },
-      read: m2mFromClaims,
+      read: readers.m2mFromClaims,
     },
     fields: {
       claims: (token) => token.claims,
@@ -162,7 +162,7 @@ export const TOKEN_KINDS: Rows = {
       object: 'clerk_idp_oauth_access_token',
       subjects: ['user_'],
       meant: ({ aud }, expected) => (matchesAudience(aud, expected.audience) ? null : WRONG_AUDIENCE),
-      read: oauthFromAnswer,
+      read: readers.oauthFromAnswer,
     },
     jwt: {
       matches: ({ header }) => ACCESS_TOKEN_TYPES.includes(header['typ']),
@@ -173,7 +173,7 @@ export const TOKEN_KINDS: Rows = {
         foreignCategory: INVALID,
         claims: [subject, texts, audience, issuer, ...DATES],
       },
-      read: oauthFromClaims,
+      read: readers.oauthFromClaims,
     },
     fields: {
       userId: (token) => token.subject,

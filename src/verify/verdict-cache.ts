@@ -1,6 +1,6 @@
 /**
- * What was decided about a token, by the whole token: never by a part of it, which others could share. Bounded in number
- * and in bytes: the one that was used longest ago leaves.
+ * Remembers verdicts by the whole token, never by a part that another token could share. The cache is bounded in entries and
+ * in bytes; the entry that was used longest ago leaves first.
  */
 import { createBoundedCache, deleteWhere } from '../shared/bounded-cache.js';
 import type { Clock } from '../ports.js';
@@ -8,53 +8,53 @@ import type { VerificationKey } from './keys.js';
 
 interface Entry<V> {
   readonly token: string;
-  /** Null until the token is used again, where it can be made from the token. */
+  /** Null until the token is used again, if the cache can restore the value from the token. */
   value: V | null;
-  /** Milliseconds since the epoch: used from `from` on, and before `until`. */
+  /** Milliseconds since the epoch. The entry is used from `from` on, and before `until`. */
   readonly from: number;
   readonly until: number;
-  /** The key that proved it; null where nothing but time ends it. */
+  /** The key that proved the token; null where time alone ends the entry. */
   readonly key: VerificationKey | null;
 }
 
 export interface Lifetime {
-  /** Not used before; also keeps an entry from living longer because a clock was set back. */
+  /** The entry is not used before this instant, so a clock that was set back does not prolong its life. */
   readonly from: number;
   readonly until: number;
   readonly key: VerificationKey | null;
 }
 
 export interface VerdictCache<V> {
-  /** Synchronous; from the second use on it neither decodes nor allocates. Null unless there is an entry and it may be used now. */
+  /** Null unless there is an entry that may be used now. Synchronous; from the second use on it neither decodes nor allocates. */
   get(token: string): V | null;
   put(token: string, value: V, lifetime: Lifetime): void;
   delete(token: string): void;
-  /** Those that match, and those of which it is not known without reading their tokens again. */
+  /** Deletes the entries that match, and those whose value would have to be restored to tell. */
   deleteWhere(matches: (value: V) => boolean): void;
   readonly size: number;
 }
 
-/** Bytes of a token, its claims as objects and the entry around them: 2,160 were measured for 894 characters. */
+/** The bytes of a token, its claims as objects and the entry around them: 2,160 were measured for 894 characters. */
 const costOf = (token: string): number => token.length * 2 + 600;
 /**
- * Cache key: the last 32 characters, which are random or belong to the signature. The whole token is compared afterwards. To hash
- * all 800 characters of a token takes longer than the rest of the look-up.
+ * Cache key: the last 32 characters, which are random or belong to the signature. The whole token is compared afterwards.
+ * Hashing all 800 characters of a token would take longer than the rest of the look-up.
  */
 const cacheKey = (token: string): string => token.slice(-32);
 /**
- * Engines cut a text out of another by pointing into it: a token out of a `Cookie` header would keep the whole header, 16 kB
- * of what a visitor likes. Joined to something and flattened by the cut, it is a text of its own.
+ * Engines store a substring as a pointer into the whole text, so a token from a `Cookie` header would keep the whole header in
+ * memory: up to 16 kB that a visitor chooses. Joining the token to another text and cutting it off again makes a copy.
  */
 const ownCopy = (token: string): string => ` ${token}`.slice(1);
-/** On average. Where tokens are longer, fewer of them are kept. */
+/** The bytes of an entry on average. Where tokens are longer, fewer of them are kept. */
 const BYTES_FOR_EACH = 4_000;
 const LEAST_BYTES = 200_000;
 
 /**
- * @param settings.max how many entries; 0 turns the cache off
- * @param settings.usableUntil until when entries with a key may be used; asked at each look-up
- * @param settings.restore what a verified token says, from the token alone. Then a token that comes once leaves nothing behind but
- *   its text: to carry the claims of all of them along took the garbage collector half as long as checking the signatures.
+ * @param settings.max the number of entries; 0 turns the cache off
+ * @param settings.usableUntil the instant until which entries with a key may be used; asked at each look-up
+ * @param settings.restore makes the value of a verified token from the token alone. Then a token that comes once leaves only its
+ *   text behind: keeping the claims of all of them cost the garbage collector half of the time that the signatures took.
  */
 export function createVerdictCache<V extends object>(settings: {
   readonly max: number;

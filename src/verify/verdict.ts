@@ -1,5 +1,5 @@
 /** The result of a verification. Expected results are values; the public `verify*` methods turn them into exceptions. */
-import { TOKEN_REASONS, type TokenReason } from '../errors.js';
+import { TOKEN_MEANINGS, type TokenReason } from '../shared/meanings.js';
 import { deepFreeze } from '../shared/deep-freeze.js';
 import type { MachineTokenType, TokenKinds, TokenType } from '../types.js';
 
@@ -48,13 +48,13 @@ export function verifiedToken<K extends TokenType>(
 }
 
 /** @param message the text of the table of reasons, unless a rule has something better to say */
-export function refuse(reason: TokenReason, message: string = TOKEN_REASONS[reason].meaning): Refused {
+export function refuse(reason: TokenReason, message: string = TOKEN_MEANINGS[reason]): Refused {
   return { outcome: 'refused', reason, message };
 }
 
 /** @param detail a sentence about what came instead of an answer */
 export function leaveUnchecked(reason: TokenReason, retryAfterMs: number, detail: string | null = null): Unchecked {
-  const { meaning } = TOKEN_REASONS[reason];
+  const meaning = TOKEN_MEANINGS[reason];
   return { outcome: 'unchecked', reason, message: detail === null ? meaning : `${meaning} ${detail}`, retryAfterMs };
 }
 

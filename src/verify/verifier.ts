@@ -12,10 +12,9 @@ import { createJwtCheck, isKey, type JwtProof } from './jwt.js';
 import { createLocalKeySource, createMissingKeySource, type KeyHealth, type KeySource } from './key-source.js';
 import { createKeyStore } from './key-store.js';
 import type { VerificationKey } from './keys.js';
-import { createOpaqueVerifier, type OpaqueVerifier } from './opaque.js';
+import { createLazyOpaqueVerifier } from './opaque-lazy.js';
 import type { VerifierOptions } from './options.js';
 import { keyFromPem } from './pem.js';
-import { createSharedStore } from './shared-store.js';
 import { TOKEN_KINDS } from './token-kinds.js';
 import { createVerdictCache, type Lifetime, type VerdictCache } from './verdict-cache.js';
 import {
@@ -91,7 +90,7 @@ const SESSION_POLICY = TOKEN_KINDS.session_token.jwt.policy;
 export function createVerifier(options: VerifierOptions): Verifier {
   const { cache, clockSkewMs, emit, now } = options;
   const keys = keySourceFor(options);
-  const opaque = opaqueVerifierFor(options);
+  const opaque = createLazyOpaqueVerifier(options);
   const check = createJwtCheck(keys, now);
   const expected: ClaimExpectations = {
     audience: options.audience,
@@ -198,19 +197,6 @@ function keySourceFor({ jwtKey, upstream, backendKeys, cache, now, emit, onFault
   if (jwtKey !== null) return createLocalKeySource(keyFromPem(jwtKey));
   if (upstream === null || !backendKeys.secretKey) return createMissingKeySource();
   return createKeyStore({ upstream, settings: cache.jwks, now, emit, onFault });
-}
-
-function opaqueVerifierFor(options: VerifierOptions): OpaqueVerifier {
-  const { upstream, backendKeys, audience, machineId = null, clockSkewMs, sealKey, scope, now, emit } = options;
-  const { store, ...settings } = options.cache.machineTokens;
-  const { ttlMs } = settings;
-  // Without a secret nothing can be sealed, and what is not sealed is not shared.
-  const usable = store !== null && sealKey !== null && sealKey !== '';
-  const expected = { audience, machineId };
-  // A process that expects something else of a token must not take over the verdict.
-  const bound = JSON.stringify([scope, expected]);
-  const shared = usable ? createSharedStore({ store, secret: sealKey, scope: bound, ttlMs, clockSkewMs, now }) : null;
-  return createOpaqueVerifier({ upstream, backendKeys, settings, expected, shared, clockSkewMs, now, emit });
 }
 
 function withRules(expected: ClaimExpectations, rules: SessionRules | undefined): ClaimExpectations {

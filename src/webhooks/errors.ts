@@ -47,7 +47,7 @@ export class WebhookVerificationError extends BailiffError {
 
   constructor(code: WebhookErrorCode, detail?: string, options?: { cause?: unknown }) {
     const [meaning, remedy] = REASONS[code];
-    super(`${detail ?? meaning} ${remedy} (code=${code})`, options);
+    super(`${detail ?? meaning} ${remedy} (code=${code})`, code, options);
     this.code = code;
     this.status = code === 'body-too-large' ? 413 : 400;
     this.remedy = remedy;

@@ -20,14 +20,25 @@ export interface WebhookRequest {
 /**
  * Verifies a webhook of Clerk and gives its event.
  *
- * ```ts
- * const event = await verifyWebhook(request);
- * if (event.type === 'user.created') await addUser(event.data.id);
- * ```
- *
  * @param request A Web `Request` whose body nobody has read, or `{ headers, body }` with the raw body.
  * @throws WebhookVerificationError (rejects) if it is not to be trusted: answer its `status`, 400 or 413.
  * @throws ConfigurationError (rejects) if there is no usable signing secret.
+ *
+ * @example
+ * ```ts
+ * import { verifyWebhook, WebhookVerificationError } from 'bailiff/webhooks';
+ *
+ * export async function receive(request: Request): Promise<Response> {
+ *   try {
+ *     const event = await verifyWebhook(request);
+ *     if (event.type === 'user.created') console.log(event.data.id);
+ *     return new Response(null, { status: 204 });
+ *   } catch (error) {
+ *     if (error instanceof WebhookVerificationError) return new Response(null, { status: error.status });
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export async function verifyWebhook(
   request: Request | WebhookRequest,

@@ -60,8 +60,8 @@ export interface OpenedWebhook {
 }
 
 /**
- * Looks at what costs nothing: the secret, the headers, the time, the length that is announced. Whoever has to read the
- * body comes here first, so that a stranger's upload is refused before a byte of it is kept.
+ * Looks at what costs nothing: the secret, the headers, the time, the length that is announced. A caller that has to read
+ * the body comes here first, so that a stranger's upload is refused before a byte of it is kept.
  *
  * @param env looked at instead of `process.env` (the bindings of a Worker)
  * @throws WebhookVerificationError, ConfigurationError as {@link verifyWebhookPayload}
@@ -105,6 +105,16 @@ export function openWebhook(
  * @returns The event, with the `svix-id` as `id`: Clerk delivers at least once, so keep the ids you have handled.
  * @throws WebhookVerificationError if it is not to be trusted (answer its `status`); ConfigurationError if there is no
  *   usable secret, or an option is misspelt.
+ *
+ * @example
+ * ```ts
+ * import { verifyWebhookPayload } from 'bailiff/webhooks';
+ *
+ * export function handle(event: { headers: Record<string, string>; body: string }) {
+ *   const { id, type } = verifyWebhookPayload({ headers: event.headers, body: event.body });
+ *   console.log(id, type);
+ * }
+ * ```
  */
 export function verifyWebhookPayload(payload: WebhookPayload, options: VerifyWebhookOptions = {}): WebhookEvent {
   return openWebhook(payload.headers, options).verify(payload.body);

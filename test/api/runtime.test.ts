@@ -259,7 +259,9 @@ describe('errors', () => {
       traceId: 'trace_1',
       retryAfterMs: null,
     });
-    expect(error.message).toBe('users.get: resource_not_found: No user was found with id user_1. (trace trace_1)');
+    expect(error.message).toBe(
+      'users.get: resource_not_found: No user was found with id user_1. (trace trace_1) https://github.com/bailiff-auth/bailiff/blob/main/docs/errors.md#codes-of-the-backend-api',
+    );
   });
 
   it('read the error list whatever parameters the content type has, and cf-ray as the trace', async () => {
@@ -394,6 +396,8 @@ describe('retries', () => {
     ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
     ['0', 0],
     ['86400', 86_400_000],
+    ['86401', 86_400_000],
+    ['9'.repeat(400), 86_400_000],
   ])('Retry-After: %s is %s ms', async (header, retryAfterMs) => {
     server.answer({ status: 429, headers: { 'retry-after': header } });
     expect(await failure(create({ retries: 0 }).users.get('user_1'))).toMatchObject({ retryAfterMs, status: 429 });

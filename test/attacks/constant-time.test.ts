@@ -45,8 +45,8 @@ describe('S23: secrets are compared in constant time', () => {
   it('nowhere by ===, which stops at the first difference', () => {
     // The offline instance listens on loopback alone, prints its secret key when it starts, and guards nothing.
     const known = [
-      'packages/local/src/backend/authenticate.ts: key === state.secretKey',
-      'packages/local/src/backend/totp.ts: totpCode(secret, now + step * STEP_MS) === code',
+      'packages/local/src/backend-api/engine/authenticate.ts: key === state.secretKey',
+      'packages/local/src/model/users/totp.ts: totpCode(secret, now + step * STEP_MS) === code',
       // Whether anything of an error's text was taken out: both sides are the server's own.
       'src/core/faults/error-text.ts: redact(value, secrets) === value',
     ];
@@ -56,9 +56,9 @@ describe('S23: secrets are compared in constant time', () => {
   it.each([
     ['src/webhooks/verify.ts', 'equalInConstantTime'],
     ['src/verify/seal.ts', 'crypto.subtle.decrypt'],
-    ['packages/local/src/frontend/control.ts', 'timingSafeEqual'],
-    ['packages/local/src/frontend/oauth/clients.ts', 'timingSafeEqual'],
-    ['packages/local/src/backend/passwords.ts', 'timingSafeEqual'],
+    ['packages/local/src/server/control-routes.ts', 'timingSafeEqual'],
+    ['packages/local/src/model/oauth/clients.ts', 'timingSafeEqual'],
+    ['packages/local/src/model/users/password-digests.ts', 'timingSafeEqual'],
   ])('%s uses %s', (file, name) => {
     expect(readFileSync(join(root, file), 'utf8')).toContain(`${name}(`);
   });

@@ -52,6 +52,6 @@ describe('what is no public key is a clear error', () => {
     const make = () => createAuthenticator({ publishableKey: PK_LIVE, jwtKey }, {});
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(/CLERK_JWT_KEY/);
-    expect(make).toThrow(/BEGIN PUBLIC KEY/);
+    expect(make).toThrow(/JWKS Public Key/);
   });
 });

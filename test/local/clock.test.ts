@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createClock, toMilliseconds } from '../../packages/local/src/clock.js';
+import { createClock, toMilliseconds } from '../../packages/local/src/state/clock.js';
 import { call, decode, instances } from './support.js';
 
 const start = instances();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createFaults } from '../../packages/local/src/faults.js';
-import { createRandom } from '../../packages/local/src/random.js';
+import { createFaults } from '../../packages/local/src/server/faults.js';
+import { createRandom } from '../../packages/local/src/state/random.js';
 import { call, codeOf, instances } from './support.js';
 
 const start = instances();

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { createClerkClient, verifyToken } from '@clerk/backend';
 import { startLocalInstance, UnsafeInstanceError, type LocalInstance } from 'bailiff-local';
 import { describe, expect, it } from 'vitest';
-import { isLoopbackHost, assertSafe } from '../../packages/local/src/safety.js';
+import { isLoopbackHost, assertSafe } from '../../packages/local/src/instance/safety.js';
 import { call, codeOf, decode, instances } from './support.js';
 
 const start = instances();

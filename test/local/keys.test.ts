@@ -2,8 +2,8 @@ import { verifyToken } from '@clerk/backend';
 import { createAuthenticator } from 'bailiff';
 import { calculateJwkThumbprint, createLocalJWKSet, exportJWK, importSPKI, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../packages/local/src/random.js';
-import { createRsaKey } from '../../packages/local/src/rsa.js';
+import { createRandom } from '../../packages/local/src/state/random.js';
+import { createRsaKey } from '../../packages/local/src/state/rsa-key.js';
 import { createKey, sessionToken } from '../support/tokens.js';
 import { call, instances } from './support.js';
 

@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { createRequestLog } from '../../packages/local/src/request-log.js';
-import { createTables } from '../../packages/local/src/tables.js';
+import { createRequestLog } from '../../packages/local/src/server/request-log.js';
+import { createTables } from '../../packages/local/src/state/tables.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

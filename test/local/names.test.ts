@@ -1,16 +1,17 @@
 /** Names that every object has inherited, wherever a client may write a name: nobody's parameter, id, key, scope or header. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalInstance } from 'bailiff-local';
-import { clientRoutes } from '../../packages/local/src/backend/client-routes.js';
-import { specification, type Operation } from '../../packages/local/src/backend/specification.js';
-import type { ManagedState, Checkpoint } from '../../packages/local/src/create-instance-state.js';
-import { handleFrontendRequest } from '../../packages/local/src/frontend/handle.js';
-import { profileOf } from '../../packages/local/src/frontend/oauth/profile.js';
-import { createRequestLog } from '../../packages/local/src/request-log.js';
-import { lookUp } from '../../packages/local/src/look-up.js';
-import { drive } from './backend/sampling.js';
-import { seedAll, newState, send, type Fixture } from './backend/support.js';
-import { ADA, startWithPeople } from './frontend/support.js';
+import { newerRoutes } from '../../packages/local/src/backend-api/newer-routes.js';
+import { specification, type Operation } from '../../packages/local/src/document/specification.js';
+import type { ManagedState, Checkpoint } from '../../packages/local/src/state/create-instance-state.js';
+import { handleFrontendRequest } from '../../packages/local/src/frontend-api/handle-frontend-request.js';
+import { profileOf } from '../../packages/local/src/model/oauth/profile.js';
+import { handleControlRequest, isControlPath } from '../../packages/local/src/server/control-routes.js';
+import { createRequestLog } from '../../packages/local/src/server/request-log.js';
+import { lookUp } from '../../packages/local/src/shared/look-up.js';
+import { drive } from './backend-api/sampling.js';
+import { seedAll, newState, send, type Fixture } from './backend-api/support.js';
+import { ADA, startWithPeople } from './frontend-api/support.js';
 
 const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'] as const;
 const { operations } = specification();
@@ -75,7 +76,7 @@ describe('the Backend API', () => {
   });
 
   it('and so do the paths that only clients know', async () => {
-    for (const { method, path } of clientRoutes()) {
+    for (const { method, path } of newerRoutes()) {
       for (const name of NAMES) {
         state.restore(start);
         const where = path.replace(/\{\w+\}/g, name);
@@ -140,7 +141,8 @@ describe('the Frontend API and the pages', () => {
             ['application/json', JSON.stringify(Object.fromEntries(query))],
             [name, name],
           ] as const) {
-            const response = await handleFrontendRequest(clerk.state, {
+            const handle = isControlPath(path) ? handleControlRequest : handleFrontendRequest;
+            const response = await handle(clerk.state, {
               ...{ method, path, query, origin: clerk.frontendApiUrl, body: new TextEncoder().encode(body) },
               headers: {
                 ...{ 'content-type': type, origin: name, authorization: `Bearer ${name}`, cookie: `${name}=${name}` },

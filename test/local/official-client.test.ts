@@ -1,11 +1,11 @@
 import { createClerkClient } from '@clerk/backend';
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { issueRefreshToken } from '../../packages/local/src/sessions.js';
-import { totpCode } from '../../packages/local/src/backend/totp.js';
-import type { ManagedState } from '../../packages/local/src/create-instance-state.js';
-import { seedAll } from './backend/support.js';
-import type { Fixture } from './backend/support.js';
+import { issueRefreshToken } from '../../packages/local/src/model/sessions/sessions.js';
+import { totpCode } from '../../packages/local/src/model/users/totp.js';
+import type { ManagedState } from '../../packages/local/src/state/create-instance-state.js';
+import { seedAll } from './backend-api/support.js';
+import type { Fixture } from './backend-api/support.js';
 
 // Every method of the official client, unchanged, over HTTP: what it makes of our answers is what its users get.
 

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { removeOldDrafts, writePrivateFile } from '../../packages/local/src/private-file.js';
+import { removeOldDrafts, writePrivateFile } from '../../packages/local/src/instance/private-file.js';
 
 const folders: string[] = [];
 const place = () => {
@@ -77,7 +77,7 @@ describe('a private file', () => {
   it('goes into a pipe where there is one, which stays', () => {
     const { folder, file } = place();
     execFileSync('mkfifo', [file]);
-    const script = `import { writePrivateFile } from ${JSON.stringify(join(import.meta.dirname, '../../packages/local/src/private-file.ts'))};
+    const script = `import { writePrivateFile } from ${JSON.stringify(join(import.meta.dirname, '../../packages/local/src/instance/private-file.ts'))};
       writePrivateFile(process.argv[1], 'through');`;
     const read = execFileSync(
       'sh',

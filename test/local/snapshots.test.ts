@@ -17,7 +17,7 @@ import { verifyToken } from '@clerk/backend';
 import { SnapshotError, type LocalInstance } from 'bailiff-local';
 import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createTables } from '../../packages/local/src/tables.js';
+import { createTables } from '../../packages/local/src/state/tables.js';
 import { call, codeOf, instances } from './support.js';
 
 const start = instances();
@@ -240,7 +240,7 @@ describe('tables', () => {
     t.update('a', { k: 2 });
     t.delete('b');
     t.insert({ id: 'c', k: 2 });
-    expect([ids(1), ids(2), [...t.all()].map((row) => row.id)]).toEqual([[], ['a', 'c'], ['a', 'c']]);
+    expect([ids(1), ids(2), [...t.rows()].map((row) => row.id)]).toEqual([[], ['a', 'c'], ['a', 'c']]);
     tables.table('later').insert({ id: 'x' });
     tables.restore(mark);
     expect([ids(1), ids(2), t.size, tables.table('later').size]).toEqual([['a', 'b'], [], 2, 0]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { importSPKI, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { encodeOrganization } from '../../packages/local/src/tokens/organization-claim.js';
+import { encodeOrganization } from '../../packages/local/src/model/tokens/organization-claim.js';
 import { call, codeOf, decode, instances } from './support.js';
 
 const start = instances();

@@ -28,10 +28,20 @@ export interface Block {
   readonly code: string;
 }
 
-/** Fenced `ts` blocks; one that must not be compiled says so: `ts ignore`. */
+/** Modules whose comments have examples. */
+export const SOURCES = ['src', 'packages/local/src']
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+  )
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('src/api/generated/'));
+
+/** Fenced `ts` blocks, also those within comments; one that must not be compiled says so: `ts ignore`. */
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = [];
-  const lines = readPage(page).split('\n');
+  const lines = readPage(page)
+    .split('\n')
+    .map((line) => (page.endsWith('.ts') ? line.replace(/^ +\* ?/, '') : line));
   for (let start = 0; start < lines.length; start++) {
     if (lines[start] !== '```ts') continue;
     const end = lines.indexOf('```', start + 1);

@@ -179,7 +179,7 @@ function describeJwks(): void {
     expect(judgeOfOpenSsl(entry, forged)).toBe(true);
     expect(await judge(entry, forged)).toBe('refused jwk-kid-mismatch');
     const pem = createPublicKey({ key: entry, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
-    expect(await errorOf(pem)).toMatch(/exponent/);
+    expect(await errorOf(pem)).toMatch(/not safe/);
   });
 }
 
@@ -293,25 +293,25 @@ function describePem(late: boolean): void {
       AT_ONCE,
     ],
     ['a certificate', pem.replaceAll('PUBLIC KEY', 'CERTIFICATE'), /certificate/, AT_ONCE],
-    ['a PKCS #1 public key', publicPkcs1, /another kind of PEM/, AT_ONCE],
-    ['a bare PKCS #1 public key', bare(publicPkcs1), /not a public key for RSA/, AT_ONCE],
+    ['a PKCS #1 public key', publicPkcs1, /holds no public key\./, AT_ONCE],
+    ['a bare PKCS #1 public key', bare(publicPkcs1), /no public key of RSA/, AT_ONCE],
     ['a PEM without its footer', pem.split('-----END')[0] ?? '', /cut off/, AT_ONCE],
     ['a PEM with another footer', pem.replace('END PUBLIC', 'END RSA PUBLIC'), /cut off/, AT_ONCE],
-    ['P-256', ec.pem, /not a public key for RSA/, AT_ONCE],
-    ['Ed25519', other('ed25519'), /not a public key for RSA/, AT_ONCE],
-    ['X25519', other('x25519'), /not a public key for RSA/, AT_ONCE],
-    ['DER that ends in its length', asText(Buffer.from('3082', 'hex')), /not a public key/, AT_ONCE],
-    ['DER of endless length', asText(Buffer.from('3080000000', 'hex')), /not a public key/, AT_ONCE],
-    ['DER that is too long', asText(Buffer.from('3083010000', 'hex')), /not a public key/, AT_ONCE],
+    ['P-256', ec.pem, /no public key of RSA/, AT_ONCE],
+    ['Ed25519', other('ed25519'), /no public key of RSA/, AT_ONCE],
+    ['X25519', other('x25519'), /no public key of RSA/, AT_ONCE],
+    ['DER that ends in its length', asText(Buffer.from('3082', 'hex')), /no public key/, AT_ONCE],
+    ['DER of endless length', asText(Buffer.from('3080000000', 'hex')), /no public key/, AT_ONCE],
+    ['DER that is too long', asText(Buffer.from('3083010000', 'hex')), /no public key/, AT_ONCE],
     ['a PEM whose body lost its end', pem.replace(joined.slice(-8), ''), /damaged|not a PEM/],
     ['a body that lost its end', joined.slice(0, -8), /damaged/],
     ['a body with something behind it', `${joined}AAAA`, /damaged/],
     ['bytes behind the key', asText(Buffer.concat([der, Buffer.from([5, 0])])), /damaged/],
     ['a padded modulus', asText(padded), /damaged/],
-    ['1024 bits', small.pem, /2048 to 8192 bits/],
-    ['16,384 bits', spki({ ...rsa.jwk, n: numberOf(Buffer.alloc(2048, 255)) }), /2048 to 8192 bits/],
-    ['an even exponent', spki({ ...rsa.jwk, e: 'AQAA' }), /exponent/],
-    ['a long exponent', spki({ ...rsa.jwk, e: numberOf([1, 0, 0, 0, 1]) }), /exponent/],
+    ['1024 bits', small.pem, /not safe/],
+    ['16,384 bits', spki({ ...rsa.jwk, n: numberOf(Buffer.alloc(2048, 255)) }), /not safe/],
+    ['an even exponent', spki({ ...rsa.jwk, e: 'AQAA' }), /not safe/],
+    ['a long exponent', spki({ ...rsa.jwk, e: numberOf([1, 0, 0, 0, 1]) }), /not safe/],
   ])('refuses %s, and lets nobody in', async (_, jwtKey, message, atOnce = false) => {
     const said = await errorOf(jwtKey);
     expect(said).toMatch(message);

@@ -19,6 +19,18 @@ const readers = createReaders({
  * Never verifies anything: see {@link authenticate}.
  *
  * @throws {ConfigurationError} if the middleware has not run
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { getAuth } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/whoami', (req, res) => {
+ *   const { userId } = getAuth(req);
+ *   res.json({ userId });
+ * });
+ * ```
  */
 export const getAuth: Readers<AnyRequest>['getAuth'] = readers.getAuth;
 
@@ -28,5 +40,17 @@ export const getAuth: Readers<AnyRequest>['getAuth'] = readers.getAuth;
  * @throws {ConfigurationError} (rejects) if the middleware has not run
  * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
  * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { authenticate } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/whoami', async (req, res) => {
+ *   const auth = await authenticate(req, { acceptsToken: 'api_key' });
+ *   res.json({ name: auth.isAuthenticated ? auth.name : null });
+ * });
+ * ```
  */
 export const authenticate: Readers<AnyRequest>['authenticate'] = readers.authenticate;

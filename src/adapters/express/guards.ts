@@ -14,22 +14,72 @@ import { slot } from './slot.js';
  * (or as `onDenied` does), or sends a signed-out page request to the sign-in page with `redirect: true`.
  *
  * @throws {ConfigurationError} for a requirement that can never hold
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { requireAuth } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/reports', requireAuth({ token: 'api_key', scope: 'reports:read' }), (req, res) => {
+ *   res.json({ subject: req.auth.subject });
+ * });
+ * ```
  */
 export function requireAuth<const R extends GuardRequirement>(requirement?: R & Exactly<R>): Handler {
   return guard(requirement, 'requireAuth()');
 }
 
-/** A signed-in user with any of these roles in the active organization. */
+/**
+ * A signed-in user with any of these roles in the active organization.
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { requireRole } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/admin', requireRole('org:admin'), (req, res) => {
+ *   res.json({ userId: req.auth.userId });
+ * });
+ * ```
+ */
 export function requireRole(...roles: OneOrMore<Role>): Handler {
   return guard({ role: roles.flat() }, 'requireRole()');
 }
 
-/** A signed-in user with all of these permissions in the active organization. */
+/**
+ * A signed-in user with all of these permissions in the active organization.
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { requirePermission } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/invoices', requirePermission('org:invoices:read'), (req, res) => {
+ *   res.json({ orgId: req.auth.orgId });
+ * });
+ * ```
+ */
 export function requirePermission(...permissions: OneOrMore<Permission>): Handler {
   return guard({ permission: permissions.flat() }, 'requirePermission()');
 }
 
-/** A machine of any kind with all of these scopes. */
+/**
+ * A machine of any kind with all of these scopes.
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { requireScope } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/ingest', requireScope('ingest:write'), (req, res) => {
+ *   res.json({ subject: req.auth.subject });
+ * });
+ * ```
+ */
 export function requireScope(...scopes: OneOrMore<string>): Handler {
   return guard({ scope: scopes.flat() }, 'requireScope()');
 }

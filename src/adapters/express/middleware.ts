@@ -1,7 +1,6 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { createMiddleware, RequestAuthentication, watched, type Entered } from '../../core/index.js';
-import { serveProxy } from '../node/proxy.js';
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
 import { ExpressView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';
@@ -18,6 +17,18 @@ import { noteResponse, slot } from './slot.js';
  * @param source options (environment variables fill the gaps), an authenticator, or `(req) => either`
  * @param settings `onDenied` and the like, for when the source cannot hold them; they may stand among the options too
  * @throws {ConfigurationError} for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { clerkMiddleware, requireAuth } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.use(clerkMiddleware());
+ * app.get('/me', requireAuth(), (req, res) => {
+ *   res.json({ userId: req.auth.userId });
+ * });
+ * ```
  */
 export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
@@ -37,8 +48,10 @@ export function clerkMiddleware(
 function settle(entered: Entered<OnDenied>, req: HttpRequest, res: ServerResponse, next: Next): void {
   if (!(entered instanceof RequestAuthentication)) {
     const { config } = entered.resolved.authenticator;
-    const served = watched(config, 'proxy', () => serveProxy(entered, new ExpressView(req), req, res, req));
-    Promise.resolve(served).catch(failWith(next));
+    // Loaded with the first request: most servers proxy nothing.
+    const serve = async () =>
+      (await import('../node/proxy.js')).serveProxy(entered, new ExpressView(req), req, res, req);
+    Promise.resolve(watched(config, 'proxy', serve)).catch(failWith(next));
     return;
   }
   const goesOn = watched(entered.authenticator.config, 'request', () => {

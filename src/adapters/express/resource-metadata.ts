@@ -6,6 +6,15 @@ import { requestOf, responseOf, urlOf, type Handler } from './handler.js';
  * the resource. Public: `app.use(protectedResourceMetadata({ resource }))` before any guard.
  *
  * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { protectedResourceMetadata } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.use(protectedResourceMetadata({ resource: 'https://api.example.com/mcp' }));
+ * ```
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): Handler {
   const answerTo = createResourceMetadata(options);

@@ -11,6 +11,18 @@ import { requestOf, type AnyRequest } from './handler.js';
  * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body was parsed already: answer its
  *   `status`, 400 or 413
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { verifyWebhook } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.post('/webhooks', async (req, res) => {
+ *   const event = await verifyWebhook(req);
+ *   res.json({ received: event.type });
+ * });
+ * ```
  */
 export function verifyWebhook(req: AnyRequest, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
   const request = requestOf(req);

@@ -16,24 +16,77 @@ export interface Guard<Caller> {
  * (or as `onDenied` does), or sends a signed-out page request to the sign-in page with `redirect: true`.
  *
  * @throws {ConfigurationError} for a requirement that can never hold
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { guarded, requireAuth } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/reports', guarded(requireAuth({ token: 'api_key', scope: 'reports:read' }), (request) => ({ subject: request.auth.subject })));
+ * ```
  */
 export const requireAuth = <const R extends GuardRequirement = { token: 'session_token' }>(
   requirement?: R & Exactly<R>,
 ): Guard<CallerOf<R>> => guard(requirement, 'requireAuth()');
 
-/** A signed-in user with any of these roles in the active organization. */
+/**
+ * A signed-in user with any of these roles in the active organization.
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { guarded, requireRole } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/admin', guarded(requireRole('org:admin'), (request) => ({ userId: request.auth.userId })));
+ * ```
+ */
 export const requireRole = (...roles: OneOrMore<Role>): Guard<SignedInSession> =>
   guard({ role: roles.flat() }, 'requireRole()');
 
-/** A signed-in user with all of these permissions in the active organization. */
+/**
+ * A signed-in user with all of these permissions in the active organization.
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { guarded, requirePermission } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/invoices', guarded(requirePermission('org:invoices:read'), (request) => ({ orgId: request.auth.orgId })));
+ * ```
+ */
 export const requirePermission = (...permissions: OneOrMore<Permission>): Guard<SignedInSession> =>
   guard({ permission: permissions.flat() }, 'requirePermission()');
 
-/** A machine of any kind with all of these scopes. */
+/**
+ * A machine of any kind with all of these scopes.
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { guarded, requireScope } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/ingest', guarded(requireScope('ingest:write'), (request) => ({ subject: request.auth.subject })));
+ * ```
+ */
 export const requireScope = (...scopes: OneOrMore<string>): Guard<CallerOf<{ scope: string }>> =>
   guard({ scope: scopes.flat() }, 'requireScope()');
 
-/** A guarded route: `app.get('/me', guarded(requireAuth(), (request) => request.auth.userId))`, with `request.auth` narrowed. */
+/**
+ * A guarded route: `app.get('/me', guarded(requireAuth(), (request) => request.auth.userId))`, with `request.auth` narrowed.
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { guarded, requireRole } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/admin', guarded(requireRole('org:admin'), (request) => ({ userId: request.auth.userId })));
+ * ```
+ */
 export function guarded<G extends Guard<unknown>, R extends RouteGenericInterface = RouteGenericInterface>(
   guard: G,
   handler: (request: FastifyRequest<R> & { readonly auth: NonNullable<G['proves']> }, reply: FastifyReply) => unknown,

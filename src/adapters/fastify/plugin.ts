@@ -6,7 +6,6 @@ import {
   watched,
   type ProtectedResourceOptions,
 } from '../../core/index.js';
-import { serveProxy } from '../node/proxy.js';
 import { present, putHeaders, sendAnswer } from './reply.js';
 import { FastifyView, slot } from './request.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
@@ -29,6 +28,16 @@ function plugin(name: string, register: (fastify: FastifyInstance) => void): Fas
  * @param source options (environment variables fill the gaps), an authenticator, or `(request) => either`
  * @param settings `onDenied` and the like, for when the source cannot hold them; they may stand among the options too
  * @throws {ConfigurationError} for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { clerkMiddleware, guarded, requireAuth } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.register(clerkMiddleware());
+ * app.get('/me', guarded(requireAuth(), (request) => ({ userId: request.auth.userId })));
+ * ```
  */
 export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
@@ -42,7 +51,11 @@ export function clerkMiddleware(
       const entered = await middleware(request, view, slot.get(request), !view.isUpgrade);
       if (!(entered instanceof RequestAuthentication)) {
         const { config } = entered.resolved.authenticator;
-        await watched(config, 'proxy', () => serveProxy(entered, view, request.raw, reply.raw, request));
+        // Loaded with the first request: most servers proxy nothing.
+        await watched(config, 'proxy', async () => {
+          const { serveProxy } = await import('../node/proxy.js');
+          return serveProxy(entered, view, request.raw, reply.raw, request);
+        });
         return void reply.hijack();
       }
       const answer = slot.get(request) === entered ? null : entered.earlyResponse;
@@ -68,6 +81,15 @@ export function clerkMiddleware(
  * that of the resource. Public: register it before any guard.
  *
  * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { protectedResourceMetadata } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.register(protectedResourceMetadata({ resource: 'https://api.example.com/mcp' }));
+ * ```
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): FastifyPluginCallback {
   const answerTo = createResourceMetadata(options);

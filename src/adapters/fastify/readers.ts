@@ -17,6 +17,18 @@ const readers = createReaders({
  * Never verifies anything: see {@link authenticate}.
  *
  * @throws {ConfigurationError} if the plugin has not run
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { getAuth } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/whoami', (request) => {
+ *   const { userId } = getAuth(request);
+ *   return { userId };
+ * });
+ * ```
  */
 export const getAuth: Readers<FastifyRequest>['getAuth'] = readers.getAuth;
 
@@ -26,6 +38,18 @@ export const getAuth: Readers<FastifyRequest>['getAuth'] = readers.getAuth;
  * @throws {ConfigurationError} (rejects) if the plugin has not run
  * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
  * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { authenticate } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/whoami', async (request) => {
+ *   const auth = await authenticate(request, { acceptsToken: 'api_key' });
+ *   return { name: auth.isAuthenticated ? auth.name : null };
+ * });
+ * ```
  */
 export const authenticate: Readers<FastifyRequest>['authenticate'] = readers.authenticate;
 
@@ -35,6 +59,19 @@ export const authenticate: Readers<FastifyRequest>['authenticate'] = readers.aut
  * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body was parsed already: answer its
  *   `status`, 400 or 413
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { verifyWebhook } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+ * app.post('/webhooks', async (request) => {
+ *   const event = await verifyWebhook(request);
+ *   return { received: event.type };
+ * });
+ * ```
  */
 export function verifyWebhook(request: FastifyRequest, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
   const { raw, rawBody, body } = request as FastifyRequest & { readonly rawBody?: unknown };

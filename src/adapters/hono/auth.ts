@@ -15,6 +15,18 @@ const readers = createReaders({
  * Never verifies anything: see {@link authenticate}.
  *
  * @throws {ConfigurationError} if the middleware has not run
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { getAuth } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/whoami', (c) => {
+ *   const { userId } = getAuth(c);
+ *   return c.json({ userId });
+ * });
+ * ```
  */
 export const getAuth: Readers<Context>['getAuth'] = readers.getAuth;
 
@@ -24,5 +36,17 @@ export const getAuth: Readers<Context>['getAuth'] = readers.getAuth;
  * @throws {ConfigurationError} (rejects) if the middleware has not run
  * @throws {AuthUnavailableError} (rejects) if the token could not be checked; left alone, it becomes a 503
  * @throws {AuthenticationFaultError} (rejects) if this server failed; left alone, it becomes a 500
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { authenticate } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/whoami', async (c) => {
+ *   const auth = await authenticate(c, { acceptsToken: 'api_key' });
+ *   return c.json({ name: auth.isAuthenticated ? auth.name : null });
+ * });
+ * ```
  */
 export const authenticate: Readers<Context>['authenticate'] = readers.authenticate;

@@ -27,6 +27,15 @@ export type Guard<Caller> = MiddlewareHandler<{ Variables: { auth: Caller } }>;
  * (or as `onDenied` does), or sends a signed-out page request to the sign-in page with `redirect: true`.
  *
  * @throws {ConfigurationError} for a requirement that can never hold
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { requireAuth } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/reports', requireAuth({ token: 'api_key', scope: 'reports:read' }), (c) => c.json({ subject: c.var.auth.subject }));
+ * ```
  */
 export function requireAuth(): Guard<SignedInSession>;
 export function requireAuth<const R extends GuardRequirement>(requirement: R & Exactly<R>): Guard<CallerOf<R>>;
@@ -34,17 +43,50 @@ export function requireAuth(requirement?: GuardRequirement): MiddlewareHandler {
   return guard(requirement, 'requireAuth()');
 }
 
-/** A signed-in user with any of these roles in the active organization. */
+/**
+ * A signed-in user with any of these roles in the active organization.
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { requireRole } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/admin', requireRole('org:admin'), (c) => c.json({ userId: c.var.auth.userId }));
+ * ```
+ */
 export function requireRole(...roles: OneOrMore<Role>): Guard<SignedInSession> {
   return guard({ role: roles.flat() }, 'requireRole()');
 }
 
-/** A signed-in user with all of these permissions in the active organization. */
+/**
+ * A signed-in user with all of these permissions in the active organization.
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { requirePermission } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/invoices', requirePermission('org:invoices:read'), (c) => c.json({ orgId: c.var.auth.orgId }));
+ * ```
+ */
 export function requirePermission(...permissions: OneOrMore<Permission>): Guard<SignedInSession> {
   return guard({ permission: permissions.flat() }, 'requirePermission()');
 }
 
-/** A machine of any kind with all of these scopes. */
+/**
+ * A machine of any kind with all of these scopes.
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { requireScope } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/ingest', requireScope('ingest:write'), (c) => c.json({ subject: c.var.auth.subject }));
+ * ```
+ */
 export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedAs<MachineTokenType>> {
   return guard({ scope: scopes.flat() }, 'requireScope()');
 }

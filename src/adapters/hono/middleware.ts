@@ -3,7 +3,6 @@ import { createMiddleware, RequestAuthentication, watched, type Entered } from '
 import type { MaybePromise } from '../../ports.js';
 import { andThen } from '../../shared/maybe-promise.js';
 import { bindings } from './environment.js';
-import { serveProxy } from './proxy.js';
 import { HonoView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
@@ -19,6 +18,16 @@ import { showAuth, slot } from './slot.js';
  * @param source options (environment variables fill the gaps), an authenticator, or `(c) => either`
  * @param settings `onDenied` and the like, for when the source cannot hold them; they may stand among the options too
  * @throws {ConfigurationError} for options that cannot work
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { clerkMiddleware, requireAuth } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.use(clerkMiddleware());
+ * app.get('/me', requireAuth(), (c) => c.json({ userId: c.var.auth.userId }));
+ * ```
  */
 export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
@@ -34,7 +43,9 @@ export function clerkMiddleware(
 
 function settle(entered: Entered<OnDenied>, view: HonoView, c: Context, next: Next): MaybePromise<Response | void> {
   if (!(entered instanceof RequestAuthentication)) {
-    return watched(entered.resolved.authenticator.config, 'proxy', () => serveProxy(entered, view, c));
+    // Loaded with the first request: most servers proxy nothing.
+    const serve = async () => (await import('./proxy.js')).serveProxy(entered, view, c);
+    return watched(entered.resolved.authenticator.config, 'proxy', serve);
   }
   if (slot.get(c) === entered) {
     showAuth(c, entered.auth);

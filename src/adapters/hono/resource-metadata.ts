@@ -7,6 +7,15 @@ import { bindings } from './environment.js';
  * the resource. Public: `app.use(protectedResourceMetadata({ resource }))` before any guard.
  *
  * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { protectedResourceMetadata } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.use(protectedResourceMetadata({ resource: 'https://api.example.com/mcp' }));
+ * ```
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): MiddlewareHandler {
   const environment = bindings();

@@ -12,6 +12,18 @@ import { bindings } from './environment.js';
  * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body is gone: answer its `status`, 400
  *   or 413; left alone, it becomes that answer
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { verifyWebhook } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.post('/webhooks', async (c) => {
+ *   const event = await verifyWebhook(c);
+ *   return c.json({ received: event.type });
+ * });
+ * ```
  */
 export async function verifyWebhook(c: Context, options?: VerifyWebhookOptions): Promise<WebhookEvent> {
   // Loaded with the first webhook: most servers and most cold starts see none.

@@ -1,4 +1,4 @@
-/** What stands at `req.auth`: one frozen object for each kind of caller, and its signed-out form. */
+/** The objects at `req.auth`: one frozen object for each kind of caller, and its signed-out form. */
 import type { Reason } from '../../errors.js';
 import type {
   Auth,
@@ -20,7 +20,7 @@ import { hasNothing, machineHas, sessionHas } from './has.js';
 export type TokenMinter = (sessionId: string, options: GetTokenOptions) => Promise<string>;
 
 const REDACTED = '[redacted]';
-// Auth objects are shared by all requests with the same token, so nothing about them can be written, their functions included.
+// All requests with the same token share one auth object, so the object and its functions are frozen.
 const noToken = Object.freeze((): Promise<null> => Promise.resolve(null));
 
 function debugOf(facts: AuthDebug): () => AuthDebug {
@@ -45,7 +45,7 @@ export function sessionAuth(verified: VerifiedSession, pendingIsSignedOut: boole
     sessionStatus,
     sessionClaims: data,
     actor,
-    // Register narrows these two at compile time; the token decides at run time.
+    // `Register` narrows role and permissions at compile time; the token decides at run time.
     orgId,
     orgRole: orgRole as never,
     orgSlug,

@@ -1,4 +1,4 @@
-/** Claims of a verified session token (versions 1 and 2) to what an application asks about. Malformed claims grant nothing. */
+/** Reads the claims of a verified session token (versions 1 and 2). Malformed claims grant nothing. */
 import type { Actor, FactorVerificationAge, SessionClaims, SessionStatus } from '../../types.js';
 import { decodePermissions, parseScopedList, type ScopedSlug } from './permissions.js';
 import { isRecord } from '../../shared/is-record.js';
@@ -17,7 +17,7 @@ export interface SessionIdentity extends Membership {
   readonly sessionStatus: SessionStatus | null;
   readonly actor: Actor | null;
   readonly factorVerificationAge: FactorVerificationAge | null;
-  /** Worked out when they are asked for. */
+  /** Parsed on demand. */
   readonly features: () => readonly ScopedSlug[];
   readonly plans: () => readonly ScopedSlug[];
 }
@@ -31,14 +31,14 @@ const textOrNull = (value: unknown): string | null => (typeof value === 'string'
 /** A role or permission with exactly one leading `org:`; null for what is empty or no text. */
 export function withOrgPrefix(value: unknown): string | null {
   if (typeof value !== 'string') return null;
-  // The usual spelling, on the way of every guarded request, needs no new text.
+  // The usual spelling needs no new text: every guarded request comes here.
   if (value.length > 4 && value.startsWith('org:') && !value.startsWith('org:', 4)) return value;
   let bare = value;
   while (bare.startsWith('org:')) bare = bare.slice(4);
   return bare === '' ? null : `org:${bare}`;
 }
 
-/** `v` is 2 exactly: another version keeps the claims of version 1, so that an unknown one has no organization. */
+/** Only `v` = 2 has the claims of version 2. Any other is read as version 1, so an unknown version has no organization. */
 function organizationOf(claims: Claims): Membership {
   return claims['v'] === 2 ? organizationV2(claims) : organizationV1(claims);
 }
@@ -69,7 +69,7 @@ function organizationV2(claims: Claims): Membership {
   };
 }
 
-/** Two ages in minutes, each -1 or more; anything else is no statement at all. */
+/** Two ages in minutes, each -1 or more; null for anything else. */
 export function parseFactorAge(value: unknown): FactorVerificationAge | null {
   if (!Array.isArray(value) || value.length !== 2) return null;
   const [first, second] = value as readonly unknown[];
@@ -79,13 +79,13 @@ export function parseFactorAge(value: unknown): FactorVerificationAge | null {
 const isAge = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && (value === -1 || value >= 0);
 
-/** A status that Bailiff does not know restricts the session like `pending` does. */
+/** An unknown status counts as `pending`. */
 function statusOf(value: unknown): SessionStatus | null {
   if (value === undefined || value === null) return null;
   return value === 'active' ? 'active' : 'pending';
 }
 
-/** What the claims say. Their signature has been verified; their types have not. */
+/** The signature of the claims has been verified; their types have not. */
 export function readSession(claims: SessionClaims): SessionIdentity {
   const raw: Claims = claims;
   const actor = raw['act'];

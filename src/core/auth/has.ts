@@ -1,4 +1,4 @@
-/** `has()`: one table of dimensions. All that is asked must hold; whatever is unknown, missing or malformed does not. */
+/** `has()`: one table of dimensions. Every dimension that is asked must hold; an unknown, missing or malformed one does not. */
 import type { HasParams } from '../../types.js';
 import { withOrgPrefix, type SessionIdentity } from './claims.js';
 import type { ScopedSlug } from './permissions.js';
@@ -17,7 +17,7 @@ function textsOf(asked: unknown): readonly string[] | null {
   return list.length > 0 && list.every((item) => typeof item === 'string' && item !== '') ? (list as string[]) : null;
 }
 
-/** `slug`, or `scope:slug`. An empty slug, a second colon and an unknown scope ask for nothing that exists. */
+/** The scopes of a question `scope:slug`. An empty slug, a second colon and an unknown scope match nothing. */
 const ASKED_SCOPES: Readonly<Record<string, (entry: ScopedSlug) => boolean>> = {
   o: (entry) => entry.organization,
   org: (entry) => entry.organization,
@@ -96,9 +96,9 @@ export function machineHas(scopes: readonly string[]): Has {
   return Object.freeze((params: HasParams) => evaluate(MACHINE_TESTS, { scopes }, params));
 }
 
-/** `has()` of whoever is not authenticated. */
+/** `has()` of a request without a caller. */
 export const hasNothing: Has = Object.freeze(() => false);
 
-/** The dimensions that can hold for sessions and for machines: what a requirement may ask of which. */
+/** The dimensions that can hold for sessions, and those that can hold for machines. */
 export const SESSION_DIMENSIONS: readonly Dimension[] = ['role', 'permission', 'feature', 'plan', 'reverification'];
 export const MACHINE_DIMENSIONS: readonly Dimension[] = ['scope'];

@@ -17,7 +17,7 @@ const SCOPES: ReadonlyMap<string, Pick<ScopedSlug, 'organization' | 'user'>> = n
   ['ou', { organization: true, user: true }],
   ['uo', { organization: true, user: true }],
 ]);
-/** An element that keeps its place in the list and grants nothing. */
+/** An element that holds its place in the list and grants nothing. */
 const VOID: ScopedSlug = { organization: false, user: false, slug: '' };
 
 /** The elements in order, or null if the claim is absent or malformed (an element without a colon spoils the list). */
@@ -54,7 +54,7 @@ export function decodePermissions(features: unknown, names: unknown, masks: unkn
   const parsed = masks.split(',').map((mask) => parseMask(mask.trim(), permissions.length));
   const granted: string[] = [];
   let organizationIndex = 0;
-  // By index: this is on the way of every new token, and iterators with pairs cost as much as the rest.
+  // By index, because iterators with pairs would double the time, and every new token comes here.
   for (let index = 0; index < list.length; index += 1) {
     const { organization, slug } = list[index]!;
     if (!organization) continue;
@@ -69,10 +69,10 @@ export function decodePermissions(features: unknown, names: unknown, masks: unkn
   return granted;
 }
 
-/** As many digits as a number holds exactly. */
+/** The number of digits that a JavaScript number holds exactly. */
 const EXACT_DIGITS = 15;
 
-/** A mask with more digits than its permissions could fill is refused before it costs anything. */
+/** A mask with more digits than its permissions could fill is refused before it is parsed. */
 function parseMask(text: string, permissionCount: number): number | bigint {
   if (!/^\d+$/.test(text)) return 0;
   const digits = text.startsWith('0') ? text.replace(/^0+/, '') : text;

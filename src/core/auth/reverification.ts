@@ -1,4 +1,4 @@
-/** How fresh a sign-in must be (Clerk's documentation, "Reverification"). Ages in minutes, as the token says them. */
+/** The age that a verification may have (Clerk's documentation, "Reverification"). Ages are in minutes, as in the token. */
 import type { FactorVerificationAge, ReverificationLevel } from '../../types.js';
 
 interface Rule {

@@ -1,4 +1,4 @@
-/** Which auth object a reader gets who asks for certain kinds: the table of `getAuth` in Clerk's documentation. */
+/** The auth object that `getAuth` returns for the kinds that are asked for (Clerk's documentation, `getAuth`). */
 import type { Reason } from '../../errors.js';
 import type { AcceptsToken, Auth } from '../../types.js';
 import { invalidToken, unauthenticated } from './auth-objects.js';
@@ -10,8 +10,8 @@ export interface GetAuthOptions<A extends AcceptsToken> {
 }
 
 /**
- * The object itself if its kind is asked for. Otherwise nobody: of the kind, if one kind is asked for, else of no kind.
- * An object of an accepted kind may be unauthenticated: test `isAuthenticated`, never the kind alone.
+ * The object itself, if its kind is asked for. Otherwise an object without a caller: of the one kind that was asked for, or
+ * of no kind. An object of an accepted kind may be unauthenticated: test `isAuthenticated`, never the kind alone.
  */
 export function selectAuth(auth: Auth, acceptsToken: AcceptsToken = 'session_token'): Auth {
   if (acceptsToken === 'any') return auth;

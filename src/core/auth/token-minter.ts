@@ -10,9 +10,11 @@ import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 const MIN_SECONDS = 30;
 const MAX_SECONDS = 315_360_000;
 /**
- * The minter throws ConfigurationError without a secret key, RangeError for a lifetime that the API would not accept,
- * AuthUnavailableError when the API cannot answer, AuthenticationFaultError when this server fails, and TokenVerificationError when it refuses (the session has ended,
- * there is no such template).
+ * @throws ConfigurationError without a secret key
+ * @throws RangeError for a lifetime that the API would not accept
+ * @throws AuthUnavailableError when the API cannot answer
+ * @throws AuthenticationFaultError when this server fails
+ * @throws TokenVerificationError when the API refuses: the session has ended, or there is no such template
  */
 export function createTokenMinter(backend: Backend | null, config: FaultListener): TokenMinter {
   const { secretKey } = config;

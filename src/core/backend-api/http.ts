@@ -2,6 +2,7 @@
 import { API_VERSION_DATE } from '../../shared/api-version.js';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import type { Config } from '../config/config.js';
+import { withDeadline } from '../../shared/deadline.js';
 import { isNetworkFailure } from '../../shared/network-failure.js';
 import { fetchWithSignal } from '../../shared/realm.js';
 import { readUpstreamBody } from '../../shared/upstream-body.js';
@@ -23,6 +24,8 @@ export interface Call {
 export const TIMEOUT_MS = 3_000;
 /** Far above any true answer; a JWKS is a few kB. */
 export const MAX_BODY_BYTES = 1_048_576;
+/** An hour: it is passed on to whoever waits for an answer. */
+const MAX_RETRY_AFTER_MS = 3_600_000;
 class BodyTooLarge extends Error {}
 
 /** Rejects with {@link UpstreamUnreachable} when no whole answer came in time; with what was thrown, when this server is at fault. */
@@ -46,7 +49,7 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
     return {
       status: response.status,
       ...readUpstreamBody(await readText(response)),
-      retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), config.now()),
+      retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), config.now(), MAX_RETRY_AFTER_MS),
     };
   }
 
@@ -54,7 +57,7 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
     const passed = stopwatch(config);
     let answer: UpstreamAnswer | null = null;
     try {
-      answer = await withDeadline((signal) => exchange(call, signal));
+      answer = await withDeadline(TIMEOUT_MS, undefined, tooLate, (signal) => exchange(call, signal)).catch(explain);
       return answer;
     } finally {
       config.emit?.({
@@ -68,27 +71,12 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
   };
 }
 
-/** The race, and not the signal alone, keeps the deadline: an injected `fetch` may ignore its signal. */
-async function withDeadline(work: (signal: AbortSignal) => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
-  const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new UpstreamUnreachable('timeout', DEFAULT_RETRY_AFTER_MS));
-      controller.abort();
-    }, TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([work(controller.signal), deadline]);
-  } catch (error) {
-    if (error instanceof BodyTooLarge || isNetworkFailure(error)) {
-      throw new UpstreamUnreachable('network', DEFAULT_RETRY_AFTER_MS, { cause: error });
-    }
-    // Late, or a fault of this server.
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+const tooLate = () => new UpstreamUnreachable('timeout', DEFAULT_RETRY_AFTER_MS);
+
+/** What is not of the network is late, or a fault of this server. */
+function explain(error: unknown): never {
+  if (!(error instanceof BodyTooLarge || isNetworkFailure(error))) throw error;
+  throw new UpstreamUnreachable('network', DEFAULT_RETRY_AFTER_MS, { cause: error });
 }
 
 /** By what is used of it: an own `fetch` may give one of another realm or library. */
@@ -109,7 +97,7 @@ async function readText(response: Response): Promise<string> {
     bytes += value.byteLength;
     if (bytes > MAX_BODY_BYTES) {
       await reader.cancel();
-      throw new BodyTooLarge('The answer of the Backend API is too large.');
+      throw new BodyTooLarge('The answer is too large.');
     }
     text += decoder.decode(value, { stream: true });
   }

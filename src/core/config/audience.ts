@@ -21,7 +21,7 @@ export function resolveAudience(name: OptionName, given: Given): Pick<Config, 'a
     return { ...NO_AUDIENCE, audience: filledList(name, given, { single: true }) };
   }
   if (!isPlainObject(given)) {
-    fail(name, 'is neither a text, a list nor an object', "Give 'https://…', a list, or { value, sessionTokens }.");
+    fail(name, 'is not an audience', 'Give a text, a list or { value, sessionTokens }.');
   }
   checkOptionNames(given, AUDIENCE_OPTIONS, name.option);
   const { value, sessionTokens } = given as Extract<Given, { readonly value: unknown }>;

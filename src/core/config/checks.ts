@@ -63,13 +63,14 @@ export function pageUrl(name: OptionName, value: string): string {
   } catch {
     // Said below.
   }
-  return fail(name, 'is not a page', 'Give an absolute http(s) URL, or a path that begins with one slash.');
+  return fail(name, 'is not a page', 'Give an absolute http(s) URL or a path.');
 }
 
 /** `https://example.com`, and nothing after it. */
 export function origin(name: OptionName, value: string): string {
   const url = baseUrl(name, value);
-  if (new URL(url).origin !== url) return fail(name, 'holds more than an origin', 'Give origins: https://example.com.');
+  if (new URL(url).origin !== url)
+    return fail(name, 'holds more than an origin', 'Give origins such as https://example.com.');
   return url;
 }
 
@@ -84,7 +85,7 @@ export function origins(name: OptionName, value: unknown): readonly string[] {
   const written = list.map((item) => {
     // Without its scheme it would fit no token, and lock everybody out: `localhost:3000` is not even a URL of a host.
     if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(item)) {
-      fail(name, 'holds an origin without a scheme', 'Write the scheme too: https://app.example.com.');
+      fail(name, 'holds an origin without a scheme', 'Give origins such as https://example.com.');
     }
     return /^https?:/i.test(item) ? origin(name, item) : item;
   });

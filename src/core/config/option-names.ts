@@ -43,10 +43,9 @@ const AUTHENTICATOR_OPTIONS: OptionNames<AuthenticatorOptions> = {
 
 export const AUDIENCE_OPTIONS: OptionNames<AudienceOptions> = { value: true, sessionTokens: true };
 
-const OF_THE_MIDDLEWARE = 'Give it to the middleware: clerkMiddleware(source, { … }).';
-const OF_THE_PROXY = 'Give it to the middleware: frontendApiProxy: { … }.';
-const AFTER_SIGNING_IN =
-  'Leave it out: requireAuth({ redirect: true }) brings people back to the page that they asked for.';
+const OF_THE_MIDDLEWARE = 'Give it to clerkMiddleware().';
+const OF_THE_PROXY = 'Use frontendApiProxy.fapiUrl.';
+const AFTER_SIGNING_IN = 'Use requireAuth({ redirect: true }).';
 
 /** Names that are known, but not here: those of `@clerk/express` and `@clerk/backend`, and the settings of our own middleware. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -54,8 +53,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   organizationSyncOptions: 'Use organizationSync.',
   skipJwksCache: 'Use cache.jwks.',
   clerkClient: 'Use createBackendApi() of bailiff/api.',
-  debug: 'Leave it out: onEvent tells what happens to each request.',
-  enableHandshake: 'Leave it out: pages get the handshake that they need.',
+  debug: 'Use onEvent.',
+  enableHandshake: 'Leave it out.',
   afterSignInUrl: AFTER_SIGNING_IN,
   afterSignUpUrl: AFTER_SIGNING_IN,
   onDenied: OF_THE_MIDDLEWARE,

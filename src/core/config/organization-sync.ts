@@ -35,7 +35,7 @@ function compile(patterns: OrganizationSyncOptions['organizationPatterns']): Mat
   try {
     return match<Params>([...list]);
   } catch (cause) {
-    return fail(NAME, 'holds a pattern that does not parse', 'Write patterns as /orgs/:slug or /orgs/:id/(.*).', cause);
+    return fail(NAME, 'holds a pattern that does not parse', 'Write patterns such as /orgs/:slug.', cause);
   }
 }
 

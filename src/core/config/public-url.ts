@@ -17,7 +17,7 @@ export function checkPublicUrl(name: OptionName, value: unknown): PublicUrl {
   return Object.freeze({ origin, path });
 }
 
-const REMEDY = 'Give the origin and base path that browsers see, such as https://app.example.com/prod.';
+const REMEDY = 'Give a URL such as https://example.com/prod.';
 
 /**
  * A path of this server (a query may follow) as browsers see it: below the base path. One that begins with the base path

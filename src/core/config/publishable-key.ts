@@ -21,7 +21,7 @@ export function parsePublishableKey(raw: string): PublishableKey {
     throw new ConfigurationError(
       'publishableKey',
       'The publishable key is not valid.',
-      'Set CLERK_PUBLISHABLE_KEY to the key that begins with pk_live_ or pk_test_ in the Clerk dashboard.',
+      'Set CLERK_PUBLISHABLE_KEY to a key that begins with pk_live_ or pk_test_.',
     );
   }
   return Object.freeze({ raw, instanceType, frontendApiHost: host, cookieSuffix: cookieSuffix(raw) });

@@ -18,21 +18,21 @@ export function resolveSatellite(given: Site & Pick<Config, 'instanceType'>): Si
   if (isSatellite && domain === null && proxyUrl === null) {
     throw new ConfigurationError(
       'domain',
-      'A satellite needs to know its own address.',
-      'Set CLERK_DOMAIN to the domain of the satellite, or CLERK_PROXY_URL.',
+      'A satellite needs its own address.',
+      'Set CLERK_DOMAIN or CLERK_PROXY_URL.',
     );
   }
   if (isSatellite && given.instanceType === 'development' && signInUrl === null) {
     throw new ConfigurationError(
       'signInUrl',
-      'A satellite of a development instance needs the sign-in page of its primary.',
-      'Set CLERK_SIGN_IN_URL to that page.',
+      'A satellite in development needs the sign-in page of its primary.',
+      'Set CLERK_SIGN_IN_URL to it.',
     );
   }
   if (isSatellite && signInUrl?.startsWith('/')) {
     throw new ConfigurationError(
       'signInUrl',
-      'The sign-in page of a satellite is on its primary, so a path does not reach it.',
+      'The sign-in page of a satellite is on its primary, not at a path.',
       'Set CLERK_SIGN_IN_URL to an absolute URL.',
     );
   }

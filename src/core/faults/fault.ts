@@ -3,7 +3,8 @@
  * view, a callback), or a bug. The door stays closed, the answer is 500 and says nothing, and whoever runs the server is told
  * all of it. (A 503 says that Clerk did not answer, and nothing else.)
  */
-import { AuthenticationFaultError, BailiffError, TOKEN_REASONS, type TokenReason } from '../../errors.js';
+import { AuthenticationFaultError, BailiffError, type TokenReason } from '../../errors.js';
+import { TOKEN_MEANINGS } from '../../shared/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import type { BailiffEvent, TokenType } from '../../types.js';
 import { withRealErrors } from './as-error.js';
@@ -41,7 +42,7 @@ export function watched<T>(to: FaultListener, during: FaultContext, run: () => M
 
 /** The outcome of a request for which something threw: nobody, and neither a refusal nor an outage. */
 export function faultOutcome(to: FaultListener, tokenType: TokenType, thrown: unknown): AuthOutcome {
-  return unavailable(tokenType, FAULT, TOKEN_REASONS[FAULT].meaning, { cause: reportFault(to, 'request', thrown) });
+  return unavailable(tokenType, FAULT, TOKEN_MEANINGS[FAULT], { cause: reportFault(to, 'request', thrown) });
 }
 
 /** What a method that throws makes of a fault: the error of that name. What was meant to be thrown stays. */

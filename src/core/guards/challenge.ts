@@ -1,5 +1,6 @@
 /** How a guard says no: status, headers (RFC 6750, RFC 9728) and body of every denial. */
-import { reasonInfo, TOKEN_REASONS, type Reason } from '../../errors.js';
+import type { Reason } from '../../errors.js';
+import { knownReason, meaningOf, TOKEN_MEANINGS } from '../../shared/meanings.js';
 import type { Denial, DenialCase } from '../../types.js';
 import { deepFreeze } from '../../shared/deep-freeze.js';
 import type { Missing } from './requirement.js';
@@ -68,22 +69,18 @@ const metadataOf = ({ resourceMetadata }: Challenge): string | null =>
   resourceMetadata !== null && isQuotableUrl(resourceMetadata) ? resourceMetadata : null;
 
 /** What a reason means, in fixed words: nothing of what the client sent comes back. */
-function meaningOf({ reason, detail }: Challenge): string {
+function descriptionOf({ reason, detail }: Challenge): string {
   if (reason === 'token-verification-failed' && detail) return detail;
-  return (reason && reasonInfo(reason)?.meaning) ?? 'The request carries no valid credentials.';
+  return (reason && meaningOf(reason)) ?? 'The request carries no valid credentials.';
 }
-
-/** Why a refresh was not possible concerns the server; a client only needs to know that the token has expired. */
-const codeOf = (reason: Reason): Reason =>
-  reason.startsWith('session-token-expired-refresh-') ? 'session-token-expired' : reason;
 
 /** Nobody, or a bad credential of an accepted kind. */
 export function unauthenticatedDenial(challenge: Challenge): Denial {
   const { reason, tokenSent } = challenge;
-  const meaning = meaningOf(challenge);
+  const meaning = descriptionOf(challenge);
   const coded = tokenSent || reason === 'session-pending';
   return denial('unauthenticated', {
-    code: coded && reason !== null ? codeOf(reason) : 'unauthenticated',
+    code: coded && reason !== null ? knownReason(reason) : 'unauthenticated',
     reason,
     message: tokenSent ? 'The credentials are not valid.' : 'Authentication is required.',
     longMessage: meaning,
@@ -97,7 +94,7 @@ export function unauthenticatedDenial(challenge: Challenge): Denial {
 
 /** A token of a kind that the route does not accept, whatever else is wrong with it. */
 export function mismatchDenial(challenge: Challenge): Denial {
-  const { meaning } = TOKEN_REASONS['token-type-mismatch'];
+  const meaning = TOKEN_MEANINGS['token-type-mismatch'];
   return denial('token-type-mismatch', {
     code: 'token-type-mismatch',
     reason: challenge.reason,
@@ -161,7 +158,7 @@ export function faultDenial(cause: Error | null): Denial {
     code: 'authentication-fault',
     reason: 'authentication-fault',
     message: 'The request could not be authenticated.',
-    longMessage: 'This server failed. That says nothing about the credentials.',
+    longMessage: TOKEN_MEANINGS['authentication-fault'],
   });
   // A copy, because what was thrown is not ours to freeze.
   return cause === null ? made : Object.freeze(Object.defineProperty({ ...made }, 'cause', { value: cause }));

@@ -56,6 +56,6 @@ export function middlewareMissing(who: string): ConfigurationError {
   return new ConfigurationError(
     'clerkMiddleware',
     `${who} ran on a request that clerkMiddleware() has not seen.`,
-    'Mount it before the routes: app.use(clerkMiddleware()).',
+    'Mount it before the routes.',
   );
 }

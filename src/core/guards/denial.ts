@@ -1,5 +1,6 @@
 /** What a guard answers where nobody of an accepted kind has been identified. */
-import { TOKEN_REASONS, type Reason } from '../../errors.js';
+import type { Reason } from '../../errors.js';
+import { isTokenReason } from '../../shared/meanings.js';
 import type { Auth, Denial, RequestState, TokenType } from '../../types.js';
 import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from './challenge.js';
 import type { CompiledRequirement } from './requirement.js';
@@ -69,7 +70,7 @@ function sentKind(state: RequestState, { classified }: RequestContext): TokenTyp
 const ABOUT_SESSION_TOKEN = /^session-token-(?:expired|nbf|iat|missing-azp)/;
 
 function isAboutToken(reason: Reason | null): boolean {
-  return reason !== null && (Object.hasOwn(TOKEN_REASONS, reason) || ABOUT_SESSION_TOKEN.test(reason));
+  return reason !== null && (isTokenReason(reason) || ABOUT_SESSION_TOKEN.test(reason));
 }
 
 /** Null for a request whose answer nobody sees as a page, or without a sign-in page. */

@@ -48,18 +48,18 @@ const CHECKERS: Readonly<Record<string, Checker>> = {
     const names = [value].flat().map((item) => withOrgPrefix(item) ?? '');
     const system = names.find((name) => name.startsWith('org:sys_'));
     if (system === undefined) return;
-    throw impossible(`asks for the system permission ${system}`, 'Tokens never carry those: ask for a role.');
+    throw impossible(`asks for the system permission ${system}`, 'Ask for a role.');
   },
   feature: text,
   plan: text,
   scope: (key, value) => {
     texts(key, value);
     if ([value].flat().every((item) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(String(item)))) return;
-    throw impossible('has a scope with characters that no scope has', 'List several scopes as an array.');
+    throw impossible('has a `scope` that is none', 'List several scopes as an array.');
   },
   reverification: (_, value) => {
     if (parseReverification(value) !== null) return;
-    throw impossible('has an unknown `reverification`', 'Use a preset, or { level, afterMinutes } with 1 to 99998.');
+    throw impossible('has an unknown `reverification`', 'Use a preset or { level, afterMinutes }.');
   },
   check: (_, value) => {
     if (typeof value !== 'function') throw impossible('has a `check` that is no function', 'Give a function.');

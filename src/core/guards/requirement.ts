@@ -30,14 +30,34 @@ export interface CompiledRequirement {
 
 type Node = Omit<CompiledRequirement, 'redirect'>;
 
-/** Any of several requirements. */
+/**
+ * Any of several requirements.
+ *
+ * @example
+ * ```ts
+ * import { anyOf } from 'bailiff';
+ * import { requireAuth } from 'bailiff/express';
+ *
+ * const guard = requireAuth(anyOf({ role: 'org:admin' }, { token: 'api_key', scope: 'invoices:read' }));
+ * ```
+ */
 export function anyOf<const R extends readonly Requirement[]>(
   ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
 ): { readonly anyOf: R } {
   return { anyOf: requirements };
 }
 
-/** All of several requirements. */
+/**
+ * All of several requirements.
+ *
+ * @example
+ * ```ts
+ * import { allOf } from 'bailiff';
+ * import { requireAuth } from 'bailiff/express';
+ *
+ * const guard = requireAuth(allOf({ role: 'org:admin' }, { feature: 'invoices' }));
+ * ```
+ */
 export function allOf<const R extends readonly Requirement[]>(
   ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
 ): { readonly allOf: R } {

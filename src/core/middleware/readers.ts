@@ -1,5 +1,6 @@
 /** `getAuth` and `authenticate`, whatever the framework. */
-import { AuthenticationFaultError, AuthUnavailableError, TOKEN_REASONS, type TokenReason } from '../../errors.js';
+import { AuthenticationFaultError, AuthUnavailableError } from '../../errors.js';
+import { isTokenReason } from '../../shared/meanings.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { selectAuth, type GetAuthOptions } from '../auth/select.js';
 import { FAULT, watched } from '../faults/fault.js';
@@ -63,8 +64,7 @@ async function verify<D>(
     attach(error, faultDenial(cause));
     throw error;
   }
-  const known = state.reason !== null && Object.hasOwn(TOKEN_REASONS, state.reason);
-  const reason = known ? (state.reason as TokenReason) : 'unexpected-error';
+  const reason = isTokenReason(state.reason) ? state.reason : 'unexpected-error';
   const retryAfterMs = retryAfterOf(state);
   const error = new AuthUnavailableError(reason, state.message, retryAfterMs);
   attach(error, unavailableDenial(reason, retryAfterMs));

@@ -122,8 +122,8 @@ function resolverOf<C>(
 function noOptions(given: unknown): ConfigurationError {
   return new ConfigurationError(
     'options',
-    `The function that gives clerkMiddleware() its options gave ${given === undefined ? 'nothing' : kindOf(given)}.`,
-    'Return a plain object of options or an authenticator for every request, or throw; {} means the environment.',
+    `The function for clerkMiddleware() gave ${given === undefined ? 'nothing' : kindOf(given)}.`,
+    'Return options ({}: the environment) or an authenticator, or throw.',
   );
 }
 

@@ -12,7 +12,7 @@ import { checkPublicUrl, withoutBase } from '../config/public-url.js';
 import { resolveConfig } from '../config/resolve.js';
 import { isLoopbackHost } from '../../shared/loopback.js';
 import { parseUrl } from '../../shared/url.js';
-import { targetOf } from '../proxy/target-path.js';
+import { targetOf } from '../proxy/proxied-path.js';
 
 /** RFC 9728, section 3: inserted between the host and the path of the resource. */
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
@@ -49,7 +49,17 @@ export interface MetadataAnswer {
   readonly body: string | null;
 }
 
-/** Where a client finds the metadata of a resource; what `resource_metadata` in a challenge names. */
+/**
+ * Where a client finds the metadata of a resource; what `resource_metadata` in a challenge names.
+ *
+ * @example
+ * ```ts
+ * import { resourceMetadataUrl } from 'bailiff/hono';
+ *
+ * // https://api.example.com/.well-known/oauth-protected-resource/mcp
+ * console.log(resourceMetadataUrl('https://api.example.com/mcp'));
+ * ```
+ */
 export function resourceMetadataUrl(resource: string): string {
   const { origin, pathname, search } = parseResource(resource);
   return origin + WELL_KNOWN + (pathname === '/' ? '' : pathname) + search;

@@ -79,6 +79,18 @@ const timer: Schedule = (run, ms) => {
  *
  * @throws {ConfigurationError} (rejects) if no origin is allowed at all, for an unknown option, or for a requirement that
  *   can never hold
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { authenticateUpgrade, createAuthenticator, refuseUpgrade } from 'bailiff';
+ *
+ * const authenticator = createAuthenticator();
+ * createServer().on('upgrade', async (request, socket) => {
+ *   const decision = await authenticateUpgrade(authenticator, request, { allowedOrigins: ['https://app.example'] });
+ *   if (!decision.allowed) refuseUpgrade(socket, decision);
+ * });
+ * ```
  */
 export async function authenticateUpgrade(
   authenticator: Authenticator,
@@ -190,7 +202,21 @@ function fromDenial({ status, headers, body, cause }: Denial): UpgradeRefused {
   return cause === undefined ? refused : Object.defineProperty(refused, 'cause', { value: cause });
 }
 
-/** Writes the refusal to the socket of Node's `upgrade` event, and ends it. */
+/**
+ * Writes the refusal to the socket of Node's `upgrade` event, and ends it.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { authenticateUpgrade, createAuthenticator, refuseUpgrade } from 'bailiff';
+ *
+ * const authenticator = createAuthenticator();
+ * createServer().on('upgrade', async (request, socket) => {
+ *   const decision = await authenticateUpgrade(authenticator, request, { allowedOrigins: ['https://app.example'] });
+ *   if (!decision.allowed) refuseUpgrade(socket, decision);
+ * });
+ * ```
+ */
 export function refuseUpgrade(socket: { end(text: string): unknown }, refused: UpgradeRefused): void {
   const headers = {
     ...refused.headers,

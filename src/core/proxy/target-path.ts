@@ -1,4 +1,4 @@
-/** Which paths belong to the proxy, and where in the Frontend API they lead: never beside its base path. */
+/** Where in the Frontend API a path leads: never beside its base path. */
 import { parseUrl } from '../../shared/url.js';
 
 /** The address of the Frontend API. */
@@ -10,21 +10,6 @@ export interface Base {
 
 /** Percent-encoding upon percent-encoding that is undone before a path is looked at; nobody honest needs more than one. */
 const DECODINGS = 4;
-
-/** Path and query of an absolute URL or of a request target, as text: nothing is resolved or normalised. */
-export function targetOf(url: string): string {
-  if (url.startsWith('/')) return url;
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i.exec(url)?.[0];
-  const rest = authority === undefined ? '' : url.slice(authority.length);
-  return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-/** Whether a target is this path or below it: `/__clerk?x` and `/__clerk/x`, but not `/__clerkX`. */
-export function isBelow(target: string, path: string): boolean {
-  if (!target.startsWith(path)) return false;
-  const next = target[path.length];
-  return next === undefined || next === '/' || next === '?';
-}
 
 /**
  * The URL in the Frontend API; null for what would leave it, or its base path.

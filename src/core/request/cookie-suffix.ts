@@ -1,21 +1,21 @@
 /**
- * Which of the twin cookies count: those whose names end with this instance's suffix, or the plain ones.
+ * Decides which of the twin cookies count: those whose names end with this instance's suffix, or the plain ones.
  *
- * Several instances can share a domain (staging and production, two products), so the plain cookies may belong to
- * another one; but an older browser library writes the plain ones alone, and may have written them last. One decision
- * for session, client and dev browser together, so that they never come from two instances. Tokens are only read here,
- * not verified: whatever is chosen is verified afterwards.
+ * Several instances can share a domain (staging and production, two products), so the plain cookies may belong to another
+ * one. But an older browser library writes the plain ones alone, and may have written them last. Session, client and dev
+ * browser share one decision, so that they never come from two instances. Tokens are only read here; the chosen one is
+ * verified afterwards.
  */
 import type { Cookies } from './cookies.js';
 
-/** The claims of a token, unverified; null when it cannot be decoded. */
+/** Reads the unverified claims of a token; null when it cannot be decoded. */
 export type Peek = (token: string) => Readonly<Record<string, unknown>> | null;
 
 export interface SuffixFacts {
   readonly cookies: Cookies;
   readonly peek: Peek;
   readonly production: boolean;
-  /** What `iss` of this instance's tokens may be. */
+  /** The values that `iss` of this instance's tokens may have. */
   readonly issuers: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -23,7 +23,6 @@ export interface SuffixFacts {
 
 interface SuffixRow {
   readonly row: number;
-  readonly rule: string;
   when(facts: SuffixFacts): boolean;
   readonly use: 'plain' | 'suffixed';
 }
@@ -49,13 +48,13 @@ function hasEnded(token: string | null, { peek, now }: SuffixFacts): boolean {
 export const SUFFIX_ROWS: readonly SuffixRow[] = [
   {
     row: 1,
-    rule: 'a plain session that names no issuer was not written by a library that knows suffixes',
+    // A plain session that names no issuer was not written by a library that knows suffixes.
     when: ({ cookies, peek }) => cookies.session !== null && !issuerOf(cookies.session, peek),
     use: 'plain',
   },
   {
     row: 2,
-    rule: 'the plain session belongs to another instance',
+    // The plain session belongs to another instance.
     when: ({ cookies, peek, issuers }) => {
       if (cookies.session === null) return false;
       const issuer = issuerOf(cookies.session, peek);
@@ -65,13 +64,13 @@ export const SUFFIX_ROWS: readonly SuffixRow[] = [
   },
   {
     row: 3,
-    rule: 'nothing has a suffix',
+    // Nothing has a suffix.
     when: ({ cookies }) => cookies.suffixedClientUat === null && cookies.suffixedSession === null,
     use: 'plain',
   },
   {
     row: 4,
-    rule: 'both are signed in, and the plain session is the newer one',
+    // Both are signed in, and the plain session is the newer one.
     when: ({ cookies, peek }) =>
       cookies.suffixedClientUat !== SIGNED_OUT &&
       cookies.clientUat !== SIGNED_OUT &&
@@ -82,13 +81,13 @@ export const SUFFIX_ROWS: readonly SuffixRow[] = [
   },
   {
     row: 5,
-    rule: 'signed out with a suffix, but not without',
+    // Signed out with a suffix, but not without.
     when: ({ cookies }) => cookies.suffixedClientUat === SIGNED_OUT && cookies.clientUat !== SIGNED_OUT,
     use: 'plain',
   },
   {
     row: 6,
-    rule: 'development: signed out without a suffix, and the suffixed session has ended',
+    // Development: signed out without a suffix, and the suffixed session has ended.
     when: (facts) =>
       !facts.production &&
       facts.cookies.suffixedClientUat !== SIGNED_OUT &&
@@ -98,11 +97,11 @@ export const SUFFIX_ROWS: readonly SuffixRow[] = [
   },
   {
     row: 7,
-    rule: 'a suffixed session without its client cookie',
+    // A suffixed session without its client cookie.
     when: ({ cookies }) => cookies.suffixedSession !== null && cookies.suffixedClientUat === null,
     use: 'plain',
   },
-  { row: 8, rule: 'otherwise', when: () => true, use: 'suffixed' },
+  { row: 8, when: () => true, use: 'suffixed' },
 ];
 
 /** Applies {@link SUFFIX_ROWS}. */

@@ -14,19 +14,19 @@ export interface Cookies {
   handshake: string | null;
   handshakeNonce: string | null;
   redirectCount: string | null;
-  /** All values of those names that came with several of which only a check can tell the right one; null nearly always. */
+  /** The values of names that came several times and whose right value only a check can tell. Nearly always null. */
   several: Several | null;
 }
 
 type Slot = Exclude<keyof Cookies, 'several'>;
 type CheckedSlot = 'session' | 'suffixedSession' | 'suffixedRefresh' | 'handshake';
 
-/** Two to {@link MAX_VALUES} values each, no two alike, in an order of their own: that of the header says nothing. */
+/** Two to {@link MAX_VALUES} different values for each name, sorted: their order in the header means nothing. */
 export type Several = Readonly<Partial<Record<CheckedSlot, readonly string[]>>>;
 
 /**
- * As many scopes as a browser can reasonably hold one name in (this host, the domain above it, each of them partitioned
- * or not). Each value may cost a signature check, so a name with more different values than this counts as absent.
+ * The number of scopes in which a browser can reasonably hold one name (this host, the domain above it, each of them
+ * partitioned or not). Each value may cost a signature check, so a name with more different values counts as absent.
  */
 export const MAX_VALUES = 4;
 
@@ -57,8 +57,8 @@ const greater =
   };
 
 /**
- * Which of two values of one name counts, where nothing can be checked: the newest time, the highest count. Of two ids any
- * will do, as long as their order in the header has no say.
+ * Chooses between two values of one name where nothing can be checked: the newest time, the highest count. Of two ids either
+ * will do, as long as the choice does not depend on their order in the header.
  */
 const COUNTS: Readonly<Record<Exclude<Slot, CheckedSlot>, Precedes>> = {
   clientUat: greater(parseClientUat),

@@ -38,5 +38,5 @@ export function viewOf(request: Request | RequestView): RequestView {
   ) {
     return new WebRequestView(request as Request);
   }
-  throw new TypeError('authenticateRequest takes a Web Request, or { method, url, header(name) }.');
+  throw new TypeError('Give a Request or { method, url, header(name) }.');
 }

@@ -1,28 +1,28 @@
 /**
- * The session tokens of one request, and which of several under one name is the session.
+ * The session tokens of one request, and the choice between several cookies of one name.
  *
- * Several cookies of one name are a host-only one beside one of the domain, or one that a proxy or an older release left
- * behind. The one that verifies is the session; of several such, the newest. All that are checked are checked together, so
- * that key ids which nobody knows cost one load of the keys between them.
+ * Several cookies of one name occur when a host-only cookie stands beside one of the domain, or when a proxy or an older
+ * release left one behind. The session is the one that verifies; of several that verify, the newest. They are checked
+ * together, so that all unknown key ids cost one load of the keys.
  */
 import type { TokenReason } from '../../errors.js';
 import { isSessionJwt, type ClassifiedToken } from '../../verify/classify.js';
 import type { Cookies } from '../request/cookies.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
 
-/** A token of this request: recalled, or else decoded; never both. */
+/** A token of this request. It was either recalled from the cache or decoded, never both. */
 export interface Reading {
   readonly token: string;
   readonly recalled: VerifiedSession | null;
   readonly classified: ClassifiedToken | null;
   readonly claims: Readonly<Record<string, unknown>> | null;
-  /** Where it was needed to choose between several; else null. */
+  /** Set where several cookies had to be compared; else null. */
   verdict: Verdict<VerifiedSession> | null;
 }
 
 export type SessionForm = 'session' | 'undecodable' | 'foreign';
 
-/** What a token is, before it is verified. */
+/** The form of a token before it is verified. */
 export function formOf({ recalled, classified }: Reading): SessionForm {
   if (recalled !== null) return 'session';
   if (classified === null || classified.jwt === null) return 'undecodable';
@@ -31,7 +31,7 @@ export function formOf({ recalled, classified }: Reading): SessionForm {
 
 const SLOTS = ['session', 'suffixedSession'] as const;
 
-/** The session cookies of several values, by name: those of each that may be the session. Empty nearly always. */
+/** For each session cookie that came with several values: the values that may be the session. Nearly always empty. */
 export type Rivals = Readonly<Partial<Record<(typeof SLOTS)[number], readonly Reading[]>>>;
 const NONE: Rivals = {};
 
@@ -43,13 +43,13 @@ export function findRivals(
   if (several === null) return NONE;
   const rivals: { -readonly [Slot in keyof Rivals]: Rivals[Slot] } = {};
   const { session, suffixedSession } = several;
-  // A suffix says whose the cookie is.
+  // The suffix tells the instance of the cookie.
   if (suffixedSession) rivals.suffixedSession = contenders(suffixedSession.map(read), () => true);
   if (session) rivals.session = contenders(session.map(read), ({ claims }) => issuers.has(String(claims?.['iss'])));
   return rivals;
 }
 
-/** One value for each name: the best of its rivals, as far as there are verdicts. */
+/** The cookies with one value for each name: the best of its rivals, as far as there are verdicts. */
 export function settledCookies(cookies: Cookies, rivals: Rivals): Cookies {
   if (cookies.several === null) return cookies;
   const settled = { ...cookies };
@@ -58,8 +58,8 @@ export function settledCookies(cookies: Cookies, rivals: Rivals): Cookies {
 }
 
 /**
- * Those of several that may be the session, the newest first by what they say themselves: tokens of this instance, else of
- * any, else whatever is there. A token of another application on the domain is not checked where there is one of ours.
+ * The values that may be the session, newest first by their own unverified `iat`: the tokens of this instance, else those of
+ * any instance, else all values. A token of another application on the domain is not checked if there is one of ours.
  *
  * @param readings in an order that does not depend on the request
  */
@@ -67,17 +67,17 @@ function contenders(readings: readonly Reading[], isOurs: (reading: Reading) => 
   const sessions = readings.filter((reading) => formOf(reading) === 'session');
   const some = [sessions.filter(isOurs), sessions, readings].find((list) => list.length > 0) ?? [];
   const time = (reading: Reading): number => issuedAt(reading) ?? 0;
-  // Sorting keeps the order of those that are equally old. No difference is taken: a token may say `1e999`.
+  // Sorting keeps the order of equally old tokens. The times are compared and not subtracted: a token may say `1e999`.
   return [...some].sort((one, other) => Number(time(one) < time(other)) - Number(time(one) > time(other)));
 }
 
-/** Seconds since the epoch, by what the token says itself. */
+/** The unverified `iat` in seconds since the epoch; null: none. */
 export function issuedAt({ claims }: Reading): number | null {
   const iat = claims?.['iat'];
   return typeof iat === 'number' ? iat : null;
 }
 
-/** Given only after the signature was found to be good: the token is ours, but not good now. */
+/** Reasons that follow a good signature: the token is one of this instance, but not valid now. */
 const GENUINE: ReadonlySet<TokenReason> = new Set([
   'token-expired',
   'token-not-active-yet',
@@ -86,8 +86,9 @@ const GENUINE: ReadonlySet<TokenReason> = new Set([
 ]);
 
 /**
- * What could not be checked may be the session, so it comes before what is known to have ended: no 401 in an outage. But a key id
- * that nobody knows says little: an older token with one was left behind by a rotation, and a genuine one is renewed.
+ * A token that could not be checked may be the session, so it comes before one that has ended: an outage must not become a 401.
+ * A token with an unknown key id has no such precedence: it may have been left behind by a rotation of the keys, while a
+ * genuine one that has ended can be renewed.
  */
 function rank({ verdict }: Reading): number {
   if (verdict === null) return 4;
@@ -96,7 +97,7 @@ function rank({ verdict }: Reading): number {
   return GENUINE.has(verdict.reason) ? 2 : 3;
 }
 
-/** The session among {@link contenders}: the first that verifies, else the one that promises most. */
+/** The session among {@link contenders}: the first with the lowest rank. */
 function bestOf(list: readonly Reading[]): Reading | undefined {
   return list.reduce<Reading | undefined>(
     (best, reading) => (best === undefined || rank(reading) < rank(best) ? reading : best),

@@ -1,9 +1,9 @@
-/** Pages that Clerk itself serves for an instance, and hosts from which a visitor comes back from them. */
+/** The hosts of the pages that Clerk serves for an instance. */
 import type { Config } from '../config/config.js';
 import { frontendApiUrlOf } from '../config/frontend-api-url.js';
 import { parseUrl } from '../../shared/url.js';
 
-/** The non-proxied Frontend API host: the production satellite's own, else the one in the publishable key. */
+/** The host of the Frontend API without a proxy: that of the production satellite itself, else the one in the publishable key. */
 export function frontendApiHost(config: Config): string | null {
   if (config.publishableKey === null) return null;
   const own = config.instanceType === 'production' && config.isSatellite && config.domain !== null;
@@ -11,8 +11,8 @@ export function frontendApiHost(config: Config): string | null {
 }
 
 /**
- * What `iss` of this instance's tokens may be, with and without its scheme: the host in the key, a satellite's own host, or
- * the proxy's URL (Clerk's libraries differ on the last two, so both are accepted).
+ * The values that `iss` of this instance's tokens may have, with and without a scheme: the host in the key, the host of a
+ * satellite, or the URL of the proxy (Clerk's libraries differ on the last two, so both are accepted).
  */
 export function issuersOf(config: Config): ReadonlySet<string> {
   const proxy = config.proxyUrl?.replace(/^https?:\/\//, '').replace(/\/+$/, '');
@@ -33,7 +33,7 @@ function portalHost(host: string): string {
   return host.replace('clerk.', 'accounts.');
 }
 
-/** Portals of development instances, where a sign-in may happen; never of live ones, because anyone can have one. */
+/** Portals of development instances, where a sign-in may happen. They never count in production, because anyone can have one. */
 const DEVELOPMENT_PORTALS: readonly RegExp[] = [
   /(?<!\.clerk)\.accounts\.dev$/,
   /(?<!\.clerk)\.accountsstage\.dev$/,
@@ -42,8 +42,8 @@ const DEVELOPMENT_PORTALS: readonly RegExp[] = [
 ];
 
 /**
- * Whether a visitor who comes from this page was sent there by Clerk's own sign-in: the Frontend API as browsers reach it
- * (a proxy's host, where there is one), or the accounts portal beside it.
+ * Whether a page belongs to Clerk's own sign-in: it is on the Frontend API as browsers reach it (through the proxy, if there is
+ * one), or on the accounts portal beside it.
  */
 export function isClerkPage(page: URL, config: Config): boolean {
   const host = config.proxyUrl === null ? frontendApiHost(config) : (parseUrl(config.proxyUrl)?.host ?? null);

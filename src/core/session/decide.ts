@@ -244,7 +244,7 @@ export function decideVerdict(facts: SessionFacts, verdict: Verdict<VerifiedSess
 
 function firstOf<V>(rows: readonly Row<V>[], facts: SessionFacts, verdict: V): Row<V> {
   for (const row of rows) if (row.when(facts, verdict)) return row;
-  throw new TypeError('The last row of a table matches always.');
+  throw new TypeError('No row matches.');
 }
 
 /** The reason code of a row; null where there is nothing to explain. */

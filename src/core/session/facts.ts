@@ -17,10 +17,9 @@ import {
 } from './candidates.js';
 import { isClerkPage } from './clerk-hosts.js';
 import type { SessionFacts } from './decide.js';
-import { hasHandshake } from './handshake-return.js';
 import { needsActivation, organizationTarget } from './organization-sync.js';
 import type { SessionParts } from './parts.js';
-import { refreshObstacle } from './refresh.js';
+import { hasHandshake, refreshObstacle } from './renewable.js';
 import { satelliteReturnUrl } from './satellite.js';
 
 interface Chosen {

@@ -1,4 +1,4 @@
-/** A browser that comes back from a handshake: what the Frontend API hands over, checked and passed on. */
+/** Handles a browser that comes back from a handshake: checks what the Frontend API hands over, and passes it on. */
 import type { TokenReason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
 import { PARAMETER } from '../request/cookie-names.js';
@@ -11,7 +11,7 @@ import type { NonceExchange } from './nonce.js';
 import { verifyFresh } from './fresh-session.js';
 import { protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
 
-/** In development a clock may be off by this much right after a handshake, in milliseconds. */
+/** The clock difference that is tolerated in development right after a handshake, in milliseconds. */
 const DEVELOPMENT_SKEW_MS = 86_400_000;
 const CLOCK_REASONS: ReadonlySet<TokenReason> = new Set([
   'token-expired',
@@ -22,17 +22,13 @@ const CLOCK_REASONS: ReadonlySet<TokenReason> = new Set([
 /** Parameters of the handshake that must not stay in the address bar. */
 const HANDSHAKE_PARAMETERS = [PARAMETER.handshake, PARAMETER.handshakeNonce, PARAMETER.help, PARAMETER.devBrowser];
 
-export function hasHandshake({ query, cookies }: RequestContext): boolean {
-  return Boolean(query.handshakeNonce ?? query.handshake ?? cookies.handshakeNonce ?? cookies.handshake);
-}
-
 /**
- * Takes over what a handshake brought. Null: nothing that counts (a nonce that is not known any more, a payload of
- * another application on the same domain), so the cookies decide as if no handshake had come.
+ * Takes over the cookies that a handshake brought. Null: it brought nothing that counts (an unknown nonce, a payload of another
+ * application on the same domain), so the cookies of the request decide as if no handshake had come.
  *
- * @param exchange null: this server cannot ask what a nonce stands for
- * @param onUnreachable told the time to wait, in milliseconds, when Clerk could not be asked what a nonce stands for, or
- *   when the key of what came cannot be looked for yet
+ * @param exchange null: this server cannot exchange a nonce
+ * @param onUnreachable receives the time to wait, in milliseconds, when Clerk could not be asked about a nonce, or when the key
+ *   of the payload cannot be looked for yet
  */
 export async function resolveHandshake(
   parts: SessionParts,
@@ -66,8 +62,8 @@ async function resolve(
 }
 
 /**
- * In an outage everybody waits. A key id that may not be looked for yet can be that of another application, or of the
- * newest key: the cookies decide, as they do when a nonce could not be exchanged.
+ * An outage makes the request unavailable. An unknown key id that cannot be looked for yet may belong to another application or
+ * be the newest key, so the cookies decide, as they do when a nonce could not be exchanged.
  */
 function undecided(verdict: Unchecked, onUnreachable: (retryAfterMs: number) => void): AuthOutcome | null {
   const { reason, message, retryAfterMs } = verdict;
@@ -82,21 +78,21 @@ async function openToken(
   tokens: readonly string[],
   onUnreachable: (retryAfterMs: number) => void,
 ): Promise<AuthOutcome | null> {
-  // Together, so that key ids which nobody knows cost one load of the keys between them.
+  // All at once, so that unknown key ids cost one load of the keys.
   const verdicts = tokens.map((token) => heard(parts.verifier.verifyHandshake(token, context.waitUntil)));
   const list = await all(verdicts);
   const verdict = ORDER.map((outcome) => list.find((one) => one.outcome === outcome)).find(Boolean);
   if (verdict === undefined) return null;
   if (verdict.outcome === 'accepted') return takeOver(parts, context, verdict.value, onUnreachable);
   if (verdict.outcome === 'unchecked') return undecided(verdict, onUnreachable);
-  // In a cookie it may come from another application on the same domain. In the query of a development instance it
-  // was sent for us: starting over would only bring the same again. But an old one (a bookmark, a page of the history)
-  // is worth nothing and says nothing: the cookies decide, and a new one can be had.
+  // A refused token in a cookie may come from another application on the same domain: the cookies decide. One in the query
+  // of a development instance was meant for this server, and another handshake would bring the same again: an error. But an
+  // old one (a bookmark, a page of the history) proves nothing: the cookies decide, and may ask for a new handshake.
   const isOurs = parts.config.instanceType === 'development' && context.query.handshake !== null && !isOld(verdict);
   return isOurs ? brokenHandshake(verdict.reason, verdict.message) : null;
 }
 
-/** Of several: the one that is good, else one that may be. */
+/** The choice between several tokens: one that is good, else one that may be. */
 const ORDER = ['accepted', 'unchecked', 'refused'] as const;
 
 const isOld = ({ reason }: { readonly reason: TokenReason }): boolean => reason === 'token-expired';
@@ -108,7 +104,7 @@ function brokenHandshake(reason: TokenReason, message: string): AuthOutcome {
   return signedOut('session_token', reason, { message: `${message} ${remedy}` });
 }
 
-/** Passes the directives on, and signs in with the session token among them. Never called with an unverified payload. */
+/** Passes the directives on and signs in with the session token among them. The payload has been verified, or came from Clerk. */
 async function takeOver(
   parts: SessionParts,
   context: RequestContext,
@@ -135,9 +131,9 @@ async function takeOver(
 }
 
 /**
- * A script that is sent around by redirects across origins arrives with `Origin: null` (Fetch standard, HTTP-redirect
- * fetch), and its browser withholds the answer unless it names exactly that. For everyone else these headers would replace
- * what the application says about its own origins.
+ * A script that followed redirects across origins sends `Origin: null` (Fetch standard, HTTP-redirect fetch), and its browser
+ * withholds the answer unless the answer allows that origin. For any other request, these headers would replace the CORS headers
+ * of the application.
  */
 function readableByRedirectedScripts({ view }: RequestContext): HeaderPairs {
   return view.header('origin') === 'null' ? REDIRECTED_SCRIPTS : [];
@@ -150,9 +146,8 @@ const REDIRECTED_SCRIPTS: HeaderPairs = [
 ];
 
 /**
- * Development: the payload came in the address, so the browser is sent to the clean one. But not a browser that sends no
- * cookie at all: the loop counter was set before it left, so it keeps none, and would be sent around for ever. It gets
- * its page here and now.
+ * In development the payload came in the address, so the browser is redirected to the address without it. A browser that sends
+ * no cookie at all is not redirected: the loop counter was set before it left, so it keeps no cookies and would loop for ever.
  */
 function cleanLocation(context: RequestContext): HeaderPairs {
   if (context.isDocumentRequest && !context.view.header('cookie')) return [];

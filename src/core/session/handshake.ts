@@ -1,25 +1,24 @@
-/** Building a handshake: a redirect to the Frontend API that renews the session and comes back. */
+/** Builds a handshake: a redirect to the Frontend API, which renews the session and sends the browser back. */
 import { API_VERSION_DATE } from '../../shared/api-version.js';
 import type { Reason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
 import { COOKIE, PARAMETER } from '../request/cookie-names.js';
 import { parseUrl } from '../../shared/url.js';
-import { MAX_REDIRECTS } from './decide.js';
 import { organizationParameter, organizationTarget } from './organization-sync.js';
 import type { HeaderPairs } from '../../shared/headers.js';
 
 export interface HandshakeRequest {
   readonly reason: Reason;
   readonly suffixedCookies: boolean;
-  /** The session token to be renewed: cookie, else header. */
+  /** The session token to be renewed: that of the cookie, else that of the header. */
   readonly sessionToken: string | null;
-  /** Development alone: who the browser is. */
+  /** Identifies the browser, in development alone. */
   readonly devBrowserToken: string | null;
   /** Whether this server can exchange a nonce (it needs the secret key). */
   readonly acceptsNonce: boolean;
 }
 
-/** The address of the Frontend API with everything it needs, or null when this server's own address is unknown. */
+/** The address of the handshake at the Frontend API, or null when this server's own address is unknown. */
 export function handshakeUrl(context: RequestContext, request: HandshakeRequest): string | null {
   const { config } = context;
   const back = pageUrl(context);
@@ -45,7 +44,7 @@ export function handshakeUrl(context: RequestContext, request: HandshakeRequest)
 }
 
 /**
- * The page to come back to. A nonce or a token of an earlier handshake in its address was tried and is worth nothing; it
+ * The page to come back to. A nonce or a token of an earlier handshake is removed from its address: it was tried already, and
  * must not stand beside the next one.
  */
 export function pageUrl(context: RequestContext): URL | null {
@@ -53,11 +52,6 @@ export function pageUrl(context: RequestContext): URL | null {
   if (context.query.handshakeNonce !== null) url?.searchParams.delete(PARAMETER.handshakeNonce);
   if (context.query.handshake !== null) url?.searchParams.delete(PARAMETER.handshake);
   return url;
-}
-
-/** Whether another redirect would only continue a loop (wrong keys, a clock that is off, cookies that are not kept). */
-export function isLoop(context: RequestContext): boolean {
-  return context.redirectCount >= MAX_REDIRECTS;
 }
 
 /** The headers of a handshake. The counter lives two seconds: long enough for a redirect, short enough to forget. */

@@ -1,4 +1,4 @@
-/** What a handshake's nonce stands for: the Backend API knows it, and tells it once. */
+/** Exchanges the nonce of a handshake for its payload. The Backend API gives the payload once. */
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from '../../verify/single-flight.js';
 import type { Backend } from '../backend-api/client.js';
@@ -7,7 +7,7 @@ import { isRecord } from '../../shared/is-record.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
 
 export interface Exchanged {
-  /** `Set-Cookie` values; null: none that are known. An empty list ends the session. */
+  /** `Set-Cookie` values; null: Clerk does not know the nonce, or was not reached. An empty list ends the session. */
   readonly directives: readonly string[] | null;
   /** Milliseconds to wait, where Clerk could not be asked; else null. */
   readonly outageMs: number | null;
@@ -18,9 +18,9 @@ export type NonceExchange = (nonce: string) => Promise<Exchanged>;
 const nothing = (outageMs: number | null): Exchanged => ({ directives: null, outageMs });
 
 /**
- * Requests that come together with one nonce (a page and its parts, or somebody who repeats it) share one call, because
- * the second would be told that it is not known. Nothing is kept after it: neither a failure, which the next request may
- * find mended, nor a payload, which would sign in whoever repeats the nonce.
+ * Concurrent requests with one nonce (a page and its parts, or a repeated request) share one call, because a second call would
+ * find the nonce unknown. Nothing is kept after the call. A failure may be over at the next request, and a kept payload would
+ * sign in everybody who repeats the nonce.
  */
 export function createNonceExchange(backend: Backend, now: () => number): NonceExchange {
   const flights = createSingleFlight<Exchanged>(WAITER_DEADLINE_MS, now);
@@ -34,14 +34,14 @@ function read({ status, body, retryAfterMs }: UpstreamAnswer): Exchanged {
   return isPayload ? { directives: directivesAt(body, 'directives'), outageMs: null } : nothing(null);
 }
 
-/** Whatever goes wrong, the visitor can still start over. */
+/** An outage is no error here, because the visitor can start over. */
 function unreachable(error: unknown): Exchanged {
   if (error instanceof UpstreamUnreachable) return nothing(error.retryAfterMs);
   if (error instanceof FlightLost) return nothing(DEFAULT_RETRY_AFTER_MS);
   throw error;
 }
 
-/** Failures, redirects, the refusal of this server's own key, and what is no JSON object: not Clerk's word on the nonce. */
+/** Failures, redirects, the refusal of this server's own key and a body that is no JSON object say nothing about the nonce. */
 function saysNothing(status: number, body: unknown): boolean {
   return status === 200 ? !isRecord(body) : status < 400 || status === 401 || status === 429 || status >= 500;
 }

@@ -1,4 +1,4 @@
-/** The organization that a URL asks for, and whether the session has it. */
+/** Compares the organization that a URL asks for with the active one of the session. */
 import type { Config } from '../config/config.js';
 import type { SessionClaims } from '../../types.js';
 
@@ -7,7 +7,7 @@ export type OrganizationTarget =
   | { readonly kind: 'organization'; readonly slug: string }
   | { readonly kind: 'personal' };
 
-/** What the patterns make of a path. Organization patterns win; an id wins over a slug; a match without either is none. */
+/** The target of a path. Organization patterns win over personal ones, and an id wins over a slug; a match without either is none. */
 export function organizationTarget(config: Config, path: string): OrganizationTarget | null {
   const sync = config.organizationSync;
   if (sync === null) return null;

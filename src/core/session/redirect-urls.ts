@@ -1,4 +1,4 @@
-/** Where a visitor is sent to sign in or up, with the way back. */
+/** The addresses of the sign-in and sign-up pages, with the way back. */
 import type { Config } from '../config/config.js';
 import { PARAMETER } from '../request/cookie-names.js';
 import { parseUrl } from '../../shared/url.js';
@@ -44,7 +44,7 @@ function build(config: Config, target: string | null, returnTo: string, link: Si
   const back = parseUrl(returnTo);
   const address = link.pending === true ? withSegment(target, 'tasks') : target;
   const url = parseUrl(address, back?.origin);
-  // A relative page on an unknown origin: nothing to compare, the browser resolves it.
+  // A relative page on an unknown origin stays relative; the browser resolves it.
   if (url === null) return `${address}${address.includes('?') ? '&' : '?'}redirect_url=${encodeURIComponent(returnTo)}`;
   const elsewhere = back !== null && url.host !== back.host;
   if (elsewhere && config.isSatellite) back.searchParams.set(PARAMETER.synced, 'false');

@@ -24,21 +24,6 @@ export interface ExpiredSession {
   readonly suffixedCookies: boolean;
 }
 
-/** The first obstacle to a refresh, in the order in which Clerk names them. Null: the refresh can be tried. */
-export function refreshObstacle(attempt: {
-  readonly isGet: boolean;
-  readonly refreshToken: string | null;
-  readonly backend: Backend | null;
-  readonly claims: Readonly<Record<string, unknown>> | null;
-}): string | null {
-  if (!attempt.isGet) return 'non-eligible-non-get';
-  if (attempt.refreshToken === null) return 'non-eligible-no-refresh-cookie';
-  if (attempt.backend === null) return 'missing-api-client';
-  if (attempt.claims === null) return 'expired-session-token-decode-failed';
-  const sid = attempt.claims['sid'];
-  return typeof sid === 'string' && sid !== '' ? null : 'expired-session-token-missing-sid-claim';
-}
-
 export type Refresher = (context: RequestContext, expired: ExpiredSession) => Promise<Refreshed>;
 
 const failed = (why: string, outage = false, retryAfterMs = 0): Refreshed => ({ ok: false, why, outage, retryAfterMs });

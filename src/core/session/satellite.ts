@@ -5,9 +5,9 @@ import { isLoopbackHost } from '../../shared/loopback.js';
 import { parseUrl } from '../../shared/url.js';
 
 /**
- * The page that a primary may send a development browser back to, or null. Absolute `http(s)` without credentials, and
- * an origin that `allowedRedirectOrigins` or `authorizedParties` lists or that is this machine: the dev browser token
- * travels in the query, and the address comes from whoever wrote the link.
+ * The page that a primary may send a development browser back to, or null. The address is absolute `http(s)` without
+ * credentials, and its origin is listed in `allowedRedirectOrigins` or `authorizedParties`, or is this machine. The check is
+ * needed because an attacker can write the link, and the dev browser token travels in its query.
  */
 export function satelliteReturnUrl(config: Config, redirectUrl: string | null): URL | null {
   const url = redirectUrl === null ? null : parseUrl(redirectUrl);
@@ -18,7 +18,7 @@ export function satelliteReturnUrl(config: Config, redirectUrl: string | null): 
   return listed || isLoopbackHost(url.host) ? url : null;
 }
 
-/** Where a primary sends the browser back: with its dev browser token, and a mark that stops the satellite from asking again. */
+/** The address that a primary sends the browser back to, with the dev browser token and a mark that stops the satellite from asking again. */
 export function answerToSatellite(returnUrl: URL, devBrowserToken: string | null): string {
   const url = new URL(returnUrl);
   if (devBrowserToken !== null) url.searchParams.append(PARAMETER.devBrowser, devBrowserToken);
@@ -26,7 +26,7 @@ export function answerToSatellite(returnUrl: URL, devBrowserToken: string | null
   return url.toString();
 }
 
-/** Where a development satellite sends the browser to learn who it is: the primary's sign-in page, with the way back. */
+/** The address that a development satellite sends an unknown browser to: the primary's sign-in page, with the way back. */
 export function questionToPrimary(signInUrl: string, current: URL): string | null {
   const url = parseUrl(signInUrl);
   if (url === null) return null;

@@ -1,5 +1,6 @@
 /** A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. */
-import { reasonInfo, type Reason } from '../../errors.js';
+import type { Reason } from '../../errors.js';
+import { meaningOf } from '../../shared/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../shared/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
@@ -12,12 +13,10 @@ import type { Reading } from './candidates.js';
 import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
 import { RequestFacts, type SessionServices } from './facts.js';
-import { handshakeHeaders, handshakeUrl, isLoop, pageUrl } from './handshake.js';
-import { resolveHandshake } from './handshake-return.js';
-import { createNonceExchange, type NonceExchange } from './nonce.js';
 import type { SessionParts } from './parts.js';
-import { createRefresher, type ExpiredSession, type Refreshed, type Refresher } from './refresh.js';
-import { answerToSatellite, questionToPrimary } from './satellite.js';
+import type { Refreshed } from './refresh.js';
+import { isLoop } from './renewable.js';
+import type { Renewal } from './renewal.js';
 
 export interface SessionFlow {
   /**
@@ -43,15 +42,19 @@ export function createSessionFlow(parts: SessionParts): SessionFlow {
 
 class Flow implements SessionFlow {
   readonly #services: SessionServices;
-  readonly #refresh: Refresher | null;
-  readonly #exchange: NonceExchange | null;
+  #loaded: Renewal | null = null;
 
   constructor(parts: SessionParts) {
     // Refresh and nonces need the instance's secret key; a machine's key opens neither.
     const backend = parts.config.secretKey === null ? null : parts.backend;
     this.#services = { ...parts, backend, issuers: issuersOf(parts.config) };
-    this.#refresh = backend === null ? null : createRefresher({ ...parts, backend });
-    this.#exchange = backend === null ? null : createNonceExchange(backend, parts.config.now);
+  }
+
+  /** One for all requests, which share their calls. A load that fails is a fault, and the next request tries again. */
+  async #renewal(): Promise<Renewal> {
+    if (this.#loaded !== null) return this.#loaded;
+    const { createRenewal } = await import('./renewal.js');
+    return (this.#loaded ??= createRenewal(this.#services));
   }
 
   fromCookies(context: RequestContext): MaybePromise<AuthOutcome> {
@@ -75,7 +78,8 @@ class Flow implements SessionFlow {
     let row = decideCookies(facts);
     if (row.then === 'resolve-handshake') {
       const unreachable = (retryAfterMs: number) => facts.handshakeUnreachable(retryAfterMs);
-      const outcome = await resolveHandshake(this.#services, this.#exchange, facts.context, unreachable);
+      const renewal = await this.#renewal();
+      const outcome = await renewal.fromHandshake(facts.context, unreachable);
       if (outcome !== null) return outcome;
       facts.handshakeFailed();
       row = decideCookies(facts);
@@ -130,7 +134,7 @@ class Flow implements SessionFlow {
       row = decideVerdict(facts, verdict);
     }
     if (row.then === 'sign-in' && verdict.outcome === 'accepted') return this.#signIn(facts, verdict.value, null);
-    if (row.then === 'refresh') throw new TypeError('A refresh that failed was decided again.');
+    if (row.then === 'refresh') throw new TypeError('Decided twice to refresh.');
     return this.#act(facts, row.then, reasonFor(row, facts, verdict) ?? 'unexpected-error', verdict);
   }
 
@@ -140,25 +144,18 @@ class Flow implements SessionFlow {
       : signedOut('session_token', 'token-invalid-authorized-parties');
   }
 
-  #renew(facts: RequestFacts): Promise<Refreshed> {
-    const { token, claims } = facts.session;
-    const sessionId = String(claims?.['sid']);
-    return this.#firstRefreshed(facts, { token, sessionId, suffixedCookies: facts.chosen.suffixed });
+  async #renew({ context, session, chosen, refreshTokens }: RequestFacts): Promise<Refreshed> {
+    const { token, claims } = session;
+    const expired = { token, sessionId: String(claims?.['sid']), suffixedCookies: chosen.suffixed };
+    return (await this.#renewal()).refresh(context, expired, refreshTokens);
   }
 
-  /** Another refresh token is tried only when Clerk refused the one before. */
-  async #firstRefreshed(facts: RequestFacts, expired: Omit<ExpiredSession, 'refreshToken'>): Promise<Refreshed> {
-    if (this.#refresh === null) throw new TypeError('A refresh was decided without a Backend API.');
-    const [first = '', ...others] = facts.refreshTokens;
-    let result = await this.#refresh(facts.context, { ...expired, refreshToken: first });
-    for (const refreshToken of others) {
-      if (result.ok || result.outage) break;
-      result = await this.#refresh(facts.context, { ...expired, refreshToken });
-    }
-    return result;
-  }
-
-  #act(facts: RequestFacts, action: Action, reason: Reason, verdict: Verdict<VerifiedSession> | null): AuthOutcome {
+  async #act(
+    facts: RequestFacts,
+    action: Action,
+    reason: Reason,
+    verdict: Verdict<VerifiedSession> | null,
+  ): Promise<AuthOutcome> {
     const message = describe(reason, verdict, facts.carrier);
     const retryAfterMs = verdict?.outcome === 'unchecked' ? verdict.retryAfterMs : facts.retryAfterMs;
     const detail = verdict?.outcome === 'refused' ? verdict.message : null;
@@ -176,37 +173,18 @@ class Flow implements SessionFlow {
       emit?.({ type: 'handshake', step: 'loop', reason });
       return undecided ? asUnavailable() : asSignedOut(LOOP);
     }
-    const location = this.#location(facts, action, reason);
-    if (location === null) return outcomeWithoutRedirect();
+    const headers = (await this.#renewal()).redirect(facts, action, reason);
+    if (headers === null) return outcomeWithoutRedirect();
     emit?.({ type: 'handshake', step: 'started', reason });
-    return handshake(reason, message, handshakeHeaders(location, facts.redirectCount));
-  }
-
-  #location(facts: RequestFacts, action: Action, reason: Reason): string | null {
-    const { context, services } = facts;
-    if (action === 'answer-satellite') {
-      return facts.satelliteReturnUrl && answerToSatellite(facts.satelliteReturnUrl, facts.devBrowserToken);
-    }
-    if (action === 'ask-primary') {
-      const current = pageUrl(context);
-      return current && services.config.signInUrl && questionToPrimary(services.config.signInUrl, current);
-    }
-    return handshakeUrl(context, {
-      reason,
-      suffixedCookies: facts.chosen.suffixed,
-      sessionToken: facts.tokenForHandshake,
-      devBrowserToken: facts.devBrowserToken,
-      acceptsNonce: services.backend !== null,
-    });
+    return handshake(reason, message, headers);
   }
 }
 
-const LOOP =
-  ' Three handshakes in a row did not help. Check that the publishable key and the secret key belong to the same instance, that the clock of this server is right, and that the browser keeps cookies.';
+const LOOP = ' Three handshakes in a row did not help: check keys, clock and cookies.';
 
 /** The cause in words: the verdict's where there is one, with the code and what carried the token. */
 function describe(reason: Reason, verdict: Verdict<VerifiedSession> | null, carrier: 'cookie' | 'header'): string {
   return verdict !== null && verdict.outcome !== 'accepted'
     ? `${verdict.message} (reason=${reason}, token-carrier=${carrier})`
-    : (reasonInfo(reason)?.meaning ?? '');
+    : (meaningOf(reason) ?? '');
 }

@@ -1,14 +1,12 @@
-/** `Set-Cookie` directives that Clerk hands over for the browser: which of them pass, and the session token among them. */
+/** Selects the `Set-Cookie` directives from Clerk that may reach the browser, and finds the session token among them. */
 import { PRIVATE } from '../middleware/private-answer.js';
-import { isRecord } from '../../shared/is-record.js';
 import { COOKIE, suffixed } from '../request/cookie-names.js';
 import type { HeaderPairs } from '../../shared/headers.js';
 
 /**
- * The cookies of Clerk's protocol, and with them all that a handshake or a refresh may set, or clear, on this origin. Each
- * may come plain or with the suffix of this instance. Whatever else is in a payload is not for Clerk to decide: another
- * name is a cookie of the application, another suffix is another instance on the same domain, and the loop counter is this
- * server's own.
+ * The cookies that a handshake or a refresh may set or clear on this origin: those of Clerk's protocol, plain or with the suffix
+ * of this instance. Every other directive is dropped. Another name is a cookie of the application, another suffix belongs to
+ * another instance on the same domain, and the loop counter is set by this server alone.
  */
 const PROTOCOL_COOKIES: ReadonlySet<string> = new Set([
   COOKIE.session,
@@ -21,12 +19,12 @@ const PROTOCOL_COOKIES: ReadonlySet<string> = new Set([
 ]);
 
 /** The list of directives at a key of an answer; empty when there is none. */
-export function directivesAt(body: unknown, key: string): readonly string[] {
-  const list = isRecord(body) ? body[key] : undefined;
+export function directivesAt(body: Readonly<Record<string, unknown>>, key: string): readonly string[] {
+  const list = body[key];
   return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : [];
 }
 
-/** What a header value may hold (RFC 9110, section 5.5). Anything else could break the response. */
+/** The characters of a header value (RFC 9110, section 5.5). Any other could break the response. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
@@ -44,7 +42,7 @@ function isProtocolCookie(name: string, suffix: string): boolean {
   return suffix !== '' && name.endsWith(ending) && PROTOCOL_COOKIES.has(name.slice(0, -ending.length));
 }
 
-/** As browsers read it (RFC 6265, section 5.2): up to the first `=` of the first part. Empty without one. */
+/** The name as browsers read it (RFC 6265, section 5.2): up to the first `=` of the first part. Empty without an `=`. */
 function nameOf(directive: string): string {
   return pairOf(directive)[0];
 }
@@ -56,7 +54,7 @@ function pairOf(directive: string): readonly [name: string, value: string] {
 }
 
 /**
- * The headers that hand them over. What carries a session is for one browser alone, so no cache may keep it.
+ * The headers that hand the directives over. An answer with a session is for one browser alone, so no cache may keep it.
  *
  * @param directives from {@link protocolDirectives}
  */
@@ -70,8 +68,8 @@ const FOR_ONE_BROWSER: HeaderPairs = [
 ];
 
 /**
- * The value of the last directive for this instance's session: `__session` or the own suffixed name, so that neither
- * `__session_something` of another instance nor `__sessionx` is taken. Null: none, or one that clears the cookie.
+ * The session token of this instance: the value of the last directive for `__session` or for `__session` with the suffix. Neither
+ * `__session_something` of another instance nor `__sessionx` counts. Null: there is none, or the last one clears the cookie.
  *
  * @param directives from {@link protocolDirectives}
  */

@@ -74,7 +74,9 @@ function judgeHeaders({ headers }: RecordedRequest, operation: DocumentOperation
   const authorization = operation.anonymous ? undefined : `Bearer ${key}`;
   return [
     ...(headers.authorization === authorization ? [] : ['authorization']),
-    ...(headers['clerk-api-version'] === '2025-11-10' ? [] : ['clerk-api-version']),
+    ...(headers['clerk-api-version'] === (document['info'] as { version: string }).version
+      ? []
+      : ['clerk-api-version']),
     ...(/^bailiff\/\d+\.\d+\.\d+/.test(headers['user-agent'] ?? '') ? [] : ['user-agent']),
   ];
 }

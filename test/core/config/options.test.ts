@@ -59,7 +59,7 @@ describe('a misspelt option', () => {
     ['skipJwksCache', /cache\.jwks/],
     ['clerkClient', /createBackendApi/],
     ['clockSkewInMs', /There is no option clockSkewInMs here\. Use clockSkewMs\./],
-    ['debug', /onEvent tells/],
+    ['debug', /Use onEvent\./],
     ['enableHandshake', /Leave it out/],
     ['afterSignInUrl', /redirect: true/],
     ['fapiUrl', /frontendApiProxy/],

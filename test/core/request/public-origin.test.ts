@@ -229,7 +229,7 @@ describe('the option publicUrl', () => {
       expect.objectContaining({
         name: 'ConfigurationError',
         option: 'publicUrl',
-        message: expect.stringMatching(/option publicUrl.*https:\/\/app\.example\.com/) as string,
+        message: expect.stringMatching(/option publicUrl.*https:\/\/example\.com\/prod/) as string,
       }) as Error,
     );
   });

@@ -328,7 +328,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
         expect(headerOf(outcome, 'Location')).toBeNull();
         if (outcome.status === 'signed-out') {
           expect(outcome.reason).toBe(row.page.reason);
-          expect(outcome.message).toContain('Three handshakes in a row did not help.');
+          expect(outcome.message).toContain('Three handshakes in a row did not help:');
         }
       }
     },

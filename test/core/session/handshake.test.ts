@@ -1,3 +1,4 @@
+import { API_VERSION_DATE } from '../../../src/shared/api-version.js';
 import { describe, expect, test, vi } from 'vitest';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../../src/ports.js';
 import { handshakeToken } from '../../support/tokens.js';
@@ -18,13 +19,8 @@ import {
   signedInCookies,
   tokenOf,
   type InstanceType,
+  directivesOf,
 } from './support.js';
-
-const directivesOf = (type: InstanceType, token: string) => [
-  '__client_uat=1800000000; Path=/',
-  `__session_${INSTANCES[type].suffix}=${token}; Path=/; SameSite=Lax`,
-  `__session=${token}; Path=/; SameSite=Lax`,
-];
 
 /** In development the payload comes in the query, in production in a cookie. */
 const returning = (type: InstanceType, token: string, path = '/page?a=1') =>
@@ -55,7 +51,7 @@ describe.each(INSTANCE_TYPES)('the way to the Frontend API, %s', (type) => {
     expect(location?.pathname).toBe('/v1/client/handshake');
     expect([...(location?.searchParams ?? [])]).toEqual([
       ['redirect_url', `${ORIGIN}/orgs/birch?a=b+c`],
-      ['__clerk_api_version', '2025-11-10'],
+      ['__clerk_api_version', API_VERSION_DATE],
       ['suffixed_cookies', 'true'],
       ['__clerk_hs_reason', 'session-token-expired-refresh-non-eligible-no-refresh-cookie'],
       ['format', 'nonce'],

@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../../../../src/environment.js';
-import { writePrivateFile } from '../private-file.js';
+import { writePrivateFile } from '../instance/private-file.js';
 
 export interface RunningInstance {
   readonly apiUrl: string;

@@ -1,6 +1,6 @@
 /** `bailiff snapshot`: all that the instance that runs is, in a file from which another one can start. */
 import type { Command } from 'commander';
-import { removeOldDrafts, writePrivateFile } from '../private-file.js';
+import { removeOldDrafts, writePrivateFile } from '../instance/private-file.js';
 import { askRunning, whichInstance, type Which } from './ask-running.js';
 import type { Register } from './register.js';
 

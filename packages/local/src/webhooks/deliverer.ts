@@ -4,7 +4,7 @@
  * The instance wires it in three places: `state.emit` calls {@link WebhookDeliverer.emit}; whatever moves the clock calls
  * {@link WebhookDeliverer.tick}, so that retries that have come due are sent; `reset` and `close` are passed on.
  *
- * ```ts
+ * ```ts ignore
  * const webhooks = createWebhookDeliverer(state);
  * webhooks.add('http://127.0.0.1:3000/webhooks', { events: ['user.created'] });
  * webhooks.emit('user.created', { id: 'user_1' });
@@ -14,16 +14,16 @@
  * ```
  */
 import { randomBytes } from 'node:crypto';
-import type { InstanceState } from '../instance-state.js';
+import type { InstanceState } from '../state/instance-state.js';
 import type {
   WebhookAttempt,
   WebhookDeliverer,
   WebhookDelivererOptions,
   WebhookDelivery,
   WebhookEndpoint,
-} from './types.js';
+} from './webhook-types.js';
 
-export type { WebhookDeliverer } from './types.js';
+export type { WebhookDeliverer } from './webhook-types.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,0 +1,88 @@
+/** The instance's own settings, what changes its domain, and its signing keys. */
+import { changeSettings, settingsOf, type SettingsGroup } from '../../../model/instance/settings.js';
+import { invalidValue, missing, notFound } from '../../../model/records/refusals.js';
+import { readUrl } from '../../../model/records/text-formats.js';
+import type { InstanceSettingsUpdateOrganizationSettingsParams } from '../../../../../../src/api/generated/types.js';
+import type { InstanceState } from '../../../state/instance-state.js';
+import type { Fields } from '../../../state/rows.js';
+import { bodyOf, type Handler, type Handlers } from '../../engine/operation.js';
+
+const answer = (state: InstanceState, group: SettingsGroup, object: string): Fields => ({
+  object,
+  ...settingsOf(state, group),
+});
+
+const read =
+  (group: SettingsGroup, object: string): Handler =>
+  (_call, state) =>
+    answer(state, group, object);
+
+const write =
+  (group: SettingsGroup, object: string): Handler =>
+  (call, state) => {
+    changeSettings(state, group, bodyOf(call));
+    return answer(state, group, object);
+  };
+
+const MODES = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'];
+
+/** Roles are named by id here, and by key in the answer. @throws ApiError 404, 422 */
+const writeOrganizationSettings: Handler = (call, state) => {
+  const {
+    creator_role_id: creator,
+    domains_default_role_id: member,
+    ...rest
+  } = bodyOf<InstanceSettingsUpdateOrganizationSettingsParams>(call);
+  const known = settingsOf(state, 'organizations').domains_enrollment_modes;
+  const modes = rest.domains_enrollment_modes ?? [];
+  if (modes.some((mode) => !MODES.includes(mode) && !known.includes(mode)))
+    throw invalidValue('domains_enrollment_modes', 'has an unknown mode');
+  changeSettings(state, 'organizations', {
+    ...rest,
+    ...roleKey(state, 'creator_role', creator),
+    ...roleKey(state, 'domains_default_role', member),
+  });
+  return answer(state, 'organizations', 'organization_settings');
+};
+
+function roleKey(state: InstanceState, setting: string, id: string | null | undefined): Fields {
+  if (typeof id !== 'string') return {};
+  const roles = state.table('organization_roles');
+  const role = roles.get(id) ?? roles.by('key', id)[0];
+  if (role) return { [setting]: role.key };
+  throw notFound('organization role', id, `${setting}_id`);
+}
+
+/** Accepted and without effect: an offline instance has no DNS. */
+export const changeDomain: Handler = (call) => {
+  const { home_url: home } = bodyOf(call);
+  if (typeof home !== 'string') throw missing('home_url');
+  readUrl(/^[a-z]+:\/\//i.test(home) ? home : `https://${home}`, 'home_url');
+  return undefined;
+};
+
+export const instanceHandlers: Handlers = {
+  GetJWKS: (_call, state) => state.keys.jwks(),
+  GetInstance: (_call, state) => ({
+    object: 'instance',
+    id: state.instanceId,
+    environment_type: state.instanceType,
+    allowed_origins: settingsOf(state, 'instance').allowed_origins,
+  }),
+  UpdateInstance: (call, state) => {
+    changeSettings(state, 'instance', bodyOf(call));
+  },
+  UpdateInstanceRestrictions: write('restrictions', 'instance_restrictions'),
+  GetInstanceProtect: read('protect', 'instance_protect'),
+  UpdateInstanceProtect: write('protect', 'instance_protect'),
+  UpdateInstanceOrganizationSettings: writeOrganizationSettings,
+  UpdateInstanceAuthConfig: (call, state) => {
+    changeSettings(state, 'auth', bodyOf(call));
+    return { ...answer(state, 'auth', 'instance_settings'), id: state.instanceId };
+  },
+  ChangeProductionInstanceDomain: changeDomain,
+  UpdateProductionInstanceDomain: changeDomain,
+};
+
+/** `GET /instance/organization_settings`, of newer versions. */
+export const readOrganizationSettings: Handler = read('organizations', 'organization_settings');

@@ -1,0 +1,38 @@
+/** Is an OAuth access token good? Asked by resource servers. And the tokens that social providers gave for users. */
+import { ApiError } from '../../../model/records/api-error.js';
+import { list } from '../../../model/records/resource.js';
+import { findAccessToken } from '../../../model/oauth/grants.js';
+import { providerTokens, providerTokensOf } from '../../../model/oauth/provider-tokens.js';
+import type { OAuthAccessTokenRow } from '../../../state/rows.js';
+import { bodyOf, LATER_FIELDS, param, type Handlers } from '../../engine/operation.js';
+import { userOf } from '../users/user-handlers.js';
+
+export const oauthAccessTokenHandlers: Handlers = {
+  verifyOAuthAccessToken(call, state) {
+    const body = bodyOf<{ readonly access_token?: string; readonly secret?: string }>(call);
+    const row = findAccessToken(state, body.access_token ?? body.secret ?? '');
+    // SDKs take any 200 for a good token.
+    if (row === undefined) {
+      throw new ApiError(404, 'resource_not_found', 'not found', { longMessage: 'No OAuth access token was found.' });
+    }
+    return view(row);
+  },
+  GetOAuthAccessToken: (call, state) => {
+    const rows = providerTokensOf(state, userOf(call, state).id, param(call, 'provider'));
+    return list(state, providerTokens, call.query, { rows });
+  },
+};
+
+/** Clerk gives the dates of these tokens in seconds. */
+function view(row: OAuthAccessTokenRow) {
+  const seconds = (ms: number | null): number | null => (typeof ms === 'number' ? Math.floor(ms / 1000) : null);
+  return {
+    ...row,
+    expired: false,
+    expiration: seconds(row.expiration),
+    created_at: seconds(row.created_at),
+    updated_at: seconds(row.updated_at),
+    // Named by Clerk since the document was made: for which resource the token is good (RFC 8707).
+    ...(row.aud === undefined ? {} : { [LATER_FIELDS]: { aud: row.aud } }),
+  };
+}

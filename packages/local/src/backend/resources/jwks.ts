@@ -1,6 +1,0 @@
-/** The instance's signing keys. */
-import type { Handlers } from '../operation.js';
-
-export const jwksHandlers: Handlers = {
-  GetJWKS: (_call, state) => state.keys.jwks(),
-};

@@ -1,0 +1,41 @@
+/** Which browser is asking: from a cookie or a development browser token to its client. */
+import { setCookie } from '../http/cookies.js';
+import { browserWith, newBrowser, type Browser } from '../model/sessions/browsers.js';
+import { cookieSuffix } from '../shared/cookie-suffix.js';
+import type { InstanceState } from '../state/instance-state.js';
+import type { FrontendCall } from './frontend-call.js';
+
+/** Browsers that sign in on a loopback host keep their client as long as cookies may live: 400 days. */
+const CLIENT_MAX_AGE = 400 * 24 * 60 * 60;
+
+/**
+ * The cookie that knows the browser on the Frontend API's own host. Clerk calls it `__client`; browsers share cookies
+ * between the ports of a host, so here it carries the suffix of its instance.
+ */
+const clientCookieName = (publishableKey: string): string => `__client_${cookieSuffix(publishableKey)}`;
+
+/**
+ * The browser that asks, or null. The cookie on our own host comes first: a token in the URL could be someone else's,
+ * handed to this browser in a link. It serves where cookies are blocked.
+ */
+export function knownBrowser(call: FrontendCall): Browser | null {
+  const { state, request, cookies } = call;
+  const fromCookie = cookies.get(clientCookieName(state.publishableKey));
+  const fromQuery = state.instanceType === 'development' ? request.query.get('__clerk_db_jwt') : null;
+  for (const token of [fromCookie, fromQuery]) {
+    const browser = token ? browserWith(state, token) : null;
+    if (browser !== null) return browser;
+  }
+  return null;
+}
+
+export function browserOrNew(call: FrontendCall): Browser {
+  return knownBrowser(call) ?? newBrowser(call.state);
+}
+
+/** To be sent with the answer, so that the browser is known again. */
+export function browserCookie(state: InstanceState, browser: Browser): string {
+  const secure = state.frontendApiUrl.startsWith('https:');
+  const name = clientCookieName(state.publishableKey);
+  return setCookie(name, browser.token, { maxAge: CLIENT_MAX_AGE, httpOnly: true, secure });
+}

@@ -1,0 +1,78 @@
+/** An authorization request (RFC 6749 section 4.1.1), checked. */
+import type { InstanceState } from '../../state/instance-state.js';
+import type { OAuthApplicationRow } from '../../state/rows.js';
+import { findApplication, isRegisteredRedirect, redirectUrisOf } from '../../model/oauth/clients.js';
+import { OAuthError } from '../../model/oauth/oauth-error.js';
+
+/** Where the answer goes: known before anything else is looked at, because errors go there too. */
+export interface ReplyTo {
+  readonly application: OAuthApplicationRow;
+  readonly redirectUri: string;
+  readonly state: string | null;
+}
+
+export interface AuthorizationRequest extends ReplyTo {
+  readonly scopes: readonly string[];
+  readonly codeChallenge: string | null;
+  readonly nonce: string | null;
+  /** RFC 8707: the servers that the token is for. */
+  readonly resources: readonly string[];
+  readonly prompt: string | null;
+}
+
+/** Null if the client or its redirect URI is not known: then nothing may be sent anywhere (RFC 6749 section 4.1.2.1). */
+export function replyTo(state: InstanceState, query: URLSearchParams): ReplyTo | null {
+  const application = findApplication(state, query.get('client_id'));
+  if (application === undefined) return null;
+  const registered = redirectUrisOf(application);
+  const redirectUri = query.get('redirect_uri') ?? (registered.length === 1 ? registered[0] : undefined);
+  if (redirectUri === undefined || !isRegisteredRedirect(application, redirectUri)) return null;
+  return { application, redirectUri, state: query.get('state') };
+}
+
+/** @throws OAuthError for what is then told to the client. */
+export function checkRequest(reply: ReplyTo, query: URLSearchParams): AuthorizationRequest {
+  const { application } = reply;
+  if (query.get('response_type') !== 'code')
+    throw new OAuthError('unsupported_response_type', 'response_type must be code.');
+  const codeChallenge = query.get('code_challenge');
+  const needsChallenge = application.public === true || application.pkce_required === true;
+  if (codeChallenge === null ? needsChallenge : query.get('code_challenge_method') !== 'S256') {
+    throw new OAuthError('invalid_request', 'This client must send a code_challenge with the method S256.');
+  }
+  if (codeChallenge !== null && !/^[\w-]{43}$/.test(codeChallenge)) {
+    throw new OAuthError('invalid_request', 'code_challenge must be the base64url form of a SHA-256 digest.');
+  }
+  return {
+    ...reply,
+    codeChallenge,
+    scopes: grantableScopes(application, query.get('scope')),
+    nonce: query.get('nonce'),
+    resources: resourcesOf(query),
+    prompt: query.get('prompt'),
+  };
+}
+
+function grantableScopes(application: OAuthApplicationRow, asked: string | null): readonly string[] {
+  const allowed = words(application.scopes);
+  // Both say how the protocol runs, not what may be read: OpenID Connect clients send them unasked.
+  const always = ['openid', 'offline_access'];
+  const scopes = asked === null ? allowed : words(asked);
+  const foreign = scopes.find((scope) => !allowed.includes(scope) && !always.includes(scope));
+  if (foreign !== undefined)
+    throw new OAuthError('invalid_scope', 'A scope was asked for that this client may not have.');
+  return scopes;
+}
+
+/** @throws OAuthError `invalid_target` for what is not an absolute URI without a fragment (RFC 8707 section 2). */
+export function resourcesOf(query: URLSearchParams): readonly string[] {
+  const resources = [...new Set(query.getAll('resource'))];
+  const isTarget = (uri: string) => URL.canParse(uri) && !uri.includes('#');
+  if (!resources.every(isTarget))
+    throw new OAuthError('invalid_target', 'resource must be an absolute URI without a fragment.');
+  return resources;
+}
+
+export function words(value: unknown): readonly string[] {
+  return typeof value === 'string' ? [...new Set(value.split(/\s+/).filter(Boolean))] : [];
+}

@@ -1,0 +1,119 @@
+/** The authorization endpoint: who is signed in, whether they consent, and a code for the client. */
+import type { LocalResponse } from '../../http/messages.js';
+import type { UserRow } from '../../state/rows.js';
+import { knownBrowser } from '../browser-of-request.js';
+import { formOf, type FrontendCall } from '../frontend-call.js';
+import { isSameOriginPost } from '../origins.js';
+import { problem } from '../pages/page.js';
+import { showConsent } from '../pages/consent.js';
+import { refusedForm } from '../pages/sign-in.js';
+import { redirect } from '../../http/responses.js';
+import { liveSession } from '../../model/sessions/client-sessions.js';
+import { maySignIn } from '../../model/users/bans-and-locks.js';
+import { checkRequest, replyTo, type AuthorizationRequest, type ReplyTo } from './authorization-request.js';
+import { OAuthError } from '../../model/oauth/oauth-error.js';
+
+const CODE_LIFETIME_MS = 10 * 60 * 1000;
+
+/**
+ * A test that has no browser names the user in this header, who then counts as signed in and as consenting. A header,
+ * because no page can make a browser send it along with a navigation.
+ */
+const ACT_AS = 'x-bailiff-user';
+
+export function authorize(call: FrontendCall): LocalResponse {
+  return answer(call, call.request.query, (request) => {
+    const namedId = call.request.headers[ACT_AS];
+    if (namedId !== undefined) return grantAs(call, request, namedId);
+    const user = signedInUser(call);
+    if (user === null || request.prompt === 'login') return askToSignIn(call, request, user);
+    if (request.application.consent_screen_enabled === false) return grant(call, request, user);
+    if (request.prompt === 'none') throw new OAuthError('consent_required', 'The user has to be asked.');
+    return showConsent(call, request, user);
+  });
+}
+
+/** The consent form comes back with the request as it was; it is checked again from the beginning. */
+export function decide(call: FrontendCall): LocalResponse {
+  if (!isSameOriginPost(call.request)) return refusedForm();
+  const form = formOf(call);
+  return answer(call, form, (request) => {
+    const user = signedInUser(call);
+    if (user === null) return askToSignIn(call, request, user);
+    if (form.get('decision') !== 'allow') throw new OAuthError('access_denied', 'The user did not allow it.');
+    return grant(call, request, user);
+  });
+}
+
+function answer(
+  call: FrontendCall,
+  parameters: URLSearchParams,
+  next: (request: AuthorizationRequest) => LocalResponse,
+): LocalResponse {
+  const reply = replyTo(call.state, parameters);
+  if (reply === null) {
+    return problem(
+      400,
+      'This link does not work',
+      'Its client_id is unknown, or its redirect_uri is not registered for that client.',
+    );
+  }
+  try {
+    return next(checkRequest(reply, parameters));
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error;
+    return respond(call, reply, { error: error.code, error_description: error.message });
+  }
+}
+
+function signedInUser(call: FrontendCall): UserRow | null {
+  const session = liveSession(call.state, knownBrowser(call)?.client ?? null);
+  return session === null ? null : (call.state.table('users').get(session.user_id) ?? null);
+}
+
+function askToSignIn(call: FrontendCall, request: AuthorizationRequest, user: UserRow | null): LocalResponse {
+  if (request.prompt === 'none') throw new OAuthError('login_required', 'Nobody is signed in.');
+  const back = new URL(call.request.path, call.state.frontendApiUrl);
+  back.search = new URLSearchParams([...call.request.query].filter(([name]) => name !== 'prompt')).toString();
+  const page = user === null || request.prompt === 'login' ? 'sign-in' : 'user';
+  return redirect(`${call.base}/${page}?${new URLSearchParams({ redirect_url: back.href }).toString()}`);
+}
+
+function grantAs(call: FrontendCall, request: AuthorizationRequest, userId: string): LocalResponse {
+  const user = call.state.table('users').get(userId);
+  if (user === undefined || !maySignIn(call.state, user))
+    throw new OAuthError('access_denied', 'No such user may sign in.');
+  return grant(call, request, user);
+}
+
+function grant(call: FrontendCall, request: AuthorizationRequest, user: UserRow): LocalResponse {
+  const { state } = call;
+  const now = state.now();
+  const code = state.table('authorization_codes').insert({
+    id: state.secret(40),
+    client_id: request.application.client_id,
+    user_id: user.id,
+    redirect_uri: request.redirectUri,
+    scopes: request.scopes,
+    code_challenge: request.codeChallenge,
+    nonce: request.nonce,
+    resources: request.resources,
+    used: false,
+    expires_at: now + CODE_LIFETIME_MS,
+    created_at: now,
+  });
+  return respond(call, request, { code: code.id });
+}
+
+/** Back to the client, with its `state`, and with our name so that it cannot mistake us for another server (RFC 9207). */
+function respond(
+  call: FrontendCall,
+  { redirectUri, state }: ReplyTo,
+  fields: Readonly<Record<string, string>>,
+): LocalResponse {
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
+  if (state !== null) url.searchParams.set('state', state);
+  url.searchParams.set('iss', call.state.frontendApiUrl);
+  return redirect(url.href);
+}

@@ -1,0 +1,69 @@
+/** Asking about tokens, and ending them: userinfo, introspection (RFC 7662), revocation (RFC 7009). */
+import type { LocalResponse } from '../../http/messages.js';
+import type { Fields, OAuthAccessTokenRow } from '../../state/rows.js';
+import { formOf, type FrontendCall } from '../frontend-call.js';
+import { json } from '../../http/responses.js';
+import { authenticateClient } from '../../model/oauth/clients.js';
+import { OAuthError } from '../../model/oauth/oauth-error.js';
+import { findAccessToken, revokeGrant } from '../../model/oauth/grants.js';
+import { profileOf } from '../../model/oauth/profile.js';
+
+/** @throws OAuthError `invalid_token` */
+export function userinfo({ state, request }: FrontendCall): LocalResponse {
+  const [, token] = /^Bearer\s+(\S+)$/i.exec(request.headers['authorization'] ?? '') ?? [];
+  const row = token === undefined ? undefined : findAccessToken(state, token);
+  const user = row === undefined ? undefined : state.table('users').get(row.subject);
+  if (row === undefined || user === undefined)
+    throw new OAuthError('invalid_token', 'The access token is missing, expired or revoked.');
+  return json(profileOf(state, user, row.scopes));
+}
+
+/** A client learns of its own tokens only; all others are not active to it. */
+export function introspect(call: FrontendCall): LocalResponse {
+  const { state } = call;
+  const form = formOf(call);
+  const application = authenticateClient(state, call.request.headers['authorization'], form);
+  const token = form.get('token') ?? '';
+  const access = findAccessToken(state, token);
+  if (access !== undefined && access.client_id === application.client_id)
+    return json(describeAccess(access, state.frontendApiUrl));
+  const refresh = state.table('oauth_refresh_tokens').get(token);
+  const live = refresh !== undefined && refresh.used !== true && refresh.revoked !== true;
+  if (!live || refresh.client_id !== application.client_id) return json({ active: false });
+  return json({
+    active: true,
+    client_id: refresh.client_id,
+    sub: refresh.user_id,
+    scope: refresh.scopes.join(' '),
+  });
+}
+
+function describeAccess(row: OAuthAccessTokenRow, issuer: string): Fields {
+  const seconds = (ms: number) => Math.floor(ms / 1000);
+  return {
+    active: true,
+    client_id: row.client_id,
+    sub: row.subject,
+    scope: row.scopes.join(' '),
+    ...(row.aud === undefined ? {} : { aud: row.aud }),
+    iss: issuer,
+    token_type: 'Bearer',
+    iat: seconds(row.created_at),
+    ...(row.expiration === null ? {} : { exp: seconds(row.expiration) }),
+  };
+}
+
+/** Answers 200 whether or not the token was known (RFC 7009 section 2.2). Ending one token ends all of its grant. */
+export function revoke(call: FrontendCall): LocalResponse {
+  const { state } = call;
+  const form = formOf(call);
+  const application = authenticateClient(state, call.request.headers['authorization'], form);
+  const token = form.get('token') ?? '';
+  const access = state.table('oauth_access_tokens').by('token', token)[0];
+  const { client_id: owner, grant_id: grantId } = access ?? state.table('oauth_refresh_tokens').get(token) ?? {};
+  if (owner !== application.client_id) return json({});
+  if (grantId !== undefined) revokeGrant(state, grantId);
+  else if (access !== undefined)
+    state.table('oauth_access_tokens').update(access.id, { revoked: true, updated_at: state.now() });
+  return json({});
+}

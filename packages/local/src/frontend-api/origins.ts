@@ -1,0 +1,44 @@
+/** Where this instance may send a browser, and which pages may send forms to it. */
+import type { LocalRequest } from '../http/messages.js';
+import type { InstanceState } from '../state/instance-state.js';
+
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * The URL, if a browser may be sent there with the credentials of a session: http(s) on loopback, or on an origin that the
+ * instance knows (its redirect URLs, domains and allowed origins). Everything else would be an open redirect.
+ */
+export function allowedRedirect(state: InstanceState, text: string | null | undefined): URL | null {
+  if (!text || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') return null;
+  return LOOPBACK.test(url.hostname) || knownOrigins(state).has(url.origin) ? url : null;
+}
+
+/** Whether a page of this origin may call the Frontend API with credentials. */
+export function allowedOrigin(state: InstanceState, origin: string): boolean {
+  return allowedRedirect(state, origin)?.origin === origin;
+}
+
+function knownOrigins(state: InstanceState): ReadonlySet<string> {
+  const texts = [state.frontendApiUrl];
+  for (const row of state.table('redirect_urls').rows()) texts.push(row.url);
+  for (const row of state.table('domains').rows()) texts.push(`https://${row.name}`);
+  for (const row of state.table('instances').rows()) {
+    texts.push(...(row.allowed_origins ?? []));
+  }
+  return new Set(texts.filter((text) => URL.canParse(text)).map((text) => new URL(text).origin));
+}
+
+/**
+ * Whether a form was sent by a page of our own. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`; a client
+ * that sends neither is no browser and holds no cookies that it was not given (OWASP, "Fetch Metadata").
+ */
+export function isSameOriginPost(request: LocalRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  const origin = request.headers['origin'];
+  if (origin === undefined) return true;
+  const host = request.headers['host'] ?? new URL(request.origin).host;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

@@ -1,0 +1,65 @@
+/** The sign-up page. The user is made as the Backend API makes one, so that its rules hold here too. */
+import { completeWaitlistEntry } from '../../model/invitations/waitlist.js';
+import { ApiError } from '../../model/records/api-error.js';
+import { createUser, type NewUser } from '../../model/users/users.js';
+import type { UserRow } from '../../state/rows.js';
+import type { LocalResponse } from '../../http/messages.js';
+import { formOf, type FrontendCall } from '../frontend-call.js';
+import { isSameOriginPost } from '../origins.js';
+import { restrictionOf } from '../../model/users/sign-up-restrictions.js';
+import { html } from './html.js';
+import { page } from './page.js';
+import { enter, redirectOf, refusedForm, refusedTarget } from './sign-in.js';
+
+export function showSignUp(call: FrontendCall): LocalResponse {
+  const target = redirectOf(call, call.request.query);
+  return target === undefined ? refusedTarget() : form(call, target, null);
+}
+
+export function submitSignUp(call: FrontendCall): LocalResponse {
+  if (!isSameOriginPost(call.request)) return refusedForm();
+  const fields = formOf(call);
+  const target = redirectOf(call, fields);
+  if (target === undefined) return refusedTarget();
+  const email = (fields.get('email') ?? '').trim().toLowerCase();
+  const restriction = restrictionOf(call.state, [email], 'sign-up');
+  if (restriction !== null) return form(call, target, restriction);
+  const user = attempt(() => createUser(call.state, newUser(email, fields)));
+  if (user instanceof ApiError) return form(call, target, user.longMessage);
+  completeWaitlistEntry(call.state, email);
+  return enter(call, user, target, { strategy: 'email_code' });
+}
+
+/** The form as the body of `POST /users`. */
+const newUser = (email: string, fields: URLSearchParams): NewUser => ({
+  email_address: [email],
+  first_name: fields.get('first_name') || undefined,
+  last_name: fields.get('last_name') || undefined,
+});
+
+function attempt(create: () => UserRow): UserRow | ApiError {
+  try {
+    return create();
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+}
+
+function form(call: FrontendCall, target: URL | null, error: string | null): LocalResponse {
+  const query = target === null ? '' : `?${new URLSearchParams({ redirect_url: target.href }).toString()}`;
+  return page({
+    title: 'Create a user',
+    subtitle: target === null ? 'and sign in as them' : `to continue to ${target.host}`,
+    status: error === null ? 200 : 422,
+    body: html`${error === null ? null : html`<p class="error" role="alert">${error}</p>`}
+      <form method="post" action="${call.base}/sign-up">
+        <input type="hidden" name="redirect_url" value="${target?.href ?? ''}" />
+        <label>First name <input name="first_name" autocomplete="off" /></label>
+        <label>Last name <input name="last_name" autocomplete="off" /></label>
+        <label>Email <input name="email" type="email" required autocomplete="off" /></label>
+        <button class="button">Create and sign in</button>
+      </form>
+      <p class="note">Already there? <a href="${call.base}/sign-in${query}">Choose a user</a></p>`,
+  });
+}

@@ -1,0 +1,43 @@
+import type { Snapshot } from '../state/create-instance-state.js';
+import { isRecord } from '../../../../src/shared/is-record.js';
+
+/** What should be a snapshot of a local instance is not. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
+}
+
+/**
+ * A snapshot, checked: what `export()` gave, or the JSON of it. It holds private keys.
+ *
+ * @param source the snapshot, or its JSON text
+ * @param from where it came from, for the message
+ * @throws SnapshotError for what is no snapshot, is incomplete, or is of another version
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { readSnapshot, startLocalInstance } from 'bailiff-local';
+ *
+ * const file = 'test/state.json';
+ * const clerk = await startLocalInstance({ snapshot: readSnapshot(readFileSync(file, 'utf8'), file) });
+ * ```
+ */
+export function readSnapshot(source: unknown, from = 'the snapshot'): Snapshot {
+  const value = typeof source === 'string' ? parse(source, from) : source;
+  if (!isRecord(value) || value['format'] !== 'bailiff-local')
+    throw new SnapshotError(`${from} is not a snapshot of a local instance.`);
+  if (value['version'] !== 1)
+    throw new SnapshotError(`${from} has version ${String(value['version'])}; this release reads version 1.`);
+  const whole =
+    isRecord(value['tables']) && Array.isArray(value['keys']) && isRecord(value['clock']) && isRecord(value['random']);
+  if (!whole || typeof value['secretKey'] !== 'string') throw new SnapshotError(`${from} is incomplete.`);
+  return value as unknown as Snapshot;
+}
+
+function parse(text: string, from: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SnapshotError(`${from} is not JSON.`, { cause });
+  }
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { readVariable } from '../../../../src/environment.js';
+import type { ClockStart } from '../state/clock.js';
+import { createInstanceState, type ManagedState, type Snapshot } from '../state/create-instance-state.js';
+import { createRequestHandler, isOperation, reachedOperation } from '../server/handle-request.js';
+import { createFaults } from '../server/faults.js';
+import { startHttpServer, type HttpServer } from '../server/http-server.js';
+import { createInProcessFetch } from '../server/in-process-fetch.js';
+import { insertInitialRows } from './initial-rows.js';
+import { createRequestLog } from '../server/request-log.js';
+import { createInstance } from './create-instance.js';
+import type { LocalInstance } from './local-instance.js';
+import { createPersistence, loadPersisted, type Persistence } from './persistence.js';
+import { createRandom } from '../state/random.js';
+import { assertSafe, isLoopbackHost } from './safety.js';
+import { checkSeed, type SeedDocument } from './seed/seed-document.js';
+import { applySeed } from './seed/apply-seed.js';
+import { readSnapshot } from './snapshot.js';
+import { createWebhookDeliverer, type WebhookDeliverer } from '../webhooks/deliverer.js';
+import type { InstanceState } from '../state/instance-state.js';
+
+export interface LocalInstanceOptions {
+  /** Default 0: any free one. */
+  readonly port?: number;
+  /** Number or text: determines ids, keys and secrets. A document: users, organizations and so on to start with. Default: all random, empty. */
+  readonly seed?: number | string | SeedDocument;
+  /** Default `development`. */
+  readonly instanceType?: InstanceState['instanceType'];
+  /** A time source in ms, or a time at which the clock stands still. Default: the system's clock. */
+  readonly now?: ClockStart;
+  /** Default `127.0.0.1`. Anything but loopback needs `force`. */
+  readonly host?: string;
+  /** False: no port is opened, and only the instance's own `fetch` reaches it. Default true. */
+  readonly listen?: boolean;
+  /** Instead of a new one; one that looks live needs `force`. */
+  readonly secretKey?: string;
+  /** State to start from, as `export()` gave it. */
+  readonly snapshot?: Snapshot;
+  /** A file that keeps the state; used if it exists, made if not. Survives a crash. */
+  readonly persist?: string;
+  /** Told when the file of `persist` cannot be written (requests fail meanwhile). Default: a warning of the process. */
+  readonly onError?: (error: Error) => void;
+  /** Start although it looks unsafe (see `UnsafeInstanceError`). */
+  readonly force?: boolean;
+}
+
+/** Port 1 is on the list of ports that `fetch` refuses: whatever tries to reach an instance without a port fails at once. */
+const NO_PORT = 1;
+/** Seeded rows are of this date, so that the same document gives the same bytes whenever it is used. */
+const SEEDED_AT = Date.UTC(2025, 0, 1);
+
+/**
+ * Starts an offline Clerk instance with keys of its own on loopback. Close it when it is no longer needed.
+ *
+ * @param options where it listens, what it starts with, and which time it has; by default a free port, a random seed, nothing in it, the system's clock
+ * @throws UnsafeInstanceError when it would not be safe; SeedError and SnapshotError for documents that cannot be used; TypeError for a time that is
+ *   none; Error (`EADDRINUSE`, ...) if the port cannot be had
+ *
+ * @example
+ * ```ts
+ * import { startLocalInstance } from 'bailiff-local';
+ *
+ * const clerk = await startLocalInstance({ seed: 'tests', now: '2026-01-01T00:00:00Z' });
+ * const { headers } = await clerk.signIn('user_ada', { org: 'org_acme', role: 'admin' });
+ * await fetch('http://127.0.0.1:3000/invoices', { headers });
+ * await clerk.close();
+ * ```
+ */
+export async function startLocalInstance(options: LocalInstanceOptions = {}): Promise<LocalInstance> {
+  const { host = '127.0.0.1', force = false, secretKey } = options;
+  assertSafe({ host, secretKey, force, nodeEnv: readVariable('NODE_ENV') });
+  const document = typeof options.seed === 'object' ? await checkSeed(options.seed) : undefined;
+  const seed = document === undefined ? (options.seed as number | string | undefined) : document.seed;
+  const kept = options.persist === undefined ? null : loadPersisted(options.persist);
+  const snapshot = kept ?? (options.snapshot === undefined ? null : readSnapshot(options.snapshot));
+  return launch(
+    {
+      host,
+      force,
+      secretKey,
+      seed: seed === undefined ? randomBytes(32).toString('hex') : String(seed),
+      port: options.port ?? 0,
+      listen: options.listen ?? true,
+      instanceType: options.instanceType ?? 'development',
+      now: options.now,
+      persist: options.persist,
+      onError: options.onError ?? warn,
+    },
+    (state) => {
+      if (snapshot === null) populate(state, document);
+      else state.load(snapshot);
+    },
+  );
+}
+
+function populate(state: ManagedState, document: SeedDocument | undefined): void {
+  // Made first, so that the seed's contents do not change it.
+  void state.keys.current;
+  const clock = state.clock.state();
+  state.clock.freeze(SEEDED_AT);
+  insertInitialRows(state);
+  if (document !== undefined) applySeed(state, document);
+  state.clock.restore(clock);
+}
+
+interface LaunchOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly listen: boolean;
+  readonly force: boolean;
+  readonly seed: string;
+  readonly instanceType: InstanceState['instanceType'];
+  readonly now: ClockStart | undefined;
+  readonly secretKey: string | undefined;
+  readonly persist: string | undefined;
+  readonly onError: (error: Error) => void;
+}
+
+const warn = (error: Error): void => {
+  process.emitWarning(`The local instance cannot keep its state: ${error.message}`, 'BailiffLocalWarning');
+};
+
+async function launch(options: LaunchOptions, prepare: (state: ManagedState) => void): Promise<LocalInstance> {
+  const { host, force, persist } = options;
+  // The state tells these two what happens in it, and they need the state to begin with.
+  const listeners: { webhooks?: WebhookDeliverer; persistence?: Persistence } = {};
+  const state = createInstanceState({
+    ...options,
+    onEvent: (type, data) => listeners.webhooks?.emit(type, data),
+    onWrite: () => listeners.persistence?.touch(),
+  });
+  prepare(state);
+  const webhooks = (listeners.webhooks = createWebhookDeliverer(state));
+  const persistence = persist === undefined ? undefined : createPersistence(persist, state.dump, options.onError);
+  if (persistence !== undefined) listeners.persistence = persistence;
+  const requestLog = createRequestLog(reachedOperation);
+  const faults = createFaults(createRandom(`${options.seed}/faults`), isOperation);
+  const handle = createRequestHandler({ state, requestLog, faults, settle: () => persistence?.flush() });
+  const acceptsHost = (name: string): boolean => force || isLoopbackHost(name);
+  const server: HttpServer | null = options.listen
+    ? await startHttpServer({ host, port: options.port, acceptsHost, handle })
+    : null;
+  state.locate(`http://${host.includes(':') ? `[${host}]` : host}:${String(server?.port ?? NO_PORT)}`);
+  persistence?.touch();
+  return createInstance({
+    state,
+    webhooks,
+    requestLog,
+    faults,
+    fetch: createInProcessFetch(state, handle),
+    touch: () => persistence?.touch(),
+    fork: ({ listen = options.listen } = {}) => {
+      const checkpoint = state.checkpoint();
+      return launch({ ...options, port: 0, persist: undefined, listen }, (fork) => {
+        fork.restoreFrom(checkpoint);
+      });
+    },
+    async close() {
+      await webhooks.close();
+      await server?.close();
+      persistence?.flush();
+    },
+  });
+}

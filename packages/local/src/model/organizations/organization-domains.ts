@@ -1,0 +1,79 @@
+/** Domains whose addresses may join an organization. */
+import type {
+  OrganizationDomainsCreateParams,
+  OrganizationDomainsUpdateParams,
+} from '../../../../../src/api/generated/types.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { Fields, OrganizationDomainRow, OrganizationRow } from '../../state/rows.js';
+import { contains } from '../records/listing.js';
+import { invalidFormat, invalidValue, missing } from '../records/refusals.js';
+import { change, create, defineResource } from '../records/resource.js';
+import { publicOrganizationData } from './organization-records.js';
+
+type Mode = OrganizationDomainRow['enrollment_mode'];
+
+const MODES: readonly string[] = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'] satisfies Mode[];
+
+export const organizationDomains = defineResource('organization_domains', {
+  object: 'organization_domain',
+  idPrefix: 'orgdmn',
+  component: 'OrganizationDomain',
+  event: 'organizationDomain',
+  unique: ['name'],
+  filters: {
+    verified: (row, value: string) => (row.verification?.['status'] === 'verified') === (value === 'true'),
+    // One list takes a single mode, the other one a list of them.
+    enrollment_mode: (row, value: string | readonly string[]) => [value].flat().includes(row.enrollment_mode),
+    query: contains('name'),
+    domains: (row, names: readonly string[]) => names.includes(row.name),
+    organization_id: (row, id: string) => row.organization_id === id,
+  },
+  sortKeys: ['name'],
+  view: (row, state) => ({ ...row, public_organization_data: publicOrganizationData(state, row.organization_id) }),
+});
+
+const verification = (verified: boolean): Fields => ({
+  status: verified ? 'verified' : 'unverified',
+  strategy: verified ? 'admin' : 'affiliation_email_code',
+  attempts: null,
+  expire_at: null,
+});
+
+function readMode(value: unknown): Mode {
+  if (typeof value !== 'string' || !isMode(value))
+    throw invalidValue('enrollment_mode', `must be one of ${MODES.join(', ')}`);
+  return value;
+}
+
+const isMode = (value: string): value is Mode => MODES.includes(value);
+
+/** @throws ApiError 422 */
+export function addOrganizationDomain(
+  state: InstanceState,
+  organization: OrganizationRow,
+  { name, enrollment_mode: mode, verified }: Partial<OrganizationDomainsCreateParams>,
+): OrganizationDomainRow {
+  if (typeof name !== 'string' || name === '') throw missing('name');
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) throw invalidFormat('name', 'a domain name');
+  return create(state, organizationDomains, {
+    organization_id: organization.id,
+    name: name.toLowerCase(),
+    enrollment_mode: mode === undefined ? 'manual_invitation' : readMode(mode),
+    verification: verification(verified !== false),
+    affiliation_email_address: null,
+    total_pending_invitations: 0,
+    total_pending_suggestions: 0,
+  });
+}
+
+/** @throws ApiError 422 */
+export function updateOrganizationDomain(
+  state: InstanceState,
+  id: string,
+  { enrollment_mode: mode, verified }: OrganizationDomainsUpdateParams,
+): OrganizationDomainRow {
+  return change(state, organizationDomains, id, {
+    ...(typeof mode === 'string' ? { enrollment_mode: readMode(mode) } : {}),
+    ...(typeof verified === 'boolean' ? { verification: verification(verified) } : {}),
+  });
+}

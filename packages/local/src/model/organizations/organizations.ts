@@ -1,0 +1,89 @@
+/** Organizations: creation, and the fields that a request may set. */
+import type { OrganizationsCreateParams, OrganizationsUpdateParams } from '../../../../../src/api/generated/types.js';
+import type { Draft, InstanceState } from '../../state/instance-state.js';
+import type { OrganizationRow, UserRow } from '../../state/rows.js';
+import { settingsOf } from '../instance/settings.js';
+import { replacedKinds } from '../records/metadata.js';
+import { forbidden, invalidFormat, invalidValue, missing, taken } from '../records/refusals.js';
+import { create } from '../records/resource.js';
+import { readTime } from '../records/text-formats.js';
+import { addMember } from './memberships.js';
+import { organizations } from './organization-records.js';
+
+/** The body of `POST /organizations`, and the id if it is chosen. */
+export type NewOrganization = OrganizationsCreateParams & { readonly id?: string };
+
+/** @throws ApiError 422 */
+export function readOrganization(
+  state: InstanceState,
+  body: (OrganizationsCreateParams & { readonly admin_delete_enabled?: never }) | OrganizationsUpdateParams,
+): Draft<OrganizationRow> {
+  const { name, max_allowed_memberships: seats, admin_delete_enabled: deletable, role_set_key: roleSet } = body;
+  if (name === '') throw missing('name');
+  const fields: Draft<OrganizationRow> = {
+    ...replacedKinds(body),
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof seats === 'number' ? { max_allowed_memberships: seats } : {}),
+    ...(typeof deletable === 'boolean' ? { admin_delete_enabled: deletable } : {}),
+    ...(typeof body.slug === 'string' ? { slug: readSlug(body.slug) } : {}),
+    ...(typeof body.created_at === 'string' ? { created_at: readTime(body.created_at, 'created_at') } : {}),
+  };
+  if (typeof roleSet !== 'string') return fields;
+  if (state.table('role_sets').by('key', roleSet).length === 0) throw invalidValue('role_set_key', 'is not a role set');
+  return { ...fields, role_set_key: roleSet };
+}
+
+function readSlug(slug: string): string {
+  if (!/^[a-z0-9-]{1,256}$/.test(slug)) throw invalidFormat('slug', 'lowercase letters, digits and dashes');
+  return slug;
+}
+
+const isTaken = (state: InstanceState, slug: string): boolean =>
+  state.table('organizations').by('slug', slug).length > 0;
+
+/** A slug out of a name; with the end of the id if another organization has it. */
+function freeSlug(state: InstanceState, name: string, id: string): string {
+  const plain =
+    name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'organization';
+  return isTaken(state, plain) ? `${plain}-${id.slice(-8).toLowerCase()}` : plain;
+}
+
+/**
+ * As `POST /organizations`: the creator becomes a member with the creator's role.
+ * @throws ApiError 403, 422
+ */
+export function createOrganization(state: InstanceState, body: NewOrganization): OrganizationRow {
+  const settings = settingsOf(state, 'organizations');
+  const fields = readOrganization(state, body);
+  const creator = typeof body.created_by === 'string' ? state.table('users').get(body.created_by) : undefined;
+  if (typeof body.created_by === 'string' && !creator) throw invalidValue('created_by', 'is not the id of a user');
+  if (creator) refuseBeyondLimit(state, creator);
+  if (typeof fields.slug === 'string' && isTaken(state, fields.slug)) throw taken('slug');
+  const id = body.id ?? state.id(organizations.idPrefix);
+  const row = create(state, organizations, {
+    slug: freeSlug(state, String(fields.name), id),
+    max_allowed_memberships: settings.max_allowed_memberships,
+    admin_delete_enabled: settings.admin_delete_enabled,
+    public_metadata: {},
+    private_metadata: {},
+    role_set_key: settings.initial_role_set_key,
+    last_active_at: state.now(),
+    ...(creator ? { created_by: creator.id } : {}),
+    ...fields,
+    id,
+  });
+  if (creator) addMember(state, row, creator.id, settings.creator_role);
+  return row;
+}
+
+function refuseBeyondLimit(state: InstanceState, creator: UserRow): void {
+  const limit = creator.create_organizations_limit ?? 0;
+  const made = state.table('organizations').by('created_by', creator.id).length;
+  if (limit > 0 && made >= limit) {
+    throw forbidden('organization_creation_quota_exceeded', `The user can create no more than ${limit} organizations.`);
+  }
+}

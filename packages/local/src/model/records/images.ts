@@ -1,0 +1,22 @@
+/** Pictures: uploaded ones live in the answer itself (data URL), so that they show without any network. */
+import type { UploadedFile } from '../../http/read-body.js';
+import { ApiError } from './api-error.js';
+import { missing } from './refusals.js';
+
+const MAX_BYTES = 10 * 1024 * 1024;
+
+/** What Clerk shows for those without a picture. */
+export const defaultImage = (type: 'user' | 'organization', id: string): string =>
+  `https://img.clerk.com/${Buffer.from(JSON.stringify({ type: 'default', iid: type, rid: id })).toString('base64url')}`;
+
+/** @throws ApiError 413, 422 */
+export function uploadedImage(file: UploadedFile | undefined): string {
+  if (!file) throw missing('file');
+  if (file.bytes.byteLength > MAX_BYTES) {
+    throw new ApiError(413, 'image_too_large', 'Image too large', {
+      longMessage: 'Images have at most 10 MB.',
+      paramName: 'file',
+    });
+  }
+  return `data:${file.contentType || 'application/octet-stream'};base64,${Buffer.from(file.bytes).toString('base64')}`;
+}

@@ -1,0 +1,134 @@
+/** Order, filters and pages of any list. */
+import { lookUp } from '../../shared/look-up.js';
+import type { InstanceState, Row, Table } from '../../state/instance-state.js';
+import type { Fields } from '../../state/rows.js';
+import { invalidValue } from './refusals.js';
+
+/** What lists are, whichever form the answer takes. */
+export interface Page {
+  readonly data: readonly unknown[];
+  readonly total_count: number;
+}
+
+/** What a list is ordered by: a field of the row, or something worked out of it. */
+type SortKeys<R> = Readonly<Record<string, true | ((row: R, state: InstanceState) => unknown)>>;
+
+export interface ListRules<R> {
+  readonly sortKeys: SortKeys<R>;
+  readonly view: (row: R, state: InstanceState) => Fields;
+}
+
+export interface Selection<R> {
+  /** Only these rows, oldest first; by default the whole table. */
+  readonly rows?: readonly R[];
+  readonly keep?: ((row: R) => boolean) | undefined;
+}
+
+/** Rows of a table in one order, kept until the table changes: a page of 10,000 users is a slice. */
+const kept = new WeakMap<object, { readonly version: number; readonly orders: Map<string, readonly Row[]> }>();
+
+/** One page, in the order that `order_by` asks for (`-created_at`, newest first, by default). */
+export function listPage<R extends Row>(
+  state: InstanceState,
+  table: Table<R>,
+  rules: ListRules<R>,
+  query: { readonly order_by?: unknown; readonly offset?: unknown; readonly limit?: unknown },
+  selection: Selection<R> = {},
+): Page {
+  const order = typeof query.order_by === 'string' ? query.order_by : '-created_at';
+  const all = ordered(state, table, rules.sortKeys, order, selection.rows);
+  const rows = selection.keep ? all.filter(selection.keep) : all;
+  return pageOf(rows, query, (row) => rules.view(row, state));
+}
+
+/** The part of the rows that `limit` and `offset` ask for. */
+export function pageOf<R>(
+  rows: readonly R[],
+  query: { readonly offset?: unknown; readonly limit?: unknown },
+  view: (row: R) => unknown,
+): Page {
+  const offset = typeof query.offset === 'number' ? query.offset : 0;
+  const limit = typeof query.limit === 'number' ? query.limit : rows.length;
+  return { data: rows.slice(offset, offset + limit).map(view), total_count: rows.length };
+}
+
+function ordered<R extends Row>(
+  state: InstanceState,
+  table: Table<R>,
+  sortKeys: SortKeys<R>,
+  order: string,
+  rows?: readonly R[],
+): readonly R[] {
+  // A plus sign in a query is a space by the time it is read.
+  const [, sign = '', name = ''] = /^([+\- ]?)(\w+)$/.exec(order) ?? [];
+  const key = lookUp(sortKeys, name) ?? (name === 'created_at' ? true : undefined);
+  if (key === undefined)
+    throw invalidValue('order_by', `must be one of ${['created_at', ...Object.keys(sortKeys)].join(', ')}`);
+  const descending = sign === '-';
+  const valueOf = key === true ? (row: Row) => row[name] : (row: R) => key(row, state);
+  if (rows) return sort(rows, valueOf, descending);
+  // What is worked out may depend on other tables, so it is not kept.
+  if (key !== true) return sort(table.rows(), valueOf, descending);
+  const orders = ordersOf<R>(table);
+  let found = orders.get(order);
+  if (!found) orders.set(order, (found = sort(table.rows(), valueOf, descending)));
+  return found;
+}
+
+function ordersOf<R extends Row>(table: Table<R>): Map<string, readonly R[]> {
+  const { version } = table;
+  let entry = kept.get(table);
+  if (entry?.version !== version) kept.set(table, (entry = { version, orders: new Map() }));
+  return entry.orders as Map<string, readonly R[]>;
+}
+
+/** Rows of the same value stay in order of insertion, or in the opposite one when descending: newest first is total. */
+function sort<R>(rows: readonly R[], valueOf: (row: R) => unknown, descending: boolean): readonly R[] {
+  const sorted = rows.map((row) => ({ row, value: valueOf(row) })).sort((a, b) => compare(a.value, b.value));
+  if (descending) sorted.reverse();
+  return sorted.map(({ row }) => row);
+}
+
+/** Absent values last. */
+function compare(a: unknown, b: unknown): number {
+  if (a === b) return 0;
+  if (a === null || a === undefined) return b === null || b === undefined ? 0 : 1;
+  if (b === null || b === undefined) return -1;
+  return (a as string | number) < (b as string | number) ? -1 : 1;
+}
+
+/** By query parameter: does the row pass, given the value? */
+export type Filters<R> = Readonly<Record<string, (row: R, value: never, state: InstanceState) => boolean>>;
+
+/** All filters that the query names, joined; undefined if it names none. */
+export function filterBy<R>(filters: Filters<R>, query: Fields, state: InstanceState): Selection<R>['keep'] {
+  const tests = Object.entries(filters).flatMap(([name, test]) => {
+    const value = query[name];
+    return value === undefined || value === '' ? [] : [(row: R) => test(row, value as never, state)];
+  });
+  if (tests.length === 0) return undefined;
+  return (row) => tests.every((test) => test(row));
+}
+
+/** A filter for one value. */
+export const equals =
+  <Name extends string>(field: Name) =>
+  (row: { readonly [Key in Name]?: unknown }, value: unknown): boolean =>
+    row[field] === value;
+
+/** Does any of the fields contain the text, whatever its case? */
+export const contains =
+  <Name extends string>(...fields: readonly Name[]) =>
+  (row: { readonly [Key in Name]?: unknown }, text: string): boolean =>
+    fields.some((field) => includesText(row[field], text));
+
+export function includesText(value: unknown, text: string): boolean {
+  return typeof value === 'string' && value.toLowerCase().includes(text.toLowerCase());
+}
+
+/** `+id` takes in, `-id` leaves out, a bare id takes in; exclusions alone take in everything else. */
+export function signed(values: readonly string[], has: (value: string) => boolean): boolean {
+  const excluded = values.filter((value) => value.startsWith('-')).map((value) => value.slice(1));
+  const wanted = values.filter((value) => !value.startsWith('-')).map((value) => value.replace(/^[+ ]/, ''));
+  return !excluded.some(has) && (wanted.length === 0 || wanted.some(has));
+}

@@ -1,0 +1,41 @@
+/** Clients (browsers) with their sessions, and sign-ups: made by the Frontend API or by seeds. */
+import type { InstanceState } from '../../state/instance-state.js';
+import type { ClientRow } from '../../state/rows.js';
+import { ApiError } from '../records/api-error.js';
+import { notFound } from '../records/refusals.js';
+import { defineResource, find } from '../records/resource.js';
+import { isLive, viewSession } from './sessions.js';
+
+export const clients = defineResource('clients', {
+  object: 'client',
+  idPrefix: 'client',
+  component: 'Client',
+  view: (row, state) => {
+    const sessions = state.table('sessions').by('client_id', row.id);
+    const live = sessions.filter((session) => isLive(state, session));
+    // The stored pointer while its session lives, else the newest session that does.
+    const active = live.find((session) => session.id === row.last_active_session_id) ?? live.at(-1);
+    return {
+      ...row,
+      session_ids: sessions.map((session) => session.id),
+      sessions: sessions.map((session) => viewSession(state, session)),
+      last_active_session_id: active?.id ?? null,
+    };
+  },
+});
+
+export const signUps = defineResource('sign_ups', { object: 'sign_up_attempt', idPrefix: 'sua', component: 'SignUp' });
+
+/** The client behind a session token of this instance. @throws ApiError 401, 404 */
+export function clientWithToken(state: InstanceState, token: string): ClientRow {
+  const { sid: sessionId, exp } = state.keys.open(token)?.payload ?? {};
+  if (typeof sessionId !== 'string' || Number(exp ?? 0) * 1000 <= state.now()) {
+    throw new ApiError(401, 'authentication_invalid', 'Invalid authentication', {
+      longMessage: 'The token is not a valid session token of this instance.',
+      paramName: 'token',
+    });
+  }
+  const session = state.table('sessions').get(sessionId);
+  if (!session) throw notFound('session', sessionId);
+  return find(state, clients, session.client_id);
+}

@@ -1,0 +1,30 @@
+/** What a handshake sets aside for the server that redeems its nonce. */
+import type { InstanceState } from '../../state/instance-state.js';
+import { ApiError } from '../records/api-error.js';
+
+/** How long the payload of a handshake is good, as a nonce or as a token. */
+export const PAYLOAD_LIFETIME_SECONDS = 60;
+
+/** @param directives `Set-Cookie` values. Gives the nonce. */
+export function storeHandshake(state: InstanceState, directives: readonly string[]): string {
+  const now = state.now();
+  const row = { id: state.secret(40), directives, created_at: now, expires_at: now + PAYLOAD_LIFETIME_SECONDS * 1000 };
+  const table = state.table('handshakes');
+  // Those of browsers that never came back; oldest first.
+  for (const { id, expires_at: until } of table.rows()) {
+    if (until === undefined || until > now) break;
+    table.delete(id);
+  }
+  return table.insert(row).id;
+}
+
+/** A nonce is good once: whoever reads it in a log or a Referer comes too late. @throws ApiError 404 */
+export function redeemHandshake(state: InstanceState, nonce: string): readonly string[] {
+  const kept = state.table('handshakes').delete(nonce);
+  if (kept === undefined || (kept.expires_at !== undefined && kept.expires_at <= state.now())) {
+    throw new ApiError(404, 'resource_not_found', 'not found', {
+      longMessage: 'There is no handshake with this nonce.',
+    });
+  }
+  return kept.directives;
+}

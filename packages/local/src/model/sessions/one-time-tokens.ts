@@ -1,0 +1,116 @@
+/** Sign-in tokens, actor tokens, testing tokens and tasks of agents: a signed link or text that is good once. */
+import type { Draft, InstanceState, Row } from '../../state/instance-state.js';
+import type { ActorTokenRow, AgentTaskRow, Fields, SignInTokenRow } from '../../state/rows.js';
+import { notFound, wrongState } from '../records/refusals.js';
+import { change, create, defineResource, find, insert, type Resource } from '../records/resource.js';
+import { readUrl } from '../records/text-formats.js';
+import { users } from '../users/user-records.js';
+import { createTicket, ticketUrl } from './tickets.js';
+
+export const signInTokens = defineResource('sign_in_tokens', {
+  object: 'sign_in_token',
+  idPrefix: 'sit',
+  component: 'SignInToken',
+});
+
+export const actorTokens = defineResource('actor_tokens', {
+  object: 'actor_token',
+  idPrefix: 'act',
+  component: 'ActorToken',
+});
+
+const TESTING_TOKEN_MS = 60 * 60 * 1000;
+const TASK_MS = 30 * 60 * 1000;
+
+interface Wanted {
+  readonly userId: string;
+  readonly expiresInSeconds: number;
+}
+
+/** What both kinds of token have in common. @throws ApiError 404 */
+function prepare(state: InstanceState, kind: 'sign_in_token' | 'actor_token', idPrefix: string, wanted: Wanted) {
+  const user = find(state, users, wanted.userId);
+  const id = state.id(idPrefix);
+  const expiresAt = state.now() + wanted.expiresInSeconds * 1000;
+  const token = createTicket(state, kind, id, expiresAt);
+  const status = 'pending' as const;
+  return { id, user_id: user.id, status, token, url: ticketUrl(state, token), expires_at: expiresAt };
+}
+
+/** @throws ApiError 404 */
+export function createSignInToken(state: InstanceState, wanted: Wanted): SignInTokenRow {
+  return create(state, signInTokens, prepare(state, 'sign_in_token', signInTokens.idPrefix, wanted));
+}
+
+/** @throws ApiError 404 */
+export function createActorToken(
+  state: InstanceState,
+  wanted: Wanted,
+  fields: Pick<Draft<ActorTokenRow>, 'actor' | 'session_max_duration_in_seconds'>,
+): ActorTokenRow {
+  return create(state, actorTokens, { ...fields, ...prepare(state, 'actor_token', actorTokens.idPrefix, wanted) });
+}
+
+/** Only what nobody used can be revoked; the token itself is shown once, on creation. @throws ApiError 400, 404 */
+export function revokeOneTimeToken<R extends SignInTokenRow | ActorTokenRow>(
+  state: InstanceState,
+  resource: Resource<R>,
+  id: string,
+  code: string,
+): Fields {
+  const row: SignInTokenRow | ActorTokenRow = find(state, resource, id);
+  if (row.status !== 'pending') throw wrongState(code, `The token is ${row.status} and cannot be revoked.`);
+  const {
+    token: _token,
+    url: _url,
+    ...shown
+  }: Row = change<Row>(state, resource as unknown as Resource, row.id, {
+    status: 'revoked',
+  });
+  return shown;
+}
+
+/** A user signed in with it: it is used up. */
+export function useOneTimeToken(state: InstanceState, kind: 'sign_in_token' | 'actor_token', id: string): void {
+  if (kind === 'sign_in_token') change(state, signInTokens, id, { status: 'accepted' });
+  else change(state, actorTokens, id, { status: 'accepted' });
+}
+
+export function createTestingToken(state: InstanceState): { token: string; expires_at: number } {
+  const expiresAt = state.now() + TESTING_TOKEN_MS;
+  const token = `${Math.floor(state.now() / 1000)}-${state.secret(43)}`;
+  state.table('testing_tokens').insert({ id: state.id('tst'), token, expires_at: expiresAt });
+  return { token, expires_at: expiresAt };
+}
+
+const agentTasks = defineResource('agent_tasks', { object: 'agent_task', idPrefix: 'agt', component: '' });
+
+/** A link by which an agent signs in on behalf of a user, named by id or e-mail address. @throws ApiError 404, 422 */
+export function createAgentTask(
+  state: InstanceState,
+  onBehalfOf: { readonly user_id?: unknown; readonly identifier?: unknown },
+  redirectUrl: unknown,
+): AgentTaskRow {
+  const byAddress = state.table('email_addresses').by('email_address', onBehalfOf.identifier)[0];
+  const userId = onBehalfOf.user_id ?? byAddress?.user_id;
+  if (typeof userId !== 'string') throw notFound('user', String(onBehalfOf.identifier));
+  const user = find(state, users, userId);
+  const id = state.id(agentTasks.idPrefix);
+  const ticket = createTicket(state, 'sign_in_token', id, state.now() + TASK_MS, readUrl(redirectUrl, 'redirect_url'));
+  return insert(state, agentTasks, {
+    id,
+    agent_task_id: id,
+    task_id: id,
+    agent_id: state.id('agent'),
+    user_id: user.id,
+    status: 'pending',
+    url: ticketUrl(state, ticket),
+  });
+}
+
+/** @throws ApiError 404 */
+export function revokeAgentTask(state: InstanceState, id: string): Fields {
+  const task = find(state, agentTasks, id);
+  const { url: _url, ...revoked } = change(state, agentTasks, task.id, { status: 'revoked' });
+  return revoked;
+}

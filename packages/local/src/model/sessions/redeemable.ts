@@ -1,0 +1,128 @@
+/** What tickets stand for: invitations and one-time tokens, each of which signs its bearer in once. */
+import type { InstanceState } from '../../state/instance-state.js';
+import type { Fields, UserRow } from '../../state/rows.js';
+import { acceptInvitation } from '../invitations/invitations.js';
+import { completeWaitlistEntry } from '../invitations/waitlist.js';
+import { acceptOrganizationInvitation } from '../organizations/organization-invitations.js';
+import { createUser } from '../users/users.js';
+import type { Entry } from './client-sessions.js';
+import { useOneTimeToken } from './one-time-tokens.js';
+import type { Ticket, TicketKind } from './tickets.js';
+
+export interface Redemption {
+  /** Undefined if the user has been deleted. */
+  readonly user: UserRow | undefined;
+  readonly entry: Entry;
+}
+
+export interface Redeemable {
+  readonly status: string;
+  /** The user whom it is for, if there is one already. */
+  readonly user: UserRow | undefined;
+  /** The address that was invited. */
+  readonly emailAddress: string | undefined;
+  /** Uses it up. @throws ApiError */
+  readonly redeem: () => Redemption;
+}
+
+/** What a ticket is for. */
+export interface Subject {
+  /** What it is called. */
+  readonly what: string;
+  /** Undefined if it has been deleted. */
+  readonly found: Redeemable | undefined;
+}
+
+type Find = (state: InstanceState, id: string) => Redeemable | undefined;
+
+const NAMES: Readonly<Record<TicketKind, string>> = {
+  invitation: 'invitation',
+  organization_invitation: 'invitation',
+  sign_in_token: 'sign-in token',
+  actor_token: 'actor token',
+};
+
+/** A row for each kind of ticket. */
+const KINDS: Readonly<Record<TicketKind, Find>> = {
+  invitation(state, id) {
+    const row = state.table('invitations').get(id);
+    return (
+      row && {
+        ...invited(state, row),
+        redeem() {
+          const user = userInvited(state, row.email_address, { public_metadata: row.public_metadata });
+          acceptInvitation(state, row.id);
+          return { user, entry: { strategy: 'ticket' } };
+        },
+      }
+    );
+  },
+  organization_invitation(state, id) {
+    const row = state.table('organization_invitations').get(id);
+    return (
+      row && {
+        ...invited(state, row),
+        redeem() {
+          const user = userInvited(state, row.email_address);
+          acceptOrganizationInvitation(state, row.id, user.id);
+          return { user, entry: { strategy: 'ticket', organizationId: row.organization_id } };
+        },
+      }
+    );
+  },
+  sign_in_token(state, id) {
+    const row = state.table('sign_in_tokens').get(id);
+    const user = state.table('users').get(row?.user_id);
+    return (
+      row && {
+        status: row.status,
+        user,
+        emailAddress: undefined,
+        redeem() {
+          useOneTimeToken(state, 'sign_in_token', row.id);
+          return { user, entry: { strategy: 'ticket' } };
+        },
+      }
+    );
+  },
+  actor_token(state, id) {
+    const row = state.table('actor_tokens').get(id);
+    const user = state.table('users').get(row?.user_id);
+    return (
+      row && {
+        status: row.status,
+        user,
+        emailAddress: undefined,
+        redeem() {
+          useOneTimeToken(state, 'actor_token', row.id);
+          const maxSeconds = Number(row.session_max_duration_in_seconds);
+          return { user, entry: { strategy: 'ticket', impersonation: { actor: row.actor, maxSeconds } } };
+        },
+      }
+    );
+  },
+};
+
+/** What the ticket is for; null if its kind is unknown. */
+export function subjectOf(state: InstanceState, { st, rid }: Ticket): Subject | null {
+  return Object.hasOwn(KINDS, st) ? { what: NAMES[st], found: KINDS[st](state, rid) } : null;
+}
+
+const invited = (state: InstanceState, row: { readonly status: string; readonly email_address: string }) => ({
+  status: row.status,
+  user: userWith(state, row.email_address),
+  emailAddress: row.email_address,
+});
+
+function userWith(state: InstanceState, address: string): UserRow | undefined {
+  return state.table('users').get(state.table('email_addresses').by('email_address', address)[0]?.user_id);
+}
+
+/** The user who has the address, or a new one. */
+function userInvited(state: InstanceState, address: string, fields: { public_metadata?: Fields } = {}): UserRow {
+  const known = userWith(state, address);
+  if (known !== undefined) return known;
+  const user = createUser(state, { ...fields, email_address: [address] });
+  completeWaitlistEntry(state, address);
+  return user;
+}

@@ -1,0 +1,104 @@
+import { newerRoutes } from '../backend-api/newer-routes.js';
+import { handleBackendRequest, operationOf } from '../backend-api/handle-backend-request.js';
+import { specification } from '../document/specification.js';
+import { handleControlRequest, isControlPath } from './control-routes.js';
+import type { Faults, FaultEffect } from './faults.js';
+import { handleFrontendRequest, isFrontendPath } from '../frontend-api/handle-frontend-request.js';
+import type { RequestLog } from './request-log.js';
+import type { LocalRequest, LocalResponse } from '../http/messages.js';
+import type { InstanceState } from '../state/instance-state.js';
+import { messageOf } from '../shared/message-of.js';
+import { isPromise } from '../../../../src/shared/realm.js';
+
+/** An answer of which only a beginning goes out, or nothing; then the connection is cut (`reset`), or nothing more comes (`hang`). */
+export interface Broken {
+  readonly by: 'reset' | 'hang';
+  readonly beginning: { readonly response: LocalResponse; readonly body: Uint8Array } | null;
+}
+export type Outcome = LocalResponse | Broken;
+
+export interface RequestHandlerParts {
+  readonly state: InstanceState;
+  readonly requestLog: RequestLog;
+  readonly faults: Faults;
+  /** Called before an answer leaves, so that what a client was told is kept. */
+  readonly settle: () => void;
+}
+
+/** Every request of every way in goes through here: fault, answer, request log. */
+export function createRequestHandler(
+  parts: RequestHandlerParts,
+): (request: LocalRequest) => Outcome | Promise<Outcome> {
+  const { state, requestLog, faults, settle } = parts;
+
+  const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> => {
+    if (isFrontendPath(request.path)) return handleFrontendRequest(state, request);
+    return isControlPath(request.path) ? handleControlRequest(state, request) : handleBackendRequest(state, request);
+  };
+
+  const kept = (outcome: Outcome): Outcome => {
+    try {
+      settle();
+      return outcome;
+    } catch (error) {
+      return failureAnswer(error);
+    }
+  };
+
+  return (request) => {
+    const startedAt = performance.now();
+    const finish = (answered: Outcome): Outcome => {
+      const outcome = kept(answered);
+      const status = 'by' in outcome ? null : outcome.status;
+      requestLog.add({ request, status, at: state.now(), durationMs: performance.now() - startedAt });
+      return outcome;
+    };
+
+    const effect = faults.active ? faults.claim(request, reachedOperation(request)) : null;
+    if (effect === null) {
+      const response = answer(request);
+      return isPromise(response) ? response.then(finish) : finish(response);
+    }
+    return applyFault(effect, () => answer(request)).then(finish);
+  };
+}
+
+async function applyFault(
+  effect: FaultEffect,
+  trueAnswer: () => LocalResponse | Promise<LocalResponse>,
+): Promise<Outcome> {
+  const { delayMs, until, answer, breaks } = effect;
+  await pause(delayMs);
+  await until;
+  if (breaks !== null && breaks.afterBytes === undefined) return { by: breaks.by, beginning: null };
+  const response = answer ?? (await trueAnswer());
+  if (breaks === null) return response;
+  const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
+  return { by: breaks.by, beginning: { response, body: body.subarray(0, breaks.afterBytes) } };
+}
+
+/** A fault of our own, such as a full disk under `persist`: the client is told, and the instance goes on. */
+export function failureAnswer(error: unknown): LocalResponse {
+  const message = `The local instance failed: ${messageOf(error)}`;
+  const body = JSON.stringify({ errors: [{ message, long_message: message, code: 'internal_clerk_error' }] });
+  return { status: 500, headers: [['Content-Type', 'application/json']], body };
+}
+
+/** The operation's id in the API description; null for the Frontend API and for unknown paths. */
+export function reachedOperation({ method, path }: Pick<LocalRequest, 'method' | 'path'>): string | null {
+  return isFrontendPath(path) || isControlPath(path) ? null : operationOf(method, path);
+}
+
+/** Whether there is an operation of this id, in whatever case. */
+export function isOperation(id: string): boolean {
+  const wanted = id.toLowerCase();
+  const ids = [
+    ...specification().operations.map((operation) => operation.id),
+    ...newerRoutes().map(({ value }) => value.id),
+  ];
+  return ids.some((known) => known.toLowerCase() === wanted);
+}
+
+function pause(ms: number): Promise<void> {
+  return ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();
+}

@@ -1,0 +1,136 @@
+/**
+ * The rows of the tables: what the document says of a resource, without what a view works out, and with what only the instance keeps.
+ * Types only. A seed's `tables` are taken as they are, so a row from there may lack fields that its type promises; views look twice.
+ */
+import type {
+  AllowlistIdentifier,
+  BlocklistIdentifier,
+  EnterpriseAccount,
+  Passkey,
+  RedirectURL,
+  SAMLAccount,
+  SignUp,
+  TestingToken,
+} from '../../../../src/api/generated/types.js';
+import type { Stored, Kept } from './rows/stored.js';
+import type {
+  PartOfUser,
+  UserRow,
+  EmailAddressRow,
+  PhoneNumberRow,
+  Web3WalletRow,
+  ExternalAccountRow,
+} from './rows/user-rows.js';
+import type { SessionRow, ClientRow, DevBrowserRow, RefreshTokenRow, HandshakeRow } from './rows/session-rows.js';
+import type {
+  OrganizationRow,
+  MembershipRow,
+  OrganizationInvitationRow,
+  OrganizationDomainRow,
+  RoleRow,
+  PermissionRow,
+  RoleSetRow,
+  InvitationRow,
+  WaitlistEntryRow,
+} from './rows/organization-rows.js';
+import type {
+  MachineRow,
+  MachineScopeRow,
+  M2MTokenRow,
+  ApiKeyRow,
+  OAuthApplicationRow,
+  OAuthAccessTokenRow,
+  AuthorizationCodeRow,
+  OAuthRefreshTokenRow,
+  SignInTokenRow,
+  ActorTokenRow,
+  ProviderTokenRow,
+} from './rows/token-rows.js';
+import type {
+  JwtTemplateRow,
+  MessageTemplateRow,
+  SamlConnectionRow,
+  EnterpriseConnectionRow,
+  DomainRow,
+  SettingsRow,
+  EmailRow,
+  AgentTaskRow,
+} from './rows/instance-rows.js';
+import type {
+  PlanRow,
+  PriceRow,
+  PayerRow,
+  SubscriptionItemRow,
+  SubscriptionRow,
+  PaymentAttemptRow,
+  StatementRow,
+} from './rows/billing-rows.js';
+
+export type * from './rows/stored.js';
+export type * from './rows/user-rows.js';
+export type * from './rows/session-rows.js';
+export type * from './rows/organization-rows.js';
+export type * from './rows/token-rows.js';
+export type * from './rows/instance-rows.js';
+export type * from './rows/billing-rows.js';
+
+/** Every table that the instance knows, by name. A seed may fill others; nothing reads them. */
+export interface TableRows {
+  users: UserRow;
+  email_addresses: EmailAddressRow;
+  phone_numbers: PhoneNumberRow;
+  web3_wallets: Web3WalletRow;
+  passkeys: PartOfUser<Passkey>;
+  external_accounts: ExternalAccountRow;
+  saml_accounts: PartOfUser<SAMLAccount, { saml_connection_id?: string }>;
+  enterprise_accounts: PartOfUser<EnterpriseAccount>;
+  sessions: SessionRow;
+  clients: ClientRow;
+  dev_browsers: DevBrowserRow;
+  refresh_tokens: RefreshTokenRow;
+  handshakes: HandshakeRow;
+  sign_ups: Stored<SignUp>;
+  organizations: OrganizationRow;
+  organization_memberships: MembershipRow;
+  organization_invitations: OrganizationInvitationRow;
+  organization_domains: OrganizationDomainRow;
+  organization_roles: RoleRow;
+  organization_permissions: PermissionRow;
+  role_sets: RoleSetRow;
+  invitations: InvitationRow;
+  waitlist_entries: WaitlistEntryRow;
+  allowlist_identifiers: Stored<AllowlistIdentifier>;
+  blocklist_identifiers: Stored<BlocklistIdentifier>;
+  machines: MachineRow;
+  machine_scopes: MachineScopeRow;
+  m2m_tokens: M2MTokenRow;
+  api_keys: ApiKeyRow;
+  oauth_applications: OAuthApplicationRow;
+  oauth_access_tokens: OAuthAccessTokenRow;
+  authorization_codes: AuthorizationCodeRow;
+  oauth_refresh_tokens: OAuthRefreshTokenRow;
+  sign_in_tokens: SignInTokenRow;
+  actor_tokens: ActorTokenRow;
+  testing_tokens: Stored<TestingToken>;
+  user_oauth_tokens: ProviderTokenRow;
+  agent_tasks: AgentTaskRow;
+  jwt_templates: JwtTemplateRow;
+  templates: MessageTemplateRow;
+  plans: PlanRow;
+  prices: PriceRow;
+  payers: PayerRow;
+  subscriptions: SubscriptionRow;
+  subscription_items: SubscriptionItemRow;
+  payment_attempts: PaymentAttemptRow;
+  statements: StatementRow;
+  saml_connections: SamlConnectionRow;
+  enterprise_connections: EnterpriseConnectionRow;
+  domains: DomainRow;
+  redirect_urls: Stored<RedirectURL>;
+  instances: Kept<{ allowed_origins?: readonly string[] | null }>;
+  instance_settings: SettingsRow;
+  emails: EmailRow;
+  svix_apps: Kept<unknown>;
+}
+
+export type TableName = keyof TableRows;

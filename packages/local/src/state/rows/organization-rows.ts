@@ -1,0 +1,53 @@
+/** Organizations, roles, and invitations of every kind. Types only. */
+import type {
+  Invitation,
+  Organization,
+  OrganizationDomain,
+  OrganizationInvitation,
+  OrganizationMembership,
+  Permission,
+  Role,
+  RoleSet,
+  WaitlistEntry,
+} from '../../../../../src/api/generated/types.js';
+import type { Fields, Stored } from './stored.js';
+
+export type OrganizationRow = Stored<
+  Organization,
+  { image_url?: string | null },
+  'has_image' | 'members_count' | 'missing_member_with_elevated_permissions' | 'pending_invitations_count'
+>;
+
+export type MembershipRow = Stored<
+  OrganizationMembership,
+  { organization_id: string; user_id: string },
+  'role_name' | 'permissions' | 'organization' | 'public_user_data'
+>;
+
+export type OrganizationInvitationRow = Stored<
+  OrganizationInvitation,
+  { organization_id: string; status: string; expires_at: number; redirect_url?: string },
+  'role_name' | 'public_inviter_data'
+>;
+
+export type OrganizationDomainRow = Stored<
+  OrganizationDomain,
+  { verification: Fields | null },
+  'public_organization_data'
+>;
+
+/** A role holds the keys of its permissions. */
+export type RoleRow = Stored<Role, { permissions: readonly string[] }>;
+
+export type PermissionRow = Stored<Permission>;
+
+/** A role set holds the keys of its roles. */
+export type RoleSetRow = Stored<
+  RoleSet,
+  { roles: readonly string[]; default_role_key?: string; creator_role_key?: string },
+  'default_role' | 'creator_role' | 'role_set_migration'
+>;
+
+export type InvitationRow = Stored<Invitation, { expires_at: number; redirect_url?: string }, 'revoked'>;
+
+export type WaitlistEntryRow = Stored<WaitlistEntry, { invitation_id?: string; invited_at?: number }, 'invitation'>;

@@ -1,0 +1,32 @@
+/** Sessions, clients, browsers and handshakes. Types only. */
+import type { Client, Session } from '../../../../../src/api/generated/types.js';
+import type { Fields, Stored, Times, Kept } from './stored.js';
+
+/** What tokens of one session say beside what users and memberships say. Not part of the API's session object. */
+export interface SessionExtras {
+  /** Custom claims, as session token customisation adds them. */
+  readonly claims?: Fields | undefined;
+  /** Instead of the permissions of the role. */
+  readonly permissions?: readonly string[] | undefined;
+  /** `o:invoices`, `u:beta`, `ou:reports`. */
+  readonly features?: readonly string[] | undefined;
+  /** `o:team`, `u:pro`. */
+  readonly plans?: readonly string[] | undefined;
+  /** Origin that the tokens were minted for. */
+  readonly azp?: string | undefined;
+  /** When the first and second factor were verified (ms); null: never. */
+  readonly verifiedAt?: readonly [number | null, number | null] | undefined;
+}
+
+export type SessionRow = Stored<Session, { extras?: SessionExtras; actor?: Fields | null; latest_activity?: unknown }>;
+
+export type ClientRow = Stored<Client, unknown, 'session_ids' | 'sessions'>;
+
+/** A browser; its id is its token. */
+export type DevBrowserRow = Kept<Times & { client_id: string | null }>;
+
+/** A refresh token; its id is the token. */
+export type RefreshTokenRow = Kept<{ session_id: string; created_at: number }>;
+
+/** What a handshake set aside; the id is the nonce. */
+export type HandshakeRow = Kept<{ directives: readonly string[]; created_at: number; expires_at?: number }>;

@@ -1,0 +1,85 @@
+/** Machines, keys and tokens, and the applications that they are given to. Types only. */
+import type {
+  ActorToken,
+  ApiKeysCreateResponse,
+  M2mTokensCreateResponse,
+  MachineScope,
+  MachineWithoutScopedMachines,
+  OAuthAccessToken,
+  OAuthApplicationWithSecret,
+  OauthAccessTokensVerifyResponse,
+  SignInToken,
+} from '../../../../../src/api/generated/types.js';
+import type { Fields, Stored, Kept } from './stored.js';
+
+export type MachineRow = Stored<
+  MachineWithoutScopedMachines,
+  {
+    default_token_ttl: number;
+    secret_key: string;
+    previous_secret_key: string | null;
+    previous_secret_expires_at: number | null;
+  }
+>;
+
+export type MachineScopeRow = Stored<MachineScope>;
+
+export type M2MTokenRow = Stored<
+  M2mTokensCreateResponse,
+  { claims: Fields | null; scopes: readonly string[] },
+  'expired'
+>;
+
+export type ApiKeyRow = Stored<ApiKeysCreateResponse, { object: string; claims: Fields | null }, 'expired'>;
+
+export type OAuthApplicationRow = Stored<
+  OAuthApplicationWithSecret,
+  {
+    access_token_format?: string;
+    instance_id?: string;
+    redirect_uris?: readonly string[];
+    callback_url?: string;
+    public?: boolean;
+    pkce_required?: boolean;
+    consent_screen_enabled?: boolean;
+  }
+>;
+
+export type OAuthAccessTokenRow = Stored<
+  Exclude<OauthAccessTokensVerifyResponse, { active: false }>,
+  { token: string; aud?: string | readonly string[]; grant_id?: string },
+  'expired'
+>;
+
+/** What was granted once: the id of the authorization code stands for it. */
+export type GrantedRow = Kept<{
+  client_id: string;
+  user_id: string;
+  scopes: readonly string[];
+  resources: readonly string[];
+  used: boolean;
+  created_at: number;
+}>;
+
+export type AuthorizationCodeRow = GrantedRow & {
+  redirect_uri: string;
+  code_challenge: string | null;
+  nonce: string | null;
+  expires_at: number;
+};
+
+export type OAuthRefreshTokenRow = GrantedRow & {
+  grant_id: string;
+  revoked: boolean;
+  revocation_reason?: string;
+  updated_at?: number;
+};
+
+export type SignInTokenRow = Stored<SignInToken, { expires_at: number }>;
+
+export type ActorTokenRow = Stored<
+  ActorToken,
+  { expires_at: number; session_max_duration_in_seconds?: number | null; actor: Fields }
+>;
+
+export type ProviderTokenRow = Stored<OAuthAccessToken[number], { user_id: string }>;

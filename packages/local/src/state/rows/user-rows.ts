@@ -1,0 +1,57 @@
+/** Users and what belongs to them. Types only. */
+import type {
+  EmailAddress,
+  ExternalAccountWithVerification,
+  PhoneNumber,
+  User,
+  Web3Wallet,
+} from '../../../../../src/api/generated/types.js';
+import type { Stored } from './stored.js';
+
+/** A part of a user. */
+export type PartOfUser<Shown, Own = unknown> = Stored<Shown, Own & { user_id: string }>;
+
+export type PartsOfUser =
+  | 'email_addresses'
+  | 'phone_numbers'
+  | 'web3_wallets'
+  | 'passkeys'
+  | 'external_accounts'
+  | 'saml_accounts'
+  | 'enterprise_accounts'
+  | 'organization_memberships';
+
+export type UserRow = Stored<
+  User,
+  {
+    first_name?: string | null;
+    last_name?: string | null;
+    username?: string | null;
+    banned?: boolean;
+    image_url?: string | null;
+    password_digest?: string | null;
+    password_hasher?: string | null;
+    password_compromised?: boolean;
+    totp_secret?: string | null;
+    backup_codes?: readonly string[] | null;
+    /** Time in ms at which a lock ends. */
+    locked_until?: number | null;
+  },
+  | PartsOfUser
+  | 'profile_image_url'
+  | 'has_image'
+  | 'password_enabled'
+  | 'two_factor_enabled'
+  | 'totp_enabled'
+  | 'backup_code_enabled'
+  | 'locked'
+  | 'lockout_expires_in_seconds'
+>;
+
+export type EmailAddressRow = PartOfUser<EmailAddress>;
+
+export type PhoneNumberRow = PartOfUser<PhoneNumber>;
+
+export type Web3WalletRow = PartOfUser<Web3Wallet, { reserved?: boolean; linked_to?: readonly unknown[] }>;
+
+export type ExternalAccountRow = PartOfUser<ExternalAccountWithVerification, { provider?: string }>;

@@ -1,0 +1,106 @@
+/** One request to the Frontend API and its answer back. Loaded when it is needed. */
+import type { MaybePromise } from '../../ports.js';
+import { isNetworkFailure } from '../../shared/network-failure.js';
+import { fetchWithSignal } from '../../shared/realm.js';
+import type { Config } from '../config/config.js';
+import { FAULT, reportFault } from '../faults/fault.js';
+import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';
+import { returnedLocation, upstreamUrl, type Base } from './target-path.js';
+
+/** How long the Frontend API may take until its headers arrive. */
+const HEADERS_TIMEOUT_MS = 30_000;
+/** What `fetch` does not send (Fetch standard, section 2.2.1). */
+const UNSENDABLE = /^(?:CONNECT|TRACE|TRACK)$/i;
+/** In any case, as `fetch` takes them: HTTP/2 hands `get` over as it came, and `fetch` throws at a body with it. */
+const BODILESS = /^(?:GET|HEAD)$/i;
+const BODILESS_ANSWERS = new Set([101, 204, 205, 304]);
+
+/** Bytes as they came. */
+export type ProxiedBody = ReadableStream<Uint8Array> | Uint8Array | null;
+
+/** A request as the adapter hands it over. */
+export interface ProxiedRequest {
+  readonly method: string;
+  /** Absolute URL, or the request target as it came. Only its path and query are used. */
+  readonly url: string;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+  /** The origin under which browsers see this server. */
+  readonly publicOrigin: string;
+  /** The address of the browser, as far as the server knows it. */
+  readonly clientAddress: string | null;
+  /**
+   * Called when the request is sent on, and not before: a body that nobody has touched is the server's own to deal with. Throws
+   * where the body that came cannot be had any more.
+   */
+  readonly body: () => MaybePromise<ProxiedBody>;
+  /** Aborts when the browser has gone, so that nobody waits for an answer that nobody reads. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where a request goes, as the proxy has settled it. */
+export interface Route {
+  readonly config: Config;
+  readonly base: Base;
+  /** What stands behind the public path, query included. */
+  readonly rest: string;
+  readonly secretKey: string;
+  /** The proxy as browsers see it. */
+  readonly proxyUrl: string;
+}
+
+/** @throws (rejects) only what {@link ProxiedRequest.body} throws: nothing was sent then */
+export async function forward(request: ProxiedRequest, route: Route): Promise<Response> {
+  const { config, base, secretKey, proxyUrl } = route;
+  const url = upstreamUrl(base, route.rest);
+  if (url === null || UNSENDABLE.test(request.method)) {
+    return failure(400, 'proxy_request_failed', 'The request cannot be forwarded.');
+  }
+  const body = BODILESS.test(request.method) ? null : await request.body();
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, HEADERS_TIMEOUT_MS);
+  request.signal?.addEventListener('abort', abort);
+  if (request.signal?.aborted === true) abort();
+  try {
+    const sent = fetchWithSignal(config.fetch, url.href, {
+      method: request.method,
+      headers: forwardedHeaders(request, { proxyUrl, secretKey }),
+      redirect: 'manual',
+      signal: controller.signal,
+      // `duplex` is what streaming a request body takes (Fetch standard); the DOM types do not know it.
+      ...(body === null ? null : ({ body, duplex: 'half' } as RequestInit)),
+    });
+    // The race, and not the signal alone: a `fetch` may not know it, or not take it.
+    const answer = await Promise.race([sent, aborted(controller.signal)]);
+    const bodiless = BODILESS_ANSWERS.has(answer.status) || request.method === 'HEAD';
+    const headers = returnedHeaders(answer);
+    const location = headers.get('location');
+    if (location !== null) headers.set('location', returnedLocation(location, url, base, proxyUrl));
+    return new Response(bodiless ? null : answer.body, { status: answer.status, headers });
+  } catch (thrown) {
+    if (isNetworkFailure(thrown) || controller.signal.aborted) {
+      return failure(502, 'proxy_request_failed', 'The Frontend API could not be reached.');
+    }
+    reportFault(config, 'proxy', thrown);
+    return failure(500, FAULT, 'This server failed to forward the request.');
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', abort);
+  }
+}
+
+function failure(status: number, code: string, message: string): Response {
+  return new Response(JSON.stringify({ errors: [{ code, message }] }), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
+}
+
+/** Rejects when the signal aborts, and never does anything else. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(new Error('The request was aborted.'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
+  });
+}

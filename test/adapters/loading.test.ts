@@ -1,0 +1,168 @@
+/** What is loaded when it is first used: a load that fails is a fault of this server, closes the door, and is tried again. */
+import { createAuthenticator, type BailiffEvent } from 'bailiff';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { codeOf, createEnvironments } from './contract/harness.js';
+import { browserCookies, createFixtures, renewSession } from './fixtures.js';
+import { frameworks } from './frameworks.js';
+
+const { broken, whileLoading } = vi.hoisted(() => {
+  const broken = new Set<string>();
+  /** The module, as it is; while it is broken, `import()` of it comes to nothing. */
+  async function whileLoading(name: string, original: () => Promise<object>): Promise<object> {
+    const actual = await original();
+    const members = Object.keys(actual).map((key): [string, PropertyDescriptor] => [
+      key,
+      {
+        enumerable: true,
+        get(): unknown {
+          if (broken.has(name)) throw new Error(`Cannot load ${name}: PRIVATE`);
+          return actual[key as never];
+        },
+      },
+    ]);
+    return Object.defineProperties({}, Object.fromEntries(members));
+  }
+  return { broken, whileLoading };
+});
+vi.mock('../../src/verify/opaque.js', (original) => whileLoading('opaque', original));
+vi.mock('../../src/verify/shared-store.js', (original) => whileLoading('store', original));
+vi.mock('../../src/core/session/renewal.js', (original) => whileLoading('renewal', original));
+vi.mock('../../src/core/auth/token-minter.js', (original) => whileLoading('minter', original));
+vi.mock('../../src/core/proxy/forward.js', (original) => whileLoading('forward', original));
+vi.mock('../../src/adapters/node/proxy.js', (original) => whileLoading('proxy', original));
+vi.mock('../../src/adapters/hono/proxy.js', (original) => whileLoading('proxy', original));
+afterEach(() => broken.clear());
+
+function createStore() {
+  const entries = new Map<string, unknown>();
+  return {
+    get: (name: string) => Promise.resolve(entries.get(name)),
+    set: (name: string, value: unknown) => Promise.resolve(void entries.set(name, value)),
+    delete: (name: string) => Promise.resolve(entries.delete(name)),
+  };
+}
+const withStore = () => ({ cache: { machineTokens: { store: createStore() } } });
+
+describe.each(frameworks)('$name', (framework) => {
+  const environments = createEnvironments(framework);
+  async function open(more: object) {
+    const found: BailiffEvent[] = [];
+    const onEvent = (event: BailiffEvent) => void (event.type === 'fault' && found.push(event));
+    const environment = await environments.open(
+      {
+        routes: [
+          { path: '/me', guards: [(adapter) => adapter.requireAuth()] },
+          { path: '/machine', guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })] },
+        ],
+      },
+      ({ options }) => [[{ ...options, onEvent, ...more }]],
+    );
+    return { ...environment, found };
+  }
+
+  it.each([
+    ['opaque', {}],
+    ['opaque', withStore()],
+    ['store', withStore()],
+  ])('opaque tokens without %s, with %j: 500, then as ever', async (part, more) => {
+    broken.add(part);
+    const { get, found, fixtures } = await open(more);
+    for (const credential of ['apiKey', 'unknownApiKey'] as const) {
+      const answer = await get('/machine', credential);
+      expect([answer.status, codeOf(answer)]).toEqual([500, 'authentication-fault']);
+      expect(JSON.stringify([answer.headers, answer.body])).not.toMatch(/PRIVATE|load/);
+    }
+    expect(found).toMatchObject(
+      Array(2).fill({ during: 'request', error: { message: `Cannot load ${part}: PRIVATE` } }),
+    );
+    expect(fixtures.verifications()).toBe(0);
+    expect((await get('/me', 'admin')).status).toBe(200);
+
+    broken.clear();
+    expect([(await get('/machine', 'apiKey')).status, (await get('/machine', 'unknownApiKey')).status]).toEqual([
+      200, 401,
+    ]);
+    expect(found).toHaveLength(2);
+    // And from then on what was loaded stays.
+    broken.add(part);
+    expect((await get('/machine', 'apiKey')).status).toBe(200);
+  });
+
+  it('the renewal of a session without renewal: 500 and no redirect, then as ever', async () => {
+    broken.add('renewal');
+    const { get, found, fixtures } = await open({});
+    const page = { accept: 'text/html', 'sec-fetch-dest': 'document' };
+    const expired = { ...page, ...browserCookies(fixtures.tokens.expired) };
+    const asks = [
+      ['a handshake', '/me', page],
+      ['a refresh', '/me', expired],
+      ['a return', '/me?__clerk_handshake=garbage', page],
+    ] as const;
+    for (const [what, path, headers] of asks) {
+      const answer = await get(path, null, headers);
+      expect([what, answer.status, codeOf(answer), answer.headers['location']]).toEqual([
+        what,
+        500,
+        'authentication-fault',
+        undefined,
+      ]);
+    }
+    expect(found).toMatchObject(Array(3).fill({ error: { message: 'Cannot load renewal: PRIVATE' } }));
+    expect(fixtures.verifications()).toBe(0);
+    expect((await get('/me', null, browserCookies(fixtures.tokens.admin))).status).toBe(200);
+
+    broken.clear();
+    const cookies = renewSession(fixtures);
+    const renewed = await get('/me', null, expired);
+    expect([renewed.status, renewed.headers['set-cookie']]).toEqual([200, cookies]);
+    expect((await get('/me', null, page)).headers['location']).toContain('/v1/client/handshake?');
+    expect(found).toHaveLength(3);
+  });
+
+  it.each(['proxy', 'forward'])('the Frontend API proxy without %s: 500, then as ever', async (part) => {
+    broken.add(part);
+    const { served, found, fixtures } = await open({
+      frontendApiProxy: { enabled: true, fapiUrl: 'http://127.0.0.1:9' },
+    });
+    const proxied = () => served.agent.get('/__clerk/v1/environment').ok(() => true);
+    expect((await proxied()).status).toBe(500);
+    expect(found).toMatchObject([{ during: 'proxy', error: { message: `Cannot load ${part}: PRIVATE` } }]);
+    expect(served.errors).toEqual([expect.objectContaining({ message: `Cannot load ${part}: PRIVATE` })]);
+    expect((await served.agent.get('/me').set('authorization', `Bearer ${fixtures.tokens.admin}`)).status).toBe(200);
+
+    broken.clear();
+    // Nobody is there: it was sent on.
+    expect((await proxied()).status).toBe(502);
+    expect(found).toHaveLength(1);
+  });
+});
+
+describe('an authenticator', () => {
+  it('rejects with the fault, and works once the load does', async () => {
+    const { options, tokens } = await createFixtures();
+    const authenticator = createAuthenticator({ ...options, ...withStore() }, {});
+    for (const part of ['opaque', 'store']) {
+      broken.add(part);
+      const calls = [() => authenticator.verifyApiKey(tokens.apiKey), () => authenticator.invalidate(tokens.apiKey)];
+      for (const call of calls) {
+        await expect(call()).rejects.toMatchObject({ name: 'AuthenticationFaultError', code: 'authentication-fault' });
+      }
+      broken.clear();
+    }
+    await expect(authenticator.invalidate(tokens.apiKey)).resolves.toBeUndefined();
+    await expect(authenticator.verifyApiKey(tokens.apiKey)).resolves.toMatchObject({ subject: 'user_ada' });
+  });
+
+  it('gives no new token without what makes one, and one as soon as it can', async () => {
+    const { clerk, options, tokens } = await createFixtures();
+    const authenticator = createAuthenticator(options, {});
+    const headers = { authorization: `Bearer ${tokens.admin}` };
+    const { auth } = await authenticator.authenticateRequest(new Request('https://app.example/', { headers }));
+    broken.add('minter');
+    await expect(auth.getToken({ template: 'plain' })).rejects.toMatchObject({ name: 'AuthenticationFaultError' });
+    await expect(auth.getToken()).resolves.toBe(tokens.admin);
+    broken.clear();
+    clerk.fail({ operation: 'CreateSessionTokenFromTemplate', body: { jwt: 'made' } });
+    await expect(auth.getToken({ template: 'plain' })).resolves.toBe('made');
+  });
+});
