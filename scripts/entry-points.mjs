@@ -64,7 +64,7 @@ export const ENTRY_POINTS = [
     runtimes: EVERYWHERE,
     peers: [],
     never: ['src/api'],
-    about: 'The core, for any framework. Types are also exported by both adapters.',
+    about: 'The core, for any framework. Types are also exported by the adapters.',
     size: { gzip: 54_500 },
   },
   adapter('express', 'Express', SERVERS, 63_100),
