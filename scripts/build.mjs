@@ -53,9 +53,9 @@ const tsc = (/** @type {string} */ project) =>
   });
 const filesBelow = (/** @type {string} */ folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/'));
+const readManifest = (/** @type {string} */ path) => /** @type {Manifest} */ (readJson(path));
 const packagesOf = (/** @type {string} */ path) => {
-  /** @type {Manifest} */
-  const manifest = readJson(path);
+  const manifest = readManifest(path);
   return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 };
 const libraryPackages = packagesOf('package.json');
@@ -79,8 +79,8 @@ const notices = JOINED.map((name) => `${name}\n\n${readFileSync(join(root, 'node
  */
 const separate = {
   name: 'separate',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ importer, path, resolveDir }) => {
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\./ }, ({ importer, path, resolveDir }) => {
       const file = relative(dist, resolve(resolveDir, path)).replaceAll('\\', '/');
       if (!isSeparate(file)) return undefined;
       throw new Error(`${relative(dist, importer)} imports ${file}, which stays a file of its own.`);
@@ -99,8 +99,12 @@ async function buildLibrary() {
 
   // One entry for everything that the separate files need, so that it does not fall into a piece for each of them.
   const base = join(dist, 'chunks/base.js');
-  const namesOf = async (/** @type {string} */ file) =>
-    Object.keys(await import(pathToFileURL(join(dist, file)).href)).join(', ');
+  const namesOf = async (/** @type {string} */ file) => {
+    /** @type {unknown} */
+    const module = await import(pathToFileURL(join(dist, file)).href);
+    return Object.keys(/** @type {object} */ (module)).join(', ');
+  };
+  /** @type {Map<string, string>} */
   const exported = new Map();
   for (const file of shared) if (!ENTRIES.includes(file)) exported.set(file, await namesOf(file));
   const reExport = (/** @type {string} */ names, /** @type {string} */ from) =>
@@ -137,7 +141,7 @@ async function buildLibrary() {
     const path = relative(dirname(join(dist, file)), base).replaceAll('\\', '/');
     writeFileSync(join(dist, file), reExport(names, path.startsWith('.') ? path : `./${path}`));
   }
-  keepTypes(dist, typesOf(readJson('package.json')));
+  keepTypes(dist, typesOf(readManifest('package.json')));
   writeFileSync(join(dist, 'chunks/LICENSES.txt'), notices.join('\n'));
 }
 
@@ -165,7 +169,7 @@ async function buildLocal() {
   tsc('packages/local/tsconfig.build.json');
   cpSync(join(localDist, 'types/packages/local/src'), localDist, { recursive: true });
   rmSync(join(localDist, 'types'), { recursive: true });
-  keepTypes(localDist, typesOf(readJson('packages/local/package.json')));
+  keepTypes(localDist, typesOf(readManifest('packages/local/package.json')));
   writeFileSync(join(localDist, 'chunks/LICENSES.txt'), notices.join('\n'));
   mkdirSync(join(localDist, 'spec'));
   writeFileSync(join(localDist, DOCUMENT_PATH), JSON.stringify(readJson(DOCUMENT_PATH)));

@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PEERS, namesFor } from './entry-points.mjs';
+import { parseJson } from './lib/document.mjs';
 import { DEV, pack, project, run } from './lib/packages.mjs';
 
 /** What a user's project has. Prints what a guarded request came to, and what the command needs to say the same of its token. */
@@ -80,8 +81,9 @@ try {
     const call = (/** @type {Words} */ [command, ...args], /** @type {string[]} */ ...more) =>
       run(command, [...args, ...more], folder, env);
     call(layout.install, ...(layout.install[0] === 'yarn' ? ['--no-immutable'] : ['--no-frozen-lockfile']));
-    /** @type {{ status: string, token: string, env: Record<string, string> }} */
-    const app = JSON.parse(call(layout.node, 'app.mjs'));
+    const app = /** @type {{ status: string, token: string, env: Record<string, string> }} */ (
+      parseJson(call(layout.node, 'app.mjs'))
+    );
     expect(name, 'a request', app.status, /^signed-in$/);
     const answer = (/** @type {string[]} */ ...words) =>
       run(layout.command[0], [...layout.command.slice(1), ...words], folder, { ...env, ...app.env });

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IMPORTABLE, PEERS, namesFor, sampleOf } from './entry-points.mjs';
-import { ROOT } from './lib/document.mjs';
+import { ROOT, parseJson } from './lib/document.mjs';
 import { DEV, FOLDERS, pack, project as projectIn, run } from './lib/packages.mjs';
 
 /** Of what `npm install --omit=dev bailiff` writes; sizes in MB of 1,000,000 bytes. lru-cache comes as eight builds, most of it source maps. */
@@ -97,8 +97,9 @@ function checkServer(/** @type {string} */ folder) {
   if (forbidden.length > 0) fail(`A server would install ${forbidden[0]}`);
 
   const licences = installed.map((name) => {
-    /** @type {{ license: string }} */
-    const { license } = JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8'));
+    const { license } = /** @type {{ license: string }} */ (
+      parseJson(readFileSync(join(modules, name, 'package.json'), 'utf8'))
+    );
     return `${name} ${license}`;
   });
   const [, section = ''] = readFileSync(join(ROOT, 'docs/security.md'), 'utf8').split('## What a server installs\n');
@@ -115,11 +116,12 @@ function checkServer(/** @type {string} */ folder) {
     fail(`Without bailiff-local, the command ended with ${status}: ${stderr}`);
 }
 
+/** @typedef {{ metadata?: { vulnerabilities: { total: number } }, message?: string }} Audit what `npm audit --json` prints */
+
 /** A registry that has no advisories is no fault of the package. */
 function audit(/** @type {string} */ folder) {
   const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { cwd: folder, encoding: 'utf8' });
-  /** @type {{ metadata?: { vulnerabilities: { total: number } }, message?: string }} */
-  const { metadata, message } = JSON.parse(stdout);
+  const { metadata, message } = /** @type {Audit} */ (parseJson(stdout));
   if (metadata === undefined) console.log(`npm audit: not possible here: ${message}`);
   else if (metadata.vulnerabilities.total > 0) fail(`npm audit:\n${stdout}`);
   else console.log('npm audit: nothing found');
@@ -141,9 +143,10 @@ async function checkStart(/** @type {string} */ folder) {
 async function untilFirstLine(/** @type {readonly string[]} */ args, /** @type {string} */ cwd) {
   const started = performance.now();
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [first] = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
+  /** @type {unknown[]} */
+  const said = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
   const duration = performance.now() - started;
-  if (!Buffer.isBuffer(first)) fail(`${args.join(' ')} said nothing.`);
+  if (!Buffer.isBuffer(said[0])) fail(`${args.join(' ')} said nothing.`);
   if (child.kill('SIGTERM') && child.exitCode === null) await once(child, 'close');
   return duration;
 }

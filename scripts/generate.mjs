@@ -26,8 +26,7 @@ if (mode === '--check') {
     process.exitCode = 1;
   }
 } else {
-  /** @type {{ version: string }} */
-  const { version } = readJson('package.json');
+  const { version } = /** @type {{ version: string }} */ (readJson('package.json'));
   const files = emit(document, names, operations, version);
   const directory = join(ROOT, GENERATED);
   mkdirSync(directory, { recursive: true });

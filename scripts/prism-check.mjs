@@ -24,7 +24,9 @@ const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
 const document = readDocument();
 const operations = readOperations(document, readNames());
-const { createBackendApi } = await import(pathToFileURL(join(ROOT, 'dist/api/index.js')).href);
+/** @type {unknown} */
+const built = await import(pathToFileURL(join(ROOT, 'dist/api/index.js')).href);
+const { createBackendApi } = /** @type {typeof import('../src/api/index.js')} */ (built);
 const port = await freePort();
 const server = spawn(prism, ['mock', '-d', '-p', String(port), '-h', '127.0.0.1', join(ROOT, DOCUMENT_PATH)], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -32,8 +34,9 @@ const server = spawn(prism, ['mock', '-d', '-p', String(port), '-h', '127.0.0.1'
 try {
   await started(server);
   // Prism serves the paths of the document without a version.
-  const withoutVersion = (/** @type {string} */ url, /** @type {RequestInit} */ init) =>
-    fetch(url.replace(`:${port}/v1/`, `:${port}/`), init);
+  /** @type {typeof fetch} */
+  const withoutVersion = (url, init) =>
+    fetch((url instanceof Request ? url.url : url.toString()).replace(`:${port}/v1/`, `:${port}/`), init);
   const api = createBackendApi({
     apiUrl: `http://127.0.0.1:${port}`,
     secretKey: 'sk_test_prism',
@@ -43,9 +46,14 @@ try {
   });
   /** @type {string[]} */
   const failures = [];
+  const methods = /** @type {Record<string, Record<string, (...args: unknown[]) => Promise<unknown>>>} */ (
+    /** @type {unknown} */ (api)
+  );
   for (const operation of operations) {
     try {
-      await api[operation.resource][operation.action](...sampleArguments(operation));
+      const method = methods[operation.resource]?.[operation.action];
+      if (method === undefined) throw new Error(`there is no ${operation.name}`);
+      await method(...sampleArguments(operation));
     } catch (error) {
       failures.push(`${operation.method} ${operation.path}: ${error instanceof Error ? error.message : String(error)}`);
     }

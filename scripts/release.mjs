@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseJson } from './lib/document.mjs';
 import { FOLDERS } from './lib/packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,11 +26,9 @@ const read = (/** @type {string} */ command, /** @type {Words} */ ...rest) =>
   execFileSync(command, rest, { cwd: root, encoding: 'utf8' }).trim();
 
 const manifests = Object.values(FOLDERS).map((folder) => join(folder, 'package.json'));
-/**
- * @param {string} path
- * @returns {{ version: string, peerDependencies?: Record<string, string> }}
- */
-const readManifest = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+/** @typedef {{ version: string, peerDependencies?: Record<string, string> }} Manifest */
+const readManifest = (/** @type {string} */ path) =>
+  /** @type {Manifest} */ (parseJson(readFileSync(join(root, path), 'utf8')));
 const current = readManifest('package.json').version;
 const other = manifests.find((path) => readManifest(path).version !== current);
 if (other !== undefined) stop(`${other} has another version than package.json, which has ${current}.`);

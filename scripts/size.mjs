@@ -111,8 +111,8 @@ async function bundle(input, plugins) {
  */
 const withoutLater = (places) => ({
   name: 'without what is loaded later',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined;
       places.set(path, join(resolveDir, path).replace(/\.js$/, '.ts'));
       return { path, external: true };

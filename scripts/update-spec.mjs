@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
 import { compareDocuments } from './lib/compare.mjs';
-import { DOCUMENT_PATH, NAMES_PATH, ROOT, readDocument, readNames } from './lib/document.mjs';
+import { DOCUMENT_PATH, NAMES_PATH, ROOT, parseJson, readDocument, readNames } from './lib/document.mjs';
 import { formatNames, proposeNames, withoutNames } from './lib/propose-names.mjs';
 
 const [file, ...flags] = process.argv.slice(2);
@@ -21,8 +21,7 @@ if (!file || unknown.length > 0) {
 
 const text = readFileSync(resolvePath(file), 'utf8');
 const current = readDocument();
-/** @type {typeof current} */
-const next = file.endsWith('.json') ? JSON.parse(text) : (await import('yaml')).parse(text);
+const next = /** @type {typeof current} */ (file.endsWith('.json') ? parseJson(text) : await parseYaml(text));
 const { added, removed, changed } = compareDocuments(current, next);
 
 const print = (/** @type {string} */ title, /** @type {readonly string[]} */ lines) =>
@@ -49,4 +48,14 @@ if (flags.includes('--write')) {
     `Written and generated. Names are public: check those of the new operations in ${NAMES_PATH} and, after a change, run:\n` +
       '  node scripts/generate.mjs --committed',
   );
+}
+
+/**
+ * Loaded where it is needed: most documents are JSON.
+ * @param {string} yaml
+ * @returns {Promise<unknown>}
+ */
+async function parseYaml(yaml) {
+  const { parse } = await import('yaml');
+  return /** @type {(text: string) => unknown} */ (parse)(yaml);
 }

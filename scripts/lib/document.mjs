@@ -75,15 +75,16 @@ const MACHINE_KEY = /^\/m2m_tokens(\/|$)/;
 const USUAL_MAXIMUM = 500;
 
 /**
- * @param {string} path from the root
- * @returns {any} who reads it says of which type it is
+ * `JSON.parse`, whose result has no type until somebody says which.
+ * @returns {unknown}
  */
-export const readJson = (path) => JSON.parse(readFileSync(new URL(path, `file://${ROOT}`), 'utf8'));
+export const parseJson = (/** @type {string} */ text) => JSON.parse(text);
+/** @param {string} path from the root */
+export const readJson = (path) => parseJson(readFileSync(new URL(path, `file://${ROOT}`), 'utf8'));
 
-/** @returns {OpenApiDocument} the committed one */
-export const readDocument = () => readJson(DOCUMENT_PATH);
-/** @returns {Names} */
-export const readNames = () => readJson(NAMES_PATH);
+/** The committed one. */
+export const readDocument = () => /** @type {OpenApiDocument} */ (readJson(DOCUMENT_PATH));
+export const readNames = () => /** @type {Names} */ (readJson(NAMES_PATH));
 
 /**
  * Follows `$ref` (within the document) until there is none.
@@ -223,19 +224,22 @@ function keyOf(/** @type {string} */ path, /** @type {RawOperation} */ { securit
 /**
  * An operation as the client knows it (src/api/operation.ts); what is undefined is as usual.
  * @param {Operation} operation
- * @returns {import('../../src/api/operation.js').Operation}
  */
-export const clientOperation = ({ name, method, path, query, body, list, retry, versioned, key }) => ({
-  name,
-  method,
-  path: path.replaceAll(/\{.+?\}/g, '{}'),
-  input: body ? (body.multipart ? 'form' : 'body') : query.length > 0 ? 'query' : 'none',
-  list: list?.maximum,
-  paginated: list?.paginated || undefined,
-  retry: retry === 'unsafe' ? false : undefined,
-  versioned: versioned ? undefined : false,
-  key: key === 'secret' ? undefined : key,
-});
+export const clientOperation = ({ name, method, path, query, body, list, retry, versioned, key }) => {
+  const operation = {
+    name,
+    method,
+    path: path.replaceAll(/\{.+?\}/g, '{}'),
+    input: body ? (body.multipart ? 'form' : 'body') : query.length > 0 ? 'query' : 'none',
+    list: list?.maximum,
+    paginated: list?.paginated || undefined,
+    retry: retry === 'unsafe' ? false : undefined,
+    versioned: versioned ? undefined : false,
+    key: key === 'secret' ? undefined : key,
+  };
+  // `undefined` counts as absent there, and JSON leaves it out.
+  return /** @type {import('../../src/api/operation.js').Operation} */ (operation);
+};
 
 /**
  * The document calls many bodies optional that have required members: the members decide.

@@ -17,8 +17,9 @@ import { comment, createTypePrinter, documentation, inputSchema } from './schema
 
 const HEADER = '// Made by scripts/generate.mjs from the OpenAPI document. Do not edit.\n';
 
-/** @type {typeof import('../../src/api/encoding/encode.js')} */
-const { encodeOperations } = await load('src/api/encoding/encode.ts');
+const { encodeOperations } = /** @type {typeof import('../../src/api/encoding/encode.js')} */ (
+  await load('src/api/encoding/encode.ts')
+);
 
 const resourceOf = (/** @type {Operation} */ { resource }) => resource;
 

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from './document.mjs';
 
-/** @param {string} path from the root; what it imports comes with it */
+/**
+ * @param {string} path from the root; what it imports comes with it
+ * @returns {Promise<unknown>} who loads it says what it is
+ */
 export async function load(path) {
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, path)],

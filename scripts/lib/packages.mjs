@@ -2,16 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, readJson } from './document.mjs';
+import { ROOT, parseJson, readJson } from './document.mjs';
 
 /** Where each package stands in the repository; the library first, because the other one needs it. */
 export const FOLDERS = { bailiff: '', 'bailiff-local': 'packages/local' };
 
-/**
- * Versions that the tests run with.
- * @type {{ devDependencies: Record<string, string> }}
- */
-export const { devDependencies: DEV } = readJson('package.json');
+/** Versions that the tests run with. */
+export const { devDependencies: DEV } = /** @type {{ devDependencies: Record<string, string> }} */ (
+  readJson('package.json')
+);
 
 /**
  * @typedef {object} Packed
@@ -29,8 +28,7 @@ export const { devDependencies: DEV } = readJson('package.json');
  */
 export function pack(folder) {
   const output = run('npm', ['pack', '--json', '--workspaces', '--pack-destination', folder], ROOT);
-  /** @type {NpmPacked[]} */
-  const packed = JSON.parse(output);
+  const packed = /** @type {NpmPacked[]} */ (parseJson(output));
   const of = (/** @type {keyof typeof FOLDERS} */ wanted) => {
     const found = packed.find(({ name }) => name === wanted);
     if (found === undefined) throw new Error(`npm packed no ${wanted}.`);
