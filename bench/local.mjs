@@ -25,7 +25,8 @@ async function server(kind, message) {
   const child = fork(file, [kind]);
   if (message !== undefined) child.send(message);
   /** @type {unknown[]} */
-  const [said] = await once(child, 'message');
+  const told = await once(child, 'message');
+  const [said] = told;
   const address = /** @type {{ url: string, secretKey?: string }} */ (said);
   return {
     url: address.url,

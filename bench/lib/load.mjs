@@ -100,7 +100,8 @@ export async function slice(server, files, { seconds }) {
   let said = '';
   wrk.stdout.on('data', (text) => (said += String(text)));
   /** @type {unknown[]} */
-  const [code] = await once(wrk, 'close');
+  const told = await once(wrk, 'close');
+  const [code] = told;
   if (code !== 0) throw new Error('wrk is missing, or failed: apt-get install wrk, or brew install wrk.');
   /** @type {unknown} */
   const summary = JSON.parse(said.slice(said.lastIndexOf('{')));
