@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { blocksOf } from '../support/pages.js';
 import { browserCookies, createFixtures, renewSession, SUFFIX, type Fixtures } from './fixtures.js';
 import { listening, type Served } from './frameworks.js';
+import { bearer } from '../support/requests.js';
 
 type Step = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
 interface Shown {
@@ -45,8 +46,6 @@ async function open(requirement?: object, more: object = {}) {
   served = await listening(server, []);
   return supertest(served.url);
 }
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-
 describe('docs/another-framework.md', () => {
   it('shows one adapter, in under 60 lines', () => {
     expect(blocks).toHaveLength(1);

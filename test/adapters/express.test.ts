@@ -6,13 +6,13 @@ import express4 from 'express4';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { browserCookies, createFixtures, SUFFIX, type Fixtures } from './fixtures.js';
+import { bearer } from '../support/requests.js';
 
 let fixtures: Fixtures;
 beforeEach(async () => {
   fixtures = await createFixtures();
 });
 
-const bearer = () => ({ authorization: `Bearer ${fixtures.tokens.admin}` });
 const showUser: RequestHandler = (req, res) => {
   res.json({ userId: req.auth.userId });
 };
@@ -124,7 +124,7 @@ describe('S19: properties that other libraries define', () => {
     app.get('/open', showUser).get('/me', requireAuth(), showUser);
     expect((await supertest(app).get('/open')).body).toEqual({ userId: null });
     expect((await supertest(app).get('/me')).status).toBe(401);
-    expect((await supertest(app).get('/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
+    expect((await supertest(app).get('/me').set(bearer(fixtures.tokens.admin))).body).toEqual({ userId: 'user_ada' });
   });
 
   it.each<[string, PropertyDescriptor]>([
@@ -137,7 +137,7 @@ describe('S19: properties that other libraries define', () => {
   ])('%s is replaced', async (_, descriptor) => {
     const app = express();
     app.use(define(descriptor), clerkMiddleware(fixtures.options)).get('/open', showUser);
-    expect((await supertest(app).get('/open').set(bearer())).body).toEqual({ userId: 'user_ada' });
+    expect((await supertest(app).get('/open').set(bearer(fixtures.tokens.admin))).body).toEqual({ userId: 'user_ada' });
     expect((await supertest(app).get('/open')).body).toEqual({ userId: null });
   });
 
@@ -164,7 +164,10 @@ describe('routers', () => {
       res.json({ url: req.url, userId: getAuth(req).userId });
     });
     app.use('/api', clerkMiddleware(fixtures.options), router);
-    expect((await supertest(app).get('/api/me').set(bearer())).body).toEqual({ url: '/me', userId: 'user_ada' });
+    expect((await supertest(app).get('/api/me').set(bearer(fixtures.tokens.admin))).body).toEqual({
+      url: '/me',
+      userId: 'user_ada',
+    });
     const page = await supertest(app).get('/api/me?x=1').set({ accept: 'text/html', 'sec-fetch-dest': 'document' });
     expect(new URL(page.headers['location'] ?? '').searchParams.get('redirect_url')).toMatch(/\/api\/me\?x=1$/);
   });
@@ -196,7 +199,7 @@ describe('the authentication of a request', () => {
       next();
     });
     app.use(clerkMiddleware(fixtures.options)).get('/me', requireAuth(), showUser);
-    expect((await supertest(app).get('/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
+    expect((await supertest(app).get('/me').set(bearer(fixtures.tokens.admin))).body).toEqual({ userId: 'user_ada' });
     expect((await supertest(app).get('/me')).status).toBe(401);
   });
 });
@@ -266,7 +269,7 @@ describe('a `trust proxy` function that throws', () => {
 
   it('does not touch a caller for whom the address does not matter', async () => {
     const { app, faults } = appWith();
-    expect((await supertest(app).get('/me').set(bearer())).status).toBe(200);
+    expect((await supertest(app).get('/me').set(bearer(fixtures.tokens.admin))).status).toBe(200);
     expect(faults()).toEqual([]);
   });
 

@@ -14,6 +14,7 @@ import supertest from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deferred } from '../support/deferred.js';
 import { browserCookies, createFixtures, renewSession, SUFFIX, type Fixtures } from './fixtures.js';
+import { bearer } from '../support/requests.js';
 
 let fixtures: Fixtures;
 let apps: FastifyInstance[];
@@ -44,7 +45,6 @@ const listen = async (app: FastifyInstance) => {
   await app.listen({ port: 0, host: '127.0.0.1' });
   return supertest(`http://127.0.0.1:${portOf(app)}`);
 };
-const bearer = () => ({ authorization: `Bearer ${fixtures.tokens.admin}` });
 const showUser = (request: FastifyRequest) => ({ userId: request.auth.userId });
 const page = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 
@@ -62,12 +62,12 @@ describe('contexts', () => {
     });
     app.get('/above', guarded(requireAuth(), showUser));
     const agent = await listen(app);
-    expect((await agent.get('/inside/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
-    expect((await agent.get('/inside/deep').set(bearer())).body).toEqual({ userId: 'user_ada' });
+    expect((await agent.get('/inside/me').set(bearer(fixtures.tokens.admin))).body).toEqual({ userId: 'user_ada' });
+    expect((await agent.get('/inside/deep').set(bearer(fixtures.tokens.admin))).body).toEqual({ userId: 'user_ada' });
     expect((await agent.get('/inside/deep')).status).toBe(401);
-    expect((await agent.get('/beside').set(bearer())).body).toEqual({ auth: null });
+    expect((await agent.get('/beside').set(bearer(fixtures.tokens.admin))).body).toEqual({ auth: null });
     for (const path of ['/above', '/beside/guarded']) {
-      const answer = await agent.get(path).set(bearer());
+      const answer = await agent.get(path).set(bearer(fixtures.tokens.admin));
       expect(answer.status).toBe(500);
       expect(answer.text).toContain('clerkMiddleware() has not seen');
     }
@@ -81,7 +81,7 @@ describe('contexts', () => {
     const agent = await listen(app);
     for (const path of ['/before', '/api/me']) {
       expect((await agent.get(path)).status).toBe(401);
-      expect((await agent.get(path).set(bearer())).body).toEqual({ userId: 'user_ada' });
+      expect((await agent.get(path).set(bearer(fixtures.tokens.admin))).body).toEqual({ userId: 'user_ada' });
     }
   });
 
@@ -93,8 +93,8 @@ describe('contexts', () => {
       child.get('/strict', guarded(requireAuth(), showUser));
     });
     const agent = await listen(app);
-    expect((await agent.get('/me').set(bearer())).status).toBe(200);
-    expect((await agent.get('/strict').set(bearer())).status).toBe(401);
+    expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).status).toBe(200);
+    expect((await agent.get('/strict').set(bearer(fixtures.tokens.admin))).status).toBe(401);
   });
 
   it('pages that do not exist are guarded, and belong to the Frontend API proxy', async () => {
@@ -103,7 +103,7 @@ describe('contexts', () => {
     app.setNotFoundHandler({ preHandler: requireAuth() }, async (_request, reply) => reply.code(404).send('gone'));
     const agent = await listen(app);
     expect((await agent.get('/nothing')).status).toBe(401);
-    expect((await agent.get('/nothing').set(bearer())).text).toBe('gone');
+    expect((await agent.get('/nothing').set(bearer(fixtures.tokens.admin))).text).toBe('gone');
     expect((await agent.get('/__clerk/v1/environment')).body).toHaveProperty('auth_config');
   });
 
@@ -125,7 +125,7 @@ describe('hooks of the application', () => {
     expect((await agent.get('/me')).headers['x-seen']).toBe('401');
     expect((await agent.get('/me').set(handshake)).headers['x-seen']).toBe('307');
     expect((await agent.get('/me').set({ ...page })).headers['x-seen']).toBe('307');
-    expect((await agent.get('/me').set(bearer())).headers['x-seen']).toBe('200');
+    expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).headers['x-seen']).toBe('200');
   });
 
   it('one that takes its time lets no handler run behind a denial', async () => {
@@ -251,11 +251,13 @@ describe('guards', () => {
     app.post('/late', { schema, preHandler: requireAuth() }, showUser);
     const agent = await listen(app);
     expect((await agent.post('/early').send({})).status).toBe(401);
-    expect((await agent.post('/early').set(bearer()).send({})).status).toBe(400);
+    expect((await agent.post('/early').set(bearer(fixtures.tokens.admin)).send({})).status).toBe(400);
     expect((await agent.post('/late').send({})).status).toBe(400);
     expect((await agent.post('/late').send({ amount: 1 })).status).toBe(401);
     for (const path of ['/early', '/late'])
-      expect((await agent.post(path).set(bearer()).send({ amount: 1 })).body).toEqual({ userId: 'user_ada' });
+      expect((await agent.post(path).set(bearer(fixtures.tokens.admin)).send({ amount: 1 })).body).toEqual({
+        userId: 'user_ada',
+      });
   });
 
   it('as a hook cover every route of a context', async () => {
@@ -268,7 +270,7 @@ describe('guards', () => {
     const agent = await listen(app);
     expect((await agent.get('/open')).body).toEqual({ userId: null });
     expect((await agent.get('/me')).status).toBe(401);
-    expect((await agent.get('/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
+    expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).body).toEqual({ userId: 'user_ada' });
   });
 
   it('that an own hook awaits let nothing go on', async () => {
@@ -283,7 +285,7 @@ describe('guards', () => {
     const agent = await listen(app);
     expect((await agent.get('/me')).status).toBe(401);
     expect(goesOn).toBe(0);
-    expect((await agent.get('/me').set(bearer())).body).toEqual({ userId: 'user_ada' });
+    expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).body).toEqual({ userId: 'user_ada' });
     expect(goesOn).toBe(1);
   });
 
@@ -292,7 +294,7 @@ describe('guards', () => {
     app.addHook('onRequest', requireAuth());
     await app.register(clerkMiddleware(fixtures.options));
     app.get('/me', showUser);
-    expect((await (await listen(app)).get('/me').set(bearer())).status).toBe(500);
+    expect((await (await listen(app)).get('/me').set(bearer(fixtures.tokens.admin))).status).toBe(500);
   });
 });
 
@@ -413,7 +415,7 @@ describe('what another plugin has made of `request.auth`', () => {
     const agent = await listen(app);
     expect((await agent.get('/open')).body).toEqual(nobody);
     expect((await agent.get('/me')).status).toBe(401);
-    expect((await agent.get('/me').set(bearer())).body).toEqual(ada);
+    expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).body).toEqual(ada);
   });
 
   it('a value of a hook behind is no identity for a guard, nor what its handler sees', async () => {
@@ -422,7 +424,7 @@ describe('what another plugin has made of `request.auth`', () => {
     app.get('/me', { preHandler: requireAuth() }, show);
     const agent = await listen(app);
     expect((await agent.get('/me')).status).toBe(401);
-    expect((await agent.get('/me').set(bearer())).body).toEqual(ada);
+    expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).body).toEqual(ada);
   });
 
   it('a value that cannot be replaced is an error', async () => {
@@ -441,7 +443,9 @@ describe('app.inject()', () => {
     const app = createGuarded();
     app.get('/me', guarded(requireAuth(), showUser));
     expect((await app.inject('/me')).statusCode).toBe(401);
-    expect((await app.inject({ url: '/me', headers: bearer() })).json()).toEqual({ userId: 'user_ada' });
+    expect((await app.inject({ url: '/me', headers: bearer(fixtures.tokens.admin) })).json()).toEqual({
+      userId: 'user_ada',
+    });
     const handshake = await app.inject({ url: '/me', headers: { ...page, cookie: `__client_uat_${SUFFIX}=1` } });
     expect(handshake.statusCode).toBe(307);
     expect(app.server.listening).toBe(false);
@@ -501,7 +505,7 @@ describe('HTTP/2', () => {
       return { status: answer[':status'], headers: answer, text: Buffer.concat(await stream.toArray()).toString() };
     };
     expect((await get({})).status).toBe(401);
-    expect((await get(bearer())).text).toBe('{"userId":"user_ada"}');
+    expect((await get(bearer(fixtures.tokens.admin))).text).toBe('{"userId":"user_ada"}');
     const { headers } = await get(page);
     expect(new URL(headers['location'] ?? '').searchParams.get('redirect_url')).toBe('http://a.example/me');
     const cookies = renewSession(fixtures);
