@@ -66,17 +66,12 @@ export const ENTRY_POINTS = [
     runtimes: EVERYWHERE,
     peers: [],
     never: ['src/api'],
-<<<<<<< ours
     about: 'The core, for any framework. Types are also exported by the adapters.',
-    size: { gzip: 54_500 },
-=======
-    about: 'The core, for any framework. Types are also exported by both adapters.',
-    size: { gzip: 54_500, whole: { gzip: 99_999 } },
->>>>>>> theirs
+    size: { gzip: 47_300, whole: { gzip: 56_400 } },
   },
-  adapter('express', 'Express', SERVERS, 63_100, 99_999),
-  adapter('hono', 'Hono', EVERYWHERE, 61_700, 99_999),
-  adapter('fastify', 'Fastify', SERVERS, 64_000, 99_999),
+  adapter('express', 'Express', SERVERS, 54_050, 67_400),
+  adapter('hono', 'Hono', EVERYWHERE, 52_750, 65_750),
+  adapter('fastify', 'Fastify', SERVERS, 53_750, 67_100),
   {
     name: 'bailiff/api',
     source: 'src/api/index.ts',
