@@ -23,7 +23,8 @@ import { ENTRY_POINTS, PEERS, mayCarry, sampleOf } from './entry-points.mjs';
  * @property {string} what
  * @property {string} code
  * @property {readonly EntryPoint[]} of what its entry points may not carry, it may not
- * @property {Limit & { later?: Limit }} limit what is loaded when it is used (`import()`) has a limit of its own
+ * @property {Limit & { later?: Limit, whole?: Limit }} limit of what is loaded up front. What is loaded when it is used (`import()`) has one
+ *   of its own: `later`, for these files alone; or `whole`, for all together, as a bundler takes it that joins them (wrangler)
  * @property {readonly string[]} [never] more that it may not carry
  */
 
@@ -67,7 +68,7 @@ const PARTS = [
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
     of: [entry('bailiff/hono')],
-    limit: { gzip: 59_500 },
+    limit: { gzip: 50_070, whole: { gzip: 99_999 } },
     never: ['src/webhooks/'],
   },
 ];
@@ -119,10 +120,10 @@ const withoutLater = (places) => ({
 async function measure(/** @type {Bundle} */ { code, of, never = [] }) {
   /** @type {Map<string, string>} */
   const places = new Map();
-  const front = await bundle({ stdin: { contents: code, resolveDir: root, loader: 'ts' } }, [
-    withoutLater(places),
-    fromSources,
-  ]);
+  /** @type {import('esbuild').BuildOptions} */
+  const input = { stdin: { contents: code, resolveDir: root, loader: 'ts' } };
+  const front = await bundle(input, [withoutLater(places), fromSources]);
+  const whole = await bundle(input, [fromSources]);
   // Each of them whole, also where it shares a module with the front.
   const rest = await Promise.all(
     front.later.map((path) => bundle({ entryPoints: [places.get(path) ?? path] }, [fromSources])),
@@ -132,7 +133,7 @@ async function measure(/** @type {Bundle} */ { code, of, never = [] }) {
     .flatMap(({ carried }) => carried)
     .filter((path) => !of.every((row) => mayCarry(row, path)) || never.some((folder) => path.startsWith(folder)));
   const later = { min: sum('min'), gzip: sum('gzip'), files: front.later.map((path) => basename(path, '.js')) };
-  return { front, forbidden, later };
+  return { front, forbidden, later, whole };
 }
 
 /** @type {readonly (keyof Size)[]} */
@@ -153,9 +154,10 @@ function report(what, found, limit, forbidden = []) {
   console.log(`${what.padEnd(36)}${column('min')} min${column('gzip')} gzip  ${verdict || 'ok'}`);
 }
 for (const part of [...WHOLE, ...PARTS]) {
-  const { front, later, forbidden } = await measure(part);
+  const { front, later, whole, forbidden } = await measure(part);
   report(part.what, front, part.limit, forbidden);
   // Without a limit nothing may be put off.
-  if (later.files.length > 0) report(`  later: ${later.files.join(', ')}`, later, part.limit.later ?? { min: 0 });
+  if (part.limit.whole !== undefined) report(`  with ${later.files.join(', ')}`, whole, part.limit.whole);
+  else if (later.files.length > 0) report(`  later: ${later.files.join(', ')}`, later, part.limit.later ?? { min: 0 });
 }
 if (failed) process.exitCode = 1;

@@ -12,15 +12,16 @@ const KINDS = {
   '-----BEGIN ': 'CLERK_JWT_KEY',
 } as const;
 
+const REMEDY = 'Copy the right one from the Clerk dashboard.';
+
 /** A check for keys of one kind. One that does not say its kind passes: older keys do not. */
 const checkKey =
   (own: keyof typeof KINDS) =>
   (name: OptionName, key: string): string => {
-    const remedy = 'Copy the right one from the Clerk dashboard.';
     for (const [prefix, variable] of Object.entries(KINDS))
-      if (prefix !== own && key.startsWith(prefix)) fail(name, `holds what belongs in ${variable}`, remedy);
+      if (prefix !== own && key.startsWith(prefix)) fail(name, `holds what belongs in ${variable}`, REMEDY);
     // What may stand in an `Authorization` header: printable ASCII.
-    return /^[!-~]+$/.test(key) ? key : fail(name, 'holds characters that no key has', remedy);
+    return /^[!-~]+$/.test(key) ? key : fail(name, 'is not a key', REMEDY);
   };
 
 export const checkSecretKey = /* @__PURE__ */ checkKey('sk_');
@@ -29,8 +30,7 @@ export const checkWebhookSecret = /* @__PURE__ */ checkKey('whsec_');
 
 /** `mch_…`: anything else could never stand in a token's scopes, and would lock every machine out. */
 export function checkMachineId(name: OptionName, id: string): string {
-  if (!/^mch_\w+$/.test(id))
-    fail(name, 'is no id of a machine', 'Copy the one that begins with mch_ from the Clerk dashboard.');
+  if (!/^mch_\w+$/.test(id)) fail(name, 'is no id of a machine (mch_…)', REMEDY);
   return id;
 }
 

@@ -3,7 +3,7 @@
 /** Reasons for which a single token is refused or cannot be checked (Clerk's codes, plus those marked as ours). */
 export const TOKEN_MEANINGS = {
   'token-expired': 'The token has expired.',
-  'token-invalid': 'The token is malformed, revoked, unknown, or not of an accepted kind.',
+  'token-invalid': 'The token is malformed, revoked, unknown or of another kind.',
   'token-invalid-algorithm': 'The algorithm of the token is not accepted.',
   'token-invalid-authorized-parties': 'The token is not for an origin among `authorizedParties`.',
   'token-invalid-issuer': 'The token is not from the issuer that `issuer` names.',
@@ -14,7 +14,7 @@ export const TOKEN_MEANINGS = {
   'token-type-mismatch': 'The token is of a kind that is not accepted here.',
   'jwk-kid-mismatch': 'The token names a key that this instance does not have.',
   // Ours.
-  'jwk-kid-unchecked': 'The token names a key that is not known here, and cannot be looked for yet.',
+  'jwk-kid-unchecked': 'The token names a key that cannot be looked for yet.',
   'jwk-local-missing': 'No key is configured for this token.',
   'jwk-failed-to-resolve': 'There is no way to find the key.',
   'jwk-remote-failed-to-load': 'The keys of the instance could not be loaded.',

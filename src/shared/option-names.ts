@@ -20,7 +20,11 @@ export function checkOptionNames(given: unknown, names: OptionNames<object>, whe
   // A `Map`, a list or a promise has no names of its own: it would count as "no options", which mean the environment.
   if (!isPlainObject(given)) {
     const what = where ? `The option ${where} is` : 'The options are';
-    throw new ConfigurationError(where || 'options', `${what} not an object of options.`, 'Give a plain one: { … }.');
+    throw new ConfigurationError(
+      where || 'options',
+      `${what} not an object of options.`,
+      'Give a plain object: { … }.',
+    );
   }
   const known = Object.keys(names);
   for (const name of Object.keys(given)) {

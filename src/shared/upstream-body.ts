@@ -38,16 +38,7 @@ function kindOf(start: string): NotJson {
   return KINDS.find(([, pattern]) => pattern.test(start))?.[0] ?? 'text';
 }
 
-const WORDS: Readonly<Record<NotJson, string>> = {
-  empty: 'is empty',
-  html: 'is HTML, not JSON',
-  xml: 'is XML, not JSON',
-  'broken-json': 'begins like JSON and is none',
-  binary: 'is binary, not JSON',
-  text: 'is text, not JSON',
-};
-
 /** What was wrong with an answer, in a sentence for messages and events; nothing of its content. */
 export function describeAnswer({ status, notJson }: { readonly status: number; readonly notJson?: NotJson }): string {
-  return notJson ? `The answer (status ${status}) ${WORDS[notJson]}.` : `The answer has the status ${status}.`;
+  return notJson ? `The answer (status ${status}) is no JSON: ${notJson}.` : `The answer has the status ${status}.`;
 }

@@ -81,14 +81,18 @@ describe('a JWKS is taken', () => {
 
 describe('what is no JWKS is a 503 that says what came, and nothing of what it holds', () => {
   it.each<[string, Answer, RegExp]>([
-    ['a page', { type: 'text/html', body: '<!doctype html><p>CANARY' }, /status 200\) is HTML, not JSON/],
-    ['a page that calls itself JSON', { body: '<html>CANARY' }, /is HTML, not JSON/],
-    ['a page of a gateway', { status: 502, type: 'text/html', body: '<html>CANARY' }, /status 502\) is HTML/],
-    ['nothing', { body: '' }, /is empty/],
-    ['a sentence', { type: 'text/plain', body: 'no healthy upstream CANARY' }, /is text, not JSON/],
-    ['XML', { type: 'application/xml', body: '<?xml version="1.0"?><CANARY/>' }, /is XML, not JSON/],
-    ['half of it', { body: '{"keys":[{"kid":"CANARY' }, /begins like JSON and is none/],
-    ['bytes', { body: new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2]) }, /is binary, not JSON/],
+    ['a page', { type: 'text/html', body: '<!doctype html><p>CANARY' }, /status 200\) is no JSON: html\./],
+    ['a page that calls itself JSON', { body: '<html>CANARY' }, /is no JSON: html\./],
+    [
+      'a page of a gateway',
+      { status: 502, type: 'text/html', body: '<html>CANARY' },
+      /status 502\) is no JSON: html\./,
+    ],
+    ['nothing', { body: '' }, /is no JSON: empty\./],
+    ['a sentence', { type: 'text/plain', body: 'no healthy upstream CANARY' }, /is no JSON: text\./],
+    ['XML', { type: 'application/xml', body: '<?xml version="1.0"?><CANARY/>' }, /is no JSON: xml\./],
+    ['half of it', { body: '{"keys":[{"kid":"CANARY' }, /is no JSON: broken-json\./],
+    ['bytes', { body: new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2]) }, /is no JSON: binary\./],
     ['JSON without a key', { body: '{"keys":[],"note":"CANARY"}' }, /holds no usable key/],
     ['a failure in JSON', { status: 500, body: '{"errors":[{"code":"CANARY"}]}' }, /has the status 500/],
   ])('%s', async (_, answer, detail) => {
@@ -108,7 +112,7 @@ describe('what is no JWKS is a 503 that says what came, and nothing of what it h
     const { ask } = await serve({ type: 'text/html', body: '<html>CANARY' });
     const state = await ask('ak_a_key_of_somebody');
     expect(state).toMatchObject({ status: 'unavailable', reason: 'unexpected-error' });
-    expect(state.message).toMatch(/is HTML, not JSON/);
+    expect(state.message).toMatch(/is no JSON: html\./);
     expect(state.message).not.toContain('CANARY');
   });
 });

@@ -50,7 +50,7 @@ export function requireKeyFor(kind: TokenType, keys: Keys): void {
   const variables = needed.map((key) => VARIABLE[key]).join(' or ');
   throw new ConfigurationError(
     needed[0]!,
-    `There is no key with which tokens of the kind ${kind} could be verified.`,
+    `There is no key to verify tokens of the kind ${kind} with.`,
     `Set ${variables}.`,
   );
 }

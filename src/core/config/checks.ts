@@ -15,7 +15,7 @@ export function flag(name: OptionName, value: unknown): boolean {
 /** A list of texts; one text counts as a list of one. */
 export function textList(name: OptionName, value: unknown, { single = false } = {}): readonly string[] {
   const list: unknown = single && typeof value === 'string' ? [value] : value;
-  if (!Array.isArray(list)) return fail(name, 'is not a list of strings', "Write it as ['…', '…'].");
+  if (!Array.isArray(list)) return fail(name, 'is not a list of strings', 'Give a list.');
   // An item that is empty or missing is named by its place: the list itself is there.
   const at = (place: number): OptionName => (list === value ? { ...name, place } : name);
   return Object.freeze(list.map((item, place) => text(at(place), item)));

@@ -13,7 +13,7 @@ export function checkPublicUrl(name: OptionName, value: unknown): PublicUrl {
   const { origin, pathname } = new URL(baseUrl(name, value.trim(), REMEDY));
   const path = pathname.replace(/\/+$/, '');
   // Browsers would take what follows for a host.
-  if (path.startsWith('//')) return fail(name, 'has a base path that begins with two slashes', REMEDY);
+  if (path.startsWith('//')) return fail(name, 'has a path that begins with two slashes', REMEDY);
   return Object.freeze({ origin, path });
 }
 

@@ -22,17 +22,11 @@ export function resolveSatellite(given: Site & Pick<Config, 'instanceType'>): Si
       'Set CLERK_DOMAIN or CLERK_PROXY_URL.',
     );
   }
-  if (isSatellite && given.instanceType === 'development' && signInUrl === null) {
+  // In development it has none of its own; and a path would not reach that of its primary.
+  if (isSatellite && (signInUrl === null ? given.instanceType === 'development' : signInUrl.startsWith('/'))) {
     throw new ConfigurationError(
       'signInUrl',
-      'A satellite in development needs the sign-in page of its primary.',
-      'Set CLERK_SIGN_IN_URL to it.',
-    );
-  }
-  if (isSatellite && signInUrl?.startsWith('/')) {
-    throw new ConfigurationError(
-      'signInUrl',
-      'The sign-in page of a satellite is on its primary, not at a path.',
+      'A satellite needs the sign-in page of its primary.',
       'Set CLERK_SIGN_IN_URL to an absolute URL.',
     );
   }

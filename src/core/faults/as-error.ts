@@ -11,7 +11,7 @@ import { isError, isPromise } from '../../shared/realm.js';
 export function asError(thrown: unknown): Error {
   if (isError(thrown)) return thrown;
   const kind = thrown === null ? 'null' : typeof thrown;
-  return new Error(`Something that is no error was thrown (${kind}).`, { cause: thrown });
+  return new Error(`Something was thrown that is no error (${kind}).`, { cause: thrown });
 }
 
 /**

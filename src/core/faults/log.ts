@@ -59,7 +59,7 @@ function logTo(target: Logger): Log {
     fault(error, during, now) {
       const missed = tally.missedAt(throwSite(error), timeOf(now));
       if (missed === null) return;
-      const again = missed > 0 ? ` (and ${missed} more like it that were not told)` : '';
+      const again = missed > 0 ? ` (and ${missed} more like it)` : '';
       write(() => target.error(`bailiff: a fault during ${during}${again}: ${describeError(error)}`));
     },
   };

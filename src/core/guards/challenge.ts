@@ -30,7 +30,7 @@ interface Answer {
   readonly code: string;
   readonly reason?: Reason | null;
   readonly message: string;
-  readonly longMessage?: string;
+  readonly longMessage?: string | undefined;
   readonly headers?: Denial['headers'];
   readonly clerkError?: unknown;
 }
@@ -113,7 +113,6 @@ export function forbiddenDenial(verdict: Missing, challenge: Challenge): Denial 
     return denial('reverification', {
       code: 'forbidden',
       message: 'The user must verify again.',
-      longMessage: 'The last verification of the user is too old for this action.',
       // What Clerk's frontend looks for to ask for the factor and try again.
       clerkError: {
         type: 'forbidden',
@@ -126,10 +125,7 @@ export function forbiddenDenial(verdict: Missing, challenge: Challenge): Denial 
   return denial('forbidden', {
     code: 'forbidden',
     message: 'Access is not allowed.',
-    longMessage:
-      scopes === null
-        ? 'The caller is known, but not allowed to do this.'
-        : 'The token lacks a scope that is needed here.',
+    longMessage: scopes === null ? undefined : 'The token lacks a scope that is needed here.',
     headers:
       scopes === null
         ? {}

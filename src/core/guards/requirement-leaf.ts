@@ -100,10 +100,10 @@ const SESSION: readonly TokenType[] = Object.freeze(['session_token'] as const);
 /** Sessions have no scopes, and machines nothing but scopes: who would be asked for both? */
 function refuseContradiction(kinds: readonly TokenType[], ofSession: boolean, ofMachine: boolean): void {
   if (ofSession && ofMachine) {
-    throw impossible('asks for a scope and for what only users have', 'Combine the two with anyOf(…).');
+    throw impossible('asks for a scope and for what only users have', 'Use anyOf(…).');
   }
   if (ofMachine && !kinds.some((kind) => MACHINES.includes(kind))) {
-    throw impossible('asks for a scope of a session, which has none', 'Name a machine kind in `token`.');
+    throw impossible('asks a session for a scope', 'Name a machine kind in `token`.');
   }
   if (ofSession && !kinds.includes('session_token')) {
     throw impossible('asks a machine for what only users have', 'Ask machines for a `scope`.');

@@ -44,7 +44,7 @@ function messageFor(paths: readonly string[]): string {
   const options = new Set(paths.map((path) => path.split('.').slice(0, DEEPEST).join('.')));
   const names = [...options].map((name) => `\`${name}\``).join(' and ');
   return (
-    `${TOO_MANY} sets of options for clerkMiddleware() differ in ${names} alone, and each has caches of its own. ` +
+    `${TOO_MANY} sets of options for clerkMiddleware() differ in ${names} alone. ` +
     `Make ${names} once, outside of the function.`
   );
 }

@@ -98,7 +98,7 @@ describe('faults', () => {
     time += 1;
     same();
     expect(errors).toHaveLength(2);
-    expect(errors[1]).toContain('(and 1000 more like it that were not told)');
+    expect(errors[1]).toContain('(and 1000 more like it)');
   });
 
   it('of many places are told up to twenty a minute', () => {
