@@ -17,6 +17,16 @@ import { build } from 'esbuild';
 import { ENTRY_POINTS, moduleOf } from './entry-points.mjs';
 import { DOCUMENT_PATH, readJson } from './lib/document.mjs';
 
+/**
+ * @typedef {object} Manifest
+ * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [peerDependencies]
+ * @property {Record<string, Target | string>} exports
+ * @property {Record<string, Target>} [imports]
+ *
+ * @typedef {Record<string, string>} Target
+ */
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const local = join(root, 'packages/local');
@@ -36,21 +46,23 @@ const ENTRIES = ENTRY_POINTS.filter((entry) => entry.package === 'bailiff')
   .filter((file) => !isSeparate(file));
 const LOCAL_ENTRIES = ENTRY_POINTS.filter((entry) => entry.package === 'bailiff-local').map(({ source }) => source);
 
-const tsc = (project) =>
+const tsc = (/** @type {string} */ project) =>
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project], {
     cwd: root,
     stdio: 'inherit',
   });
-const filesBelow = (folder) =>
+const filesBelow = (/** @type {string} */ folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/'));
-const packagesOf = (path) => {
-  const manifest = readJson(path);
+const readManifest = (/** @type {string} */ path) => /** @type {Manifest} */ (readJson(path));
+const packagesOf = (/** @type {string} */ path) => {
+  const manifest = readManifest(path);
   return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 };
 const libraryPackages = packagesOf('package.json');
 const localPackages = packagesOf('packages/local/package.json');
-const withPaths = (packages) => packages.flatMap((name) => [name, `${name}/*`]);
+const withPaths = (/** @type {readonly string[]} */ packages) => packages.flatMap((name) => [name, `${name}/*`]);
 
+/** @satisfies {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
   splitting: true,
@@ -61,11 +73,14 @@ const common = {
 };
 const notices = JOINED.map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`);
 
-/** The joined part must not reach into files that are published on their own. */
+/**
+ * The joined part must not reach into files that are published on their own.
+ * @type {import('esbuild').Plugin}
+ */
 const separate = {
   name: 'separate',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ importer, path, resolveDir }) => {
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\./ }, ({ importer, path, resolveDir }) => {
       const file = relative(dist, resolve(resolveDir, path)).replaceAll('\\', '/');
       if (!isSeparate(file)) return undefined;
       throw new Error(`${relative(dist, importer)} imports ${file}, which stays a file of its own.`);
@@ -84,10 +99,16 @@ async function buildLibrary() {
 
   // One entry for everything that the separate files need, so that it does not fall into a piece for each of them.
   const base = join(dist, 'chunks/base.js');
-  const namesOf = async (file) => Object.keys(await import(pathToFileURL(join(dist, file)).href)).join(', ');
+  const namesOf = async (/** @type {string} */ file) => {
+    /** @type {unknown} */
+    const module = await import(pathToFileURL(join(dist, file)).href);
+    return Object.keys(/** @type {object} */ (module)).join(', ');
+  };
+  /** @type {Map<string, string>} */
   const exported = new Map();
   for (const file of shared) if (!ENTRIES.includes(file)) exported.set(file, await namesOf(file));
-  const reExport = (names, from) => (names === '' ? 'export {};\n' : `export { ${names} } from '${from}';\n`);
+  const reExport = (/** @type {string} */ names, /** @type {string} */ from) =>
+    names === '' ? 'export {};\n' : `export { ${names} } from '${from}';\n`;
   mkdirSync(dirname(base));
   writeFileSync(base, [...exported].map(([file, names]) => reExport(names, `../${file}`)).join(''));
 
@@ -120,12 +141,14 @@ async function buildLibrary() {
     const path = relative(dirname(join(dist, file)), base).replaceAll('\\', '/');
     writeFileSync(join(dist, file), reExport(names, path.startsWith('.') ? path : `./${path}`));
   }
-  keepTypes(dist, typesOf(readJson('package.json')));
+  keepTypes(dist, typesOf(readManifest('package.json')));
   writeFileSync(join(dist, 'chunks/LICENSES.txt'), notices.join('\n'));
 }
 
 async function buildLocal() {
-  const { metafile } = await build({
+  const {
+    metafile: { outputs },
+  } = await build({
     ...common,
     outdir: localDist,
     outbase: join(local, 'src'),
@@ -136,8 +159,9 @@ async function buildLocal() {
     external: withPaths([...libraryPackages, ...localPackages]),
     metafile: true,
   });
-  const external = Object.values(metafile.outputs).flatMap(({ imports }) => imports.filter((found) => found.external));
-  const isDeclared = (path) => localPackages.some((name) => path === name || path.startsWith(`${name}/`));
+  const external = Object.values(outputs).flatMap(({ imports }) => imports.filter((found) => found.external));
+  const isDeclared = (/** @type {string} */ path) =>
+    localPackages.some((name) => path === name || path.startsWith(`${name}/`));
   const unknown = external.map(({ path }) => path).filter((path) => !isBuiltin(path) && !isDeclared(path));
   if (unknown.length > 0) throw new Error(`packages/local/package.json lacks ${[...new Set(unknown)].join(', ')}.`);
 
@@ -145,39 +169,47 @@ async function buildLocal() {
   tsc('packages/local/tsconfig.build.json');
   cpSync(join(localDist, 'types/packages/local/src'), localDist, { recursive: true });
   rmSync(join(localDist, 'types'), { recursive: true });
-  keepTypes(localDist, typesOf(readJson('packages/local/package.json')));
+  keepTypes(localDist, typesOf(readManifest('packages/local/package.json')));
   writeFileSync(join(localDist, 'chunks/LICENSES.txt'), notices.join('\n'));
   mkdirSync(join(localDist, 'spec'));
   writeFileSync(join(localDist, DOCUMENT_PATH), JSON.stringify(readJson(DOCUMENT_PATH)));
 }
 
-function isSeparate(file) {
+function isSeparate(/** @type {string} */ file) {
   return SEPARATE.some((folder) => file.startsWith(folder)) || CONDITIONAL.includes(file);
 }
 
-function importsOf(file) {
+function importsOf(/** @type {string} */ file) {
   return relativeImports(join(dist, file)).map((path) => relative(dist, path).replaceAll('\\', '/'));
 }
 
-function relativeImports(path) {
+function relativeImports(/** @type {string} */ path) {
   return [...readFileSync(path, 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)['"]/g)].map(
-    ([, specifier]) => resolve(dirname(path), specifier),
+    ([, specifier = '']) => resolve(dirname(path), specifier),
   );
 }
 
-/** What package.json names as `types`; a `*` stands for every file of its folder. */
+/**
+ * What package.json names as `types`; a `*` stands for every file of its folder.
+ * @param {Manifest} manifest
+ */
 function typesOf({ exports, imports = {} }) {
-  return [...Object.values(exports), ...Object.values(imports)].flatMap(({ types }) => types ?? []);
+  const targets = [...Object.values(exports), ...Object.values(imports)];
+  return targets.flatMap((target) => (typeof target === 'string' ? [] : (target['types'] ?? [])));
 }
 
-/** Removes the declarations that none of the entries leads to. */
+/**
+ * Removes the declarations that none of the entries leads to.
+ * @param {string} folder
+ * @param {readonly string[]} entries
+ */
 function keepTypes(folder, entries) {
   const declarations = filesBelow(folder)
     .filter((file) => file.endsWith('.d.ts'))
     .map((file) => join(folder, file));
-  const isEntry = (file) =>
+  const isEntry = (/** @type {string} */ file) =>
     entries.some((entry) => {
-      const [start, end] = join(dirname(folder), entry).split('*');
+      const [start = '', end] = join(dirname(folder), entry).split('*');
       return end === undefined ? file === start : file.startsWith(start) && file.endsWith(end);
     });
   const needed = new Set(declarations.filter(isEntry));

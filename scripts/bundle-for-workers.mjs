@@ -23,13 +23,13 @@ export const FOR_WORKERS = {
  */
 export const fromSources = {
   name: 'from sources',
-  setup({ onResolve }) {
+  setup(bundler) {
     const found = (/** @type {string} */ source) => ({ path: `${root}${source}`, sideEffects: false });
-    onResolve({ filter: /^bailiff(-local)?(\/|$)/ }, ({ path }) => {
+    bundler.onResolve({ filter: /^bailiff(-local)?(\/|$)/ }, ({ path }) => {
       const source = sourceOf(path);
       return source === undefined ? undefined : found(source);
     });
-    onResolve({ filter: /^#signature$/ }, () => found('src/verify/signature.ts'));
+    bundler.onResolve({ filter: /^#signature$/ }, () => found('src/verify/signature.ts'));
   },
 };
 

@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PEERS, namesFor } from './entry-points.mjs';
+import { parseJson } from './lib/document.mjs';
 import { DEV, pack, project, run } from './lib/packages.mjs';
 
 /** What a user's project has. Prints what a guarded request came to, and what the command needs to say the same of its token. */
@@ -22,6 +23,17 @@ const { status } = await createAuthenticator({}, clerk.env).authenticateRequest(
 await clerk.close();
 console.log(JSON.stringify({ status, token, env: { CLERK_JWT_KEY: clerk.jwtKey } }));
 `;
+/**
+ * @typedef {object} Layout
+ * @property {Record<string, string>} files
+ * @property {Words} install
+ * @property {Words} node
+ * @property {Words} command
+ *
+ * @typedef {readonly [command: string, ...args: string[]]} Words
+ */
+
+/** @type {Record<string, Layout>} */
 const LAYOUTS = {
   'pnpm, nothing hoisted': {
     files: {
@@ -47,7 +59,7 @@ try {
   // Whoever runs this has no part in it: neither keys nor a store of packages.
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLERK_|npm_config_)/.test(name))),
-    PATH: `${join(tools, 'node_modules/.bin')}:${process.env.PATH}`,
+    PATH: `${join(tools, 'node_modules/.bin')}:${process.env['PATH']}`,
     XDG_DATA_HOME: join(work, 'data'),
     XDG_CACHE_HOME: join(work, 'cache'),
     CI: 'true',
@@ -66,11 +78,14 @@ try {
     };
     const files = { ...layout.files, 'package.json': JSON.stringify(manifest), 'app.mjs': APP };
     for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
-    const call = ([command, ...args], ...more) => run(command, [...args, ...more], folder, env);
+    const call = (/** @type {Words} */ [command, ...args], /** @type {string[]} */ ...more) =>
+      run(command, [...args, ...more], folder, env);
     call(layout.install, ...(layout.install[0] === 'yarn' ? ['--no-immutable'] : ['--no-frozen-lockfile']));
-    const app = JSON.parse(call(layout.node, 'app.mjs'));
+    const app = /** @type {{ status: string, token: string, env: Record<string, string> }} */ (
+      parseJson(call(layout.node, 'app.mjs'))
+    );
     expect(name, 'a request', app.status, /^signed-in$/);
-    const answer = (...words) =>
+    const answer = (/** @type {string[]} */ ...words) =>
       run(layout.command[0], [...layout.command.slice(1), ...words], folder, { ...env, ...app.env });
     expect(name, 'bailiff --version', answer('--version'), /^\d+\.\d+\.\d+\n$/);
     expect(name, 'bailiff verify', answer('verify', app.token), /^Good/);
@@ -81,17 +96,29 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
+/**
+ * @param {string} layout
+ * @param {string} what
+ * @param {string} found
+ * @param {RegExp} pattern
+ */
 function expect(layout, what, found, pattern) {
   if (!pattern.test(found)) throw new Error(`${layout}: ${what}: ${found}`);
   console.log(`ok: ${layout}: ${what}`);
 }
 
-/** Then it is stopped, with what it started itself. */
+/**
+ * Then it is stopped, with what it started itself.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {string} cwd
+ * @param {Record<string, string | undefined>} env
+ */
 async function firstLine(command, args, cwd, env) {
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   const [line = 'nothing'] = await Promise.race([once(child.stdout, 'data'), closed.then(() => [])]);
-  if (child.exitCode === null) process.kill(-child.pid);
+  if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid);
   await closed;
   return String(line);
 }

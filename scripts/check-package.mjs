@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IMPORTABLE, PEERS, namesFor, sampleOf } from './entry-points.mjs';
-import { ROOT } from './lib/document.mjs';
+import { ROOT, parseJson } from './lib/document.mjs';
 import { DEV, FOLDERS, pack, project as projectIn, run } from './lib/packages.mjs';
 
 /** Of what `npm install --omit=dev bailiff` writes; sizes in MB of 1,000,000 bytes. lru-cache comes as eight builds, most of it source maps. */
@@ -19,7 +19,11 @@ const NOT_FOR_SERVERS = ['ajv', 'ajv-formats', 'bailiff-local', 'bcryptjs', 'com
 const START_RATIO = 4;
 
 const work = mkdtempSync(join(tmpdir(), 'bailiff-package-'));
-const project = (name, packages, options) => projectIn(join(work, name), packages, options);
+const project = (
+  /** @type {string} */ name,
+  /** @type {readonly string[]} */ packages,
+  /** @type {readonly string[]} */ options = [],
+) => projectIn(join(work, name), packages, options);
 
 try {
   const packed = pack(work);
@@ -53,12 +57,16 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
+/**
+ * @param {string} message
+ * @returns {never}
+ */
 function fail(message) {
   throw new Error(message);
 }
 
 /** What a production server gets: so much and no more, each package known by name and licence, and none with a known fault. */
-function checkServer(folder) {
+function checkServer(/** @type {string} */ folder) {
   const modules = join(folder, 'node_modules');
   const files = readdirSync(modules, { recursive: true, encoding: 'utf8', withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -67,7 +75,7 @@ function checkServer(folder) {
     .map((file) => /^(?:@[^/]+\/)?[^/]+(?=\/package\.json$)/.exec(file.slice(modules.length + 1))?.[0])
     .filter((name) => name !== undefined)
     .sort();
-  const megabytes = (isCounted) =>
+  const megabytes = (/** @type {(file: string) => boolean} */ isCounted) =>
     files
       .filter((file) => isCounted(file.slice(modules.length + 1)))
       .reduce((sum, file) => sum + statSync(file).size, 0) / 1e6;
@@ -77,7 +85,8 @@ function checkServer(folder) {
     withoutSourceMapsOfLruCache: megabytes((file) => !/^lru-cache\/.*\.map$/.test(file)),
     withoutLruCache: megabytes((file) => !file.startsWith('lru-cache/')),
   };
-  for (const [what, limit] of Object.entries(LIMITS)) {
+  for (const what of /** @type {(keyof typeof LIMITS)[]} */ (Object.keys(LIMITS))) {
+    const limit = LIMITS[what];
     console.log(`npm install --omit=dev bailiff, ${what}: ${Number(found[what].toFixed(2))} (limit ${limit})`);
     if (found[what] > limit) fail(`${what} is over: ${installed.join(', ')}`);
   }
@@ -88,11 +97,13 @@ function checkServer(folder) {
   if (forbidden.length > 0) fail(`A server would install ${forbidden[0]}`);
 
   const licences = installed.map((name) => {
-    const { license } = JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8'));
+    const { license } = /** @type {{ license: string }} */ (
+      parseJson(readFileSync(join(modules, name, 'package.json'), 'utf8'))
+    );
     return `${name} ${license}`;
   });
   const [, section = ''] = readFileSync(join(ROOT, 'docs/security.md'), 'utf8').split('## What a server installs\n');
-  const listed = [...section.split('\n## ')[0].matchAll(/^\| `([^`]+)` +\| ([^|]+?) +\|/gm)];
+  const listed = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([^`]+)` +\| ([^|]+?) +\|/gm)];
   const table = listed.map(([, name, licence]) => `${name} ${licence}`).sort();
   if (table.join() !== licences.join())
     fail(`docs/security.md lists ${table.join(', ')}; installed: ${licences.join(', ')}`);
@@ -105,40 +116,43 @@ function checkServer(folder) {
     fail(`Without bailiff-local, the command ended with ${status}: ${stderr}`);
 }
 
+/** @typedef {{ metadata?: { vulnerabilities: { total: number } }, message?: string }} Audit what `npm audit --json` prints */
+
 /** A registry that has no advisories is no fault of the package. */
-function audit(folder) {
+function audit(/** @type {string} */ folder) {
   const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { cwd: folder, encoding: 'utf8' });
-  const { metadata, message } = JSON.parse(stdout);
+  const { metadata, message } = /** @type {Audit} */ (parseJson(stdout));
   if (metadata === undefined) console.log(`npm audit: not possible here: ${message}`);
   else if (metadata.vulnerabilities.total > 0) fail(`npm audit:\n${stdout}`);
   else console.log('npm audit: nothing found');
 }
 
 /** Each time beside an empty Node.js, which costs the most of it, so that a slow minute is slow for both. */
-async function checkStart(folder) {
+async function checkStart(/** @type {string} */ folder) {
   const main = join(folder, 'node_modules/.bin/bailiff');
   const ratios = [];
   for (let round = 0; round < 9; round++) {
     const empty = await untilFirstLine(['-p', '1'], folder);
     ratios.push((await untilFirstLine([main, 'local', '--port', '0', '--json'], folder)) / empty);
   }
-  const ratio = ratios.sort((a, b) => a - b)[4].toFixed(2);
-  console.log(`bailiff local: its first line after ${ratio} times an empty Node.js (limit ${START_RATIO})`);
+  const ratio = ratios.sort((a, b) => a - b)[4] ?? Infinity;
+  console.log(`bailiff local: its first line after ${ratio.toFixed(2)} times an empty Node.js (limit ${START_RATIO})`);
   if (ratio > START_RATIO) fail('bailiff local starts too slowly.');
 }
 
-async function untilFirstLine(args, cwd) {
+async function untilFirstLine(/** @type {readonly string[]} */ args, /** @type {string} */ cwd) {
   const started = performance.now();
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [first] = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
+  /** @type {unknown[]} */
+  const said = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
   const duration = performance.now() - started;
-  if (!Buffer.isBuffer(first)) fail(`${args.join(' ')} said nothing.`);
+  if (!Buffer.isBuffer(said[0])) fail(`${args.join(' ')} said nothing.`);
   if (child.kill('SIGTERM') && child.exitCode === null) await once(child, 'close');
   return duration;
 }
 
 /** Under both module resolutions that matter, the declarations of others included. */
-function checkTypes(...tarballs) {
+function checkTypes(/** @type {string[]} */ ...tarballs) {
   const tools = ['typescript', ...PEERS, '@types/express', '@types/node'].map((name) => `${name}@${DEV[name]}`);
   const folder = project('types', [...tarballs, ...tools], ['--legacy-peer-deps']);
   writeFileSync(
@@ -152,10 +166,12 @@ export type Params = UsersListParams;
 `,
   );
   const common = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--lib', 'es2023,dom,dom.iterable'];
-  for (const [module, moduleResolution] of [
+  /** @type {[module: string, resolution: string][]} */
+  const resolutions = [
     ['node16', 'node16'],
     ['esnext', 'bundler'],
-  ]) {
+  ];
+  for (const [module, moduleResolution] of resolutions) {
     const resolution = [
       '--target',
       'es2022',
@@ -171,13 +187,13 @@ export type Params = UsersListParams;
   }
 }
 
-function checkResolution(tarball) {
+function checkResolution(/** @type {string} */ tarball) {
   // Without types, because nobody imports them: the manifest, and the command, which is run.
   const without = ['./package.json', './cli'];
   run('npx', ['--no-install', 'attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', ...without], ROOT);
 }
 
-function importAll(folder, specifiers) {
+function importAll(/** @type {string} */ folder, /** @type {readonly string[]} */ specifiers) {
   for (const specifier of specifiers) {
     const code = `const m = await import('${specifier}'); if (Object.keys(m).length === 0) throw new Error('${specifier} exports nothing')`;
     run('node', ['--input-type=module', '-e', code], folder);

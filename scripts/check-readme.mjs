@@ -21,10 +21,11 @@ const work = mkdtempSync(join(tmpdir(), 'bailiff-readme-'));
 /** Beside the one that runs this. */
 const NODES = ['22', '24', '26'];
 const tools = join(work, 'tools/node_modules/.bin');
+/** @type {import('node:child_process').ChildProcess[]} */
 const children = [];
 /** Whoever runs this has no part in it. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CLERK_')));
-const run = (command, args, cwd) =>
+const run = (/** @type {string} */ command, /** @type {readonly string[]} */ args, /** @type {string} */ cwd) =>
   execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 try {
@@ -34,34 +35,43 @@ try {
   for (const framework of ['express', 'hono']) await follow(framework, packed);
 } finally {
   // With what they started themselves: npx does not pass a signal on.
-  for (const { pid } of children) process.kill(-pid);
+  for (const { pid } of children) if (pid !== undefined) process.kill(-pid);
   rmSync(work, { recursive: true, force: true });
 }
 
+/**
+ * @param {string} framework
+ * @param {ReturnType<typeof pack>} packed
+ */
 async function follow(framework, packed) {
   const folder = join(work, framework);
   mkdirSync(folder);
-  const [, packages] = need(new RegExp(`^npm install bailiff (.*${framework}.*)$`, 'm'));
+  const [, packages = ''] = need(new RegExp(`^npm install bailiff (.*${framework}.*)$`, 'm'));
   run('npm', ['init', '-y'], folder);
   install(folder, [packed.bailiff.tarball, ...packages.split(' ')]);
-  const [, development] = need(/^npm install --save-dev (.*)$/m);
+  const [, development = ''] = need(/^npm install --save-dev (.*)$/m);
   install(
     folder,
-    development.split(' ').map((name) => packed[name]?.tarball ?? name),
+    development.split(' ').map((name) => (name === 'bailiff-local' ? packed[name].tarball : name)),
     ['--save-dev'],
   );
 
   const local = start('npx', ['--no-install', 'bailiff', 'local', '--port', '0'], folder);
   await local.until(/^CLERK_WEBHOOK_SIGNING_SECRET=/m);
-  const [, takeKeys] = need(/^(npx bailiff env .*)$/m);
+  const [, takeKeys = ''] = need(/^(npx bailiff env .*)$/m);
   run('sh', ['-c', takeKeys], folder);
 
-  const [, code] = need(new RegExp(`\`\`\`ts\n((?:(?!\`\`\`)[\\s\\S])*'bailiff/${framework}'[\\s\\S]*?)\`\`\``));
-  const [, command] = need(/^(node .*server\.mjs)$/m);
+  const [, code = ''] = need(new RegExp(`\`\`\`ts\n((?:(?!\`\`\`)[\\s\\S])*'bailiff/${framework}'[\\s\\S]*?)\`\`\``));
+  const [, command = ''] = need(/^(node .*server\.mjs)$/m);
   const [, ...nodeArguments] = command.split(' ');
+  /** @typedef {[name: string, binary: string, words: string[]]} Runtime */
+  /** @type {Runtime[]} */
   const runtimes = [
     ['node', 'node', nodeArguments],
-    ...NODES.map((version) => [`node ${version}`, join(work, version, 'node_modules/.bin/node'), nodeArguments]),
+    ...NODES.map(
+      (version) =>
+        /** @type {Runtime} */ ([`node ${version}`, join(work, version, 'node_modules/.bin/node'), nodeArguments]),
+    ),
     ['bun', join(tools, 'bun'), nodeArguments],
     ['deno', join(tools, 'deno'), ['run', '-A', ...nodeArguments]],
   ];
@@ -76,7 +86,7 @@ async function follow(framework, packed) {
 }
 
 /** As the README's comment says: the same code, with `export default app`, and the keys as bindings. */
-async function onWorkers(folder, code) {
+async function onWorkers(/** @type {string} */ folder, /** @type {string} */ code) {
   const worker = code.replace(/^import .*node-server.*\n/m, '').replace(/^serve\(.*$/m, 'export default app;');
   writeFileSync(join(folder, 'worker.mjs'), worker);
   const contents = await bundleForWorkers({ entryPoints: [join(folder, 'worker.mjs')] });
@@ -96,13 +106,13 @@ async function onWorkers(folder, code) {
 }
 
 /** The README's own `curl` lines, against the server that runs now. */
-function knock(where, folder, port) {
-  const [, script] = need(/```sh\n(TOKEN=[\s\S]*?)```/);
+function knock(/** @type {string} */ where, /** @type {string} */ folder, /** @type {number} */ port) {
+  const [, script = ''] = need(/```sh\n(TOKEN=[\s\S]*?)```/);
   const token = run('sh', ['-c', `${script.split('\n')[0]}\nprintf %s "$TOKEN"`], folder);
-  for (const [, line, status, body = ''] of script.matchAll(/^(curl .*?) +# (\d+) ?(.*)$/gm)) {
+  for (const [, line = '', status = '', body = ''] of script.matchAll(/^(curl .*?) +# (\d+) ?(.*)$/gm)) {
     const answer = run(
       'sh',
-      ['-c', `TOKEN='${token}'\n${line.replace('curl', 'curl -s').replaceAll('3000', port)}`],
+      ['-c', `TOKEN='${token}'\n${line.replace('curl', 'curl -s').replaceAll('3000', String(port))}`],
       folder,
     );
     const ok = answer.startsWith(`HTTP/1.1 ${status} `) && answer.includes(body);
@@ -111,18 +121,18 @@ function knock(where, folder, port) {
   }
 }
 
-function need(pattern) {
+function need(/** @type {RegExp} */ pattern) {
   const match = pattern.exec(readme);
   if (match === null) throw new Error(`The README has nothing like ${pattern}.`);
   return match;
 }
 
-function start(command, args, cwd) {
+function start(/** @type {string} */ command, /** @type {readonly string[]} */ args, /** @type {string} */ cwd) {
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   let output = '';
   return {
-    until: (pattern) =>
+    until: (/** @type {RegExp} */ pattern) =>
       new Promise((resolve, reject) => {
         child.stdout.on('data', (chunk) => {
           output += chunk;
@@ -136,13 +146,13 @@ function start(command, args, cwd) {
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address();
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   server.close();
   await once(server, 'close');
   return port;
 }
 
-async function listening(port) {
+async function listening(/** @type {number} */ port) {
   for (let attempt = 0; attempt < 200; attempt++) {
     const up = await fetch(`http://localhost:${port}/`).then(
       () => true,

@@ -5,7 +5,7 @@
  * a Node module fails to build.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleForWorkers } from './bundle-for-workers.mjs';
@@ -15,6 +15,15 @@ import { DEV, pack, project as projectIn } from './lib/packages.mjs';
 const root = new URL('..', import.meta.url).pathname;
 const work = mkdtempSync(join(tmpdir(), 'bailiff-runtimes-'));
 
+/**
+ * @typedef {object} RuntimeUnderTest
+ * @property {readonly string[]} packages where it comes from
+ * @property {(bin: string) => Words} [command] absent: it is workerd, which runs a bundle
+ *
+ * @typedef {[command: string, ...args: string[]]} Words
+ */
+
+/** @type {Record<string, RuntimeUnderTest>} */
 const RUNTIMES = {
   node20: { packages: [], command: () => [process.execPath] },
   node22: { packages: ['node@22'], command: (bin) => [join(bin, 'node')] },
@@ -22,7 +31,7 @@ const RUNTIMES = {
   node26: { packages: ['node@26'], command: (bin) => [join(bin, 'node')] },
   bun: { packages: ['bun@1'], command: (bin) => [join(bin, 'bun'), 'run'] },
   deno: { packages: ['deno@2'], command: (bin) => [join(bin, 'deno'), 'run', '-A'] },
-  workerd: { packages: ['miniflare@4.20260730.0'], worker: true },
+  workerd: { packages: ['miniflare@4.20260730.0'] },
 };
 const chosen = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(RUNTIMES);
 
@@ -39,10 +48,11 @@ try {
 
   for (const name of chosen) {
     const runtime = RUNTIMES[name];
+    if (runtime === undefined) throw new Error(`${name} is none of ${Object.keys(RUNTIMES).join(', ')}.`);
     const tools = join(work, name);
     if (runtime.packages.length > 0) projectIn(tools, runtime.packages);
     const started = performance.now();
-    const ok = runtime.worker
+    const ok = !runtime.command
       ? await runWorker(project, tools)
       : runProcess(project, runtime.command(join(tools, 'node_modules/.bin')), namesFor({ runtime: kindOf(name) }));
     if (!ok) failed++;
@@ -56,11 +66,16 @@ console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** `node22` is Node. */
-function kindOf(name) {
-  return name.replace(/\d+$/, '');
+function kindOf(/** @type {string} */ name) {
+  return /** @type {import('./entry-points.mjs').Runtime} */ (name.replace(/\d+$/, ''));
 }
 
-/** The contract, the offline instance, and the command as npm links it. */
+/**
+ * The contract, the offline instance, and the command as npm links it.
+ * @param {string} project
+ * @param {Words} words
+ * @param {readonly string[]} entryPoints
+ */
 function runProcess(project, [command, ...args], entryPoints) {
   const bin = 'node_modules/bailiff/dist/bin/bailiff.js';
   return [['main.mjs', ...entryPoints], ['local.mjs'], [bin, 'token', 'session', '--seed', 'runtimes']].every(
@@ -77,7 +92,7 @@ function runProcess(project, [command, ...args], entryPoints) {
   );
 }
 
-async function runWorker(project, tools) {
+async function runWorker(/** @type {string} */ project, /** @type {string} */ tools) {
   const names = namesFor({ runtime: 'workerd' });
   const contents = [
     "import { createWorker } from './worker.mjs';",

@@ -5,15 +5,15 @@
 //   node scripts/generate.mjs --check      fails when one of those is out of date
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DOCUMENT_PATH, NAMES_PATH, ROOT, readJson, readOperations } from './lib/document.mjs';
+import { ROOT, readDocument, readJson, readNames, readOperations } from './lib/document.mjs';
 import { emit } from './lib/emit.mjs';
 import { emitReview } from './lib/review.mjs';
 
 const GENERATED = 'src/api/generated';
 const mode = process.argv[2];
 
-const document = readJson(DOCUMENT_PATH);
-const names = readJson(NAMES_PATH);
+const document = readDocument();
+const names = readNames();
 const operations = readOperations(document, names);
 const review = emitReview(document, names, operations);
 
@@ -26,7 +26,8 @@ if (mode === '--check') {
     process.exitCode = 1;
   }
 } else {
-  const files = emit(document, names, operations, readJson('package.json').version);
+  const { version } = /** @type {{ version: string }} */ (readJson('package.json'));
+  const files = emit(document, names, operations, version);
   const directory = join(ROOT, GENERATED);
   mkdirSync(directory, { recursive: true });
   for (const name of readdirSync(directory)) if (!(name in files)) rmSync(join(directory, name));
@@ -36,7 +37,7 @@ if (mode === '--check') {
 }
 
 /** Leaves an unchanged file alone, so that watchers and incremental builds rest. */
-function writeIfChanged(path, content) {
+function writeIfChanged(/** @type {string} */ path, /** @type {string} */ content) {
   if (existsSync(path) && readFileSync(path, 'utf8') === content) return;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);

@@ -36,7 +36,10 @@ const seed = Number(values.seed ?? 1);
 const folders = (values.in ?? 'src/verify,src/core,src/adapters').split(',');
 const jobs = Number(values.jobs ?? 1);
 
-/** Tests that stand elsewhere than beside the code, by the beginning of its path. */
+/**
+ * Tests that stand elsewhere than beside the code, by the beginning of its path.
+ * @type {readonly (readonly [start: string, tests: readonly string[]])[]}
+ */
 const NEAR = [
   ['src/core/session/', ['test/core/session', 'test/attacks/handshakes.test.ts']],
   ['src/core/proxy/', ['test/core/proxy', 'test/adapters/frontend-api-proxy.test.ts']],
@@ -55,17 +58,18 @@ const ALL = [
 ];
 
 /** Lists of tests, the nearest first: those of the file itself, those of its folder, everything else. */
-function stagesOf(path) {
+function stagesOf(/** @type {string} */ path) {
   const beside = path.replace(/^src/, 'test');
   const own = beside.replace(/\.ts$/, '.test.ts');
   const near = NEAR.find(([start]) => path.startsWith(start))?.[1] ?? [dirname(beside)];
   const stages = [[own], near, ...(values.near ? [] : [ALL.filter((tests) => !near.includes(tests))])];
-  return stages.map((tests) => tests.filter(existsSync)).filter((tests) => tests.length > 0);
+  return stages.map((tests) => tests.filter((file) => existsSync(file))).filter((tests) => tests.length > 0);
 }
 
 /** A change can make a loop endless. */
 const TIMEOUT_MS = 900_000;
 
+/** @type {ReadonlyMap<ts.SyntaxKind, string>} */
 const SWAPS = new Map([
   [ts.SyntaxKind.EqualsEqualsEqualsToken, '!=='],
   [ts.SyntaxKind.ExclamationEqualsEqualsToken, '==='],
@@ -81,13 +85,21 @@ const SWAPS = new Map([
   [ts.SyntaxKind.AsteriskToken, '/'],
 ]);
 
-/** The changes that a file allows: where, and what stands there then. */
+/** @typedef {{ path: string, start: number, end: number, to: string, from: string, line: number }} Mutant */
+
+/**
+ * The changes that a file allows: where, and what stands there then.
+ * @param {string} path
+ * @returns {Mutant[]}
+ */
 function mutantsOf(path) {
   const text = execFileSync('git', ['show', `HEAD:${path}`], { encoding: 'utf8' });
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  /** @type {Pick<Mutant, 'path' | 'start' | 'end' | 'to'>[]} */
   const found = [];
-  const add = (node, to) => found.push({ path, start: node.getStart(source), end: node.getEnd(), to });
-  const visit = (node) => {
+  const add = (/** @type {ts.Node} */ node, /** @type {string} */ to) =>
+    found.push({ path, start: node.getStart(source), end: node.getEnd(), to });
+  const visit = (/** @type {ts.Node} */ node) => {
     if (
       ts.isTypeNode(node) ||
       ts.isImportDeclaration(node) ||
@@ -121,17 +133,17 @@ function mutantsOf(path) {
   }));
 }
 
-function filesBelow(folder) {
-  return readdirSync(folder, { recursive: true })
+function filesBelow(/** @type {string} */ folder) {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name))
     .sort();
 }
 
 /** mulberry32, so that a run can be repeated. */
-function createRandom(start) {
+function createRandom(/** @type {number} */ start) {
   let state = start >>> 0;
-  return (below) => {
+  return (/** @type {number} */ below) => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
@@ -149,9 +161,11 @@ function checkout() {
 }
 
 /** What is left behind unless it is taken away: groups of processes by the id of the first, and copies. */
+/** @type {Set<number>} */
 const running = new Set();
+/** @type {Set<string>} */
 const copies = new Set();
-const killGroup = (pid) => process.kill(-pid, 'SIGKILL');
+const killGroup = (/** @type {number} */ pid) => process.kill(-pid, 'SIGKILL');
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
     running.forEach(killGroup);
@@ -160,22 +174,29 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-/** Whether the tests pass. In a group of processes of their own, so that none of them is left behind by an endless loop. */
+/**
+ * Whether the tests pass. In a group of processes of their own, so that none of them is left behind by an endless loop.
+ * @param {string} dir
+ * @param {readonly string[]} paths
+ * @returns {Promise<'passed' | 'failed' | 'ended by force'>}
+ */
 const run = (dir, paths) =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...paths];
     const child = spawn(process.execPath, args, { cwd: dir, detached: true, stdio: 'ignore' });
-    running.add(child.pid);
-    const timer = setTimeout(() => killGroup(child.pid), TIMEOUT_MS);
+    const { pid } = child;
+    if (pid === undefined) return reject(new Error('The tests could not be started.'));
+    running.add(pid);
+    const timer = setTimeout(() => killGroup(pid), TIMEOUT_MS);
     child.on('exit', (code, signal) => {
-      running.delete(child.pid);
+      running.delete(pid);
       clearTimeout(timer);
       resolve(signal === null ? (code === 0 ? 'passed' : 'failed') : 'ended by force');
     });
   });
 
 /** `SURVIVED`, or how it was noticed. */
-async function judge(dir, mutant) {
+async function judge(/** @type {string} */ dir, /** @type {Mutant} */ mutant) {
   const file = join(dir, mutant.path);
   const original = readFileSync(file, 'utf8');
   writeFileSync(file, original.slice(0, mutant.start) + mutant.to + original.slice(mutant.end));
@@ -192,9 +213,11 @@ async function judge(dir, mutant) {
 
 const random = createRandom(seed);
 const all = folders.flatMap(filesBelow).flatMap(mutantsOf);
+/** @type {Mutant[]} */
 const chosen = [];
-while (chosen.length < Math.min(sample, all.length)) chosen.push(all.splice(random(all.length), 1)[0]);
+while (chosen.length < Math.min(sample, all.length)) chosen.push(...all.splice(random(all.length), 1));
 const queue = [...chosen];
+/** @type {Mutant[]} */
 const survivors = [];
 let done = 0;
 async function work() {

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { DOCUMENT_PATH, NAMES_PATH, ROOT, readJson, readOperations, resolve } from './lib/document.mjs';
+import { DOCUMENT_PATH, ROOT, readDocument, readNames, readOperations, resolve } from './lib/document.mjs';
 
 const directory = process.argv[2] ?? '';
 const prism = join(directory, 'node_modules/.bin/prism');
@@ -22,9 +22,11 @@ if (!directory || !existsSync(prism)) {
 /** The signature of a PNG: the client sends no bytes as an image that are none. */
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-const document = readJson(DOCUMENT_PATH);
-const operations = readOperations(document, readJson(NAMES_PATH));
-const { createBackendApi } = await import(pathToFileURL(join(ROOT, 'dist/api/index.js')).href);
+const document = readDocument();
+const operations = readOperations(document, readNames());
+/** @type {unknown} */
+const built = await import(pathToFileURL(join(ROOT, 'dist/api/index.js')).href);
+const { createBackendApi } = /** @type {typeof import('../src/api/index.js')} */ (built);
 const port = await freePort();
 const server = spawn(prism, ['mock', '-d', '-p', String(port), '-h', '127.0.0.1', join(ROOT, DOCUMENT_PATH)], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -32,7 +34,9 @@ const server = spawn(prism, ['mock', '-d', '-p', String(port), '-h', '127.0.0.1'
 try {
   await started(server);
   // Prism serves the paths of the document without a version.
-  const withoutVersion = (url, init) => fetch(url.replace(`:${port}/v1/`, `:${port}/`), init);
+  /** @type {typeof fetch} */
+  const withoutVersion = (url, init) =>
+    fetch((url instanceof Request ? url.url : url.toString()).replace(`:${port}/v1/`, `:${port}/`), init);
   const api = createBackendApi({
     apiUrl: `http://127.0.0.1:${port}`,
     secretKey: 'sk_test_prism',
@@ -40,13 +44,18 @@ try {
     retries: 0,
     fetch: withoutVersion,
   });
+  /** @type {string[]} */
   const failures = [];
+  const methods = /** @type {Record<string, Record<string, (...args: unknown[]) => Promise<unknown>>>} */ (
+    /** @type {unknown} */ (api)
+  );
   for (const operation of operations) {
-    const [resource, action] = operation.name.split('.');
     try {
-      await api[resource][action](...sampleArguments(operation));
+      const method = methods[operation.resource]?.[operation.action];
+      if (method === undefined) throw new Error(`there is no ${operation.name}`);
+      await method(...sampleArguments(operation));
     } catch (error) {
-      failures.push(`${operation.method} ${operation.path}: ${error.message}`);
+      failures.push(`${operation.method} ${operation.path}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   console.log(`Prism accepted ${operations.length - failures.length} of ${operations.length} operations.`);
@@ -56,6 +65,10 @@ try {
   server.kill();
 }
 
+/**
+ * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} child
+ * @returns {Promise<void>}
+ */
 function started(child) {
   return new Promise((done, failed) => {
     child.stdout.on('data', (data) => String(data).includes('is listening') && done());
@@ -63,15 +76,20 @@ function started(child) {
   });
 }
 
+/** @returns {Promise<number>} */
 function freePort() {
   return new Promise((done) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
+      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
       probe.close(() => done(port));
     });
   });
 }
 
+/**
+ * @param {import('./lib/document.mjs').Operation} operation
+ * @returns {unknown[]}
+ */
 function sampleArguments({ ids, query, body }) {
   const parts = ids.map(({ schema }) => sample(schema));
   if (body?.multipart) return [...parts, { file: PNG, uploader_user_id: 'user_1' }];
@@ -81,12 +99,16 @@ function sampleArguments({ ids, query, body }) {
   return parts;
 }
 
+/**
+ * @param {import('./lib/document.mjs').Schema} node
+ * @returns {unknown}
+ */
 function sample(node) {
   const schema = resolve(document, node);
   if (schema.example !== undefined && schema.type !== 'object') return schema.example;
   if (schema.enum) return schema.enum[0];
   if (schema.allOf) return Object.assign({}, ...schema.allOf.map(sample));
-  if (schema.type === 'array') return [sample(schema.items)];
+  if (schema.type === 'array') return [sample(schema.items ?? {})];
   if (schema.type === 'object')
     return schema.properties
       ? Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, sample(value)]))
@@ -97,11 +119,12 @@ function sample(node) {
   if (schema.type !== 'string') return { key: 'value' };
   const [, prefix, length] = /^\^\(?(\w+?)(?:[|_].*)?\{(\d+)\}\$$/.exec(schema.pattern ?? '') ?? [];
   if (prefix) return `${prefix}_${'a'.repeat(Number(length))}`;
+  /** @type {Record<string, string>} */
   const formats = {
     'date-time': '2026-01-02T03:04:05Z',
     date: '2026-01-02',
     email: 'ada@example.com',
     uri: 'https://example.com/x',
   };
-  return formats[schema.format] ?? 'text'.padEnd(schema.minLength ?? 0, 'x');
+  return formats[schema.format ?? ''] ?? 'text'.padEnd(schema.minLength ?? 0, 'x');
 }

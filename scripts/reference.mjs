@@ -10,8 +10,9 @@ import ts from 'typescript';
 import { PAGE, SOURCES, referencePage } from './reference-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** @type {{ config: unknown }} */
-const { config } = ts.readConfigFile(`${root}tsconfig.json`, (file) => readFileSync(file, 'utf8'));
+/** @type {(file: string, read: (file: string) => string) => { config?: unknown }} */
+const readConfig = ts.readConfigFile;
+const { config } = readConfig(`${root}tsconfig.json`, (file) => readFileSync(file, 'utf8'));
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
 const page = await referencePage(ts.createProgram(SOURCES, options));
 

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseJson } from './lib/document.mjs';
 import { FOLDERS } from './lib/packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,15 +19,16 @@ const args = process.argv.slice(2);
 const publish = args.includes('--publish');
 const wanted = args.find((arg) => !arg.startsWith('--')) ?? 'patch';
 
-const run = (command, ...rest) => execFileSync(command, rest, { cwd: root, stdio: 'inherit' });
-const read = (command, ...rest) => execFileSync(command, rest, { cwd: root, encoding: 'utf8' }).trim();
-const stop = (why) => {
-  console.error(`Not released: ${why}`);
-  process.exit(1);
-};
+/** @typedef {string[]} Words */
+const run = (/** @type {string} */ command, /** @type {Words} */ ...rest) =>
+  execFileSync(command, rest, { cwd: root, stdio: 'inherit' });
+const read = (/** @type {string} */ command, /** @type {Words} */ ...rest) =>
+  execFileSync(command, rest, { cwd: root, encoding: 'utf8' }).trim();
 
 const manifests = Object.values(FOLDERS).map((folder) => join(folder, 'package.json'));
-const readManifest = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+/** @typedef {{ version: string, peerDependencies?: Record<string, string> }} Manifest */
+const readManifest = (/** @type {string} */ path) =>
+  /** @type {Manifest} */ (parseJson(readFileSync(join(root, path), 'utf8')));
 const current = readManifest('package.json').version;
 const other = manifests.find((path) => readManifest(path).version !== current);
 if (other !== undefined) stop(`${other} has another version than package.json, which has ${current}.`);
@@ -72,15 +74,27 @@ if (!publish) {
   run('npm', 'publish', '--workspaces');
 }
 
+/**
+ * @param {string} why
+ * @returns {never}
+ */
+function stop(why) {
+  console.error(`Not released: ${why}`);
+  process.exit(1);
+}
+
 /** In a manifest: the version, and what the local instance asks of the library. */
-function setVersion(path) {
+function setVersion(/** @type {string} */ path) {
   const manifest = readManifest(path);
   manifest.version = version;
-  if (manifest.peerDependencies?.bailiff) manifest.peerDependencies.bailiff = `^${version}`;
+  if (manifest.peerDependencies?.['bailiff']) manifest.peerDependencies['bailiff'] = `^${version}`;
   writeFileSync(join(root, path), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** @param step `major`, `minor`, `patch`, or a version */
+/**
+ * @param {string} current
+ * @param {string} step `major`, `minor`, `patch`, or a version
+ */
 function nextVersion(current, step) {
   if (/^\d+\.\d+\.\d+$/.test(step)) return step;
   const at = STEPS.indexOf(step);
@@ -91,9 +105,14 @@ function nextVersion(current, step) {
     .join('.');
 }
 
-/** What is under "Unreleased" becomes the version's section, dated; an empty one is nothing to release. */
+/**
+ * What is under "Unreleased" becomes the version's section, dated; an empty one is nothing to release.
+ * @param {string} text
+ * @param {string} next
+ * @param {string} day
+ */
 function releaseSection(text, next, day) {
-  const [head, rest] = text.split('## Unreleased\n');
+  const [head = '', rest] = text.split('## Unreleased\n');
   if (rest === undefined) return stop('CHANGELOG.md has no "## Unreleased".');
   const end = rest.search(/^## /m);
   const section = (end === -1 ? rest : rest.slice(0, end)).trim();

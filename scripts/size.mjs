@@ -31,7 +31,11 @@ import { ENTRY_POINTS, PEERS, mayCarry, sampleOf } from './entry-points.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const entry = (/** @type {string} */ name) => ENTRY_POINTS.find((row) => row.name === name) ?? fail(name);
-function fail(/** @type {string} */ name) {
+/**
+ * @param {string} name
+ * @returns {never}
+ */
+function fail(name) {
   throw new Error(`${name} is not in scripts/entry-points.mjs.`);
 }
 
@@ -108,8 +112,8 @@ async function bundle(input, plugins) {
  */
 const withoutLater = (places) => ({
   name: 'without what is loaded later',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined;
       places.set(path, join(resolveDir, path).replace(/\.js$/, '.ts'));
       return { path, external: true };

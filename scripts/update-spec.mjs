@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
 import { compareDocuments } from './lib/compare.mjs';
-import { DOCUMENT_PATH, NAMES_PATH, ROOT, readJson } from './lib/document.mjs';
+import { DOCUMENT_PATH, NAMES_PATH, ROOT, parseJson, readDocument, readNames } from './lib/document.mjs';
 import { formatNames, proposeNames, withoutNames } from './lib/propose-names.mjs';
 
 const [file, ...flags] = process.argv.slice(2);
@@ -20,13 +20,13 @@ if (!file || unknown.length > 0) {
 }
 
 const text = readFileSync(resolvePath(file), 'utf8');
-const current = readJson(DOCUMENT_PATH);
-const next = file.endsWith('.json') ? JSON.parse(text) : (await import('yaml')).parse(text);
+const current = readDocument();
+const next = /** @type {typeof current} */ (file.endsWith('.json') ? parseJson(text) : await parseYaml(text));
 const { added, removed, changed } = compareDocuments(current, next);
 
-const print = (title, lines) =>
+const print = (/** @type {string} */ title, /** @type {readonly string[]} */ lines) =>
   console.log([`${title} (${lines.length})`, ...lines.map((line) => `  ${line}`), ''].join('\n'));
-const labelOf = ({ label }) => label;
+const labelOf = (/** @type {{ label: string }} */ { label }) => label;
 console.log(`${current.info.version} -> ${next.info.version}\n`);
 print('Added', added.map(labelOf));
 print('Removed', removed.map(labelOf));
@@ -40,7 +40,7 @@ if (removed.length > 0 && !flags.includes('--accept-removals')) {
   process.exit(1);
 }
 if (flags.includes('--write')) {
-  const names = proposeNames(withoutNames(readJson(NAMES_PATH), removed), next, added);
+  const names = proposeNames(withoutNames(readNames(), removed), next, added);
   writeFileSync(join(ROOT, DOCUMENT_PATH), `${JSON.stringify(next, null, 2)}\n`);
   writeFileSync(join(ROOT, NAMES_PATH), formatNames(names));
   execFileSync(process.execPath, [join(ROOT, 'scripts/generate.mjs'), '--committed'], { stdio: 'inherit' });
@@ -48,4 +48,14 @@ if (flags.includes('--write')) {
     `Written and generated. Names are public: check those of the new operations in ${NAMES_PATH} and, after a change, run:\n` +
       '  node scripts/generate.mjs --committed',
   );
+}
+
+/**
+ * Loaded where it is needed: most documents are JSON.
+ * @param {string} yaml
+ * @returns {Promise<unknown>}
+ */
+async function parseYaml(yaml) {
+  const { parse } = await import('yaml');
+  return /** @type {(text: string) => unknown} */ (parse)(yaml);
 }

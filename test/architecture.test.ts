@@ -238,6 +238,13 @@ describe('architecture', () => {
     expect(texts).toEqual([...new Set(texts)]);
   });
 
+  it('keeps the adapter of Fastify to 200 lines of code', () => {
+    const lines = files
+      .filter((file) => file.startsWith('src/adapters/fastify/'))
+      .flatMap((file) => withoutComments(file).split('\n'));
+    expect(lines.filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(200);
+  });
+
   it('keeps files to a size that can be read', () => {
     const long = files.filter((file) => (sources.get(file) ?? '').split('\n').length > 320);
     expect(long).toEqual([]);

@@ -2,6 +2,67 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+/**
+ * What of OpenAPI 3.0 the document uses.
+ *
+ * @typedef {{
+ *   $ref?: string,
+ *   type?: string,
+ *   format?: string,
+ *   pattern?: string,
+ *   description?: string,
+ *   default?: unknown,
+ *   example?: unknown,
+ *   deprecated?: boolean | undefined,
+ *   nullable?: boolean,
+ *   enum?: unknown[],
+ *   minimum?: number,
+ *   exclusiveMinimum?: boolean,
+ *   maximum?: number,
+ *   minLength?: number,
+ *   maxLength?: number,
+ *   maxItems?: number,
+ *   items?: Schema,
+ *   properties?: Record<string, Schema>,
+ *   additionalProperties?: boolean | Schema,
+ *   required?: string[],
+ *   oneOf?: Schema[],
+ *   anyOf?: Schema[],
+ *   allOf?: Schema[],
+ *   'x-speakeasy-unknown-values'?: string,
+ * }} Schema
+ *
+ * @typedef {{ $ref?: string, name: string, in: string, schema: Schema, required?: boolean, explode?: boolean,
+ *   description?: string, deprecated?: boolean }} Parameter
+ * @typedef {{ $ref?: string, required?: boolean, content?: Record<string, { schema: Schema }> }} Content a body, or an answer
+ *
+ * @typedef {{
+ *   operationId: string,
+ *   summary?: string,
+ *   description?: string,
+ *   deprecated?: boolean,
+ *   security?: object[],
+ *   parameters?: Parameter[],
+ *   requestBody?: Content,
+ *   responses: Record<string, Content>,
+ *   'x-speakeasy-group'?: string,
+ *   'x-speakeasy-name-override'?: string,
+ * }} RawOperation
+ *
+ * @typedef {{
+ *   info: { version: string },
+ *   paths: Record<string, Record<string, RawOperation>>,
+ *   components: { schemas: Record<string, Schema> },
+ * }} OpenApiDocument
+ *
+ * @typedef {import('../../src/api/operation.js').Operation['method']} Method
+ * @typedef {'safe' | 'idempotent' | 'unsafe'} Retry
+ * @typedef {{ name: string, retry: Retry, list?: string }} NameEntry
+ * @typedef {{ types: Record<string, string>, operations: Record<string, NameEntry> }} Names the name map, spec/names.json
+ *
+ * @typedef {ReturnType<typeof readOperation>} Operation
+ */
+
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DOCUMENT_PATH = 'spec/backend-api.json';
 export const NAMES_PATH = 'spec/names.json';
@@ -13,41 +74,83 @@ const MACHINE_KEY = /^\/m2m_tokens(\/|$)/;
 /** Of a page, where the document does not say. */
 const USUAL_MAXIMUM = 500;
 
-export const readJson = (path) => JSON.parse(readFileSync(new URL(path, `file://${ROOT}`), 'utf8'));
+/**
+ * `JSON.parse`, whose result has no type until somebody says which.
+ * @returns {unknown}
+ */
+export const parseJson = (/** @type {string} */ text) => JSON.parse(text);
+/** @param {string} path from the root */
+export const readJson = (path) => parseJson(readFileSync(new URL(path, `file://${ROOT}`), 'utf8'));
 
-/** Follows `$ref` (within the document) until there is none. */
+/** The committed one. */
+export const readDocument = () => /** @type {OpenApiDocument} */ (readJson(DOCUMENT_PATH));
+export const readNames = () => /** @type {Names} */ (readJson(NAMES_PATH));
+
+/**
+ * Follows `$ref` (within the document) until there is none.
+ * @template {{ $ref?: string } | undefined} T
+ * @param {OpenApiDocument} document
+ * @param {T} node
+ * @returns {T}
+ */
 export function resolve(document, node) {
   let at = node;
-  while (at?.$ref)
-    at = at.$ref
-      .slice(2)
-      .split('/')
-      .reduce((value, key) => value[unescapePointer(key)], document);
+  while (at?.$ref) at = /** @type {T} */ (valueAt(document, at.$ref));
   return at;
 }
-const unescapePointer = (key) => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** Every (path, method) of a document with its operation object. */
+/**
+ * What a reference names.
+ * @param {OpenApiDocument} document
+ * @param {string} reference `#/components/…`
+ * @returns {unknown}
+ */
+export const valueAt = (document, reference) =>
+  reference
+    .slice(2)
+    .split('/')
+    .reduce(
+      (value, key) => /** @type {Record<string, unknown>} */ (value)[unescapePointer(key)],
+      /** @type {unknown} */ (document),
+    );
+const unescapePointer = (/** @type {string} */ key) => key.replaceAll('~1', '/').replaceAll('~0', '~');
+
+/**
+ * Every (path, method) of a document with its operation object.
+ * @param {OpenApiDocument} document
+ */
 export function* entries(document) {
   for (const [path, item] of Object.entries(document.paths))
-    for (const method of METHODS) if (item[method]) yield { path, method: method.toUpperCase(), raw: item[method] };
+    for (const method of METHODS) {
+      const raw = item[method];
+      if (raw !== undefined) yield { path, method: /** @type {Method} */ (method.toUpperCase()), raw };
+    }
 }
 
+/**
+ * @template T
+ * @param {readonly T[]} items
+ * @param {(item: T) => string} keyOf
+ */
 export function groupBy(items, keyOf) {
+  /** @type {Map<string, T[]>} */
   const groups = new Map();
   for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
   return groups;
 }
 
-export const camel = (text) => text.replace(/[_-]+(\w)/g, (_, c) => c.toUpperCase()).replace(/ID$/, 'Id');
-export const pascal = (text) =>
+export const camel = (/** @type {string} */ text) =>
+  text.replace(/[_-]+(\w)/g, (_, /** @type {string} */ c) => c.toUpperCase()).replace(/ID$/, 'Id');
+export const pascal = (/** @type {string} */ text) =>
   text
     .split(/[._-]+/)
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join('');
-export const kebab = (text) => text.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+export const kebab = (/** @type {string} */ text) => text.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
 
 /**
+ * @param {OpenApiDocument} document
+ * @param {Names} names
  * @returns the operations in document order. Throws when the name map misses one, has one too many, or gives two the same name.
  */
 export function readOperations(document, names) {
@@ -64,11 +167,16 @@ export function readOperations(document, names) {
   return operations;
 }
 
+/**
+ * @param {OpenApiDocument} document
+ * @param {Names} names
+ * @param {{ path: string, method: Method, raw: RawOperation }} entry
+ */
 function readOperation(document, names, { path, method, raw }) {
   const id = raw.operationId;
   const entry = names.operations[id];
   if (!entry) throw new Error(`${NAMES_PATH} has no name for ${id} (${method} ${path}): run npm run update-spec`);
-  const [resource, action] = entry.name.split('.');
+  const [resource = '', action = ''] = entry.name.split('.');
   const parameters = (raw.parameters ?? []).map((parameter) => resolve(document, parameter));
   const pathParameters = [...path.matchAll(/\{(.+?)\}/g)].map(([, wire]) => {
     const parameter = parameters.find(({ in: place, name }) => place === 'path' && name === wire);
@@ -107,40 +215,58 @@ function readOperation(document, names, { path, method, raw }) {
   };
 }
 
-function keyOf(path, { security }) {
+/** @returns {'none' | 'machine' | 'secret'} */
+function keyOf(/** @type {string} */ path, /** @type {RawOperation} */ { security }) {
   if (Array.isArray(security) && security.length === 0) return 'none';
   return MACHINE_KEY.test(path) ? 'machine' : 'secret';
 }
 
-/** An operation as the client knows it (src/api/operation.ts); what is undefined is as usual. */
-export const clientOperation = ({ name, method, path, query, body, list, retry, versioned, key }) => ({
-  name,
-  method,
-  path: path.replaceAll(/\{.+?\}/g, '{}'),
-  input: body ? (body.multipart ? 'form' : 'body') : query.length > 0 ? 'query' : 'none',
-  list: list?.maximum,
-  paginated: list?.paginated || undefined,
-  retry: retry === 'unsafe' ? false : undefined,
-  versioned: versioned ? undefined : false,
-  key: key === 'secret' ? undefined : key,
-});
+/**
+ * An operation as the client knows it (src/api/operation.ts); what is undefined is as usual.
+ * @param {Operation} operation
+ */
+export const clientOperation = ({ name, method, path, query, body, list, retry, versioned, key }) => {
+  const operation = {
+    name,
+    method,
+    path: path.replaceAll(/\{.+?\}/g, '{}'),
+    input: body ? (body.multipart ? 'form' : 'body') : query.length > 0 ? 'query' : 'none',
+    list: list?.maximum,
+    paginated: list?.paginated || undefined,
+    retry: retry === 'unsafe' ? false : undefined,
+    versioned: versioned ? undefined : false,
+    key: key === 'secret' ? undefined : key,
+  };
+  // `undefined` counts as absent there, and JSON leaves it out.
+  return /** @type {import('../../src/api/operation.js').Operation} */ (operation);
+};
 
-/** The document calls many bodies optional that have required members: the members decide. */
+/**
+ * The document calls many bodies optional that have required members: the members decide.
+ * @param {OpenApiDocument} document
+ * @param {Content | undefined} requestBody
+ */
 function readBody(document, requestBody) {
   if (!requestBody) return null;
   const body = resolve(document, requestBody);
-  const [contentType, { schema }] = Object.entries(body.content)[0];
+  const [first] = Object.entries(body.content ?? {});
+  if (first === undefined) throw new Error('A body without a content type.');
+  const [contentType, { schema }] = first;
   const resolved = resolve(document, schema);
   const required = body.required === true || (resolved.required?.length ?? 0) > 0 || resolved.type === 'array';
   const multipart = contentType === 'multipart/form-data';
-  if (multipart && resolved.properties?.file?.format !== 'binary')
-    throw new Error(`${Object.keys(resolved.properties ?? {})}: a form whose file is not called \`file\``);
+  if (multipart && resolved.properties?.['file']?.format !== 'binary')
+    throw new Error(`${Object.keys(resolved.properties ?? {}).join()}: a form whose file is not called \`file\``);
   return { schema, required, multipart };
 }
 
-/** Schema of the one successful answer that has a body; null if there is none. */
+/**
+ * Schema of the one successful answer that has a body; null if there is none.
+ * @param {OpenApiDocument} document
+ * @param {RawOperation} raw
+ */
 function readResponse(document, raw) {
-  const [status] = Object.keys(raw.responses).filter((code) => /^2/.test(code));
+  const [status = ''] = Object.keys(raw.responses).filter((code) => /^2/.test(code));
   const response = resolve(document, raw.responses[status]);
-  return response.content?.['application/json']?.schema ?? null;
+  return response?.content?.['application/json']?.schema ?? null;
 }

@@ -3,16 +3,37 @@ import { clientOperation, groupBy, kebab, pascal, resolve } from './document.mjs
 import { load } from './load.mjs';
 import { comment, createTypePrinter, documentation, inputSchema } from './schema-types.mjs';
 
+/**
+ * @typedef {import('./document.mjs').OpenApiDocument} OpenApiDocument
+ * @typedef {import('./document.mjs').Operation} Operation
+ * @typedef {import('./document.mjs').Schema} Schema
+ * @typedef {import('./schema-types.mjs').TypePrinter} TypePrinter
+ *
+ * @typedef {{ parameters: string[], result: string }} Signature
+ * @typedef {{ responseType: string, responseDeclaration: string | null, itemType: string | null }} ResponseTypes
+ * @typedef {Operation & ResponseTypes & { paramsType: string | null, paramsOptional: boolean }} Typed
+ * @typedef {Typed & { signatures: Signature[] }} Described with the names of its types and its call signatures
+ */
+
 const HEADER = '// Made by scripts/generate.mjs from the OpenAPI document. Do not edit.\n';
 
-const { encodeOperations } = await load('src/api/encoding/encode.ts');
+const { encodeOperations } = /** @type {typeof import('../../src/api/encoding/encode.js')} */ (
+  await load('src/api/encoding/encode.ts')
+);
 
-const resourceOf = ({ resource }) => resource;
+const resourceOf = (/** @type {Operation} */ { resource }) => resource;
 
-/** @returns file name (within src/api/generated) to content */
+/**
+ * @param {OpenApiDocument} document
+ * @param {import('./document.mjs').Names} names
+ * @param {readonly Operation[]} operations
+ * @param {string} packageVersion
+ * @returns {Record<string, string>} file name (within src/api/generated) to content
+ */
 export function emit(document, names, operations, packageVersion) {
   const types = createTypePrinter(document, names);
   const described = operations.map((operation) => describe(document, types, operation));
+  /** @type {Record<string, string>} */
   const files = {
     'types.ts': emitTypes(types, described),
     'interfaces.ts': emitInterfaces(described),
@@ -24,7 +45,13 @@ export function emit(document, names, operations, packageVersion) {
   return files;
 }
 
-/** Adds the names of an operation's types and its call signatures. */
+/**
+ * Adds the names of an operation's types and its call signatures.
+ * @param {OpenApiDocument} document
+ * @param {TypePrinter} types
+ * @param {Operation} operation
+ * @returns {Described}
+ */
 function describe(document, types, operation) {
   const base = pascal(operation.resource) + pascal(operation.action);
   const paramsType = operation.body || operation.query.length > 0 ? `${base}Params` : null;
@@ -34,9 +61,16 @@ function describe(document, types, operation) {
   return { ...described, signatures: signatures(described) };
 }
 
+/**
+ * @param {OpenApiDocument} document
+ * @param {TypePrinter} types
+ * @param {Operation} operation
+ * @param {string} base
+ * @returns {ResponseTypes}
+ */
 function responseType(document, types, { response, list }, base) {
   if (response === null) return { responseType: 'void', responseDeclaration: null, itemType: null };
-  const isNamed = response.$ref || (response.type === 'array' && response.items.$ref);
+  const isNamed = response.$ref || (response.type === 'array' && response.items?.$ref);
   const type = isNamed ? types.print(response, {}) : `${base}Response`;
   return {
     responseType: type,
@@ -45,6 +79,13 @@ function responseType(document, types, { response, list }, base) {
   };
 }
 
+/**
+ * @param {OpenApiDocument} document
+ * @param {TypePrinter} types
+ * @param {Schema} response
+ * @param {{ shape: string }} list
+ * @param {string} type
+ */
 function itemType(document, types, response, { shape }, type) {
   if (shape !== 'array') {
     const member = `${type}['${shape}']`;
@@ -52,14 +93,19 @@ function itemType(document, types, response, { shape }, type) {
       ? `${member}[number]`
       : `NonNullable<${member}>[number]`;
   }
-  return response.$ref ? `${type}[number]` : types.print(response.items, {});
+  return response.$ref ? `${type}[number]` : types.print(response.items ?? {}, {});
 }
 
-/** The parameter lists of a method with what they give. A list that `paginated` turns into an envelope has two. */
+/**
+ * The parameter lists of a method with what they give. A list that `paginated` turns into an envelope has two.
+ * @param {Typed} operation
+ * @returns {Signature[]}
+ */
 function signatures(operation) {
   const ids = operation.ids.map(({ name }) => `${name}: string`);
   const params = operation.paramsType ? [`params${operation.paramsOptional ? '?' : ''}: ${operation.paramsType}`] : [];
-  const result = (page) => (operation.list ? `PageRequest<${page}, ${operation.itemType}>` : `Promise<${page}>`);
+  const result = (/** @type {string} */ page) =>
+    operation.list ? `PageRequest<${page}, ${operation.itemType}>` : `Promise<${page}>`;
   const plain = { parameters: [...ids, ...params, 'options?: CallOptions'], result: result(operation.responseType) };
   if (!operation.list?.paginated || operation.list.shape !== 'array') return [plain];
   const envelope = {
@@ -69,7 +115,7 @@ function signatures(operation) {
   return [envelope, plain];
 }
 
-function emitTypes(types, operations) {
+function emitTypes(/** @type {TypePrinter} */ types, /** @type {readonly Described[]} */ operations) {
   const inputs = inputComponents(types.components, operations);
   const schemas = Object.entries(types.components).map(([name, schema]) =>
     declare(types.nameOf(name), schema, types.print(schema, { input: inputs.has(name) })),
@@ -85,21 +131,27 @@ function emitTypes(types, operations) {
   return `${HEADER}import type { JsonObject, Upload } from '../values.js';\n\n${[...schemas, ...perOperation].join('\n')}`;
 }
 
-const declare = (name, schema, type) => `${comment(documentation(schema))}export type ${name} = ${type};\n`;
+const declare = (/** @type {string} */ name, /** @type {Schema} */ schema, /** @type {string} */ type) =>
+  `${comment(documentation(schema))}export type ${name} = ${type};\n`;
 
-function declareParams(types, operation) {
+function declareParams(/** @type {TypePrinter} */ types, /** @type {Described} */ operation) {
   const { name, paramsType, body } = operation;
   const type = types.print(inputSchema(operation), { input: true });
   return `/** The ${body ? 'body' : 'query'} of \`${name}\`. */\nexport type ${paramsType} = ${type};\n`;
 }
 
-/** Components that only requests use: their types take what a caller may send. */
+/**
+ * Components that only requests use: their types take what a caller may send.
+ * @param {Record<string, Schema>} components
+ * @param {readonly Described[]} operations
+ */
 function inputComponents(components, operations) {
-  const reach = (schemas) => {
+  const reach = (/** @type {readonly unknown[]} */ schemas) => {
+    /** @type {Set<string>} */
     const found = new Set();
-    const visit = (node) => {
+    const visit = (/** @type {unknown} */ node) => {
       if (typeof node !== 'object' || node === null) return;
-      const name = typeof node.$ref === 'string' ? node.$ref.split('/').at(-1) : null;
+      const name = '$ref' in node && typeof node.$ref === 'string' ? node.$ref.split('/').at(-1) : null;
       if (name && !found.has(name)) {
         found.add(name);
         visit(components[name]);
@@ -115,7 +167,7 @@ function inputComponents(components, operations) {
   );
 }
 
-function operationComment(operation, indent) {
+function operationComment(/** @type {Described} */ operation, /** @type {string} */ indent) {
   const retry = {
     safe: 'Changes nothing: repeated after a failure.',
     idempotent: 'Repeated after a failure: twice is as once.',
@@ -133,7 +185,8 @@ function operationComment(operation, indent) {
   return comment(lines.filter(Boolean).join('\n'), indent);
 }
 
-const imports = (operations) => {
+const imports = (/** @type {readonly Described[]} */ operations) => {
+  /** @type {Set<string>} */
   const names = new Set();
   for (const { paramsType, responseType, itemType } of operations)
     for (const text of [paramsType, responseType, itemType])
@@ -142,9 +195,10 @@ const imports = (operations) => {
   return `import type { ${[...names].sort().join(', ')} } from './types.js';\n`;
 };
 
-const isPlainPaged = (operations) => operations.some((operation) => operation.list);
-const isPaginated = (operations) => operations.some((operation) => operation.signatures.length > 1);
-const valueTypes = (operations, extra) =>
+const isPlainPaged = (/** @type {readonly Described[]} */ operations) => operations.some((operation) => operation.list);
+const isPaginated = (/** @type {readonly Described[]} */ operations) =>
+  operations.some((operation) => operation.signatures.length > 1);
+const valueTypes = (/** @type {readonly Described[]} */ operations, /** @type {readonly string[]} */ extra) =>
   [...extra, ...(isPlainPaged(operations) ? ['PageRequest'] : []), ...(isPaginated(operations) ? ['Paginated'] : [])]
     .sort()
     .join(', ');
@@ -159,7 +213,7 @@ const ANY_REQUEST = `  /**
   request(request: ApiRequest, options?: CallOptions): Promise<unknown>;
 `;
 
-function emitInterfaces(operations) {
+function emitInterfaces(/** @type {readonly Described[]} */ operations) {
   const groups = [...groupBy(operations, resourceOf)];
   const interfaces = groups.map(([resource, members]) => {
     const methods = members.flatMap((operation) =>
@@ -174,15 +228,17 @@ function emitInterfaces(operations) {
   return `${HEADER}${imports(operations)}import type { ${valueTypes(operations, ['ApiRequest', 'CallOptions'])} } from '../values.js';\n\n${interfaces.join('\n')}\n/** Every operation of the Backend API, by resource. */\nexport interface BackendApi {\n${all}\n${ANY_REQUEST}}\n`;
 }
 
-function emitMeta(operations, packageVersion) {
+function emitMeta(/** @type {readonly Operation[]} */ operations, /** @type {string} */ packageVersion) {
   return `${HEADER}export const USER_AGENT = 'bailiff/${packageVersion}';
 /** Arrays that a query joins with commas. */
-export const COMMA_ARRAYS = [${commaArrays(operations).map((name) => `'${name}'`)}];
+export const COMMA_ARRAYS = [${commaArrays(operations)
+    .map((name) => `'${name}'`)
+    .join()}];
 `;
 }
 
 /** The runtime knows them by name alone, so no operation may want an array of that name in another way. */
-function commaArrays(operations) {
+function commaArrays(/** @type {readonly Operation[]} */ operations) {
   const parameters = operations.flatMap(({ query }) => query);
   const joined = parameters.filter(({ explode }) => explode === false).map(({ name }) => name);
   const other = parameters.find(
@@ -192,7 +248,7 @@ function commaArrays(operations) {
   return [...new Set(joined)];
 }
 
-function emitTable(operations) {
+function emitTable(/** @type {readonly Operation[]} */ operations) {
   const { kinds, scopes } = encodeOperations(operations.map(clientOperation));
   const rows = Object.entries(kinds).map(([letter, kind]) => `  ${letter}: ${literal(kind)},\n`);
   return `${HEADER}// src/api/encoding/decode.ts explains it.
@@ -209,34 +265,37 @@ export const TABLE =
 
 /** The functions that make operations, and their modules: a resource without lists or uploads does not carry those. */
 const MAKERS = { operation: '../call.js', pagedOperation: '../pages.js', uploadOperation: '../forms.js' };
-const makerOf = ({ list, body }) => (list ? 'pagedOperation' : body?.multipart ? 'uploadOperation' : 'operation');
+/** @returns {keyof typeof MAKERS} */
+const makerOf = (/** @type {Operation} */ { list, body }) =>
+  list ? 'pagedOperation' : body?.multipart ? 'uploadOperation' : 'operation';
 
-function emitResource(operations) {
+function emitResource(/** @type {readonly Described[]} */ operations) {
   const constants = operations.map((operation) => {
     const local = operation.action === 'delete' ? 'delete_' : operation.action;
     const code = `/* @__PURE__ */ ${makerOf(operation)}(${literal(clientOperation(operation))})`;
     return `${operationComment(operation, '')}${local === operation.action ? 'export ' : ''}const ${local}: ${constantType(operation)} = ${code};\n`;
   });
   const used = new Set(operations.map(makerOf));
-  const makers = Object.keys(MAKERS).filter((maker) => used.has(maker));
+  const makers = /** @type {(keyof typeof MAKERS)[]} */ (Object.keys(MAKERS)).filter((maker) => used.has(maker));
   const makerImports = makers.map((maker) => `import { ${maker} } from '${MAKERS[maker]}';\n`).join('');
   const hasDelete = operations.some((operation) => operation.action === 'delete');
   return `${HEADER}${makerImports}${imports(operations)}import type { ${valueTypes(operations, ['BackendClient', 'CallOptions'])} } from '../values.js';\n\n${constants.join('\n')}${hasDelete ? '\nexport { delete_ as delete };\n' : ''}`;
 }
 
 /** `{ name: 'users.get', method: 'GET', … }`, without what is absent. */
-const literal = (operation) =>
+const literal = (/** @type {object} */ operation) =>
   JSON.stringify(operation)
     .replaceAll(/"(\w+)":/g, ' $1: ')
     .replaceAll('"', "'")
     .replace(/}$/, ' }');
 
-function constantType({ signatures }) {
+function constantType(/** @type {Described} */ { signatures }) {
   const types = signatures.map(({ parameters, result }) => ({
     parameters: `(${['client: BackendClient', ...parameters].join(', ')})`,
     result,
   }));
-  return types.length === 1
-    ? `${types[0].parameters} => ${types[0].result}`
+  const [only, other] = types;
+  return only !== undefined && other === undefined
+    ? `${only.parameters} => ${only.result}`
     : `{ ${types.map(({ parameters, result }) => `${parameters}: ${result}`).join('; ')} }`;
 }

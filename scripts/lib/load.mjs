@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from './document.mjs';
 
-/** @param path from the root; what it imports comes with it */
+/**
+ * @param {string} path from the root; what it imports comes with it
+ * @returns {Promise<unknown>} who loads it says what it is
+ */
 export async function load(path) {
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, path)],
@@ -13,6 +16,8 @@ export async function load(path) {
     platform: 'node',
     target: 'node20',
   });
-  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`esbuild wrote nothing of ${path}.`);
+  const code = Buffer.from(file.contents).toString('base64');
   return import(`data:text/javascript;base64,${code}`);
 }

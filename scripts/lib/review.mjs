@@ -3,7 +3,19 @@
 import { createTypePrinter, inputSchema } from './schema-types.mjs';
 import { groupBy, kebab } from './document.mjs';
 
-/** @returns path (from the root) to content */
+/**
+ * @typedef {import('./document.mjs').OpenApiDocument} OpenApiDocument
+ * @typedef {import('./document.mjs').Operation} Operation
+ * @typedef {import('./document.mjs').Schema} Schema
+ * @typedef {import('./schema-types.mjs').TypePrinter} TypePrinter
+ */
+
+/**
+ * @param {OpenApiDocument} document
+ * @param {import('./document.mjs').Names} names
+ * @param {readonly Operation[]} operations
+ * @returns {Record<string, string>} path (from the root) to content
+ */
 export function emitReview(document, names, operations) {
   const types = createTypePrinter(document, names);
   return {
@@ -13,7 +25,9 @@ export function emitReview(document, names, operations) {
   };
 }
 
-const apiVersion = ({ info }) => `// Made by scripts/generate.mjs --committed from the OpenAPI document. Do not edit.
+const apiVersion = (
+  /** @type {OpenApiDocument} */ { info },
+) => `// Made by scripts/generate.mjs --committed from the OpenAPI document. Do not edit.
 /**
  * The dated version of Clerk's API that this package is written for. Every call of the Backend API names it, and every handshake:
  * two versions would be two shapes of the same session.
@@ -21,16 +35,21 @@ const apiVersion = ({ info }) => `// Made by scripts/generate.mjs --committed fr
 export const API_VERSION_DATE = '${info.version}';
 `;
 
-const call = (operation) => `api.${operation.name}(${argumentsOf(operation).join(', ')})`;
+const call = (/** @type {Operation} */ operation) => `api.${operation.name}(${argumentsOf(operation).join(', ')})`;
 
-function argumentsOf({ ids, query, body }) {
+function argumentsOf(/** @type {Operation} */ { ids, query, body }) {
   const names = ids.map(({ name }) => name);
   if (body) return [...names, `body${body.required ? '' : '?'}`];
   if (query.length > 0) return [...names, `query${query.some((parameter) => parameter.required) ? '' : '?'}`];
   return names;
 }
 
-/** All that callers depend on, without prose: one line for the version, then one for each operation and for each named type. */
+/**
+ * All that callers depend on, without prose: one line for the version, then one for each operation and for each named type.
+ * @param {OpenApiDocument} document
+ * @param {TypePrinter} types
+ * @param {readonly Operation[]} operations
+ */
 function surface({ info }, types, operations) {
   const named = Object.entries(types.components).map(
     ([name, schema]) => `type ${types.nameOf(name)} = ${typeOf(types, schema)}`,
@@ -44,7 +63,7 @@ function surface({ info }, types, operations) {
 }
 
 /** `METHOD path -> api.resource.method(id, query?: { … }): Response (retry class, what else is to know)` */
-function surfaceLine(types, operation) {
+function surfaceLine(/** @type {TypePrinter} */ types, /** @type {Operation} */ operation) {
   const { method, path, response, list, retry, deprecated } = operation;
   const input = inputSchema(operation);
   const parameters = argumentsOf(operation).map((name) =>
@@ -56,13 +75,17 @@ function surfaceLine(types, operation) {
 }
 
 /** In one line, without comments. */
-const typeOf = (types, schema) =>
+const typeOf = (/** @type {TypePrinter} */ types, /** @type {Schema} */ schema) =>
   types
     .print(schema, {})
     .replaceAll(/\/\*\*[^]*?\*\//g, '')
     .replaceAll(/;?\s*\n\s*}/g, ' }')
     .replaceAll(/\s+/g, ' ');
 
+/**
+ * @param {OpenApiDocument} document
+ * @param {readonly Operation[]} operations
+ */
 function operationsPage({ info }, operations) {
   const sections = [...groupBy(operations, ({ resource }) => resource)]
     .sort(([a], [b]) => a.localeCompare(b))

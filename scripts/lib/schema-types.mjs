@@ -2,30 +2,44 @@
 import { pascal } from './document.mjs';
 
 /**
- * @param names the `types` part of the name map: component name to type name
+ * @typedef {import('./document.mjs').Schema} Schema
+ * @typedef {import('./document.mjs').Operation} Operation
+ * @typedef {ReturnType<typeof createTypePrinter>} TypePrinter
+ *
+ * @typedef {object} Context
+ * @property {boolean} [input] the type takes what a caller may send
+ * @property {string} [indent]
+ * @property {boolean} [bare] without comments
+ */
+
+/**
+ * @param {import('./document.mjs').OpenApiDocument} document
+ * @param {import('./document.mjs').Names} names its `types`: component name to type name
  * @returns `print(schema, { input, indent })`: the TypeScript type of a schema; `input` types take what a caller may send
  */
 export function createTypePrinter(document, names) {
   const components = document.components.schemas;
-  const nameOf = (ref) => {
-    const component = ref.split('/').at(-1);
+  const nameOf = (/** @type {string} */ ref) => {
+    const component = ref.slice(ref.lastIndexOf('/') + 1);
     return names.types[component] ?? pascal(component);
   };
 
+  /** @type {(schema: Schema, context: Context) => string} */
   function print(schema, context) {
     const type = printPresent(schema, context);
     // `nullable` counts wherever it stands, also where it has no `type` beside it and OpenAPI 3.0 would ignore it.
     return isNullable(schema) && !/(^|\| )null$/.test(type) ? `${type} | null` : type;
   }
 
+  /** @type {(schema: Schema, context: Context) => string} */
   function printPresent(schema, context) {
     if (schema.$ref) return nameOf(schema.$ref);
-    if (schema.enum) return printEnum(schema);
+    if (schema.enum) return printEnum(schema, schema.enum);
     const alternatives = schema.oneOf ?? schema.anyOf;
     // `anyOf` whose branches only say `required`: the object itself, with at least one of the members present.
     if (alternatives && schema.properties) return printEitherRequired(schema, alternatives, context);
     if (alternatives) return union(alternatives.map((branch) => print(branch, context)));
-    if (schema.allOf) return printAllOf(schema, context);
+    if (schema.allOf) return printAllOf(schema, schema.allOf, context);
     if (schema.type === 'array') return printArray(schema, context);
     if (schema.type === 'object' || schema.properties) return printObject(schema, context);
     if (schema.type === 'string') return schema.format === 'binary' ? 'Upload' : 'string';
@@ -36,29 +50,34 @@ export function createTypePrinter(document, names) {
     throw new Error(`No type for ${JSON.stringify(schema)}`);
   }
 
-  function printAllOf(schema, context) {
+  /** @type {(schema: Schema, branches: Schema[], context: Context) => string} */
+  function printAllOf(schema, branches, context) {
     const own = schema.properties ? [printObject(schema, context)] : [];
     const required = schema.required ?? [];
-    const parts = schema.allOf.map((part) =>
+    const parts = branches.map((part) =>
       part.properties && !part.$ref ? { ...part, required: [...(part.required ?? []), ...required] } : part,
     );
     return [...own, ...parts.map((part) => print(part, context))].map(parenthesize).join(' & ');
   }
 
+  /** @type {(schema: Schema, branches: Schema[], context: Context) => string} */
   function printEitherRequired(schema, branches, context) {
     const { anyOf: _, oneOf: __, ...base } = schema;
-    const either = branches.map(({ required }) => {
-      const properties = Object.fromEntries(required.map((key) => [key, schema.properties[key]]));
+    const either = branches.map(({ required = [] }) => {
+      const properties = Object.fromEntries(required.map((key) => [key, schema.properties?.[key] ?? {}]));
       return printObject({ type: 'object', properties, required }, { ...context, bare: true });
     });
     return `${printObject(base, context)} & (${either.join(' | ')})`;
   }
 
+  /** @type {(schema: Schema, context: Context) => string} */
   function printArray(schema, context) {
+    if (schema.items === undefined) throw new Error(`An array of what? ${JSON.stringify(schema)}`);
     const item = print(schema.items, context);
     return `${context.input ? 'readonly ' : ''}${parenthesize(item)}[]`;
   }
 
+  /** @type {(schema: Schema, context: Context) => string} */
   function printObject(schema, context) {
     const properties = Object.entries(schema.properties ?? {});
     const rest = schema.additionalProperties;
@@ -78,29 +97,40 @@ export function createTypePrinter(document, names) {
   return { print, nameOf, components };
 }
 
-/** What an operation takes beside ids, as one schema: its body, or its query as an object. */
+/**
+ * What an operation takes beside ids, as one schema: its body, or its query as an object.
+ * @param {Pick<Operation, 'body' | 'query'>} operation
+ * @returns {Schema}
+ */
 export const inputSchema = ({ body, query }) =>
   body?.schema ?? {
     type: 'object',
     properties: Object.fromEntries(
-      query.map(({ name, schema, description, deprecated }) => [name, { ...schema, description, deprecated }]),
+      query.map(({ name, schema, description, deprecated }) => [
+        name,
+        { ...schema, ...(description !== undefined && { description }), deprecated },
+      ]),
     ),
     required: query.filter(({ required }) => required).map(({ name }) => name),
   };
 
-const isNullable = (schema) => schema.nullable === true;
-const propertyName = (key) => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key));
-const union = (types) => [...new Set(types)].join(' | ');
-const parenthesize = (type) => (/ [|&] /.test(type.replace(/\{[^]*\}/, '{}')) ? `(${type})` : type);
+const isNullable = (/** @type {Schema} */ schema) => schema.nullable === true;
+const propertyName = (/** @type {string} */ key) => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key));
+const union = (/** @type {readonly string[]} */ types) => [...new Set(types)].join(' | ');
+const parenthesize = (/** @type {string} */ type) =>
+  / [|&] /.test(type.replace(/\{[^]*\}/, '{}')) ? `(${type})` : type;
 
-function printEnum(schema) {
-  const literals = schema.enum.filter((value) => value !== null).map((value) => JSON.stringify(value));
+function printEnum(/** @type {Schema} */ schema, /** @type {readonly unknown[]} */ values) {
+  const literals = values.filter((value) => value !== null).map((value) => JSON.stringify(value));
   // The document says itself that more values will come; `string & {}` keeps the completions.
   if (schema['x-speakeasy-unknown-values'] === 'allow') literals.push('(string & {})');
-  return union(schema.enum.includes(null) ? [...literals, 'null'] : literals);
+  return union(values.includes(null) ? [...literals, 'null'] : literals);
 }
 
-/** The document's prose for a property or parameter, with its bounds. */
+/**
+ * The document's prose for a property or parameter, with its bounds.
+ * @param {Schema} schema
+ */
 export function documentation(schema) {
   const bounds = [
     schema.default !== undefined && schema.default !== null && `Default: ${JSON.stringify(schema.default)}.`,
@@ -112,7 +142,10 @@ export function documentation(schema) {
   return [schema.description?.trim(), bounds.join(' '), schema.deprecated && '@deprecated'].filter(Boolean).join('\n');
 }
 
-/** A JSDoc block, or nothing for no text. */
+/**
+ * A JSDoc block, or nothing for no text.
+ * @param {string} text
+ */
 export function comment(text, indent = '') {
   const lines = text
     .trim()

@@ -5,7 +5,7 @@ import type { Encode, Operation } from './operation.js';
 const encode: Encode = async (params, ...rest) => {
   // As it is now: while the rest is loaded the caller goes on, and may use the object for another call.
   const fields = { ...params };
-  // A Node stream that breaks meanwhile would end the process if nobody listened. Whoever reads it hears of it.
+  // A Node stream that breaks meanwhile would end the process without a listener. Its reader hears of it too.
   (Object(fields['file']) as { on?(event: 'error', listener: () => void): void }).on?.('error', () => {});
   return (await import('./upload.js')).encode(fields, ...rest);
 };

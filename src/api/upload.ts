@@ -22,7 +22,7 @@ const SIGNATURES: Readonly<Record<string, RegExp>> = {
 export const encode: Encode = async (params, name, signal) => {
   const { file, ...fields } = params ?? {};
   const { bytes, type, fileName } = await readImage(file, name, signal);
-  // Drawn anew each time: whoever chose the bytes could close their part and begin another.
+  // Drawn anew each time: with a known boundary the bytes of an image could end their part and begin another.
   const boundary = `bailiff-${crypto.randomUUID()}`;
   const part = (field: string, about: string) =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(field)}"${about}\r\n\r\n`;
@@ -60,7 +60,7 @@ async function readImage(file: unknown, name: string, signal: AbortSignal) {
   const { type: declared, name: given, pathname } = Object(file) as Partial<File & URL>;
   const begin = String.fromCharCode(...bytes.subarray(0, 16));
   const known = Object.keys(SIGNATURES).find((type) => SIGNATURES[type]!.test(begin));
-  // What the bytes say counts, before what a name's ending made somebody believe.
+  // The bytes decide, before the declared type, which may come from the ending of a name.
   const type = known ? `image/${known}` : declared;
   if (!type) throw fail('the file is no PNG, JPEG, GIF or WebP. Give a Blob that names another type.');
   return {

@@ -13,7 +13,7 @@ interface Envelope {
   readonly total_count?: unknown;
 }
 
-/** Behind the end of any list: whoever heeds `offset` answers nothing there. */
+/** Behind the end of any list: an API that heeds `offset` answers nothing there. */
 const FAR_BEHIND = 1e9;
 
 /**

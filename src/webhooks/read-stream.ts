@@ -5,7 +5,7 @@ import { WebhookVerificationError } from './errors.js';
 /**
  * @param stream null is the empty body
  * @throws WebhookVerificationError (rejects) `body-too-large` as soon as more has come than may; `raw-body-required` if
- *   somebody else reads the stream, or it breaks off
+ *   the stream is being read elsewhere, or breaks off
  */
 export async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
   if (stream === null) return new Uint8Array(0);

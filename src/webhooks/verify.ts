@@ -60,8 +60,8 @@ export interface OpenedWebhook {
 }
 
 /**
- * Looks at what costs nothing: the secret, the headers, the time, the length that is announced. Whoever has to read the
- * body comes here first, so that a stranger's upload is refused before a byte of it is kept.
+ * Looks at what costs nothing: the secret, the headers, the time, the length that is announced. A caller that has to read
+ * the body comes here first, so that a stranger's upload is refused before a byte of it is kept.
  *
  * @param env looked at instead of `process.env` (the bindings of a Worker)
  * @throws WebhookVerificationError, ConfigurationError as {@link verifyWebhookPayload}

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttp2, connect as connectHttp2 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { clerkMiddleware, requireAuth } from 'bailiff/express';
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
@@ -14,6 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { WebSocket } from 'ws';
 import { callsOf, OPERATIONS } from '../support/clerk.js';
 import { browserCookies, createFixtures, renewSession, SUFFIX, type Fixtures } from './fixtures.js';
+import { listen, portOf } from '../support/listen.js';
 
 const SECRET = `whsec_${Buffer.from('a signing secret for tests').toString('base64')}`;
 const open: (() => unknown)[] = [];
@@ -21,13 +21,13 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+async function serve(server: Server): Promise<string> {
+  await listen(server);
   open.push(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `127.0.0.1:${portOf(server)}`;
 }
 
 /** Through the socket's own client: `fetch` may not set `Cookie` and `Referer` on every runtime. */
@@ -72,8 +72,8 @@ describe('the page of the documentation', () => {
       return app.server;
     },
   };
-  it.each(Object.entries(SERVERS))('%s: a signed-in user in, nobody else', async (_, serve) => {
-    const host = await listen(await serve());
+  it.each(Object.entries(SERVERS))('%s: a signed-in user in, nobody else', async (_, start) => {
+    const host = await serve(await start());
     const bearer = await get(host, '/me', { authorization: `Bearer ${token}` });
     expect([bearer.status, bearer.text]).toEqual([200, expect.stringMatching(/^Hello user_/)]);
     const nobody = await get(host, '/me');
@@ -84,7 +84,7 @@ describe('the page of the documentation', () => {
 
   it('Socket.IO: sockets of a signed-in user, by polling and by WebSocket', async () => {
     const { server } = await import('./connect-style-samples/socket-io.js');
-    const host = await listen(server);
+    const host = await serve(server);
     const authorization = `Bearer ${token}`;
     const polling = '/socket.io/?EIO=4&transport=polling';
     expect((await get(host, polling, { authorization })).text).toMatch(/^0\{"sid":/);
@@ -111,7 +111,7 @@ describe('the page of the documentation', () => {
 
   it('webhooks, over the stream', async () => {
     const { server } = await import('./connect-style-samples/webhook.js');
-    const host = await listen(server);
+    const host = await serve(server);
     const body = '{"type":"session.created","object":"event","data":{"id":"sess_1","object":"session"}}';
     const seconds = String(Math.floor(Date.now() / 1000));
     const mac = createHmac('sha256', Buffer.from(SECRET.slice(6), 'base64')).update(`msg_1.${seconds}.${body}`);
@@ -145,7 +145,7 @@ describe('a plain request', () => {
   const returnTo = (location: string | null) => new URL(location ?? '').searchParams.get('redirect_url');
 
   it('of a page of the same host is signed in by its cookies; of another, it renews them', async () => {
-    const host = await listen(createServer(guarded()));
+    const host = await serve(createServer(guarded()));
     const load = (referer: string) => get(host, '/me', { ...PAGE, cookie: cookie(), referer });
     expect((await load(`http://${host}/list`)).status).toBe(200);
     const answer = await load('https://elsewhere.example/');
@@ -154,7 +154,7 @@ describe('a plain request', () => {
 
   it('over TLS is https, whatever is forwarded', async () => {
     const listener = guarded();
-    const host = await listen(
+    const host = await serve(
       createServer((req, res) => {
         Object.defineProperty(req.socket, 'encrypted', { value: true });
         listener(req, res);
@@ -166,8 +166,8 @@ describe('a plain request', () => {
 
   it('of HTTP/2 has its host in :authority', async () => {
     const server = createHttp2(guarded() as never);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await listen(server);
+    const host = `127.0.0.1:${portOf(server)}`;
     const session = connectHttp2(`http://${host}`);
     open.push(() => (session.destroy(), server.close()));
     const ask = async (headers: Record<string, string>) => {
@@ -185,7 +185,7 @@ describe('a plain request', () => {
   it('keeps its whole address below a mounted handler', async () => {
     const app = connect();
     app.use('/api', guarded() as never);
-    const host = await listen(createServer(app));
+    const host = await serve(createServer(app));
     const answer = await get(host, '/api/me?a=1', PAGE);
     expect(returnTo(answer.headers.get('location'))).toBe(`http://${host}/api/me?a=1`);
   });
@@ -201,7 +201,7 @@ describe('a plain request', () => {
     const boom = (): never => {
       throw new Error('boom');
     };
-    const host = await listen(
+    const host = await serve(
       createServer((req, res) => {
         const failed = (error: unknown) => res.writeHead(500).end(String(error));
         middleware(req, res, (error) => {
@@ -225,7 +225,7 @@ describe('a plain request', () => {
     app.use((_req, res, next) => (res.write('begun'), next()));
     app.use(clerkMiddleware({ ...fixtures.options, onDenied: (_denial, _req, _res, next) => next() }));
     app.use(requireAuth());
-    const host = await listen(createServer(app));
+    const host = await serve(createServer(app));
     await expect(get(host, '/me')).rejects.toThrow();
   });
 
@@ -235,7 +235,7 @@ describe('a plain request', () => {
     open.push(() => io.close());
     io.engine.use(clerkMiddleware(fixtures.options));
     io.engine.use(requireAuth());
-    const host = await listen(server);
+    const host = await serve(server);
     const cookies = renewSession(fixtures);
     const dial = (token: string) =>
       new WebSocket(`ws://${host}/socket.io/?EIO=4&transport=websocket`, { headers: browserCookies(token) });

@@ -1,6 +1,6 @@
 /** One way to describe a guarded application, and each framework's way to serve it over real HTTP. */
 import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { serve } from '@hono/node-server';
 import * as expressAdapter from 'bailiff/express';
 import * as fastifyAdapter from 'bailiff/fastify';
@@ -18,6 +18,7 @@ import { Hono, type Context } from 'hono';
 import { cors } from 'hono/cors';
 import supertest from 'supertest';
 import { connectStyle } from './connect-style.js';
+import { listen, portOf } from '../support/listen.js';
 
 /** The guards have the same names and take the same arguments in both packages. */
 export type Adapter = Pick<
@@ -369,12 +370,12 @@ function fastifyTools(request: FastifyRequest, reply: FastifyReply): Tools {
 }
 
 export async function listening(server: Server, errors: unknown[]): Promise<Served> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   return served(server, errors);
 }
 
 export function served(server: Server, errors: unknown[]): Served {
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   const url = `http://127.0.0.1:${port}`;
   return {
     url,

@@ -1,7 +1,6 @@
 /** Bodies through the Frontend API proxy: they arrive byte for byte, whoever has read them before, or not at all. */
 import { createServer, type IncomingMessage, type Server, request as send } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { ConfigurationError } from 'bailiff';
 import parsers from 'express';
@@ -9,6 +8,7 @@ import type { Context } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEnvironments } from './contract/harness.js';
 import { frameworks, type AppSpec } from './frameworks.js';
+import { listen, originOf } from '../support/listen.js';
 
 let upstream: Server;
 let fapiUrl: string;
@@ -22,9 +22,9 @@ beforeAll(async () => {
       arrived.push({ body: Buffer.concat(chunks), headers: req.headers });
       res.end('taken');
     });
-  }).listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
-  fapiUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  });
+  await listen(upstream);
+  fapiUrl = originOf(upstream);
 });
 beforeEach(() => (arrived = []));
 afterAll(() => {

@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { createServer as createUpstream, type Server } from 'node:http';
 import { connect, createServer, type ClientHttp2Session, type Http2Server } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { NodeView } from '../../src/adapters/node/node-view.js';
 import { serveProxy } from '../../src/adapters/node/proxy.js';
@@ -10,13 +9,12 @@ import type { Forward } from '../../src/core/index.js';
 import { resolveConfig } from '../../src/core/config/resolve.js';
 import { createFrontendApiProxy } from '../../src/core/proxy/frontend-api-proxy.js';
 import { PUBLISHABLE_KEY, SECRET_KEY } from './fixtures.js';
+import { listen, originOf } from '../support/listen.js';
 
 let upstream: Server;
 let front: Http2Server;
 let browser: ClientHttp2Session;
 let arrived: { method: string | undefined; url: string | undefined; names: string[]; body: string }[];
-
-const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
 
 beforeAll(async () => {
   upstream = createUpstream((req, res) => {
@@ -26,18 +24,18 @@ beforeAll(async () => {
       arrived.push({ method: req.method, url: req.url, names: Object.keys(req.headers), body });
       res.setHeader('set-cookie', ['a=1', 'b=2']).end('taken');
     });
-  }).listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
+  });
+  await listen(upstream);
   const config = resolveConfig({ publishableKey: PUBLISHABLE_KEY, secretKey: SECRET_KEY }, {});
-  const fapiUrl = `http://127.0.0.1:${portOf(upstream)}`;
+  const fapiUrl = originOf(upstream);
   const proxy = createFrontendApiProxy(config, { enabled: true, fapiUrl }, {});
   const forward = { proxy, origin: 'https://app.example' } as Forward;
   front = createServer((req, res) => {
     // Node's own objects, with what Express adds to them left out.
     serveProxy(forward, new NodeView(req as never), req as never, res as never, {}).catch(() => res.stream.close());
-  }).listen(0, '127.0.0.1');
-  await once(front, 'listening');
-  browser = connect(`http://127.0.0.1:${portOf(front)}`);
+  });
+  await listen(front);
+  browser = connect(originOf(front));
 });
 beforeEach(() => (arrived = []));
 afterAll(() => {

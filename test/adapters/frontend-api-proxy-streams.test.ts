@@ -8,12 +8,13 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEnvironments } from './contract/harness.js';
 import { deferred } from '../support/deferred.js';
 import { frameworks, type AppSpec } from './frameworks.js';
+import { listen, originOf } from '../support/listen.js';
 
 const MEGABYTE = 1_000_000;
 const GET = 'GET /__clerk/v1/client HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
@@ -40,10 +41,10 @@ describe.each(frameworks)('$name', (framework) => {
       source = (options) => options,
     }: { first?: AppSpec['first']; source?: (options: object) => unknown } = {},
   ) {
-    const server = createServer(upstream).listen(0, '127.0.0.1');
+    const server = createServer(upstream);
     upstreams.push(server);
-    await once(server, 'listening');
-    const fapiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await listen(server);
+    const fapiUrl = originOf(server);
     const { served } = await environments.open({ routes: [], first }, ({ options }) => [
       [source(options), { frontendApiProxy: { enabled: true, fapiUrl } }],
     ]);

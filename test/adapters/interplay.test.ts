@@ -1,6 +1,5 @@
 /** Beside other people's middleware: `cors()` on either side, and answers that are streamed. */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import * as expressAdapter from 'bailiff/express';
 import * as honoAdapter from 'bailiff/hono';
@@ -14,6 +13,7 @@ import { streamSSE } from 'hono/streaming';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deferred } from '../support/deferred.js';
 import { browserCookies, createFixtures, renewSession, type Fixtures } from './fixtures.js';
+import { listen, originOf } from '../support/listen.js';
 
 let fixtures: Fixtures;
 let server: Server | undefined;
@@ -72,8 +72,8 @@ const FRAMEWORKS: Readonly<Record<string, (spec: AppSpec) => Server>> = {
 
 async function start(make: (spec: AppSpec) => Server, spec: Partial<AppSpec> = {}): Promise<string> {
   server = make({ cors: 'before', go: Promise.resolve(), ...spec });
-  if (!server.listening) await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  if (!server.listening) await listen(server);
+  return `${originOf(server)}/`;
 }
 
 const ORIGIN = 'https://app.acornbooks.example';

@@ -1,6 +1,5 @@
 /** An answer that sets the cookies of a session is stored by nobody, however the application writes it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import * as expressAdapter from 'bailiff/express';
 import * as honoAdapter from 'bailiff/hono';
@@ -10,6 +9,7 @@ import { Hono, type Context } from 'hono';
 import supertest from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { browserCookies, createFixtures, renewSession, type Fixtures } from './fixtures.js';
+import { listen, originOf } from '../support/listen.js';
 
 let fixtures: Fixtures;
 let server: Server | undefined;
@@ -163,7 +163,7 @@ describe('Hono', () => {
     server = await new Promise<Server>((resolve) => {
       const started = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started as Server));
     });
-    return supertest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return supertest(originOf(server));
   }
 
   it.each<[string, (c: Context) => Response | Promise<Response>]>([
@@ -205,8 +205,8 @@ describe('Hono', () => {
 
   it('a response that cannot be changed (it comes from fetch)', async () => {
     const origin = createServer((_req, res) => res.writeHead(200, { 'cache-control': PUBLIC, ...SHARED }).end('logo'));
-    await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
-    const agent = await start(() => fetch(`http://127.0.0.1:${(origin.address() as AddressInfo).port}/`));
+    await listen(origin);
+    const agent = await start(() => fetch(`${originOf(origin)}/`));
     const renewed = renewSession(fixtures);
     expectPrivate(await agent.get('/logo.png').set(browserCookies(fixtures.tokens.expired)), renewed);
     origin.close();

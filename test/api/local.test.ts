@@ -2,6 +2,7 @@ import { BackendApiError, createBackendApi, createBackendClient, type BackendApi
 import * as users from 'bailiff/api/users';
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collect } from './support/collect.js';
 
 /** The client against the offline instance: two readings of one document, by different hands. */
 let clerk: LocalInstance;
@@ -12,11 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => clerk.close());
 
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
 const codeOf = (promise: PromiseLike<unknown>) =>
   promise.then(
     () => 'fine',

@@ -1,6 +1,7 @@
 import { BackendApiError, createBackendApi, InvalidArgumentError } from 'bailiff/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { collect } from './support/collect.js';
 
 type Page = (limit: number, offset: number, search: URLSearchParams) => unknown;
 
@@ -19,12 +20,6 @@ function paged(page: Page) {
 }
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `user_${index}` }));
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
 describe('a list, awaited', () => {
   it('is one page as the API answers it, asked for once', async () => {
     const { api, asked } = paged(() => ids(3));

@@ -3,6 +3,7 @@ import { BackendApiError, createBackendApi, type BackendApi } from 'bailiff/api'
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { collect } from './support/collect.js';
 
 const RUNS = Number(process.env['BAILIFF_WALK_RUNS'] ?? 300);
 
@@ -96,17 +97,6 @@ describe('whatever comes and goes, each item that was there at the start and sti
   });
 });
 
-async function collect<T extends object>(
-  items: AsyncIterable<T>,
-  each: (item: T) => unknown = () => undefined,
-): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) {
-    all.push(item);
-    await each(item);
-  }
-  return all;
-}
 const idsOf = (items: readonly { id: string }[]) => items.map(({ id }) => id).sort();
 
 describe('over HTTP, on the offline instance', () => {

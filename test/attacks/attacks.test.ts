@@ -1,5 +1,4 @@
 /** The corpus, whole, against both adapters, with keys from a JWKS and with a PEM. */
-import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalInstance } from 'bailiff-local';
@@ -8,6 +7,7 @@ import { corpus } from './corpus.js';
 import { attackedClerk, createFixtures, HOST, PUBLISHABLE_KEY, type Attack } from './fixtures.js';
 import { sendRaw, type Received } from './raw.js';
 import { startExpress, startHono } from './servers.js';
+import { portOf } from '../support/listen.js';
 
 const fixtures = createFixtures();
 
@@ -74,7 +74,7 @@ describe.each([
     it.each(corpus.map((attack) => [attack.id, attack] as const))('%s', async (_id, attack) => {
       events = '';
       const target = attack.alone === true ? await startServer() : server;
-      const received = await sendRaw((target.address() as AddressInfo).port, attack.send(fixtures));
+      const received = await sendRaw(portOf(target), attack.send(fixtures));
       if (target !== server) target.close();
       expectDecent(received, attack, events);
       expect([attack.expect].flat(), received.text.slice(0, 600)).toContain(received.status);

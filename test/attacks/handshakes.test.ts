@@ -1,6 +1,5 @@
 /** What comes back from a handshake: only what the instance itself signed reaches the browser, and nothing in it can break the answer. */
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault, LocalInstance } from 'bailiff-local';
 import { OPERATIONS, startClerk } from '../support/clerk.js';
@@ -18,6 +17,7 @@ import {
 import { PUBLISHABLE_KEY } from './fixtures.js';
 import { sendRaw } from './raw.js';
 import { startExpress, startHono } from './servers.js';
+import { portOf } from '../support/listen.js';
 
 const key = createKey('RS256', { kid: 'ins_handshake' });
 const stranger = createKey('RS256', { kid: 'ins_handshake' });
@@ -107,7 +107,7 @@ describe.each([
   afterAll(() => server.close());
 
   const visit = (query: string, cookie = '') =>
-    sendRaw((server.address() as AddressInfo).port, {
+    sendRaw(portOf(server), {
       target: `/user${query}`,
       headers: [
         ['accept', 'text/html'],
@@ -116,7 +116,7 @@ describe.each([
       ],
     });
   /** Redeems a nonce that the instance gave out for these directives. */
-  const nonce = (directives: unknown) => {
+  const nonce = (directives: readonly string[]) => {
     clerk.state.table('handshakes').insert({ id: 'n1', directives });
     return visit('', '__clerk_handshake_nonce=n1');
   };
@@ -168,7 +168,7 @@ describe.each([
   it.each(Object.entries(ODD_DIRECTIVES))('a directive that is %s', async (_what, directive) => {
     for (const received of [
       await visit('', `__clerk_handshake=${handshakeToken(key, [directive])}`),
-      await nonce([directive]),
+      await nonce([directive as string]),
     ]) {
       expect([307, 401]).toContain(received.status);
       expect(received.headers.get('location') ?? 'https://clerk.acornbooks.example/').toMatch(

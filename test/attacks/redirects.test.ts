@@ -1,11 +1,11 @@
 /** Redirects: wherever an attacker points, they lead to the instance's Frontend API and come back to this very host. */
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKey, T0, T0_S } from '../support/tokens.js';
 import { HOST, PUBLISHABLE_KEY } from './fixtures.js';
 import { sendRaw } from './raw.js';
 import { startExpress, startHono } from './servers.js';
+import { portOf } from '../support/listen.js';
 
 const key = createKey('RS256', { kid: 'ins_redirects' });
 const FRAMEWORKS = [
@@ -22,8 +22,6 @@ const DEVELOPMENT = {
 };
 const PRODUCTION = { publishableKey: PUBLISHABLE_KEY, secretKey: 'sk_live_redirectsredirectsredirects' };
 const FRONTEND_APIS = ['clerk.acornbooks.example', 'brave-otter-7.clerk.accounts.dev'];
-
-const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
 const HOSTILE_HOSTS = [
   'evil.example',

@@ -6,6 +6,7 @@ import * as forExpress from 'bailiff/express';
 import * as forHono from 'bailiff/hono';
 import express from 'express';
 import { Hono } from 'hono';
+import { listen } from '../support/listen.js';
 
 type Guards = Pick<typeof forExpress, 'requireAuth' | 'requirePermission'>;
 
@@ -29,7 +30,7 @@ export async function startExpress(options: AuthenticatorOptions): Promise<Serve
   for (const [path, guard] of Object.entries(ROUTES))
     app.get(path, guard(forExpress), (_req, res) => void res.json({ ok: true }));
   const server = createServer({ maxHeaderSize: 32_768 }, app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   return server;
 }
 

@@ -1,12 +1,12 @@
 /** A development satellite: another host, where a visitor who signed in elsewhere is signed in too. */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { clerkMiddleware, getAuth } from 'bailiff/express';
 import { startLocalInstance } from 'bailiff-local';
 import type { LocalInstance } from 'bailiff-local';
 import { Browser } from '../local/frontend-api/support.js';
+import { listen, portOf } from '../support/listen.js';
 
 const NAVIGATION = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 
@@ -17,9 +17,9 @@ let satellite: string;
 beforeEach(async () => {
   clerk = await startLocalInstance({ seed: { users: [{ id: 'user_ada', email_address: 'ada@example.com' }] } });
   server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   // Another host than the instance's, as far as cookies go.
-  const host = `localhost:${String((server.address() as AddressInfo).port)}`;
+  const host = `localhost:${portOf(server)}`;
   satellite = `http://${host}`;
   const app = express();
   const signInUrl = `${clerk.frontendApiUrl}/sign-in`;

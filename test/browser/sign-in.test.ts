@@ -4,7 +4,6 @@
  */
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import express from 'express';
 import { Hono } from 'hono';
@@ -17,6 +16,7 @@ import { clerkMiddleware as honoMiddleware, requireAuth as honoGuard } from 'bai
 import { startLocalInstance } from 'bailiff-local';
 import type { LocalInstance } from 'bailiff-local';
 import { Browser } from '../local/frontend-api/support.js';
+import { listen, originOf } from '../support/listen.js';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const hasChromium = existsSync(CHROMIUM);
@@ -62,8 +62,8 @@ const FRAMEWORKS: Readonly<Record<string, () => Listener>> = {
 async function startSite(framework: string): Promise<void> {
   let listener: Listener = () => undefined;
   const server = createServer((request, response) => listener(request as never, response as never));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  site = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  await listen(server);
+  site = originOf(server);
   listener = (FRAMEWORKS[framework] as () => Listener)();
   closeSite = () =>
     new Promise((resolve) => {

@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { guarded, printable } from '../../packages/local/src/cli/terminal.js';
 import { bailiff, session, until } from './support.js';
+import { listen, originOf } from '../support/listen.js';
+import { segment } from '../support/tokens.js';
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => String.fromCharCode(from + i));
@@ -36,14 +38,13 @@ async function answering(
 ): Promise<Record<string, string>> {
   const server = createServer((_req, res) => {
     res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-  }).listen(0, '127.0.0.1');
+  });
   servers.push(server);
-  await once(server, 'listening');
-  const apiUrl = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  await listen(server);
+  const apiUrl = originOf(server);
   return { CLERK_API_URL: apiUrl, CLERK_SECRET_KEY: 'sk_test_evil000000000000000000000' };
 }
 
-const segment = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const token = [
   { alg: 'RS256', kid: EVIL, typ: 'JWT' },
   { sub: EVIL, iss: EVIL, azp: EVIL, exp: 9e9, [EVIL]: { deep: [EVIL] } },

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bailiff, session, until } from './support.js';
 import type { Session, SessionOptions } from './support.js';
+import { listen, portOf } from '../support/listen.js';
 
 interface Started {
   event: 'started';
@@ -114,8 +114,8 @@ describe('row 21: bailiff local', () => {
 
   it('refuses what is unsafe or impossible, in one line', async () => {
     const occupied = createServer();
-    await new Promise<void>((resolve) => occupied.listen(0, '127.0.0.1', resolve));
-    const port = String((occupied.address() as AddressInfo).port);
+    await listen(occupied);
+    const port = String(portOf(occupied));
     const cases: [string[], RegExp][] = [
       [['--host', '0.0.0.0'], /loopback/],
       [['--port', port], /EADDRINUSE/],

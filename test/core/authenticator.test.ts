@@ -13,10 +13,9 @@ import type { Fault, FaultRequest } from 'bailiff-local';
 import { isAuthenticator } from '../../src/core/authenticator.js';
 import { apiKeyRow, callsOf, OPERATIONS } from '../support/clerk.js';
 import { CATEGORY, m2mToken, oauthToken, sessionToken, T0 } from '../support/tokens.js';
-import { bearer, cookies, key, PK_LIVE, SECRET_KEY, stranger, useBackend, viewOf } from './fixtures.js';
+import { bearer, cookies, key, session, PK_LIVE, SECRET_KEY, stranger, useBackend, viewOf } from './fixtures.js';
 
 const backend = useBackend();
-const session = (changes = {}, header = {}) => sessionToken(key, changes, header);
 
 const SENT: Readonly<Record<string, Record<string, string>>> = {
   nothing: {},

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createAuthenticator, type AuthenticatorOptions, type BailiffEvent, type RequestView } from 'bailiff';
 import type { LocalInstance } from 'bailiff-local';
 import { apiKeyRow, m2mRow, oauthRow, startClerk } from '../support/clerk.js';
-import { createKey, T0 } from '../support/tokens.js';
+import { createKey, T0, sessionToken } from '../support/tokens.js';
 
 export const key = createKey();
 export const stranger = createKey('RS256', { kid: 'ins_stranger' });
@@ -67,9 +67,12 @@ export function viewOf(headers: Record<string, string> = {}, rest: Partial<Reque
   return { method: 'GET', url: '/page?q=1', header: (name) => all.get(name), headers: () => all, ...rest };
 }
 
-export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+export { bearer } from '../support/requests.js';
 
 /** The cookies of a signed-in browser. */
 export const cookies = (token: string): Record<string, string> => ({
   cookie: `__session=${token}; __client_uat=${T0 / 1000 - 100}`,
 });
+
+/** A session token of {@link key}. */
+export const session = (changes = {}, header = {}) => sessionToken(key, changes, header);

@@ -1,10 +1,10 @@
 /** What Clerk, or something in front of it, answers when it is asked for keys: judged by its content, over real HTTP. */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { AuthUnavailableError, createAuthenticator, type BailiffEvent } from 'bailiff';
 import { afterEach, describe, expect, it } from 'vitest';
 import { apiKeyAnswer, createClock, createKey, sessionToken } from '../support/tokens.js';
 import { PK_LIVE } from './fixtures.js';
+import { listen, originOf } from '../support/listen.js';
 
 const key = createKey();
 const other = createKey('RS256', { kid: 'ins_other' });
@@ -24,13 +24,13 @@ async function serve({ status = 200, type = 'application/json', body }: Answer) 
     response.writeHead(status, { connection: 'close', ...(type !== null && { 'content-type': type }) });
     response.end(body);
   });
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   const events: BailiffEvent[] = [];
   const authenticator = createAuthenticator(
     {
       publishableKey: PK_LIVE,
       secretKey: 'sk_live_CANARYCANARYCANARYCANARY',
-      apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      apiUrl: originOf(server),
       now: createClock(),
       onEvent: (event) => void events.push(event),
     },

@@ -1,8 +1,8 @@
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApp } from '../../examples/backend-api/app.js';
+import { listen, originOf } from '../support/listen.js';
 
 let clerk: LocalInstance;
 let server: Server;
@@ -15,8 +15,8 @@ beforeAll(async () => {
     api: { secretKey, apiUrl, retries: 0 },
   });
   server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await listen(server);
+  origin = originOf(server);
 });
 afterAll(async () => {
   server.closeAllConnections();

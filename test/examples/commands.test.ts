@@ -76,6 +76,7 @@ const SERVERS = Object.entries({
   'api-keys': 6,
   'backend-api': 3,
   'express-api': 4,
+  'fastify-api': 4,
   'hono-api': 4,
   'hono-worker': 5,
   m2m: 3,

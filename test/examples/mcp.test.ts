@@ -1,6 +1,5 @@
 /** The official MCP client against both servers: from the first 401 through the whole OAuth flow to a tool's answer. */
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { UnauthorizedError, type OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -10,6 +9,7 @@ import { startLocalInstance } from 'bailiff-local';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createExpressMcp } from '../../examples/mcp-server/express.js';
 import { createHonoMcp } from '../../examples/mcp-server/hono.js';
+import { listen, originOf } from '../support/listen.js';
 
 const CALLBACK = 'http://127.0.0.1:9/callback';
 
@@ -74,8 +74,8 @@ describe.each([
     for (const [name, value] of Object.entries(clerk.env)) vi.stubEnv(name, value);
     let listener: RequestListener = () => undefined;
     server = createServer((req, res) => void listener(req, res));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
+    await listen(server);
+    url = new URL(`${originOf(server)}/mcp`);
     listener = create(url.href);
   });
   afterEach(() => {

@@ -2,11 +2,11 @@
 import { createBackendApi } from 'bailiff/api';
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createApp } from '../../examples/webhooks-sqlite/app.js';
 import { openStore, type Store } from '../../examples/webhooks-sqlite/store.js';
+import { listen, originOf } from '../support/listen.js';
 
 let clerk: LocalInstance;
 let store: Store;
@@ -17,8 +17,8 @@ beforeEach(async () => {
   store = openStore(':memory:');
   const listener = getRequestListener(createApp(store).fetch);
   server = createServer((req, res) => void listener(req, res));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  clerk.webhooks.add(`http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/clerk`);
+  await listen(server);
+  clerk.webhooks.add(`${originOf(server)}/webhooks/clerk`);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();

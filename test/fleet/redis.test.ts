@@ -2,12 +2,12 @@
 import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { createClient } from '@redis/client';
 import type { LocalInstance } from 'bailiff-local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apiKeyRow, callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import type { Order } from './member.js';
+import { listen, portOf } from '../support/listen.js';
 
 const hasRedis = (() => {
   try {
@@ -38,9 +38,9 @@ interface Member {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const server = createServer();
+  await listen(server);
+  const port = portOf(server);
   server.close();
   return port;
 }

@@ -10,6 +10,7 @@ import * as forHono from 'bailiff/hono';
 import express from 'express';
 import express4 from 'express4';
 import { Hono } from 'hono';
+import { listen } from '../support/listen.js';
 
 const VALUES: readonly unknown[] = [
   undefined,
@@ -102,7 +103,7 @@ async function startExpress(
   }
   app.use((_error: unknown, _req: unknown, res: express.Response, _next: unknown) => void res.status(500).end());
   const server = createServer({ maxHeaderSize: 32_768 }, app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   return server;
 }
 

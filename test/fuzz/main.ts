@@ -4,7 +4,6 @@
  * applications whose callbacks misbehave: there a 500 is right, and it fails if anybody gets behind a guard. Default: 100,000.
  */
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { corpus } from '../attacks/corpus.js';
 import { attackedClerk, createFixtures, PUBLISHABLE_KEY } from '../attacks/fixtures.js';
@@ -13,6 +12,7 @@ import { T0 } from '../support/tokens.js';
 import { RawClient } from './client.js';
 import { startFaulty } from './faulty.js';
 import { createRandom, nextRequest } from './mutate.js';
+import { portOf } from '../support/listen.js';
 
 const { values } = parseArgs({ options: { requests: { type: 'string' }, seed: { type: 'string' } } });
 const total = Number(values.requests ?? 100_000);
@@ -66,7 +66,7 @@ async function attack(client: RawClient, random: ReturnType<typeof createRandom>
 console.log(`seed ${seed}, ${total} requests, ${corpus.length} attacks to start from`);
 const started = performance.now();
 const clientsOf = (all: readonly Server[], each: number): RawClient[] =>
-  all.flatMap((server) => Array.from({ length: each }, () => new RawClient((server.address() as AddressInfo).port)));
+  all.flatMap((server) => Array.from({ length: each }, () => new RawClient(portOf(server))));
 await Promise.all([
   ...clientsOf(servers, CONNECTIONS / servers.length).map((client, index) =>
     attack(client, createRandom(seed + index), false),

@@ -2,7 +2,6 @@
  * Secrets and tokens with marks that no ordinary text holds, sent through everything; then everything that came out
  * (states, auth objects, errors, events, headers, bodies, console) is searched for the marks.
  */
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { createAuthenticator, type AuthenticatorOptions, type BailiffEvent, type RequestView } from 'bailiff';
 import { createBackendApi } from 'bailiff/api';
@@ -13,6 +12,7 @@ import { sendRaw } from '../attacks/raw.js';
 import { startExpress, startHono } from '../attacks/servers.js';
 import { apiKeyRow, OPERATIONS, startClerk } from '../support/clerk.js';
 import { createKey, m2mToken, oauthToken, sessionToken, T0, T0_S } from '../support/tokens.js';
+import { portOf } from '../support/listen.js';
 
 const key = createKey('RS256', { kid: 'ins_canary' });
 const foreign = createKey('RS256', { kid: 'ins_canary' });
@@ -200,7 +200,7 @@ describe('nothing secret comes out', () => {
     try {
       for (const token of [...Object.values(TOKENS), SECRETS.apiKey, SECRETS.badApiKey, SECRETS.m2m, SECRETS.oauth]) {
         for (const target of ['/user', '/any', '/key']) {
-          const received = await sendRaw((server.address() as AddressInfo).port, {
+          const received = await sendRaw(portOf(server), {
             target,
             headers: [['authorization', `Bearer ${token}`]],
           });

@@ -1,10 +1,11 @@
 /** `@clerk/express`, unchanged, in front of the offline instance. */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { clerkMiddleware, getAuth } from '@clerk/express';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
+import { listen, originOf } from '../support/listen.js';
+import { bearer } from '../support/requests.js';
 
 let clerk: LocalInstance;
 let server: Server;
@@ -25,8 +26,8 @@ beforeAll(async () => {
     res.json({ tokenType, isAuthenticated, userId, orgId, has });
   });
   server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+  await listen(server);
+  url = `${originOf(server)}/`;
 });
 afterAll(async () => {
   server.closeAllConnections();
@@ -35,8 +36,6 @@ afterAll(async () => {
 });
 
 const ask = async (headers: Record<string, string>) => (await fetch(url, { headers })).json();
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-
 describe('row 2: @clerk/express', () => {
   const member = { role: 'org:editor', permissions: ['org:invoices:read'] };
 

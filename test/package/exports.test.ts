@@ -25,6 +25,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   '.': ['createAuthenticator', 'authenticateUpgrade', 'refuseUpgrade', ...REQUIREMENTS, ...ERRORS],
   './express': ADAPTER,
   './hono': ADAPTER,
+  './fastify': [...ADAPTER, 'guarded'],
   './api': [
     ...['createBackendApi', 'createBackendClient', 'request', 'toPublic'],
     ...['BackendApiError', 'InvalidArgumentError', 'ConfigurationError'],
@@ -67,8 +68,14 @@ describe('entry points', () => {
     expect(local.bin).toBeUndefined();
   });
 
-  it('both adapters offer the same names', async () => {
-    const [express, hono] = await Promise.all([import('bailiff/express'), import('bailiff/hono')]);
+  it('all adapters offer the same names', async () => {
+    const [express, hono, fastify] = await Promise.all([
+      import('bailiff/express'),
+      import('bailiff/hono'),
+      import('bailiff/fastify'),
+    ]);
     expect(Object.keys(express)).toEqual(Object.keys(hono));
+    // Hono infers the caller from the guard in front; Express cannot.
+    expect(Object.keys(fastify).sort()).toEqual([...Object.keys(hono), 'guarded'].sort());
   });
 });

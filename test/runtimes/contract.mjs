@@ -1,6 +1,6 @@
 /**
  * The contract, in plain JavaScript and Web standards alone, so that the very same file runs on every runtime from the
- * packed tarball. `runContract({ entryPoints, express })` gives a list of `{ name, ok, error }`; Express takes part where it is given.
+ * packed tarball. `runContract({ entryPoints, express, fastify })` gives a list of `{ name, ok, error }`; Express and Fastify take part where they are given.
  * `entryPoints`: what was imported, by name.
  */
 import { createAuthenticator, AuthUnavailableError, TokenVerificationError } from 'bailiff';
@@ -201,7 +201,7 @@ async function rows(instance) {
   ];
 }
 
-export async function runContract({ entryPoints, express, listen }) {
+export async function runContract({ entryPoints, express, fastify, listen }) {
   const results = [];
   const test = async (name, run) => {
     try {
@@ -386,6 +386,30 @@ export async function runContract({ entryPoints, express, listen }) {
         }
       } finally {
         await close();
+      }
+    });
+  }
+  if (fastify !== undefined) {
+    await test('fastify: every row of the contract, over a socket', async () => {
+      const guards = await import('bailiff/fastify');
+      const app = fastify();
+      await app.register(guards.clerkMiddleware(options(createUpstream(instance))));
+      for (const [path, guard] of ROUTES(guards))
+        app.get(
+          path,
+          guards.guarded(guard, ({ auth }) => ({ as: auth.tokenType })),
+        );
+      const url = await app.listen({ port: 0, host: '127.0.0.1' });
+      try {
+        for (const [path, token, status] of await rows(instance)) {
+          const response = await fetch(url + path, {
+            headers: token === null ? {} : { authorization: `Bearer ${token}` },
+          });
+          equal(response.status, status, `${path} with ${token?.slice(0, 12)}`);
+          await response.text();
+        }
+      } finally {
+        await app.close();
       }
     });
   }

@@ -1,6 +1,5 @@
 /** Headers in every form in which they are handed over: one answer, whatever the form and the case of names. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { runInNewContext } from 'node:vm';
 import { authenticateUpgrade, createAuthenticator } from 'bailiff';
 import { createBackendApi } from 'bailiff/api';
@@ -10,6 +9,7 @@ import { Webhook as Svix } from 'svix';
 import { describe, expect, it } from 'vitest';
 import { headerLookup, headerPairs, type HeaderSource } from '../../src/shared/headers.js';
 import { createClock, createKey, sessionToken, T0, T0_S } from '../support/tokens.js';
+import { listen, originOf } from '../support/listen.js';
 
 type Pairs = readonly (readonly [string, string])[];
 
@@ -145,8 +145,8 @@ describe("the Backend API's option", () => {
         seen.push(request.headers);
         response.setHeader('content-type', 'application/json').end('{}');
       });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      await listen(server);
+      const apiUrl = originOf(server);
       const api = createBackendApi({ secretKey: 'sk_test_0123456789abcdef', apiUrl });
       const headers = form([
         ['X-Trace', 'abc'],

@@ -1,9 +1,9 @@
 /** Told apart: nobody answered, or something here is wrong. Errors as the runtimes really make them, where Node can make them. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isNetworkFailure } from '../../src/shared/network-failure.js';
+import { listen, originOf } from '../support/listen.js';
 
 const server = createServer((request, response) => {
   if (request.url === '/reset') request.socket.destroy();
@@ -14,8 +14,8 @@ const server = createServer((request, response) => {
 });
 let origin = '';
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  await listen(server);
+  origin = originOf(server);
 });
 afterAll(() => server.close());
 

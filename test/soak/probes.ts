@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import type { createRandom } from '../fuzz/mutate.js';
 import type { Browser, Credentials } from './credentials.js';
 import type { Answer, Credential, Oracle } from './oracle.js';
+import { bearer } from '../support/requests.js';
 
 export interface Probe {
   readonly name: string;
@@ -18,8 +19,6 @@ const ANSWERS: Readonly<Record<number, Answer | 'handshake'>> = {
   401: 'out',
   503: 'unavailable',
 };
-
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 function withCredential(credential: Credential, oracle: Oracle, target: string = ROUTES[credential.kind]): Probe {
   const form = credential.jwt === null ? 'opaque' : 'jwt';

@@ -1,10 +1,10 @@
 /** The process under test: both servers with Bailiff and nothing else, so that what is measured in it is theirs. */
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { AuthenticatorOptions } from 'bailiff';
 import { startExpress, startHono } from '../attacks/servers.js';
 import { createClock } from '../support/tokens.js';
 import { measure } from './measure.js';
+import { portOf } from '../support/listen.js';
 
 export interface Setting {
   readonly options: AuthenticatorOptions;
@@ -36,4 +36,4 @@ process.on('message', (order: Order) => {
 });
 // An orphan has nobody to serve.
 process.on('disconnect', () => process.exit());
-process.send?.(servers.map((server) => (server.address() as AddressInfo).port));
+process.send?.(servers.map((server) => portOf(server)));

@@ -99,7 +99,7 @@ export function signJwt(header: unknown, payload: unknown, key: Pick<TestKey, 'a
   return `${data}.${base64url(signBytes(data, key))}`;
 }
 
-function segment(value: unknown): string {
+export function segment(value: unknown): string {
   return base64url(typeof value === 'string' || value instanceof Uint8Array ? value : JSON.stringify(value));
 }
 

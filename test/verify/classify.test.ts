@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classifyToken } from '../../src/verify/classify.js';
 import { CATEGORY } from '../support/tokens.js';
+import { segment } from '../support/tokens.js';
 
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const jwt = (header: unknown, payload: unknown) => `${part(header)}.${part(payload)}.AQID`;
+const jwt = (header: unknown, payload: unknown) => `${segment(header)}.${segment(payload)}.AQID`;
 
 describe('classifyToken', () => {
   it.each([

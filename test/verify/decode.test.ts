@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeJwt } from '../../src/verify/decode.js';
 import { bufferEncoding, encodeBase64url, portableEncoding } from '../../src/verify/encoding.js';
+import { segment } from '../support/tokens.js';
 
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const raw = (text: string | Buffer) => Buffer.from(text as string).toString('base64url');
-const HEAD = part({ alg: 'RS256' });
-const BODY = part({ sub: 'user_ada' });
+const HEAD = segment({ alg: 'RS256' });
+const BODY = segment({ sub: 'user_ada' });
 
 describe('decodeJwt', () => {
   it('takes a token apart', () => {
@@ -33,24 +33,24 @@ describe('decodeJwt', () => {
     ['spare bits that are not zero', `${HEAD}.${BODY}.AR`],
     ['a length that no bytes have', `${HEAD}.${BODY}.A`],
     ['characters that are not ASCII', `${HEAD}.${BODY}.AQ\u0131D`],
-    ['a header that is null', `${part(null)}.${BODY}.AQID`],
-    ['a payload that is null', `${HEAD}.${part(null)}.AQID`],
-    ['a header that is a list', `${part([])}.${BODY}.AQID`],
-    ['a payload that is a number', `${HEAD}.${part(1)}.AQID`],
-    ['a payload that is a text', `${HEAD}.${part('x')}.AQID`],
+    ['a header that is null', `${segment(null)}.${BODY}.AQID`],
+    ['a payload that is null', `${HEAD}.${segment(null)}.AQID`],
+    ['a header that is a list', `${segment([])}.${BODY}.AQID`],
+    ['a payload that is a number', `${HEAD}.${segment(1)}.AQID`],
+    ['a payload that is a text', `${HEAD}.${segment('x')}.AQID`],
     ['a payload that is no JSON', `${HEAD}.${raw('{')}.AQID`],
     ['a payload with something behind it', `${HEAD}.${raw('{}x')}.AQID`],
     ['bytes that are not UTF-8', `${HEAD}.${raw(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))}.AQID`],
     ['an overlong encoding', `${HEAD}.${raw(Buffer.from([0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d]))}.AQID`],
     ['a byte order mark', `${HEAD}.${raw('\uFEFF{}')}.AQID`],
-    ['more than 16 kB', `${HEAD}.${part({ sub: 'x'.repeat(13_000) })}.AQID`],
+    ['more than 16 kB', `${HEAD}.${segment({ sub: 'x'.repeat(13_000) })}.AQID`],
   ])('refuses %s', (_, token) => {
     expect(decodeJwt(token)).toBeNull();
   });
 
   it('accepts U+FFFD that is really there, and a token just under the limit', () => {
-    expect(decodeJwt(`${HEAD}.${part({ name: '\uFFFD' })}.AQID`)?.payload).toEqual({ name: '\uFFFD' });
-    expect(decodeJwt(`${HEAD}.${part({ sub: 'x'.repeat(12_000) })}.AQID`)).not.toBeNull();
+    expect(decodeJwt(`${HEAD}.${segment({ name: '\uFFFD' })}.AQID`)?.payload).toEqual({ name: '\uFFFD' });
+    expect(decodeJwt(`${HEAD}.${segment({ sub: 'x'.repeat(12_000) })}.AQID`)).not.toBeNull();
   });
 
   it('keeps prototype keys as plain data', () => {
@@ -63,7 +63,7 @@ describe('decodeJwt', () => {
     const header = fc.dictionary(fc.string(), fc.jsonValue());
     fc.assert(
       fc.property(header, header, fc.uint8Array({ minLength: 1, maxLength: 600 }), (head, body, signature) => {
-        const jwt = decodeJwt(`${part(head)}.${part(body)}.${raw(Buffer.from(signature))}`);
+        const jwt = decodeJwt(`${segment(head)}.${segment(body)}.${raw(Buffer.from(signature))}`);
         expect(jwt?.header).toEqual(JSON.parse(JSON.stringify(head)));
         expect(jwt?.payload).toEqual(JSON.parse(JSON.stringify(body)));
         expect(Buffer.from(jwt?.signature ?? []).equals(Buffer.from(signature))).toBe(true);

@@ -1,3 +1,4 @@
+import { setImmediate as settle } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../src/ports.js';
 import { createKey, jwksOf, m2mToken, sessionToken, T0 } from '../support/tokens.js';
@@ -10,7 +11,6 @@ const { freshMs, staleIfErrorMs, cooldownMs } = CACHE.jwks;
 const lasting = (key: typeof one, changes = {}) => sessionToken(key, { exp: T0 / 1000 + 1e6, ...changes });
 const withKid = (kid: string) => sessionToken(one, {}, { kid });
 /** Lets tasks that nobody waits for come to an end. */
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('storms', () => {
   it('10,000 first requests at once make one load', async () => {

@@ -1,4 +1,5 @@
 /** Key ids that nobody knows: refused once a set without them was asked for after the token came, and not before. */
+import { setImmediate as settle } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { UpstreamAnswer } from '../../src/ports.js';
 import { createKey, jwksOf, m2mToken, sessionToken, T0_S } from '../support/tokens.js';
@@ -8,7 +9,6 @@ const one = createKey('RS256', { kid: 'ins_one' });
 const two = createKey('RS256', { kid: 'ins_two' });
 const lasting = (key: typeof one, changes = {}) => sessionToken(key, { exp: T0_S + 1e6, ...changes });
 const madeUp = (kid: string) => sessionToken(one, { exp: T0_S + 1e6 }, { kid });
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 const UNKNOWN = 'refused jwk-kid-mismatch';
 const NOT_YET = 'unchecked jwk-kid-unchecked';
 const ROTATED = answerOf(200, jwksOf(one, two));

@@ -5,7 +5,7 @@ import { isPromise } from '../../shared/realm.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
 import { sendAnswer, sendDenial, sendStateHeaders } from './respond.js';
-import type { OnDenied } from './settings.js';
+import type { OnDenied } from './middleware-options.js';
 import { showAuth } from '../node/show-auth.js';
 import { slot } from './slot.js';
 

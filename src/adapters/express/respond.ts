@@ -1,6 +1,6 @@
 /** Answers in Node's own words, and without an application's settings (`json spaces`, `etag`, …): they look the same everywhere. */
 import type { ServerResponse } from 'node:http';
-import { sessionCookiesOf, type Answer, type RequestAuthentication } from '../../core/index.js';
+import type { Answer, RequestAuthentication } from '../../core/index.js';
 import type { HeaderPairs } from '../../shared/headers.js';
 import type { Denial } from '../../types.js';
 import { keepPrivate } from '../node/keep-private.js';
@@ -23,8 +23,7 @@ function put(res: ServerResponse, headers: HeaderPairs): void {
       if (!lines.includes(value)) res.setHeader(name, lines.length === 0 ? value : [...lines, value]);
     }
   }
-  const cookies = sessionCookiesOf(headers);
-  if (cookies.length > 0) keepPrivate(res, cookies);
+  keepPrivate(res, headers);
 }
 
 /** Puts the headers of the decision on the response; a decision that another has replaced takes its own back. */

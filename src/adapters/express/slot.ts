@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSlot } from '../../core/index.js';
-import type { OnDenied } from './settings.js';
+import type { OnDenied } from './middleware-options.js';
 
 const RESPONSE = Symbol('bailiff.response');
 type Holder = { [RESPONSE]?: ServerResponse };

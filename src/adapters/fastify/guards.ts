@@ -1,23 +1,12 @@
 import type { FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
 import { createGuard, watched } from '../../core/index.js';
-import type {
-  AuthenticatedAs,
-  CallerOf,
-  Exactly,
-  GuardRequirement,
-  MachineTokenType,
-  OneOrMore,
-  Permission,
-  Role,
-  SignedInSession,
-} from '../../types.js';
-import { showAuth } from '../node/show-auth.js';
-import { sendAnswer, sendDenial } from './reply.js';
+import type { CallerOf, Exactly, GuardRequirement, OneOrMore, Permission, Role, SignedInSession } from '../../types.js';
+import { answered, present, sendAnswer, sendDenial, watchSend } from './reply.js';
 import { slot } from './request.js';
 
 /** A guard, to be used as a hook (`preHandler`, `onRequest`, …). {@link guarded} makes its caller known to the handler's types. */
 export interface Guard<Caller> {
-  (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
+  (request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** For the types alone. */
   readonly proves?: Caller;
 }
@@ -83,7 +72,7 @@ export const requirePermission = (...permissions: OneOrMore<Permission>): Guard<
  * app.get('/ingest', guarded(requireScope('ingest:write'), (request) => ({ subject: request.auth.subject })));
  * ```
  */
-export const requireScope = (...scopes: OneOrMore<string>): Guard<AuthenticatedAs<MachineTokenType>> =>
+export const requireScope = (...scopes: OneOrMore<string>): Guard<CallerOf<{ scope: string }>> =>
   guard({ scope: scopes.flat() }, 'requireScope()');
 
 /**
@@ -98,9 +87,9 @@ export const requireScope = (...scopes: OneOrMore<string>): Guard<AuthenticatedA
  * app.get('/admin', guarded(requireRole('org:admin'), (request) => ({ userId: request.auth.userId })));
  * ```
  */
-export function guarded<Caller, R extends RouteGenericInterface = RouteGenericInterface>(
-  guard: Guard<Caller>,
-  handler: (request: FastifyRequest<R> & { readonly auth: Caller }, reply: FastifyReply) => unknown,
+export function guarded<G extends Guard<unknown>, R extends RouteGenericInterface = RouteGenericInterface>(
+  guard: G,
+  handler: (request: FastifyRequest<R> & { readonly auth: NonNullable<G['proves']> }, reply: FastifyReply) => unknown,
 ) {
   return { preHandler: guard, handler: handler as (request: FastifyRequest, reply: FastifyReply) => unknown };
 }
@@ -110,13 +99,13 @@ function guard(requirement: GuardRequirement | undefined, name: string): Guard<n
   return async function clerkGuard(request, reply) {
     const result = await ask(slot.get(request));
     const authentication = slot.require(request, name);
-    showAuth(request, authentication.auth);
-    if (result.allowed) return undefined;
+    present(request, reply, authentication);
+    if (result.allowed) return;
     if ('answer' in result) return sendAnswer(reply, result.answer);
     const { onDenied, authenticator } = authentication;
     const { denial } = result;
+    const isSent = watchSend(reply);
     if (onDenied !== undefined) await watched(authenticator.config, 'denial', () => onDenied(denial, request, reply));
-    // What was sent has gone through our hook, or past Fastify.
-    return authentication.headersSent || reply.sent ? reply : sendDenial(reply, denial);
+    return isSent() ? answered(reply) : sendDenial(reply, denial);
   };
 }

@@ -9,5 +9,5 @@ export type { FrontendApiProxyOptions, GetAuthOptions, ProtectedResourceOptions 
 // By way of the public face, so that `declare module 'bailiff'` finds it in every program that imports this one.
 export type * from '../../index.js';
 export type * from './augment.js';
-export type * from './settings.js';
+export type * from './middleware-options.js';
 export type { Guard } from './guards.js';

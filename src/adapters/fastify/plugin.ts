@@ -1,4 +1,4 @@
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
 import {
   createMiddleware,
   createResourceMetadata,
@@ -6,16 +6,14 @@ import {
   watched,
   type ProtectedResourceOptions,
 } from '../../core/index.js';
-import { showAuth } from '../node/show-auth.js';
-import { putHeaders, sendAnswer } from './reply.js';
+import { present, putHeaders, sendAnswer } from './reply.js';
 import { FastifyView, slot } from './request.js';
-import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './settings.js';
-
-type OnRequest = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './middleware-options.js';
 
 /** A plugin whose hooks belong to the context that registers it, and to the contexts below (as `fastify-plugin` does it). */
-function plugin(name: string, register: FastifyPluginCallback): FastifyPluginCallback {
-  return Object.assign(register, {
+function plugin(name: string, register: (fastify: FastifyInstance) => void): FastifyPluginCallback {
+  const callback: FastifyPluginCallback = (fastify, _options, done) => done(void register(fastify));
+  return Object.assign(callback, {
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: name,
     [Symbol.for('plugin-meta')]: { name, fastify: '5.x' },
@@ -46,31 +44,26 @@ export function clerkMiddleware(
   settings: ClerkMiddlewareSettings = {},
 ): FastifyPluginCallback {
   const middleware = createMiddleware<FastifyRequest, OnDenied>(source, settings);
-  const onRequest: OnRequest = async (request, reply) => {
-    const view = new FastifyView(request);
-    const entered = await middleware(request, view, slot.get(request), !view.isUpgrade);
-    if (!(entered instanceof RequestAuthentication)) {
-      const { config } = entered.resolved.authenticator;
-      // Loaded with the first request: most servers proxy nothing.
-      await watched(config, 'proxy', async () => {
-        const { serveProxy } = await import('../node/proxy.js');
-        return serveProxy(entered, view, request.raw, reply.raw, request);
-      });
-      return reply.hijack();
-    }
-    const isRepeated = slot.get(request) === entered;
-    slot.set(request, entered);
-    const answer = isRepeated ? null : entered.earlyResponse;
-    if (answer !== null) {
+  return plugin('bailiff', (fastify) => {
+    if (!fastify.hasRequestDecorator('auth')) fastify.decorateRequest('auth', null as never);
+    fastify.addHook('onRequest', async (request, reply) => {
+      const view = new FastifyView(request);
+      const entered = await middleware(request, view, slot.get(request), !view.isUpgrade);
+      if (!(entered instanceof RequestAuthentication)) {
+        const { config } = entered.resolved.authenticator;
+        // Loaded with the first request: most servers proxy nothing.
+        await watched(config, 'proxy', async () => {
+          const { serveProxy } = await import('../node/proxy.js');
+          return serveProxy(entered, view, request.raw, reply.raw, request);
+        });
+        return void reply.hijack();
+      }
+      const answer = slot.get(request) === entered ? null : entered.earlyResponse;
+      slot.set(request, entered);
+      if (answer === null) return present(request, reply, entered);
       entered.headersSent = true;
       return sendAnswer(reply, answer);
-    }
-    showAuth(request, entered.auth);
-    return undefined;
-  };
-  return plugin('bailiff', (fastify, _options, done) => {
-    if (!fastify.hasRequestDecorator('auth')) fastify.decorateRequest('auth', null as never);
-    fastify.addHook('onRequest', onRequest);
+    });
     // Only now it is known which headers they are: guards and readers may look again.
     fastify.addHook('onSend', (request, reply, payload, sent) => {
       const authentication = slot.get(request);
@@ -80,7 +73,6 @@ export function clerkMiddleware(
       }
       sent(null, payload);
     });
-    done();
   });
 }
 
@@ -101,11 +93,10 @@ export function clerkMiddleware(
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): FastifyPluginCallback {
   const answerTo = createResourceMetadata(options);
-  return plugin('bailiff-resource-metadata', (fastify, _options, done) => {
+  return plugin('bailiff-resource-metadata', (fastify) => {
     fastify.addHook('onRequest', async ({ method, originalUrl }, reply) => {
       const answer = answerTo(method, originalUrl);
-      return answer === null ? undefined : sendAnswer(reply, answer);
+      if (answer !== null) await sendAnswer(reply, answer);
     });
-    done();
   });
 }

@@ -1,9 +1,10 @@
 /** Answers through Fastify's reply, so that its hooks run for them too. */
-import type { FastifyReply } from 'fastify';
-import { sessionCookiesOf, type Answer } from '../../core/index.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer, RequestAuthentication } from '../../core/index.js';
 import type { HeaderPairs } from '../../shared/headers.js';
 import type { Denial } from '../../types.js';
 import { keepPrivate } from '../node/keep-private.js';
+import { showAuth } from '../node/show-auth.js';
 
 export function putHeaders(reply: FastifyReply, headers: HeaderPairs): void {
   for (const [name, value] of headers) {
@@ -11,20 +12,40 @@ export function putHeaders(reply: FastifyReply, headers: HeaderPairs): void {
     // Fastify appends `Set-Cookie` by itself.
     reply.header(name, joined || value);
   }
-  const cookies = sessionCookiesOf(headers);
-  if (cookies.length > 0) keepPrivate(reply.raw, cookies);
+  keepPrivate(reply.raw, headers);
+}
+
+/** For handlers: the caller at `request.auth`; and the cookies of the session even where `reply.raw` is written to. */
+export function present(request: FastifyRequest, reply: FastifyReply, state: RequestAuthentication<unknown>): void {
+  showAuth(request, state.auth);
+  keepPrivate(reply.raw, state.answerHeaders);
+}
+
+/**
+ * The end of a hook that has answered. Fastify takes a connection that broke off for an answer that is out, and would go on to
+ * the route: a client that hangs up on its denial would get in. So there the hook never ends, which costs nothing.
+ */
+export async function answered(reply: FastifyReply): Promise<void> {
+  await reply;
+  if (!reply.sent) await new Promise<never>(() => undefined);
 }
 
 /** As bytes: to text Fastify would add a character set, which the other adapters do not send. */
-export function sendAnswer(
-  reply: FastifyReply,
-  { status, headers, body }: Answer & { body?: string | null },
-): FastifyReply {
-  putHeaders(reply, headers);
-  return reply.code(status).send(typeof body === 'string' ? Buffer.from(body) : undefined);
+export function sendAnswer(reply: FastifyReply, answer: Answer & { body?: string | null }): Promise<void> {
+  const body = answer.body ?? null;
+  putHeaders(reply, answer.headers);
+  return answered(reply.code(answer.status).send(body === null ? undefined : Buffer.from(body)));
 }
 
-export function sendDenial(reply: FastifyReply, { status, headers, body }: Denial): FastifyReply {
+/** Whether `reply.send` has been called since. `reply.sent` says so only when hooks that take their time are through. */
+export function watchSend(reply: FastifyReply): () => boolean {
+  const send = reply.send.bind(reply);
+  let isCalled = false;
+  reply.send = (payload) => ((isCalled = true), send(payload));
+  return () => isCalled || reply.sent;
+}
+
+export function sendDenial(reply: FastifyReply, { status, headers, body }: Denial): Promise<void> {
   const pairs: HeaderPairs = [...Object.entries(headers), ['content-type', 'application/json']];
   return sendAnswer(reply, { status, headers: pairs, body: JSON.stringify(body) });
 }

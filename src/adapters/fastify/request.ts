@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { createSlot } from '../../core/index.js';
 import { NodeView } from '../node/node-view.js';
-import type { OnDenied } from './settings.js';
+import type { OnDenied } from './middleware-options.js';
 
 export class FastifyView extends NodeView {
   readonly #request: FastifyRequest;

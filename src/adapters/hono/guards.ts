@@ -16,7 +16,7 @@ import type {
   SignedInSession,
 } from '../../types.js';
 import { sendAnswer, sendDenial } from './respond.js';
-import type { OnDenied } from './settings.js';
+import type { OnDenied } from './middleware-options.js';
 import { showAuth, slot } from './slot.js';
 
 /** A guard that leaves `c.var.auth` as narrow as its requirement proves it. */

@@ -1,6 +1,7 @@
 /** The last word about caching, where a response carries the cookies of a session. */
 import type { ServerResponse } from 'node:http';
-import { isForSharedCaches, privateAfter, variedByCookie } from '../../core/index.js';
+import { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie } from '../../core/index.js';
+import type { HeaderPairs } from '../../shared/headers.js';
 
 type HeaderValue = string | number | readonly string[];
 type WriteHead = (status: number, ...rest: unknown[]) => ServerResponse;
@@ -13,13 +14,15 @@ interface Kept {
 }
 
 /**
- * Whatever the handler says about caching, and even if it sets cookies anew, the response leaves with these cookies and to be stored by
- * nobody. Handlers have their say until the head of the response is written, so that is the moment to look; `writeHead` is where Node
+ * Whatever the handler says about caching, and even if it sets cookies anew, the response leaves with the cookies of a session that are
+ * among these headers, and to be stored by nobody. Handlers have their say until the head of the response is written, so that is the moment to look; `writeHead` is where Node
  * writes it for everybody.
  */
-export function keepPrivate(res: ServerResponse & Kept, cookies: readonly string[]): void {
+export function keepPrivate(res: ServerResponse & Kept, headers: HeaderPairs): void {
+  const cookies = sessionCookiesOf(headers);
+  if (cookies.length === 0) return;
   const before = res[KEPT];
-  res[KEPT] = [...(before ?? []), ...cookies];
+  res[KEPT] = [...new Set([...(before ?? []), ...cookies])];
   if (before !== undefined) return;
   const writeHead = res.writeHead.bind(res) as WriteHead;
   res.writeHead = function (status: number, ...rest: unknown[]): ServerResponse {

@@ -13,7 +13,7 @@ import { publicOrigin } from '../request/public-origin.js';
 import { RequestAuthentication, type RequestAuthenticationOptions } from './request-authentication.js';
 import { createAuthenticatorResolver, type ResolvedAuthenticator } from './resolve-authenticator.js';
 import { sameRules } from './same-rules.js';
-import { readArguments, type AuthenticatorSource, type MiddlewareSettings } from './settings.js';
+import { readArguments, type AuthenticatorSource, type MiddlewareSettings } from './read-arguments.js';
 
 /** A request of the browser's for the Frontend API, to be forwarded. */
 export interface Forward {

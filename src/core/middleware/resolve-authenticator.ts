@@ -18,7 +18,7 @@ import {
 import { publicUrl } from '../request/public-origin.js';
 import { createRequestCheck, type RequestCheck } from '../request/check-request.js';
 import { noteConfiguration } from './known-configurations.js';
-import type { AuthenticatorSource } from './settings.js';
+import type { AuthenticatorSource } from './read-arguments.js';
 
 export interface ResolvedAuthenticator {
   readonly authenticator: Authenticator;

@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
-import type { Framework, Served, AppSpec } from '../frameworks.js';
+import type { Adapter, Framework, Served, AppSpec } from '../frameworks.js';
 import { createFixtures, type TokenName, type Fixtures } from '../fixtures.js';
 
 export interface Answer {
@@ -54,3 +54,6 @@ export function answerOf(response: { status: number; headers: unknown; body: unk
 
 /** The code of the first error in a denial's body. */
 export const codeOf = (answer: Answer): unknown => (answer.body['errors'] as { code: string }[] | undefined)?.[0]?.code;
+
+/** A guard that any user passes. */
+export const user = (adapter: Adapter) => adapter.requireAuth();

@@ -1,9 +1,8 @@
 /** Requests as clients and attackers write them: bodies, odd targets, odd hosts. */
 import { describe, expect, it } from 'vitest';
 import { sendRaw, type Framework, type Handle, type Adapter } from '../frameworks.js';
-import { createEnvironments } from './harness.js';
+import { createEnvironments, user } from './harness.js';
 
-const user = (adapter: Adapter) => adapter.requireAuth();
 const echo: Handle = async (tools) => ({ echoed: await tools.json() });
 
 export function requests(framework: Framework): void {

@@ -1,11 +1,10 @@
 /** What reaches a server byte for byte, and what two frameworks could read differently. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sendRaw, type Framework, type Adapter } from '../frameworks.js';
+import { sendRaw, type Framework } from '../frameworks.js';
 import { PRODUCTION, PUBLISHABLE_KEY } from '../fixtures.js';
-import { createEnvironments } from './harness.js';
+import { createEnvironments, user } from './harness.js';
 
-const user = (adapter: Adapter) => adapter.requireAuth();
 /** The suffix of this instance's cookies. */
 const SUFFIX = createHash('sha1').update(PUBLISHABLE_KEY).digest('base64url').slice(0, 8);
 

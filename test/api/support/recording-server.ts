@@ -3,8 +3,8 @@
  * the wire, byte for byte, wrong ones too, which an instance would refuse. `local.test.ts` has the client talk to one.
  */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { listen, originOf } from '../../support/listen.js';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -74,9 +74,9 @@ export async function startRecordingServer(): Promise<RecordingServer> {
   });
   // A connection that this end closes while a request is on its way would count as an attempt that never arrived.
   server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: originOf(server),
     requests,
     answer: (...next) => {
       answers = next;

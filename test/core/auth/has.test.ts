@@ -5,8 +5,7 @@ import { hasNothing, machineHas, sessionHas } from '../../../src/core/auth/has.j
 import type { HasParams, SessionClaims } from '../../../src/types.js';
 import { sessionClaimsV1, sessionClaimsV2 } from '../../support/tokens.js';
 
-const hasOf = (changes: Record<string, unknown>) =>
-  sessionHas(readSession(sessionClaimsV2(changes) as SessionClaims));
+const hasOf = (changes: Record<string, unknown>) => sessionHas(readSession(sessionClaimsV2(changes) as SessionClaims));
 const user = hasOf({
   fea: 'o:dash,u:beta,ou:x,o:a',
   pla: 'o:pro',

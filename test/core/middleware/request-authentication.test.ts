@@ -15,11 +15,10 @@ import {
 import { selectAuth } from '../../../src/core/auth/select.js';
 import { invalidToken, unauthenticated } from '../../../src/core/auth/auth-objects.js';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
-import { CATEGORY, m2mToken, oauthToken, sessionToken } from '../../support/tokens.js';
-import { bearer, cookies, key, useBackend, viewOf } from '../fixtures.js';
+import { CATEGORY, m2mToken, oauthToken } from '../../support/tokens.js';
+import { bearer, cookies, key, session, useBackend, viewOf } from '../fixtures.js';
 
 const backend = useBackend();
-const session = (changes = {}, header = {}) => sessionToken(key, changes, header);
 const PAGE = { 'sec-fetch-dest': 'document', accept: 'text/html' };
 
 async function guard(

@@ -1,7 +1,7 @@
 /** The example of docs/websockets.md as it stands there, run over real sockets while Clerk is there and while it is not. */
 import { readFileSync } from 'node:fs';
 import http, { type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import * as bailiff from 'bailiff';
 import type { Fault } from 'bailiff-local';
@@ -11,6 +11,7 @@ import * as ws from 'ws';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import { sessionToken } from '../../support/tokens.js';
 import { key, PK_LIVE, SECRET_KEY, useBackend } from '../fixtures.js';
+import { portOf } from '../../support/listen.js';
 
 const backend = useBackend();
 const page = readFileSync(resolve(import.meta.dirname, '../../../docs/websockets.md'), 'utf8');
@@ -41,8 +42,6 @@ async function run(): Promise<Server> {
   if (!server.listening) await new Promise((ready) => server.once('listening', ready));
   return server;
 }
-
-const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
 function open(server: Server, headers: Record<string, string>): Promise<number> {
   const socket = new ws.WebSocket(`ws://127.0.0.1:${portOf(server)}/`, { headers });

@@ -1,6 +1,5 @@
 /** What an upgrade must not accept, renew or throw, against an instance that counts what it is asked. */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { authenticateUpgrade, refuseUpgrade, type IncomingUpgrade, type UpgradeOptions } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -8,6 +7,7 @@ import { sendRaw } from '../../attacks/raw.js';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import { handshakeToken, m2mToken, oauthToken, sessionToken, T0, T0_S } from '../../support/tokens.js';
 import { bearer, cookies, key, stranger, useBackend } from '../fixtures.js';
+import { listen, portOf } from '../../support/listen.js';
 
 const ORIGIN = 'https://app.acornbooks.example';
 const FOREIGN = 'https://evil.example';
@@ -349,9 +349,9 @@ describe('over a real socket', () => {
         sockets.handleUpgrade(request, socket, head, (open) => open.terminate());
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listen(server);
     try {
-      await use((server.address() as AddressInfo).port);
+      await use(portOf(server));
     } finally {
       server.closeAllConnections();
       server.close();

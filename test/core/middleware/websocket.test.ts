@@ -1,10 +1,10 @@
 /** WebSockets over real sockets: the ws package as client and server. */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { authenticateUpgrade, createAuthenticator, refuseUpgrade, type UpgradeOptions } from 'bailiff';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createClock, createKey, m2mToken, oauthToken, sessionToken, T0, T0_S } from '../../support/tokens.js';
+import { listen, portOf } from '../../support/listen.js';
 
 const key = createKey();
 const ORIGIN = 'https://app.acornbooks.example';
@@ -21,7 +21,7 @@ let server: Server;
 /** Timers of sockets, fired by hand. */
 let timers: { run: () => void; ms: number; cancelled: boolean }[];
 
-function listen(options: UpgradeOptions): Promise<string> {
+async function serve(options: UpgradeOptions): Promise<string> {
   const sockets = new WebSocketServer({ noServer: true });
   server = createServer();
   server.on('upgrade', (request, socket, head) => {
@@ -40,9 +40,8 @@ function listen(options: UpgradeOptions): Promise<string> {
       });
     });
   });
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/socket`));
-  });
+  await listen(server);
+  return `ws://127.0.0.1:${portOf(server)}/socket`;
 }
 
 interface Outcome {
@@ -82,7 +81,7 @@ describe('authenticateUpgrade', () => {
     ['a bad token', { origin: ORIGIN, authorization: 'Bearer garbage' }, 401],
     ['a machine where a user is required', { authorization: `Bearer ${m2mToken(key)}` }, 401],
   ])('%s', async (_who, headers, status) => {
-    const url = await listen({ allowedOrigins: [ORIGIN] });
+    const url = await serve({ allowedOrigins: [ORIGIN] });
     const outcome = await open(url, headers);
     expect(outcome.status).toBe(status);
     if (status === 101) expect(outcome.hello).toEqual({ user: 'user_ada', expiresAt: T0 + 60_000 });
@@ -90,7 +89,7 @@ describe('authenticateUpgrade', () => {
   });
 
   it('holds a requirement, and knows the end of a machine token', async () => {
-    const url = await listen({ allowedOrigins: [ORIGIN], requirement: { token: 'm2m_token', scope: 'mch_reports' } });
+    const url = await serve({ allowedOrigins: [ORIGIN], requirement: { token: 'm2m_token', scope: 'mch_reports' } });
     const allowed = await open(url, { authorization: `Bearer ${m2mToken(key)}` });
     expect(allowed.hello?.expiresAt).toBe(T0 + 3_600_000);
     const narrow = m2mToken(key, { scopes: 'mch_billing', aud: [] });
@@ -98,14 +97,14 @@ describe('authenticateUpgrade', () => {
   });
 
   it('never reads a token from the query', async () => {
-    const url = await listen({ allowedOrigins: [ORIGIN] });
+    const url = await serve({ allowedOrigins: [ORIGIN] });
     expect(
       (await open(`${url}?token=${sessionToken(key)}&access_token=${sessionToken(key)}`, { origin: ORIGIN })).status,
     ).toBe(401);
   });
 
   it('closes with 4401 when the token ends, and not before', async () => {
-    const url = await listen({ allowedOrigins: [ORIGIN] });
+    const url = await serve({ allowedOrigins: [ORIGIN] });
     const { socket } = await open(url, { authorization: `Bearer ${sessionToken(key)}` });
     const closed = new Promise<number>((resolve) => socket.on('close', resolve));
     const [timer] = timers;

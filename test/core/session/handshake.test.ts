@@ -19,13 +19,8 @@ import {
   signedInCookies,
   tokenOf,
   type InstanceType,
+  directivesOf,
 } from './support.js';
-
-const directivesOf = (type: InstanceType, token: string) => [
-  '__client_uat=1800000000; Path=/',
-  `__session_${INSTANCES[type].suffix}=${token}; Path=/; SameSite=Lax`,
-  `__session=${token}; Path=/; SameSite=Lax`,
-];
 
 /** In development the payload comes in the query, in production in a cookie. */
 const returning = (type: InstanceType, token: string, path = '/page?a=1') =>

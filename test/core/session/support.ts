@@ -203,3 +203,10 @@ export function signedInCookies(
     ...more,
   };
 }
+
+/** The cookies of a handshake that brings a session. */
+export const directivesOf = (type: InstanceType, token: string) => [
+  '__client_uat=1800000000; Path=/',
+  `__session_${INSTANCES[type].suffix}=${token}; Path=/; SameSite=Lax`,
+  `__session=${token}; Path=/; SameSite=Lax`,
+];

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ManagedState } from '../../../packages/local/src/state/create-instance-state.js';
 import { createSession } from '../../../packages/local/src/model/sessions/sessions.js';
 import { acceptOrganizationInvitation } from '../../../packages/local/src/model/organizations/organization-invitations.js';
-import { newState, send } from './support.js';
+import { callsTo, codeOf, newState } from './support.js';
 import type { Answer } from './support.js';
 
 let state: ManagedState;
@@ -11,12 +11,7 @@ let ada: Answer['body'];
 let bob: Answer['body'];
 let acme: Answer['body'];
 
-const post = (path: string, body?: unknown): Promise<Answer> => send(state, 'POST', path, { body });
-const patch = (path: string, body: unknown): Promise<Answer> => send(state, 'PATCH', path, { body });
-const remove = (path: string): Promise<Answer> => send(state, 'DELETE', path);
-const get = (path: string, query?: Record<string, string | string[]>): Promise<Answer> =>
-  send(state, 'GET', path, query ? { query } : {});
-const codeOf = (answer: Answer): unknown => [answer.status, answer.body.errors[0].code];
+const { get, patch, post, remove } = callsTo(() => state);
 
 beforeEach(async () => {
   events = [];

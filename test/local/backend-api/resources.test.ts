@@ -3,20 +3,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ManagedState } from '../../../packages/local/src/state/create-instance-state.js';
 import { openTicket } from '../../../packages/local/src/model/sessions/tickets.js';
 import { acceptInvitation } from '../../../packages/local/src/model/invitations/invitations.js';
-import { seedAll, newState, send } from './support.js';
-import type { Answer, Fixture } from './support.js';
+import { callsTo, seedAll, codeOf, newState, send } from './support.js';
+import type { Fixture } from './support.js';
 
 let state: ManagedState;
 let ids: Fixture;
 let events: string[];
 
-const post = (path: string, body?: unknown): Promise<Answer> => send(state, 'POST', path, { body });
-const patch = (path: string, body: unknown): Promise<Answer> => send(state, 'PATCH', path, { body });
-const remove = (path: string, query?: Record<string, string>): Promise<Answer> =>
-  send(state, 'DELETE', path, query ? { query } : {});
-const get = (path: string, query?: Record<string, string | string[]>): Promise<Answer> =>
-  send(state, 'GET', path, query ? { query } : {});
-const codeOf = (answer: Answer): unknown => [answer.status, answer.body.errors[0].code];
+const { get, patch, post, remove } = callsTo(() => state);
 const ticketIn = (url: string): string => new URL(url).searchParams.get('ticket') ?? '';
 
 beforeEach(() => {

@@ -56,6 +56,21 @@ export async function send(state: ManagedState, method: string, path: string, se
   };
 }
 
+/** Requests to the state that a test has at that time. */
+export function callsTo(stateOf: () => ManagedState) {
+  type Query = Sent['query'];
+  const call = (method: string, path: string, sent: Sent) => send(stateOf(), method, path, sent);
+  return {
+    get: (path: string, query?: Query) => call('GET', path, query === undefined ? {} : { query }),
+    post: (path: string, body?: unknown) => call('POST', path, { body }),
+    patch: (path: string, body: unknown) => call('PATCH', path, { body }),
+    remove: (path: string, query?: Query) => call('DELETE', path, query === undefined ? {} : { query }),
+  };
+}
+
+/** Status and code of a refusal. */
+export const codeOf = (answer: Answer): unknown => [answer.status, answer.body.errors[0].code];
+
 const encode = (body: unknown): Uint8Array =>
   new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body));
 

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ManagedState } from '../../../packages/local/src/state/create-instance-state.js';
 import { totpCode } from '../../../packages/local/src/model/users/totp.js';
 import { createSession } from '../../../packages/local/src/model/sessions/sessions.js';
-import { newState, send } from './support.js';
+import { callsTo, newState, send } from './support.js';
 import type { Answer } from './support.js';
 
 let state: ManagedState;
@@ -15,16 +15,14 @@ beforeEach(() => {
   state = newState({ onEvent: (type, data) => events.push({ type, data }) });
 });
 
-const post = (path: string, body?: unknown): Promise<Answer> => send(state, 'POST', path, { body });
-const patch = (path: string, body: unknown): Promise<Answer> => send(state, 'PATCH', path, { body });
-const get = (path: string, query?: Record<string, string | string[]>): Promise<Answer> =>
-  send(state, 'GET', path, query ? { query } : {});
+const { get, patch, post } = callsTo(() => state);
 const create = async (body: Record<string, unknown> = {}): Promise<Answer['body']> => {
   const answer = await post('/users', body);
   expect(answer.status, answer.text).toBe(200);
   return answer.body;
 };
-const codeOf = (answer: Answer): unknown => [
+/** With the parameter that it names. */
+const refusalOf = (answer: Answer): unknown => [
   answer.status,
   answer.body.errors[0].code,
   answer.body.errors[0].meta?.param_name,
@@ -54,7 +52,7 @@ describe('row 5: identifiers', () => {
   ])('%s belongs to one user', async (field, value) => {
     await create({ [field]: value });
     const before = JSON.stringify(state.dump().tables);
-    expect(codeOf(await post('/users', { [field]: value, first_name: 'Second' }))).toEqual([
+    expect(refusalOf(await post('/users', { [field]: value, first_name: 'Second' }))).toEqual([
       422,
       'form_identifier_exists',
       field,
@@ -63,17 +61,17 @@ describe('row 5: identifiers', () => {
   });
 
   it('an address twice in one request, or malformed, creates nothing', async () => {
-    expect(codeOf(await post('/users', { email_address: ['a@example.com', 'A@example.com'] }))).toEqual([
+    expect(refusalOf(await post('/users', { email_address: ['a@example.com', 'A@example.com'] }))).toEqual([
       422,
       'form_identifier_exists',
       'email_address',
     ]);
-    expect(codeOf(await post('/users', { email_address: ['fine@example.com', 'not an address'] }))).toEqual([
+    expect(refusalOf(await post('/users', { email_address: ['fine@example.com', 'not an address'] }))).toEqual([
       422,
       'form_param_format_invalid',
       'email_address',
     ]);
-    expect(codeOf(await post('/users', { phone_number: ['12'] }))).toEqual([
+    expect(refusalOf(await post('/users', { phone_number: ['12'] }))).toEqual([
       422,
       'form_param_format_invalid',
       'phone_number',
@@ -88,7 +86,7 @@ describe('row 5: identifiers', () => {
     const added = (await post('/email_addresses', { user_id: user.id, email_address: 'b@example.com' })).body;
     expect(added.verification).toBeNull();
     for (const id of [added.id, other.primary_email_address_id, 'idn_nobody']) {
-      expect(codeOf(await patch(`/users/${user.id}`, { primary_email_address_id: id }))).toEqual([
+      expect(refusalOf(await patch(`/users/${user.id}`, { primary_email_address_id: id }))).toEqual([
         422,
         'form_param_value_invalid',
         'primary_email_address_id',
@@ -143,13 +141,13 @@ describe('passwords', () => {
     expect((await get('/users')).text).not.toContain(stored);
     expect(JSON.stringify(events)).not.toContain(stored);
     expect((await verify(user.id, 'correct horse')).body).toEqual({ verified: true });
-    expect(codeOf(await verify(user.id, 'wrong horse'))).toEqual([422, 'incorrect_password', 'password']);
+    expect(refusalOf(await verify(user.id, 'wrong horse'))).toEqual([422, 'incorrect_password', 'password']);
     const without = await create();
-    expect(codeOf(await verify(without.id, 'correct horse'))).toEqual([400, 'no_password_set', undefined]);
+    expect(refusalOf(await verify(without.id, 'correct horse'))).toEqual([400, 'no_password_set', undefined]);
   });
 
   it('have rules, which a migration may skip', async () => {
-    expect(codeOf(await post('/users', { password: 'short' }))).toEqual([
+    expect(refusalOf(await post('/users', { password: 'short' }))).toEqual([
       422,
       'form_password_length_too_short',
       'password',
@@ -197,13 +195,13 @@ describe('passwords', () => {
   it('digests of hashers that cannot be checked here are kept, and said to be so', async () => {
     const user = await create({ password_digest: '$argon2id$v=19$m=65536$c2FsdA$aGFzaA', password_hasher: 'argon2id' });
     expect(user.password_enabled).toBe(true);
-    expect(codeOf(await verify(user.id, 'x'))).toEqual([400, 'password_hasher_unsupported', undefined]);
-    expect(codeOf(await post('/users', { password_digest: 'x', password_hasher: 'rot13' }))).toEqual([
+    expect(refusalOf(await verify(user.id, 'x'))).toEqual([400, 'password_hasher_unsupported', undefined]);
+    expect(refusalOf(await post('/users', { password_digest: 'x', password_hasher: 'rot13' }))).toEqual([
       422,
       'form_param_value_invalid',
       'password_hasher',
     ]);
-    expect(codeOf(await post('/users', { password_digest: 'x' }))).toEqual([
+    expect(refusalOf(await post('/users', { password_digest: 'x' }))).toEqual([
       422,
       'form_param_missing',
       'password_hasher',
@@ -222,7 +220,7 @@ describe('second factors', () => {
     const code = totpCode('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', state.now());
     expect((await verify(code)).body).toEqual({ verified: true, code_type: 'totp' });
     state.clock.advance('5m');
-    expect(codeOf(await verify(code))).toEqual([422, 'form_code_incorrect', 'code']);
+    expect(refusalOf(await verify(code))).toEqual([422, 'form_code_incorrect', 'code']);
     expect((await verify('one')).body).toEqual({ verified: true, code_type: 'backup_code' });
     expect((await verify('one')).status).toBe(422);
     await send(state, 'DELETE', `/users/${user.id}/mfa`);
@@ -240,7 +238,7 @@ describe('states', () => {
     expect([body.banned, body.locked]).toEqual([measure === 'ban', measure === 'lock']);
     expect((await get(`/sessions/${session.id}`)).body.status).toBe('revoked');
     if (measure === 'ban')
-      expect(codeOf(await post('/sessions', { user_id: user.id }))).toEqual([403, 'user_banned', undefined]);
+      expect(refusalOf(await post('/sessions', { user_id: user.id }))).toEqual([403, 'user_banned', undefined]);
     expect(events.map(({ type }) => type)).toContain('session.revoked');
     const after = (await post(`/users/${user.id}/un${measure}`)).body;
     expect([after.banned, after.locked]).toEqual([false, false]);
@@ -360,7 +358,7 @@ describe('lists', () => {
   it.each([{ limit: '0' }, { limit: '501' }, { offset: '-1' }, { limit: 'ten' }, { order_by: 'password' }])(
     '%j is refused',
     async (query) => {
-      expect(codeOf(await get('/users', query as never))).toEqual([422, expect.any(String), Object.keys(query)[0]]);
+      expect(refusalOf(await get('/users', query as never))).toEqual([422, expect.any(String), Object.keys(query)[0]]);
     },
   );
 });

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook as Svix } from 'svix';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verifyWebhook } from 'bailiff/webhooks';
 import { createWebhookDeliverer } from '../../../packages/local/src/webhooks/deliverer.js';
 import type { WebhookDeliverer } from '../../../packages/local/src/webhooks/deliverer.js';
+import { listen, originOf } from '../../support/listen.js';
 
 const SECRET = 'whsec_YWNvcm4tYm9va3Mtd2ViaG9vay1kZW1vLWtleS0wMSE=';
 
@@ -26,8 +26,8 @@ async function startEndpoint() {
       response.writeHead(answers.shift() ?? 204).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hooks`;
+  await listen(server);
+  const url = `${originOf(server)}/hooks`;
   return { url, received, answers, close: () => new Promise((resolve) => server.close(resolve)) };
 }
 
@@ -166,8 +166,8 @@ describe('row 19: retries', () => {
 
 it('row 19: close breaks off what hangs, so that a test ends at once', async () => {
   const silent = createServer(() => undefined);
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  webhooks.add(`http://127.0.0.1:${String((silent.address() as AddressInfo).port)}/`);
+  await listen(silent);
+  webhooks.add(`${originOf(silent)}/`);
   const asked = new Promise((resolve) => silent.once('request', resolve));
   webhooks.emit('user.created', {});
   await asked;

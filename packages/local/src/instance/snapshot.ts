@@ -7,9 +7,20 @@ export class SnapshotError extends Error {
 }
 
 /**
+ * A snapshot, checked: what `export()` gave, or the JSON of it. It holds private keys.
+ *
  * @param source the snapshot, or its JSON text
  * @param from where it came from, for the message
- * @throws SnapshotError
+ * @throws SnapshotError for what is no snapshot, is incomplete, or is of another version
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { readSnapshot, startLocalInstance } from 'bailiff-local';
+ *
+ * const file = 'test/state.json';
+ * const clerk = await startLocalInstance({ snapshot: readSnapshot(readFileSync(file, 'utf8'), file) });
+ * ```
  */
 export function readSnapshot(source: unknown, from = 'the snapshot'): Snapshot {
   const value = typeof source === 'string' ? parse(source, from) : source;

@@ -8,7 +8,8 @@ import { startHttpServer, type HttpServer } from '../server/http-server.js';
 import { createInProcessFetch } from '../server/in-process-fetch.js';
 import { insertInitialRows } from './initial-rows.js';
 import { createRequestLog } from '../server/request-log.js';
-import { createInstance, type LocalInstance } from './local-instance.js';
+import { createInstance } from './create-instance.js';
+import type { LocalInstance } from './local-instance.js';
 import { createPersistence, loadPersisted, type Persistence } from './persistence.js';
 import { createRandom } from '../state/random.js';
 import { assertSafe, isLoopbackHost } from './safety.js';
@@ -49,10 +50,21 @@ const NO_PORT = 1;
 const SEEDED_AT = Date.UTC(2025, 0, 1);
 
 /**
- * Starts an offline Clerk instance with keys of its own on loopback.
+ * Starts an offline Clerk instance with keys of its own on loopback. Close it when it is no longer needed.
  *
- * @throws UnsafeInstanceError when it would not be safe; SeedError and SnapshotError for documents that cannot be used; Error (`EADDRINUSE`, ...) if
- *   the port cannot be had
+ * @param options where it listens, what it starts with, and which time it has; by default a free port, a random seed, nothing in it, the system's clock
+ * @throws UnsafeInstanceError when it would not be safe; SeedError and SnapshotError for documents that cannot be used; TypeError for a time that is
+ *   none; Error (`EADDRINUSE`, ...) if the port cannot be had
+ *
+ * @example
+ * ```ts
+ * import { startLocalInstance } from 'bailiff-local';
+ *
+ * const clerk = await startLocalInstance({ seed: 'tests', now: '2026-01-01T00:00:00Z' });
+ * const { headers } = await clerk.signIn('user_ada', { org: 'org_acme', role: 'admin' });
+ * await fetch('http://127.0.0.1:3000/invoices', { headers });
+ * await clerk.close();
+ * ```
  */
 export async function startLocalInstance(options: LocalInstanceOptions = {}): Promise<LocalInstance> {
   const { host = '127.0.0.1', force = false, secretKey } = options;

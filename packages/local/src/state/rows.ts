@@ -11,7 +11,7 @@ import type {
   SAMLAccount,
   SignUp,
   TestingToken,
-} from '../../../../src/api/generated/types.js';
+} from 'bailiff/api/types';
 import type { Stored, Kept } from './rows/stored.js';
 import type {
   PartOfUser,

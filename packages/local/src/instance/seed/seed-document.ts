@@ -84,7 +84,15 @@ export class SeedError extends Error {
 /**
  * A seed document from a JSON or YAML file.
  *
- * @throws SeedError if it is neither, or not a seed document
+ * @param path of the file, from the working directory
+ * @throws SeedError if it cannot be read, is neither, or is not a seed document; the message names the entry
+ *
+ * @example
+ * ```ts
+ * import { loadSeed, startLocalInstance } from 'bailiff-local';
+ *
+ * const clerk = await startLocalInstance({ seed: await loadSeed('test/people.yaml') });
+ * ```
  */
 export async function loadSeed(path: string): Promise<SeedDocument> {
   const { parse } = await import('yaml');

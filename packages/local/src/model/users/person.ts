@@ -6,57 +6,50 @@ import { includesText, signed, type Filters } from '../records/listing.js';
 
 export type IdentificationKind = 'email_address' | 'phone_number' | 'web3_wallet';
 
-/** A part's text, and the one that the user points at first. */
-interface Identification {
-  readonly id: string;
-  readonly text: string;
-}
-
-/** One row for each kind: how its rows are found, and which field of the user points at the primary one. */
+/** One row for each kind: the text that the user points at first, and all texts. */
 const IDENTIFICATIONS: Readonly<
   Record<
     IdentificationKind,
     {
-      readonly primary: (user: UserRow) => string | null | undefined;
-      readonly of: (state: InstanceState, userId: string) => readonly Identification[];
+      readonly primary: (state: InstanceState, user: UserRow) => string | undefined;
+      readonly all: (state: InstanceState, userId: string) => string[];
     }
   >
 > = {
   email_address: {
-    primary: (user) => user.primary_email_address_id,
-    of: (state, userId) =>
+    primary: (state, user) => state.table('email_addresses').get(user.primary_email_address_id)?.email_address,
+    all: (state, userId) =>
       state
         .table('email_addresses')
         .by('user_id', userId)
-        .map(({ id, email_address: text }) => ({ id, text })),
+        .map((row) => row.email_address),
   },
   phone_number: {
-    primary: (user) => user.primary_phone_number_id,
-    of: (state, userId) =>
+    primary: (state, user) => state.table('phone_numbers').get(user.primary_phone_number_id)?.phone_number,
+    all: (state, userId) =>
       state
         .table('phone_numbers')
         .by('user_id', userId)
-        .map(({ id, phone_number: text }) => ({ id, text })),
+        .map((row) => row.phone_number),
   },
   web3_wallet: {
-    primary: (user) => user.primary_web3_wallet_id,
-    of: (state, userId) =>
+    primary: (state, user) => state.table('web3_wallets').get(user.primary_web3_wallet_id)?.web3_wallet,
+    all: (state, userId) =>
       state
         .table('web3_wallets')
         .by('user_id', userId)
-        .map(({ id, web3_wallet: text }) => ({ id, text })),
+        .map((row) => row.web3_wallet),
   },
 };
 
 /** Texts of one kind that a user has. */
 export const textsOf = (state: InstanceState, user: { readonly id: string }, kind: IdentificationKind): string[] =>
-  IDENTIFICATIONS[kind].of(state, user.id).map(({ text }) => text);
+  IDENTIFICATIONS[kind].all(state, user.id);
 
 /** The user's primary identification of a kind as text, else any. */
 export function primaryText(state: InstanceState, user: UserRow, kind: IdentificationKind): string | undefined {
-  const { primary, of } = IDENTIFICATIONS[kind];
-  const all = of(state, user.id);
-  return (all.find(({ id }) => id === primary(user)) ?? all[0])?.text;
+  const { primary, all } = IDENTIFICATIONS[kind];
+  return primary(state, user) ?? all(state, user.id)[0];
 }
 
 const owns =

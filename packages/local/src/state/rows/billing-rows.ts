@@ -7,7 +7,7 @@ import type {
   CommercePlan,
   CommerceSubscription,
   CommerceSubscriptionItem,
-} from '../../../../../src/api/generated/types.js';
+} from 'bailiff/api/types';
 import type { Stored } from './stored.js';
 
 export type PlanRow = Stored<

@@ -1,11 +1,5 @@
 /** Templates, connections, domains and settings of the instance. Types only. */
-import type {
-  Domain,
-  EnterpriseConnection,
-  JWTTemplate,
-  SAMLConnection,
-  Template,
-} from '../../../../../src/api/generated/types.js';
+import type { Domain, EnterpriseConnection, JWTTemplate, SAMLConnection, Template } from 'bailiff/api/types';
 import type { Fields, Stored, Times, Kept } from './stored.js';
 
 export type JwtTemplateRow = Stored<

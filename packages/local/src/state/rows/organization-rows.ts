@@ -9,7 +9,7 @@ import type {
   Role,
   RoleSet,
   WaitlistEntry,
-} from '../../../../../src/api/generated/types.js';
+} from 'bailiff/api/types';
 import type { Fields, Stored } from './stored.js';
 
 export type OrganizationRow = Stored<

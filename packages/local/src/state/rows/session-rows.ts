@@ -1,5 +1,5 @@
 /** Sessions, clients, browsers and handshakes. Types only. */
-import type { Client, Session } from '../../../../../src/api/generated/types.js';
+import type { Client, Session } from 'bailiff/api/types';
 import type { Fields, Stored, Times, Kept } from './stored.js';
 
 /** What tokens of one session say beside what users and memberships say. Not part of the API's session object. */

@@ -9,7 +9,7 @@ import type {
   OAuthApplicationWithSecret,
   OauthAccessTokensVerifyResponse,
   SignInToken,
-} from '../../../../../src/api/generated/types.js';
+} from 'bailiff/api/types';
 import type { Fields, Stored, Kept } from './stored.js';
 
 export type MachineRow = Stored<

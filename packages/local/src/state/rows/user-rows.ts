@@ -1,11 +1,5 @@
 /** Users and what belongs to them. Types only. */
-import type {
-  EmailAddress,
-  ExternalAccountWithVerification,
-  PhoneNumber,
-  User,
-  Web3Wallet,
-} from '../../../../../src/api/generated/types.js';
+import type { EmailAddress, ExternalAccountWithVerification, PhoneNumber, User, Web3Wallet } from 'bailiff/api/types';
 import type { Stored } from './stored.js';
 
 /** A part of a user. */
