@@ -36,12 +36,12 @@ export default tseslint.config(
   },
   {
     // The compiler knows what is defined (tsconfig.scripts.json).
-    files: ['scripts/**/*.mjs', 'eslint.config.js'],
+    files: ['scripts/**/*.mjs', 'bench/**/*.mjs', 'eslint.config.js'],
     rules: { 'no-undef': 'off' },
   },
   {
-    // They run on every runtime, or beside others' libraries, as they are.
-    files: ['test/**/*.mjs', 'bench/**/*.mjs'],
+    // They run on every runtime as they are, from the packed tarball.
+    files: ['test/**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: {
       globals: Object.fromEntries(

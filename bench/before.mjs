@@ -25,12 +25,33 @@ const { values } = parseArgs({
     swap: { type: 'boolean', default: false },
   },
 });
+/**
+ * @typedef {import('./lib/before.mjs').Prepared} Prepared
+ * @typedef {'base' | 'later'} Side
+ */
+/** @type {readonly Side[]} */
+const SIDES = ['base', 'later'];
+/** @type {readonly Side[]} */
+const BACKWARDS = ['later', 'base'];
+
 const rounds = Number(values.rounds);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
-const log = (text) => console.error(`[before] ${text}`);
+const git = (/** @type {string[]} */ ...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+const log = (/** @type {string} */ text) => console.error(`[before] ${text}`);
 
-/** `limit` of the ratio or, where `difference` is set, of what comes on top. */
+/**
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {import('./lib/before.mjs').Measure} measure
+ * @property {number} [slices]
+ * @property {number} [limit] of the ratio
+ * @property {number} [difference] limit of what comes on top
+ * @property {number} [most] limit of the later value
+ *
+ * @typedef {Row & { before: number, now: number, ratio: number, range: [number, number] }} Result
+ */
+
+/** @type {Row[]} */
 const ROWS = [
   { name: 'repeat token in a header, µs', measure: measures.repeatInHeader, slices: 20, limit: 1.05 },
   { name: 'repeat token in cookies, µs', measure: measures.repeatInCookies, slices: 20, limit: 1.05 },
@@ -54,8 +75,9 @@ const ROWS = [
 ].filter(({ name }) => values.only === undefined || name.includes(values.only));
 
 const work = mkdtempSync(join(tmpdir(), 'bailiff-before-'));
+/** @type {string[]} */
 const trees = [];
-function treeOf(ref) {
+function treeOf(/** @type {string} */ ref) {
   log(`building ${ref}`);
   const tree = join(work, `${trees.length}`);
   git('worktree', 'add', '--quiet', '--detach', tree, ref);
@@ -66,7 +88,8 @@ function treeOf(ref) {
 }
 
 /** What is installed here; but the repository's own packages are those of the tree. */
-function linkPackages(tree) {
+function linkPackages(/** @type {string} */ tree) {
+  /** @type {Record<string, string>} */
   const own = { bailiff: tree, 'bailiff-local': join(tree, 'packages/local') };
   const modules = join(tree, 'node_modules');
   mkdirSync(modules);
@@ -78,22 +101,24 @@ try {
   const base = treeOf(values.base);
   const later = values.now === undefined ? root : treeOf(values.now);
 
+  /** @type {Result[]} */
   const table = [];
   for (const row of ROWS) {
     log(row.name);
-    const sides = [];
-    for (const index of values.swap ? [1, 0] : [0, 1]) sides[index] = await row.measure([base, later][index]);
+    /** @type {Partial<Record<Side, Prepared>>} */
+    const prepared = {};
+    for (const side of values.swap ? BACKWARDS : SIDES) prepared[side] = await row.measure({ base, later }[side]);
+    const sides = /** @type {Record<Side, Prepared>} */ (prepared);
     try {
-      for (const side of sides) await side.run();
-      const samples = [[], []];
-      for (let round = 0; round < rounds; round++)
-        for (const [index, sample] of (await measureRound(sides, row.slices ?? 1, round)).entries())
-          samples[index].push(sample);
-      const [before, now] = samples.map(median);
-      const ratios = samples[0].map((value, index) => samples[1][index] / value);
+      for (const side of SIDES) await sides[side].run();
+      const samples = [];
+      for (let round = 0; round < rounds; round++) samples.push(await measureRound(sides, row.slices ?? 1, round));
+      const before = median(samples.map((sample) => sample.base));
+      const now = median(samples.map((sample) => sample.later));
+      const ratios = samples.map((sample) => sample.later / sample.base);
       table.push({ ...row, before, now, ratio: median(ratios), range: [Math.min(...ratios), Math.max(...ratios)] });
     } finally {
-      for (const side of sides) await side.close?.();
+      for (const side of SIDES) await sides[side].close?.();
     }
   }
   print(table);
@@ -102,16 +127,21 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** The mean of the slices of each side. */
+/**
+ * The mean of the slices of each side.
+ * @param {Record<Side, Prepared>} sides
+ * @param {number} slices
+ * @param {number} round
+ */
 async function measureRound(sides, slices, round) {
-  const sums = [0, 0];
+  const sums = { base: 0, later: 0 };
   for (let slice = 0; slice < slices; slice++)
-    for (const index of (round + slice) % 2 === 0 ? [0, 1] : [1, 0]) sums[index] += await sides[index].run();
-  return sums.map((sum) => sum / slices);
+    for (const side of (round + slice) % 2 === 0 ? SIDES : BACKWARDS) sums[side] += await sides[side].run();
+  return { base: sums.base / slices, later: sums.later / slices };
 }
 
-function print(table) {
-  const digits = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
+function print(/** @type {readonly Result[]} */ table) {
+  const digits = (/** @type {number} */ value) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
   console.log(
     `\n${git('rev-parse', '--short', values.base)} and ${git('rev-parse', '--short', values.now ?? 'HEAD')}, ${rounds} rounds, Node ${process.versions.node}.\n`,
   );
@@ -122,7 +152,7 @@ function print(table) {
         ? [`≤ ${limit} ×`, ratio <= limit]
         : most !== undefined
           ? [`≤ ${most}`, now <= most]
-          : [`≤ ${difference} more`, now - before <= difference];
+          : [`≤ ${difference} more`, now - before <= (difference ?? 0)];
     const cells = [
       name,
       digits(before),

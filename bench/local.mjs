@@ -14,18 +14,28 @@ const rounds = quick ? 2 : 7;
 const seconds = quick ? 1 : 3;
 const file = fileURLToPath(new URL('./servers/local.mjs', import.meta.url));
 
+/** @typedef {{ url: string, headers: Record<string, string>, stop: () => boolean }} Subject */
+
+/**
+ * @param {string} kind
+ * @param {string} [message]
+ * @returns {Promise<Subject>}
+ */
 async function server(kind, message) {
   const child = fork(file, [kind]);
   if (message !== undefined) child.send(message);
-  const [address] = await once(child, 'message');
+  /** @type {unknown[]} */
+  const told = await once(child, 'message');
+  const [said] = told;
+  const address = /** @type {{ url: string, secretKey?: string }} */ (said);
   return {
-    ...address,
+    url: address.url,
     stop: () => child.kill(),
     headers: address.secretKey ? { authorization: `Bearer ${address.secretKey}` } : {},
   };
 }
 
-async function load({ url, headers }) {
+async function load(/** @type {Subject} */ { url, headers }) {
   const result = await autocannon({ url, headers, connections: 16, duration: seconds });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} failed`);
@@ -47,7 +57,7 @@ async function http() {
   return { bytes: body.length, rates };
 }
 
-async function timed(times, act) {
+async function timed(/** @type {number} */ times, /** @type {() => Promise<unknown>} */ act) {
   const durations = [];
   for (let i = 0; i < times; i++) {
     const startedAt = performance.now();
@@ -58,6 +68,7 @@ async function timed(times, act) {
 }
 
 async function inProcess() {
+  /** @type {import('bailiff-local').LocalInstance[]} */
   const started = [];
   const start = await timed(quick ? 5 : 31, async () => started.push(await startLocalInstance()));
   await Promise.all(started.map((clerk) => clerk.close()));
@@ -80,7 +91,7 @@ async function inProcess() {
 /** From the shell's command to its first line: the instance's address, and what an empty script takes on this machine. */
 async function command() {
   const main = fileURLToPath(new URL('../packages/local/dist/cli/main.js', import.meta.url));
-  const firstLine = (name, ...args) => ({
+  const firstLine = (/** @type {string} */ name, /** @type {string[]} */ ...args) => ({
     name,
     async run() {
       const startedAt = performance.now();
@@ -97,10 +108,11 @@ async function command() {
 
 const { start, reset, mint } = await inProcess();
 const started = await command();
-const [cli, empty] = ['local', 'empty'].map((name) => started.get(name));
+const at = (/** @type {ReadonlyMap<string, number>} */ map, /** @type {string} */ name) => map.get(name) ?? NaN;
+const [cli, empty] = [at(started, 'local'), at(started, 'empty')];
 const { rates, bytes } = await http();
-const [bare, few, many] = ['bare node:http', '10 users', '10,000 users'].map((name) => rates.get(name));
-const share = (value, of) => `${Math.round((value / of) * 100)} %`;
+const [bare, few, many] = [at(rates, 'bare node:http'), at(rates, '10 users'), at(rates, '10,000 users')];
+const share = (/** @type {number} */ value, /** @type {number} */ of) => `${Math.round((value / of) * 100)} %`;
 
 console.log(`| measure | result | goal |
 | - | - | - |

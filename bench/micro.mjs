@@ -8,16 +8,14 @@ import { createVerifier as createFastJwt } from 'fast-jwt';
 import { importJWK, jwtVerify } from 'jose';
 import { measure } from 'mitata';
 import { createFixtures } from './lib/fixtures.mjs';
+import { fresh, view as viewOf } from './lib/requests.mjs';
 import { interleave } from './lib/stats.mjs';
 
 const URL_OF_APP = 'https://app.bench.example/invoices';
 
-const microseconds = (stats) => stats.p50 / 1000;
-const header = (token) => ({ authorization: `Bearer ${token}`, host: 'app.bench.example' });
-const view = (headers) => ({ method: 'GET', url: URL_OF_APP, header: (name) => headers[name] });
-
-/** Headers arrive as fresh strings on every request; a string that was already hashed would flatter a cache. */
-const fresh = (text) => Buffer.from(text, 'latin1').latin1Slice();
+const microseconds = (/** @type {{ p50: number }} */ stats) => stats.p50 / 1000;
+const header = (/** @type {string} */ token) => ({ authorization: `Bearer ${token}`, host: 'app.bench.example' });
+const view = (/** @type {import('./lib/requests.mjs').Headers} */ headers) => viewOf(headers, URL_OF_APP);
 
 export async function measureRepeat({ rounds = 7 } = {}) {
   const fixtures = createFixtures();
@@ -33,9 +31,9 @@ export async function measureRepeat({ rounds = 7 } = {}) {
     Buffer.from(token.slice(token.lastIndexOf('.') + 1), 'base64url'),
   ];
 
-  const check = async (state) => {
+  const check = async (/** @type {Promise<{ isAuthenticated: boolean, reason?: unknown }>} */ state) => {
     const { isAuthenticated, reason } = await state;
-    if (!isAuthenticated) throw new Error(`a contestant refused the token: ${reason}`);
+    if (!isAuthenticated) throw new Error(`a contestant refused the token: ${String(reason)}`);
   };
   const byHeader = () => bailiff.authenticateRequest(view(header(fresh(token))));
   const byCookie = () => bailiff.authenticateRequest(view({ cookie: fresh(cookie), host: 'app.bench.example' }));
@@ -44,7 +42,10 @@ export async function measureRepeat({ rounds = 7 } = {}) {
     clerk.authenticateRequest(new Request(URL_OF_APP, { headers: { cookie, host: 'app.bench.example' } }));
   for (const contestant of [byHeader, byCookie, clerkHeader, clerkCookie]) await check(contestant());
 
-  const timed = (name, run) => ({ name, run: async () => microseconds(await measure(run, { min_cpu_time: 2e8 })) });
+  const timed = (/** @type {string} */ name, /** @type {() => unknown} */ run) => ({
+    name,
+    run: async () => microseconds(await measure(run, { min_cpu_time: 2e8 })),
+  });
   return interleave(
     [
       timed('raw RSA check', () => rawVerify('RSA-SHA256', input, key, signature)),
@@ -69,16 +70,17 @@ export async function measureUnseen({ rounds = 41, tokens = 120 } = {}) {
     audience: null,
     jwksUri: 'https://clerk.bench.example/jwks',
   });
-  aws.cacheJwks({ keys: [fixtures.jwk] });
+  aws.cacheJwks({ keys: [{ ...fixtures.jwk, kty: 'RSA' }] });
   const bailiff = createAuthenticator(options);
   let minted = 0;
+  /** @type {string[]} */
   let batch = [];
 
   /**
    * Each round meets tokens that nobody has seen; one call after the other, as on a single connection. Rounds are short and
    * many, so that the median is not that of rounds which the machine interrupted.
    */
-  const over = (name, call) => ({
+  const over = (/** @type {string} */ name, /** @type {(token: string) => unknown} */ call) => ({
     name,
     async run() {
       const arriving = batch.map(fresh);
@@ -90,7 +92,7 @@ export async function measureUnseen({ rounds = 41, tokens = 120 } = {}) {
       return ((performance.now() - start) * 1000) / tokens;
     },
   });
-  const split = (token) => token.lastIndexOf('.');
+  const split = (/** @type {string} */ token) => token.lastIndexOf('.');
   const contestants = [
     over('raw RSA check', (token) => {
       const end = split(token);
@@ -138,11 +140,12 @@ export async function measureMachine({ uses = 20_000 } = {}) {
     calls++;
     res.setHeader('content-type', 'application/json').end(body);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const bailiff = createAuthenticator({
     secretKey: fixtures.secretKey,
     publishableKey: fixtures.publishableKey,
-    apiUrl: `http://127.0.0.1:${server.address().port}`,
+    apiUrl: `http://127.0.0.1:${port}`,
     acceptsToken: 'api_key',
     now: () => 1_800_000_000_000,
   });

@@ -12,8 +12,12 @@ import { measureBundle, measureImports, measureParts } from './weight.mjs';
 
 const quick = process.argv.includes('--quick');
 const root = new URL('..', import.meta.url).pathname;
-const version = (name) => JSON.parse(readFileSync(`${root}node_modules/${name}/package.json`, 'utf8')).version;
-const log = (text) => console.error(`[bench] ${text}`);
+function version(/** @type {string} */ name) {
+  /** @type {unknown} */
+  const manifest = JSON.parse(readFileSync(`${root}node_modules/${name}/package.json`, 'utf8'));
+  return /** @type {{ version: string }} */ (manifest).version;
+}
+const log = (/** @type {string} */ text) => console.error(`[bench] ${text}`);
 
 log('repeat tokens');
 const repeat = await measureRepeat({ rounds: quick ? 2 : 7 });
@@ -26,6 +30,7 @@ const eviction = await measureEviction(quick ? { tokens: 10_000, max: 1000 } : {
 log('imports and bundles');
 const imports = measureImports(['bailiff/hono', '@clerk/hono', 'bailiff/express', '@clerk/express'], quick ? 3 : 15);
 const TYPICAL = '{ clerkMiddleware, requireAuth, requirePermission, getAuth }';
+/** @type {import('./weight.mjs').How} */
 const WORKERS = { conditions: ['workerd', 'worker', 'browser'], platform: 'neutral' };
 const bundles = {
   'bailiff/hono, middleware and guards (Node)': await measureBundle('bailiff/hono', { names: TYPICAL }),
@@ -48,13 +53,20 @@ const local = execFileSync(process.execPath, [`${root}bench/local.mjs`, ...(quic
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 
-const us = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
-const times = (value) => `${value < 10 ? value.toFixed(2) : Math.round(value)} ×`;
-const percent = (value) => `${(value * 100).toFixed(0)} %`;
-const of = (map, name) => map.get(name);
-const served = (framework, library) => http.find((row) => row.framework === framework && row.library === library);
-const verdict = (ok) => (ok ? 'met' : '**not met**');
+const us = (/** @type {number} */ value) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
+const times = (/** @type {number} */ value) => `${value < 10 ? value.toFixed(2) : Math.round(value)} ×`;
+const percent = (/** @type {number} */ value) => `${(value * 100).toFixed(0)} %`;
+const of = (/** @type {ReadonlyMap<string, number>} */ map, /** @type {string} */ name) => map.get(name) ?? NaN;
+function served(/** @type {string} */ framework, /** @type {string} */ library) {
+  const found = http.find((row) => row.framework === framework && row.library === library);
+  if (found === undefined) throw new Error(`${framework} with ${library} was not measured.`);
+  return found;
+}
+const verdict = (/** @type {boolean} */ ok) => (ok ? 'met' : '**not met**');
 
+/** @typedef {[what: string, goal: string, value: number, met: (v: number) => boolean, show: (v: number) => string]} Goal */
+
+/** @type {Goal[]} */
 const goals = [
   [
     'repeat token in a header, against `@clerk/backend`',
@@ -139,31 +151,28 @@ const goals = [
   ],
   ...Object.entries(bundles)
     .filter(([name]) => name.startsWith('bailiff/hono, middleware'))
-    .map(([name, { gzip }]) => [
-      `bundle of ${name}, kB gzip`,
-      '≤ 20',
-      gzip / 1000,
-      (v) => v <= 20,
-      (v) => v.toFixed(1),
-    ]),
+    .map(
+      ([name, { gzip }]) =>
+        /** @type {Goal} */ ([`bundle of ${name}, kB gzip`, '≤ 20', gzip / 1000, (v) => v <= 20, (v) => v.toFixed(1)]),
+    ),
   [
     'heap after 100,000 distinct tokens, of that after 20,000',
     '≤ 1.15',
-    eviction.heapMb.at(-1) / eviction.heapMb[1],
+    (eviction.heapMb.at(-1) ?? NaN) / (eviction.heapMb[1] ?? NaN),
     (v) => v <= 1.15,
     (v) => v.toFixed(2),
   ],
-  ['p99 with half of the tokens new, Hono, of bare', '≤ 2 ×', latency[0].ofBare, (v) => v <= 2, times],
-  ['p99 with half of the tokens new, Express, of bare', '≤ 2 ×', latency[1].ofBare, (v) => v <= 2, times],
+  ['p99 with half of the tokens new, Hono, of bare', '≤ 2 ×', latency[0]?.ofBare ?? NaN, (v) => v <= 2, times],
+  ['p99 with half of the tokens new, Express, of bare', '≤ 2 ×', latency[1]?.ofBare ?? NaN, (v) => v <= 2, times],
 ];
 
-const table = (head, rows) =>
+const table = (/** @type {readonly string[]} */ head, /** @type {readonly (readonly (string | number)[])[]} */ rows) =>
   [
     `| ${head.join(' | ')} |`,
     `|${head.map(() => '---').join('|')}|`,
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ].join('\n');
-const mapTable = (map, unit) =>
+const mapTable = (/** @type {ReadonlyMap<string, number>} */ map, /** @type {string} */ unit) =>
   table(
     ['', unit],
     [...map].map(([name, value]) => [name, us(value)]),
@@ -177,7 +186,7 @@ const packages = readFileSync(`${root}bench/PACKAGES.md`, 'utf8');
 const report = `# Benchmark results
 
 Made by \`npm run bench\` (${new Date().toISOString().slice(0, 10)}, commit ${execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()}).
-Machine: ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.versions.node}. Server on core 0, load on core 1; interleaved rounds, several starts of each server, medians.
+Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}. Server on core 0, load on core 1; interleaved rounds, several starts of each server, medians.
 ${['@clerk/backend', '@clerk/express', '@clerk/hono', 'express', 'hono', 'jose', 'fast-jwt', 'aws-jwt-verify'].map((name) => `${name} ${version(name)}`).join(' · ')}.
 
 The table of requests over HTTP (load by wrk) gives the CPU time of the server too, which says the same on a machine that others use at the same time.
@@ -280,6 +289,11 @@ ${packages.trim()}
 ${reasons.trim()}
 `;
 
+/** @type {Record<string, import('./lib/chart.mjs').Bar['tone']>} */
+const TONES = { bare: 'bare', bailiff: 'ours', clerk: 'theirs' };
+/** @returns {import('./lib/chart.mjs').Bar['tone']} */
+const toneOf = (/** @type {string} */ label) =>
+  label === 'bailiff' ? 'ours' : label.startsWith('raw') ? 'bare' : 'theirs';
 const chart = barChart(
   [
     ...['hono', 'express'].map((framework) => ({
@@ -290,7 +304,7 @@ const chart = barChart(
           label: library === 'clerk' ? `@clerk/${framework}` : library === 'bare' ? `bare ${framework}` : 'bailiff',
           value: rps,
           text: Math.round(rps).toLocaleString('en'),
-          tone: { bare: 'bare', bailiff: 'ours', clerk: 'theirs' }[library],
+          tone: TONES[library] ?? 'theirs',
         };
       }),
     })),
@@ -300,7 +314,7 @@ const chart = barChart(
         label,
         value,
         text: `${us(value)} µs`,
-        tone: label === 'bailiff' ? 'ours' : label.startsWith('raw') ? 'bare' : 'theirs',
+        tone: toneOf(label),
       })),
     },
   ],

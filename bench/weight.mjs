@@ -7,9 +7,16 @@ import { median } from './lib/stats.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
-/** A minified bundle of `contents`, as bytes. */
+/**
+ * A minified bundle of `contents`, as bytes.
+ * @param {string} contents
+ * @param {import('esbuild').BuildOptions} options
+ */
 async function bundle(contents, options) {
-  const { outputFiles } = await build({
+  const {
+    outputFiles: [output],
+  } = await build({
+    ...options,
     stdin: { contents, resolveDir: root },
     bundle: true,
     minify: true,
@@ -19,13 +26,25 @@ async function bundle(contents, options) {
     tsconfigRaw: '{}',
     mainFields: ['module', 'main'],
     logLevel: 'silent',
-    ...options,
   });
-  return outputFiles[0].contents;
+  if (output === undefined) throw new Error('esbuild wrote no file.');
+  return output.contents;
 }
 
-const gzipped = (code) => gzipSync(code, { level: 9 }).length;
+const gzipped = (/** @type {Uint8Array} */ code) => gzipSync(code, { level: 9 }).length;
 
+/**
+ * @typedef {object} How
+ * @property {string} [names]
+ * @property {string[]} [conditions]
+ * @property {import('esbuild').Platform} [platform]
+ * @property {string[]} [external]
+ */
+
+/**
+ * @param {string} specifier
+ * @param {How} [how]
+ */
 export async function measureBundle(
   specifier,
   { names = '*', conditions = ['node'], platform = 'node', external = ['hono', 'hono/*', 'express', 'node:*'] } = {},
@@ -49,11 +68,15 @@ const PARTS = {
   'texts of errors and reasons': 'src/errors\\.ts',
 };
 
-/** Modules whose path matches, as names without anything behind them. */
+/**
+ * Modules whose path matches, as names without anything behind them.
+ * @param {string} pattern
+ * @returns {import('esbuild').Plugin}
+ */
 const leftOut = (pattern) => ({
   name: 'left-out',
-  setup({ onLoad }) {
-    onLoad({ filter: new RegExp(pattern) }, ({ path }) => {
+  setup(bundler) {
+    bundler.onLoad({ filter: new RegExp(pattern) }, ({ path }) => {
       if (path.includes('/path-to-regexp/')) return { contents: 'export const match = 0' };
       const names = [
         ...readFileSync(path, 'utf8').matchAll(/^export (?:abstract |async )*(?:function|const|class) (\w+)/gm),
@@ -63,9 +86,12 @@ const leftOut = (pattern) => ({
   },
 });
 
-/** gzip bytes that leaving out each part of {@link PARTS} would save in a bundle of `names`, and what is left without all of them. */
+/**
+ * gzip bytes that leaving out each part of {@link PARTS} would save in a bundle of `names`, and what is left without all of them.
+ * @param {string} names
+ */
 export async function measureParts(names) {
-  const sizeWithout = async (...patterns) =>
+  const sizeWithout = async (/** @type {string[]} */ ...patterns) =>
     gzipped(
       await bundle(`export ${names} from './src/adapters/hono/index.ts'`, {
         platform: 'node',
@@ -75,13 +101,18 @@ export async function measureParts(names) {
       }),
     );
   const whole = await sizeWithout();
+  /** @type {[part: string, bytes: number][]} */
   const parts = [];
   for (const [part, pattern] of Object.entries(PARTS)) parts.push([part, whole - (await sizeWithout(pattern))]);
   return { parts: parts.sort(([, a], [, b]) => b - a), rest: await sizeWithout(...Object.values(PARTS)) };
 }
 
-/** Milliseconds that `import(specifier)` adds to a bare start of Node, as medians of interleaved fresh processes. */
+/**
+ * Milliseconds that `import(specifier)` adds to a bare start of Node, as medians of interleaved fresh processes.
+ * @param {readonly string[]} specifiers
+ */
 export function measureImports(specifiers, rounds = 15) {
+  /** @type {Map<string, number[]>} */
   const samples = new Map(specifiers.map((specifier) => [specifier, []]));
   for (let round = 0; round < rounds; round++) {
     for (const specifier of specifiers) {
@@ -91,7 +122,7 @@ export function measureImports(specifiers, rounds = 15) {
         encoding: 'utf8',
       });
       if (status !== 0) throw new Error(stderr);
-      samples.get(specifier).push(Number(stdout));
+      samples.get(specifier)?.push(Number(stdout));
     }
   }
   return new Map([...samples].map(([specifier, values]) => [specifier, median(values)]));

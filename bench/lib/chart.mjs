@@ -1,7 +1,15 @@
-/** Horizontal bars as SVG, for people who would rather look. `bars`: { label, value, text, tone: 'ours' | 'theirs' | 'bare' }. */
 const COLORS = { ours: '#2f6fed', theirs: '#c0c6d4', bare: '#e4e8f0' };
-const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const escape = (/** @type {string} */ text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
+/**
+ * @typedef {{ label: string, value: number, text: string, tone: keyof typeof COLORS }} Bar
+ */
+
+/**
+ * Horizontal bars as SVG, for people who would rather look.
+ * @param {readonly { heading: string, bars: readonly Bar[] }[]} groups
+ * @param {{ width?: number, title: string }} options
+ */
 export function barChart(groups, { width = 760, title }) {
   const rowHeight = 26;
   const labelWidth = 190;

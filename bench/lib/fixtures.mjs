@@ -1,7 +1,9 @@
 /** Keys and tokens that every library in the comparison is given: RS256, 2048 bit, about 800 characters, version 2 claims. */
 import { createSign, generateKeyPairSync } from 'node:crypto';
 
-const base64url = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** @typedef {ReturnType<typeof createFixtures>} Fixtures */
+
+const base64url = (/** @type {unknown} */ value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 export function createFixtures() {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -10,7 +12,7 @@ export function createFixtures() {
   const publishableKey = `pk_test_${Buffer.from(`${host}$`).toString('base64').replace(/=+$/, '')}`;
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' };
 
-  const mint = (index, lifetimeSeconds = 3600) => {
+  const mint = (/** @type {number} */ index, lifetimeSeconds = 3600) => {
     const now = Math.floor(Date.now() / 1000);
     const header = { alg: 'RS256', cat: 'cl_B7d4PD111AAA', kid, typ: 'JWT' };
     const payload = {
@@ -37,11 +39,12 @@ export function createFixtures() {
     publicKey,
     jwk,
     kid,
-    pem: publicKey.export({ type: 'spki', format: 'pem' }),
+    pem: String(publicKey.export({ type: 'spki', format: 'pem' })),
     publishableKey,
     secretKey: 'sk_test_benchmarkonlybenchmarkonlybenchmark',
     permission: 'org:invoices:manage',
     mint,
-    mintMany: (count, from = 0) => Array.from({ length: count }, (_, index) => mint(from + index)),
+    mintMany: (/** @type {number} */ count, from = 0) =>
+      Array.from({ length: count }, (_, index) => mint(from + index)),
   };
 }

@@ -12,11 +12,32 @@ import { fileURLToPath } from 'node:url';
 const SCRIPT = fileURLToPath(new URL('./load.lua', import.meta.url));
 const CONNECTIONS = 32;
 
-/** What is to go with this process, also where a measurement breaks off. */
+/**
+ * What is to go with this process, also where a measurement breaks off.
+ * @type {(() => unknown)[]}
+ */
 const leftovers = [];
 process.once('exit', () => leftovers.forEach((clear) => clear()));
 
-/** Starts `bench/servers/app.mjs` for a framework and a library; resolves once it listens. @param tree another copy of this repository */
+/**
+ * @typedef {object} Server
+ * @property {string} url
+ * @property {() => Promise<number>} cpu microseconds of its own time so far
+ * @property {() => boolean} stop
+ * @property {number} met how many fresh tokens it has met
+ *
+ * @typedef {ReturnType<typeof tokenFiles>} TokenFiles
+ * @typedef {{ requests: number, failed: number, p50: number, p99: number, seconds: number }} Summary what load.lua prints
+ */
+
+/**
+ * Starts `bench/servers/app.mjs` for a framework and a library; resolves once it listens.
+ * @param {string} framework
+ * @param {string} library
+ * @param {import('./fixtures.mjs').Fixtures} fixtures
+ * @param {string} [tree] another copy of this repository
+ * @returns {Promise<Server>}
+ */
 export async function startServer(
   framework,
   library,
@@ -27,7 +48,7 @@ export async function startServer(
   const child = spawn('taskset', ['-c', '0', process.execPath, script, framework, library], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: {
-      PATH: process.env.PATH,
+      PATH: process.env['PATH'],
       NODE_ENV: 'production',
       CLERK_SECRET_KEY: fixtures.secretKey,
       CLERK_PUBLISHABLE_KEY: fixtures.publishableKey,
@@ -46,11 +67,15 @@ export async function startServer(
   return { url: `http://127.0.0.1:${port}`, cpu, stop: () => child.kill(), met: 0 };
 }
 
-/** Tokens as the files that the load reads. @param fresh tokens of which every second request carries the next one */
+/**
+ * Tokens as the files that the load reads.
+ * @param {readonly string[]} repeated
+ * @param {readonly string[]} [fresh] tokens of which every second request carries the next one
+ */
 export function tokenFiles(repeated, fresh = []) {
   const folder = mkdtempSync(join(tmpdir(), 'bailiff-bench-'));
   leftovers.push(() => rmSync(folder, { recursive: true, force: true }));
-  const file = (name, tokens) => {
+  const file = (/** @type {string} */ name, /** @type {readonly string[]} */ tokens) => {
     writeFileSync(join(folder, name), tokens.join('\n'));
     return join(folder, name);
   };
@@ -61,6 +86,9 @@ export function tokenFiles(repeated, fresh = []) {
  * One slice of load. Fails on any answer but 200, so that errors are never fast. A server meets the fresh tokens in order, slice after
  * slice. `cpu`: microseconds of the server's own time for each request, which says the same on a machine that others use too; `p50`
  * and `p99` in milliseconds.
+ * @param {Server} server
+ * @param {TokenFiles} files
+ * @param {{ seconds: number }} options
  */
 export async function slice(server, files, { seconds }) {
   const before = await server.cpu();
@@ -70,11 +98,15 @@ export async function slice(server, files, { seconds }) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
-  wrk.stdout.on('data', (text) => (said += text));
-  const [code] = await once(wrk, 'close');
+  wrk.stdout.on('data', (text) => (said += String(text)));
+  /** @type {unknown[]} */
+  const told = await once(wrk, 'close');
+  const [code] = told;
   if (code !== 0) throw new Error('wrk is missing, or failed: apt-get install wrk, or brew install wrk.');
-  const { requests, failed, p50, p99, ...took } = JSON.parse(said.slice(said.lastIndexOf('{')));
+  /** @type {unknown} */
+  const summary = JSON.parse(said.slice(said.lastIndexOf('{')));
+  const { requests, failed, p50, p99, seconds: took } = /** @type {Summary} */ (summary);
   if (failed > 0) throw new Error(`${server.url}: ${failed} of ${requests} requests failed`);
   server.met += Math.ceil(requests / 2);
-  return { rps: requests / took.seconds, cpu: ((await server.cpu()) - before) / requests, p50, p99 };
+  return { rps: requests / took, cpu: ((await server.cpu()) - before) / requests, p50, p99 };
 }

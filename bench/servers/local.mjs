@@ -8,10 +8,13 @@ const [kind] = process.argv.slice(2);
 
 if (kind === 'bare') {
   process.once('message', (body) => {
-    const bytes = Buffer.from(body);
+    const bytes = Buffer.from(String(body));
     const headers = { 'Content-Type': 'application/json', 'Content-Length': bytes.length };
     const server = createServer((_request, response) => response.writeHead(200, headers).end(bytes));
-    server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}/` }));
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      process.send?.({ url: `http://127.0.0.1:${port}/` });
+    });
   });
 } else {
   const { startLocalInstance } = await import('bailiff-local');
@@ -22,5 +25,5 @@ if (kind === 'bare') {
     public_metadata: { index },
   }));
   const clerk = await startLocalInstance({ seed: { seed: 'bench', users } });
-  process.send({ url: `${clerk.apiUrl}/v1/users`, secretKey: clerk.secretKey });
+  process.send?.({ url: `${clerk.apiUrl}/v1/users`, secretKey: clerk.secretKey });
 }
