@@ -4,7 +4,12 @@ import { createMiddleware, RequestAuthentication, watched, type Entered } from '
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
 import { ExpressView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';
-import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './middleware-options.js';
+import type {
+  ClerkMiddlewareOptions,
+  ClerkMiddlewareSettings,
+  ClerkMiddlewareSource,
+  OnDenied,
+} from './middleware-options.js';
 import { showAuth } from '../node/show-auth.js';
 import { noteResponse, slot } from './slot.js';
 

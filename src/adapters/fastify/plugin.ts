@@ -8,7 +8,12 @@ import {
 } from '../../core/index.js';
 import { present, putHeaders, sendAnswer } from './reply.js';
 import { FastifyView, slot } from './request.js';
-import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './middleware-options.js';
+import type {
+  ClerkMiddlewareOptions,
+  ClerkMiddlewareSettings,
+  ClerkMiddlewareSource,
+  OnDenied,
+} from './middleware-options.js';
 
 /** A plugin whose hooks belong to the context that registers it, and to the contexts below (as `fastify-plugin` does it). */
 function plugin(name: string, register: (fastify: FastifyInstance) => void): FastifyPluginCallback {

@@ -5,7 +5,12 @@ import { andThen } from '../../shared/maybe-promise.js';
 import { bindings } from './environment.js';
 import { HonoView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';
-import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource, OnDenied } from './middleware-options.js';
+import type {
+  ClerkMiddlewareOptions,
+  ClerkMiddlewareSettings,
+  ClerkMiddlewareSource,
+  OnDenied,
+} from './middleware-options.js';
 import { showAuth, slot } from './slot.js';
 
 /**

@@ -159,9 +159,7 @@ describe('objects that cannot be compared', () => {
     expect(warnings).toEqual([]);
     for (let request = 3; request <= 9; request += 1) cache.get({ ...base, ...fixed, ...make() }, {});
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(
-      /^3 sets of options .* alone\. Make .* once, outside of the function\.$/,
-    );
+    expect(warnings[0]).toMatch(/^3 sets of options .* alone\. Make .* once, outside of the function\.$/);
     expect(warnings[0]?.split(`\`${path}\``)).toHaveLength(3);
     expect(warnings.join()).not.toMatch(path === 'fetch' ? /store/ : /`fetch`/);
     expect(warnings.join()).not.toContain('sk_test_one');
