@@ -66,13 +66,8 @@ export const ENTRY_POINTS = [
     runtimes: EVERYWHERE,
     peers: [],
     never: ['src/api'],
-<<<<<<< ours
     about: 'The core, for any framework. Types are also exported by the adapters.',
-    size: { gzip: 54_500 },
-=======
-    about: 'The core, for any framework. Types are also exported by both adapters.',
     size: { gzip: 54_500, whole: { gzip: 99_999 } },
->>>>>>> theirs
   },
   adapter('express', 'Express', SERVERS, 63_100, 99_999),
   adapter('hono', 'Hono', EVERYWHERE, 61_700, 99_999),
