@@ -39,8 +39,8 @@ const SEPARATE = ['api/', 'bin/'];
  * `node:diagnostics_channel`, which Workers lack. Never jose: a server on Node loads it late, if at all.
  */
 const JOINED = ['path-to-regexp'];
-/** Chosen by the runtime through `imports` in package.json. */
-const CONDITIONAL = ['verify/signature.js', 'verify/signature.node.js'];
+/** Chosen by the runtime through `imports` in package.json, and what they load: with anything else, jose would come along. */
+const CONDITIONAL = ['verify/signature.js', 'verify/signature.node.js', 'verify/spki.js'];
 const ENTRIES = ENTRY_POINTS.filter((entry) => entry.package === 'bailiff')
   .map(moduleOf)
   .filter((file) => !isSeparate(file));
@@ -72,6 +72,23 @@ const common = {
   logLevel: 'warning',
 };
 const notices = JOINED.map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`);
+
+/**
+ * What core and verify load when it is used (`import()`) is one file: each one more would part what it shares with the rest into
+ * pieces of its own, and a cold start pays for each file.
+ */
+const LATER = 'chunks/later.js';
+const isLater = (/** @type {string} */ file) => /^(?:core|verify)\//.test(file);
+
+/** @type {import('esbuild').Plugin} */
+const joinLater = {
+  name: 'join what is loaded later',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) =>
+      kind === 'dynamic-import' && isLater(fileOf(resolve(resolveDir, path))) ? { path: join(dist, LATER) } : undefined,
+    );
+  },
+};
 
 /**
  * The joined part must not reach into files that are published on their own.
@@ -110,6 +127,11 @@ async function buildLibrary() {
   const reExport = (/** @type {string} */ names, /** @type {string} */ from) =>
     names === '' ? 'export {};\n' : `export { ${names} } from '${from}';\n`;
   mkdirSync(dirname(base));
+  const later = modules.filter((file) => !isSeparate(file)).flatMap(laterImportsOf);
+  writeFileSync(
+    join(dist, LATER),
+    [...new Set(later.filter(isLater))].map((file) => `export * from '../${file}';\n`).join(''),
+  );
   writeFileSync(base, [...exported].map(([file, names]) => reExport(names, `../${file}`)).join(''));
 
   await build({
@@ -123,7 +145,7 @@ async function buildLibrary() {
     mainFields: ['module', 'main'],
     // Everything but what stands in JOINED.
     external: ['#signature', 'node:*', ...withPaths(libraryPackages)],
-    plugins: [separate],
+    plugins: [joinLater, separate],
   });
   // The declarations have the comments.
   await build({
@@ -177,6 +199,17 @@ async function buildLocal() {
 
 function isSeparate(/** @type {string} */ file) {
   return SEPARATE.some((folder) => file.startsWith(folder)) || CONDITIONAL.includes(file);
+}
+
+function fileOf(/** @type {string} */ path) {
+  return relative(dist, path).replaceAll('\\', '/');
+}
+
+function laterImportsOf(/** @type {string} */ file) {
+  const path = join(dist, file);
+  return [...readFileSync(path, 'utf8').matchAll(/\bimport\(['"](\.[^'"]+)['"]\)/g)].map(([, specifier = '']) =>
+    fileOf(resolve(dirname(path), specifier)),
+  );
 }
 
 function importsOf(/** @type {string} */ file) {

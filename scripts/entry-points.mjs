@@ -67,11 +67,7 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/api'],
     about: 'The core, for any framework. Types are also exported by the adapters.',
-<<<<<<< HEAD
     size: { gzip: 47_300, whole: { gzip: 56_400 } },
-=======
-    size: { gzip: 54_500, whole: { gzip: 99_999 } },
->>>>>>> t-size
   },
   adapter('express', 'Express', SERVERS, 54_050, 67_400),
   adapter('hono', 'Hono', EVERYWHERE, 52_750, 65_750),
