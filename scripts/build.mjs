@@ -158,6 +158,8 @@ async function buildLibrary() {
     entryPoints: modules.filter((file) => file.startsWith('api/')).map((file) => join(dist, file)),
   });
 
+  // Its text is in a piece by now.
+  rmSync(join(dist, LATER));
   for (const file of modules) if (!isSeparate(file) && !ENTRIES.includes(file)) rmSync(join(dist, file));
   for (const [file, names] of exported) {
     const path = relative(dirname(join(dist, file)), base).replaceAll('\\', '/');
