@@ -87,8 +87,8 @@ describe.each(ALL)('%s', (_, read) => {
       ['ak_abc', /holds what belongs in CLERK_MACHINE_SECRET_KEY/],
       ['whsec_abc', /holds what belongs in CLERK_WEBHOOK_SIGNING_SECRET/],
       ['-----BEGIN PUBLIC KEY-----', /holds what belongs in CLERK_JWT_KEY/],
-      ['sk_live_o ne', /no key has/],
-      ['sk_live_ö', /no key has/],
+      ['sk_live_o ne', /is not a key/],
+      ['sk_live_ö', /is not a key/],
     ])('no other key in the place of the secret key: %s', async (secretKey, problem) => {
       const error: unknown = await read(...give(way, { secretKey, apiUrl: server.url })).catch(
         (reason: unknown) => reason,
