@@ -10,6 +10,7 @@ import type {
   ClerkMiddlewareSource,
   OnDenied,
 } from './middleware-options.js';
+import { forward } from '../node/forward.js';
 import { showAuth } from '../node/show-auth.js';
 import { noteResponse, slot } from './slot.js';
 
@@ -52,11 +53,7 @@ export function clerkMiddleware(
 
 function settle(entered: Entered<OnDenied>, req: HttpRequest, res: ServerResponse, next: Next): void {
   if (!(entered instanceof RequestAuthentication)) {
-    const { config } = entered.resolved.authenticator;
-    // Loaded with the first request: most servers proxy nothing.
-    const serve = async () =>
-      (await import('../node/proxy.js')).serveProxy(entered, new ExpressView(req), req, res, req);
-    Promise.resolve(watched(config, 'proxy', serve)).catch(failWith(next));
+    forward(entered, new ExpressView(req), req, res, req).catch(failWith(next));
     return;
   }
   const goesOn = watched(entered.authenticator.config, 'request', () => {

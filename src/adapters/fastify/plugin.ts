@@ -3,10 +3,10 @@ import {
   createMiddleware,
   createResourceMetadata,
   RequestAuthentication,
-  watched,
   type ProtectedResourceOptions,
 } from '../../core/index.js';
 import { present, putHeaders, sendAnswer } from './reply.js';
+import { forward } from '../node/forward.js';
 import { FastifyView, slot } from './request.js';
 import type {
   ClerkMiddlewareOptions,
@@ -55,12 +55,7 @@ export function clerkMiddleware(
       const view = new FastifyView(request);
       const entered = await middleware(request, view, slot.get(request), !view.isUpgrade);
       if (!(entered instanceof RequestAuthentication)) {
-        const { config } = entered.resolved.authenticator;
-        // Loaded with the first request: most servers proxy nothing.
-        await watched(config, 'proxy', async () => {
-          const { serveProxy } = await import('../node/proxy.js');
-          return serveProxy(entered, view, request.raw, reply.raw, request);
-        });
+        await forward(entered, view, request.raw, reply.raw, request);
         return void reply.hijack();
       }
       const answer = slot.get(request) === entered ? null : entered.earlyResponse;
