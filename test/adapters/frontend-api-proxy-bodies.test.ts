@@ -198,7 +198,9 @@ describe.each(frameworks)('$name', (framework) => {
     });
   }
 
-  describe.each(isHono ? hono : express)('behind %s', (_, spec, exact) => {
+  // What stands in front of the plugin of Fastify are hooks, and its bodies are parsed behind them.
+  const readers = isHono ? hono : express;
+  describe.each(framework.name === 'Fastify 5' ? [] : readers)('behind %s', (_, spec, exact) => {
     it.each(names)('%s', async (name) => {
       const [type, body] = sent(name);
       const served = await open(spec);

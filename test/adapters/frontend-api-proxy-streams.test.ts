@@ -127,7 +127,9 @@ describe.each(frameworks)('$name', (framework) => {
     expect(served.errors).toEqual([]);
   });
 
-  it('asks nothing for a browser that hung up while the options of its request were worked out', async () => {
+  // Fastify takes no middleware in front of its plugin.
+  const inFront = it.each(framework.name === 'Fastify 5' ? [] : ['while the options of its request were worked out']);
+  inFront('asks nothing for a browser that hung up %s', async () => {
     const begun = deferred();
     const gone = deferred();
     const known = deferred();
