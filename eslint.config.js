@@ -16,7 +16,7 @@ export default tseslint.config(
     },
   },
   {
-    // Under Jest, jsdom and `node:vm` these are not the classes that the objects of Node were made by (src/shared/realm.ts).
+    // Under Jest, jsdom and `node:vm` these are not the classes that the objects of Node were made by (src/ground/realm.ts).
     files: ['src/**', 'packages/*/src/**'],
     rules: {
       'no-restricted-syntax': [
@@ -24,7 +24,7 @@ export default tseslint.config(
         {
           selector:
             "BinaryExpression[operator='instanceof'][right.name=/^(?:Abort\\w+|Array|ArrayBuffer|Blob|Buffer|Date|DOMException|\\w*Array|(?:Type|Range|Syntax|Aggregate)?Error|File|FormData|Function|Headers|Map|Object|Promise|ReadableStream|RegExp|Request|Response|Set|URL|URLSearchParams)$/]",
-          message: 'Says no to an object of another realm: use src/shared/realm.ts, a tag or what the object can do.',
+          message: 'Says no to an object of another realm: use src/ground/realm.ts, a tag or what the object can do.',
         },
       ],
     },

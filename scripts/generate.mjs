@@ -1,7 +1,7 @@
 // Writes src/api/generated from the OpenAPI document and the name map. No dependencies; a fraction of a second.
 //
 //   node scripts/generate.mjs              the code (not committed: made by `npm run build` and before tests)
-//   node scripts/generate.mjs --committed  also spec/surface.txt, docs/api/operations.md and src/shared/api-version.ts, which show a change in review
+//   node scripts/generate.mjs --committed  also spec/surface.txt, docs/api/operations.md and src/ground/api-version.ts, which show a change in review
 //   node scripts/generate.mjs --check      fails when one of those is out of date
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -4,7 +4,7 @@
  * Inside, an expected outcome is a value (a verdict, a state, a denial); these classes are what public functions throw.
  * A message may name a variable, a reason or an id that we made ourselves; never a token, a key or a header's text.
  */
-import { knownReason, REQUEST_MEANINGS, TOKEN_MEANINGS, type TokenReason } from './shared/meanings.js';
+import { knownReason, REQUEST_MEANINGS, TOKEN_MEANINGS, type TokenReason } from './ground/meanings.js';
 
 /** What a reason code means to a person: the cause, the HTTP status a guard answers with, and what to do about it. */
 export interface ReasonInfo {

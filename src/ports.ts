@@ -3,7 +3,7 @@
  * through one of these; nothing in `verify/` or `core/` reaches for a global instead.
  */
 
-import type { NotJson } from './shared/upstream-body.js';
+import type { NotJson } from './ground/upstream-body.js';
 
 /** A value now, or a promise of one. The hot path stays synchronous as long as nothing has to be awaited. */
 export type MaybePromise<T> = T | Promise<T>;

@@ -55,7 +55,7 @@ function partOf(file: string): Part {
   const found = parts.findLast((part) =>
     name === undefined
       ? part.name === 'ground'
-        ? /^src\/((types|shared)\/)?[^/]+\.ts$/.test(file)
+        ? /^src\/((types|ground)\/)?[^/]+\.ts$/.test(file)
         : file.startsWith(part.folder)
       : part.name === name,
   );

@@ -21,7 +21,7 @@ export function emitReview(document, names, operations) {
   return {
     'spec/surface.txt': surface(document, types, operations),
     'docs/api/operations.md': operationsPage(document, operations),
-    'src/shared/api-version.ts': apiVersion(document),
+    'src/ground/api-version.ts': apiVersion(document),
   };
 }
 

@@ -1,5 +1,5 @@
 /** From an HTTP answer to a value, or to the error that says what is wrong. */
-import { parseRetryAfter } from '../shared/retry-after.js';
+import { parseRetryAfter } from '../ground/retry-after.js';
 import { BackendApiError, type BackendApiErrorItem } from './errors.js';
 import type { Operation } from './operation.js';
 

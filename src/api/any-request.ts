@@ -1,5 +1,5 @@
 /** The way out for operations that the document does not have yet. */
-import { headerPairs } from '../shared/headers.js';
+import { headerPairs } from '../ground/headers.js';
 import type { ApiRequest, BackendClient, CallOptions } from './values.js';
 
 /**

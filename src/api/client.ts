@@ -1,7 +1,7 @@
 /** Sends requests: attempts, waits, time limits, errors. */
 import type { Environment } from '../environment.js';
-import { withDeadline } from '../shared/deadline.js';
-import { fetchWithSignal } from '../shared/realm.js';
+import { withDeadline } from '../ground/deadline.js';
+import { fetchWithSignal } from '../ground/realm.js';
 import { readAnswer } from './answer.js';
 import { BackendApiError, type BackendApiFailure } from './errors.js';
 import type { Operation } from './operation.js';

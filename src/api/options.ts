@@ -1,8 +1,8 @@
 /** Options and environment, read once. */
-import { checkTransport, connectionName, readConnection, type Connection } from '../shared/connection.js';
+import { checkTransport, connectionName, readConnection, type Connection } from '../ground/connection.js';
 import type { Environment } from '../environment.js';
-import { isDevelopmentKey } from '../shared/keys.js';
-import { checkOptionNames, type OptionNames } from '../shared/option-names.js';
+import { isDevelopmentKey } from '../ground/keys.js';
+import { checkOptionNames, type OptionNames } from '../ground/option-names.js';
 import { pause } from './retry.js';
 import type { BackendApiOptions } from './values.js';
 

@@ -1,8 +1,8 @@
 /** From a method's arguments to one HTTP request. Pure: nothing is sent here. */
-import { API_VERSION_DATE } from '../shared/api-version.js';
-import { connectionName, readConnection } from '../shared/connection.js';
-import { headerPairs } from '../shared/headers.js';
-import { fail } from '../shared/option-checks.js';
+import { API_VERSION_DATE } from '../ground/api-version.js';
+import { connectionName, readConnection } from '../ground/connection.js';
+import { headerPairs } from '../ground/headers.js';
+import { fail } from '../ground/option-checks.js';
 import { InvalidArgumentError } from './errors.js';
 import { COMMA_ARRAYS, USER_AGENT } from './generated/meta.js';
 import type { Operation } from './operation.js';

@@ -1,5 +1,5 @@
 /** How long to wait before a call is sent again, and how the wait is spent. */
-import { withDeadline } from '../shared/deadline.js';
+import { withDeadline } from '../ground/deadline.js';
 
 const FIRST_PAUSE_MS = 125;
 

@@ -2,8 +2,8 @@
  * The body of operations that send an image: whatever holds its bytes becomes one part of a form, with its true type and a name.
  * Loaded with the first upload.
  */
-import { joinBytes } from '../shared/bytes.js';
-import { bytesOf, tagOf } from '../shared/realm.js';
+import { joinBytes } from '../ground/bytes.js';
+import { bytesOf, tagOf } from '../ground/realm.js';
 import { InvalidArgumentError } from './errors.js';
 import type { Encode } from './operation.js';
 

@@ -1,5 +1,5 @@
 /** What callers of the Backend API give and get, beside the types of the document. Types only. */
-import type { HeaderFields } from '../shared/headers.js';
+import type { HeaderFields } from '../ground/headers.js';
 import type { Clock, Fetch } from '../ports.js';
 import type { BailiffEvent, Option } from '../types.js';
 import type { Operation } from './operation.js';

@@ -2,7 +2,7 @@
 import type { Environment } from '../environment.js';
 import { ConfigurationError } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
-import { isPromise } from '../shared/realm.js';
+import { isPromise } from '../ground/realm.js';
 import type {
   AcceptsToken,
   ApiKey,
@@ -26,7 +26,7 @@ import type { AuthOutcome } from './outcome.js';
 import { viewOf } from './request/web-request.js';
 import { signInUrl } from './session/redirect-urls.js';
 import { createSessionFlow } from './session/session-flow.js';
-import { stopwatch } from '../shared/stopwatch.js';
+import { stopwatch } from '../ground/stopwatch.js';
 import { verifierOptions } from './verifier-options.js';
 import { createTokenChecks } from './verify-token.js';
 import { createBackend } from './backend-api/client.js';

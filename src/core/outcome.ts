@@ -1,8 +1,8 @@
 /** What was decided about a request. One object goes from the decision to the answer; no floor wraps it anew. */
 import type { Reason } from '../errors.js';
-import { meaningOf } from '../shared/meanings.js';
-import type { HeaderPairs } from '../shared/headers.js';
-import { DEFAULT_RETRY_AFTER_MS, retryAfterSeconds } from '../shared/retry-after.js';
+import { meaningOf } from '../ground/meanings.js';
+import type { HeaderPairs } from '../ground/headers.js';
+import { DEFAULT_RETRY_AFTER_MS, retryAfterSeconds } from '../ground/retry-after.js';
 import type { Auth, RequestState, RequestStatus, TokenType } from '../types.js';
 import { invalidToken, unauthenticated } from './auth/auth-objects.js';
 

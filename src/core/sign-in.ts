@@ -1,5 +1,5 @@
 /** From a verified token to the outcome "signed in". */
-import type { HeaderPairs } from '../shared/headers.js';
+import type { HeaderPairs } from '../ground/headers.js';
 import type { Auth } from '../types.js';
 import { isOpaque } from '../verify/classify.js';
 import type { Verified } from '../verify/verdict.js';

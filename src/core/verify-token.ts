@@ -1,6 +1,6 @@
 /** The `verify*` methods check one token of a known kind, without a request. Verdicts become exceptions here. */
 import { AuthUnavailableError, TokenVerificationError, type TokenReason } from '../errors.js';
-import { TOKEN_MEANINGS } from '../shared/meanings.js';
+import { TOKEN_MEANINGS } from '../ground/meanings.js';
 import type { TokenKinds, TokenType } from '../types.js';
 import { classifyToken } from '../verify/classify.js';
 import { ALL_TOKEN_TYPES, TOKEN_KINDS } from '../verify/token-kinds.js';

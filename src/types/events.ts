@@ -1,6 +1,6 @@
 /** What `onEvent` receives. Types only. */
 import type { Reason } from '../errors.js';
-import type { NotJson } from '../shared/upstream-body.js';
+import type { NotJson } from '../ground/upstream-body.js';
 import type { TokenType } from './token-kinds.js';
 
 /** What `onEvent` receives. No event holds a token or a key. Durations are in milliseconds. */

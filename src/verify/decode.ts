@@ -1,6 +1,6 @@
 /** Decodes a token once; later code passes the `DecodedJwt` on. */
 import { base64url } from './encoding.js';
-import { isRecord } from '../shared/is-record.js';
+import { isRecord } from '../ground/is-record.js';
 
 /** In characters. A session token fits a cookie (4 kB); a text that is longer than four times that is no token. */
 export const MAX_TOKEN_LENGTH = 16_384;

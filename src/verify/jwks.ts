@@ -1,7 +1,7 @@
 /** One attempt to load a key set, and the judgement of the answer. */
 import { UpstreamUnreachable, type UpstreamAnswer, type VerificationUpstream } from '../ports.js';
 import type { TokenReason } from '../errors.js';
-import { describeAnswer } from '../shared/upstream-body.js';
+import { describeAnswer } from '../ground/upstream-body.js';
 import { keyFromJwk, MAX_KEYS, type VerificationKey } from './keys.js';
 
 export type KeySet = ReadonlyMap<string, VerificationKey>;

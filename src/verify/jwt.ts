@@ -3,7 +3,7 @@
  * the kinds is a policy (`token-kinds.ts`, `handshake-token.ts`).
  */
 import type { Clock, MaybePromise, WaitUntil } from '../ports.js';
-import { isPromise } from '../shared/realm.js';
+import { isPromise } from '../ground/realm.js';
 import { ALGORITHMS, type Algorithm } from './algorithms.js';
 import { checkClaims, type ClaimExpectations } from './claims.js';
 import type { DecodedJwt } from './decode.js';

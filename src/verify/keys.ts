@@ -2,7 +2,7 @@
 import { createSignatureCheck, type PublicJwk, type RawJwk, type SignatureCheck } from '#signature';
 import { ALGORITHMS, type Algorithm } from './algorithms.js';
 import { base64url } from './encoding.js';
-import { isRecord } from '../shared/is-record.js';
+import { isRecord } from '../ground/is-record.js';
 
 export interface VerificationKey {
   /** Null for a key that was configured rather than loaded. */

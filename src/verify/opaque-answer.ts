@@ -1,8 +1,8 @@
 /** Judges the Backend API's answer about an opaque token: a status of 200 alone proves nothing. */
 import type { UpstreamAnswer, VerifyOperation } from '../ports.js';
-import { isRecord } from '../shared/is-record.js';
-import { DEFAULT_RETRY_AFTER_MS } from '../shared/retry-after.js';
-import { describeAnswer } from '../shared/upstream-body.js';
+import { isRecord } from '../ground/is-record.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../ground/retry-after.js';
+import { describeAnswer } from '../ground/upstream-body.js';
 import { isText } from './claims.js';
 import type { JsonObject } from './decode.js';
 import { toMs } from './readers.js';

@@ -8,8 +8,8 @@ import {
   type VerificationUpstream,
   type WaitUntil,
 } from '../ports.js';
-import { createBoundedCache } from '../shared/bounded-cache.js';
-import { DEFAULT_RETRY_AFTER_MS } from '../shared/retry-after.js';
+import { createBoundedCache } from '../ground/bounded-cache.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../ground/retry-after.js';
 import type { BailiffEvent, MachineTokenType, TokenKinds } from '../types.js';
 import { runBehind } from './background.js';
 import type { ClassifiedToken } from './classify.js';

@@ -5,7 +5,7 @@
 import type { ApiKey, M2MToken, OAuthAccessToken } from '../types.js';
 import { isText, scopesOf, splitScopes } from './claims.js';
 import type { JsonObject } from './decode.js';
-import { isRecord } from '../shared/is-record.js';
+import { isRecord } from '../ground/is-record.js';
 
 const text = (value: unknown): string => (isText(value) ? value : '');
 const textOrNull = (value: unknown): string | null => (isText(value) ? value : null);

@@ -3,7 +3,7 @@
  * (AES-GCM) and bound to its name. Both keys are derived from a secret and a scope (HKDF, RFC 5869), so an entry of another
  * instance does not open, nor does one that was moved or changed.
  */
-import { createBoundedCache } from '../shared/bounded-cache.js';
+import { createBoundedCache } from '../ground/bounded-cache.js';
 import { base64url, encodeBase64url as encode } from './encoding.js';
 
 /** A part of every name, key and value, so that entries of another format are not found. */

@@ -7,7 +7,7 @@
  * that its writer had seen *before* it asked Clerk. The entry is used only while no other mark stands. So the order in which
  * entries arrive does not matter, and no two clocks are compared.
  */
-import { createBoundedCache } from '../shared/bounded-cache.js';
+import { createBoundedCache } from '../ground/bounded-cache.js';
 import { AuthUnavailableError } from '../errors.js';
 import type { Clock, Store } from '../ports.js';
 import { createSeal } from './seal.js';

@@ -2,7 +2,7 @@
  * Remembers verdicts by the whole token, never by a part that another token could share. The cache is bounded in entries and
  * in bytes; the entry that was used longest ago leaves first.
  */
-import { createBoundedCache, deleteWhere } from '../shared/bounded-cache.js';
+import { createBoundedCache, deleteWhere } from '../ground/bounded-cache.js';
 import type { Clock } from '../ports.js';
 import type { VerificationKey } from './keys.js';
 

@@ -1,6 +1,6 @@
 /** The result of a verification. Expected results are values; the public `verify*` methods turn them into exceptions. */
-import { TOKEN_MEANINGS, type TokenReason } from '../shared/meanings.js';
-import { deepFreeze } from '../shared/deep-freeze.js';
+import { TOKEN_MEANINGS, type TokenReason } from '../ground/meanings.js';
+import { deepFreeze } from '../ground/deep-freeze.js';
 import type { MachineTokenType, TokenKinds, TokenType } from '../types.js';
 
 export interface Accepted<T> {

@@ -1,7 +1,7 @@
 /** Token in, verdict out: the face of `verify/`. */
 import { AuthUnavailableError } from '../errors.js';
 import type { MaybePromise, WaitUntil } from '../ports.js';
-import { isPromise } from '../shared/realm.js';
+import { isPromise } from '../ground/realm.js';
 import type { SessionClaims, TokenType } from '../types.js';
 import type { ClaimExpectations } from './claims.js';
 import type { ClassifiedToken } from './classify.js';

@@ -1,5 +1,5 @@
 /** The body of a Web `Request`, as far as a webhook may be long. */
-import { joinBytes, MAX_DISCARDED_BYTES } from '../shared/bytes.js';
+import { joinBytes, MAX_DISCARDED_BYTES } from '../ground/bytes.js';
 import { WebhookVerificationError } from './errors.js';
 
 /**

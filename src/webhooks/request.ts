@@ -1,5 +1,5 @@
 /** `verifyWebhook` for whatever holds a request: a Web `Request`, or headers and raw body. */
-import type { HeaderSource } from '../shared/headers.js';
+import type { HeaderSource } from '../ground/headers.js';
 import { WebhookVerificationError } from './errors.js';
 import type { WebhookEvent } from './events.js';
 import { readStream } from './read-stream.js';

@@ -1,10 +1,10 @@
 /** From what was configured to what signs: one or several secrets, checked before any message is looked at. */
 import { Webhook } from 'standardwebhooks';
-import { readOption } from '../shared/connection.js';
+import { readOption } from '../ground/connection.js';
 import type { Environment } from '../environment.js';
 import { ConfigurationError } from '../errors.js';
-import { checkWebhookSecret } from '../shared/keys.js';
-import { text } from '../shared/option-checks.js';
+import { checkWebhookSecret } from '../ground/keys.js';
+import { text } from '../ground/option-checks.js';
 
 const NAME = { option: 'signingSecret', variable: 'CLERK_WEBHOOK_SIGNING_SECRET' };
 

@@ -1,14 +1,14 @@
 /** Whether a webhook comes from Clerk: signature and age of the raw body, by the Standard Webhooks scheme with Svix's header names. */
 import type { Environment } from '../environment.js';
-import { headerLookup, type HeaderLookup, type HeaderSource } from '../shared/headers.js';
-import { checkOptionNames, type OptionNames } from '../shared/option-names.js';
+import { headerLookup, type HeaderLookup, type HeaderSource } from '../ground/headers.js';
+import { checkOptionNames, type OptionNames } from '../ground/option-names.js';
 import type { Clock } from '../ports.js';
-import { bytesOf } from '../shared/realm.js';
+import { bytesOf } from '../ground/realm.js';
 import type { Option } from '../types.js';
 import { WebhookVerificationError } from './errors.js';
 import type { WebhookEvent } from './events.js';
 import { signersOf } from './secrets.js';
-import { isRecord } from '../shared/is-record.js';
+import { isRecord } from '../ground/is-record.js';
 
 export interface VerifyWebhookOptions {
   /** `whsec_…`; several while a secret is being rotated. Default: the variable CLERK_WEBHOOK_SIGNING_SECRET. */

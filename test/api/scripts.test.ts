@@ -212,14 +212,14 @@ describe('a newer document', () => {
     const before = read('spec/surface.txt').split('\n');
     const refused = await run('update-spec.mjs', newer(), '--write');
     expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('Nothing was written') as string });
-    expect(read('src/shared/api-version.ts')).not.toContain(VERSION);
+    expect(read('src/ground/api-version.ts')).not.toContain(VERSION);
 
     const { code, output } = await run('update-spec.mjs', newer(), '--write', '--accept-removals');
     expect(output).toContain(`-> ${VERSION}`);
     expect(code).toBe(0);
     expect(await run('generate.mjs', '--check')).toEqual({ code: 0, output: '' });
 
-    expect(read('src/shared/api-version.ts')).toContain(`API_VERSION_DATE = '${VERSION}'`);
+    expect(read('src/ground/api-version.ts')).toContain(`API_VERSION_DATE = '${VERSION}'`);
     expect(read('docs/api/operations.md')).toContain(`version ${VERSION}`);
     const after = read('spec/surface.txt').split('\n');
     const lost = before.filter((line) => !after.includes(line));

@@ -3,7 +3,7 @@
  * of the answer must still be equal: the request that the library would have to see to answer as Bailiff does, the
  * request that Bailiff would have to see, or the answer that is expected instead of the library's.
  */
-import { API_VERSION_DATE } from '../../src/shared/api-version.js';
+import { API_VERSION_DATE } from '../../src/ground/api-version.js';
 import type { Case } from './generate.js';
 import type { Observation } from './observe.js';
 import { hasSeveral, oneOfEach } from './several-values.js';

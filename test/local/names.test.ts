@@ -8,7 +8,7 @@ import { handleFrontendRequest } from '../../packages/local/src/frontend-api/han
 import { profileOf } from '../../packages/local/src/model/oauth/profile.js';
 import { handleControlRequest, isControlPath } from '../../packages/local/src/server/control-routes.js';
 import { createRequestLog } from '../../packages/local/src/server/request-log.js';
-import { lookUp } from '../../packages/local/src/shared/look-up.js';
+import { lookUp } from '../../packages/local/src/ground/look-up.js';
 import { drive } from './backend-api/sampling.js';
 import { seedAll, newState, send, type Fixture } from './backend-api/support.js';
 import { ADA, startWithPeople } from './frontend-api/support.js';

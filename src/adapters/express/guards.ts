@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { ServerResponse } from 'node:http';
 import { createGuard, watched, type GuardResult, type RequestAuthentication } from '../../core/index.js';
-import { isPromise } from '../../shared/realm.js';
+import { isPromise } from '../../ground/realm.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
 import { sendAnswer, sendDenial, sendStateHeaders } from './respond.js';

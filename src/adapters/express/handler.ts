@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asError } from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
-import { isPromise } from '../../shared/realm.js';
+import { isPromise } from '../../ground/realm.js';
 import type { ProxiedFacts } from '../node/proxy.js';
 
 /** Node's request, or the part of Express's that libraries share. */

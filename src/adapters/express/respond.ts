@@ -1,7 +1,7 @@
 /** Answers in Node's own words, and without an application's settings (`json spaces`, `etag`, …): they look the same everywhere. */
 import type { ServerResponse } from 'node:http';
 import type { Answer, RequestAuthentication } from '../../core/index.js';
-import type { HeaderPairs } from '../../shared/headers.js';
+import type { HeaderPairs } from '../../ground/headers.js';
 import type { Denial } from '../../types.js';
 import { keepPrivate } from '../node/keep-private.js';
 

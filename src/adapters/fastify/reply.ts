@@ -1,7 +1,7 @@
 /** Answers through Fastify's reply, so that its hooks run for them too. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer, RequestAuthentication } from '../../core/index.js';
-import type { HeaderPairs } from '../../shared/headers.js';
+import type { HeaderPairs } from '../../ground/headers.js';
 import type { Denial } from '../../types.js';
 import { keepPrivate } from '../node/keep-private.js';
 import { showAuth } from '../node/show-auth.js';

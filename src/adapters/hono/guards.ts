@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { createGuard, watched, type GuardResult, type RequestAuthentication } from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
-import { andThen } from '../../shared/maybe-promise.js';
-import { tagOf } from '../../shared/realm.js';
+import { andThen } from '../../ground/maybe-promise.js';
+import { tagOf } from '../../ground/realm.js';
 import type {
   CallerOf,
   Denial,

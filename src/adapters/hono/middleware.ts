@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import { createMiddleware, RequestAuthentication, watched, type Entered } from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
-import { andThen } from '../../shared/maybe-promise.js';
+import { andThen } from '../../ground/maybe-promise.js';
 import { bindings } from './environment.js';
 import { HonoView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';

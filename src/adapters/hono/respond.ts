@@ -1,7 +1,7 @@
 /** Answers, made through the context so that headers of earlier middleware (CORS, request ids) stay on them. */
 import type { Context } from 'hono';
 import { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie, type Answer } from '../../core/index.js';
-import type { HeaderPairs } from '../../shared/headers.js';
+import type { HeaderPairs } from '../../ground/headers.js';
 import type { Denial } from '../../types.js';
 
 /** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */

@@ -1,6 +1,6 @@
 /** Bodies of requests, read without taking the connection away from under the answer. */
 import type { IncomingMessage } from 'node:http';
-import { joinBytes, MAX_DISCARDED_BYTES } from '../../shared/bytes.js';
+import { joinBytes, MAX_DISCARDED_BYTES } from '../../ground/bytes.js';
 
 /**
  * Lets the rest of a body go by. Node reads on by itself behind a body that nobody has touched, but not behind one that was

@@ -1,7 +1,7 @@
 /** The last word about caching, where a response carries the cookies of a session. */
 import type { ServerResponse } from 'node:http';
 import { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie } from '../../core/index.js';
-import type { HeaderPairs } from '../../shared/headers.js';
+import type { HeaderPairs } from '../../ground/headers.js';
 
 type HeaderValue = string | number | readonly string[];
 type WriteHead = (status: number, ...rest: unknown[]) => ServerResponse;

@@ -1,7 +1,7 @@
 /** Reads the claims of a verified session token (versions 1 and 2). Malformed claims grant nothing. */
 import type { Actor, FactorVerificationAge, SessionClaims, SessionStatus } from '../../types.js';
 import { decodePermissions, parseScopedList, type ScopedSlug } from './permissions.js';
-import { isRecord } from '../../shared/is-record.js';
+import { isRecord } from '../../ground/is-record.js';
 
 export interface Membership {
   readonly orgId: string | null;

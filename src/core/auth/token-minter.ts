@@ -1,11 +1,11 @@
 /** `getToken({ template, expiresInSeconds })`: a new token of the same session from the Backend API. */
 import { AuthUnavailableError, ConfigurationError, TokenVerificationError } from '../../errors.js';
 import { UpstreamUnreachable } from '../../ports.js';
-import { describeAnswer } from '../../shared/upstream-body.js';
+import { describeAnswer } from '../../ground/upstream-body.js';
 import { failWithFault, type FaultListener } from '../faults/fault.js';
 import type { Backend } from '../backend-api/client.js';
 import type { TokenMinter } from './auth-objects.js';
-import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../../ground/retry-after.js';
 
 const MIN_SECONDS = 30;
 const MAX_SECONDS = 315_360_000;

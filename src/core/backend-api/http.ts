@@ -1,14 +1,14 @@
 /** One HTTP call to the Backend API: bounded in time and size, to the configured origin alone. */
-import { API_VERSION_DATE } from '../../shared/api-version.js';
+import { API_VERSION_DATE } from '../../ground/api-version.js';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import type { Config } from '../config/config.js';
-import { withDeadline } from '../../shared/deadline.js';
-import { isNetworkFailure } from '../../shared/network-failure.js';
-import { fetchWithSignal } from '../../shared/realm.js';
-import { readUpstreamBody } from '../../shared/upstream-body.js';
-import { stopwatch } from '../../shared/stopwatch.js';
+import { withDeadline } from '../../ground/deadline.js';
+import { isNetworkFailure } from '../../ground/network-failure.js';
+import { fetchWithSignal } from '../../ground/realm.js';
+import { readUpstreamBody } from '../../ground/upstream-body.js';
+import { stopwatch } from '../../ground/stopwatch.js';
 import { VERSION } from '../version.js';
-import { DEFAULT_RETRY_AFTER_MS, parseRetryAfter } from '../../shared/retry-after.js';
+import { DEFAULT_RETRY_AFTER_MS, parseRetryAfter } from '../../ground/retry-after.js';
 
 export interface Call {
   /** The operation's name in Clerk's API description, for events. */

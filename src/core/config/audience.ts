@@ -1,5 +1,5 @@
 /** Whom tokens must be meant for, and whether session tokens must say so too. */
-import { checkOptionNames, isPlainObject } from '../../shared/option-names.js';
+import { checkOptionNames, isPlainObject } from '../../ground/option-names.js';
 import type { AuthenticatorOptions } from '../../types.js';
 import { fail, filledList, oneOf, type OptionName } from './checks.js';
 import type { Config } from './config.js';

@@ -1,5 +1,5 @@
 /** Checks of single option values. Each gives the value in its final form or throws a ConfigurationError that says what to do. */
-import { baseUrl, fail, text, type OptionName } from '../../shared/option-checks.js';
+import { baseUrl, fail, text, type OptionName } from '../../ground/option-checks.js';
 
 export { baseUrl, fail, text, type OptionName };
 

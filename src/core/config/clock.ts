@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports.js';
-import { isPromise } from '../../shared/realm.js';
+import { isPromise } from '../../ground/realm.js';
 
 /** One for each clock that was given, so that two configurations can be seen to have the same. */
 const checked = new WeakMap<Clock, Clock>();

@@ -1,5 +1,5 @@
 /** The options after the environment and the defaults have been applied and everything has been checked: parsed once, frozen. */
-import type { InstanceType } from '../../shared/keys.js';
+import type { InstanceType } from '../../ground/keys.js';
 import type { Clock, Fetch, Store } from '../../ports.js';
 import type { Log } from '../faults/log.js';
 import type { AcceptsToken, BailiffEvent } from '../../types.js';

@@ -1,5 +1,5 @@
 /** Where browsers reach a Frontend API whose host alone is known. */
-import { isLoopbackHost } from '../../shared/loopback.js';
+import { isLoopbackHost } from '../../ground/loopback.js';
 
 /**
  * The absolute URL of a Frontend API host, without a trailing slash: `https`, because Clerk serves nothing else, but

@@ -1,5 +1,5 @@
 /** Every option of an authenticator by name. A new one does not compile until it stands here. */
-import { checkOptionNames, isPlainObject, kindOf, type OptionNames } from '../../shared/option-names.js';
+import { checkOptionNames, isPlainObject, kindOf, type OptionNames } from '../../ground/option-names.js';
 import type { AudienceOptions, AuthenticatorOptions } from '../../types.js';
 import { ConfigurationError } from '../../errors.js';
 

@@ -5,12 +5,12 @@ import {
   readConnection,
   readOption,
   type Connection,
-} from '../../shared/connection.js';
+} from '../../ground/connection.js';
 import { readVariable, type Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
-import { checkMachineId, instanceTypeOfSecretKey } from '../../shared/keys.js';
+import { checkMachineId, instanceTypeOfSecretKey } from '../../ground/keys.js';
 import type { Clock, Fetch } from '../../ports.js';
-import { isPromise } from '../../shared/realm.js';
+import { isPromise } from '../../ground/realm.js';
 import type { AuthenticatorOptions, Logger } from '../../types.js';
 import { createLog, type Log } from '../faults/log.js';
 import { resolveAcceptsToken } from './accepts-token.js';

@@ -1,5 +1,5 @@
 /** Errors of anybody's making, as they may be shown: without secrets, and without a character that writes into a log. */
-import { isError } from '../../shared/realm.js';
+import { isError } from '../../ground/realm.js';
 import { asError } from './as-error.js';
 
 const DEEPEST = 5;

@@ -4,7 +4,7 @@
  * all of it. (A 503 says that Clerk did not answer, and nothing else.)
  */
 import { AuthenticationFaultError, BailiffError, type TokenReason } from '../../errors.js';
-import { TOKEN_MEANINGS } from '../../shared/meanings.js';
+import { TOKEN_MEANINGS } from '../../ground/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import type { BailiffEvent, TokenType } from '../../types.js';
 import { withRealErrors } from './as-error.js';

@@ -1,7 +1,7 @@
 /** Words to whoever runs the server. Nothing that a logger does matters to a request: it may throw, reject or be missing. */
-import { createBoundedCache } from '../../shared/bounded-cache.js';
+import { createBoundedCache } from '../../ground/bounded-cache.js';
 import type { Clock } from '../../ports.js';
-import { isPromise } from '../../shared/realm.js';
+import { isPromise } from '../../ground/realm.js';
 import type { Logger } from '../../types.js';
 import { describeError, throwSite } from './error-text.js';
 

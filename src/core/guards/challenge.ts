@@ -1,10 +1,10 @@
 /** How a guard says no: status, headers (RFC 6750, RFC 9728) and body of every denial. */
 import type { Reason } from '../../errors.js';
-import { knownReason, meaningOf, TOKEN_MEANINGS } from '../../shared/meanings.js';
+import { knownReason, meaningOf, TOKEN_MEANINGS } from '../../ground/meanings.js';
 import type { Denial, DenialCase } from '../../types.js';
-import { deepFreeze } from '../../shared/deep-freeze.js';
+import { deepFreeze } from '../../ground/deep-freeze.js';
 import type { Missing } from './requirement.js';
-import { retryAfterSeconds } from '../../shared/retry-after.js';
+import { retryAfterSeconds } from '../../ground/retry-after.js';
 
 /** What the answer depends on beside its case. */
 export interface Challenge {

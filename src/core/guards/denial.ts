@@ -1,6 +1,6 @@
 /** What a guard answers where nobody of an accepted kind has been identified. */
 import type { Reason } from '../../errors.js';
-import { isTokenReason } from '../../shared/meanings.js';
+import { isTokenReason } from '../../ground/meanings.js';
 import type { Auth, Denial, RequestState, TokenType } from '../../types.js';
 import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from './challenge.js';
 import type { CompiledRequirement } from './requirement.js';
@@ -8,7 +8,7 @@ import { FAULT } from '../faults/fault.js';
 import { AuthOutcome, retryAfterOf } from '../outcome.js';
 import type { RequestContext } from '../request/context.js';
 import { signInUrl } from '../session/redirect-urls.js';
-import type { HeaderPairs } from '../../shared/headers.js';
+import type { HeaderPairs } from '../../ground/headers.js';
 
 /** To be written as it is. */
 export interface Answer {

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../errors.js';
 import type { Auth, HasParams, Reverification, TokenType } from '../../types.js';
 import { checkAcceptsToken, tokenTypesOf } from '../config/accepts-token.js';
 import { MACHINE_TOKEN_TYPES } from '../../verify/token-kinds.js';
-import { deepFreeze } from '../../shared/deep-freeze.js';
+import { deepFreeze } from '../../ground/deep-freeze.js';
 import { withOrgPrefix } from '../auth/claims.js';
 import { MACHINE_DIMENSIONS, SESSION_DIMENSIONS, type Dimension } from '../auth/has.js';
 import { parseReverification } from '../auth/reverification.js';

@@ -1,12 +1,12 @@
 /** What a route asks for, compiled where the route is defined, and asked of each caller. */
 import { ConfigurationError } from '../../errors.js';
-import { isPlainObject, kindOf } from '../../shared/option-names.js';
+import { isPlainObject, kindOf } from '../../ground/option-names.js';
 import type { MaybePromise } from '../../ports.js';
-import { isPromise } from '../../shared/realm.js';
+import { isPromise } from '../../ground/realm.js';
 import type { Auth, Exactly, GuardRequirement, Requirement, Reverification, TokenType } from '../../types.js';
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
-import { andThen } from '../../shared/maybe-promise.js';
+import { andThen } from '../../ground/maybe-promise.js';
 import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
 
 /** What is missing, from the worst down: a worse answer hides a milder one in `allOf`, and gives way to it in `anyOf`. */

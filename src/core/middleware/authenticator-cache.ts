@@ -1,7 +1,7 @@
 /** Authenticators for options that are only known with a request: several domains, several instances in one server. */
-import { createBoundedCache } from '../../shared/bounded-cache.js';
+import { createBoundedCache } from '../../ground/bounded-cache.js';
 import { readVariable, type Environment } from '../../environment.js';
-import { isPlainObject } from '../../shared/option-names.js';
+import { isPlainObject } from '../../ground/option-names.js';
 import type { AuthenticatorOptions, Logger } from '../../types.js';
 import { createAuthenticator, type Authenticator } from '../authenticator.js';
 import { callable } from '../config/checks.js';

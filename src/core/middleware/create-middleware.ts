@@ -4,7 +4,7 @@
  */
 import type { Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
-import { andThen } from '../../shared/maybe-promise.js';
+import { andThen } from '../../ground/maybe-promise.js';
 import type { AuthenticatorOptions, Option, RequestView } from '../../types.js';
 import { withRealErrors } from '../faults/as-error.js';
 import { watched } from '../faults/fault.js';

@@ -2,7 +2,7 @@
  * An answer that hands a browser the cookies of its session is meant for that browser alone. A shared cache that stored it would give
  * one visitor's session to the next, so these rules hold whatever the handler behind the middleware says about caching.
  */
-import type { HeaderPairs } from '../../shared/headers.js';
+import type { HeaderPairs } from '../../ground/headers.js';
 import { COOKIE } from '../request/cookie-names.js';
 
 /** RFC 9111, sections 5.2.2.5 and 5.2.2.7. */

@@ -1,5 +1,5 @@
 /** What `clerkMiddleware` takes, whatever the framework: where authenticators come from, and how the middleware behaves. */
-import { checkOptionNames, type OptionNames } from '../../shared/option-names.js';
+import { checkOptionNames, type OptionNames } from '../../ground/option-names.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, Option } from '../../types.js';
 import { isAuthenticator, type Authenticator } from '../authenticator.js';

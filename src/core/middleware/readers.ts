@@ -1,6 +1,6 @@
 /** `getAuth` and `authenticate`, whatever the framework. */
 import { AuthenticationFaultError, AuthUnavailableError } from '../../errors.js';
-import { isTokenReason } from '../../shared/meanings.js';
+import { isTokenReason } from '../../ground/meanings.js';
 import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
 import { selectAuth, type GetAuthOptions } from '../auth/select.js';
 import { FAULT, watched } from '../faults/fault.js';

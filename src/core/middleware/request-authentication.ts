@@ -1,9 +1,9 @@
 /** The authentication of one request, shared by middleware, guards and readers: each question is answered at most once. */
 import type { MaybePromise } from '../../ports.js';
-import type { HeaderPairs } from '../../shared/headers.js';
-import { andThen } from '../../shared/maybe-promise.js';
-import { isPromise } from '../../shared/realm.js';
-import { stopwatch } from '../../shared/stopwatch.js';
+import type { HeaderPairs } from '../../ground/headers.js';
+import { andThen } from '../../ground/maybe-promise.js';
+import { isPromise } from '../../ground/realm.js';
+import { stopwatch } from '../../ground/stopwatch.js';
 import type { AcceptsToken, Auth, RequestState, RequestView, TokenType } from '../../types.js';
 import { signedOutSession } from '../auth/auth-objects.js';
 import { modeOf } from '../authenticate-request.js';

@@ -3,11 +3,11 @@ import { readVariable, type Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, RequestView } from '../../types.js';
 import { ConfigurationError } from '../../errors.js';
-import { isPlainObject, kindOf } from '../../shared/option-names.js';
+import { isPlainObject, kindOf } from '../../ground/option-names.js';
 import { createAuthenticator, isAuthenticator, type Authenticator } from '../authenticator.js';
 import { resolveLog } from '../config/resolve.js';
 import { watched } from '../faults/fault.js';
-import { andThen } from '../../shared/maybe-promise.js';
+import { andThen } from '../../ground/maybe-promise.js';
 import { createAuthenticatorCache } from './authenticator-cache.js';
 import {
   createFrontendApiProxy,

@@ -4,14 +4,14 @@
  */
 import type { Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
-import type { HeaderPairs } from '../../shared/headers.js';
-import { checkOptionNames, type OptionNames } from '../../shared/option-names.js';
+import type { HeaderPairs } from '../../ground/headers.js';
+import { checkOptionNames, type OptionNames } from '../../ground/option-names.js';
 import type { Option } from '../../types.js';
 import { filledList } from '../config/checks.js';
 import { checkPublicUrl, withoutBase } from '../config/public-url.js';
 import { resolveConfig } from '../config/resolve.js';
-import { isLoopbackHost } from '../../shared/loopback.js';
-import { parseUrl } from '../../shared/url.js';
+import { isLoopbackHost } from '../../ground/loopback.js';
+import { parseUrl } from '../../ground/url.js';
 import { targetOf } from '../proxy/proxied-path.js';
 
 /** RFC 9728, section 3: inserted between the host and the path of the resource. */

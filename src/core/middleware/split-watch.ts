@@ -2,7 +2,7 @@
  * Finds options that are made anew for each request. Functions and stores have no value to compare, so that each new one
  * gets an authenticator of its own: no cache ever hits, and every request loads the keys.
  */
-import { createBoundedCache } from '../../shared/bounded-cache.js';
+import { createBoundedCache } from '../../ground/bounded-cache.js';
 
 /** Two may be two tenants with a store each. */
 const TOO_MANY = 3;

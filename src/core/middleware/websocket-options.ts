@@ -1,6 +1,6 @@
 /** The options of `authenticateUpgrade`, checked. */
 import { ConfigurationError } from '../../errors.js';
-import { checkOptionNames, type OptionNames } from '../../shared/option-names.js';
+import { checkOptionNames, type OptionNames } from '../../ground/option-names.js';
 import type { GuardRequirement, Option } from '../../types.js';
 import { origins } from '../config/checks.js';
 import type { Config } from '../config/config.js';

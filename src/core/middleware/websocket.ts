@@ -1,7 +1,7 @@
 /** WebSockets: who opens one, from where, and for how long. A socket outlives its token, so the token's end is its end. */
 import type { Clock } from '../../ports.js';
 import type { Auth, Denial, RequestState, RequestView } from '../../types.js';
-import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../../shared/headers.js';
+import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../../ground/headers.js';
 import { asError } from '../faults/as-error.js';
 import { errorBody, faultDenial, unauthenticatedDenial } from '../guards/challenge.js';
 import { compileRequirement, type CompiledRequirement } from '../guards/requirement.js';

@@ -1,7 +1,7 @@
 /** One request to the Frontend API and its answer back. Loaded when it is needed. */
 import type { MaybePromise } from '../../ports.js';
-import { isNetworkFailure } from '../../shared/network-failure.js';
-import { fetchWithSignal } from '../../shared/realm.js';
+import { isNetworkFailure } from '../../ground/network-failure.js';
+import { fetchWithSignal } from '../../ground/realm.js';
 import type { Config } from '../config/config.js';
 import { FAULT, reportFault } from '../faults/fault.js';
 import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';

@@ -6,10 +6,10 @@
  * nothing in a request can change them (`target-path.ts`).
  */
 import { ConfigurationError } from '../../errors.js';
-import { checkTransport, readOption } from '../../shared/connection.js';
+import { checkTransport, readOption } from '../../ground/connection.js';
 import type { Environment } from '../../environment.js';
-import { isLoopbackHost } from '../../shared/loopback.js';
-import { baseUrl } from '../../shared/option-checks.js';
+import { isLoopbackHost } from '../../ground/loopback.js';
+import { baseUrl } from '../../ground/option-checks.js';
 import type { MaybePromise } from '../../ports.js';
 import type { Option } from '../../types.js';
 import type { Config, PublishableKey } from '../config/config.js';

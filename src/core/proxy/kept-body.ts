@@ -3,7 +3,7 @@
  * nesting, bytes that are no text their values. So only the bytes that came are sent on, or nothing.
  */
 import { ConfigurationError } from '../../errors.js';
-import { bytesOf } from '../../shared/realm.js';
+import { bytesOf } from '../../ground/realm.js';
 import type { RequestView } from '../../types.js';
 
 /**

@@ -1,5 +1,5 @@
 /** Where in the Frontend API a path leads: never beside its base path. */
-import { parseUrl } from '../../shared/url.js';
+import { parseUrl } from '../../ground/url.js';
 
 /** The address of the Frontend API. */
 export interface Base {

@@ -1,6 +1,6 @@
 /** Requests that no honest client sends: answered with 400 before anything is read from them. */
 import type { RequestView } from '../../types.js';
-import { isHost, parseUrl } from '../../shared/url.js';
+import { isHost, parseUrl } from '../../ground/url.js';
 
 /**
  * TRACE would echo cookies, and TRACK is the same elsewhere. Methods have a case (RFC 9110, section 9.1), but there are routers

@@ -1,9 +1,9 @@
 /** The origin under which browsers know this server, and the URL that they see. */
 import type { RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
-import { isLoopbackHost } from '../../shared/loopback.js';
+import { isLoopbackHost } from '../../ground/loopback.js';
 import { publicPath } from '../config/public-url.js';
-import { isHost, parseUrl } from '../../shared/url.js';
+import { isHost, parseUrl } from '../../ground/url.js';
 
 /** Only for taking a relative target apart; never part of an answer. */
 const PLACEHOLDER = 'http://placeholder.invalid';

@@ -1,7 +1,7 @@
 /** The hosts of the pages that Clerk serves for an instance. */
 import type { Config } from '../config/config.js';
 import { frontendApiUrlOf } from '../config/frontend-api-url.js';
-import { parseUrl } from '../../shared/url.js';
+import { parseUrl } from '../../ground/url.js';
 
 /** The host of the Frontend API without a proxy: that of the production satellite itself, else the one in the publishable key. */
 export function frontendApiHost(config: Config): string | null {

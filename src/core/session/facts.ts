@@ -5,7 +5,7 @@ import type { VerifiedSession } from '../../verify/verdict.js';
 import { usesSuffixedCookies } from '../request/cookie-suffix.js';
 import type { RequestContext } from '../request/context.js';
 import { parseClientUat } from '../request/navigation.js';
-import { parseUrl } from '../../shared/url.js';
+import { parseUrl } from '../../ground/url.js';
 import {
   findRivals,
   formOf,

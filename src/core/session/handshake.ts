@@ -1,11 +1,11 @@
 /** Builds a handshake: a redirect to the Frontend API, which renews the session and sends the browser back. */
-import { API_VERSION_DATE } from '../../shared/api-version.js';
+import { API_VERSION_DATE } from '../../ground/api-version.js';
 import type { Reason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
 import { COOKIE, PARAMETER } from '../request/cookie-names.js';
-import { parseUrl } from '../../shared/url.js';
+import { parseUrl } from '../../ground/url.js';
 import { organizationParameter, organizationTarget } from './organization-sync.js';
-import type { HeaderPairs } from '../../shared/headers.js';
+import type { HeaderPairs } from '../../ground/headers.js';
 
 export interface HandshakeRequest {
   readonly reason: Reason;

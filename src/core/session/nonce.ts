@@ -3,8 +3,8 @@ import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from '../../verify/single-flight.js';
 import type { Backend } from '../backend-api/client.js';
 import { directivesAt } from './set-cookie.js';
-import { isRecord } from '../../shared/is-record.js';
-import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
+import { isRecord } from '../../ground/is-record.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../../ground/retry-after.js';
 
 export interface Exchanged {
   /** `Set-Cookie` values; null: Clerk does not know the nonce, or was not reached. An empty list ends the session. */

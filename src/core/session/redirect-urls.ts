@@ -1,7 +1,7 @@
 /** The addresses of the sign-in and sign-up pages, with the way back. */
 import type { Config } from '../config/config.js';
 import { PARAMETER } from '../request/cookie-names.js';
-import { parseUrl } from '../../shared/url.js';
+import { parseUrl } from '../../ground/url.js';
 import { accountsPortal } from './clerk-hosts.js';
 
 export interface SignInLink {

@@ -1,6 +1,6 @@
 /** Where a browser is sent when it has to come back with a new session. */
 import type { Reason } from '../../errors.js';
-import type { HeaderPairs } from '../../shared/headers.js';
+import type { HeaderPairs } from '../../ground/headers.js';
 import type { Action } from './decide.js';
 import type { RequestFacts } from './facts.js';
 import { handshakeHeaders, handshakeUrl, pageUrl } from './handshake.js';

@@ -5,11 +5,11 @@ import type { VerifiedSession } from '../../verify/verdict.js';
 import type { RequestContext } from '../request/context.js';
 import type { Backend } from '../backend-api/client.js';
 import { verifyFresh } from './fresh-session.js';
-import type { HeaderPairs } from '../../shared/headers.js';
+import type { HeaderPairs } from '../../ground/headers.js';
 import type { SessionParts } from './parts.js';
 import { directivesAt, protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
-import { isRecord } from '../../shared/is-record.js';
-import { DEFAULT_RETRY_AFTER_MS } from '../../shared/retry-after.js';
+import { isRecord } from '../../ground/is-record.js';
+import { DEFAULT_RETRY_AFTER_MS } from '../../ground/retry-after.js';
 
 export type Refreshed =
   | { readonly ok: true; readonly session: VerifiedSession; readonly headers: HeaderPairs }

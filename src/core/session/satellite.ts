@@ -1,8 +1,8 @@
 /** Satellites: applications on other domains that share the sessions of a primary one. */
 import type { Config } from '../config/config.js';
 import { PARAMETER } from '../request/cookie-names.js';
-import { isLoopbackHost } from '../../shared/loopback.js';
-import { parseUrl } from '../../shared/url.js';
+import { isLoopbackHost } from '../../ground/loopback.js';
+import { parseUrl } from '../../ground/url.js';
 
 /**
  * The page that a primary may send a development browser back to, or null. The address is absolute `http(s)` without

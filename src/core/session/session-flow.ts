@@ -1,13 +1,13 @@
 /** A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. */
 import type { Reason } from '../../errors.js';
-import { meaningOf } from '../../shared/meanings.js';
+import { meaningOf } from '../../ground/meanings.js';
 import type { MaybePromise } from '../../ports.js';
-import { isPromise } from '../../shared/realm.js';
+import { isPromise } from '../../ground/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
 import type { RequestContext } from '../request/context.js';
-import type { HeaderPairs } from '../../shared/headers.js';
-import { heard } from '../../shared/maybe-promise.js';
+import type { HeaderPairs } from '../../ground/headers.js';
+import { heard } from '../../ground/maybe-promise.js';
 import { handshake, signedOut, unavailable, type AuthOutcome } from '../outcome.js';
 import type { Reading } from './candidates.js';
 import { issuersOf } from './clerk-hosts.js';

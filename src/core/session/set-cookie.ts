@@ -1,7 +1,7 @@
 /** Selects the `Set-Cookie` directives from Clerk that may reach the browser, and finds the session token among them. */
 import { PRIVATE } from '../middleware/private-answer.js';
 import { COOKIE, suffixed } from '../request/cookie-names.js';
-import type { HeaderPairs } from '../../shared/headers.js';
+import type { HeaderPairs } from '../../ground/headers.js';
 
 /**
  * The cookies that a handshake or a refresh may set or clear on this origin: those of Clerk's protocol, plain or with the suffix

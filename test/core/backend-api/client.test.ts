@@ -6,9 +6,9 @@ import { resolveConfig } from '../../../src/core/config/resolve.js';
 import { VERSION } from '../../../src/core/version.js';
 import { createBackend, type Backend } from '../../../src/core/backend-api/client.js';
 import { MAX_BODY_BYTES } from '../../../src/core/backend-api/http.js';
-import { API_VERSION_DATE } from '../../../src/shared/api-version.js';
+import { API_VERSION_DATE } from '../../../src/ground/api-version.js';
 import { UpstreamUnreachable } from '../../../src/ports.js';
-import type { NotJson } from '../../../src/shared/upstream-body.js';
+import type { NotJson } from '../../../src/ground/upstream-body.js';
 import { startClerk } from '../../support/clerk.js';
 
 interface Sent {

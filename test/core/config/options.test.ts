@@ -5,7 +5,7 @@ import { verifyWebhook } from 'bailiff/webhooks';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
-import { checkOptionNames } from '../../../src/shared/option-names.js';
+import { checkOptionNames } from '../../../src/ground/option-names.js';
 
 const secret = { secretKey: 'sk_live_one' };
 const create = (options: unknown) => createAuthenticator({ ...secret, ...(options as AuthenticatorOptions) }, {});

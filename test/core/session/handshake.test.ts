@@ -1,4 +1,4 @@
-import { API_VERSION_DATE } from '../../../src/shared/api-version.js';
+import { API_VERSION_DATE } from '../../../src/ground/api-version.js';
 import { describe, expect, test, vi } from 'vitest';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../../src/ports.js';
 import { handshakeToken } from '../../support/tokens.js';

@@ -7,7 +7,7 @@ import { createSessionFlow } from '../../../src/core/session/session-flow.js';
 import { createSignIn } from '../../../src/core/sign-in.js';
 import type { Backend, RefreshRequest } from '../../../src/core/backend-api/client.js';
 import type { UpstreamAnswer } from '../../../src/ports.js';
-import type { HeaderPairs } from '../../../src/shared/headers.js';
+import type { HeaderPairs } from '../../../src/ground/headers.js';
 import type { AuthenticatorOptions, BailiffEvent, RequestView, SessionClaims } from '../../../src/types.js';
 import { createVerifier } from '../../../src/verify/verifier.js';
 import { createKey, sessionToken, T0, type Claims } from '../../support/tokens.js';

@@ -1,4 +1,4 @@
-import { API_VERSION_DATE } from '../../../src/shared/api-version.js';
+import { API_VERSION_DATE } from '../../../src/ground/api-version.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ManagedState } from '../../../packages/local/src/state/create-instance-state.js';
 import { openTicket } from '../../../packages/local/src/model/sessions/tickets.js';

@@ -9,8 +9,8 @@ import type { Caller, OperationCall } from './engine/operation.js';
 import { readRequest } from './engine/read-request.js';
 import type { RequestInput } from './engine/read-request.js';
 import { matchRoute } from './routes.js';
-import { messageOf } from '../shared/message-of.js';
-import { isPromise } from '../../../../src/shared/realm.js';
+import { messageOf } from '../ground/message-of.js';
+import { isPromise } from '../../../../src/ground/realm.js';
 
 // Exactly this value: the official client reads anything else (a charset, another casing) as text.
 const JSON_HEADERS = [['Content-Type', 'application/json']] as const;

@@ -1,8 +1,8 @@
 /** Requests of the command to the offline instance that runs. */
 import type { Command } from 'commander';
-import { readConnection } from '../../../../src/shared/connection.js';
+import { readConnection } from '../../../../src/ground/connection.js';
 import { readVariable } from '../../../../src/environment.js';
-import { isLoopbackHost } from '../../../../src/shared/loopback.js';
+import { isLoopbackHost } from '../../../../src/ground/loopback.js';
 import { findRunning, notesFolder, type RunningInstance } from './running-instance.js';
 import { CommandError, EXIT, printable, type Terminal } from './terminal.js';
 

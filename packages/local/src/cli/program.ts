@@ -4,7 +4,7 @@ import { VERSION } from '../../../../src/core/version.js';
 import { ConfigurationError } from '../../../../src/errors.js';
 import type { Register } from './register.js';
 import { CommandError, EXIT, guarded, type ExitCode, type Terminal } from './terminal.js';
-import { isError } from '../../../../src/shared/realm.js';
+import { isError } from '../../../../src/ground/realm.js';
 
 /** Each command by its name, loaded when it is used: the offline instance is most of the code, and most commands do without. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {

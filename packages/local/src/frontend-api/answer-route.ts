@@ -1,9 +1,9 @@
 /** From a table of routes to what answers them: the Frontend API's, and those of the control. */
-import { isPromise } from '../../../../src/shared/realm.js';
+import { isPromise } from '../../../../src/ground/realm.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import { failure } from '../http/responses.js';
 import { createRouter, routesOf, type RouteTable } from '../http/router.js';
-import { messageOf } from '../shared/message-of.js';
+import { messageOf } from '../ground/message-of.js';
 import type { InstanceState } from '../state/instance-state.js';
 import { createCall, type FrontendHandler } from './frontend-call.js';
 

@@ -1,7 +1,7 @@
 /** Which browser is asking: from a cookie or a development browser token to its client. */
 import { setCookie } from '../http/cookies.js';
 import { browserWith, newBrowser, type Browser } from '../model/sessions/browsers.js';
-import { cookieSuffix } from '../shared/cookie-suffix.js';
+import { cookieSuffix } from '../ground/cookie-suffix.js';
 import type { InstanceState } from '../state/instance-state.js';
 import type { FrontendCall } from './frontend-call.js';
 

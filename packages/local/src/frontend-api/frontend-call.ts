@@ -1,7 +1,7 @@
 /** One request to the Frontend API, with what several routes need of it worked out. */
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import type { InstanceState } from '../state/instance-state.js';
-import { isRecord } from '../../../../src/shared/is-record.js';
+import { isRecord } from '../../../../src/ground/is-record.js';
 import { parseCookies } from '../http/cookies.js';
 import { readForm, readJson } from '../http/read-body.js';
 import type { Fields } from '../state/rows.js';

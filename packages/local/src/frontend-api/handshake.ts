@@ -2,7 +2,7 @@
  * The handshake: an application that cannot tell from its own cookies who is signed in sends the browser here, and gets
  * it back with the cookies it should set, as a signed token or as a nonce for which its server fetches them.
  */
-import { cookieSuffix } from '../shared/cookie-suffix.js';
+import { cookieSuffix } from '../ground/cookie-suffix.js';
 import { issueRefreshToken } from '../model/sessions/sessions.js';
 import { CATEGORY } from '../model/tokens/categories.js';
 import { mintSessionToken, timesOf } from '../model/tokens/session-token.js';

@@ -2,7 +2,7 @@ import { issueSession, type SessionTokenRequest } from '../model/issue-credentia
 import { clientOf, newBrowser } from '../model/sessions/browsers.js';
 import { issueRefreshToken } from '../model/sessions/sessions.js';
 import { createUser } from '../model/users/users.js';
-import { cookieSuffix } from '../shared/cookie-suffix.js';
+import { cookieSuffix } from '../ground/cookie-suffix.js';
 import type { InstanceState, Row } from '../state/instance-state.js';
 
 /** A user's id (created if there is none), a user object, or the body of `POST /users` for a new user. */

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../state/create-instance-state.js';
-import { isRecord } from '../../../../src/shared/is-record.js';
+import { isRecord } from '../../../../src/ground/is-record.js';
 
 /** What should be a snapshot of a local instance is not. */
 export class SnapshotError extends Error {

@@ -8,7 +8,7 @@ import { environmentOf } from '../state/local-environment.js';
 import { jsonOf, type FrontendCall, type FrontendHandler } from '../frontend-api/frontend-call.js';
 import { failure, json } from '../http/responses.js';
 import { answerBy } from '../frontend-api/answer-route.js';
-import { messageOf } from '../shared/message-of.js';
+import { messageOf } from '../ground/message-of.js';
 
 const MINTS: Readonly<Record<string, (state: InstanceState, request: Fields) => Fields>> = {
   session: (state, request) => ({ object: 'token', token: issueSession(state, request).token }),

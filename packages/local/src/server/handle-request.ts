@@ -7,8 +7,8 @@ import { handleFrontendRequest, isFrontendPath } from '../frontend-api/handle-fr
 import type { RequestLog } from './request-log.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import type { InstanceState } from '../state/instance-state.js';
-import { messageOf } from '../shared/message-of.js';
-import { isPromise } from '../../../../src/shared/realm.js';
+import { messageOf } from '../ground/message-of.js';
+import { isPromise } from '../../../../src/ground/realm.js';
 
 /** An answer of which only a beginning goes out, or nothing; then the connection is cut (`reset`), or nothing more comes (`hang`). */
 export interface Broken {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { failureAnswer, type Broken, type Outcome } from './handle-request.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
-import { isPromise } from '../../../../src/shared/realm.js';
+import { isPromise } from '../../../../src/ground/realm.js';
 
 export interface HttpServer {
   readonly port: number;

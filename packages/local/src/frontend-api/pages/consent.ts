@@ -6,7 +6,7 @@ import type { AuthorizationRequest } from '../oauth/authorization-request.js';
 import { html } from './html.js';
 import { page } from './page.js';
 import { emailOf, nameOf, textOr } from '../../model/users/names.js';
-import { lookUp } from '../../shared/look-up.js';
+import { lookUp } from '../../ground/look-up.js';
 
 const MEANINGS: Readonly<Record<string, string>> = {
   openid: 'Know who you are',

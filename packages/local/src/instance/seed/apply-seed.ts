@@ -8,7 +8,7 @@ import { ApiError } from '../../model/records/api-error.js';
 import { change, create } from '../../model/records/resource.js';
 import { issueApiKey } from '../../model/tokens/machine-tokens.js';
 import { createUser } from '../../model/users/users.js';
-import { messageOf } from '../../shared/message-of.js';
+import { messageOf } from '../../ground/message-of.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { RoleRow } from '../../state/rows.js';
 import { SeedError, type SeedDocument } from './seed-document.js';

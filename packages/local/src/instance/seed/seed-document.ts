@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SEED_SCHEMA } from './seed-schema.js';
 import type { Row } from '../../state/instance-state.js';
-import { messageOf } from '../../shared/message-of.js';
+import { messageOf } from '../../ground/message-of.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Metadata = { readonly public_metadata?: Fields; readonly private_metadata?: Fields };

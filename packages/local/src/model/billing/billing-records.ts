@@ -1,5 +1,5 @@
 /** Plans, prices, payers, subscription items, statements: rows hold amounts in cents, views say them in words. */
-import { lookUp } from '../../shared/look-up.js';
+import { lookUp } from '../../ground/look-up.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, PayerRow, PlanRow, PriceRow, SubscriptionItemRow } from '../../state/rows.js';
 import { includesText } from '../records/listing.js';

@@ -1,5 +1,5 @@
 /** Enterprise connections, as settings: nobody signs in through them here. */
-import { isRecord } from '../../../../../src/shared/is-record.js';
+import { isRecord } from '../../../../../src/ground/is-record.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { EnterpriseConnectionRow, Fields } from '../../state/rows.js';
 import { missing } from '../records/refusals.js';

@@ -1,5 +1,5 @@
 /** Messages that an application sends through Clerk: kept, told to webhooks, and delivered to nobody. */
-import { isRecord } from '../../../../../src/shared/is-record.js';
+import { isRecord } from '../../../../../src/ground/is-record.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { EmailRow, Fields } from '../../state/rows.js';
 import { missing } from '../records/refusals.js';

@@ -1,6 +1,6 @@
 /** Email and SMS templates: Clerk's own exist by default, and can be changed and reverted. */
 import type { TemplatesPreviewParams, TemplatesUpsertParams } from '../../../../../src/api/generated/types.js';
-import { lookUp } from '../../shared/look-up.js';
+import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { Fields, MessageTemplateRow } from '../../state/rows.js';
 import { missing, notFound } from '../records/refusals.js';

@@ -1,6 +1,6 @@
 /** API keys of users, organizations and machines. */
 import type { ApiKeysCreateParams, ApiKeysUpdateParams } from '../../../../../src/api/generated/types.js';
-import { lookUp } from '../../shared/look-up.js';
+import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ApiKeyRow, Fields } from '../../state/rows.js';
 import { ApiError } from '../records/api-error.js';

@@ -3,7 +3,7 @@ import { timesOf } from '../tokens/session-token.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow } from '../../state/rows.js';
 import { emailOf, nameOf } from '../users/names.js';
-import { lookUp } from '../../shared/look-up.js';
+import { lookUp } from '../../ground/look-up.js';
 
 const BY_SCOPE: Readonly<Record<string, (state: InstanceState, user: UserRow) => Fields>> = {
   profile: (state, user) => ({

@@ -6,7 +6,7 @@ import type {
   RoleSetsReplaceRoleParams,
   RoleSetsUpdateParams,
 } from '../../../../../src/api/generated/types.js';
-import { lookUp } from '../../shared/look-up.js';
+import { lookUp } from '../../ground/look-up.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, RoleSetRow } from '../../state/rows.js';
 import { changeSettings } from '../instance/settings.js';

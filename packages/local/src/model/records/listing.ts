@@ -1,5 +1,5 @@
 /** Order, filters and pages of any list. */
-import { lookUp } from '../../shared/look-up.js';
+import { lookUp } from '../../ground/look-up.js';
 import type { InstanceState, Row, Table } from '../../state/instance-state.js';
 import type { Fields } from '../../state/rows.js';
 import { invalidValue } from './refusals.js';

@@ -1,5 +1,5 @@
 /** Metadata of users, organizations and memberships. */
-import { isRecord } from '../../../../../src/shared/is-record.js';
+import { isRecord } from '../../../../../src/ground/is-record.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../../../src/shared/is-record.js';
+import { isRecord } from '../../../../../src/ground/is-record.js';
 import { compileProjection } from '../../document/projection.js';
 import type { InstanceState, Row } from '../../state/instance-state.js';
 import type { Fields, SessionRow } from '../../state/rows.js';

@@ -1,6 +1,6 @@
 /** Password digests: our own (scrypt), and those that are imported with `password_digest` and `password_hasher`. */
 import { createCipheriv, createHash, pbkdf2Sync, scryptSync, timingSafeEqual } from 'node:crypto';
-import { lookUp } from '../../shared/look-up.js';
+import { lookUp } from '../../ground/look-up.js';
 
 /** Light on purpose (1 ms): an offline instance protects test passwords, and hashes thousands of them when it is seeded. */
 const COST = { N: 1024, r: 8, p: 1 };

@@ -1,5 +1,5 @@
 /** Messages that an application sends through Clerk. The document does not have these operations. */
-import { isRecord } from '../../../../../../src/shared/is-record.js';
+import { isRecord } from '../../../../../../src/ground/is-record.js';
 import { emails, sendEmail } from '../../../model/instance/emails.js';
 import { ApiError } from '../../../model/records/api-error.js';
 import { missing } from '../../../model/records/refusals.js';

@@ -1,5 +1,5 @@
 /** Sign-ins of agents on behalf of users, and keyless applications. */
-import { isRecord } from '../../../../../../src/shared/is-record.js';
+import { isRecord } from '../../../../../../src/ground/is-record.js';
 import { missing } from '../../../model/records/refusals.js';
 import { createAgentTask, revokeAgentTask } from '../../../model/sessions/one-time-tokens.js';
 import { bodyOf, param, type Handler } from '../../engine/operation.js';

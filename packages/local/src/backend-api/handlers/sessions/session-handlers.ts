@@ -18,7 +18,7 @@ import {
 import { createSession, endSession, viewSession } from '../../../model/sessions/sessions.js';
 import { mintSessionToken } from '../../../model/tokens/session-token.js';
 import { mintTemplateToken } from '../../../model/tokens/template-token.js';
-import { cookieSuffix } from '../../../shared/cookie-suffix.js';
+import { cookieSuffix } from '../../../ground/cookie-suffix.js';
 import { bodyOf, param, queryOf, type Handler, type Handlers, type OperationCall } from '../../engine/operation.js';
 
 const lifetimeOf = (call: OperationCall): number | undefined =>

@@ -8,7 +8,7 @@ import { startRecordingServer } from '../api/support/recording-server.js';
 const { info } = JSON.parse(readFileSync('spec/backend-api.json', 'utf8')) as { info: { version: string } };
 
 /** Written by `node scripts/generate.mjs --committed`. */
-const GENERATED = ['spec/surface.txt', 'docs/api/operations.md', 'src/shared/api-version.ts'];
+const GENERATED = ['spec/surface.txt', 'docs/api/operations.md', 'src/ground/api-version.ts'];
 const files = ['src', 'packages/local/src', 'scripts', 'docs', 'test', 'examples', 'bench', 'spec'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`.replaceAll('\\', '/')),
 );

@@ -1,4 +1,4 @@
-import { parseRetryAfter } from '../../src/shared/retry-after.js';
+import { parseRetryAfter } from '../../src/ground/retry-after.js';
 import { describe, expect, it } from 'vitest';
 
 const NOW = Date.UTC(2027, 0, 15, 8, 0, 0);

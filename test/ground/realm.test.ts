@@ -5,7 +5,7 @@ import { AuthUnavailableError, createAuthenticator } from 'bailiff';
 import { createBackendApi } from 'bailiff/api';
 import type { LocalInstance } from 'bailiff-local';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { bytesOf, fetchWithSignal, isError, isPromise, tagOf } from '../../src/shared/realm.js';
+import { bytesOf, fetchWithSignal, isError, isPromise, tagOf } from '../../src/ground/realm.js';
 import { startClerk } from '../support/clerk.js';
 import { withBearer } from '../support/requests.js';
 import { T0 } from '../support/tokens.js';

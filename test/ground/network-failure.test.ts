@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isNetworkFailure } from '../../src/shared/network-failure.js';
+import { isNetworkFailure } from '../../src/ground/network-failure.js';
 import { listen, originOf } from '../support/listen.js';
 
 const server = createServer((request, response) => {

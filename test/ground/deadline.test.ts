@@ -1,4 +1,4 @@
-import { withDeadline } from '../../src/shared/deadline.js';
+import { withDeadline } from '../../src/ground/deadline.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 beforeEach(() => void vi.useFakeTimers());

@@ -7,7 +7,7 @@ import { verifyWebhook, verifyWebhookPayload } from 'bailiff/webhooks';
 import fc from 'fast-check';
 import { Webhook as Svix } from 'svix';
 import { describe, expect, it } from 'vitest';
-import { headerLookup, headerPairs, type HeaderSource } from '../../src/shared/headers.js';
+import { headerLookup, headerPairs, type HeaderSource } from '../../src/ground/headers.js';
 import { createClock, createKey, sessionToken, T0, T0_S } from '../support/tokens.js';
 import { listen, originOf } from '../support/listen.js';
 
