@@ -3,28 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalInstance } from 'bailiff-local';
 import { newerRoutes } from '../../packages/local/src/backend-api/newer-routes.js';
 import { specification, type Operation } from '../../packages/local/src/document/specification.js';
-import type { ManagedState, Checkpoint } from '../../packages/local/src/state/create-instance-state.js';
 import { handleFrontendRequest } from '../../packages/local/src/frontend-api/handle-frontend-request.js';
 import { profileOf } from '../../packages/local/src/model/oauth/profile.js';
 import { handleControlRequest, isControlPath } from '../../packages/local/src/server/control-routes.js';
 import { createRequestLog } from '../../packages/local/src/server/request-log.js';
 import { lookUp } from '../../packages/local/src/ground/look-up.js';
 import { drive } from './backend-api/sampling.js';
-import { seedAll, newState, send, type Fixture } from './backend-api/support.js';
+import { seededState, send } from './backend-api/support.js';
 import { ADA, startWithPeople } from './frontend-api/support.js';
 
 const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'] as const;
 const { operations } = specification();
 
-let state: ManagedState;
-let ids: Fixture;
-let start: Checkpoint;
-beforeAll(() => {
-  state = newState();
-  ids = seedAll(state);
-  void state.keys.current;
-  start = state.checkpoint();
-});
+const { state, ids, start } = seededState();
 
 describe('the Backend API', () => {
   const rows = operations.map((operation): [string, Operation] => [operation.id, operation]);

@@ -9,36 +9,28 @@ import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import { m2mToken, sessionToken } from '../../support/tokens.js';
 import { key, useBackend, viewOf } from '../fixtures.js';
 
-const counted = vi.hoisted(() => ({ parsed: 0, classified: 0, decoded: 0 }));
+const { counted, counting } = vi.hoisted(() => {
+  const counted = { parsed: 0, classified: 0, decoded: 0 };
+  /** The same function, whose calls are counted. */
+  const counting =
+    <A extends unknown[], R>(what: keyof typeof counted, run: (...args: A) => R) =>
+    (...args: A): R => {
+      counted[what] += 1;
+      return run(...args);
+    };
+  return { counted, counting };
+});
 vi.mock('../../../src/core/request/authorization-header.js', async (load) => {
   const actual = await load<typeof headers>();
-  return {
-    ...actual,
-    headerTokenOf: (...args: Parameters<typeof actual.headerTokenOf>) => {
-      counted.parsed += 1;
-      return actual.headerTokenOf(...args);
-    },
-  };
+  return { ...actual, headerTokenOf: counting('parsed', actual.headerTokenOf) };
 });
 vi.mock('../../../src/verify/classify.js', async (load) => {
   const actual = await load<typeof classify>();
-  return {
-    ...actual,
-    classifyToken: (...args: Parameters<typeof actual.classifyToken>): ReturnType<typeof actual.classifyToken> => {
-      counted.classified += 1;
-      return actual.classifyToken(...args);
-    },
-  };
+  return { ...actual, classifyToken: counting('classified', actual.classifyToken) };
 });
 vi.mock('../../../src/verify/decode.js', async (load) => {
   const actual = await load<typeof decode>();
-  return {
-    ...actual,
-    decodeJwt: (...args: Parameters<typeof actual.decodeJwt>) => {
-      counted.decoded += 1;
-      return actual.decodeJwt(...args);
-    },
-  };
+  return { ...actual, decodeJwt: counting('decoded', actual.decodeJwt) };
 });
 
 const backend = useBackend();

@@ -1,24 +1,13 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import type { ManagedState, Checkpoint } from '../../../packages/local/src/state/create-instance-state.js';
+import { describe, expect, it } from 'vitest';
 import { specification } from '../../../packages/local/src/document/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/document/specification.js';
 import { drive } from './sampling.js';
-import { seedAll, newState, send } from './support.js';
-import type { Fixture } from './support.js';
+import { seededState, send } from './support.js';
 
 const { operations, resolve } = specification();
 
-let state: ManagedState;
-let ids: Fixture;
-let start: Checkpoint;
-
-beforeAll(() => {
-  state = newState();
-  ids = seedAll(state);
-  void state.keys.current;
-  start = state.checkpoint();
-});
+const { state, ids, start } = seededState();
 
 /** Values of the right type and of no sense: the document lets them pass, and the resource has to decide. */
 function arbitrary(schema: Schema): fc.Arbitrary<unknown> {

@@ -1,13 +1,12 @@
 import { Ajv } from 'ajv';
 import addFormatsModule from 'ajv-formats';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ManagedState, Checkpoint } from '../../../packages/local/src/state/create-instance-state.js';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { DOCUMENT_ID, toJsonSchema } from '../../../packages/local/src/document/json-schema.js';
 import { specification } from '../../../packages/local/src/document/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/document/specification.js';
 import { drive, sample } from './sampling.js';
-import { seedAll, newState, send } from './support.js';
-import type { Answer, Fixture } from './support.js';
+import { seededState, send } from './support.js';
+import type { Answer } from './support.js';
 
 const { operations, components, resolve } = specification();
 
@@ -19,16 +18,7 @@ const schemas = Object.entries(components['schemas'] ?? {}).map(([name, schema])
 ajv.addSchema({ $id: DOCUMENT_ID, components: { schemas: Object.fromEntries(schemas) } });
 const validErrors = ajv.compile(toJsonSchema({ $ref: '#/components/schemas/ClerkErrors' }));
 
-let state: ManagedState;
-let ids: Fixture;
-let start: Checkpoint;
-
-beforeAll(() => {
-  state = newState();
-  ids = seedAll(state);
-  void state.keys.current;
-  start = state.checkpoint();
-});
+const { state, ids, start } = seededState();
 beforeEach(() => {
   state.restore(start);
 });

@@ -141,3 +141,12 @@ export function seedAll(state: ManagedState): Fixture {
     sign_up_id: seed.insertSignUp(state).id,
   };
 }
+
+/** A state with one of everything, and a checkpoint to come back to between tests. */
+export function seededState() {
+  const state = newState();
+  const ids = seedAll(state);
+  // Made at its first use: what is restored has it already.
+  void state.keys.current;
+  return { state, ids, start: state.checkpoint() };
+}

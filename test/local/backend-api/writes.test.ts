@@ -1,10 +1,9 @@
 /** Stateful: what a write was answered with success is there afterwards, for whoever reads. */
-import { beforeAll, describe, expect, it } from 'vitest';
-import type { ManagedState, Checkpoint } from '../../../packages/local/src/state/create-instance-state.js';
+import { describe, expect, it } from 'vitest';
 import { specification } from '../../../packages/local/src/document/specification.js';
 import type { Operation } from '../../../packages/local/src/document/specification.js';
 import { drive, upload } from './sampling.js';
-import { seedAll, newState, send } from './support.js';
+import { seededState, send } from './support.js';
 import type { Fixture } from './support.js';
 
 const { operations } = specification();
@@ -72,15 +71,7 @@ const BODIES: Readonly<Record<string, (ids: Fixture) => unknown>> = {
   createApiKey: ({ user_id }) => ({ name: 'deploys', subject: user_id }),
 };
 
-let state: ManagedState;
-let ids: Fixture;
-let start: Checkpoint;
-beforeAll(() => {
-  state = newState();
-  ids = seedAll(state);
-  void state.keys.current;
-  start = state.checkpoint();
-});
+const { state, ids, start } = seededState();
 
 /** Everything that the document's reads say of what is known by these ids. */
 async function look(known: Readonly<Record<string, string>>): Promise<readonly string[]> {

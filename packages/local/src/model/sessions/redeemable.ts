@@ -72,36 +72,34 @@ const KINDS: Readonly<Record<TicketKind, Find>> = {
   },
   sign_in_token(state, id) {
     const row = state.table('sign_in_tokens').get(id);
-    const user = state.table('users').get(row?.user_id);
-    return (
-      row && {
-        status: row.status,
-        user,
-        emailAddress: undefined,
-        redeem() {
-          useOneTimeToken(state, 'sign_in_token', row.id);
-          return { user, entry: { strategy: 'ticket' } };
-        },
-      }
-    );
+    return row && oneTime(state, 'sign_in_token', row, { strategy: 'ticket' });
   },
   actor_token(state, id) {
     const row = state.table('actor_tokens').get(id);
-    const user = state.table('users').get(row?.user_id);
-    return (
-      row && {
-        status: row.status,
-        user,
-        emailAddress: undefined,
-        redeem() {
-          useOneTimeToken(state, 'actor_token', row.id);
-          const maxSeconds = Number(row.session_max_duration_in_seconds);
-          return { user, entry: { strategy: 'ticket', impersonation: { actor: row.actor, maxSeconds } } };
-        },
-      }
-    );
+    if (row === undefined) return undefined;
+    const maxSeconds = Number(row.session_max_duration_in_seconds);
+    return oneTime(state, 'actor_token', row, { strategy: 'ticket', impersonation: { actor: row.actor, maxSeconds } });
   },
 };
+
+/** A token that signs the user of its row in, once. */
+function oneTime(
+  state: InstanceState,
+  kind: Parameters<typeof useOneTimeToken>[1],
+  { id, user_id, status }: { readonly id: string; readonly user_id: string; readonly status: string },
+  entry: Entry,
+): Redeemable {
+  const user = state.table('users').get(user_id);
+  return {
+    status,
+    user,
+    emailAddress: undefined,
+    redeem() {
+      useOneTimeToken(state, kind, id);
+      return { user, entry };
+    },
+  };
+}
 
 /** What the ticket is for; null if its kind is unknown. */
 export function subjectOf(state: InstanceState, { st, rid }: Ticket): Subject | null {
