@@ -22,7 +22,7 @@ export type NewM2MTokenBody = M2mTokensCreateParams & {
 };
 
 /** Claims that a signed token has of its own. */
-const RESERVED = ['aud', 'exp', 'iat', 'iss', 'jti', 'nbf', 'scopes', 'sub'];
+const RESERVED = ['exp', 'iat', 'iss', 'jti', 'nbf', 'sub'];
 
 /** A new token, or one with the same claims that is good for as long as the body asks. @throws ApiError 400 */
 export function tokenForMachine(state: InstanceState, machine: MachineRow, body: NewM2MTokenBody): M2MTokenRow {
