@@ -85,7 +85,7 @@ function newSession(state: InstanceState, wanted: SessionTokenRequest, clientId:
   });
 }
 
-function join(state: InstanceState, userId: string, organizationId: string, wanted: SessionTokenRequest): void {
+function join(state: InstanceState, userId: string, organizationId: string, wanted: SessionTokenRequest = {}): void {
   ensureOrganization(state, organizationId);
   const role = wanted.role === undefined ? undefined : roleKey(wanted.role);
   if (role !== undefined) ensureRole(state, role, wanted.permissions ?? []);
@@ -158,6 +158,8 @@ export interface OAuthTokenRequest {
   readonly scopes?: readonly string[];
   /** For which resource server it is good (`aud`). */
   readonly audience?: string | readonly string[];
+  /** The organization that the user chose at consent (`org_id`); the user becomes a member. */
+  readonly orgId?: string;
   /** Default `opaque`. */
   readonly format?: TokenFormat;
   /** Default: a day. Negative: expired so long ago. */
@@ -166,8 +168,10 @@ export interface OAuthTokenRequest {
 
 export function issueAccessToken(state: InstanceState, wanted: OAuthTokenRequest): IssuedToken {
   ensureUser(state, wanted.userId);
+  if (wanted.orgId !== undefined) join(state, wanted.userId, wanted.orgId);
   return issueOAuthToken(state, {
     ...wanted,
+    organizationId: wanted.orgId,
     clientId: wanted.clientId ?? `client_${state.secret(27)}`,
   });
 }

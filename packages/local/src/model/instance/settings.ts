@@ -7,9 +7,18 @@ const DEFAULTS = {
   restrictions: {
     allowlist: false,
     blocklist: false,
-    allowlist_blocklist_disabled_on_sign_in: false,
+    allowlist_blocklist_disabled_on_sign_in: true,
     block_email_subaddresses: false,
     block_disposable_email_domains: false,
+  },
+  oauth: {
+    dynamic_oauth_client_registration: true,
+    // Null: those of scopes.ts.
+    default_scopes: null,
+    oauth_jwt_access_tokens: true,
+    client_id_metadata_documents_advertised: true,
+    client_id_metadata_documents_only_allow_pre_registered_clients: false,
+    client_id_metadata_documents_block_implicitly_allowed_clients: false,
   },
   protect: { rules_enabled: false, specter_enabled: false },
   auth: {
