@@ -2,6 +2,7 @@
 import type { OrganizationInvitationsCreateParams } from '../../../../../src/api/generated/types.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { OrganizationInvitationRow, OrganizationRow } from '../../state/rows.js';
+import { sendInvitation } from '../invitations/invitation-emails.js';
 import { DAY_MS, duplicateInvitation, expiringStatus, refuseRepeated } from '../invitations/invitation-rules.js';
 import { ApiError } from '../records/api-error.js';
 import { contains, equals } from '../records/listing.js';
@@ -70,7 +71,7 @@ function prepare(
   };
 }
 
-/** All or none, also where one call names an address twice. @throws ApiError 400, 404, 422 */
+/** All or none, also where one call names an address twice; each with an email, unless `notify` is false. @throws ApiError 400, 404, 422 */
 export function inviteToOrganization(
   state: InstanceState,
   organization: OrganizationRow,
@@ -78,10 +79,13 @@ export function inviteToOrganization(
 ): OrganizationInvitationRow[] {
   const prepared = bodies.map((body) => prepare(state, organization, body));
   refuseRepeated(prepared.map((fields) => fields.email_address));
-  return prepared.map((fields) => {
+  return prepared.map((fields, index) => {
     const id = state.id(organizationInvitations.idPrefix);
     const ticket = createTicket(state, 'organization_invitation', id, fields.expires_at, fields.redirect_url);
-    return create(state, organizationInvitations, { ...fields, id, url: ticketUrl(state, ticket) });
+    const invitation = create(state, organizationInvitations, { ...fields, id, url: ticketUrl(state, ticket) });
+    if (bodies[index]?.notify !== false)
+      sendInvitation(state, 'organization_invitation', invitation, organization.name);
+    return invitation;
   });
 }
 

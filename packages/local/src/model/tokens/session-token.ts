@@ -5,6 +5,7 @@ import { entitlementsOf, withScopes } from '../billing/entitlements.js';
 import { membershipOf } from '../organizations/organization-records.js';
 import { permissionKeysOf } from '../organizations/role-records.js';
 import { CATEGORY, NOT_BEFORE_LEAD_SECONDS } from './categories.js';
+import { largeClaims } from './custom-claims.js';
 import { encodeOrganization, orderFeatures, type TokenOrganization } from './organization-claim.js';
 
 /** Clerk's session tokens live a minute. */
@@ -43,7 +44,16 @@ export function mintSessionToken(state: InstanceState, session: SessionRow, opti
       : { ...versionTwo(state, session), jti: state.secret(20), v: 2 }),
     ...options.claims,
   };
+  warnOnce(state, largeClaims(payload));
   return state.keys.sign({ cat: CATEGORY.session }, payload);
+}
+
+const warned = new WeakSet<InstanceState>();
+
+function warnOnce(state: InstanceState, warning: string | null): void {
+  if (warning === null || warned.has(state)) return;
+  warned.add(state);
+  process.emitWarning(warning, 'BailiffLocalWarning');
 }
 
 /** Dates in seconds. A token that has expired was issued before it did. */

@@ -33,7 +33,7 @@ const isBlocked = (state: InstanceState) => (address: string) => {
     state
       .table('blocklist_identifiers')
       .rows()
-      .some(({ identifier }) => names.includes(mailboxOf(identifier)))
+      .some(({ identifier }) => names.includes(mailboxOf(identifier ?? '')))
   );
 };
 
