@@ -6,8 +6,8 @@ const start = instances();
 async function prepared() {
   const clerk = await start({ listen: false });
   const organization = await call(clerk, 'POST', '/v1/organizations', { name: 'Acorn' });
-  const post = async (path: string, body: unknown) => {
-    const answer = await call(clerk, 'POST', `/v1${path}`, body as object);
+  const post = async (path: string, body: object) => {
+    const answer = await call(clerk, 'POST', `/v1${path}`, body);
     expect(answer.status, JSON.stringify(answer.json)).toBe(200);
     return answer.json;
   };
