@@ -1,7 +1,7 @@
 /** `bailiff token`: any kind of credential, from the instance that runs. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { isRecord } from '../../../../src/ground/is-record.js';
-import { largeClaims } from '../model/tokens/custom-claims.js';
+import { largeClaims } from '../ground/large-claims.js';
 import { askRunning, whichInstance, type Fields, type Which } from './ask-running.js';
 import type { Register } from './register.js';
 import { CommandError, EXIT, printable } from './terminal.js';

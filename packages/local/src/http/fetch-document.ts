@@ -8,7 +8,6 @@ import http from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 import { isRecord } from '../../../../src/ground/is-record.js';
-import type { Fields } from '../state/rows.js';
 
 const MAX_BYTES = 64 * 1024;
 const TIMEOUT_MS = 5000;
@@ -54,7 +53,7 @@ function ranges(...texts: readonly string[]): { readonly has: (address: string) 
 }
 
 /** @throws Error in words of our own: nothing of what was answered is repeated */
-export async function fetchDocument(url: URL): Promise<Fields> {
+export async function fetchDocument(url: URL): Promise<Readonly<Record<string, unknown>>> {
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (!mayFetch(url) || (isIP(literal) !== 0 && !mayConnect(url, literal)))
     throw new Error('It may not be fetched from there.');

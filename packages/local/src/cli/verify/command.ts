@@ -4,7 +4,7 @@ import { createAuthenticator, type Authenticator } from '../../../../../src/inde
 import { AuthUnavailableError, TokenVerificationError, type TokenReason } from '../../../../../src/errors.js';
 import type { TokenType } from '../../../../../src/types.js';
 import { classifyToken } from '../../../../../src/verify/index.js';
-import { largeClaims } from '../../model/tokens/custom-claims.js';
+import { largeClaims } from '../../ground/large-claims.js';
 import type { Register } from '../register.js';
 import { CommandError, EXIT, painter, printable, type ExitCode, type Terminal } from '../terminal.js';
 import { explain, KIND_NAMES, validity, type Explanation, type Surroundings, type TokenFacts } from './explain.js';

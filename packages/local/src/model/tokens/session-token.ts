@@ -5,7 +5,7 @@ import { entitlementsOf, withScopes } from '../billing/entitlements.js';
 import { membershipOf } from '../organizations/organization-records.js';
 import { permissionKeysOf } from '../organizations/role-records.js';
 import { CATEGORY, NOT_BEFORE_LEAD_SECONDS } from './categories.js';
-import { largeClaims } from './custom-claims.js';
+import { largeClaims } from '../../ground/large-claims.js';
 import { encodeOrganization, orderFeatures, type TokenOrganization } from './organization-claim.js';
 
 /** Clerk's session tokens live a minute. */

@@ -1,5 +1,4 @@
 /** Custom claims of session tokens, and how large they may be. */
-import type { Fields } from '../../state/rows.js';
 
 /** Browsers keep 4 kB of a cookie. Clerk's own claims and the signature take the rest, and so it allows 1.2 kB. */
 const MAX_BYTES = 1200;
@@ -10,7 +9,7 @@ const OWN = new Set(
 );
 
 /** A sentence that says how much is too much; null if it is not. */
-export function largeClaims(claims: Fields): string | null {
+export function largeClaims(claims: Readonly<Record<string, unknown>>): string | null {
   const custom = Object.entries(claims).filter(([name]) => !OWN.has(name));
   const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(custom)));
   if (bytes <= MAX_BYTES) return null;
