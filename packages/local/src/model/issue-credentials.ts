@@ -1,5 +1,6 @@
 import { ensureMembership, ensureOrganization, ensureRole, ensureUser, roleKey } from './ensure.js';
 import { addMachineScope, createMachine, scopeId } from './machines/machines.js';
+import type { SessionTask } from './sessions/session-tasks.js';
 import { createSession, isLive } from './sessions/sessions.js';
 import { issueApiKey, issueM2MToken, issueOAuthToken, type TokenFormat } from './tokens/machine-tokens.js';
 import { mintSessionToken } from './tokens/session-token.js';
@@ -30,6 +31,8 @@ export interface SessionTokenRequest {
   /** Session status in the token: signed in, but with tasks to do. Same as `sts: 'pending'`. */
   readonly pending?: boolean;
   readonly sts?: 'active' | 'pending';
+  /** The tasks of a pending session: `choose-organization`, `reset-password`, `setup-mfa`. Default: what the instance asks for. */
+  readonly tasks?: readonly SessionTask[];
   /** Minutes since the first and the second factor were verified; -1: never. */
   readonly fva?: readonly [number, number];
   /** The impersonator (`act` claim); text is short for `{ sub }`. */
@@ -81,6 +84,7 @@ function newSession(state: InstanceState, wanted: SessionTokenRequest, clientId:
     organizationId: wanted.orgId,
     actor: typeof actor === 'string' ? { sub: actor } : actor,
     status: wanted.pending === true ? 'pending' : wanted.sts,
+    tasks: wanted.tasks,
     extras,
   });
 }

@@ -23,6 +23,8 @@ const DEFAULTS = {
   protect: { rules_enabled: false, specter_enabled: false },
   auth: {
     restricted_to_allowlist: false,
+    // Whoever has no second factor sets one up after signing in.
+    mfa_required: false,
     from_email_address: 'noreply',
     progressive_sign_up: true,
     enhanced_email_deliverability: false,
@@ -40,6 +42,8 @@ const DEFAULTS = {
     slug_disabled: false,
     domains_enrollment_modes: ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'],
     domains_default_role: 'org:member',
+    // Clerk's newer instances have it on. Here a user without an organization is no error of the test.
+    force_organization_selection: false,
     initial_role_set_key: 'role_set:default',
   },
 } satisfies Record<string, Fields>;
