@@ -1,3 +1,4 @@
+import { createClerkClient } from '@clerk/backend';
 import { createAuthenticator } from 'bailiff';
 import type { LocalInstance } from 'bailiff-local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -264,6 +265,8 @@ describe('audience', () => {
 
 describe('tokens afterwards', () => {
   it('are JWTs unless the application or the instance says otherwise, and last a day', async () => {
+    // The official library has the clock of the machine.
+    clerk.clock.freeze(Date.now());
     const first = await client().tokensFor(ADA);
     const opened = clerk.state.keys.open(first.access_token);
     expect(opened?.header['typ']).toBe('at+jwt');
@@ -273,8 +276,19 @@ describe('tokens afterwards', () => {
       subject: ADA,
       scopes: ['profile', 'email'],
     });
+    const { secretKey, publishableKey, apiUrl } = clerk;
+    const official = createClerkClient({ secretKey, publishableKey, apiUrl, telemetry: { disabled: true } });
+    const judge = async (token: string) => {
+      const request = new Request('http://app.test/', { headers: { authorization: `Bearer ${token}` } });
+      const state = await official.authenticateRequest(request, { acceptsToken: 'oauth_token' });
+      expect(state.reason).toBeNull();
+      return state.toAuth();
+    };
+    expect(await judge(first.access_token)).toMatchObject({ isAuthenticated: true, userId: ADA });
     clerk.state.table('instance_settings').insert({ id: 'oauth', oauth_jwt_access_tokens: false });
-    expect((await client().tokensFor(ADA)).access_token).toMatch(/^oat_/);
+    const opaqueToken = (await client().tokensFor(ADA)).access_token;
+    expect(opaqueToken).toMatch(/^oat_/);
+    expect(await judge(opaqueToken)).toMatchObject({ isAuthenticated: true, userId: ADA });
     client().change({ access_token_format: 'jwt' });
     expect((await client().tokensFor(ADA)).access_token).not.toMatch(/^oat_/);
   });
