@@ -53,7 +53,8 @@ function documentUrl(): URL {
     const document = new URL(DOCUMENT, folder);
     if (existsSync(document)) return document;
     const parent = new URL('..', folder);
-    if (parent.href === folder.href) throw new Error(`${DOCUMENT} is missing: in the repository, run npm run generate.`);
+    if (parent.href === folder.href)
+      throw new Error(`${DOCUMENT} is missing: in the repository, run npm run generate.`);
     folder = parent;
   }
 }

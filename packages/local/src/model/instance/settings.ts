@@ -11,7 +11,16 @@ const DEFAULTS = {
     block_email_subaddresses: false,
     block_disposable_email_domains: false,
   },
-  protect: { rules_enabled: false, specter_enabled: false },
+  protect: { rules_enabled: false, specter_enabled: false, checks_bypassed: false },
+  communication: { blocked_country_codes: [] as string[] },
+  oauth: {
+    dynamic_oauth_client_registration: true,
+    default_scopes: null,
+    oauth_jwt_access_tokens: true,
+    client_id_metadata_documents_advertised: false,
+    client_id_metadata_documents_only_allow_pre_registered_clients: false,
+    client_id_metadata_documents_block_implicitly_allowed_clients: false,
+  },
   auth: {
     restricted_to_allowlist: false,
     from_email_address: 'noreply',
@@ -22,6 +31,7 @@ const DEFAULTS = {
     enabled: true,
     // 0 is no limit: an offline instance has no plan to keep to.
     max_allowed_memberships: 0,
+    max_allowed_domains: 0,
     max_allowed_roles: 10,
     max_role_sets_allowed: 10,
     max_allowed_permissions: 50,

@@ -1,6 +1,7 @@
 /** OAuth applications: clients of this instance as identity provider. */
 import type {
   OauthApplicationsCreateParams,
+  OauthApplicationsRevokeTokenParams,
   OauthApplicationsUpdateParams,
 } from '../../../../../../src/api/generated/types.js';
 import {
@@ -11,24 +12,16 @@ import {
   rotateClientSecret,
   viewWithSecret,
 } from '../../../model/oauth/applications.js';
-import { missing } from '../../../model/records/refusals.js';
-import { find } from '../../../model/records/resource.js';
+import { uploadedImage } from '../../../model/records/images.js';
+import { change, find } from '../../../model/records/resource.js';
+import { users } from '../../../model/users/user-records.js';
 import type { InstanceState } from '../../../state/instance-state.js';
 import type { OAuthApplicationRow } from '../../../state/rows.js';
 import { deleteOf, getOf, listOf, updateOf } from '../../engine/crud-handlers.js';
-import { bodyOf, param, type Handler, type Handlers, type OperationCall } from '../../engine/operation.js';
+import { bodyOf, param, type Handlers, type OperationCall } from '../../engine/operation.js';
 
 const applicationOf = (call: OperationCall, state: InstanceState): OAuthApplicationRow =>
   find(state, oauthApplications, param(call, 'oauth_application_id'));
-
-/** Of newer versions. */
-export const revokeOAuthToken: Handler = (call, state) => {
-  const application = applicationOf(call, state);
-  const { token } = bodyOf(call);
-  if (typeof token !== 'string') throw missing('token');
-  revokeTokenOf(state, application, token);
-  return undefined;
-};
 
 export const oauthApplicationHandlers: Handlers = {
   ListOAuthApplications: listOf(oauthApplications),
@@ -39,6 +32,17 @@ export const oauthApplicationHandlers: Handlers = {
     readOAuthApplication(body),
   ),
   DeleteOAuthApplication: deleteOf(oauthApplications),
+  UploadOAuthApplicationLogo: (call, state) => {
+    const image = uploadedImage(call.files?.['file']);
+    const { uploader_user_id: uploader } = bodyOf(call);
+    if (typeof uploader === 'string' && uploader !== '') find(state, users, uploader);
+    const { id } = applicationOf(call, state);
+    return oauthApplications.view(change(state, oauthApplications, id, { client_image_url: image }), state);
+  },
+  RevokeOAuthApplicationToken: (call, state) => {
+    const { token } = bodyOf<OauthApplicationsRevokeTokenParams>(call);
+    revokeTokenOf(state, applicationOf(call, state), token);
+  },
   RotateOAuthApplicationSecret: (call, state) =>
     viewWithSecret(rotateClientSecret(state, applicationOf(call, state)), state),
 };
