@@ -65,6 +65,8 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DOCUMENT_PATH = 'spec/backend-api.json';
+/** What browsers ask of the offline instance: names and types. */
+export const FRONTEND_DOCUMENT_PATH = 'spec/frontend-api.json';
 export const NAMES_PATH = 'spec/names.json';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
