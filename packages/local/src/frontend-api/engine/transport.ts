@@ -25,17 +25,25 @@ const singleSlash = (path: string): string => (path.startsWith('//') ? path.repl
  * version of the client, which no server names. (`Authorization` does not tell: the client sends a session token with API keys.)
  */
 export function frontendRequest(request: LocalRequest): LocalRequest | null {
+  if (!isFrontendRequest(request)) return null;
   const path = singleSlash(request.path);
-  if (!isFrontendPath(path) && !(SHARED.test(path) && isFromBrowser(request))) return null;
   const asked = request.method === 'POST' ? request.query.get('_method') : null;
   // The client sends GET and POST alone, and names the method that it means.
   const method = asked !== null && /^(PATCH|PUT|DELETE)$/.test(asked) ? asked : request.method;
   return method === request.method && path === request.path ? request : { ...request, method, path };
 }
 
+/** What is known of a request before its body has come. */
+type Head = Omit<LocalRequest, 'body' | 'origin'>;
+
+export function isFrontendRequest(request: Head): boolean {
+  const path = singleSlash(request.path);
+  return isFrontendPath(path) || (SHARED.test(path) && isFromBrowser(request));
+}
+
 const isFrontendPath = (path: string): boolean =>
   EXACT.has(path) || PAGES.includes(path) || BELOW.some((prefix) => path.startsWith(prefix));
 
-const isFromBrowser = ({ method, query, headers }: LocalRequest): boolean =>
+const isFromBrowser = ({ method, query, headers }: Head): boolean =>
   query.has('_clerk_js_version') ||
   (method === 'OPTIONS' && headers['access-control-request-method'] !== undefined);

@@ -6,6 +6,7 @@ import { openSignUp, viewSignUp } from '../../model/sign-up/sign-up-attempt.js';
 import { factorAges, mintSessionToken } from '../../model/tokens/session-token.js';
 import type { ClientRow, Fields, SessionRow } from '../../state/rows.js';
 import type { FrontendCall } from '../frontend-call.js';
+import { pageOrigin } from '../origins.js';
 import { viewPublicUser, viewUser } from './user.js';
 
 /** Far enough ahead that the page does not renew its cookie by a detour: it does so in the last eight days. */
@@ -38,14 +39,13 @@ export function showSignIn({ state }: FrontendCall, row: Parameters<typeof viewS
 
 /** With its user, and with a token for the organization that is active: without it the page asks for one at once. */
 export function viewClientSession(call: FrontendCall, session: SessionRow): Fields {
-  const { state, request } = call;
+  const { state } = call;
   const user = state.table('users').get(session.user_id);
-  const azp = request.headers['origin'];
   return {
     ...viewSession(state, session),
     user: user === undefined ? null : viewUser(state, user),
     public_user_data: viewPublicUser(state, session.user_id),
     factor_verification_age: factorAges(state.now(), extrasOf(session).verifiedAt),
-    last_active_token: { object: 'token', jwt: mintSessionToken(state, session, { azp }) },
+    last_active_token: { object: 'token', jwt: mintSessionToken(state, session, { azp: pageOrigin(call) }) },
   };
 }

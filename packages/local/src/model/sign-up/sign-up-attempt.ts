@@ -10,6 +10,7 @@ import { ApiError } from '../records/api-error.js';
 import { invalidValue, missing, notFound, wrongState } from '../records/refusals.js';
 import { refuseDuplicates } from '../records/resource.js';
 import { signIn, type Entry } from '../sessions/client-sessions.js';
+import { redeemableTicket } from '../sessions/redeemable-ticket.js';
 import { readFree } from '../users/identifications.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { digested } from '../users/user-credentials.js';
@@ -201,12 +202,14 @@ export function attemptVerification(state: InstanceState, row: SignUpRow, input:
 }
 
 /** Makes the user and signs in when nothing is left to do. @throws ApiError 422 if somebody else was faster */
-export function settleSignUp(state: InstanceState, row: SignUpRow, entry: Partial<Entry> = {}): SignUpRow {
+export function settleSignUp(state: InstanceState, row: SignUpRow): SignUpRow {
   const { missing_fields: lacking, unverified_fields: unverified } = requirementsOf(state, row);
   const client = state.table('clients').get(row.client_id);
   if (lacking.length > 0 || unverified.length > 0 || client === undefined) return row;
   if (signUpStatus(state, row) !== 'missing_requirements') return row;
+  const invitation = typeof row.ticket === 'string' ? redeemableTicket(state, row.ticket) : undefined;
   const user = userOf(state, row);
+  const entry: Partial<Entry> = invitation?.accept?.(user.id) ?? {};
   if (row.email_address !== null) completeWaitlistEntry(state, row.email_address);
   const strategy = strategyOf(row);
   const session = signIn(state, client, user, { ...entry, strategy });
