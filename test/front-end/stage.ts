@@ -200,3 +200,25 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     },
   };
 }
+
+/** Signs a user in as a link with a sign-in token does, without forms; opens the application's first page. */
+export async function signInAs({ clerk, page, site }: Stage, userId: string): Promise<void> {
+  const response = await fetch(`${clerk.apiUrl}/v1/sign_in_tokens`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${clerk.secretKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ user_id: userId }),
+  });
+  const { token } = (await response.json()) as { token: string };
+  await page.goto(`${site}/`);
+  await page.waitForFunction(() => (window as unknown as { Clerk?: { loaded: boolean } }).Clerk?.loaded);
+  await page.evaluate(async (ticket) => {
+    const { Clerk } = window as unknown as {
+      Clerk: {
+        client: { signIn: { create: (with_: object) => Promise<{ createdSessionId: string }> } };
+        setActive: (with_: object) => Promise<void>;
+      };
+    };
+    const { createdSessionId } = await Clerk.client.signIn.create({ strategy: 'ticket', ticket });
+    await Clerk.setActive({ session: createdSessionId });
+  }, token);
+}
