@@ -36,7 +36,10 @@ describe.skipIf(!hasChromium).each(STAGES)('%s', (_title, options) => {
     await page.getByText('Verify your email').first().waitFor();
     // The older major asks twice: what counts is the last code.
     await page.waitForLoadState('networkidle');
-    await page.locator('input[autocomplete="one-time-code"]').first().pressSequentially(await clerk.lastCode('eve@example.com'));
+    await page
+      .locator('input[autocomplete="one-time-code"]')
+      .first()
+      .pressSequentially(await clerk.lastCode('eve@example.com'));
     await page.waitForURL(`${site}/`);
     await page.locator('#user', { hasText: /^user_/ }).waitFor();
     const first = await callApi();

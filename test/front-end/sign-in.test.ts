@@ -10,7 +10,8 @@ const SEED = {
 };
 
 let stage: Stage;
-const open = async (options: StageOptions = {}): Promise<Stage> => (stage = await openStage({ instance: { seed: SEED }, ...options }));
+const open = async (options: StageOptions = {}): Promise<Stage> =>
+  (stage = await openStage({ instance: { seed: SEED }, ...options }));
 
 afterEach(() => stage.close());
 afterAll(closeChromium);

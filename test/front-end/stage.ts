@@ -60,7 +60,11 @@ export interface Stage {
   /** URLs of all requests that Chromium made, in order. */
   readonly requests: readonly string[];
   /** What the guarded route says with a token of the page's own `getToken()`. */
-  readonly callApi: () => Promise<{ readonly status: number; readonly userId: string | null; readonly orgId: string | null }>;
+  readonly callApi: () => Promise<{
+    readonly status: number;
+    readonly userId: string | null;
+    readonly orgId: string | null;
+  }>;
   readonly close: () => Promise<void>;
 }
 
@@ -117,7 +121,13 @@ function providerProps(clerk: LocalInstance, major: Major, recipe: Recipe): Page
 type Listener = (request: never, response: never) => unknown;
 
 /** Pages are files to everybody; `/api` and `/server` are guarded. */
-function application(framework: Framework, clerk: LocalInstance, recipe: Recipe, html: string, script: string): Listener {
+function application(
+  framework: Framework,
+  clerk: LocalInstance,
+  recipe: Recipe,
+  html: string,
+  script: string,
+): Listener {
   const options = {
     secretKey: clerk.secretKey,
     publishableKey: clerk.publishableKey,

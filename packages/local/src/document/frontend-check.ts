@@ -51,7 +51,9 @@ function inObject(schema: Readonly<Record<string, string>>, value: unknown, opti
   const types = new Map(Object.entries(schema).map(([key, type]) => [key.replace(/\?$/, ''), { key, type }]));
   const given = Object.entries(value).flatMap(([name, field]) => {
     const declared = types.get(name);
-    return declared === undefined ? [`${below(name)} is unknown`] : misfitsOf(declared.type, field, options, below(name));
+    return declared === undefined
+      ? [`${below(name)} is unknown`]
+      : misfitsOf(declared.type, field, options, below(name));
   });
   const absent = [...types].filter(([name, { key }]) => name === key && value[name] === undefined);
   return [...given, ...(options.partial === true ? [] : absent.map(([name]) => `${below(name)} is missing`))];

@@ -30,7 +30,10 @@ const ROUTES: FrontendRoutes = {
 let answer: ReturnType<typeof answerBy> | undefined;
 
 /** Answers a request to the Frontend API. Never throws and never rejects, whatever a client sends. */
-export function handleFrontendRequest(state: InstanceState, request: LocalRequest): LocalResponse | Promise<LocalResponse> {
+export function handleFrontendRequest(
+  state: InstanceState,
+  request: LocalRequest,
+): LocalResponse | Promise<LocalResponse> {
   if (isPackagePath(request.path)) return answerPackageFile(request);
   // Made when the first request comes: an instance that nobody's browser asks does not read the document.
   answer ??= answerBy({ ...ROUTES, ...clientRoutes(ROUTES) });

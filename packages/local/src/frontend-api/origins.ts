@@ -21,7 +21,13 @@ export function allowedOrigin(state: InstanceState, origin: string): boolean {
 }
 
 /** The origin of the page whose script asks: browsers leave it out of requests to the page's own host, which a proxy names. */
-export function pageOrigin({ state, request }: { readonly state: InstanceState; readonly request: LocalRequest }): string | undefined {
+export function pageOrigin({
+  state,
+  request,
+}: {
+  readonly state: InstanceState;
+  readonly request: LocalRequest;
+}): string | undefined {
   const { origin, 'clerk-proxy-url': proxy } = request.headers;
   if (origin !== undefined || proxy === undefined || !URL.canParse(proxy)) return origin;
   return allowedOrigin(state, new URL(proxy).origin) ? new URL(proxy).origin : undefined;

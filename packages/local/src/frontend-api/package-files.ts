@@ -21,7 +21,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Files are read at each request, so that an installation counts at once. */
 export function answerPackageFile({ method, path }: LocalRequest): LocalResponse {
-  if (method !== 'GET' && method !== 'HEAD') return plain(405, 'These files can only be read.', [['Allow', 'GET, HEAD']]);
+  if (method !== 'GET' && method !== 'HEAD')
+    return plain(405, 'These files can only be read.', [['Allow', 'GET, HEAD']]);
   const [, name, version, file] = PATH.exec(decoded(path)) ?? [];
   if (name === undefined || version === undefined || file === undefined)
     return plain(404, 'Here are the files in dist/ of @clerk/clerk-js and @clerk/ui, and nothing else.');

@@ -1,6 +1,7 @@
 /** An action answers one operation of the Frontend API's document: it reads the call, calls the model, and gives what is to be shown. */
 import type { Fields, SessionRow, UserRow } from '../../state/rows.js';
 import { ApiError } from '../../model/records/api-error.js';
+import { notFound } from '../../model/records/refusals.js';
 import type { Browser } from '../../model/sessions/browsers.js';
 import { usableSessions } from '../../model/sessions/client-sessions.js';
 import type { UploadedFile } from '../../http/read-body.js';
@@ -59,18 +60,22 @@ export const signedIn =
     const client = call.known()?.client ?? null;
     const sessions = usableSessions(state, client);
     const asked = request.query.get('_clerk_session_id') ?? client?.last_active_session_id;
-    const session = sessions.find(({ id }) => id === asked) ?? (request.query.has('_clerk_session_id') ? undefined : sessions.at(-1));
+    const session =
+      sessions.find(({ id }) => id === asked) ?? (request.query.has('_clerk_session_id') ? undefined : sessions.at(-1));
     const user = session === undefined ? undefined : state.table('users').get(session.user_id);
     if (session === undefined || user === undefined) throw notSignedIn();
     return action({ ...call, session, user });
   };
 
-/** An action on the session that the path names. */
+/** An action on the session that the path names. A session of this browser that has ended is a 401: the client then looks who is signed in. */
 export const withSession =
   (action: (call: SignedInCall) => unknown): Action =>
   (call) => {
     const { state, params } = call;
-    const session = usableSessions(state, call.known()?.client ?? null).find(({ id }) => id === params['session_id']);
+    const client = call.known()?.client ?? null;
+    const id = params['session_id'] ?? '';
+    if (client !== null && state.table('sessions').get(id)?.client_id !== client.id) throw notFound('session', id);
+    const session = usableSessions(state, client).find((each) => each.id === id);
     const user = session === undefined ? undefined : state.table('users').get(session.user_id);
     if (session === undefined || user === undefined) throw notSignedIn();
     return action({ ...call, session, user });

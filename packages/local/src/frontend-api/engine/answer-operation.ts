@@ -28,8 +28,9 @@ export function operationRoutes(actions: Actions, taken: ReadonlySet<string>): F
   for (const [route, operation] of Object.entries(operations)) {
     const [, path = ''] = route.split(' ');
     const action = actions[operation.id];
-    if (!taken.has(route)) routes[route] = forPages(action === undefined ? notBuilt(operation) : answer(operation, action));
-    if (!taken.has(`OPTIONS ${path}`)) routes[`OPTIONS ${path}`] = forPages(preflight);
+    if (taken.has(route)) continue;
+    routes[route] = forPages(action === undefined ? notBuilt(operation) : answer(operation, action));
+    routes[`OPTIONS ${path}`] = forPages(preflight);
   }
   return routes;
 }
@@ -54,7 +55,11 @@ const answer =
     const current = (): Browser => refreshed(call, make());
     const respond = (status: number, body: unknown): LocalResponse => {
       const cookies = browser !== null && isNew ? browserCookies(state, browser) : [];
-      return json(body, status, cookies.map((cookie) => ['Set-Cookie', cookie] as const));
+      return json(
+        body,
+        status,
+        cookies.map((cookie) => ['Set-Cookie', cookie] as const),
+      );
     };
     try {
       const { fields, files } = await readInput(call.request);
@@ -71,7 +76,12 @@ const refreshed = ({ state }: FrontendCall, browser: Browser): Browser => {
   return { token: browser.token, client: state.table('clients').get(clientId) ?? null };
 };
 
-function shown(call: FrontendCall, { answer: type }: FrontendOperation, value: unknown, browser: Browser | null): unknown {
+function shown(
+  call: FrontendCall,
+  { answer: type }: FrontendOperation,
+  value: unknown,
+  browser: Browser | null,
+): unknown {
   if (type === undefined) return value;
   const inner = envelopedType(type);
   if (inner === null) return projectionOf(type)(value);

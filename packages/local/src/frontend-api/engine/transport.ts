@@ -2,7 +2,15 @@
 import type { LocalRequest } from '../../http/messages.js';
 
 /** Paths that are the Frontend API's alone, whole or with everything below. */
-const EXACT = new Set(['/', '/v1/client', '/v1/environment', '/v1/dev_browser', '/v1/me', '/v1/waitlist', '/v1/verify']);
+const EXACT = new Set([
+  '/',
+  '/v1/client',
+  '/v1/environment',
+  '/v1/dev_browser',
+  '/v1/me',
+  '/v1/waitlist',
+  '/v1/verify',
+]);
 const PAGES = ['/sign-in', '/sign-up', '/sign-out', '/user', '/v1/oauth_callback', '/v1/account_portal'];
 const BELOW = [
   '/.well-known/',
@@ -45,5 +53,4 @@ const isFrontendPath = (path: string): boolean =>
   EXACT.has(path) || PAGES.includes(path) || BELOW.some((prefix) => path.startsWith(prefix));
 
 const isFromBrowser = ({ method, query, headers }: Head): boolean =>
-  query.has('_clerk_js_version') ||
-  (method === 'OPTIONS' && headers['access-control-request-method'] !== undefined);
+  query.has('_clerk_js_version') || (method === 'OPTIONS' && headers['access-control-request-method'] !== undefined);

@@ -36,7 +36,10 @@ function configured(state: InstanceState): Fields {
 
 export type Environment = ReturnType<typeof base>;
 
-const kept = new WeakMap<object, { readonly version: number; readonly address: string; readonly document: Environment }>();
+const kept = new WeakMap<
+  object,
+  { readonly version: number; readonly address: string; readonly document: Environment }
+>();
 
 export function environmentOf(state: InstanceState): Environment {
   const table = state.table('instance_settings');

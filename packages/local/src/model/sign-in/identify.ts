@@ -25,7 +25,9 @@ export function identify(state: InstanceState, text: string): Identified | undef
   const email = text.trim().toLowerCase();
   const phone = text.replace(/[\s().-]/g, '');
   const held = [
-    allowed.has('email_address') ? state.table('email_addresses').by('email_address', email).find(isVerified) : undefined,
+    allowed.has('email_address')
+      ? state.table('email_addresses').by('email_address', email).find(isVerified)
+      : undefined,
     allowed.has('phone_number') ? state.table('phone_numbers').by('phone_number', phone).find(isVerified) : undefined,
   ].find((row) => row !== undefined);
   const byName = allowed.has('username') ? state.table('users').by('username', email)[0] : undefined;

@@ -23,12 +23,7 @@ import { FIRST_STRATEGIES, SECOND_STRATEGIES, type Strategy } from './strategies
 const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
 
 export type SignInStatus =
-  | 'abandoned'
-  | 'needs_identifier'
-  | 'needs_first_factor'
-  | 'needs_new_password'
-  | 'needs_second_factor'
-  | 'complete';
+  'abandoned' | 'needs_identifier' | 'needs_first_factor' | 'needs_new_password' | 'needs_second_factor' | 'complete';
 
 const isVerified = (verification: Verification | null): boolean => verification?.status === 'verified';
 

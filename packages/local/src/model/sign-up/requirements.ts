@@ -30,7 +30,8 @@ export function requirementsOf(state: InstanceState, row: SignUpRow): Requiremen
     optional_fields: enabled.filter((name) => !needed.includes(name)),
     missing_fields: required.filter((name) => !isGiven(row, name)),
     unverified_fields: VERIFIABLE.filter(
-      (name) => attributes[name].verify_at_sign_up && row[name] !== null && row.verifications[name]?.status !== 'verified',
+      (name) =>
+        attributes[name].verify_at_sign_up && row[name] !== null && row.verifications[name]?.status !== 'verified',
     ),
   };
 }

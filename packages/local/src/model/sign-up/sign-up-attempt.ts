@@ -37,7 +37,13 @@ export function viewSignUp(state: InstanceState, row: SignUpRow): Fields {
     if (row[kind] === null) return null;
     const supported = attributes[kind].verifications;
     // No strategy yet: a form that reads one believes that a code is under way.
-    const unprepared = { object: 'verification_otp', status: 'unverified', strategy: '', attempts: null, expire_at: null };
+    const unprepared = {
+      object: 'verification_otp',
+      status: 'unverified',
+      strategy: '',
+      attempts: null,
+      expire_at: null,
+    };
     const view = viewVerification(state, verification) ?? unprepared;
     const isOpen = verification !== null && statusOf(state, verification) === 'unverified';
     const next = view['status'] === 'verified' ? '' : isOpen ? 'needs_attempt' : 'needs_prepare';

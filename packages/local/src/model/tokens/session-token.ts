@@ -87,7 +87,10 @@ function activeOrganization(state: InstanceState, session: SessionRow): TokenOrg
   return { id: organization.id, slug, role, permissions };
 }
 
-export function factorAges(now: number, verifiedAt: readonly [number | null, number | null] = [now, null]): [number, number] {
+export function factorAges(
+  now: number,
+  verifiedAt: readonly [number | null, number | null] = [now, null],
+): [number, number] {
   const age = (at: number | null): number => (at === null ? -1 : Math.max(0, Math.floor((now - at) / 60_000)));
   return [age(verifiedAt[0]), age(verifiedAt[1])];
 }

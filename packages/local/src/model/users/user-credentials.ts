@@ -84,7 +84,10 @@ export async function checkUserPassword(user: UserRow, password: string): Promis
 }
 
 /** What a row keeps of a password. @throws ApiError 422 if the instance does not take it */
-export function digested(state: InstanceState, password: string): Draft<UserRow> & {
+export function digested(
+  state: InstanceState,
+  password: string,
+): Draft<UserRow> & {
   readonly password_digest: string;
   readonly password_hasher: string;
 } {

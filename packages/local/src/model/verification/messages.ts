@@ -32,7 +32,8 @@ export function deliver(state: InstanceState, strategy: string, recipient: Recip
   const template = findTemplate(state, recipient.channel, slug);
   const text = filled(template.body ?? '', { 'app.name': app.name, 'app.url': app.url, [variable]: secret });
   const common = { slug, data, user_id: recipient.userId ?? null, status: 'queued', delivered_by_clerk: true };
-  const row = recipient.channel === 'email' ? email(state, recipient, text, common) : sms(state, recipient, text, common);
+  const row =
+    recipient.channel === 'email' ? email(state, recipient, text, common) : sms(state, recipient, text, common);
   // Nothing is ever sent to addresses that are made for tests.
   if (!isTestAddress(state, recipient.to)) state.emit(`${recipient.channel}.created`, row);
 }
@@ -95,24 +96,26 @@ export function sentMessages(state: InstanceState): SentMessage[] {
     link: textIn(data, 'magic_link'),
     createdAt,
   });
-  const byEmail = state.table('emails').rows().map(
-    (row): SentMessage => ({
+  const byEmail = state
+    .table('emails')
+    .rows()
+    .map((row): SentMessage => ({
       ...shared(row),
       channel: 'email',
       to: String(row['to_email_address']),
       subject: row.subject,
       body: row.body,
-    }),
-  );
-  const bySms = state.table('sms_messages').rows().map(
-    (row): SentMessage => ({
+    }));
+  const bySms = state
+    .table('sms_messages')
+    .rows()
+    .map((row): SentMessage => ({
       ...shared(row),
       channel: 'sms',
       to: row.to_phone_number,
       subject: null,
       body: row.message,
-    }),
-  );
+    }));
   return [...byEmail, ...bySms].sort((a, b) => a.createdAt - b.createdAt);
 }
 
