@@ -143,7 +143,7 @@ function application(
     app.use(expressMiddleware(options));
     app.get('/api/me', expressGuard(), (req, res) => res.json(identity(getAuth(req))));
     app.get('/server', expressGuard({ redirect: true }), (req, res) => res.send(getAuth(req).userId));
-    return app as unknown as Listener;
+    return app;
   }
   const app = new Hono();
   app.get('/app.js', (c) => c.body(script, 200, { 'content-type': 'text/javascript' }));
@@ -151,7 +151,7 @@ function application(
   app.use(honoMiddleware(options));
   app.get('/api/me', honoGuard(), (c) => c.json(identity(c.var.auth)));
   app.get('/server', honoGuard({ redirect: true }), (c) => c.text(c.var.auth.userId));
-  return getRequestListener(app.fetch) as unknown as Listener;
+  return getRequestListener(app.fetch);
 }
 
 const identity = ({ userId, orgId }: { userId: string | null; orgId: string | null | undefined }) => ({

@@ -48,7 +48,7 @@ const PRIMITIVES: ReadonlyMap<string, Projection> = new Map<string, Projection>(
   ['integer', (value) => (typeof value === 'number' ? Math.trunc(value) : 0)],
   ['number', (value) => (typeof value === 'number' ? value : 0)],
   ['object', (value) => (isObject(value) ? value : {})],
-  ['any', (value) => value],
+  ['any', (value) => value ?? null],
 ]);
 
 function objectProjection(schema: FrontendSchema): Projection {

@@ -1,10 +1,12 @@
 /** The Frontend API of the offline instance: what browsers and OAuth clients talk to. A table of routes. */
+import { isPromise } from '../../../../src/ground/realm.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import { redirect } from '../http/responses.js';
 import type { InstanceState } from '../state/instance-state.js';
 import { acceptTicket } from './accept-ticket.js';
 import { answerBy, type FrontendRoutes } from './answer-route.js';
 import { clientRoutes } from './client-routes.js';
+import { readableRefusal } from './engine/cors.js';
 import { handshake } from './handshake.js';
 import { oauthRoutes } from './oauth/oauth-routes.js';
 import { showAccount, showSignOut, submitSignOut, switchOrganization } from './pages/account.js';
@@ -37,5 +39,7 @@ export function handleFrontendRequest(
   if (isPackagePath(request.path)) return answerPackageFile(request);
   // Made when the first request comes: an instance that nobody's browser asks does not read the document.
   answer ??= answerBy({ ...ROUTES, ...clientRoutes(ROUTES) });
-  return answer(state, request);
+  const given = answer(state, request);
+  const finish = (response: LocalResponse): LocalResponse => readableRefusal(state, request, response);
+  return isPromise(given) ? given.then(finish) : finish(given);
 }

@@ -7,7 +7,7 @@ import { dirname, extname, join, sep } from 'node:path';
 import { isRecord } from '../../../../src/ground/is-record.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 
-const PATH = /^\/npm\/(@clerk\/(?:clerk-js|ui))@([\w.^~-]+)\/dist\/((?:[\w.-]+\/)*[\w.-]+)$/;
+const PATH = /^\/npm\/(@clerk\/(?:clerk-js|ui))@([\w^~][\w.-]*)\/dist\/((?:[\w.-]+\/)*[\w.-]+)$/;
 
 export const isPackagePath = (path: string): boolean => path.startsWith('/npm/');
 

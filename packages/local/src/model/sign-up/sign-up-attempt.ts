@@ -252,7 +252,7 @@ function userOf(state: InstanceState, row: SignUpRow): UserRow {
     unsafe_metadata: row.unsafe_metadata ?? {},
     public_metadata: row.public_metadata ?? {},
   };
-  return createUser(state, body as Parameters<typeof createUser>[1], {
+  return createUser(state, body, {
     verifications,
     fields: {
       ...password,

@@ -50,7 +50,7 @@ function email(state: InstanceState, { to, identificationId }: Recipient, text: 
     subject: text,
     body: text,
     body_plain: text,
-  } as Partial<EmailRow>);
+  });
 }
 
 function sms(state: InstanceState, { to, identificationId }: Recipient, text: string, common: Fields): SmsRow {
@@ -65,7 +65,7 @@ function sms(state: InstanceState, { to, identificationId }: Recipient, text: st
     ...common,
     created_at: now,
     updated_at: now,
-  } as Partial<SmsRow> & { id: string });
+  });
 }
 
 /** A message as tests look at it. */
