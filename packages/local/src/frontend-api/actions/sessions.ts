@@ -1,7 +1,11 @@
 /** The sessions of a browser: which is active, for which organization, and their tokens. */
 import { notFound } from '../../model/records/refusals.js';
-import { activateOrganization, activateSession, signOut } from '../../model/sessions/client-sessions.js';
-import { membershipOf } from '../../model/organizations/organization-records.js';
+import {
+  activateOrganization,
+  activateSession,
+  organizationOf,
+  signOut,
+} from '../../model/sessions/client-sessions.js';
 import { mintSessionToken } from '../../model/tokens/session-token.js';
 import { mintTemplateToken } from '../../model/tokens/template-token.js';
 import type { SessionRow } from '../../state/rows.js';
@@ -26,8 +30,7 @@ const mint = withSession((call) => {
   const { state, session, fields, user } = call;
   const asked = fields['organization_id'];
   const wanted = asked === undefined ? session.last_active_organization_id : asked;
-  const isMember = typeof wanted === 'string' && membershipOf(state, wanted, user.id) !== undefined;
-  const organizationId = isMember ? wanted : null;
+  const organizationId = typeof wanted === 'string' ? (organizationOf(state, user.id, wanted) ?? null) : null;
   const jwt = mintSessionToken(
     state,
     { ...session, last_active_organization_id: organizationId },

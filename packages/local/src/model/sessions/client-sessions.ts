@@ -86,7 +86,7 @@ export function activateOrganization(state: InstanceState, session: SessionRow, 
 }
 
 /** The organization's id, if the user is a member of it. */
-function organizationOf(state: InstanceState, userId: string, idOrSlug: string): string | undefined {
+export function organizationOf(state: InstanceState, userId: string, idOrSlug: string): string | undefined {
   const table = state.table('organizations');
   const organization = table.get(idOrSlug) ?? table.by('slug', idOrSlug)[0];
   if (organization === undefined) return undefined;
