@@ -6,11 +6,13 @@ import type { InstanceState } from '../state/instance-state.js';
 import { acceptTicket } from './accept-ticket.js';
 import { answerBy, type FrontendRoutes } from './answer-route.js';
 import { clientRoutes } from './client-routes.js';
+import { verifyByLink } from './follow-link.js';
 import { readableRefusal } from './engine/cors.js';
 import { handshake } from './handshake.js';
 import { oauthRoutes } from './oauth/oauth-routes.js';
 import { showAccount, showSignOut, submitSignOut, switchOrganization } from './pages/account.js';
 import { answerPackageFile, isPackagePath } from './package-files.js';
+import { showProvider, submitProvider } from './pages/provider.js';
 import { showSignIn, submitSignIn } from './pages/sign-in.js';
 import { showSignUp, submitSignUp } from './pages/sign-up.js';
 
@@ -26,6 +28,9 @@ const ROUTES: FrontendRoutes = {
   'POST /user/organization': switchOrganization,
   'GET /v1/client/handshake': handshake,
   'GET /v1/tickets/accept': acceptTicket,
+  'GET /v1/verify': verifyByLink,
+  'GET /provider': showProvider,
+  'POST /v1/oauth_callback': submitProvider,
   ...oauthRoutes,
 };
 

@@ -55,7 +55,7 @@ import type {
   EmailRow,
   AgentTaskRow,
 } from './rows/instance-rows.js';
-import type { SignInRow, SignUpRow, SmsRow } from './rows/attempt-rows.js';
+import type { SignInRow, SignUpRow, SmsRow, VerificationRedirectRow } from './rows/attempt-rows.js';
 import type {
   PlanRow,
   PriceRow,
@@ -92,6 +92,7 @@ export interface TableRows {
   handshakes: HandshakeRow;
   sign_ins: SignInRow;
   sign_ups: SignUpRow;
+  verification_redirects: VerificationRedirectRow;
   organizations: OrganizationRow;
   organization_memberships: MembershipRow;
   organization_invitations: OrganizationInvitationRow;

@@ -10,9 +10,11 @@ import {
   resetPassword,
   startSignIn,
 } from '../../model/sign-in/sign-in-attempt.js';
+import { isProvider, signInAtProvider, transferToSignIn } from '../../model/sign-in/provider.js';
 import { signInWithTicket } from '../../model/sign-in/sign-in-with-ticket.js';
 import type { SignInRow } from '../../state/rows.js';
 import { flagIn, textIn, type Action, type ActionCall, type Actions } from '../engine/action.js';
+import { publicAddress } from '../origins.js';
 import { showSignIn } from '../views/client.js';
 
 /** Strategies that a first call prepares, if it names one together with the identifier. */
@@ -28,6 +30,11 @@ const create: Action = async (call) => {
     if (ticket === undefined) throw missing('ticket');
     return showSignIn(call, signInWithTicket(state, client, ticket));
   }
+  if (flagIn(call, 'transfer') === true) return showSignIn(call, transferToSignIn(state, client));
+  if (isProvider(strategy)) {
+    const asked = { fields, address: publicAddress(call) };
+    return showSignIn(call, signInAtProvider(state, client, strategy, asked));
+  }
   const identifier = textIn(call, 'identifier');
   if (identifier === undefined) return showSignIn(call, startSignIn(state, client));
   const row = identifySignIn(state, client, identifier);
@@ -36,7 +43,7 @@ const create: Action = async (call) => {
   if (password !== undefined && (strategy === undefined || strategy === 'password'))
     return showSignIn(call, await attemptFactor(state, row, 'first', { ...fields, strategy: 'password' }));
   if (strategy !== undefined && PREPARED_AT_ONCE.test(strategy))
-    return showSignIn(call, prepareFactor(state, row, 'first', fields));
+    return showSignIn(call, prepareFactor(state, row, 'first', fields, publicAddress(call)));
   return showSignIn(call, row);
 };
 
@@ -47,6 +54,9 @@ const onAttempt =
     return showSignIn(call, await act(call, row));
   };
 
+const prepare = (step: 'first' | 'second'): Action =>
+  onAttempt((call, row) => prepareFactor(call.state, row, step, call.fields, publicAddress(call)));
+
 const reset = onAttempt((call, row) => {
   const password = textIn(call, 'password');
   if (password === undefined) throw missing('password');
@@ -56,9 +66,9 @@ const reset = onAttempt((call, row) => {
 export const signInActions: Actions = {
   createSignIn: create,
   getSignIn: onAttempt((_call, row) => row),
-  prepareSignInFactorOne: onAttempt(({ state, fields }, row) => prepareFactor(state, row, 'first', fields)),
+  prepareSignInFactorOne: prepare('first'),
   attemptSignInFactorOne: onAttempt(({ state, fields }, row) => attemptFactor(state, row, 'first', fields)),
-  prepareSignInFactorTwo: onAttempt(({ state, fields }, row) => prepareFactor(state, row, 'second', fields)),
+  prepareSignInFactorTwo: prepare('second'),
   attemptSignInFactorTwo: onAttempt(({ state, fields }, row) => attemptFactor(state, row, 'second', fields)),
   resetPassword: reset,
 };

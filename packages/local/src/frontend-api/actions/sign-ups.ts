@@ -1,6 +1,7 @@
 /** Attempts to sign up. */
 import { clientOf } from '../../model/sessions/browsers.js';
 import { refuseSecondSession } from '../../model/sign-in/sign-in-attempt.js';
+import { isProvider, signUpAtProvider, transferToSignUp } from '../../model/sign-in/provider.js';
 import {
   attemptVerification,
   fillSignUp,
@@ -12,17 +13,26 @@ import {
 } from '../../model/sign-up/sign-up-attempt.js';
 import { startInvitedSignUp } from '../../model/sign-up/sign-up-with-ticket.js';
 import type { SignUpRow } from '../../state/rows.js';
-import { textIn, type Action, type ActionCall, type Actions } from '../engine/action.js';
+import { publicAddress } from '../origins.js';
+import { flagIn, textIn, type Action, type ActionCall, type Actions } from '../engine/action.js';
 
 const create: Action = (call) => {
   const { state, fields } = call;
   const client = clientOf(state, call.browser());
   refuseSecondSession(state, client);
   const ticket = textIn(call, 'ticket');
+  if (flagIn(call, 'transfer') === true) return viewSignUp(state, transferToSignUp(state, client));
   const row = ticket === undefined ? startSignUp(state, client) : startInvitedSignUp(state, client, ticket);
   const filled = settleSignUp(state, fillSignUp(state, row, fields));
   const strategy = textIn(call, 'strategy');
-  const prepared = strategy?.endsWith('_code') === true ? prepareVerification(state, filled, fields) : filled;
+  if (isProvider(strategy) && filled.created_user_id === null) {
+    const asked = { fields, address: publicAddress(call) };
+    return viewSignUp(state, signUpAtProvider(state, filled, strategy, asked));
+  }
+  const prepared =
+    /_code$|^email_link$/.test(strategy ?? '') && filled.created_user_id === null
+      ? prepareVerification(state, filled, fields, publicAddress(call))
+      : filled;
   return viewSignUp(state, prepared);
 };
 
@@ -37,6 +47,8 @@ export const signUpActions: Actions = {
   createSignUps: create,
   getSignUps: onAttempt((_call, row) => row),
   updateSignUps: onAttempt(({ state, fields }, row) => settleSignUp(state, fillSignUp(state, row, fields))),
-  prepareSignUpsVerification: onAttempt(({ state, fields }, row) => prepareVerification(state, row, fields)),
+  prepareSignUpsVerification: onAttempt((call, row) =>
+    prepareVerification(call.state, row, call.fields, publicAddress(call)),
+  ),
   attemptSignUpsVerification: onAttempt(({ state, fields }, row) => attemptVerification(state, row, fields)),
 };

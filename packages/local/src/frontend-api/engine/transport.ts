@@ -11,7 +11,7 @@ const EXACT = new Set([
   '/v1/waitlist',
   '/v1/verify',
 ]);
-const PAGES = ['/sign-in', '/sign-up', '/sign-out', '/user', '/v1/oauth_callback', '/v1/account_portal'];
+const PAGES = ['/sign-in', '/sign-up', '/sign-out', '/user', '/provider', '/v1/oauth_callback', '/v1/account_portal'];
 const BELOW = [
   '/.well-known/',
   '/oauth/',

@@ -134,10 +134,17 @@ const STEPS = {
 } as const;
 
 /** Sends what the strategy needs. @throws ApiError */
-export function prepareFactor(state: InstanceState, row: SignInRow, step: Step, input: Fields): SignInRow {
+export function prepareFactor(
+  state: InstanceState,
+  row: SignInRow,
+  step: Step,
+  input: Fields,
+  address: string,
+): SignInRow {
   const { user, strategy, name } = stepOf(state, row, step, input);
   if (strategy.prepare === undefined) throw invalidStrategy(name);
-  const verification = strategy.prepare({ state, user, input, prepared: null }, name);
+  const subject = { kind: 'sign_in', id: row.id, address } as const;
+  const verification = strategy.prepare({ state, user, input, subject, prepared: null }, name);
   return changeSignIn(state, row, { [STEPS[step].field]: verification });
 }
 
@@ -152,7 +159,10 @@ export async function attemptFactor(
   const { field } = STEPS[step];
   const held = row[field];
   const prepared = held?.strategy === name ? held : null;
-  const { verification, refusal } = await strategy.attempt({ state, user, input, prepared }, name);
+  const { verification, refusal } = await strategy.attempt(
+    { state, user, input, prepared, subject: { kind: 'sign_in', id: row.id, address: '' } },
+    name,
+  );
   const isReset = name.startsWith('reset_password_');
   const patch = isReset && refusal === null ? { needs_new_password: true } : {};
   const next = changeSignIn(state, row, { [field]: verification, ...patch });

@@ -1,12 +1,13 @@
 /** How each strategy asks, and how it looks at what comes back. One table for sign-in and for reverification. */
 import type { InstanceState } from '../../state/instance-state.js';
-import type { Fields, UserRow, Verification } from '../../state/rows.js';
+import type { EmailAddressRow, Fields, UserRow, Verification } from '../../state/rows.js';
 import { ApiError } from '../records/api-error.js';
 import { missing, wrongState } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { verifyPassword } from '../users/password-digests.js';
 import { isTotpCode } from '../users/totp.js';
 import { users } from '../users/user-records.js';
+import { sendLink, type Subject } from '../verification/redirects.js';
 import { attemptCode, incorrectCode, sendCode, verified, type Attempted } from '../verification/verification.js';
 
 export interface Asked {
@@ -14,6 +15,8 @@ export interface Asked {
   readonly user: UserRow;
   /** Fields of the request. */
   readonly input: Fields;
+  /** Whose verification it is, and the address by which the page reaches the instance: links lead back by them. */
+  readonly subject: Subject;
   /** What the preparation of the same strategy left; null without one. */
   readonly prepared: Verification | null;
 }
@@ -58,16 +61,44 @@ function attemptSent({ state, input, prepared }: Asked): Attempted {
 }
 
 const byEmail: Strategy = {
-  prepare({ state, user, input }, strategy) {
-    const rows = state.table('email_addresses').by('user_id', user.id);
-    const row = rows.find(({ id }) => id === (input['email_address_id'] ?? user.primary_email_address_id)) ?? rows[0];
-    if (row === undefined || (input['email_address_id'] !== undefined && row.id !== input['email_address_id']))
-      throw missing('email_address_id');
-    const recipient = { channel: 'email', to: row.email_address, identificationId: row.id, userId: user.id } as const;
-    return sendCode(state, strategy, recipient);
+  prepare(asked, strategy) {
+    const row = addressOf(asked);
+    const recipient = {
+      channel: 'email',
+      to: row.email_address,
+      identificationId: row.id,
+      userId: asked.user.id,
+    } as const;
+    return sendCode(asked.state, strategy, recipient);
   },
   attempt: attemptSent,
 };
+
+const byLink: Strategy = {
+  prepare(asked, strategy) {
+    const row = addressOf(asked);
+    const recipient = {
+      channel: 'email',
+      to: row.email_address,
+      identificationId: row.id,
+      userId: asked.user.id,
+    } as const;
+    return sendLink(asked.state, strategy, recipient, asked.subject, asked.input);
+  },
+  // The link itself is the attempt.
+  attempt(_asked, strategy) {
+    throw wrongState('strategy_for_user_invalid', `${strategy} is verified by the link in the e-mail.`);
+  },
+};
+
+/** @throws ApiError 422 for an address of somebody else */
+function addressOf({ state, user, input }: Asked): EmailAddressRow {
+  const rows = state.table('email_addresses').by('user_id', user.id);
+  const row = rows.find(({ id }) => id === (input['email_address_id'] ?? user.primary_email_address_id)) ?? rows[0];
+  if (row === undefined || (input['email_address_id'] !== undefined && row.id !== input['email_address_id']))
+    throw missing('email_address_id');
+  return row;
+}
 
 const byPhone: Strategy = {
   prepare({ state, user, input }, strategy) {
@@ -103,6 +134,7 @@ const backupCode: Strategy = {
 export const FIRST_STRATEGIES: Readonly<Record<string, Strategy>> = {
   password,
   email_code: byEmail,
+  email_link: byLink,
   phone_code: byPhone,
   reset_password_email_code: byEmail,
   reset_password_phone_code: byPhone,

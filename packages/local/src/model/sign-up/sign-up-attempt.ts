@@ -16,6 +16,7 @@ import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { digested } from '../users/user-credentials.js';
 import { users } from '../users/user-records.js';
 import { createUser, readUsername } from '../users/users.js';
+import { sendLink } from '../verification/redirects.js';
 import { attemptCode, sendCode, statusOf, viewVerification } from '../verification/verification.js';
 import { requirementsOf, type VerifiableName } from './requirements.js';
 
@@ -168,6 +169,7 @@ export function fillSignUp(state: InstanceState, row: SignUpRow, input: Fields):
 
 const CHANNELS: Readonly<Record<string, readonly [kind: VerifiableName, channel: 'email' | 'sms']>> = {
   email_code: ['email_address', 'email'],
+  email_link: ['email_address', 'email'],
   phone_code: ['phone_number', 'sms'],
 };
 
@@ -187,11 +189,16 @@ const withVerification = (state: InstanceState, row: SignUpRow, kind: string, ve
   changeSignUp(state, row, { verifications: { ...row.verifications, [kind]: verification } });
 
 /** Sends a code. @throws ApiError 400, 422 */
-export function prepareVerification(state: InstanceState, row: SignUpRow, input: Fields): SignUpRow {
+export function prepareVerification(state: InstanceState, row: SignUpRow, input: Fields, address: string): SignUpRow {
   const { kind, channel, strategy, to } = verifiable(state, row, input['strategy']);
   if (row.verifications[kind]?.status === 'verified')
     throw wrongState('verification_already_verified', 'This has been verified already.');
-  return withVerification(state, row, kind, sendCode(state, strategy, { channel, to }));
+  const subject = { kind: 'sign_up', id: row.id, address } as const;
+  const verification =
+    strategy === 'email_link'
+      ? sendLink(state, strategy, { channel, to }, subject, input)
+      : sendCode(state, strategy, { channel, to });
+  return withVerification(state, row, kind, verification);
 }
 
 /** Looks at a code, and goes on. @throws ApiError 400, 422 */

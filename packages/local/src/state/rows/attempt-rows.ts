@@ -15,8 +15,6 @@ export type Verification = {
   readonly code?: string;
   /** The address or number that is verified by it. */
   readonly identification_id?: string;
-  /** For whoever follows a link: the id of the verification in its address. */
-  readonly link_token?: string;
   /** What a page of the instance or of an authenticator is asked for. */
   readonly nonce?: string;
   readonly external_verification_redirect_url?: string | null;
@@ -36,6 +34,8 @@ export type SignInRow = Kept<
     needs_new_password: boolean;
     /** The organization that becomes active, and the impersonator, as a ticket says. */
     entry?: Fields | null;
+    /** Whom a provider named and nobody here is: a sign-up may take it over. */
+    profile?: ProviderProfile | null;
     created_session_id: string | null;
     /** ms */
     abandon_at: number;
@@ -53,10 +53,33 @@ export type SignUpRow = Stored<
     legal_accepted_at: number | null;
     /** The ticket of an invitation, used up when the user is made. */
     ticket?: string | null;
-    external_account_fields?: Fields | null;
+    profile?: ProviderProfile | null;
   } & Times,
   'required_fields' | 'optional_fields' | 'missing_fields' | 'unverified_fields' | 'password_enabled'
 >;
+
+/** What waits for a browser to come back from elsewhere: from a link in an e-mail, or from a provider. The id is its secret. */
+export type VerificationRedirectRow = Kept<{
+  readonly strategy: string;
+  readonly kind: 'sign_in' | 'sign_up' | 'user';
+  /** Of the attempt or the user. */
+  readonly subject_id: string;
+  /** Where the browser goes afterwards, and where instead if nothing is left to do. */
+  readonly redirect_url: string | null;
+  readonly complete_url: string | null;
+  /** ms */
+  readonly expire_at: number;
+  readonly created_at: number;
+}>;
+
+/** Who somebody is, as a provider says. */
+export type ProviderProfile = {
+  readonly strategy: string;
+  readonly provider_user_id: string;
+  readonly email_address: string;
+  readonly first_name: string;
+  readonly last_name: string;
+};
 
 /** A text message; nobody gets it but the table and the webhooks. */
 export type SmsRow = Kept<
