@@ -15,7 +15,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { ENTRY_POINTS, moduleOf } from './entry-points.mjs';
-import { DOCUMENT_PATH, FRONTEND_DOCUMENT_PATH, readJson } from './lib/document.mjs';
+import { FRONTEND_DOCUMENT_PATH, MERGED_PATH, readJson } from './lib/document.mjs';
 
 /**
  * @typedef {object} Manifest
@@ -196,7 +196,7 @@ async function buildLocal() {
   keepTypes(localDist, typesOf(readManifest('packages/local/package.json')));
   writeFileSync(join(localDist, 'chunks/LICENSES.txt'), notices.join('\n'));
   mkdirSync(join(localDist, 'spec'));
-  for (const path of [DOCUMENT_PATH, FRONTEND_DOCUMENT_PATH])
+  for (const path of [MERGED_PATH, FRONTEND_DOCUMENT_PATH])
     writeFileSync(join(localDist, path), JSON.stringify(readJson(path)));
 }
 

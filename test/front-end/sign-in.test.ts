@@ -18,7 +18,7 @@ const SEED = {
 const MINUTES = 120_000;
 
 let stage: Stage;
-const open = async (instance: object = {}): Promise<Stage> =>
+const open = async (instance: Readonly<Record<string, unknown>> = {}): Promise<Stage> =>
   (stage = await openStage({ instance: { seed: { ...SEED, instance } } }));
 
 afterEach(() => stage.close());

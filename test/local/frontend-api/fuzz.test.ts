@@ -35,6 +35,7 @@ const PATHS = [
   '/oauth/revoke',
   '/oauth/register',
   '/v1/tickets/accept',
+  '/v1/agents/tasks',
   '/__bailiff/env',
   '/__bailiff/snapshot',
   '/__bailiff/tokens/session',
@@ -126,7 +127,7 @@ it('answers whatever comes, in one piece: no failure of its own, no broken heade
 });
 
 it('leaves the Backend API its paths', () => {
-  const isFrontendPath = (path: string, query = '', method = 'GET', headers = {}) =>
+  const isFrontendPath = (path: string, method = 'GET', query = '', headers = {}) =>
     isFrontendRequest({ method, path, query: new URLSearchParams(query), headers });
   for (const path of [
     '/v1/clients',
@@ -140,6 +141,7 @@ it('leaves the Backend API its paths', () => {
   ]) {
     expect(isFrontendPath(path), path).toBe(false);
   }
+  expect(isFrontendPath('/v1/agents/tasks', 'POST')).toBe(false);
   for (const path of PATHS) expect(isFrontendPath(path), path).toBe(!isControlPath(path));
   // Both APIs have these: the client of browsers names its version.
   for (const path of [
@@ -150,7 +152,7 @@ it('leaves the Backend API its paths', () => {
     '//api_keys',
   ]) {
     expect(isFrontendPath(path), path).toBe(false);
-    expect(isFrontendPath(path, '_clerk_js_version=6.40.0'), path).toBe(true);
-    expect(isFrontendPath(path, '', 'OPTIONS', { 'access-control-request-method': 'POST' }), path).toBe(true);
+    expect(isFrontendPath(path, 'GET', '_clerk_js_version=6.40.0'), path).toBe(true);
+    expect(isFrontendPath(path, 'OPTIONS', '', { 'access-control-request-method': 'POST' }), path).toBe(true);
   }
 });

@@ -3,6 +3,7 @@ import { isPromise } from '../../../../src/ground/realm.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import { redirect } from '../http/responses.js';
 import type { InstanceState } from '../state/instance-state.js';
+import { acceptAgentTask } from './agent-tasks.js';
 import { acceptTicket } from './accept-ticket.js';
 import { answerBy, type FrontendRoutes } from './answer-route.js';
 import { clientRoutes } from './client-routes.js';
@@ -31,6 +32,7 @@ const ROUTES: FrontendRoutes = {
   'GET /v1/verify': verifyByLink,
   'GET /provider': showProvider,
   'POST /v1/oauth_callback': submitProvider,
+  'GET /v1/agents/tasks': acceptAgentTask,
   ...oauthRoutes,
 };
 

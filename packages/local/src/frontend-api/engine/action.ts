@@ -1,7 +1,7 @@
 /** An action answers one operation of the Frontend API's document: it reads the call, calls the model, and gives what is to be shown. */
 import type { Fields, SessionRow, UserRow } from '../../state/rows.js';
-import { ApiError } from '../../model/records/api-error.js';
-import { notFound } from '../../model/records/refusals.js';
+import type { ApiError } from '../../model/records/api-error.js';
+import { notFound, refusal } from '../../model/records/refusals.js';
 import type { Browser } from '../../model/sessions/browsers.js';
 import { usableSessions } from '../../model/sessions/client-sessions.js';
 import type { UploadedFile } from '../../http/read-body.js';
@@ -42,10 +42,7 @@ export function textsIn({ fields }: Pick<ActionCall, 'fields'>, name: string): s
 }
 
 /** 401 means to the client that it has to look whether anybody is signed in: it is for nothing else. */
-export const notSignedIn = (): ApiError =>
-  new ApiError(401, 'authentication_invalid', 'Invalid authentication', {
-    longMessage: 'Nobody is signed in with this browser.',
-  });
+export const notSignedIn = (): ApiError => refusal('authentication_invalid', 'Nobody is signed in with this browser.');
 
 export interface SignedInCall extends ActionCall {
   readonly session: SessionRow;

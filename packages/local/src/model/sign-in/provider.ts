@@ -11,7 +11,7 @@ import type {
 } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { ApiError } from '../records/api-error.js';
-import { invalidValue, wrongState } from '../records/refusals.js';
+import { invalidValue, refusal } from '../records/refusals.js';
 import { defineResource, insert, publish } from '../records/resource.js';
 import { changeSignUp, settleSignUp, startSignUp } from '../sign-up/sign-up-attempt.js';
 import { readEmailAddress } from '../records/text-formats.js';
@@ -164,8 +164,7 @@ function answerSignUp(state: InstanceState, id: string, strategy: string, profil
 function finishSignUp(state: InstanceState, row: SignUpRow, profile: ProviderProfile): SignUpRow {
   const { strategy, email_address: email, first_name: first, last_name: last } = profile;
   const restriction = restrictionOf(state, [email], 'sign-up');
-  if (restriction !== null)
-    throw new ApiError(403, 'not_allowed_access', 'Access not allowed.', { longMessage: restriction });
+  if (restriction !== null) throw refusal('not_allowed_access', restriction);
   const next = changeSignUp(state, row, {
     profile,
     email_address: row.email_address ?? email,
@@ -189,7 +188,7 @@ function finishSignUp(state: InstanceState, row: SignUpRow, profile: ProviderPro
 export function transferToSignUp(state: InstanceState, client: ClientRow): SignUpRow {
   const attempt = state.table('sign_ins').get(client.sign_in_id);
   if (attempt?.first_factor_verification?.status !== 'transferable' || !attempt.profile)
-    throw wrongState('account_transfer_invalid', 'There is nothing to transfer.');
+    throw refusal('account_transfer_invalid', 'There is nothing to transfer.');
   return finishSignUp(state, startSignUp(state, client), attempt.profile);
 }
 
@@ -199,7 +198,7 @@ export function transferToSignIn(state: InstanceState, client: ClientRow): SignI
   const { profile } = attempt ?? {};
   const user = profile ? userOf(state, profile) : undefined;
   if (attempt?.verifications['external_account']?.status !== 'transferable' || !profile || user === undefined)
-    throw wrongState('account_transfer_invalid', 'There is nothing to transfer.');
+    throw refusal('account_transfer_invalid', 'There is nothing to transfer.');
   refuseEntry(state, user);
   linkAccount(state, user, profile);
   return completeSignIn(state, client, user, profile.strategy);

@@ -7,8 +7,8 @@ import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignInRow, UserRow, Verification } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
-import { ApiError } from '../records/api-error.js';
-import { missing, wrongState } from '../records/refusals.js';
+import type { ApiError } from '../records/api-error.js';
+import { missing, notFound, refusal } from '../records/refusals.js';
 import { liveSessions, signIn, type Entry } from '../sessions/client-sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
 import { forgetFailures, noteFailure, refuseShutOut } from '../users/lockout.js';
@@ -69,14 +69,13 @@ export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
 /** @throws ApiError 400 where a browser has one session and is signed in already */
 export function refuseSecondSession(state: InstanceState, client: ClientRow): void {
   if (!environmentOf(state).auth_config.single_session_mode || liveSessions(state, client).length === 0) return;
-  throw wrongState('session_exists', 'You are already signed in.');
+  throw refusal('session_exists', 'You are already signed in.');
 }
 
 /** The attempt of a client that is under way. @throws ApiError 404 for another id, 403 for an attempt that was replaced */
 export function findSignIn(state: InstanceState, client: ClientRow | null, id: string): SignInRow {
   const row = state.table('sign_ins').get(id);
-  if (row === undefined || client === null || row.client_id !== client.id)
-    throw new ApiError(404, 'resource_not_found', 'not found', { longMessage: `No sign-in was found with id ${id}.` });
+  if (row === undefined || client === null || row.client_id !== client.id) throw notFound('sign-in', id);
   return row;
 }
 
@@ -114,7 +113,7 @@ export function identifySignIn(state: InstanceState, client: ClientRow, identifi
   const found = identifyOrRefuse(state, identifier);
   refuseEntry(state, found.user);
   const here = liveSessions(state, client).some((session) => session.user_id === found.user.id);
-  if (here) throw wrongState('identifier_already_signed_in', 'You are already signed in with this account.');
+  if (here) throw refusal('identifier_already_signed_in', 'You are already signed in with this account.');
   return startSignIn(state, client, { user_id: found.user.id, identifier: found.identifier });
 }
 
@@ -122,8 +121,7 @@ export function identifySignIn(state: InstanceState, client: ClientRow, identifi
 export function refuseEntry(state: InstanceState, user: UserRow, invited = false): void {
   refuseShutOut(state, user);
   const restriction = restrictionOf(state, textsOf(state, user, 'email_address'), 'sign-in', invited);
-  if (restriction !== null)
-    throw new ApiError(403, 'not_allowed_access', 'Access not allowed.', { longMessage: restriction });
+  if (restriction !== null) throw refusal('not_allowed_access', restriction);
 }
 
 type Step = 'first' | 'second';
@@ -159,16 +157,16 @@ export async function attemptFactor(
   const { field } = STEPS[step];
   const held = row[field];
   const prepared = held?.strategy === name ? held : null;
-  const { verification, refusal } = await strategy.attempt(
+  const { verification, refusal: refused } = await strategy.attempt(
     { state, user, input, prepared, subject: { kind: 'sign_in', id: row.id, address: '' } },
     name,
   );
   const isReset = name.startsWith('reset_password_');
-  const patch = isReset && refusal === null ? { needs_new_password: true } : {};
+  const patch = isReset && refused === null ? { needs_new_password: true } : {};
   const next = changeSignIn(state, row, { [field]: verification, ...patch });
-  if (refusal !== null) {
+  if (refused !== null) {
     noteFailure(state, user.id);
-    throw refusal;
+    throw refused;
   }
   const wished = input['password'];
   if (isReset && typeof wished === 'string' && wished !== '') return resetPassword(state, next, wished, false);
@@ -179,10 +177,10 @@ export async function attemptFactor(
 function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields) {
   const { status, strategies } = STEPS[step];
   if (signInStatus(state, row) !== status)
-    throw wrongState('client_state_invalid', 'This is not the next step of the sign-in.');
+    throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
   const user = state.table('users').get(row.user_id);
   if (user === undefined)
-    throw wrongState('sign_in_identification_or_user_deleted', 'The account has been deleted in the meantime.');
+    throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted in the meantime.');
   refuseShutOut(state, user);
   const { strategy: name } = input;
   if (typeof name !== 'string') throw missing('strategy');
@@ -193,9 +191,7 @@ function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields)
 }
 
 const invalidStrategy = (name: string): ApiError =>
-  new ApiError(400, 'strategy_for_user_invalid', 'Invalid verification strategy', {
-    longMessage: `The verification strategy ${name} is not valid for this account.`,
-  });
+  refusal('strategy_for_user_invalid', `The verification strategy ${name} is not valid for this account.`);
 
 /** Sets the new password of an attempt that waits for it. @throws ApiError 400, 422 */
 export function resetPassword(
@@ -206,7 +202,7 @@ export function resetPassword(
 ): SignInRow {
   const user = state.table('users').get(row.user_id);
   if (signInStatus(state, row) !== 'needs_new_password' || user === undefined)
-    throw wrongState('client_state_invalid', 'This is not the next step of the sign-in.');
+    throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
   setPassword(state, user, password);
   if (signOutOthers) endSessions(state, user.id, 'revoked');
   return settleSignIn(state, changeSignIn(state, row, { needs_new_password: false }));

@@ -1,7 +1,7 @@
 /** Signing in with a ticket: a sign-in token, an actor token, or an invitation of somebody who has an account. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, SignInRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import { redeemableTicket } from '../sessions/redeemable-ticket.js';
 import { completeSignIn, refuseEntry } from './sign-in-attempt.js';
 
@@ -10,7 +10,7 @@ export function signInWithTicket(state: InstanceState, client: ClientRow, token:
   const redeemable = redeemableTicket(state, token);
   const { user } = redeemable;
   if (user === undefined)
-    throw new ApiError(400, 'invitation_account_not_exists', 'There is no account for this invitation yet. Sign up.');
+    throw refusal('invitation_account_not_exists', 'There is no account for this invitation yet. Sign up.');
   // Before anything changes: who is kept out keeps the ticket for later.
   refuseEntry(state, user, true);
   const { entry } = redeemable.redeem();

@@ -1,8 +1,8 @@
 /** How each strategy asks, and how it looks at what comes back. One table for sign-in and for reverification. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { EmailAddressRow, Fields, UserRow, Verification } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
-import { missing, wrongState } from '../records/refusals.js';
+import type { ApiError } from '../records/api-error.js';
+import { missing, refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { verifyPassword } from '../users/password-digests.js';
 import { isTotpCode } from '../users/totp.js';
@@ -34,9 +34,9 @@ const text = (input: Fields, name: string): string => {
   return value;
 };
 
-const refused = (strategy: string, refusal: ApiError): Attempted => ({
+const refused = (strategy: string, error: ApiError): Attempted => ({
   verification: { ...verified(strategy), status: 'unverified' },
-  refusal,
+  refusal: error,
 });
 
 const done = (strategy: string): Attempted => ({ verification: verified(strategy), refusal: null });
@@ -47,16 +47,16 @@ const password: Strategy = {
     const { password_digest: digest, password_hasher: hasher } = user;
     const right = typeof digest === 'string' && (await verifyPassword(given, digest, String(hasher)));
     if (right === 'unsupported')
-      throw wrongState('password_hasher_unsupported', `The local instance cannot check digests of ${String(hasher)}.`);
+      throw refusal('password_hasher_unsupported', `The local instance cannot check digests of ${String(hasher)}.`);
     if (right) return done(strategy);
-    const options = { longMessage: 'Password is incorrect. Try again, or use another method.', paramName: 'password' };
-    return refused(strategy, new ApiError(422, 'form_password_incorrect', 'is incorrect', options));
+    const message = 'Password is incorrect. Try again, or use another method.';
+    return refused(strategy, refusal('form_password_incorrect', message, { paramName: 'password' }));
   },
 };
 
 function attemptSent({ state, input, prepared }: Asked): Attempted {
   const code = text(input, 'code');
-  if (prepared === null) throw wrongState('verification_missing', 'No code has been sent yet.');
+  if (prepared === null) throw refusal('verification_missing', 'No code has been sent yet.');
   return attemptCode(state, prepared, code);
 }
 
@@ -87,7 +87,7 @@ const byLink: Strategy = {
   },
   // The link itself is the attempt.
   attempt(_asked, strategy) {
-    throw wrongState('strategy_for_user_invalid', `${strategy} is verified by the link in the e-mail.`);
+    throw refusal('strategy_for_user_invalid', `${strategy} is verified by the link in the e-mail.`);
   },
 };
 

@@ -6,8 +6,8 @@ import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignUpRow, UserRow, Verification } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { completeWaitlistEntry } from '../invitations/waitlist.js';
-import { ApiError } from '../records/api-error.js';
-import { invalidValue, missing, notFound, wrongState } from '../records/refusals.js';
+import type { ErrorCode } from '../records/api-error.js';
+import { invalidValue, missing, notFound, refusal } from '../records/refusals.js';
 import { refuseDuplicates } from '../records/resource.js';
 import { signIn, type Entry } from '../sessions/client-sessions.js';
 import { redeemableTicket } from '../sessions/redeemable-ticket.js';
@@ -102,14 +102,14 @@ export function startSignUp(state: InstanceState, client: ClientRow, fields: Dra
   return row;
 }
 
-const MODES: Readonly<Record<string, readonly [code: string, message: string]>> = {
+const MODES: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
   restricted: ['sign_up_mode_restricted', 'Sign-ups are restricted to people who have been invited.'],
   waitlist: ['sign_up_restricted_waitlist', 'Sign-ups are by the waitlist. Join it first.'],
 };
 
 function refuseByMode(state: InstanceState, invited: boolean): void {
-  const refusal = MODES[environmentOf(state).user_settings.sign_up.mode];
-  if (refusal !== undefined && !invited) throw new ApiError(403, ...refusal);
+  const refused = MODES[environmentOf(state).user_settings.sign_up.mode];
+  if (refused !== undefined && !invited) throw refusal(...refused);
 }
 
 export const changeSignUp = (state: InstanceState, row: SignUpRow, patch: Draft<SignUpRow>): SignUpRow =>
@@ -143,15 +143,14 @@ function identification(state: InstanceState, kind: VerifiableName, value: unkno
   const text = given === null ? null : readFree(state, kind, given);
   if (text === row[kind]) return {};
   const restriction = text === null || kind !== 'email_address' ? null : restrictionOf(state, [text], 'sign-up');
-  if (restriction !== null)
-    throw new ApiError(403, 'not_allowed_access', 'Access not allowed.', { longMessage: restriction, paramName: kind });
+  if (restriction !== null) throw refusal('not_allowed_access', restriction, { paramName: kind });
   return { [kind]: text, verifications: { ...row.verifications, [kind]: null } };
 }
 
 /** Takes what a form gives; attributes that the instance does not have are refused. @throws ApiError 403, 422 */
 export function fillSignUp(state: InstanceState, row: SignUpRow, input: Fields): SignUpRow {
   if (signUpStatus(state, row) !== 'missing_requirements')
-    throw wrongState('client_state_invalid', 'This sign-up is over.');
+    throw refusal('client_state_invalid', 'This sign-up is over.');
   const { attributes } = environmentOf(state).user_settings;
   let next = row;
   const patch: Record<string, unknown> = {};
@@ -176,7 +175,7 @@ const CHANNELS: Readonly<Record<string, readonly [kind: VerifiableName, channel:
 /** What a strategy verifies. @throws ApiError 400, 422 */
 function verifiable(state: InstanceState, row: SignUpRow, strategy: unknown) {
   if (signUpStatus(state, row) !== 'missing_requirements')
-    throw wrongState('client_state_invalid', 'This sign-up is over.');
+    throw refusal('client_state_invalid', 'This sign-up is over.');
   const [kind, channel] = (typeof strategy === 'string' ? CHANNELS[strategy] : undefined) ?? [];
   if (kind === undefined || channel === undefined || typeof strategy !== 'string')
     throw invalidValue('strategy', 'is not one by which this can be verified');
@@ -192,7 +191,7 @@ const withVerification = (state: InstanceState, row: SignUpRow, kind: string, ve
 export function prepareVerification(state: InstanceState, row: SignUpRow, input: Fields, address: string): SignUpRow {
   const { kind, channel, strategy, to } = verifiable(state, row, input['strategy']);
   if (row.verifications[kind]?.status === 'verified')
-    throw wrongState('verification_already_verified', 'This has been verified already.');
+    throw refusal('verification_already_verified', 'This has been verified already.');
   const subject = { kind: 'sign_up', id: row.id, address } as const;
   const verification =
     strategy === 'email_link'
@@ -205,12 +204,12 @@ export function prepareVerification(state: InstanceState, row: SignUpRow, input:
 export function attemptVerification(state: InstanceState, row: SignUpRow, input: Fields): SignUpRow {
   const { kind, strategy } = verifiable(state, row, input['strategy']);
   const held = row.verifications[kind];
-  if (held?.strategy !== strategy) throw wrongState('verification_missing', 'No code has been sent yet.');
+  if (held?.strategy !== strategy) throw refusal('verification_missing', 'No code has been sent yet.');
   const code = input['code'];
   if (typeof code !== 'string' || code === '') throw missing('code');
-  const { verification, refusal } = attemptCode(state, held, code);
+  const { verification, refusal: refused } = attemptCode(state, held, code);
   const next = withVerification(state, row, kind, verification);
-  if (refusal !== null) throw refusal;
+  if (refused !== null) throw refused;
   return settleSignUp(state, next);
 }
 

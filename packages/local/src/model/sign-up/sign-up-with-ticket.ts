@@ -1,7 +1,7 @@
 /** Signing up with an invitation: the address that was invited counts as verified. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, SignUpRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import { redeemableTicket } from '../sessions/redeemable-ticket.js';
 import { verified } from '../verification/verification.js';
 import { startSignUp } from './sign-up-attempt.js';
@@ -10,11 +10,11 @@ import { startSignUp } from './sign-up-attempt.js';
 export function startInvitedSignUp(state: InstanceState, client: ClientRow, ticket: string): SignUpRow {
   const { user, emailAddress, publicMetadata } = redeemableTicket(state, ticket);
   if (emailAddress === undefined)
-    throw new ApiError(400, 'sign_in_token_not_in_sign_up_code', 'This ticket is for signing in.', {
+    throw refusal('sign_in_token_not_in_sign_in_code', 'This ticket is for signing in.', {
       paramName: 'ticket',
     });
   if (user !== undefined)
-    throw new ApiError(422, 'form_identifier_exists', 'That email address is taken. Please sign in.', {
+    throw refusal('form_identifier_exists', 'That email address is taken. Please sign in.', {
       paramName: 'email_address',
     });
   return startSignUp(state, client, {

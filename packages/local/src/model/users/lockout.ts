@@ -2,7 +2,7 @@
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
-import { ApiError } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { users } from './user-records.js';
 
@@ -10,15 +10,16 @@ const rulesOf = (state: InstanceState) => environmentOf(state).user_settings.att
 
 /** @throws ApiError 403 for a user who is banned or locked */
 export function refuseShutOut(state: InstanceState, user: UserRow): void {
-  if (user.banned === true) throw new ApiError(403, 'user_banned', 'This account has been banned.');
+  if (user.banned === true) throw refusal('user_banned', 'This account has been banned.');
   const until = user.locked_until ?? 0;
   if (until <= state.now()) return;
   const seconds = Math.ceil((until - state.now()) / 1000);
   const minutes = Math.ceil(seconds / 60);
-  throw new ApiError(403, 'user_locked', 'Account locked', {
-    longMessage: `Your account is locked. You can try again in ${String(minutes)} ${minutes === 1 ? 'minute' : 'minutes'}.`,
-    meta: { lockout_expires_in_seconds: seconds },
-  });
+  throw refusal(
+    'user_locked',
+    `Your account is locked. You can try again in ${String(minutes)} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+    { meta: { lockout_expires_in_seconds: seconds } },
+  );
 }
 
 /** Counts a wrong password or code, and locks the user after the last that is allowed. */

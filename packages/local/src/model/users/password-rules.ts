@@ -1,13 +1,14 @@
 /** What the instance asks of passwords that people choose. (What the Backend API sets has been decided by whoever holds the secret key.) */
 import { environmentOf } from '../instance/environment.js';
-import { ApiError } from '../records/api-error.js';
+import type { ErrorCode } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 
 type Rules = ReturnType<typeof environmentOf>['user_settings']['password_settings'];
 
 /** In the order in which they are told. */
 const RULES: readonly (readonly [
-  code: string,
+  code: ErrorCode,
   breaks: (password: string, rules: Rules) => boolean,
   says: (rules: Rules) => string,
 ])[] = [
@@ -48,5 +49,5 @@ const RULES: readonly (readonly [
 export function refuseWeakPassword(state: InstanceState, password: string): void {
   const rules = environmentOf(state).user_settings.password_settings;
   const [code, , says] = RULES.find(([, breaks]) => breaks(password, rules)) ?? [];
-  if (code !== undefined && says !== undefined) throw new ApiError(422, code, says(rules), { paramName: 'password' });
+  if (code !== undefined && says !== undefined) throw refusal(code, says(rules), { paramName: 'password' });
 }

@@ -2,8 +2,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, Verification } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
-import { wrongState } from '../records/refusals.js';
+import type { ApiError } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import { codeFor } from './codes.js';
 import { deliver, type Recipient } from './messages.js';
 
@@ -69,9 +69,9 @@ export const viewVerification = (state: InstanceState, verification: Verificatio
 /** @throws ApiError 400 if the verification is past being attempted */
 export function refuseUnlessPending(state: InstanceState, verification: Verification): void {
   const status = statusOf(state, verification);
-  if (status === 'verified') throw wrongState('verification_already_verified', 'This has been verified already.');
-  if (status === 'expired') throw wrongState('verification_expired', 'The code has expired. Ask for a new one.');
-  if (status === 'failed') throw wrongState('verification_failed', 'Too many wrong codes. Ask for a new one.');
+  if (status === 'verified') throw refusal('verification_already_verified', 'This has been verified already.');
+  if (status === 'expired') throw refusal('verification_expired', 'The code has expired. Ask for a new one.');
+  if (status === 'failed') throw refusal('verification_failed', 'Too many wrong codes. Ask for a new one.');
 }
 
 export interface Attempted {
@@ -93,8 +93,7 @@ export function attemptCode(state: InstanceState, verification: Verification, co
   return { verification: { ...verification, attempts, status }, refusal: incorrectCode() };
 }
 
-export const incorrectCode = (): ApiError =>
-  new ApiError(422, 'form_code_incorrect', 'is incorrect', { longMessage: 'Incorrect code', paramName: 'code' });
+export const incorrectCode = (): ApiError => refusal('form_code_incorrect', 'Incorrect code', { paramName: 'code' });
 
 function same(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
