@@ -66,11 +66,11 @@ import { withAdditions } from './additions.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DOCUMENT_PATH = 'spec/backend-api.json';
+/** What browsers ask of the offline instance: names and types. */
+export const FRONTEND_DOCUMENT_PATH = 'spec/frontend-api.json';
 export const ADDITIONS_PATH = 'spec/additions.json';
 /** Base and additions as one document: made by scripts/generate.mjs, not committed. */
 export const MERGED_PATH = 'spec/merged.json';
-/** What browsers ask of the offline instance: names and types. */
-export const FRONTEND_DOCUMENT_PATH = 'spec/frontend-api.json';
 export const NAMES_PATH = 'spec/names.json';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];

@@ -29,10 +29,10 @@ const ROUTES: FrontendRoutes = {
   'POST /user/organization': switchOrganization,
   'GET /v1/client/handshake': handshake,
   'GET /v1/tickets/accept': acceptTicket,
-  'GET /v1/agents/tasks': acceptAgentTask,
   'GET /v1/verify': verifyByLink,
   'GET /provider': showProvider,
   'POST /v1/oauth_callback': submitProvider,
+  'GET /v1/agents/tasks': acceptAgentTask,
   ...oauthRoutes,
 };
 

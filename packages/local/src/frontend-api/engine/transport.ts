@@ -48,7 +48,8 @@ type Head = Omit<LocalRequest, 'body' | 'origin'>;
 
 export function isFrontendRequest(request: Head): boolean {
   const path = singleSlash(request.path);
-  if (path === AGENT_TASKS) return request.method !== 'POST';
+  // The Backend API makes tasks where their links lead.
+  if (path === '/v1/agents/tasks') return request.method !== 'POST';
   return isFrontendPath(path) || (SHARED.test(path) && isFromBrowser(request));
 }
 

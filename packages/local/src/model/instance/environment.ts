@@ -146,7 +146,7 @@ function userSettings(state: InstanceState, attributes: Attributes, social: Fiel
       captcha_widget_type: 'smart',
       custom_action_required: false,
       legal_consent_enabled: false,
-      mfa: { required: false },
+      mfa: { required: auth.mfa_required },
     },
     restrictions: {
       allowlist: { enabled: restrictions.allowlist || auth.restricted_to_allowlist },
@@ -192,7 +192,7 @@ function organizationSettings(state: InstanceState) {
   return {
     enabled: settings.enabled,
     max_allowed_memberships: settings.max_allowed_memberships,
-    force_organization_selection: false,
+    force_organization_selection: settings.force_organization_selection,
     actions: { admin_delete: settings.admin_delete_enabled },
     domains: {
       enabled: settings.domains_enabled,

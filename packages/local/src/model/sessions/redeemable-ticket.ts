@@ -2,10 +2,12 @@
 import type { RefusalCode } from '../records/refusal-table.js';
 import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
+import type { ErrorCode } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import { subjectOf, type Redeemable } from './redeemable.js';
 import { readTicket } from './tickets.js';
 
-const STATUS_CODES: Readonly<Record<string, RefusalCode>> = {
+const STATUS_CODES: Readonly<Record<string, ErrorCode>> = {
   accepted: 'sign_in_token_already_used_code',
   revoked: 'sign_in_token_revoked_code',
 };

@@ -3,6 +3,7 @@ import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
+import { refusal } from '../records/refusals.js';
 import { isVerified } from '../users/identifications.js';
 
 export interface Identified {
@@ -41,7 +42,5 @@ export function identify(state: InstanceState, text: string): Identified | undef
 export function identifyOrRefuse(state: InstanceState, text: string): Identified {
   const found = identify(state, text);
   if (found !== undefined) return found;
-  throw refusal('form_identifier_not_found', "Couldn't find your account.", {
-    paramName: 'identifier',
-  });
+  throw refusal('form_identifier_not_found', "Couldn't find your account.", { paramName: 'identifier' });
 }

@@ -8,7 +8,7 @@ import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignInRow, UserRow, Verification } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import type { ApiError } from '../records/api-error.js';
-import { missing, refusal } from '../records/refusals.js';
+import { missing, notFound, refusal } from '../records/refusals.js';
 import { liveSessions, signIn, type Entry } from '../sessions/client-sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
 import { forgetFailures, noteFailure, refuseShutOut } from '../users/lockout.js';
@@ -32,7 +32,7 @@ export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus
   if (row.abandon_at <= state.now()) return 'abandoned';
   const user = state.table('users').get(row.user_id);
   const first = row.first_factor_verification;
-  if (!isVerified(first)) return user === undefined && first === null ? 'needs_identifier' : 'needs_first_factor';
+  if (!isVerified(first)) return user === undefined ? 'needs_identifier' : 'needs_first_factor';
   if (row.needs_new_password) return 'needs_new_password';
   if (user === undefined) return 'needs_identifier';
   return needsSecondFactor(state, row, user) && !isVerified(row.second_factor_verification)
@@ -75,8 +75,7 @@ export function refuseSecondSession(state: InstanceState, client: ClientRow): vo
 /** The attempt of a client that is under way. @throws ApiError 404 for another id, 403 for an attempt that was replaced */
 export function findSignIn(state: InstanceState, client: ClientRow | null, id: string): SignInRow {
   const row = state.table('sign_ins').get(id);
-  if (row === undefined || client === null || row.client_id !== client.id)
-    throw refusal('resource_not_found', `No sign-in was found with id ${id}.`);
+  if (row === undefined || client === null || row.client_id !== client.id) throw notFound('sign-in', id);
   return row;
 }
 
@@ -158,16 +157,16 @@ export async function attemptFactor(
   const { field } = STEPS[step];
   const held = row[field];
   const prepared = held?.strategy === name ? held : null;
-  const { verification, refusal } = await strategy.attempt(
+  const { verification, refusal: refused } = await strategy.attempt(
     { state, user, input, prepared, subject: { kind: 'sign_in', id: row.id, address: '' } },
     name,
   );
   const isReset = name.startsWith('reset_password_');
-  const patch = isReset && refusal === null ? { needs_new_password: true } : {};
+  const patch = isReset && refused === null ? { needs_new_password: true } : {};
   const next = changeSignIn(state, row, { [field]: verification, ...patch });
-  if (refusal !== null) {
+  if (refused !== null) {
     noteFailure(state, user.id);
-    throw refusal;
+    throw refused;
   }
   const wished = input['password'];
   if (isReset && typeof wished === 'string' && wished !== '') return resetPassword(state, next, wished, false);

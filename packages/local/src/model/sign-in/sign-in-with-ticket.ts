@@ -2,6 +2,7 @@
 import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, SignInRow } from '../../state/rows.js';
+import { refusal } from '../records/refusals.js';
 import { redeemableTicket } from '../sessions/redeemable-ticket.js';
 import { completeSignIn, refuseEntry } from './sign-in-attempt.js';
 

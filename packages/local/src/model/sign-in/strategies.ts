@@ -34,9 +34,9 @@ const text = (input: Fields, name: string): string => {
   return value;
 };
 
-const refused = (strategy: string, refusal: ApiError): Attempted => ({
+const refused = (strategy: string, error: ApiError): Attempted => ({
   verification: { ...verified(strategy), status: 'unverified' },
-  refusal,
+  refusal: error,
 });
 
 const done = (strategy: string): Attempted => ({ verification: verified(strategy), refusal: null });
@@ -49,7 +49,8 @@ const password: Strategy = {
     if (right === 'unsupported')
       throw refusal('password_hasher_unsupported', `The local instance cannot check digests of ${String(hasher)}.`);
     if (right) return done(strategy);
-    return refused(strategy, refusal('form_password_incorrect', undefined, { paramName: 'password' }));
+    const message = 'Password is incorrect. Try again, or use another method.';
+    return refused(strategy, refusal('form_password_incorrect', message, { paramName: 'password' }));
   },
 };
 

@@ -7,6 +7,7 @@ import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignUpRow, UserRow, Verification } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { completeWaitlistEntry } from '../invitations/waitlist.js';
+import type { ErrorCode } from '../records/api-error.js';
 import { invalidValue, missing, notFound, refusal } from '../records/refusals.js';
 import { refuseDuplicates } from '../records/resource.js';
 import { signIn, type Entry } from '../sessions/client-sessions.js';
@@ -102,14 +103,14 @@ export function startSignUp(state: InstanceState, client: ClientRow, fields: Dra
   return row;
 }
 
-const MODES: Readonly<Record<string, RefusalCode>> = {
-  restricted: 'sign_up_mode_restricted',
-  waitlist: 'sign_up_restricted_waitlist',
+const MODES: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
+  restricted: ['sign_up_mode_restricted', 'Sign-ups are restricted to people who have been invited.'],
+  waitlist: ['sign_up_restricted_waitlist', 'Sign-ups are by the waitlist. Join it first.'],
 };
 
 function refuseByMode(state: InstanceState, invited: boolean): void {
-  const code = MODES[environmentOf(state).user_settings.sign_up.mode];
-  if (code !== undefined && !invited) throw refusal(code);
+  const refused = MODES[environmentOf(state).user_settings.sign_up.mode];
+  if (refused !== undefined && !invited) throw refusal(...refused);
 }
 
 export const changeSignUp = (state: InstanceState, row: SignUpRow, patch: Draft<SignUpRow>): SignUpRow =>

@@ -3,6 +3,7 @@ import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
+import { refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { users } from './user-records.js';
 
@@ -18,9 +19,7 @@ export function refuseShutOut(state: InstanceState, user: UserRow): void {
   throw refusal(
     'user_locked',
     `Your account is locked. You can try again in ${String(minutes)} ${minutes === 1 ? 'minute' : 'minutes'}.`,
-    {
-      meta: { lockout_expires_in_seconds: seconds },
-    },
+    { meta: { lockout_expires_in_seconds: seconds } },
   );
 }
 

@@ -2,13 +2,15 @@
 import type { RefusalCode } from '../records/refusal-table.js';
 import { refusal } from '../records/refusals.js';
 import { environmentOf } from '../instance/environment.js';
+import type { ErrorCode } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 
 type Rules = ReturnType<typeof environmentOf>['user_settings']['password_settings'];
 
 /** In the order in which they are told. */
 const RULES: readonly (readonly [
-  code: RefusalCode,
+  code: ErrorCode,
   breaks: (password: string, rules: Rules) => boolean,
   says: (rules: Rules) => string,
 ])[] = [
