@@ -32,6 +32,9 @@ export type GuardRequirement = Requirement & {
 export type DenialCase =
   'unauthenticated' | 'token-type-mismatch' | 'forbidden' | 'reverification' | 'unavailable' | 'fault';
 
+/** The part of a requirement that a known caller did not meet: `kind` is that of the token. */
+export type MissingPart = 'kind' | 'role' | 'permission' | 'scope' | 'feature' | 'plan' | 'reverification' | 'check';
+
 export interface ErrorItem {
   readonly code: string;
   readonly message: string;
@@ -49,6 +52,11 @@ export interface Denial {
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: { readonly errors: readonly ErrorItem[]; readonly clerk_error?: unknown };
+  /**
+   * The part of the requirement that failed, for logs; null where nobody was known whom it could be asked. Not enumerable, so that
+   * nothing sends it along: a client that learns it has a map of the rules.
+   */
+  readonly missing: MissingPart | null;
   /** With the case `fault`: what this server failed with. Not enumerable, so that nothing sends it along. */
   readonly cause?: Error;
 }

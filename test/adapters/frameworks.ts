@@ -95,6 +95,8 @@ export interface Framework {
   readonly parsersOfItsOwn: boolean;
   /** A middleware hands on by calling `next`. */
   readonly hasNext: boolean;
+  /** Who knows the pattern of the route: its guards alone, the middleware as well, or nobody. */
+  readonly knowsRoute: 'guard' | 'middleware' | 'nobody';
   serve(spec: AppSpec): Promise<Served>;
   /** An `onDenied` that answers with this JSON, or leaves it to the default with null. */
   answerDenied(answer: (denial: Denial) => { status: number; body: unknown } | null): unknown;
@@ -120,6 +122,7 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
     parsersInFront: true,
     parsersOfItsOwn: true,
     hasNext: true,
+    knowsRoute: 'guard',
     answerDenied: (answer) => (denial: Denial, _req: ExpressRequest, res: ExpressResponse, next: () => void) => {
       const found = answer(denial);
       if (found === null) next();
@@ -204,6 +207,7 @@ const hono: Framework = {
   parsersInFront: false,
   parsersOfItsOwn: false,
   hasNext: false,
+  knowsRoute: 'middleware',
   answerDenied: (answer) => (denial: Denial, c: Context) => {
     const found = answer(denial);
     return found === null ? undefined : c.json(found.body as object, found.status as 418);
@@ -290,6 +294,7 @@ const fastifyFramework: Framework = {
   parsersInFront: false,
   parsersOfItsOwn: false,
   hasNext: false,
+  knowsRoute: 'middleware',
   answerDenied: (answer) => (denial: Denial, _request: FastifyRequest, reply: FastifyReply) => {
     const found = answer(denial);
     return found === null ? undefined : reply.code(found.status).send(found.body);

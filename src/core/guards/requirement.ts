@@ -3,7 +3,16 @@ import { ConfigurationError } from '../../errors.js';
 import { isPlainObject, kindOf } from '../../ground/option-names.js';
 import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../ground/realm.js';
-import type { Auth, Exactly, GuardRequirement, Requirement, Reverification, TokenType } from '../../types.js';
+import type {
+  Auth,
+  Exactly,
+  GuardRequirement,
+  HasParams,
+  MissingPart,
+  Requirement,
+  Reverification,
+  TokenType,
+} from '../../types.js';
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
 import { andThen } from '../../ground/maybe-promise.js';
@@ -12,7 +21,7 @@ import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
 /** What is missing, from the worst down: a worse answer hides a milder one in `allOf`, and gives way to it in `anyOf`. */
 export type Missing =
   | { readonly missing: 'kind' }
-  | { readonly missing: 'authorization' }
+  | { readonly missing: 'authorization'; readonly part: MissingPart }
   | { readonly missing: 'scope'; readonly scopes: readonly string[] }
   | { readonly missing: 'reverification'; readonly reverification: Reverification };
 
@@ -110,7 +119,17 @@ function impossible(problem: string, remedy: string): ConfigurationError {
 
 const ALLOWED: RequirementVerdict = Object.freeze({ allowed: true });
 const WRONG_KIND: Denied = Object.freeze({ allowed: false, missing: 'kind' });
-const FORBIDDEN: Denied = Object.freeze({ allowed: false, missing: 'authorization' });
+const CHECK_FAILED: Denied = Object.freeze({ allowed: false, missing: 'authorization', part: 'check' });
+
+/** The part of a requirement that was missing, in the words of events and denials. */
+export const partOf = (verdict: Missing): MissingPart =>
+  verdict.missing === 'authorization' ? verdict.part : verdict.missing;
+
+/** The first of several demands that does not hold. Asked again one by one, which only a refused caller pays for. */
+function failedPart(demands: HasParams, auth: Auth): MissingPart {
+  const parts = Object.keys(demands) as (keyof HasParams)[];
+  return parts.find((part) => !auth.has({ [part]: demands[part] })) ?? parts[0]!;
+}
 
 function leaf({ kinds, named, demands, scopes, reverification, check }: LeafRequirement, config?: Config): Node {
   if (config !== undefined && named) kinds.forEach((kind) => requireKeyFor(kind, config));
@@ -118,7 +137,9 @@ function leaf({ kinds, named, demands, scopes, reverification, check }: LeafRequ
     acceptsToken: kinds,
     decide(auth) {
       if (!auth.isAuthenticated || !kinds.includes(auth.tokenType)) return WRONG_KIND;
-      if (demands !== null && !auth.has(demands)) return FORBIDDEN;
+      if (demands !== null && !auth.has(demands)) {
+        return { allowed: false, missing: 'authorization', part: failedPart(demands, auth) };
+      }
       if (scopes !== null && !auth.has({ scope: scopes })) return { allowed: false, missing: 'scope', scopes };
       if (reverification !== null && !auth.has({ reverification })) {
         return { allowed: false, missing: 'reverification', reverification };
@@ -132,7 +153,7 @@ function leaf({ kinds, named, demands, scopes, reverification, check }: LeafRequ
 
 /** Anything but `true` denies: a rule that forgets to return must not open a door. */
 function checked(answer: unknown): RequirementVerdict {
-  return answer === true ? ALLOWED : FORBIDDEN;
+  return answer === true ? ALLOWED : CHECK_FAILED;
 }
 
 const SEVERITY: Readonly<Record<Missing['missing'], number>> = {
@@ -212,5 +233,5 @@ function walk(
     if ('final' in result) return result.final;
     soFar = result.next;
   }
-  return soFar ?? FORBIDDEN;
+  return soFar ?? CHECK_FAILED;
 }

@@ -55,8 +55,8 @@ async function verify<D>(
   acceptsToken: AcceptsToken,
   attach: (error: Error, denial: Denial) => void,
 ): Promise<void> {
-  const { config } = authentication.authenticator;
-  const state = await watched(config, 'request', () => authentication.authenticate(acceptsToken));
+  const { authenticator, view } = authentication;
+  const state = await watched(authenticator.config, 'request', () => authentication.authenticate(acceptsToken), view);
   if (state.status !== 'unavailable') return;
   if (state.reason === FAULT) {
     const cause = state.cause ?? null;

@@ -9,13 +9,15 @@ import { signedOutSession } from '../auth/auth-objects.js';
 import { modeOf } from '../authenticate-request.js';
 import type { Authenticator } from '../authenticator.js';
 import { tokenTypesOf } from '../config/accepts-token.js';
-import { faultOutcome } from '../faults/fault.js';
+import type { Config } from '../config/config.js';
+import { faultOutcome, watched, type FaultContext } from '../faults/fault.js';
 import { forbiddenDenial } from '../guards/challenge.js';
 import { denyFault, denyUnauthenticated, type Answer, type GuardResult } from '../guards/denial.js';
 import type { CompiledRequirement, RequirementVerdict } from '../guards/requirement.js';
 import { AuthOutcome, headerPairsOf } from '../outcome.js';
 import { checkRequest, type RequestCheck } from '../request/check-request.js';
 import { createRequestContext, type RequestContext } from '../request/context.js';
+import { eventRequest } from '../request/event-request.js';
 import { inFull } from '../request/public-origin.js';
 import { sessionCookiesOf } from './private-answer.js';
 
@@ -35,6 +37,17 @@ export interface RequestAuthenticationOptions<D = unknown> {
 }
 
 const NO_OPTIONS: RequestAuthenticationOptions<never> = Object.freeze({});
+type Emit = NonNullable<Config['emit']>;
+/** Nothing of such a request is read, so nothing takes time. */
+const IMPOSSIBLE = {
+  type: 'denied',
+  by: 'request',
+  status: 400,
+  tokenType: null,
+  reason: 'bad-request',
+  missing: null,
+  durationMs: 0,
+} as const;
 const NO_HEADERS: HeaderPairs = Object.freeze([]);
 
 export class RequestAuthentication<D = unknown> {
@@ -61,6 +74,11 @@ export class RequestAuthentication<D = unknown> {
     this.#options = options;
     this.onDenied = options.onDenied ?? earlier?.onDenied;
     this.#renewed = earlier === undefined ? NO_HEADERS : earlier.#renewedCookies();
+  }
+
+  /** The request as the middleware saw it. */
+  get view(): RequestView {
+    return this.#context.view;
   }
 
   /** After `begin()`. Changes when a guard or `authenticate` verifies a kind that the middleware did not accept. */
@@ -98,10 +116,11 @@ export class RequestAuthentication<D = unknown> {
       if (check(this.#context.view) !== null) {
         this.#state = impossibleRequest();
         this.#isImpossible = true;
+        this.authenticator.config.emit?.({ ...IMPOSSIBLE, ...eventRequest(this.view) });
         return undefined;
       }
     } catch (thrown) {
-      this.#state = faultOutcome(this.authenticator.config, 'session_token', thrown);
+      this.#state = faultOutcome(this.authenticator.config, 'session_token', thrown, this.view);
       return undefined;
     }
     return andThen(this.#ask(this.#options.acceptsToken), (state) => {
@@ -126,14 +145,24 @@ export class RequestAuthentication<D = unknown> {
     if (emit === null) return this.#guard(requirement);
     const passed = stopwatch(config);
     return andThen(this.#guard(requirement), (result) => {
-      if (!result.allowed) {
-        const { status } = 'denial' in result ? result.denial : result.answer;
-        const reason = 'denial' in result ? (result.denial.reason ?? result.denial.code) : this.state.reason;
-        const { tokenType } = this.state;
-        emit({ type: 'denied', by: 'guard', status, tokenType, reason, durationMs: passed() });
-      }
+      if (!result.allowed) this.#tellDenied(emit, result, passed());
       return result;
     });
+  }
+
+  /** A browser that is sent away to renew its session (307) is not refused. */
+  #tellDenied(emit: Emit, result: Exclude<GuardResult, { allowed: true }>, durationMs: number): void {
+    const { tokenType, reason: stated } = this.state;
+    if ('answer' in result && result.answer.status === 307) return;
+    const { status } = 'answer' in result ? result.answer : result.denial;
+    const [reason, missing] =
+      'answer' in result ? [stated, null] : [result.denial.reason ?? result.denial.code, result.denial.missing];
+    emit({ type: 'denied', by: 'guard', status, tokenType, reason, missing, durationMs, ...eventRequest(this.view) });
+  }
+
+  /** Runs what may call user code: whatever that throws or rejects with is told as a fault of this request, and leaves as a real error. */
+  watched<T>(during: FaultContext, run: () => MaybePromise<T>): MaybePromise<T> {
+    return watched(this.authenticator.config, during, run, this.view);
   }
 
   #ask(acceptsToken: AcceptsToken | undefined): MaybePromise<RequestState> {

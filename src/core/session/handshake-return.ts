@@ -1,6 +1,7 @@
 /** Handles a browser that comes back from a handshake: checks what the Frontend API hands over, and passes it on. */
 import type { TokenReason } from '../../errors.js';
 import type { RequestContext } from '../request/context.js';
+import { eventRequest } from '../request/event-request.js';
 import { PARAMETER } from '../request/cookie-names.js';
 import type { Unchecked } from '../../verify/verdict.js';
 import { all, heard } from '../../ground/maybe-promise.js';
@@ -38,7 +39,8 @@ export async function resolveHandshake(
 ): Promise<AuthOutcome | null> {
   const outcome = await resolve(parts, exchange, context, onUnreachable);
   const taken = outcome !== null && outcome.status !== 'unavailable' && outcome.decidedHeaders !== null;
-  parts.config.emit?.({ type: 'handshake', step: taken ? 'resolved' : 'failed', reason: outcome?.reason ?? null });
+  const told = { type: 'handshake', step: taken ? 'resolved' : 'failed', reason: outcome?.reason ?? null } as const;
+  parts.config.emit?.({ ...told, ...eventRequest(context.view) });
   return outcome;
 }
 

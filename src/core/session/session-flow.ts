@@ -6,6 +6,7 @@ import { isPromise } from '../../ground/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
 import type { RequestContext } from '../request/context.js';
+import { eventRequest } from '../request/event-request.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import { heard } from '../../ground/maybe-promise.js';
 import { handshake, signedOut, unavailable, type AuthOutcome } from '../outcome.js';
@@ -168,14 +169,15 @@ class Flow implements SessionFlow {
     // A verdict speaks for itself; without one, a handshake that could not be opened may have brought a session.
     if (action === 'sign-out') return verdict === null ? outcomeWithoutRedirect() : asSignedOut();
     if (!facts.isDocumentRequest) return outcomeWithoutRedirect();
-    const { emit } = facts.services.config;
+    const tell = (step: 'loop' | 'started') =>
+      facts.services.config.emit?.({ type: 'handshake', step, reason, ...eventRequest(facts.context.view) });
     if (isLoop(facts.context)) {
-      emit?.({ type: 'handshake', step: 'loop', reason });
+      tell('loop');
       return undecided ? asUnavailable() : asSignedOut(LOOP);
     }
     const headers = (await this.#renewal()).redirect(facts, action, reason);
     if (headers === null) return outcomeWithoutRedirect();
-    emit?.({ type: 'handshake', step: 'started', reason });
+    tell('started');
     return handshake(reason, message, headers);
   }
 }
