@@ -40,6 +40,8 @@ const TOKEN_REMEDIES: Remedies<typeof TOKEN_MEANINGS> = {
   'jwk-remote-failed-to-load': 'Check that CLERK_API_URL can be reached.',
   'secret-key-invalid': 'Check CLERK_SECRET_KEY.',
   'unexpected-error': 'Retry later.',
+  'not-verified':
+    'Call `await authenticate(…, { acceptsToken })`, put a guard before the handler, or give `acceptsToken` to the middleware.',
   'authentication-fault': 'Look for the error in the log of this server, or in the event `fault`.',
 };
 

@@ -27,6 +27,8 @@ export type OneOrMore<T extends string> = readonly [T, ...T[]] | readonly [reado
 export type GuardRequirement = Requirement & {
   /** A signed-out page request goes to the sign-in URL (302) instead of 401. */
   readonly redirect?: boolean;
+  /** Whether a session with unfinished tasks is signed out here. Default: the option of the middleware. */
+  readonly treatPendingAsSignedOut?: boolean;
 };
 
 export type DenialCase =

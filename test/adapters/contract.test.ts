@@ -16,6 +16,7 @@ import { redirects } from './contract/redirects.js';
 import { publicUrls } from './contract/public-url.js';
 import { requests } from './contract/requests.js';
 import { rotations } from './contract/rotations.js';
+import { unverified } from './contract/unverified.js';
 import { webhooks } from './contract/webhooks.js';
 import { wire } from './contract/wire.js';
 import { frameworks } from './frameworks.js';
@@ -37,6 +38,7 @@ describe.each(frameworks)('$name', (framework) => {
   describe('publicUrl', () => publicUrls(framework));
   describe('requests', () => requests(framework));
   describe('rotations', () => rotations(framework));
+  describe('unverified', () => unverified(framework));
   describe('verifyWebhook', () => webhooks(framework));
   describe('the wire', () => wire(framework));
 });

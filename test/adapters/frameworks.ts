@@ -31,7 +31,7 @@ type Mountable = ReturnType<Adapter['requireAuth']>;
 export interface Tools {
   /** `req.auth` or `c.var.auth`, as it stands there now. */
   readonly auth: Auth;
-  readonly getAuth: (options?: { acceptsToken?: AcceptsToken }) => Auth;
+  readonly getAuth: (options?: { acceptsToken?: AcceptsToken; treatPendingAsSignedOut?: boolean }) => Auth;
   readonly authenticate: (options: { acceptsToken: AcceptsToken }) => Promise<Auth>;
   readonly verifyWebhook: (options: {
     signingSecret: string;

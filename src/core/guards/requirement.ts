@@ -33,11 +33,13 @@ export interface CompiledRequirement {
   readonly acceptsToken: readonly TokenType[];
   /** A signed-out page request goes to the sign-in page. */
   readonly redirect: boolean;
+  /** Undefined: as the options say. */
+  readonly treatPendingAsSignedOut: boolean | undefined;
   /** Asks an authenticated caller. */
   decide(auth: Auth): MaybePromise<RequirementVerdict>;
 }
 
-type Node = Omit<CompiledRequirement, 'redirect'>;
+type Node = Omit<CompiledRequirement, 'redirect' | 'treatPendingAsSignedOut'>;
 
 /**
  * Any of several requirements.
@@ -80,8 +82,9 @@ export function allOf<const R extends readonly Requirement[]>(
  */
 export function compileRequirement(requirement: GuardRequirement = {}, config?: Config): CompiledRequirement {
   checkPlain(requirement);
-  const { redirect = false, ...rest } = requirement;
-  if (typeof redirect !== 'boolean') throw impossible('has a `redirect` that is no boolean', 'Give true or false.');
+  const { redirect, treatPendingAsSignedOut, ...rest } = requirement;
+  checkFlag('redirect', redirect);
+  checkFlag('treatPendingAsSignedOut', treatPendingAsSignedOut);
   const node = compileNode(rest, config);
   if (redirect && config?.signInUrl === null && config.publishableKey === null) {
     throw new ConfigurationError('signInUrl', 'There is no sign-in page to redirect to.', 'Set CLERK_SIGN_IN_URL.');
@@ -89,7 +92,12 @@ export function compileRequirement(requirement: GuardRequirement = {}, config?: 
   if (config !== undefined && !node.acceptsToken.some((kind) => canVerifyKind(kind, config))) {
     requireKeyFor(node.acceptsToken[0]!, config);
   }
-  return Object.freeze({ ...node, redirect });
+  return Object.freeze({ ...node, redirect: redirect === true, treatPendingAsSignedOut });
+}
+
+function checkFlag(name: string, value: unknown): asserts value is boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw impossible(`has a \`${name}\` that is no boolean`, 'Give true or false.');
 }
 
 /** A list, a function, a promise or a `Map` has no demands of its own: it would count as none, and let every user in. */

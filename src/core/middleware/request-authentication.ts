@@ -61,6 +61,8 @@ export class RequestAuthentication<D = unknown> {
   /** Cookies of sessions that earlier authentications have renewed: Clerk does not give them twice. */
   readonly #renewed: HeaderPairs;
   #state: RequestState | null = null;
+  /** By a guard that has a rule of its own about pending sessions. */
+  #admitted: Auth | null = null;
   #isImpossible = false;
   /** A look that is under way. Later questions wait for it, so that none reads the answer from before. */
   #pending: Promise<unknown> | null = null;
@@ -87,8 +89,28 @@ export class RequestAuthentication<D = unknown> {
     return this.#state;
   }
 
+  /** The caller that handlers see: as the last guard let it in, or as the state has it. */
   get auth(): Auth {
-    return this.state.auth;
+    return this.#admitted ?? this.state.auth;
+  }
+
+  /** @param pendingIsSignedOut undefined: as {@link auth} */
+  authWhen(pendingIsSignedOut: boolean | undefined): Auth {
+    const { state } = this;
+    return pendingIsSignedOut === undefined || !(state instanceof AuthOutcome)
+      ? this.auth
+      : state.authWhen(pendingIsSignedOut);
+  }
+
+  /** The kind of a credential that nobody has looked at, since nobody has accepted its kind; null if there is none. */
+  get unverified(): TokenType | null {
+    if (this.state.status !== 'signed-out' || this.#isImpossible) return null;
+    const { headerToken, classified, cookies } = this.#context;
+    const kind =
+      headerToken === null
+        ? (cookies.suffixedSession ?? cookies.session) && 'session_token'
+        : classified?.form !== 'malformed' && classified?.tokenType;
+    return kind && !this.#triedKinds().includes(kind) ? kind : null;
   }
 
   /** All headers of the state, for an early response; empty on the hot path. */
@@ -180,7 +202,7 @@ export class RequestAuthentication<D = unknown> {
     const { state } = this;
     if (!this.#hasEnded(state)) return this.#lookFor(kinds, state);
     return andThen(this.#decide(this.#triedKinds()), (next) => {
-      this.#state = next;
+      this.#settle(next);
       return this.#lookFor(kinds, next);
     });
   }
@@ -195,9 +217,14 @@ export class RequestAuthentication<D = unknown> {
     return andThen(this.#decide(untried), (next) => {
       this.#tried = [...tried, ...untried];
       // A token of none of these kinds: what was said before still stands.
-      if (next.tokenType !== null) this.#state = next;
+      if (next.tokenType !== null) this.#settle(next);
       return this.state;
     });
+  }
+
+  #settle(state: RequestState): void {
+    this.#state = state;
+    this.#admitted = null;
   }
 
   #decide(acceptsToken: readonly TokenType[]): MaybePromise<RequestState> {
@@ -221,7 +248,16 @@ export class RequestAuthentication<D = unknown> {
   }
 
   #guard(requirement: CompiledRequirement): MaybePromise<GuardResult> {
-    return andThen(this.#look(requirement.acceptsToken), ({ auth }) => this.#demand(requirement, auth));
+    const { acceptsToken, treatPendingAsSignedOut } = requirement;
+    return andThen(this.#look(acceptsToken), (state) => {
+      this.#admitted = null;
+      const auth = this.authWhen(treatPendingAsSignedOut);
+      return andThen(this.#demand(requirement, auth), (result) => {
+        // Not if something else was decided while a rule was asked.
+        if (result.allowed && this.#state === state && auth !== state.auth) this.#admitted = auth;
+        return result;
+      });
+    });
   }
 
   #demand(requirement: CompiledRequirement, auth: Auth): MaybePromise<GuardResult> {
@@ -234,7 +270,9 @@ export class RequestAuthentication<D = unknown> {
     const fault = denyFault(state);
     if (fault !== null) return fault;
     if (!auth.isAuthenticated || !requirement.acceptsToken.includes(auth.tokenType)) {
-      return andThen(this.#resourceMetadata(), (url) => denyUnauthenticated(this.#context, state, requirement, url));
+      return andThen(this.#resourceMetadata(), (url) =>
+        denyUnauthenticated(this.#context, state, requirement, auth, url),
+      );
     }
     return andThen(requirement.decide(auth), (verdict) => this.#conclude(verdict, auth));
   }
