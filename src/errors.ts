@@ -47,6 +47,7 @@ const TOKEN_REMEDIES: Remedies<typeof TOKEN_MEANINGS> = {
 
 const REQUEST_REMEDIES: Remedies<typeof REQUEST_MEANINGS> = {
   'session-token-and-uat-missing': 'Sign in.',
+  'publishable-key-missing': 'Set CLERK_PUBLISHABLE_KEY.',
   'session-token-missing': 'Sign in.',
   'session-token-but-no-client-uat': NEEDS_HANDSHAKE,
   'client-uat-but-no-session-token': NEEDS_HANDSHAKE,

@@ -7,6 +7,7 @@ import type {
   AcceptsToken,
   ApiKey,
   AuthenticatorOptions,
+  Diagnostic,
   M2MToken,
   OAuthAccessToken,
   RequestState,
@@ -23,6 +24,7 @@ import { createAuthenticateRequest, modeOf, type Mode } from './authenticate-req
 import { createSignIn } from './sign-in.js';
 import { contextOf, type RequestContext } from './request/context.js';
 import { eventRequest } from './request/event-request.js';
+import { diagnosticsOf } from './faults/diagnostics.js';
 import { failWithFault, FAULT, faultOutcome } from './faults/fault.js';
 import type { AuthOutcome } from './outcome.js';
 import { viewOf } from './request/web-request.js';
@@ -52,6 +54,8 @@ export interface Health extends VerifierHealth {
   readonly ready: boolean;
   /** Operations of the Backend API that are not tried at the moment, because the last attempts all failed. */
   readonly openCircuits: readonly string[];
+  /** What is known to be wrong with the configuration; empty: nothing. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface Authenticator {
@@ -160,7 +164,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     authenticateRequest: async (request, given) => authenticate(viewOf(request), given),
     ...createTokenChecks(verifier, config),
     warmup: () => verifier.warmup().catch((error: unknown) => failWithFault(config, error)),
-    health: () => healthOf(verifier, backend?.openCircuits?.() ?? []),
+    health: () => healthOf(verifier, backend?.openCircuits?.() ?? [], diagnosticsOf(config).found),
     invalidate: (tokenOrId) => verifier.invalidate(tokenOrId).catch((error: unknown) => failWithFault(config, error)),
     signInUrl: (returnTo) => signInUrl(config, returnTo),
     config,
@@ -177,10 +181,10 @@ export function isAuthenticator(value: unknown): value is Authenticator {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
 }
 
-function healthOf(verifier: Verifier, openCircuits: readonly string[]): Health {
+function healthOf(verifier: Verifier, openCircuits: readonly string[], diagnostics: Health['diagnostics']): Health {
   const health = verifier.health();
   const keysReady = health.jwks === 'none' ? openCircuits.length === 0 : health.jwks !== 'empty';
-  return { ...health, ready: keysReady, openCircuits };
+  return { ...health, ready: keysReady, openCircuits, diagnostics };
 }
 
 /** Statuses that a guard would answer with. */

@@ -113,10 +113,10 @@ export class AuthOutcome implements RequestState {
   /** The same headers without a `Headers`. */
   headerPairs(): HeaderPairs {
     if (this.status === 'signed-in') return this.#given ?? NONE;
-    return (this.#pairs ??=
-      this.retryAfterMs === null
-        ? [...this.#describe(), ...(this.#given ?? NONE)]
-        : [['Retry-After', retryAfterSeconds(this.retryAfterMs)]]);
+    const { retryAfterMs } = this;
+    const more: HeaderPairs =
+      retryAfterMs === null ? (this.#given ?? NONE) : [['Retry-After', retryAfterSeconds(retryAfterMs)]];
+    return (this.#pairs ??= [...this.#describe(), ...more]);
   }
 
   /** Tools for developers read these; a value that cannot be a header is left out. */

@@ -28,6 +28,9 @@ export const TOKEN_MEANINGS = {
 /** Reasons that come from the request rather than from one token (sessions without a token, cookies that disagree, ...). */
 export const REQUEST_MEANINGS = {
   'session-token-and-uat-missing': 'The request carries no credentials.',
+  // Ours.
+  'publishable-key-missing':
+    'The request has a session cookie, but this server has no publishable key to read it with.',
   'session-token-missing': 'The session has ended.',
   'session-token-but-no-client-uat': 'The session cookie has no client cookie beside it.',
   'client-uat-but-no-session-token': 'The client is signed in, but sent no session token.',

@@ -18,6 +18,13 @@ export interface EventRequest {
   readonly requestId: string | null;
 }
 
+/**
+ * What is wrong with the configuration of a server: the Backend API refuses its secret key, or its machine secret key; its keys are of two
+ * instances; browsers send session cookies, and it has no publishable key to read them with.
+ */
+export type Diagnostic =
+  'secret-key-invalid' | 'machine-secret-key-invalid' | 'instance-mismatch' | 'publishable-key-missing';
+
 /** What `onEvent` receives. No event holds a token or a key. Durations are in milliseconds. */
 export type BailiffEvent =
   | (EventRequest & {
@@ -83,6 +90,13 @@ export type BailiffEvent =
       /** What the answer was, told by its first bytes; absent when it was JSON, or none came. */
       readonly notJson?: NotJson;
       readonly durationMs: number;
+    }
+  /** Something is wrong with the configuration. Told when it is found, and again only after it was mended. */
+  | {
+      readonly type: 'diagnostic';
+      readonly diagnostic: Diagnostic;
+      /** What is wrong and what to do, as the logger has it. */
+      readonly message: string;
     }
   | (EventRequest & {
       readonly type: 'fault';

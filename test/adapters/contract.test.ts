@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { answers } from './contract/answers.js';
 import { callbacks } from './contract/callbacks.js';
 import { callers } from './contract/callers.js';
+import { diagnostics } from './contract/diagnostics.js';
 import { events } from './contract/events.js';
 import { faults } from './contract/faults.js';
 import { headers } from './contract/headers.js';
@@ -31,6 +32,7 @@ describe.each(frameworks)('$name', (framework) => {
   describe('several cookies of one name', () => severalCookies(framework));
   describe('sources', () => sources(framework));
   describe('audience', () => audience(framework));
+  describe('diagnostics', () => diagnostics(framework));
   describe('events', () => events(framework));
   describe('faults', () => faults(framework));
   describe('headers', () => headers(framework));
