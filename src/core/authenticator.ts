@@ -164,7 +164,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     authenticateRequest: async (request, given) => authenticate(viewOf(request), given),
     ...createTokenChecks(verifier, config),
     warmup: () => verifier.warmup().catch((error: unknown) => failWithFault(config, error)),
-    health: () => healthOf(verifier, backend?.openCircuits?.() ?? [], diagnosticsOf(config).found),
+    health: () => healthOf(verifier, backend?.openCircuits?.() ?? [], [...diagnosticsOf(config)]),
     invalidate: (tokenOrId) => verifier.invalidate(tokenOrId).catch((error: unknown) => failWithFault(config, error)),
     signInUrl: (returnTo) => signInUrl(config, returnTo),
     config,

@@ -21,7 +21,7 @@ export const TOKEN_MEANINGS = {
   'secret-key-invalid': 'Clerk does not accept the secret key of this server.',
   'unexpected-error': 'Clerk could not check the token now.',
   // Ours.
-  'not-verified': 'The request has a token of this kind that nobody has verified yet.',
+  'not-verified': 'Nobody has verified this token yet.',
   'authentication-fault': 'Something failed on this server.',
 } as const satisfies Record<string, string>;
 

@@ -249,7 +249,7 @@ describe('an outage', () => {
       expect(state).toMatchObject({ status: 'unavailable', isAuthenticated: false, token: null });
       expect(state.auth).toMatchObject({ isAuthenticated: false, tokenType: state.tokenType });
       expect(Number(state.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-      expect(state.headers.get('x-clerk-auth-status')).toBeNull();
+      expect(state.headers.get('x-clerk-auth-status')).toBe('unavailable');
     }
   });
 

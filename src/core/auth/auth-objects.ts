@@ -160,7 +160,7 @@ export function unauthenticated(tokenType: TokenType, reason: Reason | null): Au
 }
 
 const NOT_VERIFIED =
-  'The request has a token of this kind that nobody has verified yet. Call `await authenticate(…, { acceptsToken })`, put a guard before the handler, or give `acceptsToken` to clerkMiddleware().';
+  'Nobody has verified this token yet. Call `await authenticate(…, { acceptsToken })`, put a guard before the handler, or give `acceptsToken` to clerkMiddleware().';
 
 /** The auth object of a kind that the request has a credential of, good or bad: a reader that verifies nothing cannot tell. */
 export function notVerified(tokenType: TokenType): Auth {

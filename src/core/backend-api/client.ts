@@ -6,7 +6,7 @@ import {
   type VerifyOperation,
 } from '../../ports.js';
 import type { Config } from '../config/config.js';
-import { diagnosticsOf } from '../faults/diagnostics.js';
+import { diagnosticsOf, report } from '../faults/diagnostics.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
 import { createCaller, type Call } from './http.js';
 
@@ -91,10 +91,9 @@ export function createBackend(config: Config): Backend | null {
   /** A session that cannot be refreshed is 401 as well: there the code tells. */
   function judgeKey(operation: string, key: string, { status, body }: UpstreamAnswer): void {
     const diagnostic = key === secretKey ? 'secret-key-invalid' : 'machine-secret-key-invalid';
-    const diagnostics = diagnosticsOf(config);
-    if (status < 400) diagnostics.mended(diagnostic);
+    if (status < 400) diagnosticsOf(config).delete(diagnostic);
     else if (status === 401 && (operation !== 'RefreshSession' || firstCode(body) === KEY_INVALID)) {
-      diagnostics.report(diagnostic);
+      report(config, diagnostic);
     }
   }
 

@@ -1,6 +1,6 @@
 /** Handles a browser that comes back from a handshake: checks what the Frontend API hands over, and passes it on. */
 import type { TokenReason } from '../../errors.js';
-import { diagnosticsOf } from '../faults/diagnostics.js';
+import { suspect } from '../faults/diagnostics.js';
 import { decodeJwt } from '../../verify/decode.js';
 import type { RequestContext } from '../request/context.js';
 import { eventRequest } from '../request/event-request.js';
@@ -89,7 +89,7 @@ async function openToken(
   if (verdict === undefined) return null;
   if (verdict.outcome === 'accepted') return takeOver(parts, context, verdict.value, onUnreachable);
   if (verdict.outcome === 'unchecked') return undecided(verdict, onUnreachable);
-  diagnosticsOf(parts.config).suspect(verdict, decodeJwt(tokens[list.indexOf(verdict)] ?? ''), context.waitUntil);
+  suspect(parts.config, verdict.reason, decodeJwt(tokens[list.indexOf(verdict)] ?? ''), context.waitUntil);
   // A refused token in a cookie may come from another application on the same domain: the cookies decide. One in the query
   // of a development instance was meant for this server, and another handshake would bring the same again: an error. But an
   // old one (a bookmark, a page of the history) proves nothing: the cookies decide, and may ask for a new handshake.

@@ -5,7 +5,7 @@ import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../ground/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
-import { diagnosticsOf } from '../faults/diagnostics.js';
+import { report, suspect } from '../faults/diagnostics.js';
 import type { RequestContext } from '../request/context.js';
 import { COOKIE } from '../request/cookie-names.js';
 import { eventRequest } from '../request/event-request.js';
@@ -72,7 +72,7 @@ class Flow implements SessionFlow {
     if (!SESSION_COOKIE.test(view.header('cookie') ?? '')) {
       return signedOut('session_token', 'session-token-and-uat-missing');
     }
-    diagnosticsOf(config).report('publishable-key-missing', waitUntil);
+    report(config, 'publishable-key-missing', waitUntil);
     return signedOut('session_token', 'publishable-key-missing');
   }
 
@@ -138,8 +138,10 @@ class Flow implements SessionFlow {
   }
 
   async #verdict(facts: RequestFacts, verdict: Verdict<VerifiedSession>): Promise<AuthOutcome> {
-    const { config, waitUntil } = facts.context;
-    diagnosticsOf(config).suspect(verdict, facts.session.classified?.jwt ?? null, waitUntil);
+    if (verdict.outcome === 'refused') {
+      const { config, waitUntil } = facts.context;
+      suspect(config, verdict.reason, facts.session.classified?.jwt ?? null, waitUntil);
+    }
     let row = decideVerdict(facts, verdict);
     if (row.then === 'refresh') {
       const result = await this.#renew(facts);
