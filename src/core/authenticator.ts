@@ -28,7 +28,7 @@ import { diagnosticsOf } from './faults/diagnostics.js';
 import { failWithFault, FAULT, faultOutcome } from './faults/fault.js';
 import type { AuthOutcome } from './outcome.js';
 import { viewOf } from './request/web-request.js';
-import { signInUrl } from './session/redirect-urls.js';
+import { signInUrl, signUpUrl } from './session/redirect-urls.js';
 import { createSessionFlow } from './session/session-flow.js';
 import { stopwatch } from '../ground/stopwatch.js';
 import { verifierOptions } from './verifier-options.js';
@@ -103,6 +103,8 @@ export interface Authenticator {
   invalidate(tokenOrId: string): Promise<void>;
   /** Where to send a signed-out page request that wants to come back to `returnTo`; null if no sign-in page is known. */
   signInUrl(returnTo: string): string | null;
+  /** The sign-up page with the way back: `signUpUrl`, else one beside the sign-in page, else the account portal's; null if none is known. */
+  signUpUrl(returnTo: string): string | null;
   /** Not enumerable; shows no secret under `inspect` or JSON. */
   readonly config: Config;
 }
@@ -167,6 +169,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     health: () => healthOf(verifier, backend?.openCircuits?.() ?? [], [...diagnosticsOf(config)]),
     invalidate: (tokenOrId) => verifier.invalidate(tokenOrId).catch((error: unknown) => failWithFault(config, error)),
     signInUrl: (returnTo) => signInUrl(config, returnTo),
+    signUpUrl: (returnTo) => signUpUrl(config, returnTo),
     config,
   };
   Object.defineProperty(authenticator, BRAND, { value: true });

@@ -25,8 +25,8 @@ export type OneOrMore<T extends string> = readonly [T, ...T[]] | readonly [reado
 
 /** What a route asks for, and how it says no. */
 export type GuardRequirement = Requirement & {
-  /** A signed-out page request goes to the sign-in URL (302) instead of 401. */
-  readonly redirect?: boolean;
+  /** A signed-out page request goes to the sign-in URL (302) instead of 401; with `sign-up`, to the sign-up URL. True: `sign-in`. */
+  readonly redirect?: boolean | 'sign-in' | 'sign-up';
   /** Whether a session with unfinished tasks is signed out here. Default: the option of the middleware. */
   readonly treatPendingAsSignedOut?: boolean;
 };

@@ -8,6 +8,7 @@ import { events } from './contract/events.js';
 import { faults } from './contract/faults.js';
 import { headers } from './contract/headers.js';
 import { laterLooks } from './contract/later-looks.js';
+import { authorizationServer } from './contract/authorization-server.js';
 import { audience } from './contract/audience.js';
 import { severalCookies } from './contract/several-cookies.js';
 import { sources } from './contract/sources.js';
@@ -31,6 +32,7 @@ describe.each(frameworks)('$name', (framework) => {
   describe('mounts', () => mounts(framework));
   describe('several cookies of one name', () => severalCookies(framework));
   describe('sources', () => sources(framework));
+  describe('authorization server', () => authorizationServer(framework));
   describe('audience', () => audience(framework));
   describe('diagnostics', () => diagnostics(framework));
   describe('events', () => events(framework));

@@ -23,7 +23,14 @@ import { listen, portOf } from '../support/listen.js';
 /** The guards have the same names and take the same arguments in both packages. */
 export type Adapter = Pick<
   typeof expressAdapter,
-  'requireAuth' | 'requireRole' | 'requirePermission' | 'requireScope' | 'protectedResourceMetadata' | 'anyOf' | 'allOf'
+  | 'requireAuth'
+  | 'requireRole'
+  | 'requirePermission'
+  | 'requireScope'
+  | 'oauthAuthorizationServerMetadata'
+  | 'protectedResourceMetadata'
+  | 'anyOf'
+  | 'allOf'
 >;
 type Mountable = ReturnType<Adapter['requireAuth']>;
 

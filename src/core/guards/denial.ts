@@ -7,7 +7,7 @@ import type { CompiledRequirement } from './requirement.js';
 import { FAULT } from '../faults/fault.js';
 import { AuthOutcome, retryAfterOf } from '../outcome.js';
 import type { RequestContext } from '../request/context.js';
-import { signInUrl } from '../session/redirect-urls.js';
+import { pageUrl } from '../session/redirect-urls.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 
 /** To be written as it is. */
@@ -53,7 +53,8 @@ export function denyUnauthenticated(
   if (tokenSent && !acceptsToken.includes(kind)) {
     return { allowed: false, denial: mismatchDenial({ reason: 'token-type-mismatch', tokenSent, resourceMetadata }) };
   }
-  const redirect = requirement.redirect && context.headerToken === null ? signInPage(context, auth) : null;
+  const redirect =
+    requirement.redirect && context.headerToken === null ? signInPage(context, auth, requirement.redirect) : null;
   if (redirect !== null) return { allowed: false, answer: redirectTo(redirect) };
   const said = auth.reason ?? reason;
   if (tokenSent && said === 'token-type-mismatch') {
@@ -77,13 +78,14 @@ function isAboutToken(reason: Reason | null): boolean {
 }
 
 /** Null for a request whose answer nobody sees as a page, or without a sign-in page. */
-function signInPage(context: RequestContext, auth: Auth): string | null {
+function signInPage(context: RequestContext, auth: Auth, page: 'sign-in' | 'sign-up'): string | null {
   const returnTo = context.isDocumentRequest ? context.publicUrl() : null;
   if (returnTo === null) return null;
   const pending = 'sessionStatus' in auth && auth.sessionStatus === 'pending';
   const { query, cookies } = context;
   const devBrowserToken = query.devBrowser ?? cookies.suffixedDevBrowser ?? cookies.devBrowser;
-  return signInUrl(context.config, returnTo.href, { pending, devBrowserToken });
+  // Unfinished tasks of a session are done where one signs in.
+  return pageUrl(pending ? 'sign-in' : page)(context.config, returnTo.href, { pending, devBrowserToken });
 }
 
 /** Not to be stored: after signing in, the same URL shows the page. */

@@ -16,6 +16,7 @@ import type {
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
 import { andThen } from '../../ground/maybe-promise.js';
+import { pageUrl } from '../session/redirect-urls.js';
 import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
 
 /** What is missing, from the worst down: a worse answer hides a milder one in `allOf`, and gives way to it in `anyOf`. */
@@ -31,8 +32,8 @@ type Denied = Exclude<RequirementVerdict, { allowed: true }>;
 export interface CompiledRequirement {
   /** The kinds that may pass; an authentication verifies these and no others. */
   readonly acceptsToken: readonly TokenType[];
-  /** A signed-out page request goes to the sign-in page. */
-  readonly redirect: boolean;
+  /** Where a signed-out page request goes; false: nowhere. */
+  readonly redirect: false | 'sign-in' | 'sign-up';
   /** Undefined: as the options say. */
   readonly treatPendingAsSignedOut: boolean | undefined;
   /** Asks an authenticated caller. */
@@ -82,22 +83,22 @@ export function allOf<const R extends readonly Requirement[]>(
  */
 export function compileRequirement(requirement: GuardRequirement = {}, config?: Config): CompiledRequirement {
   checkPlain(requirement);
-  const { redirect, treatPendingAsSignedOut, ...rest } = requirement;
-  checkFlag('redirect', redirect);
-  checkFlag('treatPendingAsSignedOut', treatPendingAsSignedOut);
+  const { redirect: given = false, treatPendingAsSignedOut, ...rest } = requirement;
+  const redirect = given === true ? 'sign-in' : given;
+  if (redirect !== false && redirect !== 'sign-in' && redirect !== 'sign-up') {
+    throw impossible('has an unknown `redirect`', "Give true, false, 'sign-in' or 'sign-up'.");
+  }
+  if (treatPendingAsSignedOut !== undefined && typeof treatPendingAsSignedOut !== 'boolean') {
+    throw impossible('has a `treatPendingAsSignedOut` that is no boolean', 'Give true or false.');
+  }
   const node = compileNode(rest, config);
-  if (redirect && config?.signInUrl === null && config.publishableKey === null) {
+  if (redirect !== false && config !== undefined && pageUrl(redirect)(config, '/') === null) {
     throw new ConfigurationError('signInUrl', 'There is no sign-in page to redirect to.', 'Set CLERK_SIGN_IN_URL.');
   }
   if (config !== undefined && !node.acceptsToken.some((kind) => canVerifyKind(kind, config))) {
     requireKeyFor(node.acceptsToken[0]!, config);
   }
-  return Object.freeze({ ...node, redirect: redirect === true, treatPendingAsSignedOut });
-}
-
-function checkFlag(name: string, value: unknown): asserts value is boolean | undefined {
-  if (value === undefined || typeof value === 'boolean') return;
-  throw impossible(`has a \`${name}\` that is no boolean`, 'Give true or false.');
+  return Object.freeze({ ...node, redirect, treatPendingAsSignedOut });
 }
 
 /** A list, a function, a promise or a `Map` has no demands of its own: it would count as none, and let every user in. */
