@@ -40,11 +40,14 @@ const TOKEN_REMEDIES: Remedies<typeof TOKEN_MEANINGS> = {
   'jwk-remote-failed-to-load': 'Check that CLERK_API_URL can be reached.',
   'secret-key-invalid': 'Check CLERK_SECRET_KEY.',
   'unexpected-error': 'Retry later.',
+  'not-verified':
+    'Call `await authenticate(…, { acceptsToken })`, put a guard before the handler, or give `acceptsToken` to the middleware.',
   'authentication-fault': 'Look for the error in the log of this server, or in the event `fault`.',
 };
 
 const REQUEST_REMEDIES: Remedies<typeof REQUEST_MEANINGS> = {
   'session-token-and-uat-missing': 'Sign in.',
+  'publishable-key-missing': 'Set CLERK_PUBLISHABLE_KEY.',
   'session-token-missing': 'Sign in.',
   'session-token-but-no-client-uat': NEEDS_HANDSHAKE,
   'client-uat-but-no-session-token': NEEDS_HANDSHAKE,

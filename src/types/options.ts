@@ -113,6 +113,6 @@ export interface AuthenticatorOptions {
   readonly fetch?: Option<Fetch>;
   readonly now?: Option<Clock>;
   readonly onEvent?: Option<(event: BailiffEvent) => void>;
-  /** Takes warnings (each once a process) and faults. Default: the console. False: nothing is said. */
+  /** Takes warnings (each once a process) and faults. Default: the console, and nothing in tests (`NODE_ENV=test`). False: nothing is said. */
   readonly logger?: Option<Logger | false>;
 }
