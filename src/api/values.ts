@@ -54,26 +54,76 @@ export interface CallOptions {
 
 /** Options of {@link createBackendApi}. Those with an environment variable fall back to it. */
 export interface BackendApiOptions {
-  /** CLERK_SECRET_KEY */
+  /**
+   * The key of the instance. A call without a key throws `ConfigurationError`.
+   *
+   * @env CLERK_SECRET_KEY
+   */
   readonly secretKey?: Option<string>;
-  /** CLERK_MACHINE_SECRET_KEY: used for the M2M operations instead of the secret key. */
+  /**
+   * The key of a machine: used for the M2M operations in place of the secret key.
+   *
+   * @env CLERK_MACHINE_SECRET_KEY
+   */
   readonly machineSecretKey?: Option<string>;
-  /** CLERK_API_URL. Default `https://api.clerk.com`. */
+  /**
+   * The address of the Backend API.
+   *
+   * @env CLERK_API_URL
+   * @default `https://api.clerk.com`
+   */
   readonly apiUrl?: Option<string>;
-  /** CLERK_API_VERSION. Default `v1`. */
+  /**
+   * The version in the path of the Backend API.
+   *
+   * @env CLERK_API_VERSION
+   * @default `v1`
+   */
   readonly apiVersion?: Option<string>;
-  /** Milliseconds that each attempt may take. Default 30,000. */
+  /**
+   * How long each attempt may take, the reading of the answer included.
+   *
+   * @default 30,000
+   * @unit ms
+   */
   readonly timeoutMs?: Option<number>;
-  /** Milliseconds that all attempts of a call together may take, waits included. Default 90,000. */
+  /**
+   * How long all attempts of a call together may take, with the pauses in between.
+   *
+   * @default 90,000
+   * @unit ms
+   */
   readonly deadlineMs?: Option<number>;
-  /** How often a failed call is sent again. Default 2. */
+  /**
+   * How often a failed call is sent again.
+   *
+   * @default 2
+   */
   readonly retries?: Option<number>;
+  /**
+   * Sends every request.
+   *
+   * @default the global `fetch`
+   */
   readonly fetch?: Option<Fetch>;
-  /** The clock, for tests. */
+  /**
+   * The clock, in milliseconds since the epoch: for tests.
+   *
+   * @default `Date.now`
+   * @unit ms
+   */
   readonly now?: Option<Clock>;
-  /** How a pause between attempts is spent, for tests. Must resolve early when the signal aborts. */
+  /**
+   * How a pause between attempts is spent: for tests. Must resolve early when the signal aborts.
+   *
+   * @default a timer
+   */
   readonly wait?: Option<(ms: number, signal: AbortSignal | undefined) => Promise<void>>;
-  /** Receives a `backend-api.call` for each attempt. */
+  /**
+   * Receives a `backend-api.call` for each attempt.
+   *
+   * @default nobody listens
+   */
   readonly onEvent?: Option<(event: BailiffEvent) => void>;
 }
 

@@ -3,11 +3,24 @@ import { metrics, SpanKind, SpanStatusCode, trace, type Attributes, type Meter, 
 import type { BailiffEvent } from '../types.js';
 
 export interface OpenTelemetryOptions {
-  /** Default: the global provider's tracer `bailiff`. */
+  /**
+   * Makes the spans.
+   *
+   * @default the tracer `bailiff` of the global provider
+   */
   readonly tracer?: Tracer;
-  /** Default: the global provider's meter `bailiff`. */
+  /**
+   * Makes the metrics.
+   *
+   * @default the meter `bailiff` of the global provider
+   */
   readonly meter?: Meter;
-  /** Milliseconds since the epoch at which an event arrives; a span starts its duration before that. Default `Date.now`. */
+  /**
+   * The time at which an event arrives, in milliseconds since the epoch; a span starts its duration before that.
+   *
+   * @default `Date.now`
+   * @unit ms
+   */
   readonly now?: () => number;
 }
 

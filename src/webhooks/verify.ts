@@ -11,13 +11,32 @@ import { signersOf } from './secrets.js';
 import { isRecord } from '../ground/is-record.js';
 
 export interface VerifyWebhookOptions {
-  /** `whsec_…`; several while a secret is being rotated. Default: the variable CLERK_WEBHOOK_SIGNING_SECRET. */
+  /**
+   * The secret of the endpoint (`whsec_…`); several while a secret is being rotated.
+   *
+   * @env CLERK_WEBHOOK_SIGNING_SECRET
+   */
   readonly signingSecret?: Option<string | readonly string[]>;
-  /** How far the signing time may be from now, either way. Default 300. */
+  /**
+   * How far the signing time may be from now, either way.
+   *
+   * @default 300
+   * @unit s
+   */
   readonly toleranceSeconds?: Option<number>;
-  /** Bytes that a body may have; more is refused with `body-too-large`, unread as far as it can be. Default 1,000,000. */
+  /**
+   * How long a body may be; a longer one is refused with `body-too-large`, unread as far as it can be.
+   *
+   * @default 1,000,000
+   * @unit bytes
+   */
   readonly maxBodyBytes?: Option<number>;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /**
+   * The clock, in milliseconds since the epoch: for tests.
+   *
+   * @default `Date.now`
+   * @unit ms
+   */
   readonly now?: Option<Clock>;
 }
 
