@@ -48,13 +48,23 @@ function linksOf(page: string): string[] {
   );
 }
 
-/** As GitHub makes anchors of headings. */
-function headingsOf(file: string): string[] {
-  return [...proseOf(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replaceAll(' ', '-'),
-  );
+const headings = new Map<string, readonly string[]>();
+
+/** As GitHub makes anchors of headings: the second of one text ends in `-1`. */
+function headingsOf(file: string): readonly string[] {
+  const seen = new Map<string, number>();
+  const found =
+    headings.get(file) ??
+    [...proseOf(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => {
+      const anchor = heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replaceAll(' ', '-');
+      const before = seen.get(anchor) ?? 0;
+      seen.set(anchor, before + 1);
+      return before === 0 ? anchor : `${anchor}-${before}`;
+    });
+  headings.set(file, found);
+  return found;
 }

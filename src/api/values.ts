@@ -4,13 +4,32 @@ import type { Clock, Fetch } from '../ports.js';
 import type { BailiffEvent, Option } from '../types.js';
 import type { Operation } from './operation.js';
 
-/** A JSON object whose members the document leaves open: metadata, claims. */
+/**
+ * A JSON object whose members the document leaves open: metadata, claims.
+ *
+ * @example
+ * ```ts
+ * import { createBackendApi, type JsonObject } from 'bailiff/api';
+ *
+ * const api = createBackendApi();
+ * const plan: JsonObject = { plan: 'pro' };
+ * await api.users.updateMetadata('user_1', { public_metadata: plan });
+ * ```
+ */
 export type JsonObject = Record<string, unknown>;
 
 /**
  * An image: a `File` or `Blob`, bytes (a Node `Buffer` is bytes), a Web or Node stream of bytes, or a `file:` URL, which is read from
  * the disk where the runtime can (Node 20.16, Deno, Bun). At most 10 MB. Its type is told by its first bytes (PNG, JPEG, GIF, WebP), of
  * anything else by the `Blob`; its name is that of the `File` or the URL. A text is never a file: it could be a path that a stranger chose.
+ *
+ * @example
+ * ```ts
+ * import { createBackendApi, type Upload } from 'bailiff/api';
+ *
+ * const api = createBackendApi();
+ * export const setImage = (userId: string, file: Upload) => api.users.setProfileImage(userId, { file });
+ * ```
  */
 export type Upload =
   Blob | ArrayBufferView | ArrayBuffer | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | URL;
@@ -28,7 +47,18 @@ export interface ApiRequest {
 
 type QueryValue = string | number | boolean | undefined;
 
-/** The envelope that `paginated: true` turns an array into. */
+/**
+ * The envelope that `paginated: true` turns an array into.
+ *
+ * @example
+ * ```ts
+ * import { createBackendApi } from 'bailiff/api';
+ *
+ * const api = createBackendApi();
+ * const { data, total_count } = await api.invitations.list({ paginated: true });
+ * console.log(data.length, total_count);
+ * ```
+ */
 export interface Paginated<Item> {
   data: Item[];
   total_count: number;
@@ -136,5 +166,15 @@ export interface BackendClient {
 /**
  * A list: awaited, one page as the API answers it; iterated (`for await`), every item of all pages. Nothing is sent before
  * one of the two happens.
+ *
+ * @example
+ * ```ts
+ * import { createBackendApi } from 'bailiff/api';
+ *
+ * const api = createBackendApi();
+ * const list = api.users.list({ limit: 50 });
+ * const page = await list; // one page
+ * for await (const user of list) console.log(user.id, page.length); // every user
+ * ```
  */
 export interface PageRequest<Page, Item> extends Promise<Page>, AsyncIterable<Item> {}

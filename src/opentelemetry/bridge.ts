@@ -39,7 +39,13 @@ export interface OpenTelemetryOptions {
  * Calls of the Backend API, JWKS refreshes and session refreshes become client spans, children of the span that is
  * active when they end. Events hold no token and no key, so neither do spans; user ids are left out as well.
  *
- * @example createAuthenticator({ onEvent: openTelemetry() })
+ * @example
+ * ```ts
+ * import { createAuthenticator } from 'bailiff';
+ * import { openTelemetry } from 'bailiff/opentelemetry';
+ *
+ * const authenticator = createAuthenticator({ onEvent: openTelemetry() });
+ * ```
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): (event: BailiffEvent) => void {
   const tracer = options.tracer ?? trace.getTracer('bailiff');

@@ -8,7 +8,11 @@ import { CONFIG_VARIABLES, resolveConfig } from '../../src/core/config/resolve.j
 import { compile } from '../support/compiler.js';
 
 const program = compile(SOURCES);
-const rows = (type: string) => rowsOf(program, SECTIONS.find((section) => section.type === type)!);
+const rows = (type: string) =>
+  rowsOf(
+    program,
+    SECTIONS.find((section) => section.type === type)!,
+  );
 const at = (config: object, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | null)?.[key], config);
 /** A default that is a value: `10,000`, `` `true` ``, `` `'text'` ``, `` `text` ``. Undefined: words. */
