@@ -74,7 +74,7 @@ export function createApp(options: { secretKey: string; publishableKey: string; 
 
   app.get('/', (req, res) => {
     // In a project of its own it is `req.auth().userId`: this one has the types of Bailiff too.
-    const { auth } = req as unknown as { auth(): { userId: string | null } };
+    const { auth } = req as unknown as { auth: () => { userId: string | null } };
     res.send(auth().userId ? 'Welcome back' : 'Hello');
   });
 
@@ -139,7 +139,7 @@ export function createApp(options: { secretKey: string; publishableKey: string; 
     const auth = getAuth(req, { acceptsToken: 'api_key' });
     if (!auth.isAuthenticated) return void res.status(401).json({ error: 'unauthorized' });
     if (!auth.scopes?.includes('usage:read')) return void res.status(403).json({ error: 'forbidden' });
-    res.json({ requests: 12, gone: gone.length, for: actorOf(auth as AuthObject) });
+    res.json({ requests: 12, gone: gone.length, for: actorOf(auth) });
   });
 
   const onError: ErrorRequestHandler = (_error, _req, res, _next) => {
