@@ -40,7 +40,7 @@ export interface CacheOptions {
      */
     readonly max?: Option<number>;
     /**
-     * Any Keyv instance (Redis, Valkey, …): a fleet shares verified machine tokens and invalidations.
+     * Any Keyv instance (Redis, Valkey, …): a fleet shares verified machine tokens, invalidations and the keys of the instance.
      *
      * @default none: each process has its own
      */
