@@ -2,7 +2,7 @@
 import type { AdjustCreditBalanceRequest } from '../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { CreditEntryRow, Fields, PayerRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import { money } from './billing-records.js';
 
 type Owner = 'user_id' | 'organization_id';
@@ -28,15 +28,14 @@ export function creditBalance(state: InstanceState, field: Owner, id: string): F
 /** The same key again gives the same entry. @throws ApiError 422 */
 export function adjustCredit(state: InstanceState, field: Owner, id: string, body: AdjustCreditBalanceRequest): Fields {
   const { amount, action, currency = 'USD', idempotency_key: key } = body;
-  if (amount <= 0)
-    throw new ApiError(422, 'invalid_credit_amount', 'The amount must be more than 0.', { paramName: 'amount' });
+  if (amount <= 0) throw refusal('invalid_credit_amount', undefined, { paramName: 'amount' });
   const known = payerOf(state, field, id);
   const entries = entriesOf(state, known);
   const before = entries.find((entry) => entry.idempotency_key === key);
   if (before) return show(before);
   const code = currency.toUpperCase();
   if (action === 'decrease' && amount > sum(entries.filter((entry) => entry.currency === code)))
-    throw new ApiError(422, 'insufficient_credit_balance', 'The balance is less than that.', { paramName: 'amount' });
+    throw refusal('insufficient_credit_balance', undefined, { paramName: 'amount' });
   const payer = known ?? state.table('payers').insert({ id: state.id('cpayer'), [field]: id });
   const entry = state.table('credit_entries').insert({
     id: state.id('cledger'),

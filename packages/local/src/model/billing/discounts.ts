@@ -1,11 +1,10 @@
 /** Discounts of subscription items. The discounts themselves come from seeds. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { DiscountRedemptionRow, DiscountRow, Fields, SubscriptionItemRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
+import { notFound, refusal } from '../records/refusals.js';
 import { money } from './billing-records.js';
 
-const unknown = (id: string): ApiError =>
-  new ApiError(404, 'discount_not_found', 'not found', { longMessage: `No discount was found with id ${id}.` });
+const unknown = (id: string) => notFound('discount', id, undefined, 'discount_not_found');
 
 const activeOf = (state: InstanceState, item: SubscriptionItemRow): DiscountRedemptionRow | undefined =>
   state
@@ -18,8 +17,7 @@ export function applyDiscount(state: InstanceState, item: SubscriptionItemRow, d
   const discount = state.table('discounts').get(discountId);
   if (!discount) throw unknown(discountId);
   const active = activeOf(state, item);
-  if (active?.discount_id === discount.id)
-    throw new ApiError(409, 'discount_already_applied', 'The subscription item has this discount already.');
+  if (active?.discount_id === discount.id) throw refusal('discount_already_applied');
   const table = state.table('discount_redemptions');
   if (active) table.update(active.id, { status: 'removed' });
   const redemption = table.insert({

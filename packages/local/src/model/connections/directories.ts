@@ -2,8 +2,7 @@
 import type { DirectoriesCreateParams, DirectoriesUpdateParams } from '../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { DirectoryRow, Fields } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
-import { invalidValue } from '../records/refusals.js';
+import { invalidValue, refusal } from '../records/refusals.js';
 import { change, create, defineResource } from '../records/resource.js';
 
 export const directories = defineResource('directories', {
@@ -23,7 +22,7 @@ export function createDirectory(state: InstanceState, body: DirectoriesCreatePar
   const connection = state.table('enterprise_connections').get(connectionId);
   if (!connection) throw invalidValue('enterprise_connection_id', 'is the id of no enterprise connection');
   if (state.table('directories').by('enterprise_connection_id', connectionId).length > 0)
-    throw new ApiError(422, 'scim_directory_enterprise_connection_already_used', 'The connection has a directory.', {
+    throw refusal('scim_directory_enterprise_connection_already_used', undefined, {
       paramName: 'enterprise_connection_id',
     });
   const roles = state.table('organization_roles');

@@ -1,7 +1,7 @@
 /** One-time codes for email addresses and phone numbers, as a backend sends and checks them. Nothing leaves the machine. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { AddressVerificationRow, Fields } from '../../state/rows.js';
-import { notFound, wrongState } from '../records/refusals.js';
+import { notFound, refusal } from '../records/refusals.js';
 import { defineResource, find, insert } from '../records/resource.js';
 import { emailAddresses, isVerified, phoneNumbers, updateAddress } from './identifications.js';
 
@@ -47,7 +47,7 @@ export function attemptVerification(
   const table = state.table('address_verifications');
   const row = table.get(verificationId);
   if (row?.address_id !== address.id) throw notFound('verification', verificationId, 'verification_id');
-  if (row.verified) throw wrongState('verification_already_verified', 'This verification has been verified already.');
+  if (row.verified) throw refusal('verification_already_verified');
   if (statusOf(state, row) !== 'unverified') return show(state, row);
   const verified = code === row.code;
   const tried = table.update(row.id, { verified, attempts: row.attempts + 1, updated_at: state.now() }) ?? row;
