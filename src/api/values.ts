@@ -1,4 +1,5 @@
 /** What callers of the Backend API give and get, beside the types of the document. Types only. */
+import type { BackendApis } from './generated/interfaces.js';
 import type { HeaderFields } from '../ground/headers.js';
 import type { Clock, Fetch } from '../ports.js';
 import type { BailiffEvent, Option } from '../types.js';
@@ -62,6 +63,11 @@ export interface BackendApiOptions {
   readonly apiUrl?: Option<string>;
   /** CLERK_API_VERSION. Default `v1`. */
   readonly apiVersion?: Option<string>;
+  /**
+   * The dated version of the API that calls ask for; what `createBackendApi` gives has its types. With 2026-05-12 metadata changes
+   * through its own operations alone. Default: the version of the handshake and of authentication.
+   */
+  readonly clerkApiVersion?: Option<keyof BackendApis>;
   /** Milliseconds that each attempt may take. Default 30,000. */
   readonly timeoutMs?: Option<number>;
   /** Milliseconds that all attempts of a call together may take, waits included. Default 90,000. */
