@@ -80,7 +80,7 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/core', 'src/verify'],
     about: 'Guide: [Backend API](api/README.md). The methods and their types: [Operations](api/operations.md).',
-    size: { min: 13_450, gzip: 5_970, later: { min: 5_840, gzip: 3_455 } },
+    size: { min: 14_720, gzip: 6_260, later: { min: 5_840, gzip: 3_455 } },
   },
   {
     name: 'bailiff/api/*',
@@ -91,7 +91,7 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/core', 'src/verify'],
     about: '',
-    size: { min: 3_765, gzip: 1_120, later: { min: 4_500, gzip: 2_605 } },
+    size: { min: 4_530, gzip: 1_270, later: { min: 4_500, gzip: 2_605 } },
   },
   {
     name: 'bailiff/webhooks',

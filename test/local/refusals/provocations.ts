@@ -1,7 +1,9 @@
 /** Requests that the Backend API refuses, one row for each reason, with the status and the code that Clerk's catalogue has for it. */
 import type { LocalInstance } from 'bailiff-local';
+import { API_VERSION_DATE } from '../../../src/ground/api-version.js';
 import { insertPlan, insertSubscription } from '../backend-api/seed-billing.js';
 import type { Fixture } from '../backend-api/support.js';
+import { ADDITIONS } from './addition-provocations.js';
 
 export type Call = (
   method: string,
@@ -122,7 +124,9 @@ const REQUESTS: readonly Provocation[] = [
     400,
     'api_version_invalid',
     ({ call }) =>
-      call('GET', '/users?__clerk_api_version=2025-11-10', undefined, { 'clerk-api-version': '2025-11-10' }),
+      call('GET', `/users?__clerk_api_version=${API_VERSION_DATE}`, undefined, {
+        'clerk-api-version': API_VERSION_DATE,
+      }),
   ],
   ['a path that is none', 404, 'resource_not_found', ({ call }) => call('GET', '/nowhere')],
   ['a method that the path lacks', 405, 'method_not_allowed', ({ call }) => call('PUT', '/users')],
@@ -886,6 +890,7 @@ const BILLING: readonly Provocation[] = [
 ];
 
 export const PROVOCATIONS: readonly Provocation[] = [
+  ...ADDITIONS,
   ...REQUESTS,
   ...USERS,
   ...SESSIONS,
