@@ -5,7 +5,25 @@ import { ApiError } from '../../../packages/local/src/model/records/api-error.js
 import { REFUSALS, type RefusalCode } from '../../../packages/local/src/model/records/refusal-table.js';
 import type { ManagedState } from '../../../packages/local/src/state/create-instance-state.js';
 import { seedAll, type Fixture } from '../backend-api/support.js';
-import { PROVOCATIONS, type Call } from './provocations.js';
+import { BILLING, INSTANCE } from './provocations/instance.js';
+import { ORGANIZATIONS } from './provocations/organizations.js';
+import { INVITATIONS, USERS } from './provocations/people.js';
+import { REQUESTS } from './provocations/requests.js';
+import { ROLES } from './provocations/roles.js';
+import type { Call } from './provocations/scene.js';
+import { REFRESHES, SESSIONS } from './provocations/sessions.js';
+
+const PROVOCATIONS = [
+  REQUESTS,
+  USERS,
+  INVITATIONS,
+  SESSIONS,
+  REFRESHES,
+  ORGANIZATIONS,
+  ROLES,
+  INSTANCE,
+  BILLING,
+].flat();
 
 /** Codes and statuses of Clerk's public catalogue, and which API answers with them. */
 const catalogue = readFileSync(new URL('catalogue.csv', import.meta.url), 'utf8')
