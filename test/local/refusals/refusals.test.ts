@@ -64,6 +64,14 @@ describe('the table of refusals', () => {
     }
   });
 
+  it('is as large as the documentation says, or larger', () => {
+    const counted = /refusals: (\d+) pairs .*?(\d+) distinct pairs.*?\n.*?HTTP: (\d+) requests/.exec(documented) ?? [];
+    const [, ofTable, ofCatalogue, requests] = counted.map(Number);
+    expect(ofTable).toBeLessThanOrEqual(pairs.length);
+    expect(ofCatalogue).toBe(catalogue.length);
+    expect(requests).toBeLessThanOrEqual(PROVOCATIONS.length);
+  });
+
   /** Codes that only other ways in reach, and where a test provokes them. */
   const ELSEWHERE: Readonly<Record<string, string>> = {
     agent_task_already_used: '../frontend-api/agent-tasks.test.ts',
