@@ -78,6 +78,12 @@ const SESSIONS = rows({
   sign_in_token_cannot_be_revoked_code: [400, 'The sign-in token cannot be revoked'],
 });
 
+/** What a handshake fails with, in the browser. */
+const HANDSHAKE = rows({
+  invalid_redirect_url: [422, 'The redirect URL is no URL'],
+  redirect_url_not_associated_with_instance: [422, 'The redirect URL belongs to another instance'],
+});
+
 /** What a refresh fails with. Applications see the code, after `session-token-expired-refresh-`. */
 const REFRESH = rows({
   expired_session_token_invalid: [401, 'The expired token is no session token of this instance'],
@@ -184,6 +190,7 @@ export const REFUSALS = {
   ...PARAMETERS,
   ...USERS,
   ...SESSIONS,
+  ...HANDSHAKE,
   ...REFRESH,
   ...OAUTH,
   ...CONNECTIONS,
