@@ -5,10 +5,9 @@ import type {
 } from '../../../../../src/api/generated/types.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { Fields, OAuthApplicationRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
 import { deletes } from '../records/cascade.js';
 import { includesText } from '../records/listing.js';
-import { forbidden, missing } from '../records/refusals.js';
+import { missing, refusal } from '../records/refusals.js';
 import { change, create, defineResource } from '../records/resource.js';
 import { readUrl } from '../records/text-formats.js';
 import { isSelfMade } from './clients.js';
@@ -56,8 +55,7 @@ export function readOAuthApplication(
   const { callback_url: callback, redirect_uris: uris } = body;
   if (body.name === '') throw missing('name');
   if (body.consent_screen_enabled === false && before !== undefined && isSelfMade(before)) {
-    throw new ApiError(
-      422,
+    throw refusal(
       'oauth_application_consent_screen_cannot_be_disabled',
       'The consent screen of a client that registered itself cannot be switched off.',
       { paramName: 'consent_screen_enabled' },
@@ -117,6 +115,6 @@ export function registerOAuthApplication(
 
 /** @throws ApiError 403 for public applications */
 export function rotateClientSecret(state: InstanceState, row: OAuthApplicationRow): OAuthApplicationRow {
-  if (row.public === true) throw forbidden('oauth_application_public', 'Public applications have no secret.');
+  if (row.public === true) throw refusal('authorization_invalid', 'Public applications have no secret.');
   return change(state, oauthApplications, row.id, { client_secret: state.secret(32) });
 }

@@ -2,8 +2,7 @@
 import type { InstanceState } from '../../state/instance-state.js';
 import type { AgentTaskRow, Fields, UserRow } from '../../state/rows.js';
 import { isRecord } from '../../../../../src/ground/is-record.js';
-import { ApiError } from '../records/api-error.js';
-import { invalidFormat, invalidValue, missing, wrongState } from '../records/refusals.js';
+import { invalidFormat, invalidValue, missing, refusal } from '../records/refusals.js';
 import { change, defineResource, insert } from '../records/resource.js';
 import { readUrl } from '../records/text-formats.js';
 import { maySignIn } from '../users/bans-and-locks.js';
@@ -73,7 +72,7 @@ function subjectOf(state: InstanceState, target: unknown): UserRow {
   if (given.length !== 1 || typeof given[0] !== 'string')
     throw invalidValue('on_behalf_of', 'must name one user, by user_id or by identifier');
   const user = state.table('users').get(typeof userId === 'string' ? userId : holderOf(state, String(identifier)));
-  if (user === undefined) throw new ApiError(404, 'agent_task_subject_not_found', 'There is no such user.');
+  if (user === undefined) throw refusal('agent_task_subject_not_found');
   return user;
 }
 
@@ -95,9 +94,9 @@ function holderOf(state: InstanceState, identifier: string): string | undefined 
 /** Only what nobody used can be revoked. @throws ApiError 400, 404 */
 export function revokeAgentTask(state: InstanceState, id: string): Fields {
   const task = state.table('agent_tasks').get(id);
-  if (task === undefined) throw new ApiError(404, 'agent_task_not_found', 'There is no such agent task.');
+  if (task === undefined) throw refusal('agent_task_not_found');
   if (task.status !== 'pending')
-    throw wrongState('agent_task_cannot_be_revoked', `The agent task is ${task.status} and cannot be revoked.`);
+    throw refusal('agent_task_cannot_be_revoked', `The agent task is ${task.status} and cannot be revoked.`);
   return view(change(state, agentTasks, id, { status: 'revoked' }));
 }
 
@@ -107,11 +106,11 @@ export function useAgentTask(
   id: string,
 ): { readonly task: AgentTaskRow; readonly user: UserRow } {
   const task = state.table('agent_tasks').get(id);
-  if (task === undefined) throw new ApiError(404, 'agent_task_not_found', 'There is no such agent task.');
-  if (task.status === 'revoked') throw wrongState('agent_task_revoked', 'The agent task was revoked.');
-  if (task.status !== 'pending') throw wrongState('agent_task_already_used', 'The agent task was used already.');
+  if (task === undefined) throw refusal('agent_task_not_found');
+  if (task.status === 'revoked') throw refusal('agent_task_revoked');
+  if (task.status !== 'pending') throw refusal('agent_task_already_used');
   const user = state.table('users').get(task.user_id);
-  if (user === undefined) throw new ApiError(404, 'agent_task_subject_not_found', 'The user has been deleted.');
-  if (!maySignIn(state, user)) throw wrongState('agent_task_cannot_be_used', 'The user is banned or locked.');
+  if (user === undefined) throw refusal('agent_task_subject_not_found');
+  if (!maySignIn(state, user)) throw refusal('agent_task_cannot_be_used', 'The user is banned or locked.');
   return { task: change(state, agentTasks, id, { status: 'accepted' }), user };
 }
