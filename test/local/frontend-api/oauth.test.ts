@@ -98,6 +98,10 @@ describe('row 11: the whole flow', () => {
     client().change({ dynamically_registered: false });
     expect(codeOf(locationOf(await browser.request(authorizeUrl())))).not.toBe('');
     expect((await browser.request(authorizeUrl({ prompt: 'consent' }))).status).toBe(200);
+    const again = locationOf(await browser.request(authorizeUrl({ prompt: 'login consent' })));
+    const back = new URL(again.searchParams.get('redirect_url') ?? '');
+    expect([again.pathname, back.searchParams.get('prompt')]).toEqual(['/sign-in', 'consent']);
+    expect((await browser.request(back.href)).status).toBe(200);
   });
 });
 
@@ -123,6 +127,7 @@ describe('an authorization request', () => {
     [{ code_challenge_method: null }, 'invalid_request'],
     [{ code_challenge: 'short' }, 'invalid_request'],
     [{ scope: 'profile private_metadata' }, 'invalid_scope'],
+    [{ prompt: 'none consent' }, 'invalid_request'],
     [{ resource: 'not a url' }, 'invalid_target'],
     [{ resource: `${RESOURCE}#part` }, 'invalid_target'],
   ])('tells the client what is wrong: %j -> %s', async (change, error) => {
