@@ -66,13 +66,13 @@ const USERS = rows({
 });
 
 const SESSIONS = rows({
-  actor_token_cannot_be_revoked_code: [400, 'The actor token cannot be revoked'],
   agent_task_already_used: [400, 'The agent task was used already'],
   agent_task_cannot_be_revoked: [400, 'The agent task cannot be revoked'],
   agent_task_cannot_be_used: [400, 'The agent task cannot be used'],
   agent_task_not_found: [404, 'There is no such agent task'],
   agent_task_revoked: [400, 'The agent task was revoked'],
   agent_task_subject_not_found: [404, 'There is no such user'],
+  actor_token_cannot_be_revoked_code: [400, 'The actor token cannot be revoked'],
   invalid_session_token: [400, 'The session token is invalid'],
   sign_in_token_cannot_be_revoked_code: [400, 'The sign-in token cannot be revoked'],
 });
@@ -90,6 +90,10 @@ const REFRESH = rows({
   session_refresh_inactive_session: [401, 'The session has ended'],
   session_refresh_session_not_found: [401, 'There is no such session'],
   session_refresh_user_not_found: [401, 'There is no such user'],
+});
+
+const OAUTH = rows({
+  oauth_application_consent_screen_cannot_be_disabled: [422, 'The consent screen cannot be switched off'],
 });
 
 const INVITATIONS = rows({
@@ -148,10 +152,6 @@ const INSTANCE = rows({
   template_revert_error: [400, 'The template has nothing to go back to'],
 });
 
-const OAUTH = rows({
-  oauth_application_consent_screen_cannot_be_disabled: [422, 'The consent screen cannot be switched off'],
-});
-
 const BILLING = rows({
   commerce_subscription_item_already_canceled: [400, 'The subscription item is canceled already'],
   commerce_subscription_item_cannot_be_canceled: [422, 'The subscription item cannot be canceled'],
@@ -171,11 +171,11 @@ export const REFUSALS = {
   ...USERS,
   ...SESSIONS,
   ...REFRESH,
+  ...OAUTH,
   ...INVITATIONS,
   ...ORGANIZATIONS,
   ...ROLES,
   ...INSTANCE,
-  ...OAUTH,
   ...BILLING,
 };
 
