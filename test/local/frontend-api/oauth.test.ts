@@ -2,6 +2,7 @@ import { createClerkClient } from '@clerk/backend';
 import { createAuthenticator } from 'bailiff';
 import type { LocalInstance } from 'bailiff-local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { call } from '../support.js';
 import { CALLBACK, codeOf, OAuthClient, register as registerAt, VERIFIER, type Registered } from './oauth-support.js';
 import { ADA, Browser, locationOf, startWithPeople } from './support.js';
 
@@ -290,7 +291,8 @@ describe('tokens afterwards', () => {
       return state.toAuth();
     };
     expect(await judge(first.access_token)).toMatchObject({ isAuthenticated: true, userId: ADA });
-    clerk.state.table('instance_settings').insert({ id: 'oauth', oauth_jwt_access_tokens: false });
+    const settings = { oauth_jwt_access_tokens: false };
+    expect((await call(clerk, 'PATCH', '/v1/instance/oauth_application_settings', settings)).status).toBe(200);
     const opaqueToken = (await client().tokensFor(ADA)).access_token;
     expect(opaqueToken).toMatch(/^oat_/);
     expect(await judge(opaqueToken)).toMatchObject({ isAuthenticated: true, userId: ADA });
