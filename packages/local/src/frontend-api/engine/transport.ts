@@ -24,8 +24,6 @@ const BELOW = [
 ];
 /** Paths that both APIs have. */
 const SHARED = /^\/(v1\/organizations|v1\/billing\/plans|(v1\/)?api_keys)(\/|$)/;
-/** The Backend API makes tasks there; the link of a task is the Frontend API's. */
-const AGENT_TASKS = '/v1/agents/tasks';
 
 /** `//api_keys`: the client joins a base that ends in a slash with a path that begins with one. */
 const singleSlash = (path: string): string => (path.startsWith('//') ? path.replace(/^\/+/, '/') : path);

@@ -1,5 +1,5 @@
 /**
- * Every code that the two APIs refuse with: its status, and the message in short. A refusal is made from its row, so a code never has a status
+ * Every code that the Backend API refuses with: its status, and the message in short. A refusal is made from its row, so a code never has a status
  * that is not its own. Codes and statuses are those of Clerk's public catalogue; `test/local/refusals` compares them, and lists the few that are not in it.
  */
 
@@ -93,36 +93,6 @@ const REFRESH = rows({
   session_refresh_user_not_found: [401, 'There is no such user'],
 });
 
-/** The Frontend API's alone: what a person reads in a form. */
-const SIGN_IN = rows({
-  account_transfer_invalid: [400, 'There is nothing to transfer'],
-  client_state_invalid: [400, 'This is not the next step'],
-  form_code_incorrect: [422, 'Incorrect code'],
-  form_identifier_not_found: [422, 'The account was not found'],
-  form_password_incorrect: [422, 'Password is incorrect. Try again, or use another method.'],
-  form_password_length_too_long: [422, 'The password is too long'],
-  form_password_no_lowercase: [422, 'The password needs a lowercase letter'],
-  form_password_no_number: [422, 'The password needs a number'],
-  form_password_no_special_char: [422, 'The password needs a special character'],
-  form_password_no_uppercase: [422, 'The password needs an uppercase letter'],
-  identifier_already_signed_in: [400, 'You are already signed in with this account'],
-  invitation_account_not_exists: [400, 'There is no account for this invitation yet'],
-  not_allowed_access: [403, 'Access not allowed'],
-  session_exists: [400, 'You are already signed in'],
-  sign_in_identification_or_user_deleted: [400, 'The account has been deleted'],
-  sign_in_token_already_used_code: [400, 'The ticket was used already'],
-  sign_in_token_not_in_sign_in_code: [400, 'This ticket is for signing in'],
-  sign_in_token_revoked_code: [400, 'The ticket was revoked'],
-  sign_up_mode_restricted: [403, 'Sign-ups are restricted to people who have been invited'],
-  sign_up_restricted_waitlist: [403, 'Sign-ups are by the waitlist. Join it first.'],
-  strategy_for_user_invalid: [400, 'Invalid verification strategy'],
-  ticket_invalid_code: [400, 'The ticket is not valid'],
-  user_locked: [403, 'Account locked'],
-  verification_expired: [400, 'The verification has expired'],
-  verification_failed: [400, 'Too many wrong codes'],
-  verification_missing: [400, 'No code has been sent yet'],
-});
-
 const OAUTH = rows({
   oauth_application_consent_screen_cannot_be_disabled: [422, 'The consent screen cannot be switched off'],
 });
@@ -210,7 +180,6 @@ export const REFUSALS = {
   ...USERS,
   ...SESSIONS,
   ...REFRESH,
-  ...SIGN_IN,
   ...OAUTH,
   ...CONNECTIONS,
   ...INVITATIONS,

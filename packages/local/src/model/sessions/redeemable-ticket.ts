@@ -1,6 +1,4 @@
 /** A ticket that is still good, for whatever its bearer wants to do with it. */
-import type { RefusalCode } from '../records/refusal-table.js';
-import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ErrorCode } from '../records/api-error.js';
 import { refusal } from '../records/refusals.js';

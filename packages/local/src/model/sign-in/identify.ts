@@ -1,5 +1,4 @@
 /** Whom an identifier stands for. */
-import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';

@@ -1,5 +1,4 @@
 /** Signing in with a ticket: a sign-in token, an actor token, or an invitation of somebody who has an account. */
-import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, SignInRow } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';

@@ -2,7 +2,6 @@
  * An attempt to sign up. It is complete, and the user is made, once nothing is missing and nothing is unverified; both follow from what has
  * been given so far.
  */
-import type { RefusalCode } from '../records/refusal-table.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignUpRow, UserRow, Verification } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';

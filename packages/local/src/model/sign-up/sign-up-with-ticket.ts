@@ -1,5 +1,4 @@
 /** Signing up with an invitation: the address that was invited counts as verified. */
-import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, SignUpRow } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';
