@@ -69,7 +69,7 @@ const USERS = rows({
 const SESSIONS = rows({
   agent_task_already_used: [400, 'The agent task was used already'],
   agent_task_cannot_be_revoked: [400, 'The agent task cannot be revoked'],
-  agent_task_cannot_be_used: [400, 'The user is banned or locked'],
+  agent_task_cannot_be_used: [400, 'The agent task cannot be used'],
   agent_task_not_found: [404, 'There is no such agent task'],
   agent_task_revoked: [400, 'The agent task was revoked'],
   agent_task_subject_not_found: [404, 'There is no such user'],
