@@ -1,5 +1,6 @@
 /** What the Backend API client throws beside `ConfigurationError`. */
 import { BailiffError } from '../errors.js';
+import { BRAND } from '../ground/class-brand.js';
 
 /** One entry of the API's error list, as on the wire. */
 export interface BackendApiErrorItem {
@@ -25,6 +26,7 @@ export type Facts = Partial<Pick<BackendApiError, 'status' | 'errors' | 'traceId
 /** A call of the Backend API failed. Holds everything that a person needs to act, and no key. */
 export class BackendApiError extends BailiffError {
   override readonly name = 'BackendApiError';
+  protected static override readonly [BRAND] = 'BackendApiError';
   /** The method that was called (`users.get`). */
   declare readonly operation: string;
   /** Code of the first error, or one of {@link BackendApiFailure}. */
@@ -52,6 +54,7 @@ export class BackendApiError extends BailiffError {
 /** An argument with which the call cannot be made: an id that would change the path, a `limit` above the maximum. Nothing was sent. */
 export class InvalidArgumentError extends BailiffError {
   override readonly name = 'InvalidArgumentError';
+  protected static override readonly [BRAND] = 'InvalidArgumentError';
   readonly code = 'invalid-argument';
 
   constructor(message: string, options?: { cause?: unknown }) {

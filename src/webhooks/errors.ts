@@ -1,5 +1,6 @@
 /** Why a webhook was refused: one table of codes, so that code, meaning and remedy cannot drift apart. */
 import { BailiffError } from '../errors.js';
+import { BRAND } from '../ground/class-brand.js';
 
 const REASONS = {
   'raw-body-required': [
@@ -40,6 +41,7 @@ export type WebhookErrorCode = keyof typeof REASONS;
  */
 export class WebhookVerificationError extends BailiffError {
   override readonly name = 'WebhookVerificationError';
+  protected static override readonly [BRAND] = 'WebhookVerificationError';
   readonly code: WebhookErrorCode;
   readonly status: 400 | 413;
   /** What to do about it. */

@@ -21,4 +21,4 @@ export class FastifyView extends NodeView {
   }
 }
 
-export const slot = createSlot<FastifyRequest, OnDenied>();
+export const slot = createSlot<FastifyRequest, OnDenied>('fastify');

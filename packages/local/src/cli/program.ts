@@ -1,6 +1,6 @@
 /** The commands of `bailiff`, put together. */
 import { Command, CommanderError } from 'commander';
-import { VERSION } from '../../../../src/core/version.js';
+import { VERSION } from '../../../../src/ground/version.js';
 import { ConfigurationError } from '../../../../src/errors.js';
 import type { Register } from './register.js';
 import { CommandError, EXIT, guarded, type ExitCode, type Terminal } from './terminal.js';
