@@ -130,7 +130,7 @@ test('a guarded route, machine tokens, the API client and webhooks', async () =>
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
   const address = server.address();
   const origin = 'http://127.0.0.1:' + (typeof address === 'object' && address !== null ? address.port : 0);
-  const get = async (path, token) => {
+  const get = async (path, token = '') => {
     const response = await fetch(origin + path, { headers: token ? { authorization: 'Bearer ' + token } : {} });
     return [response.status, response.status === 200 ? await response.json() : null];
   };
