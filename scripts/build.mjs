@@ -18,7 +18,7 @@ import { ENTRY_POINTS, IMPORTABLE, moduleOf } from './entry-points.mjs';
 import { buildCommonJs } from './lib/commonjs.mjs';
 import { publishTypes, relativeImports } from './lib/declarations.mjs';
 import { indentByTabs } from './lib/indent-by-tabs.mjs';
-import { DOCUMENT_PATH, readJson } from './lib/document.mjs';
+import { MERGED_PATH, readJson } from './lib/document.mjs';
 
 /**
  * @typedef {object} Manifest
@@ -214,7 +214,7 @@ async function buildLocal() {
   });
   writeFileSync(join(localDist, 'chunks/LICENSES.txt'), notices.join('\n'));
   mkdirSync(join(localDist, 'spec'));
-  writeFileSync(join(localDist, DOCUMENT_PATH), JSON.stringify(readJson(DOCUMENT_PATH)));
+  cpSync(join(root, MERGED_PATH), join(localDist, MERGED_PATH));
 }
 
 /**

@@ -14,10 +14,10 @@ const root = resolve(import.meta.dirname, '../..');
 const REACHES = {
   /** Another process: a browser, Redis, workerd, a command, a bundler. */
   e2e: /^(node:child_process|esbuild|miniflare|playwright-core)$|\/scripts\/bundle-for-workers\.mjs$/,
-  /** A TypeScript compiler for whole programs. */
-  types: /\/test\/support\/compiler\.js$/,
-  /** Sockets on loopback. `bailiff-local` opens a port. */
-  http: /^(node:(http2?|net)|@hono\/node-server|bailiff-local|fastify|polka|socket\.io|supertest|ws)$/,
+  /** A TypeScript compiler, for whole programs or to read sources. */
+  types: /^typescript$/,
+  /** Sockets on loopback (`bailiff-local` opens a port), or modules that are replaced: nobody else may share a process with those. */
+  http: /^(node:(http2?|net)|@hono\/node-server|bailiff-local|fastify|polka|socket\.io|supertest|ws|vi\.mock)$/,
 } as const;
 
 export type Bucket = keyof typeof REACHES | 'unit';
@@ -26,16 +26,19 @@ export const BUCKETS: readonly Bucket[] = ['unit', 'http', 'types', 'e2e'];
 /** Types are gone at run time, and a value of a `typeof import` is one. */
 const IMPORT =
   /^(?:import|export)\s+(?!type\b)(?:[^'"]*?\bfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
+const REPLACES = /^\s*vi\.(mock|doMock|resetModules)\(/m;
 const known = new Map<string, readonly string[]>();
 
-/** What a file imports: names of packages, and paths of files. */
+/** What a file imports: names of packages, and paths of files; `vi.mock` where it replaces modules. */
 function importsOf(file: string): readonly string[] {
-  const found =
-    known.get(file) ??
-    [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, from, dynamic]) => {
-      const specifier = from ?? dynamic ?? '';
-      return specifier.startsWith('.') ? resolve(dirname(file), specifier) : specifier;
-    });
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const text = readFileSync(file, 'utf8');
+  const found = [...text.matchAll(IMPORT)].map(([, from, dynamic]) => {
+    const specifier = from ?? dynamic ?? '';
+    return specifier.startsWith('.') ? resolve(dirname(file), specifier) : specifier;
+  });
+  if (REPLACES.test(text)) found.push('vi.mock');
   known.set(file, found);
   return found;
 }
