@@ -9,7 +9,8 @@ const ASKED = {
   'choose-organization': (state, _user, organizationId) =>
     environmentOf(state).organization_settings.force_organization_selection && organizationId === null,
   'reset-password': (_state, user) => user.password_compromised === true,
-  'setup-mfa': (state, user) => environmentOf(state).user_settings.sign_up.mfa.required && !hasSecondFactor(state, user),
+  'setup-mfa': (state, user) =>
+    environmentOf(state).user_settings.sign_up.mfa.required && !hasSecondFactor(state, user),
 } as const satisfies Record<string, (state: InstanceState, user: UserRow, organizationId: string | null) => boolean>;
 
 export type SessionTask = keyof typeof ASKED;

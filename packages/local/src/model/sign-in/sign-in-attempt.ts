@@ -11,7 +11,7 @@ import type { ApiError } from '../records/api-error.js';
 import { missing, notFound, refusal } from '../records/refusals.js';
 import { liveSessions, signIn, type Entry } from '../sessions/client-sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
-import { forgetFailures, noteFailure, refuseShutOut } from '../users/lockout.js';
+import { forgetFailures, noteFailure, refuseShutOut } from './lockout.js';
 import { publicUserData, textsOf } from '../users/person.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { setPassword } from '../users/user-credentials.js';

@@ -7,7 +7,7 @@ import { invalidValue, missing, notFound, refusal } from '../records/refusals.js
 import { change, publish } from '../records/resource.js';
 import { endSessions } from '../sessions/user-sessions.js';
 import { hashPassword, isDigest, isKnownHasher, OWN_HASHER, verifyPassword } from './password-digests.js';
-import { refuseWeakPassword } from './password-rules.js';
+import { refuseWeakPassword } from '../instance/password-rules.js';
 import { CODE_DIGITS, isTotpCode, isTotpSecret } from './totp.js';
 import { users } from './user-records.js';
 

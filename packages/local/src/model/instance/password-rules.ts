@@ -1,5 +1,5 @@
 /** What the instance asks of passwords that people choose. (What the Backend API sets has been decided by whoever holds the secret key.) */
-import { environmentOf } from '../instance/environment.js';
+import { environmentOf } from './environment.js';
 import type { ErrorCode } from '../records/api-error.js';
 import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';

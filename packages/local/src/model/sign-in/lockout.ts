@@ -4,7 +4,7 @@ import type { UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
-import { users } from './user-records.js';
+import { users } from '../users/user-records.js';
 
 const rulesOf = (state: InstanceState) => environmentOf(state).user_settings.attack_protection.user_lockout;
 
