@@ -1,11 +1,5 @@
 /** What the instance asks of passwords that people choose. (What the Backend API sets has been decided by whoever holds the secret key.) */
-<<<<<<<< HEAD:packages/local/src/model/instance/password-rules.ts
 import { environmentOf } from './environment.js';
-========
-import type { RefusalCode } from '../records/refusal-table.js';
-import { refusal } from '../records/refusals.js';
-import { environmentOf } from '../instance/environment.js';
->>>>>>>> main:packages/local/src/model/users/password-rules.ts
 import type { ErrorCode } from '../records/api-error.js';
 import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';

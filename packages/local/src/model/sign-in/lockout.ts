@@ -1,5 +1,4 @@
 /** Who gives wrong passwords and codes too often is locked out for a while. */
-import { refusal } from '../records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
