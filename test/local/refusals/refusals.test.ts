@@ -16,7 +16,7 @@ import type { Call } from './provocations/scene.js';
 import { REFRESHES, SESSIONS } from './provocations/sessions.js';
 
 const PROVOCATIONS = [
-  ...ADDITIONS,
+  ADDITIONS,
   REQUESTS,
   USERS,
   INVITATIONS,
