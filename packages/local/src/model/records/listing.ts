@@ -32,13 +32,29 @@ export function listPage<R extends Row>(
   state: InstanceState,
   table: Table<R>,
   rules: ListRules<R>,
-  query: { readonly order_by?: unknown; readonly offset?: unknown; readonly limit?: unknown },
+  query: {
+    readonly order_by?: unknown;
+    readonly offset?: unknown;
+    readonly limit?: unknown;
+    readonly starting_after?: unknown;
+  },
   selection: Selection<R> = {},
 ): Page {
   const order = typeof query.order_by === 'string' ? query.order_by : '-created_at';
   const all = ordered(state, table, rules.sortKeys, order, selection.rows);
   const rows = selection.keep ? all.filter(selection.keep) : all;
-  return pageOf(rows, query, (row) => rules.view(row, state));
+  return pageOf(rows, { ...query, offset: offsetAfter(rows, query) }, (row) => rules.view(row, state));
+}
+
+/** `starting_after` names the row before the page: rows that come or go before it move nothing. @throws ApiError 422 */
+function offsetAfter(
+  rows: readonly Row[],
+  { offset, starting_after: id }: { readonly offset?: unknown; readonly starting_after?: unknown },
+): unknown {
+  if (typeof id !== 'string') return offset;
+  const index = rows.findIndex((row) => row.id === id);
+  if (index === -1) throw invalidValue('starting_after', 'must be the id of one of the list');
+  return index + 1 + (typeof offset === 'number' ? offset : 0);
 }
 
 /** The part of the rows that `limit` and `offset` ask for. */

@@ -4,6 +4,7 @@ import type { ActorTokenRow, AgentTaskRow, Fields, SignInTokenRow } from '../../
 import { notFound, refusal } from '../records/refusals.js';
 import { change, create, defineResource, find, insert, type Resource } from '../records/resource.js';
 import { readUrl } from '../records/text-formats.js';
+import { membershipOf } from '../organizations/organization-records.js';
 import { users } from '../users/user-records.js';
 import { createTicket, ticketUrl } from './tickets.js';
 
@@ -37,9 +38,16 @@ function prepare(state: InstanceState, kind: 'sign_in_token' | 'actor_token', id
   return { id, user_id: user.id, status, token, url: ticketUrl(state, token), expires_at: expiresAt };
 }
 
-/** @throws ApiError 404 */
-export function createSignInToken(state: InstanceState, wanted: Wanted): SignInTokenRow {
-  return create(state, signInTokens, prepare(state, 'sign_in_token', signInTokens.idPrefix, wanted));
+/** @param organizationId the organization that is active once the token was used. @throws ApiError 403, 404 */
+export function createSignInToken(
+  state: InstanceState,
+  wanted: Wanted,
+  organizationId?: string | null,
+): SignInTokenRow {
+  if (typeof organizationId === 'string' && !membershipOf(state, organizationId, wanted.userId))
+    throw refusal('not_a_member_in_organization', undefined, { paramName: 'org_id' });
+  const token = prepare(state, 'sign_in_token', signInTokens.idPrefix, wanted);
+  return create(state, signInTokens, { ...token, org_id: organizationId ?? null });
 }
 
 /** @throws ApiError 404 */
