@@ -3,6 +3,7 @@ import type {
   Organization,
   OrganizationDomain,
   OrganizationInvitation,
+  OrganizationInvitationPublicOrganizationData,
   OrganizationMembership,
   Permission,
   Role,
@@ -73,7 +74,8 @@ interface EventOf<Type extends string, Data> {
 /** Resources that are in `data` as the Backend API shows them. */
 interface Resources {
   user: User;
-  session: Session;
+  /** With its user. */
+  session: Session & { readonly user: User };
   organization: Organization;
   organizationDomain: OrganizationDomain;
   organizationMembership: OrganizationMembership;
@@ -83,10 +85,21 @@ interface Resources {
   waitlistEntry: WaitlistEntry;
 }
 
+/** What some events say beside the resource. */
+interface Beside {
+  'organizationInvitation.accepted': {
+    /** Of the user who accepted. */
+    readonly user_id: string;
+    readonly data: {
+      readonly public_organization_data?: OrganizationInvitationPublicOrganizationData | null;
+    };
+  };
+}
+
 type DataOf<Type extends WebhookEventType> = Type extends `${string}.deleted`
   ? DeletedResource
   : Type extends `${infer Name extends keyof Resources}.${string}`
-    ? Resources[Name]
+    ? Resources[Name] & (Type extends keyof Beside ? Beside[Type] : unknown)
     : WebhookResource;
 
 /** An event of a documented type: `event.type === 'user.deleted'` narrows `event.data`. */

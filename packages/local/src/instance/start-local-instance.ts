@@ -10,6 +10,7 @@ import { insertInitialRows } from './initial-rows.js';
 import { createRequestLog } from '../server/request-log.js';
 import { createInstance } from './create-instance.js';
 import type { LocalInstance } from './local-instance.js';
+import { payloadOf } from './event-payload.js';
 import { createPersistence, loadPersisted, type Persistence } from './persistence.js';
 import { createRandom } from '../state/random.js';
 import { assertSafe, isLoopbackHost } from './safety.js';
@@ -171,7 +172,7 @@ async function launch(options: LaunchOptions, prepare: (state: ManagedState) => 
   const listeners: { webhooks?: WebhookDeliverer; persistence?: Persistence } = {};
   const state = createInstanceState({
     ...options,
-    onEvent: (type, data) => listeners.webhooks?.emit(type, data),
+    onEvent: (type, data) => listeners.webhooks?.emit(type, payloadOf(state, type, data)),
     onWrite: () => listeners.persistence?.touch(),
   });
   prepare(state);

@@ -111,7 +111,9 @@ export function acceptOrganizationInvitation(
   requireSeat(state, organization);
   addMember(state, organization, userId, invitation.role, { public_metadata, private_metadata });
   const accepted = change(state, silent(organizationInvitations), id, { status: 'accepted' });
-  publish(state, organizationInvitations, 'accepted', accepted);
+  // The event says more than the invitation does: which user it was, and of which organization.
+  const data = { public_organization_data: publicOrganizationData(state, organization.id) };
+  publish(state, organizationInvitations, 'accepted', accepted, { user_id: userId, data });
   return accepted;
 }
 

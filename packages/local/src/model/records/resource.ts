@@ -101,11 +101,21 @@ export function remove<R extends Row>(state: InstanceState, resource: Resource<R
   return deleted;
 }
 
-/** Tells the webhooks; what they get is what the API would answer. */
-export function publish<R extends Row>(state: InstanceState, resource: Resource<R>, what: string, row: R): void {
+/** Tells the webhooks; what they get is what the API would answer, and what an event has beside it. */
+export function publish<R extends Row>(
+  state: InstanceState,
+  resource: Resource<R>,
+  what: string,
+  row: R,
+  more: Fields = {},
+): void {
   if (resource.event === undefined) return;
-  const project = compileProjection({ $ref: `#/components/schemas/${resource.component}` });
-  state.emit(`${resource.event}.${what}`, project(resource.view(row, state)) as Fields);
+  state.emit(`${resource.event}.${what}`, { ...shown(state, resource, row), ...more });
+}
+
+/** What the API would answer: the view, without what the document does not show. */
+export function shown<R extends Row>(state: InstanceState, resource: Resource<R>, row: R): Fields {
+  return compileProjection({ $ref: `#/components/schemas/${resource.component}` })(resource.view(row, state)) as Fields;
 }
 
 /** @throws ApiError 422 if another row has a value that must be unique */

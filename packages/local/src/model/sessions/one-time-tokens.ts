@@ -1,6 +1,7 @@
 /** Sign-in tokens, actor tokens and testing tokens: a signed link or text that is good once. */
 import type { Draft, InstanceState, Row } from '../../state/instance-state.js';
 import type { ActorTokenRow, Fields, SignInTokenRow } from '../../state/rows.js';
+import { membershipOf } from '../organizations/organization-records.js';
 import { refusal } from '../records/refusals.js';
 import { change, create, defineResource, find, type Resource } from '../records/resource.js';
 import { users } from '../users/user-records.js';
@@ -35,9 +36,16 @@ function prepare(state: InstanceState, kind: 'sign_in_token' | 'actor_token', id
   return { id, user_id: user.id, status, token, url: ticketUrl(state, token), expires_at: expiresAt };
 }
 
-/** @throws ApiError 404 */
-export function createSignInToken(state: InstanceState, wanted: Wanted): SignInTokenRow {
-  return create(state, signInTokens, prepare(state, 'sign_in_token', signInTokens.idPrefix, wanted));
+/** @param organizationId the organization that is active once the token was used. @throws ApiError 403, 404 */
+export function createSignInToken(
+  state: InstanceState,
+  wanted: Wanted,
+  organizationId?: string | null,
+): SignInTokenRow {
+  if (typeof organizationId === 'string' && !membershipOf(state, organizationId, wanted.userId))
+    throw refusal('not_a_member_in_organization', undefined, { paramName: 'org_id' });
+  const token = prepare(state, 'sign_in_token', signInTokens.idPrefix, wanted);
+  return create(state, signInTokens, { ...token, org_id: organizationId ?? null });
 }
 
 /** @throws ApiError 404 */

@@ -88,7 +88,8 @@ const KINDS: Readonly<Record<LinkKind, Find>> = {
   },
   sign_in_token(state, id) {
     const row = state.table('sign_in_tokens').get(id);
-    return row && oneTime(state, 'sign_in_token', row, { strategy: 'ticket' });
+    const entry: Entry = { strategy: 'ticket', ...(row?.org_id ? { organizationId: row.org_id } : {}) };
+    return row && oneTime(state, 'sign_in_token', row, entry);
   },
   actor_token(state, id) {
     const row = state.table('actor_tokens').get(id);

@@ -11,7 +11,7 @@ interface Restriction {
   readonly ends: boolean;
 }
 
-const LOCKOUT_MS = 60 * 60 * 1000;
+export const LOCKOUT_MS = 60 * 60 * 1000;
 
 const RESTRICTIONS = {
   ban: { patch: () => ({ banned: true }), ends: true },

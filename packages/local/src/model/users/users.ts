@@ -5,9 +5,10 @@ import type { UserRow, Verification } from '../../state/rows.js';
 import { filterBy } from '../records/listing.js';
 import { replacedKinds } from '../records/metadata.js';
 import { change, insert, publish, refuseDuplicates } from '../records/resource.js';
-import { refusal, taken } from '../records/refusals.js';
+import { invalidValue, refusal, taken } from '../records/refusals.js';
 import { readTime } from '../records/text-formats.js';
 import { endSessions } from '../sessions/user-sessions.js';
+import { LOCKOUT_MS } from './bans-and-locks.js';
 import {
   addIdentification,
   checkPrimary,
@@ -109,20 +110,38 @@ export function readUsername(username: string): string | null {
 export function createUser(state: InstanceState, body: NewUser, signedUp?: SignedUp): UserRow {
   const fields = readFields(body, state);
   const wanted = KIND_NAMES.flatMap((kind) =>
-    listIn(body[kind]).map((text) => ({ kind, text: readFree(state, kind, text) })),
+    listIn(body[kind]).map((text, index) => ({
+      kind,
+      text: readFree(state, kind, text),
+      reserved: statusesIn(body, kind)[index] === 'reserved',
+    })),
   );
   refuseRepeated(wanted);
   const id = typeof body.id === 'string' ? body.id : state.id(users.idPrefix);
   const primaries: { [Field in ReturnType<typeof primaryField>]?: string } = {};
-  for (const { kind, text } of wanted) {
+  for (const { kind, text, reserved } of wanted) {
     const own = signedUp?.verifications.get(text);
-    const verification = own === undefined ? verificationFor(true) : own;
-    const part = addIdentification(state, kind, id, text, { verification });
+    const verification = own === undefined ? verificationFor(!reserved) : own;
+    const part = addIdentification(state, kind, id, text, { verification, reserved });
     primaries[primaryField(kind)] ??= part.id;
   }
-  const user = insert(state, users, { ...DEFAULTS, ...fields, ...signedUp?.fields, ...primaries, id });
+  const shutOut = {
+    ...(body.banned === true ? { banned: true } : {}),
+    ...(body.locked === true ? { locked_until: state.now() + LOCKOUT_MS } : {}),
+  };
+  const user = insert(state, users, { ...DEFAULTS, ...fields, ...signedUp?.fields, ...primaries, ...shutOut, id });
   publish(state, users, 'created', user);
   return user;
+}
+
+/** One status for each address, or none at all. @throws ApiError 422 */
+function statusesIn(body: NewUser, kind: IdentificationKind): readonly string[] {
+  if (kind === 'web3_wallet') return [];
+  const field = `${kind}_identification_status` as const;
+  const statuses = listIn(body[field]);
+  if (statuses.length > 0 && statuses.length !== listIn(body[kind]).length)
+    throw invalidValue(field, `must have one status for each ${kind}`);
+  return statuses;
 }
 
 /** What stands in a list; `signIn()` takes bodies that nothing has checked. */

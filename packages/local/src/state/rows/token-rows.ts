@@ -82,7 +82,7 @@ export type OAuthRefreshTokenRow = GrantedRow & {
   updated_at?: number;
 };
 
-export type SignInTokenRow = Stored<SignInToken, { expires_at: number }>;
+export type SignInTokenRow = Stored<SignInToken, { expires_at: number; org_id?: string | null }>;
 
 export type ActorTokenRow = Stored<
   ActorToken,

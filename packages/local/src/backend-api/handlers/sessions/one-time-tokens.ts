@@ -16,7 +16,10 @@ const wanted = (body: { readonly user_id: string; readonly expires_in_seconds?: 
 });
 
 export const oneTimeTokenHandlers: Handlers = {
-  CreateSignInToken: (call, state) => createSignInToken(state, wanted(bodyOf<SignInTokensCreateParams>(call))),
+  CreateSignInToken: (call, state) => {
+    const body = bodyOf<SignInTokensCreateParams>(call);
+    return createSignInToken(state, wanted(body), body.org_id);
+  },
   RevokeSignInToken: (call, state) =>
     revokeOneTimeToken(state, signInTokens, idOf(call), 'sign_in_token_cannot_be_revoked_code'),
   CreateActorToken: (call, state) => {
