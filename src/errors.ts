@@ -4,6 +4,7 @@
  * Inside, an expected outcome is a value (a verdict, a state, a denial); these classes are what public functions throw.
  * A message may name a variable, a reason or an id that we made ourselves; never a token, a key or a header's text.
  */
+import { BRAND, isInstance } from './ground/class-brand.js';
 import { knownReason, REQUEST_MEANINGS, TOKEN_MEANINGS, type TokenReason } from './ground/meanings.js';
 
 /** What a reason code means to a person: the cause, the HTTP status a guard answers with, and what to do about it. */
@@ -40,11 +41,14 @@ const TOKEN_REMEDIES: Remedies<typeof TOKEN_MEANINGS> = {
   'jwk-remote-failed-to-load': 'Check that CLERK_API_URL can be reached.',
   'secret-key-invalid': 'Check CLERK_SECRET_KEY.',
   'unexpected-error': 'Retry later.',
+  'not-verified':
+    'Call `await authenticate(…, { acceptsToken })`, put a guard before the handler, or give `acceptsToken` to the middleware.',
   'authentication-fault': 'Look for the error in the log of this server, or in the event `fault`.',
 };
 
 const REQUEST_REMEDIES: Remedies<typeof REQUEST_MEANINGS> = {
   'session-token-and-uat-missing': 'Sign in.',
+  'publishable-key-missing': 'Set CLERK_PUBLISHABLE_KEY.',
   'session-token-missing': 'Sign in.',
   'session-token-but-no-client-uat': NEEDS_HANDSHAKE,
   'client-uat-but-no-session-token': NEEDS_HANDSHAKE,
@@ -146,6 +150,11 @@ export abstract class BailiffError extends Error {
   /** Written out in each class: minifiers rename classes. */
   abstract override readonly name: string;
   abstract readonly code: string;
+  /** An error of another copy of this package, or of its other build, is an instance too. */
+  protected static readonly [BRAND]: string = 'BailiffError';
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(this, value);
+  }
 
   /** @param section of the page that explains errors: the end of each message */
   constructor(message: string, section: string, options?: { cause?: unknown }) {
@@ -171,6 +180,7 @@ export abstract class BailiffError extends Error {
  */
 export class ConfigurationError extends BailiffError {
   override readonly name = 'ConfigurationError';
+  protected static override readonly [BRAND] = 'ConfigurationError';
   readonly code = 'configuration-invalid';
   /** The option at fault, as written in `createAuthenticator` (for example `secretKey`). */
   declare readonly option: string;
@@ -205,6 +215,7 @@ export class ConfigurationError extends BailiffError {
  */
 export class TokenVerificationError extends BailiffError {
   override readonly name = 'TokenVerificationError';
+  protected static override readonly [BRAND] = 'TokenVerificationError';
   readonly code: TokenReason;
   readonly reason: TokenReason;
 
@@ -231,6 +242,7 @@ export class TokenVerificationError extends BailiffError {
  */
 export class AuthUnavailableError extends BailiffError {
   override readonly name = 'AuthUnavailableError';
+  protected static override readonly [BRAND] = 'AuthUnavailableError';
   readonly code = 'auth-unavailable';
   /** What frameworks answer with if nobody catches it. */
   readonly status = 503;
@@ -260,6 +272,7 @@ export class AuthUnavailableError extends BailiffError {
  */
 export class AuthenticationFaultError extends BailiffError {
   override readonly name = 'AuthenticationFaultError';
+  protected static override readonly [BRAND] = 'AuthenticationFaultError';
   readonly code = 'authentication-fault';
   readonly reason = 'authentication-fault';
   /** What frameworks answer with if nobody catches it. */

@@ -1,5 +1,6 @@
 /** What the Backend API client throws beside `ConfigurationError`. */
 import { BailiffError } from '../errors.js';
+import { BRAND } from '../ground/class-brand.js';
 
 /** One entry of the API's error list, as on the wire. */
 export interface BackendApiErrorItem {
@@ -48,6 +49,7 @@ export type Facts = Partial<Pick<BackendApiError, 'status' | 'errors' | 'traceId
  */
 export class BackendApiError extends BailiffError {
   override readonly name = 'BackendApiError';
+  protected static override readonly [BRAND] = 'BackendApiError';
   /** The method that was called (`users.get`). */
   declare readonly operation: string;
   /** Code of the first error, or one of {@link BackendApiFailure}. */
@@ -87,6 +89,7 @@ export class BackendApiError extends BailiffError {
  */
 export class InvalidArgumentError extends BailiffError {
   override readonly name = 'InvalidArgumentError';
+  protected static override readonly [BRAND] = 'InvalidArgumentError';
   readonly code = 'invalid-argument';
 
   constructor(message: string, options?: { cause?: unknown }) {

@@ -1,4 +1,5 @@
 /** What callers of the Backend API give and get, beside the types of the document. Types only. */
+import type { BackendApis } from './generated/interfaces.js';
 import type { HeaderFields } from '../ground/headers.js';
 import type { Clock, Fetch } from '../ports.js';
 import type { BailiffEvent, Option } from '../types.js';
@@ -110,6 +111,13 @@ export interface BackendApiOptions {
    * @default `v1`
    */
   readonly apiVersion?: Option<string>;
+  /**
+   * The dated version of the API that calls ask for. What `createBackendApi` gives has its types: with 2026-05-12, metadata changes
+   * through its own operations alone.
+   *
+   * @default the version of the handshake and of authentication
+   */
+  readonly clerkApiVersion?: Option<keyof BackendApis>;
   /**
    * How long each attempt may take, the reading of the answer included.
    *

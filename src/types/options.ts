@@ -285,7 +285,7 @@ export interface AuthenticatorOptions {
   /**
    * Takes warnings (each once a process) and faults. `false`: nothing is said.
    *
-   * @default the console
+   * @default the console; in tests (`NODE_ENV=test`) nothing
    */
   readonly logger?: Option<Logger | false>;
 }

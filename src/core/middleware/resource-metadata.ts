@@ -16,7 +16,7 @@ import { targetOf } from '../proxy/proxied-path.js';
 
 /** RFC 9728, section 3: inserted between the host and the path of the resource. */
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
-const CACHE_SECONDS = 3600;
+export const CACHE_SECONDS = 3600;
 
 export interface ProtectedResourceOptions {
   /** The resource identifier: an absolute `https` URL without a fragment. Served byte for byte; clients compare it. */
@@ -63,11 +63,19 @@ const NAMES: OptionNames<ProtectedResourceOptions> = {
 };
 
 export interface MetadataAnswer {
-  readonly status: 200 | 204;
+  readonly status: 200 | 204 | 503;
   readonly headers: HeaderPairs;
   /** Null for an answer without a body. */
   readonly body: string | null;
 }
+
+/** Public by nature, and read by clients that run in browsers. */
+export const CORS = ['access-control-allow-origin', '*'] as const;
+export const PREFLIGHT: MetadataAnswer = {
+  status: 204,
+  headers: [CORS, ['access-control-allow-methods', 'GET, HEAD'], ['access-control-allow-headers', '*']],
+  body: null,
+};
 
 /**
  * Where a client finds the metadata of a resource; what `resource_metadata` in a challenge names.
@@ -107,21 +115,14 @@ export function createResourceMetadata(
     bearer_methods_supported: ['header'],
     ...(options.scopes && { scopes_supported: options.scopes }),
   });
-  // Public by nature, and read by clients that run in browsers.
-  const cors = ['access-control-allow-origin', '*'] as const;
   const found: MetadataAnswer = {
     status: 200,
-    headers: [cors, ['content-type', 'application/json'], ['cache-control', `public, max-age=${CACHE_SECONDS}`]],
+    headers: [CORS, ['content-type', 'application/json'], ['cache-control', `public, max-age=${CACHE_SECONDS}`]],
     body,
-  };
-  const preflight: MetadataAnswer = {
-    status: 204,
-    headers: [cors, ['access-control-allow-methods', 'GET, HEAD'], ['access-control-allow-headers', '*']],
-    body: null,
   };
   return (method, url) => {
     if (!paths.has(targetOf(url).split('?', 1)[0] ?? '')) return null;
-    if (method === 'OPTIONS') return preflight;
+    if (method === 'OPTIONS') return PREFLIGHT;
     return method === 'GET' || method === 'HEAD' ? found : null;
   };
 }
