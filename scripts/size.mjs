@@ -54,25 +54,27 @@ const PARTS = [
     what: 'bailiff/api: all operations',
     code: "export { createBackendApi } from 'bailiff/api'",
     of: [entry('bailiff/api')],
-    limit: { min: 13_235, gzip: 5_895, later: { min: 5_840, gzip: 3_455 } },
+    // 46 operations more than the base document has are 270 bytes; the choice of a version is 80.
+    limit: { min: 14_520, gzip: 6_200, later: { min: 5_840, gzip: 3_455 } },
   },
   {
     what: 'bailiff/api/users with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 11_850, gzip: 5_000, later: { min: 4_500, gzip: 2_605 } },
+    limit: { min: 12_770, gzip: 5_210, later: { min: 4_500, gzip: 2_605 } },
   },
   {
     what: 'one operation with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export { get } from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 8_145, gzip: 4_065 },
+    limit: { min: 8_340, gzip: 4_120 },
   },
   {
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
     of: [entry('bailiff/hono')],
-    limit: { gzip: 51_000, whole: { gzip: 63_500 } },
+    // 51 kB (of 1,024 bytes) is the most that it may have.
+    limit: { gzip: 52_224, whole: { gzip: 65_000 } },
     never: ['src/webhooks/'],
   },
 ];

@@ -1,4 +1,5 @@
 /** What was decided about a request. One object goes from the decision to the answer; no floor wraps it anew. */
+import { symbolOf } from '../ground/builds.js';
 import type { Reason } from '../errors.js';
 import { meaningOf } from '../ground/meanings.js';
 import type { HeaderPairs } from '../ground/headers.js';
@@ -29,6 +30,13 @@ export interface Decision {
   /** Until when it is accepted: `expiresAt` with the tolerance that goes with its form. */
   readonly usableUntil?: number;
 }
+
+/** On the prototype. An authenticator of the other build makes outcomes of a class that looks the same. */
+const OUTCOME = symbolOf('outcome');
+
+/** Whether a state is an outcome, with what a state of somebody else lacks. */
+export const isOutcome = (state: RequestState): state is AuthOutcome =>
+  (state as unknown as Record<symbol, unknown>)[OUTCOME] === true;
 
 const NONE: HeaderPairs = Object.freeze([]);
 
@@ -129,6 +137,7 @@ export class AuthOutcome implements RequestState {
     return pairs.filter(([, value]) => /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value));
   }
 }
+Object.defineProperty(AuthOutcome.prototype, OUTCOME, { value: true });
 
 /** @param tokenType null: no caller of any accepted kind */
 export function signedOut(
@@ -163,11 +172,11 @@ const SPELLING = new Map(['Location', 'Set-Cookie', 'Vary'].map((name) => [name.
 
 /** The headers of a state as pairs, whoever made it: another copy of the package may have. */
 export function headerPairsOf(state: RequestState): HeaderPairs {
-  if (state instanceof AuthOutcome) return state.headerPairs();
+  if (isOutcome(state)) return state.headerPairs();
   return [...state.headers].map(([name, value]) => [SPELLING.get(name) ?? name, value] as const);
 }
 
 /** When to try again, in milliseconds, whoever made the state. */
 export function retryAfterOf(state: RequestState): number {
-  return (state instanceof AuthOutcome ? state.retryAfterMs : null) ?? DEFAULT_RETRY_AFTER_MS;
+  return (isOutcome(state) ? state.retryAfterMs : null) ?? DEFAULT_RETRY_AFTER_MS;
 }

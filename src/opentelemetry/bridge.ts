@@ -3,11 +3,24 @@ import { metrics, SpanKind, SpanStatusCode, trace, type Attributes, type Meter, 
 import type { BailiffEvent } from '../types.js';
 
 export interface OpenTelemetryOptions {
-  /** Default: the global provider's tracer `bailiff`. */
+  /**
+   * Makes the spans.
+   *
+   * @default the tracer `bailiff` of the global provider
+   */
   readonly tracer?: Tracer;
-  /** Default: the global provider's meter `bailiff`. */
+  /**
+   * Makes the metrics.
+   *
+   * @default the meter `bailiff` of the global provider
+   */
   readonly meter?: Meter;
-  /** Milliseconds since the epoch at which an event arrives; a span starts its duration before that. Default `Date.now`. */
+  /**
+   * The time at which an event arrives, in milliseconds since the epoch; a span starts its duration before that.
+   *
+   * @default `Date.now`
+   * @unit ms
+   */
   readonly now?: () => number;
 }
 
@@ -45,7 +58,13 @@ const outcome = (name: string, event: Extract<BailiffEvent, { type: 'denied' | '
  * Calls of the Backend API, JWKS refreshes and session refreshes become client spans, children of the span that is
  * active when they end. Events hold no token and no key, so neither do spans; user ids are left out as well.
  *
- * @example createAuthenticator({ onEvent: openTelemetry() })
+ * @example
+ * ```ts
+ * import { createAuthenticator } from 'bailiff';
+ * import { openTelemetry } from 'bailiff/opentelemetry';
+ *
+ * const authenticator = createAuthenticator({ onEvent: openTelemetry() });
+ * ```
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): (event: BailiffEvent) => void {
   const tracer = options.tracer ?? trace.getTracer('bailiff');

@@ -56,7 +56,13 @@ export type BailiffEvent =
       readonly missing: MissingPart | null;
       readonly durationMs: number;
     })
-  | { readonly type: 'jwks.refreshed'; readonly keys: number; readonly durationMs: number }
+  | {
+      readonly type: 'jwks.refreshed';
+      readonly keys: number;
+      readonly durationMs: number;
+      /** Present when another process of the fleet had loaded the keys. */
+      readonly source?: 'store';
+    }
   | {
       readonly type: 'jwks.failed';
       readonly reason: Reason;

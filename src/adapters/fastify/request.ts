@@ -26,4 +26,4 @@ export class FastifyView extends NodeView {
   }
 }
 
-export const slot = createSlot<FastifyRequest, OnDenied>();
+export const slot = createSlot<FastifyRequest, OnDenied>('fastify');

@@ -7,7 +7,7 @@ import { isNetworkFailure } from '../../ground/network-failure.js';
 import { fetchWithSignal } from '../../ground/realm.js';
 import { readUpstreamBody } from '../../ground/upstream-body.js';
 import { stopwatch } from '../../ground/stopwatch.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../../ground/version.js';
 import { DEFAULT_RETRY_AFTER_MS, parseRetryAfter } from '../../ground/retry-after.js';
 
 export interface Call {

@@ -5,7 +5,7 @@ import type { Auth, Denial, RequestState, TokenType } from '../../types.js';
 import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from './challenge.js';
 import type { CompiledRequirement } from './requirement.js';
 import { FAULT } from '../faults/fault.js';
-import { AuthOutcome, retryAfterOf } from '../outcome.js';
+import { isOutcome, retryAfterOf } from '../outcome.js';
 import type { RequestContext } from '../request/context.js';
 import { pageUrl } from '../session/redirect-urls.js';
 import type { HeaderPairs } from '../../ground/headers.js';
@@ -60,7 +60,7 @@ export function denyUnauthenticated(
   if (tokenSent && said === 'token-type-mismatch') {
     return { allowed: false, denial: mismatchDenial({ reason: said, tokenSent, resourceMetadata }) };
   }
-  const detail = state instanceof AuthOutcome ? state.detail : null;
+  const detail = isOutcome(state) ? state.detail : null;
   return { allowed: false, denial: unauthenticatedDenial({ reason: said, detail, tokenSent, resourceMetadata }) };
 }
 

@@ -14,7 +14,7 @@ import { faultOutcome, watched, type FaultContext } from '../faults/fault.js';
 import { forbiddenDenial } from '../guards/challenge.js';
 import { denyFault, denyUnauthenticated, type Answer, type GuardResult } from '../guards/denial.js';
 import type { CompiledRequirement, RequirementVerdict } from '../guards/requirement.js';
-import { AuthOutcome, headerPairsOf } from '../outcome.js';
+import { AuthOutcome, headerPairsOf, isOutcome } from '../outcome.js';
 import { checkRequest, type RequestCheck } from '../request/check-request.js';
 import { createRequestContext, type RequestContext } from '../request/context.js';
 import { eventRequest } from '../request/event-request.js';
@@ -243,7 +243,7 @@ export class RequestAuthentication<D = unknown> {
 
   /** A slow middleware can stand between the decision and a guard, and a token lives for a minute. */
   #hasEnded(state: RequestState): boolean {
-    if (!(state instanceof AuthOutcome) || state.usableUntil === Infinity) return false;
+    if (!isOutcome(state) || state.usableUntil === Infinity) return false;
     return this.authenticator.config.now() >= state.usableUntil;
   }
 

@@ -21,15 +21,35 @@ export const CACHE_SECONDS = 3600;
 export interface ProtectedResourceOptions {
   /** The resource identifier: an absolute `https` URL without a fragment. Served byte for byte; clients compare it. */
   readonly resource: string;
-  /** Issuers of tokens for it. Default: the Frontend API of the instance, by `publishableKey`. */
+  /**
+   * Issuers of tokens for the resource.
+   *
+   * @default the Frontend API of the instance, by `publishableKey`
+   */
   readonly authorizationServers?: Option<readonly string[]>;
-  /** CLERK_PUBLISHABLE_KEY */
+  /**
+   * The publishable key of the instance, which names the issuer.
+   *
+   * @env CLERK_PUBLISHABLE_KEY
+   */
   readonly publishableKey?: Option<string>;
-  /** Origin and base path as browsers see them, as in `clerkMiddleware`: some hosts hand over paths without the base path. */
+  /**
+   * Origin and base path as browsers see them, as in `clerkMiddleware`: some hosts hand over paths without the base path.
+   *
+   * @default paths are taken as they come
+   */
   readonly publicUrl?: Option<string>;
-  /** `scopes_supported` */
+  /**
+   * The scopes that a client may ask for (`scopes_supported`).
+   *
+   * @default not said
+   */
   readonly scopes?: Option<readonly string[]>;
-  /** More metadata, as on the wire (`resource_name`, `resource_documentation`, …). Cannot replace what is above. */
+  /**
+   * More metadata, as on the wire (`resource_name`, `resource_documentation`, …). It cannot replace the other options.
+   *
+   * @default none
+   */
   readonly metadata?: Option<Readonly<Record<string, unknown>>>;
 }
 

@@ -2,7 +2,7 @@
  * The OpenAPI document as the engine reads it: every operation with its path, parameters, body and answer schemas.
  * Read once for the process, on the first request: it is a constant, shared by all instances, and costs no start time.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readDocumentFile } from './document-file.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -23,7 +23,7 @@ export interface Operation {
   readonly query: readonly QueryParameter[];
   readonly body: { readonly contentType: string; readonly required: boolean; readonly schema: Schema } | null;
   readonly authenticated: boolean;
-  /** What a request that does not fit is answered with: 422 where the operation declares it, else 400. */
+  /** What a request that does not fit is answered with: 422, but 400 by the service of machines' credentials, which declares no other. */
   readonly invalidStatus: 400 | 422;
   readonly success: { readonly status: number; readonly schema: Schema | null };
 }
@@ -38,24 +38,13 @@ export interface Specification {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-const DOCUMENT = 'spec/backend-api.json';
+const DOCUMENT = 'spec/merged.json';
 
 let loaded: Specification | undefined;
 
 /** The pinned document, parsed on first use. */
 export function specification(): Specification {
-  return (loaded ??= read(JSON.parse(readFileSync(documentUrl(), 'utf8')) as Document));
-}
-
-/** In the nearest folder above that has it: the repository's, or the package's own copy beside the joined modules. */
-function documentUrl(): URL {
-  for (let folder = new URL('.', import.meta.url); ;) {
-    const document = new URL(DOCUMENT, folder);
-    if (existsSync(document)) return document;
-    const parent = new URL('..', folder);
-    if (parent.href === folder.href) throw new Error(`The package lacks ${DOCUMENT}.`);
-    folder = parent;
-  }
+  return (loaded ??= read(readDocumentFile(DOCUMENT) as Document));
 }
 
 interface Document {
@@ -80,6 +69,9 @@ function read(document: Document): Specification {
 
 type Resolve = Specification['resolve'];
 
+/** API keys, M2M tokens and OAuth access tokens. */
+const CREDENTIALS = /^\/(api_keys|m2m_tokens|oauth_applications\/access_tokens)\b/;
+
 function readOperation(method: string, path: string, raw: Schema, resolve: Resolve): Operation {
   const parameters = ((raw['parameters'] ?? []) as Schema[]).map(resolve);
   const security = raw['security'] as readonly unknown[] | undefined;
@@ -98,26 +90,11 @@ function readOperation(method: string, path: string, raw: Schema, resolve: Resol
         schema: resolve(p['schema'] as Schema),
         commaSeparated: p['explode'] === false,
       })),
-    body: withAdditions(raw['operationId'] as string, readBody(raw, resolve)),
+    body: readBody(raw, resolve),
     authenticated: security?.length !== 0,
-    invalidStatus: '422' in (raw['responses'] as Schema) ? 422 : 400,
+    invalidStatus: CREDENTIALS.test(path) && !('422' in (raw['responses'] as Schema)) ? 400 : 422,
     success: readSuccess(raw['responses'] as Readonly<Record<string, Schema>>, resolve),
   };
-}
-
-/** Members of bodies that Clerk takes and its clients send, but the document does not list. */
-const BODY_ADDITIONS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
-  createM2MToken: {
-    token_format: { type: 'string', enum: ['opaque', 'jwt'], nullable: true },
-    min_remaining_ttl_seconds: { type: 'number', minimum: 0, nullable: true },
-  },
-};
-
-function withAdditions(operationId: string, body: Operation['body']): Operation['body'] {
-  const additions = BODY_ADDITIONS[operationId];
-  if (body === null || additions === undefined) return body;
-  const properties = { ...(body.schema['properties'] as Schema), ...additions };
-  return { ...body, schema: { ...body.schema, properties } };
 }
 
 function readBody(raw: Schema, resolve: Resolve): Operation['body'] {

@@ -48,6 +48,7 @@ export const plans = defineResource('plans', {
   object: 'commerce_plan',
   idPrefix: 'cplan',
   component: 'CommercePlan',
+  notFound: 'plan_not_found',
   unique: ['slug'],
   filters: { payer_type: (row, type: string) => row.for_payer_type === type },
   view: planView,
@@ -64,6 +65,8 @@ export const prices = defineResource('prices', {
     instance_id: state.instanceId,
     fee: money(row.amount, row.currency),
     annual_monthly_fee: money(row.annual_monthly_amount, row.currency),
+    is_default: row.is_default ?? false,
+    supported_billing_periods: row.supported_billing_periods ?? (row.annual_monthly_amount > 0 ? 'both' : 'month'),
     currency_symbol: money(0, row.currency).currency_symbol,
   }),
 });
@@ -118,6 +121,7 @@ export const subscriptionItems = defineResource('subscription_items', {
   object: 'commerce_subscription_item',
   idPrefix: 'csub_item',
   component: 'CommerceSubscriptionItem',
+  notFound: 'subscription_item_not_found',
   event: 'subscriptionItem',
   view: itemView,
   filters: {
@@ -165,7 +169,7 @@ export const statements = defineResource('statements', {
       ...row,
       instance_id: state.instanceId,
       payer: payerView(state, row.payer_id),
-      totals: { grand_total: sum, subtotal: sum, tax_total: money(0, row.currency) },
+      totals: { grand_total: sum, subtotal: sum, base_fee: sum, tax_total: money(0, row.currency) },
       groups: items.length === 0 ? [] : [{ object: 'commerce_statement_group', timestamp: row.timestamp, items }],
     };
   },
@@ -175,6 +179,7 @@ export const subscriptions = defineResource('subscriptions', {
   object: 'commerce_subscription',
   idPrefix: 'csub',
   component: 'CommerceSubscription',
+  notFound: 'subscription_not_found',
   event: 'subscription',
   view: (row, state) => {
     const views = state

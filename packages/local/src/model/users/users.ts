@@ -1,12 +1,11 @@
 /** Users: creation, changes, and finding them without looking at all of them. */
 import type { UsersCreateParams, UsersListParams, UsersUpdateParams } from '../../../../../src/api/generated/types.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
-import type { UserRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
+import type { UserRow, Verification } from '../../state/rows.js';
 import { filterBy } from '../records/listing.js';
 import { replacedKinds } from '../records/metadata.js';
 import { change, insert, publish, refuseDuplicates } from '../records/resource.js';
-import { taken } from '../records/refusals.js';
+import { refusal, taken } from '../records/refusals.js';
 import { readTime } from '../records/text-formats.js';
 import { endSessions } from '../sessions/user-sessions.js';
 import {
@@ -23,6 +22,13 @@ import { users } from './user-records.js';
 
 /** The body of `POST /users`, and the id if it is chosen. */
 export type NewUser = Partial<UsersCreateParams> & { readonly id?: string };
+
+/** What a person who signs up brings along, and no request can say. */
+export interface SignedUp {
+  /** How an address or number was verified, by its text; null: not at all. */
+  readonly verifications: ReadonlyMap<string, Verification | null>;
+  readonly fields: Draft<UserRow>;
+}
 
 /** Fields that are stored as they come. */
 const PLAIN = [
@@ -55,7 +61,7 @@ const DEFAULTS: Draft<UserRow> = {
   last_sign_in_at: null,
   last_active_at: null,
   banned: false,
-  verification_attempts_remaining: 100,
+  verification_attempts_remaining: 10,
   delete_self_enabled: true,
   create_organization_enabled: true,
   create_organizations_limit: null,
@@ -84,19 +90,14 @@ function readFields(body: NewUser | UsersUpdateParams, state: InstanceState, sel
 }
 
 /** Lower-cased; empty removes it. @throws ApiError 422 */
-function readUsername(username: string): string | null {
+export function readUsername(username: string): string | null {
   if (username === '') return null;
   if (username.length > 64)
-    throw new ApiError(422, 'form_username_invalid_length', 'Usernames have at most 64 characters.', {
+    throw refusal('form_username_invalid_length', 'Usernames have at most 64 characters.', { paramName: 'username' });
+  if (!/^[\p{L}\p{N}._-]+$/u.test(username)) {
+    throw refusal('form_username_invalid_character', 'Usernames have only letters, digits, "-", "_" and ".".', {
       paramName: 'username',
     });
-  if (!/^[\p{L}\p{N}._-]+$/u.test(username)) {
-    throw new ApiError(
-      422,
-      'form_username_invalid_character',
-      'Usernames have only letters, digits, "-", "_" and ".".',
-      { paramName: 'username' },
-    );
   }
   return username.toLowerCase();
 }
@@ -105,7 +106,7 @@ function readUsername(username: string): string | null {
  * Creates a user as `POST /users` does; nothing is stored unless everything is valid.
  * @throws ApiError 422
  */
-export function createUser(state: InstanceState, body: NewUser): UserRow {
+export function createUser(state: InstanceState, body: NewUser, signedUp?: SignedUp): UserRow {
   const fields = readFields(body, state);
   const wanted = KIND_NAMES.flatMap((kind) =>
     listIn(body[kind]).map((text) => ({ kind, text: readFree(state, kind, text) })),
@@ -114,10 +115,12 @@ export function createUser(state: InstanceState, body: NewUser): UserRow {
   const id = typeof body.id === 'string' ? body.id : state.id(users.idPrefix);
   const primaries: { [Field in ReturnType<typeof primaryField>]?: string } = {};
   for (const { kind, text } of wanted) {
-    const part = addIdentification(state, kind, id, text, { verification: verificationFor(true) });
+    const own = signedUp?.verifications.get(text);
+    const verification = own === undefined ? verificationFor(true) : own;
+    const part = addIdentification(state, kind, id, text, { verification });
     primaries[primaryField(kind)] ??= part.id;
   }
-  const user = insert(state, users, { ...DEFAULTS, ...fields, ...primaries, id });
+  const user = insert(state, users, { ...DEFAULTS, ...fields, ...signedUp?.fields, ...primaries, id });
   publish(state, users, 'created', user);
   return user;
 }
