@@ -1,36 +1,51 @@
 /** What a route asks for, and how it says no. Types only. */
 import type { Reason } from '../errors.js';
 import type { HasParams } from './auth.js';
-import type { AcceptsToken, Auth } from './token-kinds.js';
+import type { AcceptsToken, AuthenticatedAs, TokenType } from './token-kinds.js';
 
-interface RequirementBase extends HasParams {
+/** A leaf requirement, as functions take it: the parameters of its `check` follow from the other keys (`Checked`). */
+export interface LeafShape extends HasParams {
   /** Which kinds may pass. Default `session_token`; the three machine kinds if `scope` alone is given. */
   readonly token?: AcceptsToken;
-  /** A rule of your own, after all others hold. May be async; anything but `true` denies. */
-  readonly check?: (auth: Auth) => boolean | Promise<boolean>;
+  readonly check?: unknown;
 }
 
-/** A leaf requirement: all keys given must hold. */
-export type SimpleRequirement = RequirementBase;
-export interface AnyOf {
-  readonly anyOf: readonly Requirement[];
+/**
+ * A leaf requirement: all keys given must hold.
+ *
+ * @typeParam Request what the framework calls a request, for `check`
+ */
+export interface SimpleRequirement<Request = unknown> extends LeafShape {
+  /**
+   * A rule of your own, asked after all others hold. May be async; anything but `true` denies.
+   *
+   * @param auth the caller, of a kind that may pass
+   * @param request as the framework gives it to handlers: Express's `req`, Hono's `c`, Fastify's `request`
+   */
+  check?(auth: AuthenticatedAs<TokenType>, request: Request): boolean | Promise<boolean>;
 }
-export interface AllOf {
-  readonly allOf: readonly Requirement[];
+export interface AnyOf<Request = unknown> {
+  readonly anyOf: readonly Requirement<Request>[];
 }
-export type Requirement = SimpleRequirement | AnyOf | AllOf;
+export interface AllOf<Request = unknown> {
+  readonly allOf: readonly Requirement<Request>[];
+}
+export type Requirement<Request = unknown> = SimpleRequirement<Request> | AnyOf<Request> | AllOf<Request>;
 
 /** The arguments of `requireRole('a', 'b')`, which may come as one list. */
 export type OneOrMore<T extends string> = readonly [T, ...T[]] | readonly [readonly T[]];
 
-/** What a route asks for, and how it says no. */
-export type GuardRequirement = Requirement & {
+interface Redirect {
   /** A signed-out page request goes to the sign-in URL (302) instead of 401. */
   readonly redirect?: boolean;
-};
+}
+/** What a route asks for, and how it says no. */
+export type GuardRequirement<Request = unknown> = Requirement<Request> & Redirect;
+/** The same as guards take it. */
+export type GuardRequirementShape<Request = unknown> = (LeafShape | AnyOf<Request> | AllOf<Request>) & Redirect;
 
 export type DenialCase =
-  'unauthenticated' | 'token-type-mismatch' | 'forbidden' | 'reverification' | 'unavailable' | 'fault';
+  'unauthenticated' | 'token-type-mismatch' | 'forbidden' | 'not-found' | 'reverification' | 'unavailable' | 'fault';
 
 export interface ErrorItem {
   readonly code: string;
@@ -41,7 +56,7 @@ export interface ErrorItem {
 /** Why a guard said no, with the answer it would send. `onDenied` may send another. */
 export interface Denial {
   readonly case: DenialCase;
-  readonly status: 401 | 403 | 500 | 503;
+  readonly status: 401 | 403 | 404 | 500 | 503;
   /** Code of the first error in the body. */
   readonly code: string;
   /** The request's reason, where the caller could not be authenticated. */

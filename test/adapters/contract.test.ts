@@ -12,6 +12,7 @@ import { sources } from './contract/sources.js';
 import { mounts } from './contract/mounts.js';
 import { middleware } from './contract/middleware.js';
 import { redirects } from './contract/redirects.js';
+import { organizations } from './contract/organizations.js';
 import { publicUrls } from './contract/public-url.js';
 import { requests } from './contract/requests.js';
 import { rotations } from './contract/rotations.js';
@@ -31,6 +32,7 @@ describe.each(frameworks)('$name', (framework) => {
   describe('audience', () => audience(framework));
   describe('faults', () => faults(framework));
   describe('headers', () => headers(framework));
+  describe('organizations', () => organizations(framework));
   describe('redirect: true', () => redirects(framework));
   describe('publicUrl', () => publicUrls(framework));
   describe('requests', () => requests(framework));

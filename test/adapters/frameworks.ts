@@ -23,9 +23,16 @@ import { listen, portOf } from '../support/listen.js';
 /** The guards have the same names and take the same arguments in both packages. */
 export type Adapter = Pick<
   typeof expressAdapter,
-  'requireAuth' | 'requireRole' | 'requirePermission' | 'requireScope' | 'protectedResourceMetadata' | 'anyOf' | 'allOf'
+  | 'requireAuth'
+  | 'requireRole'
+  | 'requirePermission'
+  | 'requireScope'
+  | 'requireOrganization'
+  | 'protectedResourceMetadata'
+  | 'anyOf'
+  | 'allOf'
 >;
-type Mountable = ReturnType<Adapter['requireAuth']>;
+type Mountable = ReturnType<Adapter['protectedResourceMetadata']>;
 
 /** What a handler may do, in the words of no framework. What it returns is the JSON answer. */
 export interface Tools {
@@ -93,6 +100,8 @@ export interface Framework {
   readonly parsersInFront: boolean;
   /** Bodies are parsed by the framework, not by the handler that asks for them. */
   readonly parsersOfItsOwn: boolean;
+  /** A parameter of the path, from what a `check` gets; null where requests have none. */
+  readonly paramOf: ((request: unknown, name: string) => unknown) | null;
   /** A middleware hands on by calling `next`. */
   readonly hasNext: boolean;
   serve(spec: AppSpec): Promise<Served>;
@@ -119,6 +128,7 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
     parserError: 'SyntaxError',
     parsersInFront: true,
     parsersOfItsOwn: true,
+    paramOf: (request, name) => (request as ExpressRequest).params[name],
     hasNext: true,
     answerDenied: (answer) => (denial: Denial, _req: ExpressRequest, res: ExpressResponse, next: () => void) => {
       const found = answer(denial);
@@ -203,6 +213,7 @@ const hono: Framework = {
   parserError: 'SyntaxError',
   parsersInFront: false,
   parsersOfItsOwn: false,
+  paramOf: (request, name) => (request as Context).req.param(name),
   hasNext: false,
   answerDenied: (answer) => (denial: Denial, c: Context) => {
     const found = answer(denial);
@@ -289,6 +300,7 @@ const fastifyFramework: Framework = {
   parserError: 'SyntaxError',
   parsersInFront: false,
   parsersOfItsOwn: false,
+  paramOf: (request, name) => (request as FastifyRequest<{ Params: Record<string, string> }>).params[name],
   hasNext: false,
   answerDenied: (answer) => (denial: Denial, _request: FastifyRequest, reply: FastifyReply) => {
     const found = answer(denial);

@@ -119,13 +119,17 @@ export class RequestAuthentication<D = unknown> {
     return this.#look(modeOf(acceptsToken).kinds);
   }
 
-  /** Asks a route's requirement. A `check` that throws throws here. */
-  guard(requirement: CompiledRequirement): MaybePromise<GuardResult> {
+  /**
+   * Asks a route's requirement. A `check` that throws throws here.
+   *
+   * @param request for `check`, as the framework knows it
+   */
+  guard(requirement: CompiledRequirement, request?: unknown): MaybePromise<GuardResult> {
     const { config } = this.authenticator;
     const { emit } = config;
-    if (emit === null) return this.#guard(requirement);
+    if (emit === null) return this.#guard(requirement, request);
     const passed = stopwatch(config);
-    return andThen(this.#guard(requirement), (result) => {
+    return andThen(this.#guard(requirement, request), (result) => {
       if (!result.allowed) {
         const { status } = 'denial' in result ? result.denial : result.answer;
         const reason = 'denial' in result ? (result.denial.reason ?? result.denial.code) : this.state.reason;
@@ -191,11 +195,11 @@ export class RequestAuthentication<D = unknown> {
     return this.authenticator.config.now() >= state.usableUntil;
   }
 
-  #guard(requirement: CompiledRequirement): MaybePromise<GuardResult> {
-    return andThen(this.#look(requirement.acceptsToken), ({ auth }) => this.#demand(requirement, auth));
+  #guard(requirement: CompiledRequirement, request: unknown): MaybePromise<GuardResult> {
+    return andThen(this.#look(requirement.acceptsToken), ({ auth }) => this.#demand(requirement, auth, request));
   }
 
-  #demand(requirement: CompiledRequirement, auth: Auth): MaybePromise<GuardResult> {
+  #demand(requirement: CompiledRequirement, auth: Auth, request: unknown): MaybePromise<GuardResult> {
     const { state } = this;
     // A look that a guard asked for may say that the browser must move, as the middleware's own does.
     if (requirement.acceptsToken.includes('session_token') && hasLocation(headerPairsOf(state))) {
@@ -207,7 +211,7 @@ export class RequestAuthentication<D = unknown> {
     if (!auth.isAuthenticated || !requirement.acceptsToken.includes(auth.tokenType)) {
       return andThen(this.#resourceMetadata(), (url) => denyUnauthenticated(this.#context, state, requirement, url));
     }
-    return andThen(requirement.decide(auth), (verdict) => this.#conclude(verdict, auth));
+    return andThen(requirement.decide(auth, request), (verdict) => this.#conclude(verdict, auth));
   }
 
   #conclude(verdict: RequirementVerdict, auth: Auth): MaybePromise<GuardResult> {
