@@ -72,7 +72,8 @@ const PARTS = [
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
     of: [entry('bailiff/hono')],
-    limit: { gzip: 49_152, whole: { gzip: 61_750 } },
+    // 50 kB, of the 51 that it may have; the key set of a fleet takes 0.4.
+    limit: { gzip: 51_200, whole: { gzip: 62_750 } },
     never: ['src/webhooks/'],
   },
 ];

@@ -20,7 +20,13 @@ export type BailiffEvent =
       readonly reason: string | null;
       readonly durationMs: number;
     }
-  | { readonly type: 'jwks.refreshed'; readonly keys: number; readonly durationMs: number }
+  | {
+      readonly type: 'jwks.refreshed';
+      readonly keys: number;
+      readonly durationMs: number;
+      /** Present when another process of the fleet had loaded the keys. */
+      readonly source?: 'store';
+    }
   | {
       readonly type: 'jwks.failed';
       readonly reason: Reason;

@@ -16,7 +16,9 @@ export interface LoadFailure {
   readonly fault?: unknown;
 }
 
-export type LoadResult = { readonly keys: KeySet } | { readonly failure: LoadFailure };
+export type LoadResult =
+  | { readonly keys: KeySet; /** The answer that holds them. */ readonly document: unknown }
+  | { readonly failure: LoadFailure };
 
 const failed = (detail: string | null, retryAfterMs: number | null = null): LoadResult => ({
   failure: { reason: 'jwk-remote-failed-to-load', retryAfterMs, detail },
@@ -39,7 +41,7 @@ export async function loadKeySet(upstream: VerificationUpstream): Promise<LoadRe
   }
   if (status !== 200) return failed(describeAnswer(answer), retryAfterMs);
   const keys = keySetFrom(body);
-  return keys === null ? failed(notJson ? describeAnswer(answer) : NO_KEYS) : { keys };
+  return keys === null ? failed(notJson ? describeAnswer(answer) : NO_KEYS) : { keys, document: body };
 }
 
 /** Null if the document is no JWKS, holds more than {@link MAX_KEYS} entries, or holds no usable key. */

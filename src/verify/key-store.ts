@@ -22,6 +22,7 @@ import { loadKeySet, type KeySet, type LoadFailure, type LoadResult } from './jw
 import type { KeyLookup, KeySource } from './key-source.js';
 import type { VerificationKey } from './keys.js';
 import { createLoadBudget } from './load-budget.js';
+import type { SharedKeys, SharedKeySet } from './shared-keys.js';
 import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from './single-flight.js';
 import { leaveUnchecked, refuse, type Unchecked } from './verdict.js';
 
@@ -46,8 +47,10 @@ export function createKeyStore(parts: {
   readonly now: Clock;
   readonly emit: ((event: BailiffEvent) => void) | null;
   readonly onFault?: ((error: unknown) => void) | undefined;
+  /** Loads the key set that a fleet shares. Null: every process asks Clerk itself. */
+  readonly share?: (() => Promise<SharedKeys>) | null;
 }): KeySource {
-  const { upstream, settings, now, emit, onFault } = parts;
+  const { upstream, settings, now, emit, onFault, share = null } = parts;
   const { freshMs, staleIfErrorMs, cooldownMs } = settings;
   const budget = createLoadBudget(cooldownMs);
   const flights = createSingleFlight<LoadFailure | null>(WAITER_DEADLINE_MS, now);
@@ -74,8 +77,8 @@ export function createKeyStore(parts: {
   /** A load that the runtime has dropped does not count after the deadline. */
   const loading = (): boolean => now() - loadingSince < WAITER_DEADLINE_MS;
 
-  /** Joins the load under way, or starts one. A `budgeted` load is for an unknown key id. */
-  function load(budgeted = false): Promise<LoadFailure | null> {
+  /** Joins the load under way, or starts one. A load with a `kid` is for that unknown key id, and costs budget. */
+  function load(kid: string | null = null): Promise<LoadFailure | null> {
     return flights
       .run('jwks', async () => {
         const startedAt = now();
@@ -84,15 +87,24 @@ export function createKeyStore(parts: {
         await Promise.resolve();
         asked += 1;
         const order = asked;
+        const shared = share && (await share().catch(withoutSharing));
+        const found = shared && (await shared.find((set) => suffices(set, kid)));
+        // Another process may have asked before the token arrived, so `answered` stays: such a set refuses no key id.
+        if (found !== null && suffices(found, kid)) return adopt(found, startedAt, kid);
+        const askedAt = now();
         const result = await loadKeySet(upstream);
         loadingSince = -Infinity;
         // A newer set has arrived first: this one must not bring back a key that was withdrawn.
         if (order < answered) return null;
+        const document = 'document' in result ? result.document : null;
+        if (shared) void shared.publish(document, askedAt);
+        const spare = document === null && shared ? shared.last() : null;
+        if (spare !== null && spare.askedAt > loadedAt) take(spare);
         const cause = apply(result, startedAt);
         if (cause !== null) return cause;
         answered = order;
         // A failed load says nothing about key ids, so it costs no budget: the back-off alone decides when to try again.
-        if (budgeted) budget.spend(startedAt);
+        if (kid !== null) budget.spend(startedAt);
         return null;
       })
       .catch((error: unknown): LoadFailure => {
@@ -113,13 +125,34 @@ export function createKeyStore(parts: {
       emit?.({ type: 'jwks.failed', reason, detail, staleMs, durationMs });
       return result.failure;
     }
-    keys = replaceKeys(keys, result.keys);
-    loadedAt = now();
+    take({ keys: result.keys, askedAt: now() });
+    emit?.({ type: 'jwks.refreshed', keys: keys.size, durationMs });
+    return null;
+  }
+
+  const withoutSharing = (error: unknown): null => {
+    onFault?.(error);
+    return null;
+  };
+
+  function take(set: SharedKeySet): void {
+    keys = replaceKeys(keys, set.keys);
+    loadedAt = set.askedAt;
     failure = null;
     failures = 0;
     retryAt = -Infinity;
     recallUntil = loadedAt + freshMs * REFRESH_AT;
-    emit?.({ type: 'jwks.refreshed', keys: keys.size, durationMs });
+  }
+
+  /** Whether a set of the fleet saves this process a load: it is newer, young, and holds the key id that is looked for. */
+  const suffices = ({ keys: found, askedAt }: SharedKeySet, kid: string | null): boolean =>
+    askedAt > loadedAt && now() - askedAt < freshMs * REFRESH_AT && (kid === null || found.has(kid));
+
+  function adopt(set: SharedKeySet, startedAt: number, kid: string | null): null {
+    loadingSince = -Infinity;
+    take(set);
+    if (kid !== null) budget.spend(startedAt);
+    emit?.({ type: 'jwks.refreshed', keys: keys.size, durationMs: Math.max(0, now() - startedAt), source: 'store' });
     return null;
   }
 
@@ -156,7 +189,7 @@ export function createKeyStore(parts: {
     }
     if (!known(kid) && answered <= before) {
       if (failure !== null && backingOff()) return unchecked(failure);
-      const cause = budget.waitMs(now()) === 0 ? await load(true) : null;
+      const cause = budget.waitMs(now()) === 0 ? await load(kid) : null;
       if (cause !== null) return unchecked(cause);
     }
     return known(kid) ?? (answered > before ? refuse('jwk-kid-mismatch') : notYet());

@@ -11,7 +11,7 @@ import { createBoundedCache } from '../ground/bounded-cache.js';
 import { AuthUnavailableError } from '../errors.js';
 import type { Clock, Store } from '../ports.js';
 import { createSeal } from './seal.js';
-import { withDeadline } from './single-flight.js';
+import { createStoreGuard, READ_DEADLINE_MS, REST_MS, WRITE_DEADLINE_MS } from './store-guard.js';
 
 export interface SharedEntry {
   readonly kind: string;
@@ -40,12 +40,6 @@ export interface SharedStore {
   invalidate(tokenOrId: string): Promise<void>;
 }
 
-/** For one round trip that a request waits for. */
-const READ_DEADLINE_MS = 50;
-/** For calls that no request waits for. */
-const WRITE_DEADLINE_MS = 2_000;
-/** The time for which the store is not asked after a failure, so that not every request waits for a slow store. */
-const REST_MS = 1_000;
 /** The upper limit of `cache.machineTokens.ttlMs`: no process uses an entry for longer. */
 export const LONGEST_TTL_MS = 86_400_000;
 /** An hour longer, for clocks that differ (60 s at most) and stores that are late. */
@@ -76,20 +70,7 @@ export function createSharedStore(settings: {
   const invalidations = createSeal(secret, 'invalidations');
   /** The marks of invalidations by this process that the store has not confirmed. */
   const untold = createBoundedCache<string>(MOST_UNTOLD);
-  let restUntil = -Infinity;
-
-  async function guarded<T>(deadlineMs: number, call: () => Promise<T>): Promise<T> {
-    try {
-      return await withDeadline(Promise.resolve().then(call), deadlineMs);
-    } catch (error) {
-      restUntil = now() + REST_MS;
-      throw error;
-    }
-  }
-  function resting(): boolean {
-    const left = restUntil - now();
-    return left > 0 && left <= REST_MS;
-  }
+  const guard = createStoreGuard(now);
 
   /** A record that opens was sealed by this code in this format, so its shape is known. */
   async function markIn(name: string, sealed: unknown): Promise<string | undefined> {
@@ -119,7 +100,7 @@ export function createSharedStore(settings: {
     // an entry never arrives without the invalidation that was asked for before it.
     const asked = [...names, name];
     // Async, so that a store that throws synchronously in the middle leaves no unhandled promise behind.
-    const found = await guarded(READ_DEADLINE_MS, () => Promise.all(asked.map(async (each) => store.get(each))));
+    const found = await guard.run(READ_DEADLINE_MS, () => Promise.all(asked.map(async (each) => store.get(each))));
     const told = await Promise.all(names.map((each, index) => markIn(each, found[index])));
     const marks = [...told, ...ours].filter((mark) => mark !== undefined);
     return { entry: await entryIn(name, found.at(-1)), id, marks: [...new Set(marks)] };
@@ -156,7 +137,7 @@ export function createSharedStore(settings: {
 
   return {
     async read(kind, token, knownId) {
-      if (resting()) return FAILED;
+      if (guard.resting()) return FAILED;
       try {
         return await lookUp(kind, token, knownId);
       } catch {
@@ -166,11 +147,11 @@ export function createSharedStore(settings: {
 
     async write(token, entry) {
       const leftMs = entry.until - now();
-      if (resting() || leftMs <= 0) return;
+      if (guard.resting() || leftMs <= 0) return;
       try {
         const name = await entries.nameOf('entry', token);
         const sealed = await entries.close(name, entry);
-        await guarded(WRITE_DEADLINE_MS, () => store.set(name, sealed, Math.ceil(leftMs)));
+        await guard.run(WRITE_DEADLINE_MS, () => store.set(name, sealed, Math.ceil(leftMs)));
       } catch {
         // The next request asks Clerk again.
       }
@@ -178,7 +159,7 @@ export function createSharedStore(settings: {
 
     async invalidate(tokenOrId) {
       try {
-        await guarded(WRITE_DEADLINE_MS, () => tell(tokenOrId));
+        await guard.run(WRITE_DEADLINE_MS, () => tell(tokenOrId));
       } catch (cause) {
         const message = 'The shared store could not be told of the invalidation; it holds in this process only.';
         throw new AuthUnavailableError('unexpected-error', message, REST_MS, { cause });

@@ -13,6 +13,7 @@ import { createLocalKeySource, createMissingKeySource, type KeyHealth, type KeyS
 import { createKeyStore } from './key-store.js';
 import type { VerificationKey } from './keys.js';
 import { createLazyOpaqueVerifier } from './opaque-lazy.js';
+import { lazySharedKeys } from './shared-keys-lazy.js';
 import type { VerifierOptions } from './options.js';
 import { keyFromPem } from './pem.js';
 import { TOKEN_KINDS } from './token-kinds.js';
@@ -193,10 +194,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 }
 
-function keySourceFor({ jwtKey, upstream, backendKeys, cache, now, emit, onFault }: VerifierOptions): KeySource {
+function keySourceFor(options: VerifierOptions): KeySource {
+  const { jwtKey, upstream, backendKeys, cache, now, emit, onFault } = options;
   if (jwtKey !== null) return createLocalKeySource(keyFromPem(jwtKey));
   if (upstream === null || !backendKeys.secretKey) return createMissingKeySource();
-  return createKeyStore({ upstream, settings: cache.jwks, now, emit, onFault });
+  return createKeyStore({ upstream, settings: cache.jwks, now, emit, onFault, share: lazySharedKeys(options) });
 }
 
 function withRules(expected: ClaimExpectations, rules: SessionRules | undefined): ClaimExpectations {

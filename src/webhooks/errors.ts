@@ -1,4 +1,4 @@
-/** Why a webhook was refused: one table of codes, so that code, meaning and remedy cannot drift apart. */
+/** The reasons for which a webhook is refused. One table, so that code, meaning and remedy stay together. */
 import { BailiffError } from '../errors.js';
 
 const REASONS = {
@@ -42,7 +42,7 @@ export class WebhookVerificationError extends BailiffError {
   override readonly name = 'WebhookVerificationError';
   readonly code: WebhookErrorCode;
   readonly status: 400 | 413;
-  /** What to do about it. */
+  /** The remedy, in a sentence. */
   readonly remedy: string;
 
   constructor(code: WebhookErrorCode, detail?: string, options?: { cause?: unknown }) {

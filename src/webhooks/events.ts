@@ -1,4 +1,4 @@
-/** Clerk's events, typed. The list is open: an event that is not in it arrives too, and falls into the `default` of a switch. */
+/** Types of Clerk's events. The list is open: an event outside of it is delivered too and reaches the `default` of a switch. */
 import type {
   Organization,
   OrganizationDomain,
@@ -11,7 +11,7 @@ import type {
   WaitlistEntry,
 } from '../api/generated/types.js';
 
-/** What every resource in `data` has at least. */
+/** The fields that every resource in `data` has. */
 export interface WebhookResource {
   readonly id: string;
   readonly object: string;
@@ -100,7 +100,7 @@ declare enum UndocumentedType {
   Text = 'any other text',
 }
 
-/** Any other event: what is left in the `default` of a switch. */
+/** Any other event: the type in the `default` of a switch. */
 export type UnknownWebhookEvent = EventOf<UndocumentedType, Readonly<Record<string, unknown>>>;
 
 export type WebhookEvent = KnownWebhookEvent | UnknownWebhookEvent;

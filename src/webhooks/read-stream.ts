@@ -1,10 +1,10 @@
-/** The body of a Web `Request`, as far as a webhook may be long. */
+/** Reads the body of a Web `Request` up to the limit for a webhook. */
 import { joinBytes, MAX_DISCARDED_BYTES } from '../ground/bytes.js';
 import { WebhookVerificationError } from './errors.js';
 
 /**
  * @param stream null is the empty body
- * @throws WebhookVerificationError (rejects) `body-too-large` as soon as more has come than may; `raw-body-required` if
+ * @throws WebhookVerificationError (rejects) `body-too-large` as soon as the limit is passed; `raw-body-required` if
  *   the stream is being read elsewhere, or breaks off
  */
 export async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
@@ -31,7 +31,7 @@ export async function readStream(stream: ReadableStream<Uint8Array> | null, maxB
   return joinBytes(chunks, size);
 }
 
-/** Nobody waits for it: the refusal goes out meanwhile. */
+/** Runs in the background: the refusal does not wait for it. */
 async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   try {
     for (let left = MAX_DISCARDED_BYTES; left >= 0;) {

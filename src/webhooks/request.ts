@@ -1,4 +1,4 @@
-/** `verifyWebhook` for whatever holds a request: a Web `Request`, or headers and raw body. */
+/** `verifyWebhook` for a Web `Request`, or for headers and a raw body. */
 import type { HeaderSource } from '../ground/headers.js';
 import { WebhookVerificationError } from './errors.js';
 import type { WebhookEvent } from './events.js';

@@ -1,4 +1,4 @@
-/** From what was configured to what signs: one or several secrets, checked before any message is looked at. */
+/** Turns the configured secrets into signers. Every secret is checked before a message is read. */
 import { Webhook } from 'standardwebhooks';
 import { readOption } from '../ground/connection.js';
 import type { Environment } from '../environment.js';

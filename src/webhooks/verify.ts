@@ -1,4 +1,4 @@
-/** Whether a webhook comes from Clerk: signature and age of the raw body, by the Standard Webhooks scheme with Svix's header names. */
+/** Checks signature and age of a webhook's raw body by the Standard Webhooks scheme, with Svix's header names. */
 import type { Environment } from '../environment.js';
 import { headerLookup, type HeaderLookup, type HeaderSource } from '../ground/headers.js';
 import { checkOptionNames, type OptionNames } from '../ground/option-names.js';
@@ -15,7 +15,7 @@ export interface VerifyWebhookOptions {
   readonly signingSecret?: Option<string | readonly string[]>;
   /** How far the signing time may be from now, either way. Default 300. */
   readonly toleranceSeconds?: Option<number>;
-  /** Bytes that a body may have; more is refused with `body-too-large`, unread as far as it can be. Default 1,000,000. */
+  /** The largest body in bytes. A larger one is refused with `body-too-large`, if possible before it is read. Default 1,000,000. */
   readonly maxBodyBytes?: Option<number>;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: Option<Clock>;
@@ -43,25 +43,24 @@ const HEADERS = {
 } as const;
 
 /**
- * One of several, in one header or in several that were joined: blanks stand between them, commas where lines were joined,
- * and both where a runtime does so.
+ * One signature of several. Blanks separate them in one header; commas, or both, separate joined headers.
  */
 const SIGNATURE = /(?<![^\s,])v1,[A-Za-z0-9+/]+={0,2}(?![^\s,])/g;
 
 /** Clerk's webhooks are a few kilobytes; an unsigned sender gets no more of our memory than this. */
 const MAX_BODY_BYTES = 1_000_000;
 
-/** A webhook whose headers may be those of a true one: its body is worth reading. */
+/** A webhook whose headers passed the first checks, so that its body is worth reading. */
 export interface OpenedWebhook {
-  /** No more of the body is to be read than this. */
+  /** Read no more of the body than this. */
   readonly maxBodyBytes: number;
   /** @throws WebhookVerificationError */
   verify(body: unknown): WebhookEvent;
 }
 
 /**
- * Looks at what costs nothing: the secret, the headers, the time, the length that is announced. A caller that has to read
- * the body comes here first, so that a stranger's upload is refused before a byte of it is kept.
+ * Runs the cheap checks: secret, headers, time and announced length. A caller that reads the body calls this first, so that a
+ * stranger's upload is refused before a byte of it is kept.
  *
  * @param env looked at instead of `process.env` (the bindings of a Worker)
  * @throws WebhookVerificationError, ConfigurationError as {@link verifyWebhookPayload}
@@ -76,12 +75,12 @@ export function openWebhook(
   const signers = signersOf(options.signingSecret, env);
   const { id, timestamp, signature } = readHeaders(header);
   const now = (options.now ?? Date.now)();
-  // A fault of this server, and none of the sender.
+  // A fault of this server, not of the sender.
   if (!Number.isFinite(now)) throw new TypeError('`now` gave no number of milliseconds.');
   const signedAt = checkTimestamp(timestamp, now, options.toleranceSeconds ?? 300);
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
   const announced = header('content-length')?.trim() ?? '';
-  // Written, here and below, so that a limit that is not a number refuses.
+  // `!(a <= b)`, here and below: a limit of NaN refuses.
   if (/^\d+$/.test(announced) && !(Number(announced) <= maxBodyBytes)) {
     throw new WebhookVerificationError('body-too-large');
   }

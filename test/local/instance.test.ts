@@ -49,7 +49,7 @@ describe('what an application is told', () => {
       'production',
     ]);
     const user = await call(clerk, 'POST', '/v1/users', { first_name: 'Ada' });
-    expect((await call(clerk, 'POST', '/v1/sessions', { user_id: user.json['id'] })).status).toBe(403);
+    expect((await call(clerk, 'POST', '/v1/sessions', { user_id: user.json['id'] })).status).toBe(400);
   });
 
   it('sessions over the API: for users that exist, in organizations of theirs', async () => {

@@ -91,7 +91,7 @@ describe('the Backend API', () => {
     state.restore(start);
     const answer = await send(state, 'POST', `/users/${ids['user_id'] ?? ''}/profile_image`, { headers, body });
     // None of them is the file that it asks for.
-    expect([answer.status, answer.body.errors[0].meta?.param_name]).toEqual([422, 'file']);
+    expect([answer.status, answer.body.errors[0].meta?.param_name]).toEqual([400, 'file']);
   });
 
   it('an order that there is still works, either way', async () => {

@@ -55,6 +55,11 @@ const message = {
   html: '<b>Hello</b>',
 };
 const invited = (i: Fixture) => ({ organizationId: i['organization_id'], emailAddress: email, role: 'org:member' });
+const anotherAdmin = (i: Fixture) => ({
+  organizationId: i['organization_id'],
+  userId: i['other_user_id'],
+  role: 'org:admin',
+});
 const orgDomain = (i: Fixture) => ({
   organizationId: i['organization_id'],
   name: 'acme.test',
@@ -386,12 +391,14 @@ const ROWS: readonly Row[] = [
   [
     'organizations.updateOrganizationMembership',
     'OrganizationMembership',
-    (a, i) =>
+    async (a, i) => (
+      await a.createOrganizationMembership(anotherAdmin(i)),
       a.updateOrganizationMembership({
         organizationId: i['organization_id'],
         userId: i['user_id'],
         role: 'org:member',
-      }),
+      })
+    ),
   ],
   [
     'organizations.updateOrganizationMembershipMetadata',
@@ -406,7 +413,10 @@ const ROWS: readonly Row[] = [
   [
     'organizations.deleteOrganizationMembership',
     'OrganizationMembership',
-    (a, i) => a.deleteOrganizationMembership({ organizationId: i['organization_id'], userId: i['user_id'] }),
+    async (a, i) => (
+      await a.createOrganizationMembership(anotherAdmin(i)),
+      a.deleteOrganizationMembership({ organizationId: i['organization_id'], userId: i['user_id'] })
+    ),
   ],
   [
     'organizations.getOrganizationInvitationList',

@@ -45,13 +45,38 @@ describe('row 8, server side: refresh', () => {
   it('answers 401 for anything that does not belong together, so that the server falls back to the handshake', async () => {
     const { clerk, refresh, session } = await signedIn();
     const other = await clerk.signIn('user_2');
-    expect(codeOf(await refresh({ refresh_token: 'wrong' }))).toBe('refresh_token_invalid');
-    expect(codeOf(await refresh({ expired_token: other.token }))).toBe('expired_token_invalid');
-    expect(codeOf(await refresh({ expired_token: 'x.y.z' }))).toBe('expired_token_invalid');
-    expect(codeOf(await refresh({}, '', 'sess_none'))).toBe('expired_token_invalid');
+    const token = (claims: object) => clerk.createSessionToken({ sessionId: session.id, claims: { ...claims } });
+    const machine = await clerk.createM2MToken({ format: 'jwt' });
+    const otherRefresh = Object.entries(other.cookies).find(([name]) => name.startsWith('__refresh_'))?.[1];
+    const minted = await clerk.createSessionToken({ userId: 'user_3', azp: 'https://app.test' });
+    const ofOrigin = String(decode(minted).payload['sid']);
+    const cases: [code: string, patch: object, id?: string][] = [
+      ['refresh_request_origin_invalid', { request_origin: 'app.test' }],
+      ['expired_session_token_invalid', { expired_token: 'x.y.z' }],
+      ['expired_session_token_invalid', { expired_token: machine.token }],
+      ['expired_session_token_missing_sid', { expired_token: await token({ sid: null }) }],
+      ['session_refresh_expired_session_token_missing_iat', { expired_token: await token({ iat: null }) }],
+      ['session_refresh_session_not_found', {}, 'sess_none'],
+      ['refresh_sid_mismatch', { expired_token: other.token }],
+      ['refresh_sid_mismatch', { refresh_token: otherRefresh }],
+      ['session_refresh_user_not_found', { expired_token: await token({ sub: 'user_none' }) }],
+      ['refresh_token_not_found', { refresh_token: 'wrong' }],
+      ['refresh_request_origin_azp_mismatch', { expired_token: await token({ azp: 'https://other.test' }) }],
+    ];
+    for (const [code, patch, id] of cases) {
+      const answer = await refresh(patch, '', id);
+      expect([answer.status, codeOf(answer)]).toEqual([401, code]);
+    }
+    clerk.state.table('refresh_tokens').insert({ id: 'of origin', session_id: ofOrigin, created_at: clerk.now() });
+    const without = {
+      expired_token: await clerk.createSessionToken({ sessionId: ofOrigin, claims: { azp: undefined } }),
+    };
+    const answered = await refresh({ ...without, refresh_token: 'of origin' }, '', ofOrigin);
+    expect([answered.status, codeOf(answered)]).toEqual([401, 'expired_session_token_missing_azp']);
+    expect((await refresh()).status).toBe(200);
     await call(clerk, 'POST', `/v1/sessions/${session.id}/revoke`);
     const answer = await refresh();
-    expect([answer.status, codeOf(answer)]).toEqual([401, 'session_inactive']);
+    expect([answer.status, codeOf(answer)]).toEqual([401, 'session_refresh_inactive_session']);
   });
 
   it('signs the official client in whose token has expired', async () => {
@@ -78,7 +103,10 @@ describe('row 8, server side: refresh', () => {
     expect(state.headers.getSetCookie().some((cookie) => cookie.startsWith('__session'))).toBe(true);
     await call(clerk, 'POST', '/v1/users/user_1/ban');
     const banned = await client.authenticateRequest(new Request('http://app.test/', { headers: { cookie: header } }));
-    expect(banned).toMatchObject({ isAuthenticated: false, reason: 'session-token-expired-refresh-session_inactive' });
+    expect(banned).toMatchObject({
+      isAuthenticated: false,
+      reason: 'session-token-expired-refresh-session_refresh_inactive_session',
+    });
   });
 });
 

@@ -9,13 +9,13 @@ import { returnedLocation, upstreamUrl, type Base } from './target-path.js';
 
 /** How long the Frontend API may take until its headers arrive. */
 const HEADERS_TIMEOUT_MS = 30_000;
-/** What `fetch` does not send (Fetch standard, section 2.2.1). */
+/** Methods that `fetch` does not send (Fetch standard, section 2.2.1). */
 const UNSENDABLE = /^(?:CONNECT|TRACE|TRACK)$/i;
-/** In any case, as `fetch` takes them: HTTP/2 hands `get` over as it came, and `fetch` throws at a body with it. */
+/** Methods without a body, in any case: HTTP/2 passes `get` on unchanged, and `fetch` throws when it has a body. */
 const BODILESS = /^(?:GET|HEAD)$/i;
 const BODILESS_ANSWERS = new Set([101, 204, 205, 304]);
 
-/** Bytes as they came. */
+/** The bytes of a body, unchanged. */
 export type ProxiedBody = ReadableStream<Uint8Array> | Uint8Array | null;
 
 /** A request as the adapter hands it over. */
@@ -29,19 +29,19 @@ export interface ProxiedRequest {
   /** The address of the browser, as far as the server knows it. */
   readonly clientAddress: string | null;
   /**
-   * Called when the request is sent on, and not before: a body that nobody has touched is the server's own to deal with. Throws
-   * where the body that came cannot be had any more.
+   * Called only when the request is sent on: the server itself deals with a body that nobody has read. Throws when the original
+   * bytes are lost.
    */
   readonly body: () => MaybePromise<ProxiedBody>;
-  /** Aborts when the browser has gone, so that nobody waits for an answer that nobody reads. */
+  /** Aborts when the browser disconnects: nobody would read the answer. */
   readonly signal?: AbortSignal;
 }
 
-/** Where a request goes, as the proxy has settled it. */
+/** The target of a request, as the proxy has decided it. */
 export interface Route {
   readonly config: Config;
   readonly base: Base;
-  /** What stands behind the public path, query included. */
+  /** The part of the path behind the public path, with the query. */
   readonly rest: string;
   readonly secretKey: string;
   /** The proxy as browsers see it. */
@@ -67,10 +67,10 @@ export async function forward(request: ProxiedRequest, route: Route): Promise<Re
       headers: forwardedHeaders(request, { proxyUrl, secretKey }),
       redirect: 'manual',
       signal: controller.signal,
-      // `duplex` is what streaming a request body takes (Fetch standard); the DOM types do not know it.
+      // A streamed request body needs `duplex` (Fetch standard); the DOM types do not know it.
       ...(body === null ? null : ({ body, duplex: 'half' } as RequestInit)),
     });
-    // The race, and not the signal alone: a `fetch` may not know it, or not take it.
+    // The signal alone is not enough: a custom `fetch` may ignore it.
     const answer = await Promise.race([sent, aborted(controller.signal)]);
     const bodiless = BODILESS_ANSWERS.has(answer.status) || request.method === 'HEAD';
     const headers = returnedHeaders(answer);
@@ -96,7 +96,7 @@ function failure(status: number, code: string, message: string): Response {
   });
 }
 
-/** Rejects when the signal aborts, and never does anything else. */
+/** Rejects when the signal aborts; never resolves. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const stop = () => reject(new Error('The request was aborted.'));

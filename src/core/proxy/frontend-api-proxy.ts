@@ -1,6 +1,6 @@
 /**
- * Browser → this server `/__clerk/*` → Frontend API of the instance, as Clerk's documentation of proxying describes it. What can be
- * wrong with the options is told at creation; what a request needs is in `forward.ts`.
+ * Browser → this server `/__clerk/*` → Frontend API of the instance, as Clerk's documentation of proxying describes it. Wrong options
+ * are reported at creation; `forward.ts` handles a request.
  *
  * The secret key travels with every forwarded request, so origin and base path of the target are settled at creation and
  * nothing in a request can change them (`target-path.ts`).
@@ -77,7 +77,7 @@ export function createFrontendApiProxy(
   }
   const base = frontendApi(publishableKey, options.fapiUrl, env);
 
-  // In front of this server somebody takes the base path off, or leaves it on.
+  // A proxy in front of this server may strip the base path or keep it.
   const shown = publicPath(config.publicUrl, path);
   const prefixOf = (target: string): string | undefined => [shown, path].find((prefix) => isBelow(target, prefix));
 

@@ -1,16 +1,16 @@
 /**
- * A body that somebody read before it could be forwarded. What a parser made of it is another one: numbers lose digits, forms their
- * nesting, bytes that are no text their values. So only the bytes that came are sent on, or nothing.
+ * A body that a parser read before the proxy could forward it. A parsed body cannot be written back: numbers lose digits, forms lose
+ * their nesting, and bytes that are not text lose their values. The proxy sends the original bytes or nothing.
  */
 import { ConfigurationError } from '../../errors.js';
 import { bytesOf } from '../../ground/realm.js';
 import type { RequestView } from '../../types.js';
 
 /**
- * The first of `kept` that holds the body as it came: bytes, or a text that was read as UTF-8.
+ * The first of `kept` that holds the original body: bytes, or a text that was read as UTF-8.
  *
- * @param remedy how bytes are kept in this framework
- * @throws {ConfigurationError} if none does
+ * @param remedy how this framework can keep the bytes
+ * @throws {ConfigurationError} if none holds it
  */
 export function keptBody(kept: readonly unknown[], view: Pick<RequestView, 'header'>, remedy: string): Uint8Array {
   for (const one of kept) {
@@ -28,7 +28,7 @@ function bytesAsTheyCame(kept: unknown, view: Pick<RequestView, 'header'>): Uint
   const bytes = typeof kept === 'string' ? new TextEncoder().encode(kept) : bytesOf(kept);
   const announced = view.header('content-length') ?? null;
   if (bytes === null || (announced !== null && Number(announced) !== bytes.length)) return null;
-  // Decoding swaps what is no UTF-8 for U+FFFD and takes a byte order mark away, which only the length gives away.
+  // Decoding replaces invalid UTF-8 by U+FFFD and drops a byte order mark; only the length shows the latter.
   if (typeof kept === 'string' && (announced === null || kept.includes('\uFFFD'))) return null;
   return bytes;
 }

@@ -1,4 +1,4 @@
-/** Which paths belong to the proxy. */
+/** Tells the paths of the proxy from those of the application. */
 
 /** Path and query of an absolute URL or of a request target, as text: nothing is resolved or normalised. */
 export function targetOf(url: string): string {

@@ -1,4 +1,4 @@
-/** Which headers pass through the Frontend API proxy, in both directions. */
+/** The headers that pass through the Frontend API proxy, in both directions. */
 
 /** RFC 9110, section 7.6.1: meant for one connection alone. */
 const HOP_BY_HOP = [
@@ -11,12 +11,12 @@ const HOP_BY_HOP = [
   'transfer-encoding',
   'upgrade',
 ];
-/** What we set ourselves, or leave to `fetch`. */
+/** Headers that the proxy sets itself or leaves to `fetch`. */
 const REPLACED = ['host', 'content-length', 'expect', 'accept-encoding', 'clerk-proxy-url', 'clerk-secret-key'];
 /**
  * Headers in which proxies and platforms tell a server the address, host and scheme of its client (`X-Forwarded-For`,
- * `CF-Connecting-IP`, `True-Client-IP`, `Fastly-Client-IP`, `X-Real-IP`). Anyone can send them: the Frontend API is told
- * what we believe, and nothing else.
+ * `CF-Connecting-IP`, `True-Client-IP`, `Fastly-Client-IP`, `X-Real-IP`). Anyone can send them, so
+ * the Frontend API gets only the values that this server has checked.
  */
 const TELLS_CLIENT = /^(?:forwarded|x-forwarded.*|x-original-.*|x-real-ip|cf-.*|.*-client-?ip|.*-user-ip)$/;
 /** The body arrives decoded, and is sent on in chunks. */
@@ -58,7 +58,7 @@ export function forwardedHeaders(
   return headers;
 }
 
-/** The headers of the answer, made ready for the browser: each cookie apart. Where it redirects to is not looked at here. */
+/** The headers of the answer for the browser: each cookie on a line of its own. The caller rewrites `Location`. */
 export function returnedHeaders(answer: Response): Headers {
   const dropped = unwanted(answer.headers.get('connection'), RECODED);
   const headers = new Headers();

@@ -1,4 +1,4 @@
-/** Where in the Frontend API a path leads: never beside its base path. */
+/** Maps a public path to a URL of the Frontend API, which never leaves its base path. */
 import { parseUrl } from '../../ground/url.js';
 
 /** The address of the Frontend API. */
@@ -8,31 +8,30 @@ export interface Base {
   readonly path: string;
 }
 
-/** Percent-encoding upon percent-encoding that is undone before a path is looked at; nobody honest needs more than one. */
+/** Layers of percent-encoding that are decoded before the path is judged. An honest client needs one. */
 const DECODINGS = 4;
 
 /**
- * The URL in the Frontend API; null for what would leave it, or its base path.
+ * The URL in the Frontend API; null when it would leave the origin or its base path.
  *
- * The parser resolves `..` and its spellings (`%2e%2e`, backslashes), so its result is compared. What it leaves alone, a
- * server behind may still resolve (`..%2f`, `%252e%252e`, `..;`), so nothing that climbs in any spelling is sent.
+ * The parser resolves `..` and its spellings (`%2e%2e`, backslashes), so the result is compared. A server behind may resolve
+ * more spellings (`..%2f`, `%252e%252e`, `..;`), so a path that climbs in any spelling is not sent.
  *
- * @param rest what stands behind the public path, query included
+ * @param rest the part of the path behind the public path, with the query
  */
 export function upstreamUrl(base: Base, rest: string): URL | null {
   const path = /^[^?#]*/.exec(rest)?.[0] ?? '';
   if (climbs(path)) return null;
   const url = parseUrl(base.origin + base.path + (rest.startsWith('/') ? rest : `/${rest}`));
   if (url === null || url.username !== '' || url.password !== '') return null;
-  // Looked at again: the parser drops tabs and line breaks, and what stood on both sides of one joins.
+  // Checked again: the parser drops tabs and line breaks and joins the text on both sides.
   return isWithin(url, base) && !climbs(url.pathname) ? url : null;
 }
 
 /**
- * Where a redirect of the Frontend API leads a browser: within the base path to this server; anywhere else on that origin,
- * and to other origins, where it says.
+ * The `Location` for the browser. A redirect within the base path leads to this server; any other redirect stays as it is.
  *
- * @param asked what the location is relative to
+ * @param asked the URL that the location is relative to
  */
 export function returnedLocation(location: string, asked: URL, base: Base, proxyUrl: string): string {
   const url = parseUrl(location, asked.href);
@@ -45,7 +44,7 @@ function isWithin({ origin, pathname }: URL, base: Base): boolean {
   return origin === base.origin && (pathname === base.path || pathname.startsWith(`${base.path}/`));
 }
 
-/** Whether a segment of the path is `..`, however it is written; and whatever is written too often over to tell. */
+/** Whether a segment of the path is `..` in any spelling. A path with too many layers of encoding counts as one. */
 function climbs(path: string): boolean {
   let text = path;
   for (let pass = 0; text.includes('%'); pass++) {

@@ -1,15 +1,15 @@
 /** The token of the `Authorization` header. */
 
-/** Stands for a header token that cannot be one: it is refused like any other token that is not one. */
+/** Stands for a header value that cannot be a token. Verification refuses it like any malformed token. */
 export const UNREADABLE_TOKEN = '.';
-/** Longer than any token that verification accepts; what exceeds it is not carried around. */
+/** Longer than any token that verification accepts. A longer value is dropped here. */
 const MAX_TOKEN_LENGTH = 16_384;
 
 /**
  * The token in an `Authorization` header (RFC 6750, section 2.1): after the scheme `Bearer` in any case, or standing
  * alone. Another scheme, or nothing after the scheme, is no token at all, so that cookies are read. A header token that
  * could not be one (several words, over 16 kB, or one of several such headers, joined by commas) is
- * {@link UNREADABLE_TOKEN}: it was meant to decide, so cookies must not.
+ * {@link UNREADABLE_TOKEN}: the sender meant the header to decide, so cookies must not.
  */
 export function headerTokenOf(authorization: string | null | undefined): string | null {
   if (!authorization) return null;
@@ -23,15 +23,15 @@ export function headerTokenOf(authorization: string | null | undefined): string 
   return token.length > MAX_TOKEN_LENGTH ? UNREADABLE_TOKEN : token;
 }
 
-/** Of `Bearer` with the space behind it; 0 without. The usual spelling needs no regular expression. */
+/** The length of `Bearer` with the space behind it; 0 without it. The usual spelling needs no regular expression. */
 function schemeLength(text: string): number {
   if (text.startsWith('Bearer ') && text.charCodeAt(7) > 0x20) return 7;
   return /^bearer(?:[ \t]+|$)/i.exec(text)?.[0].length ?? 0;
 }
 
 /**
- * Whether it is credentials of a scheme that we do not read (`Basic …`, `Digest a="b", c="d"`). Two headers that were
- * joined are not: neither `, Bearer x` nor `x, y`, and not `Basic x, Bearer y` either.
+ * Whether the text holds credentials of a scheme that Bailiff does not read (`Basic …`, `Digest a="b", c="d"`). False for two
+ * joined headers (`, Bearer x`, `x, y`, `Basic x, Bearer y`).
  */
 function isOtherScheme(text: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+[ \t]/.test(text) && !/,[ \t]*bearer(?:[ \t,]|$)/i.test(text);

@@ -3,13 +3,13 @@ import type { RequestView } from '../../types.js';
 import { isHost, parseUrl } from '../../ground/url.js';
 
 /**
- * TRACE would echo cookies, and TRACK is the same elsewhere. Methods have a case (RFC 9110, section 9.1), but there are routers
- * that know none.
+ * TRACE would echo cookies; some servers call it TRACK. Methods are case-sensitive (RFC 9110, section 9.1), but some routers ignore
+ * the case.
  */
 const echoes = (method: string): boolean => method.length === 5 && /^TRAC[EK]$/i.test(method);
 
 /**
- * `bad-request` for what cannot be a request to an application; else null.
+ * `bad-request` for a request that no application can want; else null.
  *
  * Refused are the methods TRACE and TRACK, a path that begins with `//` (some routers read another path
  * there, some URL parsers another host), a target with credentials or one that does not parse, and a `Host` header that
@@ -25,8 +25,8 @@ export function checkRequest(view: RequestView): 'bad-request' | null {
 export type RequestCheck = typeof checkRequest;
 
 /**
- * {@link checkRequest} for whoever sees many requests: a host, and an origin in front of a path, that were found good are
- * not taken apart again while they stay the same. What follows an origin cannot make it a bad one.
+ * {@link checkRequest} with a memory, for a server with many requests: a host or an origin that was found good is not parsed
+ * again while it stays the same. The text behind an origin cannot make the origin bad.
  */
 export function createRequestCheck(): RequestCheck {
   let goodHost = '';
@@ -50,7 +50,7 @@ export function createRequestCheck(): RequestCheck {
 
 /**
  * Scheme and host of a URL with the slash behind them, so that `https://app.example` does not vouch for
- * `https://app.example@evil`; empty unless it is plain where the host begins and ends.
+ * `https://app.example@evil`; empty unless the spelling shows plainly where the host begins and ends.
  */
 function plainOrigin(url: string): string {
   const start = url.startsWith('https://') ? 8 : url.startsWith('http://') ? 7 : url.length;

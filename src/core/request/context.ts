@@ -1,4 +1,4 @@
-/** What a request says about its sender. Nothing here is believed yet; everything is worked out at most once, when asked for. */
+/** The facts that a request states about its sender, all unverified. Each is worked out at most once, on first use. */
 import type { WaitUntil } from '../../ports.js';
 import type { RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
@@ -23,15 +23,15 @@ export interface RequestContext {
   /** The same token, classified and, if it is a JWT, decoded; null when there is none. */
   readonly classified: ClassifiedToken | null;
   /**
-   * False: credentials are judged as they are. Nothing is fetched to renew them, no handshake is begun or taken over, and
-   * the query says nothing.
+   * False: credentials are judged as they are. Nothing is fetched to renew them, no handshake starts or ends, and the query
+   * is ignored.
    */
   readonly renews: boolean;
   readonly cookies: Cookies;
   readonly query: QueryFacts;
   /** The origin that browsers see; null when the request names no usable host. */
   readonly publicOrigin: string | null;
-  /** For tasks that this request starts and nobody waits for; does nothing where the view has none. */
+  /** Takes tasks that outlive the request; does nothing where the view has no such function. */
   readonly waitUntil: WaitUntil;
   /** Whether a URL is on that origin, as far as its spelling tells: true is certain, false is not. */
   isPlainlyOwn(url: string): boolean;
@@ -117,7 +117,7 @@ export function createRequestContext(view: RequestView, config: Config, renews =
   return new LazyRequestContext(view, config, renews);
 }
 
-/** The context that is given along, if it is one of ours for this configuration; else a new one. */
+/** The given context, if this module made it for this configuration; else a new one. */
 export function contextOf(
   view: RequestView,
   config: Config,

@@ -1,4 +1,4 @@
-/** How a browser came here: what it wants, from where, and how often it was redirected already. */
+/** How a browser navigated: the kind of request, its query, and the count of redirects so far. */
 import type { RequestView } from '../../types.js';
 import { PARAMETER, PARAMETER_PREFIX } from './cookie-names.js';
 
@@ -18,7 +18,7 @@ export function isTopLevelNavigation(view: RequestView): boolean {
   return view.method === 'GET' && view.header('sec-fetch-dest') === 'document';
 }
 
-/** The loop counter. What is not a whole number from 0 up counts as 0; the cookie is the visitor's own to forge. */
+/** The loop counter; 0 for anything but a positive number. The visitor may forge the cookie: it harms only the visitor. */
 export function parseRedirectCount(cookie: string | null): number {
   const count = cookie === null ? 0 : Number(cookie);
   return count > 0 ? Math.floor(count) : 0;
@@ -29,7 +29,7 @@ export function parseClientUat(cookie: string | null): number {
   return (cookie !== null && Number.parseInt(cookie, 10)) || 0;
 }
 
-/** What the query says to authentication. */
+/** The parameters of the query that authentication reads. */
 export interface QueryFacts {
   readonly handshake: string | null;
   readonly handshakeNonce: string | null;
@@ -38,7 +38,7 @@ export interface QueryFacts {
   readonly redirectUrl: string | null;
 }
 
-/** What a query without a word for authentication says. */
+/** A query without such parameters. */
 export const NO_QUERY: QueryFacts = {
   handshake: null,
   handshakeNonce: null,

@@ -18,8 +18,8 @@ function firstItem(header: string | null | undefined): string | null {
 }
 
 /**
- * Nothing but an origin: a scheme with a host in it, forwarded by whoever (`https://evil.example`), would otherwise push
- * the true host into the path.
+ * Accepts an origin and nothing else. A forwarded scheme that holds a host (`https://evil.example`) would otherwise push the
+ * true host into the path.
  */
 function httpOrigin(text: string): string | null {
   const url = parseUrl(text);
@@ -44,7 +44,7 @@ function schemeOf(view: RequestView, config: Config, trusted: boolean, host: str
     const forwarded = firstItem(view.header('x-forwarded-proto'))?.toLowerCase();
     if (forwarded === 'http' || forwarded === 'https') return forwarded;
   }
-  // Clerk serves production over HTTPS alone: what arrives by HTTP came through a proxy that ended TLS.
+  // Clerk serves production over HTTPS alone: a request over HTTP came through a proxy that ended TLS.
   if (config.instanceType === 'production' && !isLoopbackHost(host)) return 'https';
   return view.encrypted === true || /^https:/i.test(view.url) ? 'https' : 'http';
 }
@@ -84,7 +84,7 @@ export function targetPath(view: RequestView): string | null {
   return parseTarget(view)?.pathname ?? null;
 }
 
-/** An address that an option or a callback gave, in full; a path is one of this server. Null when its origin is not known. */
+/** The absolute form of an address from an option or a callback; a path belongs to this server. Null when the origin is unknown. */
 export function inFull(address: string, view: RequestView, config: Config): string | null {
   if (!address.startsWith('/')) return address;
   const origin = publicOrigin(view, config);

@@ -1,4 +1,4 @@
-/** Headers as they stood on the wire: what Node's own object of headers does not tell. */
+/** Repeated headers on the wire, which Node's own object of headers hides. */
 
 /** Headers that a request may have once (RFC 9110, section 5.3), as far as a decision depends on them. Their lengths differ. */
 const SINGLE = ['Host', 'Referer', 'Authorization'] as const;
@@ -8,8 +8,8 @@ const BY_LENGTH = Array.from({ length: 14 }, (_, length) => {
 });
 
 /**
- * The headers of {@link SINGLE} that came more than once, each with all of its values joined by `, `; null when there are
- * none, which is nearly always.
+ * The headers of {@link SINGLE} that came more than once, each with all of its values joined by `, `; null (nearly always)
+ * when none did.
  *
  * Node keeps the first of two `Authorization` lines and drops the other; a proxy in front, or the next framework, may take
  * the last. Joined, as the Web's `Headers` has them, two tokens are no token and two hosts are no host. Two lines of the

@@ -1,4 +1,4 @@
-/** A Web `Request` seen as the little that authentication reads of it. */
+/** The parts of a Web `Request` that authentication reads. */
 import type { RequestView } from '../../types.js';
 
 class WebRequestView implements RequestView {
@@ -26,7 +26,7 @@ class WebRequestView implements RequestView {
 }
 
 /**
- * A `Request` of any realm or polyfill, or a view as it is.
+ * Wraps a `Request` of any realm or polyfill; returns a view unchanged.
  *
  * @throws TypeError for anything else (a Node `IncomingMessage`, most often)
  */

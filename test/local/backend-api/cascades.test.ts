@@ -79,7 +79,9 @@ describe('row 5: what goes with a row', () => {
   });
 
   it('a membership is left by the sessions in which its organization was active', async () => {
-    const path = `/organizations/${ids['organization_id'] ?? ''}/memberships/${ids['user_id'] ?? ''}`;
+    const members = `/organizations/${ids['organization_id'] ?? ''}/memberships`;
+    const path = `${members}/${ids['user_id'] ?? ''}`;
+    await send(state, 'POST', members, { body: { user_id: ids['other_user_id'], role: 'org:admin' } });
     expect(state.table('sessions').get(ids['session_id'])?.last_active_organization_id).toBe(ids['organization_id']);
     expect((await send(state, 'DELETE', path)).status).toBe(200);
     expect(state.table('sessions').get(ids['session_id'])?.last_active_organization_id).toBeNull();

@@ -60,7 +60,7 @@ describe('invitations', () => {
         '/invitations/bulk',
         Array.from({ length: count }, (_, n) => ({ email_address: `u${n}@example.com` })),
       );
-    expect((await many(11)).status).toBe(422);
+    expect(codeOf(await many(11))).toEqual([400, 'bulk_size_exceeded']);
     expect(
       (await post('/invitations/bulk', [{ email_address: 'a@example.com' }, { email_address: 'ada@example.com' }]))
         .status,
@@ -71,7 +71,7 @@ describe('invitations', () => {
 
   it('a ticket is never a session token, and none of another instance', async () => {
     const { url } = (await invite()).body;
-    expect((await post('/clients/verify', { token: ticketIn(url) })).status).toBe(401);
+    expect((await post('/clients/verify', { token: ticketIn(url) })).status).toBe(400);
     expect(openTicket(state, ticketIn(url))).not.toBeNull();
     expect(openTicket(newState(), ticketIn(url))).toBeNull();
     state.keys.rotate(0);
@@ -108,7 +108,7 @@ describe('waitlist', () => {
     const known = (await post('/waitlist_entries', { email_address: 'a@example.com' })).body;
     expect((await bulk(['a@example.com', 'b@example.com'])).body[0].id).toBe(known.id);
     expect((await bulk(['c@example.com', 'C@example.com'])).status).toBe(422);
-    expect((await bulk(Array.from({ length: 51 }, (_, n) => `u${n}@example.com`))).status).toBe(422);
+    expect((await bulk(Array.from({ length: 51 }, (_, n) => `u${n}@example.com`))).status).toBe(400);
     const listed = (await get('/waitlist_entries', { order_by: '+email_address', query: 'example' })).body;
     expect(listed.data.map((e: { email_address: string }) => e.email_address)).toEqual([
       'a@example.com',
@@ -188,7 +188,7 @@ it('OAuth applications show their secret on creation and rotation alone', async 
 it('JWT templates set no claims that Clerk sets, and keep their key', async () => {
   const create = (body: Record<string, unknown>) =>
     post('/jwt_templates', { name: 'one', claims: { role: '{{user.public_metadata.role}}' }, ...body });
-  expect(codeOf(await create({ claims: { sub: 'someone' } }))).toEqual([422, 'form_param_value_invalid']);
+  expect(codeOf(await create({ claims: { sub: 'someone' } }))).toEqual([400, 'jwt_template_reserved_claim']);
   expect(codeOf(await create({ custom_signing_key: true, signing_algorithm: 'HS256' }))).toEqual([
     422,
     'form_param_missing',
@@ -210,22 +210,23 @@ it('sign-in tokens are of a user, expire, and are revoked once', async () => {
 });
 
 it('settings are kept, and organizations start with them', async () => {
-  const memberRole = ids['organization_role_id'];
+  const permissions = ['org:sys_memberships:read', 'org:sys_memberships:manage', 'org:sys_profile:delete'];
+  const owner = (await post('/organization_roles', { name: 'Owner', key: 'org:owner', permissions })).body;
   const changed = await patch('/instance/organization_settings', {
     max_allowed_memberships: 3,
-    creator_role_id: memberRole,
+    creator_role_id: owner.id,
     domains_enabled: false,
   });
   expect(changed.body).toMatchObject({
     max_allowed_memberships: 3,
-    creator_role: 'org:member',
+    creator_role: 'org:owner',
     domains_enabled: false,
     enabled: true,
   });
   expect((await get('/instance/organization_settings')).body).toEqual(changed.body);
   const organization = (await post('/organizations', { name: 'New', created_by: ids['other_user_id'] })).body;
   expect(organization.max_allowed_memberships).toBe(3);
-  expect((await get(`/organizations/${organization.id}/memberships`)).body.data[0].role).toBe('org:member');
+  expect((await get(`/organizations/${organization.id}/memberships`)).body.data[0].role).toBe('org:owner');
   expect((await patch('/instance/organization_settings', { creator_role_id: 'role_nobody' })).status).toBe(404);
   await patch('/instance', { allowed_origins: ['https://app.test'] });
   expect((await get('/instance')).body.allowed_origins).toEqual(['https://app.test']);
@@ -276,7 +277,7 @@ describe('billing', () => {
     expect(
       (await post(`/billing/subscription_items/${other.id}/extend_free_trial`, { extend_to: '2026-02-01T00:00:00Z' }))
         .status,
-    ).toBe(422);
+    ).toBe(403);
   });
 
   it('a dearer price holds at once, a cheaper one from the next period', async () => {
@@ -348,9 +349,33 @@ describe('the protocol', () => {
     ).toBe(400);
   });
 
-  it('any version of the API is answered, also newer ones', async () => {
-    for (const version of ['2021-02-05', API_VERSION_DATE, '2026-05-12', '2031-01-01']) {
-      expect((await send(state, 'GET', '/users', { headers: { 'clerk-api-version': version } })).status).toBe(200);
+  it('every version of the API is answered, named once, in the header or in the query', async () => {
+    const ask = (headers: Record<string, string>, query = '') => send(state, 'GET', '/users', { headers, query });
+    for (const version of ['2021-02-05', API_VERSION_DATE, '2026-05-12']) {
+      expect((await ask({ 'clerk-api-version': version })).status).toBe(200);
+      expect((await ask({}, `__clerk_api_version=${version}`)).status).toBe(200);
+      const twice = await ask({ 'clerk-api-version': version }, `__clerk_api_version=${version}`);
+      expect(codeOf(twice)).toEqual([400, 'api_version_invalid']);
+    }
+    expect((await ask({})).status).toBe(200);
+    for (const version of ['2031-01-01', 'v1', ''])
+      expect(codeOf(await ask({ 'clerk-api-version': version }))).toEqual([400, 'api_version_invalid']);
+    expect(codeOf(await ask({}, '__clerk_api_version=2031-01-01'))).toEqual([400, 'api_version_invalid']);
+  });
+
+  it('from version 2026-05-12 on, metadata changes through its own operations alone', async () => {
+    const newer = { 'clerk-api-version': '2026-05-12' };
+    const metadata = { public_metadata: { a: 1 } };
+    for (const path of [`/users/${ids['user_id']}`, `/organizations/${ids['organization_id']}`]) {
+      const before = (await get(path)).text;
+      expect(codeOf(await send(state, 'PATCH', path, { body: metadata, headers: newer }))).toEqual([
+        422,
+        'form_param_unknown',
+      ]);
+      expect((await get(path)).text).toBe(before);
+      const merged = await send(state, 'PATCH', `${path}/metadata`, { body: metadata, headers: newer });
+      expect(merged.body.public_metadata).toMatchObject({ a: 1 });
+      expect((await patch(path, { public_metadata: { b: 2 } })).body.public_metadata).toEqual({ b: 2 });
     }
   });
 

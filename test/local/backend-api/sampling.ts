@@ -81,8 +81,17 @@ const tokenFor = (state: ManagedState, ids: Fixture): string => {
   return session ? mintSessionToken(state, session) : '';
 };
 
+/** Somebody must keep managing an organization, so the member of whom an operation is about is not the only one who does. */
+const anotherAdmin: Setup = async (state, ids) => {
+  const body = { user_id: ids['other_user_id'], role: 'org:admin' };
+  await made(state, `/organizations/${ids['organization_id']}/memberships`, body);
+  return {};
+};
+
 const SETUPS: Readonly<Record<string, Setup>> = {
   RevokeInvitation: invitation,
+  UpdateOrganizationMembership: anotherAdmin,
+  DeleteOrganizationMembership: anotherAdmin,
   GetOrganizationInvitation: organizationInvitation,
   RevokeOrganizationInvitation: async (state, ids) => ({
     ...(await organizationInvitation(state, ids)),
@@ -186,6 +195,11 @@ const SETUPS: Readonly<Record<string, Setup>> = {
   ExtendBillingSubscriptionItemFreeTrial: async (state) => ({
     body: { extend_to: new Date(state.now() + 60 * 86_400_000).toISOString() },
   }),
+  UpdateInstanceOrganizationSettings: async (state) => {
+    const permissions = ['org:sys_memberships:read', 'org:sys_memberships:manage', 'org:sys_profile:delete'];
+    const owner = await made(state, '/organization_roles', { name: 'Owner', key: 'org:owner', permissions });
+    return { body: { creator_role_id: owner['id'] } };
+  },
   CreateJWTTemplate: async () => ({ omit: ['signing_key', 'custom_signing_key'] }),
   CreateSAMLConnection: async () => ({ omit: ['idp_metadata_url', 'domain'] }),
   ReplaceRoleSet: async (state) => {

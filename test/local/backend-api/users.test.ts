@@ -85,10 +85,14 @@ describe('row 5: identifiers', () => {
     const other = await create({ email_address: ['o@example.com'] });
     const added = (await post('/email_addresses', { user_id: user.id, email_address: 'b@example.com' })).body;
     expect(added.verification).toBeNull();
-    for (const id of [added.id, other.primary_email_address_id, 'idn_nobody']) {
+    for (const [id, code] of [
+      [added.id, 'form_verification_needed'],
+      [other.primary_email_address_id, 'form_resource_not_found'],
+      ['idn_nobody', 'form_resource_not_found'],
+    ]) {
       expect(refusalOf(await patch(`/users/${user.id}`, { primary_email_address_id: id }))).toEqual([
         422,
-        'form_param_value_invalid',
+        code,
         'primary_email_address_id',
       ]);
     }
@@ -184,13 +188,33 @@ describe('passwords', () => {
     expect((await verify(user.id, `${password}x`)).status).toBe(422);
   });
 
-  it.each(['', 'x', '$2b$04$short', '$2b$31$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe'])(
-    'what is no bcrypt digest, or one that takes hours, matches nothing: %s',
-    async (digest) => {
-      const user = await create({ password_digest: digest || ' ', password_hasher: 'bcrypt' });
-      expect((await verify(user.id, 'a')).status).toBe(422);
-    },
-  );
+  it('a bcrypt digest that takes hours matches nothing', async () => {
+    const digest = '$2b$31$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe';
+    const user = await create({ password_digest: digest, password_hasher: 'bcrypt' });
+    expect((await verify(user.id, 'a')).status).toBe(422);
+  });
+
+  it.each([
+    ...['', ' ', 'x', '$2b$04$short'].map((digest) => ['bcrypt', digest]),
+    ['bcrypt_sha256_django', '$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe'],
+    ['argon2i', '$argon2id$v=19$m=65536$c2FsdA$aGFzaA'],
+    ['argon2id', 'correct horse battery'],
+    ['phpass', '$P$short'],
+    ['md5', 'g'.repeat(32)],
+    ['sha256', 'a'.repeat(32)],
+    ['sha256_salted', 'a'.repeat(64)],
+    ['pbkdf2_sha256', 'pbkdf2_sha256$many$salt$hash'],
+    ['ldap_ssha', '{SSHA}'],
+    ['scrypt_firebase', 'hash$salt'],
+    ['scrypt_werkzeug', 'scrypt:32768:8:1$salt$nothex'],
+    ['awscognito', ''],
+  ])('what is no digest of %s is refused: %j', async (hasher, digest) => {
+    expect(refusalOf(await post('/users', { password_digest: digest, password_hasher: hasher }))).toEqual([
+      422,
+      'form_password_digest_invalid_code',
+      'password_digest',
+    ]);
+  });
 
   it('digests of hashers that cannot be checked here are kept, and said to be so', async () => {
     const user = await create({ password_digest: '$argon2id$v=19$m=65536$c2FsdA$aGFzaA', password_hasher: 'argon2id' });
@@ -220,7 +244,7 @@ describe('second factors', () => {
     const code = totpCode('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', state.now());
     expect((await verify(code)).body).toEqual({ verified: true, code_type: 'totp' });
     state.clock.advance('5m');
-    expect(refusalOf(await verify(code))).toEqual([422, 'form_code_incorrect', 'code']);
+    expect(refusalOf(await verify(code))).toEqual([422, 'totp_incorrect_code', 'code']);
     expect((await verify('one')).body).toEqual({ verified: true, code_type: 'backup_code' });
     expect((await verify('one')).status).toBe(422);
     await send(state, 'DELETE', `/users/${user.id}/mfa`);
@@ -261,7 +285,7 @@ describe('states', () => {
     const banned = await post('/users/ban', { user_ids: [one.id, two.id] });
     expect(banned.body.map((user: { banned: boolean }) => user.banned)).toEqual([true, true]);
     expect((await get('/users', { banned: 'true' })).body).toHaveLength(2);
-    expect((await post('/users/ban', { user_ids: [] })).status).toBe(400);
+    expect((await post('/users/ban', { user_ids: [] })).status).toBe(422);
   });
 
   it('deletion takes all that belongs to the user with it', async () => {

@@ -5,9 +5,11 @@ import type { InstanceState } from '../state/instance-state.js';
 import { authenticate } from './engine/authenticate.js';
 import type { BackendRoute } from './engine/backend-route.js';
 import { ApiError } from '../model/records/api-error.js';
+import { refusal } from '../model/records/refusals.js';
 import type { Caller, OperationCall } from './engine/operation.js';
 import { readRequest } from './engine/read-request.js';
 import type { RequestInput } from './engine/read-request.js';
+import { checkOfVersion } from './engine/versions.js';
 import { matchRoute } from './routes.js';
 import { messageOf } from '../ground/message-of.js';
 import { isPromise } from '../../../../src/ground/realm.js';
@@ -27,7 +29,9 @@ export function handleBackendRequest(
   try {
     const { route, params } = matchRoute(request.method, request.path);
     const caller: Caller = route.authenticated ? authenticate(route.id, request, state) : { kind: 'secret' };
+    const check = checkOfVersion(route.id, request);
     const run = (input: RequestInput) => {
+      check(input.body);
       const call: OperationCall = { operationId: route.id, params, caller, request, ...input };
       const result = route.handler(call, state);
       return isPromise(result) ? result.then((value) => answer(route, call, value)) : answer(route, call, result);
@@ -60,9 +64,10 @@ function refuse(error: unknown, request: LocalRequest): LocalResponse {
   const known =
     error instanceof ApiError
       ? error
-      : new ApiError(500, 'internal_clerk_error', 'Oops, an unexpected error occurred', {
-          longMessage: `The local instance failed: ${(error as Partial<Error> | null)?.stack ?? messageOf(error)}`,
-        });
+      : refusal(
+          'internal_clerk_error',
+          `The local instance failed: ${(error as Partial<Error> | null)?.stack ?? messageOf(error)}`,
+        );
   const body = {
     errors: [
       {

@@ -1,6 +1,6 @@
 /**
- * Routes that the official client calls although the pinned document does not describe them: they are of newer versions of the API.
- * A newer `Clerk-API-Version` is never refused, so they are always there. Bodies are taken as they come; the handlers look at them.
+ * Routes that the official client calls although the pinned document does not describe them: they came later, under every version of the API.
+ * Bodies are taken as they come; the handlers look at them.
  */
 import type { BackendRoute } from './engine/backend-route.js';
 import type { Handler } from './engine/operation.js';

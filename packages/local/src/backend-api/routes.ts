@@ -1,5 +1,5 @@
 /** The table of routes: every operation of the document, and what the official client calls beyond it. */
-import { ApiError } from '../model/records/api-error.js';
+import { refusal } from '../model/records/refusals.js';
 import type { Handler } from './engine/operation.js';
 import type { BackendRoute } from './engine/backend-route.js';
 import { newerRoutes } from './newer-routes.js';
@@ -21,9 +21,8 @@ export function matchRoute(
   const plain = unversioned.replace(/(?<=.)\/+$/, '');
   const match = router.match(method, plain);
   if (match !== null) return { route: match.value, params: match.params };
-  if (router.methodsOf(plain).length === 0)
-    throw new ApiError(404, 'resource_not_found', 'not found', { longMessage: `There is no ${path}.` });
-  throw new ApiError(405, 'method_not_allowed', 'Method not allowed', { longMessage: `${path} has no ${method}.` });
+  if (router.methodsOf(plain).length === 0) throw refusal('resource_not_found', `There is no ${path}.`);
+  throw refusal('method_not_allowed', `${path} has no ${method}.`);
 }
 
 function* documentRoutes(): Iterable<Route<BackendRoute>> {
@@ -47,5 +46,5 @@ function* documentRoutes(): Iterable<Route<BackendRoute>> {
 }
 
 const notImplemented: Handler = (call) => {
-  throw new ApiError(501, 'not_implemented', `The local instance does not implement ${call.operationId}.`);
+  throw refusal('not_implemented', `The local instance does not implement ${call.operationId}.`);
 };

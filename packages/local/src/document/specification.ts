@@ -23,7 +23,7 @@ export interface Operation {
   readonly query: readonly QueryParameter[];
   readonly body: { readonly contentType: string; readonly required: boolean; readonly schema: Schema } | null;
   readonly authenticated: boolean;
-  /** What a request that does not fit is answered with: 422 where the operation declares it, else 400. */
+  /** What a request that does not fit is answered with: 422, but 400 by the service of machines' credentials, which declares no other. */
   readonly invalidStatus: 400 | 422;
   readonly success: { readonly status: number; readonly schema: Schema | null };
 }
@@ -80,6 +80,9 @@ function read(document: Document): Specification {
 
 type Resolve = Specification['resolve'];
 
+/** API keys, M2M tokens and OAuth access tokens. */
+const CREDENTIALS = /^\/(api_keys|m2m_tokens|oauth_applications\/access_tokens)\b/;
+
 function readOperation(method: string, path: string, raw: Schema, resolve: Resolve): Operation {
   const parameters = ((raw['parameters'] ?? []) as Schema[]).map(resolve);
   const security = raw['security'] as readonly unknown[] | undefined;
@@ -100,7 +103,7 @@ function readOperation(method: string, path: string, raw: Schema, resolve: Resol
       })),
     body: withAdditions(raw['operationId'] as string, readBody(raw, resolve)),
     authenticated: security?.length !== 0,
-    invalidStatus: '422' in (raw['responses'] as Schema) ? 422 : 400,
+    invalidStatus: CREDENTIALS.test(path) && !('422' in (raw['responses'] as Schema)) ? 400 : 422,
     success: readSuccess(raw['responses'] as Readonly<Record<string, Schema>>, resolve),
   };
 }

@@ -1,5 +1,6 @@
 /** From a table of routes to what answers them: the Frontend API's, and those of the control. */
 import { isPromise } from '../../../../src/ground/realm.js';
+import { apiVersionOf } from '../http/api-version.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import { failure } from '../http/responses.js';
 import { createRouter, routesOf, type RouteTable } from '../http/router.js';
@@ -18,6 +19,7 @@ export function answerBy(table: FrontendRoutes): Answer {
     const path = request.path.replace(/(?<=.)\/$/, '');
     const match = router.match(request.method === 'HEAD' ? 'GET' : request.method, path);
     if (match === null) return refused(router.methodsOf(path));
+    if (apiVersionOf(request) === null) return failure(400, 'api_version_invalid', 'The API version is invalid');
     try {
       const answer = match.value(createCall(state, request, match.params));
       return isPromise(answer) ? answer.catch(broken) : answer;

@@ -9,6 +9,7 @@ const SYSTEM_PERMISSIONS = [
   'org:sys_domains:manage',
   'org:sys_billing:read',
   'org:sys_billing:manage',
+  'org:sys_entconns:manage',
 ];
 
 const ROLES = [

@@ -1,7 +1,8 @@
 /** Query and body of a request, typed and checked after the document. */
 import type { LocalRequest } from '../../http/messages.js';
 import type { BackendRoute } from './backend-route.js';
-import { ApiError } from '../../model/records/api-error.js';
+import type { ApiError } from '../../model/records/api-error.js';
+import { refusal } from '../../model/records/refusals.js';
 import { isJson, readJson, readMultipart, type UploadedFile } from '../../http/read-body.js';
 import type { OperationCall } from './operation.js';
 import type { Operation, QueryParameter, Schema } from '../../document/specification.js';
@@ -123,10 +124,7 @@ function defaultsOf(schema: Schema): Readonly<Record<string, unknown>> | null {
 function parseJson(request: LocalRequest): unknown {
   if (request.body.byteLength === 0) return undefined;
   if (!isJson(request)) {
-    throw new ApiError(415, 'unsupported_content_type', 'Content-Type is unsupported', {
-      longMessage: 'Use application/json.',
-      paramName: 'content-type',
-    });
+    throw refusal('unsupported_content_type', 'Use application/json.', { paramName: 'content-type' });
   }
   try {
     return readJson(request);
@@ -136,7 +134,7 @@ function parseJson(request: LocalRequest): unknown {
 }
 
 const invalidBody = (longMessage: string, paramName: string): ApiError =>
-  new ApiError(400, 'request_body_invalid', 'Request body invalid', { longMessage, paramName });
+  refusal('request_body_invalid', longMessage, { paramName });
 
 function objectOrNothing(value: unknown): OperationCall['body'] {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;

@@ -2,7 +2,9 @@
 import { createRequire } from 'node:module';
 import type { Ajv as AjvType, ErrorObject, Options, ValidateFunction } from 'ajv';
 import { DOCUMENT_ID, toJsonSchema } from '../../document/json-schema.js';
-import { ApiError } from '../../model/records/api-error.js';
+import type { ApiError } from '../../model/records/api-error.js';
+import type { RefusalCode } from '../../model/records/refusal-table.js';
+import { refusal } from '../../model/records/refusals.js';
 import { specification } from '../../document/specification.js';
 import type { Schema } from '../../document/specification.js';
 
@@ -35,19 +37,21 @@ export function compileCheck(schema: Schema): Check {
 }
 
 /** ajv's keyword to Clerk's code. Anything else is `form_param_value_invalid`. */
-const CODES: Readonly<Record<string, readonly [code: string, message: string]>> = {
-  required: ['form_param_missing', 'is missing'],
-  additionalProperties: ['form_param_unknown', 'is unknown'],
-  type: ['form_param_type_invalid', 'is of the wrong type'],
-  enum: ['form_param_value_invalid', 'is not one of the accepted values'],
-  format: ['form_param_format_invalid', 'is invalid'],
-  pattern: ['form_param_format_invalid', 'is invalid'],
-  minLength: ['form_param_format_invalid', 'is too short'],
-  maxLength: ['form_param_max_length_exceeded', 'is too long'],
+const CODES: Readonly<Record<string, RefusalCode>> = {
+  required: 'form_param_missing',
+  additionalProperties: 'form_param_unknown',
+  type: 'form_param_type_invalid',
+  format: 'form_param_format_invalid',
+  pattern: 'form_param_format_invalid',
+  minLength: 'form_param_min_length_exceeded',
+  maxLength: 'form_param_max_length_exceeded',
+  maxItems: 'form_param_array_size_exceeded',
 };
 
 function invalid(error: ErrorObject, status: number): ApiError {
-  const [code, message] = CODES[error.keyword] ?? ['form_param_value_invalid', 'is invalid'];
+  // A body that is a list is a call for many things at once.
+  if (error.keyword === 'maxItems' && error.instancePath === '') return refusal('bulk_size_exceeded', bulk(error));
+  const code = CODES[error.keyword] ?? 'form_param_value_invalid';
   const parameters = error.params as Readonly<Record<string, unknown>>;
   const inner = parameters['missingProperty'] ?? parameters['additionalProperty'];
   const path = error.instancePath.split('/').slice(1);
@@ -55,9 +59,12 @@ function invalid(error: ErrorObject, status: number): ApiError {
   const detail =
     error.keyword === 'enum'
       ? `must be one of ${JSON.stringify(parameters['allowedValues'])}`
-      : (error.message ?? message);
-  return new ApiError(status, code, message, {
+      : (error.message ?? 'is invalid');
+  const { message } = refusal(code);
+  return refusal(code, inner === undefined ? `${paramName} ${detail}.` : `${paramName} ${message}.`, {
     paramName,
-    longMessage: inner === undefined ? `${paramName} ${detail}.` : `${paramName} ${message}.`,
+    second: status === 400,
   });
 }
+
+const bulk = ({ params }: ErrorObject): string => `One request takes at most ${String(params['limit'])}.`;

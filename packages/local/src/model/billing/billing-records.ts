@@ -48,6 +48,7 @@ export const plans = defineResource('plans', {
   object: 'commerce_plan',
   idPrefix: 'cplan',
   component: 'CommercePlan',
+  notFound: 'plan_not_found',
   unique: ['slug'],
   filters: { payer_type: (row, type: string) => row.for_payer_type === type },
   view: planView,
@@ -118,6 +119,7 @@ export const subscriptionItems = defineResource('subscription_items', {
   object: 'commerce_subscription_item',
   idPrefix: 'csub_item',
   component: 'CommerceSubscriptionItem',
+  notFound: 'subscription_item_not_found',
   event: 'subscriptionItem',
   view: itemView,
   filters: {
@@ -175,6 +177,7 @@ export const subscriptions = defineResource('subscriptions', {
   object: 'commerce_subscription',
   idPrefix: 'csub',
   component: 'CommerceSubscription',
+  notFound: 'subscription_not_found',
   event: 'subscription',
   view: (row, state) => {
     const views = state

@@ -2,8 +2,7 @@
 import type { BillingCreatePriceParams } from '../../../../../src/api/generated/types.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { Fields, PriceRow, SubscriptionItemRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
-import { invalidValue, notFound, wrongState } from '../records/refusals.js';
+import { invalidValue, notFound, refusal } from '../records/refusals.js';
 import { change, create, find, insert, publish, silent } from '../records/resource.js';
 import { readTime } from '../records/text-formats.js';
 import { feeOf, money, plans, prices, subscriptionItems, subscriptions } from './billing-records.js';
@@ -12,10 +11,12 @@ const DAY_MS = 86_400_000;
 
 type Item = SubscriptionItemRow;
 
-/** @param now at once, not when the paid period is over. @throws ApiError 400 */
+/** @param now at once, not when the paid period is over. @throws ApiError 400, 422 */
 export function cancelItem(state: InstanceState, item: Item, now: boolean): Item {
   if (item.status !== 'active' && item.status !== 'past_due' && item.status !== 'upcoming') {
-    throw wrongState('subscription_item_not_cancelable', `The subscription item is ${item.status}.`);
+    throw item.status === 'canceled'
+      ? refusal('commerce_subscription_item_already_canceled')
+      : refusal('commerce_subscription_item_cannot_be_canceled', `The subscription item is ${item.status}.`);
   }
   const at = state.now();
   const ends = now || item.period_end === null;
@@ -33,11 +34,11 @@ function moveItem(state: InstanceState, item: Item, patch: Draft<Item> & { reado
   return moved;
 }
 
-/** @param extendTo a time in RFC 3339 format. @throws ApiError 422 */
+/** @param extendTo a time in RFC 3339 format. @throws ApiError 403, 422 */
 export function extendTrial(state: InstanceState, item: Item, extendTo: string): Item {
   const plan = state.table('plans').get(item.plan_id);
   if (!item.is_free_trial || plan?.free_trial_enabled !== true) {
-    throw new ApiError(422, 'subscription_item_not_in_free_trial', 'The subscription item is not in a free trial.');
+    throw refusal('subscription_item_not_in_free_trial');
   }
   const until = readTime(extendTo, 'extend_to');
   if (until <= state.now()) throw invalidValue('extend_to', 'must be in the future');
@@ -46,18 +47,14 @@ export function extendTrial(state: InstanceState, item: Item, extendTo: string):
   return change(state, subscriptionItems, item.id, { period_end: until });
 }
 
-/** A dearer price takes effect at once; a cheaper one when the period that was paid for is over. @throws ApiError 400, 404, 409, 422 */
+/** A dearer price takes effect at once; a cheaper one when the period that was paid for is over. @throws ApiError 404, 409, 422 */
 export function changePrice(state: InstanceState, item: Item, from: string, to: string): Fields {
   const [before, after] = [find(state, prices, from), find(state, prices, to)];
   if (item.status !== 'active')
-    throw wrongState('subscription_item_not_active', `The subscription item is ${item.status}.`);
-  if (item.price_id !== from) {
-    throw new ApiError(409, 'price_transition_conflict', 'Conflict', {
-      longMessage: 'The subscription item does not have this price.',
-      paramName: 'from_price_id',
-    });
-  }
-  if (from === to) throw invalidValue('to_price_id', 'must be another price');
+    throw refusal('subscription_item_no_longer_active', `The subscription item is ${item.status}.`);
+  if (item.price_id !== from) throw refusal('out_of_date_price', undefined, { paramName: 'from_price_id' });
+  if (from === to)
+    throw refusal('price_transition_not_allowed', 'It has this price already.', { paramName: 'to_price_id' });
   const now = state.now();
   const charge = feeOf(item, after);
   const immediate = charge >= feeOf(item, before) || item.period_end === null;
@@ -116,7 +113,7 @@ function startItem(
 /** @throws ApiError 404, 422 */
 export function createPrice(state: InstanceState, body: BillingCreatePriceParams): PriceRow {
   const plan = find(state, plans, body.plan_id);
-  if (body.amount < 0) throw invalidValue('amount', 'must not be negative');
+  if (body.amount < 0) throw refusal('plan_amount_invalid', 'It must not be negative.', { paramName: 'amount' });
   const annual = body.annual_monthly_amount ?? 0;
   return create(state, prices, { ...body, plan_id: plan.id, annual_monthly_amount: annual });
 }
@@ -124,6 +121,6 @@ export function createPrice(state: InstanceState, body: BillingCreatePriceParams
 /** The subscription of a user or an organization, as the API shows it. @throws ApiError 404 */
 export function subscriptionOf(state: InstanceState, field: 'user_id' | 'organization_id', id: string): Fields {
   const row = state.table('subscriptions').by(field, id)[0];
-  if (!row) throw notFound('subscription of', id);
+  if (!row) throw notFound('subscription of', id, undefined, subscriptions.notFound);
   return subscriptions.view(row, state);
 }

@@ -2,7 +2,7 @@
 import type { InstanceState, Row } from '../../state/instance-state.js';
 import type { TableRows } from '../../state/rows.js';
 import { invite } from '../invitations/invitations.js';
-import { ApiError } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import { create, defineResource, type Resource } from '../records/resource.js';
 import { identifierType } from '../records/text-formats.js';
 
@@ -23,10 +23,7 @@ function prepare<R extends Row & { identifier?: string }>(state: InstanceState, 
   const identifier = text.trim().toLowerCase();
   const type = identifierType(identifier);
   if (list.tableIn(state).by('identifier', identifier).length > 0) {
-    throw new ApiError(400, 'duplicate_record', 'duplicate record', {
-      longMessage: `The identifier ${identifier} already exists.`,
-      paramName: 'identifier',
-    });
+    throw refusal('duplicate_record', `${identifier} is on the list already.`, { paramName: 'identifier' });
   }
   return { identifier, identifier_type: type, instance_id: state.instanceId };
 }

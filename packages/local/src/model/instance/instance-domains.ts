@@ -1,7 +1,7 @@
 /** The instance's primary domain, and satellites. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { DomainRow, Fields } from '../../state/rows.js';
-import { forbidden, invalidFormat } from '../records/refusals.js';
+import { invalidFormat, refusal } from '../records/refusals.js';
 import { change, create, defineResource, find, insert, remove } from '../records/resource.js';
 import { readUrl } from '../records/text-formats.js';
 
@@ -51,7 +51,8 @@ export function updateDomain(
 /** @throws ApiError 403, 404 */
 export function removeDomain(state: InstanceState, id: string): Fields {
   const row = find(state, domains, id);
-  if (!row.is_satellite) throw forbidden('primary_domain_deletion', 'The primary domain cannot be deleted.');
+  if (!row.is_satellite)
+    throw refusal('operation_not_allowed_on_primary_domain', 'The primary domain cannot be deleted.');
   return remove(state, domains, row);
 }
 

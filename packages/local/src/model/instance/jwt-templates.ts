@@ -2,7 +2,7 @@
 import type { JwtTemplatesCreateParams, JwtTemplatesUpdateParams } from '../../../../../src/api/generated/types.js';
 import type { Draft } from '../../state/instance-state.js';
 import type { JwtTemplateRow } from '../../state/rows.js';
-import { invalidValue, missing } from '../records/refusals.js';
+import { invalidValue, missing, refusal } from '../records/refusals.js';
 import { defineResource } from '../records/resource.js';
 
 export const jwtTemplates = defineResource('jwt_templates', {
@@ -25,7 +25,8 @@ export function readJwtTemplate(
   const { name, claims, signing_key: key } = body;
   if (name === '') throw missing('name');
   const reserved = Object.keys(claims).find((claim) => RESERVED.includes(claim));
-  if (reserved !== undefined) throw invalidValue('claims', `must not set the reserved claim ${reserved}`);
+  if (reserved !== undefined)
+    throw refusal('jwt_template_reserved_claim', `${reserved} is set by Clerk itself.`, { paramName: 'claims' });
   const custom = body.custom_signing_key ?? before?.custom_signing_key ?? false;
   const algorithm = body.signing_algorithm ?? before?.signing_algorithm ?? 'RS256';
   if (!ALGORITHMS.includes(algorithm))

@@ -3,7 +3,7 @@ import type { TemplatesPreviewParams, TemplatesUpsertParams } from '../../../../
 import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { Fields, MessageTemplateRow } from '../../state/rows.js';
-import { missing, notFound } from '../records/refusals.js';
+import { missing, notFound, refusal } from '../records/refusals.js';
 import { change, defineResource, insert } from '../records/resource.js';
 
 export const templates = defineResource('templates', {
@@ -94,8 +94,10 @@ export function upsertTemplate(
   return insert(state, templates, { ...common(state, type, slug), name: slug, position, can_delete: true, ...fields });
 }
 
+/** @throws ApiError 400 */
 export function revertTemplate(state: InstanceState, row: MessageTemplateRow): MessageTemplateRow {
   const original = builtIn(row.template_type ?? '', row.slug ?? '');
+  if (original === undefined) throw refusal('template_revert_error');
   return change(state, templates, row.id, { ...original, delivered_by_clerk: true, can_revert: false });
 }
 

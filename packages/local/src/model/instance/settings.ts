@@ -20,8 +20,7 @@ const DEFAULTS = {
   },
   organizations: {
     enabled: true,
-    // 0 is no limit: an offline instance has no plan to keep to.
-    max_allowed_memberships: 0,
+    max_allowed_memberships: 5,
     max_allowed_roles: 10,
     max_role_sets_allowed: 10,
     max_allowed_permissions: 50,

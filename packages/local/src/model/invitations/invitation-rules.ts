@@ -1,6 +1,7 @@
 /** What invitations to the application and to organizations share. */
 import type { InstanceState } from '../../state/instance-state.js';
-import { ApiError } from '../records/api-error.js';
+import type { ApiError } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 
 export const DAY_MS = 86_400_000;
 
@@ -13,14 +14,11 @@ export function expiringStatus<Status extends string>(
 }
 
 export function duplicateInvitation(addresses: readonly string[]): ApiError {
-  return new ApiError(400, 'duplicate_record', 'duplicate invitation', {
-    longMessage: `There are already pending invitations for the following email addresses: ${addresses.join(', ')}`,
+  return refusal('duplicate_record', `These addresses have pending invitations already: ${addresses.join(', ')}.`, {
     meta: { email_addresses: addresses },
   });
 }
 
-/** @throws ApiError 400 if one request names an address twice */
-export function refuseRepeated(addresses: readonly string[]): void {
-  const twice = addresses.filter((address, index) => addresses.indexOf(address) !== index);
-  if (twice.length > 0) throw duplicateInvitation(twice);
-}
+/** Addresses that one request names twice. */
+export const repeatedIn = (addresses: readonly string[]): readonly string[] =>
+  addresses.filter((address, index) => addresses.indexOf(address) !== index);

@@ -3,11 +3,11 @@ import type { InvitationsCreateParams } from '../../../../../src/api/generated/t
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, InvitationRow } from '../../state/rows.js';
 import { contains } from '../records/listing.js';
-import { taken, wrongState } from '../records/refusals.js';
+import { refusal, taken } from '../records/refusals.js';
 import { change, create, defineResource, find } from '../records/resource.js';
 import { readEmailAddress, readUrl } from '../records/text-formats.js';
 import { createTicket, ticketUrl } from '../sessions/tickets.js';
-import { DAY_MS, duplicateInvitation, expiringStatus, refuseRepeated } from './invitation-rules.js';
+import { DAY_MS, duplicateInvitation, expiringStatus, repeatedIn } from './invitation-rules.js';
 
 const DEFAULT_DAYS = 30;
 
@@ -48,7 +48,8 @@ function prepare(state: InstanceState, body: NewInvitation) {
 /** All or none. @throws ApiError 400, 422 */
 export function invite(state: InstanceState, bodies: readonly NewInvitation[]): InvitationRow[] {
   const prepared = bodies.map((body) => prepare(state, body));
-  refuseRepeated(prepared.map((fields) => fields.email_address));
+  const twice = repeatedIn(prepared.map((fields) => fields.email_address));
+  if (twice.length > 0) throw duplicateInvitation(twice);
   return prepared.map((fields) => {
     const id = state.id(invitations.idPrefix);
     const ticket = createTicket(state, 'invitation', id, fields.expires_at, fields.redirect_url);
@@ -59,14 +60,20 @@ export function invite(state: InstanceState, bodies: readonly NewInvitation[]): 
 /** @throws ApiError 400, 404 */
 export function revokeInvitation(state: InstanceState, id: string): InvitationRow {
   const { status } = find(state, invitations, id);
-  if (status === 'revoked') throw wrongState('invitation_already_revoked', 'The invitation is already revoked.');
-  if (status === 'accepted') throw wrongState('invitation_already_accepted', 'The invitation is already accepted.');
+  if (status === 'revoked') throw refusal('invitation_already_revoked');
+  if (status === 'accepted') throw refusal('invitation_already_accepted');
   return change(state, invitations, id, { status: 'revoked' });
 }
+
+const NO_LONGER_GOOD = {
+  accepted: 'invitation_already_accepted',
+  revoked: 'revoked_invitation',
+  expired: 'ticket_expired_code',
+} as const;
 
 /** Somebody signed up with the invitation. @throws ApiError 400, 404 */
 export function acceptInvitation(state: InstanceState, id: string): InvitationRow {
   const status = expiringStatus(state, find(state, invitations, id));
-  if (status !== 'pending') throw wrongState('invitation_not_pending', `The invitation is ${status}.`);
+  if (status !== 'pending') throw refusal(NO_LONGER_GOOD[status]);
   return change(state, invitations, id, { status: 'accepted' });
 }

@@ -1,9 +1,8 @@
 /** The waitlist. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, WaitlistEntryRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
 import { contains, equals } from '../records/listing.js';
-import { invalidValue } from '../records/refusals.js';
+import { refusal } from '../records/refusals.js';
 import { change, create, defineResource, find, remove, silent } from '../records/resource.js';
 import { readEmailAddress } from '../records/text-formats.js';
 import { invitations, invite } from './invitations.js';
@@ -25,7 +24,7 @@ export const waitlistEntries = defineResource('waitlist_entries', {
 export function joinWaitlist(state: InstanceState, texts: readonly string[]): WaitlistEntryRow[] {
   const addresses = texts.map((text) => readEmailAddress(text));
   if (new Set(addresses).size < addresses.length)
-    throw invalidValue('email_address', 'must not occur twice in one request');
+    throw refusal('form_param_duplicate', 'An address stands twice in the request.', { paramName: 'email_address' });
   return addresses.map((address) => {
     const known = state.table('waitlist_entries').by('email_address', address)[0];
     return known ?? create(state, waitlistEntries, { email_address: address, status: 'pending', is_locked: false });
@@ -41,10 +40,9 @@ export function completeWaitlistEntry(state: InstanceState, address: string): vo
 /** @throws ApiError 404; 409 unless the entry is in one of the states */
 function entryIn(state: InstanceState, id: string, statuses: readonly WaitlistEntryRow['status'][]): WaitlistEntryRow {
   const row = find(state, waitlistEntries, id);
-  if (statuses.includes(row.status)) return row;
-  throw new ApiError(409, 'waitlist_entry_status_conflict', 'Conflict', {
-    longMessage: `The waitlist entry is ${row.status}.`,
-  });
+  if (row.is_locked === true) throw refusal('waitlist_entry_locked');
+  if (row.status === 'pending' || statuses.includes(row.status)) return row;
+  throw refusal(`waitlist_entry_already_${row.status}`);
 }
 
 /** @throws ApiError 400, 404, 409, 422 */

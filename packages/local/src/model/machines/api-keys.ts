@@ -3,7 +3,8 @@ import type { ApiKeysCreateParams, ApiKeysUpdateParams } from '../../../../../sr
 import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ApiKeyRow, Fields } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
+import type { ApiError } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import { isExpired, isGood, issueApiKey } from '../tokens/machine-tokens.js';
 
 /** Where the subject of a key is kept, by the prefix of its id. */
@@ -15,7 +16,7 @@ export const viewApiKey = (state: InstanceState, row: ApiKeyRow): Fields => ({
 });
 
 function noApiKey(): ApiError {
-  return new ApiError(404, 'resource_not_found', 'not found', { longMessage: 'No API key was found.' });
+  return refusal('resource_not_found', 'No API key was found.');
 }
 
 /** @throws ApiError 404 */
@@ -67,10 +68,7 @@ function change(state: InstanceState, key: ApiKeyRow, patch: Draft<ApiKeyRow>): 
 function requireSubject(state: InstanceState, subject: string): void {
   const table = lookUp(SUBJECTS, subject.split('_')[0] ?? '');
   if (table === undefined || state.table(table).get(subject) !== undefined) return;
-  throw new ApiError(400, 'form_param_value_invalid', 'is invalid', {
-    longMessage: `There is no ${subject}.`,
-    paramName: 'subject',
-  });
+  throw refusal('form_param_value_invalid', `There is no ${subject}.`, { paramName: 'subject', second: true });
 }
 
 /** Keys of a subject, newest first. */

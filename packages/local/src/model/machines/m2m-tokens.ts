@@ -2,7 +2,8 @@
 import type { M2mTokensCreateParams } from '../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, M2MTokenRow, MachineRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
+import type { ApiError } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 import { isExpired, isGood, issueM2MToken } from '../tokens/machine-tokens.js';
 
 export const viewM2MToken = (state: InstanceState, row: M2MTokenRow): Fields => ({
@@ -11,7 +12,7 @@ export const viewM2MToken = (state: InstanceState, row: M2MTokenRow): Fields => 
 });
 
 export function noM2MToken(): ApiError {
-  return new ApiError(404, 'resource_not_found', 'not found', { longMessage: 'No M2M token was found.' });
+  return refusal('resource_not_found', 'No M2M token was found.');
 }
 
 /** The body of `POST /m2m_tokens`, with the members that clients send beyond the document. */
@@ -20,11 +21,17 @@ export type NewM2MTokenBody = M2mTokensCreateParams & {
   readonly min_remaining_ttl_seconds?: number | null;
 };
 
+/** Claims that a signed token has of its own. */
+const RESERVED = ['exp', 'iat', 'iss', 'jti', 'nbf', 'sub'];
+
 /** A new token, or one with the same claims that is good for as long as the body asks. @throws ApiError 400 */
 export function tokenForMachine(state: InstanceState, machine: MachineRow, body: NewM2MTokenBody): M2MTokenRow {
   const { seconds_until_expiration: seconds, min_remaining_ttl_seconds: reuse } = body;
   const claims = body.claims ?? null;
   const format = body.token_format === 'jwt' ? 'jwt' : 'opaque';
+  const reserved = Object.keys(claims ?? {}).find((claim) => RESERVED.includes(claim));
+  if (reserved !== undefined)
+    throw refusal('machine_token_reserved_claim', `${reserved} is set by Clerk itself.`, { paramName: 'claims' });
   if (typeof seconds === 'number' && !(seconds > 0)) throw invalid('seconds_until_expiration');
   const lifetime = seconds ?? machine.default_token_ttl;
   if (typeof reuse === 'number') {
@@ -78,5 +85,5 @@ function signed(state: InstanceState, token: string): M2MTokenRow | undefined {
 }
 
 function invalid(paramName: string): ApiError {
-  return new ApiError(400, 'form_param_value_invalid', 'is invalid', { paramName });
+  return refusal('form_param_value_invalid', undefined, { paramName, second: true });
 }

@@ -2,9 +2,9 @@
 import type { MachinesCreateParams, MachinesUpdateParams } from '../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, MachineRow, MachineScopeRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
+import type { ApiError } from '../records/api-error.js';
 import { deletes } from '../records/cascade.js';
-import { notFound } from '../records/refusals.js';
+import { invalidValue, notFound, refusal } from '../records/refusals.js';
 import { defineResource } from '../records/resource.js';
 import { addMachineScope, createMachine, scopeId, scopesOf } from './machines.js';
 
@@ -40,7 +40,7 @@ export function findMachine(state: InstanceState, id: string, paramName?: string
 /** Machines whose id or name has the text, in the order that `order_by` asks for. @throws ApiError 422 */
 export function sortedMachines(state: InstanceState, text: string, orderBy: string): MachineRow[] {
   const [, direction, field] = /^([+-]?)(name|created_at)$/.exec(orderBy.trim()) ?? [];
-  if (field === undefined) throw new ApiError(422, 'form_param_value_invalid', 'is invalid', { paramName: 'order_by' });
+  if (field === undefined) throw invalidValue('order_by', 'must be one of name, created_at');
   const wanted = text.toLowerCase();
   const found = state
     .table('machines')
@@ -69,7 +69,7 @@ export function updateMachine(state: InstanceState, machine: MachineRow, body: M
 /** @param graceSeconds how long the old key is still taken. @throws ApiError 422 */
 export function rotateSecretKey(state: InstanceState, machine: MachineRow, graceSeconds: number): MachineRow {
   if (!(graceSeconds >= 0 && graceSeconds <= MAX_GRACE_SECONDS)) {
-    throw new ApiError(422, 'form_param_value_invalid', 'is invalid', { paramName: 'previous_token_ttl' });
+    throw invalidValue('previous_token_ttl', `must be 0 to ${String(MAX_GRACE_SECONDS)} seconds`);
   }
   const rotated = state.table('machines').update(machine.id, {
     secret_key: `ak_${state.secret(40)}`,
@@ -94,9 +94,7 @@ export function machineWithSecret(state: InstanceState, secret: string): Machine
 export function allowMachine(state: InstanceState, machine: MachineRow, toMachineId: string): MachineScopeRow {
   const to = findMachine(state, toMachineId, 'to_machine_id');
   if (state.table('machine_scopes').get(scopeId(machine.id, to.id)) !== undefined) {
-    throw new ApiError(409, 'machine_scope_already_exists', 'This machine has access already.', {
-      paramName: 'to_machine_id',
-    });
+    throw refusal('conflict', 'This machine has access already.', { paramName: 'to_machine_id' });
   }
   if (scopesOf(state, machine.id).length >= MAX_SCOPES) throw tooManyScopes();
   return addMachineScope(state, machine.id, to.id);
@@ -110,5 +108,5 @@ export function disallowMachine(state: InstanceState, machine: MachineRow, toMac
 }
 
 function tooManyScopes(): ApiError {
-  return new ApiError(422, 'machine_scope_limit_exceeded', `A machine has at most ${String(MAX_SCOPES)} scopes.`);
+  return refusal('quota_exceeded', `A machine has at most ${String(MAX_SCOPES)} scopes.`);
 }

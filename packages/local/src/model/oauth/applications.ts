@@ -7,7 +7,7 @@ import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { Fields, OAuthApplicationRow } from '../../state/rows.js';
 import { deletes } from '../records/cascade.js';
 import { includesText } from '../records/listing.js';
-import { forbidden, missing } from '../records/refusals.js';
+import { missing, refusal } from '../records/refusals.js';
 import { change, create, defineResource } from '../records/resource.js';
 import { readUrl } from '../records/text-formats.js';
 
@@ -100,7 +100,7 @@ export function registerOAuthApplication(
 
 /** @throws ApiError 403 for public applications */
 export function rotateClientSecret(state: InstanceState, row: OAuthApplicationRow): OAuthApplicationRow {
-  if (row.public === true) throw forbidden('oauth_application_public', 'Public applications have no secret.');
+  if (row.public === true) throw refusal('authorization_invalid', 'Public applications have no secret.');
   return change(state, oauthApplications, row.id, { client_secret: state.secret(32) });
 }
 

@@ -1,37 +1,29 @@
 /** Which user is in which organization, and as what. */
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { MembershipRow, OrganizationRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
-import { forbidden, wrongState } from '../records/refusals.js';
-import { create, find } from '../records/resource.js';
+import { refusal } from '../records/refusals.js';
+import { change, create, find, remove } from '../records/resource.js';
 import { users } from '../users/user-records.js';
 import { memberships, membershipOf } from './organization-records.js';
-import { roleByKey } from './role-records.js';
+import { permissionKeysOf, roleByKey } from './role-records.js';
 
 /** @throws ApiError 404 */
 export function requireRole(state: InstanceState, key: string | undefined): string {
   if (key !== undefined && roleByKey(state, key)) return key;
-  throw new ApiError(404, 'resource_not_found', 'not found', {
-    longMessage: `No organization role was found with key ${String(key)}.`,
-    paramName: 'role',
-  });
+  throw refusal('resource_not_found', `No organization role was found with key ${String(key)}.`, { paramName: 'role' });
 }
 
 /** @throws ApiError 403 if the organization is full */
-function requireSeat(state: InstanceState, organization: OrganizationRow): void {
+export function requireSeat(state: InstanceState, organization: OrganizationRow): void {
   const limit = organization.max_allowed_memberships;
   const taken = state.table('organization_memberships').by('organization_id', organization.id).length;
-  if (limit > 0 && taken >= limit) {
-    throw forbidden(
-      'organization_membership_quota_exceeded',
-      `You have reached your limit of ${limit} organization memberships.`,
-    );
-  }
+  if (limit > 0 && taken >= limit)
+    throw refusal('organization_membership_quota_exceeded', `The organization has at most ${limit} members.`);
 }
 
 type Metadata = Pick<Draft<MembershipRow>, 'public_metadata' | 'private_metadata'>;
 
-/** @throws ApiError 400, 403, 404 */
+/** Seeds and helpers of tests may fill an organization beyond its limit: whoever writes them has decided. @throws ApiError 400, 404 */
 export function addMember(
   state: InstanceState,
   organization: OrganizationRow,
@@ -41,10 +33,45 @@ export function addMember(
 ): MembershipRow {
   const user = find(state, users, userId);
   const key = requireRole(state, role);
-  if (membershipOf(state, organization.id, user.id)) {
-    throw wrongState('already_a_member_in_organization', `User ${user.id} is already a member of the organization.`);
-  }
-  requireSeat(state, organization);
+  if (membershipOf(state, organization.id, user.id))
+    throw refusal('already_a_member_in_organization', `${user.id} is a member of the organization already.`);
   const owner = { organization_id: organization.id, user_id: user.id, role: key };
   return create(state, memberships, { public_metadata: {}, private_metadata: {}, ...metadata, ...owner });
+}
+
+/** What somebody in an organization must be able to do. */
+export const KEEPERS_PERMISSIONS = ['org:sys_memberships:manage', 'org:sys_memberships:read', 'org:sys_profile:delete'];
+
+const keeps = (state: InstanceState, role: string): boolean => {
+  const held = permissionKeysOf(state, role);
+  return KEEPERS_PERMISSIONS.every((key) => held.includes(key));
+};
+
+/** @param role the one that the member gets; null: the member leaves. @throws ApiError 400 if nobody could manage the organization any more */
+function refuseLastKeeper(
+  state: InstanceState,
+  { id, organization_id, role: before }: MembershipRow,
+  role: string | null,
+) {
+  if (!keeps(state, before) || (role !== null && keeps(state, role))) return;
+  const others = state.table('organization_memberships').by('organization_id', organization_id);
+  if (others.some((other) => other.id !== id && keeps(state, other.role))) return;
+  throw refusal(
+    'organization_minimum_permissions_needed',
+    `Somebody else must have ${KEEPERS_PERMISSIONS.join(', ')} first.`,
+    { paramName: 'role' },
+  );
+}
+
+/** @throws ApiError 400, 404 */
+export function changeRole(state: InstanceState, membership: MembershipRow, role: string | undefined): MembershipRow {
+  const key = requireRole(state, role);
+  refuseLastKeeper(state, membership, key);
+  return change(state, memberships, membership.id, { role: key });
+}
+
+/** @throws ApiError 400 */
+export function removeMember(state: InstanceState, membership: MembershipRow): void {
+  refuseLastKeeper(state, membership, null);
+  remove(state, memberships, membership);
 }

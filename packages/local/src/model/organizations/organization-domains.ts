@@ -5,10 +5,12 @@ import type {
 } from '../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, OrganizationDomainRow, OrganizationRow } from '../../state/rows.js';
+import { settingsOf } from '../instance/settings.js';
 import { contains } from '../records/listing.js';
-import { invalidFormat, invalidValue, missing } from '../records/refusals.js';
+import { invalidFormat, invalidValue, missing, refusal } from '../records/refusals.js';
 import { change, create, defineResource } from '../records/resource.js';
 import { publicOrganizationData } from './organization-records.js';
+import { isPublicMailDomain } from './public-mail-domains.js';
 
 type Mode = OrganizationDomainRow['enrollment_mode'];
 
@@ -19,7 +21,6 @@ export const organizationDomains = defineResource('organization_domains', {
   idPrefix: 'orgdmn',
   component: 'OrganizationDomain',
   event: 'organizationDomain',
-  unique: ['name'],
   filters: {
     verified: (row, value: string) => (row.verification?.['status'] === 'verified') === (value === 'true'),
     // One list takes a single mode, the other one a list of them.
@@ -39,15 +40,32 @@ const verification = (verified: boolean): Fields => ({
   expire_at: null,
 });
 
-function readMode(value: unknown): Mode {
+/** @throws ApiError 403 if the instance has the mode switched off, 422 if there is no such mode */
+function readMode(state: InstanceState, value: unknown): Mode {
   if (typeof value !== 'string' || !isMode(value))
     throw invalidValue('enrollment_mode', `must be one of ${MODES.join(', ')}`);
+  if (!settingsOf(state, 'organizations').domains_enrollment_modes.includes(value))
+    throw refusal('organization_domain_enrollment_mode_not_enabled', undefined, { paramName: 'enrollment_mode' });
   return value;
+}
+
+/** Domains of mail providers belong to everybody, and any other to one organization. @throws ApiError 422 */
+function refuseForeign(state: InstanceState, organization: OrganizationRow, name: string): void {
+  const options = { paramName: 'name' };
+  if (isPublicMailDomain(name)) throw refusal('organization_domain_common', undefined, options);
+  const holder = state.table('organization_domains').by('name', name)[0];
+  if (holder === undefined) return;
+  const same = holder.organization_id === organization.id;
+  throw refusal(
+    same ? 'organization_domain_already_exists_same_organization' : 'organization_domain_already_exists',
+    undefined,
+    options,
+  );
 }
 
 const isMode = (value: string): value is Mode => MODES.includes(value);
 
-/** @throws ApiError 422 */
+/** @throws ApiError 403, 422 */
 export function addOrganizationDomain(
   state: InstanceState,
   organization: OrganizationRow,
@@ -55,10 +73,13 @@ export function addOrganizationDomain(
 ): OrganizationDomainRow {
   if (typeof name !== 'string' || name === '') throw missing('name');
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) throw invalidFormat('name', 'a domain name');
+  if (!settingsOf(state, 'organizations').domains_enabled) throw refusal('organization_domains_not_enabled');
+  const domain = name.toLowerCase();
+  refuseForeign(state, organization, domain);
   return create(state, organizationDomains, {
     organization_id: organization.id,
-    name: name.toLowerCase(),
-    enrollment_mode: mode === undefined ? 'manual_invitation' : readMode(mode),
+    name: domain,
+    enrollment_mode: mode === undefined ? 'manual_invitation' : readMode(state, mode),
     verification: verification(verified !== false),
     affiliation_email_address: null,
     total_pending_invitations: 0,
@@ -66,14 +87,14 @@ export function addOrganizationDomain(
   });
 }
 
-/** @throws ApiError 422 */
+/** @throws ApiError 403, 422 */
 export function updateOrganizationDomain(
   state: InstanceState,
   id: string,
   { enrollment_mode: mode, verified }: OrganizationDomainsUpdateParams,
 ): OrganizationDomainRow {
   return change(state, organizationDomains, id, {
-    ...(typeof mode === 'string' ? { enrollment_mode: readMode(mode) } : {}),
+    ...(typeof mode === 'string' ? { enrollment_mode: readMode(state, mode) } : {}),
     ...(typeof verified === 'boolean' ? { verification: verification(verified) } : {}),
   });
 }

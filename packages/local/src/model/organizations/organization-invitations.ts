@@ -1,19 +1,19 @@
 /** Invitations to an organization. */
 import type { OrganizationInvitationsCreateParams } from '../../../../../src/api/generated/types.js';
+import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { OrganizationInvitationRow, OrganizationRow } from '../../state/rows.js';
-import { DAY_MS, duplicateInvitation, expiringStatus, refuseRepeated } from '../invitations/invitation-rules.js';
-import { ApiError } from '../records/api-error.js';
+import { DAY_MS, expiringStatus, repeatedIn } from '../invitations/invitation-rules.js';
 import { contains, equals } from '../records/listing.js';
-import { wrongState } from '../records/refusals.js';
+import { refusal } from '../records/refusals.js';
 import { change, create, defineResource, find, publish, silent } from '../records/resource.js';
 import { readEmailAddress, readUrl } from '../records/text-formats.js';
 import { createTicket, ticketUrl } from '../sessions/tickets.js';
 import { publicUserData } from '../users/person.js';
 import { users } from '../users/user-records.js';
-import { addMember, requireRole } from './memberships.js';
-import { membershipOf, organizations, publicOrganizationData } from './organization-records.js';
-import { roleByKey } from './role-records.js';
+import { addMember, requireRole, requireSeat } from './memberships.js';
+import { MANAGE_MEMBERS, membershipOf, organizations, publicOrganizationData } from './organization-records.js';
+import { permissionKeysOf, roleByKey } from './role-records.js';
 
 const DEFAULT_DAYS = 30;
 
@@ -51,12 +51,11 @@ function prepare(
   const redirect = typeof body.redirect_url === 'string' ? readUrl(body.redirect_url, 'redirect_url') : undefined;
   const known = state.table('email_addresses').by('email_address', address)[0];
   if (known && membershipOf(state, organization.id, known.user_id)) {
-    throw wrongState('already_a_member_in_organization', `${address} is already a member of the organization.`);
+    throw refusal('already_a_member_in_organization', `${address} is a member of the organization already.`);
   }
   const sent = state.table('organization_invitations').by('email_address', address);
-  if (sent.some((row) => row.organization_id === organization.id && expiringStatus(state, row) === 'pending')) {
-    throw duplicateInvitation([address]);
-  }
+  if (sent.some((row) => row.organization_id === organization.id && expiringStatus(state, row) === 'pending'))
+    throw notUnique([address]);
   return {
     email_address: address,
     organization_id: organization.id,
@@ -70,6 +69,9 @@ function prepare(
   };
 }
 
+const notUnique = (addresses: readonly string[]) =>
+  refusal('organization_invitation_not_unique', undefined, { meta: { email_addresses: addresses } });
+
 /** All or none, also where one call names an address twice. @throws ApiError 400, 404, 422 */
 export function inviteToOrganization(
   state: InstanceState,
@@ -77,13 +79,19 @@ export function inviteToOrganization(
   bodies: readonly OrganizationInvitationsCreateParams[],
 ): OrganizationInvitationRow[] {
   const prepared = bodies.map((body) => prepare(state, organization, body));
-  refuseRepeated(prepared.map((fields) => fields.email_address));
+  const twice = repeatedIn(prepared.map((fields) => fields.email_address));
+  if (twice.length > 0) throw notUnique(twice);
   return prepared.map((fields) => {
     const id = state.id(organizationInvitations.idPrefix);
     const ticket = createTicket(state, 'organization_invitation', id, fields.expires_at, fields.redirect_url);
     return create(state, organizationInvitations, { ...fields, id, url: ticketUrl(state, ticket) });
   });
 }
+
+const NO_LONGER_GOOD = {
+  accepted: 'organization_invitation_already_accepted',
+  revoked: 'organization_invitation_revoked_code',
+} as const;
 
 /** The invited user becomes a member. @throws ApiError 400, 403, 404 */
 export function acceptOrganizationInvitation(
@@ -92,38 +100,36 @@ export function acceptOrganizationInvitation(
   userId: string,
 ): OrganizationInvitationRow {
   const invitation = find(state, organizationInvitations, id);
-  refuseUnlessPending(invitation, state);
+  const status = expiringStatus(state, invitation);
+  if (status !== 'pending') throw refusal(lookUp(NO_LONGER_GOOD, status) ?? 'ticket_expired_code');
   const organization = find(state, organizations, invitation.organization_id);
   const { public_metadata, private_metadata } = invitation;
+  requireSeat(state, organization);
   addMember(state, organization, userId, invitation.role, { public_metadata, private_metadata });
   const accepted = change(state, silent(organizationInvitations), id, { status: 'accepted' });
   publish(state, organizationInvitations, 'accepted', accepted);
   return accepted;
 }
 
-/** @param requesterId the user who asks, who must be an admin; undefined: the backend itself. @throws ApiError 400, 403 */
+/** @param requesterId the user who asks, who must manage members; undefined: the backend itself. @throws ApiError 403, 404 */
 export function revokeOrganizationInvitation(
   state: InstanceState,
   invitation: OrganizationInvitationRow,
   requesterId: string | null | undefined,
 ): OrganizationInvitationRow {
-  if (
-    typeof requesterId === 'string' &&
-    membershipOf(state, invitation.organization_id, requesterId)?.role !== 'org:admin'
-  ) {
-    throw new ApiError(403, 'not_an_admin_in_organization', 'Only admins can revoke invitations.', {
-      paramName: 'requesting_user_id',
-    });
-  }
-  refuseUnlessPending(invitation, state);
+  if (typeof requesterId === 'string') requireManager(state, invitation.organization_id, requesterId);
+  if (expiringStatus(state, invitation) !== 'pending') throw refusal('organization_invitation_not_pending');
   const revoked = change(state, silent(organizationInvitations), invitation.id, { status: 'revoked', url: null });
   publish(state, organizationInvitations, 'revoked', revoked);
   return revoked;
 }
 
-function refuseUnlessPending(row: OrganizationInvitationRow, state: InstanceState): void {
-  const status = expiringStatus(state, row);
-  if (status !== 'pending') throw wrongState('organization_invitation_not_pending', `The invitation is ${status}.`);
+function requireManager(state: InstanceState, organizationId: string, userId: string): void {
+  const membership = membershipOf(state, organizationId, userId);
+  const options = { paramName: 'requesting_user_id' };
+  if (membership === undefined) throw refusal('not_a_member_in_organization', undefined, options);
+  if (!permissionKeysOf(state, membership.role).includes(MANAGE_MEMBERS))
+    throw refusal('missing_organization_permission', `It lacks ${MANAGE_MEMBERS}.`, options);
 }
 
 /** Invitations to any address of the user. */

@@ -13,7 +13,7 @@ const membersOf = (state: InstanceState, id: string): MembershipRow[] =>
   state.table('organization_memberships').by('organization_id', id);
 
 /** Members who may manage members are what Clerk calls elevated. */
-const ELEVATED = 'org:sys_memberships:manage';
+export const MANAGE_MEMBERS = 'org:sys_memberships:manage';
 
 function view(row: OrganizationRow) {
   const hasImage = typeof row.image_url === 'string';
@@ -35,7 +35,7 @@ export function countedView(
     ...(include.elevated
       ? {
           missing_member_with_elevated_permissions: !members.some(({ role }) =>
-            permissionKeysOf(state, role).includes(ELEVATED),
+            permissionKeysOf(state, role).includes(MANAGE_MEMBERS),
           ),
         }
       : {}),
@@ -94,7 +94,10 @@ function membershipView(row: MembershipRow, state: InstanceState): Fields {
     ...row,
     role_name: roleByKey(state, row.role)?.name ?? row.role,
     permissions: permissionKeysOf(state, row.role),
-    organization: view(find(state, organizations, row.organization_id)),
+    organization: countedView(find(state, organizations, row.organization_id), state, {
+      members: true,
+      elevated: false,
+    }),
     public_user_data: publicUserData(state, row.user_id),
   };
 }

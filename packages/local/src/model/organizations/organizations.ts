@@ -4,11 +4,14 @@ import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { OrganizationRow, UserRow } from '../../state/rows.js';
 import { settingsOf } from '../instance/settings.js';
 import { replacedKinds } from '../records/metadata.js';
-import { forbidden, invalidFormat, invalidValue, missing, taken } from '../records/refusals.js';
+import { invalidFormat, invalidValue, missing, refusal, taken } from '../records/refusals.js';
 import { create } from '../records/resource.js';
 import { readTime } from '../records/text-formats.js';
 import { addMember } from './memberships.js';
 import { organizations } from './organization-records.js';
+
+/** How many organizations a user may create who has no limit of their own. */
+const CREATIONS_FOR_A_USER = 100;
 
 /** The body of `POST /organizations`, and the id if it is chosen. */
 export type NewOrganization = OrganizationsCreateParams & { readonly id?: string };
@@ -54,13 +57,17 @@ function freeSlug(state: InstanceState, name: string, id: string): string {
 
 /**
  * As `POST /organizations`: the creator becomes a member with the creator's role.
- * @throws ApiError 403, 422
+ * @throws ApiError 400, 403, 422
  */
 export function createOrganization(state: InstanceState, body: NewOrganization): OrganizationRow {
   const settings = settingsOf(state, 'organizations');
+  if (!settings.enabled) throw refusal('organization_not_enabled_in_instance');
+  if (settings.slug_disabled && typeof body.slug === 'string')
+    throw refusal('organization_slugs_disabled', undefined, { paramName: 'slug' });
   const fields = readOrganization(state, body);
   const creator = typeof body.created_by === 'string' ? state.table('users').get(body.created_by) : undefined;
-  if (typeof body.created_by === 'string' && !creator) throw invalidValue('created_by', 'is not the id of a user');
+  if (typeof body.created_by === 'string' && !creator)
+    throw refusal('organization_creator_not_found', `There is no ${body.created_by}.`, { paramName: 'created_by' });
   if (creator) refuseBeyondLimit(state, creator);
   if (typeof fields.slug === 'string' && isTaken(state, fields.slug)) throw taken('slug');
   const id = body.id ?? state.id(organizations.idPrefix);
@@ -80,10 +87,11 @@ export function createOrganization(state: InstanceState, body: NewOrganization):
   return row;
 }
 
+/** @throws ApiError 403 */
 function refuseBeyondLimit(state: InstanceState, creator: UserRow): void {
-  const limit = creator.create_organizations_limit ?? 0;
+  const limit = creator.create_organizations_limit ?? CREATIONS_FOR_A_USER;
   const made = state.table('organizations').by('created_by', creator.id).length;
   if (limit > 0 && made >= limit) {
-    throw forbidden('organization_creation_quota_exceeded', `The user can create no more than ${limit} organizations.`);
+    throw refusal('org_creation_limit_exceeded', `The user can create no more than ${limit} organizations.`);
   }
 }

@@ -9,8 +9,8 @@ import type {
 import { lookUp } from '../../ground/look-up.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, RoleSetRow } from '../../state/rows.js';
-import { changeSettings } from '../instance/settings.js';
-import { invalidFormat, invalidValue } from '../records/refusals.js';
+import { changeSettings, settingsOf } from '../instance/settings.js';
+import { invalidFormat, invalidValue, refusal } from '../records/refusals.js';
 import { change, create, find, remove } from '../records/resource.js';
 import { requireRole } from './memberships.js';
 import { membersWith, organizationsWith, roleSets } from './role-records.js';
@@ -47,8 +47,11 @@ function makeInitial(state: InstanceState, { id, key }: RoleSetRow): void {
   changeSettings(state, 'organizations', { initial_role_set_key: key });
 }
 
-/** @throws ApiError 404, 422 */
+/** @throws ApiError 403, 404, 422 */
 export function createRoleSet(state: InstanceState, body: RoleSetsCreateParams): RoleSetRow {
+  const { max_role_sets_allowed: limit } = settingsOf(state, 'organizations');
+  if (state.table('role_sets').size >= limit)
+    throw refusal('organization_instance_role_sets_quota_exceeded', `An instance has at most ${limit} role sets.`);
   const keys = [...new Set(body.roles)].map((key) => requireRole(state, key));
   if (keys.length === 0) throw invalidValue('roles', 'must have at least one role');
   const pointers = readPointers(body, keys);
@@ -83,9 +86,10 @@ export function replaceRoleSet(state: InstanceState, source: RoleSetRow, body: R
   const lost = source.roles.filter((key) => !destination.roles.includes(key));
   const members = lost.map((key) => ({ key, rows: membersWith(state, source.key, key) }));
   for (const { key, rows } of members) {
-    if (rows.length > 0 && !destination.roles.includes(lookUp(moves, key) ?? '')) {
-      throw invalidValue('reassignment_mappings', `must map ${key} to a role of ${body.dest_role_set_key}`);
-    }
+    const to = lookUp(moves, key);
+    if (rows.length === 0 || (to !== undefined && destination.roles.includes(to))) continue;
+    const code = `organization_role_set_reassignment_mappings_${to === undefined ? 'missing' : 'invalid'}` as const;
+    throw refusal(code, `${key} needs a role of ${body.dest_role_set_key}.`, { paramName: 'reassignment_mappings' });
   }
   for (const { key, rows } of members) {
     for (const row of rows)

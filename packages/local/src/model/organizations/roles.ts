@@ -8,9 +8,10 @@ import type {
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, PermissionRow, RoleRow } from '../../state/rows.js';
 import { changeSettings, settingsOf } from '../instance/settings.js';
-import { ApiError } from '../records/api-error.js';
-import { forbidden, invalidFormat, notFound, taken } from '../records/refusals.js';
+import type { RefusalCode } from '../records/refusal-table.js';
+import { invalidFormat, notFound, refusal, taken } from '../records/refusals.js';
 import { change, create, remove } from '../records/resource.js';
+import { KEEPERS_PERMISSIONS } from './memberships.js';
 import { permissions, replacePermission, roleByKey, roles } from './role-records.js';
 
 function readRoleKey(key: string): string {
@@ -29,9 +30,12 @@ function permissionKeys(state: InstanceState, names: readonly string[]): readonl
   return [...new Set(keys)];
 }
 
-/** @throws ApiError 404, 422 */
+/** @throws ApiError 403, 404, 422 */
 export function createRole(state: InstanceState, body: OrganizationRolesCreateParams): RoleRow {
   if (roleByKey(state, body.key)) throw taken('key');
+  const { max_allowed_roles: limit } = settingsOf(state, 'organizations');
+  if (state.table('organization_roles').size >= limit)
+    throw refusal('organization_instance_roles_quota_exceeded', `An instance has at most ${limit} roles.`);
   const role = create(state, roles, {
     name: body.name,
     key: readRoleKey(body.key),
@@ -50,14 +54,28 @@ export function createRole(state: InstanceState, body: OrganizationRolesCreatePa
 /** @throws ApiError 404, 422 */
 export function updateRole(state: InstanceState, before: RoleRow, body: OrganizationRolesUpdateParams): RoleRow {
   const { name, key, description, permissions: names } = body;
+  const held = Array.isArray(names) ? permissionKeys(state, names as readonly string[]) : before.permissions;
+  refusePoorCreator(state, before.key, held);
   const row = change(state, roles, before.id, {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof key === 'string' ? { key: readRoleKey(key) } : {}),
     ...(description === undefined ? {} : { description }),
-    ...(Array.isArray(names) ? { permissions: permissionKeys(state, names as readonly string[]) } : {}),
+    permissions: held,
   });
   if (row.key !== before.key) renameRole(state, before.key, row.key);
   return row;
+}
+
+/** The creator's role must be able to keep an organization. @throws ApiError 422 */
+function refusePoorCreator(state: InstanceState, key: string, permissionKeys: readonly string[]): void {
+  if (settingsOf(state, 'organizations').creator_role === key) requireKeepersPermissions(key, permissionKeys);
+}
+
+/** @throws ApiError 422 */
+export function requireKeepersPermissions(key: string, held: readonly string[], paramName?: string): void {
+  const lacking = KEEPERS_PERMISSIONS.filter((permission) => !held.includes(permission));
+  if (lacking.length === 0) return;
+  throw refusal('organization_missing_creator_role_permissions', `${key} lacks ${lacking.join(', ')}.`, { paramName });
 }
 
 /** A new key reaches all that name the role: settings, members, invitations, role sets. */
@@ -81,22 +99,22 @@ function renameRole(state: InstanceState, before: string, after: string): void {
 
 /** Why a role cannot be deleted: a row is a rule. */
 const GUARDS: readonly (readonly [
-  code: string,
+  code: RefusalCode,
   why: string,
   applies: (state: InstanceState, key: string) => boolean,
 ])[] = [
   [
-    'organization_role_used_as_creator_role',
+    'organization_role_default_creator_role',
     'is the creator role',
     (state, key) => settingsOf(state, 'organizations').creator_role === key,
   ],
   [
-    'organization_role_used_as_domain_default_role',
+    'organization_role_domain_default_role',
     'is the default role of domains',
     (state, key) => settingsOf(state, 'organizations').domains_default_role === key,
   ],
   [
-    'organization_role_assigned_to_members',
+    'organization_role_assigned_members',
     'is assigned to members',
     (state, key) => state.table('organization_memberships').by('role', key).length > 0,
   ],
@@ -114,22 +132,22 @@ const GUARDS: readonly (readonly [
 /** @throws ApiError 422 while the role is in use */
 export function removeRole(state: InstanceState, role: RoleRow): Fields {
   const guard = GUARDS.find(([, , applies]) => applies(state, role.key));
-  if (guard)
-    throw new ApiError(422, guard[0], 'The role is in use', { longMessage: `The role ${role.key} ${guard[1]}.` });
+  if (guard) throw refusal(guard[0], `The role ${role.key} ${guard[1]}.`);
   return remove(state, roles, role);
 }
 
 /** @throws ApiError 409 */
 export function assignPermission(state: InstanceState, role: RoleRow, { key }: PermissionRow): RoleRow {
-  if (role.permissions.includes(key))
-    throw new ApiError(409, 'permission_already_assigned', 'The role has this permission already.');
+  if (role.permissions.includes(key)) throw refusal('organization_role_permission_association_exists');
   return change(state, roles, role.id, { permissions: [...role.permissions, key] });
 }
 
-/** @throws ApiError 404 */
+/** @throws ApiError 404, 422 */
 export function unassignPermission(state: InstanceState, role: RoleRow, { key }: PermissionRow): RoleRow {
-  if (!role.permissions.includes(key)) throw notFound('permission of the role', key);
-  return change(state, roles, role.id, { permissions: role.permissions.filter((other) => other !== key) });
+  if (!role.permissions.includes(key)) throw refusal('organization_role_permission_association_not_found');
+  const permissions = role.permissions.filter((other) => other !== key);
+  refusePoorCreator(state, role.key, permissions);
+  return change(state, roles, role.id, { permissions });
 }
 
 function readPermissionKey(key: unknown): string {
@@ -139,8 +157,7 @@ function readPermissionKey(key: unknown): string {
 
 /** @throws ApiError 403 for system permissions */
 function refuseSystem(row: PermissionRow): void {
-  if (row.type === 'system')
-    throw forbidden('organization_system_permission', 'System permissions cannot be changed or deleted.');
+  if (row.type === 'system') throw refusal('organization_system_permission_not_modifiable');
 }
 
 /** @throws ApiError 422 */

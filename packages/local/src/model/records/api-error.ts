@@ -1,24 +1,30 @@
 /** A refusal in the words of Clerk's API: the model throws it, and each API puts it into an answer. */
+import { REFUSALS, type RefusalCode } from './refusal-table.js';
+
 export interface ApiErrorOptions {
-  readonly longMessage?: string;
+  /** Default: the message of the code. */
+  readonly longMessage?: string | undefined;
   /** Ends up as `meta.param_name`. */
-  readonly paramName?: string;
-  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly paramName?: string | undefined;
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
+  /** The second status of a code that has two. */
+  readonly second?: boolean | undefined;
 }
 
-/** A refusal in Clerk's error envelope. */
+/** A refusal in Clerk's error envelope; status and message are those that the table has for its code. */
 export class ApiError extends Error {
+  readonly status: number;
   readonly longMessage: string;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
+    readonly code: RefusalCode,
     options: ApiErrorOptions = {},
   ) {
+    const [status, message, second = status]: readonly [number, string, number?] = REFUSALS[code];
     super(message);
     this.name = 'ApiError';
+    this.status = options.second === true ? second : status;
     this.longMessage = options.longMessage ?? message;
     this.meta = options.paramName === undefined ? options.meta : { ...options.meta, param_name: options.paramName };
   }

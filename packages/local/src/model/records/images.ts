@@ -1,7 +1,6 @@
 /** Pictures: uploaded ones live in the answer itself (data URL), so that they show without any network. */
 import type { UploadedFile } from '../../http/read-body.js';
-import { ApiError } from './api-error.js';
-import { missing } from './refusals.js';
+import { refusal } from './refusals.js';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 
@@ -9,14 +8,10 @@ const MAX_BYTES = 10 * 1024 * 1024;
 export const defaultImage = (type: 'user' | 'organization', id: string): string =>
   `https://img.clerk.com/${Buffer.from(JSON.stringify({ type: 'default', iid: type, rid: id })).toString('base64url')}`;
 
-/** @throws ApiError 413, 422 */
+/** @throws ApiError 400, 413 */
 export function uploadedImage(file: UploadedFile | undefined): string {
-  if (!file) throw missing('file');
-  if (file.bytes.byteLength > MAX_BYTES) {
-    throw new ApiError(413, 'image_too_large', 'Image too large', {
-      longMessage: 'Images have at most 10 MB.',
-      paramName: 'file',
-    });
-  }
+  if (!file) throw refusal('form_param_missing', 'file is missing.', { paramName: 'file', second: true });
+  if (file.bytes.byteLength > MAX_BYTES)
+    throw refusal('image_too_large', 'Images have at most 10 MB.', { paramName: 'file' });
   return `data:${file.contentType || 'application/octet-stream'};base64,${Buffer.from(file.bytes).toString('base64')}`;
 }

@@ -3,6 +3,7 @@ import { compileProjection } from '../../document/projection.js';
 import type { Draft, InstanceState, Row, Table } from '../../state/instance-state.js';
 import type { Fields, TableName, TableRows } from '../../state/rows.js';
 import { filterBy, listPage, type Filters, type ListRules, type Page, type Selection } from './listing.js';
+import type { RefusalCode } from './refusal-table.js';
 import { notFound, taken } from './refusals.js';
 
 export interface Resource<R extends Row = Row> extends ListRules<R> {
@@ -14,6 +15,8 @@ export interface Resource<R extends Row = Row> extends ListRules<R> {
   readonly idPrefix: string;
   /** Component of the document that describes it. */
   readonly component: string;
+  /** The code of an id that nobody has, where it is one of its own. */
+  readonly notFound?: RefusalCode;
   /** First half of its webhook types; none if Clerk sends none. */
   readonly event?: string;
   /** Fields that no two rows may share. */
@@ -46,7 +49,7 @@ const isList = (keys: readonly string[] | object): keys is readonly string[] => 
 export function find<R extends Row>(state: InstanceState, resource: Resource<R>, id: string): R {
   const table = resource.tableIn(state);
   const row = table.get(id) ?? (resource.alias === undefined ? undefined : table.by(resource.alias, id)[0]);
-  if (!row) throw notFound(nameOf(resource), id);
+  if (!row) throw notFound(nameOf(resource), id, undefined, resource.notFound);
   return row;
 }
 
@@ -77,7 +80,7 @@ export function create<R extends Row>(state: InstanceState, resource: Resource<R
 export function change<R extends Row>(state: InstanceState, resource: Resource<R>, id: string, patch: Draft<R>): R {
   refuseDuplicates(state, resource, patch, id);
   const row = resource.tableIn(state).update(id, { ...patch, updated_at: state.now() });
-  if (!row) throw notFound(nameOf(resource), id);
+  if (!row) throw notFound(nameOf(resource), id, undefined, resource.notFound);
   publish(state, resource, 'updated', row);
   return row;
 }

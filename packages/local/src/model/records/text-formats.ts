@@ -1,5 +1,5 @@
 /** Forms of what identifies people. */
-import { invalidFormat } from './refusals.js';
+import { invalidFormat, refusal } from './refusals.js';
 
 /** Lower-cased. @throws ApiError 422 */
 export function readEmailAddress(value: unknown, paramName = 'email_address'): string {
@@ -17,10 +17,19 @@ export function readPhoneNumber(value: unknown, paramName = 'phone_number'): str
   return text;
 }
 
+/** An address of Ethereum, or of Solana (32 bytes in Base58). @throws ApiError 422 */
+export function readWeb3Wallet(value: unknown, paramName = 'web3_wallet'): string {
+  const text = typeof value === 'string' ? value : '';
+  if (!/^(0x[0-9a-fA-F]{40}|[1-9A-HJ-NP-Za-km-z]{32,44})$/.test(text))
+    throw invalidFormat(paramName, 'the address of a wallet');
+  return text;
+}
+
 /** RFC 3339 to ms. @throws ApiError 422 */
 export function readTime(value: unknown, paramName: string): number {
   const time = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) throw invalidFormat(paramName, 'a time in RFC 3339 format');
+  if (Number.isNaN(time))
+    throw refusal('form_param_invalid_time', `${paramName} must be a time in RFC 3339 format.`, { paramName });
   return time;
 }
 

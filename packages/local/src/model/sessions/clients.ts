@@ -1,8 +1,7 @@
 /** Clients (browsers) with their sessions, and sign-ups: made by the Frontend API or by seeds. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
-import { notFound } from '../records/refusals.js';
+import { notFound, refusal } from '../records/refusals.js';
 import { defineResource, find } from '../records/resource.js';
 import { isLive, viewSession } from './sessions.js';
 
@@ -26,14 +25,11 @@ export const clients = defineResource('clients', {
 
 export const signUps = defineResource('sign_ups', { object: 'sign_up_attempt', idPrefix: 'sua', component: 'SignUp' });
 
-/** The client behind a session token of this instance. @throws ApiError 401, 404 */
+/** The client behind a session token of this instance. @throws ApiError 400, 404 */
 export function clientWithToken(state: InstanceState, token: string): ClientRow {
   const { sid: sessionId, exp } = state.keys.open(token)?.payload ?? {};
   if (typeof sessionId !== 'string' || Number(exp ?? 0) * 1000 <= state.now()) {
-    throw new ApiError(401, 'authentication_invalid', 'Invalid authentication', {
-      longMessage: 'The token is not a valid session token of this instance.',
-      paramName: 'token',
-    });
+    throw refusal('invalid_session_token', undefined, { paramName: 'token' });
   }
   const session = state.table('sessions').get(sessionId);
   if (!session) throw notFound('session', sessionId);

@@ -1,6 +1,6 @@
 /** What a handshake sets aside for the server that redeems its nonce. */
 import type { InstanceState } from '../../state/instance-state.js';
-import { ApiError } from '../records/api-error.js';
+import { refusal } from '../records/refusals.js';
 
 /** How long the payload of a handshake is good, as a nonce or as a token. */
 export const PAYLOAD_LIFETIME_SECONDS = 60;
@@ -22,9 +22,7 @@ export function storeHandshake(state: InstanceState, directives: readonly string
 export function redeemHandshake(state: InstanceState, nonce: string): readonly string[] {
   const kept = state.table('handshakes').delete(nonce);
   if (kept === undefined || (kept.expires_at !== undefined && kept.expires_at <= state.now())) {
-    throw new ApiError(404, 'resource_not_found', 'not found', {
-      longMessage: 'There is no handshake with this nonce.',
-    });
+    throw refusal('resource_not_found', 'There is no handshake with this nonce.');
   }
   return kept.directives;
 }

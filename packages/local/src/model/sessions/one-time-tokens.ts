@@ -1,7 +1,7 @@
 /** Sign-in tokens, actor tokens, testing tokens and tasks of agents: a signed link or text that is good once. */
 import type { Draft, InstanceState, Row } from '../../state/instance-state.js';
 import type { ActorTokenRow, AgentTaskRow, Fields, SignInTokenRow } from '../../state/rows.js';
-import { notFound, wrongState } from '../records/refusals.js';
+import { notFound, refusal } from '../records/refusals.js';
 import { change, create, defineResource, find, insert, type Resource } from '../records/resource.js';
 import { readUrl } from '../records/text-formats.js';
 import { users } from '../users/user-records.js';
@@ -56,10 +56,10 @@ export function revokeOneTimeToken<R extends SignInTokenRow | ActorTokenRow>(
   state: InstanceState,
   resource: Resource<R>,
   id: string,
-  code: string,
+  code: 'sign_in_token_cannot_be_revoked_code' | 'actor_token_cannot_be_revoked_code',
 ): Fields {
   const row: SignInTokenRow | ActorTokenRow = find(state, resource, id);
-  if (row.status !== 'pending') throw wrongState(code, `The token is ${row.status} and cannot be revoked.`);
+  if (row.status !== 'pending') throw refusal(code, `The token is ${row.status} and cannot be revoked.`);
   const {
     token: _token,
     url: _url,

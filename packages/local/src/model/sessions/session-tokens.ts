@@ -1,9 +1,9 @@
 /** What a server asks of a session by its tokens: whether one belongs to it, and whether an expired one may be renewed. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { SessionRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
-import { notFound } from '../records/refusals.js';
-import { isLive } from './sessions.js';
+import { notFound, refusal } from '../records/refusals.js';
+import { CATEGORY } from '../tokens/categories.js';
+import { extrasOf, isLive } from './sessions.js';
 
 /** @throws ApiError 404 */
 export function findSession(state: InstanceState, id: string): SessionRow {
@@ -19,29 +19,55 @@ export function findLiveSession(state: InstanceState, id: string): SessionRow {
   return session;
 }
 
-/** The session, if the token is one of it that has not expired. @throws ApiError 401, 404 */
+/** The session, if the token is one of it that has not expired. @throws ApiError 400, 404 */
 export function sessionWithToken(state: InstanceState, id: string, token: unknown): SessionRow {
   const session = findSession(state, id);
   const payload = typeof token === 'string' ? state.keys.open(token)?.payload : undefined;
   const { sid, exp } = payload ?? {};
   if (sid === id && Number(exp ?? 0) * 1000 > state.now() && isLive(state, session)) return session;
-  throw new ApiError(401, 'authentication_invalid', 'Invalid authentication', { paramName: 'token' });
+  throw refusal('invalid_session_token', undefined, { paramName: 'token' });
 }
 
-/** The session that the expired token and the refresh token both belong to. 401 makes the asking server fall back to the handshake. */
+/** What a server sends to have an expired token renewed. */
+export interface RefreshRequest {
+  readonly expired: string;
+  readonly refresh: string;
+  /** The origin of the request that carried the token. */
+  readonly origin: unknown;
+}
+
+/**
+ * The session that the expired token and the refresh token both belong to.
+ * @throws ApiError 401, which makes the asking server fall back to the handshake; applications see the code in the reason
+ */
 export function refreshableSession(
   state: InstanceState,
   id: string,
-  tokens: { readonly expired: string; readonly refresh: string },
-): SessionRow {
+  tokens: RefreshRequest,
+): { session: SessionRow; origin: string } {
+  const origin = originOf(tokens.origin);
+  const { header, payload } = state.keys.open(tokens.expired) ?? {};
+  if (payload === undefined || header?.['cat'] !== CATEGORY.session) throw refusal('expired_session_token_invalid');
+  const { sid, sub, iat, azp } = payload;
+  if (typeof sid !== 'string') throw refusal('expired_session_token_missing_sid');
+  if (typeof iat !== 'number') throw refusal('session_refresh_expired_session_token_missing_iat');
   const session = state.table('sessions').get(id);
-  const { sid, sub } = state.keys.open(tokens.expired)?.payload ?? {};
-  if (session === undefined || sid !== session.id || sub !== session.user_id) {
-    throw new ApiError(401, 'expired_token_invalid', 'The expired token is not a token of this session.');
-  }
-  if (state.table('refresh_tokens').get(tokens.refresh)?.session_id !== session.id) {
-    throw new ApiError(401, 'refresh_token_invalid', 'The refresh token is not one of this session.');
-  }
-  if (!isLive(state, session)) throw new ApiError(401, 'session_inactive', 'The session has ended.');
-  return session;
+  if (session === undefined) throw refusal('session_refresh_session_not_found');
+  if (sid !== session.id) throw refusal('refresh_sid_mismatch');
+  if (typeof sub !== 'string' || state.table('users').get(sub) === undefined)
+    throw refusal('session_refresh_user_not_found');
+  const refreshed = state.table('refresh_tokens').get(tokens.refresh);
+  if (refreshed === undefined) throw refusal('refresh_token_not_found');
+  if (refreshed.session_id !== session.id) throw refusal('refresh_sid_mismatch');
+  if (!isLive(state, session)) throw refusal('session_refresh_inactive_session');
+  // A session that a test made for no origin in particular has tokens without azp.
+  if (azp === undefined && extrasOf(session).azp !== undefined) throw refusal('expired_session_token_missing_azp');
+  if (azp !== undefined && azp !== origin) throw refusal('refresh_request_origin_azp_mismatch');
+  return { session, origin };
+}
+
+function originOf(value: unknown): string {
+  const origin = typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : 'null';
+  if (origin === 'null') throw refusal('refresh_request_origin_invalid');
+  return origin;
 }

@@ -43,8 +43,8 @@ export function issueM2MToken(state: InstanceState, wanted: NewM2MToken): M2MTok
   const token = state.keys.sign(
     { cat: CATEGORY.m2m },
     {
-      ...timesOf(now, ttl ?? DEFAULT_TOKEN_TTL_SECONDS),
       ...claims,
+      ...timesOf(now, ttl ?? DEFAULT_TOKEN_TTL_SECONDS),
       iss: state.frontendApiUrl,
       jti: row.id,
       scopes: scopes.join(' '),

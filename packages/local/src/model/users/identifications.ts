@@ -1,9 +1,9 @@
 /** What identifies a user: rows that are always unique in the instance, with the user's `primary_*` pointers kept right. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow } from '../../state/rows.js';
-import { invalidValue, taken } from '../records/refusals.js';
+import { refusal, taken } from '../records/refusals.js';
 import { change, defineResource, find, insert, remove, type Resource } from '../records/resource.js';
-import { readEmailAddress, readPhoneNumber } from '../records/text-formats.js';
+import { readEmailAddress, readPhoneNumber, readWeb3Wallet } from '../records/text-formats.js';
 import type { IdentificationKind } from './person.js';
 import { users } from './user-records.js';
 
@@ -32,6 +32,8 @@ export type IdentificationRow = {
   phone_number?: string;
   web3_wallet?: string;
   reserved?: boolean;
+  /** Whether an enterprise connection takes the address; nobody signs in through one here. */
+  matches_sso_connection?: boolean;
   linked_to?: readonly unknown[];
   verification: Fields | null;
   reserved_for_second_factor?: boolean;
@@ -56,7 +58,7 @@ const alike = (resource: object): Resource<IdentificationRow> => resource as Res
 const KINDS: Readonly<Record<IdentificationKind, Kind>> = {
   email_address: { resource: alike(emailAddresses), primary: 'primary_email_address_id', read: readEmailAddress },
   phone_number: { resource: alike(phoneNumbers), primary: 'primary_phone_number_id', read: readPhoneNumber },
-  web3_wallet: { resource: alike(web3Wallets), primary: 'primary_web3_wallet_id', read: String },
+  web3_wallet: { resource: alike(web3Wallets), primary: 'primary_web3_wallet_id', read: readWeb3Wallet },
 };
 
 export const KIND_NAMES: readonly IdentificationKind[] = ['email_address', 'phone_number', 'web3_wallet'];
@@ -97,6 +99,7 @@ export function addIdentification(
     reserved: false,
     linked_to: [],
     verification: null,
+    ...(kind === 'email_address' ? { matches_sso_connection: false } : {}),
     ...(kind === 'phone_number' ? { reserved_for_second_factor: false, default_second_factor: false } : {}),
     ...fields,
   });
@@ -107,9 +110,14 @@ export function checkPrimary(state: InstanceState, kind: IdentificationKind, use
   const { resource, primary } = KINDS[kind];
   const row = resource.tableIn(state).get(id);
   if (row?.user_id !== userId)
-    throw invalidValue(primary, `must be the id of ${kind.replaceAll('_', ' ')} of the user`);
-  if (!isVerified(row)) throw invalidValue(primary, 'must be verified');
+    throw refusal('form_resource_not_found', `The user has no ${kind.replaceAll('_', ' ')} ${id}.`, {
+      paramName: primary,
+    });
+  if (!isVerified(row)) throw unverified(primary);
 }
+
+const unverified = (paramName: string) =>
+  refusal('form_verification_needed', 'Only what is verified can be primary.', { paramName });
 
 /** Makes the identification primary; tells the webhooks about the user, also when nothing but its parts changed. */
 function settleUser(state: InstanceState, kind: IdentificationKind, row: IdentificationRow, primary: boolean): void {
@@ -129,7 +137,7 @@ export interface AddressWishes {
 const secondFactor = ({ reserved_for_second_factor: reserved }: AddressWishes): IdentificationFields =>
   typeof reserved === 'boolean' ? { reserved_for_second_factor: reserved } : {};
 
-/** As `POST /email_addresses` and `POST /phone_numbers`. @throws ApiError 404, 422 */
+/** As `POST /email_addresses` and `POST /phone_numbers`. @throws ApiError 400, 404, 422 */
 export function createAddress(
   state: InstanceState,
   kind: IdentificationKind,
@@ -138,14 +146,17 @@ export function createAddress(
   wishes: AddressWishes,
 ): IdentificationRow {
   const user = find(state, users, userId);
-  if (wishes.primary === true && wishes.verified !== true) throw invalidValue('primary', 'needs a verified address');
-  const verification = verificationFor(wishes.verified === true);
+  const verified = wishes.verified === true;
+  if (wishes.primary === true && !verified) throw unverified('primary');
+  if (wishes.reserved_for_second_factor === true && !verified)
+    throw refusal('identification_create_second_factor_unverified');
+  const verification = verificationFor(verified);
   const row = addIdentification(state, kind, user.id, text, { verification, ...secondFactor(wishes) });
   settleUser(state, kind, row, wishes.primary === true);
   return row;
 }
 
-/** As `PATCH /email_addresses/{id}` and `PATCH /phone_numbers/{id}`. @throws ApiError 404, 422 */
+/** As `PATCH /email_addresses/{id}` and `PATCH /phone_numbers/{id}`. @throws ApiError 400, 404, 422 */
 export function updateAddress(
   state: InstanceState,
   kind: IdentificationKind,
@@ -155,7 +166,9 @@ export function updateAddress(
   const { resource } = KINDS[kind];
   const before = find(state, resource, id);
   const verified = typeof wishes.verified === 'boolean' ? wishes.verified : isVerified(before);
-  if (wishes.primary === true && !verified) throw invalidValue('primary', 'needs a verified address');
+  if (wishes.primary === true && !verified) throw unverified('primary');
+  if (wishes.reserved_for_second_factor === true && !verified)
+    throw refusal('identification_update_second_factor_unverified');
   const verification = verified === isVerified(before) ? {} : { verification: verificationFor(verified) };
   const row = change(state, resource, before.id, { ...verification, ...secondFactor(wishes) });
   settleUser(state, kind, row, wishes.primary === true);

@@ -91,23 +91,39 @@ const VERIFIERS: Readonly<Record<string, Verify>> = {
   },
 };
 
-/** Hashers that Clerk takes; digests of all are stored, those of `VERIFIERS` can be checked here. */
-const KNOWN_HASHERS = new Set([
-  ...Object.keys(VERIFIERS).filter((name) => name !== OWN_HASHER),
-  ...[
-    'bcrypt',
-    'bcrypt_sha256_django',
-    'bcrypt_peppered',
-    'phpass',
-    'md5_phpass',
-    'argon2i',
-    'argon2id',
-    'sha512_symfony',
-    'awscognito',
-  ],
-]);
+const BCRYPT = String.raw`\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}`;
+const PBKDF2 = /^[^$]+\$[1-9]\d*\$[^$]+\$[^$]+$/;
+const ANY = /./;
 
-export const isKnownHasher = (hasher: string): boolean => KNOWN_HASHERS.has(hasher);
+/** Hashers that Clerk takes, and the form of their digests. All are stored; those of `VERIFIERS` and bcrypt can be checked here. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  argon2i: /^\$argon2i\$([^$]+\$)+[\w+/=-]+$/,
+  argon2id: /^\$argon2id\$([^$]+\$)+[\w+/=-]+$/,
+  awscognito: ANY,
+  bcrypt: new RegExp(`^${BCRYPT}$`),
+  bcrypt_peppered: new RegExp(`^${BCRYPT}$`),
+  bcrypt_sha256_django: new RegExp(`^bcrypt_sha256\\$${BCRYPT}$`),
+  ldap_ssha: /^(\{SSHA\})?[A-Za-z0-9+/]{28,}={0,2}$/,
+  md5: /^[0-9a-f]{32}$/i,
+  md5_phpass: /^\$[PH]\$[./0-9A-Za-z]{31}$/,
+  md5_salted: /^[^$]*\$[0-9a-f]{32}$/i,
+  pbkdf2_sha1: PBKDF2,
+  pbkdf2_sha256: PBKDF2,
+  pbkdf2_sha256_django: PBKDF2,
+  pbkdf2_sha512: PBKDF2,
+  pbkdf2_sha512_hex: PBKDF2,
+  phpass: /^\$[PH]\$[./0-9A-Za-z]{31}$/,
+  scrypt_firebase: /^([^$]+\$){5}[^$]+$/,
+  scrypt_werkzeug: /^scrypt:\d+:\d+:\d+\$[^$]+\$[0-9a-f]+$/i,
+  sha256: /^[0-9a-f]{64}$/i,
+  sha256_salted: /^[^$]*\$[0-9a-f]{64}$/i,
+  sha512_symfony: ANY,
+};
+
+export const isKnownHasher = (hasher: string): boolean => Object.hasOwn(FORMS, hasher);
+
+/** Whether the text has the form of a digest of a known hasher. */
+export const isDigest = (text: string, hasher: string): boolean => lookUp(FORMS, hasher)?.test(text) === true;
 
 /** What bcrypt itself is given: the password, or a digest of it where the framework's form says so. */
 const BCRYPT_INPUTS: Readonly<Record<string, (password: string) => string>> = {

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 
 const STEP_MS = 30_000;
+export const CODE_DIGITS = 6;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** Null if the secret is not Base32 (RFC 4648). */
@@ -27,7 +28,7 @@ export function totpCode(secret: string, now: number): string {
     .update(counter)
     .digest();
   const offset = (mac.at(-1) ?? 0) & 15;
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(CODE_DIGITS, '0');
 }
 
 /** One step of clock difference to either side is accepted (RFC 6238, section 5.2). */

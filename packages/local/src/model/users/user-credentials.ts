@@ -2,12 +2,12 @@
 import type { UsersCreateParams, UsersUpdateParams } from '../../../../../src/api/generated/types.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
-import { invalidFormat, invalidValue, missing, notFound, wrongState } from '../records/refusals.js';
+import type { ApiError } from '../records/api-error.js';
+import { invalidValue, missing, notFound, refusal } from '../records/refusals.js';
 import { change, publish } from '../records/resource.js';
 import { endSessions } from '../sessions/user-sessions.js';
-import { hashPassword, isKnownHasher, OWN_HASHER, verifyPassword } from './password-digests.js';
-import { isTotpCode, isTotpSecret } from './totp.js';
+import { hashPassword, isDigest, isKnownHasher, OWN_HASHER, verifyPassword } from './password-digests.js';
+import { CODE_DIGITS, isTotpCode, isTotpSecret } from './totp.js';
 import { users } from './user-records.js';
 
 const MIN_LENGTH = 8;
@@ -27,7 +27,10 @@ function readPassword(body: Body, state: InstanceState): Draft<UserRow> {
     if (typeof password === 'string') throw invalidValue('password_digest', 'cannot be used together with password');
     if (typeof hasher !== 'string') throw missing('password_hasher');
     if (!isKnownHasher(hasher)) throw invalidValue('password_hasher', 'is not a supported hasher');
-    if (digest === '') throw invalidValue('password_digest', 'must not be empty');
+    if (!isDigest(digest, hasher))
+      throw refusal('form_password_digest_invalid_code', `password_digest is no digest of ${hasher}.`, {
+        paramName: 'password_digest',
+      });
     return { password_digest: digest, password_hasher: hasher, ...changed };
   }
   if (typeof password !== 'string') return {};
@@ -37,12 +40,12 @@ function readPassword(body: Body, state: InstanceState): Draft<UserRow> {
 
 function checkPassword(password: string): void {
   if ([...password].length < MIN_LENGTH) {
-    throw new ApiError(422, 'form_password_length_too_short', `Passwords must be ${MIN_LENGTH} characters or more.`, {
+    throw refusal('form_password_length_too_short', `Passwords have at least ${MIN_LENGTH} characters.`, {
       paramName: 'password',
     });
   }
   if (Buffer.byteLength(password) > MAX_BYTES) {
-    throw new ApiError(422, 'form_password_size_in_bytes_exceeded', `Passwords have at most ${MAX_BYTES} bytes.`, {
+    throw refusal('form_password_size_in_bytes_exceeded', `Passwords have at most ${MAX_BYTES} bytes.`, {
       paramName: 'password',
     });
   }
@@ -50,7 +53,8 @@ function checkPassword(password: string): void {
 
 function readSecondFactors(body: Body, state: InstanceState): Draft<UserRow> {
   const { totp_secret: totp, backup_codes: codes } = body;
-  if (typeof totp === 'string' && !isTotpSecret(totp)) throw invalidFormat('totp_secret', 'a secret in Base32');
+  if (typeof totp === 'string' && !isTotpSecret(totp))
+    throw refusal('invalid_totp_secret_code', 'totp_secret must be a secret in Base32.', { paramName: 'totp_secret' });
   const enabled = typeof totp === 'string' || (Array.isArray(codes) && codes.length > 0);
   return {
     ...(typeof totp === 'string' ? { totp_secret: totp } : {}),
@@ -59,7 +63,7 @@ function readSecondFactors(body: Body, state: InstanceState): Draft<UserRow> {
   };
 }
 
-const noPassword = (): ApiError => wrongState('no_password_set', 'The user does not have a password set.');
+const noPassword = (): ApiError => refusal('no_password_set');
 
 /** @throws ApiError 400 without a password or for a digest that cannot be checked; 422 for a wrong one */
 export async function checkUserPassword(user: UserRow, password: string): Promise<void> {
@@ -67,33 +71,25 @@ export async function checkUserPassword(user: UserRow, password: string): Promis
   if (typeof digest !== 'string') throw noPassword();
   const verified = await verifyPassword(password, digest, String(hasher));
   if (verified === 'unsupported') {
-    throw wrongState('password_hasher_unsupported', `The local instance cannot check digests of ${String(hasher)}.`);
+    throw refusal('password_hasher_unsupported', `The local instance cannot check digests of ${String(hasher)}.`);
   }
-  if (!verified) {
-    throw new ApiError(422, 'incorrect_password', 'Incorrect password', {
-      longMessage: 'The provided password is incorrect.',
-      paramName: 'password',
-    });
-  }
+  if (!verified) throw refusal('incorrect_password', undefined, { paramName: 'password' });
 }
 
 /** Uses a backup code up. @throws ApiError 400 without second factors; 422 for a wrong code */
 export function checkSecondFactor(state: InstanceState, user: UserRow, code: string): 'totp' | 'backup_code' {
   const { totp_secret: secret } = user;
   const codes = user.backup_codes ?? [];
-  if (typeof secret !== 'string' && codes.length === 0) {
-    throw wrongState('totp_not_enabled', 'The user does not have TOTP configured for their account.');
-  }
+  if (typeof secret !== 'string' && codes.length === 0) throw refusal('totp_disabled');
   if (typeof secret === 'string' && isTotpCode(secret, code, state.now())) return 'totp';
   if (codes.includes(code)) {
     // A backup code works once.
     change(state, users, user.id, { backup_codes: codes.filter((other) => other !== code) });
     return 'backup_code';
   }
-  throw new ApiError(422, 'form_code_incorrect', 'Incorrect code', {
-    longMessage: 'The provided TOTP or backup code was incorrect.',
-    paramName: 'code',
-  });
+  // Backup codes have any length, so a user who has some may only have mistyped one.
+  const odd = codes.length === 0 && code.length !== CODE_DIGITS;
+  throw refusal(odd ? 'totp_invalid_length' : 'totp_incorrect_code', undefined, { paramName: 'code' });
 }
 
 /** Switches second factors off. @throws ApiError 404 if the user has none of them, unless phones are meant too */
@@ -138,15 +134,15 @@ export function markPassword(
 
 /** Tables whose rows are deleted by their own id, and what points at them. */
 const PARTS = {
-  passkeys: { object: 'passkey', pointer: null },
-  web3_wallets: { object: 'web3_wallet', pointer: 'primary_web3_wallet_id' },
-  external_accounts: { object: 'external_account', pointer: null },
+  passkeys: { object: 'passkey', pointer: null, code: 'passkey_not_registered' },
+  web3_wallets: { object: 'web3_wallet', pointer: 'primary_web3_wallet_id', code: 'resource_not_found' },
+  external_accounts: { object: 'external_account', pointer: null, code: 'external_account_not_found' },
 } as const;
 
 /** @throws ApiError 404 if the user has no such part */
 export function removePartOfUser(state: InstanceState, user: UserRow, table: keyof typeof PARTS, id: string): Fields {
-  const { object, pointer } = PARTS[table];
-  if (state.table(table).get(id)?.user_id !== user.id) throw notFound(object.replaceAll('_', ' '), id);
+  const { object, pointer, code } = PARTS[table];
+  if (state.table(table).get(id)?.user_id !== user.id) throw notFound(object.replaceAll('_', ' '), id, undefined, code);
   state.table(table).delete(id);
   if (pointer !== null && user[pointer] === id) change(state, users, user.id, { [pointer]: null });
   else publish(state, users, 'updated', user);

@@ -2,11 +2,10 @@
 import type { UsersCreateParams, UsersListParams, UsersUpdateParams } from '../../../../../src/api/generated/types.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
-import { ApiError } from '../records/api-error.js';
 import { filterBy } from '../records/listing.js';
 import { replacedKinds } from '../records/metadata.js';
 import { change, insert, publish, refuseDuplicates } from '../records/resource.js';
-import { taken } from '../records/refusals.js';
+import { refusal, taken } from '../records/refusals.js';
 import { readTime } from '../records/text-formats.js';
 import { endSessions } from '../sessions/user-sessions.js';
 import {
@@ -55,7 +54,7 @@ const DEFAULTS: Draft<UserRow> = {
   last_sign_in_at: null,
   last_active_at: null,
   banned: false,
-  verification_attempts_remaining: 100,
+  verification_attempts_remaining: 10,
   delete_self_enabled: true,
   create_organization_enabled: true,
   create_organizations_limit: null,
@@ -87,16 +86,11 @@ function readFields(body: NewUser | UsersUpdateParams, state: InstanceState, sel
 function readUsername(username: string): string | null {
   if (username === '') return null;
   if (username.length > 64)
-    throw new ApiError(422, 'form_username_invalid_length', 'Usernames have at most 64 characters.', {
+    throw refusal('form_username_invalid_length', 'Usernames have at most 64 characters.', { paramName: 'username' });
+  if (!/^[\p{L}\p{N}._-]+$/u.test(username)) {
+    throw refusal('form_username_invalid_character', 'Usernames have only letters, digits, "-", "_" and ".".', {
       paramName: 'username',
     });
-  if (!/^[\p{L}\p{N}._-]+$/u.test(username)) {
-    throw new ApiError(
-      422,
-      'form_username_invalid_character',
-      'Usernames have only letters, digits, "-", "_" and ".".',
-      { paramName: 'username' },
-    );
   }
   return username.toLowerCase();
 }

@@ -1,10 +1,11 @@
 /** The instance's own settings, what changes its domain, and its signing keys. */
 import { changeSettings, settingsOf, type SettingsGroup } from '../../../model/instance/settings.js';
 import { invalidValue, missing, notFound } from '../../../model/records/refusals.js';
+import { requireKeepersPermissions } from '../../../model/organizations/roles.js';
 import { readUrl } from '../../../model/records/text-formats.js';
 import type { InstanceSettingsUpdateOrganizationSettingsParams } from '../../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../../state/instance-state.js';
-import type { Fields } from '../../../state/rows.js';
+import type { Fields, RoleRow } from '../../../state/rows.js';
 import { bodyOf, type Handler, type Handlers } from '../../engine/operation.js';
 
 const answer = (state: InstanceState, group: SettingsGroup, object: string): Fields => ({
@@ -33,23 +34,26 @@ const writeOrganizationSettings: Handler = (call, state) => {
     domains_default_role_id: member,
     ...rest
   } = bodyOf<InstanceSettingsUpdateOrganizationSettingsParams>(call);
+  const creatorRole = roleOf(state, 'creator_role', creator);
+  if (creatorRole) requireKeepersPermissions(creatorRole.key, creatorRole.permissions, 'creator_role_id');
+  const memberRole = roleOf(state, 'domains_default_role', member);
   const known = settingsOf(state, 'organizations').domains_enrollment_modes;
   const modes = rest.domains_enrollment_modes ?? [];
   if (modes.some((mode) => !MODES.includes(mode) && !known.includes(mode)))
     throw invalidValue('domains_enrollment_modes', 'has an unknown mode');
   changeSettings(state, 'organizations', {
     ...rest,
-    ...roleKey(state, 'creator_role', creator),
-    ...roleKey(state, 'domains_default_role', member),
+    ...(creatorRole ? { creator_role: creatorRole.key } : {}),
+    ...(memberRole ? { domains_default_role: memberRole.key } : {}),
   });
   return answer(state, 'organizations', 'organization_settings');
 };
 
-function roleKey(state: InstanceState, setting: string, id: string | null | undefined): Fields {
-  if (typeof id !== 'string') return {};
+function roleOf(state: InstanceState, setting: string, id: string | null | undefined): RoleRow | undefined {
+  if (typeof id !== 'string') return undefined;
   const roles = state.table('organization_roles');
   const role = roles.get(id) ?? roles.by('key', id)[0];
-  if (role) return { [setting]: role.key };
+  if (role) return role;
   throw notFound('organization role', id, `${setting}_id`);
 }
 

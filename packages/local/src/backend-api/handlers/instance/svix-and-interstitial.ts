@@ -1,5 +1,5 @@
 /** Svix links, and the page that browsers saw while scripts loaded. */
-import { wrongState } from '../../../model/records/refusals.js';
+import { refusal } from '../../../model/records/refusals.js';
 import type { InstanceState } from '../../../state/instance-state.js';
 import type { Handlers } from '../../engine/operation.js';
 
@@ -7,14 +7,14 @@ const svixUrl = (state: InstanceState) => ({ svix_url: `${state.frontendApiUrl}/
 
 function requireSvixApp(state: InstanceState): string {
   const [app] = state.table('svix_apps').rows();
-  if (!app) throw wrongState('svix_app_missing', 'The instance has no Svix app.');
+  if (!app) throw refusal('svix_app_missing');
   return app.id;
 }
 
 export const svixHandlers: Handlers = {
   CreateSvixApp: (_call, state) => {
     const table = state.table('svix_apps');
-    if (table.size > 0) throw wrongState('svix_app_exists', 'The instance has a Svix app already.');
+    if (table.size > 0) throw refusal('svix_app_exists');
     table.insert({ id: state.id('app') });
     return svixUrl(state);
   },

@@ -11,7 +11,7 @@ import {
   viewM2MToken,
   type NewM2MTokenBody,
 } from '../../../model/machines/m2m-tokens.js';
-import { forbidden } from '../../../model/records/refusals.js';
+import { refusal } from '../../../model/records/refusals.js';
 import { pageOf } from '../../../model/records/listing.js';
 import { isExpired } from '../../../model/tokens/machine-tokens.js';
 import { bodyOf, param, queryOf, type Handlers } from '../../engine/operation.js';
@@ -26,7 +26,7 @@ export const m2mTokenHandlers: Handlers = {
   getM2MTokens(call, state) {
     const query = queryOf<M2mTokensListParams>(call);
     if (call.caller.kind === 'machine' && call.caller.machineId !== query.subject) {
-      throw forbidden('authorization_invalid', 'A machine sees its own tokens alone.');
+      throw refusal('authorization_invalid', 'A machine sees its own tokens alone.');
     }
     if (state.table('machines').get(query.subject) === undefined) throw noM2MToken();
     const found = state

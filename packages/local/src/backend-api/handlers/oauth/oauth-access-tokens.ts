@@ -1,5 +1,5 @@
 /** Is an OAuth access token good? Asked by resource servers. And the tokens that social providers gave for users. */
-import { ApiError } from '../../../model/records/api-error.js';
+import { refusal } from '../../../model/records/refusals.js';
 import { list } from '../../../model/records/resource.js';
 import { findAccessToken } from '../../../model/oauth/grants.js';
 import { providerTokens, providerTokensOf } from '../../../model/oauth/provider-tokens.js';
@@ -12,9 +12,7 @@ export const oauthAccessTokenHandlers: Handlers = {
     const body = bodyOf<{ readonly access_token?: string; readonly secret?: string }>(call);
     const row = findAccessToken(state, body.access_token ?? body.secret ?? '');
     // SDKs take any 200 for a good token.
-    if (row === undefined) {
-      throw new ApiError(404, 'resource_not_found', 'not found', { longMessage: 'No OAuth access token was found.' });
-    }
+    if (row === undefined) throw refusal('resource_not_found', 'No OAuth access token was found.');
     return view(row);
   },
   GetOAuthAccessToken: (call, state) => {

@@ -4,11 +4,11 @@ import type {
   OrganizationMembershipsUpdateMetadataParams,
   OrganizationMembershipsUpdateParams,
 } from '../../../../../../src/api/generated/types.js';
-import { addMember, requireRole } from '../../../model/organizations/memberships.js';
+import { addMember, changeRole, removeMember, requireSeat } from '../../../model/organizations/memberships.js';
 import { memberships, membershipOf } from '../../../model/organizations/organization-records.js';
 import { mergedKinds } from '../../../model/records/metadata.js';
 import { notFound } from '../../../model/records/refusals.js';
-import { change, list, remove } from '../../../model/records/resource.js';
+import { change, list } from '../../../model/records/resource.js';
 import type { InstanceState } from '../../../state/instance-state.js';
 import type { MembershipRow } from '../../../state/rows.js';
 import { listOf } from '../../engine/crud-handlers.js';
@@ -30,7 +30,9 @@ export const organizationMembershipHandlers: Handlers = {
       public_metadata: body.public_metadata ?? {},
       private_metadata: body.private_metadata ?? {},
     };
-    return memberships.view(addMember(state, organizationOf(call, state), body.user_id, body.role, metadata), state);
+    const organization = organizationOf(call, state);
+    requireSeat(state, organization);
+    return memberships.view(addMember(state, organization, body.user_id, body.role, metadata), state);
   },
   ListOrganizationMemberships: (call, state) => {
     const rows = state.table('organization_memberships').by('organization_id', organizationOf(call, state).id);
@@ -42,8 +44,8 @@ export const organizationMembershipHandlers: Handlers = {
     return list(state, memberships, call.query, { rows });
   },
   UpdateOrganizationMembership: (call, state) => {
-    const role = requireRole(state, bodyOf<OrganizationMembershipsUpdateParams>(call).role);
-    return memberships.view(change(state, memberships, memberOf(call, state).id, { role }), state);
+    const { role } = bodyOf<OrganizationMembershipsUpdateParams>(call);
+    return memberships.view(changeRole(state, memberOf(call, state), role), state);
   },
   UpdateOrganizationMembershipMetadata: (call, state) => {
     const membership = memberOf(call, state);
@@ -54,7 +56,7 @@ export const organizationMembershipHandlers: Handlers = {
   DeleteOrganizationMembership: (call, state) => {
     const membership = memberOf(call, state);
     const view = memberships.view(membership, state);
-    remove(state, memberships, membership);
+    removeMember(state, membership);
     return view;
   },
 };

@@ -25,6 +25,6 @@ export const oneTimeTokenHandlers: Handlers = {
     return createActorToken(state, wanted(body), { actor, session_max_duration_in_seconds: duration });
   },
   RevokeActorToken: (call, state) =>
-    revokeOneTimeToken(state, actorTokens, idOf(call), 'actor_token_cannot_be_revoked'),
+    revokeOneTimeToken(state, actorTokens, idOf(call), 'actor_token_cannot_be_revoked_code'),
   CreateTestingToken: (_call, state) => ({ object: 'testing_token', ...createTestingToken(state) }),
 };

@@ -6,9 +6,8 @@ import type {
   SessionsRefreshParams,
 } from '../../../../../../src/api/generated/types.js';
 import { membershipOf } from '../../../model/organizations/organization-records.js';
-import { ApiError } from '../../../model/records/api-error.js';
 import { pageOf } from '../../../model/records/listing.js';
-import { forbidden, notFound } from '../../../model/records/refusals.js';
+import { invalidValue, notFound, refusal } from '../../../model/records/refusals.js';
 import {
   findLiveSession,
   findSession,
@@ -44,18 +43,13 @@ export const sessionHandlers: Handlers = {
   createSession(call, state) {
     const { user_id: userId, active_organization_id: organizationId } = bodyOf<SessionsCreateParams>(call);
     if (state.instanceType === 'production') {
-      throw forbidden(
-        'operation_not_allowed_on_production_instance',
-        'Sessions are created on development instances alone.',
-      );
+      throw refusal('request_invalid_for_environment', 'Sessions are created on development instances alone.');
     }
     const user = state.table('users').get(userId);
     if (user === undefined) throw notFound('user', userId);
-    if (user.banned === true) throw forbidden('user_banned', 'The user is banned and gets no session.');
+    if (user.banned === true) throw refusal('user_banned', 'The user is banned and gets no session.');
     if (organizationId !== undefined && !membershipOf(state, organizationId, userId)) {
-      throw new ApiError(422, 'form_param_value_invalid', 'The user is not a member of this organization.', {
-        paramName: 'active_organization_id',
-      });
+      throw invalidValue('active_organization_id', 'is no organization of the user');
     }
     return viewSession(state, createSession(state, { userId, organizationId }));
   },
@@ -83,9 +77,12 @@ export const sessionHandlers: Handlers = {
 
   RefreshSession(call, state) {
     const body = bodyOf<SessionsRefreshParams>(call);
-    const tokens = { expired: String(body.expired_token), refresh: String(body.refresh_token) };
-    const session = refreshableSession(state, param(call, 'session_id'), tokens);
-    const jwt = mintSessionToken(state, session, { azp: originOf(body.request_origin) });
+    const { session, origin } = refreshableSession(state, param(call, 'session_id'), {
+      expired: String(body.expired_token),
+      refresh: String(body.refresh_token),
+      origin: body.request_origin,
+    });
+    const jwt = mintSessionToken(state, session, { azp: origin });
     state.table('sessions').update(session.id, { last_active_at: state.now() });
     if (body.format !== 'cookie') return { object: 'token', jwt };
     const suffixed = call.request.query.get('suffixed_cookies') === 'true';
@@ -96,7 +93,3 @@ export const sessionHandlers: Handlers = {
     };
   },
 };
-
-function originOf(value: unknown): string | undefined {
-  return typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : undefined;
-}
