@@ -37,6 +37,7 @@ function toolsOf(req: IncomingMessage, res: ServerResponse, json: () => unknown)
     },
     getAuth: (options) => adapter.getAuth(req, options),
     authenticate: (options) => adapter.authenticate(req, options),
+    currentUser: () => adapter.currentUser(req),
     verifyWebhook: (options) => adapter.verifyWebhook(req, options),
     header: (name, value) => void res.appendHeader(name, value),
     json,

@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { answers } from './contract/answers.js';
 import { callbacks } from './contract/callbacks.js';
 import { callers } from './contract/callers.js';
+import { currentUsers } from './contract/current-user.js';
 import { faults } from './contract/faults.js';
 import { headers } from './contract/headers.js';
 import { laterLooks } from './contract/later-looks.js';
@@ -30,6 +31,7 @@ describe.each(frameworks)('$name', (framework) => {
   describe('several cookies of one name', () => severalCookies(framework));
   describe('sources', () => sources(framework));
   describe('audience', () => audience(framework));
+  describe('currentUser', () => currentUsers(framework));
   describe('faults', () => faults(framework));
   describe('headers', () => headers(framework));
   describe('organizations', () => organizations(framework));

@@ -6,6 +6,7 @@ import * as expressAdapter from 'bailiff/express';
 import * as fastifyAdapter from 'bailiff/fastify';
 import * as honoAdapter from 'bailiff/hono';
 import type { AcceptsToken, Auth, Denial } from 'bailiff';
+import type { User } from 'bailiff/api';
 import express5, { type Express, type Request as ExpressRequest, type Response as ExpressResponse } from 'express';
 import express4 from 'express4';
 import fastify, {
@@ -40,6 +41,7 @@ export interface Tools {
   readonly auth: Auth;
   readonly getAuth: (options?: { acceptsToken?: AcceptsToken }) => Auth;
   readonly authenticate: (options: { acceptsToken: AcceptsToken }) => Promise<Auth>;
+  readonly currentUser: () => Promise<User | null>;
   readonly verifyWebhook: (options: {
     signingSecret: string;
     now: () => number;
@@ -196,6 +198,7 @@ function expressTools(req: ExpressRequest, res: ExpressResponse): Tools {
     },
     getAuth: (options) => expressAdapter.getAuth(req, options),
     authenticate: (options) => expressAdapter.authenticate(req, options),
+    currentUser: () => expressAdapter.currentUser(req),
     verifyWebhook: (options) => expressAdapter.verifyWebhook(req, options),
     header: (name, value) => void res.append(name, value),
     json: () => req.body as unknown,
@@ -283,6 +286,7 @@ function honoTools(c: Context): Tools {
     },
     getAuth: (options) => honoAdapter.getAuth(c, options),
     authenticate: (options) => honoAdapter.authenticate(c, options),
+    currentUser: () => honoAdapter.currentUser(c),
     verifyWebhook: (options) => honoAdapter.verifyWebhook(c, options),
     header: (name, value) => c.header(name, value, { append: true }),
     json: async () =>
@@ -371,6 +375,7 @@ function fastifyTools(request: FastifyRequest, reply: FastifyReply): Tools {
     },
     getAuth: (options) => fastifyAdapter.getAuth(request, options),
     authenticate: (options) => fastifyAdapter.authenticate(request, options),
+    currentUser: () => fastifyAdapter.currentUser(request),
     verifyWebhook: (options) => fastifyAdapter.verifyWebhook(request, options),
     header: (name, value) => void reply.header(name, value),
     json: async () =>

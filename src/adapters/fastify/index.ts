@@ -2,7 +2,7 @@
 export { clerkMiddleware, protectedResourceMetadata } from './plugin.js';
 export { allOf, anyOf, guarded, requireOrganization } from './guards.js';
 export { requireAuth, requirePermission, requireRole, requireScope } from './guards.js';
-export { authenticate, getAuth, verifyWebhook } from './readers.js';
+export { authenticate, currentUser, getAuth, verifyWebhook } from './readers.js';
 export { createAuthenticator, resourceMetadataUrl } from '../../core/index.js';
 export * from '../../errors.js';
 export { WebhookVerificationError } from '../../webhooks/errors.js';

@@ -9,7 +9,7 @@ export {
   requireRole,
   requireScope,
 } from './guards.js';
-export { authenticate, getAuth } from './auth.js';
+export { authenticate, currentUser, getAuth } from './auth.js';
 export { protectedResourceMetadata } from './resource-metadata.js';
 export { verifyWebhook } from './webhook.js';
 export { createAuthenticator, resourceMetadataUrl } from '../../core/index.js';
