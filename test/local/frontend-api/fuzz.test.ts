@@ -37,6 +37,7 @@ const PATHS = [
   '/oauth/revoke',
   '/oauth/register',
   '/v1/tickets/accept',
+  '/v1/agents/tasks',
   '/__bailiff/env',
   '/__bailiff/snapshot',
   '/__bailiff/tokens/session',
@@ -140,5 +141,6 @@ it('leaves the Backend API its paths', () => {
   ]) {
     expect(isFrontendPath(path), path).toBe(false);
   }
+  expect(isFrontendPath('/v1/agents/tasks', 'POST')).toBe(false);
   for (const path of PATHS) expect(isFrontendPath(path), path).toBe(!isControlPath(path));
 });

@@ -1,5 +1,7 @@
 /** `bailiff token`: any kind of credential, from the instance that runs. */
 import { InvalidArgumentError, type Command } from 'commander';
+import { isRecord } from '../../../../src/ground/is-record.js';
+import { largeClaims } from '../ground/large-claims.js';
 import { askRunning, whichInstance, type Fields, type Which } from './ask-running.js';
 import type { Register } from './register.js';
 import { CommandError, EXIT, printable } from './terminal.js';
@@ -97,10 +99,15 @@ export const addTokenCommand: Register = (program: Command, terminal) => {
           seed === undefined
             ? await askRunning(terminal, which, 'POST', `/__bailiff/tokens/${kind.name}`, request)
             : await mintFresh(seed, kind, request);
+        // The running instance warns where it runs, which may be out of sight; a fresh one warns here.
+        const warning = kind.name === 'session' && seed === undefined ? largeClaims(claimsIn(request)) : null;
+        if (warning !== null) terminal.err(warning);
         terminal.out(json === true ? JSON.stringify(minted, null, 2) : printable(String(minted[kind.secret])));
       });
   }
 };
+
+const claimsIn = ({ claims: given }: Fields): Fields => (isRecord(given) ? given : {});
 
 async function mintFresh(seed: string, kind: Kind, request: Fields): Promise<Fields> {
   const { startLocalInstance } = await import('../index.js');

@@ -1,5 +1,6 @@
 /** The Frontend API of the offline instance: what browsers and OAuth clients talk to. A table of routes, and nothing else. */
 import { redirect } from '../http/responses.js';
+import { acceptAgentTask } from './agent-tasks.js';
 import { acceptTicket } from './accept-ticket.js';
 import { answerBy } from './answer-route.js';
 import { clientRoutes } from './client-routes.js';
@@ -31,8 +32,12 @@ const BELOW = [
   '/v1/tickets/',
 ];
 
-/** Whether the Frontend API answers this path; all others are the Backend API's (`/v1/clients` and `/users` are). */
-export function isFrontendPath(path: string): boolean {
+/** A path of both APIs: the Backend API makes tasks there. */
+const SHARED = '/v1/agents/tasks';
+
+/** Whether the Frontend API answers; all else is the Backend API's (`/v1/clients` and `/users` are). */
+export function isFrontendPath(path: string, method = 'GET'): boolean {
+  if (path === SHARED) return method !== 'POST';
   return EXACT.has(path) || BELOW.some((prefix) => path.startsWith(prefix));
 }
 
@@ -49,6 +54,7 @@ export const handleFrontendRequest = answerBy({
   'POST /user/organization': switchOrganization,
   'GET /v1/client/handshake': handshake,
   'GET /v1/tickets/accept': acceptTicket,
+  [`GET ${SHARED}`]: acceptAgentTask,
   ...clientRoutes,
   ...oauthRoutes,
 });

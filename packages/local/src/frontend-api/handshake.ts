@@ -40,6 +40,11 @@ export function handshake(call: FrontendCall): LocalResponse {
   return sendBack(call, target, browser, format, directives);
 }
 
+/** A browser that has just signed in goes straight to the application, which learns of it on the way. */
+export function sendSignedIn(call: FrontendCall, target: URL, browser: Browser, session: SessionRow): LocalResponse {
+  return sendBack(call, target, browser, 'token', directivesFor(call.state, browser, session, target.origin));
+}
+
 function chosenSession(state: InstanceState, browser: Browser, organizationId: string | null): SessionRow | null {
   const session = liveSession(state, browser.client);
   if (session === null || organizationId === null) return session;

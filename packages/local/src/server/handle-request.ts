@@ -32,7 +32,7 @@ export function createRequestHandler(
   const { state, requestLog, faults, settle } = parts;
 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> => {
-    if (isFrontendPath(request.path)) return handleFrontendRequest(state, request);
+    if (isFrontendPath(request.path, request.method)) return handleFrontendRequest(state, request);
     return isControlPath(request.path) ? handleControlRequest(state, request) : handleBackendRequest(state, request);
   };
 
@@ -86,7 +86,7 @@ export function failureAnswer(error: unknown): LocalResponse {
 
 /** The operation's id in the API description; null for the Frontend API and for unknown paths. */
 export function reachedOperation({ method, path }: Pick<LocalRequest, 'method' | 'path'>): string | null {
-  return isFrontendPath(path) || isControlPath(path) ? null : operationOf(method, path);
+  return isFrontendPath(path, method) || isControlPath(path) ? null : operationOf(method, path);
 }
 
 /** Whether there is an operation of this id, in whatever case. */

@@ -4,6 +4,7 @@ import { createAuthenticator, type Authenticator } from '../../../../../src/inde
 import { AuthUnavailableError, TokenVerificationError, type TokenReason } from '../../../../../src/errors.js';
 import type { TokenType } from '../../../../../src/types.js';
 import { classifyToken } from '../../../../../src/verify/index.js';
+import { largeClaims } from '../../ground/large-claims.js';
 import type { Register } from '../register.js';
 import { CommandError, EXIT, painter, printable, type ExitCode, type Terminal } from '../terminal.js';
 import { explain, KIND_NAMES, validity, type Explanation, type Surroundings, type TokenFacts } from './explain.js';
@@ -52,6 +53,9 @@ export const addVerifyCommand: Register = (program: Command, terminal, finish) =
       if (token === '') throw new CommandError('There is no token to verify.');
       const report = await check(token, options, terminal);
       terminal.out(options.json === true ? JSON.stringify(forMachines(report), null, 2) : forPeople(report, terminal));
+      const { kind, payload } = report.facts;
+      const warning = kind === 'session_token' && payload !== null ? largeClaims(payload) : null;
+      if (warning !== null) terminal.err(warning);
       finish(exitCodeOf(report));
     });
 };

@@ -80,11 +80,12 @@ export function applySeed(state: InstanceState, seed: SeedDocument): void {
   });
   each('jwt_templates', seed.jwt_templates, (template) => insertTemplate(state, template));
   each('oauth_applications', seed.oauth_applications, (application) => {
-    const { client_id: clientId, client_secret: secret } = application;
+    const { client_id: clientId, client_secret: secret, access_token_format: format } = application;
     const { id } = createOAuthApplication(state, application);
     const chosen = {
       ...(clientId === undefined ? {} : { client_id: clientId }),
       ...(secret === undefined ? {} : { client_secret: secret }),
+      ...(format === undefined ? {} : { access_token_format: format }),
     };
     state.table('oauth_applications').update(id, chosen);
   });

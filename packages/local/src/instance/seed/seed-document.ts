@@ -71,6 +71,8 @@ export interface SeedDocument {
     readonly public?: boolean;
     readonly pkce_required?: boolean;
     readonly consent_screen_enabled?: boolean;
+    /** The form of its access tokens; by default as the instance's settings say (`jwt`). */
+    readonly access_token_format?: 'jwt' | 'opaque';
   }[];
   /** Rows as they are, by table, for what no operation creates (`clients`, `plans`, `sign_ups`, ...). */
   readonly tables?: Readonly<Record<string, readonly Row[]>>;

@@ -74,6 +74,7 @@ export const SEED_SCHEMA = {
         public: { type: 'boolean' },
         pkce_required: { type: 'boolean' },
         consent_screen_enabled: { type: 'boolean' },
+        access_token_format: { enum: ['jwt', 'opaque'] },
       },
       ['name'],
     ),

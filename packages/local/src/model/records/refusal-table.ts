@@ -66,6 +66,12 @@ const USERS = rows({
 });
 
 const SESSIONS = rows({
+  agent_task_already_used: [400, 'The agent task was used already'],
+  agent_task_cannot_be_revoked: [400, 'The agent task cannot be revoked'],
+  agent_task_cannot_be_used: [400, 'The user is banned or locked'],
+  agent_task_not_found: [404, 'There is no such agent task'],
+  agent_task_revoked: [400, 'The agent task was revoked'],
+  agent_task_subject_not_found: [404, 'There is no such user'],
   actor_token_cannot_be_revoked_code: [400, 'The actor token cannot be revoked'],
   invalid_session_token: [400, 'The session token is invalid'],
   sign_in_token_cannot_be_revoked_code: [400, 'The sign-in token cannot be revoked'],
@@ -84,6 +90,10 @@ const REFRESH = rows({
   session_refresh_inactive_session: [401, 'The session has ended'],
   session_refresh_session_not_found: [401, 'There is no such session'],
   session_refresh_user_not_found: [401, 'There is no such user'],
+});
+
+const OAUTH = rows({
+  oauth_application_consent_screen_cannot_be_disabled: [422, 'The consent screen cannot be switched off'],
 });
 
 const INVITATIONS = rows({
@@ -161,6 +171,7 @@ export const REFUSALS = {
   ...USERS,
   ...SESSIONS,
   ...REFRESH,
+  ...OAUTH,
   ...INVITATIONS,
   ...ORGANIZATIONS,
   ...ROLES,

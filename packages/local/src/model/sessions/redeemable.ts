@@ -35,7 +35,10 @@ export interface Subject {
 
 type Find = (state: InstanceState, id: string) => Redeemable | undefined;
 
-const NAMES: Readonly<Record<TicketKind, string>> = {
+/** Tasks of agents have an address of their own: agent-tasks.ts. */
+type LinkKind = Exclude<TicketKind, 'agent_task'>;
+
+const NAMES: Readonly<Record<LinkKind, string>> = {
   invitation: 'invitation',
   organization_invitation: 'invitation',
   sign_in_token: 'sign-in token',
@@ -43,7 +46,7 @@ const NAMES: Readonly<Record<TicketKind, string>> = {
 };
 
 /** A row for each kind of ticket. */
-const KINDS: Readonly<Record<TicketKind, Find>> = {
+const KINDS: Readonly<Record<LinkKind, Find>> = {
   invitation(state, id) {
     const row = state.table('invitations').get(id);
     return (
@@ -101,9 +104,11 @@ function oneTime(
   };
 }
 
+const isLinkKind = (kind: TicketKind): kind is LinkKind => Object.hasOwn(KINDS, kind);
+
 /** What the ticket is for; null if its kind is unknown. */
 export function subjectOf(state: InstanceState, { st, rid }: Ticket): Subject | null {
-  return Object.hasOwn(KINDS, st) ? { what: NAMES[st], found: KINDS[st](state, rid) } : null;
+  return isLinkKind(st) ? { what: NAMES[st], found: KINDS[st](state, rid) } : null;
 }
 
 const invited = (state: InstanceState, row: { readonly status: string; readonly email_address: string }) => ({

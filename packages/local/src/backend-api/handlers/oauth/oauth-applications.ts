@@ -7,11 +7,11 @@ import {
   createOAuthApplication,
   oauthApplications,
   readOAuthApplication,
-  revokeTokenOf,
   rotateClientSecret,
   viewWithSecret,
 } from '../../../model/oauth/applications.js';
-import { missing } from '../../../model/records/refusals.js';
+import { revokeToken } from '../../../model/oauth/grants.js';
+import { invalidValue, missing } from '../../../model/records/refusals.js';
 import { find } from '../../../model/records/resource.js';
 import type { InstanceState } from '../../../state/instance-state.js';
 import type { OAuthApplicationRow } from '../../../state/rows.js';
@@ -26,7 +26,9 @@ export const revokeOAuthToken: Handler = (call, state) => {
   const application = applicationOf(call, state);
   const { token } = bodyOf(call);
   if (typeof token !== 'string') throw missing('token');
-  revokeTokenOf(state, application, token);
+  // As RFC 7009 has it, a token that does not exist is no error.
+  if (revokeToken(state, application, token) === 'jwt')
+    throw invalidValue('token', 'is a JWT, which cannot be revoked');
   return undefined;
 };
 
@@ -35,8 +37,8 @@ export const oauthApplicationHandlers: Handlers = {
   CreateOAuthApplication: (call, state) =>
     viewWithSecret(createOAuthApplication(state, bodyOf<OauthApplicationsCreateParams>(call)), state),
   GetOAuthApplication: getOf(oauthApplications),
-  UpdateOAuthApplication: updateOf(oauthApplications, (body: OauthApplicationsUpdateParams) =>
-    readOAuthApplication(body),
+  UpdateOAuthApplication: updateOf(oauthApplications, (body: OauthApplicationsUpdateParams, row) =>
+    readOAuthApplication(body, row),
   ),
   DeleteOAuthApplication: deleteOf(oauthApplications),
   RotateOAuthApplicationSecret: (call, state) =>

@@ -31,7 +31,9 @@ export const replaceUserMetadata: Handler = patchUser((call) => replacedKinds(bo
 export const userHandlers: Handlers = {
   GetUserList: (call, state) => {
     const rows = candidates(state, queryOf<UsersListParams>(call));
-    return list(state, users, call.query, rows ? { rows } : {});
+    // Clerk has it since the document was made.
+    const cursor = call.request.query.get('starting_after') ?? undefined;
+    return list(state, users, { ...call.query, starting_after: cursor }, rows ? { rows } : {});
   },
   GetUsersCount: (call, state) => ({
     object: 'total_count',
