@@ -110,7 +110,7 @@ const timer: Schedule = (run, ms) => {
 export function authenticateUpgrade(
   authenticator: Authenticator,
   request: UpgradeRequest,
-  options?: Omit<UpgradeOptions, 'requirement'> & { readonly requirement?: undefined },
+  options?: Omit<UpgradeOptions, 'requirement'> & { readonly requirement?: never },
 ): Promise<UpgradeAllowed<SignedInSession> | UpgradeRefused>;
 export function authenticateUpgrade<
   const R extends GuardRequirementShape<Q>,
