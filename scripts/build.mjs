@@ -15,7 +15,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { ENTRY_POINTS, moduleOf } from './entry-points.mjs';
-import { DOCUMENT_PATH, readJson } from './lib/document.mjs';
+import { MERGED_PATH, readJson } from './lib/document.mjs';
 
 /**
  * @typedef {object} Manifest
@@ -196,7 +196,7 @@ async function buildLocal() {
   keepTypes(localDist, typesOf(readManifest('packages/local/package.json')));
   writeFileSync(join(localDist, 'chunks/LICENSES.txt'), notices.join('\n'));
   mkdirSync(join(localDist, 'spec'));
-  writeFileSync(join(localDist, DOCUMENT_PATH), JSON.stringify(readJson(DOCUMENT_PATH)));
+  cpSync(join(root, MERGED_PATH), join(localDist, MERGED_PATH));
 }
 
 function isSeparate(/** @type {string} */ file) {

@@ -1,11 +1,12 @@
-// Writes src/api/generated from the OpenAPI document and the name map. No dependencies; a fraction of a second.
+// Writes src/api/generated and spec/merged.json from the OpenAPI document, the additions to it and the name map. No dependencies; a
+// fraction of a second.
 //
 //   node scripts/generate.mjs              the code (not committed: made by `npm run build` and before tests)
 //   node scripts/generate.mjs --committed  also spec/surface.txt, docs/api/operations.md and src/ground/api-version.ts, which show a change in review
 //   node scripts/generate.mjs --check      fails when one of those is out of date
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ROOT, readDocument, readJson, readNames, readOperations } from './lib/document.mjs';
+import { MERGED_PATH, ROOT, readDocument, readJson, readNames, readOperations } from './lib/document.mjs';
 import { emit } from './lib/emit.mjs';
 import { emitReview } from './lib/review.mjs';
 
@@ -32,6 +33,7 @@ if (mode === '--check') {
   mkdirSync(directory, { recursive: true });
   for (const name of readdirSync(directory)) if (!(name in files)) rmSync(join(directory, name));
   for (const [name, content] of Object.entries(files)) writeIfChanged(join(directory, name), content);
+  writeIfChanged(join(ROOT, MERGED_PATH), JSON.stringify(document));
   if (mode === '--committed')
     for (const [path, content] of Object.entries(review)) writeIfChanged(join(ROOT, path), content);
 }

@@ -156,7 +156,7 @@ function checkout() {
   copies.add(dir);
   execFileSync('sh', ['-c', `git archive HEAD | tar -x -C ${dir}`]);
   symlinkSync(join(process.cwd(), 'node_modules'), join(dir, 'node_modules'));
-  cpSync('src/api/generated', join(dir, 'src/api/generated'), { recursive: true });
+  for (const path of ['src/api/generated', 'spec/merged.json']) cpSync(path, join(dir, path), { recursive: true });
   return dir;
 }
 

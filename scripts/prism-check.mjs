@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { DOCUMENT_PATH, ROOT, readDocument, readNames, readOperations, resolve } from './lib/document.mjs';
+import { MERGED_PATH, ROOT, readDocument, readNames, readOperations, resolve } from './lib/document.mjs';
 
 const directory = process.argv[2] ?? '';
 const prism = join(directory, 'node_modules/.bin/prism');
@@ -28,7 +28,7 @@ const operations = readOperations(document, readNames());
 const built = await import(pathToFileURL(join(ROOT, 'dist/api/index.js')).href);
 const { createBackendApi } = /** @type {typeof import('../src/api/index.js')} */ (built);
 const port = await freePort();
-const server = spawn(prism, ['mock', '-d', '-p', String(port), '-h', '127.0.0.1', join(ROOT, DOCUMENT_PATH)], {
+const server = spawn(prism, ['mock', '-d', '-p', String(port), '-h', '127.0.0.1', join(ROOT, MERGED_PATH)], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 try {

@@ -54,13 +54,14 @@ const PARTS = [
     what: 'bailiff/api: all operations',
     code: "export { createBackendApi } from 'bailiff/api'",
     of: [entry('bailiff/api')],
-    limit: { min: 13_235, gzip: 5_895, later: { min: 5_840, gzip: 3_455 } },
+    // 46 operations more than the base document has: 270 bytes.
+    limit: { min: 14_350, gzip: 6_160, later: { min: 5_840, gzip: 3_455 } },
   },
   {
     what: 'bailiff/api/users with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 11_850, gzip: 5_000, later: { min: 4_500, gzip: 2_605 } },
+    limit: { min: 12_610, gzip: 5_160, later: { min: 4_500, gzip: 2_605 } },
   },
   {
     what: 'one operation with its client',

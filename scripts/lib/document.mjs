@@ -1,6 +1,7 @@
 // The OpenAPI document and the name map, read into one list of operations that every output is written from.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { withAdditions } from './additions.mjs';
 
 /**
  * What of OpenAPI 3.0 the document uses.
@@ -50,7 +51,7 @@ import { fileURLToPath } from 'node:url';
  * }} RawOperation
  *
  * @typedef {{
- *   info: { version: string },
+ *   info: { version: string, 'x-snapshot'?: string, 'x-base-snapshot'?: string },
  *   paths: Record<string, Record<string, RawOperation>>,
  *   components: { schemas: Record<string, Schema> },
  * }} OpenApiDocument
@@ -65,6 +66,9 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DOCUMENT_PATH = 'spec/backend-api.json';
+export const ADDITIONS_PATH = 'spec/additions.json';
+/** Base and additions as one document: made by scripts/generate.mjs, not committed. */
+export const MERGED_PATH = 'spec/merged.json';
 export const NAMES_PATH = 'spec/names.json';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
@@ -82,8 +86,10 @@ export const parseJson = (/** @type {string} */ text) => JSON.parse(text);
 /** @param {string} path from the root */
 export const readJson = (path) => parseJson(readFileSync(new URL(path, `file://${ROOT}`), 'utf8'));
 
-/** The committed one. */
-export const readDocument = () => /** @type {OpenApiDocument} */ (readJson(DOCUMENT_PATH));
+export const readBase = () => /** @type {OpenApiDocument} */ (readJson(DOCUMENT_PATH));
+export const readAdditions = () => /** @type {OpenApiDocument} */ (readJson(ADDITIONS_PATH));
+/** The committed ones, as one. */
+export const readDocument = () => withAdditions(readBase(), readAdditions());
 export const readNames = () => /** @type {Names} */ (readJson(NAMES_PATH));
 
 /**

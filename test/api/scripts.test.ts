@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 const DOCUMENT = 'spec/backend-api.json';
+const ADDITIONS = 'spec/additions.json';
 const NAMES = 'spec/names.json';
 
 interface Names {
@@ -27,6 +28,8 @@ interface Document {
   components: { schemas: Record<string, { properties: Record<string, unknown> }> };
 }
 
+type Parts = Record<string, Record<string, unknown>>;
+
 /** A copy of what the scripts need, to change at will. */
 let copy: string;
 beforeEach(() => {
@@ -44,7 +47,8 @@ const run = (script: string, ...args: string[]) =>
     );
   });
 const readNames = () => JSON.parse(readFileSync(join(copy, NAMES), 'utf8')) as Names;
-const readDocument = () => JSON.parse(readFileSync(join(copy, DOCUMENT), 'utf8')) as Document;
+const readDocument = (path = DOCUMENT) => JSON.parse(readFileSync(join(copy, path), 'utf8')) as Document;
+const readAdditions = () => readDocument(ADDITIONS);
 function writeNewer(change: (document: Document) => void): string {
   const document = readDocument();
   change(document);
@@ -147,11 +151,51 @@ describe('update-spec', () => {
     const before = readNames();
     const shapes = ({ operations }: Names) =>
       Object.fromEntries(Object.entries(operations).map(([id, { list }]) => [id, list]));
-    const newer = writeNewer(() => {});
     writeFileSync(join(copy, DOCUMENT), JSON.stringify({ ...readDocument(), paths: {} }));
+    writeFileSync(join(copy, ADDITIONS), JSON.stringify({ ...readAdditions(), paths: {} }));
     writeFileSync(join(copy, NAMES), JSON.stringify({ ...before, operations: {} }));
-    await run('update-spec.mjs', newer, '--write');
+    await run('update-spec.mjs', join(copy, 'spec/merged.json'), '--write');
     expect(shapes(readNames())).toEqual(shapes(before));
+  });
+
+  it('says which snapshot base and additions are', async () => {
+    const { output } = await run('update-spec.mjs', join(copy, DOCUMENT), '--snapshot', 'October 2027');
+    expect(output).toContain('Base (spec/backend-api.json): February 2026 -> October 2027\n');
+    expect(output).toContain('Additions (spec/additions.json): ');
+    expect(output).toContain(', August 2026, 46 operations -> 46\n');
+  });
+
+  it('takes out of the additions what the newer document has, and callers see no difference', async () => {
+    const surface = readFileSync(join(copy, 'spec/surface.txt'), 'utf8').split('\n').sort();
+    const { paths, components } = readAdditions();
+    const body = (document: Document) =>
+      document.paths['/users']!['post']!.requestBody.content['application/json'].schema.properties;
+    const added = body(readAdditions());
+    const [first = '', ...others] = Object.keys(added);
+    const file = writeNewer((document) => {
+      document.paths['/instance/communication'] = {
+        get: { ...paths['/instance/communication']!['get']!, summary: 'Other words' },
+      };
+      Object.assign((document.components as unknown as Parts)['responses']!, {
+        InstanceCommunication: (components as unknown as Parts)['responses']!['InstanceCommunication'],
+      });
+      document.components.schemas['InstanceCommunication'] = components.schemas['InstanceCommunication']!;
+      body(document)[first] = added[first];
+    });
+    const { code, output } = await run('update-spec.mjs', file, '--write', '--snapshot', 'October 2027');
+    expect(code).toBe(0);
+    expect(output).toContain('Added (0)\n\nRemoved (0)\n\nChanged (0)\n');
+    expect(output).toContain('because the base has it (1)\n  GetInstanceCommunication\n');
+    expect(readFileSync(join(copy, 'spec/surface.txt'), 'utf8').split('\n').sort()).toEqual(surface);
+
+    const left = readAdditions();
+    expect(left.info).toMatchObject({ 'x-snapshot': 'August 2026', 'x-base-snapshot': 'October 2027' });
+    expect(Object.keys(left.paths['/instance/communication']!)).toEqual(['patch']);
+    expect(left.components.schemas).not.toHaveProperty('InstanceCommunication');
+    expect(Object.keys(body(left))).toEqual(others);
+    // What nobody has taken over is as it was.
+    expect(left.paths['/enterprise_connections']).toEqual(paths['/enterprise_connections']);
+    expect(left.components.schemas['Directory']).toEqual(components.schemas['Directory']);
   });
 
   it('says how it is used', async () => {

@@ -5,7 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { startRecordingServer } from '../api/support/recording-server.js';
 
-const { info } = JSON.parse(readFileSync('spec/backend-api.json', 'utf8')) as { info: { version: string } };
+const DOCUMENTS = ['spec/backend-api.json', 'spec/additions.json'];
+const [info, added] = DOCUMENTS.map(
+  (path) => (JSON.parse(readFileSync(path, 'utf8')) as { info: { version: string } }).info,
+) as [{ version: string }, { version: string }];
 
 /** Written by `node scripts/generate.mjs --committed`. */
 const GENERATED = ['spec/surface.txt', 'docs/api/operations.md', 'src/ground/api-version.ts'];
@@ -20,7 +23,8 @@ it('the version stands in the document, and by hand nowhere else', () => {
       !/node_modules|src\/api\/generated\//.test(file) &&
       readFileSync(file, 'utf8').includes(info.version),
   );
-  expect(naming.sort()).toEqual(['spec/backend-api.json', ...GENERATED].sort());
+  expect(added.version).toBe(info.version);
+  expect(naming.sort()).toEqual([...DOCUMENTS, 'spec/merged.json', ...GENERATED].sort());
 });
 
 it('one dated version everywhere', async () => {

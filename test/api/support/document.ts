@@ -37,7 +37,7 @@ type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-ex
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')) as Json;
 
-export const document = read('spec/backend-api.json');
+export const document = read('spec/merged.json');
 const names = (read('spec/names.json') as { operations: Record<string, { name: string; retry: string }> }).operations;
 
 export function follow<T>(node: T): T {

@@ -235,6 +235,7 @@ it('settings are kept, and organizations start with them', async () => {
     object: 'instance_protect',
     rules_enabled: true,
     specter_enabled: false,
+    checks_bypassed: false,
   });
 });
 

@@ -65,6 +65,33 @@ const saml = after('saml_connection_id', '/saml_connections', {
   domain: 'idp.test',
   provider: 'saml_custom',
 });
+const enterprise = after('enterprise_connection_id', '/enterprise_connections', {
+  name: 'IdP',
+  domains: ['idp.test'],
+  provider: 'saml_custom',
+});
+const newDirectory = async (state: ManagedState) => {
+  const { id } = await made(state, '/enterprise_connections', {
+    name: 'IdP',
+    domains: ['idp.test'],
+    provider: 'saml_okta',
+  });
+  return { enterprise_connection_id: id, provider: 'okta' };
+};
+const directory =
+  (parameter: string, path: string): Setup =>
+  async (state) => ({ params: { [parameter]: (await made(state, path, await newDirectory(state)))['id'] } });
+const verification =
+  (path: string, id: string): Setup =>
+  async (state, ids) => {
+    const prepared = await made(state, `/${path}/${ids[id]}/prepare_verification`, undefined);
+    return { body: { verification_id: prepared['id'], code: '424242' } };
+  };
+const discount = async (state: ManagedState) => {
+  state.table('discounts').insert({ id: 'cdisc_1', name: 'Ten percent', percent_off: 10 });
+  return { body: { discount_id: 'cdisc_1' } };
+};
+const agentTask = (ids: Fixture) => ({ on_behalf_of: { user_id: ids['user_id'] }, permissions: '*' });
 const domain = after('domain_id', '/domains', { name: 'satellite.test', is_satellite: true });
 const organizationDomain = after('domain_id', (ids) => `/organizations/${ids['organization_id']}/domains`, {
   name: 'acme.test',
@@ -138,21 +165,54 @@ const SETUPS: Readonly<Record<string, Setup>> = {
     body: { token: (await made(state, '/m2m_tokens', {}, machineCalls(ids)))['token'] },
   }),
   verifyOAuthAccessToken: async (state, ids) => {
-    state.table('oauth_access_tokens').insert({
-      id: state.id('oat'),
-      object: 'clerk_idp_oauth_access_token',
-      token: 'oat_secret',
-      client_id: 'client',
-      subject: ids['user_id'],
-      scopes: [],
-      revoked: false,
-      revocation_reason: null,
-      expiration: null,
-      created_at: state.now(),
-      updated_at: state.now(),
-    });
+    insertAccessToken(state, 'client', ids['user_id'] ?? '');
     return { body: { access_token: 'oat_secret' } };
   },
+  AttemptEmailAddressVerification: verification('email_addresses', 'email_address_id'),
+  AttemptPhoneNumberVerification: verification('phone_numbers', 'phone_number_id'),
+  RevokeUserTrustedDevice: async (state, ids) => ({
+    params: { trusted_device_id: insertDevice(state, ids['user_id']) },
+  }),
+  ListUserTrustedDevices: async (state, ids) => (insertDevice(state, ids['user_id']), {}),
+  UpdateInstanceCommunication: async () => ({ body: { blocked_country_codes: ['KP'] } }),
+  UploadOAuthApplicationLogo: async (state, ids) => ({ ...(await application(state, ids)), ...upload({}) }),
+  RevokeOAuthApplicationToken: async (state, ids) => {
+    const { params } = await application(state, ids);
+    const row = state.table('oauth_applications').get(String(params?.['oauth_application_id']));
+    insertAccessToken(state, row?.client_id ?? '', ids['user_id'] ?? '');
+    return { params: params ?? {}, body: { token: 'oat_secret' } };
+  },
+  VerifyOrganizationDomainOwnership: organizationDomain,
+  GetEnterpriseConnection: enterprise,
+  UpdateEnterpriseConnection: enterprise,
+  DeleteEnterpriseConnection: enterprise,
+  ListEnterpriseConnectionTestRuns: enterprise,
+  CreateEnterpriseConnectionTestRun: enterprise,
+  CreateAgentTask: async (_state, ids) => ({ body: agentTask(ids) }),
+  RevokeAgentTask: async (state, ids) => {
+    const fields = { agent_name: 'a', task_description: 'b', redirect_url: 'http://localhost/' };
+    return {
+      params: {
+        agent_task_id: (await made(state, '/agents/tasks', { ...fields, ...agentTask(ids) }))['agent_task_id'],
+      },
+    };
+  },
+  ApplyBillingSubscriptionItemDiscount: discount,
+  RemoveBillingSubscriptionItemDiscount: async (state, ids) => {
+    const { body } = await discount(state);
+    await made(state, `/billing/subscription_items/${ids['subscription_item_id']}/discounts`, body);
+    return { params: body };
+  },
+  CreateSCIMDirectory: async (state) => ({ body: await newDirectory(state), omit: ['group_role_mappings'] }),
+  CreateDirectory: async (state) => ({ body: await newDirectory(state), omit: ['group_role_mappings'] }),
+  GetSCIMDirectory: directory('scim_directory_id', '/scim_directories'),
+  UpdateSCIMDirectory: directory('scim_directory_id', '/scim_directories'),
+  DeleteSCIMDirectory: directory('scim_directory_id', '/scim_directories'),
+  GetDirectory: directory('directory_id', '/directories'),
+  UpdateDirectory: directory('directory_id', '/directories'),
+  DeleteDirectory: directory('directory_id', '/directories'),
+  createAdminPortalLinkToken: async () => ({ omit: ['organization_id'] }),
+  revokeAdminPortalLinkToken: after('adminPortalLinkTokenID', '/admin_portal_link_tokens', {}),
   DeleteMachineScope: async (state, ids) => {
     await made(state, `/machines/${ids['machine_id']}/scopes`, { to_machine_id: ids['other_machine_id'] });
     return {};
@@ -222,6 +282,34 @@ const SETUPS: Readonly<Record<string, Setup>> = {
   SetUserProfileImage: async () => upload({}),
 };
 
+function insertAccessToken(state: ManagedState, clientId: string, userId: string): void {
+  state.table('oauth_access_tokens').insert({
+    id: state.id('oat'),
+    object: 'clerk_idp_oauth_access_token',
+    token: 'oat_secret',
+    client_id: clientId,
+    subject: userId,
+    scopes: [],
+    revoked: false,
+    revocation_reason: null,
+    expiration: null,
+    created_at: state.now(),
+    updated_at: state.now(),
+  });
+}
+
+function insertDevice(state: ManagedState, userId = ''): string {
+  const [created_at, updated_at] = [state.now(), state.now()];
+  const fields = {
+    object: 'trusted_device',
+    platform: 'ios',
+    app_identifier: 'app',
+    algorithm: 'ES256',
+    status: 'active',
+  } as const;
+  return state.table('trusted_devices').insert({ id: 'tdev_1', user_id: userId, ...fields, created_at, updated_at }).id;
+}
+
 /** A multipart body by hand: the engine shall not be tested with its own reader's twin. */
 export function upload(fields: Readonly<Record<string, string>>): {
   body: Uint8Array;
@@ -268,6 +356,8 @@ const VALUES: Readonly<Record<string, unknown>> = {
   role_set_key: 'role_set:default',
   signing_algorithm: 'RS256',
   claims: { aud: 'test' },
+  login_hint: { mode: 'off' },
+  custom_attributes: [{ name: 'Department', key: 'department' }],
   expires_in_seconds: 60,
   username: 'fresh',
   max_allowed_memberships: 10,
@@ -289,7 +379,7 @@ const KEYS: Readonly<Record<string, string>> = {
 export function sample(operation: Operation, name: string, schema: Schema, ids: Fixture): unknown {
   const resolved = specification().resolve(schema);
   if (name === 'key') return KEYS[operation.id];
-  if (name.endsWith('user_id') || name === 'created_by') return ids['user_id'];
+  if (name.endsWith('user_id') || name === 'created_by' || name === 'starting_after') return ids['user_id'];
   if (name === 'user_ids') return [ids['user_id'], ids['other_user_id']];
   if (name === 'subject') return ids['user_id'];
   if (name === 'creator_role_id' || name === 'domains_default_role_id') return ids['organization_role_id'];

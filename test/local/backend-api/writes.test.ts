@@ -30,7 +30,6 @@ const UNSHOWN = new Set([
   'UnsetUserPasswordCompromised',
   'UpdateInstanceAuthConfig',
   'UpdateInstanceRestrictions',
-  'UpdateInstanceOrganizationSettings',
   'CreateActorToken',
   'RevokeActorToken',
   'CreateSignInToken',
@@ -39,6 +38,17 @@ const UNSHOWN = new Set([
   'CreateSvixApp',
   'DeleteSvixApp',
   'RotateOAuthApplicationSecret',
+  'RevokeOAuthApplicationToken',
+  'PrepareEmailAddressVerification',
+  'AttemptEmailAddressVerification',
+  'PreparePhoneNumberVerification',
+  'AttemptPhoneNumberVerification',
+  'CreateAgentTask',
+  'RevokeAgentTask',
+  'ApplyBillingSubscriptionItemDiscount',
+  'RemoveBillingSubscriptionItemDiscount',
+  'createAdminPortalLinkToken',
+  'revokeAdminPortalLinkToken',
 ]);
 
 /** What has to have happened for there to be something to undo. */
@@ -63,6 +73,7 @@ const FIRST: Readonly<Record<string, (ids: Fixture) => readonly (readonly [strin
 /** Bodies that say something new, where the sampled one says what is so already. */
 const BODIES: Readonly<Record<string, (ids: Fixture) => unknown>> = {
   UpdateUserMetadata: () => ({ public_metadata: { changed: true } }),
+  ReplaceOrganizationMetadata: () => ({ public_metadata: { changed: true } }),
   MergeOrganizationMetadata: () => ({ public_metadata: { changed: true } }),
   UpdateOrganizationMembershipMetadata: () => ({ public_metadata: { changed: true } }),
   UpdateOrganizationDomain: () => ({ enrollment_mode: 'automatic_invitation' }),

@@ -2,7 +2,11 @@
 import { join } from './engine/crud-handlers.js';
 import type { Handlers } from './engine/operation.js';
 import { billingHandlers } from './handlers/billing/billing.js';
+import { creditAndDiscountHandlers } from './handlers/billing/credits-and-discounts.js';
+import { directoryHandlers } from './handlers/connections/directories.js';
+import { enterpriseConnectionHandlers } from './handlers/connections/enterprise-connections.js';
 import { samlConnectionHandlers } from './handlers/connections/saml-connections.js';
+import { adminPortalLinkHandlers } from './handlers/instance/admin-portal-links.js';
 import { identifierListHandlers } from './handlers/instance/allowlist-and-blocklist.js';
 import { domainHandlers } from './handlers/instance/instance-domains.js';
 import { instanceHandlers } from './handlers/instance/instance-settings.js';
@@ -23,6 +27,7 @@ import { organizationInvitationHandlers } from './handlers/organizations/organiz
 import { organizationMembershipHandlers } from './handlers/organizations/organization-memberships.js';
 import { organizationRoleHandlers } from './handlers/organizations/organization-roles.js';
 import { roleSetHandlers } from './handlers/organizations/role-sets.js';
+import { agentTaskHandlers } from './handlers/sessions/agent-tasks.js';
 import { clientHandlers } from './handlers/sessions/clients.js';
 import { oneTimeTokenHandlers } from './handlers/sessions/one-time-tokens.js';
 import { sessionHandlers } from './handlers/sessions/session-handlers.js';
@@ -33,11 +38,16 @@ import { userHandlers } from './handlers/users/user-handlers.js';
 
 export const handlers: Handlers = join(
   addressHandlers,
+  adminPortalLinkHandlers,
+  agentTaskHandlers,
   apiKeyHandlers,
   banAndLockHandlers,
   billingHandlers,
   clientHandlers,
+  creditAndDiscountHandlers,
+  directoryHandlers,
   domainHandlers,
+  enterpriseConnectionHandlers,
   identifierListHandlers,
   instanceHandlers,
   invitationHandlers,

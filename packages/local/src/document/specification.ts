@@ -38,7 +38,7 @@ export interface Specification {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-const DOCUMENT = 'spec/backend-api.json';
+const DOCUMENT = 'spec/merged.json';
 
 let loaded: Specification | undefined;
 
@@ -53,7 +53,8 @@ function documentUrl(): URL {
     const document = new URL(DOCUMENT, folder);
     if (existsSync(document)) return document;
     const parent = new URL('..', folder);
-    if (parent.href === folder.href) throw new Error(`The package lacks ${DOCUMENT}.`);
+    if (parent.href === folder.href)
+      throw new Error(`${DOCUMENT} is missing: in the repository, run npm run generate.`);
     folder = parent;
   }
 }
@@ -101,26 +102,11 @@ function readOperation(method: string, path: string, raw: Schema, resolve: Resol
         schema: resolve(p['schema'] as Schema),
         commaSeparated: p['explode'] === false,
       })),
-    body: withAdditions(raw['operationId'] as string, readBody(raw, resolve)),
+    body: readBody(raw, resolve),
     authenticated: security?.length !== 0,
     invalidStatus: CREDENTIALS.test(path) && !('422' in (raw['responses'] as Schema)) ? 400 : 422,
     success: readSuccess(raw['responses'] as Readonly<Record<string, Schema>>, resolve),
   };
-}
-
-/** Members of bodies that Clerk takes and its clients send, but the document does not list. */
-const BODY_ADDITIONS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
-  createM2MToken: {
-    token_format: { type: 'string', enum: ['opaque', 'jwt'], nullable: true },
-    min_remaining_ttl_seconds: { type: 'number', minimum: 0, nullable: true },
-  },
-};
-
-function withAdditions(operationId: string, body: Operation['body']): Operation['body'] {
-  const additions = BODY_ADDITIONS[operationId];
-  if (body === null || additions === undefined) return body;
-  const properties = { ...(body.schema['properties'] as Schema), ...additions };
-  return { ...body, schema: { ...body.schema, properties } };
 }
 
 function readBody(raw: Schema, resolve: Resolve): Operation['body'] {

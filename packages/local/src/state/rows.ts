@@ -65,6 +65,16 @@ import type {
   PaymentAttemptRow,
   StatementRow,
 } from './rows/billing-rows.js';
+import type {
+  AddressVerificationRow,
+  CreditEntryRow,
+  DirectoryRow,
+  DiscountRedemptionRow,
+  DiscountRow,
+  PortalTokenRow,
+  TestRunRow,
+  TrustedDeviceRow,
+} from './rows/addition-rows.js';
 
 export type * from './rows/stored.js';
 export type * from './rows/user-rows.js';
@@ -73,6 +83,7 @@ export type * from './rows/organization-rows.js';
 export type * from './rows/token-rows.js';
 export type * from './rows/instance-rows.js';
 export type * from './rows/billing-rows.js';
+export type * from './rows/addition-rows.js';
 
 /** Every table that the instance knows, by name. A seed may fill others; nothing reads them. */
 export interface TableRows {
@@ -131,6 +142,14 @@ export interface TableRows {
   instance_settings: SettingsRow;
   emails: EmailRow;
   svix_apps: Kept<unknown>;
+  address_verifications: AddressVerificationRow;
+  trusted_devices: TrustedDeviceRow;
+  directories: DirectoryRow;
+  enterprise_test_runs: TestRunRow;
+  admin_portal_link_tokens: PortalTokenRow;
+  credit_entries: CreditEntryRow;
+  discounts: DiscountRow;
+  discount_redemptions: DiscountRedemptionRow;
 }
 
 export type TableName = keyof TableRows;

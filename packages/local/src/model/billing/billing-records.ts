@@ -65,6 +65,8 @@ export const prices = defineResource('prices', {
     instance_id: state.instanceId,
     fee: money(row.amount, row.currency),
     annual_monthly_fee: money(row.annual_monthly_amount, row.currency),
+    is_default: row.is_default ?? false,
+    supported_billing_periods: row.supported_billing_periods ?? (row.annual_monthly_amount > 0 ? 'both' : 'month'),
     currency_symbol: money(0, row.currency).currency_symbol,
   }),
 });
@@ -167,7 +169,7 @@ export const statements = defineResource('statements', {
       ...row,
       instance_id: state.instanceId,
       payer: payerView(state, row.payer_id),
-      totals: { grand_total: sum, subtotal: sum, tax_total: money(0, row.currency) },
+      totals: { grand_total: sum, subtotal: sum, base_fee: sum, tax_total: money(0, row.currency) },
       groups: items.length === 0 ? [] : [{ object: 'commerce_statement_group', timestamp: row.timestamp, items }],
     };
   },

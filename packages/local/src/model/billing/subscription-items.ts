@@ -113,9 +113,10 @@ function startItem(
 /** @throws ApiError 404, 422 */
 export function createPrice(state: InstanceState, body: BillingCreatePriceParams): PriceRow {
   const plan = find(state, plans, body.plan_id);
-  if (body.amount < 0) throw refusal('plan_amount_invalid', 'It must not be negative.', { paramName: 'amount' });
+  const amount = body.amount ?? 0;
+  if (amount < 0) throw refusal('plan_amount_invalid', 'It must not be negative.', { paramName: 'amount' });
   const annual = body.annual_monthly_amount ?? 0;
-  return create(state, prices, { ...body, plan_id: plan.id, annual_monthly_amount: annual });
+  return create(state, prices, { ...body, plan_id: plan.id, amount, annual_monthly_amount: annual });
 }
 
 /** The subscription of a user or an organization, as the API shows it. @throws ApiError 404 */

@@ -1,32 +1,45 @@
 /** Enterprise connections, as settings: nobody signs in through them here. */
-import { isRecord } from '../../../../../src/ground/is-record.js';
-import type { InstanceState } from '../../state/instance-state.js';
+import type {
+  EnterpriseConnectionsCreateParams,
+  EnterpriseConnectionsUpdateParams,
+} from '../../../../../src/api/generated/types.js';
+import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { EnterpriseConnectionRow, Fields } from '../../state/rows.js';
-import { missing } from '../records/refusals.js';
-import { defineResource } from '../records/resource.js';
+import { organizations } from '../organizations/organization-records.js';
+import { deletes } from '../records/cascade.js';
+import { invalidValue } from '../records/refusals.js';
+import { defineResource, find, insert } from '../records/resource.js';
 
 export const enterpriseConnections = defineResource('enterprise_connections', {
   object: 'enterprise_connection',
   idPrefix: 'ec',
-  component: 'EnterpriseConnection',
+  component: 'EnterpriseConnectionResource',
   // The client secret of an OIDC connection is written, never read.
   view: ({ client_secret: _secret, ...row }) => row,
   filters: {
     organization_id: (row, id: string) => row.organization_id === id,
-    active: (row, text: string) => String(row.active) === text,
+    active: (row, active: boolean) => row.active === active,
   },
+  cascade: [deletes('enterprise_test_runs', 'enterprise_connection_id')],
 });
 
-const DEFAULTS: Fields = {
+export const testRuns = defineResource('enterprise_test_runs', {
+  object: 'enterprise_connection_test_run',
+  idPrefix: 'ectr',
+  component: 'EnterpriseConnectionTestRun',
+});
+
+const DEFAULTS: Draft<EnterpriseConnectionRow> = {
   domains: [],
   organization_id: null,
+  logo_public_url: null,
   active: false,
   sync_user_attributes: true,
-  allow_subdomains: false,
   disable_additional_identifications: false,
   allow_organization_account_linking: false,
   authenticatable: true,
   disable_jit_provisioning: false,
+  custom_attributes: [],
   saml_connection: null,
   oauth_config: null,
 };
@@ -39,46 +52,72 @@ const SAML_DEFAULTS = {
   login_hint: { mode: 'off' },
 };
 
-/** Bodies are of newer versions: the document does not describe them, so nothing has checked them. */
-export type EnterpriseBody = Fields & { readonly name?: unknown; readonly provider?: unknown };
-
-/** @throws ApiError 422 */
-export function newEnterpriseConnection(state: InstanceState, body: EnterpriseBody): Fields {
-  if (typeof body.name !== 'string') throw missing('name');
-  if (typeof body.provider !== 'string') throw missing('provider');
+/** @throws ApiError 404, 422 */
+export function newEnterpriseConnection(
+  state: InstanceState,
+  body: EnterpriseConnectionsCreateParams,
+): Draft<EnterpriseConnectionRow> {
   const id = state.id(enterpriseConnections.idPrefix);
-  return { ...DEFAULTS, ...readEnterpriseConnection(body, { id }), id };
+  return { ...DEFAULTS, ...readEnterpriseConnection(state, body, { id, provider: body.provider }), id };
 }
 
+type Body = Partial<EnterpriseConnectionsCreateParams> & EnterpriseConnectionsUpdateParams;
+
+/** Null and an empty list of domains leave things as they are. @throws ApiError 404, 422 */
 export function readEnterpriseConnection(
-  body: EnterpriseBody & { readonly saml?: unknown; readonly oidc?: unknown },
+  state: InstanceState,
+  body: Partial<EnterpriseConnectionsCreateParams> | EnterpriseConnectionsUpdateParams,
   before: Partial<EnterpriseConnectionRow> & { readonly id: string },
-): Fields {
-  const { saml, oidc, ...rest } = body;
+): Draft<EnterpriseConnectionRow> {
+  const { saml, oidc, domains, organization_id: organization, ...rest } = body as Body;
+  if (domains?.some((name) => !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)))
+    throw invalidValue('domains', 'must be domain names');
+  if (typeof organization === 'string') find(state, organizations, organization);
   const name = body.name ?? before.name;
-  const provider = { provider_key: textOf(body.provider) ?? before.provider ?? '', created_at: 0, updated_at: 0 };
+  const { client_secret: secret, ...open }: Fields = oidc ?? {};
   return {
-    ...rest,
-    ...(isRecord(saml)
-      ? { saml_connection: { id: `${before.id}_saml`, name, ...SAML_DEFAULTS, ...before.saml_connection, ...saml } }
+    ...present(rest),
+    ...(domains && domains.length > 0 ? { domains: domains.map((each) => each.toLowerCase()) } : {}),
+    ...(typeof organization === 'string' ? { organization_id: organization } : {}),
+    ...(saml
+      ? {
+          saml_connection: {
+            id: `${before.id}_saml`,
+            name,
+            acs_url: `${state.frontendApiUrl}/v1/saml/acs/${before.id}`,
+            ...SAML_DEFAULTS,
+            ...before.saml_connection,
+            ...present(saml),
+          },
+        }
       : {}),
-    ...(isRecord(oidc)
-      ? openIdFields(oidc, {
-          id: `${before.id}_oidc`,
-          name,
-          requires_pkce: false,
-          ...provider,
-          ...before.oauth_config,
-        })
+    ...(oidc
+      ? {
+          oauth_config: {
+            id: `${before.id}_oidc`,
+            name,
+            provider_key: before.provider ?? '',
+            requires_pkce: false,
+            created_at: state.now(),
+            ...before.oauth_config,
+            ...present(open),
+            updated_at: state.now(),
+          },
+        }
       : {}),
-  };
-}
-
-function openIdFields({ client_secret: secret, ...open }: Fields, before: Fields): Fields {
-  return {
-    oauth_config: { ...before, ...open },
     ...(typeof secret === 'string' ? { client_secret: secret } : {}),
   };
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const present = (fields: object): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
+
+/** There is no identity provider here: the run stays pending. */
+export function startTestRun(state: InstanceState, connection: EnterpriseConnectionRow): Fields {
+  const run = insert(state, testRuns, {
+    enterprise_connection_id: connection.id,
+    status: 'pending',
+    connection_type: connection.provider.startsWith('saml_') ? 'saml' : 'oauth',
+  });
+  return { url: `${state.frontendApiUrl}/v1/enterprise_sso/test?run=${run.id}` };
+}

@@ -44,6 +44,12 @@ const DEFAULTS: Draft<SamlConnectionRow> = {
   allow_idp_initiated: false,
   disable_additional_identifications: false,
   force_authn: false,
+  authenticatable: true,
+  disable_jit_provisioning: false,
+  allow_organization_account_linking: false,
+  idp_certificate_issued_at: null,
+  idp_certificate_expires_at: null,
+  login_hint: { mode: 'off' },
 };
 
 /** @throws ApiError 404, 422 */

@@ -20,7 +20,8 @@ const DEFAULTS = {
     client_id_metadata_documents_only_allow_pre_registered_clients: false,
     client_id_metadata_documents_block_implicitly_allowed_clients: false,
   },
-  protect: { rules_enabled: false, specter_enabled: false },
+  protect: { rules_enabled: false, specter_enabled: false, checks_bypassed: false },
+  communication: { blocked_country_codes: [] as string[] },
   auth: {
     restricted_to_allowlist: false,
     // Whoever has no second factor sets one up after signing in.
@@ -32,6 +33,8 @@ const DEFAULTS = {
   organizations: {
     enabled: true,
     max_allowed_memberships: 5,
+    // 0 is no limit: an offline instance has no plan to keep to.
+    max_allowed_domains: 0,
     max_allowed_roles: 10,
     max_role_sets_allowed: 10,
     max_allowed_permissions: 50,

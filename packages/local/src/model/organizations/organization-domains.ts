@@ -4,9 +4,9 @@ import type {
   OrganizationDomainsUpdateParams,
 } from '../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../state/instance-state.js';
-import type { Fields, OrganizationDomainRow, OrganizationRow } from '../../state/rows.js';
+import type { OrganizationDomainRow, OrganizationRow } from '../../state/rows.js';
 import { settingsOf } from '../instance/settings.js';
-import { contains } from '../records/listing.js';
+import { contains, signed } from '../records/listing.js';
 import { invalidFormat, invalidValue, missing, refusal } from '../records/refusals.js';
 import { change, create, defineResource } from '../records/resource.js';
 import { publicOrganizationData } from './organization-records.js';
@@ -14,7 +14,12 @@ import { isPublicMailDomain } from './public-mail-domains.js';
 
 type Mode = OrganizationDomainRow['enrollment_mode'];
 
-const MODES: readonly string[] = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'] satisfies Mode[];
+const MODES: readonly string[] = [
+  'manual_invitation',
+  'automatic_invitation',
+  'automatic_suggestion',
+  'enterprise_sso',
+] satisfies Mode[];
 
 export const organizationDomains = defineResource('organization_domains', {
   object: 'organization_domain',
@@ -23,21 +28,28 @@ export const organizationDomains = defineResource('organization_domains', {
   event: 'organizationDomain',
   filters: {
     verified: (row, value: string) => (row.verification?.['status'] === 'verified') === (value === 'true'),
-    // One list takes a single mode, the other one a list of them.
-    enrollment_mode: (row, value: string | readonly string[]) => [value].flat().includes(row.enrollment_mode),
+    // One list takes a single mode, the other one a list of them, which may leave some out.
+    enrollment_mode: (row, value: string | readonly string[]) =>
+      signed([value].flat(), (mode) => mode === row.enrollment_mode),
     query: contains('name'),
     domains: (row, names: readonly string[]) => names.includes(row.name),
     organization_id: (row, id: string) => row.organization_id === id,
   },
   sortKeys: ['name'],
-  view: (row, state) => ({ ...row, public_organization_data: publicOrganizationData(state, row.organization_id) }),
+  view: (row, state) => ({
+    ...row,
+    affiliation_verification: row.verification,
+    ownership_verification: row.ownership_verification ?? null,
+    public_organization_data: publicOrganizationData(state, row.organization_id),
+  }),
 });
 
-const verification = (verified: boolean): Fields => ({
+const verification = (state: InstanceState, verified: boolean, by = 'admin') => ({
   status: verified ? 'verified' : 'unverified',
-  strategy: verified ? 'admin' : 'affiliation_email_code',
+  strategy: verified ? by : 'affiliation_email_code',
   attempts: null,
   expire_at: null,
+  verified_at: verified ? state.now() : null,
 });
 
 /** @throws ApiError 403 if the instance has the mode switched off, 422 if there is no such mode */
@@ -80,7 +92,8 @@ export function addOrganizationDomain(
     organization_id: organization.id,
     name: domain,
     enrollment_mode: mode === undefined ? 'manual_invitation' : readMode(state, mode),
-    verification: verification(verified !== false),
+    verification: verification(state, verified !== false),
+    ownership_verification: null,
     affiliation_email_address: null,
     total_pending_invitations: 0,
     total_pending_suggestions: 0,
@@ -95,6 +108,14 @@ export function updateOrganizationDomain(
 ): OrganizationDomainRow {
   return change(state, organizationDomains, id, {
     ...(typeof mode === 'string' ? { enrollment_mode: readMode(state, mode) } : {}),
-    ...(typeof verified === 'boolean' ? { verification: verification(verified) } : {}),
+    ...(typeof verified === 'boolean' ? { verification: verification(state, verified) } : {}),
+  });
+}
+
+/** Without a DNS record, by whoever holds the secret key. Twice is as once. */
+export function verifyOwnership(state: InstanceState, row: OrganizationDomainRow): OrganizationDomainRow {
+  if (row.ownership_verification?.status === 'verified') return row;
+  return change(state, organizationDomains, row.id, {
+    ownership_verification: verification(state, true, 'manual_override'),
   });
 }

@@ -62,6 +62,7 @@ const USERS = rows({
   totp_disabled: [400, 'The user has no second factor of this kind'],
   totp_incorrect_code: [422, 'The code is wrong'],
   totp_invalid_length: [422, 'The code is of the wrong length'],
+  verification_already_verified: [400, 'The verification is verified already'],
   user_banned: [403, 'The user is banned'],
 });
 
@@ -94,6 +95,10 @@ const REFRESH = rows({
 
 const OAUTH = rows({
   oauth_application_consent_screen_cannot_be_disabled: [422, 'The consent screen cannot be switched off'],
+});
+
+const CONNECTIONS = rows({
+  scim_directory_enterprise_connection_already_used: [422, 'The connection has a directory already'],
 });
 
 const INVITATIONS = rows({
@@ -153,6 +158,10 @@ const INSTANCE = rows({
 });
 
 const BILLING = rows({
+  insufficient_credit_balance: [422, 'The balance is less than that'],
+  invalid_credit_amount: [422, 'The amount must be more than 0'],
+  discount_already_applied: [409, 'The subscription item has this discount already'],
+  discount_not_found: [404, 'There is no such discount'],
   commerce_subscription_item_already_canceled: [400, 'The subscription item is canceled already'],
   commerce_subscription_item_cannot_be_canceled: [422, 'The subscription item cannot be canceled'],
   out_of_date_price: [409, 'The subscription item does not have this price'],
@@ -172,6 +181,7 @@ export const REFUSALS = {
   ...SESSIONS,
   ...REFRESH,
   ...OAUTH,
+  ...CONNECTIONS,
   ...INVITATIONS,
   ...ORGANIZATIONS,
   ...ROLES,

@@ -43,6 +43,7 @@ export type IdentificationRow = {
 /** What an identification may have besides its text. */
 export interface IdentificationFields {
   readonly verification?: IdentificationRow['verification'];
+  readonly reserved?: boolean;
   readonly reserved_for_second_factor?: boolean;
 }
 
@@ -120,11 +121,40 @@ const unverified = (paramName: string) =>
   refusal('form_verification_needed', 'Only what is verified can be primary.', { paramName });
 
 /** Makes the identification primary; tells the webhooks about the user, also when nothing but its parts changed. */
-function settleUser(state: InstanceState, kind: IdentificationKind, row: IdentificationRow, primary: boolean): void {
+function settleUser(
+  state: InstanceState,
+  kind: IdentificationKind,
+  row: IdentificationRow,
+  primary: boolean,
+  tells = false,
+): void {
   const field = KINDS[kind].primary;
   const user = find(state, users, row.user_id);
+  if (primary && tells) tellOldAddress(state, user, KINDS[kind].resource.tableIn(state).get(user[field] ?? ''), row);
   const becomes = primary || (isVerified(row) && (user[field] ?? null) === null);
   change(state, users, user.id, becomes ? { [field]: row.id } : {});
+}
+
+/** A message to the address that was primary until now. */
+function tellOldAddress(
+  state: InstanceState,
+  user: UserRow,
+  old: IdentificationRow | undefined,
+  now: IdentificationRow,
+): void {
+  if (typeof old?.email_address !== 'string' || old.id === now.id) return;
+  state.emit('email.created', {
+    object: 'email',
+    id: state.id('ema'),
+    slug: 'primary_email_address_changed',
+    to_email_address: old.email_address,
+    user_id: user.id,
+    subject: 'The primary email address has changed',
+    body: '',
+    status: 'queued',
+    data: { new_email_address: now.email_address },
+    delivered_by_clerk: true,
+  });
 }
 
 /** What an operation says of an address. Only phone numbers serve as second factor. */
@@ -132,6 +162,7 @@ export interface AddressWishes {
   readonly verified?: boolean | null | undefined;
   readonly primary?: boolean | null | undefined;
   readonly reserved_for_second_factor?: boolean | null | undefined;
+  readonly notify_primary_email_address_changed?: boolean | null | undefined;
 }
 
 const secondFactor = ({ reserved_for_second_factor: reserved }: AddressWishes): IdentificationFields =>
@@ -152,7 +183,7 @@ export function createAddress(
     throw refusal('identification_create_second_factor_unverified');
   const verification = verificationFor(verified);
   const row = addIdentification(state, kind, user.id, text, { verification, ...secondFactor(wishes) });
-  settleUser(state, kind, row, wishes.primary === true);
+  settleUser(state, kind, row, wishes.primary === true, wishes.notify_primary_email_address_changed === true);
   return row;
 }
 
@@ -171,28 +202,36 @@ export function updateAddress(
     throw refusal('identification_update_second_factor_unverified');
   const verification = verified === isVerified(before) ? {} : { verification: verificationFor(verified) };
   const row = change(state, resource, before.id, { ...verification, ...secondFactor(wishes) });
-  settleUser(state, kind, row, wishes.primary === true);
+  settleUser(state, kind, row, wishes.primary === true, wishes.notify_primary_email_address_changed === true);
   return row;
 }
 
-/** The address becomes the only one of its kind, verified and primary. @throws ApiError 422 */
+/** What an operation says of an address that takes the place of all others. */
+export interface ReplacementWishes {
+  readonly identification_status?: 'verified' | 'reserved' | 'unverified' | undefined;
+  readonly notify_primary_email_address_changed?: boolean | null | undefined;
+}
+
+/** The address becomes the only one of its kind, and primary: verified, unless something else is asked for. @throws ApiError 422 */
 export function replaceAddresses(
   state: InstanceState,
   kind: IdentificationKind,
   user: UserRow,
   value: unknown,
+  wishes: ReplacementWishes = {},
 ): IdentificationRow {
   const { resource, read } = KINDS[kind];
   const table = resource.tableIn(state);
   const text = read(value, kind);
   const own = table.by('user_id', user.id);
   const kept = own.find((row) => row[kind] === text);
-  const verification = verificationFor(true);
-  const row = kept
-    ? change(state, resource, kept.id, { verification })
-    : addIdentification(state, kind, user.id, text, { verification });
+  const { identification_status: status = 'verified' } = wishes;
+  const fields = { verification: verificationFor(status === 'verified'), reserved: status === 'reserved' };
+  const primary = own.find((row) => row.id === user[KINDS[kind].primary]);
+  const row = kept ? change(state, resource, kept.id, fields) : addIdentification(state, kind, user.id, text, fields);
   for (const other of own) if (other.id !== row.id) table.delete(other.id);
   settleUser(state, kind, row, true);
+  if (wishes.notify_primary_email_address_changed === true) tellOldAddress(state, user, primary, row);
   return row;
 }
 

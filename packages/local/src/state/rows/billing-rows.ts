@@ -18,7 +18,10 @@ export type PlanRow = Stored<
 
 export type PriceRow = Stored<
   BillingPriceResponse,
-  unknown,
+  {
+    is_default?: boolean;
+    supported_billing_periods?: BillingPriceResponse['supported_billing_periods'] | undefined;
+  },
   'instance_id' | 'currency_symbol' | 'fee' | 'annual_monthly_fee'
 >;
 

@@ -28,7 +28,7 @@ import { bodyOf, param, queryOf, type Handler, type Handlers, type OperationCall
 import { organizationOf } from '../organizations/organization-handlers.js';
 import { userOf } from '../users/user-handlers.js';
 
-const itemOf = (call: OperationCall, state: InstanceState): SubscriptionItemRow =>
+export const itemOf = (call: OperationCall, state: InstanceState): SubscriptionItemRow =>
   find(state, subscriptionItems, param(call, 'subscription_item_id'));
 
 /** Cheapest first, and the newest of one price first: sorted twice, because sorting keeps the order of equals. */

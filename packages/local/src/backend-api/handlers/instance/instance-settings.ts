@@ -72,6 +72,7 @@ export const instanceHandlers: Handlers = {
     id: state.instanceId,
     environment_type: state.instanceType,
     allowed_origins: settingsOf(state, 'instance').allowed_origins,
+    workspace_id: null,
   }),
   UpdateInstance: (call, state) => {
     changeSettings(state, 'instance', bodyOf(call));
@@ -79,6 +80,11 @@ export const instanceHandlers: Handlers = {
   UpdateInstanceRestrictions: write('restrictions', 'instance_restrictions'),
   GetInstanceProtect: read('protect', 'instance_protect'),
   UpdateInstanceProtect: write('protect', 'instance_protect'),
+  GetInstanceCommunication: read('communication', 'instance_communication'),
+  UpdateInstanceCommunication: write('communication', 'instance_communication'),
+  GetInstanceOAuthApplicationSettings: read('oauth', 'oauth_application_settings'),
+  UpdateInstanceOAuthApplicationSettings: write('oauth', 'oauth_application_settings'),
+  GetInstanceOrganizationSettings: read('organizations', 'organization_settings'),
   UpdateInstanceOrganizationSettings: writeOrganizationSettings,
   UpdateInstanceAuthConfig: (call, state) => {
     changeSettings(state, 'auth', bodyOf(call));
@@ -87,6 +93,3 @@ export const instanceHandlers: Handlers = {
   ChangeProductionInstanceDomain: changeDomain,
   UpdateProductionInstanceDomain: changeDomain,
 };
-
-/** `GET /instance/organization_settings`, of newer versions. */
-export const readOrganizationSettings: Handler = read('organizations', 'organization_settings');

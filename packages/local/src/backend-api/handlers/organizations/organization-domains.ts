@@ -7,6 +7,7 @@ import {
   addOrganizationDomain,
   organizationDomains,
   updateOrganizationDomain,
+  verifyOwnership,
 } from '../../../model/organizations/organization-domains.js';
 import { notFound } from '../../../model/records/refusals.js';
 import { list, remove } from '../../../model/records/resource.js';
@@ -39,5 +40,7 @@ export const organizationDomainHandlers: Handlers = {
     const row = updateOrganizationDomain(state, id, bodyOf<OrganizationDomainsUpdateParams>(call));
     return organizationDomains.view(row, state);
   },
+  VerifyOrganizationDomainOwnership: (call, state) =>
+    organizationDomains.view(verifyOwnership(state, domainOf(call, state)), state),
   DeleteOrganizationDomain: (call, state) => remove(state, organizationDomains, domainOf(call, state)),
 };

@@ -4,6 +4,7 @@ import type {
   OrganizationsGetParams,
   OrganizationsListParams,
   OrganizationsMergeMetadataParams,
+  OrganizationsReplaceMetadataParams,
   OrganizationsUpdateParams,
 } from '../../../../../../src/api/generated/types.js';
 import { countedView, organizations } from '../../../model/organizations/organization-records.js';
@@ -35,9 +36,6 @@ const patched =
     return answer(change(state, organizations, row.id, patch(call, row, state)), state);
   };
 
-/** Of newer versions: the kinds that the request names are replaced. */
-export const replaceOrganizationMetadata: Handler = patched((call) => replacedKinds(bodyOf(call)));
-
 export const organizationHandlers: Handlers = {
   ListOrganizations: (call, state) => {
     const include = asked(queryOf<OrganizationsListParams>(call));
@@ -50,6 +48,7 @@ export const organizationHandlers: Handlers = {
   UpdateOrganization: patched((call, _row, state) => readOrganization(state, bodyOf<OrganizationsUpdateParams>(call))),
   DeleteOrganization: (call, state) => remove(state, organizations, organizationOf(call, state)),
   MergeOrganizationMetadata: patched((call, row) => mergedKinds(row, bodyOf<OrganizationsMergeMetadataParams>(call))),
+  ReplaceOrganizationMetadata: patched((call) => replacedKinds(bodyOf<OrganizationsReplaceMetadataParams>(call))),
   UploadOrganizationLogo: (call, state) => {
     const image = uploadedImage(call.files?.['file']);
     const { uploader_user_id: uploader } = bodyOf(call);

@@ -1,10 +1,11 @@
 /** Sign-ins of agents on behalf of users, and keyless applications. */
 import { createAgentTask, revokeAgentTask, type NewAgentTask } from '../../../model/sessions/agent-tasks.js';
-import { bodyOf, param, type Handler } from '../../engine/operation.js';
+import { bodyOf, param, type Handler, type Handlers } from '../../engine/operation.js';
 
-export const createAgentTaskOf: Handler = (call, state) => createAgentTask(state, bodyOf<NewAgentTask>(call));
-
-export const revokeAgentTaskOf: Handler = (call, state) => revokeAgentTask(state, param(call, 'agent_task_id'));
+export const agentTaskHandlers: Handlers = {
+  CreateAgentTask: (call, state) => createAgentTask(state, bodyOf<NewAgentTask>(call)),
+  RevokeAgentTask: (call, state) => revokeAgentTask(state, param(call, 'agent_task_id')),
+};
 
 /** The local instance is the application that keyless mode would make. */
 export const showAccountlessApplication: Handler = (_call, state) => ({

@@ -1,10 +1,18 @@
 /** Email addresses and phone numbers. */
 import type {
+  EmailAddressesAttemptVerificationParams,
   EmailAddressesCreateParams,
+  EmailAddressesReplaceForUserParams,
   EmailAddressesUpdateParams,
   PhoneNumbersCreateParams,
+  PhoneNumbersReplaceForUserParams,
   PhoneNumbersUpdateParams,
 } from '../../../../../../src/api/generated/types.js';
+import {
+  attemptVerification,
+  prepareVerification,
+  type VerifiableKind,
+} from '../../../model/users/address-verifications.js';
 import {
   createAddress,
   emailAddresses,
@@ -17,11 +25,15 @@ import { getOf } from '../../engine/crud-handlers.js';
 import { bodyOf, idOf, type Handler, type Handlers } from '../../engine/operation.js';
 import { userOf } from './user-handlers.js';
 
-/** Of newer versions: the address becomes the only one of its kind, verified and primary. */
-export const replaceAddress =
-  (kind: 'email_address' | 'phone_number'): Handler =>
+const prepare =
+  (kind: VerifiableKind): Handler =>
   (call, state) =>
-    replaceAddresses(state, kind, userOf(call, state), bodyOf(call)[kind]);
+    prepareVerification(state, kind, idOf(call));
+
+const attempt =
+  (kind: VerifiableKind): Handler =>
+  (call, state) =>
+    attemptVerification(state, kind, idOf(call), bodyOf<EmailAddressesAttemptVerificationParams>(call));
 
 export const addressHandlers: Handlers = {
   CreateEmailAddress: (call, state) => {
@@ -31,6 +43,12 @@ export const addressHandlers: Handlers = {
   GetEmailAddress: getOf(emailAddresses),
   UpdateEmailAddress: (call, state) =>
     updateAddress(state, 'email_address', idOf(call), bodyOf<EmailAddressesUpdateParams>(call)),
+  PrepareEmailAddressVerification: prepare('email_address'),
+  AttemptEmailAddressVerification: attempt('email_address'),
+  ReplaceUserEmailAddress: (call, state) => {
+    const { email_address: text, ...wishes } = bodyOf<EmailAddressesReplaceForUserParams>(call);
+    return replaceAddresses(state, 'email_address', userOf(call, state), text, wishes);
+  },
   DeleteEmailAddress: (call, state) => removeIdentification(state, 'email_address', idOf(call)),
   CreatePhoneNumber: (call, state) => {
     const { user_id: userId, phone_number: text, ...wishes } = bodyOf<PhoneNumbersCreateParams>(call);
@@ -39,5 +57,11 @@ export const addressHandlers: Handlers = {
   GetPhoneNumber: getOf(phoneNumbers),
   UpdatePhoneNumber: (call, state) =>
     updateAddress(state, 'phone_number', idOf(call), bodyOf<PhoneNumbersUpdateParams>(call)),
+  PreparePhoneNumberVerification: prepare('phone_number'),
+  AttemptPhoneNumberVerification: attempt('phone_number'),
+  ReplaceUserPhoneNumber: (call, state) => {
+    const { phone_number: text, ...wishes } = bodyOf<PhoneNumbersReplaceForUserParams>(call);
+    return replaceAddresses(state, 'phone_number', userOf(call, state), text, wishes);
+  },
   DeletePhoneNumber: (call, state) => removeIdentification(state, 'phone_number', idOf(call)),
 };

@@ -1,5 +1,6 @@
 /** Passwords and second factors of users. */
 import type {
+  UsersRemovePasswordParams,
   UsersSetPasswordCompromisedParams,
   UsersVerifyPasswordParams,
   UsersVerifyTotpParams,
@@ -36,12 +37,6 @@ const deletePart =
   (call, state) =>
     removePartOfUser(state, userOf(call, state), table, idOf(call));
 
-/** Of newer versions. */
-export const removePasswordOf: Handler = (call, state) => {
-  const signOut = bodyOf(call)['sign_out_of_other_sessions'] === true;
-  return users.view(removePassword(state, userOf(call, state), signOut), state);
-};
-
 export const userCredentialHandlers: Handlers = {
   VerifyPassword: async (call, state) => {
     await checkUserPassword(userOf(call, state), bodyOf<UsersVerifyPasswordParams>(call).password);
@@ -56,6 +51,10 @@ export const userCredentialHandlers: Handlers = {
   DeleteBackupCode: disable(['backup_codes']),
   SetUserPasswordCompromised: mark(true),
   UnsetUserPasswordCompromised: mark(false),
+  RemoveUserPassword: (call, state) => {
+    const { sign_out_of_other_sessions: signOut } = bodyOf<UsersRemovePasswordParams>(call);
+    return users.view(removePassword(state, userOf(call, state), signOut === true), state);
+  },
   UserPasskeyDelete: deletePart('passkeys'),
   UserWeb3WalletDelete: deletePart('web3_wallets'),
   DeleteExternalAccount: deletePart('external_accounts'),

@@ -2,12 +2,14 @@
 import type {
   UsersCreateParams,
   UsersListParams,
+  UsersReplaceMetadataParams,
   UsersUpdateMetadataParams,
   UsersUpdateParams,
 } from '../../../../../../src/api/generated/types.js';
 import { uploadedImage } from '../../../model/records/images.js';
 import { mergedKinds, replacedKinds } from '../../../model/records/metadata.js';
 import { change, find, list, remove } from '../../../model/records/resource.js';
+import { activeDevices, revokeDevice, trustedDevices } from '../../../model/users/trusted-devices.js';
 import { users } from '../../../model/users/user-records.js';
 import { candidates, countUsers, createUser, updateUser } from '../../../model/users/users.js';
 import type { Draft, InstanceState } from '../../../state/instance-state.js';
@@ -24,9 +26,6 @@ const patchUser =
     const user = userOf(call, state);
     return users.view(change(state, users, user.id, patch(call, user)), state);
   };
-
-/** Of newer versions: the kinds that the request names are replaced. */
-export const replaceUserMetadata: Handler = patchUser((call) => replacedKinds(bodyOf(call)));
 
 export const userHandlers: Handlers = {
   GetUserList: (call, state) => {
@@ -45,6 +44,11 @@ export const userHandlers: Handlers = {
     users.view(updateUser(state, userOf(call, state), bodyOf<UsersUpdateParams>(call)), state),
   DeleteUser: (call, state) => remove(state, users, userOf(call, state)),
   UpdateUserMetadata: patchUser((call, user) => mergedKinds(user, bodyOf<UsersUpdateMetadataParams>(call))),
+  ReplaceUserMetadata: patchUser((call) => replacedKinds(bodyOf<UsersReplaceMetadataParams>(call))),
+  ListUserTrustedDevices: (call, state) =>
+    list(state, trustedDevices, {}, { rows: activeDevices(state, userOf(call, state)) }),
+  RevokeUserTrustedDevice: (call, state) =>
+    trustedDevices.view(revokeDevice(state, userOf(call, state), param(call, 'trusted_device_id')), state),
   SetUserProfileImage: patchUser((call) => ({ image_url: uploadedImage(call.files?.['file']) })),
   DeleteUserProfileImage: patchUser(() => ({ image_url: null })),
 };

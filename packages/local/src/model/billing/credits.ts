@@ -1,0 +1,59 @@
+/** Credit of users and organizations: a ledger, whose sum is the balance. */
+import type { AdjustCreditBalanceRequest } from '../../../../../src/api/generated/types.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { CreditEntryRow, Fields, PayerRow } from '../../state/rows.js';
+import { refusal } from '../records/refusals.js';
+import { money } from './billing-records.js';
+
+type Owner = 'user_id' | 'organization_id';
+
+const payerOf = (state: InstanceState, field: Owner, id: string): PayerRow | undefined =>
+  state.table('payers').by(field, id)[0];
+
+const entriesOf = (state: InstanceState, payer: PayerRow | undefined): readonly CreditEntryRow[] =>
+  payer ? state.table('credit_entries').by('payer_id', payer.id) : [];
+
+const sum = (entries: readonly CreditEntryRow[]): number => entries.reduce((total, { amount }) => total + amount, 0);
+
+/** Null for a payer who never had credit. */
+export function creditBalance(state: InstanceState, field: Owner, id: string): Fields {
+  const entries = entriesOf(state, payerOf(state, field, id));
+  const [first] = entries;
+  const balance = first
+    ? money(sum(entries.filter(({ currency }) => currency === first.currency)), first.currency)
+    : null;
+  return { object: 'commerce_credit_balance', balance };
+}
+
+/** The same key again gives the same entry. @throws ApiError 422 */
+export function adjustCredit(state: InstanceState, field: Owner, id: string, body: AdjustCreditBalanceRequest): Fields {
+  const { amount, action, currency = 'USD', idempotency_key: key } = body;
+  if (amount <= 0) throw refusal('invalid_credit_amount', undefined, { paramName: 'amount' });
+  const known = payerOf(state, field, id);
+  const entries = entriesOf(state, known);
+  const before = entries.find((entry) => entry.idempotency_key === key);
+  if (before) return show(before);
+  const code = currency.toUpperCase();
+  if (action === 'decrease' && amount > sum(entries.filter((entry) => entry.currency === code)))
+    throw refusal('insufficient_credit_balance', undefined, { paramName: 'amount' });
+  const payer = known ?? state.table('payers').insert({ id: state.id('cpayer'), [field]: id });
+  const entry = state.table('credit_entries').insert({
+    id: state.id('cledger'),
+    payer_id: payer.id,
+    amount: action === 'increase' ? amount : -amount,
+    currency: code,
+    note: body.note ?? null,
+    idempotency_key: key,
+    created_at: state.now(),
+  });
+  return show(entry);
+}
+
+const show = ({ currency, amount, idempotency_key: key, created_at: time, ...row }: CreditEntryRow): Fields => ({
+  ...row,
+  object: 'commerce_credit_ledger',
+  amount: money(amount, currency),
+  source_type: 'grant',
+  source_id: key,
+  created_at: new Date(time).toISOString(),
+});
