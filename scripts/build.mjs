@@ -6,7 +6,7 @@
  * its own file, which re-exports from there, so that every class exists once.
  *
  * `bailiff-local` is joined with a copy of the few modules that it shares: it has no object in common with a server. It carries
- * the OpenAPI document.
+ * the documents of both APIs.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { ENTRY_POINTS, moduleOf } from './entry-points.mjs';
-import { MERGED_PATH, readJson } from './lib/document.mjs';
+import { FRONTEND_DOCUMENT_PATH, MERGED_PATH, readJson } from './lib/document.mjs';
 
 /**
  * @typedef {object} Manifest
@@ -196,7 +196,8 @@ async function buildLocal() {
   keepTypes(localDist, typesOf(readManifest('packages/local/package.json')));
   writeFileSync(join(localDist, 'chunks/LICENSES.txt'), notices.join('\n'));
   mkdirSync(join(localDist, 'spec'));
-  cpSync(join(root, MERGED_PATH), join(localDist, MERGED_PATH));
+  for (const path of [MERGED_PATH, FRONTEND_DOCUMENT_PATH])
+    writeFileSync(join(localDist, path), JSON.stringify(readJson(path)));
 }
 
 function isSeparate(/** @type {string} */ file) {

@@ -11,6 +11,8 @@ type OneOrMore = string | readonly string[];
 export interface SeedDocument {
   /** Determines ids, keys and secrets, like a number or text as the `seed` option. */
   readonly seed?: string | number;
+  /** Part of the environment document, as `configure()` takes it: attributes, social providers, sign-up mode, sessions of a browser. */
+  readonly instance?: Fields;
   readonly permissions?: readonly { readonly key: string; readonly name?: string; readonly description?: string }[];
   readonly roles?: readonly {
     readonly key: string;
