@@ -80,7 +80,7 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/core', 'src/verify'],
     about: 'Guide: [Backend API](api/README.md). The methods and their types: [Operations](api/operations.md).',
-    size: { min: 13_450, gzip: 5_970, later: { min: 5_840, gzip: 3_455 } },
+    size: { min: 14_720, gzip: 6_260, later: { min: 5_840, gzip: 3_455 } },
   },
   {
     name: 'bailiff/api/*',
@@ -91,7 +91,7 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/core', 'src/verify'],
     about: '',
-    size: { min: 3_765, gzip: 1_120, later: { min: 4_500, gzip: 2_605 } },
+    size: { min: 4_530, gzip: 1_270, later: { min: 4_500, gzip: 2_605 } },
   },
   {
     name: 'bailiff/webhooks',
@@ -158,21 +158,47 @@ export const PEERS = [...new Set(ENTRY_POINTS.flatMap(({ peers }) => peers))];
 export const subpathOf = (/** @type {EntryPoint} */ { name, package: owner }) => `.${name.slice(owner.length)}`;
 
 /** Its module in `dist/` of its package, from there: `adapters/hono/index.js`. */
-export const moduleOf = (/** @type {EntryPoint} */ { source }) =>
+export const moduleOf = (/** @type {Pick<EntryPoint, 'source'>} */ { source }) =>
   source.replace(/^(packages\/local\/)?src\//, '').replace(/\.ts$/, '.js');
+
+/** One set of declarations, CommonJS to a compiler; beside the modules stand files that re-export them. */
+const typesOf = (/** @type {string} */ module) => `./dist/types/${module.replace(/\.js$/, '.d.ts')}`;
 
 /**
  * What `exports` of a package.json has to say.
  * @param {EntryPoint['package']} owner
- * @returns {Record<string, string | { types: string, default: string }>}
+ * @returns {Record<string, unknown>}
  */
 export function exportsOf(owner) {
   const rows = ENTRY_POINTS.filter((entry) => entry.package === owner).map((entry) => {
-    const module = `./dist/${moduleOf(entry)}`;
-    const types = module.replace(/\.js$/, '.d.ts');
-    return /** @type {const} */ ([subpathOf(entry), entry.isCommand ? module : { types, default: module }]);
+    const module = moduleOf(entry);
+    const stem = `./dist/${module.replace(/\.js$/, '')}`;
+    const both = {
+      require: { types: typesOf(module), default: `${stem}.cjs` },
+      types: `${stem}.d.ts`,
+      default: `${stem}.js`,
+    };
+    return /** @type {const} */ ([subpathOf(entry), entry.isCommand ? `${stem}.js` : both]);
   });
   return { ...Object.fromEntries(rows), './package.json': './package.json' };
+}
+
+/**
+ * What a package.json has to say to compilers that do not read `exports` (`moduleResolution: node10`).
+ * @param {EntryPoint['package']} owner
+ */
+export function legacyFieldsOf(owner) {
+  const entries = IMPORTABLE.filter((entry) => entry.package === owner);
+  const main = entries.find((entry) => subpathOf(entry) === '.');
+  if (main === undefined) throw new Error(`${owner} has no entry point of its own name.`);
+  const paths = entries
+    .filter((entry) => entry !== main)
+    .map((entry) => /** @type {const} */ ([subpathOf(entry).slice(2), [typesOf(moduleOf(entry))]]));
+  return {
+    main: `./dist/${moduleOf(main).replace(/\.js$/, '.cjs')}`,
+    types: typesOf(moduleOf(main)),
+    ...(paths.length > 0 && { typesVersions: { '*': Object.fromEntries(paths) } }),
+  };
 }
 
 /**

@@ -102,6 +102,7 @@ const connectServer: Framework = {
   parsersInFront: true,
   parsersOfItsOwn: true,
   hasNext: true,
+  knowsRoute: 'nobody',
   serve(spec) {
     const app = connect();
     const errors: unknown[] = [];
@@ -152,6 +153,7 @@ const fastify: Framework = {
   parsersInFront: false,
   parsersOfItsOwn: true,
   hasNext: true,
+  knowsRoute: 'nobody',
   async serve(spec) {
     const app = Fastify();
     const errors: unknown[] = [];

@@ -29,6 +29,7 @@ export type Adapter = Pick<
   | 'requirePermission'
   | 'requireScope'
   | 'requireOrganization'
+  | 'oauthAuthorizationServerMetadata'
   | 'protectedResourceMetadata'
   | 'anyOf'
   | 'allOf'
@@ -39,7 +40,7 @@ type Mountable = ReturnType<Adapter['protectedResourceMetadata']>;
 export interface Tools {
   /** `req.auth` or `c.var.auth`, as it stands there now. */
   readonly auth: Auth;
-  readonly getAuth: (options?: { acceptsToken?: AcceptsToken }) => Auth;
+  readonly getAuth: (options?: { acceptsToken?: AcceptsToken; treatPendingAsSignedOut?: boolean }) => Auth;
   readonly authenticate: (options: { acceptsToken: AcceptsToken }) => Promise<Auth>;
   readonly currentUser: () => Promise<User | null>;
   readonly verifyWebhook: (options: {
@@ -106,6 +107,8 @@ export interface Framework {
   readonly paramOf: ((request: unknown, name: string) => unknown) | null;
   /** A middleware hands on by calling `next`. */
   readonly hasNext: boolean;
+  /** Who knows the pattern of the route: its guards alone, the middleware as well, or nobody. */
+  readonly knowsRoute: 'guard' | 'middleware' | 'nobody';
   serve(spec: AppSpec): Promise<Served>;
   /** An `onDenied` that answers with this JSON, or leaves it to the default with null. */
   answerDenied(answer: (denial: Denial) => { status: number; body: unknown } | null): unknown;
@@ -132,6 +135,7 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
     parsersOfItsOwn: true,
     paramOf: (request, name) => (request as ExpressRequest).params[name],
     hasNext: true,
+    knowsRoute: 'guard',
     answerDenied: (answer) => (denial: Denial, _req: ExpressRequest, res: ExpressResponse, next: () => void) => {
       const found = answer(denial);
       if (found === null) next();
@@ -218,6 +222,7 @@ const hono: Framework = {
   parsersOfItsOwn: false,
   paramOf: (request, name) => (request as Context).req.param(name),
   hasNext: false,
+  knowsRoute: 'middleware',
   answerDenied: (answer) => (denial: Denial, c: Context) => {
     const found = answer(denial);
     return found === null ? undefined : c.json(found.body as object, found.status as 418);
@@ -306,6 +311,7 @@ const fastifyFramework: Framework = {
   parsersOfItsOwn: false,
   paramOf: (request, name) => (request as FastifyRequest<{ Params: Record<string, string> }>).params[name],
   hasNext: false,
+  knowsRoute: 'middleware',
   answerDenied: (answer) => (denial: Denial, _request: FastifyRequest, reply: FastifyReply) => {
     const found = answer(denial);
     return found === null ? undefined : reply.code(found.status).send(found.body);

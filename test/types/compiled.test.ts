@@ -2,5 +2,6 @@
 import './documentation.js';
 import './express4.js';
 import './operations.js';
+import './options.js';
 import './reference.js';
 import './register/register.js';

@@ -5,7 +5,6 @@ import {
   anyOf as anyOfThese,
   createGuard,
   createOrganizationGuard,
-  watched,
   type Combinators,
   type GuardResult,
   type OrganizationMember,
@@ -186,7 +185,7 @@ function settle(
   res: ServerResponse,
   next: Next,
 ): void {
-  void watched(authentication.authenticator.config, 'guard', () => {
+  void authentication.watched('guard', () => {
     showAuth(req, authentication.auth);
     sendStateHeaders(res, authentication);
     if ('answer' in result) sendAnswer(res, result.answer);
@@ -205,7 +204,7 @@ function settle(
 function deny(
   denial: Denial,
   onDenied: OnDenied,
-  { authenticator: { config } }: Authentication,
+  authentication: Authentication,
   req: HttpRequest,
   res: ServerResponse,
   next: Next,
@@ -228,7 +227,7 @@ function deny(
       }
     });
   try {
-    const answered = watched(config, 'denial', () => onDenied(denial, req as Request, res as Response, onward));
+    const answered = authentication.watched('denial', () => onDenied(denial, req as Request, res as Response, onward));
     if (isPromise(answered)) Promise.resolve(answered).catch(fail);
   } catch (thrown) {
     fail(thrown);

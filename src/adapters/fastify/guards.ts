@@ -156,11 +156,10 @@ function asHook(ask: ReturnType<typeof core.createGuard>, name: string): Guard<n
     present(request, reply, authentication);
     if (result.allowed) return;
     if ('answer' in result) return sendAnswer(reply, result.answer);
-    const { onDenied, authenticator } = authentication;
+    const { onDenied } = authentication;
     const { denial } = result;
     const isSent = watchSend(reply);
-    if (onDenied !== undefined)
-      await core.watched(authenticator.config, 'denial', () => onDenied(denial, request, reply));
+    if (onDenied !== undefined) await authentication.watched('denial', () => onDenied(denial, request, reply));
     return isSent() ? answered(reply) : sendDenial(reply, denial);
   };
 }

@@ -4,7 +4,6 @@ import {
   anyOf as anyOfThese,
   createGuard,
   createOrganizationGuard,
-  watched,
   type Combinators,
   type GuardResult,
   type OrganizationMember,
@@ -172,13 +171,10 @@ function settle(result: GuardResult, name: string, c: Context, next: Next): Mayb
 }
 
 /** Whatever is no response asks for the default answer. */
-function deny(
-  denial: Denial,
-  { onDenied, authenticator }: RequestAuthentication<OnDenied>,
-  c: Context,
-): MaybePromise<Response> {
+function deny(denial: Denial, authentication: RequestAuthentication<OnDenied>, c: Context): MaybePromise<Response> {
+  const { onDenied } = authentication;
   if (onDenied === undefined) return sendDenial(c, denial);
-  const answer: MaybePromise<unknown> = watched(authenticator.config, 'denial', () => onDenied(denial, c));
+  const answer: MaybePromise<unknown> = authentication.watched('denial', () => onDenied(denial, c));
   return andThen(answer, (found) => (isResponse(found) ? found : sendDenial(c, denial)));
 }
 

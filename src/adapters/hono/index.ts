@@ -10,12 +10,13 @@ export {
   requireScope,
 } from './guards.js';
 export { authenticate, currentUser, getAuth } from './auth.js';
-export { protectedResourceMetadata } from './resource-metadata.js';
+export { oauthAuthorizationServerMetadata, protectedResourceMetadata } from './resource-metadata.js';
 export { verifyWebhook } from './webhook.js';
 export { createAuthenticator, resourceMetadataUrl } from '../../core/index.js';
 export * from '../../errors.js';
 export { WebhookVerificationError } from '../../webhooks/errors.js';
 export type {
+  AuthorizationServerOptions,
   FrontendApiProxyOptions,
   GetAuthOptions,
   OrganizationMember,

@@ -1,7 +1,7 @@
 /** A guard, whatever the framework: its requirement is compiled where the route is defined, and once for each authenticator it meets. */
 import { ConfigurationError } from '../../errors.js';
 import type { MaybePromise } from '../../ports.js';
-import type { GuardRequirement } from '../../types.js';
+import type { GuardRequirement, RequestView } from '../../types.js';
 import type { Authenticator } from '../authenticator.js';
 import type { Config } from '../config/config.js';
 import { watched } from '../faults/fault.js';
@@ -12,6 +12,7 @@ import { compileRequirement, type CompiledRequirement } from './requirement.js';
 /** What a guard needs of a request's authentication. */
 interface Guarded {
   readonly authenticator: Authenticator;
+  readonly view: RequestView;
   guard(requirement: CompiledRequirement, request: unknown): MaybePromise<GuardResult>;
 }
 
@@ -37,8 +38,13 @@ export function createCompiledGuard(compile: Compile, name: string): Guard {
   const requirementFor = compileForEach(compile);
   return (authentication, request) => {
     if (authentication === undefined) throw middlewareMissing(name);
-    const { authenticator } = authentication;
-    return watched(authenticator.config, 'guard', () => authentication.guard(requirementFor(authenticator), request));
+    const { authenticator, view } = authentication;
+    return watched(
+      authenticator.config,
+      'guard',
+      () => authentication.guard(requirementFor(authenticator), request),
+      view,
+    );
   };
 }
 

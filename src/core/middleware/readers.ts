@@ -2,7 +2,7 @@
 import type { User } from '../../api/generated/types.js';
 import { AuthenticationFaultError, AuthUnavailableError } from '../../errors.js';
 import { isTokenReason } from '../../ground/meanings.js';
-import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
+import type { AcceptsToken, Auth, AuthFor, Denial } from '../../types.js';
 import { selectAuth, type GetAuthOptions } from '../auth/select.js';
 import type { Config } from '../config/config.js';
 import { asError } from '../faults/as-error.js';
@@ -41,7 +41,7 @@ export function createReaders<R, D>(parts: {
   const { slot, show, attach } = parts;
   return {
     getAuth: <A extends AcceptsToken>(request: R, options?: GetAuthOptions<A>) =>
-      selectAuth(slot.require(request, 'getAuth()').auth, options?.acceptsToken) as AuthFor<A>,
+      readAuth(slot.require(request, 'getAuth()'), options) as AuthFor<A>,
     async authenticate<A extends AcceptsToken>(request: R, { acceptsToken }: { readonly acceptsToken: A }) {
       const authentication = slot.require(request, 'authenticate()');
       await verify(authentication, acceptsToken, attach);
@@ -81,6 +81,11 @@ async function fetchUser(config: Config, userId: string, attach: Attach): Promis
   }
 }
 
+function readAuth<D>(authentication: RequestAuthentication<D>, options: GetAuthOptions<AcceptsToken> = {}): Auth {
+  const { acceptsToken, treatPendingAsSignedOut } = options;
+  return selectAuth(authentication.authWhen(treatPendingAsSignedOut), acceptsToken, authentication.unverified);
+}
+
 /**
  * An outage is thrown, and so is a fault: as a signed-out object, it would become a 401.
  *
@@ -92,8 +97,8 @@ async function verify<D>(
   acceptsToken: AcceptsToken,
   attach: Attach,
 ): Promise<void> {
-  const { config } = authentication.authenticator;
-  const state = await watched(config, 'request', () => authentication.authenticate(acceptsToken));
+  const { authenticator, view } = authentication;
+  const state = await watched(authenticator.config, 'request', () => authentication.authenticate(acceptsToken), view);
   if (state.status !== 'unavailable') return;
   if (state.reason === FAULT) {
     const cause = state.cause ?? null;

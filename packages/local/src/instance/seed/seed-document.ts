@@ -80,7 +80,18 @@ export interface SeedDocument {
   readonly tables?: Readonly<Record<string, readonly Row[]>>;
 }
 
-/** A seed document that cannot be used; the message says where and why. */
+/**
+ * A seed document that cannot be used; the message says where and why.
+ *
+ * @example
+ * ```ts
+ * import { loadSeed, SeedError } from 'bailiff-local';
+ *
+ * await loadSeed('seed.yaml').catch((error: unknown) => {
+ *   if (error instanceof SeedError) console.error(error.message);
+ * });
+ * ```
+ */
 export class SeedError extends Error {
   override readonly name = 'SeedError';
 }
