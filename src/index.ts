@@ -10,6 +10,7 @@ export type {
   UpgradeAllowed,
   UpgradeOptions,
   UpgradeRefused,
+  UpgradeRequest,
 } from './core/middleware/websocket.js';
 export * from './errors.js';
 export type * from './types.js';

@@ -165,6 +165,14 @@ describe('architecture', () => {
     expect(behind).toEqual([]);
   });
 
+  it('keeps the API client out of core: of api it has types alone', () => {
+    const statements = files
+      .filter((file) => partOf(file).name === 'core')
+      .flatMap((file) => (sources.get(file) ?? '').match(/^(?:import|export)\b[^;]*?\/api\/[^;]*;/gm) ?? []);
+    expect(statements.length).toBeGreaterThan(0);
+    expect(statements.filter((statement) => !statement.startsWith('import type '))).toEqual([]);
+  });
+
   it('has no circles', () => {
     const circles: string[] = [];
     const done = new Set<string>();

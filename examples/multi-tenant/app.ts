@@ -1,24 +1,14 @@
 /** One application for many organizations: the organization in the address must be the active one. */
-import { clerkMiddleware, requireAuth, type ClerkMiddlewareOptions } from 'bailiff/hono';
-import { Hono, type MiddlewareHandler } from 'hono';
+import { clerkMiddleware, requireOrganization, requirePermission, type ClerkMiddlewareOptions } from 'bailiff/hono';
+import { Hono } from 'hono';
 
 /** Invoices by organization. A real application would have the organization's id in every row of its database. */
 const INVOICES: Readonly<Record<string, readonly string[]>> = { acorn: ['Acorns, 12 kg'], oak: ['Oak planks, 3 m'] };
 
 /**
- * A member of the organization that the address names, with the permission there. A token always speaks for one
- * organization: without this comparison, a member of one could read another's data by typing its name.
+ * A token always speaks for one organization: without this comparison, a member of one could read another's data by typing its name.
  */
-function inOrganization(permission: string): MiddlewareHandler {
-  return (c, next) => {
-    const slug = c.req.param('slug');
-    const guard: MiddlewareHandler = requireAuth({
-      permission,
-      check: (auth) => auth.tokenType === 'session_token' && auth.orgSlug !== null && auth.orgSlug === slug,
-    });
-    return guard(c, next);
-  };
-}
+const inOrganization = requireOrganization({ param: 'slug', as: 'slug' });
 
 export function createApp(options: ClerkMiddlewareOptions = {}) {
   const app = new Hono();
@@ -30,9 +20,11 @@ export function createApp(options: ClerkMiddlewareOptions = {}) {
     }),
   );
 
-  app.get('/orgs/:slug/invoices', inOrganization('org:invoices:read'), (c) =>
+  app.get('/orgs/:slug/invoices', inOrganization, requirePermission('org:invoices:read'), (c) =>
     c.json({ organization: c.var.auth.orgId, invoices: INVOICES[c.req.param('slug')] ?? [] }),
   );
-  app.post('/orgs/:slug/invoices', inOrganization('org:invoices:manage'), (c) => c.json({ created: true }, 201));
+  app.post('/orgs/:slug/invoices', inOrganization, requirePermission('org:invoices:manage'), (c) =>
+    c.json({ created: true }, 201),
+  );
   return app;
 }

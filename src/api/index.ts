@@ -6,6 +6,7 @@ export type { BackendApiErrorItem, BackendApiFailure } from './errors.js';
 export { ConfigurationError } from '../errors.js';
 export { toPublic } from './public-data.js';
 export type { Public } from './public-data.js';
+export { fullName, primaryEmailAddress } from './user-data.js';
 export type {
   ApiRequest,
   BackendApiOptions,

@@ -22,10 +22,11 @@ type KindsOfAll<L> = L extends readonly [infer First, ...infer Rest]
     ? TokenType
     : TokenType;
 
+/** A list that is not written out may hold itself. */
+type KindsOfAny<M> = AnyOf extends M ? TokenType : M extends unknown ? KindsOf<M> : never;
+
 type KindsOf<R> = R extends { readonly anyOf: readonly (infer M)[] }
-  ? M extends unknown
-    ? KindsOf<M>
-    : never
+  ? KindsOfAny<M>
   : R extends { readonly allOf: infer L }
     ? KindsOfAll<L>
     : KindsOfSimple<R>;
@@ -34,10 +35,25 @@ type KindsOf<R> = R extends { readonly anyOf: readonly (infer M)[] }
 export type CallerOf<R> = AnyOf extends R ? AnyCaller : AuthenticatedAs<Extract<KindsOf<R>, TokenType>>;
 type AnyCaller = AuthenticatedAs<TokenType>;
 
+type RequirementKey = keyof SimpleRequirement | keyof AnyOf | keyof AllOf | keyof GuardRequirement;
 /** Allows the keys of a requirement alone, so that a misspelt one does not compile even where the type is inferred. */
-export type Exactly<R> = {
-  readonly [K in Exclude<keyof R, keyof SimpleRequirement | keyof AnyOf | keyof AllOf | keyof GuardRequirement>]: never;
-};
+export type Exactly<R> = { readonly [K in Exclude<keyof R, RequirementKey>]: never };
+
+/**
+ * A requirement that is written out: its own keys alone, and a `check` whose `auth` is narrowed by the others.
+ *
+ * TypeScript knows the type of a whole object no sooner than its functions are typed, so `token` and `scope` are inferred by themselves.
+ *
+ * @typeParam T its `token`, if it has one
+ * @typeParam S its `scope`, if it has one
+ */
+export type Asking<R, T, S, Request> = R & Exactly<R> & Checked<T, S, Request>;
+interface Checked<T, S, Request> {
+  readonly token?: T;
+  readonly scope?: S;
+  readonly check?: (auth: CallerOf<LeafOf<T, S>>, request: Request) => boolean | Promise<boolean>;
+}
+type LeafOf<T, S> = unknown extends T ? (unknown extends S ? { token: 'session_token' } : { scope: S }) : { token: T };
 
 type KeyOfUnion<U> = U extends unknown ? keyof U : never;
 type Filled<U, K extends PropertyKey> = U extends unknown

@@ -1,41 +1,57 @@
 /** What a route asks for, and how it says no. Types only. */
 import type { Reason } from '../errors.js';
 import type { HasParams } from './auth.js';
-import type { AcceptsToken, Auth } from './token-kinds.js';
+import type { AcceptsToken, AuthenticatedAs, TokenType } from './token-kinds.js';
 
-interface RequirementBase extends HasParams {
+/** A leaf requirement, as functions take it: the parameters of its `check` follow from the other keys (`Checked`). */
+export interface LeafShape extends HasParams {
   /** Which kinds may pass. Default `session_token`; the three machine kinds if `scope` alone is given. */
   readonly token?: AcceptsToken;
-  /** A rule of your own, after all others hold. May be async; anything but `true` denies. */
-  readonly check?: (auth: Auth) => boolean | Promise<boolean>;
+  readonly check?: unknown;
 }
 
-/** A leaf requirement: all keys given must hold. */
-export type SimpleRequirement = RequirementBase;
-export interface AnyOf {
-  readonly anyOf: readonly Requirement[];
+/**
+ * A leaf requirement: all keys given must hold.
+ *
+ * @typeParam Request what the framework calls a request, for `check`
+ */
+export interface SimpleRequirement<Request = unknown> extends LeafShape {
+  /**
+   * A rule of your own, asked after all others hold. May be async; anything but `true` denies.
+   *
+   * @param auth the caller, of a kind that may pass
+   * @param request as the framework gives it to handlers: Express's `req`, Hono's `c`, Fastify's `request`
+   */
+  check?(auth: AuthenticatedAs<TokenType>, request: Request): boolean | Promise<boolean>;
 }
-export interface AllOf {
-  readonly allOf: readonly Requirement[];
+export interface AnyOf<Request = unknown> {
+  readonly anyOf: readonly Requirement<Request>[];
 }
-export type Requirement = SimpleRequirement | AnyOf | AllOf;
+export interface AllOf<Request = unknown> {
+  readonly allOf: readonly Requirement<Request>[];
+}
+export type Requirement<Request = unknown> = SimpleRequirement<Request> | AnyOf<Request> | AllOf<Request>;
 
 /** The arguments of `requireRole('a', 'b')`, which may come as one list. */
 export type OneOrMore<T extends string> = readonly [T, ...T[]] | readonly [readonly T[]];
 
-/** What a route asks for, and how it says no. */
-export type GuardRequirement = Requirement & {
+interface Manner {
   /** A signed-out page request goes to the sign-in URL (302) instead of 401; with `sign-up`, to the sign-up URL. True: `sign-in`. */
   readonly redirect?: boolean | 'sign-in' | 'sign-up';
   /** Whether a session with unfinished tasks is signed out here. Default: the option of the middleware. */
   readonly treatPendingAsSignedOut?: boolean;
-};
+}
+/** What a route asks for, and how it says no. */
+export type GuardRequirement<Request = unknown> = Requirement<Request> & Manner;
+/** The same as guards take it. */
+export type GuardRequirementShape<Request = unknown> = (LeafShape | AnyOf<Request> | AllOf<Request>) & Manner;
 
 export type DenialCase =
-  'unauthenticated' | 'token-type-mismatch' | 'forbidden' | 'reverification' | 'unavailable' | 'fault';
+  'unauthenticated' | 'token-type-mismatch' | 'forbidden' | 'not-found' | 'reverification' | 'unavailable' | 'fault';
 
 /** The part of a requirement that a known caller did not meet: `kind` is that of the token. */
-export type MissingPart = 'kind' | 'role' | 'permission' | 'scope' | 'feature' | 'plan' | 'reverification' | 'check';
+export type MissingPart =
+  'kind' | 'role' | 'permission' | 'scope' | 'feature' | 'plan' | 'reverification' | 'organization' | 'check';
 
 export interface ErrorItem {
   readonly code: string;
@@ -46,7 +62,7 @@ export interface ErrorItem {
 /** Why a guard said no, with the answer it would send. `onDenied` may send another. */
 export interface Denial {
   readonly case: DenialCase;
-  readonly status: 401 | 403 | 500 | 503;
+  readonly status: 401 | 403 | 404 | 500 | 503;
   /** Code of the first error in the body. */
   readonly code: string;
   /** The request's reason, where the caller could not be authenticated. */

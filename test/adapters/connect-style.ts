@@ -11,7 +11,8 @@ import { listening, ok, served, type Framework, type Route, type AppSpec, type T
 type WithBody = IncomingMessage & { body?: unknown };
 
 /** What both have in common: callbacks get Node's own request and response. */
-const callbacks: Pick<Framework, 'proxyTrust' | 'answerDenied' | 'onDenied' | 'perRequest'> = {
+const callbacks: Pick<Framework, 'proxyTrust' | 'paramOf' | 'answerDenied' | 'onDenied' | 'perRequest'> = {
+  paramOf: null,
   proxyTrust: 'nobody',
   answerDenied: (answer) => (denial: Denial, _req: IncomingMessage, res: ServerResponse, next: () => void) => {
     const found = answer(denial);
@@ -36,6 +37,7 @@ function toolsOf(req: IncomingMessage, res: ServerResponse, json: () => unknown)
     },
     getAuth: (options) => adapter.getAuth(req, options),
     authenticate: (options) => adapter.authenticate(req, options),
+    currentUser: () => adapter.currentUser(req),
     verifyWebhook: (options) => adapter.verifyWebhook(req, options),
     header: (name, value) => void res.appendHeader(name, value),
     json,
@@ -140,7 +142,7 @@ function takeBodies(app: FastifyInstance, { parseBodies, readBefore }: AppSpec):
 
 /** A guard in a hook of one route. */
 const onRaw =
-  (guard: ReturnType<typeof adapter.requireAuth>): preHandlerHookHandler =>
+  (guard: adapter.Handler): preHandlerHookHandler =>
   (request, reply, done) =>
     guard(request.raw, reply.raw, done as (error?: unknown) => void);
 

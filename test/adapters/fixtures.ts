@@ -72,6 +72,13 @@ async function mint(clerk: LocalInstance) {
     tampered: `${admin.slice(0, -8)}AAAAAAAA`,
     forged: sessionToken(createKey('RS256', { kid: keys.current.kid })),
     template: keys.sign({ cat: CATEGORY.template }, { sub: ada.userId, exp: clerk.now() / 1000 + 60 }),
+    slugged: await clerk.createSessionToken({ ...ada, claims: { o: { id: 'org_acorn', slg: 'acorn', rol: 'admin' } } }),
+    /** Whose organization has the id of another one for its slug. */
+    impostor: await clerk.createSessionToken({
+      ...ada,
+      claims: { o: { id: 'org_acorn', slg: 'org_oak', rol: 'admin' } },
+    }),
+    personal: await clerk.createSessionToken({ userId: 'user_ada', azp: ada.azp }),
     pending: await clerk.createSessionToken({ ...ada, pending: true }),
     garbage: 'garbage',
     m2mJwt: keys.sign({ cat: CATEGORY.m2m }, m2mClaims()),

@@ -6,6 +6,7 @@ import * as expressAdapter from 'bailiff/express';
 import * as fastifyAdapter from 'bailiff/fastify';
 import * as honoAdapter from 'bailiff/hono';
 import type { AcceptsToken, Auth, Denial } from 'bailiff';
+import type { User } from 'bailiff/api';
 import express5, { type Express, type Request as ExpressRequest, type Response as ExpressResponse } from 'express';
 import express4 from 'express4';
 import fastify, {
@@ -27,12 +28,13 @@ export type Adapter = Pick<
   | 'requireRole'
   | 'requirePermission'
   | 'requireScope'
+  | 'requireOrganization'
   | 'oauthAuthorizationServerMetadata'
   | 'protectedResourceMetadata'
   | 'anyOf'
   | 'allOf'
 >;
-type Mountable = ReturnType<Adapter['requireAuth']>;
+type Mountable = ReturnType<Adapter['protectedResourceMetadata']>;
 
 /** What a handler may do, in the words of no framework. What it returns is the JSON answer. */
 export interface Tools {
@@ -40,6 +42,7 @@ export interface Tools {
   readonly auth: Auth;
   readonly getAuth: (options?: { acceptsToken?: AcceptsToken; treatPendingAsSignedOut?: boolean }) => Auth;
   readonly authenticate: (options: { acceptsToken: AcceptsToken }) => Promise<Auth>;
+  readonly currentUser: () => Promise<User | null>;
   readonly verifyWebhook: (options: {
     signingSecret: string;
     now: () => number;
@@ -100,6 +103,8 @@ export interface Framework {
   readonly parsersInFront: boolean;
   /** Bodies are parsed by the framework, not by the handler that asks for them. */
   readonly parsersOfItsOwn: boolean;
+  /** A parameter of the path, from what a `check` gets; null where requests have none. */
+  readonly paramOf: ((request: unknown, name: string) => unknown) | null;
   /** A middleware hands on by calling `next`. */
   readonly hasNext: boolean;
   /** Who knows the pattern of the route: its guards alone, the middleware as well, or nobody. */
@@ -128,6 +133,7 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
     parserError: 'SyntaxError',
     parsersInFront: true,
     parsersOfItsOwn: true,
+    paramOf: (request, name) => (request as ExpressRequest).params[name],
     hasNext: true,
     knowsRoute: 'guard',
     answerDenied: (answer) => (denial: Denial, _req: ExpressRequest, res: ExpressResponse, next: () => void) => {
@@ -196,6 +202,7 @@ function expressTools(req: ExpressRequest, res: ExpressResponse): Tools {
     },
     getAuth: (options) => expressAdapter.getAuth(req, options),
     authenticate: (options) => expressAdapter.authenticate(req, options),
+    currentUser: () => expressAdapter.currentUser(req),
     verifyWebhook: (options) => expressAdapter.verifyWebhook(req, options),
     header: (name, value) => void res.append(name, value),
     json: () => req.body as unknown,
@@ -213,6 +220,7 @@ const hono: Framework = {
   parserError: 'SyntaxError',
   parsersInFront: false,
   parsersOfItsOwn: false,
+  paramOf: (request, name) => (request as Context).req.param(name),
   hasNext: false,
   knowsRoute: 'middleware',
   answerDenied: (answer) => (denial: Denial, c: Context) => {
@@ -283,6 +291,7 @@ function honoTools(c: Context): Tools {
     },
     getAuth: (options) => honoAdapter.getAuth(c, options),
     authenticate: (options) => honoAdapter.authenticate(c, options),
+    currentUser: () => honoAdapter.currentUser(c),
     verifyWebhook: (options) => honoAdapter.verifyWebhook(c, options),
     header: (name, value) => c.header(name, value, { append: true }),
     json: async () =>
@@ -300,6 +309,7 @@ const fastifyFramework: Framework = {
   parserError: 'SyntaxError',
   parsersInFront: false,
   parsersOfItsOwn: false,
+  paramOf: (request, name) => (request as FastifyRequest<{ Params: Record<string, string> }>).params[name],
   hasNext: false,
   knowsRoute: 'middleware',
   answerDenied: (answer) => (denial: Denial, _request: FastifyRequest, reply: FastifyReply) => {
@@ -371,6 +381,7 @@ function fastifyTools(request: FastifyRequest, reply: FastifyReply): Tools {
     },
     getAuth: (options) => fastifyAdapter.getAuth(request, options),
     authenticate: (options) => fastifyAdapter.authenticate(request, options),
+    currentUser: () => fastifyAdapter.currentUser(request),
     verifyWebhook: (options) => fastifyAdapter.verifyWebhook(request, options),
     header: (name, value) => void reply.header(name, value),
     json: async () =>

@@ -28,6 +28,7 @@ vi.mock('../../src/verify/opaque.js', (original) => whileLoading('opaque', origi
 vi.mock('../../src/verify/shared-store.js', (original) => whileLoading('store', original));
 vi.mock('../../src/core/session/renewal.js', (original) => whileLoading('renewal', original));
 vi.mock('../../src/core/auth/token-minter.js', (original) => whileLoading('minter', original));
+vi.mock('../../src/core/auth/current-user.js', (original) => whileLoading('user', original));
 vi.mock('../../src/core/proxy/forward.js', (original) => whileLoading('forward', original));
 vi.mock('../../src/adapters/node/proxy.js', (original) => whileLoading('proxy', original));
 vi.mock('../../src/adapters/hono/proxy.js', (original) => whileLoading('proxy', original));
@@ -52,6 +53,7 @@ describe.each(frameworks)('$name', (framework) => {
       {
         routes: [
           { path: '/me', guards: [(adapter) => adapter.requireAuth()] },
+          { path: '/user', handle: async ({ currentUser }) => ({ id: (await currentUser())?.id }) },
           { path: '/machine', guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })] },
         ],
       },
@@ -59,6 +61,17 @@ describe.each(frameworks)('$name', (framework) => {
     );
     return { ...environment, found };
   }
+
+  it('no user without what asks for one: 500, then as ever', async () => {
+    const { get, found, fixtures, served } = await open({});
+    fixtures.clerk.fail({ operation: 'GetUser', body: { id: 'user_ada' }, times: 1 });
+    broken.add('user');
+    expect((await get('/user', 'admin')).status).toBe(500);
+    expect(served.errors).toEqual([expect.objectContaining({ name: 'AuthenticationFaultError' })]);
+    expect(found).toMatchObject([{ error: { message: 'Cannot load user: PRIVATE' } }]);
+    broken.clear();
+    expect((await get('/user', 'admin')).body).toEqual({ id: 'user_ada' });
+  });
 
   it.each([
     ['opaque', {}],

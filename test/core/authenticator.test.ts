@@ -1,3 +1,4 @@
+import { BackendApiError } from 'bailiff/api';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
@@ -537,7 +538,7 @@ describe('getToken', () => {
   });
 
   it.each([
-    ['the session has ended', { status: 404, body: {} }, TokenVerificationError],
+    ['the session has ended', { status: 404, body: {} }, BackendApiError],
     ['a wrong key', { status: 401, body: {} }, AuthUnavailableError],
     ['too many requests', { status: 429, body: {}, retryAfterSeconds: 3 }, AuthUnavailableError],
     ['an outage', { status: 500, body: {} }, AuthUnavailableError],
@@ -546,6 +547,29 @@ describe('getToken', () => {
     ['no answer', { reset: true }, AuthUnavailableError],
   ])('%s', async (_, answer, error) => {
     await expect(mint({ template: 'supabase' }, answer)).rejects.toThrow(error);
+  });
+
+  it('says which template Clerk refuses, and why', async () => {
+    const errors = [
+      { code: 'resource_not_found', message: 'not found', long_message: 'No JWT template exists with name: nope' },
+    ];
+    await expect(
+      mint({ template: 'nope' }, { status: 404, body: { errors, clerk_trace_id: 'trace_1' } }),
+    ).rejects.toMatchObject({
+      name: 'BackendApiError',
+      operation: 'getToken({ template: "nope" })',
+      code: 'resource_not_found',
+      status: 404,
+      errors,
+      traceId: 'trace_1',
+      message: expect.stringMatching(
+        /^getToken\(\{ template: "nope" \}\): resource_not_found: No JWT template .*trace_1/,
+      ) as string,
+    });
+    await expect(mint({ template: 'nope' }, { status: 422, body: '<html>' })).rejects.toMatchObject({
+      code: 'unexpected-response',
+      errors: [],
+    });
   });
 
   it('needs the secret key', async () => {

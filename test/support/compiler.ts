@@ -22,9 +22,15 @@ const parsed = new Map<string, ts.SourceFile | undefined>();
  * A program with the options of tsconfig.json.
  * @param files its roots, as absolute paths
  * @param texts files that do not exist, or that have another text here, by absolute path. They are roots too
+ * @param paths modules that are found elsewhere, as in `paths` of tsconfig.json
  */
-export function compile(files: readonly string[], texts: ReadonlyMap<string, string> = new Map()): ts.Program {
-  const host = ts.createCompilerHost(options);
+export function compile(
+  files: readonly string[],
+  texts: ReadonlyMap<string, string> = new Map(),
+  paths: Readonly<Record<string, string[]>> = {},
+): ts.Program {
+  const all = { ...options, paths: { ...options.paths, ...paths } };
+  const host = ts.createCompilerHost(all);
   const onDisk = { ...host };
   host.fileExists = (file) => texts.has(file) || onDisk.fileExists(file);
   host.readFile = (file) => texts.get(file) ?? onDisk.readFile(file);
@@ -34,7 +40,7 @@ export function compile(files: readonly string[], texts: ReadonlyMap<string, str
     if (!parsed.has(file)) parsed.set(file, onDisk.getSourceFile(file, languageVersion, ...rest));
     return parsed.get(file);
   };
-  return ts.createProgram([...new Set([...files, ...texts.keys()])], options, host);
+  return ts.createProgram([...new Set([...files, ...texts.keys()])], all, host);
 }
 
 /** What the compiler says about one file of a program. */

@@ -11,13 +11,6 @@ app.use(clerkMiddleware((req) => ({ secretKey: req.hostname })));
 // @ts-expect-error an option that does not exist
 app.use(clerkMiddleware({ clockSkewInMs: 1000 }));
 
-// A guard leaves the parameters of the path alone.
-app.get('/users/:id', requireAuth(), (req, res) => {
-  expectType<string>(req.params.id);
-  expectType<string | null | undefined>(req.auth.userId);
-  res.json(req.auth.userId);
-});
-
 export async function readers(req: Request): Promise<void> {
   const auth = getAuth(req);
   expectType<SessionAuth>(auth);

@@ -7,6 +7,7 @@ import {
   getAuth,
   guarded,
   requireAuth,
+  requireOrganization,
   requirePermission,
   requireRole,
   requireScope,
@@ -99,6 +100,16 @@ app.get(
     expectType<ApiKeyAuth | M2MAuth>(request.auth);
   }),
 );
+app.get(
+  '/orgs/:org',
+  guarded(requireOrganization({ param: 'org' }), ({ auth }) => auth.orgId satisfies string),
+);
+requireAuth({ token: 'api_key', check: (auth, request) => auth.name === request.headers['x-name'] });
+requireAuth(anyOf({ token: 'api_key', check: (auth, request) => auth.isAuthenticated && request.ip !== '' }));
+// @ts-expect-error the rest lets users in
+requireAuth({ check: (auth: ApiKeyAuth) => auth.name !== '' });
+// @ts-expect-error not a request of Fastify
+requireAuth({ check: (_auth, request: URL) => request.href !== '' });
 // A handler that asks for less is one.
 const showUser = (request: FastifyRequest) => ({ userId: request.auth.userId });
 app.get('/less', guarded(requireAuth(), showUser));

@@ -5,6 +5,7 @@ import {
   clerkMiddleware,
   getAuth,
   requireAuth,
+  requireOrganization,
   requirePermission,
   requireRole,
   requireScope,
@@ -63,6 +64,26 @@ app.get('/all', requireAuth(allOf({ token: 'any' }, { token: ['api_key', 'm2m_to
   expectType<ApiKeyAuth | M2MAuth>(c.get('auth'));
   return c.json({});
 });
+
+// Several guards in one route, and what `check` is given.
+app.get('/orgs/:org', requireOrganization({ param: 'org' }), requirePermission('org:a:b'), (c) => {
+  expectType<string>(c.var.auth.orgId);
+  expectType<string>(c.req.param('org'));
+  return c.json({});
+});
+app.get('/narrower', requireAuth({ token: 'any' }), requireAuth({ token: 'api_key' }), (c) => {
+  expectType<ApiKeyAuth>(c.get('auth'));
+  return c.json({ name: c.var.auth.name satisfies string });
+});
+app.get('/users/:id', requireAuth({ check: (auth, c) => auth.userId === c.req.param('id') }), (c) => c.json({}));
+requireAuth({ token: 'api_key', check: async (auth, c) => auth.name === c.req.header('x-name') });
+requireAuth(
+  anyOf({ role: 'org:admin' }, { token: 'api_key', check: (auth, c) => auth.isAuthenticated && c.req.path !== '' }),
+);
+// @ts-expect-error the rest lets users in
+requireAuth({ check: (auth: ApiKeyAuth) => auth.name !== '' });
+// @ts-expect-error not a context of Hono
+requireAuth({ check: (_auth, request: URL) => request.href !== '' });
 
 // @ts-expect-error a misspelt key is no requirement
 requireAuth({ role: 'org:admin', permision: 'org:invoices:read' });

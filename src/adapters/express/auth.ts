@@ -54,3 +54,25 @@ export const getAuth: Readers<AnyRequest>['getAuth'] = readers.getAuth;
  * ```
  */
 export const authenticate: Readers<AnyRequest>['authenticate'] = readers.authenticate;
+
+/**
+ * The signed-in user, from the Backend API: one call for each request, however often it is asked. Null if nobody is signed in, for
+ * machines, and for a user that has been deleted since. It holds `private_metadata`: send `toPublic(user)` of `bailiff/api` to browsers.
+ *
+ * @throws {ConfigurationError} (rejects) if the middleware has not run, or without a secret key
+ * @throws {AuthUnavailableError} (rejects) if Clerk did not answer; left alone, it becomes a 503
+ * @throws {BackendApiError} (rejects) if Clerk refuses
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { currentUser, requireAuth } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/hello', requireAuth(), async (req, res) => {
+ *   const user = await currentUser(req);
+ *   res.json({ hello: user?.first_name });
+ * });
+ * ```
+ */
+export const currentUser: Readers<AnyRequest>['currentUser'] = readers.currentUser;

@@ -1,9 +1,32 @@
 import type { Request, Response } from 'express';
 import type { ServerResponse } from 'node:http';
-import { createGuard, type GuardResult, type RequestAuthentication } from '../../core/index.js';
+import {
+  allOf as allOfThese,
+  anyOf as anyOfThese,
+  createGuard,
+  createOrganizationGuard,
+  type Combinators,
+  type GuardResult,
+  type OrganizationMember,
+  type OrganizationOptions,
+  type RequestAuthentication,
+} from '../../core/index.js';
 import { isPromise } from '../../ground/realm.js';
-import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
+import type {
+  Asking,
+  AuthenticatedAs,
+  CallerOf,
+  Denial,
+  GuardRequirement,
+  GuardRequirementShape,
+  MachineTokenType,
+  OneOrMore,
+  Permission,
+  Role,
+  SignedInSession,
+} from '../../types.js';
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
+import type { Guard } from './narrowing.js';
 import { sendAnswer, sendDenial, sendStateHeaders } from './respond.js';
 import type { OnDenied } from './middleware-options.js';
 import { showAuth } from '../node/show-auth.js';
@@ -26,7 +49,11 @@ import { slot } from './slot.js';
  * });
  * ```
  */
-export function requireAuth<const R extends GuardRequirement>(requirement?: R & Exactly<R>): Handler {
+export function requireAuth(): Guard<SignedInSession>;
+export function requireAuth<const R extends GuardRequirementShape<Request>, const T, const S>(
+  requirement: Asking<R, T, S, Request>,
+): Guard<CallerOf<R>>;
+export function requireAuth(requirement?: GuardRequirement): Guard<never> {
   return guard(requirement, 'requireAuth()');
 }
 
@@ -44,7 +71,7 @@ export function requireAuth<const R extends GuardRequirement>(requirement?: R & 
  * });
  * ```
  */
-export function requireRole(...roles: OneOrMore<Role>): Handler {
+export function requireRole(...roles: OneOrMore<Role>): Guard<SignedInSession> {
   return guard({ role: roles.flat() }, 'requireRole()');
 }
 
@@ -62,7 +89,7 @@ export function requireRole(...roles: OneOrMore<Role>): Handler {
  * });
  * ```
  */
-export function requirePermission(...permissions: OneOrMore<Permission>): Handler {
+export function requirePermission(...permissions: OneOrMore<Permission>): Guard<SignedInSession> {
   return guard({ permission: permissions.flat() }, 'requirePermission()');
 }
 
@@ -80,21 +107,73 @@ export function requirePermission(...permissions: OneOrMore<Permission>): Handle
  * });
  * ```
  */
-export function requireScope(...scopes: OneOrMore<string>): Handler {
+export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedAs<MachineTokenType>> {
   return guard({ scope: scopes.flat() }, 'requireScope()');
 }
 
-function guard(requirement: GuardRequirement | undefined, name: string): Handler {
-  const ask = createGuard(requirement, name);
-  return function clerkGuard(request, response, next) {
+/**
+ * A signed-in user whose active organization is the one that the path names, by id or slug. Otherwise 403, or 404 if that is asked for:
+ * the same for an organization that there is and for one that there is not.
+ *
+ * Use the active organization's id (`req.auth.orgId`) for what the handler looks up.
+ *
+ * @param options `param`: the path's parameter; `as`: `id` or `slug`; `otherwise`: 403 or 404
+ * @throws {ConfigurationError} for options that cannot work; a request to a route without such a parameter ends with one (500)
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { requireOrganization, requirePermission } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.get('/orgs/:org/invoices', requireOrganization({ param: 'org' }), requirePermission('org:invoices:read'), (req, res) => {
+ *   res.json({ orgId: req.auth.orgId });
+ * });
+ * ```
+ */
+export function requireOrganization(options: OrganizationOptions): Guard<OrganizationMember> {
+  const ask = createOrganizationGuard<Partial<Request>>(options, ({ params }, name) => params?.[name]);
+  return asHandler(ask, 'requireOrganization()');
+}
+
+/**
+ * Any of several requirements.
+ *
+ * @example
+ * ```ts
+ * import { anyOf, requireAuth } from 'bailiff/express';
+ *
+ * const guard = requireAuth(anyOf({ role: 'org:admin' }, { token: 'api_key', scope: 'invoices:read' }));
+ * ```
+ */
+export const anyOf: Combinators<Request>['anyOf'] = anyOfThese;
+
+/**
+ * All of several requirements.
+ *
+ * @example
+ * ```ts
+ * import { allOf, requireAuth } from 'bailiff/express';
+ *
+ * const guard = requireAuth(allOf({ role: 'org:admin' }, { feature: 'invoices' }));
+ * ```
+ */
+export const allOf: Combinators<Request>['allOf'] = allOfThese;
+
+const guard = (requirement: GuardRequirement | undefined, name: string): Guard<never> =>
+  asHandler(createGuard(requirement, name), name);
+
+function asHandler(ask: ReturnType<typeof createGuard>, name: string): Guard<never> {
+  const handler: Handler = function clerkGuard(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
     run(
       next,
-      () => ask(slot.get(req)),
+      () => ask(slot.get(req), req),
       (result) => settle(result, slot.require(req, name), req, res, next),
     );
   };
+  return handler as Guard<never>;
 }
 
 type Authentication = RequestAuthentication<OnDenied>;

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
-import { createGuard } from '../../core/index.js';
-import type { CallerOf, Exactly, GuardRequirement, OneOrMore, Permission, Role, SignedInSession } from '../../types.js';
+import * as core from '../../core/index.js';
+import type { Asking, CallerOf, GuardRequirement, GuardRequirementShape } from '../../types.js';
+import type { OneOrMore, Permission, Role, SignedInSession } from '../../types.js';
 import { answered, present, sendAnswer, sendDenial, watchSend } from './reply.js';
 import { slot } from './request.js';
 
@@ -26,9 +27,13 @@ export interface Guard<Caller> {
  * app.get('/reports', guarded(requireAuth({ token: 'api_key', scope: 'reports:read' }), (request) => ({ subject: request.auth.subject })));
  * ```
  */
-export const requireAuth = <const R extends GuardRequirement = { token: 'session_token' }>(
-  requirement?: R & Exactly<R>,
-): Guard<CallerOf<R>> => guard(requirement, 'requireAuth()');
+export function requireAuth(): Guard<SignedInSession>;
+export function requireAuth<const R extends GuardRequirementShape<FastifyRequest>, const T, const S>(
+  requirement: Asking<R, T, S, FastifyRequest>,
+): Guard<CallerOf<R>>;
+export function requireAuth(requirement?: GuardRequirement): Guard<never> {
+  return guard(requirement, 'requireAuth()');
+}
 
 /**
  * A signed-in user with any of these roles in the active organization.
@@ -94,10 +99,59 @@ export function guarded<G extends Guard<unknown>, R extends RouteGenericInterfac
   return { preHandler: guard, handler: handler as (request: FastifyRequest, reply: FastifyReply) => unknown };
 }
 
-function guard(requirement: GuardRequirement | undefined, name: string): Guard<never> {
-  const ask = createGuard(requirement, name);
+/**
+ * A signed-in user whose active organization is the one that the path names, by id or slug. Otherwise 403, or 404 if that is asked for:
+ * the same for an organization that there is and for one that there is not.
+ *
+ * Use the active organization's id (`request.auth.orgId`) for what the handler looks up.
+ *
+ * @param options `param`: the path's parameter; `as`: `id` or `slug`; `otherwise`: 403 or 404
+ * @throws {ConfigurationError} for options that cannot work; a request to a route without such a parameter ends with one (500)
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { guarded, requireOrganization } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/orgs/:org', guarded(requireOrganization({ param: 'org' }), (request) => ({ orgId: request.auth.orgId })));
+ * ```
+ */
+export function requireOrganization(options: core.OrganizationOptions): Guard<core.OrganizationMember> {
+  const paramOf = ({ params }: FastifyRequest, name: string) => (params as Record<string, unknown>)[name];
+  return asHook(core.createOrganizationGuard(options, paramOf), 'requireOrganization()');
+}
+
+/**
+ * Any of several requirements.
+ *
+ * @example
+ * ```ts
+ * import { anyOf, requireAuth } from 'bailiff/fastify';
+ *
+ * const guard = requireAuth(anyOf({ role: 'org:admin' }, { token: 'api_key', scope: 'invoices:read' }));
+ * ```
+ */
+export const anyOf: core.Combinators<FastifyRequest>['anyOf'] = core.anyOf;
+
+/**
+ * All of several requirements.
+ *
+ * @example
+ * ```ts
+ * import { allOf, requireAuth } from 'bailiff/fastify';
+ *
+ * const guard = requireAuth(allOf({ role: 'org:admin' }, { feature: 'invoices' }));
+ * ```
+ */
+export const allOf: core.Combinators<FastifyRequest>['allOf'] = core.allOf;
+
+const guard = (requirement: GuardRequirement | undefined, name: string): Guard<never> =>
+  asHook(core.createGuard(requirement, name), name);
+
+function asHook(ask: ReturnType<typeof core.createGuard>, name: string): Guard<never> {
   return async function clerkGuard(request, reply) {
-    const result = await ask(slot.get(request));
+    const result = await ask(slot.get(request), request);
     const authentication = slot.require(request, name);
     present(request, reply, authentication);
     if (result.allowed) return;

@@ -54,6 +54,25 @@ export const getAuth: Readers<FastifyRequest>['getAuth'] = readers.getAuth;
 export const authenticate: Readers<FastifyRequest>['authenticate'] = readers.authenticate;
 
 /**
+ * The signed-in user, from the Backend API: one call for each request, however often it is asked. Null if nobody is signed in, for
+ * machines, and for a user that has been deleted since. It holds `private_metadata`: send `toPublic(user)` of `bailiff/api` to browsers.
+ *
+ * @throws {ConfigurationError} (rejects) if the plugin has not run, or without a secret key
+ * @throws {AuthUnavailableError} (rejects) if Clerk did not answer; left alone, it becomes a 503
+ * @throws {BackendApiError} (rejects) if Clerk refuses
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { currentUser, guarded, requireAuth } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.get('/hello', guarded(requireAuth(), async (request) => ({ hello: (await currentUser(request))?.first_name })));
+ * ```
+ */
+export const currentUser: Readers<FastifyRequest>['currentUser'] = readers.currentUser;
+
+/**
  * Verifies a webhook over its raw body: what a content type parser left as bytes or text in `request.body`, or `request.rawBody`.
  *
  * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body was parsed already: answer its

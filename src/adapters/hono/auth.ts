@@ -50,3 +50,25 @@ export const getAuth: Readers<Context>['getAuth'] = readers.getAuth;
  * ```
  */
 export const authenticate: Readers<Context>['authenticate'] = readers.authenticate;
+
+/**
+ * The signed-in user, from the Backend API: one call for each request, however often it is asked. Null if nobody is signed in, for
+ * machines, and for a user that has been deleted since. It holds `private_metadata`: send `toPublic(user)` of `bailiff/api` to browsers.
+ *
+ * @throws {ConfigurationError} (rejects) if the middleware has not run, or without a secret key
+ * @throws {AuthUnavailableError} (rejects) if Clerk did not answer; left alone, it becomes a 503
+ * @throws {BackendApiError} (rejects) if Clerk refuses
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { currentUser, requireAuth } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/hello', requireAuth(), async (c) => {
+ *   const user = await currentUser(c);
+ *   return c.json({ hello: user?.first_name });
+ * });
+ * ```
+ */
+export const currentUser: Readers<Context>['currentUser'] = readers.currentUser;

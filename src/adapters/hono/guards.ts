@@ -1,13 +1,24 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { createGuard, type GuardResult, type RequestAuthentication } from '../../core/index.js';
+import {
+  allOf as allOfThese,
+  anyOf as anyOfThese,
+  createGuard,
+  createOrganizationGuard,
+  type Combinators,
+  type GuardResult,
+  type OrganizationMember,
+  type OrganizationOptions,
+  type RequestAuthentication,
+} from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
 import { andThen } from '../../ground/maybe-promise.js';
 import { tagOf } from '../../ground/realm.js';
 import type {
+  Asking,
   CallerOf,
   Denial,
-  Exactly,
   GuardRequirement,
+  GuardRequirementShape,
   MachineTokenType,
   AuthenticatedAs,
   OneOrMore,
@@ -38,7 +49,9 @@ export type Guard<Caller> = MiddlewareHandler<{ Variables: { auth: Caller } }>;
  * ```
  */
 export function requireAuth(): Guard<SignedInSession>;
-export function requireAuth<const R extends GuardRequirement>(requirement: R & Exactly<R>): Guard<CallerOf<R>>;
+export function requireAuth<const R extends GuardRequirementShape<Context>, const T, const S>(
+  requirement: Asking<R, T, S, Context>,
+): Guard<CallerOf<R>>;
 export function requireAuth(requirement?: GuardRequirement): MiddlewareHandler {
   return guard(requirement, 'requireAuth()');
 }
@@ -91,10 +104,61 @@ export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedA
   return guard({ scope: scopes.flat() }, 'requireScope()');
 }
 
-function guard(requirement: GuardRequirement | undefined, name: string): MiddlewareHandler {
-  const ask = createGuard(requirement, name);
+/**
+ * A signed-in user whose active organization is the one that the path names, by id or slug. Otherwise 403, or 404 if that is asked for:
+ * the same for an organization that there is and for one that there is not.
+ *
+ * Use the active organization's id (`c.var.auth.orgId`) for what the handler looks up.
+ *
+ * @param options `param`: the path's parameter; `as`: `id` or `slug`; `otherwise`: 403 or 404
+ * @throws {ConfigurationError} for options that cannot work; a request to a route without such a parameter ends with one (500)
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { requireOrganization, requirePermission } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.get('/orgs/:org/invoices', requireOrganization({ param: 'org' }), requirePermission('org:invoices:read'), (c) =>
+ *   c.json({ orgId: c.var.auth.orgId }),
+ * );
+ * ```
+ */
+export function requireOrganization(options: OrganizationOptions): Guard<OrganizationMember> {
+  const ask = createOrganizationGuard<Context>(options, (c, name) => c.req.param(name));
+  return asMiddleware(ask, 'requireOrganization()');
+}
+
+/**
+ * Any of several requirements.
+ *
+ * @example
+ * ```ts
+ * import { anyOf, requireAuth } from 'bailiff/hono';
+ *
+ * const guard = requireAuth(anyOf({ role: 'org:admin' }, { token: 'api_key', scope: 'invoices:read' }));
+ * ```
+ */
+export const anyOf: Combinators<Context>['anyOf'] = anyOfThese;
+
+/**
+ * All of several requirements.
+ *
+ * @example
+ * ```ts
+ * import { allOf, requireAuth } from 'bailiff/hono';
+ *
+ * const guard = requireAuth(allOf({ role: 'org:admin' }, { feature: 'invoices' }));
+ * ```
+ */
+export const allOf: Combinators<Context>['allOf'] = allOfThese;
+
+const guard = (requirement: GuardRequirement | undefined, name: string): MiddlewareHandler =>
+  asMiddleware(createGuard(requirement, name), name);
+
+function asMiddleware(ask: ReturnType<typeof createGuard>, name: string): MiddlewareHandler {
   return function clerkGuard(c, next) {
-    const result = ask(slot.get(c));
+    const result = ask(slot.get(c), c);
     return andThen(result, (found) => settle(found, name, c, next)) as Promise<Response | void>;
   };
 }

@@ -31,6 +31,8 @@ export interface Backend extends VerificationUpstream {
     template: string | null,
     expiresInSeconds: number | null,
   ): Promise<UpstreamAnswer>;
+  /** `GET /v1/users/{id}` */
+  getUser(userId: string): Promise<UpstreamAnswer>;
   /** Operations that are not tried at the moment, because the last attempts all failed. */
   openCircuits?(): readonly string[];
 }
@@ -131,6 +133,10 @@ export function createBackend(config: Config): Backend | null {
         path: versioned(`/sessions/${sid}/tokens${name && `/${name}`}`),
         body: expiresInSeconds === null ? {} : { expires_in_seconds: expiresInSeconds },
       });
+    },
+    async getUser(userId: string) {
+      const id = segment(userId);
+      return id === null ? NOT_FOUND : call('GetUser', secretKey, { path: versioned(`/users/${id}`) });
     },
     openCircuits: () => [...breakers].filter(([, breaker]) => breaker.isOpen()).map(([operation]) => operation),
   });

@@ -21,6 +21,7 @@ const STATUS: Readonly<Record<DenialCase, Denial['status']>> = {
   unauthenticated: 401,
   'token-type-mismatch': 401,
   forbidden: 403,
+  'not-found': 404,
   reverification: 403,
   unavailable: 503,
   fault: 500,
@@ -129,6 +130,9 @@ export function forbiddenDenial(verdict: Missing, challenge: Challenge): Denial 
         metadata: { reverification: verdict.reverification },
       },
     });
+  }
+  if (verdict.missing === 'organization' && verdict.isHidden) {
+    return denial('not-found', { code: 'not-found', missing, message: 'There is nothing here.' });
   }
   const scopes = verdict.missing === 'scope' ? verdict.scopes : null;
   return denial('forbidden', {

@@ -16,7 +16,7 @@ export interface LeafRequirement {
   readonly demands: HasParams | null;
   readonly scopes: readonly string[] | null;
   readonly reverification: Reverification | null;
-  readonly check: ((auth: Auth) => unknown) | null;
+  readonly check: ((auth: Auth, request: unknown) => unknown) | null;
 }
 
 const MACHINES: readonly TokenType[] = MACHINE_TOKEN_TYPES;
@@ -78,7 +78,7 @@ export function compileLeaf(requirement: object): LeafRequirement {
   }
   const { token, scope, reverification, check, ...demands } = values as HasParams & {
     readonly token?: Parameters<typeof tokenTypesOf>[0];
-    readonly check?: (auth: Auth) => unknown;
+    readonly check?: (auth: Auth, request: unknown) => unknown;
   };
   const asked = (dimensions: readonly Dimension[]) => dimensions.some((dimension) => dimension in values);
   const onlyScope = scope !== undefined && !asked(SESSION_DIMENSIONS);

@@ -23,6 +23,8 @@ import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
 export type Missing =
   | { readonly missing: 'kind' }
   | { readonly missing: 'authorization'; readonly part: MissingPart }
+  /** `isHidden`: the answer is that there is nothing. */
+  | { readonly missing: 'organization'; readonly isHidden: boolean }
   | { readonly missing: 'scope'; readonly scopes: readonly string[] }
   | { readonly missing: 'reverification'; readonly reverification: Reverification };
 
@@ -36,8 +38,12 @@ export interface CompiledRequirement {
   readonly redirect: false | 'sign-in' | 'sign-up';
   /** Undefined: as the options say. */
   readonly treatPendingAsSignedOut: boolean | undefined;
-  /** Asks an authenticated caller. */
-  decide(auth: Auth): MaybePromise<RequirementVerdict>;
+  /**
+   * Asks an authenticated caller.
+   *
+   * @param request for `check`, as the framework knows it
+   */
+  decide(auth: Auth, request?: unknown): MaybePromise<RequirementVerdict>;
 }
 
 type Node = Omit<CompiledRequirement, 'redirect' | 'treatPendingAsSignedOut'>;
@@ -74,6 +80,16 @@ export function allOf<const R extends readonly Requirement[]>(
   ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
 ): { readonly allOf: R } {
   return { allOf: requirements };
+}
+
+/** `anyOf` and `allOf` as a framework's package has them: a `check` among the requirements gets the framework's request. */
+export interface Combinators<Request> {
+  anyOf<const R extends readonly Requirement<Request>[]>(
+    ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
+  ): { readonly anyOf: R };
+  allOf<const R extends readonly Requirement<Request>[]>(
+    ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
+  ): { readonly allOf: R };
 }
 
 /**
@@ -144,7 +160,7 @@ function leaf({ kinds, named, demands, scopes, reverification, check }: LeafRequ
   if (config !== undefined && named) kinds.forEach((kind) => requireKeyFor(kind, config));
   return {
     acceptsToken: kinds,
-    decide(auth) {
+    decide(auth, request) {
       if (!auth.isAuthenticated || !kinds.includes(auth.tokenType)) return WRONG_KIND;
       if (demands !== null && !auth.has(demands)) {
         return { allowed: false, missing: 'authorization', part: failedPart(demands, auth) };
@@ -154,7 +170,7 @@ function leaf({ kinds, named, demands, scopes, reverification, check }: LeafRequ
         return { allowed: false, missing: 'reverification', reverification };
       }
       if (check === null) return ALLOWED;
-      const answer: unknown = check(auth);
+      const answer: unknown = check(auth, request);
       return andThen(answer, checked);
     },
   };
@@ -168,6 +184,7 @@ function checked(answer: unknown): RequirementVerdict {
 const SEVERITY: Readonly<Record<Missing['missing'], number>> = {
   kind: 3,
   authorization: 2,
+  organization: 2,
   scope: 1,
   reverification: 0,
 };
@@ -178,8 +195,8 @@ function any(nodes: readonly Node[]): Node {
   const acceptsToken = [...new Set(nodes.flatMap((node) => node.acceptsToken))];
   return {
     acceptsToken,
-    decide: (auth) =>
-      walk(nodes, auth, null, (nearest, verdict) => {
+    decide: (auth, request) =>
+      walk(nodes, [auth, request], null, (nearest, verdict) => {
         if (verdict.allowed) return { final: verdict };
         return {
           next: nearest === null || nearest.allowed || severity(verdict) < severity(nearest) ? verdict : nearest,
@@ -198,8 +215,8 @@ function all(nodes: readonly Node[]): Node {
   }
   return {
     acceptsToken,
-    decide: (auth) =>
-      walk(nodes, auth, ALLOWED, (worst, verdict) => {
+    decide: (auth, request) =>
+      walk(nodes, [auth, request], ALLOWED, (worst, verdict) => {
         if (!verdict.allowed && severity(verdict) >= SEVERITY.authorization) return { final: verdict };
         return {
           next: worst === null || worst.allowed ? verdict : verdict.allowed ? worst : moreSevere(worst, verdict),
@@ -223,19 +240,19 @@ type Step = (
 /** Asks the branches one after the other, awaiting only where a branch has to wait. */
 function walk(
   nodes: readonly Node[],
-  auth: Auth,
+  asked: Parameters<Node['decide']>,
   start: RequirementVerdict | null,
   step: Step,
   from = 0,
 ): MaybePromise<RequirementVerdict> {
   let soFar = start;
   for (let index = from; index < nodes.length; index += 1) {
-    const verdict = nodes[index]!.decide(auth);
+    const verdict = nodes[index]!.decide(...asked);
     const before = soFar;
     if (isPromise(verdict)) {
       return verdict.then((value) => {
         const result = step(before, value);
-        return 'final' in result ? result.final : walk(nodes, auth, result.next, step, index + 1);
+        return 'final' in result ? result.final : walk(nodes, asked, result.next, step, index + 1);
       });
     }
     const result = step(before, verdict);

@@ -1,13 +1,18 @@
-/** `getAuth` and `authenticate`, whatever the framework. */
+/** `getAuth`, `authenticate` and `currentUser`, whatever the framework. */
+import type { User } from '../../api/generated/types.js';
 import { AuthenticationFaultError, AuthUnavailableError } from '../../errors.js';
 import { isTokenReason } from '../../ground/meanings.js';
 import type { AcceptsToken, Auth, AuthFor, Denial } from '../../types.js';
 import { selectAuth, type GetAuthOptions } from '../auth/select.js';
-import { FAULT, watched } from '../faults/fault.js';
+import type { Config } from '../config/config.js';
+import { asError } from '../faults/as-error.js';
+import { FAULT, failWithFault, watched } from '../faults/fault.js';
 import { faultDenial, unavailableDenial } from '../guards/challenge.js';
 import { retryAfterOf } from '../outcome.js';
 import type { RequestAuthentication } from './request-authentication.js';
 import type { Slot } from './slot.js';
+
+type Attach = (error: Error, denial: Denial) => void;
 
 export interface Readers<R> {
   /** Never verifies anything. */
@@ -20,6 +25,8 @@ export interface Readers<R> {
     request: R,
     options: { readonly acceptsToken: A },
   ) => Promise<AuthFor<A>>;
+  /** The signed-in user from the Backend API, with one call for each request; null if nobody is signed in. */
+  readonly currentUser: (request: R) => Promise<User | null>;
 }
 
 /**
@@ -29,7 +36,7 @@ export interface Readers<R> {
 export function createReaders<R, D>(parts: {
   readonly slot: Slot<R, D>;
   readonly show: (request: R, authentication: RequestAuthentication<D>) => void;
-  readonly attach: (error: Error, denial: Denial) => void;
+  readonly attach: Attach;
 }): Readers<R> {
   const { slot, show, attach } = parts;
   return {
@@ -41,7 +48,37 @@ export function createReaders<R, D>(parts: {
       show(request, authentication);
       return selectAuth(authentication.auth, acceptsToken) as AuthFor<A>;
     },
+    currentUser: async (request) => userOf(slot.require(request, 'currentUser()'), attach),
   };
+}
+
+/** What has been asked for already, by the authentication of the request. */
+const users = new WeakMap<object, { readonly userId: string; readonly user: Promise<User | null> }>();
+
+function userOf<D>(authentication: RequestAuthentication<D>, attach: Attach): Promise<User | null> | null {
+  const { auth } = authentication;
+  // A machine is not the user that it acts for.
+  if (auth.tokenType !== 'session_token' || !auth.isAuthenticated) return null;
+  const { userId } = auth;
+  let known = users.get(authentication);
+  if (known?.userId !== userId) {
+    known = { userId, user: fetchUser(authentication.authenticator.config, userId, attach) };
+    users.set(authentication, known);
+  }
+  return known.user;
+}
+
+async function fetchUser(config: Config, userId: string, attach: Attach): Promise<User | null> {
+  try {
+    // Loaded with the first user that is asked for.
+    const loaded = import('../auth/current-user.js').then((module) => module.fetchUser);
+    const fetch = await loaded.catch((error: unknown) => failWithFault(config, error));
+    return await fetch(config, userId);
+  } catch (error) {
+    if (error instanceof AuthUnavailableError) attach(error, unavailableDenial(error.reason, error.retryAfterMs));
+    if (error instanceof AuthenticationFaultError) attach(error, faultDenial(asError(error.cause)));
+    throw error;
+  }
 }
 
 function readAuth<D>(authentication: RequestAuthentication<D>, options: GetAuthOptions<AcceptsToken> = {}): Auth {
@@ -58,7 +95,7 @@ function readAuth<D>(authentication: RequestAuthentication<D>, options: GetAuthO
 async function verify<D>(
   authentication: RequestAuthentication<D>,
   acceptsToken: AcceptsToken,
-  attach: (error: Error, denial: Denial) => void,
+  attach: Attach,
 ): Promise<void> {
   const { authenticator, view } = authentication;
   const state = await watched(authenticator.config, 'request', () => authentication.authenticate(acceptsToken), view);

@@ -160,13 +160,17 @@ export class RequestAuthentication<D = unknown> {
     return this.#look(modeOf(acceptsToken).kinds);
   }
 
-  /** Asks a route's requirement. A `check` that throws throws here. */
-  guard(requirement: CompiledRequirement): MaybePromise<GuardResult> {
+  /**
+   * Asks a route's requirement. A `check` that throws throws here.
+   *
+   * @param request for `check`, as the framework knows it
+   */
+  guard(requirement: CompiledRequirement, request?: unknown): MaybePromise<GuardResult> {
     const { config } = this.authenticator;
     const { emit } = config;
-    if (emit === null) return this.#guard(requirement);
+    if (emit === null) return this.#guard(requirement, request);
     const passed = stopwatch(config);
-    return andThen(this.#guard(requirement), (result) => {
+    return andThen(this.#guard(requirement, request), (result) => {
       if (!result.allowed) this.#tellDenied(emit, result, passed());
       return result;
     });
@@ -247,12 +251,12 @@ export class RequestAuthentication<D = unknown> {
     return this.authenticator.config.now() >= state.usableUntil;
   }
 
-  #guard(requirement: CompiledRequirement): MaybePromise<GuardResult> {
+  #guard(requirement: CompiledRequirement, request: unknown): MaybePromise<GuardResult> {
     const { acceptsToken, treatPendingAsSignedOut } = requirement;
     return andThen(this.#look(acceptsToken), (state) => {
       this.#admitted = null;
       const auth = this.authWhen(treatPendingAsSignedOut);
-      return andThen(this.#demand(requirement, auth), (result) => {
+      return andThen(this.#demand(requirement, auth, request), (result) => {
         // Not if something else was decided while a rule was asked.
         if (result.allowed && this.#state === state && auth !== state.auth) this.#admitted = auth;
         return result;
@@ -260,7 +264,7 @@ export class RequestAuthentication<D = unknown> {
     });
   }
 
-  #demand(requirement: CompiledRequirement, auth: Auth): MaybePromise<GuardResult> {
+  #demand(requirement: CompiledRequirement, auth: Auth, request: unknown): MaybePromise<GuardResult> {
     const { state } = this;
     // A look that a guard asked for may say that the browser must move, as the middleware's own does.
     if (requirement.acceptsToken.includes('session_token') && hasLocation(headerPairsOf(state))) {
@@ -274,7 +278,7 @@ export class RequestAuthentication<D = unknown> {
         denyUnauthenticated(this.#context, state, requirement, auth, url),
       );
     }
-    return andThen(requirement.decide(auth), (verdict) => this.#conclude(verdict, auth));
+    return andThen(requirement.decide(auth, request), (verdict) => this.#conclude(verdict, auth));
   }
 
   #conclude(verdict: RequirementVerdict, auth: Auth): MaybePromise<GuardResult> {

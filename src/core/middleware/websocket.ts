@@ -1,6 +1,17 @@
 /** WebSockets: who opens one, from where, and for how long. A socket outlives its token, so the token's end is its end. */
 import type { Clock } from '../../ports.js';
-import type { Auth, Denial, RequestState, RequestView } from '../../types.js';
+import type {
+  Asking,
+  Auth,
+  AuthenticatedAs,
+  CallerOf,
+  Denial,
+  GuardRequirementShape,
+  RequestState,
+  RequestView,
+  SignedInSession,
+  TokenType,
+} from '../../types.js';
 import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../../ground/headers.js';
 import { asError } from '../faults/as-error.js';
 import { errorBody, faultDenial, unauthenticatedDenial } from '../guards/challenge.js';
@@ -26,6 +37,9 @@ export interface IncomingUpgrade {
   readonly rawHeaders?: readonly string[];
 }
 
+/** A Web request, a view of one, or what Node's `upgrade` event gives. */
+export type UpgradeRequest = Request | RequestView | IncomingUpgrade;
+
 export interface UpgradeRefused {
   readonly allowed: false;
   /** What to answer instead of 101: 400, 401, 403, 503, or 500 where this server failed (a `check` that threw, for example). */
@@ -37,9 +51,10 @@ export interface UpgradeRefused {
   readonly cause?: Error;
 }
 
-export interface UpgradeAllowed {
+/** @typeParam Caller the callers that the requirement lets in */
+export interface UpgradeAllowed<Caller extends Auth = AuthenticatedAs<TokenType>> {
   readonly allowed: true;
-  readonly auth: Auth;
+  readonly auth: Caller;
   /** When the credential ends, in milliseconds since the epoch and without any tolerance; null if it does not. */
   readonly expiresAt: number | null;
   /**
@@ -92,9 +107,29 @@ const timer: Schedule = (run, ms) => {
  * });
  * ```
  */
+export function authenticateUpgrade(
+  authenticator: Authenticator,
+  request: UpgradeRequest,
+  options?: Omit<UpgradeOptions, 'requirement'> & { readonly requirement?: never },
+): Promise<UpgradeAllowed<SignedInSession> | UpgradeRefused>;
+export function authenticateUpgrade<
+  const R extends GuardRequirementShape<Q>,
+  const T,
+  const S,
+  Q extends UpgradeRequest = UpgradeRequest,
+>(
+  authenticator: Authenticator,
+  request: Q,
+  options: Omit<UpgradeOptions, 'requirement'> & { readonly requirement: Asking<R, T, S, Q> },
+): Promise<UpgradeAllowed<CallerOf<R>> | UpgradeRefused>;
+export function authenticateUpgrade(
+  authenticator: Authenticator,
+  request: UpgradeRequest,
+  options?: UpgradeOptions,
+): Promise<UpgradeAllowed | UpgradeRefused>;
 export async function authenticateUpgrade(
   authenticator: Authenticator,
-  request: Request | RequestView | IncomingUpgrade,
+  request: UpgradeRequest,
   options: UpgradeOptions = {},
 ): Promise<UpgradeAllowed | UpgradeRefused> {
   const { config } = authenticator;
@@ -103,7 +138,7 @@ export async function authenticateUpgrade(
   const view = viewOfUpgrade(request);
   try {
     if (!isOriginAllowed(view, origins)) return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
-    return await decide(authenticator, view, requirement);
+    return await decide(authenticator, view, requirement, request);
   } catch (thrown) {
     reportFault(config, 'upgrade', thrown, view);
     return fromDenial(faultDenial(asError(thrown)));
@@ -114,6 +149,7 @@ async function decide(
   authenticator: Authenticator,
   view: RequestView,
   requirement: CompiledRequirement,
+  request: UpgradeRequest,
 ): Promise<UpgradeAllowed | UpgradeRefused> {
   const authentication = new RequestAuthentication(authenticator, view, {
     acceptsToken: requirement.acceptsToken,
@@ -122,13 +158,18 @@ async function decide(
   await authentication.begin();
   if (authentication.earlyResponse !== null)
     return refuse(400, 'bad-request', 'The request is not one that an application can serve.');
-  const result = await authentication.guard(requirement);
+  const result = await authentication.guard(requirement, request);
   if (result.allowed) {
     const { now } = authenticator.config;
     const { expiresAt, usableUntil } = endOf(authentication.state);
     // A slow `check` may outlast the credential.
     if (now() >= usableUntil) return fromDenial(unauthenticatedDenial(EXPIRED));
-    return { allowed: true, auth: result.auth, expiresAt, closeAtExpiry: closer(usableUntil, now) };
+    return {
+      allowed: true,
+      auth: result.auth as AuthenticatedAs<TokenType>,
+      expiresAt,
+      closeAtExpiry: closer(usableUntil, now),
+    };
   }
   if (!('denial' in result)) return refuse(401, 'unauthenticated', 'Authentication is required.');
   return fromDenial(result.denial);
@@ -155,7 +196,7 @@ function endOf(state: RequestState): Pick<AuthOutcome, 'expiresAt' | 'usableUnti
   return { expiresAt, usableUntil };
 }
 
-function viewOfUpgrade(request: Request | RequestView | IncomingUpgrade): RequestView {
+function viewOfUpgrade(request: UpgradeRequest): RequestView {
   const headers = (request as Partial<IncomingUpgrade>).headers;
   // A Web request always has a method; an upgrade that somebody describes by its headers alone may lack it.
   const isIncoming = typeof headers === 'object' && (!isWebHeaders(headers) || request.method === undefined);

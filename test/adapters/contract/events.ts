@@ -9,7 +9,7 @@ const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 const TRACE_PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const guarded = (path: string, requirement?: object) => ({
   path,
-  guards: [(adapter: Adapter) => adapter.requireAuth(requirement)],
+  guards: [(adapter: Adapter) => adapter.requireAuth(requirement ?? {})],
 });
 
 /** One route for each part of a requirement, and a caller whom it turns away for that part alone. */

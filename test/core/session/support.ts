@@ -138,6 +138,7 @@ export function createTestApp(
     jwks: jwks ?? UNEXPECTED,
     verifyOpaque: UNEXPECTED,
     createSessionToken: UNEXPECTED,
+    getUser: UNEXPECTED,
     refreshSession: refresh ?? UNEXPECTED,
     handshakePayload: payload ?? UNEXPECTED,
   };

@@ -1,0 +1,31 @@
+/** The user of a session, from the Backend API. Loaded with the first user that is asked for. */
+import type { User } from '../../api/generated/types.js';
+import { BackendApiError } from '../../ground/backend-api-error.js';
+import { ask } from '../backend-api/ask.js';
+import { createBackend, type Backend } from '../backend-api/client.js';
+import type { Config } from '../config/config.js';
+
+/** One for each configuration, because it remembers which operations fail. */
+const backends = new WeakMap<Config, Backend | null>();
+
+function backendOf(config: Config): Backend | null {
+  const known = backends.get(config);
+  if (known !== undefined) return known;
+  const backend = createBackend(config);
+  backends.set(config, backend);
+  return backend;
+}
+
+/**
+ * @returns null if there is no such user any more
+ * @throws as `ask` does (rejects)
+ */
+export async function fetchUser(config: Config, userId: string): Promise<User | null> {
+  const isAsked = (body: unknown): body is User => (Object(body) as { readonly id?: unknown }).id === userId;
+  try {
+    return await ask(config, backendOf(config), 'currentUser()', (backend) => backend.getUser(userId), isAsked);
+  } catch (error) {
+    if (error instanceof BackendApiError && error.code === 'resource_not_found') return null;
+    throw error;
+  }
+}
