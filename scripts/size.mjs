@@ -73,8 +73,8 @@ const PARTS = [
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
     of: [entry('bailiff/hono')],
-    // 50 kB, of the 51 that it may have; the key set of a fleet takes 0.4.
-    limit: { gzip: 51_200, whole: { gzip: 62_750 } },
+    // 51 kB, for what a guard may ask and an event may tell.
+    limit: { gzip: 52_224, whole: { gzip: 64_500 } },
     never: ['src/webhooks/'],
   },
 ];

@@ -102,6 +102,8 @@ export interface M2MAuth extends MachineAuth<'m2m_token'> {
 export interface OAuthAuth extends MachineAuth<'oauth_token'> {
   readonly userId: string;
   readonly clientId: string;
+  /** The organization that the user chose at consent, for a client with the scope `user:org:read`; else null. */
+  readonly orgId: string | null;
 }
 
 type MachineKept = keyof AuthMethods | 'tokenType' | 'isAuthenticated' | 'reason';

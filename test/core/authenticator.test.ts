@@ -428,7 +428,7 @@ describe('auth objects', () => {
     const fields: Record<string, string[]> = {
       ak_bad: ['id', 'subject', 'scopes', 'name', 'claims', 'userId', 'orgId'],
       mt_bad: ['id', 'subject', 'scopes', 'claims', 'machineId'],
-      oat_bad: ['id', 'subject', 'scopes', 'userId', 'clientId'],
+      oat_bad: ['id', 'subject', 'scopes', 'userId', 'clientId', 'orgId'],
     };
     for (const [token, names] of Object.entries(fields)) {
       const auth = await out(token);
@@ -707,4 +707,14 @@ describe('secrets', () => {
       'https://accounts.acornbooks.example/sign-in?redirect_url=https%3A%2F%2Fapp.test%2Fx',
     );
   });
+});
+
+it('knows the sign-up page beside the sign-in page, with the way back', () => {
+  const create: typeof backend.create = (options) => backend.create(options);
+  const given = create({ signUpUrl: 'https://app.test/join' });
+  expect(given.signUpUrl('https://app.test/x')).toBe('https://app.test/join?redirect_url=https%3A%2F%2Fapp.test%2Fx');
+  expect(create({ signInUrl: 'https://app.test/in' }).signUpUrl('https://app.test/x')).toBe(
+    'https://app.test/in/create?redirect_url=https%3A%2F%2Fapp.test%2Fx',
+  );
+  expect(createAuthenticator({ jwtKey: key.pem }, {}).signUpUrl('https://app.test/x')).toBeNull();
 });

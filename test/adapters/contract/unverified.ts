@@ -1,6 +1,7 @@
 /** What `getAuth`, which verifies nothing, says of tokens that nobody has verified; and pending sessions, for one reader or one guard. */
 import { describe, expect, it } from 'vitest';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
+import { createKey, oauthAnswer, oauthClaims, oauthToken, T0_S } from '../../support/tokens.js';
 import type { Adapter, Framework, Tools } from '../frameworks.js';
 import { SUFFIX, type TokenName } from '../fixtures.js';
 import { codeOf, createEnvironments } from './harness.js';
@@ -88,6 +89,43 @@ export function unverified(framework: Framework): void {
       }
       expect((await get('/')).body).toMatchObject({ reason: 'No token in header' });
       expect(callsOf(fixtures.clerk, OPERATIONS.jwks)).toBe(0);
+    });
+  });
+
+  describe('the organization that an OAuth client was given', () => {
+    const routes = [
+      {
+        path: '/',
+        guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'oauth_token' })],
+        handle: ({ auth }: Tools) => auth,
+      },
+    ];
+    const granted = { scope: 'profile user:org:read', org_id: 'org_acorn' };
+
+    it.each<[string, object, string | null]>([
+      ['with user:org:read', granted, 'org_acorn'],
+      ['without an organization', {}, null],
+      ['that is no id of one', { ...granted, org_id: ['org_acorn'] }, null],
+    ])('is in JWTs and in answers of the Backend API: %s', async (_name, claims, orgId) => {
+      const { get, fixtures } = await environments.open({ routes });
+      const jwt = fixtures.clerk.state.keys.sign({ typ: 'at+jwt' }, oauthClaims({ ...claims, exp: T0_S + 50 }));
+      expect((await get('/', null, { authorization: `Bearer ${jwt}` })).body).toMatchObject({
+        userId: 'user_ada',
+        orgId,
+      });
+      fixtures.clerk.fail({
+        operation: OPERATIONS.oauth,
+        status: 200,
+        body: oauthAnswer(claims as Record<string, unknown>),
+      });
+      expect((await get('/', 'oauth')).body).toMatchObject({ userId: 'user_ada', orgId });
+    });
+
+    it('is not there for a token that is refused', async () => {
+      const { get } = await environments.open({ routes });
+      const forged = oauthToken(createKey('RS256', { kid: 'ins_other' }), granted);
+      const answer = await get('/', null, { authorization: `Bearer ${forged}` });
+      expect([answer.status, JSON.stringify(answer.body)]).toEqual([401, expect.not.stringContaining('org_acorn')]);
     });
   });
 
