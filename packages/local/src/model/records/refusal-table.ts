@@ -166,6 +166,10 @@ const INSTANCE = rows({
 const BILLING = rows({
   commerce_subscription_item_already_canceled: [400, 'The subscription item is canceled already'],
   commerce_subscription_item_cannot_be_canceled: [422, 'The subscription item cannot be canceled'],
+  discount_already_applied: [409, 'The subscription item has this discount already'],
+  discount_not_found: [404, 'There is no such discount'],
+  insufficient_credit_balance: [422, 'The balance is less than that'],
+  invalid_credit_amount: [422, 'The amount must be more than 0'],
   out_of_date_price: [409, 'The subscription item does not have this price'],
   plan_amount_invalid: [422, 'The amount is invalid'],
   plan_not_found: [404, 'There is no such plan'],
