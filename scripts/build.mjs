@@ -6,7 +6,7 @@
  * its own file, which re-exports from there, so that every class exists once.
  *
  * `bailiff-local` is joined with a copy of the few modules that it shares: it has no object in common with a server. It carries
- * the OpenAPI document.
+ * the documents of both APIs.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { ENTRY_POINTS, IMPORTABLE, moduleOf } from './entry-points.mjs';
 import { buildCommonJs } from './lib/commonjs.mjs';
 import { publishTypes, relativeImports } from './lib/declarations.mjs';
 import { indentByTabs } from './lib/indent-by-tabs.mjs';
-import { MERGED_PATH, readJson } from './lib/document.mjs';
+import { FRONTEND_DOCUMENT_PATH, MERGED_PATH, readJson } from './lib/document.mjs';
 
 /**
  * @typedef {object} Manifest
@@ -214,7 +214,8 @@ async function buildLocal() {
   });
   writeFileSync(join(localDist, 'chunks/LICENSES.txt'), notices.join('\n'));
   mkdirSync(join(localDist, 'spec'));
-  cpSync(join(root, MERGED_PATH), join(localDist, MERGED_PATH));
+  for (const path of [MERGED_PATH, FRONTEND_DOCUMENT_PATH])
+    writeFileSync(join(localDist, path), JSON.stringify(readJson(path)));
 }
 
 /**

@@ -6,7 +6,15 @@
 //   node scripts/generate.mjs --check      fails when one of those is out of date
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MERGED_PATH, ROOT, readDocument, readJson, readNames, readOperations } from './lib/document.mjs';
+import {
+  MERGED_PATH,
+  ROOT,
+  readDocument,
+  readJson,
+  readNames,
+  readNextDocument,
+  readOperations,
+} from './lib/document.mjs';
 import { emit } from './lib/emit.mjs';
 import { emitReview } from './lib/review.mjs';
 
@@ -16,6 +24,8 @@ const mode = process.argv[2];
 const document = readDocument();
 const names = readNames();
 const operations = readOperations(document, names);
+const nextDocument = readNextDocument();
+const next = { version: nextDocument.info.version, operations: readOperations(nextDocument, names) };
 const review = emitReview(document, names, operations);
 
 if (mode === '--check') {
@@ -28,7 +38,7 @@ if (mode === '--check') {
   }
 } else {
   const { version } = /** @type {{ version: string }} */ (readJson('package.json'));
-  const files = emit(document, names, operations, version);
+  const files = emit(document, names, operations, next, version);
   const directory = join(ROOT, GENERATED);
   mkdirSync(directory, { recursive: true });
   for (const name of readdirSync(directory)) if (!(name in files)) rmSync(join(directory, name));

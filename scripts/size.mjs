@@ -54,27 +54,27 @@ const PARTS = [
     what: 'bailiff/api: all operations',
     code: "export { createBackendApi } from 'bailiff/api'",
     of: [entry('bailiff/api')],
-    // 46 operations more than the base document has: 270 bytes.
-    limit: { min: 14_350, gzip: 6_160, later: { min: 5_840, gzip: 3_455 } },
+    // 46 operations more than the base document has are 270 bytes; the choice of a version is 80.
+    limit: { min: 14_520, gzip: 6_200, later: { min: 5_840, gzip: 3_455 } },
   },
   {
     what: 'bailiff/api/users with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 12_610, gzip: 5_160, later: { min: 4_500, gzip: 2_605 } },
+    limit: { min: 12_770, gzip: 5_210, later: { min: 4_500, gzip: 2_605 } },
   },
   {
     what: 'one operation with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export { get } from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 8_145, gzip: 4_065 },
+    limit: { min: 8_340, gzip: 4_120 },
   },
   {
     what: 'bailiff/hono: middleware, guards',
     code: "export { clerkMiddleware, requireAuth, requirePermission, getAuth } from 'bailiff/hono'",
     of: [entry('bailiff/hono')],
-    // 50 kB, of the 51 that it may have; the key set of a fleet takes 0.4.
-    limit: { gzip: 51_200, whole: { gzip: 62_750 } },
+    // 51 kB, for what a guard may ask and an event may tell.
+    limit: { gzip: 52_224, whole: { gzip: 64_500 } },
     never: ['src/webhooks/'],
   },
 ];

@@ -66,9 +66,13 @@ import { withAdditions } from './additions.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DOCUMENT_PATH = 'spec/backend-api.json';
+/** What browsers ask of the offline instance: names and types. */
+export const FRONTEND_DOCUMENT_PATH = 'spec/frontend-api.json';
 export const ADDITIONS_PATH = 'spec/additions.json';
 /** Base and additions as one document: made by scripts/generate.mjs, not committed. */
 export const MERGED_PATH = 'spec/merged.json';
+/** What the next version of the API takes away: a part to merge, as the additions are. */
+export const NEXT_PATH = 'spec/next-version.json';
 export const NAMES_PATH = 'spec/names.json';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
@@ -90,6 +94,11 @@ export const readBase = () => /** @type {OpenApiDocument} */ (readJson(DOCUMENT_
 export const readAdditions = () => /** @type {OpenApiDocument} */ (readJson(ADDITIONS_PATH));
 /** The committed ones, as one. */
 export const readDocument = () => withAdditions(readBase(), readAdditions());
+/** The document as the next version has it. */
+export function readNextDocument() {
+  const next = /** @type {OpenApiDocument} */ (readJson(NEXT_PATH));
+  return { ...withAdditions(readDocument(), next), info: next.info };
+}
 export const readNames = () => /** @type {Names} */ (readJson(NAMES_PATH));
 
 /**

@@ -15,6 +15,9 @@ import { comment, createTypePrinter, documentation, inputSchema } from './schema
  * @typedef {Typed & { signatures: Signature[] }} Described with the names of its types and its call signatures
  */
 
+/** What names of the next version begin with. */
+const NEXT = 'Next';
+
 const HEADER = '// Made by scripts/generate.mjs from the OpenAPI document. Do not edit.\n';
 
 const { encodeOperations } = /** @type {typeof import('../../src/api/encoding/encode.js')} */ (
@@ -27,18 +30,23 @@ const resourceOf = (/** @type {Operation} */ { resource }) => resource;
  * @param {OpenApiDocument} document
  * @param {import('./document.mjs').Names} names
  * @param {readonly Operation[]} operations
+ * @param {{ version: string, operations: readonly Operation[] }} next the same operations as the next version of the API takes them
  * @param {string} packageVersion
  * @returns {Record<string, string>} file name (within src/api/generated) to content
  */
-export function emit(document, names, operations, packageVersion) {
+export function emit(document, names, operations, next, packageVersion) {
   const types = createTypePrinter(document, names);
   const described = operations.map((operation) => describe(document, types, operation));
+  const typeOf = (/** @type {Operation} */ operation) => types.print(inputSchema(operation), { input: true });
+  const changed = next.operations
+    .filter((operation, index) => typeOf(operation) !== typeOf(operations[index] ?? operation))
+    .map((operation) => describe(document, types, operation, NEXT));
   /** @type {Record<string, string>} */
   const files = {
-    'types.ts': emitTypes(types, described),
-    'interfaces.ts': emitInterfaces(described),
+    'types.ts': emitTypes(types, described, changed),
+    'interfaces.ts': `${emitInterfaces(described, changed)}${emitVersions(document.info.version, next.version, changed)}`,
     'table.ts': emitTable(operations),
-    'meta.ts': emitMeta(operations, packageVersion),
+    'meta.ts': emitMeta(operations, packageVersion, [document.info.version, next.version]),
   };
   for (const [resource, members] of groupBy(described, resourceOf))
     files[`${kebab(resource)}.ts`] = emitResource(members);
@@ -50,11 +58,12 @@ export function emit(document, names, operations, packageVersion) {
  * @param {OpenApiDocument} document
  * @param {TypePrinter} types
  * @param {Operation} operation
+ * @param {string} [prefix] of the name of what it takes
  * @returns {Described}
  */
-function describe(document, types, operation) {
+function describe(document, types, operation, prefix = '') {
   const base = pascal(operation.resource) + pascal(operation.action);
-  const paramsType = operation.body || operation.query.length > 0 ? `${base}Params` : null;
+  const paramsType = operation.body || operation.query.length > 0 ? `${prefix}${base}Params` : null;
   const optional = operation.body ? !operation.body.required : !operation.query.some((parameter) => parameter.required);
   const response = responseType(document, types, operation, base);
   const described = { ...operation, paramsType, paramsOptional: optional, ...response };
@@ -115,7 +124,12 @@ function signatures(operation) {
   return [envelope, plain];
 }
 
-function emitTypes(/** @type {TypePrinter} */ types, /** @type {readonly Described[]} */ operations) {
+/**
+ * @param {TypePrinter} types
+ * @param {readonly Described[]} operations
+ * @param {readonly Described[]} changed
+ */
+function emitTypes(types, operations, changed) {
   const inputs = inputComponents(types.components, operations);
   const schemas = Object.entries(types.components).map(([name, schema]) =>
     declare(types.nameOf(name), schema, types.print(schema, { input: inputs.has(name) })),
@@ -128,7 +142,8 @@ function emitTypes(/** @type {TypePrinter} */ types, /** @type {readonly Describ
         ]
       : []),
   ]);
-  return `${HEADER}import type { JsonObject, Upload } from '../values.js';\n\n${[...schemas, ...perOperation].join('\n')}`;
+  const later = changed.map((operation) => declareParams(types, operation));
+  return `${HEADER}import type { JsonObject, Upload } from '../values.js';\n\n${[...schemas, ...perOperation, ...later].join('\n')}`;
 }
 
 const declare = (/** @type {string} */ name, /** @type {Schema} */ schema, /** @type {string} */ type) =>
@@ -213,7 +228,11 @@ const ANY_REQUEST = `  /**
   request(request: ApiRequest, options?: CallOptions): Promise<unknown>;
 `;
 
-function emitInterfaces(/** @type {readonly Described[]} */ operations) {
+/**
+ * @param {readonly Described[]} operations
+ * @param {readonly Described[]} changed
+ */
+function emitInterfaces(operations, changed) {
   const groups = [...groupBy(operations, resourceOf)];
   const interfaces = groups.map(([resource, members]) => {
     const methods = members.flatMap((operation) =>
@@ -225,11 +244,51 @@ function emitInterfaces(/** @type {readonly Described[]} */ operations) {
     return `export interface ${pascal(resource)}Api {\n${methods.join('\n')}\n}\n`;
   });
   const all = groups.map(([resource]) => `  readonly ${resource}: ${pascal(resource)}Api;`).join('\n');
-  return `${HEADER}${imports(operations)}import type { ${valueTypes(operations, ['ApiRequest', 'CallOptions'])} } from '../values.js';\n\n${interfaces.join('\n')}\n/** Every operation of the Backend API, by resource. */\nexport interface BackendApi {\n${all}\n${ANY_REQUEST}}\n`;
+  return `${HEADER}${imports([...operations, ...changed])}import type { ${valueTypes(operations, ['ApiRequest', 'CallOptions'])} } from '../values.js';\n\n${interfaces.join('\n')}\n/** Every operation of the Backend API, by resource. */\nexport interface BackendApi {\n${all}\n${ANY_REQUEST}}\n`;
 }
 
-function emitMeta(/** @type {readonly Operation[]} */ operations, /** @type {string} */ packageVersion) {
+/**
+ * What the next version takes otherwise, and the one type or the other by the version that a client asks for.
+ * @param {string} version
+ * @param {string} nextVersion
+ * @param {readonly Described[]} changed
+ */
+function emitVersions(version, nextVersion, changed) {
+  const groups = [...groupBy(changed, resourceOf)];
+  const interfaces = groups.map(([resource, members]) => {
+    const names = members.map(({ action }) => `'${action}'`).join(' | ');
+    const methods = members.flatMap((operation) =>
+      operation.signatures.map(
+        ({ parameters, result }) =>
+          `${operationComment(operation, '  ')}  ${operation.action}(${parameters.join(', ')}): ${result};`,
+      ),
+    );
+    return `\nexport interface ${NEXT}${pascal(resource)}Api extends Omit<${pascal(resource)}Api, ${names}> {\n${methods.join('\n')}\n}\n`;
+  });
+  const resources = groups.map(([resource]) => `'${resource}'`).join(' | ');
+  const members = groups.map(([resource]) => `  readonly ${resource}: ${NEXT}${pascal(resource)}Api;\n`).join('');
+  return `${interfaces.join('')}
+/** Every operation, as version ${nextVersion} of the API takes it. */
+export interface ${NEXT}BackendApi extends Omit<BackendApi, ${resources}> {
+${members}}
+
+/** The versions of the API that a client can ask for. */
+export interface BackendApis {
+  '${version}': BackendApi;
+  '${nextVersion}': ${NEXT}BackendApi;
+}
+`;
+}
+
+/**
+ * @param {readonly Operation[]} operations
+ * @param {string} packageVersion
+ * @param {readonly string[]} versions
+ */
+function emitMeta(operations, packageVersion, versions) {
   return `${HEADER}export const USER_AGENT = 'bailiff/${packageVersion}';
+/** Versions of the API that a client can ask for. */
+export const API_VERSIONS: readonly string[] = [${versions.map((version) => `'${version}'`).join(', ')}];
 /** Arrays that a query joins with commas. */
 export const COMMA_ARRAYS = [${commaArrays(operations)
     .map((name) => `'${name}'`)

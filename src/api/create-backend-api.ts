@@ -1,11 +1,12 @@
 /** All resources in one object. */
 import type { Environment } from '../environment.js';
+import type { API_VERSION_DATE } from '../ground/api-version.js';
 import { request } from './any-request.js';
 import { operation } from './call.js';
 import { createBackendClient } from './client.js';
 import { decodeOperation, nameOf } from './encoding/decode.js';
 import { uploadOperation } from './forms.js';
-import type { BackendApi } from './generated/interfaces.js';
+import type { BackendApis } from './generated/interfaces.js';
 import { KINDS, TABLE } from './generated/table.js';
 import { pagedOperation } from './pages.js';
 import type { BackendApiOptions } from './values.js';
@@ -29,9 +30,12 @@ import type { BackendApiOptions } from './values.js';
  * for await (const member of api.organizationMemberships.list('org_1')) console.log(member.role, user.id);
  * ```
  */
-export function createBackendApi(options?: BackendApiOptions, env?: Environment): BackendApi {
+export function createBackendApi<Version extends keyof BackendApis = typeof API_VERSION_DATE>(
+  options?: BackendApiOptions & { readonly clerkApiVersion?: Version | null | undefined },
+  env?: Environment,
+): BackendApis[Version] {
   const client = createBackendClient(options, env);
-  return { ...decodeResources([client]), request: request.bind(null, client) } as unknown as BackendApi;
+  return { ...decodeResources([client]), request: request.bind(null, client) } as unknown as BackendApis[Version];
 }
 
 /**

@@ -1,8 +1,11 @@
 /** Options and environment, read once. */
 import { checkTransport, connectionName, readConnection, type Connection } from '../ground/connection.js';
 import type { Environment } from '../environment.js';
+import { API_VERSION_DATE } from '../ground/api-version.js';
 import { isDevelopmentKey } from '../ground/keys.js';
+import { fail } from '../ground/option-checks.js';
 import { checkOptionNames, type OptionNames } from '../ground/option-names.js';
+import { API_VERSIONS } from './generated/meta.js';
 import { pause } from './retry.js';
 import type { BackendApiOptions } from './values.js';
 
@@ -19,6 +22,7 @@ const NAMES: OptionNames<BackendApiOptions> = {
   machineSecretKey: true,
   apiUrl: true,
   apiVersion: true,
+  clerkApiVersion: true,
   timeoutMs: true,
   deadlineMs: true,
   retries: true,
@@ -32,6 +36,7 @@ const NAMES: OptionNames<BackendApiOptions> = {
 export function resolveOptions(options: BackendApiOptions = {}, env?: Environment): ClientConfig {
   checkOptionNames(options, NAMES);
   const config = {
+    clerkApiVersion: API_VERSION_DATE,
     timeoutMs: 30_000,
     deadlineMs: 90_000,
     retries: 2,
@@ -40,6 +45,8 @@ export function resolveOptions(options: BackendApiOptions = {}, env?: Environmen
     ...defined(options),
     ...readConnection(options, env),
   } satisfies ClientConfig;
+  if (!API_VERSIONS.includes(config.clerkApiVersion))
+    fail({ option: 'clerkApiVersion' }, 'is no version that this client knows', `Use ${API_VERSIONS.join(' or ')}.`);
   if (config.secretKey ?? config.machineSecretKey) checkKeyStaysSecret(config, config.secretKey);
   return config;
 }

@@ -1,5 +1,4 @@
 /** From a method's arguments to one HTTP request. Pure: nothing is sent here. */
-import { API_VERSION_DATE } from '../ground/api-version.js';
 import { connectionName, readConnection } from '../ground/connection.js';
 import { headerPairs } from '../ground/headers.js';
 import { fail } from '../ground/option-checks.js';
@@ -60,7 +59,7 @@ export function prepareRequest(config: ClientConfig, operation: Operation, args:
   const own = {
     Authorization: key && 'Bearer ' + key,
     'Content-Type': json && 'application/json',
-    'Clerk-API-Version': API_VERSION_DATE,
+    'Clerk-API-Version': config.clerkApiVersion,
     'User-Agent': USER_AGENT,
   };
   for (const [name, value] of Object.entries(own)) {

@@ -15,6 +15,8 @@ export interface Decision {
   /** What the verdict on a token says for itself, in fixed words: a guard's answer may repeat it. */
   readonly detail?: string | null;
   readonly auth: Auth;
+  /** Of a pending session: its auth object if pending counts as signed out, and if it does not. */
+  readonly pending?: ((isSignedOut: boolean) => Auth) | undefined;
   readonly token?: string | null;
   readonly headers?: HeaderPairs | null;
   /** Whose token it is, for events: a pending session has a user whom its auth object does not show. */
@@ -54,6 +56,7 @@ export class AuthOutcome implements RequestState {
   readonly expiresAt: number | null;
   /** Until when it is accepted, in milliseconds since the epoch. A later look has to decide anew. */
   readonly usableUntil: number;
+  readonly #pending: ((isSignedOut: boolean) => Auth) | null;
   readonly #detail: string | null;
   readonly #cause: Error | null;
   readonly #subject: string | null;
@@ -72,11 +75,17 @@ export class AuthOutcome implements RequestState {
     this.retryAfterMs = decision.retryAfterMs ?? null;
     this.expiresAt = decision.expiresAt ?? null;
     this.usableUntil = decision.usableUntil ?? Infinity;
+    this.#pending = decision.pending ?? null;
     this.#detail = decision.detail ?? null;
     this.#cause = decision.cause ?? null;
     this.#subject = decision.subject ?? null;
     this.#token = decision.token ?? null;
     this.#given = decision.headers ?? null;
+  }
+
+  /** The auth object, with a pending session as signed out, or not; undefined: as the options say. */
+  authWhen(pendingIsSignedOut: boolean | undefined): Auth {
+    return pendingIsSignedOut === undefined || this.#pending === null ? this.auth : this.#pending(pendingIsSignedOut);
   }
 
   get token(): string | null {
@@ -112,10 +121,10 @@ export class AuthOutcome implements RequestState {
   /** The same headers without a `Headers`. */
   headerPairs(): HeaderPairs {
     if (this.status === 'signed-in') return this.#given ?? NONE;
-    return (this.#pairs ??=
-      this.retryAfterMs === null
-        ? [...this.#describe(), ...(this.#given ?? NONE)]
-        : [['Retry-After', retryAfterSeconds(this.retryAfterMs)]]);
+    const { retryAfterMs } = this;
+    const more: HeaderPairs =
+      retryAfterMs === null ? (this.#given ?? NONE) : [['Retry-After', retryAfterSeconds(retryAfterMs)]];
+    return (this.#pairs ??= [...this.#describe(), ...more]);
   }
 
   /** Tools for developers read these; a value that cannot be a header is left out. */

@@ -73,4 +73,6 @@ export interface M2MToken extends MachineCredential {
 export interface OAuthAccessToken extends MachineCredential {
   readonly type: string;
   readonly clientId: string;
+  /** The organization that the user chose at consent, for a client with the scope `user:org:read`; else null. */
+  readonly orgId: string | null;
 }

@@ -46,7 +46,17 @@ export function m2mFromClaims(claims: JsonObject): M2MToken {
 
 export function oauthFromClaims(claims: JsonObject): OAuthAccessToken {
   const scopes = splitScopes(Array.isArray(claims['scp']) ? claims['scp'] : claims['scope']);
-  return { ...fromClaims(claims, scopes), type: 'oauth_token', clientId: text(claims['client_id']) };
+  return {
+    ...fromClaims(claims, scopes),
+    type: 'oauth_token',
+    clientId: text(claims['client_id']),
+    orgId: orgIdIn(claims),
+  };
+}
+
+/** With the scope `user:org:read`: the organization that the user chose at consent. */
+function orgIdIn({ org_id: id }: JsonObject): string | null {
+  return typeof id === 'string' && id.startsWith('org_') ? id : null;
 }
 
 /** The answer has an id and a subject, and is neither revoked nor expired (`opaque-answer.ts`). */
@@ -84,5 +94,10 @@ export function m2mFromAnswer(body: JsonObject): M2MToken {
 
 export function oauthFromAnswer(body: JsonObject): OAuthAccessToken {
   // The answer need not name its type.
-  return { ...fromAnswer(body), type: text(body['type']) || 'oauth_token', clientId: text(body['client_id']) };
+  return {
+    ...fromAnswer(body),
+    type: text(body['type']) || 'oauth_token',
+    clientId: text(body['client_id']),
+    orgId: orgIdIn(body),
+  };
 }

@@ -178,6 +178,8 @@ export const TOKEN_KINDS: Rows = {
     fields: {
       userId: (token) => token.subject,
       clientId: (token) => token.clientId,
+      // An entry of a shared store may be of a version that did not read it.
+      orgId: (token) => token.orgId ?? null,
     },
   },
 };

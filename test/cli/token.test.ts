@@ -89,6 +89,12 @@ describe('row 21: bailiff token', () => {
     }
   });
 
+  it('mints OAuth tokens for an organization', async () => {
+    const { code, text } = await bailiff(['token', 'oauth', '-u', 'user_1', '-o', 'org_9', '--json'], { env });
+    expect(code).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({ subject: 'user_1', org_id: 'org_9' });
+  });
+
   it('prints all fields with --json', async () => {
     const { text } = await bailiff(['token', 'api-key', '--subject', 'user_1', '--json'], { env });
     expect(JSON.parse(text)).toMatchObject({

@@ -110,6 +110,23 @@ describe('billing in session tokens', () => {
     expect(permissionsOf(await claims())).not.toHaveProperty('per');
   });
 
+  it('comes from a seed as the documentation shows it', async () => {
+    const clerk = await start({
+      listen: false,
+      seed: {
+        organizations: [{ id: 'org_1', name: 'Acorn', members: [{ user: 'user_1' }] }],
+        users: [{ id: 'user_1' }],
+        tables: {
+          plans: [{ id: 'plan_team', slug: 'team', for_payer_type: 'org', features: [{ slug: 'invoices' }] }],
+          subscriptions: [{ id: 'csub_1', organization_id: 'org_1' }],
+          subscription_items: [{ id: 'item_1', subscription_id: 'csub_1', plan_id: 'plan_team', status: 'active' }],
+        },
+      },
+    });
+    const { token } = await clerk.signIn('user_1', { org: 'org_1' });
+    expect(decode(token).payload).toMatchObject({ pla: 'o:team', fea: 'o:invoices' });
+  });
+
   it('gives way to what a test asks for', async () => {
     const { clerk } = await prepared();
     sell(clerk);

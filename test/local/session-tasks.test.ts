@@ -54,6 +54,15 @@ describe('a session', () => {
     expect(await look(await signIn())).toEqual(['active']);
   });
 
+  it('waits for what the configured environment asks for, too', async () => {
+    const { clerk, look, signIn } = await prepared();
+    clerk.configure({ user_settings: { sign_up: { mfa: { required: true } } } });
+    clerk.configure({ organization_settings: { force_organization_selection: true } });
+    expect(await look(await signIn())).toEqual(['pending', 'choose-organization', 'setup-mfa']);
+    clerk.configure({ user_settings: { sign_up: { mfa: { required: false } } } });
+    expect(await look(await signIn())).toEqual(['pending', 'choose-organization']);
+  });
+
   it('waits for an organization where the instance asks for one', async () => {
     const { clerk, userId, look, set, signIn } = await prepared();
     set('organizations', { force_organization_selection: true });

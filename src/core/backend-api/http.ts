@@ -85,7 +85,8 @@ function isResponse(value: unknown): value is Response {
   return typeof status === 'number' && typeof headers?.get === 'function';
 }
 
-async function readText(response: Response): Promise<string> {
+/** The text of an answer, as far as it is not too long. */
+export async function readText(response: Response): Promise<string> {
   if (response.body === null) return '';
   const reader = response.body.getReader();
   const decoder = new TextDecoder();

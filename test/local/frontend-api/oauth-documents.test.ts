@@ -79,6 +79,13 @@ describe('a client that is known by its metadata document', () => {
     expect(warnings).toEqual([expect.stringContaining('Clerk takes https URLs alone')]);
   });
 
+  it('is found by name too, where the name is that of this machine', async () => {
+    clientId = clientId.replace('127.0.0.1', 'localhost');
+    document();
+    expect(codeOf(await client().authorizeAs(ADA))).not.toBe('');
+    expect(asked).toEqual(['/client.json']);
+  });
+
   it('always needs consent, S256 and exactly its redirect URI', async () => {
     await client().authorizeAs(ADA);
     client().change({ consent_screen_enabled: false });

@@ -2,6 +2,7 @@ import { createClerkClient } from '@clerk/backend';
 import { createAuthenticator } from 'bailiff';
 import type { LocalInstance } from 'bailiff-local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { call } from '../support.js';
 import { CALLBACK, codeOf, OAuthClient, register as registerAt, VERIFIER, type Registered } from './oauth-support.js';
 import { ADA, Browser, locationOf, startWithPeople } from './support.js';
 
@@ -98,6 +99,10 @@ describe('row 11: the whole flow', () => {
     client().change({ dynamically_registered: false });
     expect(codeOf(locationOf(await browser.request(authorizeUrl())))).not.toBe('');
     expect((await browser.request(authorizeUrl({ prompt: 'consent' }))).status).toBe(200);
+    const again = locationOf(await browser.request(authorizeUrl({ prompt: 'login consent' })));
+    const back = new URL(again.searchParams.get('redirect_url') ?? '');
+    expect([again.pathname, back.searchParams.get('prompt')]).toEqual(['/sign-in', 'consent']);
+    expect((await browser.request(back.href)).status).toBe(200);
   });
 });
 
@@ -123,6 +128,7 @@ describe('an authorization request', () => {
     [{ code_challenge_method: null }, 'invalid_request'],
     [{ code_challenge: 'short' }, 'invalid_request'],
     [{ scope: 'profile private_metadata' }, 'invalid_scope'],
+    [{ prompt: 'none consent' }, 'invalid_request'],
     [{ resource: 'not a url' }, 'invalid_target'],
     [{ resource: `${RESOURCE}#part` }, 'invalid_target'],
   ])('tells the client what is wrong: %j -> %s', async (change, error) => {
@@ -285,7 +291,8 @@ describe('tokens afterwards', () => {
       return state.toAuth();
     };
     expect(await judge(first.access_token)).toMatchObject({ isAuthenticated: true, userId: ADA });
-    clerk.state.table('instance_settings').insert({ id: 'oauth', oauth_jwt_access_tokens: false });
+    const settings = { oauth_jwt_access_tokens: false };
+    expect((await call(clerk, 'PATCH', '/v1/instance/oauth_application_settings', settings)).status).toBe(200);
     const opaqueToken = (await client().tokensFor(ADA)).access_token;
     expect(opaqueToken).toMatch(/^oat_/);
     expect(await judge(opaqueToken)).toMatchObject({ isAuthenticated: true, userId: ADA });

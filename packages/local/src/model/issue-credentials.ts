@@ -8,7 +8,7 @@ import type { InstanceState, Row } from '../state/instance-state.js';
 import type { ApiKeyRow, MachineRow, SessionExtras, SessionRow, UserRow } from '../state/rows.js';
 
 /*
- * Credentials for tests in one call each: whatever they name and nobody created comes into being.
+ * Credentials for tests in one call each: what they name is created if it does not exist.
  */
 
 type Claims = Readonly<Record<string, unknown>>;

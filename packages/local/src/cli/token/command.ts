@@ -74,6 +74,7 @@ const KINDS: readonly Kind[] = [
       lifetime(format(scopes(command, 'scopes')))
         .requiredOption('-u, --user <id>', 'user id')
         .option('--client <id>', 'OAuth client id')
+        .option('-o, --org <id>', 'organization that the user chose at consent')
         .option('--audience <url...>', 'resource servers that it is for'),
   },
 ];

@@ -18,7 +18,8 @@ export interface AuthorizationRequest extends ReplyTo {
   readonly nonce: string | null;
   /** RFC 8707: the servers that the token is for. */
   readonly resources: readonly string[];
-  readonly prompt: string | null;
+  /** OpenID Connect Core section 3.1.2.1: `none`, `login`, `consent`. */
+  readonly prompts: readonly string[];
 }
 
 /** Null if the client or its redirect URI is not known: then nothing may be sent anywhere (RFC 6749 section 4.1.2.1). */
@@ -51,8 +52,16 @@ export function checkRequest(state: InstanceState, reply: ReplyTo, query: URLSea
     scopes: grantableScopes(state, application, scope === null ? null : words(scope)),
     nonce: query.get('nonce'),
     resources: resourcesOf(query),
-    prompt: query.get('prompt'),
+    prompts: promptsOf(query),
   };
+}
+
+/** @throws OAuthError `invalid_request` for `none` with anything else */
+function promptsOf(query: URLSearchParams): readonly string[] {
+  const prompts = words(query.get('prompt'));
+  if (prompts.includes('none') && prompts.length > 1)
+    throw new OAuthError('invalid_request', 'prompt is none, or something else.');
+  return prompts;
 }
 
 /** @throws OAuthError `invalid_target` for what is not an absolute URI without a fragment (RFC 8707 section 2). */

@@ -38,16 +38,16 @@ export async function authorize(call: FrontendCall): Promise<LocalResponse> {
     const namedId = call.request.headers[ACT_AS];
     if (namedId !== undefined) return grantAs(call, request, namedId);
     const { user, session } = signedIn(call);
-    if (user === null || request.prompt === 'login') return askToSignIn(call, request, user);
+    if (user === null || request.prompts.includes('login')) return askToSignIn(call, request, user);
     if (!needsConsent(request)) return grant(call, request, user, session);
-    if (request.prompt === 'none') throw new OAuthError('consent_required', 'The user has to be asked.');
+    if (request.prompts.includes('none')) throw new OAuthError('consent_required', 'The user has to be asked.');
     const organizationId = organizationToGrant(call.state, { ...request, userId: user.id, chosen: null }, session);
     return showConsent(call, request, user, organizationId);
   });
 }
 
-const needsConsent = ({ application, prompt }: AuthorizationRequest): boolean =>
-  application.consent_screen_enabled !== false || isSelfMade(application) || prompt === 'consent';
+const needsConsent = ({ application, prompts }: AuthorizationRequest): boolean =>
+  application.consent_screen_enabled !== false || isSelfMade(application) || prompts.includes('consent');
 
 /** The consent form comes back with the request as it was; it is checked again from the beginning. */
 export function decide(call: FrontendCall): LocalResponse {
@@ -85,10 +85,14 @@ function signedIn(call: FrontendCall): { readonly user: UserRow | null; readonly
 }
 
 function askToSignIn(call: FrontendCall, request: AuthorizationRequest, user: UserRow | null): LocalResponse {
-  if (request.prompt === 'none') throw new OAuthError('login_required', 'Nobody is signed in.');
+  if (request.prompts.includes('none')) throw new OAuthError('login_required', 'Nobody is signed in.');
   const back = new URL(call.request.path, call.state.frontendApiUrl);
-  back.search = new URLSearchParams([...call.request.query].filter(([name]) => name !== 'prompt')).toString();
-  const page = user === null || request.prompt === 'login' ? 'sign-in' : 'user';
+  const query = new URLSearchParams(call.request.query);
+  // Whoever comes back has just signed in.
+  query.set('prompt', request.prompts.filter((prompt) => prompt !== 'login').join(' '));
+  if (query.get('prompt') === '') query.delete('prompt');
+  back.search = query.toString();
+  const page = user === null || request.prompts.includes('login') ? 'sign-in' : 'user';
   return redirect(`${call.base}/${page}?${new URLSearchParams({ redirect_url: back.href }).toString()}`);
 }
 

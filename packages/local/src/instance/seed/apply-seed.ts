@@ -1,5 +1,6 @@
 import { addMachineScope, createMachine } from '../../model/machines/machines.js';
 import { ensurePermission, ensureRole, roleKey, titleOf } from '../../model/ensure.js';
+import { configureEnvironment } from '../../model/instance/environment.js';
 import { createOAuthApplication } from '../../model/oauth/applications.js';
 import { addMember } from '../../model/organizations/memberships.js';
 import { createOrganization } from '../../model/organizations/organizations.js';
@@ -19,6 +20,9 @@ import { SeedError, type SeedDocument } from './seed-document.js';
  * @throws SeedError that names the entry that cannot be
  */
 export function applySeed(state: InstanceState, seed: SeedDocument): void {
+  each('instance', seed.instance && [seed.instance], (patch) => {
+    configureEnvironment(state, patch);
+  });
   const builtInLeft = new Set(
     state
       .table('organization_roles')

@@ -16,6 +16,8 @@ export const SEED_SCHEMA = {
   properties: {
     $schema: text,
     seed: { type: ['string', 'number'] },
+    // What it may say is in spec/frontend-api.json; `configureEnvironment` looks.
+    instance: { type: 'object' },
     permissions: list({ key: text, name: text, description: text }, ['key']),
     roles: list({ key: text, name: text, description: text, permissions: texts }, ['key']),
     users: list(

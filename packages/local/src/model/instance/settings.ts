@@ -33,7 +33,7 @@ const DEFAULTS = {
   organizations: {
     enabled: true,
     max_allowed_memberships: 5,
-    // 0 is no limit: an offline instance has no plan to keep to.
+    // 0 is no limit.
     max_allowed_domains: 0,
     max_allowed_roles: 10,
     max_role_sets_allowed: 10,

@@ -69,13 +69,19 @@ const USERS = rows({
 const SESSIONS = rows({
   agent_task_already_used: [400, 'The agent task was used already'],
   agent_task_cannot_be_revoked: [400, 'The agent task cannot be revoked'],
-  agent_task_cannot_be_used: [400, 'The user is banned or locked'],
+  agent_task_cannot_be_used: [400, 'The agent task cannot be used'],
   agent_task_not_found: [404, 'There is no such agent task'],
   agent_task_revoked: [400, 'The agent task was revoked'],
   agent_task_subject_not_found: [404, 'There is no such user'],
   actor_token_cannot_be_revoked_code: [400, 'The actor token cannot be revoked'],
   invalid_session_token: [400, 'The session token is invalid'],
   sign_in_token_cannot_be_revoked_code: [400, 'The sign-in token cannot be revoked'],
+});
+
+/** What a handshake fails with, in the browser. */
+const HANDSHAKE = rows({
+  invalid_redirect_url: [422, 'The redirect URL is no URL'],
+  redirect_url_not_associated_with_instance: [422, 'The redirect URL belongs to another instance'],
 });
 
 /** What a refresh fails with. Applications see the code, after `session-token-expired-refresh-`. */
@@ -158,10 +164,6 @@ const INSTANCE = rows({
 });
 
 const BILLING = rows({
-  insufficient_credit_balance: [422, 'The balance is less than that'],
-  invalid_credit_amount: [422, 'The amount must be more than 0'],
-  discount_already_applied: [409, 'The subscription item has this discount already'],
-  discount_not_found: [404, 'There is no such discount'],
   commerce_subscription_item_already_canceled: [400, 'The subscription item is canceled already'],
   commerce_subscription_item_cannot_be_canceled: [422, 'The subscription item cannot be canceled'],
   out_of_date_price: [409, 'The subscription item does not have this price'],
@@ -179,6 +181,7 @@ export const REFUSALS = {
   ...PARAMETERS,
   ...USERS,
   ...SESSIONS,
+  ...HANDSHAKE,
   ...REFRESH,
   ...OAUTH,
   ...CONNECTIONS,

@@ -110,7 +110,7 @@ export function useAgentTask(
   if (task.status === 'revoked') throw refusal('agent_task_revoked');
   if (task.status !== 'pending') throw refusal('agent_task_already_used');
   const user = state.table('users').get(task.user_id);
-  if (user === undefined) throw refusal('agent_task_subject_not_found', 'The user has been deleted.');
-  if (!maySignIn(state, user)) throw refusal('agent_task_cannot_be_used');
+  if (user === undefined) throw refusal('agent_task_subject_not_found');
+  if (!maySignIn(state, user)) throw refusal('agent_task_cannot_be_used', 'The user is banned or locked.');
   return { task: change(state, agentTasks, id, { status: 'accepted' }), user };
 }

@@ -21,6 +21,10 @@ export interface Redeemable {
   readonly user: UserRow | undefined;
   /** The address that was invited. */
   readonly emailAddress: string | undefined;
+  /** What the invitation gives the user who signs up with it. */
+  readonly publicMetadata?: Fields;
+  /** Uses it up for a user who has signed up with it. */
+  readonly accept?: (userId: string) => Partial<Entry>;
   /** Uses it up. @throws ApiError */
   readonly redeem: () => Redemption;
 }
@@ -52,6 +56,11 @@ const KINDS: Readonly<Record<LinkKind, Find>> = {
     return (
       row && {
         ...invited(state, row),
+        publicMetadata: row.public_metadata ?? {},
+        accept() {
+          acceptInvitation(state, row.id);
+          return {};
+        },
         redeem() {
           const user = userInvited(state, row.email_address, { public_metadata: row.public_metadata });
           acceptInvitation(state, row.id);
@@ -65,6 +74,10 @@ const KINDS: Readonly<Record<LinkKind, Find>> = {
     return (
       row && {
         ...invited(state, row),
+        accept(userId) {
+          acceptOrganizationInvitation(state, row.id, userId);
+          return { organizationId: row.organization_id };
+        },
         redeem() {
           const user = userInvited(state, row.email_address);
           acceptOrganizationInvitation(state, row.id, user.id);

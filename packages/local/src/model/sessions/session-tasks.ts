@@ -1,15 +1,16 @@
 /** Tasks that a session may have to do before it is active: given when somebody signs in, and done when nothing asks for them any more. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { SessionRow, UserRow } from '../../state/rows.js';
-import { settingsOf } from '../instance/settings.js';
+import { environmentOf } from '../instance/environment.js';
 import { hasSecondFactor } from '../users/second-factors.js';
 
 /** Whether something asks for a task: of this user, with this organization active. */
 const ASKED = {
   'choose-organization': (state, _user, organizationId) =>
-    settingsOf(state, 'organizations').force_organization_selection && organizationId === null,
+    environmentOf(state).organization_settings.force_organization_selection && organizationId === null,
   'reset-password': (_state, user) => user.password_compromised === true,
-  'setup-mfa': (state, user) => settingsOf(state, 'auth').mfa_required && !hasSecondFactor(state, user),
+  'setup-mfa': (state, user) =>
+    environmentOf(state).user_settings.sign_up.mfa.required && !hasSecondFactor(state, user),
 } as const satisfies Record<string, (state: InstanceState, user: UserRow, organizationId: string | null) => boolean>;
 
 export type SessionTask = keyof typeof ASKED;

@@ -123,7 +123,10 @@ function permissionsSold(state: InstanceState, session: SessionRow, organization
   return sold === null ? keys : keys.filter((key) => sold.features.includes(key.split(':')[1] ?? ''));
 }
 
-function factorAges(now: number, verifiedAt: readonly [number | null, number | null] = [now, null]): [number, number] {
+export function factorAges(
+  now: number,
+  verifiedAt: readonly [number | null, number | null] = [now, null],
+): [number, number] {
   const age = (at: number | null): number => (at === null ? -1 : Math.max(0, Math.floor((now - at) / 60_000)));
   return [age(verifiedAt[0]), age(verifiedAt[1])];
 }

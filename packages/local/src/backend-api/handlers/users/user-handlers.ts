@@ -30,9 +30,7 @@ const patchUser =
 export const userHandlers: Handlers = {
   GetUserList: (call, state) => {
     const rows = candidates(state, queryOf<UsersListParams>(call));
-    // Clerk has it since the document was made.
-    const cursor = call.request.query.get('starting_after') ?? undefined;
-    return list(state, users, { ...call.query, starting_after: cursor }, rows ? { rows } : {});
+    return list(state, users, call.query, rows ? { rows } : {});
   },
   GetUsersCount: (call, state) => ({
     object: 'total_count',
