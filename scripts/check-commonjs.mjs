@@ -254,7 +254,7 @@ try {
       },
     }),
   );
-  run('npx', ['--no-install', 'jest', '--ci', '--silent'], folder);
+  run('npx', ['--no-install', 'jest', '--ci', '--silent', '--testTimeout=60000'], folder);
   console.log('Jest and ts-jest: tests pass');
 
   write(folder, 'nest.ts', NEST_APP);

@@ -109,6 +109,42 @@ describe('row 9: the sign-in page', () => {
     expect(await (await browser.request(at('/sign-in', { q: 'zz' }))).text()).toContain('Nobody matches');
   });
 
+  it('says who is signed in, and leads on', async () => {
+    const browser = await start();
+    expect(await (await browser.request(at('/sign-in'))).text()).not.toContain('You are signed in');
+    await browser.submit(at('/sign-in'), { user_id: ADA });
+    const text = await (await browser.request(at('/sign-in'))).text();
+    expect(text).toMatch(/You are signed in as Ada Lovelace\.\s*<a href="[^"]*\/user">/);
+  });
+
+  it('shows no id above an address, and has an icon that nothing has to be loaded for', async () => {
+    const browser = await start();
+    const { id } = await (async () => {
+      const headers = { authorization: `Bearer ${clerk.secretKey}`, 'content-type': 'application/json' };
+      const body = JSON.stringify({ email_address: ['nameless@example.com'] });
+      return (await fetch(`${clerk.apiUrl}/v1/users`, { method: 'POST', headers, body })).json() as Promise<{
+        id: string;
+      }>;
+    })();
+    const response = await browser.request(at('/sign-in'));
+    const text = await response.text();
+    expect(text).toMatch(new RegExp(`<b>nameless@example\\.com</b>\\s*<small>${id}</small>`));
+    expect(text).not.toContain(`<b>${id}</b>`);
+    expect(text).toContain('<link rel="icon" href="data:image/svg+xml,');
+    expect(response.headers.get('content-security-policy')).toContain('img-src data:;');
+  });
+
+  it('has a way back from each dead end', async () => {
+    const browser = await start();
+    const back = 'href="/sign-in"';
+    for (const response of [
+      await browser.request(at('/sign-in', { redirect_url: 'https://evil.example/' })),
+      await browser.submit(at('/sign-in'), { user_id: 'user_none' }),
+      await browser.request(at('/sign-in', { q: 'zz' })),
+    ])
+      expect(await response.text()).toContain(back);
+  });
+
   it('S32: escapes whatever users and requests hold', async () => {
     const browser = await start();
     const hostile = `"><script>alert(1)</script><img src=x onerror='alert(1)'>&`;
@@ -195,6 +231,23 @@ describe('signing out', () => {
 });
 
 describe('signing up', () => {
+  it('keeps what was typed when it is refused, and puts the focus where the fault is', async () => {
+    const browser = await start();
+    const response = await browser.submit(at('/sign-up'), {
+      first_name: 'A"da',
+      last_name: 'L',
+      email: 'ada@example.com',
+    });
+    expect(response.status).toBe(422);
+    const text = (await response.text()).replace(/\s+/g, ' ');
+    expect(text).toContain('name="first_name" value="A&quot;da"');
+    expect(text).toMatch(
+      /name="email" type="email" value="ada@example\.com"[^>]* autofocus aria-invalid="true" aria-describedby="error"/,
+    );
+    expect(text).toContain('id="error" role="alert"');
+    expect(text.match(/autofocus/g)).toHaveLength(1);
+  });
+
   it('creates a user and signs them in', async () => {
     const browser = await start();
     expect(await (await browser.request(at('/sign-up'))).text()).toContain('Create a user');

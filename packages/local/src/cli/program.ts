@@ -10,8 +10,8 @@ import { isError } from '../../../../src/ground/realm.js';
 
 /** Each command by its name, loaded when it is used: the offline instance is most of the code, and most commands do without. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
-  local: async () => (await import('./local-command.js')).addLocalCommand,
-  token: async () => (await import('./token-command.js')).addTokenCommand,
+  local: async () => (await import('./local/command.js')).addLocalCommand,
+  token: async () => (await import('./token/command.js')).addTokenCommand,
   env: async () => (await import('./env-command.js')).addEnvCommand,
   snapshot: async () => (await import('./snapshot-command.js')).addSnapshotCommand,
   verify: async () => (await import('./verify/command.js')).addVerifyCommand,

@@ -27,7 +27,7 @@ export function acceptTicket(call: FrontendCall): LocalResponse {
     return problem(410, 'This link is no longer good', `The ${subject.what} has ${ended ?? 'been deleted'}.`);
   const asked = ticket.rurl ?? request.query.get('redirect_url');
   const target = asked === null ? null : allowedRedirect(state, asked);
-  if (asked !== null && target === null) return refusedTarget();
+  if (asked !== null && target === null) return refusedTarget(call);
   // Programs that only look at a link (previews, scanners) must not use it up.
   if (request.method === 'HEAD') return { status: 204, headers: [], body: '' };
   return redeem(call, found, target);

@@ -51,7 +51,7 @@ const needsConsent = ({ application, prompts }: AuthorizationRequest): boolean =
 
 /** The consent form comes back with the request as it was; it is checked again from the beginning. */
 export function decide(call: FrontendCall): LocalResponse {
-  if (!isSameOriginPost(call.request)) return refusedForm();
+  if (!isSameOriginPost(call.request)) return refusedForm(call);
   const form = formOf(call);
   return answer(call, form, (request) => {
     const { user, session } = signedIn(call);

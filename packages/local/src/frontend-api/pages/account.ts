@@ -9,8 +9,7 @@ import { redirect } from '../../http/responses.js';
 import { activateOrganization, liveSession, membershipsOf, signOut } from '../../model/sessions/client-sessions.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
-import { emailOf, nameOf } from '../../model/users/names.js';
-import { avatar, roleName } from './avatar.js';
+import { avatar, labelOf, roleName } from './avatar.js';
 import { redirectOf, refusedForm, refusedTarget } from './sign-in.js';
 
 interface SignedIn {
@@ -28,8 +27,9 @@ export function showAccount(call: FrontendCall): LocalResponse {
   const caller = signedIn(call);
   if (caller === null) return redirect(`${call.base}/sign-in`);
   const target = redirectOf(call, call.request.query);
-  if (target === undefined) return refusedTarget();
+  if (target === undefined) return refusedTarget(call);
   const { session, user } = caller;
+  const label = labelOf(call.state, user);
   const active = session.last_active_organization_id ?? null;
   const memberships = membershipsOf(call.state, user.id).flatMap((membership) => {
     const organization = call.state.table('organizations').get(membership.organization_id);
@@ -44,8 +44,8 @@ export function showAccount(call: FrontendCall): LocalResponse {
       ? null
       : html`<a class="button" href="${throughHandshake(call, target)}">Back to ${target.host}</a>`;
   return page({
-    title: nameOf(user),
-    subtitle: emailOf(call.state, user) ?? user.id,
+    title: label.title,
+    subtitle: label.detail,
     body: html`<h2>Active organization</h2>
       <form method="post" action="${call.base}/user/organization">
         ${redirectField(target)}
@@ -57,17 +57,18 @@ export function showAccount(call: FrontendCall): LocalResponse {
       ${back}
       <form method="post" action="${call.base}/sign-out">
         ${redirectField(target)}<button class="button quiet">Sign out</button>
-      </form>`,
+      </form>
+      <p class="note"><a href="${call.base}/sign-in">Sign in as another user</a></p>`,
   });
 }
 
 export function switchOrganization(call: FrontendCall): LocalResponse {
-  if (!isSameOriginPost(call.request)) return refusedForm();
+  if (!isSameOriginPost(call.request)) return refusedForm(call);
   const caller = signedIn(call);
   if (caller === null) return redirect(`${call.base}/sign-in`);
   const form = formOf(call);
   const target = redirectOf(call, form);
-  if (target === undefined) return refusedTarget();
+  if (target === undefined) return refusedTarget(call);
   const asked = form.get('organization_id');
   if (asked !== null) activateOrganization(call.state, caller.session, asked);
   return redirect(target === null ? `${call.base}/user` : throughHandshake(call, target));
@@ -75,12 +76,12 @@ export function switchOrganization(call: FrontendCall): LocalResponse {
 
 export function showSignOut(call: FrontendCall): LocalResponse {
   const target = redirectOf(call, call.request.query);
-  if (target === undefined) return refusedTarget();
+  if (target === undefined) return refusedTarget(call);
   const caller = signedIn(call);
   if (caller === null) return redirect(target === null ? `${call.base}/sign-in` : throughHandshake(call, target));
   return page({
     title: 'Sign out?',
-    subtitle: `You are signed in as ${nameOf(caller.user)}`,
+    subtitle: `You are signed in as ${labelOf(call.state, caller.user).title}`,
     body: html`<form method="post" action="${call.base}/sign-out">
         ${redirectField(target)}<button class="button">Sign out</button>
       </form>
@@ -90,9 +91,9 @@ export function showSignOut(call: FrontendCall): LocalResponse {
 
 /** Only a form of ours signs out: a link or an image on another page must not be able to. */
 export function submitSignOut(call: FrontendCall): LocalResponse {
-  if (!isSameOriginPost(call.request)) return refusedForm();
+  if (!isSameOriginPost(call.request)) return refusedForm(call);
   const target = redirectOf(call, formOf(call));
-  if (target === undefined) return refusedTarget();
+  if (target === undefined) return refusedTarget(call);
   const client = knownBrowser(call)?.client;
   if (client) signOut(call.state, client);
   return redirect(target === null ? `${call.base}/sign-in` : throughHandshake(call, target));

@@ -3,19 +3,19 @@ import type { LocalResponse } from '../../http/messages.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { clientOf } from '../../model/sessions/browsers.js';
-import { browserCookie, browserOrNew } from '../browser-of-request.js';
+import { browserCookie, browserOrNew, knownBrowser } from '../browser-of-request.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { throughHandshake } from '../handshake.js';
 import { allowedRedirect, isSameOriginPost } from '../origins.js';
 import { redirect } from '../../http/responses.js';
 import { restrictionOf } from '../../model/users/sign-up-restrictions.js';
-import { membershipsOf, signIn, type Entry } from '../../model/sessions/client-sessions.js';
+import { liveSession, membershipsOf, signIn, type Entry } from '../../model/sessions/client-sessions.js';
 import { maySignIn } from '../../model/users/bans-and-locks.js';
 import { textsOf } from '../../model/users/person.js';
 import { html, type Markup } from './html.js';
 import { page, problem } from './page.js';
 import { emailOf, nameOf, textOr } from '../../model/users/names.js';
-import { avatar } from './avatar.js';
+import { avatar, labelOf } from './avatar.js';
 
 /** More are found by searching. */
 const SHOWN = 50;
@@ -26,7 +26,7 @@ export function showSignIn(call: FrontendCall): LocalResponse {
   const sync = request.query.get('__clerk_redirect_url');
   if (sync !== null && state.instanceType === 'development') return answerSatellite(call, sync);
   const target = redirectOf(call, request.query);
-  if (target === undefined) return refusedTarget();
+  if (target === undefined) return refusedTarget(call);
 
   const search = request.query.get('q')?.trim() ?? '';
   const { users, total } = findUsers(state, search.toLowerCase());
@@ -34,29 +34,45 @@ export function showSignIn(call: FrontendCall): LocalResponse {
   const list = html`<ul class="list">
     ${users.map((user) => userRow(call, user, target))}
   </ul>`;
-  const empty = html`<p class="note">${search === '' ? 'This instance has no users yet.' : 'Nobody matches.'}</p>`;
-  const more = total > users.length ? html`<p class="note">${total - users.length} more: search for them.</p>` : null;
   const query = target === null ? '' : `?${new URLSearchParams({ redirect_url: target.href }).toString()}`;
+  const empty =
+    search === ''
+      ? html`<p class="note">This instance has no users yet.</p>`
+      : html`<p class="note">Nobody matches. <a href="${call.base}/sign-in${query}">Show all</a></p>`;
+  const more = total > users.length ? html`<p class="note">${total - users.length} more: search for them.</p>` : null;
   return page({
     title: 'Choose who to sign in as',
     subtitle: target === null ? 'Any user of this instance, without a password' : `to continue to ${target.host}`,
-    body: html`${searchBox} ${users.length > 0 ? list : empty} ${more}
+    body: html`${whoIsIn(call, target)} ${searchBox} ${users.length > 0 ? list : empty} ${more}
       <p class="note">Someone new? <a href="${call.base}/sign-up${query}">Create a user</a></p>`,
   });
 }
 
 export function submitSignIn(call: FrontendCall): LocalResponse {
-  if (!isSameOriginPost(call.request)) return refusedForm();
+  if (!isSameOriginPost(call.request)) return refusedForm(call);
   const form = formOf(call);
   const target = redirectOf(call, form);
-  if (target === undefined) return refusedTarget();
+  if (target === undefined) return refusedTarget(call);
   const user = call.state.table('users').get(form.get('user_id') ?? '');
   if (user === undefined)
-    return problem(404, 'No such user', 'The user may have been deleted. Go back and choose again.');
-  if (!maySignIn(call.state, user)) return problem(403, 'This user cannot sign in', 'The user is banned or locked.');
+    return problem(404, 'No such user', 'The user may have been deleted. Choose again.', call.base);
+  if (!maySignIn(call.state, user))
+    return problem(403, 'This user cannot sign in', 'The user is banned or locked.', call.base);
   const restriction = restrictionOf(call.state, textsOf(call.state, user, 'email_address'), 'sign-in');
-  if (restriction !== null) return problem(403, 'This user cannot sign in', restriction);
+  if (restriction !== null) return problem(403, 'This user cannot sign in', restriction, call.base);
   return enter(call, user, target, { strategy: 'password' });
+}
+
+/** Who is signed in on this browser, and the ways to stay so or not. */
+function whoIsIn(call: FrontendCall, target: URL | null): Markup | null {
+  const session = liveSession(call.state, knownBrowser(call)?.client ?? null);
+  const user = session === null ? undefined : call.state.table('users').get(session.user_id);
+  if (user === undefined) return null;
+  const goOn = target === null ? `${call.base}/user` : throughHandshake(call, target);
+  return html`<p class="note in">
+    You are signed in as ${labelOf(call.state, user).title}.
+    <a href="${goOn}">${target === null ? 'Your account' : 'Go on as this user'}</a>
+  </p>`;
 }
 
 /** Signs a user in on this browser and sends it on, so that the application learns of it. */
@@ -75,22 +91,23 @@ export function redirectOf({ state }: FrontendCall, from: URLSearchParams): URL 
   return allowedRedirect(state, asked) ?? undefined;
 }
 
-export function refusedTarget(): LocalResponse {
+export function refusedTarget({ base }: FrontendCall): LocalResponse {
   return problem(
     403,
     'This link leads elsewhere',
     'Its redirect_url is neither on this machine nor an origin of this instance.',
+    base,
   );
 }
 
-export function refusedForm(): LocalResponse {
-  return problem(403, 'This form came from another site', 'Open the page itself and try again.');
+export function refusedForm({ base }: FrontendCall): LocalResponse {
+  return problem(403, 'This form came from another site', 'Open the page itself and try again.', base);
 }
 
 /** A development satellite asks its primary which browser this is; it gets the token and asks us about sessions itself. */
 function answerSatellite(call: FrontendCall, asked: string): LocalResponse {
   const target = allowedRedirect(call.state, asked);
-  if (target === null) return refusedTarget();
+  if (target === null) return refusedTarget(call);
   const browser = browserOrNew(call);
   target.searchParams.set('__clerk_db_jwt', browser.token);
   target.searchParams.set('__clerk_synced', 'true');
@@ -108,13 +125,12 @@ function textOf(state: InstanceState, user: UserRow): string {
 }
 
 function userRow(call: FrontendCall, user: UserRow, target: URL | null): Markup {
-  const name = nameOf(user);
+  const { title, detail } = labelOf(call.state, user);
   const allowed = maySignIn(call.state, user);
   const count = membershipsOf(call.state, user.id).length;
   const groups = count === 0 ? null : html`<span class="tag">${count === 1 ? '1 org' : `${String(count)} orgs`}</span>`;
   const tag = allowed ? groups : html`<span class="tag bad">${user.banned === true ? 'banned' : 'locked'}</span>`;
-  const button = html`${avatar(name, user.id)}<span class="who"
-      ><b>${name}</b><small>${emailOf(call.state, user) ?? user.id}</small></span
+  const button = html`${avatar(title, user.id)}<span class="who"><b>${title}</b><small>${detail}</small></span
     >${tag}`;
   return html`<li>
     <form method="post" action="${call.base}/sign-in">

@@ -13,19 +13,19 @@ import { enter, redirectOf, refusedForm, refusedTarget } from './sign-in.js';
 
 export function showSignUp(call: FrontendCall): LocalResponse {
   const target = redirectOf(call, call.request.query);
-  return target === undefined ? refusedTarget() : form(call, target, null);
+  return target === undefined ? refusedTarget(call) : form(call, target);
 }
 
 export function submitSignUp(call: FrontendCall): LocalResponse {
-  if (!isSameOriginPost(call.request)) return refusedForm();
+  if (!isSameOriginPost(call.request)) return refusedForm(call);
   const fields = formOf(call);
   const target = redirectOf(call, fields);
-  if (target === undefined) return refusedTarget();
+  if (target === undefined) return refusedTarget(call);
   const email = (fields.get('email') ?? '').trim().toLowerCase();
   const restriction = restrictionOf(call.state, [email], 'sign-up');
-  if (restriction !== null) return form(call, target, restriction);
+  if (restriction !== null) return form(call, target, { message: restriction, field: 'email', fields });
   const user = attempt(() => createUser(call.state, newUser(email, fields)));
-  if (user instanceof ApiError) return form(call, target, user.longMessage);
+  if (user instanceof ApiError) return form(call, target, { message: user.longMessage, field: fieldOf(user), fields });
   completeWaitlistEntry(call.state, email);
   return enter(call, user, target, { strategy: 'email_code' });
 }
@@ -46,18 +46,42 @@ function attempt(create: () => UserRow): UserRow | ApiError {
   }
 }
 
-function form(call: FrontendCall, target: URL | null, error: string | null): LocalResponse {
+interface Refused {
+  readonly message: string;
+  readonly field: string;
+  /** What was typed. */
+  readonly fields: URLSearchParams;
+}
+
+/** The field that an error is about; the address where it names none. */
+function fieldOf({ meta }: ApiError): string {
+  const parameter = meta?.['param_name'];
+  return parameter === 'first_name' || parameter === 'last_name' ? parameter : 'email';
+}
+
+/** What was typed stays, and the field at fault has the focus. */
+function form(call: FrontendCall, target: URL | null, refused: Refused | null = null): LocalResponse {
   const query = target === null ? '' : `?${new URLSearchParams({ redirect_url: target.href }).toString()}`;
+  const value = (name: string) => refused?.fields.get(name) ?? '';
+  const fault = (name: string) =>
+    refused?.field === name ? html` autofocus aria-invalid="true" aria-describedby="error"` : null;
   return page({
     title: 'Create a user',
     subtitle: target === null ? 'and sign in as them' : `to continue to ${target.host}`,
-    status: error === null ? 200 : 422,
-    body: html`${error === null ? null : html`<p class="error" role="alert">${error}</p>`}
+    status: refused === null ? 200 : 422,
+    body: html`${refused === null ? null : html`<p class="error" id="error" role="alert">${refused.message}</p>`}
       <form method="post" action="${call.base}/sign-up">
         <input type="hidden" name="redirect_url" value="${target?.href ?? ''}" />
-        <label>First name <input name="first_name" autocomplete="off" /></label>
-        <label>Last name <input name="last_name" autocomplete="off" /></label>
-        <label>Email <input name="email" type="email" required autocomplete="off" /></label>
+        <label
+          >First name <input name="first_name" value="${value('first_name')}" autocomplete="off" ${fault('first_name')}
+        /></label>
+        <label
+          >Last name <input name="last_name" value="${value('last_name')}" autocomplete="off" ${fault('last_name')}
+        /></label>
+        <label
+          >Email
+          <input name="email" type="email" value="${value('email')}" required autocomplete="off" ${fault('email')}
+        /></label>
         <button class="button">Create and sign in</button>
       </form>
       <p class="note">Already there? <a href="${call.base}/sign-in${query}">Choose a user</a></p>`,

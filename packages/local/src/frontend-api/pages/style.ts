@@ -11,7 +11,7 @@ header{text-align:center;margin-bottom:22px}
 h1{margin:0;font-size:20px;line-height:1.3;letter-spacing:-.01em}
 h2{margin:24px 0 10px;font-size:12px;font-weight:600;color:var(--soft);text-transform:uppercase;letter-spacing:.06em}
 .lead{margin:6px 0 0;color:var(--soft);overflow-wrap:anywhere}
-.list{list-style:none;margin:0;padding:0;display:grid;gap:8px;max-height:60vh;overflow:auto}
+.list{list-style:none;margin:-4px;padding:4px;display:grid;gap:8px;max-height:60vh;overflow:auto}
 form{margin:0}
 .row{display:flex;align-items:center;gap:12px;width:100%;padding:10px 12px;border:1px solid var(--line);border-radius:12px;background:transparent;color:inherit;font:inherit;text-align:left;cursor:pointer;transition:background .12s,border-color .12s}
 .row:hover:not(:disabled){background:var(--hover);border-color:var(--accent)}
@@ -36,7 +36,10 @@ input,select{width:100%;padding:10px 12px;border:1px solid var(--line);border-ra
 .scopes{margin:0 0 20px;padding:14px 16px 14px 32px;border:1px solid var(--line);border-radius:12px}
 .resource{margin:0 0 20px;text-align:center;color:var(--soft);overflow-wrap:anywhere}
 .note{margin:18px 0 0;text-align:center;color:var(--soft);font-size:14px}
+.note.in{margin:-6px 0 16px}
 .note a,a{color:var(--accent)}
 .error{margin:0 0 14px;color:var(--bad);font-size:14px}
+input[aria-invalid]{border-color:var(--bad)}
+@media(max-width:420px){.row{flex-wrap:wrap}.who{flex:1 1 60%}.tag{order:1;margin-left:48px}}
 footer{color:var(--soft);font-size:12px}
 `;

@@ -1,6 +1,8 @@
 /** Deliveries of webhooks that failed, as lines. */
-import type { WebhookDelivery } from '../webhooks/webhook-types.js';
-import { duration, printable, type Paint } from './terminal.js';
+import type { LocalInstance } from '../../instance/local-instance.js';
+import { duration, printable, type Paint } from '../terminal.js';
+
+type WebhookDelivery = LocalInstance['webhooks']['deliveries'][number];
 
 export interface FailedAttempt {
   readonly at: number;

@@ -1,10 +1,10 @@
 /** `bailiff token`: any kind of credential, from the instance that runs. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { isRecord } from '../../../../src/ground/is-record.js';
-import { largeClaims } from '../ground/large-claims.js';
-import { askRunning, whichInstance, type Fields, type Which } from './ask-running.js';
-import type { Register } from './register.js';
-import { CommandError, EXIT, printable } from './terminal.js';
+import { isRecord } from '../../../../../src/ground/is-record.js';
+import { largeClaims } from '../../ground/large-claims.js';
+import { askRunning, whichInstance, type Fields, type Which } from '../ask-running.js';
+import type { Register } from '../register.js';
+import { CommandError, EXIT, printable } from '../terminal.js';
 
 interface Common extends Which {
   readonly seed?: string;
@@ -120,7 +120,7 @@ export const addTokenCommand: Register = (program: Command, terminal) => {
 const claimsIn = ({ claims: given }: Fields): Fields => (isRecord(given) ? given : {});
 
 async function mintFresh(seed: string, kind: Kind, request: Fields): Promise<Fields> {
-  const { startLocalInstance } = await import('../index.js');
+  const { startLocalInstance } = await import('../../index.js');
   const clerk = await startLocalInstance({ seed, listen: false });
   try {
     const running = { apiUrl: clerk.apiUrl, secretKey: clerk.secretKey };

@@ -1,12 +1,12 @@
 /** `bailiff local`: an offline Clerk instance until Ctrl-C. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
-import { loadSeed, readSnapshot, startLocalInstance, type RequestLogEntry, type LocalInstance } from '../index.js';
-import { envBlock } from './env-block.js';
-import type { Register } from './register.js';
+import { loadSeed, readSnapshot, startLocalInstance, type RequestLogEntry, type LocalInstance } from '../../index.js';
+import { envBlock } from '../env-block.js';
+import type { Register } from '../register.js';
 import { addressesOf } from './addresses.js';
-import { announce, listRunning, notesFolder } from './running-instance.js';
-import { CommandError, painter, printable, type Paint, type Terminal } from './terminal.js';
+import { announce, listRunning, notesFolder } from '../running-instance.js';
+import { CommandError, painter, printable, type Paint, type Terminal } from '../terminal.js';
 import { createFailureWatch, failureLine } from './webhook-lines.js';
 
 interface Options {
