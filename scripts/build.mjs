@@ -6,16 +6,19 @@
  * its own file, which re-exports from there, so that every class exists once.
  *
  * `bailiff-local` is joined with a copy of the few modules that it shares: it has no object in common with a server. It carries
- * the OpenAPI document.
+ * the documents of both APIs.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { ENTRY_POINTS, moduleOf } from './entry-points.mjs';
-import { MERGED_PATH, readJson } from './lib/document.mjs';
+import { ENTRY_POINTS, IMPORTABLE, moduleOf } from './entry-points.mjs';
+import { buildCommonJs } from './lib/commonjs.mjs';
+import { publishTypes, relativeImports } from './lib/declarations.mjs';
+import { indentByTabs } from './lib/indent-by-tabs.mjs';
+import { FRONTEND_DOCUMENT_PATH, MERGED_PATH, readJson } from './lib/document.mjs';
 
 /**
  * @typedef {object} Manifest
@@ -165,7 +168,15 @@ async function buildLibrary() {
     const path = relative(dirname(join(dist, file)), base).replaceAll('\\', '/');
     writeFileSync(join(dist, file), reExport(names, path.startsWith('.') ? path : `./${path}`));
   }
-  keepTypes(dist, typesOf(readManifest('package.json')));
+  const importable = importableModules('bailiff', dist);
+  publishTypes(dist, { entries: importable, others: ['verify/signature.d.ts'] });
+  await buildCommonJs({
+    owner: 'bailiff',
+    dist,
+    modules: importable,
+    external: withPaths(libraryPackages),
+  });
+  for (const file of filesBelow(dist).filter((name) => name.endsWith('.js'))) await indentByTabs(join(dist, file));
   writeFileSync(join(dist, 'chunks/LICENSES.txt'), notices.join('\n'));
 }
 
@@ -193,10 +204,32 @@ async function buildLocal() {
   tsc('packages/local/tsconfig.build.json');
   cpSync(join(localDist, 'types/packages/local/src'), localDist, { recursive: true });
   rmSync(join(localDist, 'types'), { recursive: true });
-  keepTypes(localDist, typesOf(readManifest('packages/local/package.json')));
+  const importable = importableModules('bailiff-local', localDist);
+  publishTypes(localDist, { entries: importable });
+  await buildCommonJs({
+    owner: 'bailiff-local',
+    dist: localDist,
+    modules: importable,
+    external: withPaths([...libraryPackages, ...localPackages]),
+  });
   writeFileSync(join(localDist, 'chunks/LICENSES.txt'), notices.join('\n'));
   mkdirSync(join(localDist, 'spec'));
-  cpSync(join(root, MERGED_PATH), join(localDist, MERGED_PATH));
+  for (const path of [MERGED_PATH, FRONTEND_DOCUMENT_PATH])
+    writeFileSync(join(localDist, path), JSON.stringify(readJson(path)));
+}
+
+/**
+ * The modules that an application can import, from `folder`; a `*` stands for every file of its folder.
+ * @param {'bailiff' | 'bailiff-local'} owner
+ * @param {string} folder
+ */
+function importableModules(owner, folder) {
+  const declared = filesBelow(folder).filter((file) => file.endsWith('.d.ts'));
+  return IMPORTABLE.filter((entry) => entry.package === owner).flatMap((entry) => {
+    const [start = '', end] = moduleOf(entry).split('*');
+    if (end === undefined) return [start];
+    return declared.filter((file) => file.startsWith(start)).map((file) => file.replace(/\.d\.ts$/, '.js'));
+  });
 }
 
 function isSeparate(/** @type {string} */ file) {
@@ -216,43 +249,4 @@ function laterImportsOf(/** @type {string} */ file) {
 
 function importsOf(/** @type {string} */ file) {
   return relativeImports(join(dist, file)).map((path) => relative(dist, path).replaceAll('\\', '/'));
-}
-
-function relativeImports(/** @type {string} */ path) {
-  return [...readFileSync(path, 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)['"]/g)].map(
-    ([, specifier = '']) => resolve(dirname(path), specifier),
-  );
-}
-
-/**
- * What package.json names as `types`; a `*` stands for every file of its folder.
- * @param {Manifest} manifest
- */
-function typesOf({ exports, imports = {} }) {
-  const targets = [...Object.values(exports), ...Object.values(imports)];
-  return targets.flatMap((target) => (typeof target === 'string' ? [] : (target['types'] ?? [])));
-}
-
-/**
- * Removes the declarations that none of the entries leads to.
- * @param {string} folder
- * @param {readonly string[]} entries
- */
-function keepTypes(folder, entries) {
-  const declarations = filesBelow(folder)
-    .filter((file) => file.endsWith('.d.ts'))
-    .map((file) => join(folder, file));
-  const isEntry = (/** @type {string} */ file) =>
-    entries.some((entry) => {
-      const [start = '', end] = join(dirname(folder), entry).split('*');
-      return end === undefined ? file === start : file.startsWith(start) && file.endsWith(end);
-    });
-  const needed = new Set(declarations.filter(isEntry));
-  // A Set is walked in the order of insertion, what is added on the way included.
-  for (const file of needed)
-    for (const path of relativeImports(file).map((target) => target.replace(/\.js$/, '.d.ts'))) {
-      if (!existsSync(path)) throw new Error(`The types of ${file} need ${path}, which the package has not.`);
-      needed.add(path);
-    }
-  for (const file of declarations) if (!needed.has(file)) rmSync(file);
 }

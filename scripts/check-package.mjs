@@ -190,7 +190,7 @@ export type Params = UsersListParams;
 function checkResolution(/** @type {string} */ tarball) {
   // Without types, because nobody imports them: the manifest, and the command, which is run.
   const without = ['./package.json', './cli'];
-  run('npx', ['--no-install', 'attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', ...without], ROOT);
+  run('npx', ['--no-install', 'attw', tarball, '--exclude-entrypoints', ...without], ROOT);
 }
 
 function importAll(/** @type {string} */ folder, /** @type {readonly string[]} */ specifiers) {

@@ -67,11 +67,11 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/api'],
     about: 'The core, for any framework. Types are also exported by the adapters.',
-    size: { gzip: 47_300, whole: { gzip: 56_400 } },
+    size: { gzip: 48_400, whole: { gzip: 58_600 } },
   },
-  adapter('express', 'Express', SERVERS, 54_050, 67_400),
-  adapter('hono', 'Hono', EVERYWHERE, 52_750, 65_750),
-  adapter('fastify', 'Fastify', SERVERS, 53_750, 67_100),
+  adapter('express', 'Express', SERVERS, 55_100, 69_600),
+  adapter('hono', 'Hono', EVERYWHERE, 53_900, 68_000),
+  adapter('fastify', 'Fastify', SERVERS, 54_900, 69_300),
   {
     name: 'bailiff/api',
     source: 'src/api/index.ts',
@@ -158,21 +158,47 @@ export const PEERS = [...new Set(ENTRY_POINTS.flatMap(({ peers }) => peers))];
 export const subpathOf = (/** @type {EntryPoint} */ { name, package: owner }) => `.${name.slice(owner.length)}`;
 
 /** Its module in `dist/` of its package, from there: `adapters/hono/index.js`. */
-export const moduleOf = (/** @type {EntryPoint} */ { source }) =>
+export const moduleOf = (/** @type {Pick<EntryPoint, 'source'>} */ { source }) =>
   source.replace(/^(packages\/local\/)?src\//, '').replace(/\.ts$/, '.js');
+
+/** One set of declarations, CommonJS to a compiler; beside the modules stand files that re-export them. */
+const typesOf = (/** @type {string} */ module) => `./dist/types/${module.replace(/\.js$/, '.d.ts')}`;
 
 /**
  * What `exports` of a package.json has to say.
  * @param {EntryPoint['package']} owner
- * @returns {Record<string, string | { types: string, default: string }>}
+ * @returns {Record<string, unknown>}
  */
 export function exportsOf(owner) {
   const rows = ENTRY_POINTS.filter((entry) => entry.package === owner).map((entry) => {
-    const module = `./dist/${moduleOf(entry)}`;
-    const types = module.replace(/\.js$/, '.d.ts');
-    return /** @type {const} */ ([subpathOf(entry), entry.isCommand ? module : { types, default: module }]);
+    const module = moduleOf(entry);
+    const stem = `./dist/${module.replace(/\.js$/, '')}`;
+    const both = {
+      require: { types: typesOf(module), default: `${stem}.cjs` },
+      types: `${stem}.d.ts`,
+      default: `${stem}.js`,
+    };
+    return /** @type {const} */ ([subpathOf(entry), entry.isCommand ? `${stem}.js` : both]);
   });
   return { ...Object.fromEntries(rows), './package.json': './package.json' };
+}
+
+/**
+ * What a package.json has to say to compilers that do not read `exports` (`moduleResolution: node10`).
+ * @param {EntryPoint['package']} owner
+ */
+export function legacyFieldsOf(owner) {
+  const entries = IMPORTABLE.filter((entry) => entry.package === owner);
+  const main = entries.find((entry) => subpathOf(entry) === '.');
+  if (main === undefined) throw new Error(`${owner} has no entry point of its own name.`);
+  const paths = entries
+    .filter((entry) => entry !== main)
+    .map((entry) => /** @type {const} */ ([subpathOf(entry).slice(2), [typesOf(moduleOf(entry))]]));
+  return {
+    main: `./dist/${moduleOf(main).replace(/\.js$/, '.cjs')}`,
+    types: typesOf(moduleOf(main)),
+    ...(paths.length > 0 && { typesVersions: { '*': Object.fromEntries(paths) } }),
+  };
 }
 
 /**

@@ -12,7 +12,7 @@ import { FOLDERS } from './lib/packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** The version once more, for runtimes that cannot read JSON. */
-const VERSION_MODULE = 'src/core/version.ts';
+const VERSION_MODULE = 'src/ground/version.ts';
 const STEPS = ['major', 'minor', 'patch'];
 
 const args = process.argv.slice(2);

@@ -4,6 +4,7 @@
  * Inside, an expected outcome is a value (a verdict, a state, a denial); these classes are what public functions throw.
  * A message may name a variable, a reason or an id that we made ourselves; never a token, a key or a header's text.
  */
+import { BRAND, isInstance } from './ground/class-brand.js';
 import { knownReason, REQUEST_MEANINGS, TOKEN_MEANINGS, type TokenReason } from './ground/meanings.js';
 
 /** What a reason code means to a person: the cause, the HTTP status a guard answers with, and what to do about it. */
@@ -40,11 +41,14 @@ const TOKEN_REMEDIES: Remedies<typeof TOKEN_MEANINGS> = {
   'jwk-remote-failed-to-load': 'Check that CLERK_API_URL can be reached.',
   'secret-key-invalid': 'Check CLERK_SECRET_KEY.',
   'unexpected-error': 'Retry later.',
+  'not-verified':
+    'Call `await authenticate(…, { acceptsToken })`, put a guard before the handler, or give `acceptsToken` to the middleware.',
   'authentication-fault': 'Look for the error in the log of this server, or in the event `fault`.',
 };
 
 const REQUEST_REMEDIES: Remedies<typeof REQUEST_MEANINGS> = {
   'session-token-and-uat-missing': 'Sign in.',
+  'publishable-key-missing': 'Set CLERK_PUBLISHABLE_KEY.',
   'session-token-missing': 'Sign in.',
   'session-token-but-no-client-uat': NEEDS_HANDSHAKE,
   'client-uat-but-no-session-token': NEEDS_HANDSHAKE,
@@ -85,10 +89,28 @@ const tableOf = /* @__NO_SIDE_EFFECTS__ */ <Meanings extends Readonly<Record<str
     ]),
   ) as unknown as Reasons<Meanings>;
 
-/** Reasons for which a single token is refused or cannot be checked: Clerk's codes, and a few of our own. */
+/**
+ * Reasons for which a single token is refused or cannot be checked: Clerk's codes, and a few of our own.
+ *
+ * @example
+ * ```ts
+ * import { TOKEN_REASONS } from 'bailiff';
+ *
+ * for (const [reason, { status, remedy }] of Object.entries(TOKEN_REASONS)) console.log(reason, status, remedy);
+ * ```
+ */
 export const TOKEN_REASONS = tableOf(TOKEN_MEANINGS, TOKEN_REMEDIES);
 
-/** Reasons that come from the request rather than from one token (sessions without a token, cookies that disagree, ...). */
+/**
+ * Reasons that come from the request rather than from one token (sessions without a token, cookies that disagree, ...).
+ *
+ * @example
+ * ```ts
+ * import { REQUEST_REASONS } from 'bailiff';
+ *
+ * console.log(REQUEST_REASONS['session-pending'].remedy);
+ * ```
+ */
 export const REQUEST_REASONS = tableOf(REQUEST_MEANINGS, REQUEST_REMEDIES);
 
 export type { TokenReason };
@@ -114,11 +136,25 @@ export function reasonInfo(reason: string): ReasonInfo | null {
 /** Where each code is explained. */
 const PAGE = 'https://github.com/bailiff-auth/bailiff/blob/main/docs/errors.md#';
 
-/** The base of all errors that Bailiff throws on purpose. `code` is stable; `message` is for people. */
+/**
+ * The base of all errors that Bailiff throws on purpose. `code` is stable; `message` is for people.
+ *
+ * @example
+ * ```ts
+ * import { BailiffError } from 'bailiff';
+ *
+ * export const codeOf = (error: unknown) => (error instanceof BailiffError ? error.code : 'unknown');
+ * ```
+ */
 export abstract class BailiffError extends Error {
   /** Written out in each class: minifiers rename classes. */
   abstract override readonly name: string;
   abstract readonly code: string;
+  /** An error of another copy of this package, or of its other build, is an instance too. */
+  protected static readonly [BRAND]: string = 'BailiffError';
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(this, value);
+  }
 
   /** @param section of the page that explains errors: the end of each message */
   constructor(message: string, section: string, options?: { cause?: unknown }) {
@@ -126,9 +162,25 @@ export abstract class BailiffError extends Error {
   }
 }
 
-/** Options that cannot work. Thrown at creation; names the variable to set and what to set it to. */
+/**
+ * Options that cannot work. Thrown at creation; names the variable to set and what to set it to.
+ *
+ * @example
+ * ```ts
+ * import { ConfigurationError, createAuthenticator } from 'bailiff';
+ *
+ * try {
+ *   createAuthenticator();
+ * } catch (error) {
+ *   if (!(error instanceof ConfigurationError)) throw error;
+ *   console.error(`${error.option}: ${error.remedy}`);
+ *   process.exitCode = 1;
+ * }
+ * ```
+ */
 export class ConfigurationError extends BailiffError {
   override readonly name = 'ConfigurationError';
+  protected static override readonly [BRAND] = 'ConfigurationError';
   readonly code = 'configuration-invalid';
   /** The option at fault, as written in `createAuthenticator` (for example `secretKey`). */
   declare readonly option: string;
@@ -142,9 +194,28 @@ export class ConfigurationError extends BailiffError {
   }
 }
 
-/** The token is bad: it was checked and refused. */
+/**
+ * The token is bad: it was checked and refused.
+ *
+ * @example
+ * ```ts
+ * import { createAuthenticator, TokenVerificationError } from 'bailiff';
+ *
+ * const authenticator = createAuthenticator();
+ *
+ * export async function userOf(token: string): Promise<string | null> {
+ *   try {
+ *     return (await authenticator.verifySessionToken(token)).sub;
+ *   } catch (error) {
+ *     if (error instanceof TokenVerificationError) return null;
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
 export class TokenVerificationError extends BailiffError {
   override readonly name = 'TokenVerificationError';
+  protected static override readonly [BRAND] = 'TokenVerificationError';
   readonly code: TokenReason;
   readonly reason: TokenReason;
 
@@ -155,9 +226,23 @@ export class TokenVerificationError extends BailiffError {
   }
 }
 
-/** The token could not be checked now: Clerk cannot be reached, or does not accept this server. Never a reason to say 401. */
+/**
+ * The token could not be checked now: Clerk cannot be reached, or does not accept this server. Never a reason to say 401.
+ *
+ * @example
+ * ```ts
+ * import { AuthUnavailableError, createAuthenticator } from 'bailiff';
+ *
+ * const authenticator = createAuthenticator();
+ * await authenticator.warmup().catch((error: unknown) => {
+ *   if (!(error instanceof AuthUnavailableError)) throw error;
+ *   console.error(`${error.reason}: again in ${error.retryAfterMs} ms`);
+ * });
+ * ```
+ */
 export class AuthUnavailableError extends BailiffError {
   override readonly name = 'AuthUnavailableError';
+  protected static override readonly [BRAND] = 'AuthUnavailableError';
   readonly code = 'auth-unavailable';
   /** What frameworks answer with if nobody catches it. */
   readonly status = 503;
@@ -175,9 +260,19 @@ export class AuthUnavailableError extends BailiffError {
 /**
  * Something on this server failed: a callback or an own `fetch`, clock or request view that threw, or a bug. Says nothing about
  * the credentials, and nothing about Clerk. `cause` is what was thrown, with its stack; see `AuthUnavailableError` for outages.
+ *
+ * @example
+ * ```ts
+ * import { AuthenticationFaultError } from 'bailiff';
+ *
+ * export function report(error: unknown): void {
+ *   if (error instanceof AuthenticationFaultError) console.error('look here first:', error.cause);
+ * }
+ * ```
  */
 export class AuthenticationFaultError extends BailiffError {
   override readonly name = 'AuthenticationFaultError';
+  protected static override readonly [BRAND] = 'AuthenticationFaultError';
   readonly code = 'authentication-fault';
   readonly reason = 'authentication-fault';
   /** What frameworks answer with if nobody catches it. */

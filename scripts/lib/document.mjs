@@ -66,6 +66,8 @@ import { withAdditions } from './additions.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DOCUMENT_PATH = 'spec/backend-api.json';
+/** What browsers ask of the offline instance: names and types. */
+export const FRONTEND_DOCUMENT_PATH = 'spec/frontend-api.json';
 export const ADDITIONS_PATH = 'spec/additions.json';
 /** Base and additions as one document: made by scripts/generate.mjs, not committed. */
 export const MERGED_PATH = 'spec/merged.json';

@@ -100,7 +100,7 @@ function operationsPage({ info }, operations) {
           .join(', ');
         return `| \`${call(operation)}\` | \`${operation.method} ${operation.path}\` | ${operation.summary.trim().replaceAll('|', '\\|').replaceAll('\n', ' ')} | ${notes} |`;
       });
-      return `## ${resource}\n\n\`import * as ${resource} from 'bailiff/api/${kebab(resource)}'\`\n\n| call | request | | |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+      return `## ${resource}\n\n\`import * as ${resource} from 'bailiff/api/${kebab(resource)}'\`\n\n| call | request | what it does | notes |\n|---|---|---|---|\n${rows.join('\n')}\n`;
     });
   return `# All operations\n\n<!-- Made by scripts/generate.mjs --committed. Do not edit. -->\n\nThe ${operations.length} operations of Clerk's Backend API, version ${info.version}, with their methods. Every method takes call options last\n(\`{ signal, timeoutMs, retries, … }\`, see [the overview](README.md)). _iterates_: \`for await\` walks all pages.\n_not repeated_: a failed call is not sent again on its own, except after a 429.\n\n<!-- prettier-ignore-start -->
 

@@ -35,6 +35,16 @@ export function createBackendApi<Version extends keyof BackendApis = typeof API_
   env?: Environment,
 ): BackendApis[Version] {
   const client = createBackendClient(options, env);
+  return { ...decodeResources([client]), request: request.bind(null, client) } as unknown as BackendApis[Version];
+}
+
+/**
+ * Every operation, by resource and name, from the table.
+ *
+ * @param before arguments that come before those of the caller: the client; or none, and then the functions are those that the module of
+ *   a resource has (the CommonJS build makes them so)
+ */
+export function decodeResources(before: readonly unknown[]): Record<string, Record<string, unknown>> {
   const api: Record<string, Record<string, unknown>> = {};
   for (const line of TABLE.split(',')) {
     const [scope, ...rows] = line.split(' ') as [string, ...string[]];
@@ -43,8 +53,8 @@ export function createBackendApi<Version extends keyof BackendApis = typeof API_
       methods[nameOf(row)] = (...args: unknown[]) => {
         const decoded = decodeOperation(KINDS, scope, row);
         const make = decoded.list ? pagedOperation : decoded.input === 'form' ? uploadOperation : operation;
-        return make(decoded)(client, ...args);
+        return (make(decoded) as (...all: readonly unknown[]) => unknown)(...before, ...args);
       };
   }
-  return { ...api, request: request.bind(null, client) } as unknown as BackendApis[Version];
+  return api;
 }

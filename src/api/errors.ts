@@ -1,5 +1,6 @@
 /** What the Backend API client throws beside `ConfigurationError`. */
 import { BailiffError } from '../errors.js';
+import { BRAND } from '../ground/class-brand.js';
 
 /** One entry of the API's error list, as on the wire. */
 export interface BackendApiErrorItem {
@@ -16,15 +17,39 @@ export interface BackendApiErrorItem {
  * - `timeout`: no answer in time
  * - `aborted`: the caller's signal; `cause` is its reason
  * - `unexpected-response`: an answer that is not the API's (a proxy's page, a redirect, broken JSON)
+ *
+ * @example
+ * ```ts
+ * import { BackendApiError, type BackendApiFailure } from 'bailiff/api';
+ *
+ * const passing: readonly BackendApiFailure[] = ['network-error', 'timeout'];
+ * export const mayPass = (error: unknown) =>
+ *   error instanceof BackendApiError && passing.some((code) => code === error.code);
+ * ```
  */
 export type BackendApiFailure = 'network-error' | 'timeout' | 'aborted' | 'unexpected-response';
 
 /** What is known beside code and text: what an answer told, or the cause of there being none. */
 export type Facts = Partial<Pick<BackendApiError, 'status' | 'errors' | 'traceId' | 'retryAfterMs' | 'cause'>>;
 
-/** A call of the Backend API failed. Holds everything that a person needs to act, and no key. */
+/**
+ * A call of the Backend API failed. Holds everything that a person needs to act, and no key.
+ *
+ * @example
+ * ```ts
+ * import { BackendApiError, createBackendApi } from 'bailiff/api';
+ *
+ * const api = createBackendApi();
+ * const user = await api.users.get('user_1').catch((error: unknown) => {
+ *   if (error instanceof BackendApiError && error.status === 404) return null;
+ *   throw error;
+ * });
+ * console.log(user?.first_name);
+ * ```
+ */
 export class BackendApiError extends BailiffError {
   override readonly name = 'BackendApiError';
+  protected static override readonly [BRAND] = 'BackendApiError';
   /** The method that was called (`users.get`). */
   declare readonly operation: string;
   /** Code of the first error, or one of {@link BackendApiFailure}. */
@@ -49,9 +74,22 @@ export class BackendApiError extends BailiffError {
   }
 }
 
-/** An argument with which the call cannot be made: an id that would change the path, a `limit` above the maximum. Nothing was sent. */
+/**
+ * An argument with which the call cannot be made: an id that would change the path, a `limit` above the maximum. Nothing was sent.
+ *
+ * @example
+ * ```ts
+ * import { createBackendApi, InvalidArgumentError } from 'bailiff/api';
+ *
+ * const api = createBackendApi();
+ * await api.users.get('../organizations/org_1').catch((error: unknown) => {
+ *   console.log(error instanceof InvalidArgumentError); // true
+ * });
+ * ```
+ */
 export class InvalidArgumentError extends BailiffError {
   override readonly name = 'InvalidArgumentError';
+  protected static override readonly [BRAND] = 'InvalidArgumentError';
   readonly code = 'invalid-argument';
 
   constructor(message: string, options?: { cause?: unknown }) {

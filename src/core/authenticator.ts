@@ -7,24 +7,28 @@ import type {
   AcceptsToken,
   ApiKey,
   AuthenticatorOptions,
+  Diagnostic,
   M2MToken,
   OAuthAccessToken,
   RequestState,
   RequestView,
   SessionClaims,
+  TokenType,
 } from '../types.js';
 import { createVerifier, type Verifier, type VerifierHealth } from '../verify/verifier.js';
 import type { TokenMinter } from './auth/auth-objects.js';
 import { redactOnInspect } from './config/redact-on-inspect.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
-import { createAuthenticateRequest, modeOf } from './authenticate-request.js';
+import { createAuthenticateRequest, modeOf, type Mode } from './authenticate-request.js';
 import { createSignIn } from './sign-in.js';
 import { contextOf, type RequestContext } from './request/context.js';
+import { eventRequest } from './request/event-request.js';
+import { diagnosticsOf } from './faults/diagnostics.js';
 import { failWithFault, FAULT, faultOutcome } from './faults/fault.js';
 import type { AuthOutcome } from './outcome.js';
 import { viewOf } from './request/web-request.js';
-import { signInUrl } from './session/redirect-urls.js';
+import { signInUrl, signUpUrl } from './session/redirect-urls.js';
 import { createSessionFlow } from './session/session-flow.js';
 import { stopwatch } from '../ground/stopwatch.js';
 import { verifierOptions } from './verifier-options.js';
@@ -50,6 +54,8 @@ export interface Health extends VerifierHealth {
   readonly ready: boolean;
   /** Operations of the Backend API that are not tried at the moment, because the last attempts all failed. */
   readonly openCircuits: readonly string[];
+  /** What is known to be wrong with the configuration; empty: nothing. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface Authenticator {
@@ -97,6 +103,8 @@ export interface Authenticator {
   invalidate(tokenOrId: string): Promise<void>;
   /** Where to send a signed-out page request that wants to come back to `returnTo`; null if no sign-in page is known. */
   signInUrl(returnTo: string): string | null;
+  /** The sign-up page with the way back: `signUpUrl`, else one beside the sign-in page, else the account portal's; null if none is known. */
+  signUpUrl(returnTo: string): string | null;
   /** Not enumerable; shows no secret under `inspect` or JSON. */
   readonly config: Config;
 }
@@ -139,7 +147,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     // Closed for this request, and neither a refusal nor an outage. An option that cannot work is told to its author.
     const failed = (thrown: unknown): AuthOutcome => {
       if (thrown instanceof ConfigurationError) throw thrown;
-      return faultOutcome(config, mode.only ?? 'session_token', thrown);
+      return faultOutcome(config, mode.only ?? 'session_token', thrown, view);
     };
     const decide = (): MaybePromise<AuthOutcome> => {
       try {
@@ -149,7 +157,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
         return failed(thrown);
       }
     };
-    return config.emit === null ? decide() : observed(config, config.emit, decide);
+    return config.emit === null ? decide() : observed(config, config.emit, view, mode, given?.context, decide);
   }
 
   const authenticator: Authenticator = {
@@ -158,9 +166,10 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     authenticateRequest: async (request, given) => authenticate(viewOf(request), given),
     ...createTokenChecks(verifier, config),
     warmup: () => verifier.warmup().catch((error: unknown) => failWithFault(config, error)),
-    health: () => healthOf(verifier, backend?.openCircuits?.() ?? []),
+    health: () => healthOf(verifier, backend?.openCircuits?.() ?? [], [...diagnosticsOf(config)]),
     invalidate: (tokenOrId) => verifier.invalidate(tokenOrId).catch((error: unknown) => failWithFault(config, error)),
     signInUrl: (returnTo) => signInUrl(config, returnTo),
+    signUpUrl: (returnTo) => signUpUrl(config, returnTo),
     config,
   };
   Object.defineProperty(authenticator, BRAND, { value: true });
@@ -175,32 +184,45 @@ export function isAuthenticator(value: unknown): value is Authenticator {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
 }
 
-function healthOf(verifier: Verifier, openCircuits: readonly string[]): Health {
+function healthOf(verifier: Verifier, openCircuits: readonly string[], diagnostics: Health['diagnostics']): Health {
   const health = verifier.health();
   const keysReady = health.jwks === 'none' ? openCircuits.length === 0 : health.jwks !== 'empty';
-  return { ...health, ready: keysReady, openCircuits };
+  return { ...health, ready: keysReady, openCircuits, diagnostics };
 }
 
 /** Statuses that a guard would answer with. */
 const STATUS_CODE = { 'signed-out': 401, handshake: 307, unavailable: 503 } as const;
 
+/** @param context of a middleware, which answers by itself; undefined: the state is the last word */
 function observed(
   config: Config,
   emit: NonNullable<Config['emit']>,
+  view: RequestView,
+  { kinds }: Mode,
+  context: RequestContext | undefined,
   decide: () => MaybePromise<AuthOutcome>,
 ): MaybePromise<AuthOutcome> {
   const passed = stopwatch(config);
   const report = (state: AuthOutcome): AuthOutcome => {
     const { status, tokenType, reason } = state;
     const durationMs = passed();
-    if (status !== 'signed-in') {
+    if (status === 'signed-in') {
+      if (tokenType === null) return state;
+      emit({ type: 'authenticated', tokenType, subject: state.subject ?? '', durationMs, ...eventRequest(view) });
+    } else if (context === undefined) {
       const code = state.reason === FAULT ? 500 : STATUS_CODE[status];
-      emit({ type: 'denied', by: 'request', status: code, tokenType, reason, durationMs });
-    } else if (tokenType !== null) {
-      emit({ type: 'authenticated', tokenType, subject: state.subject ?? '', durationMs });
+      const denied = { type: 'denied', by: 'request', status: code, tokenType, reason, missing: null } as const;
+      emit({ ...denied, durationMs, ...eventRequest(view) });
+    } else if (status !== 'signed-out' || !isOfAnotherKind(context, kinds)) {
+      emit({ type: 'unauthenticated', status, tokenType, reason, durationMs, ...eventRequest(view) });
     }
     return state;
   };
   const state = decide();
   return isPromise(state) ? state.then(report) : report(state);
+}
+
+/** A token that nobody has looked at: whether it is good, a guard or a reader that accepts its kind will find out. */
+function isOfAnotherKind({ classified }: RequestContext, kinds: readonly TokenType[]): boolean {
+  return classified !== null && classified.form !== 'malformed' && !kinds.includes(classified.tokenType);
 }

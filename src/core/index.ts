@@ -11,7 +11,12 @@ export { createMiddleware, type Entered, type Forward } from './middleware/creat
 export { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie } from './middleware/private-answer.js';
 export { RequestAuthentication } from './middleware/request-authentication.js';
 export {
+  createAuthorizationServerMetadata,
+  type AuthorizationServerOptions,
+} from './middleware/authorization-server.js';
+export {
   createResourceMetadata,
+  type MetadataAnswer,
   resourceMetadataUrl,
   type ProtectedResourceOptions,
 } from './middleware/resource-metadata.js';

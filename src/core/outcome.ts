@@ -1,4 +1,5 @@
 /** What was decided about a request. One object goes from the decision to the answer; no floor wraps it anew. */
+import { symbolOf } from '../ground/builds.js';
 import type { Reason } from '../errors.js';
 import { meaningOf } from '../ground/meanings.js';
 import type { HeaderPairs } from '../ground/headers.js';
@@ -14,6 +15,8 @@ export interface Decision {
   /** What the verdict on a token says for itself, in fixed words: a guard's answer may repeat it. */
   readonly detail?: string | null;
   readonly auth: Auth;
+  /** Of a pending session: its auth object if pending counts as signed out, and if it does not. */
+  readonly pending?: ((isSignedOut: boolean) => Auth) | undefined;
   readonly token?: string | null;
   readonly headers?: HeaderPairs | null;
   /** Whose token it is, for events: a pending session has a user whom its auth object does not show. */
@@ -27,6 +30,13 @@ export interface Decision {
   /** Until when it is accepted: `expiresAt` with the tolerance that goes with its form. */
   readonly usableUntil?: number;
 }
+
+/** On the prototype. An authenticator of the other build makes outcomes of a class that looks the same. */
+const OUTCOME = symbolOf('outcome');
+
+/** Whether a state is an outcome, with what a state of somebody else lacks. */
+export const isOutcome = (state: RequestState): state is AuthOutcome =>
+  (state as unknown as Record<symbol, unknown>)[OUTCOME] === true;
 
 const NONE: HeaderPairs = Object.freeze([]);
 
@@ -46,6 +56,7 @@ export class AuthOutcome implements RequestState {
   readonly expiresAt: number | null;
   /** Until when it is accepted, in milliseconds since the epoch. A later look has to decide anew. */
   readonly usableUntil: number;
+  readonly #pending: ((isSignedOut: boolean) => Auth) | null;
   readonly #detail: string | null;
   readonly #cause: Error | null;
   readonly #subject: string | null;
@@ -64,11 +75,17 @@ export class AuthOutcome implements RequestState {
     this.retryAfterMs = decision.retryAfterMs ?? null;
     this.expiresAt = decision.expiresAt ?? null;
     this.usableUntil = decision.usableUntil ?? Infinity;
+    this.#pending = decision.pending ?? null;
     this.#detail = decision.detail ?? null;
     this.#cause = decision.cause ?? null;
     this.#subject = decision.subject ?? null;
     this.#token = decision.token ?? null;
     this.#given = decision.headers ?? null;
+  }
+
+  /** The auth object, with a pending session as signed out, or not; undefined: as the options say. */
+  authWhen(pendingIsSignedOut: boolean | undefined): Auth {
+    return pendingIsSignedOut === undefined || this.#pending === null ? this.auth : this.#pending(pendingIsSignedOut);
   }
 
   get token(): string | null {
@@ -104,10 +121,10 @@ export class AuthOutcome implements RequestState {
   /** The same headers without a `Headers`. */
   headerPairs(): HeaderPairs {
     if (this.status === 'signed-in') return this.#given ?? NONE;
-    return (this.#pairs ??=
-      this.retryAfterMs === null
-        ? [...this.#describe(), ...(this.#given ?? NONE)]
-        : [['Retry-After', retryAfterSeconds(this.retryAfterMs)]]);
+    const { retryAfterMs } = this;
+    const more: HeaderPairs =
+      retryAfterMs === null ? (this.#given ?? NONE) : [['Retry-After', retryAfterSeconds(retryAfterMs)]];
+    return (this.#pairs ??= [...this.#describe(), ...more]);
   }
 
   /** Tools for developers read these; a value that cannot be a header is left out. */
@@ -120,6 +137,7 @@ export class AuthOutcome implements RequestState {
     return pairs.filter(([, value]) => /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value));
   }
 }
+Object.defineProperty(AuthOutcome.prototype, OUTCOME, { value: true });
 
 /** @param tokenType null: no caller of any accepted kind */
 export function signedOut(
@@ -154,11 +172,11 @@ const SPELLING = new Map(['Location', 'Set-Cookie', 'Vary'].map((name) => [name.
 
 /** The headers of a state as pairs, whoever made it: another copy of the package may have. */
 export function headerPairsOf(state: RequestState): HeaderPairs {
-  if (state instanceof AuthOutcome) return state.headerPairs();
+  if (isOutcome(state)) return state.headerPairs();
   return [...state.headers].map(([name, value]) => [SPELLING.get(name) ?? name, value] as const);
 }
 
 /** When to try again, in milliseconds, whoever made the state. */
 export function retryAfterOf(state: RequestState): number {
-  return (state instanceof AuthOutcome ? state.retryAfterMs : null) ?? DEFAULT_RETRY_AFTER_MS;
+  return (isOutcome(state) ? state.retryAfterMs : null) ?? DEFAULT_RETRY_AFTER_MS;
 }

@@ -35,12 +35,15 @@ export function createSignIn(config: Config, mint: TokenMinter): SignIn {
     const { tokenType, token } = verified;
     const isSession = verified.tokenType === 'session_token';
     const expiresAt = isSession ? verified.data.exp * 1000 : verified.data.expiration;
+    const auth = authOf(verified);
+    const isPending = isSession && 'sessionStatus' in auth && auth.sessionStatus === 'pending';
     return new AuthOutcome({
       status: 'signed-in',
       tokenType,
       reason: null,
       message: '',
-      auth: authOf(verified),
+      auth,
+      pending: isPending ? (isSignedOut) => sessionAuth(verified, isSignedOut, mint) : undefined,
       token,
       subject: isSession ? verified.data.sub : verified.data.subject,
       expiresAt,

@@ -21,12 +21,16 @@ export const TOKEN_MEANINGS = {
   'secret-key-invalid': 'Clerk does not accept the secret key of this server.',
   'unexpected-error': 'Clerk could not check the token now.',
   // Ours.
+  'not-verified': 'Nobody has verified this token yet.',
   'authentication-fault': 'Something failed on this server.',
 } as const satisfies Record<string, string>;
 
 /** Reasons that come from the request rather than from one token (sessions without a token, cookies that disagree, ...). */
 export const REQUEST_MEANINGS = {
   'session-token-and-uat-missing': 'The request carries no credentials.',
+  // Ours.
+  'publishable-key-missing':
+    'The request has a session cookie, but this server has no publishable key to read it with.',
   'session-token-missing': 'The session has ended.',
   'session-token-but-no-client-uat': 'The session cookie has no client cookie beside it.',
   'client-uat-but-no-session-token': 'The client is signed in, but sent no session token.',

@@ -56,11 +56,18 @@ export interface SignedInSession extends AuthMethods {
   readonly factorVerificationAge: FactorVerificationAge | null;
 }
 
+/** What an auth object says where `reason` alone would mislead. */
+interface Explained {
+  /** With the reason `not-verified`: what verifies the token. */
+  readonly message?: string;
+}
+
 type Nulled<T, Kept extends keyof T> = { readonly [K in Exclude<keyof T, Kept>]: null } & Pick<T, Kept>;
 
 type SessionKept = keyof AuthMethods | 'tokenType' | 'isAuthenticated' | 'reason' | 'sessionStatus';
 export type SignedOutSession = Nulled<Omit<SignedInSession, SessionKept>, never> &
-  AuthMethods & {
+  AuthMethods &
+  Explained & {
     readonly tokenType: 'session_token';
     readonly isAuthenticated: false;
     /** `pending` while a signed-in user has unfinished tasks and pending counts as signed out; else null. */
@@ -99,7 +106,8 @@ export interface OAuthAuth extends MachineAuth<'oauth_token'> {
 
 type MachineKept = keyof AuthMethods | 'tokenType' | 'isAuthenticated' | 'reason';
 type Unauthenticated<T extends MachineAuth> = Nulled<Omit<T, MachineKept>, never> &
-  AuthMethods & { readonly tokenType: T['tokenType']; readonly isAuthenticated: false; readonly reason: Reason | null };
+  AuthMethods &
+  Explained & { readonly tokenType: T['tokenType']; readonly isAuthenticated: false; readonly reason: Reason | null };
 
 export type SignedOutApiKey = Unauthenticated<ApiKeyAuth>;
 export type SignedOutM2M = Unauthenticated<M2MAuth>;

@@ -8,28 +8,66 @@ export type Option<T> = T | null | undefined;
 
 export interface CacheOptions {
   readonly sessionTokens?: Option<{
-    /** Verified session tokens kept in process. Default 10,000. */
+    /**
+     * How many verified session tokens are kept in process. The one that was not used for the longest time leaves first.
+     *
+     * @default 10,000
+     * @unit entries
+     */
     readonly max?: Option<number>;
   }>;
   readonly machineTokens?: Option<{
-    /** How long a verified token may be used again without asking Clerk (a revoked one may pass that long). Default 10,000; 0 turns caching off. */
+    /**
+     * How long a verified token may be used again without asking Clerk. A revoked one may pass for so long; no token passes after its
+     * own expiration. 0 turns caching off.
+     *
+     * @default 10,000
+     * @unit ms
+     */
     readonly ttlMs?: Option<number>;
-    /** How long a refused token stays refused without asking Clerk. Default 5,000. */
+    /**
+     * How long a refused token stays refused without asking Clerk.
+     *
+     * @default 5,000
+     * @unit ms
+     */
     readonly negativeTtlMs?: Option<number>;
-    /** Default 10,000. */
+    /**
+     * How many machine tokens are kept in process.
+     *
+     * @default 10,000
+     * @unit entries
+     */
     readonly max?: Option<number>;
-    /** Any Keyv instance, shared by a fleet. */
+    /**
+     * Any Keyv instance (Redis, Valkey, …): a fleet shares verified machine tokens, invalidations and the keys of the instance.
+     *
+     * @default none: each process has its own
+     */
     readonly store?: Option<Store>;
   }>;
   readonly jwks?: Option<{
-    /** Default 300,000. */
+    /**
+     * How long the keys of the instance serve before they are loaded again. A withdrawn key may pass for so long.
+     *
+     * @default 300,000
+     * @unit ms
+     */
     readonly freshMs?: Option<number>;
-    /** How long known keys serve while the JWKS cannot be loaded. Default 3,600,000. */
+    /**
+     * How long known keys serve while the JWKS cannot be loaded.
+     *
+     * @default 3,600,000
+     * @unit ms
+     */
     readonly staleIfErrorMs?: Option<number>;
     /**
      * The longest time for which a token of a key that is not known yet waits (503) until the keys are loaded again, while
-     * others try made-up key ids. They buy six loads in twice this time at most; without them the wait is 5,000. Default
-     * 30,000, and less counts as that.
+     * others try made-up key ids. They buy six loads in twice this time at most; without them the wait is 5,000. Less than the
+     * default counts as the default.
+     *
+     * @default 30,000
+     * @unit ms
      */
     readonly cooldownMs?: Option<number>;
   }>;
@@ -37,14 +75,28 @@ export interface CacheOptions {
 
 /** `audience` for servers whose session tokens are customised to carry one. */
 export interface AudienceOptions {
+  /** The audiences of this server: one of them must be in `aud`. */
   readonly value: string | readonly string[];
-  /** Refuses session tokens without `aud` as well. */
+  /**
+   * `'required'` refuses session tokens without `aud` as well.
+   *
+   * @default they pass
+   */
   readonly sessionTokens?: Option<'required'>;
 }
 
 export interface OrganizationSyncOptions {
-  /** path-to-regexp 6 patterns with `:id` or `:slug`. */
+  /**
+   * Paths that name an organization: path-to-regexp 6 patterns with `:id` or `:slug`. A page load of one activates that organization.
+   *
+   * @default none
+   */
   readonly organizationPatterns?: Option<readonly string[]>;
+  /**
+   * Paths of the personal account: a page load of one leaves the organization.
+   *
+   * @default none
+   */
   readonly personalAccountPatterns?: Option<readonly string[]>;
 }
 
@@ -56,63 +108,184 @@ export interface Logger {
   error(message: string): unknown;
 }
 
-/** Options of `createAuthenticator`. Those with an environment variable fall back to it. */
+/** Options of `createAuthenticator` and `clerkMiddleware`. Those with an environment variable fall back to it. */
 export interface AuthenticatorOptions {
-  /** CLERK_SECRET_KEY */
+  /**
+   * The key of the instance for the Backend API: loads the keys for tokens, verifies opaque machine tokens, refreshes sessions.
+   *
+   * @env CLERK_SECRET_KEY
+   */
   readonly secretKey?: Option<string>;
-  /** CLERK_PUBLISHABLE_KEY */
+  /**
+   * Names the instance to browsers. Without it cookies are not read, and there is no handshake.
+   *
+   * @env CLERK_PUBLISHABLE_KEY
+   */
   readonly publishableKey?: Option<string>;
-  /** CLERK_JWT_KEY: the instance's public key as PEM; verification then needs no network. */
+  /**
+   * The public key of the instance as PEM: session tokens and JWTs of machines are then verified without a network.
+   *
+   * @env CLERK_JWT_KEY
+   */
   readonly jwtKey?: Option<string>;
-  /** CLERK_MACHINE_SECRET_KEY */
+  /**
+   * The key of this machine: verifies opaque M2M tokens, in place of the secret key.
+   *
+   * @env CLERK_MACHINE_SECRET_KEY
+   */
   readonly machineSecretKey?: Option<string>;
-  /** CLERK_MACHINE_ID: JWTs of machines must name this machine (`mch_…`) among their scopes. */
+  /**
+   * The id of this machine (`mch_…`): JWTs of machines must name it among their scopes.
+   *
+   * @env CLERK_MACHINE_ID
+   * @default not checked
+   */
   readonly machineId?: Option<string>;
-  /** CLERK_API_URL. Default `https://api.clerk.com`. */
+  /**
+   * The address of the Backend API: another one for the offline instance or a proxy.
+   *
+   * @env CLERK_API_URL
+   * @default `https://api.clerk.com`
+   */
   readonly apiUrl?: Option<string>;
-  /** CLERK_API_VERSION. Default `v1`. */
+  /**
+   * The version in the path of the Backend API.
+   *
+   * @env CLERK_API_VERSION
+   * @default `v1`
+   */
   readonly apiVersion?: Option<string>;
-  /** CLERK_DOMAIN */
+  /**
+   * The domain of this satellite. Its Frontend API is then `clerk.<domain>`.
+   *
+   * @env CLERK_DOMAIN
+   */
   readonly domain?: Option<string>;
-  /** CLERK_IS_SATELLITE */
+  /**
+   * Whether this server is a satellite: a domain that takes its sessions from a primary domain.
+   *
+   * @env CLERK_IS_SATELLITE
+   * @default `false`
+   */
   readonly isSatellite?: Option<boolean>;
-  /** CLERK_PROXY_URL */
+  /**
+   * Where browsers reach the Frontend API through a proxy: an absolute URL, or a path of this server.
+   *
+   * @env CLERK_PROXY_URL
+   */
   readonly proxyUrl?: Option<string>;
   /**
    * Where browsers see this server: origin and base path (`https://app.example.com`, `https://abc.execute-api.eu-west-1.amazonaws.com/prod`).
    * Wins over `Host` and over every forwarded header. Paths of this site, in options and requests, get the base path unless they begin with it.
+   *
+   * @default worked out from each request
    */
   readonly publicUrl?: Option<string>;
-  /** Whether `X-Forwarded-Host` and `X-Forwarded-Proto` are believed. Default false. In Express its `trust proxy` decides. */
+  /**
+   * Whether `X-Forwarded-Host` and `X-Forwarded-Proto` are believed. In Express and Fastify the framework's own setting decides.
+   *
+   * @default `false`
+   */
   readonly trustProxy?: Option<boolean>;
-  /** CLERK_SIGN_IN_URL */
+  /**
+   * The sign-in page: where `requireAuth({ redirect: true })` sends people, and where a satellite in development asks its primary.
+   *
+   * @env CLERK_SIGN_IN_URL
+   * @default the accounts portal of the instance
+   */
   readonly signInUrl?: Option<string>;
-  /** CLERK_SIGN_UP_URL */
+  /**
+   * The sign-up page: what `authenticator.signUpUrl()` links to.
+   *
+   * @env CLERK_SIGN_UP_URL
+   * @default `<signInUrl>/create`, else the accounts portal
+   */
   readonly signUpUrl?: Option<string>;
+  /**
+   * Whether a satellite asks its primary with the first page load, instead of after signing in there.
+   *
+   * @default `false`
+   */
   readonly satelliteAutoSync?: Option<boolean>;
-  /** Origins, beside `authorizedParties`, that a primary may send a development satellite back to (`__clerk_redirect_url`). */
+  /**
+   * Origins, beside `authorizedParties`, that a primary may send a development satellite back to (`__clerk_redirect_url`).
+   *
+   * @default none; loopback addresses always may
+   */
   readonly allowedRedirectOrigins?: Option<readonly string[]>;
+  /** Activates the organization that the path of a page names. */
   readonly organizationSync?: Option<OrganizationSyncOptions>;
-  /** Origins whose tokens are accepted (claim `azp`). */
+  /**
+   * Origins whose tokens are accepted (claim `azp`).
+   *
+   * @default not checked
+   */
   readonly authorizedParties?: Option<readonly string[]>;
-  /** What a cookie without `azp` gets when `authorizedParties` is set. Default `handshake`. */
+  /**
+   * What a cookie without `azp` gets when `authorizedParties` is set: a page load renews it (`'handshake'`), it is refused
+   * (`'reject'`), or it passes (`'allow'`).
+   *
+   * @default `'handshake'`
+   */
   readonly missingAzp?: Option<'handshake' | 'reject' | 'allow'>;
   /**
    * Expected `aud`. OAuth tokens and JWTs of machines must carry it. A session token that carries none is accepted, because
    * Clerk's do not unless they are customised; one that carries a foreign one is refused.
+   *
+   * @default not checked
    */
   readonly audience?: Option<string | readonly string[] | AudienceOptions>;
-  /** Expected `iss`; checked where given. */
+  /**
+   * Expected `iss`.
+   *
+   * @default not checked: the key of the instance binds the token
+   */
   readonly issuer?: Option<string | readonly string[]>;
-  /** Tolerated clock difference in milliseconds: 0 to 60,000. Default 5,000. */
+  /**
+   * Tolerated clock difference between this server and the issuer of a token: 0 to 60,000.
+   *
+   * @default 5,000
+   * @unit ms
+   */
   readonly clockSkewMs?: Option<number>;
+  /**
+   * The kinds of token that the middleware verifies: one, a list, or `'any'`. A guard verifies the kinds that it names, whatever
+   * stands here.
+   *
+   * @default `'session_token'`
+   */
   readonly acceptsToken?: Option<AcceptsToken>;
-  /** Default true. */
+  /**
+   * Whether a session with unfinished tasks counts as signed out.
+   *
+   * @default `true`
+   */
   readonly treatPendingAsSignedOut?: Option<boolean>;
+  /** How many tokens and keys are remembered, and for how long. */
   readonly cache?: Option<CacheOptions>;
+  /**
+   * Sends every request to Clerk: for an HTTP proxy, or for tests.
+   *
+   * @default the global `fetch`
+   */
   readonly fetch?: Option<Fetch>;
+  /**
+   * The clock, in milliseconds since the epoch: for tests.
+   *
+   * @default `Date.now`
+   * @unit ms
+   */
   readonly now?: Option<Clock>;
+  /**
+   * Receives each event: what was decided and why, calls to Clerk, faults.
+   *
+   * @default nobody listens
+   */
   readonly onEvent?: Option<(event: BailiffEvent) => void>;
-  /** Takes warnings (each once a process) and faults. Default: the console. False: nothing is said. */
+  /**
+   * Takes warnings (each once a process) and faults. `false`: nothing is said.
+   *
+   * @default the console; in tests (`NODE_ENV=test`) nothing
+   */
   readonly logger?: Option<Logger | false>;
 }

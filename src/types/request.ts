@@ -20,6 +20,8 @@ export interface RequestView {
   readonly trustsProxy?: boolean;
   /** Whether the request came over TLS, where `url` does not tell (a bare request target). */
   readonly encrypted?: boolean;
+  /** The pattern of the route that serves the request, for events; null or absent while the framework does not tell. */
+  readonly route?: string | null;
   /**
    * Keeps what goes on behind the answer alive where a platform would end it (`ctx.waitUntil` on Workers): a load of keys ahead of
    * time, a write to the shared store. Without it, and when it throws, such a task just runs on.

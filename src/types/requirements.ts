@@ -25,12 +25,17 @@ export type OneOrMore<T extends string> = readonly [T, ...T[]] | readonly [reado
 
 /** What a route asks for, and how it says no. */
 export type GuardRequirement = Requirement & {
-  /** A signed-out page request goes to the sign-in URL (302) instead of 401. */
-  readonly redirect?: boolean;
+  /** A signed-out page request goes to the sign-in URL (302) instead of 401; with `sign-up`, to the sign-up URL. True: `sign-in`. */
+  readonly redirect?: boolean | 'sign-in' | 'sign-up';
+  /** Whether a session with unfinished tasks is signed out here. Default: the option of the middleware. */
+  readonly treatPendingAsSignedOut?: boolean;
 };
 
 export type DenialCase =
   'unauthenticated' | 'token-type-mismatch' | 'forbidden' | 'reverification' | 'unavailable' | 'fault';
+
+/** The part of a requirement that a known caller did not meet: `kind` is that of the token. */
+export type MissingPart = 'kind' | 'role' | 'permission' | 'scope' | 'feature' | 'plan' | 'reverification' | 'check';
 
 export interface ErrorItem {
   readonly code: string;
@@ -49,6 +54,11 @@ export interface Denial {
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: { readonly errors: readonly ErrorItem[]; readonly clerk_error?: unknown };
+  /**
+   * The part of the requirement that failed, for logs; null where nobody was known whom it could be asked. Not enumerable, so that
+   * nothing sends it along: a client that learns it has a map of the rules.
+   */
+  readonly missing: MissingPart | null;
   /** With the case `fault`: what this server failed with. Not enumerable, so that nothing sends it along. */
   readonly cause?: Error;
 }

@@ -37,6 +37,16 @@ export type MachineTokenType = Exclude<TokenType, 'session_token'>;
 /** One kind, a list of kinds, or all of them. */
 export type AcceptsToken = TokenType | readonly TokenType[] | 'any';
 
+/**
+ * A user, signed in or not.
+ *
+ * @example
+ * ```ts
+ * import type { SessionAuth } from 'bailiff';
+ *
+ * export const greeting = (auth: SessionAuth) => (auth.isAuthenticated ? `Hello ${auth.userId}` : 'Please sign in');
+ * ```
+ */
 export type SessionAuth = SignedInSession | SignedOutSession;
 /** The caller of a request: the object at `req.auth` and `c.var.auth`. */
 export type Auth = TokenKinds[TokenType]['auth' | 'signedOut'] | InvalidTokenAuth;

@@ -1,5 +1,6 @@
 /** The reasons for which a webhook is refused. One table, so that code, meaning and remedy stay together. */
 import { BailiffError } from '../errors.js';
+import { BRAND } from '../ground/class-brand.js';
 
 const REASONS = {
   'raw-body-required': [
@@ -37,9 +38,25 @@ export type WebhookErrorCode = keyof typeof REASONS;
  * The webhook is not to be trusted: answer `status` (400; 413 for `body-too-large`) and do nothing else. Never 2xx, else
  * it counts as delivered.
  * Holds nothing of the request and nothing of the secret.
+ *
+ * @example
+ * ```ts
+ * import { verifyWebhook, WebhookVerificationError } from 'bailiff/webhooks';
+ *
+ * export async function receive(request: Request): Promise<Response> {
+ *   try {
+ *     console.log((await verifyWebhook(request)).type);
+ *     return new Response(null, { status: 204 });
+ *   } catch (error) {
+ *     if (!(error instanceof WebhookVerificationError)) throw error;
+ *     return Response.json({ error: error.code }, { status: error.status });
+ *   }
+ * }
+ * ```
  */
 export class WebhookVerificationError extends BailiffError {
   override readonly name = 'WebhookVerificationError';
+  protected static override readonly [BRAND] = 'WebhookVerificationError';
   readonly code: WebhookErrorCode;
   readonly status: 400 | 413;
   /** The remedy, in a sentence. */

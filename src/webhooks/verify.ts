@@ -11,13 +11,32 @@ import { signersOf } from './secrets.js';
 import { isRecord } from '../ground/is-record.js';
 
 export interface VerifyWebhookOptions {
-  /** `whsec_…`; several while a secret is being rotated. Default: the variable CLERK_WEBHOOK_SIGNING_SECRET. */
+  /**
+   * The secret of the endpoint (`whsec_…`); several while a secret is being rotated.
+   *
+   * @env CLERK_WEBHOOK_SIGNING_SECRET
+   */
   readonly signingSecret?: Option<string | readonly string[]>;
-  /** How far the signing time may be from now, either way. Default 300. */
+  /**
+   * How far the signing time may be from now, either way.
+   *
+   * @default 300
+   * @unit s
+   */
   readonly toleranceSeconds?: Option<number>;
-  /** The largest body in bytes. A larger one is refused with `body-too-large`, if possible before it is read. Default 1,000,000. */
+  /**
+   * The largest body. A larger one is refused with `body-too-large`, if possible before it is read.
+   *
+   * @default 1,000,000
+   * @unit bytes
+   */
   readonly maxBodyBytes?: Option<number>;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /**
+   * The clock, in milliseconds since the epoch: for tests.
+   *
+   * @default `Date.now`
+   * @unit ms
+   */
   readonly now?: Option<Clock>;
 }
 

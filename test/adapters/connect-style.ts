@@ -100,6 +100,7 @@ const connectServer: Framework = {
   parsersInFront: true,
   parsersOfItsOwn: true,
   hasNext: true,
+  knowsRoute: 'nobody',
   serve(spec) {
     const app = connect();
     const errors: unknown[] = [];
@@ -150,6 +151,7 @@ const fastify: Framework = {
   parsersInFront: false,
   parsersOfItsOwn: true,
   hasNext: true,
+  knowsRoute: 'nobody',
   async serve(spec) {
     const app = Fastify();
     const errors: unknown[] = [];

@@ -23,7 +23,14 @@ import { listen, portOf } from '../support/listen.js';
 /** The guards have the same names and take the same arguments in both packages. */
 export type Adapter = Pick<
   typeof expressAdapter,
-  'requireAuth' | 'requireRole' | 'requirePermission' | 'requireScope' | 'protectedResourceMetadata' | 'anyOf' | 'allOf'
+  | 'requireAuth'
+  | 'requireRole'
+  | 'requirePermission'
+  | 'requireScope'
+  | 'oauthAuthorizationServerMetadata'
+  | 'protectedResourceMetadata'
+  | 'anyOf'
+  | 'allOf'
 >;
 type Mountable = ReturnType<Adapter['requireAuth']>;
 
@@ -31,7 +38,7 @@ type Mountable = ReturnType<Adapter['requireAuth']>;
 export interface Tools {
   /** `req.auth` or `c.var.auth`, as it stands there now. */
   readonly auth: Auth;
-  readonly getAuth: (options?: { acceptsToken?: AcceptsToken }) => Auth;
+  readonly getAuth: (options?: { acceptsToken?: AcceptsToken; treatPendingAsSignedOut?: boolean }) => Auth;
   readonly authenticate: (options: { acceptsToken: AcceptsToken }) => Promise<Auth>;
   readonly verifyWebhook: (options: {
     signingSecret: string;
@@ -95,6 +102,8 @@ export interface Framework {
   readonly parsersOfItsOwn: boolean;
   /** A middleware hands on by calling `next`. */
   readonly hasNext: boolean;
+  /** Who knows the pattern of the route: its guards alone, the middleware as well, or nobody. */
+  readonly knowsRoute: 'guard' | 'middleware' | 'nobody';
   serve(spec: AppSpec): Promise<Served>;
   /** An `onDenied` that answers with this JSON, or leaves it to the default with null. */
   answerDenied(answer: (denial: Denial) => { status: number; body: unknown } | null): unknown;
@@ -120,6 +129,7 @@ function expressFramework(name: string, express: () => Express, parsers: typeof 
     parsersInFront: true,
     parsersOfItsOwn: true,
     hasNext: true,
+    knowsRoute: 'guard',
     answerDenied: (answer) => (denial: Denial, _req: ExpressRequest, res: ExpressResponse, next: () => void) => {
       const found = answer(denial);
       if (found === null) next();
@@ -204,6 +214,7 @@ const hono: Framework = {
   parsersInFront: false,
   parsersOfItsOwn: false,
   hasNext: false,
+  knowsRoute: 'middleware',
   answerDenied: (answer) => (denial: Denial, c: Context) => {
     const found = answer(denial);
     return found === null ? undefined : c.json(found.body as object, found.status as 418);
@@ -290,6 +301,7 @@ const fastifyFramework: Framework = {
   parsersInFront: false,
   parsersOfItsOwn: false,
   hasNext: false,
+  knowsRoute: 'middleware',
   answerDenied: (answer) => (denial: Denial, _request: FastifyRequest, reply: FastifyReply) => {
     const found = answer(denial);
     return found === null ? undefined : reply.code(found.status).send(found.body);

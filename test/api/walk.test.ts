@@ -139,7 +139,11 @@ describe('over HTTP, on the offline instance', () => {
 
   it('a loop that removes each member removes them all', async () => {
     const [owner, ...others] = await addUsers(31);
-    const { id } = await api.organizations.create({ name: 'Acorn', created_by: owner!.id });
+    const { id } = await api.organizations.create({
+      name: 'Acorn',
+      created_by: owner!.id,
+      max_allowed_memberships: 0,
+    });
     for (const other of others) await api.organizationMemberships.create(id, { user_id: other.id, role: 'org:member' });
     const seen = await collect(api.organizationMemberships.list(id, { limit: 7 }), (membership) => {
       const user = membership.public_user_data!.user_id;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,8 +118,8 @@ describe('row 21: bailiff local', () => {
     await listen(occupied);
     const port = String(portOf(occupied));
     const cases: [string[], RegExp][] = [
-      [['--host', '0.0.0.0'], /loopback/],
-      [['--port', port], /EADDRINUSE/],
+      [['--host', '0.0.0.0'], /loopback.*--force/],
+      [['--port', port], /Port \d+ is in use by another program.*npx bailiff local --port 0/],
       [['--port', 'abc'], /number from 0 to 65535/],
       [['--port', '70000'], /number from 0 to 65535/],
       [['--webhook', 'https://example.com/'], /loopback/],
@@ -131,6 +132,63 @@ describe('row 21: bailiff local', () => {
       expect(refused.errors).not.toContain('    at ');
     }
     occupied.close();
+  });
+
+  it('says who has the port, if it is another instance', async () => {
+    const { terminal, started } = await startJson();
+    const { port } = new URL(started.apiUrl);
+    const env = terminal.env as Record<string, string>;
+    const refused = await bailiff(['local', '--port', port], { env });
+    expect(refused.code).toBe(3);
+    expect(refused.errors).toContain(`by an offline instance, process ${String(process.pid)}.`);
+    expect(refused.errors).toContain('npx bailiff env > .env');
+  });
+
+  it('says what the second day needs, where keys will be others', async () => {
+    const line = /other keys.*npx bailiff env > \.env.*--seed/;
+    expect((await startLocal()).terminal.output[0]).toMatch(line);
+    const seeded = (await startLocal(['--seed', 'same'])).terminal.output[0] ?? '';
+    expect(seeded).not.toMatch(line);
+    // The PEM is one line, and every command can be pasted.
+    expect(seeded).toMatch(/^CLERK_JWT_KEY="-----BEGIN PUBLIC KEY-----\\n[^"\n]+"$/m);
+    expect(seeded).toContain('npx bailiff token session');
+  });
+
+  it('prints addresses at which it can be reached when it listens on all of them', async () => {
+    const { terminal } = await startLocal(['--host', '0.0.0.0', '--force']);
+    const [, address = ''] = /Backend API +(\S+)/.exec(terminal.output[0] ?? '') ?? [];
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(terminal.output[0]).toMatch(/Sign-in page +http:\/\/127\.0\.0\.1:\d+\/sign-in/);
+    expect((await fetch(`${address}/sign-in`)).status).toBe(200);
+    const { code } = await bailiff(['token', 'session'], { env: terminal.env as Record<string, string> });
+    expect(code).toBe(0);
+  });
+
+  it('shows deliveries of webhooks that failed: status, attempt, and when the next is', async () => {
+    const endpoint = createHttpServer((_req, res) => res.writeHead(500).end());
+    await listen(endpoint);
+    const url = `http://127.0.0.1:${String(portOf(endpoint))}/hooks`;
+    const { terminal, started } = await startJson(['--webhook', url]);
+    const headers = {
+      authorization: `Bearer ${started.env['CLERK_SECRET_KEY'] ?? ''}`,
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify({ email_address: ['ada@example.com'] });
+    await fetch(`${started.apiUrl}/v1/users`, { method: 'POST', headers, body });
+    const line = await until(() => terminal.output.find((one) => one.includes('webhook.failed')));
+    expect(JSON.parse(line)).toMatchObject({ url, type: 'user.created', status: 500, attempt: 1 });
+    const { at, nextAttemptAt } = JSON.parse(line) as { at: number; nextAttemptAt: number };
+    expect(nextAttemptAt - at).toBe(5_000);
+    endpoint.close();
+
+    const plain = await startLocal(['--webhook', 'http://127.0.0.1:1/hooks']);
+    const [, api = ''] = /^CLERK_API_URL=(.*)$/m.exec(plain.terminal.output[0] ?? '') ?? [];
+    const [, key = ''] = /^CLERK_SECRET_KEY=(.*)$/m.exec(plain.terminal.output[0] ?? '') ?? [];
+    await fetch(`${api}/v1/users`, { method: 'POST', headers: { ...headers, authorization: `Bearer ${key}` }, body });
+    const shown = await until(() => plain.terminal.output.find((one) => one.includes(' webhook ')));
+    expect(shown).toMatch(
+      /no answer webhook user\.created to http:\/\/127\.0\.0\.1:1\/hooks, attempt 1 {2}next attempt in 5 seconds/,
+    );
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('stops cleanly on %s', async (signal) => {

@@ -36,6 +36,7 @@ export function session(options: SessionOptions = {}): Session {
     now: options.now ?? (() => Date.now()),
     readInput: () => Promise.resolve(options.input ?? ''),
     stopped: () => stopped,
+    folder,
     stop,
   };
 }

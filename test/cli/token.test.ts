@@ -50,6 +50,18 @@ describe('row 21: bailiff token', () => {
     expect(await authenticator.verifySessionToken(text)).toMatchObject({ plan: 'pro', azp: 'http://127.0.0.1:3000' });
   });
 
+  it('warns of custom claims that are too large for a cookie, beside the token', async () => {
+    const mint = (bytes: number) =>
+      bailiff(['token', 'session', '--claims', JSON.stringify({ filler: 'x'.repeat(bytes) })], { env });
+    const { code, text, errors } = await mint(1300);
+    expect([code, errors]).toEqual([0, expect.stringContaining('Clerk allows 1200')]);
+    expect(await authenticator.verifySessionToken(text)).toMatchObject({ filler: 'x'.repeat(1300) });
+    expect((await mint(100)).errors).toBe('');
+    const seen = await bailiff(['verify', text], { env: clerk.env });
+    expect([seen.code, seen.errors]).toEqual([0, expect.stringContaining('Clerk allows 1200')]);
+    expect((await bailiff(['verify', (await mint(100)).text], { env: clerk.env })).errors).toBe('');
+  });
+
   it('mints tokens that have expired', async () => {
     const { text } = await bailiff(['token', 'session', '--expires-in', '-60'], { env });
     await expect(authenticator.verifySessionToken(text)).rejects.toMatchObject({ reason: 'token-expired' });
@@ -75,6 +87,12 @@ describe('row 21: bailiff token', () => {
       );
       expect(await authenticator.verifyOAuthToken(oauth)).toMatchObject({ subject: 'user_1', clientId: 'client_1' });
     }
+  });
+
+  it('mints OAuth tokens for an organization', async () => {
+    const { code, text } = await bailiff(['token', 'oauth', '-u', 'user_1', '-o', 'org_9', '--json'], { env });
+    expect(code).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({ subject: 'user_1', org_id: 'org_9' });
   });
 
   it('prints all fields with --json', async () => {

@@ -249,7 +249,7 @@ describe('an outage', () => {
       expect(state).toMatchObject({ status: 'unavailable', isAuthenticated: false, token: null });
       expect(state.auth).toMatchObject({ isAuthenticated: false, tokenType: state.tokenType });
       expect(Number(state.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-      expect(state.headers.get('x-clerk-auth-status')).toBeNull();
+      expect(state.headers.get('x-clerk-auth-status')).toBe('unavailable');
     }
   });
 
@@ -631,18 +631,13 @@ describe('events', () => {
     backend.clerk.fail({ operation: OPERATIONS.m2m });
     await authenticator.authenticate(viewOf(bearer('mt_CANARY')));
     const decided = backend.events.filter(({ type }) => type === 'authenticated' || type === 'denied');
+    const request = { method: 'GET', route: null, requestId: null, durationMs: 0 };
+    const denied = { type: 'denied', by: 'request', missing: null, ...request };
     expect(decided).toEqual([
-      { type: 'authenticated', tokenType: 'session_token', subject: 'user_ada', durationMs: 0 },
-      { type: 'authenticated', tokenType: 'api_key', subject: 'user_ada', durationMs: 0 },
-      {
-        type: 'denied',
-        by: 'request',
-        status: 401,
-        tokenType: 'session_token',
-        reason: 'token-invalid',
-        durationMs: 0,
-      },
-      { type: 'denied', by: 'request', status: 503, tokenType: 'm2m_token', reason: 'unexpected-error', durationMs: 0 },
+      { type: 'authenticated', tokenType: 'session_token', subject: 'user_ada', ...request },
+      { type: 'authenticated', tokenType: 'api_key', subject: 'user_ada', ...request },
+      { ...denied, status: 401, tokenType: 'session_token', reason: 'token-invalid' },
+      { ...denied, status: 503, tokenType: 'm2m_token', reason: 'unexpected-error' },
     ]);
     expect(JSON.stringify(backend.events)).not.toMatch(new RegExp(`CANARY|${session()}`));
   });
@@ -652,15 +647,17 @@ it('events of pending sessions and handshakes', async () => {
   const authenticator = backend.create({ onEvent: (event) => void backend.events.push(event) });
   await authenticator.authenticate(viewOf(bearer(session({ sts: 'pending' }))));
   await authenticator.authenticate(viewOf({ 'sec-fetch-dest': 'document', cookie: '__client_uat=5' }));
+  const request = { method: 'GET', route: null, requestId: null, durationMs: 0 };
   expect(backend.events.filter(({ type }) => type === 'authenticated' || type === 'denied')).toEqual([
-    { type: 'authenticated', tokenType: 'session_token', subject: 'user_ada', durationMs: 0 },
+    { type: 'authenticated', tokenType: 'session_token', subject: 'user_ada', ...request },
     {
       type: 'denied',
       by: 'request',
       status: 307,
       tokenType: 'session_token',
       reason: 'client-uat-but-no-session-token',
-      durationMs: 0,
+      missing: null,
+      ...request,
     },
   ]);
 });

@@ -106,6 +106,13 @@ describe('row 15: deterministic seeds', () => {
     expect((await call(clerk, 'POST', `/v1/sessions/${session.id}/tokens/db`)).status).toBe(200);
   });
 
+  it('an application may be given opaque tokens', async () => {
+    const applications = [{ name: 'Mail', client_id: 'mail', access_token_format: 'opaque' }] as const;
+    const clerk = await start({ listen: false, seed: { oauth_applications: applications } });
+    const [row] = clerk.state.table('oauth_applications').rows();
+    expect(row).toMatchObject({ client_id: 'mail', access_token_format: 'opaque' });
+  });
+
   it('a document gives more to the roles that every instance has', async () => {
     const roles = [
       { key: 'org:admin', permissions: ['org:invoices:manage'] },
@@ -148,6 +155,7 @@ describe('row 15: deterministic seeds', () => {
       "organizations[0].members[0]: there is no user 'nobody'",
     ],
     [{ oauth_applications: [{ name: 'Mail', redirect_uris: ['nowhere'] }] }, 'oauth_applications[0]: '],
+    [{ oauth_applications: [{ name: 'Mail', access_token_format: 'paper' }] }, 'oauth_applications[0].access_token'],
     [{ machines: [{ name: 'a', scopes: ['b'] }] }, "machines[0]: there is no machine 'b'"],
     [{ tables: { plans: [{ name: 'x' }] } }, "tables.plans[0] must have required property 'id'"],
   ])('refuses %j, saying where and why', async (seed, message) => {

@@ -7,6 +7,7 @@ import { call, codeOf, decode, instances } from './support.js';
 
 const start = instances();
 const NOW = Date.UTC(2026, 5, 1);
+const METADATA = { plan: 'pro', limits: { seats: 3 }, empty: '', zero: 0, off: false };
 
 async function prepared(options: LocalInstanceOptions = { listen: false, now: NOW }) {
   const clerk = await start(options);
@@ -14,7 +15,7 @@ async function prepared(options: LocalInstanceOptions = { listen: false, now: NO
     email_address: ['ada@example.test'],
     first_name: 'Ada',
     last_name: 'Lovelace',
-    public_metadata: { plan: 'pro', limits: { seats: 3 } },
+    public_metadata: METADATA,
     password: 'correct horse battery staple',
   });
   const userId = String(user.json['id']);
@@ -46,6 +47,7 @@ describe('row 7: JWT templates', () => {
         nick: "{{user.username || user.public_metadata.nick || 'nobody'}}",
         nothing: '{{user.public_metadata.none}}',
         text: 'x{{user.username}}y',
+        since: '{{user.created_at}}',
         list: ['{{org.id}}', 1],
         prototype: '{{user.constructor.name}}',
       },
@@ -61,11 +63,12 @@ describe('row 7: JWT templates', () => {
       full: 'Ada Lovelace',
       role: 'org:admin',
       seats: 3,
-      metadata: { plan: 'pro', limits: { seats: 3 } },
+      metadata: METADATA,
       verified: true,
       nick: 'nobody',
       nothing: null,
-      text: 'xy',
+      text: 'xnully',
+      since: NOW / 1000,
       list: ['org_1', 1],
       prototype: null,
       iss: clerk.frontendApiUrl,
@@ -76,6 +79,44 @@ describe('row 7: JWT templates', () => {
       jti: expect.any(String),
     });
     expect(decode(String((await mint('db', { expires_in_seconds: 60 })).json['jwt'])).payload['exp']).toBe(iat + 60);
+  });
+
+  it('choose the first value that is neither null nor false, and take literals', async () => {
+    const { mint, template } = await prepared();
+    const claims = {
+      empty: "{{user.public_metadata.empty || 'other'}}",
+      zero: "{{user.public_metadata.zero || 'other'}}",
+      off: "{{user.public_metadata.off || 'other'}}",
+      lastFalse: '{{user.username || user.public_metadata.off}}',
+      yes: '{{user.username || true}}',
+      no: '{{user.username || false}}',
+      pipes: "{{user.username || 'a || b'}}",
+      double: '{{user.username || "it\'s {{ok}}"}}',
+      inText: "<{{user.username || 'a || b'}}|{{true}}|{{user.public_metadata.off}}>",
+    };
+    await template({ name: 'choice', claims });
+    const { payload } = decode(String((await mint('choice')).json['jwt']));
+    expect(payload).toMatchObject({
+      empty: '',
+      zero: 0,
+      off: 'other',
+      lastFalse: false,
+      yes: true,
+      no: false,
+      pipes: 'a || b',
+      double: "it's {{ok}}",
+      inText: '<a || b|true|false>',
+    });
+  });
+
+  it('name the origin of the session as azp, where it has one', async () => {
+    const { clerk, template } = await prepared();
+    await template({ name: 'who', claims: {} });
+    const claimsOf = async (session: { id: string }) =>
+      decode(String((await call(clerk, 'POST', `/v1/sessions/${session.id}/tokens/who`)).json['jwt'])).payload;
+    const { session } = await clerk.signIn('user_1', { azp: 'https://app.example' });
+    expect(await claimsOf(session)).toMatchObject({ azp: 'https://app.example' });
+    expect(await claimsOf((await clerk.signIn('user_2')).session)).not.toHaveProperty('azp');
   });
 
   it('never tell what the API would not', async () => {

@@ -170,12 +170,20 @@ describe('row 10: machine tokens', () => {
     const jwt = await clerk.createM2MToken({
       machineId: 'mch_a',
       scopes: ['mch_b', 'mch_c'],
-      claims: { x: 1 },
+      // The API refuses claims such as exp; here they do not replace the token's own either.
+      claims: { x: 1, exp: 1, iss: 'https://evil.test' },
       format: 'jwt',
     });
     expect(decode(jwt.token)).toMatchObject({
       header: { typ: 'JWT', cat: 'cl_B7d4PD333AAA' },
-      payload: { sub: 'mch_a', jti: jwt.id, scopes: 'mch_b mch_c', x: 1, exp: NOW / 1000 + 3600 },
+      payload: {
+        sub: 'mch_a',
+        jti: jwt.id,
+        scopes: 'mch_b mch_c',
+        x: 1,
+        exp: NOW / 1000 + 3600,
+        iss: clerk.frontendApiUrl,
+      },
     });
     expect((await call(clerk, 'POST', '/m2m_tokens/verify', { token: jwt.token })).json).toMatchObject({
       id: jwt.id,

@@ -7,8 +7,10 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { SpanStatusCode } from '@opentelemetry/api';
+import { clerkMiddleware, requireAuth } from 'bailiff/hono';
 import { createAuthenticator, type AuthenticatorOptions } from 'bailiff';
 import { openTelemetry } from 'bailiff/opentelemetry';
+import { Hono } from 'hono';
 import type { LocalInstance } from 'bailiff-local';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OPERATIONS, startClerk } from '../support/clerk.js';
@@ -100,4 +102,63 @@ it('counts faults of this server by their class, and says nothing of what they s
   const [point] = (await metricNames()).get('bailiff.faults') ?? [];
   expect([point?.value, point?.attributes]).toEqual([1, { 'bailiff.during': 'request', 'error.type': 'RangeError' }]);
   expect(JSON.stringify(exporter.getMetrics())).not.toContain('private words');
+});
+
+it('counts one denial for a request that a guard refuses, by method, route, status and missing part, and none for one that is served', async () => {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+  const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
+  const app = new Hono();
+  const { secretKey, publishableKey, apiUrl } = clerk;
+  app.use(
+    clerkMiddleware({ secretKey, publishableKey, apiUrl, now: createClock(), onEvent: openTelemetry({ meter }) }),
+  );
+  app.all('/orders/:id', requireAuth({ role: 'org:owner' }), (c) => c.text('in'));
+  app.get('/key', requireAuth({ token: 'api_key' }), (c) => c.text('in'));
+  const { secret } = await clerk.createApiKey({ subject: 'user_ada' });
+  const user = await clerk.createSessionToken();
+  const ask = async (path: string, token: string, method = 'GET') =>
+    (await app.request(path, { method, headers: { authorization: `Bearer ${token}` } })).status;
+  expect([await ask('/key', secret), await ask('/orders/1', user), await ask('/orders/2', user)]).toEqual([
+    200, 403, 403,
+  ]);
+  expect(await ask('/orders/3', user, 'BREW')).toBe(403);
+  await reader.forceFlush();
+  const points = exporter
+    .getMetrics()
+    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
+    .filter(({ descriptor }) => descriptor.name === 'bailiff.denials')
+    .flatMap(({ dataPoints }) => dataPoints.map(({ value, attributes }) => ({ value, ...attributes })));
+  const denied = {
+    'http.route': '/orders/:id',
+    'http.response.status_code': 403,
+    'bailiff.reason': 'forbidden',
+    'bailiff.missing': 'role',
+  };
+  expect(points).toEqual([
+    { value: 2, 'http.request.method': 'GET', ...denied },
+    { value: 1, 'http.request.method': '_OTHER', ...denied },
+  ]);
+});
+
+it('bounds the routes that a client can make, and names decisions by their outcome', async () => {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+  const listen = openTelemetry({ meter: new MeterProvider({ readers: [reader] }).getMeter('test') });
+  const request = { method: 'GET', requestId: null, tokenType: null, reason: null, durationMs: 5 } as const;
+  for (let number = 0; number < 1_000; number += 1) {
+    listen({ ...request, type: 'denied', by: 'guard', status: 401, missing: null, route: `/made-up/${number}` });
+  }
+  for (const status of ['signed-out', 'handshake', 'unavailable'] as const) {
+    listen({ ...request, type: 'unauthenticated', status, route: null });
+  }
+  await reader.forceFlush();
+  const metrics = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
+  const of = (name: string) => metrics.find(({ descriptor }) => descriptor.name === name)?.dataPoints ?? [];
+  expect(new Set(of('bailiff.denials').map(({ attributes }) => attributes['http.route'])).size).toBe(201);
+  expect(of('bailiff.authentication.duration').map(({ attributes }) => attributes['bailiff.outcome'])).toEqual([
+    'signed-out',
+    'handshake',
+    'unavailable',
+  ]);
 });

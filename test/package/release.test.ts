@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 const MANIFESTS = ['package.json', 'packages/local/package.json'];
-const FILES = [...MANIFESTS, 'package-lock.json', 'scripts', 'src/core/version.ts'];
+const FILES = [...MANIFESTS, 'package-lock.json', 'scripts', 'src/ground/version.ts'];
 const CHANGELOG = '# Changes\n\n## Unreleased\n\n### Added\n\n- Something.\n';
 
 let copy: string;
@@ -70,7 +70,7 @@ it('a release gives both packages one version, in every place, and publishes bot
   ]);
   expect(MANIFESTS.map((file) => manifest(file).version)).toEqual(['7.8.9', '7.8.9']);
   expect(manifest('packages/local/package.json').peerDependencies['bailiff']).toBe('^7.8.9');
-  expect(read('src/core/version.ts')).toContain("VERSION = '7.8.9'");
+  expect(read('src/ground/version.ts')).toContain("VERSION = '7.8.9'");
   expect(read('CHANGELOG.md')).toMatch(/## Unreleased\n\n## 7\.8\.9 - \d{4}-\d\d-\d\d\n\n### Added/);
   // All of it is in the commit that has the tag.
   expect(git('status', '--porcelain')).toBe('');

@@ -9,6 +9,7 @@ export type {
   OAuthTokenRequest,
   SessionTokenRequest,
 } from './model/issue-credentials.js';
+export type { SentMessage } from './model/verification/messages.js';
 export type { ClockStart, Duration } from './state/clock.js';
 export type { ActiveFault, Fault, FaultRequest } from './server/faults.js';
 export type { InProcessFetch } from './server/in-process-fetch.js';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { ServerResponse } from 'node:http';
-import { createGuard, watched, type GuardResult, type RequestAuthentication } from '../../core/index.js';
+import { createGuard, type GuardResult, type RequestAuthentication } from '../../core/index.js';
 import { isPromise } from '../../ground/realm.js';
 import type { Denial, Exactly, GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
@@ -106,7 +106,7 @@ function settle(
   res: ServerResponse,
   next: Next,
 ): void {
-  void watched(authentication.authenticator.config, 'guard', () => {
+  void authentication.watched('guard', () => {
     showAuth(req, authentication.auth);
     sendStateHeaders(res, authentication);
     if ('answer' in result) sendAnswer(res, result.answer);
@@ -125,7 +125,7 @@ function settle(
 function deny(
   denial: Denial,
   onDenied: OnDenied,
-  { authenticator: { config } }: Authentication,
+  authentication: Authentication,
   req: HttpRequest,
   res: ServerResponse,
   next: Next,
@@ -148,7 +148,7 @@ function deny(
       }
     });
   try {
-    const answered = watched(config, 'denial', () => onDenied(denial, req as Request, res as Response, onward));
+    const answered = authentication.watched('denial', () => onDenied(denial, req as Request, res as Response, onward));
     if (isPromise(answered)) Promise.resolve(answered).catch(fail);
   } catch (thrown) {
     fail(thrown);

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import { createMiddleware, RequestAuthentication, watched, type Entered } from '../../core/index.js';
+import { createMiddleware, RequestAuthentication, type Entered } from '../../core/index.js';
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
 import { ExpressView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';
@@ -56,7 +56,7 @@ function settle(entered: Entered<OnDenied>, req: HttpRequest, res: ServerRespons
     forward(entered, new ExpressView(req), req, res, req).catch(failWith(next));
     return;
   }
-  const goesOn = watched(entered.authenticator.config, 'request', () => {
+  const goesOn = entered.watched('request', () => {
     const isRepeated = slot.get(req) === entered;
     const answer = isRepeated ? null : entered.earlyResponse;
     if (answer !== null) {

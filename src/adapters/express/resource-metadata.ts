@@ -1,5 +1,12 @@
-import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/index.js';
-import { requestOf, responseOf, urlOf, type Handler } from './handler.js';
+import {
+  createAuthorizationServerMetadata,
+  createResourceMetadata,
+  type AuthorizationServerOptions,
+  type MetadataAnswer,
+  type ProtectedResourceOptions,
+} from '../../core/index.js';
+import type { MaybePromise } from '../../ports.js';
+import { requestOf, responseOf, run, urlOf, type Handler } from './handler.js';
 
 /**
  * Serves the metadata of an OAuth protected resource (RFC 9728), under the well-known path of the root and under that of
@@ -17,14 +24,42 @@ import { requestOf, responseOf, urlOf, type Handler } from './handler.js';
  * ```
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): Handler {
-  const answerTo = createResourceMetadata(options);
-  return function clerkResourceMetadata(request, response, next) {
+  return serve(createResourceMetadata(options));
+}
+
+/**
+ * Hands on the metadata of the instance as an OAuth authorization server (RFC 8414), under `/.well-known/oauth-authorization-server` of this
+ * server, for clients of older MCP drafts that look there. Public: before any guard. 503 while the instance cannot be reached.
+ *
+ * @throws {ConfigurationError} when no authorization server is known
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { oauthAuthorizationServerMetadata } from 'bailiff/express';
+ *
+ * const app = express();
+ * app.use(oauthAuthorizationServerMetadata());
+ * ```
+ */
+export function oauthAuthorizationServerMetadata(options: AuthorizationServerOptions = {}): Handler {
+  return serve(createAuthorizationServerMetadata(options));
+}
+
+function serve(answerTo: (method: string, url: string) => MaybePromise<MetadataAnswer> | null): Handler {
+  return function clerkMetadata(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
     const answer = answerTo(req.method ?? '', urlOf(req));
     if (answer === null) return next();
-    res.statusCode = answer.status;
-    for (const [name, value] of answer.headers) res.setHeader(name, value);
-    res.end(answer.body ?? undefined);
+    run(
+      next,
+      () => answer,
+      ({ status, headers, body }) => {
+        res.statusCode = status;
+        for (const [name, value] of headers) res.setHeader(name, value);
+        res.end(body ?? undefined);
+      },
+    );
   };
 }

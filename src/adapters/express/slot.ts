@@ -7,18 +7,19 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSlot } from '../../core/index.js';
+import { symbolOf } from '../../ground/builds.js';
 import type { OnDenied } from './middleware-options.js';
 
-const RESPONSE = Symbol('bailiff.response');
-type Holder = { [RESPONSE]?: ServerResponse };
+const RESPONSE = symbolOf('response');
+type Holder = Record<symbol, ServerResponse | undefined>;
 
 /** The list of raw headers; the request itself where a runtime makes a new list for each look, or has none. */
 function holderOf(req: Partial<IncomingMessage>): Holder {
   const { rawHeaders } = req;
-  return (Array.isArray(rawHeaders) && rawHeaders === req.rawHeaders ? rawHeaders : req) as Holder;
+  return (Array.isArray(rawHeaders) && rawHeaders === req.rawHeaders ? rawHeaders : req) as unknown as Holder;
 }
 
-export const slot = createSlot<object, OnDenied>(holderOf);
+export const slot = createSlot<object, OnDenied>('express', holderOf);
 
 export function noteResponse(req: object, res: ServerResponse): void {
   holderOf(req)[RESPONSE] = res;

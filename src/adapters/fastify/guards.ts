@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
-import { createGuard, watched } from '../../core/index.js';
+import { createGuard } from '../../core/index.js';
 import type { CallerOf, Exactly, GuardRequirement, OneOrMore, Permission, Role, SignedInSession } from '../../types.js';
 import { answered, present, sendAnswer, sendDenial, watchSend } from './reply.js';
 import { slot } from './request.js';
@@ -102,10 +102,10 @@ function guard(requirement: GuardRequirement | undefined, name: string): Guard<n
     present(request, reply, authentication);
     if (result.allowed) return;
     if ('answer' in result) return sendAnswer(reply, result.answer);
-    const { onDenied, authenticator } = authentication;
+    const { onDenied } = authentication;
     const { denial } = result;
     const isSent = watchSend(reply);
-    if (onDenied !== undefined) await watched(authenticator.config, 'denial', () => onDenied(denial, request, reply));
+    if (onDenied !== undefined) await authentication.watched('denial', () => onDenied(denial, request, reply));
     return isSent() ? answered(reply) : sendDenial(reply, denial);
   };
 }

@@ -1,10 +1,14 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
 import {
+  createAuthorizationServerMetadata,
   createMiddleware,
   createResourceMetadata,
   RequestAuthentication,
+  type AuthorizationServerOptions,
+  type MetadataAnswer,
   type ProtectedResourceOptions,
 } from '../../core/index.js';
+import type { MaybePromise } from '../../ports.js';
 import { present, putHeaders, sendAnswer } from './reply.js';
 import { forward } from '../node/forward.js';
 import { FastifyView, slot } from './request.js';
@@ -92,10 +96,35 @@ export function clerkMiddleware(
  * ```
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): FastifyPluginCallback {
-  const answerTo = createResourceMetadata(options);
-  return plugin('bailiff-resource-metadata', (fastify) => {
+  return metadata('bailiff-resource-metadata', createResourceMetadata(options));
+}
+
+/**
+ * Hands on the metadata of the instance as an OAuth authorization server (RFC 8414), under `/.well-known/oauth-authorization-server` of this
+ * server, for clients of older MCP drafts that look there. Public: before any guard. 503 while the instance cannot be reached.
+ *
+ * @throws {ConfigurationError} when no authorization server is known
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { oauthAuthorizationServerMetadata } from 'bailiff/fastify';
+ *
+ * const app = fastify();
+ * app.register(oauthAuthorizationServerMetadata());
+ * ```
+ */
+export function oauthAuthorizationServerMetadata(options: AuthorizationServerOptions = {}): FastifyPluginCallback {
+  return metadata('bailiff-authorization-server', createAuthorizationServerMetadata(options));
+}
+
+function metadata(
+  name: string,
+  answerTo: (method: string, url: string) => MaybePromise<MetadataAnswer> | null,
+): FastifyPluginCallback {
+  return plugin(name, (fastify) => {
     fastify.addHook('onRequest', async ({ method, originalUrl }, reply) => {
-      const answer = answerTo(method, originalUrl);
+      const answer = await answerTo(method, originalUrl);
       if (answer !== null) await sendAnswer(reply, answer);
     });
   });

@@ -12,6 +12,11 @@ export class FastifyView extends NodeView {
     this.#request = request;
   }
 
+  /** Null where no route matches. */
+  get route(): string | null {
+    return this.#request.routeOptions.url ?? null;
+  }
+
   /** Fastify's own `trustProxy` decides: `ips` goes on behind the address of the connection only if that is a trusted proxy's. */
   get trustsProxy(): boolean {
     const { socket } = this.#request.raw;
@@ -21,4 +26,4 @@ export class FastifyView extends NodeView {
   }
 }
 
-export const slot = createSlot<FastifyRequest, OnDenied>();
+export const slot = createSlot<FastifyRequest, OnDenied>('fastify');

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { createGuard, watched, type GuardResult, type RequestAuthentication } from '../../core/index.js';
+import { createGuard, type GuardResult, type RequestAuthentication } from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
 import { andThen } from '../../ground/maybe-promise.js';
 import { tagOf } from '../../ground/realm.js';
@@ -107,13 +107,10 @@ function settle(result: GuardResult, name: string, c: Context, next: Next): Mayb
 }
 
 /** Whatever is no response asks for the default answer. */
-function deny(
-  denial: Denial,
-  { onDenied, authenticator }: RequestAuthentication<OnDenied>,
-  c: Context,
-): MaybePromise<Response> {
+function deny(denial: Denial, authentication: RequestAuthentication<OnDenied>, c: Context): MaybePromise<Response> {
+  const { onDenied } = authentication;
   if (onDenied === undefined) return sendDenial(c, denial);
-  const answer: MaybePromise<unknown> = watched(authenticator.config, 'denial', () => onDenied(denial, c));
+  const answer: MaybePromise<unknown> = authentication.watched('denial', () => onDenied(denial, c));
   return andThen(answer, (found) => (isResponse(found) ? found : sendDenial(c, denial)));
 }
 

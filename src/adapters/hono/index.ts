@@ -2,12 +2,17 @@
 export { clerkMiddleware } from './middleware.js';
 export { requireAuth, requirePermission, requireRole, requireScope } from './guards.js';
 export { authenticate, getAuth } from './auth.js';
-export { protectedResourceMetadata } from './resource-metadata.js';
+export { oauthAuthorizationServerMetadata, protectedResourceMetadata } from './resource-metadata.js';
 export { verifyWebhook } from './webhook.js';
 export { allOf, anyOf, createAuthenticator, resourceMetadataUrl } from '../../core/index.js';
 export * from '../../errors.js';
 export { WebhookVerificationError } from '../../webhooks/errors.js';
-export type { FrontendApiProxyOptions, GetAuthOptions, ProtectedResourceOptions } from '../../core/index.js';
+export type {
+  AuthorizationServerOptions,
+  FrontendApiProxyOptions,
+  GetAuthOptions,
+  ProtectedResourceOptions,
+} from '../../core/index.js';
 // By way of the public face, so that `declare module 'bailiff'` finds it in every program that imports this one.
 export type * from '../../index.js';
 export type * from './augment.js';

@@ -31,6 +31,13 @@ export class HonoView implements RequestView {
     return this.#raw.headers;
   }
 
+  /** The last of the handlers that match: all of them are found before the first runs. Null where none but middleware of every path does. */
+  get route(): string | null {
+    // Deprecated, but the helper that replaces it is younger than the oldest Hono 4.
+    const path = this.#c.req.matchedRoutes.at(-1)?.path ?? null;
+    return path === '*' || path === '/*' ? null : path;
+  }
+
   /** Workers end with the answer, so what runs on has to be announced there. Elsewhere it throws, and the task simply runs on. */
   get waitUntil(): WaitUntil {
     return (task) => this.#c.executionCtx.waitUntil(task);

@@ -1,5 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { createResourceMetadata, type ProtectedResourceOptions } from '../../core/index.js';
+import {
+  createAuthorizationServerMetadata,
+  createResourceMetadata,
+  type AuthorizationServerOptions,
+  type MetadataAnswer,
+  type ProtectedResourceOptions,
+} from '../../core/index.js';
+import type { Environment } from '../../environment.js';
+import type { MaybePromise } from '../../ports.js';
 import { bindings } from './environment.js';
 
 /**
@@ -18,12 +26,37 @@ import { bindings } from './environment.js';
  * ```
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): MiddlewareHandler {
+  return serve((env) => createResourceMetadata(options, env));
+}
+
+/**
+ * Hands on the metadata of the instance as an OAuth authorization server (RFC 8414), under `/.well-known/oauth-authorization-server` of this
+ * server, for clients of older MCP drafts that look there. Public: before any guard. 503 while the instance cannot be reached.
+ *
+ * @throws {ConfigurationError} when no authorization server is known
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { oauthAuthorizationServerMetadata } from 'bailiff/hono';
+ *
+ * const app = new Hono();
+ * app.use(oauthAuthorizationServerMetadata());
+ * ```
+ */
+export function oauthAuthorizationServerMetadata(options: AuthorizationServerOptions = {}): MiddlewareHandler {
+  return serve((env) => createAuthorizationServerMetadata(options, env));
+}
+
+type AnswerTo = (method: string, url: string) => MaybePromise<MetadataAnswer> | null;
+
+function serve(create: (env?: Environment) => AnswerTo): MiddlewareHandler {
   const environment = bindings();
-  let answerTo = environment === undefined ? createResourceMetadata(options) : undefined;
-  return function clerkResourceMetadata(c: Context, next) {
-    answerTo ??= createResourceMetadata(options, environment?.(c));
-    const answer = answerTo(c.req.method, c.req.url);
+  let answerTo = environment === undefined ? create() : undefined;
+  return async function clerkMetadata(c: Context, next) {
+    answerTo ??= create(environment?.(c));
+    const answer = await answerTo(c.req.method, c.req.url);
     if (answer === null) return next();
-    return Promise.resolve(c.newResponse(answer.body, answer.status, Object.fromEntries(answer.headers)));
+    return c.newResponse(answer.body, answer.status, Object.fromEntries(answer.headers));
   };
 }

@@ -159,6 +159,14 @@ export function unauthenticated(tokenType: TokenType, reason: Reason | null): Au
   }) as Auth;
 }
 
+const NOT_VERIFIED =
+  'Nobody has verified this token yet. Call `await authenticate(…, { acceptsToken })`, put a guard before the handler, or give `acceptsToken` to clerkMiddleware().';
+
+/** The auth object of a kind that the request has a credential of, good or bad: a reader that verifies nothing cannot tell. */
+export function notVerified(tokenType: TokenType): Auth {
+  return Object.freeze({ ...unauthenticated(tokenType, 'not-verified'), message: NOT_VERIFIED }) as Auth;
+}
+
 /** The auth object where several kinds are accepted and the request has a caller of none: it has no identity fields. */
 export function invalidToken(reason: Reason | null): InvalidTokenAuth {
   return Object.freeze({

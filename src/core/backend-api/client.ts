@@ -6,6 +6,7 @@ import {
   type VerifyOperation,
 } from '../../ports.js';
 import type { Config } from '../config/config.js';
+import { diagnosticsOf, report } from '../faults/diagnostics.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
 import { createCaller, type Call } from './http.js';
 
@@ -34,12 +35,19 @@ export interface Backend extends VerificationUpstream {
   openCircuits?(): readonly string[];
 }
 
+const KEY_INVALID = 'clerk_key_invalid';
+
+function firstCode(body: unknown): unknown {
+  const { errors } = Object(body) as { readonly errors?: readonly { readonly code?: unknown }[] };
+  return Array.isArray(errors) ? Object(errors[0]).code : undefined;
+}
+
 /** What the API itself answers to a path with an id that cannot be one; such a path is not sent. */
 const NOT_FOUND: UpstreamAnswer = Object.freeze({ status: 404, body: undefined, retryAfterMs: null });
 /** What the API answers to a wrong key; a call without the key it needs is not sent. */
 const NO_KEY: UpstreamAnswer = Object.freeze({
   status: 401,
-  body: Object.freeze({ errors: Object.freeze([Object.freeze({ code: 'clerk_key_invalid' })]) }),
+  body: Object.freeze({ errors: Object.freeze([Object.freeze({ code: KEY_INVALID })]) }),
   retryAfterMs: null,
 });
 
@@ -72,10 +80,20 @@ export function createBackend(config: Config): Backend | null {
     try {
       const answer = await send({ ...request, operation, key });
       breaker.leave(answer.status < 500);
+      judgeKey(operation, key, answer);
       return answer;
     } catch (error) {
       breaker.leave(error instanceof UpstreamUnreachable ? false : null);
       throw error;
+    }
+  }
+
+  /** A session that cannot be refreshed is 401 as well: there the code tells. */
+  function judgeKey(operation: string, key: string, { status, body }: UpstreamAnswer): void {
+    const diagnostic = key === secretKey ? 'secret-key-invalid' : 'machine-secret-key-invalid';
+    if (status < 400) diagnosticsOf(config).delete(diagnostic);
+    else if (status === 401 && (operation !== 'RefreshSession' || firstCode(body) === KEY_INVALID)) {
+      report(config, diagnostic);
     }
   }
 

@@ -7,7 +7,7 @@ import { isNetworkFailure } from '../../ground/network-failure.js';
 import { fetchWithSignal } from '../../ground/realm.js';
 import { readUpstreamBody } from '../../ground/upstream-body.js';
 import { stopwatch } from '../../ground/stopwatch.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../../ground/version.js';
 import { DEFAULT_RETRY_AFTER_MS, parseRetryAfter } from '../../ground/retry-after.js';
 
 export interface Call {
@@ -85,7 +85,8 @@ function isResponse(value: unknown): value is Response {
   return typeof status === 'number' && typeof headers?.get === 'function';
 }
 
-async function readText(response: Response): Promise<string> {
+/** The text of an answer, as far as it is not too long. */
+export async function readText(response: Response): Promise<string> {
   if (response.body === null) return '';
   const reader = response.body.getReader();
   const decoder = new TextDecoder();

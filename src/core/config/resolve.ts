@@ -188,9 +188,14 @@ export function requireAnyKey({ secretKey, machineSecretKey, jwtKey }: Keys): vo
 const checkOrigins = (name: OptionName, value: readonly string[]) =>
   Object.freeze(filledList(name, value).map((item) => origin(name, item)));
 
-/** @throws ConfigurationError for what is neither false nor an object with `warn` and `error` */
+/**
+ * Without a logger it is the console, but for tests (`NODE_ENV=test`, which their runners set): many of them make configurations that
+ * are wrong on purpose.
+ *
+ * @throws ConfigurationError for what is neither false nor an object with `warn` and `error`
+ */
 export function resolveLog(logger: AuthenticatorOptions['logger']): Log {
-  const given = logger ?? null;
+  const given = logger ?? (readVariable('NODE_ENV') === 'test' ? false : null);
   if (given === null || given === false) return createLog(given);
   return createLog(withMethods<Logger>({ option: 'logger' }, given, ['warn', 'error']));
 }

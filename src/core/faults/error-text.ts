@@ -60,6 +60,11 @@ function redact(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text).replace(SECRET, REDACTED);
 }
 
+/** A text of somebody's making for a log or an event: on one line, and empty if it holds a secret. */
+export function safeText(text: string): string {
+  return redact(text, []) === text ? text.replace(UNSEEN, '') : '';
+}
+
 /** Where an error was made, to know it again: its class and the innermost frame. */
 export function throwSite(error: Error): string {
   return `${error.name} ${framesOf(error)[0] ?? ''}`;

@@ -1,4 +1,5 @@
 /** Words to whoever runs the server. Nothing that a logger does matters to a request: it may throw, reject or be missing. */
+import { shared } from '../../ground/builds.js';
 import { createBoundedCache } from '../../ground/bounded-cache.js';
 import type { Clock } from '../../ports.js';
 import { isPromise } from '../../ground/realm.js';
@@ -26,7 +27,7 @@ export interface Log {
 const MINUTE_MS = 60_000;
 const MOST_LINES = 20;
 
-const said = new Set<string>();
+const said = shared('said', () => new Set<string>());
 /** By logger, so that what many authenticators with one logger say is one flood. */
 const logs = new WeakMap<Logger, Log>();
 const SILENCE: Log = Object.freeze({ warn: () => undefined, fault: () => undefined });

@@ -1,9 +1,9 @@
 /** How a guard says no: status, headers (RFC 6750, RFC 9728) and body of every denial. */
 import type { Reason } from '../../errors.js';
 import { knownReason, meaningOf, TOKEN_MEANINGS } from '../../ground/meanings.js';
-import type { Denial, DenialCase } from '../../types.js';
+import type { Denial, DenialCase, MissingPart } from '../../types.js';
 import { deepFreeze } from '../../ground/deep-freeze.js';
-import type { Missing } from './requirement.js';
+import { partOf, type Missing } from './requirement.js';
 import { retryAfterSeconds } from '../../ground/retry-after.js';
 
 /** What the answer depends on beside its case. */
@@ -33,12 +33,12 @@ interface Answer {
   readonly longMessage?: string | undefined;
   readonly headers?: Denial['headers'];
   readonly clerkError?: unknown;
+  readonly missing?: MissingPart;
 }
 
 function denial(kind: DenialCase, answer: Answer): Denial {
-  const { code, message, longMessage = message, headers = {}, reason = null, clerkError } = answer;
-  // `onDenied` gets it; what it holds of a requirement is shared by all requests of the route.
-  return deepFreeze({
+  const { code, message, longMessage = message, headers = {}, reason = null, clerkError, missing = null } = answer;
+  const made = {
     case: kind,
     status: STATUS[kind],
     code,
@@ -46,8 +46,14 @@ function denial(kind: DenialCase, answer: Answer): Denial {
     message,
     headers,
     body: { ...errorBody(code, message, longMessage), ...(clerkError !== undefined && { clerk_error: clerkError }) },
-  });
+  };
+  // `onDenied` gets it; what it holds of a requirement is shared by all requests of the route.
+  return deepFreeze(hidden(made, 'missing', missing));
 }
+
+/** Adds what is for logs alone: neither JSON nor a copy shows it. */
+const hidden = <T extends object, Name extends string, V>(to: T, name: Name, value: V) =>
+  Object.defineProperty(to, name, { value }) as T & { readonly [N in Name]: V };
 
 /** The envelope of Clerk's own errors. */
 export const errorBody = (code: string, message: string, longMessage = message) => ({
@@ -99,6 +105,7 @@ export function mismatchDenial(challenge: Challenge): Denial {
     code: 'token-type-mismatch',
     reason: challenge.reason,
     message: meaning,
+    missing: 'kind',
     headers: challengeHeader({
       error: 'invalid_token',
       error_description: meaning,
@@ -109,9 +116,11 @@ export function mismatchDenial(challenge: Challenge): Denial {
 
 /** Known, but not allowed; the body or the challenge says what would help. */
 export function forbiddenDenial(verdict: Missing, challenge: Challenge): Denial {
+  const missing = partOf(verdict);
   if (verdict.missing === 'reverification') {
     return denial('reverification', {
       code: 'forbidden',
+      missing,
       message: 'The user must verify again.',
       // What Clerk's frontend looks for to ask for the factor and try again.
       clerkError: {
@@ -124,6 +133,7 @@ export function forbiddenDenial(verdict: Missing, challenge: Challenge): Denial 
   const scopes = verdict.missing === 'scope' ? verdict.scopes : null;
   return denial('forbidden', {
     code: 'forbidden',
+    missing,
     message: 'Access is not allowed.',
     longMessage: scopes === null ? undefined : 'The token lacks a scope that is needed here.',
     headers:
@@ -157,5 +167,5 @@ export function faultDenial(cause: Error | null): Denial {
     longMessage: TOKEN_MEANINGS['authentication-fault'],
   });
   // A copy, because what was thrown is not ours to freeze.
-  return cause === null ? made : Object.freeze(Object.defineProperty({ ...made }, 'cause', { value: cause }));
+  return cause === null ? made : Object.freeze(hidden(hidden({ ...made }, 'missing', null), 'cause', cause));
 }

@@ -1,7 +1,7 @@
 /** A guard, whatever the framework: its requirement is compiled where the route is defined, and once for each authenticator it meets. */
 import { ConfigurationError } from '../../errors.js';
 import type { MaybePromise } from '../../ports.js';
-import type { GuardRequirement } from '../../types.js';
+import type { GuardRequirement, RequestView } from '../../types.js';
 import type { Authenticator } from '../authenticator.js';
 import { watched } from '../faults/fault.js';
 import { checkKnownConfigurations } from '../middleware/known-configurations.js';
@@ -11,6 +11,7 @@ import { compileRequirement, type CompiledRequirement } from './requirement.js';
 /** What a guard needs of a request's authentication. */
 interface Guarded {
   readonly authenticator: Authenticator;
+  readonly view: RequestView;
   guard(requirement: CompiledRequirement): MaybePromise<GuardResult>;
 }
 
@@ -26,8 +27,8 @@ export function createGuard(requirement: GuardRequirement | undefined, name: str
   const requirementFor = compileForEach(requirement);
   return (authentication) => {
     if (authentication === undefined) throw middlewareMissing(name);
-    const { authenticator } = authentication;
-    return watched(authenticator.config, 'guard', () => authentication.guard(requirementFor(authenticator)));
+    const { authenticator, view } = authentication;
+    return watched(authenticator.config, 'guard', () => authentication.guard(requirementFor(authenticator)), view);
   };
 }
 

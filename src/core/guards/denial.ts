@@ -5,9 +5,9 @@ import type { Auth, Denial, RequestState, TokenType } from '../../types.js';
 import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from './challenge.js';
 import type { CompiledRequirement } from './requirement.js';
 import { FAULT } from '../faults/fault.js';
-import { AuthOutcome, retryAfterOf } from '../outcome.js';
+import { isOutcome, retryAfterOf } from '../outcome.js';
 import type { RequestContext } from '../request/context.js';
-import { signInUrl } from '../session/redirect-urls.js';
+import { pageUrl } from '../session/redirect-urls.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 
 /** To be written as it is. */
@@ -33,15 +33,18 @@ export function denyFault(state: RequestState): Extract<GuardResult, { denial: u
 /**
  * In this order: an outage of an accepted kind (503), a token of another kind (401), a page request that may sign in
  * (302), nobody (401).
+ *
+ * @param auth the caller as this guard sees it: whether a pending session counts may be its own rule
  */
 export function denyUnauthenticated(
   context: RequestContext,
   state: RequestState,
   requirement: CompiledRequirement,
+  auth: Auth,
   resourceMetadata: string | null,
 ): Exclude<GuardResult, { allowed: true }> {
   const { acceptsToken } = requirement;
-  const { auth, reason } = state;
+  const { reason } = state;
   if (state.status === 'unavailable' && state.tokenType !== null && acceptsToken.includes(state.tokenType)) {
     return { allowed: false, denial: unavailableDenial(reason, retryAfterOf(state)) };
   }
@@ -50,13 +53,14 @@ export function denyUnauthenticated(
   if (tokenSent && !acceptsToken.includes(kind)) {
     return { allowed: false, denial: mismatchDenial({ reason: 'token-type-mismatch', tokenSent, resourceMetadata }) };
   }
-  const redirect = requirement.redirect && context.headerToken === null ? signInPage(context, state) : null;
+  const redirect =
+    requirement.redirect && context.headerToken === null ? signInPage(context, auth, requirement.redirect) : null;
   if (redirect !== null) return { allowed: false, answer: redirectTo(redirect) };
   const said = auth.reason ?? reason;
   if (tokenSent && said === 'token-type-mismatch') {
     return { allowed: false, denial: mismatchDenial({ reason: said, tokenSent, resourceMetadata }) };
   }
-  const detail = state instanceof AuthOutcome ? state.detail : null;
+  const detail = isOutcome(state) ? state.detail : null;
   return { allowed: false, denial: unauthenticatedDenial({ reason: said, detail, tokenSent, resourceMetadata }) };
 }
 
@@ -74,13 +78,14 @@ function isAboutToken(reason: Reason | null): boolean {
 }
 
 /** Null for a request whose answer nobody sees as a page, or without a sign-in page. */
-function signInPage(context: RequestContext, { auth }: RequestState): string | null {
+function signInPage(context: RequestContext, auth: Auth, page: 'sign-in' | 'sign-up'): string | null {
   const returnTo = context.isDocumentRequest ? context.publicUrl() : null;
   if (returnTo === null) return null;
   const pending = 'sessionStatus' in auth && auth.sessionStatus === 'pending';
   const { query, cookies } = context;
   const devBrowserToken = query.devBrowser ?? cookies.suffixedDevBrowser ?? cookies.devBrowser;
-  return signInUrl(context.config, returnTo.href, { pending, devBrowserToken });
+  // Unfinished tasks of a session are done where one signs in.
+  return pageUrl(pending ? 'sign-in' : page)(context.config, returnTo.href, { pending, devBrowserToken });
 }
 
 /** Not to be stored: after signing in, the same URL shows the page. */

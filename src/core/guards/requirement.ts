@@ -3,16 +3,26 @@ import { ConfigurationError } from '../../errors.js';
 import { isPlainObject, kindOf } from '../../ground/option-names.js';
 import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../ground/realm.js';
-import type { Auth, Exactly, GuardRequirement, Requirement, Reverification, TokenType } from '../../types.js';
+import type {
+  Auth,
+  Exactly,
+  GuardRequirement,
+  HasParams,
+  MissingPart,
+  Requirement,
+  Reverification,
+  TokenType,
+} from '../../types.js';
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
 import { andThen } from '../../ground/maybe-promise.js';
+import { pageUrl } from '../session/redirect-urls.js';
 import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
 
 /** What is missing, from the worst down: a worse answer hides a milder one in `allOf`, and gives way to it in `anyOf`. */
 export type Missing =
   | { readonly missing: 'kind' }
-  | { readonly missing: 'authorization' }
+  | { readonly missing: 'authorization'; readonly part: MissingPart }
   | { readonly missing: 'scope'; readonly scopes: readonly string[] }
   | { readonly missing: 'reverification'; readonly reverification: Reverification };
 
@@ -22,13 +32,15 @@ type Denied = Exclude<RequirementVerdict, { allowed: true }>;
 export interface CompiledRequirement {
   /** The kinds that may pass; an authentication verifies these and no others. */
   readonly acceptsToken: readonly TokenType[];
-  /** A signed-out page request goes to the sign-in page. */
-  readonly redirect: boolean;
+  /** Where a signed-out page request goes; false: nowhere. */
+  readonly redirect: false | 'sign-in' | 'sign-up';
+  /** Undefined: as the options say. */
+  readonly treatPendingAsSignedOut: boolean | undefined;
   /** Asks an authenticated caller. */
   decide(auth: Auth): MaybePromise<RequirementVerdict>;
 }
 
-type Node = Omit<CompiledRequirement, 'redirect'>;
+type Node = Omit<CompiledRequirement, 'redirect' | 'treatPendingAsSignedOut'>;
 
 /**
  * Any of several requirements.
@@ -71,16 +83,22 @@ export function allOf<const R extends readonly Requirement[]>(
  */
 export function compileRequirement(requirement: GuardRequirement = {}, config?: Config): CompiledRequirement {
   checkPlain(requirement);
-  const { redirect = false, ...rest } = requirement;
-  if (typeof redirect !== 'boolean') throw impossible('has a `redirect` that is no boolean', 'Give true or false.');
+  const { redirect: given = false, treatPendingAsSignedOut, ...rest } = requirement;
+  const redirect = given === true ? 'sign-in' : given;
+  if (redirect !== false && redirect !== 'sign-in' && redirect !== 'sign-up') {
+    throw impossible('has an unknown `redirect`', "Give true, false, 'sign-in' or 'sign-up'.");
+  }
+  if (treatPendingAsSignedOut !== undefined && typeof treatPendingAsSignedOut !== 'boolean') {
+    throw impossible('has a `treatPendingAsSignedOut` that is no boolean', 'Give true or false.');
+  }
   const node = compileNode(rest, config);
-  if (redirect && config?.signInUrl === null && config.publishableKey === null) {
+  if (redirect !== false && config !== undefined && pageUrl(redirect)(config, '/') === null) {
     throw new ConfigurationError('signInUrl', 'There is no sign-in page to redirect to.', 'Set CLERK_SIGN_IN_URL.');
   }
   if (config !== undefined && !node.acceptsToken.some((kind) => canVerifyKind(kind, config))) {
     requireKeyFor(node.acceptsToken[0]!, config);
   }
-  return Object.freeze({ ...node, redirect });
+  return Object.freeze({ ...node, redirect, treatPendingAsSignedOut });
 }
 
 /** A list, a function, a promise or a `Map` has no demands of its own: it would count as none, and let every user in. */
@@ -110,7 +128,17 @@ function impossible(problem: string, remedy: string): ConfigurationError {
 
 const ALLOWED: RequirementVerdict = Object.freeze({ allowed: true });
 const WRONG_KIND: Denied = Object.freeze({ allowed: false, missing: 'kind' });
-const FORBIDDEN: Denied = Object.freeze({ allowed: false, missing: 'authorization' });
+const CHECK_FAILED: Denied = Object.freeze({ allowed: false, missing: 'authorization', part: 'check' });
+
+/** The part of a requirement that was missing, in the words of events and denials. */
+export const partOf = (verdict: Missing): MissingPart =>
+  verdict.missing === 'authorization' ? verdict.part : verdict.missing;
+
+/** The first of several demands that does not hold. Asked again one by one, which only a refused caller pays for. */
+function failedPart(demands: HasParams, auth: Auth): MissingPart {
+  const parts = Object.keys(demands) as (keyof HasParams)[];
+  return parts.find((part) => !auth.has({ [part]: demands[part] })) ?? parts[0]!;
+}
 
 function leaf({ kinds, named, demands, scopes, reverification, check }: LeafRequirement, config?: Config): Node {
   if (config !== undefined && named) kinds.forEach((kind) => requireKeyFor(kind, config));
@@ -118,7 +146,9 @@ function leaf({ kinds, named, demands, scopes, reverification, check }: LeafRequ
     acceptsToken: kinds,
     decide(auth) {
       if (!auth.isAuthenticated || !kinds.includes(auth.tokenType)) return WRONG_KIND;
-      if (demands !== null && !auth.has(demands)) return FORBIDDEN;
+      if (demands !== null && !auth.has(demands)) {
+        return { allowed: false, missing: 'authorization', part: failedPart(demands, auth) };
+      }
       if (scopes !== null && !auth.has({ scope: scopes })) return { allowed: false, missing: 'scope', scopes };
       if (reverification !== null && !auth.has({ reverification })) {
         return { allowed: false, missing: 'reverification', reverification };
@@ -132,7 +162,7 @@ function leaf({ kinds, named, demands, scopes, reverification, check }: LeafRequ
 
 /** Anything but `true` denies: a rule that forgets to return must not open a door. */
 function checked(answer: unknown): RequirementVerdict {
-  return answer === true ? ALLOWED : FORBIDDEN;
+  return answer === true ? ALLOWED : CHECK_FAILED;
 }
 
 const SEVERITY: Readonly<Record<Missing['missing'], number>> = {
@@ -212,5 +242,5 @@ function walk(
     if ('final' in result) return result.final;
     soFar = result.next;
   }
-  return soFar ?? FORBIDDEN;
+  return soFar ?? CHECK_FAILED;
 }

@@ -68,7 +68,12 @@ export function createMiddleware<C, D>(
         const { config } = authenticator;
         if (proxy?.owns(view.url) === true) {
           // As behind every other path, 400 for TRACE, a host that is none and a target that cannot be one.
-          const origin = watched(config, 'proxy', () => (check(view) === null ? publicOrigin(view, config) : null));
+          const origin = watched(
+            config,
+            'proxy',
+            () => (check(view) === null ? publicOrigin(view, config) : null),
+            view,
+          );
           return andThen(origin, (found) => ({ proxy, origin: found, resolved }));
         }
         // Mounted twice, it verifies once.
@@ -83,7 +88,7 @@ export function createMiddleware<C, D>(
         const options = optionsFor(context, { check, earlier, onDenied, renew });
         const authentication = new RequestAuthentication(authenticator, view, options);
         return andThen(
-          watched(config, 'request', () => authentication.begin()),
+          watched(config, 'request', () => authentication.begin(), view),
           () => authentication,
         );
       },

@@ -9,13 +9,29 @@ import type { FrontendApiProxyOptions } from '../proxy/frontend-api-proxy.js';
 
 /** @typeParam C what the framework gives a middleware: a request, a context */
 export interface MiddlewareSettings<C, OnDenied> {
-  /** Replaces the default answer of every guard behind this middleware. */
+  /**
+   * Replaces the default answer of every guard behind this middleware.
+   *
+   * @default the answers of the guards
+   */
   readonly onDenied?: Option<OnDenied>;
-  /** Serves the Frontend API under a path of this server. Off unless `enabled`. */
+  /**
+   * Serves the Frontend API under a path of this server.
+   *
+   * @default off
+   */
   readonly frontendApiProxy?: Option<FrontendApiProxyOptions>;
-  /** URL of the RFC 9728 metadata that challenges name (`resource_metadata`): text, or worked out for each request. */
+  /**
+   * URL of the RFC 9728 metadata that challenges name (`resource_metadata`): text, or worked out for each request.
+   *
+   * @default challenges name none
+   */
   readonly resourceMetadata?: Option<string | ((context: C) => MaybePromise<string | null>)>;
-  /** As the option of an authenticator; for those whose options have none, and for a function that fails to give options. */
+  /**
+   * As the option of an authenticator; for those whose options have none, and for a function that fails to give options.
+   *
+   * @default the console
+   */
   readonly logger?: AuthenticatorOptions['logger'];
 }
 

@@ -1,7 +1,7 @@
 /** `getAuth` and `authenticate`, whatever the framework. */
 import { AuthenticationFaultError, AuthUnavailableError } from '../../errors.js';
 import { isTokenReason } from '../../ground/meanings.js';
-import type { AcceptsToken, AuthFor, Denial } from '../../types.js';
+import type { AcceptsToken, Auth, AuthFor, Denial } from '../../types.js';
 import { selectAuth, type GetAuthOptions } from '../auth/select.js';
 import { FAULT, watched } from '../faults/fault.js';
 import { faultDenial, unavailableDenial } from '../guards/challenge.js';
@@ -34,7 +34,7 @@ export function createReaders<R, D>(parts: {
   const { slot, show, attach } = parts;
   return {
     getAuth: <A extends AcceptsToken>(request: R, options?: GetAuthOptions<A>) =>
-      selectAuth(slot.require(request, 'getAuth()').auth, options?.acceptsToken) as AuthFor<A>,
+      readAuth(slot.require(request, 'getAuth()'), options) as AuthFor<A>,
     async authenticate<A extends AcceptsToken>(request: R, { acceptsToken }: { readonly acceptsToken: A }) {
       const authentication = slot.require(request, 'authenticate()');
       await verify(authentication, acceptsToken, attach);
@@ -42,6 +42,11 @@ export function createReaders<R, D>(parts: {
       return selectAuth(authentication.auth, acceptsToken) as AuthFor<A>;
     },
   };
+}
+
+function readAuth<D>(authentication: RequestAuthentication<D>, options: GetAuthOptions<AcceptsToken> = {}): Auth {
+  const { acceptsToken, treatPendingAsSignedOut } = options;
+  return selectAuth(authentication.authWhen(treatPendingAsSignedOut), acceptsToken, authentication.unverified);
 }
 
 /**
@@ -55,8 +60,8 @@ async function verify<D>(
   acceptsToken: AcceptsToken,
   attach: (error: Error, denial: Denial) => void,
 ): Promise<void> {
-  const { config } = authentication.authenticator;
-  const state = await watched(config, 'request', () => authentication.authenticate(acceptsToken));
+  const { authenticator, view } = authentication;
+  const state = await watched(authenticator.config, 'request', () => authentication.authenticate(acceptsToken), view);
   if (state.status !== 'unavailable') return;
   if (state.reason === FAULT) {
     const cause = state.cause ?? null;

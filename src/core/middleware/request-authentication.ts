@@ -9,13 +9,15 @@ import { signedOutSession } from '../auth/auth-objects.js';
 import { modeOf } from '../authenticate-request.js';
 import type { Authenticator } from '../authenticator.js';
 import { tokenTypesOf } from '../config/accepts-token.js';
-import { faultOutcome } from '../faults/fault.js';
+import type { Config } from '../config/config.js';
+import { faultOutcome, watched, type FaultContext } from '../faults/fault.js';
 import { forbiddenDenial } from '../guards/challenge.js';
 import { denyFault, denyUnauthenticated, type Answer, type GuardResult } from '../guards/denial.js';
 import type { CompiledRequirement, RequirementVerdict } from '../guards/requirement.js';
-import { AuthOutcome, headerPairsOf } from '../outcome.js';
+import { AuthOutcome, headerPairsOf, isOutcome } from '../outcome.js';
 import { checkRequest, type RequestCheck } from '../request/check-request.js';
 import { createRequestContext, type RequestContext } from '../request/context.js';
+import { eventRequest } from '../request/event-request.js';
 import { inFull } from '../request/public-origin.js';
 import { sessionCookiesOf } from './private-answer.js';
 
@@ -35,6 +37,17 @@ export interface RequestAuthenticationOptions<D = unknown> {
 }
 
 const NO_OPTIONS: RequestAuthenticationOptions<never> = Object.freeze({});
+type Emit = NonNullable<Config['emit']>;
+/** Nothing of such a request is read, so nothing takes time. */
+const IMPOSSIBLE = {
+  type: 'denied',
+  by: 'request',
+  status: 400,
+  tokenType: null,
+  reason: 'bad-request',
+  missing: null,
+  durationMs: 0,
+} as const;
 const NO_HEADERS: HeaderPairs = Object.freeze([]);
 
 export class RequestAuthentication<D = unknown> {
@@ -48,6 +61,8 @@ export class RequestAuthentication<D = unknown> {
   /** Cookies of sessions that earlier authentications have renewed: Clerk does not give them twice. */
   readonly #renewed: HeaderPairs;
   #state: RequestState | null = null;
+  /** By a guard that has a rule of its own about pending sessions. */
+  #admitted: Auth | null = null;
   #isImpossible = false;
   /** A look that is under way. Later questions wait for it, so that none reads the answer from before. */
   #pending: Promise<unknown> | null = null;
@@ -63,14 +78,39 @@ export class RequestAuthentication<D = unknown> {
     this.#renewed = earlier === undefined ? NO_HEADERS : earlier.#renewedCookies();
   }
 
+  /** The request as the middleware saw it. */
+  get view(): RequestView {
+    return this.#context.view;
+  }
+
   /** After `begin()`. Changes when a guard or `authenticate` verifies a kind that the middleware did not accept. */
   get state(): RequestState {
     if (this.#state === null) throw new TypeError('The authentication has not begun.');
     return this.#state;
   }
 
+  /** The caller that handlers see: as the last guard let it in, or as the state has it. */
   get auth(): Auth {
-    return this.state.auth;
+    return this.#admitted ?? this.state.auth;
+  }
+
+  /** @param pendingIsSignedOut undefined: as {@link auth} */
+  authWhen(pendingIsSignedOut: boolean | undefined): Auth {
+    const { state } = this;
+    return pendingIsSignedOut === undefined || !(state instanceof AuthOutcome)
+      ? this.auth
+      : state.authWhen(pendingIsSignedOut);
+  }
+
+  /** The kind of a credential that nobody has looked at, since nobody has accepted its kind; null if there is none. */
+  get unverified(): TokenType | null {
+    if (this.state.status !== 'signed-out' || this.#isImpossible) return null;
+    const { headerToken, classified, cookies } = this.#context;
+    const kind =
+      headerToken === null
+        ? (cookies.suffixedSession ?? cookies.session) && 'session_token'
+        : classified?.form !== 'malformed' && classified?.tokenType;
+    return kind && !this.#triedKinds().includes(kind) ? kind : null;
   }
 
   /** All headers of the state, for an early response; empty on the hot path. */
@@ -98,10 +138,11 @@ export class RequestAuthentication<D = unknown> {
       if (check(this.#context.view) !== null) {
         this.#state = impossibleRequest();
         this.#isImpossible = true;
+        this.authenticator.config.emit?.({ ...IMPOSSIBLE, ...eventRequest(this.view) });
         return undefined;
       }
     } catch (thrown) {
-      this.#state = faultOutcome(this.authenticator.config, 'session_token', thrown);
+      this.#state = faultOutcome(this.authenticator.config, 'session_token', thrown, this.view);
       return undefined;
     }
     return andThen(this.#ask(this.#options.acceptsToken), (state) => {
@@ -126,14 +167,24 @@ export class RequestAuthentication<D = unknown> {
     if (emit === null) return this.#guard(requirement);
     const passed = stopwatch(config);
     return andThen(this.#guard(requirement), (result) => {
-      if (!result.allowed) {
-        const { status } = 'denial' in result ? result.denial : result.answer;
-        const reason = 'denial' in result ? (result.denial.reason ?? result.denial.code) : this.state.reason;
-        const { tokenType } = this.state;
-        emit({ type: 'denied', by: 'guard', status, tokenType, reason, durationMs: passed() });
-      }
+      if (!result.allowed) this.#tellDenied(emit, result, passed());
       return result;
     });
+  }
+
+  /** A browser that is sent away to renew its session (307) is not refused. */
+  #tellDenied(emit: Emit, result: Exclude<GuardResult, { allowed: true }>, durationMs: number): void {
+    const { tokenType, reason: stated } = this.state;
+    if ('answer' in result && result.answer.status === 307) return;
+    const { status } = 'answer' in result ? result.answer : result.denial;
+    const [reason, missing] =
+      'answer' in result ? [stated, null] : [result.denial.reason ?? result.denial.code, result.denial.missing];
+    emit({ type: 'denied', by: 'guard', status, tokenType, reason, missing, durationMs, ...eventRequest(this.view) });
+  }
+
+  /** Runs what may call user code: whatever that throws or rejects with is told as a fault of this request, and leaves as a real error. */
+  watched<T>(during: FaultContext, run: () => MaybePromise<T>): MaybePromise<T> {
+    return watched(this.authenticator.config, during, run, this.view);
   }
 
   #ask(acceptsToken: AcceptsToken | undefined): MaybePromise<RequestState> {
@@ -151,7 +202,7 @@ export class RequestAuthentication<D = unknown> {
     const { state } = this;
     if (!this.#hasEnded(state)) return this.#lookFor(kinds, state);
     return andThen(this.#decide(this.#triedKinds()), (next) => {
-      this.#state = next;
+      this.#settle(next);
       return this.#lookFor(kinds, next);
     });
   }
@@ -166,9 +217,14 @@ export class RequestAuthentication<D = unknown> {
     return andThen(this.#decide(untried), (next) => {
       this.#tried = [...tried, ...untried];
       // A token of none of these kinds: what was said before still stands.
-      if (next.tokenType !== null) this.#state = next;
+      if (next.tokenType !== null) this.#settle(next);
       return this.state;
     });
+  }
+
+  #settle(state: RequestState): void {
+    this.#state = state;
+    this.#admitted = null;
   }
 
   #decide(acceptsToken: readonly TokenType[]): MaybePromise<RequestState> {
@@ -187,12 +243,21 @@ export class RequestAuthentication<D = unknown> {
 
   /** A slow middleware can stand between the decision and a guard, and a token lives for a minute. */
   #hasEnded(state: RequestState): boolean {
-    if (!(state instanceof AuthOutcome) || state.usableUntil === Infinity) return false;
+    if (!isOutcome(state) || state.usableUntil === Infinity) return false;
     return this.authenticator.config.now() >= state.usableUntil;
   }
 
   #guard(requirement: CompiledRequirement): MaybePromise<GuardResult> {
-    return andThen(this.#look(requirement.acceptsToken), ({ auth }) => this.#demand(requirement, auth));
+    const { acceptsToken, treatPendingAsSignedOut } = requirement;
+    return andThen(this.#look(acceptsToken), (state) => {
+      this.#admitted = null;
+      const auth = this.authWhen(treatPendingAsSignedOut);
+      return andThen(this.#demand(requirement, auth), (result) => {
+        // Not if something else was decided while a rule was asked.
+        if (result.allowed && this.#state === state && auth !== state.auth) this.#admitted = auth;
+        return result;
+      });
+    });
   }
 
   #demand(requirement: CompiledRequirement, auth: Auth): MaybePromise<GuardResult> {
@@ -205,7 +270,9 @@ export class RequestAuthentication<D = unknown> {
     const fault = denyFault(state);
     if (fault !== null) return fault;
     if (!auth.isAuthenticated || !requirement.acceptsToken.includes(auth.tokenType)) {
-      return andThen(this.#resourceMetadata(), (url) => denyUnauthenticated(this.#context, state, requirement, url));
+      return andThen(this.#resourceMetadata(), (url) =>
+        denyUnauthenticated(this.#context, state, requirement, auth, url),
+      );
     }
     return andThen(requirement.decide(auth), (verdict) => this.#conclude(verdict, auth));
   }

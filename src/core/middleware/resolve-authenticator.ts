@@ -56,10 +56,11 @@ export function createAuthenticatorResolver<C>(
   return (context, view) =>
     andThen(plain(context, view), (resolved) => {
       const { config } = resolved.authenticator;
-      const answer = watched(config, 'proxy', () => {
+      const ask = (): MaybePromise<boolean> => {
         const url = publicUrl(view, config);
         return url !== null && enabled(url);
-      });
+      };
+      const answer = watched(config, 'proxy', ask, view);
       // The promise of an async function is truthy, whatever it comes to.
       return andThen(answer, (on) => (on === true ? proxied(context, view) : resolved));
     });

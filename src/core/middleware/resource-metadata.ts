@@ -16,20 +16,40 @@ import { targetOf } from '../proxy/proxied-path.js';
 
 /** RFC 9728, section 3: inserted between the host and the path of the resource. */
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
-const CACHE_SECONDS = 3600;
+export const CACHE_SECONDS = 3600;
 
 export interface ProtectedResourceOptions {
   /** The resource identifier: an absolute `https` URL without a fragment. Served byte for byte; clients compare it. */
   readonly resource: string;
-  /** Issuers of tokens for it. Default: the Frontend API of the instance, by `publishableKey`. */
+  /**
+   * Issuers of tokens for the resource.
+   *
+   * @default the Frontend API of the instance, by `publishableKey`
+   */
   readonly authorizationServers?: Option<readonly string[]>;
-  /** CLERK_PUBLISHABLE_KEY */
+  /**
+   * The publishable key of the instance, which names the issuer.
+   *
+   * @env CLERK_PUBLISHABLE_KEY
+   */
   readonly publishableKey?: Option<string>;
-  /** Origin and base path as browsers see them, as in `clerkMiddleware`: some hosts hand over paths without the base path. */
+  /**
+   * Origin and base path as browsers see them, as in `clerkMiddleware`: some hosts hand over paths without the base path.
+   *
+   * @default paths are taken as they come
+   */
   readonly publicUrl?: Option<string>;
-  /** `scopes_supported` */
+  /**
+   * The scopes that a client may ask for (`scopes_supported`).
+   *
+   * @default not said
+   */
   readonly scopes?: Option<readonly string[]>;
-  /** More metadata, as on the wire (`resource_name`, `resource_documentation`, …). Cannot replace what is above. */
+  /**
+   * More metadata, as on the wire (`resource_name`, `resource_documentation`, …). It cannot replace the other options.
+   *
+   * @default none
+   */
   readonly metadata?: Option<Readonly<Record<string, unknown>>>;
 }
 
@@ -43,11 +63,19 @@ const NAMES: OptionNames<ProtectedResourceOptions> = {
 };
 
 export interface MetadataAnswer {
-  readonly status: 200 | 204;
+  readonly status: 200 | 204 | 503;
   readonly headers: HeaderPairs;
   /** Null for an answer without a body. */
   readonly body: string | null;
 }
+
+/** Public by nature, and read by clients that run in browsers. */
+export const CORS = ['access-control-allow-origin', '*'] as const;
+export const PREFLIGHT: MetadataAnswer = {
+  status: 204,
+  headers: [CORS, ['access-control-allow-methods', 'GET, HEAD'], ['access-control-allow-headers', '*']],
+  body: null,
+};
 
 /**
  * Where a client finds the metadata of a resource; what `resource_metadata` in a challenge names.
@@ -87,21 +115,14 @@ export function createResourceMetadata(
     bearer_methods_supported: ['header'],
     ...(options.scopes && { scopes_supported: options.scopes }),
   });
-  // Public by nature, and read by clients that run in browsers.
-  const cors = ['access-control-allow-origin', '*'] as const;
   const found: MetadataAnswer = {
     status: 200,
-    headers: [cors, ['content-type', 'application/json'], ['cache-control', `public, max-age=${CACHE_SECONDS}`]],
+    headers: [CORS, ['content-type', 'application/json'], ['cache-control', `public, max-age=${CACHE_SECONDS}`]],
     body,
-  };
-  const preflight: MetadataAnswer = {
-    status: 204,
-    headers: [cors, ['access-control-allow-methods', 'GET, HEAD'], ['access-control-allow-headers', '*']],
-    body: null,
   };
   return (method, url) => {
     if (!paths.has(targetOf(url).split('?', 1)[0] ?? '')) return null;
-    if (method === 'OPTIONS') return preflight;
+    if (method === 'OPTIONS') return PREFLIGHT;
     return method === 'GET' || method === 'HEAD' ? found : null;
   };
 }

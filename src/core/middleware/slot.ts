@@ -1,4 +1,5 @@
 /** Where a request keeps its authentication: under a symbol of ours, out of reach of whatever else writes `auth`. */
+import { symbolOf } from '../../ground/builds.js';
 import { middlewareMissing } from '../guards/create-guard.js';
 import type { RequestAuthentication } from './request-authentication.js';
 
@@ -9,10 +10,17 @@ export interface Slot<R, D> {
   set(request: R, authentication: RequestAuthentication<D>): void;
 }
 
-/** @param holderOf the object that carries the symbol; the request itself where adding a property costs nothing */
-export function createSlot<R extends object, D>(holderOf: (request: R) => object = (request) => request): Slot<R, D> {
-  const key = Symbol('bailiff.authentication');
-  type Holder = { [key]?: RequestAuthentication<D> };
+/**
+ * @param name of the framework: the symbol of a slot is the same in both builds of the package, so that a middleware that was imported serves a
+ *   guard that was required
+ * @param holderOf the object that carries the symbol; the request itself where adding a property costs nothing
+ */
+export function createSlot<R extends object, D>(
+  name: string,
+  holderOf: (request: R) => object = (request) => request,
+): Slot<R, D> {
+  const key = symbolOf(`authentication.${name}`);
+  type Holder = Record<symbol, RequestAuthentication<D> | undefined>;
   const get = (request: R): RequestAuthentication<D> | undefined => (holderOf(request) as Holder)[key];
   return {
     get,

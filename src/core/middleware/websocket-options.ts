@@ -8,10 +8,16 @@ import type { Config } from '../config/config.js';
 export interface UpgradeOptions {
   /**
    * Origins of pages that may open a socket. A browser sends its cookies with every handshake, whoever wrote the page,
-   * and no CORS rule stops it (RFC 6455 section 10.2). Default: the authenticator's `authorizedParties`.
+   * and no CORS rule stops it (RFC 6455 section 10.2).
+   *
+   * @default the authenticator's `authorizedParties`
    */
   readonly allowedOrigins?: Option<readonly string[]>;
-  /** As for `requireAuth`. Default: a signed-in user. */
+  /**
+   * What the caller must be, as for `requireAuth`.
+   *
+   * @default a signed-in user
+   */
   readonly requirement?: GuardRequirement;
 }
 

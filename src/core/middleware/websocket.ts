@@ -105,7 +105,7 @@ export async function authenticateUpgrade(
     if (!isOriginAllowed(view, origins)) return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
     return await decide(authenticator, view, requirement);
   } catch (thrown) {
-    reportFault(config, 'upgrade', thrown);
+    reportFault(config, 'upgrade', thrown, view);
     return fromDenial(faultDenial(asError(thrown)));
   }
 }

@@ -27,9 +27,18 @@ const DEFAULT_TARGET = 'https://frontend-api.clerk.dev';
 export interface FrontendApiProxyOptions {
   /** Whether this server proxies; a function decides for each public URL, and only `true` means yes. */
   readonly enabled: boolean | ((url: URL) => MaybePromise<boolean>);
-  /** Default `/__clerk`. */
+  /**
+   * The path of this server under which the Frontend API is served.
+   *
+   * @default `/__clerk`
+   */
   readonly path?: Option<string>;
-  /** Where the Frontend API is. Default: CLERK_FAPI_URL, else Clerk's own; for a local instance the host of its key. */
+  /**
+   * Where the Frontend API is.
+   *
+   * @env CLERK_FAPI_URL
+   * @default Clerk's own; for an offline instance the host of its key
+   */
   readonly fapiUrl?: Option<string>;
 }
 

@@ -29,6 +29,9 @@ export function signUpUrl(config: Config, returnTo: string, link: SignInLink = {
   return build(config, target, returnTo, link);
 }
 
+/** The page that a guard sends signed-out visitors to. */
+export const pageUrl = (page: 'sign-in' | 'sign-up') => (page === 'sign-up' ? signUpUrl : signInUrl);
+
 /** Appends a segment to the path, whether the address is absolute or not. */
 function withSegment(address: string, segment: string): string {
   const [path = '', ...query] = address.split(/(?=[?#])/);

@@ -3,6 +3,7 @@ import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from '../../verify/single-flight.js';
 import type { VerifiedSession } from '../../verify/verdict.js';
 import type { RequestContext } from '../request/context.js';
+import { eventRequest } from '../request/event-request.js';
 import type { Backend } from '../backend-api/client.js';
 import { verifyFresh } from './fresh-session.js';
 import type { HeaderPairs } from '../../ground/headers.js';
@@ -66,6 +67,7 @@ async function refreshOnce(
     ok: result.ok,
     reason: result.ok ? null : result.why,
     durationMs: config.now() - started,
+    ...eventRequest(context.view),
   });
   return result;
 }

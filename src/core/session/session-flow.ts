@@ -5,7 +5,10 @@ import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../ground/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
+import { report, suspect } from '../faults/diagnostics.js';
 import type { RequestContext } from '../request/context.js';
+import { COOKIE } from '../request/cookie-names.js';
+import { eventRequest } from '../request/event-request.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import { heard } from '../../ground/maybe-promise.js';
 import { handshake, signedOut, unavailable, type AuthOutcome } from '../outcome.js';
@@ -59,9 +62,18 @@ class Flow implements SessionFlow {
 
   fromCookies(context: RequestContext): MaybePromise<AuthOutcome> {
     // Without a publishable key nobody knows which cookies are this instance's.
-    if (context.config.publishableKey === null) return signedOut('session_token', 'session-token-and-uat-missing');
+    if (context.config.publishableKey === null) return this.#withoutPublishableKey(context);
     const facts = new RequestFacts(this.#services, context, null);
     return this.#tryImmediate(facts) ?? this.#fromCookies(facts);
+  }
+
+  /** A browser that is signed in gets no silent refusal: the cookie cannot be read for a fault of this server's configuration. */
+  #withoutPublishableKey({ config, view, waitUntil }: RequestContext): AuthOutcome {
+    if (!SESSION_COOKIE.test(view.header('cookie') ?? '')) {
+      return signedOut('session_token', 'session-token-and-uat-missing');
+    }
+    report(config, 'publishable-key-missing', waitUntil);
+    return signedOut('session_token', 'publishable-key-missing');
   }
 
   /** The repeat path of cookies: one session token, which is remembered and needs nothing. */
@@ -126,6 +138,10 @@ class Flow implements SessionFlow {
   }
 
   async #verdict(facts: RequestFacts, verdict: Verdict<VerifiedSession>): Promise<AuthOutcome> {
+    if (verdict.outcome === 'refused') {
+      const { config, waitUntil } = facts.context;
+      suspect(config, verdict.reason, facts.session.classified?.jwt ?? null, waitUntil);
+    }
     let row = decideVerdict(facts, verdict);
     if (row.then === 'refresh') {
       const result = await this.#renew(facts);
@@ -168,17 +184,21 @@ class Flow implements SessionFlow {
     // A verdict speaks for itself; without one, a handshake that could not be opened may have brought a session.
     if (action === 'sign-out') return verdict === null ? outcomeWithoutRedirect() : asSignedOut();
     if (!facts.isDocumentRequest) return outcomeWithoutRedirect();
-    const { emit } = facts.services.config;
+    const tell = (step: 'loop' | 'started') =>
+      facts.services.config.emit?.({ type: 'handshake', step, reason, ...eventRequest(facts.context.view) });
     if (isLoop(facts.context)) {
-      emit?.({ type: 'handshake', step: 'loop', reason });
+      tell('loop');
       return undecided ? asUnavailable() : asSignedOut(LOOP);
     }
     const headers = (await this.#renewal()).redirect(facts, action, reason);
     if (headers === null) return outcomeWithoutRedirect();
-    emit?.({ type: 'handshake', step: 'started', reason });
+    tell('started');
     return handshake(reason, message, headers);
   }
 }
+
+/** Of any instance: the name may end with the suffix of one. */
+const SESSION_COOKIE = new RegExp(`(?:^|; ?)${COOKIE.session}(?:_[\\w-]{8})?=[^;]`);
 
 const LOOP = ' Three handshakes in a row did not help: check keys, clock and cookies.';
 

@@ -190,7 +190,7 @@ export function faults(framework: Framework): void {
       expect([answer.status, served.errors]).toEqual([500, [own]]);
       expect(logged).toEqual([expect.stringContaining(`a fault during ${during}: OwnError: ${MARK}`)]);
       const told = events.filter(({ type }) => type === 'fault');
-      expect(told).toEqual(during === 'options' ? [] : [{ type: 'fault', during, error: own }]);
+      expect(told).toMatchObject(during === 'options' ? [] : [{ type: 'fault', during, error: own, method: 'GET' }]);
     });
   });
 

@@ -16,6 +16,26 @@ export function redirects(framework: Framework): void {
     [{ ...options, signInUrl: 'https://accounts.acornbooks.example/sign-in' }],
   ];
 
+  it('sends to the sign-up page where the guard says so, and pending sessions to their tasks', async () => {
+    const up = [{ path: '/join', guards: [(adapter: Adapter) => adapter.requireAuth({ redirect: 'sign-up' })] }];
+    const signUpUrl = 'https://acornbooks.example/up';
+    const visit = async (options: object) => {
+      const { get, served } = await environments.open({ routes: up }, (fixtures) => [
+        [{ ...fixtures.options, ...options }],
+      ]);
+      const { status, headers } = await get('/join', null, PAGE);
+      return [status, headers['location']?.replace(encodeURIComponent(served.url.replace('http:', 'https:')), 'HERE')];
+    };
+    expect(await visit({ ...PRODUCTION, signUpUrl, publicUrl: 'https://app.example' })).toEqual([
+      302,
+      `${signUpUrl}?redirect_url=https%3A%2F%2Fapp.example%2Fjoin`,
+    ]);
+    const portal = await visit({ ...PRODUCTION, publicUrl: 'https://app.example' });
+    expect(portal[1]).toMatch(/^https:\/\/accounts\.acornbooks\.example\/sign-up\?/);
+    const json = await environments.open({ routes: up }, ({ options }) => [[{ ...options, ...PRODUCTION, signUpUrl }]]);
+    expect((await json.get('/join', null, { accept: 'application/json' })).status).toBe(401);
+  });
+
   /** Whom Clerk need not meet first: a signed-out browser of production, one that development knows, one without a key. */
   const SIGN_IN = 'https://accounts.acornbooks.example/sign-in';
   const known = { cookie: '__clerk_db_jwt=dvb_one' };

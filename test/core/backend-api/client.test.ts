@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AuthenticatorOptions, BailiffEvent } from 'bailiff';
 import { TOKEN_KINDS } from '../../../src/verify/token-kinds.js';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
-import { VERSION } from '../../../src/core/version.js';
+import { VERSION } from '../../../src/ground/version.js';
 import { createBackend, type Backend } from '../../../src/core/backend-api/client.js';
 import { MAX_BODY_BYTES } from '../../../src/core/backend-api/http.js';
 import { API_VERSION_DATE } from '../../../src/ground/api-version.js';

@@ -78,7 +78,8 @@ describe.each(Object.entries(PLACES))('%s', (name, { options = {}, view = {} }) 
     expect(state.auth).toMatchObject({ isAuthenticated: false, reason: 'authentication-fault' });
     expect(state.cause).toBeInstanceOf(Error);
     expect(state.cause?.stack).toContain(state.cause?.message);
-    expect(found()).toEqual([{ type: 'fault', during: 'request', error: state.cause }]);
+    const request = { method: 'header' in view ? null : 'GET', route: null, requestId: null };
+    expect(found()).toEqual([{ type: 'fault', during: 'request', error: state.cause, ...request }]);
     expect(events.at(-1)).toMatchObject({ type: 'denied', by: 'request', status: 500, reason: 'authentication-fault' });
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain(`${String(state.cause?.name)}: ${String(state.cause?.message)}`);

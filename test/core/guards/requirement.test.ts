@@ -50,7 +50,7 @@ const decide = (requirement: GuardRequirement, auth: Auth) => compileRequirement
 const user = session();
 const OK = { allowed: true };
 const kind = { allowed: false, missing: 'kind' };
-const forbidden = { allowed: false, missing: 'authorization' };
+const forbidden: unknown = expect.objectContaining({ allowed: false, missing: 'authorization' });
 const scope = (...scopes: string[]) => ({ allowed: false, missing: 'scope', scopes });
 const reverify = (reverification: unknown) => ({ allowed: false, missing: 'reverification', reverification });
 

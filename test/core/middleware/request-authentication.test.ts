@@ -420,25 +420,13 @@ it('a guard tells whoever listens about a denial, and about nothing else', async
   await guard(bearer(session()), { role: 'org:owner' }, { options });
   await guard(bearer('ak_one'), {}, { options });
   await guard(PAGE, { redirect: true }, { options });
-  const denials = backend.events.filter((event) => event.type === 'denied' && event.by === 'guard');
+  const denials = backend.events.filter((event) => event.type === 'denied');
+  const common = { type: 'denied', by: 'guard', tokenType: 'session_token', durationMs: 0 };
+  const request = { method: 'GET', route: null, requestId: null };
   expect(denials).toEqual([
-    { type: 'denied', by: 'guard', status: 403, tokenType: 'session_token', reason: 'forbidden', durationMs: 0 },
-    {
-      type: 'denied',
-      by: 'guard',
-      status: 401,
-      tokenType: 'session_token',
-      reason: 'token-type-mismatch',
-      durationMs: 0,
-    },
-    {
-      type: 'denied',
-      by: 'guard',
-      status: 302,
-      tokenType: 'session_token',
-      reason: 'session-token-and-uat-missing',
-      durationMs: 0,
-    },
+    { ...common, ...request, status: 403, reason: 'forbidden', missing: 'role' },
+    { ...common, ...request, status: 401, reason: 'token-type-mismatch', missing: 'kind' },
+    { ...common, ...request, status: 302, reason: 'session-token-and-uat-missing', missing: null },
   ]);
 });
 

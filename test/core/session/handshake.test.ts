@@ -138,7 +138,14 @@ describe.each(INSTANCE_TYPES)('the way back, %s', (type) => {
     expect(headerOf(outcome, 'Location')).toBe(clean);
     expect(headerOf(outcome, 'Cache-Control')).toBe('private, no-store');
     expect(headerOf(outcome, 'Vary')).toBe('Cookie');
-    expect(app.events).toContainEqual({ type: 'handshake', step: 'resolved', reason: null });
+    expect(app.events).toContainEqual({
+      type: 'handshake',
+      step: 'resolved',
+      reason: null,
+      method: 'GET',
+      route: null,
+      requestId: null,
+    });
   });
 
   test.each([

@@ -170,7 +170,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     const cookies = signedInCookies(type, tokenOf(type));
     expect(await authenticator.authenticateRequest(viewOf({ cookies, headers: PAGE }))).toMatchObject({
       status: 'signed-out',
-      reason: 'session-token-and-uat-missing',
+      reason: 'publishable-key-missing',
     });
     expect(await authenticator.authenticateRequest(viewOf({ bearer: tokenOf(type) }))).toMatchObject({
       status: 'signed-in',

@@ -60,7 +60,15 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
       suffixedCookies: true,
     });
     expect(asked[0]?.requestHeaders['sec-fetch-dest']).toEqual([destination]);
-    expect(app.events).toContainEqual({ type: 'session.refreshed', ok: true, reason: null, durationMs: 0 });
+    expect(app.events).toContainEqual({
+      type: 'session.refreshed',
+      ok: true,
+      reason: null,
+      durationMs: 0,
+      method: 'GET',
+      route: null,
+      requestId: null,
+    });
   });
 
   test('only cookies of the protocol are handed over', async () => {
@@ -182,7 +190,9 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
       status: 'signed-out',
       reason,
     });
-    expect(app.events).toContainEqual({ type: 'session.refreshed', ok: false, reason: why, durationMs: 0 });
+    expect(app.events).toContainEqual(
+      expect.objectContaining({ type: 'session.refreshed', ok: false, reason: why, durationMs: 0, method: 'GET' }),
+    );
   });
 
   test.each<[string, () => Promise<UpstreamAnswer>]>([

@@ -371,6 +371,25 @@ describe('lists', () => {
     expect(await names({ organization_id: [`-${organization.id}`] })).toBe('cyd bob');
   });
 
+  it('page after page by the id of the last one', async () => {
+    const [cyd, bob, ada] = (await get('/users')).body;
+    const after = async (id: string, more: Record<string, string> = {}) =>
+      (await get('/users', { starting_after: id, ...more })).body.map((user: { username: string }) => user.username);
+    expect(await after(cyd.id, { limit: '1' })).toEqual(['bob']);
+    expect(await after(bob.id, { order_by: '-created_at', offset: '0' })).toEqual(['ada']);
+    expect(await after(bob.id, { order_by: '+created_at' })).toEqual(['cyd']);
+    expect(await after(ada.id)).toEqual([]);
+    expect(await after(cyd.id, { query: 'example.com' })).toEqual(['ada']);
+    for (const [id, more, param] of [
+      [cyd.id, { order_by: 'username' }, 'order_by'],
+      [cyd.id, { offset: '1' }, 'offset'],
+      ['user_none', {}, 'starting_after'],
+    ]) {
+      const refused = await get('/users', { starting_after: id, ...more });
+      expect(refusalOf(refused)).toEqual([422, 'form_param_value_invalid', param]);
+    }
+  });
+
   it('a change shows at once, although pages are kept', async () => {
     const [cyd] = (await get('/users')).body;
     await patch(`/users/${cyd.id}`, { first_name: 'Charisse' });

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LocalInstance } from 'bailiff-local';
-import {
-  handleFrontendRequest,
-  isFrontendPath,
-} from '../../../packages/local/src/frontend-api/handle-frontend-request.js';
+import { isFrontendRequest } from '../../../packages/local/src/frontend-api/engine/transport.js';
+import { handleFrontendRequest } from '../../../packages/local/src/frontend-api/handle-frontend-request.js';
 import { handleControlRequest, isControlPath } from '../../../packages/local/src/server/control-routes.js';
 import { ADA, APP, Browser, startWithPeople } from './support.js';
 
@@ -37,6 +35,7 @@ const PATHS = [
   '/oauth/revoke',
   '/oauth/register',
   '/v1/tickets/accept',
+  '/v1/agents/tasks',
   '/__bailiff/env',
   '/__bailiff/snapshot',
   '/__bailiff/tokens/session',
@@ -128,6 +127,8 @@ it('answers whatever comes, in one piece: no failure of its own, no broken heade
 });
 
 it('leaves the Backend API its paths', () => {
+  const isFrontendPath = (path: string, method = 'GET', query = '', headers = {}) =>
+    isFrontendRequest({ method, path, query: new URLSearchParams(query), headers });
   for (const path of [
     '/v1/clients',
     '/v1/clients/verify',
@@ -140,5 +141,18 @@ it('leaves the Backend API its paths', () => {
   ]) {
     expect(isFrontendPath(path), path).toBe(false);
   }
+  expect(isFrontendPath('/v1/agents/tasks', 'POST')).toBe(false);
   for (const path of PATHS) expect(isFrontendPath(path), path).toBe(!isControlPath(path));
+  // Both APIs have these: the client of browsers names its version.
+  for (const path of [
+    '/v1/organizations',
+    '/v1/organizations/org_1/memberships',
+    '/v1/billing/plans',
+    '/api_keys',
+    '//api_keys',
+  ]) {
+    expect(isFrontendPath(path), path).toBe(false);
+    expect(isFrontendPath(path, 'GET', '_clerk_js_version=6.40.0'), path).toBe(true);
+    expect(isFrontendPath(path, 'OPTIONS', '', { 'access-control-request-method': 'POST' }), path).toBe(true);
+  }
 });

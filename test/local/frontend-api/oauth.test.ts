@@ -1,23 +1,15 @@
-import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createClerkClient } from '@clerk/backend';
+import { createAuthenticator } from 'bailiff';
 import type { LocalInstance } from 'bailiff-local';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { call } from '../support.js';
+import { CALLBACK, codeOf, OAuthClient, register as registerAt, VERIFIER, type Registered } from './oauth-support.js';
 import { ADA, Browser, locationOf, startWithPeople } from './support.js';
 
-const CALLBACK = 'http://127.0.0.1:3998/callback';
-const VERIFIER = 'a-verifier-that-is-long-enough-for-the-rules-0123456789';
-const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
 const RESOURCE = 'http://127.0.0.1:3997/mcp';
 
-interface Tokens {
-  access_token: string;
-  refresh_token: string;
-  scope: string;
-  id_token?: string;
-  error?: string;
-}
-
 let clerk: LocalInstance;
-let application: { client_id: string; client_secret?: string };
+let application: Registered;
 
 beforeEach(async () => {
   clerk = await startWithPeople();
@@ -26,66 +18,21 @@ beforeEach(async () => {
 afterEach(() => clerk.close());
 
 const at = (path: string) => `${clerk.frontendApiUrl}${path}`;
+const register = (extra: Record<string, unknown> = {}) => registerAt(clerk, extra);
+const client = () => new OAuthClient(clerk, application);
 
-async function register(extra: Record<string, unknown> = {}) {
-  const response = await fetch(at('/oauth/register'), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      client_name: 'A <b>client</b>',
-      redirect_uris: [CALLBACK],
-      token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code', 'refresh_token'],
-      scope: 'profile email notes:read',
-      ...extra,
-    }),
-  });
-  expect(response.status).toBe(201);
-  return (await response.json()) as typeof application;
-}
+const authorizeUrl = (change?: Record<string, string | null>) => client().authorizeUrl(change);
+const authorizeAs = (user: string, change?: Record<string, string | null>) => client().authorizeAs(user, change);
+const exchange: OAuthClient['exchange'] = (...parts) => client().exchange(...parts);
+const redeem: OAuthClient['redeem'] = (...parts) => client().redeem(...parts);
+const refresh: OAuthClient['refresh'] = (...parts) => client().refresh(...parts);
+const verify = (token: string) => client().verify(token);
+const userinfo = (token: string) => client().userinfo(token);
 
-function authorizeUrl(change: Record<string, string | null> = {}): string {
-  const query = {
-    response_type: 'code',
-    client_id: application.client_id,
-    redirect_uri: CALLBACK,
-    code_challenge: CHALLENGE,
-    code_challenge_method: 'S256',
-    state: 's t&te',
-    scope: 'profile email',
-    ...change,
-  };
-  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== null);
-  return `${at('/oauth/authorize')}?${new URLSearchParams(given).toString()}`;
-}
-
-/** Without a browser: the header names the user, who consents. */
-async function authorizeAs(user: string, change: Record<string, string | null> = {}): Promise<URL> {
-  return locationOf(await fetch(authorizeUrl(change), { redirect: 'manual', headers: { 'x-bailiff-user': user } }));
-}
-const codeOf = (location: URL) => location.searchParams.get('code') ?? '';
-
-async function exchange(fields: Record<string, string>, headers: Record<string, string> = {}, path = '/oauth/token') {
-  const body = new URLSearchParams({ client_id: application.client_id, ...fields });
-  const response = await fetch(at(path), { method: 'POST', body, headers });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Tokens };
-}
-const redeem = (code: string, fields: Record<string, string> = {}) =>
-  exchange({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK, code_verifier: VERIFIER, ...fields });
-const refresh = (token: string, fields: Record<string, string> = {}) =>
-  exchange({ grant_type: 'refresh_token', refresh_token: token, ...fields });
-
-/** As a resource server asks the Backend API. */
-async function verify(token: string) {
-  const response = await fetch(`${clerk.apiUrl}/oauth_applications/access_tokens/verify`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${clerk.secretKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ access_token: token }),
-  });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
-const userinfo = async (token: string) =>
-  fetch(at('/oauth/userinfo'), { headers: { authorization: `Bearer ${token}` } });
+/** Tokens that can be revoked. */
+const opaque = () => {
+  client().change({ access_token_format: 'opaque' });
+};
 
 describe('row 11: the whole flow', () => {
   it('goes from sign-in and consent in a browser to a token that works', async () => {
@@ -122,6 +69,14 @@ describe('row 11: the whole flow', () => {
     });
   });
 
+  it('lets no link answer in the stead of the user', async () => {
+    const browser = new Browser();
+    await browser.submit(at('/sign-in'), { user_id: ADA });
+    const page = await (await browser.request(authorizeUrl({ decision: 'allow', organization_id: 'org_x' }))).text();
+    expect(page).toContain('name="code_challenge"');
+    expect(page).not.toMatch(/type="hidden" name="(decision|organization_id)"/);
+  });
+
   it('takes consent from its own form alone', async () => {
     const browser = new Browser();
     await browser.submit(at('/sign-in'), { user_id: ADA });
@@ -139,9 +94,15 @@ describe('row 11: the whole flow', () => {
     expect(await prompt()).toBe('login_required');
     await browser.submit(at('/sign-in'), { user_id: ADA });
     expect(await prompt()).toBe('consent_required');
-    const row = clerk.state.table('oauth_applications').by('client_id', application.client_id)[0];
-    clerk.state.table('oauth_applications').update(row?.id ?? '', { consent_screen_enabled: false });
+    client().change({ consent_screen_enabled: false });
+    expect(await prompt()).toBe('consent_required');
+    client().change({ dynamically_registered: false });
     expect(codeOf(locationOf(await browser.request(authorizeUrl())))).not.toBe('');
+    expect((await browser.request(authorizeUrl({ prompt: 'consent' }))).status).toBe(200);
+    const again = locationOf(await browser.request(authorizeUrl({ prompt: 'login consent' })));
+    const back = new URL(again.searchParams.get('redirect_url') ?? '');
+    expect([again.pathname, back.searchParams.get('prompt')]).toEqual(['/sign-in', 'consent']);
+    expect((await browser.request(back.href)).status).toBe(200);
   });
 });
 
@@ -167,6 +128,7 @@ describe('an authorization request', () => {
     [{ code_challenge_method: null }, 'invalid_request'],
     [{ code_challenge: 'short' }, 'invalid_request'],
     [{ scope: 'profile private_metadata' }, 'invalid_scope'],
+    [{ prompt: 'none consent' }, 'invalid_request'],
     [{ resource: 'not a url' }, 'invalid_target'],
     [{ resource: `${RESOURCE}#part` }, 'invalid_target'],
   ])('tells the client what is wrong: %j -> %s', async (change, error) => {
@@ -216,6 +178,7 @@ describe('a code', () => {
   });
 
   it('is good once: a second use revokes what the first one gave', async () => {
+    opaque();
     const code = codeOf(await authorizeAs(ADA));
     const { body } = await redeem(code);
     expect((await verify(body.access_token)).status).toBe(200);
@@ -227,6 +190,7 @@ describe('a code', () => {
 
 describe('a refresh token', () => {
   it('gives new tokens once; an old one in use ends them all', async () => {
+    opaque();
     const first = (await redeem(codeOf(await authorizeAs(ADA)))).body;
     const second = (await refresh(first.refresh_token)).body;
     expect(second.access_token).not.toBe(first.access_token);
@@ -242,6 +206,15 @@ describe('a refresh token', () => {
     const narrowed = await refresh(body.refresh_token, { scope: 'profile' });
     expect(narrowed.body.scope).toBe('profile');
     expect(await (await userinfo(narrowed.body.access_token)).json()).not.toHaveProperty('email');
+  });
+
+  it('gives nothing more for a scope that the application has lost; tokens keep it', async () => {
+    const before = await client().tokensFor(ADA, { scope: 'email notes:read' });
+    client().change({ scopes: 'profile email' });
+    expect((await authorizeAs(ADA, { scope: 'notes:read' })).searchParams.get('error')).toBe('invalid_scope');
+    expect((await refresh(before.refresh_token)).body.error).toBe('invalid_scope');
+    expect((await verify(before.access_token)).body['scopes']).toEqual(['email', 'notes:read']);
+    expect((await refresh(before.refresh_token, { scope: 'email' })).body.scope).toBe('email');
   });
 
   it('belongs to one client', async () => {
@@ -269,9 +242,8 @@ describe('a confidential client', () => {
 
 describe('audience', () => {
   it('is what the resource parameter says, in both forms of token', async () => {
-    const row = clerk.state.table('oauth_applications').by('client_id', application.client_id)[0];
     for (const format of ['opaque', 'jwt']) {
-      clerk.state.table('oauth_applications').update(row?.id ?? '', { access_token_format: format });
+      client().change({ access_token_format: format });
       const { body } = await redeem(codeOf(await authorizeAs(ADA, { resource: RESOURCE })), { resource: RESOURCE });
       const opened = clerk.state.keys.open(body.access_token);
       if (format === 'jwt') {
@@ -298,7 +270,67 @@ describe('audience', () => {
 });
 
 describe('tokens afterwards', () => {
+  it('are JWTs unless the application or the instance says otherwise, and last a day', async () => {
+    // The official library has the clock of the machine.
+    clerk.clock.freeze(Date.now());
+    const first = await client().tokensFor(ADA);
+    const opened = clerk.state.keys.open(first.access_token);
+    expect(opened?.header['typ']).toBe('at+jwt');
+    expect(Number(opened?.payload['exp']) - Number(opened?.payload['iat'])).toBe(86_400);
+    const authenticator = createAuthenticator({ jwtKey: clerk.jwtKey, now: clerk.now });
+    expect(await authenticator.verifyOAuthToken(first.access_token)).toMatchObject({
+      subject: ADA,
+      scopes: ['profile', 'email'],
+    });
+    const { secretKey, publishableKey, apiUrl } = clerk;
+    const official = createClerkClient({ secretKey, publishableKey, apiUrl, telemetry: { disabled: true } });
+    const judge = async (token: string) => {
+      const request = new Request('http://app.test/', { headers: { authorization: `Bearer ${token}` } });
+      const state = await official.authenticateRequest(request, { acceptsToken: 'oauth_token' });
+      expect(state.reason).toBeNull();
+      return state.toAuth();
+    };
+    expect(await judge(first.access_token)).toMatchObject({ isAuthenticated: true, userId: ADA });
+    const settings = { oauth_jwt_access_tokens: false };
+    expect((await call(clerk, 'PATCH', '/v1/instance/oauth_application_settings', settings)).status).toBe(200);
+    const opaqueToken = (await client().tokensFor(ADA)).access_token;
+    expect(opaqueToken).toMatch(/^oat_/);
+    expect(await judge(opaqueToken)).toMatchObject({ isAuthenticated: true, userId: ADA });
+    client().change({ access_token_format: 'jwt' });
+    expect((await client().tokensFor(ADA)).access_token).not.toMatch(/^oat_/);
+  });
+
+  it('cannot be revoked as JWTs: what resource servers accept stays active until it expires', async () => {
+    const { access_token, refresh_token } = await client().tokensFor(ADA);
+    const revoke = (token: string) => exchange({ token }, {}, '/oauth/token/revoke');
+    expect(await revoke(access_token)).toMatchObject({ status: 400, body: { error: 'unsupported_token_type' } });
+    expect((await revoke(refresh_token)).status).toBe(200);
+    expect((await refresh(refresh_token)).body.error).toBe('invalid_grant');
+    expect((await verify(access_token)).status).toBe(200);
+    clerk.advanceClock(25 * 3_600_000);
+    expect((await verify(access_token)).body).toEqual({ active: false });
+  });
+
+  it('tell what userinfo is for', async () => {
+    clerk.state.table('users').update(ADA, { username: 'ada', unsafe_metadata: { theme: 'dark' } });
+    client().change({ scopes: 'profile public_metadata' });
+    const tokens = await client().tokensFor(ADA, { scope: 'profile public_metadata' });
+    expect(await (await userinfo(tokens.access_token)).json()).toMatchObject({
+      object: 'oauth_user_info',
+      instance_id: clerk.state.instanceId,
+      user_id: ADA,
+      username: 'ada',
+      preferred_username: 'ada',
+      public_metadata: {},
+      unsafe_metadata: { theme: 'dark' },
+    });
+    const refused = await userinfo(`${tokens.access_token}x`);
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
+    expect(await refused.json()).toMatchObject({ errors: [{ code: 'oauth_fetch_user_error' }] });
+  });
+
   it('are revoked by the client that holds them, with all of their grant', async () => {
+    opaque();
     const { body } = await redeem(codeOf(await authorizeAs(ADA)));
     const other = await register();
     const revoke = (fields: Record<string, string>) =>
@@ -333,7 +365,9 @@ describe('tokens afterwards', () => {
       nonce: 'n-1',
       iss: clerk.frontendApiUrl,
       email: 'ada@example.com',
+      jti: expect.stringMatching(/^\w{20}$/),
     });
+    expect(Number(opened?.payload['exp']) - Number(opened?.payload['iat'])).toBe(86_400);
     expect(['cl_B7d4PD111AAA', undefined]).not.toContain(opened?.header['cat']);
   });
 });
@@ -358,6 +392,47 @@ describe('registration', () => {
     expect(response.status).toBe(400);
     expect(((await response.json()) as { error: string }).error).toMatch(/^invalid_(redirect_uri|client_metadata)$/);
     expect(clerk.state.table('oauth_applications').size).toBe(before);
+  });
+
+  it('gives the default scopes to a client that names none, and its id as a name', async () => {
+    const bare = { client_name: undefined, scope: undefined };
+    const first = await register(bare);
+    expect(first).toMatchObject({ scope: 'profile email', client_name: first.client_id });
+    clerk.state.table('instance_settings').insert({ id: 'oauth', default_scopes: ['email'] });
+    application = await register(bare);
+    expect(application.scope).toBe('email');
+    expect((await client().tokensFor(ADA, { scope: null })).scope).toBe('email');
+  });
+
+  it('can be switched off', async () => {
+    clerk.state.table('instance_settings').insert({ id: 'oauth', dynamic_oauth_client_registration: false });
+    const response = await fetch(at('/oauth/register'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ redirect_uris: [CALLBACK] }),
+    });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      errors: [{ code: 'feature_requires_dynamic_oauth_client_registration' }],
+    });
+    const metadata = await (await fetch(at('/.well-known/oauth-authorization-server'))).json();
+    expect(metadata).not.toHaveProperty('registration_endpoint');
+  });
+
+  it('never does without consent', async () => {
+    const { id } = clerk.state.table('oauth_applications').by('client_id', application.client_id)[0] ?? {};
+    const patch = (body: object) =>
+      fetch(`${clerk.apiUrl}/v1/oauth_applications/${String(id)}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${clerk.secretKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const refused = await patch({ consent_screen_enabled: false });
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({
+      errors: [{ code: 'oauth_application_consent_screen_cannot_be_disabled' }],
+    });
+    expect((await patch({ consent_screen_enabled: true })).status).toBe(200);
   });
 
   it('takes the private scheme of an app', async () => {

@@ -179,31 +179,60 @@ describe('row 5: restrictions', () => {
     (await new Browser().submit(`${clerk.frontendApiUrl}/sign-up`, { email })).status;
   const signIn = async () => (await new Browser().submit(`${clerk.frontendApiUrl}/sign-in`, { user_id: ADA })).status;
 
-  it('hold for people who sign up and in, not for the Backend API and not for the invited', async () => {
+  it('hold for people who sign up, not for the Backend API and not for the invited', async () => {
     clerk = await startWithPeople();
     await api('POST', '/allowlist_identifiers', { identifier: '*@acorn.example' });
     expect(await signUp('one@elsewhere.example')).toBe(303);
     await restrict({ allowlist: true });
     expect(await signUp('two@acorn.example')).toBe(303);
     expect(await signUp('three@elsewhere.example')).toBe(422);
-    expect(await signIn()).toBe(403);
-    await restrict({ allowlist_blocklist_disabled_on_sign_in: true });
     expect(await signIn()).toBe(303);
+    await restrict({ allowlist_blocklist_disabled_on_sign_in: false });
+    expect(await signIn()).toBe(403);
     await api('POST', '/users', { email_address: ['four@elsewhere.example'] });
     await open((await invite('five@elsewhere.example'))['url']);
   });
 
-  it('block addresses, domains and subaddresses', async () => {
+  it('block addresses and domains', async () => {
     clerk = await startWithPeople();
-    for (const identifier of ['ada@example.com', '*@spam.example'])
+    for (const identifier of ['ada@example.com', '*@spam.example', '*@*.junk.example'])
       await api('POST', '/blocklist_identifiers', { identifier });
-    await restrict({ blocklist: true, block_email_subaddresses: true });
+    await restrict({ blocklist: true, allowlist_blocklist_disabled_on_sign_in: false });
     expect(await signIn()).toBe(403);
     expect(await signUp('One@Spam.example')).toBe(422);
-    expect(await signUp('one+two@fine.example')).toBe(422);
     expect(await signUp('one@fine.example')).toBe(303);
+    expect(await signUp('one@mail.junk.example')).toBe(422);
+    expect(await signUp('one@a.b.junk.example')).toBe(422);
+    expect(await signUp('one@junk.example')).toBe(303);
+    expect(await signUp('one@otherjunk.example')).toBe(303);
     expect((await refused((await invite('two@spam.example'))['url']))[0]).toBe(403);
     await api('POST', '/users', { email_address: ['three@spam.example'] });
+  });
+
+  it.each([
+    ['one@fine.example', 'one+two@fine.example', 'two@fine.example'],
+    ['one@fine.example', 'one=two@fine.example', 'oneself@fine.example'],
+    ['some.one@gmail.com', 's.omeone+x@gmail.com', 'some.two@gmail.com'],
+    ['someone@gmail.com', 'some.one@gmail.com', 'some.one@fine.example'],
+    ['one@yahoo.com', 'one-two@yahoo.com', 'one-two@fine.example'],
+    ['one+two@fine.example', 'one+two@fine.example', 'one@fine.example'],
+  ])('that block %s block %s, and not %s', async (blocked, also, free) => {
+    clerk = await startWithPeople();
+    await api('POST', '/blocklist_identifiers', { identifier: blocked });
+    await restrict({ blocklist: true });
+    expect(await signUp(also)).toBe(422);
+    expect(await signUp(free)).toBe(303);
+  });
+
+  it('of subaddresses let each mailbox sign up once, in whatever form', async () => {
+    clerk = await startWithPeople();
+    await restrict({ block_email_subaddresses: true });
+    expect(await signUp('one+two@fine.example')).toBe(303);
+    expect(await signUp('one+three@fine.example')).toBe(422);
+    expect(await signUp('one@fine.example')).toBe(422);
+    expect(await signUp('two@fine.example')).toBe(303);
+    expect(await signUp('t.wo@gmail.com')).toBe(303);
+    expect(await signUp('two@gmail.com')).toBe(422);
   });
 
   it('are lifted for who is on the allowlist as well', async () => {

@@ -1,25 +1,19 @@
 /** Requests of the command to the offline instance that runs. */
 import type { Command } from 'commander';
-import { readConnection } from '../../../../src/ground/connection.js';
-import { readVariable } from '../../../../src/environment.js';
-import { isLoopbackHost } from '../../../../src/ground/loopback.js';
-import { findRunning, notesFolder, type RunningInstance } from './running-instance.js';
+import { readVariable, type Environment } from '../../../../src/environment.js';
+import { chooseInstance, type Which } from './choose-instance.js';
+import { listRunning, notesFolder } from './running-instance.js';
 import { CommandError, EXIT, printable, type Terminal } from './terminal.js';
 
+export type { Which } from './choose-instance.js';
 export type Fields = Readonly<Record<string, unknown>>;
-
-/** Which instance is meant. */
-export interface Which {
-  readonly apiUrl?: string;
-  readonly secretKey?: string;
-}
 
 /** The options by which a command lets somebody say which instance is meant. */
 export function whichInstance(command: Command): Command {
   return command
     .option(
       '--api-url <url>',
-      'address of the instance (default: CLERK_API_URL, else the one that bailiff local started last)',
+      'address of the instance (default: CLERK_API_URL of .env or the environment, else the one that was started last)',
     )
     .option('--secret-key <key>', 'its secret key (default: CLERK_SECRET_KEY)');
 }
@@ -32,7 +26,7 @@ export async function askRunning(
   path: string,
   body?: Fields,
 ): Promise<Fields> {
-  const { apiUrl, secretKey } = locate(terminal, which);
+  const { apiUrl, secretKey } = chooseInstance(terminal, which);
   const response = await terminal
     .fetch(`${apiUrl}${path}`, {
       method,
@@ -42,26 +36,42 @@ export async function askRunning(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     .catch(() => {
-      throw new CommandError(`No instance answers at ${apiUrl}. Start one with: bailiff local`, EXIT.unavailable);
+      const others = listRunning(notesFolder(terminal.env)).filter((one) => one.apiUrl !== apiUrl);
+      const remedy =
+        others[0] === undefined
+          ? 'Start one with: npx bailiff local'
+          : `One runs at ${others[0].apiUrl}. Take its keys: npx bailiff env > .env`;
+      throw new CommandError(`No instance answers at ${apiUrl}. ${remedy}`, EXIT.unavailable);
     });
   const answer = (await response.json().catch(() => ({}))) as Fields & { errors?: { message: string }[] };
   if (response.ok) return answer;
   const reason = answer.errors?.[0]?.message ?? `status ${String(response.status)}`;
-  throw new CommandError(`The instance at ${apiUrl} refused: ${printable(String(reason))}`, EXIT.refused);
+  const remedy = response.status === 401 ? ' Take its keys: npx bailiff env > .env' : '';
+  throw new CommandError(`The instance at ${apiUrl} refused: ${printable(String(reason))}${remedy}`, EXIT.refused);
 }
 
-/** Given, else from the environment, else noted by `bailiff local`. Never anything but loopback: a live key stays here. */
-function locate(terminal: Terminal, given: Which): RunningInstance {
-  const noted = given.apiUrl === undefined ? findRunning(notesFolder(terminal.env)) : null;
+/** Variables by which a server knows its instance. */
+const KEYS = [
+  'CLERK_SECRET_KEY',
+  'CLERK_PUBLISHABLE_KEY',
+  'CLERK_JWT_KEY',
+  'CLERK_MACHINE_SECRET_KEY',
+  'CLERK_API_URL',
+];
+
+/**
+ * The environment, if it names an instance; else that of the offline instance that runs, where there is one. Standard error says which.
+ */
+export async function environmentOrRunning(terminal: Terminal): Promise<Environment> {
   const { env } = terminal;
-  const address = given.apiUrl ?? readVariable('CLERK_API_URL', env) ?? noted?.apiUrl;
-  const { apiUrl, secretKey: own } = readConnection({ apiUrl: address, secretKey: given.secretKey }, env);
-  const secretKey = given.secretKey === undefined && apiUrl === noted?.apiUrl ? noted.secretKey : own;
-  if (address === undefined || secretKey === null) {
-    throw new CommandError('No instance runs here. Start one with: bailiff local', EXIT.unavailable);
-  }
-  if (!isLoopbackHost(new URL(apiUrl).host)) {
-    throw new CommandError('This asks an offline instance alone, and the address is not on this machine.');
-  }
-  return { apiUrl, secretKey };
+  if (KEYS.some((name) => readVariable(name, env) !== undefined)) return env;
+  const [running] = listRunning(notesFolder(env));
+  if (running === undefined) return env;
+  const answer = await askRunning(terminal, {}, 'GET', '/__bailiff/env').catch((error: unknown) => {
+    if (error instanceof CommandError) return null;
+    throw error;
+  });
+  if (answer === null) return env;
+  terminal.err(`bailiff: no keys are set here; taking those of the offline instance at ${running.apiUrl}.`);
+  return { ...env, ...(answer['env'] as Environment) };
 }

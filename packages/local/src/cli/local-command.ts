@@ -4,8 +4,10 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { loadSeed, readSnapshot, startLocalInstance, type RequestLogEntry, type LocalInstance } from '../index.js';
 import { envBlock } from './env-block.js';
 import type { Register } from './register.js';
-import { announce, notesFolder } from './running-instance.js';
+import { addressesOf } from './addresses.js';
+import { announce, listRunning, notesFolder } from './running-instance.js';
 import { CommandError, painter, printable, type Paint, type Terminal } from './terminal.js';
+import { createFailureWatch, failureLine } from './webhook-lines.js';
 
 interface Options {
   readonly port: number;
@@ -42,11 +44,14 @@ export const addLocalCommand: Register = (program: Command, terminal) => {
     .option('-q, --quiet', 'do not show requests')
     .option('--force', 'start although it looks unsafe')
     .action(async (options: Options) => {
-      const clerk = await startLocalInstance(await instanceOptions(options, terminal));
-      const retract = announce(notesFolder(terminal.env), { apiUrl: clerk.apiUrl, secretKey: clerk.secretKey });
+      const clerk = await start(options, terminal);
+      const [apiUrl = clerk.apiUrl] = addressesOf(clerk.apiUrl);
+      const retract = announce(notesFolder(terminal.env), { apiUrl, secretKey: clerk.secretKey });
       try {
         for (const url of options.webhook ?? []) addWebhook(clerk, url);
-        terminal.out(options.json === true ? JSON.stringify(describe(clerk)) : welcome(clerk, painter(terminal.color)));
+        terminal.out(
+          options.json === true ? JSON.stringify(describe(clerk)) : welcome(clerk, options, painter(terminal.color)),
+        );
         const stopWatching = options.quiet === true ? () => undefined : watch(clerk, terminal, options.json === true);
         await terminal.stopped();
         stopWatching();
@@ -57,6 +62,29 @@ export const addLocalCommand: Register = (program: Command, terminal) => {
       if (options.json !== true) terminal.out('Stopped.');
     });
 };
+
+/** @throws CommandError in the words of the command, where it is about its flags and the port */
+async function start(options: Options, terminal: Terminal): Promise<LocalInstance> {
+  try {
+    return await startLocalInstance(await instanceOptions(options, terminal));
+  } catch (error) {
+    const { code, name, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw portInUse(options.port, terminal);
+    if (name === 'UnsafeInstanceError')
+      throw new CommandError(message.replace('Set `force: true` if you mean it.', 'Add --force if you mean it.'));
+    throw error;
+  }
+}
+
+function portInUse(port: number, terminal: Terminal): CommandError {
+  const owner = listRunning(notesFolder(terminal.env)).find(({ apiUrl }) => new URL(apiUrl).port === String(port));
+  return new CommandError(
+    owner === undefined
+      ? `Port ${String(port)} is in use by another program (EADDRINUSE). Take any free one: npx bailiff local --port 0`
+      : `Port ${String(port)} is in use (EADDRINUSE) by an offline instance, process ${String(owner.pid)}. ` +
+          'Use that one: npx bailiff env > .env; or take any free port: npx bailiff local --port 0',
+  );
+}
 
 async function instanceOptions(
   options: Options,
@@ -90,25 +118,37 @@ function describe(clerk: LocalInstance): Readonly<Record<string, unknown>> {
   return { event: 'started', apiUrl, frontendApiUrl, signInUrl: `${frontendApiUrl}/sign-in`, instanceType, env };
 }
 
-function welcome(clerk: LocalInstance, paint: Paint): string {
+function welcome(clerk: LocalInstance, { seed, persist, snapshot }: Options, paint: Paint): string {
   const signInUrl = `${clerk.frontendApiUrl}/sign-in`;
+  const [first = clerk.apiUrl, ...others] = addressesOf(clerk.apiUrl);
+  const staysTheSame = (seed ?? persist ?? snapshot) !== undefined;
   return [
     paint('bold', 'An offline Clerk instance is running.'),
     '',
-    `  Backend API    ${paint('cyan', clerk.apiUrl)}`,
-    `  Sign-in page   ${paint('cyan', signInUrl)}`,
+    `  Backend API    ${paint('cyan', first)}`,
+    ...others.map((address) => `                 ${paint('cyan', address)}, from other machines`),
+    `  Sign-in page   ${paint('cyan', signInUrl.replace(clerk.apiUrl, first))}`,
     '',
     paint('dim', '# Paste into .env of your application:'),
     envBlock({ ...clerk.env, CLERK_SIGN_IN_URL: signInUrl }),
     '',
-    paint('dim', `A token to try: bailiff token session --user user_1. Ctrl-C stops.`),
+    paint('dim', 'A token to try: npx bailiff token session --user user_1. Ctrl-C stops.'),
+    ...(staysTheSame
+      ? []
+      : [
+          paint(
+            'dim',
+            'The next start has other keys: then npx bailiff env > .env, or start with --seed <text> to keep them.',
+          ),
+        ]),
     '',
   ].join('\n');
 }
 
-/** Shows requests as they come. @returns What stops it. */
+/** Shows requests as they come, and deliveries of webhooks that failed. @returns What stops it. */
 function watch(clerk: LocalInstance, terminal: Terminal, asJson: boolean): () => void {
   const paint = painter(terminal.color);
+  const failuresIn = createFailureWatch();
   let last: RequestLogEntry | undefined;
   const show = () => {
     const { requests } = clerk;
@@ -116,6 +156,10 @@ function watch(clerk: LocalInstance, terminal: Terminal, asJson: boolean): () =>
     last = requests.at(-1) ?? last;
     for (const entry of fresh) {
       terminal.out(asJson ? JSON.stringify({ event: 'request', ...entry }) : requestLine(entry, paint));
+    }
+    if (clerk.webhooks.endpoints.length === 0) return;
+    for (const failure of failuresIn(clerk.webhooks.deliveries)) {
+      terminal.out(asJson ? JSON.stringify({ event: 'webhook.failed', ...failure }) : failureLine(failure, paint));
     }
   };
   const timer = setInterval(show, WATCH_EVERY);

@@ -10,6 +10,7 @@ export function processTerminal(): Terminal {
     // https://no-color.org; and nothing but a terminal gets escape codes.
     color: stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
     env,
+    folder: process.cwd(),
     fetch: (url, init) => fetch(url, init),
     now: () => Date.now(),
     readInput: () => text(stdin),

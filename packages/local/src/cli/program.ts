@@ -1,7 +1,9 @@
 /** The commands of `bailiff`, put together. */
 import { Command, CommanderError } from 'commander';
-import { VERSION } from '../../../../src/core/version.js';
+import { VERSION } from '../../../../src/ground/version.js';
 import { ConfigurationError } from '../../../../src/errors.js';
+import type { Environment } from '../../../../src/environment.js';
+import { withEnvFile } from './env-file.js';
 import type { Register } from './register.js';
 import { CommandError, EXIT, guarded, type ExitCode, type Terminal } from './terminal.js';
 import { isError } from '../../../../src/ground/realm.js';
@@ -23,7 +25,7 @@ const EXPECTED_CODES = new Set(['EADDRINUSE', 'EACCES', 'EISDIR', 'ENOENT', 'ENO
 
 /** @param args without `node` and the script. Never rejects for what a person can type. */
 export async function run(args: readonly string[], outside: Terminal): Promise<ExitCode> {
-  const terminal = guarded(outside);
+  const terminal = guarded({ ...outside, env: environmentFor(args[0], outside) });
   let exitCode: ExitCode = EXIT.ok;
   const program = new Command('bailiff')
     .description('Offline Clerk instance, tokens, and answers to why a token or a setup does not work.')
@@ -55,6 +57,11 @@ export async function run(args: readonly string[], outside: Terminal): Promise<E
 function loaders(name = ''): readonly (() => Promise<Register>)[] {
   const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   return named === undefined ? Object.values(COMMANDS) : [named];
+}
+
+/** `local` makes an environment and `env` writes one: what an older `.env` says is no matter to them. */
+function environmentFor(name: string | undefined, { env, folder }: Terminal): Environment {
+  return name === 'local' || name === 'env' ? env : withEnvFile(folder, env);
 }
 
 function explain(error: unknown, terminal: Terminal): ExitCode {

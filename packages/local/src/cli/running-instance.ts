@@ -13,7 +13,7 @@ export interface RunningInstance {
   readonly secretKey: string;
 }
 
-interface Note extends RunningInstance {
+export interface Note extends RunningInstance {
   readonly pid: number;
 }
 
@@ -33,12 +33,18 @@ export function announce(folder: string, instance: RunningInstance): () => void 
   };
 }
 
+/** The instances that still run, the one that was started last first. */
+export function listRunning(folder: string): readonly Note[] {
+  return notesIn(folder)
+    .filter(({ note }) => isAlive(note.pid))
+    .sort((one, other) => other.startedAt - one.startedAt)
+    .map(({ note }) => note);
+}
+
 /** The instance that was started last and still runs. */
 export function findRunning(folder: string): RunningInstance | null {
-  const found = notesIn(folder)
-    .filter(({ note }) => isAlive(note.pid))
-    .sort((one, other) => other.startedAt - one.startedAt)[0];
-  return found === undefined ? null : { apiUrl: found.note.apiUrl, secretKey: found.note.secretKey };
+  const [last] = listRunning(folder);
+  return last === undefined ? null : { apiUrl: last.apiUrl, secretKey: last.secretKey };
 }
 
 function notesIn(folder: string): { note: Note; startedAt: number }[] {

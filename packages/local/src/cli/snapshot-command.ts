@@ -8,7 +8,9 @@ export const addSnapshotCommand: Register = (program: Command, terminal) => {
   whichInstance(
     program
       .command('snapshot')
-      .description('Save the state of the offline instance that runs; bailiff local --snapshot <file> starts from it.')
+      .description(
+        'Save the state of the offline instance that runs; npx bailiff local --snapshot <file> starts from it.',
+      )
       .argument('[file]', 'where to; without it, to standard output. It holds private keys'),
   ).action(async (file: string | undefined, which: Which) => {
     const text = JSON.stringify(await askRunning(terminal, which, 'GET', '/__bailiff/snapshot'));

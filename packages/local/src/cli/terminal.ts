@@ -8,6 +8,8 @@ export interface Terminal {
   /** Whether `out` reaches a person's eyes in colour. */
   readonly color: boolean;
   readonly env: Environment;
+  /** Where the person stands. */
+  readonly folder: string;
   readonly fetch: Fetch;
   now(): number;
   /** All of standard input. */

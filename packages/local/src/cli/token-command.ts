@@ -1,5 +1,7 @@
 /** `bailiff token`: any kind of credential, from the instance that runs. */
 import { InvalidArgumentError, type Command } from 'commander';
+import { isRecord } from '../../../../src/ground/is-record.js';
+import { largeClaims } from '../ground/large-claims.js';
 import { askRunning, whichInstance, type Fields, type Which } from './ask-running.js';
 import type { Register } from './register.js';
 import { CommandError, EXIT, printable } from './terminal.js';
@@ -35,7 +37,12 @@ const KINDS: readonly Kind[] = [
         .option('-o, --org <id>', 'active organization')
         .option('-r, --role <role>', 'role in it (org:admin)')
         .option('--permission <permission...>', 'permissions in it (org:invoices:read)')
-        .option('--azp <origin>', 'origin of the page that asks'),
+        .option('--azp <origin>', 'origin of the page that asks')
+        .option('--plan <plan...>', 'plans of the subscription (u:pro, o:team)')
+        .option('--feature <feature...>', 'features of it (u:reports, o:api)')
+        .option('--pending', 'a session that has a task left, such as choosing an organization')
+        .option('--actor <user id or json>', 'who acts as the user (impersonation)', actor)
+        .option('--fva <minutes,minutes>', 'age of the first and second factor; -1: never verified', factorAges),
   },
   {
     name: 'api-key',
@@ -67,6 +74,7 @@ const KINDS: readonly Kind[] = [
       lifetime(format(scopes(command, 'scopes')))
         .requiredOption('-u, --user <id>', 'user id')
         .option('--client <id>', 'OAuth client id')
+        .option('-o, --org <id>', 'organization that the user chose at consent')
         .option('--audience <url...>', 'resource servers that it is for'),
   },
 ];
@@ -76,6 +84,8 @@ const RENAMED: Readonly<Record<string, string>> = {
   user: 'userId',
   org: 'orgId',
   permission: 'permissions',
+  plan: 'plans',
+  feature: 'features',
   machine: 'machineId',
   client: 'clientId',
   expiresIn: 'expiresInSeconds',
@@ -88,6 +98,8 @@ export const addTokenCommand: Register = (program: Command, terminal) => {
       .option('--seed <text>', 'without a running instance: mint from a fresh one with this seed')
       .option('--json', 'print all of its fields')
       .action(async ({ apiUrl, secretKey, seed, json, ...rest }: Common & Fields) => {
+        if (rest['org'] === undefined && (rest['role'] ?? rest['permission']) !== undefined)
+          throw new CommandError('A role and permissions are those in an organization: add --org <id>.');
         const which = {
           ...(apiUrl === undefined ? {} : { apiUrl }),
           ...(secretKey === undefined ? {} : { secretKey }),
@@ -97,10 +109,15 @@ export const addTokenCommand: Register = (program: Command, terminal) => {
           seed === undefined
             ? await askRunning(terminal, which, 'POST', `/__bailiff/tokens/${kind.name}`, request)
             : await mintFresh(seed, kind, request);
+        // The running instance warns where it runs, which may be out of sight; a fresh one warns here.
+        const warning = kind.name === 'session' && seed === undefined ? largeClaims(claimsIn(request)) : null;
+        if (warning !== null) terminal.err(warning);
         terminal.out(json === true ? JSON.stringify(minted, null, 2) : printable(String(minted[kind.secret])));
       });
   }
 };
+
+const claimsIn = ({ claims: given }: Fields): Fields => (isRecord(given) ? given : {});
 
 async function mintFresh(seed: string, kind: Kind, request: Fields): Promise<Fields> {
   const { startLocalInstance } = await import('../index.js');
@@ -134,6 +151,16 @@ function jsonObject(text: string): Fields {
     // Said below.
   }
   throw new InvalidArgumentError('It is a JSON object.');
+}
+
+/** A user's id, or the whole claim. */
+function actor(text: string): string | Fields {
+  return text.trimStart().startsWith('{') ? jsonObject(text) : text;
+}
+
+function factorAges(text: string): readonly number[] {
+  if (!/^(-1|\d+),(-1|\d+)$/.test(text)) throw new InvalidArgumentError('It is two numbers of minutes: 5,-1.');
+  return text.split(',').map(Number);
 }
 
 function oneOf(...allowed: readonly string[]): (text: string) => string {

@@ -2,7 +2,7 @@
  * The OpenAPI document as the engine reads it: every operation with its path, parameters, body and answer schemas.
  * Read once for the process, on the first request: it is a constant, shared by all instances, and costs no start time.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readDocumentFile } from './document-file.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -44,19 +44,7 @@ let loaded: Specification | undefined;
 
 /** The pinned document, parsed on first use. */
 export function specification(): Specification {
-  return (loaded ??= read(JSON.parse(readFileSync(documentUrl(), 'utf8')) as Document));
-}
-
-/** In the nearest folder above that has it: the repository's, or the package's own copy beside the joined modules. */
-function documentUrl(): URL {
-  for (let folder = new URL('.', import.meta.url); ;) {
-    const document = new URL(DOCUMENT, folder);
-    if (existsSync(document)) return document;
-    const parent = new URL('..', folder);
-    if (parent.href === folder.href)
-      throw new Error(`${DOCUMENT} is missing: in the repository, run npm run generate.`);
-    folder = parent;
-  }
+  return (loaded ??= read(readDocumentFile(DOCUMENT) as Document));
 }
 
 interface Document {

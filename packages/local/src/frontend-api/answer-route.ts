@@ -5,6 +5,8 @@ import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import { failure } from '../http/responses.js';
 import { createRouter, routesOf, type RouteTable } from '../http/router.js';
 import { messageOf } from '../ground/message-of.js';
+import { ApiError } from '../model/records/api-error.js';
+import { refusal } from '../model/records/refusals.js';
 import type { InstanceState } from '../state/instance-state.js';
 import { createCall, type FrontendHandler } from './frontend-call.js';
 
@@ -19,8 +21,8 @@ export function answerBy(table: FrontendRoutes): Answer {
     const path = request.path.replace(/(?<=.)\/$/, '');
     const match = router.match(request.method === 'HEAD' ? 'GET' : request.method, path);
     if (match === null) return refused(router.methodsOf(path));
-    if (apiVersionOf(request) === null) return failure(400, 'api_version_invalid', 'The API version is invalid');
     try {
+      if (apiVersionOf(request) === null) throw refusal('api_version_invalid');
       const answer = match.value(createCall(state, request, match.params));
       return isPromise(answer) ? answer.catch(broken) : answer;
     } catch (error) {
@@ -35,12 +37,18 @@ export function preflights(table: FrontendRoutes, handler: FrontendHandler): Fro
 }
 
 function refused(methods: readonly string[]): LocalResponse {
-  if (methods.length === 0) return failure(404, 'resource_not_found', 'Not found');
-  const answer = failure(405, 'method_not_allowed', 'Method not allowed');
+  if (methods.length === 0) return told(refusal('resource_not_found'));
+  const answer = told(refusal('method_not_allowed'));
   return { ...answer, headers: [...answer.headers, ['Allow', methods.join(', ')]] };
 }
 
-/** A fault of our own, told as such: the instance goes on for everyone else. */
+/** A refusal as it is; a fault of our own, told as such: the instance goes on for everyone else. */
 function broken(error: unknown): LocalResponse {
-  return failure(500, 'internal_clerk_error', `The local instance failed: ${messageOf(error)}`);
+  if (error instanceof ApiError) return told(error);
+  return told(refusal('internal_clerk_error', `The local instance failed: ${messageOf(error)}`));
+}
+
+function told({ status, code, longMessage, meta }: ApiError): LocalResponse {
+  const param = meta?.['param_name'];
+  return failure(status, code, longMessage, typeof param === 'string' ? param : undefined);
 }

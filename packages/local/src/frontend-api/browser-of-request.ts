@@ -39,3 +39,15 @@ export function browserCookie(state: InstanceState, browser: Browser): string {
   const name = clientCookieName(state.publishableKey);
   return setCookie(name, browser.token, { maxAge: CLIENT_MAX_AGE, httpOnly: true, secure });
 }
+
+/**
+ * The cookies for a browser that a page's script made known. A development browser's token stands beside our own cookie, for scripts to read: the
+ * official client demands it wherever it builds a link to another origin.
+ */
+export function browserCookies(state: InstanceState, browser: Browser): string[] {
+  const own = browserCookie(state, browser);
+  if (state.instanceType !== 'development') return [own];
+  const suffix = cookieSuffix(state.publishableKey);
+  const names = ['__clerk_db_jwt', `__clerk_db_jwt_${suffix}`];
+  return [own, ...names.map((name) => setCookie(name, browser.token, { maxAge: CLIENT_MAX_AGE }))];
+}

@@ -1,43 +1,23 @@
-/** The Frontend API of the offline instance: what browsers and OAuth clients talk to. A table of routes, and nothing else. */
+/** The Frontend API of the offline instance: what browsers and OAuth clients talk to. A table of routes. */
+import { isPromise } from '../../../../src/ground/realm.js';
+import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import { redirect } from '../http/responses.js';
+import type { InstanceState } from '../state/instance-state.js';
+import { acceptAgentTask } from './agent-tasks.js';
 import { acceptTicket } from './accept-ticket.js';
-import { answerBy } from './answer-route.js';
+import { answerBy, type FrontendRoutes } from './answer-route.js';
 import { clientRoutes } from './client-routes.js';
+import { verifyByLink } from './follow-link.js';
+import { readableRefusal } from './engine/cors.js';
 import { handshake } from './handshake.js';
 import { oauthRoutes } from './oauth/oauth-routes.js';
 import { showAccount, showSignOut, submitSignOut, switchOrganization } from './pages/account.js';
+import { answerPackageFile, isPackagePath } from './package-files.js';
+import { showProvider, submitProvider } from './pages/provider.js';
 import { showSignIn, submitSignIn } from './pages/sign-in.js';
 import { showSignUp, submitSignUp } from './pages/sign-up.js';
 
-/** Paths that belong to the Frontend API whole, and those below which everything does. */
-const EXACT = new Set([
-  '/',
-  '/sign-in',
-  '/sign-up',
-  '/sign-out',
-  '/user',
-  '/v1/client',
-  '/v1/environment',
-  '/v1/dev_browser',
-]);
-const BELOW = [
-  '/.well-known/',
-  '/oauth/',
-  '/sign-in/',
-  '/sign-up/',
-  '/user/',
-  '/v1/client/',
-  '/v1/dev_browser/',
-  '/v1/tickets/',
-];
-
-/** Whether the Frontend API answers this path; all others are the Backend API's (`/v1/clients` and `/users` are). */
-export function isFrontendPath(path: string): boolean {
-  return EXACT.has(path) || BELOW.some((prefix) => path.startsWith(prefix));
-}
-
-/** Answers a request to the Frontend API. Never throws and never rejects, whatever a client sends. */
-export const handleFrontendRequest = answerBy({
+const ROUTES: FrontendRoutes = {
   'GET /': ({ base }) => redirect(`${base}/user`),
   'GET /sign-in': showSignIn,
   'POST /sign-in': submitSignIn,
@@ -49,6 +29,24 @@ export const handleFrontendRequest = answerBy({
   'POST /user/organization': switchOrganization,
   'GET /v1/client/handshake': handshake,
   'GET /v1/tickets/accept': acceptTicket,
-  ...clientRoutes,
+  'GET /v1/verify': verifyByLink,
+  'GET /provider': showProvider,
+  'POST /v1/oauth_callback': submitProvider,
+  'GET /v1/agents/tasks': acceptAgentTask,
   ...oauthRoutes,
-});
+};
+
+let answer: ReturnType<typeof answerBy> | undefined;
+
+/** Answers a request to the Frontend API. Never throws and never rejects, whatever a client sends. */
+export function handleFrontendRequest(
+  state: InstanceState,
+  request: LocalRequest,
+): LocalResponse | Promise<LocalResponse> {
+  if (isPackagePath(request.path)) return answerPackageFile(request);
+  // Made when the first request comes: an instance that nobody's browser asks does not read the document.
+  answer ??= answerBy({ ...ROUTES, ...clientRoutes(ROUTES) });
+  const given = answer(state, request);
+  const finish = (response: LocalResponse): LocalResponse => readableRefusal(state, request, response);
+  return isPromise(given) ? given.then(finish) : finish(given);
+}

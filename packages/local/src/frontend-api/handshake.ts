@@ -11,11 +11,12 @@ import type { InstanceState } from '../state/instance-state.js';
 import type { ClientRow, SessionRow } from '../state/rows.js';
 import type { FrontendCall } from './frontend-call.js';
 import type { Browser } from '../model/sessions/browsers.js';
+import { missing, refusal } from '../model/records/refusals.js';
 import { PAYLOAD_LIFETIME_SECONDS, storeHandshake } from '../model/sessions/handshakes.js';
 import { browserCookie, browserOrNew } from './browser-of-request.js';
 import { setCookie } from '../http/cookies.js';
 import { allowedRedirect } from './origins.js';
-import { failure, redirect } from '../http/responses.js';
+import { redirect } from '../http/responses.js';
 import { activateOrganization, liveSession } from '../model/sessions/client-sessions.js';
 
 /** The names under which Clerk's servers look for the payload, in the query or in a cookie. */
@@ -27,17 +28,23 @@ const CARRIER_MAX_AGE = 10;
 export function handshake(call: FrontendCall): LocalResponse {
   const { state, request } = call;
   const given = request.query.get('redirect_url');
-  if (!given) return failure(422, 'form_param_missing', 'redirect_url is required', 'redirect_url');
+  if (!given) throw missing('redirect_url');
   const target = allowedRedirect(state, given);
   if (target === null) {
-    const message = 'redirect_url must be http(s) on loopback or on an origin of this instance';
-    return failure(URL.canParse(given) ? 403 : 400, 'redirect_url_not_allowed', message, 'redirect_url');
+    const code = URL.canParse(given) ? 'redirect_url_not_associated_with_instance' : 'invalid_redirect_url';
+    const why = 'redirect_url must be http(s) on loopback or on an origin of this instance.';
+    throw refusal(code, why, { paramName: 'redirect_url' });
   }
   const browser = browserOrNew(call);
   const session = chosenSession(state, browser, request.query.get('organization_id'));
   const directives = directivesFor(state, browser, session, target.origin);
   const format = request.query.get('format') === 'nonce' ? 'nonce' : 'token';
   return sendBack(call, target, browser, format, directives);
+}
+
+/** A browser that has just signed in goes straight to the application, which learns of it on the way. */
+export function sendSignedIn(call: FrontendCall, target: URL, browser: Browser, session: SessionRow): LocalResponse {
+  return sendBack(call, target, browser, 'token', directivesFor(call.state, browser, session, target.origin));
 }
 
 function chosenSession(state: InstanceState, browser: Browser, organizationId: string | null): SessionRow | null {

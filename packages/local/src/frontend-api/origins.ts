@@ -20,6 +20,29 @@ export function allowedOrigin(state: InstanceState, origin: string): boolean {
   return allowedRedirect(state, origin)?.origin === origin;
 }
 
+/** The origin of the page whose script asks: browsers leave it out of requests to the page's own host, which a proxy names. */
+export function pageOrigin({
+  state,
+  request,
+}: {
+  readonly state: InstanceState;
+  readonly request: LocalRequest;
+}): string | undefined {
+  const { origin, 'clerk-proxy-url': proxy } = request.headers;
+  if (origin !== undefined || proxy === undefined || !URL.canParse(proxy)) return origin;
+  return allowedOrigin(state, new URL(proxy).origin) ? new URL(proxy).origin : undefined;
+}
+
+/** The address by which the page reaches this API: the application's proxy, or our own. Links that it is given begin with it. */
+export function publicAddress(call: {
+  readonly state: InstanceState;
+  readonly request: LocalRequest;
+  readonly base: string;
+}): string {
+  const origin = call.base === '' ? undefined : pageOrigin(call);
+  return origin === undefined || !allowedOrigin(call.state, origin) ? call.request.origin : `${origin}${call.base}`;
+}
+
 function knownOrigins(state: InstanceState): ReadonlySet<string> {
   const texts = [state.frontendApiUrl];
   for (const row of state.table('redirect_urls').rows()) texts.push(row.url);

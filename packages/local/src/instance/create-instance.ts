@@ -12,6 +12,8 @@ import {
   type OAuthTokenRequest,
   type SessionTokenRequest,
 } from '../model/issue-credentials.js';
+import { configureEnvironment } from '../model/instance/environment.js';
+import { lastCode, sentMessages } from '../model/verification/messages.js';
 import { environmentOf } from '../state/local-environment.js';
 import type { Faults } from '../server/faults.js';
 import type { InProcessFetch } from '../server/in-process-fetch.js';
@@ -85,6 +87,13 @@ export function createInstance(parts: InstanceParts): LocalInstance {
       touch();
     },
     fail: (fault = {}) => faults.add(fault),
+    configure: (patch) => {
+      configureEnvironment(state, patch);
+    },
+    get emails() {
+      return sentMessages(state);
+    },
+    lastCode: promised((to: string) => lastCode(state, to)),
     get requests() {
       return requestLog.entries;
     },

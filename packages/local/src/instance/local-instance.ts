@@ -9,6 +9,7 @@ import type {
   OAuthTokenRequest,
   SessionTokenRequest,
 } from '../model/issue-credentials.js';
+import type { SentMessage } from '../model/verification/messages.js';
 import type { LocalEnvironment } from '../state/local-environment.js';
 import type { ActiveFault, Fault } from '../server/faults.js';
 import type { InProcessFetch } from '../server/in-process-fetch.js';
@@ -190,6 +191,39 @@ export interface LocalInstance {
    * ```
    */
   fail(fault?: Fault): ActiveFault;
+  /**
+   * Changes what front ends see and what sign-in and sign-up ask for: part of the environment document, merged deeply, in force at once.
+   *
+   * @param patch names as in `GET /v1/environment`
+   * @throws TypeError for a name that the environment does not have, or a value of another type; nothing is changed then
+   *
+   * @example
+   * ```ts
+   * import type { LocalInstance } from 'bailiff-local';
+   * declare const clerk: LocalInstance;
+   *
+   * clerk.configure({ auth_config: { single_session_mode: false } });
+   * clerk.configure({ user_settings: { attributes: { phone_number: { enabled: true } }, social: { oauth_google: {} } } });
+   * ```
+   */
+  configure(patch: Readonly<Record<string, unknown>>): void;
+  /** E-mails and text messages that were sent, oldest first, with the code or link in them. */
+  readonly emails: readonly SentMessage[];
+  /**
+   * The last code that was sent to an e-mail address or phone number.
+   *
+   * @param to as it was given at sign-in or sign-up; the case of letters does not matter
+   * @throws Error if none was sent there
+   *
+   * @example
+   * ```ts
+   * import type { LocalInstance } from 'bailiff-local';
+   * declare const clerk: LocalInstance;
+   *
+   * const code = await clerk.lastCode('ada@example.com');
+   * ```
+   */
+  lastCode(to: string): Promise<string>;
   /** Requests answered so far, oldest first. */
   readonly requests: readonly RequestLogEntry[];
   /** `fetch` that reaches this instance without a socket. */

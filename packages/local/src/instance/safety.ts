@@ -1,4 +1,15 @@
-/** Why an instance refuses to start; `force: true` overrules it. */
+/**
+ * Why an instance refuses to start; `force: true` overrules it.
+ *
+ * @example
+ * ```ts
+ * import { startLocalInstance, UnsafeInstanceError } from 'bailiff-local';
+ *
+ * await startLocalInstance({ host: '0.0.0.0' }).catch((error: unknown) => {
+ *   console.log(error instanceof UnsafeInstanceError); // true: others could reach it
+ * });
+ * ```
+ */
 export class UnsafeInstanceError extends Error {
   override readonly name = 'UnsafeInstanceError';
 }

@@ -1,7 +1,19 @@
 import type { Snapshot } from '../state/create-instance-state.js';
 import { isRecord } from '../../../../src/ground/is-record.js';
 
-/** What should be a snapshot of a local instance is not. */
+/**
+ * What was given as a snapshot of an instance is none.
+ *
+ * @example
+ * ```ts
+ * import { SnapshotError, startLocalInstance } from 'bailiff-local';
+ *
+ * const snapshot = JSON.parse('{}') as never;
+ * await startLocalInstance({ snapshot }).catch((error: unknown) => {
+ *   console.log(error instanceof SnapshotError); // true
+ * });
+ * ```
+ */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }

@@ -21,27 +21,72 @@ import { createWebhookDeliverer, type WebhookDeliverer } from '../webhooks/deliv
 import type { InstanceState } from '../state/instance-state.js';
 
 export interface LocalInstanceOptions {
-  /** Default 0: any free one. */
+  /**
+   * The port on which the instance listens.
+   *
+   * @default any free one
+   */
   readonly port?: number;
-  /** Number or text: determines ids, keys and secrets. A document: users, organizations and so on to start with. Default: all random, empty. */
+  /**
+   * A number or a text makes ids, keys and secrets the same on every start. A document fills the instance: users, organizations and so on.
+   *
+   * @default all random, and empty
+   */
   readonly seed?: number | string | SeedDocument;
-  /** Default `development`. */
+  /**
+   * The kind of keys: `sk_test_` and `pk_test_`, or with `'production'` `sk_live_` and `pk_live_`.
+   *
+   * @default `'development'`
+   */
   readonly instanceType?: InstanceState['instanceType'];
-  /** A time source in ms, or a time at which the clock stands still. Default: the system's clock. */
+  /**
+   * The clock: a function that gives milliseconds since the epoch, or a time at which the clock stands still.
+   *
+   * @default the system's clock
+   * @unit ms
+   */
   readonly now?: ClockStart;
-  /** Default `127.0.0.1`. Anything but loopback needs `force`. */
+  /**
+   * The address on which the instance listens. Anything but loopback needs `force`.
+   *
+   * @default `127.0.0.1`
+   */
   readonly host?: string;
-  /** False: no port is opened, and only the instance's own `fetch` reaches it. Default true. */
+  /**
+   * `false` opens no port: only the instance's own `fetch` reaches it.
+   *
+   * @default `true`
+   */
   readonly listen?: boolean;
-  /** Instead of a new one; one that looks live needs `force`. */
+  /**
+   * The secret key of the instance. One that looks live needs `force`.
+   *
+   * @default a new one
+   */
   readonly secretKey?: string;
-  /** State to start from, as `export()` gave it. */
+  /**
+   * State to start from, as `export()` gave it.
+   *
+   * @default none
+   */
   readonly snapshot?: Snapshot;
-  /** A file that keeps the state; used if it exists, made if not. Survives a crash. */
+  /**
+   * The path of a file that keeps the state, also through a crash. It is used if it exists, and made if not.
+   *
+   * @default the state ends with the process
+   */
   readonly persist?: string;
-  /** Told when the file of `persist` cannot be written (requests fail meanwhile). Default: a warning of the process. */
+  /**
+   * Told when the file of `persist` cannot be written; requests fail meanwhile.
+   *
+   * @default a warning of the process
+   */
   readonly onError?: (error: Error) => void;
-  /** Start although it looks unsafe (see `UnsafeInstanceError`). */
+  /**
+   * Start although it looks unsafe (see `UnsafeInstanceError`).
+   *
+   * @default `false`
+   */
   readonly force?: boolean;
 }
 

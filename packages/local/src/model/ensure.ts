@@ -27,7 +27,7 @@ export function roleKey(role: string): string {
   return role.startsWith('org:') ? role : `org:${role}`;
 }
 
-/** A role that nobody created comes into being with these permissions; a role that exists keeps its own. */
+/** A role that does not exist is created with these permissions; a role that exists keeps its own. */
 export function ensureRole(state: InstanceState, key: string, permissions: readonly string[] = []): RoleRow {
   const existing = roleByKey(state, key);
   if (existing !== undefined) return existing;

@@ -1,5 +1,6 @@
 import { ensureMembership, ensureOrganization, ensureRole, ensureUser, roleKey } from './ensure.js';
 import { addMachineScope, createMachine, scopeId } from './machines/machines.js';
+import type { SessionTask } from './sessions/session-tasks.js';
 import { createSession, isLive } from './sessions/sessions.js';
 import { issueApiKey, issueM2MToken, issueOAuthToken, type TokenFormat } from './tokens/machine-tokens.js';
 import { mintSessionToken } from './tokens/session-token.js';
@@ -7,7 +8,7 @@ import type { InstanceState, Row } from '../state/instance-state.js';
 import type { ApiKeyRow, MachineRow, SessionExtras, SessionRow, UserRow } from '../state/rows.js';
 
 /*
- * Credentials for tests in one call each: whatever they name and nobody created comes into being.
+ * Credentials for tests in one call each: what they name is created if it does not exist.
  */
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -30,6 +31,8 @@ export interface SessionTokenRequest {
   /** Session status in the token: signed in, but with tasks to do. Same as `sts: 'pending'`. */
   readonly pending?: boolean;
   readonly sts?: 'active' | 'pending';
+  /** The tasks of a pending session: `choose-organization`, `reset-password`, `setup-mfa`. Default: what the instance asks for. */
+  readonly tasks?: readonly SessionTask[];
   /** Minutes since the first and the second factor were verified; -1: never. */
   readonly fva?: readonly [number, number];
   /** The impersonator (`act` claim); text is short for `{ sub }`. */
@@ -81,11 +84,12 @@ function newSession(state: InstanceState, wanted: SessionTokenRequest, clientId:
     organizationId: wanted.orgId,
     actor: typeof actor === 'string' ? { sub: actor } : actor,
     status: wanted.pending === true ? 'pending' : wanted.sts,
+    tasks: wanted.tasks,
     extras,
   });
 }
 
-function join(state: InstanceState, userId: string, organizationId: string, wanted: SessionTokenRequest): void {
+function join(state: InstanceState, userId: string, organizationId: string, wanted: SessionTokenRequest = {}): void {
   ensureOrganization(state, organizationId);
   const role = wanted.role === undefined ? undefined : roleKey(wanted.role);
   if (role !== undefined) ensureRole(state, role, wanted.permissions ?? []);
@@ -158,6 +162,8 @@ export interface OAuthTokenRequest {
   readonly scopes?: readonly string[];
   /** For which resource server it is good (`aud`). */
   readonly audience?: string | readonly string[];
+  /** The organization that the user chose at consent (`org_id`); the user becomes a member. */
+  readonly orgId?: string;
   /** Default `opaque`. */
   readonly format?: TokenFormat;
   /** Default: a day. Negative: expired so long ago. */
@@ -166,8 +172,10 @@ export interface OAuthTokenRequest {
 
 export function issueAccessToken(state: InstanceState, wanted: OAuthTokenRequest): IssuedToken {
   ensureUser(state, wanted.userId);
+  if (wanted.orgId !== undefined) join(state, wanted.userId, wanted.orgId);
   return issueOAuthToken(state, {
     ...wanted,
+    organizationId: wanted.orgId,
     clientId: wanted.clientId ?? `client_${state.secret(27)}`,
   });
 }

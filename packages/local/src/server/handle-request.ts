@@ -3,7 +3,8 @@ import { handleBackendRequest, operationOf } from '../backend-api/handle-backend
 import { specification } from '../document/specification.js';
 import { handleControlRequest, isControlPath } from './control-routes.js';
 import type { Faults, FaultEffect } from './faults.js';
-import { handleFrontendRequest, isFrontendPath } from '../frontend-api/handle-frontend-request.js';
+import { frontendRequest, isFrontendRequest } from '../frontend-api/engine/transport.js';
+import { handleFrontendRequest } from '../frontend-api/handle-frontend-request.js';
 import type { RequestLog } from './request-log.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import type { InstanceState } from '../state/instance-state.js';
@@ -32,7 +33,8 @@ export function createRequestHandler(
   const { state, requestLog, faults, settle } = parts;
 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> => {
-    if (isFrontendPath(request.path)) return handleFrontendRequest(state, request);
+    const frontend = frontendRequest(request);
+    if (frontend !== null) return handleFrontendRequest(state, frontend);
     return isControlPath(request.path) ? handleControlRequest(state, request) : handleBackendRequest(state, request);
   };
 
@@ -85,8 +87,9 @@ export function failureAnswer(error: unknown): LocalResponse {
 }
 
 /** The operation's id in the API description; null for the Frontend API and for unknown paths. */
-export function reachedOperation({ method, path }: Pick<LocalRequest, 'method' | 'path'>): string | null {
-  return isFrontendPath(path) || isControlPath(path) ? null : operationOf(method, path);
+export function reachedOperation(request: Omit<LocalRequest, 'body' | 'origin'>): string | null {
+  const { method, path } = request;
+  return isFrontendRequest(request) || isControlPath(path) ? null : operationOf(method, path);
 }
 
 /** Whether there is an operation of this id, in whatever case. */

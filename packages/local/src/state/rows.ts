@@ -9,7 +9,6 @@ import type {
   Passkey,
   RedirectURL,
   SAMLAccount,
-  SignUp,
   TestingToken,
 } from 'bailiff/api/types';
 import type { Stored, Kept } from './rows/stored.js';
@@ -56,6 +55,7 @@ import type {
   EmailRow,
   AgentTaskRow,
 } from './rows/instance-rows.js';
+import type { SignInRow, SignUpRow, SmsRow, VerificationRedirectRow } from './rows/attempt-rows.js';
 import type {
   PlanRow,
   PriceRow,
@@ -82,6 +82,7 @@ export type * from './rows/session-rows.js';
 export type * from './rows/organization-rows.js';
 export type * from './rows/token-rows.js';
 export type * from './rows/instance-rows.js';
+export type * from './rows/attempt-rows.js';
 export type * from './rows/billing-rows.js';
 export type * from './rows/addition-rows.js';
 
@@ -100,7 +101,9 @@ export interface TableRows {
   dev_browsers: DevBrowserRow;
   refresh_tokens: RefreshTokenRow;
   handshakes: HandshakeRow;
-  sign_ups: Stored<SignUp>;
+  sign_ins: SignInRow;
+  sign_ups: SignUpRow;
+  verification_redirects: VerificationRedirectRow;
   organizations: OrganizationRow;
   organization_memberships: MembershipRow;
   organization_invitations: OrganizationInvitationRow;
@@ -141,6 +144,7 @@ export interface TableRows {
   instances: Kept<{ allowed_origins?: readonly string[] | null }>;
   instance_settings: SettingsRow;
   emails: EmailRow;
+  sms_messages: SmsRow;
   svix_apps: Kept<unknown>;
   address_verifications: AddressVerificationRow;
   trusted_devices: TrustedDeviceRow;

@@ -1,5 +1,6 @@
 /** The checks, one row each: facts in, finding out. Pure, so that every row can be tried with facts that a test made. */
 import { ConfigurationError } from '../../../../../src/errors.js';
+import { isLoopbackHost } from '../../../../../src/ground/loopback.js';
 import { duration, printable } from '../terminal.js';
 import type { Answer, Facts } from './facts.js';
 import { ok, problem, warning, type Check, type Finding } from './finding.js';
@@ -47,6 +48,11 @@ export const CHECKS: readonly Check[] = [
   { id: 'webhooks', title: 'Webhook secret', look: checkWebhookSecret },
 ];
 
+/** An offline instance has other keys after each start, unless it has a seed or a file. */
+const TAKE_KEYS = 'Take its keys, and start the server again: npx bailiff env > .env';
+
+const isOffline = (answer: Answer | null): boolean => answer !== null && isLoopbackHost(new URL(answer.url).host);
+
 function checkSecretKey({ variable, backend }: Facts): Finding | null {
   const key = variable('CLERK_SECRET_KEY');
   if (key === undefined) {
@@ -58,10 +64,12 @@ function checkSecretKey({ variable, backend }: Facts): Finding | null {
         );
   }
   if (backend?.errorCode === 'clerk_key_invalid' || backend?.status === 401) {
-    return problem(
-      'Clerk does not accept CLERK_SECRET_KEY.',
-      'Copy it again from the dashboard; it may have been rotated.',
-    );
+    return isOffline(backend)
+      ? problem('The offline instance does not accept CLERK_SECRET_KEY: it was started anew.', TAKE_KEYS)
+      : problem(
+          'Clerk does not accept CLERK_SECRET_KEY.',
+          'Copy it again from the dashboard; it may have been rotated.',
+        );
   }
   return backend?.keys ? ok('Clerk accepts it.') : null;
 }
@@ -120,8 +128,10 @@ function checkJwtKey({ variable, jwtKeyModulus, backend, frontend }: Facts): Fin
   return keys.some(({ n }) => n === jwtKeyModulus)
     ? ok('It is a current key of the instance.')
     : problem(
-        'CLERK_JWT_KEY is no key of this instance: every session token would be refused.',
-        'Copy it again (keys may have been rotated), or unset it: keys are then loaded and follow rotations.',
+        'CLERK_JWT_KEY is none of the keys of this instance: every session token would be refused.',
+        isOffline(backend ?? frontend)
+          ? TAKE_KEYS
+          : 'Copy it again (keys may have been rotated), or unset it: keys are then loaded and follow rotations.',
       );
 }
 
@@ -130,7 +140,9 @@ function checkReachable({ url, status, failure, keys }: Answer, variable: string
   if (failure !== null) {
     return problem(
       `${origin} cannot be reached: ${printable(failure)}.`,
-      `Check ${variable}, DNS, firewall and proxies for outgoing requests.`,
+      isLoopbackHost(new URL(url).host)
+        ? 'Start the offline instance: npx bailiff local. If it runs at another port, take its keys: npx bailiff env > .env'
+        : `Check ${variable}, DNS, firewall and proxies for outgoing requests.`,
     );
   }
   if (keys !== null && keys.length > 0)

@@ -1,5 +1,6 @@
 /** `bailiff doctor`: what is wrong with the setup, and what to do about it. */
 import { InvalidArgumentError, type Command } from 'commander';
+import { environmentOrRunning } from '../ask-running.js';
 import type { Register } from '../register.js';
 import { EXIT, painter, type ExitCode, type Paint, type Style } from '../terminal.js';
 import { CHECKS } from './checks.js';
@@ -22,7 +23,9 @@ export const addDoctorCommand: Register = (program: Command, terminal, finish) =
     .option('--url <url>', 'address of your site: checks whether its cookies can work', siteUrl)
     .option('--json', 'for machines')
     .action(async ({ url, json }: Options) => {
-      const facts = await gatherFacts(terminal, url ?? null);
+      if (json !== true) terminal.err('Looking at the environment and asking Clerk (at most 5 s)…');
+      const env = await environmentOrRunning(terminal);
+      const facts = await gatherFacts({ ...terminal, env }, url ?? null);
       const results = CHECKS.flatMap((check): Result[] => {
         const finding = check.look(facts);
         return finding === null ? [] : [{ check, ...finding }];

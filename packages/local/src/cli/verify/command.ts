@@ -4,6 +4,8 @@ import { createAuthenticator, type Authenticator } from '../../../../../src/inde
 import { AuthUnavailableError, TokenVerificationError, type TokenReason } from '../../../../../src/errors.js';
 import type { TokenType } from '../../../../../src/types.js';
 import { classifyToken } from '../../../../../src/verify/index.js';
+import { largeClaims } from '../../ground/large-claims.js';
+import { environmentOrRunning } from '../ask-running.js';
 import type { Register } from '../register.js';
 import { CommandError, EXIT, painter, printable, type ExitCode, type Terminal } from '../terminal.js';
 import { explain, KIND_NAMES, validity, type Explanation, type Surroundings, type TokenFacts } from './explain.js';
@@ -42,19 +44,33 @@ export const addVerifyCommand: Register = (program: Command, terminal, finish) =
       '<token>',
       'any token or API key; - reads it from standard input, which keeps it out of the shell history',
     )
-    .option('--authorized-party <origin...>', 'origins of pages whose session tokens are accepted (azp)')
-    .option('--audience <audience...>', 'accepted audiences (aud) of OAuth tokens and JWTs of machines')
+    .option(
+      '--authorized-party <origin>',
+      'origin of pages whose session tokens are accepted (azp); may be repeated',
+      also,
+    )
+    .option(
+      '--audience <audience>',
+      'accepted audience (aud) of OAuth tokens and JWTs of machines; may be repeated',
+      also,
+    )
     .option('--session-audience', 'session tokens must carry an accepted audience too')
-    .option('--issuer <issuer...>', 'accepted issuers (iss)')
+    .option('--issuer <issuer>', 'accepted issuer (iss); may be repeated', also)
     .option('--json', 'for machines')
     .action(async (argument: string, options: Options) => {
       const token = (argument === '-' ? await terminal.readInput() : argument).trim().replace(/^Bearer\s+/i, '');
       if (token === '') throw new CommandError('There is no token to verify.');
-      const report = await check(token, options, terminal);
+      const report = await check(token, options, { ...terminal, env: await environmentOrRunning(terminal) });
       terminal.out(options.json === true ? JSON.stringify(forMachines(report), null, 2) : forPeople(report, terminal));
+      const { kind, payload } = report.facts;
+      const warning = kind === 'session_token' && payload !== null ? largeClaims(payload) : null;
+      if (warning !== null) terminal.err(warning);
       finish(exitCodeOf(report));
     });
 };
+
+/** An option that is given again. Not one that takes a list: it would take the token behind it as well. */
+const also = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 async function check(token: string, options: Options, terminal: Terminal): Promise<Report> {
   const { authorizedParty: authorizedParties = [], audience = [], issuer = [] } = options;

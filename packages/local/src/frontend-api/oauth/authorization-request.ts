@@ -3,6 +3,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { OAuthApplicationRow } from '../../state/rows.js';
 import { findApplication, isRegisteredRedirect, redirectUrisOf } from '../../model/oauth/clients.js';
 import { OAuthError } from '../../model/oauth/oauth-error.js';
+import { grantableScopes, words } from '../../model/oauth/scopes.js';
 
 /** Where the answer goes: known before anything else is looked at, because errors go there too. */
 export interface ReplyTo {
@@ -17,7 +18,8 @@ export interface AuthorizationRequest extends ReplyTo {
   readonly nonce: string | null;
   /** RFC 8707: the servers that the token is for. */
   readonly resources: readonly string[];
-  readonly prompt: string | null;
+  /** OpenID Connect Core section 3.1.2.1: `none`, `login`, `consent`. */
+  readonly prompts: readonly string[];
 }
 
 /** Null if the client or its redirect URI is not known: then nothing may be sent anywhere (RFC 6749 section 4.1.2.1). */
@@ -31,7 +33,7 @@ export function replyTo(state: InstanceState, query: URLSearchParams): ReplyTo |
 }
 
 /** @throws OAuthError for what is then told to the client. */
-export function checkRequest(reply: ReplyTo, query: URLSearchParams): AuthorizationRequest {
+export function checkRequest(state: InstanceState, reply: ReplyTo, query: URLSearchParams): AuthorizationRequest {
   const { application } = reply;
   if (query.get('response_type') !== 'code')
     throw new OAuthError('unsupported_response_type', 'response_type must be code.');
@@ -43,25 +45,23 @@ export function checkRequest(reply: ReplyTo, query: URLSearchParams): Authorizat
   if (codeChallenge !== null && !/^[\w-]{43}$/.test(codeChallenge)) {
     throw new OAuthError('invalid_request', 'code_challenge must be the base64url form of a SHA-256 digest.');
   }
+  const scope = query.get('scope');
   return {
     ...reply,
     codeChallenge,
-    scopes: grantableScopes(application, query.get('scope')),
+    scopes: grantableScopes(state, application, scope === null ? null : words(scope)),
     nonce: query.get('nonce'),
     resources: resourcesOf(query),
-    prompt: query.get('prompt'),
+    prompts: promptsOf(query),
   };
 }
 
-function grantableScopes(application: OAuthApplicationRow, asked: string | null): readonly string[] {
-  const allowed = words(application.scopes);
-  // Both say how the protocol runs, not what may be read: OpenID Connect clients send them unasked.
-  const always = ['openid', 'offline_access'];
-  const scopes = asked === null ? allowed : words(asked);
-  const foreign = scopes.find((scope) => !allowed.includes(scope) && !always.includes(scope));
-  if (foreign !== undefined)
-    throw new OAuthError('invalid_scope', 'A scope was asked for that this client may not have.');
-  return scopes;
+/** @throws OAuthError `invalid_request` for `none` with anything else */
+function promptsOf(query: URLSearchParams): readonly string[] {
+  const prompts = words(query.get('prompt'));
+  if (prompts.includes('none') && prompts.length > 1)
+    throw new OAuthError('invalid_request', 'prompt is none, or something else.');
+  return prompts;
 }
 
 /** @throws OAuthError `invalid_target` for what is not an absolute URI without a fragment (RFC 8707 section 2). */
@@ -71,8 +71,4 @@ export function resourcesOf(query: URLSearchParams): readonly string[] {
   if (!resources.every(isTarget))
     throw new OAuthError('invalid_target', 'resource must be an absolute URI without a fragment.');
   return resources;
-}
-
-export function words(value: unknown): readonly string[] {
-  return typeof value === 'string' ? [...new Set(value.split(/\s+/).filter(Boolean))] : [];
 }

@@ -1,6 +1,6 @@
 /** The authorization endpoint: who is signed in, whether they consent, and a code for the client. */
 import type { LocalResponse } from '../../http/messages.js';
-import type { UserRow } from '../../state/rows.js';
+import type { SessionRow, UserRow } from '../../state/rows.js';
 import { knownBrowser } from '../browser-of-request.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { isSameOriginPost } from '../origins.js';
@@ -11,7 +11,10 @@ import { redirect } from '../../http/responses.js';
 import { liveSession } from '../../model/sessions/client-sessions.js';
 import { maySignIn } from '../../model/users/bans-and-locks.js';
 import { checkRequest, replyTo, type AuthorizationRequest, type ReplyTo } from './authorization-request.js';
+import { admitDocumentClient, isDocumentUrl } from '../../model/oauth/client-documents.js';
+import { isSelfMade } from '../../model/oauth/clients.js';
 import { OAuthError } from '../../model/oauth/oauth-error.js';
+import { organizationToGrant } from '../../model/oauth/organization.js';
 
 const CODE_LIFETIME_MS = 10 * 60 * 1000;
 
@@ -21,27 +24,40 @@ const CODE_LIFETIME_MS = 10 * 60 * 1000;
  */
 const ACT_AS = 'x-bailiff-user';
 
-export function authorize(call: FrontendCall): LocalResponse {
-  return answer(call, call.request.query, (request) => {
+export async function authorize(call: FrontendCall): Promise<LocalResponse> {
+  const { query } = call.request;
+  const clientId = query.get('client_id');
+  try {
+    // Only here: what follows a request, the form and the token, goes by what was recorded now.
+    if (clientId !== null && isDocumentUrl(clientId)) await admitDocumentClient(call.state, clientId);
+  } catch (error) {
+    if (error instanceof OAuthError) return brokenLink(error.message);
+    throw error;
+  }
+  return answer(call, query, (request) => {
     const namedId = call.request.headers[ACT_AS];
     if (namedId !== undefined) return grantAs(call, request, namedId);
-    const user = signedInUser(call);
-    if (user === null || request.prompt === 'login') return askToSignIn(call, request, user);
-    if (request.application.consent_screen_enabled === false) return grant(call, request, user);
-    if (request.prompt === 'none') throw new OAuthError('consent_required', 'The user has to be asked.');
-    return showConsent(call, request, user);
+    const { user, session } = signedIn(call);
+    if (user === null || request.prompts.includes('login')) return askToSignIn(call, request, user);
+    if (!needsConsent(request)) return grant(call, request, user, session);
+    if (request.prompts.includes('none')) throw new OAuthError('consent_required', 'The user has to be asked.');
+    const organizationId = organizationToGrant(call.state, { ...request, userId: user.id, chosen: null }, session);
+    return showConsent(call, request, user, organizationId);
   });
 }
+
+const needsConsent = ({ application, prompts }: AuthorizationRequest): boolean =>
+  application.consent_screen_enabled !== false || isSelfMade(application) || prompts.includes('consent');
 
 /** The consent form comes back with the request as it was; it is checked again from the beginning. */
 export function decide(call: FrontendCall): LocalResponse {
   if (!isSameOriginPost(call.request)) return refusedForm();
   const form = formOf(call);
   return answer(call, form, (request) => {
-    const user = signedInUser(call);
+    const { user, session } = signedIn(call);
     if (user === null) return askToSignIn(call, request, user);
     if (form.get('decision') !== 'allow') throw new OAuthError('access_denied', 'The user did not allow it.');
-    return grant(call, request, user);
+    return grant(call, request, user, session, form.get('organization_id'));
   });
 }
 
@@ -51,31 +67,32 @@ function answer(
   next: (request: AuthorizationRequest) => LocalResponse,
 ): LocalResponse {
   const reply = replyTo(call.state, parameters);
-  if (reply === null) {
-    return problem(
-      400,
-      'This link does not work',
-      'Its client_id is unknown, or its redirect_uri is not registered for that client.',
-    );
-  }
+  if (reply === null)
+    return brokenLink('Its client_id is unknown, or its redirect_uri is not registered for that client.');
   try {
-    return next(checkRequest(reply, parameters));
+    return next(checkRequest(call.state, reply, parameters));
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     return respond(call, reply, { error: error.code, error_description: error.message });
   }
 }
 
-function signedInUser(call: FrontendCall): UserRow | null {
+const brokenLink = (why: string): LocalResponse => problem(400, 'This link does not work', why);
+
+function signedIn(call: FrontendCall): { readonly user: UserRow | null; readonly session: SessionRow | null } {
   const session = liveSession(call.state, knownBrowser(call)?.client ?? null);
-  return session === null ? null : (call.state.table('users').get(session.user_id) ?? null);
+  return { session, user: call.state.table('users').get(session?.user_id) ?? null };
 }
 
 function askToSignIn(call: FrontendCall, request: AuthorizationRequest, user: UserRow | null): LocalResponse {
-  if (request.prompt === 'none') throw new OAuthError('login_required', 'Nobody is signed in.');
+  if (request.prompts.includes('none')) throw new OAuthError('login_required', 'Nobody is signed in.');
   const back = new URL(call.request.path, call.state.frontendApiUrl);
-  back.search = new URLSearchParams([...call.request.query].filter(([name]) => name !== 'prompt')).toString();
-  const page = user === null || request.prompt === 'login' ? 'sign-in' : 'user';
+  const query = new URLSearchParams(call.request.query);
+  // Whoever comes back has just signed in.
+  query.set('prompt', request.prompts.filter((prompt) => prompt !== 'login').join(' '));
+  if (query.get('prompt') === '') query.delete('prompt');
+  back.search = query.toString();
+  const page = user === null || request.prompts.includes('login') ? 'sign-in' : 'user';
   return redirect(`${call.base}/${page}?${new URLSearchParams({ redirect_url: back.href }).toString()}`);
 }
 
@@ -83,10 +100,16 @@ function grantAs(call: FrontendCall, request: AuthorizationRequest, userId: stri
   const user = call.state.table('users').get(userId);
   if (user === undefined || !maySignIn(call.state, user))
     throw new OAuthError('access_denied', 'No such user may sign in.');
-  return grant(call, request, user);
+  return grant(call, request, user, null, call.request.query.get('organization_id'));
 }
 
-function grant(call: FrontendCall, request: AuthorizationRequest, user: UserRow): LocalResponse {
+function grant(
+  call: FrontendCall,
+  request: AuthorizationRequest,
+  user: UserRow,
+  session: SessionRow | null,
+  chosen: string | null = null,
+): LocalResponse {
   const { state } = call;
   const now = state.now();
   const code = state.table('authorization_codes').insert({
@@ -98,6 +121,7 @@ function grant(call: FrontendCall, request: AuthorizationRequest, user: UserRow)
     code_challenge: request.codeChallenge,
     nonce: request.nonce,
     resources: request.resources,
+    organization_id: organizationToGrant(state, { ...request, userId: user.id, chosen }, session),
     used: false,
     expires_at: now + CODE_LIFETIME_MS,
     created_at: now,

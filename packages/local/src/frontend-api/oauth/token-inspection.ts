@@ -2,20 +2,24 @@
 import type { LocalResponse } from '../../http/messages.js';
 import type { Fields, OAuthAccessTokenRow } from '../../state/rows.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
-import { json } from '../../http/responses.js';
+import { failure, json } from '../../http/responses.js';
 import { authenticateClient } from '../../model/oauth/clients.js';
 import { OAuthError } from '../../model/oauth/oauth-error.js';
-import { findAccessToken, revokeGrant } from '../../model/oauth/grants.js';
-import { profileOf } from '../../model/oauth/profile.js';
+import { findAccessToken, revokeToken } from '../../model/oauth/grants.js';
+import { userInfo } from '../../model/oauth/profile.js';
 
-/** @throws OAuthError `invalid_token` */
+/** Its refusals are in Clerk's own form, with the challenge of RFC 6750 section 3.1. */
 export function userinfo({ state, request }: FrontendCall): LocalResponse {
   const [, token] = /^Bearer\s+(\S+)$/i.exec(request.headers['authorization'] ?? '') ?? [];
   const row = token === undefined ? undefined : findAccessToken(state, token);
   const user = row === undefined ? undefined : state.table('users').get(row.subject);
-  if (row === undefined || user === undefined)
-    throw new OAuthError('invalid_token', 'The access token is missing, expired or revoked.');
-  return json(profileOf(state, user, row.scopes));
+  if (row === undefined || user === undefined) return refusedToken();
+  return json(userInfo(state, user, row));
+}
+
+function refusedToken(): LocalResponse {
+  const refusal = failure(401, 'oauth_fetch_user_error', 'The access token is missing, expired or revoked.');
+  return { ...refusal, headers: [...refusal.headers, ['WWW-Authenticate', 'Bearer error="invalid_token"']] };
 }
 
 /** A client learns of its own tokens only; all others are not active to it. */
@@ -35,6 +39,7 @@ export function introspect(call: FrontendCall): LocalResponse {
     client_id: refresh.client_id,
     sub: refresh.user_id,
     scope: refresh.scopes.join(' '),
+    ...(refresh.organization_id ? { org_id: refresh.organization_id } : {}),
   });
 }
 
@@ -46,6 +51,7 @@ function describeAccess(row: OAuthAccessTokenRow, issuer: string): Fields {
     sub: row.subject,
     scope: row.scopes.join(' '),
     ...(row.aud === undefined ? {} : { aud: row.aud }),
+    ...(row.org_id === undefined ? {} : { org_id: row.org_id }),
     iss: issuer,
     token_type: 'Bearer',
     iat: seconds(row.created_at),
@@ -53,17 +59,16 @@ function describeAccess(row: OAuthAccessTokenRow, issuer: string): Fields {
   };
 }
 
-/** Answers 200 whether or not the token was known (RFC 7009 section 2.2). Ending one token ends all of its grant. */
+/**
+ * Answers 200 whether or not the token was known (RFC 7009 section 2.2). Ending one token ends all of its grant.
+ *
+ * @throws OAuthError `unsupported_token_type` for a JWT
+ */
 export function revoke(call: FrontendCall): LocalResponse {
   const { state } = call;
   const form = formOf(call);
   const application = authenticateClient(state, call.request.headers['authorization'], form);
-  const token = form.get('token') ?? '';
-  const access = state.table('oauth_access_tokens').by('token', token)[0];
-  const { client_id: owner, grant_id: grantId } = access ?? state.table('oauth_refresh_tokens').get(token) ?? {};
-  if (owner !== application.client_id) return json({});
-  if (grantId !== undefined) revokeGrant(state, grantId);
-  else if (access !== undefined)
-    state.table('oauth_access_tokens').update(access.id, { revoked: true, updated_at: state.now() });
+  if (revokeToken(state, application, form.get('token') ?? '') === 'jwt')
+    throw new OAuthError('unsupported_token_type', 'A JWT cannot be revoked: it ends when it expires.');
   return json({});
 }

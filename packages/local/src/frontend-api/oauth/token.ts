@@ -6,10 +6,12 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { AuthorizationCodeRow, OAuthApplicationRow, OAuthRefreshTokenRow } from '../../state/rows.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { json } from '../../http/responses.js';
-import { resourcesOf, words } from './authorization-request.js';
+import { resourcesOf } from './authorization-request.js';
 import { authenticateClient, equal } from '../../model/oauth/clients.js';
 import { OAuthError } from '../../model/oauth/oauth-error.js';
-import { revokeGrant } from '../../model/oauth/grants.js';
+import { revokeGrant, tokenFormatOf } from '../../model/oauth/grants.js';
+import { organizationOfGrant } from '../../model/oauth/organization.js';
+import { grantableScopes, words } from '../../model/oauth/scopes.js';
 import { idToken } from '../../model/oauth/profile.js';
 
 const HOUR = 3600;
@@ -22,6 +24,7 @@ interface Grant {
   readonly userId: string;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
+  readonly organizationId: string | null;
   readonly nonce: string | null;
 }
 
@@ -87,6 +90,8 @@ function redeemRefreshToken(state: InstanceState, application: OAuthApplicationR
   if (!scopes.every((scope) => grant.scopes.includes(scope))) {
     throw new OAuthError('invalid_scope', 'A refresh cannot widen the scope.');
   }
+  // A scope that the application has lost since is granted no more; tokens that have it keep it.
+  grantableScopes(state, application, scopes);
   table.update(row.id, { used: true });
   return { ...grant, scopes, grantId: row.grant_id, nonce: null };
 }
@@ -106,11 +111,13 @@ function grantOf(
     userId: row.user_id,
     scopes: row.scopes,
     resources: asked.length > 0 ? asked : granted,
+    organizationId: row.organization_id ?? null,
   };
 }
 
 function issue(state: InstanceState, grant: Grant): LocalResponse {
   const { application, grantId, userId, scopes, resources } = grant;
+  const organizationId = organizationOfGrant(state, userId, grant.organizationId)?.id;
   if (state.table('users').get(userId) === undefined) throw invalidGrant('The user is gone.');
   const clientId = application.client_id;
   const access = issueOAuthToken(state, {
@@ -118,7 +125,8 @@ function issue(state: InstanceState, grant: Grant): LocalResponse {
     clientId,
     scopes,
     ...(resources.length === 0 ? {} : { audience: resources }),
-    format: application.access_token_format === 'jwt' ? 'jwt' : 'opaque',
+    organizationId,
+    format: tokenFormatOf(state, application),
     expiresInSeconds: ACCESS_LIFETIME_SECONDS,
   });
   state.table('oauth_access_tokens').update(access.id, { grant_id: grantId });
@@ -129,6 +137,7 @@ function issue(state: InstanceState, grant: Grant): LocalResponse {
     user_id: userId,
     scopes,
     resources,
+    organization_id: grant.organizationId,
     used: false,
     revoked: false,
     created_at: state.now(),
@@ -140,7 +149,7 @@ function issue(state: InstanceState, grant: Grant): LocalResponse {
     refresh_token: refresh.id,
     scope: scopes.join(' '),
     ...(scopes.includes('openid')
-      ? { id_token: idToken(state, { userId, clientId, scopes, nonce: grant.nonce }) }
+      ? { id_token: idToken(state, { userId, clientId, scopes, organizationId, nonce: grant.nonce }) }
       : {}),
   });
 }

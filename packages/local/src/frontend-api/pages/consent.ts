@@ -1,10 +1,13 @@
 /** The consent page: what a client wants to see, and of whom. */
 import type { LocalResponse } from '../../http/messages.js';
-import type { UserRow } from '../../state/rows.js';
+import type { OAuthApplicationRow, UserRow } from '../../state/rows.js';
 import type { FrontendCall } from '../frontend-call.js';
 import type { AuthorizationRequest } from '../oauth/authorization-request.js';
-import { html } from './html.js';
+import { html, type Markup } from './html.js';
 import { page } from './page.js';
+import { isLoopbackHost } from '../../http/fetch-document.js';
+import { ORGANIZATION_SCOPE } from '../../model/oauth/scopes.js';
+import { membershipsOf } from '../../model/sessions/client-sessions.js';
 import { emailOf, nameOf, textOr } from '../../model/users/names.js';
 import { lookUp } from '../../ground/look-up.js';
 
@@ -15,14 +18,23 @@ const MEANINGS: Readonly<Record<string, string>> = {
   public_metadata: 'See your public metadata',
   private_metadata: 'See your private metadata',
   offline_access: 'Keep access while you are away',
+  'user:org:read': 'Know the organization that you choose',
 };
 
-export function showConsent(call: FrontendCall, request: AuthorizationRequest, user: UserRow): LocalResponse {
+/** Fields of the form's own: one from the link would answer in the user's stead. */
+const OWN_FIELDS = ['decision', 'organization_id'];
+
+/** @param organizationId the organization that is chosen unless the user chooses another one */
+export function showConsent(
+  call: FrontendCall,
+  request: AuthorizationRequest,
+  user: UserRow,
+  organizationId: string | null,
+): LocalResponse {
   const { application, scopes, resources } = request;
   const name = textOr(application.name, 'An application');
-  const fields = [...call.request.query].map(
-    ([field, value]) => html`<input type="hidden" name="${field}" value="${value}" />`,
-  );
+  const given = [...call.request.query].filter(([field]) => !OWN_FIELDS.includes(field));
+  const fields = given.map(([field, value]) => html`<input type="hidden" name="${field}" value="${value}" />`);
   const wanted = scopes.map((scope) => html`<li>${lookUp(MEANINGS, scope) ?? scope}</li>`);
   const list =
     wanted.length === 0
@@ -36,10 +48,43 @@ export function showConsent(call: FrontendCall, request: AuthorizationRequest, u
     subtitle: `You are signed in as ${emailOf(call.state, user) ?? nameOf(user)}`,
     body: html`${list} ${target}
       <form method="post" action="${call.base}/oauth/authorize">
-        ${fields}
+        ${fields} ${organizationChoice(call, request, user, organizationId)}
         <button class="button" name="decision" value="allow">Allow</button>
         <button class="button quiet" name="decision" value="deny">Deny</button>
       </form>
+      ${clientNote(application)}
       <p class="note">Goes on to ${new URL(request.redirectUri).host || new URL(request.redirectUri).protocol}</p>`,
   });
+}
+
+/** Nothing to choose without the scope, and for a user without an organization. */
+function organizationChoice(
+  call: FrontendCall,
+  { scopes }: AuthorizationRequest,
+  user: UserRow,
+  organizationId: string | null,
+): Markup | null {
+  const memberships = scopes.includes(ORGANIZATION_SCOPE) ? membershipsOf(call.state, user.id) : [];
+  if (memberships.length === 0) return null;
+  const options = memberships.map(({ organization_id: id }) => {
+    const name = call.state.table('organizations').get(id)?.name ?? id;
+    return id === organizationId
+      ? html`<option value="${id}" selected>${name}</option>`
+      : html`<option value="${id}">${name}</option>`;
+  });
+  return html`<label
+    >Organization
+    <select name="organization_id">
+      ${options}
+    </select></label
+  >`;
+}
+
+/** Who vouches for the client: nobody but the address of its document. */
+function clientNote({ client_id: id, metadata_document: isDocument }: OAuthApplicationRow): Markup | null {
+  if (isDocument !== true) return null;
+  const offline = isLoopbackHost(new URL(id))
+    ? ' Its address is on this machine, which only the offline instance allows: Clerk takes https alone.'
+    : '';
+  return html`<p class="note">The client is known by its document at ${id}.${offline}</p>`;
 }

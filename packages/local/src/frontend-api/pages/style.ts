@@ -28,7 +28,7 @@ form{margin:0}
 .tag.bad{color:var(--bad)}
 .arrow{flex:none;color:var(--soft)}
 label{display:grid;gap:6px;font-size:13px;font-weight:600;margin-bottom:14px}
-input{width:100%;padding:10px 12px;border:1px solid var(--line);border-radius:10px;background:transparent;color:inherit;font:inherit}
+input,select{width:100%;padding:10px 12px;border:1px solid var(--line);border-radius:10px;background:transparent;color:inherit;font:inherit}
 .search{margin-bottom:12px}
 .button{display:block;width:100%;padding:11px 14px;border:0;border-radius:10px;background:var(--accent);color:var(--accent-text);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
 .button.quiet{background:transparent;border:1px solid var(--line);color:inherit}

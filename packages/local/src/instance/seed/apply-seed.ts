@@ -1,5 +1,6 @@
 import { addMachineScope, createMachine } from '../../model/machines/machines.js';
 import { ensurePermission, ensureRole, roleKey, titleOf } from '../../model/ensure.js';
+import { configureEnvironment } from '../../model/instance/environment.js';
 import { createOAuthApplication } from '../../model/oauth/applications.js';
 import { addMember } from '../../model/organizations/memberships.js';
 import { createOrganization } from '../../model/organizations/organizations.js';
@@ -19,6 +20,9 @@ import { SeedError, type SeedDocument } from './seed-document.js';
  * @throws SeedError that names the entry that cannot be
  */
 export function applySeed(state: InstanceState, seed: SeedDocument): void {
+  each('instance', seed.instance && [seed.instance], (patch) => {
+    configureEnvironment(state, patch);
+  });
   const builtInLeft = new Set(
     state
       .table('organization_roles')
@@ -80,11 +84,12 @@ export function applySeed(state: InstanceState, seed: SeedDocument): void {
   });
   each('jwt_templates', seed.jwt_templates, (template) => insertTemplate(state, template));
   each('oauth_applications', seed.oauth_applications, (application) => {
-    const { client_id: clientId, client_secret: secret } = application;
+    const { client_id: clientId, client_secret: secret, access_token_format: format } = application;
     const { id } = createOAuthApplication(state, application);
     const chosen = {
       ...(clientId === undefined ? {} : { client_id: clientId }),
       ...(secret === undefined ? {} : { client_secret: secret }),
+      ...(format === undefined ? {} : { access_token_format: format }),
     };
     state.table('oauth_applications').update(id, chosen);
   });

@@ -11,6 +11,8 @@ type OneOrMore = string | readonly string[];
 export interface SeedDocument {
   /** Determines ids, keys and secrets, like a number or text as the `seed` option. */
   readonly seed?: string | number;
+  /** Part of the environment document, as `configure()` takes it: attributes, social providers, sign-up mode, sessions of a browser. */
+  readonly instance?: Fields;
   readonly permissions?: readonly { readonly key: string; readonly name?: string; readonly description?: string }[];
   readonly roles?: readonly {
     readonly key: string;
@@ -71,12 +73,25 @@ export interface SeedDocument {
     readonly public?: boolean;
     readonly pkce_required?: boolean;
     readonly consent_screen_enabled?: boolean;
+    /** The form of its access tokens; by default as the instance's settings say (`jwt`). */
+    readonly access_token_format?: 'jwt' | 'opaque';
   }[];
   /** Rows as they are, by table, for what no operation creates (`clients`, `plans`, `sign_ups`, ...). */
   readonly tables?: Readonly<Record<string, readonly Row[]>>;
 }
 
-/** A seed document that cannot be used; the message says where and why. */
+/**
+ * A seed document that cannot be used; the message says where and why.
+ *
+ * @example
+ * ```ts
+ * import { loadSeed, SeedError } from 'bailiff-local';
+ *
+ * await loadSeed('seed.yaml').catch((error: unknown) => {
+ *   if (error instanceof SeedError) console.error(error.message);
+ * });
+ * ```
+ */
 export class SeedError extends Error {
   override readonly name = 'SeedError';
 }

@@ -16,6 +16,8 @@ export const SEED_SCHEMA = {
   properties: {
     $schema: text,
     seed: { type: ['string', 'number'] },
+    // What it may say is in spec/frontend-api.json; `configureEnvironment` looks.
+    instance: { type: 'object' },
     permissions: list({ key: text, name: text, description: text }, ['key']),
     roles: list({ key: text, name: text, description: text, permissions: texts }, ['key']),
     users: list(
@@ -74,6 +76,7 @@ export const SEED_SCHEMA = {
         public: { type: 'boolean' },
         pkce_required: { type: 'boolean' },
         consent_screen_enabled: { type: 'boolean' },
+        access_token_format: { enum: ['jwt', 'opaque'] },
       },
       ['name'],
     ),

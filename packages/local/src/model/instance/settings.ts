@@ -7,22 +7,25 @@ const DEFAULTS = {
   restrictions: {
     allowlist: false,
     blocklist: false,
-    allowlist_blocklist_disabled_on_sign_in: false,
+    allowlist_blocklist_disabled_on_sign_in: true,
     block_email_subaddresses: false,
     block_disposable_email_domains: false,
   },
-  protect: { rules_enabled: false, specter_enabled: false, checks_bypassed: false },
-  communication: { blocked_country_codes: [] as string[] },
   oauth: {
     dynamic_oauth_client_registration: true,
+    // Null: those of scopes.ts.
     default_scopes: null,
     oauth_jwt_access_tokens: true,
-    client_id_metadata_documents_advertised: false,
+    client_id_metadata_documents_advertised: true,
     client_id_metadata_documents_only_allow_pre_registered_clients: false,
     client_id_metadata_documents_block_implicitly_allowed_clients: false,
   },
+  protect: { rules_enabled: false, specter_enabled: false, checks_bypassed: false },
+  communication: { blocked_country_codes: [] as string[] },
   auth: {
     restricted_to_allowlist: false,
+    // Whoever has no second factor sets one up after signing in.
+    mfa_required: false,
     from_email_address: 'noreply',
     progressive_sign_up: true,
     enhanced_email_deliverability: false,
@@ -41,6 +44,8 @@ const DEFAULTS = {
     slug_disabled: false,
     domains_enrollment_modes: ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'],
     domains_default_role: 'org:member',
+    // Clerk's newer instances have it on. Here a user without an organization is no error of the test.
+    force_organization_selection: false,
     initial_role_set_key: 'role_set:default',
   },
 } satisfies Record<string, Fields>;

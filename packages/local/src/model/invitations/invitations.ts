@@ -7,6 +7,7 @@ import { refusal, taken } from '../records/refusals.js';
 import { change, create, defineResource, find } from '../records/resource.js';
 import { readEmailAddress, readUrl } from '../records/text-formats.js';
 import { createTicket, ticketUrl } from '../sessions/tickets.js';
+import { sendInvitation } from './invitation-emails.js';
 import { DAY_MS, duplicateInvitation, expiringStatus, repeatedIn } from './invitation-rules.js';
 
 const DEFAULT_DAYS = 30;
@@ -24,7 +25,10 @@ export const invitations = defineResource('invitations', {
 });
 
 /** The fields that the bodies of one invitation and of many have in common. */
-export type NewInvitation = Pick<InvitationsCreateParams, 'email_address' | 'ignore_existing' | 'expires_in_days'> & {
+export type NewInvitation = Pick<
+  InvitationsCreateParams,
+  'email_address' | 'ignore_existing' | 'expires_in_days' | 'notify' | 'template_slug'
+> & {
   readonly redirect_url?: string | null | undefined;
   readonly public_metadata?: Fields | null | undefined;
 };
@@ -45,15 +49,18 @@ function prepare(state: InstanceState, body: NewInvitation) {
   };
 }
 
-/** All or none. @throws ApiError 400, 422 */
+/** All or none; each with an email, unless `notify` is false. @throws ApiError 400, 422 */
 export function invite(state: InstanceState, bodies: readonly NewInvitation[]): InvitationRow[] {
   const prepared = bodies.map((body) => prepare(state, body));
   const twice = repeatedIn(prepared.map((fields) => fields.email_address));
   if (twice.length > 0) throw duplicateInvitation(twice);
-  return prepared.map((fields) => {
+  return prepared.map((fields, index) => {
     const id = state.id(invitations.idPrefix);
     const ticket = createTicket(state, 'invitation', id, fields.expires_at, fields.redirect_url);
-    return create(state, invitations, { ...fields, id, url: ticketUrl(state, ticket) });
+    const invitation = create(state, invitations, { ...fields, id, url: ticketUrl(state, ticket) });
+    const { notify, template_slug: slug } = bodies[index] ?? {};
+    if (notify !== false) sendInvitation(state, slug ?? 'invitation', invitation);
+    return invitation;
   });
 }
 

@@ -52,7 +52,9 @@ export function inviteWaitlistEntry(
   ignoreExisting: boolean | null | undefined,
 ): WaitlistEntryRow {
   const row = entryIn(state, id, ['pending', 'rejected', ...(ignoreExisting === true ? (['invited'] as const) : [])]);
-  const [invitation] = invite(state, [{ email_address: row.email_address, ignore_existing: ignoreExisting }]);
+  const [invitation] = invite(state, [
+    { email_address: row.email_address, ignore_existing: ignoreExisting, template_slug: 'waitlist_invitation' },
+  ]);
   const patch = { status: 'invited', invitation_id: invitation?.id, invited_at: state.now() } as const;
   return change(state, waitlistEntries, row.id, patch);
 }

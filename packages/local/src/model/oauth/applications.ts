@@ -10,6 +10,7 @@ import { includesText } from '../records/listing.js';
 import { missing, refusal } from '../records/refusals.js';
 import { change, create, defineResource } from '../records/resource.js';
 import { readUrl } from '../records/text-formats.js';
+import { isSelfMade } from './clients.js';
 
 /** Worked out, because they follow the port on which the instance listens. */
 const addresses = (issuer: string) => ({
@@ -42,12 +43,24 @@ export const viewWithSecret = (row: OAuthApplicationRow, state: InstanceState): 
 
 const PLAIN = ['name', 'scopes', 'consent_screen_enabled', 'pkce_required', 'public'] as const;
 
-/** `callback_url` is the older, single form of `redirect_uris`. @throws ApiError 422 */
+/**
+ * `callback_url` is the older, single form of `redirect_uris`.
+ *
+ * @throws ApiError 422, also where the consent screen of a client that anybody can make would be switched off
+ */
 export function readOAuthApplication(
   body: Partial<OauthApplicationsCreateParams> | OauthApplicationsUpdateParams,
+  before?: OAuthApplicationRow,
 ): Draft<OAuthApplicationRow> {
   const { callback_url: callback, redirect_uris: uris } = body;
   if (body.name === '') throw missing('name');
+  if (body.consent_screen_enabled === false && before !== undefined && isSelfMade(before)) {
+    throw refusal(
+      'oauth_application_consent_screen_cannot_be_disabled',
+      'The consent screen of a client that registered itself cannot be switched off.',
+      { paramName: 'consent_screen_enabled' },
+    );
+  }
   const list = uris ?? (typeof callback === 'string' ? [callback] : undefined);
   list?.forEach((uri) => readUrl(uri, uris ? 'redirect_uris' : 'callback_url'));
   const plain = PLAIN.filter((name) => (body[name] ?? null) !== null).map((name) => [name, body[name]] as const);
@@ -77,17 +90,19 @@ export function createOAuthApplication(state: InstanceState, body: OauthApplicat
   return create(state, oauthApplications, { ...fields, client_id: state.secret(16), ...secret });
 }
 
-/** A client that registered itself (RFC 7591). */
+/** A client that registered itself (RFC 7591), or is known by its metadata document. Without a name it goes by its id. */
 export function registerOAuthApplication(
   state: InstanceState,
   fields: Omit<Draft<OAuthApplicationRow>, 'id'>,
 ): OAuthApplicationRow {
   const now = state.now();
+  const clientId = state.id('client').replace('client_', '');
   return state.table('oauth_applications').insert({
     id: state.id('oa'),
     object: 'oauth_application',
     instance_id: state.instanceId,
-    client_id: state.id('client').replace('client_', ''),
+    client_id: clientId,
+    name: clientId,
     dynamically_registered: true,
     consent_screen_enabled: true,
     callback_url: '',
@@ -102,11 +117,4 @@ export function registerOAuthApplication(
 export function rotateClientSecret(state: InstanceState, row: OAuthApplicationRow): OAuthApplicationRow {
   if (row.public === true) throw refusal('authorization_invalid', 'Public applications have no secret.');
   return change(state, oauthApplications, row.id, { client_secret: state.secret(32) });
-}
-
-/** As RFC 7009 has it, a token that does not exist is no error. */
-export function revokeTokenOf(state: InstanceState, application: OAuthApplicationRow, token: string): void {
-  const table = state.table('oauth_access_tokens');
-  const row = table.by('token', token).find((found) => found.client_id === application.client_id);
-  if (row) table.update(row.id, { revoked: true, updated_at: state.now() });
 }

@@ -2,11 +2,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { OAuthApplicationRow } from '../../state/rows.js';
+import { settingsOf } from '../instance/settings.js';
 import { OAuthError } from './oauth-error.js';
 
 export function findApplication(state: InstanceState, clientId: string | null): OAuthApplicationRow | undefined {
-  return clientId === null ? undefined : state.table('oauth_applications').by('client_id', clientId)[0];
+  const found = clientId === null ? undefined : state.table('oauth_applications').by('client_id', clientId)[0];
+  const blocked = settingsOf(state, 'oauth').client_id_metadata_documents_block_implicitly_allowed_clients;
+  return blocked && found?.implicitly_allowed === true ? undefined : found;
 }
+
+/** Anybody can make such a client, so that it never gets anything without the user's consent. */
+export const isSelfMade = (application: OAuthApplicationRow): boolean =>
+  application.dynamically_registered || application.metadata_document === true;
 
 /**
  * The client that calls a token endpoint, by `client_secret_basic`, `client_secret_post`, or, for a public client, by
@@ -59,9 +66,13 @@ export function redirectUrisOf(application: OAuthApplicationRow): readonly strin
   return callback === '' ? uris : [...uris, callback];
 }
 
-/** Exact comparison, but for the port of a loopback address: native clients listen on whatever port is free (RFC 8252 section 7.3). */
+/**
+ * Exact comparison, but for the port of a loopback address: native clients listen on whatever port is free (RFC 8252 section 7.3). Clients of
+ * metadata documents are compared exactly.
+ */
 export function isRegisteredRedirect(application: OAuthApplicationRow, uri: string): boolean {
   if (!URL.canParse(uri)) return false;
+  if (application.metadata_document === true) return redirectUrisOf(application).includes(uri);
   const asked = withoutLoopbackPort(uri);
   return redirectUrisOf(application).some(
     (registered) => registered === uri || withoutLoopbackPort(registered) === asked,

@@ -3,6 +3,7 @@ import type { OrganizationInvitationsCreateParams } from '../../../../../src/api
 import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { OrganizationInvitationRow, OrganizationRow } from '../../state/rows.js';
+import { sendInvitation } from '../invitations/invitation-emails.js';
 import { DAY_MS, expiringStatus, repeatedIn } from '../invitations/invitation-rules.js';
 import { contains, equals } from '../records/listing.js';
 import { refusal } from '../records/refusals.js';
@@ -72,7 +73,7 @@ function prepare(
 const notUnique = (addresses: readonly string[]) =>
   refusal('organization_invitation_not_unique', undefined, { meta: { email_addresses: addresses } });
 
-/** All or none, also where one call names an address twice. @throws ApiError 400, 404, 422 */
+/** All or none, also where one call names an address twice; each with an email, unless `notify` is false. @throws ApiError 400, 404, 422 */
 export function inviteToOrganization(
   state: InstanceState,
   organization: OrganizationRow,
@@ -81,10 +82,13 @@ export function inviteToOrganization(
   const prepared = bodies.map((body) => prepare(state, organization, body));
   const twice = repeatedIn(prepared.map((fields) => fields.email_address));
   if (twice.length > 0) throw notUnique(twice);
-  return prepared.map((fields) => {
+  return prepared.map((fields, index) => {
     const id = state.id(organizationInvitations.idPrefix);
     const ticket = createTicket(state, 'organization_invitation', id, fields.expires_at, fields.redirect_url);
-    return create(state, organizationInvitations, { ...fields, id, url: ticketUrl(state, ticket) });
+    const invitation = create(state, organizationInvitations, { ...fields, id, url: ticketUrl(state, ticket) });
+    if (bodies[index]?.notify !== false)
+      sendInvitation(state, 'organization_invitation', invitation, organization.name);
+    return invitation;
   });
 }
 

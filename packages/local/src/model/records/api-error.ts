@@ -1,5 +1,10 @@
 /** A refusal in the words of Clerk's API: the model throws it, and each API puts it into an answer. */
-import { REFUSALS, type RefusalCode } from './refusal-table.js';
+import { FRONTEND_REFUSALS } from './frontend-refusals.js';
+import { REFUSALS } from './refusal-table.js';
+
+const CODES = { ...REFUSALS, ...FRONTEND_REFUSALS };
+
+export type ErrorCode = keyof typeof CODES;
 
 export interface ApiErrorOptions {
   /** Default: the message of the code. */
@@ -18,10 +23,10 @@ export class ApiError extends Error {
   readonly meta: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
-    readonly code: RefusalCode,
+    readonly code: ErrorCode,
     options: ApiErrorOptions = {},
   ) {
-    const [status, message, second = status]: readonly [number, string, number?] = REFUSALS[code];
+    const [status, message, second = status]: readonly [number, string, number?] = CODES[code];
     super(message);
     this.name = 'ApiError';
     this.status = options.second === true ? second : status;

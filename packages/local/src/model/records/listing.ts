@@ -13,6 +13,14 @@ export interface Page {
 /** What a list is ordered by: a field of the row, or something worked out of it. */
 type SortKeys<R> = Readonly<Record<string, true | ((row: R, state: InstanceState) => unknown)>>;
 
+export interface PageQuery {
+  readonly order_by?: unknown;
+  readonly offset?: unknown;
+  readonly limit?: unknown;
+  /** Id of the last item of the page before; instead of an offset. */
+  readonly starting_after?: unknown;
+}
+
 export interface ListRules<R> {
   readonly sortKeys: SortKeys<R>;
   readonly view: (row: R, state: InstanceState) => Fields;
@@ -27,34 +35,39 @@ export interface Selection<R> {
 /** Rows of a table in one order, kept until the table changes: a page of 10,000 users is a slice. */
 const kept = new WeakMap<object, { readonly version: number; readonly orders: Map<string, readonly Row[]> }>();
 
-/** One page, in the order that `order_by` asks for (`-created_at`, newest first, by default). */
+/**
+ * One page, in the order that `order_by` asks for (`-created_at`, newest first, by default).
+ *
+ * @throws ApiError 422 for an unknown order, and for a cursor with an order or an offset that it cannot have
+ */
 export function listPage<R extends Row>(
   state: InstanceState,
   table: Table<R>,
   rules: ListRules<R>,
-  query: {
-    readonly order_by?: unknown;
-    readonly offset?: unknown;
-    readonly limit?: unknown;
-    readonly starting_after?: unknown;
-  },
+  query: PageQuery,
   selection: Selection<R> = {},
 ): Page {
   const order = typeof query.order_by === 'string' ? query.order_by : '-created_at';
   const all = ordered(state, table, rules.sortKeys, order, selection.rows);
   const rows = selection.keep ? all.filter(selection.keep) : all;
-  return pageOf(rows, { ...query, offset: offsetAfter(rows, query) }, (row) => rules.view(row, state));
+  const view = (row: R) => rules.view(row, state);
+  if (typeof query.starting_after !== 'string') return pageOf(rows, query, view);
+  const following = new Set(followers(all, query.starting_after, order, query.offset));
+  const { data } = pageOf(
+    rows.filter((row) => following.has(row)),
+    query,
+    view,
+  );
+  return { data, total_count: rows.length };
 }
 
-/** `starting_after` names the row before the page: rows that come or go before it move nothing. @throws ApiError 422 */
-function offsetAfter(
-  rows: readonly Row[],
-  { offset, starting_after: id }: { readonly offset?: unknown; readonly starting_after?: unknown },
-): unknown {
-  if (typeof id !== 'string') return offset;
-  const index = rows.findIndex((row) => row.id === id);
-  if (index === -1) throw invalidValue('starting_after', 'must be the id of one of the list');
-  return index + 1 + (typeof offset === 'number' ? offset : 0);
+/** The rows after a cursor: an order that is neither unique nor fixed would skip or repeat some. @throws ApiError 422 */
+function followers<R extends Row>(rows: readonly R[], cursor: string, order: string, offset: unknown): readonly R[] {
+  if (!/^[+\- ]?created_at$/.test(order)) throw invalidValue('order_by', 'must be created_at with starting_after');
+  if (typeof offset === 'number' && offset > 0) throw invalidValue('offset', 'cannot be combined with starting_after');
+  const at = rows.findIndex((row) => row.id === cursor);
+  if (at < 0) throw invalidValue('starting_after', 'must be the id of an item of the list');
+  return rows.slice(at + 1);
 }
 
 /** The part of the rows that `limit` and `offset` ask for. */

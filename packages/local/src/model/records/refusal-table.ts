@@ -67,9 +67,21 @@ const USERS = rows({
 });
 
 const SESSIONS = rows({
+  agent_task_already_used: [400, 'The agent task was used already'],
+  agent_task_cannot_be_revoked: [400, 'The agent task cannot be revoked'],
+  agent_task_cannot_be_used: [400, 'The agent task cannot be used'],
+  agent_task_not_found: [404, 'There is no such agent task'],
+  agent_task_revoked: [400, 'The agent task was revoked'],
+  agent_task_subject_not_found: [404, 'There is no such user'],
   actor_token_cannot_be_revoked_code: [400, 'The actor token cannot be revoked'],
   invalid_session_token: [400, 'The session token is invalid'],
   sign_in_token_cannot_be_revoked_code: [400, 'The sign-in token cannot be revoked'],
+});
+
+/** What a handshake fails with, in the browser. */
+const HANDSHAKE = rows({
+  invalid_redirect_url: [422, 'The redirect URL is no URL'],
+  redirect_url_not_associated_with_instance: [422, 'The redirect URL belongs to another instance'],
 });
 
 /** What a refresh fails with. Applications see the code, after `session-token-expired-refresh-`. */
@@ -85,6 +97,14 @@ const REFRESH = rows({
   session_refresh_inactive_session: [401, 'The session has ended'],
   session_refresh_session_not_found: [401, 'There is no such session'],
   session_refresh_user_not_found: [401, 'There is no such user'],
+});
+
+const OAUTH = rows({
+  oauth_application_consent_screen_cannot_be_disabled: [422, 'The consent screen cannot be switched off'],
+});
+
+const CONNECTIONS = rows({
+  scim_directory_enterprise_connection_already_used: [422, 'The connection has a directory already'],
 });
 
 const INVITATIONS = rows({
@@ -166,7 +186,10 @@ export const REFUSALS = {
   ...PARAMETERS,
   ...USERS,
   ...SESSIONS,
+  ...HANDSHAKE,
   ...REFRESH,
+  ...OAUTH,
+  ...CONNECTIONS,
   ...INVITATIONS,
   ...ORGANIZATIONS,
   ...ROLES,

@@ -1,10 +1,9 @@
-/** Refusals: any of the table, and those that resources share. */
-import { ApiError, type ApiErrorOptions } from './api-error.js';
-import type { RefusalCode } from './refusal-table.js';
+/** Refusals: any of the tables, and those that resources share. */
+import { ApiError, type ApiErrorOptions, type ErrorCode } from './api-error.js';
 
 /** @param longMessage default: the message of the code */
 export const refusal = (
-  code: RefusalCode,
+  code: ErrorCode,
   longMessage?: string,
   options: Omit<ApiErrorOptions, 'longMessage'> = {},
 ): ApiError => new ApiError(code, { ...options, longMessage });
@@ -14,7 +13,7 @@ export const notFound = (
   what: string,
   id: string,
   paramName?: string,
-  code: RefusalCode = 'resource_not_found',
+  code: ErrorCode = 'resource_not_found',
 ): ApiError => refusal(code, `No ${what} was found with id ${id}.`, { paramName });
 
 /** 422: a value that another resource has. */

@@ -2,20 +2,27 @@
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, MembershipRow, SessionRow, UserRow } from '../../state/rows.js';
 import { maySignIn } from '../users/bans-and-locks.js';
-import { createSession, endSession, isLive } from './sessions.js';
+import { environmentOf } from '../instance/environment.js';
+import { createSession, endSession, isLive, type EndStatus } from './sessions.js';
 
-/** The session that a client is signed in with, or null. A user who was banned, locked or deleted has none. */
+/** The session that a client is signed in with, or null. */
 export function liveSession(state: InstanceState, client: ClientRow | null): SessionRow | null {
-  if (client === null) return null;
-  const live = liveSessions(state, client).filter((session) => {
-    const user = state.table('users').get(session.user_id);
-    return user !== undefined && maySignIn(state, user);
-  });
-  const chosen = state.table('clients').get(client.id)?.last_active_session_id;
+  const live = usableSessions(state, client);
+  const chosen = state.table('clients').get(client?.id)?.last_active_session_id;
   return live.find((session) => session.id === chosen) ?? live.at(-1) ?? null;
 }
 
-function liveSessions(state: InstanceState, client: ClientRow): SessionRow[] {
+/** The sessions of a client whose users may be signed in: one who was banned, locked or deleted has none. */
+export function usableSessions(state: InstanceState, client: ClientRow | null): SessionRow[] {
+  if (client === null) return [];
+  return liveSessions(state, client).filter((session) => {
+    const user = state.table('users').get(session.user_id);
+    return user !== undefined && maySignIn(state, user);
+  });
+}
+
+/** All sessions of a client that live. */
+export function liveSessions(state: InstanceState, client: ClientRow): SessionRow[] {
   return state
     .table('sessions')
     .by('client_id', client.id)
@@ -24,19 +31,24 @@ function liveSessions(state: InstanceState, client: ClientRow): SessionRow[] {
 
 /** How a user signs in. */
 export interface Entry {
-  readonly strategy: 'password' | 'email_code' | 'ticket';
+  readonly strategy: string;
+  /** Whether a second factor was verified as well. */
+  readonly secondFactor?: boolean;
   /** The organization that becomes active. */
   readonly organizationId?: string;
   /** The impersonator, and for how many seconds the session lasts at most. */
   readonly impersonation?: { readonly actor: Fields; readonly maxSeconds: number };
 }
 
-/** A new session, which replaces the one that the client had. */
+/** A new session, which replaces the one that the client had, unless the instance lets a browser have several. */
 export function signIn(state: InstanceState, client: ClientRow, user: UserRow, entry: Entry): SessionRow {
-  const { strategy, organizationId, impersonation } = entry;
-  for (const session of liveSessions(state, client)) endSession(state, session.id, 'ended');
+  const { strategy, secondFactor, organizationId, impersonation } = entry;
+  if (environmentOf(state).auth_config.single_session_mode)
+    for (const session of liveSessions(state, client)) endSession(state, session.id, 'ended');
   const actor = impersonation?.actor;
-  const session = createSession(state, { userId: user.id, clientId: client.id, organizationId, actor });
+  const at = state.now();
+  const extras = secondFactor === true ? { verifiedAt: [at, at] as const } : {};
+  const session = createSession(state, { userId: user.id, clientId: client.id, organizationId, actor, extras });
   touchClient(state, client.id, { last_authentication_strategy: strategy });
   const now = state.now();
   if (impersonation !== undefined)
@@ -46,10 +58,17 @@ export function signIn(state: InstanceState, client: ClientRow, user: UserRow, e
   return session;
 }
 
-/** Signs the client out. */
-export function signOut(state: InstanceState, client: ClientRow): void {
-  for (const session of liveSessions(state, client)) endSession(state, session.id, 'ended');
-  touchClient(state, client.id, { last_active_session_id: null });
+/** Signs the client out, of all its sessions or of one. */
+export function signOut(state: InstanceState, client: ClientRow, only?: SessionRow, how: EndStatus = 'ended'): void {
+  const left = only === undefined ? liveSessions(state, client) : [only];
+  for (const session of left) endSession(state, session.id, how);
+  touchClient(state, client.id, { last_active_session_id: liveSessions(state, client).at(-1)?.id ?? null });
+}
+
+/** Makes a session the one that the client shows first. */
+export function activateSession(state: InstanceState, session: SessionRow): void {
+  if (state.table('clients').get(session.client_id)?.last_active_session_id === session.id) return;
+  touchClient(state, session.client_id, { last_active_session_id: session.id });
 }
 
 /**
@@ -67,7 +86,7 @@ export function activateOrganization(state: InstanceState, session: SessionRow, 
 }
 
 /** The organization's id, if the user is a member of it. */
-function organizationOf(state: InstanceState, userId: string, idOrSlug: string): string | undefined {
+export function organizationOf(state: InstanceState, userId: string, idOrSlug: string): string | undefined {
   const table = state.table('organizations');
   const organization = table.get(idOrSlug) ?? table.by('slug', idOrSlug)[0];
   if (organization === undefined) return undefined;

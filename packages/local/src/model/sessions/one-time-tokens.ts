@@ -1,9 +1,8 @@
-/** Sign-in tokens, actor tokens, testing tokens and tasks of agents: a signed link or text that is good once. */
+/** Sign-in tokens, actor tokens and testing tokens: a signed link or text that is good once. */
 import type { Draft, InstanceState, Row } from '../../state/instance-state.js';
-import type { ActorTokenRow, AgentTaskRow, Fields, SignInTokenRow } from '../../state/rows.js';
-import { notFound, refusal } from '../records/refusals.js';
-import { change, create, defineResource, find, insert, type Resource } from '../records/resource.js';
-import { readUrl } from '../records/text-formats.js';
+import type { ActorTokenRow, Fields, SignInTokenRow } from '../../state/rows.js';
+import { refusal } from '../records/refusals.js';
+import { change, create, defineResource, find, type Resource } from '../records/resource.js';
 import { membershipOf } from '../organizations/organization-records.js';
 import { users } from '../users/user-records.js';
 import { createTicket, ticketUrl } from './tickets.js';
@@ -21,7 +20,6 @@ export const actorTokens = defineResource('actor_tokens', {
 });
 
 const TESTING_TOKEN_MS = 60 * 60 * 1000;
-const TASK_MS = 30 * 60 * 1000;
 
 interface Wanted {
   readonly userId: string;
@@ -89,36 +87,4 @@ export function createTestingToken(state: InstanceState): { token: string; expir
   const token = `${Math.floor(state.now() / 1000)}-${state.secret(43)}`;
   state.table('testing_tokens').insert({ id: state.id('tst'), token, expires_at: expiresAt });
   return { token, expires_at: expiresAt };
-}
-
-const agentTasks = defineResource('agent_tasks', { object: 'agent_task', idPrefix: 'agt', component: '' });
-
-/** A link by which an agent signs in on behalf of a user, named by id or e-mail address. @throws ApiError 404, 422 */
-export function createAgentTask(
-  state: InstanceState,
-  onBehalfOf: { readonly user_id?: unknown; readonly identifier?: unknown },
-  redirectUrl: unknown,
-): AgentTaskRow {
-  const byAddress = state.table('email_addresses').by('email_address', onBehalfOf.identifier)[0];
-  const userId = onBehalfOf.user_id ?? byAddress?.user_id;
-  if (typeof userId !== 'string') throw notFound('user', String(onBehalfOf.identifier));
-  const user = find(state, users, userId);
-  const id = state.id(agentTasks.idPrefix);
-  const ticket = createTicket(state, 'sign_in_token', id, state.now() + TASK_MS, readUrl(redirectUrl, 'redirect_url'));
-  return insert(state, agentTasks, {
-    id,
-    agent_task_id: id,
-    task_id: id,
-    agent_id: state.id('agent'),
-    user_id: user.id,
-    status: 'pending',
-    url: ticketUrl(state, ticket),
-  });
-}
-
-/** @throws ApiError 404 */
-export function revokeAgentTask(state: InstanceState, id: string): Fields {
-  const task = find(state, agentTasks, id);
-  const { url: _url, ...revoked } = change(state, agentTasks, task.id, { status: 'revoked' });
-  return revoked;
 }

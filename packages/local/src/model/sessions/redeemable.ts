@@ -21,6 +21,10 @@ export interface Redeemable {
   readonly user: UserRow | undefined;
   /** The address that was invited. */
   readonly emailAddress: string | undefined;
+  /** What the invitation gives the user who signs up with it. */
+  readonly publicMetadata?: Fields;
+  /** Uses it up for a user who has signed up with it. */
+  readonly accept?: (userId: string) => Partial<Entry>;
   /** Uses it up. @throws ApiError */
   readonly redeem: () => Redemption;
 }
@@ -35,7 +39,10 @@ export interface Subject {
 
 type Find = (state: InstanceState, id: string) => Redeemable | undefined;
 
-const NAMES: Readonly<Record<TicketKind, string>> = {
+/** Tasks of agents have an address of their own: agent-tasks.ts. */
+type LinkKind = Exclude<TicketKind, 'agent_task'>;
+
+const NAMES: Readonly<Record<LinkKind, string>> = {
   invitation: 'invitation',
   organization_invitation: 'invitation',
   sign_in_token: 'sign-in token',
@@ -43,12 +50,17 @@ const NAMES: Readonly<Record<TicketKind, string>> = {
 };
 
 /** A row for each kind of ticket. */
-const KINDS: Readonly<Record<TicketKind, Find>> = {
+const KINDS: Readonly<Record<LinkKind, Find>> = {
   invitation(state, id) {
     const row = state.table('invitations').get(id);
     return (
       row && {
         ...invited(state, row),
+        publicMetadata: row.public_metadata ?? {},
+        accept() {
+          acceptInvitation(state, row.id);
+          return {};
+        },
         redeem() {
           const user = userInvited(state, row.email_address, { public_metadata: row.public_metadata });
           acceptInvitation(state, row.id);
@@ -62,6 +74,10 @@ const KINDS: Readonly<Record<TicketKind, Find>> = {
     return (
       row && {
         ...invited(state, row),
+        accept(userId) {
+          acceptOrganizationInvitation(state, row.id, userId);
+          return { organizationId: row.organization_id };
+        },
         redeem() {
           const user = userInvited(state, row.email_address);
           acceptOrganizationInvitation(state, row.id, user.id);
@@ -102,9 +118,11 @@ function oneTime(
   };
 }
 
+const isLinkKind = (kind: TicketKind): kind is LinkKind => Object.hasOwn(KINDS, kind);
+
 /** What the ticket is for; null if its kind is unknown. */
 export function subjectOf(state: InstanceState, { st, rid }: Ticket): Subject | null {
-  return Object.hasOwn(KINDS, st) ? { what: NAMES[st], found: KINDS[st](state, rid) } : null;
+  return isLinkKind(st) ? { what: NAMES[st], found: KINDS[st](state, rid) } : null;
 }
 
 const invited = (state: InstanceState, row: { readonly status: string; readonly email_address: string }) => ({

@@ -1,5 +1,6 @@
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, SessionExtras, SessionRow } from '../../state/rows.js';
+import { openTasks, tasksAtSignIn, type SessionTask } from './session-tasks.js';
 
 const DAY_MS = 86_400_000;
 /** Clerk's defaults: a session lasts seven days. */
@@ -12,7 +13,10 @@ export interface NewSession {
   /** An existing client (browser); a new one if left out. */
   readonly clientId?: string | undefined;
   readonly actor?: Fields | null | undefined;
+  /** Default: pending if the user has tasks to do, as the instance's settings ask. */
   readonly status?: 'active' | 'pending' | undefined;
+  /** Instead of those that the settings ask for; they stay to be done. */
+  readonly tasks?: readonly SessionTask[] | undefined;
   readonly extras?: SessionExtras | undefined;
 }
 
@@ -39,7 +43,8 @@ export function createSession(state: InstanceState, wanted: NewSession): Session
       created_at: now,
     });
   clients.update(client.id, { last_active_session_id: id, updated_at: now });
-  const status = wanted.status ?? 'active';
+  const tasks = tasksOf(state, wanted);
+  const status = tasks.length > 0 ? 'pending' : 'active';
   const row = state.table('sessions').insert({
     id,
     object: 'session',
@@ -54,12 +59,24 @@ export function createSession(state: InstanceState, wanted: NewSession): Session
     abandon_at: now + ABANDONED_AFTER_MS,
     created_at: now,
     updated_at: now,
-    tasks: status === 'pending' ? [{ key: 'choose-organization' }] : null,
-    extras: { verifiedAt: [now, null], ...wanted.extras },
+    tasks: tasks.length > 0 ? tasks.map((key) => ({ key })) : null,
+    extras: {
+      verifiedAt: [now, null],
+      ...((wanted.tasks ?? wanted.status) ? { tasksStay: true } : {}),
+      ...wanted.extras,
+    },
   });
   state.emit('session.created', viewSession(state, row));
   if (status === 'pending') state.emit('session.pending', viewSession(state, row));
   return row;
+}
+
+/** An impersonator has nothing to do for the user. */
+function tasksOf(state: InstanceState, wanted: NewSession): readonly SessionTask[] {
+  const { tasks, status, actor, userId, organizationId = null } = wanted;
+  if (tasks !== undefined) return tasks;
+  if (status !== undefined) return status === 'pending' ? ['choose-organization'] : [];
+  return (actor ?? null) === null ? tasksAtSignIn(state, userId, organizationId) : [];
 }
 
 /** Ends a session that is still going; one that has ended stays as it is. */
@@ -71,12 +88,13 @@ export function endSession(state: InstanceState, id: string, status: EndStatus):
   return ended;
 }
 
-/** The status by the clock: what nobody ended expires. */
+/** The status by the clock and by what is left to do: what nobody ended expires, and what has no tasks left is active. */
 export function sessionStatus(state: InstanceState, row: SessionRow): SessionRow['status'] {
   const stored = row.status;
   if (stored !== 'active' && stored !== 'pending') return stored;
   if (row.expire_at <= state.now()) return 'expired';
-  return row.abandon_at <= state.now() ? 'abandoned' : stored;
+  if (row.abandon_at <= state.now()) return 'abandoned';
+  return stored === 'pending' && openTasks(state, row).length === 0 ? 'active' : stored;
 }
 
 /** Active or pending: such a session gets tokens. */
@@ -88,7 +106,8 @@ export function isLive(state: InstanceState, row: SessionRow): boolean {
 /** The session as the API shows it. */
 export function viewSession(state: InstanceState, row: SessionRow): Omit<SessionRow, 'extras'> {
   const { extras: _, ...fields } = row;
-  return { ...fields, status: sessionStatus(state, row) };
+  const tasks = openTasks(state, row);
+  return { ...fields, status: sessionStatus(state, row), tasks: tasks.length > 0 ? tasks : null };
 }
 
 export function extrasOf(row: SessionRow): SessionExtras {

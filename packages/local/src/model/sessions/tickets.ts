@@ -1,7 +1,7 @@
 /** Tickets: the signed links of invitations and sign-in tokens, which the Frontend API takes at `/v1/tickets/accept`. */
 import type { InstanceState } from '../../state/instance-state.js';
 
-export type TicketKind = 'invitation' | 'organization_invitation' | 'sign_in_token' | 'actor_token';
+export type TicketKind = 'invitation' | 'organization_invitation' | 'sign_in_token' | 'actor_token' | 'agent_task';
 
 /** What stands in a ticket; `exp` in seconds, and `rurl` is where its bearer goes afterwards. */
 export interface Ticket {

@@ -86,13 +86,19 @@ export interface NewOAuthToken extends Lifetime {
   readonly scopes?: readonly string[] | undefined;
   /** RFC 8707: for which resource server it is good. */
   readonly audience?: string | readonly string[] | undefined;
+  /** The organization for which the user gave the client access. */
+  readonly organizationId?: string | undefined;
   readonly format?: TokenFormat | undefined;
 }
 
 /** An access token; a JWT has RFC 9068's form. */
 export function issueOAuthToken(state: InstanceState, wanted: NewOAuthToken): OAuthAccessTokenRow {
   const now = state.now();
-  const { userId, clientId, scopes = [], audience, format = 'opaque' } = wanted;
+  const { userId, clientId, scopes = [], format = 'opaque' } = wanted;
+  const bound = {
+    ...(wanted.audience === undefined ? {} : { aud: wanted.audience }),
+    ...(wanted.organizationId === undefined ? {} : { org_id: wanted.organizationId }),
+  };
   const ttl = wanted.expiresInSeconds === undefined ? OAUTH_LIFETIME_SECONDS : wanted.expiresInSeconds;
   const row = {
     ...tokenFields(state, 'oat', now, ttl),
@@ -100,7 +106,7 @@ export function issueOAuthToken(state: InstanceState, wanted: NewOAuthToken): OA
     client_id: clientId,
     subject: userId,
     scopes,
-    ...(audience === undefined ? {} : { aud: audience }),
+    ...bound,
   };
   const table = state.table('oauth_access_tokens');
   if (format === 'opaque') return table.insert({ ...row, token: `oat_${state.secret(SECRET_LENGTH)}` });
@@ -108,7 +114,7 @@ export function issueOAuthToken(state: InstanceState, wanted: NewOAuthToken): OA
     { typ: 'at+jwt' },
     {
       ...timesOf(now, ttl ?? OAUTH_LIFETIME_SECONDS),
-      ...(audience === undefined ? {} : { aud: audience }),
+      ...bound,
       client_id: clientId,
       iss: state.frontendApiUrl,
       jti: row.id,

@@ -1,9 +1,11 @@
 import { extrasOf, sessionStatus } from '../sessions/sessions.js';
 import type { InstanceState } from '../../state/instance-state.js';
-import type { SessionRow } from '../../state/rows.js';
+import type { MembershipRow, SessionRow } from '../../state/rows.js';
+import { entitlementsOf, withScopes } from '../billing/entitlements.js';
 import { membershipOf } from '../organizations/organization-records.js';
 import { permissionKeysOf } from '../organizations/role-records.js';
 import { CATEGORY, NOT_BEFORE_LEAD_SECONDS } from './categories.js';
+import { largeClaims } from '../../ground/large-claims.js';
 import { encodeOrganization, orderFeatures, type TokenOrganization } from './organization-claim.js';
 
 /** Clerk's session tokens live a minute. */
@@ -42,7 +44,16 @@ export function mintSessionToken(state: InstanceState, session: SessionRow, opti
       : { ...versionTwo(state, session), jti: state.secret(20), v: 2 }),
     ...options.claims,
   };
+  warnOnce(state, largeClaims(payload));
   return state.keys.sign({ cat: CATEGORY.session }, payload);
+}
+
+const warned = new WeakSet<InstanceState>();
+
+function warnOnce(state: InstanceState, warning: string | null): void {
+  if (warning === null || warned.has(state)) return;
+  warned.add(state);
+  process.emitWarning(warning, 'BailiffLocalWarning');
 }
 
 /** Dates in seconds. A token that has expired was issued before it did. */
@@ -54,7 +65,7 @@ export function timesOf(nowMs: number, expiresInSeconds: number): { exp: number;
 }
 
 function versionTwo(state: InstanceState, session: SessionRow): Record<string, unknown> {
-  const { features = [], plans = [] } = extrasOf(session);
+  const { features, plans } = soldTo(state, session);
   const organization = activeOrganization(state, session);
   const encoded = organization === null ? null : encodeOrganization(organization, features);
   const fea = encoded === null ? orderFeatures(features).join(',') : encoded.fea;
@@ -62,6 +73,19 @@ function versionTwo(state: InstanceState, session: SessionRow): Record<string, u
     ...(encoded === null ? {} : { o: encoded.o }),
     ...(fea === '' ? {} : { fea }),
     ...(plans.length === 0 ? {} : { pla: plans.join(',') }),
+  };
+}
+
+/** What the user and the active organization have bought, unless whoever made the session said something else. */
+function soldTo(state: InstanceState, session: SessionRow) {
+  const extras = extrasOf(session);
+  const none = { plans: [], features: [] };
+  const ofUser = entitlementsOf(state, 'user', session.user_id) ?? none;
+  const ofOrganization =
+    entitlementsOf(state, 'organization', activeMembership(state, session)?.organization_id) ?? none;
+  return {
+    plans: extras.plans ?? withScopes(ofUser.plans, ofOrganization.plans),
+    features: extras.features ?? withScopes(ofUser.features, ofOrganization.features),
   };
 }
 
@@ -78,16 +102,31 @@ function organizationV1(state: InstanceState, session: SessionRow): Record<strin
 
 /** The active organization as a token tells it; null without one, or if the user is no member of it any more. */
 function activeOrganization(state: InstanceState, session: SessionRow): TokenOrganization | null {
-  const organization = state.table('organizations').get(session.last_active_organization_id);
-  const membership = organization && membershipOf(state, organization.id, session.user_id);
+  const membership = activeMembership(state, session);
+  const organization = state.table('organizations').get(membership?.organization_id);
   if (organization === undefined || membership === undefined) return null;
   const { role } = membership;
   const slug = typeof organization.slug === 'string' ? organization.slug : null;
-  const permissions = extrasOf(session).permissions ?? permissionKeysOf(state, role);
+  const permissions = extrasOf(session).permissions ?? permissionsSold(state, session, organization.id, role);
   return { id: organization.id, slug, role, permissions };
 }
 
-function factorAges(now: number, verifiedAt: readonly [number | null, number | null] = [now, null]): [number, number] {
+function activeMembership(state: InstanceState, session: SessionRow): MembershipRow | undefined {
+  const id = session.last_active_organization_id;
+  return typeof id === 'string' ? membershipOf(state, id, session.user_id) : undefined;
+}
+
+/** Those of the role, without the ones whose feature the organization's plan lacks. */
+function permissionsSold(state: InstanceState, session: SessionRow, organizationId: string, role: string) {
+  const keys = permissionKeysOf(state, role);
+  const sold = extrasOf(session).features === undefined ? entitlementsOf(state, 'organization', organizationId) : null;
+  return sold === null ? keys : keys.filter((key) => sold.features.includes(key.split(':')[1] ?? ''));
+}
+
+export function factorAges(
+  now: number,
+  verifiedAt: readonly [number | null, number | null] = [now, null],
+): [number, number] {
   const age = (at: number | null): number => (at === null ? -1 : Math.max(0, Math.floor((now - at) / 60_000)));
   return [age(verifiedAt[0]), age(verifiedAt[1])];
 }

@@ -10,12 +10,17 @@ import { users } from '../users/user-records.js';
 /** What a shortcode such as `{{user.public_metadata.plan}}` looks into. */
 type Context = Fields;
 
-const SHORTCODE = /\{\{\s*([^{}]+?)\s*\}\}/g;
-const WHOLE = /^\s*\{\{\s*([^{}]+?)\s*\}\}\s*$/;
+/** Quoted text may hold braces. */
+const EXPRESSION = String.raw`\{\{((?:"[^"]*"|'[^']*'|[^{}"'])+)\}\}`;
+const SHORTCODE = new RegExp(EXPRESSION, 'g');
+const WHOLE = new RegExp(String.raw`^\s*${EXPRESSION}\s*$`);
+/** `||`, and what stands between two of them; quoted text may hold some too. */
+const PART = /\|\||(?:"[^"]*"|'[^']*'|(?!\|\|)[^])+/g;
 
 /**
  * Claims of a JWT template with their shortcodes filled in. A string that is one shortcode becomes its value, of whatever type; in a longer string
- * values become text. `{{user.first_name || 'friend'}}` gives the first value that is there; what is not there is null, or empty text.
+ * values become text, and null the word. `{{user.first_name || 'friend'}}` gives the first value that is neither null nor false; empty text and 0
+ * are values like any other.
  */
 export function interpolate(claims: Fields, state: InstanceState, session: SessionRow): Fields {
   return fillMembers(claims, contextOf(state, session));
@@ -36,17 +41,15 @@ function fillMembers(value: Fields, context: Context): Fields {
 }
 
 function evaluate(expression: string, context: Context): unknown {
-  let value: unknown;
-  for (const operand of expression.split('||')) {
-    value = operandValue(operand.trim(), context);
-    if (value !== undefined && value !== null && value !== false && value !== '') return value;
-  }
-  return value ?? null;
+  const operands = (expression.match(PART) ?? []).filter((part) => part !== '||');
+  const values = operands.map((operand) => operandValue(operand.trim(), context) ?? null);
+  return values.find((value) => value !== null && value !== false) ?? values.at(-1) ?? null;
 }
 
 function operandValue(operand: string, context: Context): unknown {
   const literal = /^(['"])(.*)\1$/.exec(operand)?.[2];
   if (literal !== undefined) return literal;
+  if (operand === 'true' || operand === 'false') return operand === 'true';
   if (/^-?\d+(\.\d+)?$/.test(operand)) return Number(operand);
   return operand.split('.').reduce<unknown>((holder, name) => {
     return isRecord(holder) && Object.hasOwn(holder, name) ? holder[name] : undefined;
@@ -54,7 +57,6 @@ function operandValue(operand: string, context: Context): unknown {
 }
 
 function toText(value: unknown): string {
-  if (value === null || value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
@@ -69,11 +71,13 @@ function contextOf(state: InstanceState, session: SessionRow): Context {
   };
 }
 
-/** What the API shows, but for private metadata: tokens reach browsers. */
+/** What the API shows, but for private metadata: tokens reach browsers. Times are in seconds here, as everywhere in a token. */
 function shown<R extends Row>(state: InstanceState, resource: Resource<R>, row: R): Context {
   const project = compileProjection({ $ref: `#/components/schemas/${resource.component}` });
   const { private_metadata: _, ...fields } = project(resource.view(row, state)) as Context;
-  return fields;
+  const inSeconds = (name: string, value: unknown) =>
+    typeof value === 'number' && name.endsWith('_at') ? Math.floor(value / 1000) : value;
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, inSeconds(name, value)]));
 }
 
 function userContext(state: InstanceState, userId: string): Context {

@@ -1,6 +1,7 @@
 import { createPrivateKey, createHmac, sign } from 'node:crypto';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { JwtTemplateRow, SessionRow } from '../../state/rows.js';
+import { extrasOf } from '../sessions/sessions.js';
 import { CATEGORY } from './categories.js';
 import { interpolate } from './shortcodes.js';
 import { timesOf } from './session-token.js';
@@ -13,18 +14,21 @@ const CLOCK_SKEW_SECONDS = 5;
  * A token in the form of one of the instance's JWT templates, with the user, organization and session put in place of the shortcodes.
  * It has no session id and no version, and its category keeps it from passing for a session token.
  *
+ * @param options `azp`: the origin of the browser that asks; by default that of the session
  * @throws Error if the template's own key cannot be read
  */
 export function mintTemplateToken(
   state: InstanceState,
   session: SessionRow,
   template: JwtTemplateRow,
-  options: { expiresInSeconds?: number | undefined } = {},
+  options: { expiresInSeconds?: number | undefined; azp?: string | undefined } = {},
 ): string {
   const lifetime = options.expiresInSeconds ?? template.lifetime ?? LIFETIME_SECONDS;
   const { exp, iat } = timesOf(state.now(), lifetime);
+  const azp = options.azp ?? extrasOf(session).azp;
   const payload = {
     ...interpolate(template.claims, state, session),
+    ...(azp === undefined ? {} : { azp }),
     exp,
     iat,
     iss: state.frontendApiUrl,

@@ -1,10 +1,11 @@
 /** Who may sign up and sign in at all. The Backend API is not bound by it: whoever holds the secret key has decided already. */
 import { settingsOf } from '../instance/settings.js';
 import type { InstanceState } from '../../state/instance-state.js';
+import { baseOf, mailboxOf } from './mailboxes.js';
 
 /**
- * Why the instance's restrictions keep somebody with these e-mail addresses out; null if they do not. As Clerk's documentation has it, allowlist
- * and blocklist hold for signing in too, unless that is switched off, and who is on both lists is let in.
+ * Why the instance's restrictions keep somebody with these e-mail addresses out; null if they do not. They hold for signing up. At sign-in, allowlist
+ * and blocklist hold too where `allowlist_blocklist_disabled_on_sign_in` is false, as it is in old applications alone. Who is on both lists is let in.
  */
 export function restrictionOf(
   state: InstanceState,
@@ -19,23 +20,40 @@ export function restrictionOf(
   if (restricted && !allowlisted && !invited) return 'This instance takes only addresses on its allowlist.';
   if (settings.blocklist && !allowlisted && addresses.some(isBlocked(state)))
     return 'The address is on the blocklist of this instance.';
-  if (phase === 'sign-up' && settings.block_email_subaddresses && addresses.some(hasSubaddress))
-    return 'This instance takes no addresses with "+", "=" or "#".';
+  if (phase === 'sign-up' && settings.block_email_subaddresses && addresses.some(isUsedOtherwise(state)))
+    return 'This instance takes each mailbox once, and somebody has signed up with another address of this one.';
   return null;
 }
 
-const isBlocked = (state: InstanceState) => (address: string) => isListed(state, 'blocklist_identifiers', address);
+/** A blocked address blocks its subaddresses; a blocked subaddress blocks itself alone. */
+const isBlocked = (state: InstanceState) => (address: string) => {
+  const names = [mailboxOf(address), baseOf(address)];
+  return (
+    isListed(state, 'blocklist_identifiers', address) ||
+    state
+      .table('blocklist_identifiers')
+      .rows()
+      .some(({ identifier }) => names.includes(mailboxOf(identifier ?? '')))
+  );
+};
 
-const hasSubaddress = (address: string): boolean => /[+=#][^@]*@/.test(address);
+/** The first address of a mailbox passes, in whatever form. */
+const isUsedOtherwise = (state: InstanceState) => (address: string) =>
+  state
+    .table('email_addresses')
+    .rows()
+    .some((row) => row.email_address !== address && baseOf(row.email_address) === baseOf(address));
 
-/** An entry is an address, or a whole domain as `*@example.com`, `@example.com` or `example.com`. */
+/** An entry is an address, a domain as `*@example.com`, `@example.com` or `example.com`, or all that is below a domain as `*@*.example.com`. */
 function isListed(
   state: InstanceState,
   table: 'allowlist_identifiers' | 'blocklist_identifiers',
   address: string,
 ): boolean {
   const domain = address.slice(address.lastIndexOf('@') + 1);
-  return [address, `*@${domain}`, `@${domain}`, domain].some(
+  const labels = domain.split('.');
+  const above = labels.slice(1).map((_, index) => `*@*.${labels.slice(index + 1).join('.')}`);
+  return [address, `*@${domain}`, `@${domain}`, domain, ...above].some(
     (entry) => state.table(table).by('identifier', entry).length > 0,
   );
 }

@@ -7,6 +7,7 @@ import { invalidValue, missing, notFound, refusal } from '../records/refusals.js
 import { change, publish } from '../records/resource.js';
 import { endSessions } from '../sessions/user-sessions.js';
 import { hashPassword, isDigest, isKnownHasher, OWN_HASHER, verifyPassword } from './password-digests.js';
+import { refuseWeakPassword } from '../instance/password-rules.js';
 import { CODE_DIGITS, isTotpCode, isTotpSecret } from './totp.js';
 import { users } from './user-records.js';
 
@@ -44,6 +45,11 @@ function checkPassword(password: string): void {
       paramName: 'password',
     });
   }
+  checkSize(password);
+}
+
+/** What hashers take. */
+function checkSize(password: string): void {
   if (Buffer.byteLength(password) > MAX_BYTES) {
     throw refusal('form_password_size_in_bytes_exceeded', `Passwords have at most ${MAX_BYTES} bytes.`, {
       paramName: 'password',
@@ -74,6 +80,25 @@ export async function checkUserPassword(user: UserRow, password: string): Promis
     throw refusal('password_hasher_unsupported', `The local instance cannot check digests of ${String(hasher)}.`);
   }
   if (!verified) throw refusal('incorrect_password', undefined, { paramName: 'password' });
+}
+
+/** What a row keeps of a password. @throws ApiError 422 if the instance does not take it */
+export function digested(
+  state: InstanceState,
+  password: string,
+): Draft<UserRow> & {
+  readonly password_digest: string;
+  readonly password_hasher: string;
+} {
+  refuseWeakPassword(state, password);
+  checkSize(password);
+  return { password_digest: hashPassword(password, state.secret(16)), password_hasher: OWN_HASHER };
+}
+
+/** The user chose a new password. @throws ApiError 422 if the instance does not take it */
+export function setPassword(state: InstanceState, user: UserRow, password: string): UserRow {
+  const changed = { password_last_updated_at: state.now(), password_compromised: false };
+  return change(state, users, user.id, { ...digested(state, password), ...changed });
 }
 
 /** Uses a backup code up. @throws ApiError 400 without second factors; 422 for a wrong code */

@@ -8,6 +8,7 @@ import { signed, type Filters } from '../records/listing.js';
 import { defineResource } from '../records/resource.js';
 import { keepViews } from '../records/view-cache.js';
 import { endSessions } from '../sessions/user-sessions.js';
+import { hasSecondFactor } from './second-factors.js';
 import { after, before, fieldIn, PERSON_FILTERS, PERSON_SORT_KEYS, primaryText, since } from './person.js';
 
 /** Tables whose rows belong to a user (`user_id`) and are part of its view under the same name. */
@@ -24,7 +25,6 @@ const PARTS = [
 function assemble(user: UserRow, state: InstanceState): Fields {
   const parts = Object.fromEntries(PARTS.map((name) => [name, state.table(name).by('user_id', user.id)]));
   const totp = typeof user.totp_secret === 'string';
-  const phones = state.table('phone_numbers').by('user_id', user.id);
   const image = user.image_url ?? defaultImage('user', user.id);
   return {
     ...user,
@@ -35,7 +35,7 @@ function assemble(user: UserRow, state: InstanceState): Fields {
     password_enabled: typeof user.password_digest === 'string',
     totp_enabled: totp,
     backup_code_enabled: (user.backup_codes ?? []).length > 0,
-    two_factor_enabled: totp || phones.some((number) => number.reserved_for_second_factor === true),
+    two_factor_enabled: hasSecondFactor(state, user),
     locked: false,
     lockout_expires_in_seconds: null,
   };

@@ -1,7 +1,7 @@
 /** Users: creation, changes, and finding them without looking at all of them. */
 import type { UsersCreateParams, UsersListParams, UsersUpdateParams } from '../../../../../src/api/generated/types.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
-import type { UserRow } from '../../state/rows.js';
+import type { UserRow, Verification } from '../../state/rows.js';
 import { filterBy } from '../records/listing.js';
 import { replacedKinds } from '../records/metadata.js';
 import { change, insert, publish, refuseDuplicates } from '../records/resource.js';
@@ -23,6 +23,13 @@ import { users } from './user-records.js';
 
 /** The body of `POST /users`, and the id if it is chosen. */
 export type NewUser = Partial<UsersCreateParams> & { readonly id?: string };
+
+/** What a person who signs up brings along, and no request can say. */
+export interface SignedUp {
+  /** How an address or number was verified, by its text; null: not at all. */
+  readonly verifications: ReadonlyMap<string, Verification | null>;
+  readonly fields: Draft<UserRow>;
+}
 
 /** Fields that are stored as they come. */
 const PLAIN = [
@@ -84,7 +91,7 @@ function readFields(body: NewUser | UsersUpdateParams, state: InstanceState, sel
 }
 
 /** Lower-cased; empty removes it. @throws ApiError 422 */
-function readUsername(username: string): string | null {
+export function readUsername(username: string): string | null {
   if (username === '') return null;
   if (username.length > 64)
     throw refusal('form_username_invalid_length', 'Usernames have at most 64 characters.', { paramName: 'username' });
@@ -100,7 +107,7 @@ function readUsername(username: string): string | null {
  * Creates a user as `POST /users` does; nothing is stored unless everything is valid.
  * @throws ApiError 422
  */
-export function createUser(state: InstanceState, body: NewUser): UserRow {
+export function createUser(state: InstanceState, body: NewUser, signedUp?: SignedUp): UserRow {
   const fields = readFields(body, state);
   const wanted = KIND_NAMES.flatMap((kind) =>
     listIn(body[kind]).map((text, index) => ({
@@ -113,14 +120,16 @@ export function createUser(state: InstanceState, body: NewUser): UserRow {
   const id = typeof body.id === 'string' ? body.id : state.id(users.idPrefix);
   const primaries: { [Field in ReturnType<typeof primaryField>]?: string } = {};
   for (const { kind, text, reserved } of wanted) {
-    const part = addIdentification(state, kind, id, text, { verification: verificationFor(!reserved), reserved });
+    const own = signedUp?.verifications.get(text);
+    const verification = own === undefined ? verificationFor(!reserved) : own;
+    const part = addIdentification(state, kind, id, text, { verification, reserved });
     primaries[primaryField(kind)] ??= part.id;
   }
   const shutOut = {
     ...(body.banned === true ? { banned: true } : {}),
     ...(body.locked === true ? { locked_until: state.now() + LOCKOUT_MS } : {}),
   };
-  const user = insert(state, users, { ...DEFAULTS, ...fields, ...primaries, ...shutOut, id });
+  const user = insert(state, users, { ...DEFAULTS, ...fields, ...signedUp?.fields, ...primaries, ...shutOut, id });
   publish(state, users, 'created', user);
   return user;
 }

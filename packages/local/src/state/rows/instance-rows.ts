@@ -45,4 +45,14 @@ export type SettingsRow = Kept<unknown> & Fields;
 
 export type EmailRow = Kept<Times & { user_id: string | null; subject: string; body: string; status: string }> & Fields;
 
-export type AgentTaskRow = Kept<Times & { user_id: string; status: string; url: string }> & Fields;
+export type AgentTaskRow = Kept<
+  Times & {
+    user_id: string;
+    /** Stable for a name. */
+    agent_id: string;
+    agent_name: string;
+    task_description: string;
+    status: 'pending' | 'accepted' | 'revoked';
+    session_max_duration_in_seconds: number;
+  }
+>;

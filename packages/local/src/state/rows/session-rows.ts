@@ -14,6 +14,8 @@ export interface SessionExtras {
   readonly plans?: readonly string[] | undefined;
   /** Origin that the tokens were minted for. */
   readonly azp?: string | undefined;
+  /** A test asked for the session's tasks: nothing that happens does them. */
+  readonly tasksStay?: boolean | undefined;
   /** When the first and second factor were verified (ms); null: never. */
   readonly verifiedAt?: readonly [number | null, number | null] | undefined;
 }

@@ -35,7 +35,12 @@ export type ApiKeyRow = Stored<ApiKeysCreateResponse, { object: string; claims: 
 export type OAuthApplicationRow = Stored<
   OAuthApplicationWithSecret,
   {
-    access_token_format?: string;
+    /** Absent: as the instance's settings say. */
+    access_token_format?: 'opaque' | 'jwt';
+    /** The client is known by its metadata document, whose URL is its id. */
+    metadata_document?: boolean;
+    /** Nobody registered the client: its document was enough. */
+    implicitly_allowed?: boolean;
     instance_id?: string;
     redirect_uris?: readonly string[];
     callback_url?: string;
@@ -47,7 +52,7 @@ export type OAuthApplicationRow = Stored<
 
 export type OAuthAccessTokenRow = Stored<
   Exclude<OauthAccessTokensVerifyResponse, { active: false }>,
-  { token: string; aud?: string | readonly string[]; grant_id?: string },
+  { token: string; aud?: string | readonly string[]; org_id?: string; grant_id?: string },
   'expired'
 >;
 
@@ -57,6 +62,8 @@ export type GrantedRow = Kept<{
   user_id: string;
   scopes: readonly string[];
   resources: readonly string[];
+  /** With `user:org:read`. */
+  organization_id?: string | null;
   used: boolean;
   created_at: number;
 }>;

@@ -30,6 +30,8 @@ export type UserRow = Stored<
     backup_codes?: readonly string[] | null;
     /** Time in ms at which a lock ends. */
     locked_until?: number | null;
+    /** Wrong passwords and codes since the last time that the user came in. */
+    failed_attempts?: number;
   },
   | PartsOfUser
   | 'profile_image_url'

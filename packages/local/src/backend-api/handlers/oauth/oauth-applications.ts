@@ -8,11 +8,12 @@ import {
   createOAuthApplication,
   oauthApplications,
   readOAuthApplication,
-  revokeTokenOf,
   rotateClientSecret,
   viewWithSecret,
 } from '../../../model/oauth/applications.js';
+import { revokeToken } from '../../../model/oauth/grants.js';
 import { uploadedImage } from '../../../model/records/images.js';
+import { invalidValue } from '../../../model/records/refusals.js';
 import { change, find } from '../../../model/records/resource.js';
 import { users } from '../../../model/users/user-records.js';
 import type { InstanceState } from '../../../state/instance-state.js';
@@ -28,8 +29,8 @@ export const oauthApplicationHandlers: Handlers = {
   CreateOAuthApplication: (call, state) =>
     viewWithSecret(createOAuthApplication(state, bodyOf<OauthApplicationsCreateParams>(call)), state),
   GetOAuthApplication: getOf(oauthApplications),
-  UpdateOAuthApplication: updateOf(oauthApplications, (body: OauthApplicationsUpdateParams) =>
-    readOAuthApplication(body),
+  UpdateOAuthApplication: updateOf(oauthApplications, (body: OauthApplicationsUpdateParams, row) =>
+    readOAuthApplication(body, row),
   ),
   DeleteOAuthApplication: deleteOf(oauthApplications),
   UploadOAuthApplicationLogo: (call, state) => {
@@ -41,7 +42,9 @@ export const oauthApplicationHandlers: Handlers = {
   },
   RevokeOAuthApplicationToken: (call, state) => {
     const { token } = bodyOf<OauthApplicationsRevokeTokenParams>(call);
-    revokeTokenOf(state, applicationOf(call, state), token);
+    // As RFC 7009 has it, a token that does not exist is no error.
+    if (revokeToken(state, applicationOf(call, state), token) === 'jwt')
+      throw invalidValue('token', 'is a JWT, which cannot be revoked');
   },
   RotateOAuthApplicationSecret: (call, state) =>
     viewWithSecret(rotateClientSecret(state, applicationOf(call, state)), state),

@@ -1,13 +1,9 @@
 /** Sign-ins of agents on behalf of users, and keyless applications. */
-import type { AgentTasksCreateParams } from '../../../../../../src/api/generated/types.js';
-import { createAgentTask, revokeAgentTask } from '../../../model/sessions/one-time-tokens.js';
+import { createAgentTask, revokeAgentTask, type NewAgentTask } from '../../../model/sessions/agent-tasks.js';
 import { bodyOf, param, type Handler, type Handlers } from '../../engine/operation.js';
 
 export const agentTaskHandlers: Handlers = {
-  CreateAgentTask: (call, state) => {
-    const { on_behalf_of: target, redirect_url: redirect } = bodyOf<AgentTasksCreateParams>(call);
-    return createAgentTask(state, target, redirect);
-  },
+  CreateAgentTask: (call, state) => createAgentTask(state, bodyOf<NewAgentTask>(call)),
   RevokeAgentTask: (call, state) => revokeAgentTask(state, param(call, 'agent_task_id')),
 };
 

@@ -1,6 +1,6 @@
 /** What the operations of the additions refuse. */
-import type { ManagedState } from '../../../packages/local/src/state/create-instance-state.js';
-import type { Provocation, Scene } from './provocations.js';
+import type { ManagedState } from '../../../../packages/local/src/state/create-instance-state.js';
+import type { Provocation, Scene } from './scene.js';
 
 const credits = ({ ids }: Scene) => `/users/${ids['user_id']}/billing/credits`;
 const adjust = (scene: Scene, amount: number, action: string) =>

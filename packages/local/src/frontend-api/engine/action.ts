@@ -1,0 +1,79 @@
+/** An action answers one operation of the Frontend API's document: it reads the call, calls the model, and gives what is to be shown. */
+import type { Fields, SessionRow, UserRow } from '../../state/rows.js';
+import type { ApiError } from '../../model/records/api-error.js';
+import { notFound, refusal } from '../../model/records/refusals.js';
+import type { Browser } from '../../model/sessions/browsers.js';
+import { usableSessions } from '../../model/sessions/client-sessions.js';
+import type { UploadedFile } from '../../http/read-body.js';
+import type { FrontendCall } from '../frontend-call.js';
+
+export interface ActionCall extends FrontendCall {
+  readonly fields: Fields;
+  readonly files: Readonly<Record<string, UploadedFile>>;
+  /** The browser that asks; a new one is made when it is first looked at, and told to the browser with the answer. */
+  readonly browser: () => Browser;
+  /** The browser, if it is known: looking makes none. */
+  readonly known: () => Browser | null;
+}
+
+/** What it gives is projected to the type of the operation's answer, and put into its envelope. @throws ApiError */
+export type Action = (call: ActionCall) => unknown;
+
+/** By the id of the operation in `spec/frontend-api.json`. */
+export type Actions = Readonly<Record<string, Action>>;
+
+/** The field as text; undefined if it was not sent, is empty or is no text. */
+export function textIn({ fields }: Pick<ActionCall, 'fields'>, name: string): string | undefined {
+  const value = fields[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The field as a truth value; undefined if it was not sent. */
+export function flagIn({ fields }: Pick<ActionCall, 'fields'>, name: string): boolean | undefined {
+  const value = fields[name];
+  return value === undefined || value === '' ? undefined : value === true || value === 'true';
+}
+
+/** The field as a list of texts, whether it came once or several times. */
+export function textsIn({ fields }: Pick<ActionCall, 'fields'>, name: string): string[] {
+  const value = fields[name];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((item): item is string => typeof item === 'string' && item !== '');
+}
+
+/** 401 means to the client that it has to look whether anybody is signed in: it is for nothing else. */
+export const notSignedIn = (): ApiError => refusal('authentication_invalid', 'Nobody is signed in with this browser.');
+
+export interface SignedInCall extends ActionCall {
+  readonly session: SessionRow;
+  readonly user: UserRow;
+}
+
+/** An action of whoever is signed in: the session that `_clerk_session_id` names, else the active one. */
+export const signedIn =
+  (action: (call: SignedInCall) => unknown): Action =>
+  (call) => {
+    const { state, request } = call;
+    const client = call.known()?.client ?? null;
+    const sessions = usableSessions(state, client);
+    const asked = request.query.get('_clerk_session_id') ?? client?.last_active_session_id;
+    const session =
+      sessions.find(({ id }) => id === asked) ?? (request.query.has('_clerk_session_id') ? undefined : sessions.at(-1));
+    const user = session === undefined ? undefined : state.table('users').get(session.user_id);
+    if (session === undefined || user === undefined) throw notSignedIn();
+    return action({ ...call, session, user });
+  };
+
+/** An action on the session that the path names. A session of this browser that has ended is a 401: the client then looks who is signed in. */
+export const withSession =
+  (action: (call: SignedInCall) => unknown): Action =>
+  (call) => {
+    const { state, params } = call;
+    const client = call.known()?.client ?? null;
+    const id = params['session_id'] ?? '';
+    if (client !== null && state.table('sessions').get(id)?.client_id !== client.id) throw notFound('session', id);
+    const session = usableSessions(state, client).find((each) => each.id === id);
+    const user = session === undefined ? undefined : state.table('users').get(session.user_id);
+    if (session === undefined || user === undefined) throw notSignedIn();
+    return action({ ...call, session, user });
+  };

@@ -1,0 +1,42 @@
+/** A user as the Frontend API shows it, and the face of users and organizations for others. */
+import { memberships } from '../../model/organizations/organization-records.js';
+import { organizations } from '../../model/organizations/organization-records.js';
+import { publicUserData } from '../../model/users/person.js';
+import { users } from '../../model/users/user-records.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { Fields, MembershipRow, OrganizationRow, UserRow } from '../../state/rows.js';
+import { localImage } from './images.js';
+
+/** With the memberships, by which pages know roles and permissions. */
+export function viewUser(state: InstanceState, user: UserRow): Fields {
+  const image = localImage(user.image_url, 'user', user.id);
+  return {
+    ...users.view(user, state),
+    image_url: image,
+    profile_image_url: image,
+    organization_memberships: state
+      .table('organization_memberships')
+      .by('user_id', user.id)
+      .map((row) => ({ ...viewMembership(state, row), public_user_data: undefined })),
+  };
+}
+
+export function viewOrganization(state: InstanceState, organization: OrganizationRow): Fields {
+  const image = localImage(organization.image_url, 'organization', organization.id);
+  return { ...organizations.view(organization, state), image_url: image };
+}
+
+export function viewMembership(state: InstanceState, row: MembershipRow): Fields {
+  const organization = state.table('organizations').get(row.organization_id);
+  return {
+    ...memberships.view(row, state),
+    organization: organization === undefined ? null : viewOrganization(state, organization),
+    public_user_data: viewPublicUser(state, row.user_id),
+  };
+}
+
+export function viewPublicUser(state: InstanceState, userId: string): Fields {
+  const face = publicUserData(state, userId);
+  const image = localImage(face.image_url, 'user', userId);
+  return { ...face, image_url: image, profile_image_url: image };
+}

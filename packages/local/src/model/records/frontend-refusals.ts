@@ -1,0 +1,35 @@
+/** The codes that the Frontend API alone refuses with, as `refusal-table.ts` has those of the Backend API. */
+
+type Row = readonly [status: number, message: string];
+
+const rows = <Table extends Readonly<Record<string, Row>>>(table: Table): Table => table;
+
+export const FRONTEND_REFUSALS = rows({
+  account_transfer_invalid: [400, 'There is nothing to transfer'],
+  client_state_invalid: [400, 'This is not the next step'],
+  form_code_incorrect: [422, 'is incorrect'],
+  form_identifier_not_found: [422, 'is invalid'],
+  form_password_incorrect: [422, 'is incorrect'],
+  form_password_length_too_long: [422, 'The password is too long'],
+  form_password_no_lowercase: [422, 'The password has no lowercase letter'],
+  form_password_no_number: [422, 'The password has no number'],
+  form_password_no_special_char: [422, 'The password has no special character'],
+  form_password_no_uppercase: [422, 'The password has no uppercase letter'],
+  identifier_already_signed_in: [400, 'The account is signed in already'],
+  invitation_account_not_exists: [400, 'The invited person has no account yet'],
+  not_allowed_access: [403, 'Access not allowed'],
+  passkey_invalid_verification: [400, 'The passkey does not fit'],
+  session_exists: [400, 'Somebody is signed in already'],
+  sign_in_identification_or_user_deleted: [400, 'The account has been deleted'],
+  sign_in_token_already_used_code: [400, 'The sign-in token was used already'],
+  sign_in_token_not_in_sign_in_code: [400, 'The ticket is for signing in'],
+  sign_in_token_revoked_code: [400, 'The sign-in token was revoked'],
+  sign_up_mode_restricted: [403, 'Only the invited can sign up'],
+  sign_up_restricted_waitlist: [403, 'Sign-up is by the waitlist'],
+  strategy_for_user_invalid: [400, 'The strategy is not valid for this account'],
+  ticket_invalid_code: [400, 'The ticket is invalid'],
+  user_locked: [403, 'The account is locked'],
+  verification_expired: [400, 'The verification has expired'],
+  verification_failed: [400, 'The verification has failed'],
+  verification_missing: [400, 'Nothing has been sent yet'],
+});

@@ -1,0 +1,81 @@
+/** A link in an e-mail was followed: what it verifies is verified, in the browser that asked for it. */
+import type { InstanceState } from '../../state/instance-state.js';
+import type { ClientRow, Verification, VerificationRedirectRow } from '../../state/rows.js';
+import { environmentOf } from '../instance/environment.js';
+import { ApiError } from '../records/api-error.js';
+import { changeSignUp, settleSignUp } from '../sign-up/sign-up-attempt.js';
+import { closeRedirect, openRedirect } from '../verification/redirects.js';
+import { statusOf } from '../verification/verification.js';
+import { changeSignIn, refuseEntry, settleSignIn } from './sign-in-attempt.js';
+
+/** The words in which the page is told. */
+export type LinkStatus = 'verified' | 'expired' | 'failed' | 'client_mismatch';
+
+export interface Followed {
+  readonly status: LinkStatus;
+  readonly redirectUrl: string | null;
+  readonly sessionId: string | null;
+}
+
+interface Target {
+  readonly clientId: string;
+  readonly verification: Verification | null;
+  readonly verify: (verification: Verification) => string | null;
+}
+
+/** @param client of the browser that follows; another one may, unless the instance wants the same. Null for a link that nobody was sent */
+export function followLink(state: InstanceState, token: string, client: ClientRow | null): Followed | null {
+  const row = openRedirect(state, token, /^email_link$/);
+  if (row === null) return null;
+  const end = (status: LinkStatus, sessionId: string | null = null): Followed => {
+    if (status !== 'client_mismatch') closeRedirect(state, row);
+    return { status, redirectUrl: row.redirect_url, sessionId };
+  };
+  const target = targetOf(state, row);
+  if (target?.verification?.strategy !== 'email_link') return end('failed');
+  if (statusOf(state, target.verification) !== 'unverified' || row.expire_at <= state.now()) return end('expired');
+  const same = client?.id === target.clientId;
+  if (!same && environmentOf(state).user_settings.attack_protection.email_link.require_same_client)
+    return end('client_mismatch');
+  try {
+    const done = { ...target.verification, status: 'verified', verified_at_client: client?.id ?? null } as const;
+    return end('verified', target.verify(done));
+  } catch (error) {
+    if (error instanceof ApiError) return end('failed');
+    throw error;
+  }
+}
+
+function targetOf(state: InstanceState, { kind, subject_id: id }: VerificationRedirectRow): Target | undefined {
+  return kind === 'sign_in' ? signInTarget(state, id) : kind === 'sign_up' ? signUpTarget(state, id) : undefined;
+}
+
+function signInTarget(state: InstanceState, id: string): Target | undefined {
+  const row = state.table('sign_ins').get(id);
+  return (
+    row && {
+      clientId: row.client_id,
+      verification: row.first_factor_verification,
+      verify(verification) {
+        const user = state.table('users').get(row.user_id);
+        if (user !== undefined) refuseEntry(state, user);
+        const next = changeSignIn(state, row, { first_factor_verification: verification });
+        return settleSignIn(state, next).created_session_id;
+      },
+    }
+  );
+}
+
+function signUpTarget(state: InstanceState, id: string): Target | undefined {
+  const row = state.table('sign_ups').get(id);
+  return (
+    row && {
+      clientId: row.client_id,
+      verification: row.verifications['email_address'] ?? null,
+      verify(verification) {
+        const verifications = { ...row.verifications, email_address: verification };
+        return settleSignUp(state, changeSignUp(state, row, { verifications })).created_session_id;
+      },
+    }
+  );
+}

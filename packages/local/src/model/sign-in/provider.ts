@@ -1,0 +1,242 @@
+/** Signing in and up by a social provider, of which the instance itself plays the part: the page there says who the provider says one is. */
+import type { InstanceState } from '../../state/instance-state.js';
+import type {
+  ClientRow,
+  ExternalAccountRow,
+  ProviderProfile,
+  SignInRow,
+  SignUpRow,
+  UserRow,
+  Verification,
+} from '../../state/rows.js';
+import { environmentOf } from '../instance/environment.js';
+import { ApiError } from '../records/api-error.js';
+import { invalidValue, refusal } from '../records/refusals.js';
+import { defineResource, insert, publish } from '../records/resource.js';
+import { changeSignUp, settleSignUp, startSignUp } from '../sign-up/sign-up-attempt.js';
+import { readEmailAddress } from '../records/text-formats.js';
+import { isVerified } from '../users/identifications.js';
+import { restrictionOf } from '../users/sign-up-restrictions.js';
+import { users } from '../users/user-records.js';
+import { closeRedirect, openRedirect, sendToProvider } from '../verification/redirects.js';
+import { verified } from '../verification/verification.js';
+import { changeSignIn, completeSignIn, refuseEntry, settleSignIn, startSignIn } from './sign-in-attempt.js';
+
+const STRATEGY = /^oauth_\w+$/;
+
+export const isProvider = (strategy: string | undefined): strategy is string =>
+  strategy !== undefined && STRATEGY.test(strategy);
+
+/** @throws ApiError 422 for a provider that is not switched on */
+function refuseUnknown(state: InstanceState, strategy: string): void {
+  const { social } = environmentOf(state).user_settings;
+  if (!Object.hasOwn(social, strategy) || social[strategy]?.enabled !== true)
+    throw invalidValue('strategy', 'is not a provider of this instance');
+}
+
+type Asked = { readonly fields: Readonly<Record<string, unknown>>; readonly address: string };
+
+/** @throws ApiError 422 */
+export function signInAtProvider(state: InstanceState, client: ClientRow, strategy: string, asked: Asked): SignInRow {
+  refuseUnknown(state, strategy);
+  const row = startSignIn(state, client);
+  const subject = { kind: 'sign_in', id: row.id, address: asked.address } as const;
+  return changeSignIn(state, row, {
+    first_factor_verification: sendToProvider(state, strategy, subject, asked.fields),
+  });
+}
+
+/** @throws ApiError 403, 422 */
+export function signUpAtProvider(state: InstanceState, row: SignUpRow, strategy: string, asked: Asked): SignUpRow {
+  refuseUnknown(state, strategy);
+  const subject = { kind: 'sign_up', id: row.id, address: asked.address } as const;
+  return withAccount(state, row, sendToProvider(state, strategy, subject, asked.fields));
+}
+
+const withAccount = (state: InstanceState, row: SignUpRow, verification: Verification): SignUpRow =>
+  changeSignUp(state, row, { verifications: { ...row.verifications, external_account: verification } });
+
+/** What is being waited for; null if the secret is not good or no longer. */
+export function awaitedProvider(state: InstanceState, token: string): { readonly strategy: string } | null {
+  const row = openRedirect(state, token, STRATEGY);
+  return row !== null && row.expire_at > state.now() ? row : null;
+}
+
+/** Who somebody is at the provider: an address there is an account there. @throws ApiError 422 */
+export function profileFor(strategy: string, email: string, firstName: string, lastName: string): ProviderProfile {
+  const address = readEmailAddress(email);
+  return {
+    strategy,
+    provider_user_id: `${strategy.replace(/^oauth_/, '')}|${address}`,
+    email_address: address,
+    first_name: firstName,
+    last_name: lastName,
+  };
+}
+
+/**
+ * The provider has answered. Gives where the browser goes; null if nobody waits in this browser: who is sent a link to somebody else's attempt
+ * must not sign that other browser in.
+ *
+ * @param profile null: the person said no
+ */
+export function answerFromProvider(
+  state: InstanceState,
+  token: string,
+  client: ClientRow | null,
+  profile: ProviderProfile | null,
+): string | null {
+  const row = openRedirect(state, token, STRATEGY);
+  if (row === null || row.expire_at <= state.now()) return null;
+  const attempt = state.table(row.kind === 'sign_in' ? 'sign_ins' : 'sign_ups').get(row.subject_id);
+  if (client === null || attempt?.client_id !== client.id) return null;
+  closeRedirect(state, row);
+  const done =
+    row.kind === 'sign_in'
+      ? answerSignIn(state, row.subject_id, row.strategy, profile)
+      : answerSignUp(state, row.subject_id, row.strategy, profile);
+  return done ? (row.complete_url ?? row.redirect_url) : row.redirect_url;
+}
+
+const failed = (strategy: string, status: 'failed' | 'transferable', code: string, message: string): Verification => ({
+  ...verified(strategy),
+  status,
+  error: { code, message, long_message: message },
+});
+
+const denied = (strategy: string): Verification =>
+  failed(strategy, 'failed', 'oauth_access_denied', 'You did not grant access to your account.');
+
+/** The verification that an error ends with. */
+const refusedBy = (strategy: string, { code, longMessage }: ApiError): Verification =>
+  failed(strategy, 'failed', code, longMessage);
+
+function answerSignIn(state: InstanceState, id: string, strategy: string, profile: ProviderProfile | null): boolean {
+  const row = state.table('sign_ins').get(id);
+  if (row === undefined) return false;
+  const set = (first: Verification, more: Partial<SignInRow> = {}): SignInRow =>
+    changeSignIn(state, row, { first_factor_verification: first, ...more });
+  if (profile === null) {
+    set(denied(strategy));
+    return false;
+  }
+  const user = userOf(state, profile);
+  if (user === undefined) {
+    set(failed(strategy, 'transferable', 'external_account_not_found', 'There is no account for this one yet.'), {
+      profile,
+    });
+    return false;
+  }
+  try {
+    refuseEntry(state, user);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    set(refusedBy(strategy, error));
+    return false;
+  }
+  linkAccount(state, user, profile);
+  const next = settleSignIn(state, set(verified(strategy), { user_id: user.id, identifier: profile.email_address }));
+  return next.created_session_id !== null;
+}
+
+function answerSignUp(state: InstanceState, id: string, strategy: string, profile: ProviderProfile | null): boolean {
+  const row = state.table('sign_ups').get(id);
+  if (row === undefined) return false;
+  if (profile === null) {
+    withAccount(state, row, denied(strategy));
+    return false;
+  }
+  if (userOf(state, profile) !== undefined) {
+    const exists = failed(strategy, 'transferable', 'external_account_exists', 'This account is known already.');
+    changeSignUp(state, withAccount(state, row, exists), { profile });
+    return false;
+  }
+  try {
+    return finishSignUp(state, row, profile).created_user_id !== null;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    withAccount(state, row, refusedBy(strategy, error));
+    return false;
+  }
+}
+
+/** Takes over what the provider says, and makes the user if nothing else is missing. @throws ApiError 403, 422 */
+function finishSignUp(state: InstanceState, row: SignUpRow, profile: ProviderProfile): SignUpRow {
+  const { strategy, email_address: email, first_name: first, last_name: last } = profile;
+  const restriction = restrictionOf(state, [email], 'sign-up');
+  if (restriction !== null) throw refusal('not_allowed_access', restriction);
+  const next = changeSignUp(state, row, {
+    profile,
+    email_address: row.email_address ?? email,
+    first_name: row.first_name ?? (first === '' ? null : first),
+    last_name: row.last_name ?? (last === '' ? null : last),
+    verifications: {
+      ...row.verifications,
+      external_account: verified(strategy),
+      ...(row.email_address === null || row.email_address === email
+        ? { email_address: { ...verified(strategy), object: 'verification_from_oauth', strategy: `from_${strategy}` } }
+        : {}),
+    },
+  });
+  const done = settleSignUp(state, next);
+  const user = state.table('users').get(done.created_user_id);
+  if (user !== undefined) linkAccount(state, user, profile);
+  return done;
+}
+
+/** Somebody wanted to sign in, and has no account yet. @throws ApiError 400, 403 */
+export function transferToSignUp(state: InstanceState, client: ClientRow): SignUpRow {
+  const attempt = state.table('sign_ins').get(client.sign_in_id);
+  if (attempt?.first_factor_verification?.status !== 'transferable' || !attempt.profile)
+    throw refusal('account_transfer_invalid', 'There is nothing to transfer.');
+  return finishSignUp(state, startSignUp(state, client), attempt.profile);
+}
+
+/** Somebody wanted to sign up, and has an account already. @throws ApiError 400, 403 */
+export function transferToSignIn(state: InstanceState, client: ClientRow): SignInRow {
+  const attempt = state.table('sign_ups').get(client.sign_up_id);
+  const { profile } = attempt ?? {};
+  const user = profile ? userOf(state, profile) : undefined;
+  if (attempt?.verifications['external_account']?.status !== 'transferable' || !profile || user === undefined)
+    throw refusal('account_transfer_invalid', 'There is nothing to transfer.');
+  refuseEntry(state, user);
+  linkAccount(state, user, profile);
+  return completeSignIn(state, client, user, profile.strategy);
+}
+
+const externalAccounts = defineResource('external_accounts', {
+  object: 'external_account',
+  idPrefix: 'eac',
+  component: '',
+});
+
+const accountOf = (state: InstanceState, { provider_user_id: id }: ProviderProfile): ExternalAccountRow | undefined =>
+  state.table('external_accounts').by('provider_user_id', id)[0];
+
+/** The user with this account, or with the same verified address: the provider has verified it too. */
+function userOf(state: InstanceState, profile: ProviderProfile): UserRow | undefined {
+  const address = state.table('email_addresses').by('email_address', profile.email_address).find(isVerified);
+  return state.table('users').get(accountOf(state, profile)?.user_id ?? address?.user_id);
+}
+
+function linkAccount(state: InstanceState, user: UserRow, profile: ProviderProfile): void {
+  if (accountOf(state, profile) !== undefined) return;
+  insert(state, externalAccounts, {
+    user_id: user.id,
+    provider: profile.strategy,
+    identification_id: state.id('idn'),
+    provider_user_id: profile.provider_user_id,
+    approved_scopes: 'email profile',
+    email_address: profile.email_address,
+    email_address_verified: true,
+    first_name: profile.first_name,
+    last_name: profile.last_name,
+    avatar_url: '',
+    image_url: '',
+    username: null,
+    public_metadata: {},
+    label: null,
+    verification: { ...verified(profile.strategy), expire_at: 0 } as unknown as ExternalAccountRow['verification'],
+  });
+  publish(state, users, 'updated', user);
+}

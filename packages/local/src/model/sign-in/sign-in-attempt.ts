@@ -1,0 +1,242 @@
+/**
+ * An attempt to sign in. Its status is never stored: it follows from what has been given and verified so far.
+ *
+ *     needs_identifier -> needs_first_factor -> needs_new_password -> needs_second_factor -> complete
+ */
+import { lookUp } from '../../ground/look-up.js';
+import type { Draft, InstanceState } from '../../state/instance-state.js';
+import type { ClientRow, Fields, SignInRow, UserRow, Verification } from '../../state/rows.js';
+import { environmentOf } from '../instance/environment.js';
+import type { ApiError } from '../records/api-error.js';
+import { missing, notFound, refusal } from '../records/refusals.js';
+import { liveSessions, signIn, type Entry } from '../sessions/client-sessions.js';
+import { endSessions } from '../sessions/user-sessions.js';
+import { forgetFailures, noteFailure, refuseShutOut } from './lockout.js';
+import { publicUserData, textsOf } from '../users/person.js';
+import { restrictionOf } from '../users/sign-up-restrictions.js';
+import { setPassword } from '../users/user-credentials.js';
+import { verified, viewVerification } from '../verification/verification.js';
+import { firstFactors, secondFactors } from './factors.js';
+import { identifyOrRefuse, supportedIdentifiers } from './identify.js';
+import { FIRST_STRATEGIES, SECOND_STRATEGIES, type Strategy } from './strategies.js';
+
+const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
+
+export type SignInStatus =
+  'abandoned' | 'needs_identifier' | 'needs_first_factor' | 'needs_new_password' | 'needs_second_factor' | 'complete';
+
+const isVerified = (verification: Verification | null): boolean => verification?.status === 'verified';
+
+export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus {
+  if (row.created_session_id !== null) return 'complete';
+  if (row.abandon_at <= state.now()) return 'abandoned';
+  const user = state.table('users').get(row.user_id);
+  const first = row.first_factor_verification;
+  if (!isVerified(first)) return user === undefined ? 'needs_identifier' : 'needs_first_factor';
+  if (row.needs_new_password) return 'needs_new_password';
+  if (user === undefined) return 'needs_identifier';
+  return needsSecondFactor(state, row, user) && !isVerified(row.second_factor_verification)
+    ? 'needs_second_factor'
+    : 'complete';
+}
+
+/** What a ticket says is trusted whole; a passkey is two factors, as it says itself. */
+function needsSecondFactor(state: InstanceState, row: SignInRow, user: UserRow): boolean {
+  const strategy = row.first_factor_verification?.strategy;
+  const whole =
+    strategy === 'ticket' ||
+    (strategy === 'passkey' && environmentOf(state).user_settings.passkey_settings.satisfies_second_factor);
+  return !whole && secondFactors(state, user).length > 0;
+}
+
+export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
+  const user = state.table('users').get(row.user_id);
+  const status = signInStatus(state, row);
+  const open = user !== undefined && status !== 'complete';
+  return {
+    ...row,
+    object: 'sign_in_attempt',
+    status,
+    supported_identifiers: supportedIdentifiers(state),
+    supported_first_factors: open ? firstFactors(state, user, row.identifier) : null,
+    supported_second_factors: open && status === 'needs_second_factor' ? secondFactors(state, user) : null,
+    first_factor_verification: viewVerification(state, row.first_factor_verification),
+    second_factor_verification: viewVerification(state, row.second_factor_verification),
+    user_data: user === undefined ? null : publicUserData(state, user.id),
+  };
+}
+
+/** @throws ApiError 400 where a browser has one session and is signed in already */
+export function refuseSecondSession(state: InstanceState, client: ClientRow): void {
+  if (!environmentOf(state).auth_config.single_session_mode || liveSessions(state, client).length === 0) return;
+  throw refusal('session_exists', 'You are already signed in.');
+}
+
+/** The attempt of a client that is under way. @throws ApiError 404 for another id, 403 for an attempt that was replaced */
+export function findSignIn(state: InstanceState, client: ClientRow | null, id: string): SignInRow {
+  const row = state.table('sign_ins').get(id);
+  if (row === undefined || client === null || row.client_id !== client.id) throw notFound('sign-in', id);
+  return row;
+}
+
+/** A new attempt, which replaces the one that the client had. */
+export function startSignIn(state: InstanceState, client: ClientRow, fields: Draft<SignInRow> = {}): SignInRow {
+  const now = state.now();
+  const table = state.table('sign_ins');
+  for (const { id, created_session_id: session } of table.by('client_id', client.id))
+    if (session === null) table.delete(id);
+  const row = table.insert({
+    id: state.id('sia'),
+    client_id: client.id,
+    user_id: null,
+    identifier: null,
+    first_factor_verification: null,
+    second_factor_verification: null,
+    needs_new_password: false,
+    created_session_id: null,
+    abandon_at: now + ABANDONED_AFTER_MS,
+    created_at: now,
+    updated_at: now,
+    ...fields,
+  } as SignInRow);
+  // Not a change of the client's sessions: the time of its last change stays.
+  state.table('clients').update(client.id, { sign_in_id: row.id });
+  return row;
+}
+
+export function changeSignIn(state: InstanceState, row: SignInRow, patch: Draft<SignInRow>): SignInRow {
+  return state.table('sign_ins').update(row.id, { ...patch, updated_at: state.now() }) ?? row;
+}
+
+/** Says who wants to come in. @throws ApiError 403, 422 */
+export function identifySignIn(state: InstanceState, client: ClientRow, identifier: string): SignInRow {
+  const found = identifyOrRefuse(state, identifier);
+  refuseEntry(state, found.user);
+  const here = liveSessions(state, client).some((session) => session.user_id === found.user.id);
+  if (here) throw refusal('identifier_already_signed_in', 'You are already signed in with this account.');
+  return startSignIn(state, client, { user_id: found.user.id, identifier: found.identifier });
+}
+
+/** @throws ApiError 403 for a user who is banned, locked or kept out by the instance's lists */
+export function refuseEntry(state: InstanceState, user: UserRow, invited = false): void {
+  refuseShutOut(state, user);
+  const restriction = restrictionOf(state, textsOf(state, user, 'email_address'), 'sign-in', invited);
+  if (restriction !== null) throw refusal('not_allowed_access', restriction);
+}
+
+type Step = 'first' | 'second';
+
+const STEPS = {
+  first: { status: 'needs_first_factor', strategies: FIRST_STRATEGIES, field: 'first_factor_verification' },
+  second: { status: 'needs_second_factor', strategies: SECOND_STRATEGIES, field: 'second_factor_verification' },
+} as const;
+
+/** Sends what the strategy needs. @throws ApiError */
+export function prepareFactor(
+  state: InstanceState,
+  row: SignInRow,
+  step: Step,
+  input: Fields,
+  address: string,
+): SignInRow {
+  const { user, strategy, name } = stepOf(state, row, step, input);
+  if (strategy.prepare === undefined) throw invalidStrategy(name);
+  const subject = { kind: 'sign_in', id: row.id, address } as const;
+  const verification = strategy.prepare({ state, user, input, subject, prepared: null }, name);
+  return changeSignIn(state, row, { [STEPS[step].field]: verification });
+}
+
+/** Looks at what was typed, and goes on. @throws ApiError */
+export async function attemptFactor(
+  state: InstanceState,
+  row: SignInRow,
+  step: Step,
+  input: Fields,
+): Promise<SignInRow> {
+  const { user, strategy, name } = stepOf(state, row, step, input);
+  const { field } = STEPS[step];
+  const held = row[field];
+  const prepared = held?.strategy === name ? held : null;
+  const { verification, refusal: refused } = await strategy.attempt(
+    { state, user, input, prepared, subject: { kind: 'sign_in', id: row.id, address: '' } },
+    name,
+  );
+  const isReset = name.startsWith('reset_password_');
+  const patch = isReset && refused === null ? { needs_new_password: true } : {};
+  const next = changeSignIn(state, row, { [field]: verification, ...patch });
+  if (refused !== null) {
+    noteFailure(state, user.id);
+    throw refused;
+  }
+  const wished = input['password'];
+  if (isReset && typeof wished === 'string' && wished !== '') return resetPassword(state, next, wished, false);
+  return settleSignIn(state, next);
+}
+
+/** @throws ApiError 400, 403, 422 */
+function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields) {
+  const { status, strategies } = STEPS[step];
+  if (signInStatus(state, row) !== status)
+    throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
+  const user = state.table('users').get(row.user_id);
+  if (user === undefined)
+    throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted in the meantime.');
+  refuseShutOut(state, user);
+  const { strategy: name } = input;
+  if (typeof name !== 'string') throw missing('strategy');
+  const offered = step === 'first' ? firstFactors(state, user, row.identifier) : secondFactors(state, user);
+  const strategy: Strategy | undefined = lookUp(strategies, name);
+  if (strategy === undefined || !offered.some((factor) => factor.strategy === name)) throw invalidStrategy(name);
+  return { user, strategy, name };
+}
+
+const invalidStrategy = (name: string): ApiError =>
+  refusal('strategy_for_user_invalid', `The verification strategy ${name} is not valid for this account.`);
+
+/** Sets the new password of an attempt that waits for it. @throws ApiError 400, 422 */
+export function resetPassword(
+  state: InstanceState,
+  row: SignInRow,
+  password: string,
+  signOutOthers: boolean,
+): SignInRow {
+  const user = state.table('users').get(row.user_id);
+  if (signInStatus(state, row) !== 'needs_new_password' || user === undefined)
+    throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
+  setPassword(state, user, password);
+  if (signOutOthers) endSessions(state, user.id, 'revoked');
+  return settleSignIn(state, changeSignIn(state, row, { needs_new_password: false }));
+}
+
+/** Signs in when nothing is left to do. */
+export function settleSignIn(state: InstanceState, row: SignInRow): SignInRow {
+  const user = state.table('users').get(row.user_id);
+  const client = state.table('clients').get(row.client_id);
+  if (signInStatus(state, row) !== 'complete' || user === undefined || client === undefined) return row;
+  const strategy = row.first_factor_verification?.strategy ?? 'password';
+  const second = isVerified(row.second_factor_verification) || strategy === 'passkey';
+  const session = signIn(state, client, user, { ...(row.entry as Partial<Entry>), strategy, secondFactor: second });
+  forgetFailures(state, user.id);
+  state.table('clients').update(client.id, { sign_in_id: null });
+  return changeSignIn(state, row, { created_session_id: session.id });
+}
+
+/** Signs in whoever bears a ticket or was let in elsewhere. */
+export function completeSignIn(
+  state: InstanceState,
+  client: ClientRow,
+  user: UserRow,
+  strategy: string,
+  entry: Partial<Entry> = {},
+): SignInRow {
+  const fields = { user_id: user.id, first_factor_verification: verified(strategy), entry: entry as Fields };
+  return settleSignIn(state, startSignIn(state, client, fields));
+}
+
+/** The attempt that a client shows: one that is under way. */
+export function openSignIn(state: InstanceState, client: ClientRow): SignInRow | null {
+  const row = state.table('sign_ins').get(client.sign_in_id);
+  if (row === undefined) return null;
+  const status = signInStatus(state, row);
+  return status === 'complete' || status === 'abandoned' ? null : row;
+}

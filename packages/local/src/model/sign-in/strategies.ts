@@ -1,0 +1,147 @@
+/** How each strategy asks, and how it looks at what comes back. One table for sign-in and for reverification. */
+import type { InstanceState } from '../../state/instance-state.js';
+import type { EmailAddressRow, Fields, UserRow, Verification } from '../../state/rows.js';
+import type { ApiError } from '../records/api-error.js';
+import { missing, refusal } from '../records/refusals.js';
+import { change } from '../records/resource.js';
+import { verifyPassword } from '../users/password-digests.js';
+import { isTotpCode } from '../users/totp.js';
+import { users } from '../users/user-records.js';
+import { sendLink, type Subject } from '../verification/redirects.js';
+import { attemptCode, incorrectCode, sendCode, verified, type Attempted } from '../verification/verification.js';
+
+export interface Asked {
+  readonly state: InstanceState;
+  readonly user: UserRow;
+  /** Fields of the request. */
+  readonly input: Fields;
+  /** Whose verification it is, and the address by which the page reaches the instance: links lead back by them. */
+  readonly subject: Subject;
+  /** What the preparation of the same strategy left; null without one. */
+  readonly prepared: Verification | null;
+}
+
+export interface Strategy {
+  /** Absent: nothing has to be sent. @throws ApiError */
+  readonly prepare?: (asked: Asked, strategy: string) => Verification;
+  /** @throws ApiError for what can be refused without being counted */
+  readonly attempt: (asked: Asked, strategy: string) => Attempted | Promise<Attempted>;
+}
+
+const text = (input: Fields, name: string): string => {
+  const value = input[name];
+  if (typeof value !== 'string' || value === '') throw missing(name);
+  return value;
+};
+
+const refused = (strategy: string, error: ApiError): Attempted => ({
+  verification: { ...verified(strategy), status: 'unverified' },
+  refusal: error,
+});
+
+const done = (strategy: string): Attempted => ({ verification: verified(strategy), refusal: null });
+
+const password: Strategy = {
+  async attempt({ user, input }, strategy) {
+    const given = text(input, 'password');
+    const { password_digest: digest, password_hasher: hasher } = user;
+    const right = typeof digest === 'string' && (await verifyPassword(given, digest, String(hasher)));
+    if (right === 'unsupported')
+      throw refusal('password_hasher_unsupported', `The local instance cannot check digests of ${String(hasher)}.`);
+    if (right) return done(strategy);
+    const message = 'Password is incorrect. Try again, or use another method.';
+    return refused(strategy, refusal('form_password_incorrect', message, { paramName: 'password' }));
+  },
+};
+
+function attemptSent({ state, input, prepared }: Asked): Attempted {
+  const code = text(input, 'code');
+  if (prepared === null) throw refusal('verification_missing', 'No code has been sent yet.');
+  return attemptCode(state, prepared, code);
+}
+
+const byEmail: Strategy = {
+  prepare(asked, strategy) {
+    const row = addressOf(asked);
+    const recipient = {
+      channel: 'email',
+      to: row.email_address,
+      identificationId: row.id,
+      userId: asked.user.id,
+    } as const;
+    return sendCode(asked.state, strategy, recipient);
+  },
+  attempt: attemptSent,
+};
+
+const byLink: Strategy = {
+  prepare(asked, strategy) {
+    const row = addressOf(asked);
+    const recipient = {
+      channel: 'email',
+      to: row.email_address,
+      identificationId: row.id,
+      userId: asked.user.id,
+    } as const;
+    return sendLink(asked.state, strategy, recipient, asked.subject, asked.input);
+  },
+  // The link itself is the attempt.
+  attempt(_asked, strategy) {
+    throw refusal('strategy_for_user_invalid', `${strategy} is verified by the link in the e-mail.`);
+  },
+};
+
+/** @throws ApiError 422 for an address of somebody else */
+function addressOf({ state, user, input }: Asked): EmailAddressRow {
+  const rows = state.table('email_addresses').by('user_id', user.id);
+  const row = rows.find(({ id }) => id === (input['email_address_id'] ?? user.primary_email_address_id)) ?? rows[0];
+  if (row === undefined || (input['email_address_id'] !== undefined && row.id !== input['email_address_id']))
+    throw missing('email_address_id');
+  return row;
+}
+
+const byPhone: Strategy = {
+  prepare({ state, user, input }, strategy) {
+    const rows = state.table('phone_numbers').by('user_id', user.id);
+    const row = rows.find(({ id }) => id === (input['phone_number_id'] ?? user.primary_phone_number_id)) ?? rows[0];
+    if (row === undefined || (input['phone_number_id'] !== undefined && row.id !== input['phone_number_id']))
+      throw missing('phone_number_id');
+    const recipient = { channel: 'sms', to: row.phone_number, identificationId: row.id, userId: user.id } as const;
+    return sendCode(state, strategy, recipient);
+  },
+  attempt: attemptSent,
+};
+
+const totp: Strategy = {
+  attempt({ state, user, input }, strategy) {
+    const code = text(input, 'code');
+    const right = typeof user.totp_secret === 'string' && isTotpCode(user.totp_secret, code, state.now());
+    return right ? done(strategy) : refused(strategy, incorrectCode());
+  },
+};
+
+const backupCode: Strategy = {
+  attempt({ state, user, input }, strategy) {
+    const code = text(input, 'code');
+    const codes = user.backup_codes ?? [];
+    if (!codes.includes(code)) return refused(strategy, incorrectCode());
+    // It works once.
+    change(state, users, user.id, { backup_codes: codes.filter((other) => other !== code) });
+    return done(strategy);
+  },
+};
+
+export const FIRST_STRATEGIES: Readonly<Record<string, Strategy>> = {
+  password,
+  email_code: byEmail,
+  email_link: byLink,
+  phone_code: byPhone,
+  reset_password_email_code: byEmail,
+  reset_password_phone_code: byPhone,
+};
+
+export const SECOND_STRATEGIES: Readonly<Record<string, Strategy>> = {
+  totp,
+  backup_code: backupCode,
+  phone_code: byPhone,
+};

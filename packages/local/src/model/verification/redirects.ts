@@ -1,0 +1,66 @@
+/** Verifications that happen elsewhere: by a link in an e-mail, or at a provider. A secret in the address brings the browser back to them. */
+import type { InstanceState } from '../../state/instance-state.js';
+import type { Fields, Verification, VerificationRedirectRow } from '../../state/rows.js';
+import { deliver, type Recipient } from './messages.js';
+import { pending } from './verification.js';
+
+const LIFETIME_MS = 10 * 60_000;
+
+export interface Subject {
+  readonly kind: VerificationRedirectRow['kind'];
+  /** Of the attempt or the user. */
+  readonly id: string;
+  /** By which the page reaches the instance, without a slash behind it. */
+  readonly address: string;
+}
+
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+function expect(state: InstanceState, strategy: string, { kind, id }: Subject, input: Fields): VerificationRedirectRow {
+  const now = state.now();
+  const table = state.table('verification_redirects');
+  // The newest counts: a link that was sent before is no longer good.
+  for (const old of table.by('subject_id', id)) if (old.strategy === strategy) table.delete(old.id);
+  return table.insert({
+    id: state.secret(43),
+    strategy,
+    kind,
+    subject_id: id,
+    redirect_url: textOrNull(input['redirect_url']),
+    complete_url: textOrNull(input['action_complete_redirect_url']),
+    expire_at: now + LIFETIME_MS,
+    created_at: now,
+  });
+}
+
+/** Sends a link that verifies its address. */
+export function sendLink(
+  state: InstanceState,
+  strategy: string,
+  recipient: Recipient,
+  subject: Subject,
+  input: Fields,
+): Verification {
+  const { id } = expect(state, strategy, subject, input);
+  deliver(state, strategy, recipient, `${subject.address}/v1/verify?token=${id}`);
+  return pending(state, strategy);
+}
+
+/** Sends the browser to the page where one picks who the provider says one is. */
+export function sendToProvider(state: InstanceState, strategy: string, subject: Subject, input: Fields): Verification {
+  const { id } = expect(state, strategy, subject, input);
+  return pending(state, strategy, {
+    external_verification_redirect_url: `${subject.address}/provider?token=${id}`,
+  });
+}
+
+/** What the secret stands for; null if it is unknown, used up or of another kind of strategy. */
+export function openRedirect(state: InstanceState, token: string, strategy: RegExp): VerificationRedirectRow | null {
+  const row = state.table('verification_redirects').get(token);
+  return row !== undefined && strategy.test(row.strategy) ? row : null;
+}
+
+/** Once is enough. */
+export const closeRedirect = (state: InstanceState, { id }: VerificationRedirectRow): void => {
+  state.table('verification_redirects').delete(id);
+};

@@ -1,0 +1,88 @@
+/** Attempts to sign in and to sign up, and the verifications of which they and addresses are made. Types only. */
+import type { SignUp } from 'bailiff/api/types';
+import type { Fields, Kept, Stored, Times } from './stored.js';
+
+/** What was asked of a person, and what became of it. Ours alone: the code and what a way of verifying keeps beside it. */
+export type Verification = {
+  readonly object: string;
+  /** As stored; by the clock it may have expired since. */
+  readonly status: 'unverified' | 'verified' | 'failed' | 'expired' | 'transferable';
+  readonly strategy: string;
+  readonly attempts: number | null;
+  /** ms */
+  readonly expire_at: number | null;
+  /** What the person has to type. */
+  readonly code?: string;
+  /** The address or number that is verified by it. */
+  readonly identification_id?: string;
+  /** What a page of the instance or of an authenticator is asked for. */
+  readonly nonce?: string;
+  readonly external_verification_redirect_url?: string | null;
+  readonly error?: Fields | null;
+  readonly verified_at_client?: string | null;
+};
+
+export type SignInRow = Kept<
+  Times & {
+    client_id: string;
+    /** Null before an identifier was given. */
+    user_id: string | null;
+    identifier: string | null;
+    first_factor_verification: Verification | null;
+    second_factor_verification: Verification | null;
+    /** A forgotten password waits for a new one. */
+    needs_new_password: boolean;
+    /** The organization that becomes active, and the impersonator, as a ticket says. */
+    entry?: Fields | null;
+    /** Whom a provider named and nobody here is: a sign-up may take it over. */
+    profile?: ProviderProfile | null;
+    created_session_id: string | null;
+    /** ms */
+    abandon_at: number;
+  }
+>;
+
+/** Of the person who signs up, until the user exists. */
+export type SignUpRow = Stored<
+  SignUp,
+  {
+    client_id: string;
+    verifications: Readonly<Record<string, Verification | null>>;
+    password_digest?: string | null;
+    password_hasher?: string | null;
+    legal_accepted_at: number | null;
+    /** The ticket of an invitation, used up when the user is made. */
+    ticket?: string | null;
+    profile?: ProviderProfile | null;
+  } & Times,
+  'required_fields' | 'optional_fields' | 'missing_fields' | 'unverified_fields' | 'password_enabled'
+>;
+
+/** What waits for a browser to come back from elsewhere: from a link in an e-mail, or from a provider. The id is its secret. */
+export type VerificationRedirectRow = Kept<{
+  readonly strategy: string;
+  readonly kind: 'sign_in' | 'sign_up' | 'user';
+  /** Of the attempt or the user. */
+  readonly subject_id: string;
+  /** Where the browser goes afterwards, and where instead if nothing is left to do. */
+  readonly redirect_url: string | null;
+  readonly complete_url: string | null;
+  /** ms */
+  readonly expire_at: number;
+  readonly created_at: number;
+}>;
+
+/** Who somebody is, as a provider says. */
+export type ProviderProfile = {
+  readonly strategy: string;
+  readonly provider_user_id: string;
+  readonly email_address: string;
+  readonly first_name: string;
+  readonly last_name: string;
+};
+
+/** A text message; nobody gets it but the table and the webhooks. */
+export type SmsRow = Kept<
+  Times & { user_id: string | null; to_phone_number: string; message: string; status: string }
+> &
+  Fields;

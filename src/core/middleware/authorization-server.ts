@@ -1,0 +1,102 @@
+/**
+ * OAuth 2.0 Authorization Server Metadata (RFC 8414), handed on from the instance. Clients of older MCP drafts look for it at the
+ * resource server, before they know RFC 9728.
+ */
+import type { Environment } from '../../environment.js';
+import { ConfigurationError } from '../../errors.js';
+import { withDeadline } from '../../ground/deadline.js';
+import { isRecord } from '../../ground/is-record.js';
+import { checkOptionNames, type OptionNames } from '../../ground/option-names.js';
+import { fetchWithSignal } from '../../ground/realm.js';
+import { DEFAULT_RETRY_AFTER_MS, retryAfterSeconds } from '../../ground/retry-after.js';
+import { readUpstreamBody } from '../../ground/upstream-body.js';
+import type { Fetch } from '../../ports.js';
+import type { Option } from '../../types.js';
+import { readText, TIMEOUT_MS } from '../backend-api/http.js';
+import { callable } from '../config/checks.js';
+import { resolveConfig } from '../config/resolve.js';
+import { errorBody } from '../guards/challenge.js';
+import { targetOf } from '../proxy/proxied-path.js';
+import { CORS, CACHE_SECONDS, PREFLIGHT, type MetadataAnswer } from './resource-metadata.js';
+
+/** RFC 8414, section 3. A client may put the path of what it takes for the issuer behind it. */
+const WELL_KNOWN = '/.well-known/oauth-authorization-server';
+
+export interface AuthorizationServerOptions {
+  /** CLERK_PUBLISHABLE_KEY: its Frontend API is the authorization server. */
+  readonly publishableKey?: Option<string>;
+  /** The issuer, where it is another: an absolute URL. */
+  readonly authorizationServer?: Option<string>;
+  readonly fetch?: Option<Fetch>;
+}
+
+const NAMES: OptionNames<AuthorizationServerOptions> = { publishableKey: true, authorizationServer: true, fetch: true };
+
+/**
+ * @returns the answer for a method and a URL (or a request target); null where the path is another, or the method not one that reads. The
+ *   document is asked for once an hour; 503 while it cannot be had
+ * @throws {ConfigurationError} when no authorization server is known, or for a misspelt option
+ */
+export function createAuthorizationServerMetadata(
+  options: AuthorizationServerOptions = {},
+  env?: Environment,
+): (method: string, url: string) => Promise<MetadataAnswer> | null {
+  checkOptionNames(options, NAMES);
+  const address = issuerOf(options, env).replace(/\/+$/, '') + WELL_KNOWN;
+  const ask = callable<Fetch>({ option: 'fetch' }, options.fetch ?? ((...given: Parameters<Fetch>) => fetch(...given)));
+  let kept: { readonly answer: Promise<MetadataAnswer>; readonly until: number } | null = null;
+
+  async function load(): Promise<MetadataAnswer> {
+    const late = () => new Error('The authorization server did not answer in time.');
+    const text = await withDeadline(TIMEOUT_MS, undefined, late, async (signal) => {
+      const answer = await fetchWithSignal(ask, address, { redirect: 'manual', signal });
+      return answer.status === 200 ? readText(answer) : '';
+    });
+    const { body } = readUpstreamBody(text);
+    if (!isRecord(body) || typeof body['issuer'] !== 'string') throw new Error('This is no metadata.');
+    return found(JSON.stringify(body));
+  }
+
+  function current(): Promise<MetadataAnswer> {
+    const time = Date.now();
+    if (kept === null || time >= kept.until) {
+      const answer = load().catch(() => {
+        kept = null;
+        return UNAVAILABLE;
+      });
+      kept = { answer, until: time + CACHE_SECONDS * 1000 };
+    }
+    return kept.answer;
+  }
+
+  return (method, url) => {
+    const path = targetOf(url).split('?', 1)[0] ?? '';
+    if (path !== WELL_KNOWN && !path.startsWith(`${WELL_KNOWN}/`)) return null;
+    if (method === 'OPTIONS') return Promise.resolve(PREFLIGHT);
+    return method === 'GET' || method === 'HEAD' ? current() : null;
+  };
+}
+
+const JSON_TYPE = ['content-type', 'application/json'] as const;
+
+const found = (body: string): MetadataAnswer => ({
+  status: 200,
+  headers: [CORS, JSON_TYPE, ['cache-control', `public, max-age=${CACHE_SECONDS}`]],
+  body,
+});
+
+const UNAVAILABLE: MetadataAnswer = {
+  status: 503,
+  headers: [CORS, JSON_TYPE, ['retry-after', retryAfterSeconds(DEFAULT_RETRY_AFTER_MS)]],
+  body: JSON.stringify(errorBody('auth-unavailable', 'The authorization server cannot be reached now.')),
+};
+
+function issuerOf({ authorizationServer, publishableKey }: AuthorizationServerOptions, env?: Environment): string {
+  const issuer = authorizationServer ?? resolveConfig({ publishableKey }, env).frontendApiUrl;
+  if (issuer !== null && /^https?:\/\/[^/]/.test(issuer)) return issuer;
+  throw new ConfigurationError(
+    'authorizationServer',
+    'The authorization server is not known.',
+    'Set CLERK_PUBLISHABLE_KEY, or give `authorizationServer` as an absolute URL.',
+  );
+}

@@ -1,0 +1,75 @@
+/** The official client's way of asking, without a browser: forms, `_method`, its query, cookies. Every answer is checked against the document. */
+import { expect } from 'vitest';
+import type { LocalInstance } from 'bailiff-local';
+import { misfitsOf } from '../../../packages/local/src/document/frontend-check.js';
+import { envelopedType, frontendDocument } from '../../../packages/local/src/document/frontend-document.js';
+import { createRouter, routesOf } from '../../../packages/local/src/http/router.js';
+import { Browser } from './support.js';
+
+export const PAGE = 'http://127.0.0.1:3999';
+
+type Json = Record<string, unknown>;
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Json;
+  readonly text: string;
+  /** `response` of the envelope. */
+  readonly response: Json;
+  readonly client: Json | null;
+  /** Code of the first error. */
+  readonly code: string | undefined;
+  /** `meta.param_name` of the first error. */
+  readonly param: string | undefined;
+}
+
+const router = createRouter(routesOf(frontendDocument().operations));
+
+export class FrontEnd {
+  readonly browser = new Browser();
+
+  constructor(readonly clerk: LocalInstance) {}
+
+  get(path: string): Promise<Reply> {
+    return this.call('GET', path);
+  }
+
+  post(path: string, fields: Record<string, string> = {}): Promise<Reply> {
+    return this.call('POST', path, fields);
+  }
+
+  async call(method: string, path: string, fields: Record<string, string> = {}): Promise<Reply> {
+    const url = new URL(path, this.clerk.frontendApiUrl);
+    url.searchParams.set('_clerk_js_version', '6.40.0');
+    if (method !== 'GET' && method !== 'POST') url.searchParams.set('_method', method);
+    const sent = method === 'GET' ? {} : { method: 'POST', body: new URLSearchParams(fields) };
+    const answer = await this.browser.request(url.href, { ...sent, headers: { origin: PAGE } });
+    expect(answer.headers.get('access-control-allow-origin'), `${method} ${path}`).toBe(PAGE);
+    const text = await answer.text();
+    const body = JSON.parse(text) as Json;
+    if (answer.ok) expect(misfits(method, url.pathname, body), `${method} ${path}`).toEqual([]);
+    const [error] = (body['errors'] as { code: string; meta?: { param_name?: string } }[] | undefined) ?? [];
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body,
+      text,
+      response: (body['response'] ?? {}) as Json,
+      client: (body['client'] ?? null) as Json | null,
+      code: error?.code,
+      param: error?.meta?.param_name,
+    };
+  }
+}
+
+function misfits(method: string, path: string, body: Json): string[] {
+  const type = router.match(method, path)?.value.answer;
+  if (type === undefined) return [];
+  const inner = envelopedType(type);
+  if (inner === null) return misfitsOf(type, body);
+  return [
+    ...misfitsOf(inner, body['response'], {}, 'response'),
+    ...misfitsOf('Client | null', body['client'], {}, 'client'),
+  ];
+}
