@@ -24,7 +24,7 @@ export function verifyByLink(call: FrontendCall): LocalResponse {
       'You can close this page.',
     );
   const target = allowedRedirect(state, redirectUrl);
-  if (target === null) return refusedTarget();
+  if (target === null) return refusedTarget(call);
   // Before the part behind `#`, where routers of pages keep their own path.
   target.searchParams.set('__clerk_status', status);
   if (sessionId !== null) target.searchParams.set('__clerk_created_session', sessionId);

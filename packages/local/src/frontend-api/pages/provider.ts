@@ -74,7 +74,7 @@ function row({ state }: FrontendCall, action: string, token: string, user: UserR
 
 export function submitProvider(call: FrontendCall): LocalResponse {
   const { state, request } = call;
-  if (!isSameOriginPost(request)) return refusedForm();
+  if (!isSameOriginPost(request)) return refusedForm(call);
   const fields = formOf(call);
   const token = fields.get('token') ?? '';
   const awaited = awaitedProvider(state, token);
@@ -89,7 +89,7 @@ export function submitProvider(call: FrontendCall): LocalResponse {
   const next = answerFromProvider(state, token, knownBrowser(call)?.client ?? null, profile);
   if (next === null) return nobodyWaits();
   const target = allowedRedirect(state, next);
-  return target === null ? refusedTarget() : redirect(target.href);
+  return target === null ? refusedTarget(call) : redirect(target.href);
 }
 
 const profileIn = (fields: URLSearchParams, strategy: string): ProviderProfile =>

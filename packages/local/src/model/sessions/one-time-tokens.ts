@@ -1,9 +1,9 @@
 /** Sign-in tokens, actor tokens and testing tokens: a signed link or text that is good once. */
 import type { Draft, InstanceState, Row } from '../../state/instance-state.js';
 import type { ActorTokenRow, Fields, SignInTokenRow } from '../../state/rows.js';
-import { membershipOf } from '../organizations/organization-records.js';
 import { refusal } from '../records/refusals.js';
 import { change, create, defineResource, find, type Resource } from '../records/resource.js';
+import { membershipOf } from '../organizations/organization-records.js';
 import { users } from '../users/user-records.js';
 import { createTicket, ticketUrl } from './tickets.js';
 
