@@ -4,6 +4,7 @@ export type { GetAuthOptions } from './auth/select.js';
 export type { Config } from './config/config.js';
 export { asError } from './faults/as-error.js';
 export { watched } from './faults/fault.js';
+export { contentOf } from './guards/challenge.js';
 export { createGuard } from './guards/create-guard.js';
 export { createOrganizationGuard, type OrganizationMember, type OrganizationOptions } from './guards/organization.js';
 export type { Answer, GuardResult } from './guards/denial.js';

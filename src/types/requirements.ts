@@ -75,6 +75,11 @@ export interface Denial {
    * nothing sends it along: a client that learns it has a map of the rules.
    */
   readonly missing: MissingPart | null;
+  /**
+   * HTML that is sent in place of the body: where a browser asks for a page with `redirect`, and the user who is signed in may not
+   * see it. Not enumerable.
+   */
+  readonly page?: string;
   /** With the case `fault`: what this server failed with. Not enumerable, so that nothing sends it along. */
   readonly cause?: Error;
 }

@@ -29,6 +29,7 @@ vi.mock('../../src/verify/shared-store.js', (original) => whileLoading('store', 
 vi.mock('../../src/core/session/renewal.js', (original) => whileLoading('renewal', original));
 vi.mock('../../src/core/auth/token-minter.js', (original) => whileLoading('minter', original));
 vi.mock('../../src/core/auth/current-user.js', (original) => whileLoading('user', original));
+vi.mock('../../src/core/guards/denied-page.js', (original) => whileLoading('page', original));
 vi.mock('../../src/core/proxy/forward.js', (original) => whileLoading('forward', original));
 vi.mock('../../src/adapters/node/proxy.js', (original) => whileLoading('proxy', original));
 vi.mock('../../src/adapters/hono/proxy.js', (original) => whileLoading('proxy', original));
@@ -54,6 +55,7 @@ describe.each(frameworks)('$name', (framework) => {
         routes: [
           { path: '/me', guards: [(adapter) => adapter.requireAuth()] },
           { path: '/user', handle: async ({ currentUser }) => ({ id: (await currentUser())?.id }) },
+          { path: '/admin', guards: [(adapter) => adapter.requireAuth({ role: 'org:admin', redirect: true })] },
           { path: '/machine', guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })] },
         ],
       },
@@ -71,6 +73,16 @@ describe.each(frameworks)('$name', (framework) => {
     expect(found).toMatchObject([{ error: { message: 'Cannot load user: PRIVATE' } }]);
     broken.clear();
     expect((await get('/user', 'admin')).body).toEqual({ id: 'user_ada' });
+  });
+
+  it('a refused page without its page: refused all the same, with JSON, then as ever', async () => {
+    const { get, found, fixtures } = await open({ signInUrl: 'https://acornbooks.example/in' });
+    const member = { 'sec-fetch-dest': 'document', ...browserCookies(fixtures.tokens.member) };
+    broken.add('page');
+    const answer = await get('/admin', null, member);
+    expect([answer.status, codeOf(answer), found]).toEqual([403, 'forbidden', []]);
+    broken.clear();
+    expect((await get('/admin', null, member)).headers['content-type']).toBe('text/html; charset=utf-8');
   });
 
   it.each([

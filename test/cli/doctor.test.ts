@@ -85,7 +85,7 @@ describe('the doctor finds', () => {
       'configuration',
       'holds what belongs in CLERK_PUBLISHABLE_KEY',
     ],
-    ['a foreign PEM', { CLERK_JWT_KEY: String(foreignPem) }, 'jwt-key', 'none of the keys of this instance'],
+    ['a foreign PEM', { CLERK_JWT_KEY: String(foreignPem) }, 'jwt-key', 'does not match any key of this instance'],
     ['a PEM that is none', { CLERK_JWT_KEY: 'nonsense' }, 'jwt-key', 'not an RSA public key'],
     [
       'a private key',

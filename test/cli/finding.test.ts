@@ -143,7 +143,9 @@ describe('bailiff verify and doctor', () => {
     const env = { ...first.env, CLERK_SECRET_KEY: 'sk_test_ofyesterday' };
     expect((await bailiff(['doctor'], { env })).text).toMatch(/started anew[^]*npx bailiff env > \.env/);
     const stale = { ...first.env, CLERK_JWT_KEY: second.jwtKey };
-    expect((await bailiff(['doctor'], { env: stale })).text).toMatch(/none of the keys[^]*npx bailiff env > \.env/);
+    expect((await bailiff(['doctor'], { env: stale })).text).toMatch(
+      /does not match any key[^]*npx bailiff env > \.env/,
+    );
     const gone = { ...first.env, CLERK_API_URL: 'http://127.0.0.1:1' };
     expect((await bailiff(['doctor'], { env: gone })).text).toContain('npx bailiff local');
   });

@@ -1,7 +1,8 @@
 /** The application of `before.ts` on Bailiff. `onDenied` keeps the bodies of refusals that its clients know. */
-import { createBackendApi, type User } from 'bailiff/api';
+import { createBackendApi, fullName, primaryEmailAddress } from 'bailiff/api';
 import {
   clerkMiddleware,
+  currentUser,
   getAuth,
   requireAuth,
   requirePermission,
@@ -43,9 +44,6 @@ function actorOf(auth: Auth): string {
   if (auth.tokenType === 'session_token') return `user ${auth.userId}`;
   return 'nobody';
 }
-const nameOf = (user: User): string => [user.first_name, user.last_name].filter(Boolean).join(' ');
-const emailOf = (user: User): string | null =>
-  user.email_addresses.find(({ id }) => id === user.primary_email_address_id)?.email_address ?? null;
 
 export function createApp(options: { secretKey: string; publishableKey: string; apiUrl: string }): Express {
   const app = express();
@@ -93,8 +91,8 @@ export function createApp(options: { secretKey: string; publishableKey: string; 
     '/me/name',
     requireAuth(),
     route(async (req, res) => {
-      const user = await api.users.get(getAuth(req).userId!);
-      res.json({ name: nameOf(user), email: emailOf(user) });
+      const user = (await currentUser(req))!;
+      res.json({ name: fullName(user), email: primaryEmailAddress(user)?.email_address ?? null });
     }),
   );
 

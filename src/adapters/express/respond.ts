@@ -1,6 +1,6 @@
 /** Answers in Node's own words, and without an application's settings (`json spaces`, `etag`, …): they look the same everywhere. */
 import type { ServerResponse } from 'node:http';
-import type { Answer, RequestAuthentication } from '../../core/index.js';
+import { contentOf, type Answer, type RequestAuthentication } from '../../core/index.js';
 import { shared } from '../../ground/builds.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import type { Denial } from '../../types.js';
@@ -61,8 +61,8 @@ export function sendDenial(res: ServerResponse, denial: Denial): void {
   if (!isUnbegun(res)) return;
   res.statusCode = denial.status;
   for (const [name, value] of Object.entries(denial.headers)) res.setHeader(name, value);
-  const body = JSON.stringify(denial.body);
-  res.setHeader('Content-Type', 'application/json');
+  const [type, body] = contentOf(denial);
+  res.setHeader('Content-Type', type);
   res.setHeader('Content-Length', new TextEncoder().encode(body).length);
   res.end(body);
 }

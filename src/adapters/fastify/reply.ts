@@ -1,6 +1,6 @@
 /** Answers through Fastify's reply, so that its hooks run for them too. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Answer, RequestAuthentication } from '../../core/index.js';
+import { contentOf, type Answer, type RequestAuthentication } from '../../core/index.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import type { Denial } from '../../types.js';
 import { keepPrivate } from '../node/keep-private.js';
@@ -45,7 +45,8 @@ export function watchSend(reply: FastifyReply): () => boolean {
   return () => isCalled || reply.sent;
 }
 
-export function sendDenial(reply: FastifyReply, { status, headers, body }: Denial): Promise<void> {
-  const pairs: HeaderPairs = [...Object.entries(headers), ['content-type', 'application/json']];
-  return sendAnswer(reply, { status, headers: pairs, body: JSON.stringify(body) });
+export function sendDenial(reply: FastifyReply, denial: Denial): Promise<void> {
+  const [type, body] = contentOf(denial);
+  const headers: HeaderPairs = [...Object.entries(denial.headers), ['content-type', type]];
+  return sendAnswer(reply, { status: denial.status, headers, body });
 }

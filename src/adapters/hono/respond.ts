@@ -1,6 +1,13 @@
 /** Answers, made through the context so that headers of earlier middleware (CORS, request ids) stay on them. */
 import type { Context } from 'hono';
-import { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie, type Answer } from '../../core/index.js';
+import {
+  contentOf,
+  isForSharedCaches,
+  privateAfter,
+  sessionCookiesOf,
+  variedByCookie,
+  type Answer,
+} from '../../core/index.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import type { Denial } from '../../types.js';
 
@@ -32,6 +39,7 @@ export function sendAnswer(c: Context, { status, headers }: Answer): Response {
 
 export function sendDenial(c: Context, denial: Denial): Response {
   for (const [name, value] of Object.entries(denial.headers)) c.header(name, value);
-  c.header('Content-Type', 'application/json');
-  return c.newResponse(JSON.stringify(denial.body), denial.status);
+  const [type, text] = contentOf(denial);
+  c.header('Content-Type', type);
+  return c.newResponse(text, denial.status);
 }

@@ -1,6 +1,7 @@
 /** What a guard answers where nobody of an accepted kind has been identified. */
 import type { Reason } from '../../errors.js';
 import { isTokenReason } from '../../ground/meanings.js';
+import type { MaybePromise } from '../../ports.js';
 import type { Auth, Denial, RequestState, TokenType } from '../../types.js';
 import { faultDenial, mismatchDenial, unauthenticatedDenial, unavailableDenial } from './challenge.js';
 import type { CompiledRequirement } from './requirement.js';
@@ -62,6 +63,20 @@ export function denyUnauthenticated(
   }
   const detail = isOutcome(state) ? state.detail : null;
   return { allowed: false, denial: unauthenticatedDenial({ reason: said, detail, tokenSent, resourceMetadata }) };
+}
+
+/** 403: a page for the browser of a route that sends browsers to sign in, JSON for everybody else. */
+export function denyForbidden(
+  context: RequestContext,
+  { redirect }: CompiledRequirement,
+  denial: Denial,
+): MaybePromise<GuardResult> {
+  const plain: GuardResult = { allowed: false, denial };
+  if (!redirect || context.headerToken !== null || !context.isDocumentRequest) return plain;
+  // Without the page, the refusal stays a refusal.
+  return import('./denied-page.js')
+    .then(({ asPage }): GuardResult => ({ allowed: false, denial: asPage(denial) }))
+    .catch(() => plain);
 }
 
 /** The kind of the token that decided: the header's, else that of a session cookie that was looked at; null if none was. */

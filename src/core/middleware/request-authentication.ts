@@ -12,7 +12,7 @@ import { tokenTypesOf } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
 import { faultOutcome, watched, type FaultContext } from '../faults/fault.js';
 import { forbiddenDenial } from '../guards/challenge.js';
-import { denyFault, denyUnauthenticated, type Answer, type GuardResult } from '../guards/denial.js';
+import { denyFault, denyForbidden, denyUnauthenticated, type Answer, type GuardResult } from '../guards/denial.js';
 import type { CompiledRequirement, RequirementVerdict } from '../guards/requirement.js';
 import { AuthOutcome, headerPairsOf, isOutcome } from '../outcome.js';
 import { checkRequest, type RequestCheck } from '../request/check-request.js';
@@ -278,15 +278,15 @@ export class RequestAuthentication<D = unknown> {
         denyUnauthenticated(this.#context, state, requirement, auth, url),
       );
     }
-    return andThen(requirement.decide(auth, request), (verdict) => this.#conclude(verdict, auth));
+    return andThen(requirement.decide(auth, request), (verdict) => this.#conclude(verdict, auth, requirement));
   }
 
-  #conclude(verdict: RequirementVerdict, auth: Auth): MaybePromise<GuardResult> {
+  #conclude(verdict: RequirementVerdict, auth: Auth, requirement: CompiledRequirement): MaybePromise<GuardResult> {
     if (verdict.allowed) return { allowed: true, auth };
-    return andThen(this.#resourceMetadata(), (resourceMetadata) => ({
-      allowed: false,
-      denial: forbiddenDenial(verdict, { reason: null, tokenSent: true, resourceMetadata }),
-    }));
+    return andThen(this.#resourceMetadata(), (resourceMetadata) => {
+      const denial = forbiddenDenial(verdict, { reason: null, tokenSent: true, resourceMetadata });
+      return denyForbidden(this.#context, requirement, denial);
+    });
   }
 
   #resourceMetadata(): MaybePromise<string | null> {

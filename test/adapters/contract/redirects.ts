@@ -1,8 +1,8 @@
 /** `redirect: true`: where a signed-out page request is sent, and that it is no way around the rest of a requirement. */
 import { expect, it } from 'vitest';
 import type { Framework, Adapter } from '../frameworks.js';
-import { PRODUCTION, SUFFIX } from '../fixtures.js';
-import { createEnvironments } from './harness.js';
+import { browserCookies, PRODUCTION, SUFFIX, type Fixtures } from '../fixtures.js';
+import { answerOf, codeOf, createEnvironments, type Environment } from './harness.js';
 
 const PAGE = { accept: 'text/html', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' };
 
@@ -103,5 +103,94 @@ export function redirects(framework: Framework): void {
     const { get } = await environments.open({ routes }, withSignIn);
     expect((await get('/admin', 'member', PAGE)).status).toBe(403);
     expect((await get('/admin', 'admin', PAGE)).status).toBe(200);
+  });
+
+  /** Signed in by a cookie: a member, whom `/admin` does not let in. */
+  const asMember = (fixtures: Fixtures) => ({ ...PAGE, ...browserCookies(fixtures.tokens.member) });
+  const ask = ({ served }: Environment, headers: Record<string, string>, path = '/admin') =>
+    served.agent
+      .get(path)
+      .set(headers)
+      .ok(() => true);
+
+  it('answers a browser whose user may not see the page with a page: same status, same headers', async () => {
+    const environment = await environments.open({ routes }, withSignIn);
+    const member = asMember(environment.fixtures);
+    const [page, json] = [
+      await ask(environment, member),
+      await ask(environment, { ...member, 'sec-fetch-dest': 'empty' }),
+    ];
+    expect([page.status, json.status]).toEqual([403, 403]);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.text).toContain('<h1>You may not open this page</h1>');
+    expect(page.text).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(page.text).not.toMatch(/<script|org:admin|acornbooks/);
+    const { errors } = json.body as { errors: unknown };
+    expect(errors).toEqual([expect.objectContaining({ code: 'forbidden' })]);
+    const others = ({ headers }: { headers: Record<string, string> }) =>
+      Object.keys(headers).filter((name) => !['content-type', 'content-length', 'date'].includes(name));
+    expect(others(page)).toEqual(others(json));
+  });
+
+  it('says in the page that the user must verify again', async () => {
+    const guards = [(adapter: Adapter) => adapter.requireAuth({ reverification: 'strict', redirect: true })];
+    const environment = await environments.open({ routes: [{ path: '/settings', guards }] }, withSignIn);
+    const stale = { ...PAGE, ...browserCookies(environment.fixtures.tokens.stale) };
+    const page = await ask(environment, stale, '/settings');
+    expect([page.status, page.headers['content-type']]).toEqual([403, 'text/html; charset=utf-8']);
+    expect(page.text).toContain('<h1>Please verify that it is you</h1>');
+  });
+
+  it.each<[string, Record<string, string>, object]>([
+    ['a script', { 'sec-fetch-dest': 'empty', accept: '*/*' }, { redirect: true }],
+    ['an image', { 'sec-fetch-dest': 'image' }, { redirect: true }],
+    ['a client without HTML', { 'sec-fetch-dest': '', accept: 'application/json' }, { redirect: true }],
+    ['a page of a route without redirect', {}, {}],
+  ])('answers with JSON: %s', async (_, headers, manner) => {
+    const guards = [(adapter: Adapter) => adapter.requireAuth({ role: 'org:admin', ...manner })];
+    const environment = await environments.open({ routes: [{ path: '/admin', guards }] }, withSignIn);
+    const answer = await ask(environment, { ...asMember(environment.fixtures), ...headers });
+    expect([answer.status, answer.headers['content-type']]).toEqual([403, 'application/json']);
+    expect(codeOf(answerOf(answer))).toBe('forbidden');
+  });
+
+  it('answers a token in the header with JSON, and a user who may see the page with the page itself', async () => {
+    const environment = await environments.open({ routes }, withSignIn);
+    expect(codeOf(await environment.get('/admin', 'member', PAGE))).toBe('forbidden');
+    const admin = await ask(environment, { ...PAGE, ...browserCookies(environment.fixtures.tokens.admin) });
+    expect([admin.status, admin.headers['content-type']]).toEqual([200, expect.stringContaining('application/json')]);
+  });
+
+  it('sends the page where onDenied hands on', async () => {
+    const seen: unknown[] = [];
+    const environment = await environments.open({ routes }, ({ options }) => [
+      [
+        {
+          ...options,
+          signInUrl: 'https://acornbooks.example/in',
+          onDenied: framework.onDenied((pass, denial) => {
+            seen.push([denial.code, denial.page?.slice(0, 15), Object.keys(denial).includes('page')]);
+            return pass(undefined);
+          }),
+        },
+      ],
+    ]);
+    const page = await ask(environment, asMember(environment.fixtures));
+    expect([page.status, page.headers['content-type']]).toEqual([403, 'text/html; charset=utf-8']);
+    expect(seen).toEqual([['forbidden', '<!doctype html>', false]]);
+  });
+
+  it('onDenied replaces the page as every other answer', async () => {
+    const environment = await environments.open({ routes }, ({ options }) => [
+      [
+        {
+          ...options,
+          signInUrl: 'https://acornbooks.example/in',
+          onDenied: framework.answerDenied(() => ({ status: 418, body: { own: true } })),
+        },
+      ],
+    ]);
+    const answer = await ask(environment, asMember(environment.fixtures));
+    expect([answer.status, answer.body]).toEqual([418, { own: true }]);
   });
 }

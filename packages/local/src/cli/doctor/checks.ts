@@ -126,9 +126,9 @@ function checkJwtKey({ variable, jwtKeyModulus, backend, frontend }: Facts): Fin
   const keys = backend?.keys ?? frontend?.keys;
   if (!keys) return null;
   return keys.some(({ n }) => n === jwtKeyModulus)
-    ? ok('It is a current key of the instance.')
+    ? ok('It matches a current key of the instance.')
     : problem(
-        'CLERK_JWT_KEY is none of the keys of this instance: every session token would be refused.',
+        'CLERK_JWT_KEY does not match any key of this instance: every session token would be refused.',
         isOffline(backend ?? frontend)
           ? TAKE_KEYS
           : 'Copy it again (keys may have been rotated), or unset it: keys are then loaded and follow rotations.',
