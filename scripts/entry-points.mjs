@@ -80,7 +80,8 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/core', 'src/verify'],
     about: 'Guide: [Backend API](api/README.md). The methods and their types: [Operations](api/operations.md).',
-    size: { min: 14_720, gzip: 6_260, later: { min: 5_840, gzip: 3_455 } },
+    // `instanceof` across the two builds takes 300 B: errors have a brand, and a chunk that parts of the client share.
+    size: { min: 16_330, gzip: 6_815, later: { min: 10_070, gzip: 4_875 } },
   },
   {
     name: 'bailiff/api/*',
@@ -91,7 +92,7 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/core', 'src/verify'],
     about: '',
-    size: { min: 4_530, gzip: 1_270, later: { min: 4_500, gzip: 2_605 } },
+    size: { min: 4_530, gzip: 1_270, later: { min: 7_370, gzip: 3_565 } },
   },
   {
     name: 'bailiff/webhooks',
@@ -101,7 +102,7 @@ export const ENTRY_POINTS = [
     peers: [],
     never: ['src/core', 'src/verify'],
     about: 'Guide: [Webhooks](webhooks.md).',
-    size: { gzip: 3_670 },
+    size: { gzip: 4_000 },
   },
   {
     name: 'bailiff-local',

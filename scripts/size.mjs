@@ -55,19 +55,19 @@ const PARTS = [
     code: "export { createBackendApi } from 'bailiff/api'",
     of: [entry('bailiff/api')],
     // 46 operations more than the base document has are 270 bytes; the choice of a version is 80.
-    limit: { min: 14_520, gzip: 6_200, later: { min: 5_840, gzip: 3_455 } },
+    limit: { min: 15_830, gzip: 6_630, later: { min: 10_070, gzip: 4_875 } },
   },
   {
     what: 'bailiff/api/users with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 12_770, gzip: 5_210, later: { min: 4_500, gzip: 2_605 } },
+    limit: { min: 14_050, gzip: 5_615, later: { min: 7_370, gzip: 3_565 } },
   },
   {
     what: 'one operation with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export { get } from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 8_340, gzip: 4_120 },
+    limit: { min: 9_575, gzip: 4_510 },
   },
   {
     what: 'bailiff/hono: middleware, guards',

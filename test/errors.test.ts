@@ -31,7 +31,7 @@ const WEBHOOK_CODES = [...textOf('webhooks/errors.ts').matchAll(/^ {2}'([a-z-]+)
   ([, one, other]) => (one ?? other) as WebhookErrorCode,
 );
 const BACKEND_API_CODES = /type BackendApiFailure = (.*);/
-  .exec(textOf('api/errors.ts'))![1]!
+  .exec(textOf('ground/backend-api-error.ts'))![1]!
   .split(' | ')
   .map((text) => text.slice(1, -1));
 const anchorOf = (code: string) => code.toLowerCase().replaceAll(' ', '-');

@@ -53,7 +53,8 @@ export function decodeResources(before: readonly unknown[]): Record<string, Reco
       methods[nameOf(row)] = (...args: unknown[]) => {
         const decoded = decodeOperation(KINDS, scope, row);
         const make = decoded.list ? pagedOperation : decoded.input === 'form' ? uploadOperation : operation;
-        return (make(decoded) as (...all: readonly unknown[]) => unknown)(...before, ...args);
+        const call: (...all: never[]) => unknown = make(decoded);
+        return call(...([...before, ...args] as never[]));
       };
   }
   return api;

@@ -2,12 +2,7 @@
 import { BailiffError } from '../errors.js';
 import { BRAND } from '../ground/class-brand.js';
 
-export {
-  BackendApiError,
-  type BackendApiErrorItem,
-  type BackendApiFailure,
-  type Facts,
-} from '../ground/backend-api-error.js';
+export { BackendApiError, type BackendApiErrorItem, type BackendApiFailure } from '../ground/backend-api-error.js';
 
 /**
  * An argument with which the call cannot be made: an id that would change the path, a `limit` above the maximum. Nothing was sent.

@@ -134,10 +134,10 @@ describe.each(frameworks)('$name', (framework) => {
     const gone = deferred();
     const known = deferred();
     const asked: (string | undefined)[] = [];
-    const leaving = (...given: unknown[]): unknown => {
+    const leaving = (...given: unknown[]): Promise<void> => {
       const res = onNode ? given[1] : (given[0] as { env: { outgoing: unknown } }).env.outgoing;
       (res as ServerResponse).once('close', () => gone.resolve());
-      return (given.at(-1) as () => unknown)();
+      return (given.at(-1) as () => Promise<void>)();
     };
     const served = await open((req, res) => res.end(void asked.push(req.url)), {
       first: [() => leaving],

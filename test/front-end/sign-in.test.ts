@@ -1,7 +1,7 @@
 /** Clerk's own front end, unchanged from npm, signs in on the offline instance, in Chromium: each way of proving who one is. */
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { totpCode } from '../../packages/local/src/model/users/totp.js';
-import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, type Stage } from './stage.js';
+import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, submit, type Stage } from './stage.js';
 
 sayIfSkipped('test/front-end/sign-in');
 
@@ -24,12 +24,11 @@ const open = async (instance: Readonly<Record<string, unknown>> = {}): Promise<S
 afterEach(() => stage.close());
 afterAll(closeChromium);
 
-const submit = (): Promise<void> => stage.page.getByRole('button', { name: 'Continue', exact: true }).click();
 
 async function begin(address = 'ada@example.com'): Promise<void> {
   await stage.page.goto(`${stage.site}/sign-in`);
   await stage.page.getByLabel('Email address').fill(address);
-  await submit();
+  await submit(stage.page);
 }
 /** The newest code, once one has been sent. */
 async function codeSentTo(address: string): Promise<string> {
@@ -41,7 +40,7 @@ async function giveCode(code: string): Promise<void> {
 }
 async function givePassword(password: string): Promise<void> {
   await stage.page.locator('input[name=password]:visible').first().fill(password);
-  await submit();
+  await submit(stage.page);
 }
 async function isHome(userId: string): Promise<void> {
   await stage.page.waitForURL(`${stage.site}/`);

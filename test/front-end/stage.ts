@@ -232,3 +232,7 @@ export async function signInAs({ clerk, page, site }: Stage, userId: string): Pr
     await Clerk.setActive({ session: createdSessionId });
   }, token);
 }
+
+/** The button of the step that the component shows. */
+export const submit = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: 'Continue', exact: true }).click();

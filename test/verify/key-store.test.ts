@@ -54,6 +54,20 @@ describe('storms', () => {
 });
 
 describe('freshness', () => {
+  it('a reload that changes nothing leaves verified tokens as they are, until their key leaves', async () => {
+    const { session, upstream, clock, verifier } = createBench([one]);
+    const token = lasting(one);
+    await session(token);
+    clock.advance(freshMs);
+    expect(resultOf(await session(lasting(one, { jti: 'another' })))).toBe('accepted');
+    expect(upstream.calls.jwks).toBe(2);
+    expect(verifier.recall(token)?.tokenType).toBe('session_token');
+    upstream.reply('jwks', answerOf(200, jwksOf(two)));
+    clock.advance(freshMs);
+    expect(resultOf(await session(lasting(two)))).toBe('accepted');
+    expect(verifier.recall(token)).toBeNull();
+  });
+
   it('loads again in the background before the keys run out, and nobody waits', async () => {
     const { session, upstream, clock, verifier } = createBench([one]);
     await verifier.warmup();

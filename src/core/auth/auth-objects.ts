@@ -164,7 +164,7 @@ const NOT_VERIFIED =
 
 /** The auth object of a kind that the request has a credential of, good or bad: a reader that verifies nothing cannot tell. */
 export function notVerified(tokenType: TokenType): Auth {
-  return Object.freeze({ ...unauthenticated(tokenType, 'not-verified'), message: NOT_VERIFIED }) as Auth;
+  return Object.freeze({ ...unauthenticated(tokenType, 'not-verified'), message: NOT_VERIFIED });
 }
 
 /** The auth object where several kinds are accepted and the request has a caller of none: it has no identity fields. */

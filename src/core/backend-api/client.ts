@@ -41,7 +41,7 @@ const KEY_INVALID = 'clerk_key_invalid';
 
 function firstCode(body: unknown): unknown {
   const { errors } = Object(body) as { readonly errors?: readonly { readonly code?: unknown }[] };
-  return Array.isArray(errors) ? Object(errors[0]).code : undefined;
+  return Array.isArray(errors) ? (Object(errors[0]) as { readonly code?: unknown }).code : undefined;
 }
 
 /** What the API itself answers to a path with an id that cannot be one; such a path is not sent. */

@@ -7,6 +7,8 @@ import { SUFFIX, type TokenName } from '../fixtures.js';
 import { codeOf, createEnvironments } from './harness.js';
 
 type Asked = NonNullable<Parameters<Tools['getAuth']>[0]>['acceptsToken'];
+/** The fields of a session, whatever the kind. */
+type AuthFields = { readonly [Field in 'isAuthenticated' | 'userId' | 'sessionStatus' | 'reason']?: unknown };
 
 export function unverified(framework: Framework): void {
   const environments = createEnvironments(framework);
@@ -145,7 +147,7 @@ export function unverified(framework: Framework): void {
           [{}, { treatPendingAsSignedOut: false }, { treatPendingAsSignedOut: true }]
             .map((options) => getAuth(options))
             .concat(auth)
-            .map(({ isAuthenticated, userId, sessionStatus, reason }: any) => [
+            .map(({ isAuthenticated, userId, sessionStatus, reason }: AuthFields) => [
               isAuthenticated,
               userId,
               sessionStatus,

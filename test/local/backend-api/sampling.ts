@@ -5,6 +5,7 @@ import type { Operation, Schema } from '../../../packages/local/src/document/spe
 import { totpCode } from '../../../packages/local/src/model/users/totp.js';
 import { mintSessionToken } from '../../../packages/local/src/model/tokens/session-token.js';
 import { issueRefreshToken } from '../../../packages/local/src/model/sessions/sessions.js';
+import { asMachine } from '../refusals/provocations/scene.js';
 import { send } from './support.js';
 import type { Fixture } from './support.js';
 
@@ -99,9 +100,8 @@ const organizationDomain = after('domain_id', (ids) => `/organizations/${ids['or
 });
 const apiKey: Setup = after('apiKeyID', '/api_keys', (ids: Fixture) => ({ name: 'key', subject: ids['user_id'] }));
 const emailTemplate: Setup = async () => ({ params: { template_type: 'email', slug: 'invitation' } });
-const machineCalls = (ids: Fixture) => ({ authorization: `Bearer ${ids['machine_secret']}` });
 const m2mToken: Setup = async (state, ids) => ({
-  params: { m2m_token_id: (await made(state, '/m2m_tokens', {}, machineCalls(ids)))['id'] },
+  params: { m2m_token_id: (await made(state, '/m2m_tokens', {}, asMachine(ids)))['id'] },
 });
 const tokenFor = (state: ManagedState, ids: Fixture): string => {
   const session = state.table('sessions').get(ids['session_id'] ?? '');
@@ -159,10 +159,10 @@ const SETUPS: Readonly<Record<string, Setup>> = {
   verifyApiKey: async (state, ids) => ({
     body: { secret: (await made(state, '/api_keys', { name: 'key', subject: ids['user_id'] }))['secret'] },
   }),
-  createM2MToken: async (_state, ids) => ({ headers: machineCalls(ids), omit: ['min_remaining_ttl_seconds'] }),
+  createM2MToken: async (_state, ids) => ({ headers: asMachine(ids), omit: ['min_remaining_ttl_seconds'] }),
   revokeM2MToken: m2mToken,
   verifyM2MToken: async (state, ids) => ({
-    body: { token: (await made(state, '/m2m_tokens', {}, machineCalls(ids)))['token'] },
+    body: { token: (await made(state, '/m2m_tokens', {}, asMachine(ids)))['token'] },
   }),
   verifyOAuthAccessToken: async (state, ids) => {
     insertAccessToken(state, 'client', ids['user_id'] ?? '');

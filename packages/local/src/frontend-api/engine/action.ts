@@ -34,13 +34,6 @@ export function flagIn({ fields }: Pick<ActionCall, 'fields'>, name: string): bo
   return value === undefined || value === '' ? undefined : value === true || value === 'true';
 }
 
-/** The field as a list of texts, whether it came once or several times. */
-export function textsIn({ fields }: Pick<ActionCall, 'fields'>, name: string): string[] {
-  const value = fields[name];
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.filter((item): item is string => typeof item === 'string' && item !== '');
-}
-
 /** 401 means to the client that it has to look whether anybody is signed in: it is for nothing else. */
 export const notSignedIn = (): ApiError => refusal('authentication_invalid', 'Nobody is signed in with this browser.');
 
@@ -48,21 +41,6 @@ export interface SignedInCall extends ActionCall {
   readonly session: SessionRow;
   readonly user: UserRow;
 }
-
-/** An action of whoever is signed in: the session that `_clerk_session_id` names, else the active one. */
-export const signedIn =
-  (action: (call: SignedInCall) => unknown): Action =>
-  (call) => {
-    const { state, request } = call;
-    const client = call.known()?.client ?? null;
-    const sessions = usableSessions(state, client);
-    const asked = request.query.get('_clerk_session_id') ?? client?.last_active_session_id;
-    const session =
-      sessions.find(({ id }) => id === asked) ?? (request.query.has('_clerk_session_id') ? undefined : sessions.at(-1));
-    const user = session === undefined ? undefined : state.table('users').get(session.user_id);
-    if (session === undefined || user === undefined) throw notSignedIn();
-    return action({ ...call, session, user });
-  };
 
 /** An action on the session that the path names. A session of this browser that has ended is a 401: the client then looks who is signed in. */
 export const withSession =
