@@ -66,8 +66,8 @@ export function createSharedKeys(settings: {
   let seenSealed: unknown = null;
 
   const get = (name: string): Promise<unknown> => guard.run(READ_DEADLINE_MS, async () => store.get(name));
-  const put = (name: string, sealed: string, ttlMs: number): Promise<unknown> =>
-    guard.run(WRITE_DEADLINE_MS, async () => store.set(name, sealed, ttlMs));
+  const put = (deadlineMs: number, name: string, sealed: string, ttlMs: number): Promise<unknown> =>
+    guard.run(deadlineMs, async () => store.set(name, sealed, ttlMs));
 
   async function readSet(): Promise<SharedKeySet | null> {
     const name = await seal.nameOf('entry', 'keys');
@@ -98,9 +98,12 @@ export function createSharedKeys(settings: {
   async function takeLease(): Promise<boolean> {
     const id = crypto.randomUUID();
     const name = await seal.nameOf('entry', 'lease');
-    await put(name, await seal.close(name, { id } satisfies Lease), LEASE_MS);
+    // Requests wait for it, as for a read.
+    await put(READ_DEADLINE_MS, name, await seal.close(name, { id } satisfies Lease), LEASE_MS);
     await wait(SETTLE_MS);
-    return (await readLease()) === id;
+    const holder = await readLease();
+    // Nothing there: the store does not keep what it is told, so there is nobody to wait for.
+    return holder === id || holder === null;
   }
 
   async function findOrLead(suffices: (set: SharedKeySet) => boolean): Promise<SharedKeySet | null> {
@@ -136,7 +139,7 @@ export function createSharedKeys(settings: {
       try {
         const name = await seal.nameOf('entry', 'keys');
         const sealed = document === null ? null : await seal.close(name, { document, askedAt } satisfies KeyRecord);
-        if (sealed !== null) await put(name, sealed, Math.ceil(leftMs));
+        if (sealed !== null) await put(WRITE_DEADLINE_MS, name, sealed, Math.ceil(leftMs));
         const lease = await seal.nameOf('entry', 'lease');
         await guard.run(WRITE_DEADLINE_MS, async () => store.delete(lease));
       } catch {

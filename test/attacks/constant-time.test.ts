@@ -47,6 +47,9 @@ describe('S23: secrets are compared in constant time', () => {
     const known = [
       'packages/local/src/backend-api/engine/authenticate.ts: key === state.secretKey',
       'packages/local/src/model/users/totp.ts: totpCode(secret, now + step * STEP_MS) === code',
+      // Which of two keys of this server a call was made with, and whether two of a developer's files agree.
+      'src/core/backend-api/client.ts: key === secretKey',
+      'packages/local/src/cli/choose-instance.ts: own !== secretKey',
       // Whether anything of an error's text was taken out: both sides are the server's own.
       'src/core/faults/error-text.ts: redact(value, secrets) === value',
     ];

@@ -17,6 +17,7 @@ const ERRORS = [
 const REQUIREMENTS = ['allOf', 'anyOf'];
 const ADAPTER = [
   ...['clerkMiddleware', 'requireAuth', 'requirePermission', 'requireRole', 'requireScope'],
+  ...['currentUser', 'oauthAuthorizationServerMetadata', 'requireOrganization'],
   ...['authenticate', 'getAuth', 'protectedResourceMetadata', 'resourceMetadataUrl', 'verifyWebhook'],
   ...['createAuthenticator', 'WebhookVerificationError', ...REQUIREMENTS, ...ERRORS],
 ];
@@ -27,7 +28,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   './hono': ADAPTER,
   './fastify': [...ADAPTER, 'guarded'],
   './api': [
-    ...['createBackendApi', 'createBackendClient', 'request', 'toPublic'],
+    ...['createBackendApi', 'createBackendClient', 'request', 'toPublic', 'fullName', 'primaryEmailAddress'],
     ...['BackendApiError', 'InvalidArgumentError', 'ConfigurationError'],
   ],
   './webhooks': ['verifyWebhook', 'verifyWebhookPayload', 'WebhookVerificationError', 'ConfigurationError'],

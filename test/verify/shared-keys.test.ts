@@ -217,6 +217,24 @@ describe('a store that others can write to', () => {
     }
   });
 
+  it('that takes no writes costs a request 50 ms at most', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const fleet = createFleet(5, { get: async () => undefined, set: never, delete: never });
+    const answer = await fleet.ask(lasting());
+    expect(results(answer)).toEqual(new Set(['accepted']));
+    expect(answer.ms).toBeLessThanOrEqual(50 + 50 + 10);
+    expect(fleet.loads()).toBe(5);
+  });
+
+  it('that keeps nothing delays a load by a moment', async () => {
+    const nothing = async () => undefined;
+    const fleet = createFleet(5, { get: nothing, set: nothing, delete: nothing });
+    const answer = await fleet.ask(lasting());
+    expect(results(answer)).toEqual(new Set(['accepted']));
+    expect(answer.ms).toBeLessThanOrEqual(15 + 50 + 10);
+    expect(fleet.loads()).toBe(5);
+  });
+
   it.each([
     ['rejects', () => Promise.reject(new Error('ECONNREFUSED'))],
     ['never answers', () => new Promise<never>(() => undefined)],

@@ -28,6 +28,17 @@ export type Guard<Caller> = Handler & {
  * the first are those of Express's `Request`.
  *
  * @typeParam Caller whom the guard lets in: `SignedInSession`, `ApiKeyAuth`
+ *
+ * @example
+ * ```ts
+ * import type { Response } from 'express';
+ * import type { SignedInSession } from 'bailiff';
+ * import type { GuardedRequest } from 'bailiff/express';
+ *
+ * export function showUser(req: GuardedRequest<SignedInSession>, res: Response): void {
+ *   res.json({ userId: req.auth.userId });
+ * }
+ * ```
  */
 export interface GuardedRequest<
   Caller extends AnyCaller,

@@ -116,6 +116,8 @@ const anotherAdmin: Setup = async (state, ids) => {
 };
 
 const SETUPS: Readonly<Record<string, Setup>> = {
+  // The organization that becomes active is one of the user's.
+  CreateSignInToken: async (_state, ids) => ({ body: { org_id: ids['organization_id'] } }),
   RevokeInvitation: invitation,
   UpdateOrganizationMembership: anotherAdmin,
   DeleteOrganizationMembership: anotherAdmin,
