@@ -22,13 +22,20 @@ export function answerBy(table: FrontendRoutes): Answer {
     const match = router.match(request.method === 'HEAD' ? 'GET' : request.method, path);
     if (match === null) return refused(router.methodsOf(path));
     try {
-      if (apiVersionOf(request) === null) throw refusal('api_version_invalid');
+      if (!isKnownVersion(request)) throw refusal('api_version_invalid');
       const answer = match.value(createCall(state, request, match.params));
       return isPromise(answer) ? answer.catch(broken) : answer;
     } catch (error) {
       return broken(error);
     }
   };
+}
+
+/** Clerk's own front end speaks versions that are newer than any document: each release of it names the one of its day. */
+function isKnownVersion(request: LocalRequest): boolean {
+  const [named = '', ...others] = request.query.getAll('__clerk_api_version');
+  const isDated = others.length === 0 && /^\d{4}-\d{2}-\d{2}$/.test(named);
+  return (request.query.has('_clerk_js_version') && isDated) || apiVersionOf(request) !== null;
 }
 
 /** The same answer to `OPTIONS` for every path of a table. */
