@@ -1,7 +1,7 @@
 /**
  * Follows the README as a newcomer would, with the packed tarballs in an empty folder: installs what it says, starts
- * an offline instance and takes its keys, saves each server, starts it on every runtime and sends its curl lines. Only the
- * ports are others.
+ * an offline instance and takes its keys, saves each server, starts it on every runtime, in CommonJS and from TypeScript, and sends its
+ * curl lines. Only the ports are others.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -82,7 +82,48 @@ async function follow(framework, packed) {
     await listening(port);
     knock(`${framework} on ${name}`, folder, port);
   }
+  await otherwiseWritten(folder, framework, code, nodeArguments);
   if (framework === 'hono') await onWorkers(folder, code);
+}
+
+/**
+ * The same code with `require`, and as TypeScript, which the compiler checks first.
+ * @param {string} folder
+ * @param {string} framework
+ * @param {string} code
+ * @param {readonly string[]} nodeArguments
+ */
+async function otherwiseWritten(folder, framework, code, nodeArguments) {
+  const [, types = ''] = need(/`npm install --save-dev (@types\/express)`/);
+  install(folder, ['typescript@5', '@types/node@20', types], ['--save-dev']);
+  /** @type {readonly (readonly [name: string, file: string, build: (code: string) => void])[]} */
+  const ways = [
+    [
+      'CommonJS',
+      'server.cjs',
+      (text) =>
+        writeFileSync(
+          join(folder, 'server.cjs'),
+          text.replace(/^import (.*) from ('.*');$/gm, 'const $1 = require($2);'),
+        ),
+    ],
+    [
+      'TypeScript',
+      'built/server.js',
+      (text) => {
+        writeFileSync(join(folder, 'server.ts'), text);
+        const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--outDir', 'built'];
+        run('npx', ['--no-install', 'tsc', ...options, 'server.ts'], folder);
+      },
+    ],
+  ];
+  for (const [name, file, build] of ways) {
+    const port = await freePort();
+    build(code.replaceAll('3000', String(port)));
+    start('node', [...nodeArguments.filter((word) => word !== 'server.mjs'), file], folder);
+    await listening(port);
+    knock(`${framework} in ${name}`, folder, port);
+  }
 }
 
 /** As the README's comment says: the same code, with `export default app`, and the keys as bindings. */
