@@ -1,6 +1,6 @@
 /** How each strategy asks, and how it looks at what comes back. One table for sign-in and for reverification. */
 import type { InstanceState } from '../../state/instance-state.js';
-import type { EmailAddressRow, Fields, UserRow, Verification } from '../../state/rows.js';
+import type { Fields, UserRow, Verification } from '../../state/rows.js';
 import type { ApiError } from '../records/api-error.js';
 import { missing, refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
@@ -62,28 +62,14 @@ function attemptSent({ state, input, prepared }: Asked): Attempted {
 
 const byEmail: Strategy = {
   prepare(asked, strategy) {
-    const row = addressOf(asked);
-    const recipient = {
-      channel: 'email',
-      to: row.email_address,
-      identificationId: row.id,
-      userId: asked.user.id,
-    } as const;
-    return sendCode(asked.state, strategy, recipient);
+    return sendCode(asked.state, strategy, addressOf(asked));
   },
   attempt: attemptSent,
 };
 
 const byLink: Strategy = {
   prepare(asked, strategy) {
-    const row = addressOf(asked);
-    const recipient = {
-      channel: 'email',
-      to: row.email_address,
-      identificationId: row.id,
-      userId: asked.user.id,
-    } as const;
-    return sendLink(asked.state, strategy, recipient, asked.subject, asked.input);
+    return sendLink(asked.state, strategy, addressOf(asked), asked.subject, asked.input);
   },
   // The link itself is the attempt.
   attempt(_asked, strategy) {
@@ -91,13 +77,13 @@ const byLink: Strategy = {
   },
 };
 
-/** @throws ApiError 422 for an address of somebody else */
-function addressOf({ state, user, input }: Asked): EmailAddressRow {
+/** The address that the input names, else the primary one. @throws ApiError 422 for an address of somebody else */
+function addressOf({ state, user, input }: Asked) {
   const rows = state.table('email_addresses').by('user_id', user.id);
   const row = rows.find(({ id }) => id === (input['email_address_id'] ?? user.primary_email_address_id)) ?? rows[0];
   if (row === undefined || (input['email_address_id'] !== undefined && row.id !== input['email_address_id']))
     throw missing('email_address_id');
-  return row;
+  return { channel: 'email', to: row.email_address, identificationId: row.id, userId: user.id } as const;
 }
 
 const byPhone: Strategy = {
