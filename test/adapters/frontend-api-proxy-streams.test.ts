@@ -134,10 +134,10 @@ describe.each(frameworks)('$name', (framework) => {
     const gone = deferred();
     const known = deferred();
     const asked: (string | undefined)[] = [];
-    const leaving = (...given: unknown[]): Promise<void> => {
+    const leaving = (...given: unknown[]): unknown => {
       const res = onNode ? given[1] : (given[0] as { env: { outgoing: unknown } }).env.outgoing;
       (res as ServerResponse).once('close', () => gone.resolve());
-      return (given.at(-1) as () => Promise<void>)();
+      return (given.at(-1) as () => unknown)();
     };
     const served = await open((req, res) => res.end(void asked.push(req.url)), {
       first: [() => leaving],

@@ -13,7 +13,7 @@ export type AnyResponse = ServerResponse | Express.Response;
  * A middleware for any route of Express, connect, polka, middie, `node:http` and the like. Written without type parameters
  * of its own, so that Express still infers a route's parameters from its path.
  */
-export type Handler = (req: AnyRequest, res: AnyResponse, next: Next) => void | Promise<void>;
+export type Handler = (req: AnyRequest, res: AnyResponse, next: Next) => void;
 export type Next = (error?: unknown) => void;
 
 /** Node's own request, and what only some frameworks put on it. */

@@ -24,6 +24,12 @@ export type Guard<Caller> = Handler & {
 };
 
 /**
+ * A guard at its place in a route. What may stand there may return a promise, as Express's own handlers may: linters look at every form of a
+ * method, and would refuse asynchronous handlers otherwise.
+ */
+type InRoute<Caller> = ((...given: Parameters<Handler>) => void | Promise<void>) & { readonly [proves]: Caller };
+
+/**
  * Express's request behind a guard, for a handler that stands by itself: `req.auth` is as narrow as the guard proves it. The parameters after
  * the first are those of Express's `Request`.
  *
@@ -102,7 +108,7 @@ declare module 'express-serve-static-core' {
       LocalsObj extends Record<string, any> = Record<string, any>,
     >(
       path: Route,
-      guard: Guard<Caller>,
+      guard: InRoute<Caller>,
       ...handlers: Behind<Caller, P, ResBody, ReqBody, ReqQuery, LocalsObj>[]
     ): T;
     /** With the types of the route given (`app.post<Params, Answer, Body>(…)`), for which the caller must be known. */
@@ -114,7 +120,7 @@ declare module 'express-serve-static-core' {
       LocalsObj extends Record<string, any> = Record<string, any>,
     >(
       path: PathParams,
-      guard: Guard<SignedInSession>,
+      guard: InRoute<SignedInSession>,
       ...handlers: Behind<SignedInSession, P, ResBody, ReqBody, ReqQuery, LocalsObj>[]
     ): T;
   }
@@ -140,7 +146,7 @@ declare module 'express-serve-static-core' {
       ReqQuery = Query,
       LocalsObj extends Record<string, any> = Record<string, any>,
     >(
-      guard: Guard<Caller>,
+      guard: InRoute<Caller>,
       ...handlers: Behind<Caller, P, ResBody, ReqBody, ReqQuery, LocalsObj>[]
     ): T;
   }
