@@ -94,13 +94,14 @@ async function follow(framework, packed) {
  * @param {readonly string[]} nodeArguments
  */
 async function otherwiseWritten(folder, framework, code, nodeArguments) {
-  const [, types = ''] = need(/`npm install --save-dev (@types\/express)`/);
-  install(folder, ['typescript@5', '@types/node@20', types], ['--save-dev']);
-  /** @type {readonly (readonly [name: string, file: string, build: (code: string) => void])[]} */
+  const [, development = ''] = need(/`npm install --save-dev (@types\/express tsx)`/);
+  install(folder, ['typescript@5', '@types/node@20', ...development.split(' ')], ['--save-dev']);
+  const [, ...typescript] = need(/`(npx) (tsx) (\S+) (server\.ts)`/);
+  /** @type {readonly (readonly [name: string, command: readonly string[], build: (code: string) => void])[]} */
   const ways = [
     [
       'CommonJS',
-      'server.cjs',
+      ['node', ...nodeArguments.filter((word) => word !== 'server.mjs'), 'server.cjs'],
       (text) =>
         writeFileSync(
           join(folder, 'server.cjs'),
@@ -109,18 +110,20 @@ async function otherwiseWritten(folder, framework, code, nodeArguments) {
     ],
     [
       'TypeScript',
-      'built/server.js',
+      typescript,
       (text) => {
+        const [, type = ''] = need(/`npm pkg set (type=module)`/);
+        run('npm', ['pkg', 'set', type], folder);
         writeFileSync(join(folder, 'server.ts'), text);
-        const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--outDir', 'built'];
+        const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--noEmit'];
         run('npx', ['--no-install', 'tsc', ...options, 'server.ts'], folder);
       },
     ],
   ];
-  for (const [name, file, build] of ways) {
+  for (const [name, [command = '', ...words], build] of ways) {
     const port = await freePort();
     build(code.replaceAll('3000', String(port)));
-    start('node', [...nodeArguments.filter((word) => word !== 'server.mjs'), file], folder);
+    start(command, words, folder);
     await listening(port);
     knock(`${framework} in ${name}`, folder, port);
   }
