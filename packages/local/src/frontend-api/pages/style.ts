@@ -40,6 +40,6 @@ input,select{width:100%;padding:10px 12px;border:1px solid var(--line);border-ra
 .note a,a{color:var(--accent)}
 .error{margin:0 0 14px;color:var(--bad);font-size:14px}
 input[aria-invalid]{border-color:var(--bad)}
-@media(max-width:420px){.row{flex-wrap:wrap}.who{flex:1 1 60%}.tag{order:1;margin-left:48px}}
+@media(max-width:420px){.row{flex-wrap:wrap}.who{flex:1 1 60%}.who b{white-space:normal;overflow-wrap:anywhere}.tag{order:1;margin-left:48px}}
 footer{color:var(--soft);font-size:12px}
 `;
