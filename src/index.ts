@@ -1,6 +1,8 @@
 /** The public face of `bailiff`. */
 export { createAuthenticator } from './core/authenticator.js';
 export type { AuthenticateOptions, Authenticator, Health } from './core/authenticator.js';
+export type { KeyHealth } from './verify/key-source.js';
+export type { VerifierHealth } from './verify/verifier.js';
 export { allOf, anyOf } from './core/guards/requirement.js';
 export { authenticateUpgrade, refuseUpgrade } from './core/middleware/websocket.js';
 export type {
