@@ -20,7 +20,6 @@ let stage: Stage;
 afterEach(() => stage.close());
 afterAll(closeChromium);
 
-
 describe.skipIf(!hasChromium).each(STAGES)('%s', (_title, options) => {
   it('signs up, calls the API, refreshes, signs out and in again', async () => {
     stage = await openStage(options);

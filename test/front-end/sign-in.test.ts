@@ -24,7 +24,6 @@ const open = async (instance: Readonly<Record<string, unknown>> = {}): Promise<S
 afterEach(() => stage.close());
 afterAll(closeChromium);
 
-
 async function begin(address = 'ada@example.com'): Promise<void> {
   await stage.page.goto(`${stage.site}/sign-in`);
   await stage.page.getByLabel('Email address').fill(address);
