@@ -97,9 +97,7 @@ export class RequestAuthentication<D = unknown> {
   /** @param pendingIsSignedOut undefined: as {@link auth} */
   authWhen(pendingIsSignedOut: boolean | undefined): Auth {
     const { state } = this;
-    return pendingIsSignedOut === undefined || !(state instanceof AuthOutcome)
-      ? this.auth
-      : state.authWhen(pendingIsSignedOut);
+    return pendingIsSignedOut === undefined || !isOutcome(state) ? this.auth : state.authWhen(pendingIsSignedOut);
   }
 
   /** The kind of a credential that nobody has looked at, since nobody has accepted its kind; null if there is none. */
