@@ -25,6 +25,10 @@ const BUILT_IN: readonly (readonly [type: string, slug: string, name: string, bo
   ['sms', 'reset_password_code', 'Reset password code', '{{otp_code}} is your reset password code for {{app.name}}'],
 ];
 
+/** A text with the values of its variables; a variable without a value stays as it is. */
+export const filled = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (all, name: string) => lookUp(values, name) ?? all);
+
 const VARIABLES = ['app.name', 'app.url', 'otp_code', 'magic_link', 'action_url', 'org.name'];
 
 function builtIn(type: string, slug: string): Draft<MessageTemplateRow> | undefined {

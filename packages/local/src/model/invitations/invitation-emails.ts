@@ -1,7 +1,7 @@
 /** The email that brings an invitation: kept, told to webhooks, and delivered to nobody. */
 import type { InstanceState } from '../../state/instance-state.js';
 import { emails } from '../instance/emails.js';
-import { findTemplate } from '../instance/message-templates.js';
+import { filled, findTemplate } from '../instance/message-templates.js';
 import { insert } from '../records/resource.js';
 
 export type InvitationTemplate = 'invitation' | 'waitlist_invitation' | 'organization_invitation';
@@ -21,23 +21,21 @@ export function sendInvitation(
 ): void {
   const app = { name: 'Local application', url: state.frontendApiUrl };
   const action = url ?? '';
-  const values: ReadonlyMap<string, string> = new Map([
-    ['app.name', app.name],
-    ['app.url', app.url],
-    ['action_url', action],
-    ['org.name', organizationName ?? ''],
-  ]);
-  const filled = (text: string | null | undefined) =>
-    (text ?? '').replace(/\{\{\s*([\w.]+)\s*\}\}/g, (all, name: string) => values.get(name) ?? all);
+  const values = {
+    'app.name': app.name,
+    'app.url': app.url,
+    action_url: action,
+    'org.name': organizationName ?? '',
+  };
   const template = findTemplate(state, 'email', slug);
-  const body = filled(template.body);
+  const body = filled(template.body ?? '', values);
   const email = insert(state, emails, {
     slug,
     from_email_name: template.from_email_name ?? 'noreply',
     to_email_address: address,
     email_address_id: null,
     user_id: null,
-    subject: filled(template.subject),
+    subject: filled(template.subject ?? '', values),
     body,
     body_plain: body,
     status: 'queued',

@@ -3,7 +3,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { EmailRow, Fields, SmsRow } from '../../state/rows.js';
 import { emails } from '../instance/emails.js';
 import { environmentOf } from '../instance/environment.js';
-import { findTemplate } from '../instance/message-templates.js';
+import { filled, findTemplate } from '../instance/message-templates.js';
 import { insert } from '../records/resource.js';
 import { isTestAddress } from './codes.js';
 
@@ -37,9 +37,6 @@ export function deliver(state: InstanceState, strategy: string, recipient: Recip
   // Nothing is ever sent to addresses that are made for tests.
   if (!isTestAddress(state, recipient.to)) state.emit(`${recipient.channel}.created`, row);
 }
-
-const filled = (text: string, values: Readonly<Record<string, string>>): string =>
-  text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (all, name: string) => values[name] ?? all);
 
 function email(state: InstanceState, { to, identificationId }: Recipient, text: string, common: Fields): EmailRow {
   return insert(state, emails, {
