@@ -4,20 +4,17 @@
  */
 import type { Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
-import { withDeadline } from '../../ground/deadline.js';
 import { isRecord } from '../../ground/is-record.js';
 import { checkOptionNames, type OptionNames } from '../../ground/option-names.js';
-import { fetchWithSignal } from '../../ground/realm.js';
 import { DEFAULT_RETRY_AFTER_MS, retryAfterSeconds } from '../../ground/retry-after.js';
-import { readUpstreamBody } from '../../ground/upstream-body.js';
 import type { Fetch } from '../../ports.js';
 import type { Option } from '../../types.js';
-import { readText, TIMEOUT_MS } from '../backend-api/http.js';
+import { fetchPublicDocument } from '../backend-api/public-document.js';
 import { callable } from '../config/checks.js';
 import { resolveConfig } from '../config/resolve.js';
 import { errorBody } from '../guards/challenge.js';
 import { targetOf } from '../proxy/proxied-path.js';
-import { CORS, CACHE_SECONDS, PREFLIGHT, type MetadataAnswer } from './resource-metadata.js';
+import { CACHE_SECONDS, CORS, foundMetadata, JSON_TYPE, PREFLIGHT, type MetadataAnswer } from './resource-metadata.js';
 
 /** RFC 8414, section 3. A client may put the path of what it takes for the issuer behind it. */
 const WELL_KNOWN = '/.well-known/oauth-authorization-server';
@@ -47,14 +44,9 @@ export function createAuthorizationServerMetadata(
   let kept: { readonly answer: Promise<MetadataAnswer>; readonly until: number } | null = null;
 
   async function load(): Promise<MetadataAnswer> {
-    const late = () => new Error('The authorization server did not answer in time.');
-    const text = await withDeadline(TIMEOUT_MS, undefined, late, async (signal) => {
-      const answer = await fetchWithSignal(ask, address, { redirect: 'manual', signal });
-      return answer.status === 200 ? readText(answer) : '';
-    });
-    const { body } = readUpstreamBody(text);
+    const body = await fetchPublicDocument(ask, address);
     if (!isRecord(body) || typeof body['issuer'] !== 'string') throw new Error('This is no metadata.');
-    return found(JSON.stringify(body));
+    return foundMetadata(JSON.stringify(body));
   }
 
   function current(): Promise<MetadataAnswer> {
@@ -76,14 +68,6 @@ export function createAuthorizationServerMetadata(
     return method === 'GET' || method === 'HEAD' ? current() : null;
   };
 }
-
-const JSON_TYPE = ['content-type', 'application/json'] as const;
-
-const found = (body: string): MetadataAnswer => ({
-  status: 200,
-  headers: [CORS, JSON_TYPE, ['cache-control', `public, max-age=${CACHE_SECONDS}`]],
-  body,
-});
 
 const UNAVAILABLE: MetadataAnswer = {
   status: 503,

@@ -71,6 +71,12 @@ export interface MetadataAnswer {
 
 /** Public by nature, and read by clients that run in browsers. */
 export const CORS = ['access-control-allow-origin', '*'] as const;
+export const JSON_TYPE = ['content-type', 'application/json'] as const;
+export const foundMetadata = (body: string): MetadataAnswer => ({
+  status: 200,
+  headers: [CORS, JSON_TYPE, ['cache-control', `public, max-age=${CACHE_SECONDS}`]],
+  body,
+});
 export const PREFLIGHT: MetadataAnswer = {
   status: 204,
   headers: [CORS, ['access-control-allow-methods', 'GET, HEAD'], ['access-control-allow-headers', '*']],
@@ -115,11 +121,7 @@ export function createResourceMetadata(
     bearer_methods_supported: ['header'],
     ...(options.scopes && { scopes_supported: options.scopes }),
   });
-  const found: MetadataAnswer = {
-    status: 200,
-    headers: [CORS, ['content-type', 'application/json'], ['cache-control', `public, max-age=${CACHE_SECONDS}`]],
-    body,
-  };
+  const found = foundMetadata(body);
   return (method, url) => {
     if (!paths.has(targetOf(url).split('?', 1)[0] ?? '')) return null;
     if (method === 'OPTIONS') return PREFLIGHT;
