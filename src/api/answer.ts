@@ -1,6 +1,6 @@
 /** From an HTTP answer to a value, or to the error that says what is wrong. */
 import { parseRetryAfter } from '../ground/retry-after.js';
-import { BackendApiError, type BackendApiErrorItem } from './errors.js';
+import { errorOfAnswer } from '../ground/backend-api-error.js';
 import type { Operation } from './operation.js';
 
 /** A day. The caller decides what to make of it. */
@@ -23,18 +23,9 @@ export function readAnswer(
     if (ok && operation.key === 'none') return text;
     detail += ', not JSON';
   }
-  const { errors, clerk_trace_id } = Object(body) as { errors?: BackendApiErrorItem[]; clerk_trace_id?: string };
-  const list = Array.isArray(errors) ? errors : [];
-  const first = Object(list[0]) as Partial<BackendApiErrorItem>;
-  throw new BackendApiError(
-    operation.name,
-    first.code ?? 'unexpected-response',
-    first.long_message ?? first.message ?? detail,
-    {
-      status,
-      errors: list,
-      traceId: clerk_trace_id ?? headers.get('cf-ray'),
-      retryAfterMs: parseRetryAfter(headers.get('retry-after'), now, MAX_RETRY_AFTER_MS),
-    },
-  );
+  throw errorOfAnswer(operation.name, body, detail, {
+    status,
+    traceId: headers.get('cf-ray'),
+    retryAfterMs: parseRetryAfter(headers.get('retry-after'), now, MAX_RETRY_AFTER_MS),
+  });
 }

@@ -33,7 +33,7 @@ import { createSessionFlow } from './session/session-flow.js';
 import { stopwatch } from '../ground/stopwatch.js';
 import { verifierOptions } from './verifier-options.js';
 import { createTokenChecks } from './verify-token.js';
-import { createBackend } from './backend-api/client.js';
+import { backendOf } from './backend-api/client.js';
 
 export interface AuthenticateOptions {
   /** Default: the `acceptsToken` of the authenticator. */
@@ -129,7 +129,7 @@ const BRAND = Symbol.for('bailiff.authenticator');
 export function createAuthenticator(options?: AuthenticatorOptions, env?: Environment): Authenticator {
   const config = resolveConfig(options, env);
   requireAnyKey(config);
-  const backend = createBackend(config);
+  const backend = backendOf(config);
   const verifier = createVerifier(verifierOptions(config, backend));
   // Loaded with the first token that is asked for: most servers ask for none.
   const mint: TokenMinter = async (...asked) => {

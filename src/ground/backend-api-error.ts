@@ -1,6 +1,7 @@
 /** A call of the Backend API that failed: for the client in `bailiff/api`, and for what authentication does on the application's behalf. */
 import { BailiffError } from '../errors.js';
 import { BRAND } from './class-brand.js';
+import { errorsIn } from './upstream-body.js';
 
 /** One entry of the API's error list, as on the wire. */
 export interface BackendApiErrorItem {
@@ -72,4 +73,28 @@ export class BackendApiError extends BailiffError {
     );
     Object.assign(this, { operation, code, status: null, errors: [], traceId: null, retryAfterMs: null }, facts);
   }
+}
+
+/**
+ * The error that an answer of the API tells.
+ *
+ * @param operation for the message: the call
+ * @param detail in words, where the answer has none
+ * @param facts what the answer says beside its body; `traceId` counts where the body has none
+ */
+export function errorOfAnswer(
+  operation: string,
+  body: unknown,
+  detail: string,
+  facts: Required<Pick<BackendApiError, 'status' | 'traceId' | 'retryAfterMs'>>,
+): BackendApiError {
+  const { clerk_trace_id: trace } = Object(body) as { readonly clerk_trace_id?: string };
+  const errors = errorsIn(body) as readonly BackendApiErrorItem[];
+  const first = Object(errors[0]) as Partial<BackendApiErrorItem>;
+  return new BackendApiError(
+    operation,
+    first.code ?? 'unexpected-response',
+    first.long_message ?? first.message ?? detail,
+    { ...facts, errors, traceId: trace ?? facts.traceId },
+  );
 }

@@ -38,6 +38,12 @@ function kindOf(start: string): NotJson {
   return KINDS.find(([, pattern]) => pattern.test(start))?.[0] ?? 'text';
 }
 
+/** The list of errors in a body, as on the wire; empty where there is none. Nobody has checked its entries. */
+export function errorsIn(body: unknown): readonly unknown[] {
+  const { errors } = Object(body) as { readonly errors?: unknown };
+  return Array.isArray(errors) ? errors : [];
+}
+
 /** What was wrong with an answer, in a sentence for messages and events; nothing of its content. */
 export function describeAnswer({ status, notJson }: { readonly status: number; readonly notJson?: NotJson }): string {
   return notJson ? `The answer (status ${status}) is no JSON: ${notJson}.` : `The answer has the status ${status}.`;

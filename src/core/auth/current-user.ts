@@ -2,19 +2,8 @@
 import type { User } from '../../api/generated/types.js';
 import { BackendApiError } from '../../ground/backend-api-error.js';
 import { ask } from '../backend-api/ask.js';
-import { createBackend, type Backend } from '../backend-api/client.js';
+import { backendOf } from '../backend-api/client.js';
 import type { Config } from '../config/config.js';
-
-/** One for each configuration, because it remembers which operations fail. */
-const backends = new WeakMap<Config, Backend | null>();
-
-function backendOf(config: Config): Backend | null {
-  const known = backends.get(config);
-  if (known !== undefined) return known;
-  const backend = createBackend(config);
-  backends.set(config, backend);
-  return backend;
-}
 
 /**
  * @returns null if there is no such user any more

@@ -1,6 +1,6 @@
 /** Calls of the Backend API that a handler asks for. Loaded with the first of them. */
 import { AuthUnavailableError, ConfigurationError } from '../../errors.js';
-import { BackendApiError, type BackendApiErrorItem } from '../../ground/backend-api-error.js';
+import { errorOfAnswer } from '../../ground/backend-api-error.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../../ground/retry-after.js';
 import { describeAnswer } from '../../ground/upstream-body.js';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
@@ -37,23 +37,13 @@ export async function ask<Body>(
   if (status === 401) {
     throw new AuthUnavailableError('secret-key-invalid', 'Clerk does not accept the secret key.', retryAfterMs);
   }
-  if (status >= 400 && status < 500 && status !== 429) throw refusal(what, answer);
+  if (status >= 400 && status < 500 && status !== 429) {
+    const { retryAfterMs: asked } = answer;
+    throw errorOfAnswer(what, body, describeAnswer(answer), { status, traceId: null, retryAfterMs: asked });
+  }
   throw new AuthUnavailableError(
     'unexpected-error',
     `${what}: Clerk could not answer. ${describeAnswer(answer)}`,
     retryAfterMs,
-  );
-}
-
-function refusal(what: string, answer: UpstreamAnswer): BackendApiError {
-  const { status, body, retryAfterMs } = answer;
-  const { errors, clerk_trace_id: trace } = Object(body) as { errors?: unknown; clerk_trace_id?: unknown };
-  const list = (Array.isArray(errors) ? errors : []) as readonly BackendApiErrorItem[];
-  const first = Object(list[0]) as Partial<BackendApiErrorItem>;
-  return new BackendApiError(
-    what,
-    first.code ?? 'unexpected-response',
-    first.long_message ?? first.message ?? describeAnswer(answer),
-    { status, errors: list, traceId: typeof trace === 'string' ? trace : null, retryAfterMs },
   );
 }

@@ -5,6 +5,7 @@ import {
   type VerificationUpstream,
   type VerifyOperation,
 } from '../../ports.js';
+import { errorsIn } from '../../ground/upstream-body.js';
 import type { Config } from '../config/config.js';
 import { diagnosticsOf, report } from '../faults/diagnostics.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
@@ -40,8 +41,7 @@ export interface Backend extends VerificationUpstream {
 const KEY_INVALID = 'clerk_key_invalid';
 
 function firstCode(body: unknown): unknown {
-  const { errors } = Object(body) as { readonly errors?: readonly { readonly code?: unknown }[] };
-  return Array.isArray(errors) ? (Object(errors[0]) as { readonly code?: unknown }).code : undefined;
+  return (Object(errorsIn(body)[0]) as { readonly code?: unknown }).code;
 }
 
 /** What the API itself answers to a path with an id that cannot be one; such a path is not sent. */
@@ -61,6 +61,16 @@ function segment(id: string): string | null {
   } catch {
     return null; // Half of a surrogate pair.
   }
+}
+
+/** One for each configuration, because it remembers which operations fail. */
+const backends = new WeakMap<Config, Backend | null>();
+
+/** The one that everything with this configuration calls. */
+export function backendOf(config: Config): Backend | null {
+  let backend = backends.get(config);
+  if (backend === undefined) backends.set(config, (backend = createBackend(config)));
+  return backend;
 }
 
 /**
