@@ -7,6 +7,7 @@ const rows = <Table extends Readonly<Record<string, Row>>>(table: Table): Table 
 export const FRONTEND_REFUSALS = rows({
   account_transfer_invalid: [400, 'There is nothing to transfer'],
   client_state_invalid: [400, 'This is not the next step'],
+  feature_requires_dynamic_oauth_client_registration: [422, 'Dynamic client registration is switched off'],
   form_code_incorrect: [422, 'is incorrect'],
   form_identifier_not_found: [422, 'is invalid'],
   form_password_incorrect: [422, 'is incorrect'],
@@ -18,7 +19,8 @@ export const FRONTEND_REFUSALS = rows({
   identifier_already_signed_in: [400, 'The account is signed in already'],
   invitation_account_not_exists: [400, 'The invited person has no account yet'],
   not_allowed_access: [403, 'Access not allowed'],
-  passkey_invalid_verification: [400, 'The passkey does not fit'],
+  oauth_fetch_user_error: [401, 'The access token is missing, expired or revoked'],
+  origin_invalid: [400, 'This origin is not allowed'],
   session_exists: [400, 'Somebody is signed in already'],
   sign_in_identification_or_user_deleted: [400, 'The account has been deleted'],
   sign_in_token_already_used_code: [400, 'The sign-in token was used already'],
