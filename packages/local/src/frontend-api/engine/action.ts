@@ -3,7 +3,7 @@ import type { Fields, SessionRow, UserRow } from '../../state/rows.js';
 import type { ApiError } from '../../model/records/api-error.js';
 import { notFound, refusal } from '../../model/records/refusals.js';
 import type { Browser } from '../../model/sessions/browsers.js';
-import { usableSessions } from '../../model/sessions/client-sessions.js';
+import { liveSession, usableSessions } from '../../model/sessions/client-sessions.js';
 import type { UploadedFile } from '../../http/read-body.js';
 import type { FrontendCall } from '../frontend-call.js';
 
@@ -53,5 +53,21 @@ export const withSession =
     const session = usableSessions(state, client).find((each) => each.id === id);
     const user = session === undefined ? undefined : state.table('users').get(session.user_id);
     if (session === undefined || user === undefined) throw notSignedIn();
+    return action({ ...call, session, user });
+  };
+
+/** An action of the user who is signed in: by the session that the query names, or by the one that the browser shows. */
+export const signedIn =
+  (action: (call: SignedInCall) => unknown): Action =>
+  (call) => {
+    const { state, request } = call;
+    const client = call.known()?.client ?? null;
+    const named = request.query.get('_clerk_session_id');
+    const session =
+      named === null
+        ? liveSession(state, client)
+        : (usableSessions(state, client).find((each) => each.id === named) ?? null);
+    const user = session === null ? undefined : state.table('users').get(session.user_id);
+    if (session === null || user === undefined) throw notSignedIn();
     return action({ ...call, session, user });
   };
