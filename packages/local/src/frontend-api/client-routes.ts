@@ -1,8 +1,11 @@
 /** The JSON side of the Frontend API: what a page's own script can ask about its browser. */
 import type { LocalResponse } from '../http/messages.js';
 import { failure, json } from '../http/responses.js';
+import { apiKeyActions } from './actions/api-keys.js';
 import { clientActions } from './actions/client.js';
 import { organizationActions } from './actions/organizations.js';
+import { organizationDomainActions } from './actions/organization-domains.js';
+import { organizationMemberActions } from './actions/organization-members.js';
 import { ownOrganizationActions } from './actions/own-organizations.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
@@ -16,8 +19,11 @@ import type { FrontendCall } from './frontend-call.js';
 
 /** All actions; each file of `actions/` has those of one resource. */
 const ACTIONS: Actions = {
+  ...apiKeyActions,
   ...clientActions,
   ...organizationActions,
+  ...organizationDomainActions,
+  ...organizationMemberActions,
   ...ownOrganizationActions,
   ...sessionActions,
   ...signInActions,

@@ -6,6 +6,7 @@ const rows = <Table extends Readonly<Record<string, Row>>>(table: Table): Table 
 
 export const FRONTEND_REFUSALS = rows({
   account_transfer_invalid: [400, 'There is nothing to transfer'],
+  api_keys_not_enabled: [422, 'API keys are switched off'],
   client_state_invalid: [400, 'This is not the next step'],
   form_code_incorrect: [422, 'is incorrect'],
   form_identifier_not_found: [422, 'is invalid'],
