@@ -5,7 +5,7 @@ import { environmentOf } from '../instance/environment.js';
 import { membershipOf } from '../organizations/organization-records.js';
 import { requirePermission, standingIn } from '../organizations/standing.js';
 import { refusal } from '../records/refusals.js';
-import { createApiKey, findApiKey, noApiKey } from './api-keys.js';
+import { apiKeysOf, createApiKey, findApiKey, noApiKey } from './api-keys.js';
 
 export type Access = 'read' | 'manage';
 
@@ -45,6 +45,8 @@ export function findOwnApiKey(state: InstanceState, user: UserRow, id: string, a
 export function createOwnApiKey(state: InstanceState, user: UserRow, wanted: OwnApiKey): ApiKeyRow {
   requireOwnSubject(state, user, wanted.subject, 'manage');
   const { subject, name, type = 'api_key', description, secondsUntilExpiration: seconds } = wanted;
+  const held = apiKeysOf(state, { subject, type, text: '', all: false });
+  if (held.some((key) => key.name === name)) throw refusal('token_creation_conflict', undefined, { paramName: 'name' });
   const body = { subject, name, type, description, created_by: user.id };
   return createApiKey(state, seconds === null ? body : { ...body, seconds_until_expiration: seconds });
 }

@@ -34,6 +34,8 @@ export const FRONTEND_REFUSALS = rows({
   sign_up_restricted_waitlist: [403, 'Sign-up is by the waitlist'],
   strategy_for_user_invalid: [400, 'The strategy is not valid for this account'],
   ticket_invalid_code: [400, 'The ticket is invalid'],
+  // Not in the catalogue: the service of API keys has codes of its own, and the component asks for this one.
+  token_creation_conflict: [409, 'There is a key of this name already'],
   user_create_organization_not_enabled: [403, 'The user may not create organizations'],
   user_locked: [403, 'The account is locked'],
   verification_expired: [400, 'The verification has expired'],
