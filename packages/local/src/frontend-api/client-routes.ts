@@ -2,7 +2,12 @@
 import type { LocalResponse } from '../http/messages.js';
 import { json } from '../http/responses.js';
 import { refusal } from '../model/records/refusals.js';
+import { apiKeyActions } from './actions/api-keys.js';
 import { clientActions } from './actions/client.js';
+import { organizationActions } from './actions/organizations.js';
+import { organizationDomainActions } from './actions/organization-domains.js';
+import { organizationMemberActions } from './actions/organization-members.js';
+import { ownOrganizationActions } from './actions/own-organizations.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
 import { signUpActions } from './actions/sign-ups.js';
@@ -14,7 +19,17 @@ import type { Actions } from './engine/action.js';
 import type { FrontendCall } from './frontend-call.js';
 
 /** All actions; each file of `actions/` has those of one resource. */
-const ACTIONS: Actions = { ...clientActions, ...sessionActions, ...signInActions, ...signUpActions };
+const ACTIONS: Actions = {
+  ...apiKeyActions,
+  ...clientActions,
+  ...organizationActions,
+  ...organizationDomainActions,
+  ...organizationMemberActions,
+  ...ownOrganizationActions,
+  ...sessionActions,
+  ...signInActions,
+  ...signUpActions,
+};
 
 /** Answers with the development browser, a new one where none is known. */
 function devBrowser(call: FrontendCall): LocalResponse {
