@@ -1,7 +1,7 @@
 /** A user as the Frontend API shows it, and the face of users and organizations for others. */
 import { memberships } from '../../model/organizations/organization-records.js';
 import { organizations } from '../../model/organizations/organization-records.js';
-import { viewOwnAddresses } from '../../model/users/own-addresses.js';
+import { viewOwnAddresses } from '../../model/profile/own-addresses.js';
 import { publicUserData } from '../../model/users/person.js';
 import { users } from '../../model/users/user-records.js';
 import type { InstanceState } from '../../state/instance-state.js';

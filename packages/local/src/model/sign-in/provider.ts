@@ -6,7 +6,7 @@ import { ApiError } from '../records/api-error.js';
 import { invalidValue, refusal } from '../records/refusals.js';
 import { changeSignUp, settleSignUp, startSignUp } from '../sign-up/sign-up-attempt.js';
 import { readEmailAddress } from '../records/text-formats.js';
-import { accountOf, answerConnection, linkAccount } from '../users/external-accounts.js';
+import { accountOf, answerConnection, linkAccount } from '../profile/external-accounts.js';
 import { isVerified } from '../users/identifications.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { closeRedirect, openRedirect, sendToProvider } from '../verification/redirects.js';

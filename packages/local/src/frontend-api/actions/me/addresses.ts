@@ -9,7 +9,7 @@ import {
   removeOwnAddress,
   viewAddress,
   viewOwnAddresses,
-} from '../../../model/users/own-addresses.js';
+} from '../../../model/profile/own-addresses.js';
 import type { IdentificationKind } from '../../../model/users/person.js';
 import { flagIn, signedIn, textIn, type Action, type Actions } from '../../engine/action.js';
 import { publicAddress } from '../../origins.js';

@@ -5,7 +5,7 @@ import {
   reauthorizeAccount,
   removeAccount,
   revokeAccountTokens,
-} from '../../../model/users/external-accounts.js';
+} from '../../../model/profile/external-accounts.js';
 import { publicAddress } from '../../origins.js';
 import { signedIn, textIn, type Actions, type SignedInCall } from '../../engine/action.js';
 import { viewUser } from '../../views/user.js';

@@ -6,7 +6,7 @@ import {
   mergeOwnMetadata,
   removeOwnPicture,
   setOwnPicture,
-} from '../../../model/users/profile.js';
+} from '../../../model/profile/profile.js';
 import type { UserRow } from '../../../state/rows.js';
 import { signedIn, type Actions, type SignedInCall } from '../../engine/action.js';
 import { viewUser } from '../../views/user.js';

@@ -6,10 +6,10 @@ import { environmentOf } from '../instance/environment.js';
 import { notFound, refusal } from '../records/refusals.js';
 import { change, find } from '../records/resource.js';
 import { incorrectCode } from '../verification/verification.js';
-import { primaryText } from './person.js';
-import { hasSecondFactor } from './second-factors.js';
-import { isTotpCode, newTotpSecret } from './totp.js';
-import { users } from './user-records.js';
+import { primaryText } from '../users/person.js';
+import { hasSecondFactor } from '../users/second-factors.js';
+import { isTotpCode, newTotpSecret } from '../users/totp.js';
+import { users } from '../users/user-records.js';
 
 /** So many, as Clerk gives. */
 const BACKUP_CODES = 10;

@@ -6,7 +6,7 @@ import { missing, notFound, refusal } from '../records/refusals.js';
 import { change, publish } from '../records/resource.js';
 import { sendLink } from '../verification/redirects.js';
 import { attemptCode, sendCode, statusOf } from '../verification/verification.js';
-import { verifyAddress } from './addresses.js';
+import { verifyAddress } from '../users/addresses.js';
 import {
   addIdentification,
   isVerified,
@@ -16,11 +16,11 @@ import {
   removeIdentification,
   type IdentificationRow,
   type VerifiableKind,
-} from './identifications.js';
-import type { IdentificationKind } from './person.js';
-import { hasSecondFactor } from './second-factors.js';
+} from '../users/identifications.js';
+import type { IdentificationKind } from '../users/person.js';
+import { hasSecondFactor } from '../users/second-factors.js';
 import { disable, enable, firstBackupCodes, refuseIfLastFactor } from './two-step.js';
-import { users } from './user-records.js';
+import { users } from '../users/user-records.js';
 
 const rulesOf = (state: InstanceState, kind: IdentificationKind) => environmentOf(state).user_settings.attributes[kind];
 

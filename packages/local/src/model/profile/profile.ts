@@ -8,9 +8,9 @@ import { uploadedImage } from '../records/images.js';
 import { mergedKinds } from '../records/metadata.js';
 import { invalidValue, missing, refusal } from '../records/refusals.js';
 import { change, remove } from '../records/resource.js';
-import { KIND_NAMES, primaryField } from './identifications.js';
-import { users } from './user-records.js';
-import { updateUser } from './users.js';
+import { KIND_NAMES, primaryField } from '../users/identifications.js';
+import { users } from '../users/user-records.js';
+import { updateUser } from '../users/users.js';
 
 const ATTRIBUTES = ['first_name', 'last_name', 'username'] as const;
 

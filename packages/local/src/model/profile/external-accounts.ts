@@ -15,10 +15,10 @@ import { change, defineResource, insert, publish } from '../records/resource.js'
 import { usableSessions } from '../sessions/client-sessions.js';
 import { closeRedirect, sendToProvider } from '../verification/redirects.js';
 import { failedAtProvider, verified } from '../verification/verification.js';
-import { isVerified } from './identifications.js';
+import { isVerified } from '../users/identifications.js';
 import { identificationsLeft } from './own-addresses.js';
-import { bareProvider, users } from './user-records.js';
-import { removePartOfUser } from './user-credentials.js';
+import { bareProvider, users } from '../users/user-records.js';
+import { removePartOfUser } from '../users/user-credentials.js';
 
 const externalAccounts = defineResource('external_accounts', {
   object: 'external_account',

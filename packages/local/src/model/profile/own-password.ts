@@ -5,8 +5,8 @@ import { environmentOf } from '../instance/environment.js';
 import { missing, refusal } from '../records/refusals.js';
 import { extrasOf } from '../sessions/sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
-import { verifyPassword } from './password-digests.js';
-import { removePassword, setPassword } from './user-credentials.js';
+import { verifyPassword } from '../users/password-digests.js';
+import { removePassword, setPassword } from '../users/user-credentials.js';
 
 /** For so long a session counts as just verified, where that takes the place of the current password. */
 const FRESH_MS = 10 * 60_000;
