@@ -2,6 +2,7 @@
 import type { LocalResponse } from '../http/messages.js';
 import { failure, json } from '../http/responses.js';
 import { clientActions } from './actions/client.js';
+import { reverificationActions } from './actions/reverification.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
 import { signUpActions } from './actions/sign-ups.js';
@@ -13,7 +14,13 @@ import type { Actions } from './engine/action.js';
 import type { FrontendCall } from './frontend-call.js';
 
 /** All actions; each file of `actions/` has those of one resource. */
-const ACTIONS: Actions = { ...clientActions, ...sessionActions, ...signInActions, ...signUpActions };
+const ACTIONS: Actions = {
+  ...clientActions,
+  ...sessionActions,
+  ...reverificationActions,
+  ...signInActions,
+  ...signUpActions,
+};
 
 /** Answers with the development browser, a new one where none is known. */
 function devBrowser(call: FrontendCall): LocalResponse {

@@ -14,7 +14,7 @@ import { isProvider, signInAtProvider, transferToSignIn } from '../../model/sign
 import { signInWithTicket } from '../../model/sign-in/sign-in-with-ticket.js';
 import type { SignInRow } from '../../state/rows.js';
 import { flagIn, textIn, type Action, type ActionCall, type Actions } from '../engine/action.js';
-import { publicAddress } from '../origins.js';
+import { placeOf, publicAddress } from '../origins.js';
 import { showSignIn } from '../views/client.js';
 
 /** Strategies that a first call prepares, if it names one together with the identifier. */
@@ -41,9 +41,12 @@ const create: Action = async (call) => {
   // A password manager fills the hidden field, and then one call says it all.
   const password = textIn(call, 'password');
   if (password !== undefined && (strategy === undefined || strategy === 'password'))
-    return showSignIn(call, await attemptFactor(state, row, 'first', { ...fields, strategy: 'password' }));
+    return showSignIn(
+      call,
+      await attemptFactor(state, row, 'first', { ...fields, strategy: 'password' }, placeOf(call)),
+    );
   if (strategy !== undefined && PREPARED_AT_ONCE.test(strategy))
-    return showSignIn(call, prepareFactor(state, row, 'first', fields, publicAddress(call)));
+    return showSignIn(call, prepareFactor(state, row, 'first', fields, placeOf(call)));
   return showSignIn(call, row);
 };
 
@@ -55,7 +58,10 @@ const onAttempt =
   };
 
 const prepare = (step: 'first' | 'second'): Action =>
-  onAttempt((call, row) => prepareFactor(call.state, row, step, call.fields, publicAddress(call)));
+  onAttempt((call, row) => prepareFactor(call.state, row, step, call.fields, placeOf(call)));
+
+const attempt = (step: 'first' | 'second'): Action =>
+  onAttempt((call, row) => attemptFactor(call.state, row, step, call.fields, placeOf(call)));
 
 const reset = onAttempt((call, row) => {
   const password = textIn(call, 'password');
@@ -67,8 +73,8 @@ export const signInActions: Actions = {
   createSignIn: create,
   getSignIn: onAttempt((_call, row) => row),
   prepareSignInFactorOne: prepare('first'),
-  attemptSignInFactorOne: onAttempt(({ state, fields }, row) => attemptFactor(state, row, 'first', fields)),
+  attemptSignInFactorOne: attempt('first'),
   prepareSignInFactorTwo: prepare('second'),
-  attemptSignInFactorTwo: onAttempt(({ state, fields }, row) => attemptFactor(state, row, 'second', fields)),
+  attemptSignInFactorTwo: attempt('second'),
   resetPassword: reset,
 };

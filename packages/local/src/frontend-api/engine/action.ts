@@ -3,7 +3,7 @@ import type { Fields, SessionRow, UserRow } from '../../state/rows.js';
 import type { ApiError } from '../../model/records/api-error.js';
 import { notFound, refusal } from '../../model/records/refusals.js';
 import type { Browser } from '../../model/sessions/browsers.js';
-import { usableSessions } from '../../model/sessions/client-sessions.js';
+import { liveSession, usableSessions } from '../../model/sessions/client-sessions.js';
 import type { UploadedFile } from '../../http/read-body.js';
 import type { FrontendCall } from '../frontend-call.js';
 
@@ -53,5 +53,19 @@ export const withSession =
     const session = usableSessions(state, client).find((each) => each.id === id);
     const user = session === undefined ? undefined : state.table('users').get(session.user_id);
     if (session === undefined || user === undefined) throw notSignedIn();
+    return action({ ...call, session, user });
+  };
+
+/** An action of the user who is signed in: with the session that the query names, else with the one that the browser shows. */
+export const signedIn =
+  (action: (call: SignedInCall) => unknown): Action =>
+  (call) => {
+    const { state, request } = call;
+    const client = call.known()?.client ?? null;
+    const id = request.query.get('_clerk_session_id');
+    const session =
+      id === null ? liveSession(state, client) : usableSessions(state, client).find((each) => each.id === id);
+    const user = state.table('users').get(session?.user_id);
+    if (session === null || session === undefined || user === undefined) throw notSignedIn();
     return action({ ...call, session, user });
   };

@@ -68,6 +68,10 @@ export function firstFactors(state: InstanceState, user: UserRow, given: string 
 const passkeys = (state: InstanceState, user: UserRow, { passkey }: Attributes): Factor[] =>
   passkey.enabled && state.table('passkeys').by('user_id', user.id).length > 0 ? [{ strategy: 'passkey' }] : [];
 
+/** A passkey is something that one has, unlocked by something that one knows or is. */
+export const countsAsBoth = (state: InstanceState, strategy: string): boolean =>
+  strategy === 'passkey' && environmentOf(state).user_settings.passkey_settings.satisfies_second_factor;
+
 export function secondFactors(state: InstanceState, user: UserRow): Factor[] {
   const { attributes } = environmentOf(state).user_settings;
   const phones = attributes.phone_number.used_for_second_factor

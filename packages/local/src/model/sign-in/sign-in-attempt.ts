@@ -3,12 +3,10 @@
  *
  *     needs_identifier -> needs_first_factor -> needs_new_password -> needs_second_factor -> complete
  */
-import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignInRow, UserRow, Verification } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
-import type { ApiError } from '../records/api-error.js';
-import { missing, notFound, refusal } from '../records/refusals.js';
+import { notFound, refusal } from '../records/refusals.js';
 import { liveSessions, signIn, type Entry } from '../sessions/client-sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
 import { forgetFailures, noteFailure, refuseShutOut } from './lockout.js';
@@ -16,9 +14,9 @@ import { publicUserData, textsOf } from '../users/person.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { setPassword } from '../users/user-credentials.js';
 import { verified, viewVerification } from '../verification/verification.js';
-import { firstFactors, secondFactors } from './factors.js';
+import { countsAsBoth, firstFactors, secondFactors } from './factors.js';
 import { identifyOrRefuse, supportedIdentifiers } from './identify.js';
-import { FIRST_STRATEGIES, SECOND_STRATEGIES, type Strategy } from './strategies.js';
+import { chosenStrategy, FIRST_STRATEGIES, prepare, SECOND_STRATEGIES, type Place } from './strategies.js';
 
 const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
 
@@ -40,13 +38,10 @@ export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus
     : 'complete';
 }
 
-/** What a ticket says is trusted whole; a passkey is two factors, as it says itself. */
+/** What a ticket says is trusted whole. */
 function needsSecondFactor(state: InstanceState, row: SignInRow, user: UserRow): boolean {
-  const strategy = row.first_factor_verification?.strategy;
-  const whole =
-    strategy === 'ticket' ||
-    (strategy === 'passkey' && environmentOf(state).user_settings.passkey_settings.satisfies_second_factor);
-  return !whole && secondFactors(state, user).length > 0;
+  const strategy = row.first_factor_verification?.strategy ?? '';
+  return strategy !== 'ticket' && !countsAsBoth(state, strategy) && secondFactors(state, user).length > 0;
 }
 
 export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
@@ -137,12 +132,11 @@ export function prepareFactor(
   row: SignInRow,
   step: Step,
   input: Fields,
-  address: string,
+  { address, origin }: Place,
 ): SignInRow {
-  const { user, strategy, name } = stepOf(state, row, step, input);
-  if (strategy.prepare === undefined) throw invalidStrategy(name);
+  const { user, chosen } = stepOf(state, row, step, input);
   const subject = { kind: 'sign_in', id: row.id, address } as const;
-  const verification = strategy.prepare({ state, user, input, subject, prepared: null }, name);
+  const verification = prepare(chosen, { state, user, input, subject, prepared: null, origin });
   return changeSignIn(state, row, { [STEPS[step].field]: verification });
 }
 
@@ -152,15 +146,16 @@ export async function attemptFactor(
   row: SignInRow,
   step: Step,
   input: Fields,
+  { address, origin }: Place,
 ): Promise<SignInRow> {
-  const { user, strategy, name } = stepOf(state, row, step, input);
+  const { user, chosen } = stepOf(state, row, step, input);
+  const { strategy, name } = chosen;
   const { field } = STEPS[step];
   const held = row[field];
   const prepared = held?.strategy === name ? held : null;
-  const { verification, refusal: refused } = await strategy.attempt(
-    { state, user, input, prepared, subject: { kind: 'sign_in', id: row.id, address: '' } },
-    name,
-  );
+  const subject = { kind: 'sign_in', id: row.id, address } as const;
+  const asked = { state, user, input, prepared, subject, origin };
+  const { verification, refusal: refused } = await strategy.attempt(asked, name);
   const isReset = name.startsWith('reset_password_');
   const patch = isReset && refused === null ? { needs_new_password: true } : {};
   const next = changeSignIn(state, row, { [field]: verification, ...patch });
@@ -182,16 +177,9 @@ function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields)
   if (user === undefined)
     throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted in the meantime.');
   refuseShutOut(state, user);
-  const { strategy: name } = input;
-  if (typeof name !== 'string') throw missing('strategy');
   const offered = step === 'first' ? firstFactors(state, user, row.identifier) : secondFactors(state, user);
-  const strategy: Strategy | undefined = lookUp(strategies, name);
-  if (strategy === undefined || !offered.some((factor) => factor.strategy === name)) throw invalidStrategy(name);
-  return { user, strategy, name };
+  return { user, chosen: chosenStrategy(strategies, offered, input) };
 }
-
-const invalidStrategy = (name: string): ApiError =>
-  refusal('strategy_for_user_invalid', `The verification strategy ${name} is not valid for this account.`);
 
 /** Sets the new password of an attempt that waits for it. @throws ApiError 400, 422 */
 export function resetPassword(
@@ -214,7 +202,8 @@ export function settleSignIn(state: InstanceState, row: SignInRow): SignInRow {
   const client = state.table('clients').get(row.client_id);
   if (signInStatus(state, row) !== 'complete' || user === undefined || client === undefined) return row;
   const strategy = row.first_factor_verification?.strategy ?? 'password';
-  const second = isVerified(row.second_factor_verification) || strategy === 'passkey';
+  const both = countsAsBoth(state, strategy) && secondFactors(state, user).length > 0;
+  const second = isVerified(row.second_factor_verification) || both;
   const session = signIn(state, client, user, { ...(row.entry as Partial<Entry>), strategy, secondFactor: second });
   forgetFailures(state, user.id);
   state.table('clients').update(client.id, { sign_in_id: null });

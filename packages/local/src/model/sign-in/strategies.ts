@@ -1,6 +1,7 @@
 /** How each strategy asks, and how it looks at what comes back. One table for sign-in and for reverification. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow, Verification } from '../../state/rows.js';
+import { lookUp } from '../../ground/look-up.js';
 import type { ApiError } from '../records/api-error.js';
 import { missing, refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
@@ -19,6 +20,14 @@ export interface Asked {
   readonly subject: Subject;
   /** What the preparation of the same strategy left; null without one. */
   readonly prepared: Verification | null;
+  /** Origin of the page that asks; a passkey is bound to it. */
+  readonly origin: string | undefined;
+}
+
+/** Where a page is that asks: the address by which it reaches the instance, and its own origin. */
+export interface Place {
+  readonly address: string;
+  readonly origin: string | undefined;
 }
 
 export interface Strategy {
@@ -27,6 +36,31 @@ export interface Strategy {
   /** @throws ApiError for what can be refused without being counted */
   readonly attempt: (asked: Asked, strategy: string) => Attempted | Promise<Attempted>;
 }
+
+/** The strategy that a request names, if it is one of those offered. @throws ApiError 400, 422 */
+export function chosenStrategy(
+  strategies: Readonly<Record<string, Strategy>>,
+  offered: readonly { readonly strategy: string }[],
+  input: Fields,
+): { readonly strategy: Strategy; readonly name: string } {
+  const { strategy: name } = input;
+  if (typeof name !== 'string' || name === '') throw missing('strategy');
+  const strategy = lookUp(strategies, name);
+  if (strategy === undefined || !offered.some((factor) => factor.strategy === name)) throw invalidStrategy(name);
+  return { strategy, name };
+}
+
+/** @throws ApiError 400 for a strategy of which nothing is sent */
+export function prepare(
+  { strategy, name }: { readonly strategy: Strategy; readonly name: string },
+  asked: Asked,
+): Verification {
+  if (strategy.prepare === undefined) throw invalidStrategy(name);
+  return strategy.prepare(asked, name);
+}
+
+const invalidStrategy = (name: string): ApiError =>
+  refusal('strategy_for_user_invalid', `The verification strategy ${name} is not valid for this account.`);
 
 const text = (input: Fields, name: string): string => {
   const value = input[name];
