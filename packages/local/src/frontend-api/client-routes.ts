@@ -2,6 +2,7 @@
 import type { LocalResponse } from '../http/messages.js';
 import { failure, json } from '../http/responses.js';
 import { clientActions } from './actions/client.js';
+import { passkeyActions } from './actions/passkeys.js';
 import { reverificationActions } from './actions/reverification.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
@@ -10,12 +11,14 @@ import { preflights, type FrontendRoutes } from './answer-route.js';
 import { browserCookie, browserOrNew } from './browser-of-request.js';
 import { operationRoutes } from './engine/answer-operation.js';
 import { forPages, preflight } from './engine/cors.js';
+import { guarded } from './engine/sensitive.js';
 import type { Actions } from './engine/action.js';
 import type { FrontendCall } from './frontend-call.js';
 
 /** All actions; each file of `actions/` has those of one resource. */
 const ACTIONS: Actions = {
   ...clientActions,
+  ...passkeyActions,
   ...sessionActions,
   ...reverificationActions,
   ...signInActions,
@@ -40,5 +43,5 @@ const forEach = (routes: FrontendRoutes): FrontendRoutes =>
 /** @param others routes that are answered elsewhere, whatever the document says of them */
 export function clientRoutes(others: FrontendRoutes): FrontendRoutes {
   const own = forEach({ ...DEV_BROWSER, ...preflights(DEV_BROWSER, preflight) });
-  return { ...operationRoutes(ACTIONS, new Set([...Object.keys(own), ...Object.keys(others)])), ...own };
+  return { ...operationRoutes(guarded(ACTIONS), new Set([...Object.keys(own), ...Object.keys(others)])), ...own };
 }

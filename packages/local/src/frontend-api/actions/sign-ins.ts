@@ -11,6 +11,7 @@ import {
   startSignIn,
 } from '../../model/sign-in/sign-in-attempt.js';
 import { isProvider, signInAtProvider, transferToSignIn } from '../../model/sign-in/provider.js';
+import { attemptPasskeySignIn, startPasskeySignIn, waitsForPasskey } from '../../model/sign-in/sign-in-with-passkey.js';
 import { signInWithTicket } from '../../model/sign-in/sign-in-with-ticket.js';
 import type { SignInRow } from '../../state/rows.js';
 import { flagIn, textIn, type Action, type ActionCall, type Actions } from '../engine/action.js';
@@ -36,6 +37,8 @@ const create: Action = async (call) => {
     return showSignIn(call, signInAtProvider(state, client, strategy, asked));
   }
   const identifier = textIn(call, 'identifier');
+  if (identifier === undefined && strategy === 'passkey')
+    return showSignIn(call, startPasskeySignIn(state, client, placeOf(call).origin));
   if (identifier === undefined) return showSignIn(call, startSignIn(state, client));
   const row = identifySignIn(state, client, identifier);
   // A password manager fills the hidden field, and then one call says it all.
@@ -61,7 +64,12 @@ const prepare = (step: 'first' | 'second'): Action =>
   onAttempt((call, row) => prepareFactor(call.state, row, step, call.fields, placeOf(call)));
 
 const attempt = (step: 'first' | 'second'): Action =>
-  onAttempt((call, row) => attemptFactor(call.state, row, step, call.fields, placeOf(call)));
+  onAttempt((call, row) => {
+    const { state, fields } = call;
+    return step === 'first' && waitsForPasskey(row)
+      ? attemptPasskeySignIn(state, row, fields, placeOf(call))
+      : attemptFactor(state, row, step, fields, placeOf(call));
+  });
 
 const reset = onAttempt((call, row) => {
   const password = textIn(call, 'password');

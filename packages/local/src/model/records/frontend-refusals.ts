@@ -7,6 +7,7 @@ const rows = <Table extends Readonly<Record<string, Row>>>(table: Table): Table 
 export const FRONTEND_REFUSALS = rows({
   account_transfer_invalid: [400, 'There is nothing to transfer'],
   client_state_invalid: [400, 'This is not the next step'],
+  feature_not_enabled: [403, 'This is switched off'],
   form_code_incorrect: [422, 'is incorrect'],
   form_identifier_not_found: [422, 'is invalid'],
   form_password_incorrect: [422, 'is incorrect'],
@@ -19,7 +20,10 @@ export const FRONTEND_REFUSALS = rows({
   invalid_action_for_session_reverification: [400, 'This is not the next step of the verification'],
   invitation_account_not_exists: [400, 'The invited person has no account yet'],
   not_allowed_access: [403, 'Access not allowed'],
+  passkey_authentication_failure: [400, 'The passkey was not accepted'],
+  passkey_invalid_public_key_credential: [422, 'This is no public key credential'],
   passkey_invalid_verification: [400, 'The passkey does not fit'],
+  passkey_quota_exceeded: [403, 'There are too many passkeys'],
   session_exists: [400, 'Somebody is signed in already'],
   session_reverification_missing: [400, 'No verification was started'],
   session_reverification_required: [403, 'The session needs to be verified again'],

@@ -30,7 +30,9 @@ export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus
   if (row.abandon_at <= state.now()) return 'abandoned';
   const user = state.table('users').get(row.user_id);
   const first = row.first_factor_verification;
-  if (!isVerified(first)) return user === undefined ? 'needs_identifier' : 'needs_first_factor';
+  // A passkey says itself who comes.
+  if (!isVerified(first))
+    return user === undefined && first?.strategy !== 'passkey' ? 'needs_identifier' : 'needs_first_factor';
   if (row.needs_new_password) return 'needs_new_password';
   if (user === undefined) return 'needs_identifier';
   return needsSecondFactor(state, row, user) && !isVerified(row.second_factor_verification)

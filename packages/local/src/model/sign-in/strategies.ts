@@ -3,6 +3,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow, Verification } from '../../state/rows.js';
 import { lookUp } from '../../ground/look-up.js';
 import type { ApiError } from '../records/api-error.js';
+import { askForPasskey, attemptPasskey } from '../passkeys/passkeys.js';
 import { missing, refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { verifyPassword } from '../users/password-digests.js';
@@ -151,14 +152,21 @@ const backupCode: Strategy = {
   },
 };
 
-export const FIRST_STRATEGIES: Readonly<Record<string, Strategy>> = {
+const passkey: Strategy = {
+  prepare: ({ state, user, origin }) => askForPasskey(state, user, origin),
+  attempt: ({ state, user, input, prepared, origin }) =>
+    attemptPasskey(state, user, prepared, input['public_key_credential'], origin),
+};
+
+export const FIRST_STRATEGIES = {
   password,
   email_code: byEmail,
   email_link: byLink,
   phone_code: byPhone,
   reset_password_email_code: byEmail,
   reset_password_phone_code: byPhone,
-};
+  passkey,
+} as const satisfies Readonly<Record<string, Strategy>>;
 
 export const SECOND_STRATEGIES: Readonly<Record<string, Strategy>> = {
   totp,
