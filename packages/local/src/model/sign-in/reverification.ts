@@ -19,7 +19,7 @@ import { factorAges } from '../tokens/session-token.js';
 import { viewVerification } from '../verification/verification.js';
 import { countsAsBoth, firstFactors, secondFactors, type Factor } from './factors.js';
 import { forgetFailures, noteFailure } from './lockout.js';
-import { chosenStrategy, FIRST_STRATEGIES, prepare, SECOND_STRATEGIES, type Place } from './strategies.js';
+import { chosenStrategy, FIRST_STRATEGIES, preparationOf, SECOND_STRATEGIES, type Place } from './strategies.js';
 
 type Step = 'first' | 'second';
 
@@ -106,7 +106,8 @@ export function prepareReverification(
 ): SessionRow {
   const { held, chosen } = stepOf(state, session, user, step, input);
   const subject = { kind: 'session', id: session.id, address } as const;
-  const verification = prepare(chosen, { state, user, input, subject, prepared: null, origin });
+  const asked = { state, user, input, subject, prepared: null, origin };
+  const verification = preparationOf(chosen)(asked, chosen.name);
   return keep(state, session, { ...held, [STEPS[step].field]: verification });
 }
 

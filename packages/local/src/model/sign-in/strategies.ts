@@ -38,12 +38,18 @@ export interface Strategy {
   readonly attempt: (asked: Asked, strategy: string) => Attempted | Promise<Attempted>;
 }
 
+/** The one that a request names, of a table. */
+export interface Chosen {
+  readonly strategy: Strategy;
+  readonly name: string;
+}
+
 /** The strategy that a request names, if it is one of those offered. @throws ApiError 400, 422 */
 export function chosenStrategy(
   strategies: Readonly<Record<string, Strategy>>,
   offered: readonly { readonly strategy: string }[],
   input: Fields,
-): { readonly strategy: Strategy; readonly name: string } {
+): Chosen {
   const { strategy: name } = input;
   if (typeof name !== 'string' || name === '') throw missing('strategy');
   const strategy = lookUp(strategies, name);
@@ -52,12 +58,9 @@ export function chosenStrategy(
 }
 
 /** @throws ApiError 400 for a strategy of which nothing is sent */
-export function prepare(
-  { strategy, name }: { readonly strategy: Strategy; readonly name: string },
-  asked: Asked,
-): Verification {
+export function preparationOf({ strategy, name }: Chosen): NonNullable<Strategy['prepare']> {
   if (strategy.prepare === undefined) throw invalidStrategy(name);
-  return strategy.prepare(asked, name);
+  return strategy.prepare;
 }
 
 const invalidStrategy = (name: string): ApiError =>
