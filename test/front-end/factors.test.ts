@@ -92,7 +92,7 @@ describe.skipIf(!hasChromium)('the second step of signing in', () => {
       await signOut(page);
       await begin();
       await givePassword('correct horse');
-      await page.getByText('Use another method').click();
+      await page.getByRole('link', { name: 'Use another method' }).click();
       await page.getByText('Use a backup code').click();
       await page.locator('input[name=code]').fill('backup-two');
       await submit(page);
@@ -197,6 +197,42 @@ describe.skipIf(!hasChromium)('a route that asks for a fresh verification', () =
       await givePassword('correct horse');
       await giveCode(totpCode(TOTP_SECRET, clerk.now()));
       await answer(/"userId":"user_ada"/);
+    },
+    MINUTES,
+  );
+});
+
+describe.skipIf(!hasChromium)('with enumeration protection', () => {
+  it(
+    'somebody unknown sees what somebody known sees, and never comes in',
+    async () => {
+      const protection = { enumeration_protection: { enabled: true } };
+      const { page, clerk } = await open({ user_settings: { attack_protection: protection } });
+      const card = async (address: string): Promise<string> =>
+        (await page.locator('.cl-card').first().innerText()).replaceAll(address, 'ADDRESS');
+      const seenBy = async (address: string): Promise<string[]> => {
+        await begin(address);
+        await page.locator('input[name=password]:visible').first().waitFor();
+        const asked = await card(address);
+        await givePassword('wrong horse');
+        await page.locator('#error-password', { hasText: 'Password is incorrect' }).waitFor();
+        await page.getByRole('link', { name: 'Use another method' }).click();
+        await page.getByRole('button', { name: /Email code to/ }).waitFor();
+        const methods = await card(address);
+        await page.getByRole('button', { name: /Email code to/ }).click();
+        await giveCode('000000');
+        await page.getByText('Incorrect code').first().waitFor();
+        return [asked, methods];
+      };
+      const known = await seenBy('bob@example.com');
+      expect(known[0]).toContain('ADDRESS');
+      expect(await seenBy('eve@example.com')).toEqual(known);
+      expect(clerk.emails.map(({ to }) => to)).toEqual(['bob@example.com']);
+      expect(clerk.state.table('sessions').size).toBe(0);
+
+      await begin('bob@example.com');
+      await givePassword('correct horse');
+      await isHome('user_bob');
     },
     MINUTES,
   );
