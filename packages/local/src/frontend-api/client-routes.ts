@@ -2,7 +2,12 @@
 import type { LocalResponse } from '../http/messages.js';
 import { json } from '../http/responses.js';
 import { refusal } from '../model/records/refusals.js';
+import { apiKeyActions } from './actions/api-keys.js';
 import { clientActions } from './actions/client.js';
+import { organizationDomainActions } from './actions/organization-domains.js';
+import { organizationMemberActions } from './actions/organization-members.js';
+import { organizationActions } from './actions/organizations.js';
+import { ownOrganizationActions } from './actions/own-organizations.js';
 import { passkeyActions } from './actions/passkeys.js';
 import { reverificationActions } from './actions/reverification.js';
 import { sessionActions } from './actions/sessions.js';
@@ -18,10 +23,15 @@ import type { FrontendCall } from './frontend-call.js';
 
 /** All actions; each file of `actions/` has those of one resource. */
 const ACTIONS: Actions = {
+  ...apiKeyActions,
   ...clientActions,
+  ...organizationActions,
+  ...organizationDomainActions,
+  ...organizationMemberActions,
+  ...ownOrganizationActions,
   ...passkeyActions,
-  ...sessionActions,
   ...reverificationActions,
+  ...sessionActions,
   ...signInActions,
   ...signUpActions,
 };
