@@ -5,6 +5,7 @@ import { handleControlRequest, isControlPath } from './control-routes.js';
 import type { Faults, FaultEffect } from './faults.js';
 import { frontendRequest, isFrontendRequest } from '../frontend-api/engine/transport.js';
 import { handleFrontendRequest } from '../frontend-api/handle-frontend-request.js';
+import type { ExchangeLog } from './exchange-log.js';
 import type { RequestLog } from './request-log.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import type { InstanceState } from '../state/instance-state.js';
@@ -21,7 +22,10 @@ export type Outcome = LocalResponse | Broken;
 export interface RequestHandlerParts {
   readonly state: InstanceState;
   readonly requestLog: RequestLog;
+  readonly exchanges: ExchangeLog;
   readonly faults: Faults;
+  /** The page for developers. Its requests are in no log and have no faults: it shows the one and switches off the other. */
+  readonly dashboard: (request: LocalRequest) => Promise<LocalResponse>;
   /** Called before an answer leaves, so that what a client was told is kept. */
   readonly settle: () => void;
 }
@@ -30,7 +34,7 @@ export interface RequestHandlerParts {
 export function createRequestHandler(
   parts: RequestHandlerParts,
 ): (request: LocalRequest) => Outcome | Promise<Outcome> {
-  const { state, requestLog, faults, settle } = parts;
+  const { state, requestLog, exchanges, faults, dashboard, settle } = parts;
 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> => {
     const frontend = frontendRequest(request);
@@ -48,11 +52,14 @@ export function createRequestHandler(
   };
 
   return (request) => {
+    if (isDashboardRequest(request)) return dashboard(request).then(kept);
     const startedAt = performance.now();
     const finish = (answered: Outcome): Outcome => {
       const outcome = kept(answered);
-      const status = 'by' in outcome ? null : outcome.status;
-      requestLog.add({ request, status, at: state.now(), durationMs: performance.now() - startedAt });
+      const response = 'by' in outcome ? null : outcome;
+      const happened = { at: state.now(), durationMs: performance.now() - startedAt };
+      requestLog.add({ request, status: response?.status ?? null, ...happened });
+      exchanges.add({ request, response, ...happened });
       return outcome;
     };
 
@@ -101,6 +108,10 @@ export function isOperation(id: string): boolean {
   ];
   return ids.some((known) => known.toLowerCase() === wanted);
 }
+
+/** The root is the page for developers; behind an application's proxy, it is that of the Frontend API. */
+const isDashboardRequest = ({ path, headers }: LocalRequest): boolean =>
+  path === '/dashboard' || path.startsWith('/dashboard/') || (path === '/' && headers['clerk-proxy-url'] === undefined);
 
 function pause(ms: number): Promise<void> {
   return ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();
