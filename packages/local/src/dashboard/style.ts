@@ -9,9 +9,9 @@ a{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}
 .skip{position:absolute;left:-9999px}
 .skip:focus{left:12px;top:12px;z-index:1;padding:8px 14px;background:var(--card)}
-.frame{display:grid;grid-template-columns:196px minmax(0,1fr);max-width:1240px;margin:0 auto;min-height:100vh}
+.frame{display:grid;grid-template-columns:208px minmax(0,1fr);max-width:1240px;margin:0 auto;min-height:100vh}
 .side{padding:24px 12px}
-.brand{display:flex;align-items:center;gap:10px;padding:0 10px 18px;font-weight:650}
+.brand{display:flex;align-items:center;gap:10px;padding:0 10px 18px;font-weight:650;white-space:nowrap}
 .mark{flex:none;width:28px;height:28px;border-radius:8px;background:linear-gradient(145deg,#7c6cff,#4a3bd0);position:relative}
 .mark::after{content:"";position:absolute;left:8px;top:6px;width:12px;height:15px;border:2px solid #fff;border-bottom-width:5px;border-radius:6px 6px 2px 2px}
 .side ul{list-style:none;margin:0;padding:0;display:grid;gap:2px}
@@ -48,7 +48,7 @@ td small{display:block;color:var(--soft)}
 code,pre,.mono,textarea{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 code{overflow-wrap:anywhere}
 pre{margin:0;padding:12px 14px;background:var(--code);border:1px solid var(--line);border-radius:10px;white-space:pre-wrap;overflow-wrap:anywhere;max-height:420px;overflow:auto}
-.big{font-size:30px;font-weight:650;letter-spacing:.06em;font-variant-numeric:tabular-nums;line-height:1.2}
+.big{font-size:30px;font-weight:650;letter-spacing:.06em;margin:0;font-variant-numeric:tabular-nums;line-height:1.2}
 dl{display:grid;grid-template-columns:minmax(90px,max-content) minmax(0,1fr);gap:6px 16px;margin:0;font-size:14px}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
@@ -61,13 +61,15 @@ form{margin:0}
 label{display:grid;gap:4px;font-size:13px;font-weight:600;min-width:0}
 label small{font-weight:400;color:var(--soft)}
 input,select,textarea{width:100%;min-width:0;padding:8px 10px;border:1px solid var(--soft);border-radius:8px;background:var(--card);color:inherit;font-size:14px;font-family:inherit}
+::placeholder{color:var(--soft);opacity:1}
 button{padding:8px 14px;border:1px solid var(--soft);border-radius:8px;background:var(--card);color:var(--text);font:inherit;font-size:14px;font-weight:550;cursor:pointer}
 button:hover{background:var(--hover)}
 button.main{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
 button.main:hover{filter:brightness(1.08)}
 button.danger{color:var(--bad);border-color:currentColor}
-.small,td button{padding:3px 10px;font-size:13px}
+.small,td button{padding:3px 10px;min-height:28px;font-size:13px}
 .copy{display:none}
+.fields>button{justify-self:start}
 .js .copy{display:inline-block}
 summary{cursor:pointer;color:var(--accent)}
 details[open]>summary{margin-bottom:10px}

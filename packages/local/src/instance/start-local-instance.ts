@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readVariable } from '../../../../src/environment.js';
 import type { ClockStart } from '../state/clock.js';
 import { createInstanceState, type ManagedState, type Snapshot } from '../state/create-instance-state.js';
-import { createRequestHandler, isOperation, reachedOperation } from '../server/handle-request.js';
+import { createRequestHandler, isOperation, namedOperation, reachedOperation } from '../server/handle-request.js';
 import { createFaults } from '../server/faults.js';
 import { startHttpServer, type HttpServer } from '../server/http-server.js';
 import { createInProcessFetch } from '../server/in-process-fetch.js';
@@ -183,11 +183,11 @@ async function launch(options: LaunchOptions, prepare: (state: ManagedState) => 
   if (persistence !== undefined) listeners.persistence = persistence;
   const requestLog = createRequestLog(reachedOperation);
   const faults = createFaults(createRandom(`${options.seed}/faults`), isOperation);
-  const exchanges = createExchangeLog(reachedOperation);
+  const exchanges = createExchangeLog(namedOperation);
   // Loaded when somebody looks: most instances are of tests.
   const dashboard = async (request: LocalRequest): Promise<LocalResponse> => {
     const { answerDashboard } = await import('../dashboard/answer-dashboard.js');
-    return answerDashboard({ state, faults, exchanges, clockState: state.clock.state, instance }, request);
+    return answerDashboard({ state, faults, exchanges, clockState: () => state.clock.state(), instance }, request);
   };
   const settle = () => persistence?.flush();
   const handle = createRequestHandler({ state, requestLog, exchanges, faults, dashboard, settle });

@@ -3,6 +3,7 @@ import { handleBackendRequest, operationOf } from '../backend-api/handle-backend
 import { specification } from '../document/specification.js';
 import { handleControlRequest, isControlPath } from './control-routes.js';
 import type { Faults, FaultEffect } from './faults.js';
+import { frontendOperationOf } from '../frontend-api/engine/frontend-operation.js';
 import { frontendRequest, isFrontendRequest } from '../frontend-api/engine/transport.js';
 import { handleFrontendRequest } from '../frontend-api/handle-frontend-request.js';
 import type { ExchangeLog } from './exchange-log.js';
@@ -98,6 +99,10 @@ export function reachedOperation(request: Omit<LocalRequest, 'body' | 'origin'>)
   const { method, path } = request;
   return isFrontendRequest(request) || isControlPath(path) ? null : operationOf(method, path);
 }
+
+/** The operation's id in whichever API's description. */
+export const namedOperation = (request: Omit<LocalRequest, 'body' | 'origin'>): string | null =>
+  reachedOperation(request) ?? frontendOperationOf(request);
 
 /** Whether there is an operation of this id, in whatever case. */
 export function isOperation(id: string): boolean {

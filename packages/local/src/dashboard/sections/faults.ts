@@ -136,7 +136,7 @@ export function describe({
 }
 
 const ownFault = html`${form('faults/add', 'Switch on', [
-  input('Requests', 'operation', { list: 'operations', hint: '*, GetUser, GET /users/*' }),
+  input('Operation or path', 'operation', { list: 'operations', hint: '*, GetUser, GET /users/*' }),
   select(
     'What they get',
     'effect',

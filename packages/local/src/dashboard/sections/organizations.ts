@@ -5,7 +5,7 @@ import { addMember, removeMember } from '../../model/organizations/memberships.j
 import { membershipOf, organizations as resource } from '../../model/organizations/organization-records.js';
 import { createOrganization } from '../../model/organizations/organizations.js';
 import { notFound } from '../../model/records/refusals.js';
-import { find, list, remove } from '../../model/records/resource.js';
+import { find, list, remove, shown } from '../../model/records/resource.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { OrganizationRow } from '../../state/rows.js';
 import { filled } from '../form.js';
@@ -104,7 +104,7 @@ function showOrganizations({ state, request }: SectionCall): Markup {
 function oneOrganization(state: InstanceState, organization: OrganizationRow): Markup {
   const id = { organization_id: organization.id };
   const members = state.table('organization_memberships').by('organization_id', organization.id);
-  const shown = members
+  const rows = members
     .slice(0, 200)
     .map((membership) => [
       userLink(state, membership.user_id),
@@ -118,7 +118,7 @@ function oneOrganization(state: InstanceState, organization: OrganizationRow): M
     .map(({ key, name }) => [key, name] as const);
   return html`${card(
       `Members (${String(members.length)})`,
-      html`${live('members', tableOr('There are no members.', 'Members', ['User', 'Role', 'Since', 'Action'], shown))}
+      html`${live('members', tableOr('There are no members.', 'Members', ['User', 'Role', 'Since', 'Action'], rows))}
       ${form(
         'organizations/add-member',
         'Add member',
@@ -130,7 +130,7 @@ function oneOrganization(state: InstanceState, organization: OrganizationRow): M
       )}
       ${userSuggestions(state)}`,
     )}
-    ${card('As the Backend API shows it', live('json', pretty(resource.view(organization, state))))}
+    ${card('As the Backend API shows it', live('json', pretty(shown(state, resource, organization))))}
     <section class="card">
       ${dangerous('organizations/delete', 'Delete', id, 'Memberships, invitations and domains go as well.')}
     </section>`;

@@ -41,7 +41,7 @@ function oneRequest(exchange: Exchange): Markup {
       'Request',
       facts([
         ['At', time(exchange.at)],
-        ['Operation', exchange.operation ?? 'none of the Backend API'],
+        ['Operation', exchange.operation ?? 'none'],
         ['Status', statusOf(exchange)],
         ['Took', `${exchange.durationMs.toFixed(1)} ms`],
         ['Query', exchange.query === '' ? 'none' : html`<code>${exchange.query}</code>`],

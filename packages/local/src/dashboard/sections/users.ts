@@ -1,7 +1,7 @@
 /** Users: who they are, what belongs to them, and what can be done to them. */
 import { avatar, labelOf, roleName } from '../../frontend-api/pages/avatar.js';
 import { html, type Markup } from '../../frontend-api/pages/html.js';
-import { find, list, remove } from '../../model/records/resource.js';
+import { find, list, remove, shown } from '../../model/records/resource.js';
 import { maySignIn, restrictUsers, type RestrictionName } from '../../model/users/bans-and-locks.js';
 import { textsOf } from '../../model/users/person.js';
 import { users as resource } from '../../model/users/user-records.js';
@@ -164,5 +164,5 @@ function oneUser(state: InstanceState, user: UserRow): Markup {
       'Sessions',
       live('sessions', tableOr('No sessions.', 'Sessions', SESSION_HEADS, sessionRows(state, sessions))),
     )}
-    ${card('As the Backend API shows it', live('json', pretty(resource.view(user, state))))}`;
+    ${card('As the Backend API shows it', live('json', pretty(shown(state, resource, user))))}`;
 }
