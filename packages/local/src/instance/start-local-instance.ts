@@ -4,6 +4,7 @@ import type { ClockStart } from '../state/clock.js';
 import { createInstanceState, type ManagedState, type Snapshot } from '../state/create-instance-state.js';
 import { createRequestHandler, isOperation, reachedOperation } from '../server/handle-request.js';
 import { createFaults } from '../server/faults.js';
+import { createHints, type Hint } from '../server/hints.js';
 import { startHttpServer, type HttpServer } from '../server/http-server.js';
 import { createInProcessFetch } from '../server/in-process-fetch.js';
 import { insertInitialRows } from './initial-rows.js';
@@ -83,6 +84,13 @@ export interface LocalInstanceOptions {
    */
   readonly onError?: (error: Error) => void;
   /**
+   * Told of a front end that is set up in a way that cannot work, each mistake once, with its remedy: a page on another host name than the
+   * instance, one without `proxyUrl`, packages that are not installed.
+   *
+   * @default a warning of the process
+   */
+  readonly onHint?: (hint: Hint) => void;
+  /**
    * Start although it looks unsafe (see `UnsafeInstanceError`).
    *
    * @default `false`
@@ -130,7 +138,8 @@ export async function startLocalInstance(options: LocalInstanceOptions = {}): Pr
       instanceType: options.instanceType ?? 'development',
       now: options.now,
       persist: options.persist,
-      onError: options.onError ?? warn,
+      onError: options.onError ?? warnOfError,
+      onHint: options.onHint ?? warnOfHint,
     },
     (state) => {
       if (snapshot === null) populate(state, document);
@@ -160,9 +169,14 @@ interface LaunchOptions {
   readonly secretKey: string | undefined;
   readonly persist: string | undefined;
   readonly onError: (error: Error) => void;
+  readonly onHint: (hint: Hint) => void;
 }
 
-const warn = (error: Error): void => {
+const warnOfHint = ({ message }: Hint): void => {
+  process.emitWarning(message, 'BailiffLocalWarning');
+};
+
+const warnOfError = (error: Error): void => {
   process.emitWarning(`The local instance cannot keep its state: ${error.message}`, 'BailiffLocalWarning');
 };
 
@@ -181,10 +195,11 @@ async function launch(options: LaunchOptions, prepare: (state: ManagedState) => 
   if (persistence !== undefined) listeners.persistence = persistence;
   const requestLog = createRequestLog(reachedOperation);
   const faults = createFaults(createRandom(`${options.seed}/faults`), isOperation);
-  const handle = createRequestHandler({ state, requestLog, faults, settle: () => persistence?.flush() });
+  const hints = createHints(options.onHint);
+  const handle = createRequestHandler({ state, requestLog, faults, hints, settle: () => persistence?.flush() });
   const acceptsHost = (name: string): boolean => force || isLoopbackHost(name);
   const server: HttpServer | null = options.listen
-    ? await startHttpServer({ host, port: options.port, acceptsHost, handle })
+    ? await startHttpServer({ host, port: options.port, acceptsHost, handle, sawTls: hints.sawTls })
     : null;
   state.locate(`http://${host.includes(':') ? `[${host}]` : host}:${String(server?.port ?? NO_PORT)}`);
   persistence?.touch();

@@ -5,6 +5,7 @@ import { handleControlRequest, isControlPath } from './control-routes.js';
 import type { Faults, FaultEffect } from './faults.js';
 import { frontendRequest, isFrontendRequest } from '../frontend-api/engine/transport.js';
 import { handleFrontendRequest } from '../frontend-api/handle-frontend-request.js';
+import type { Hints } from './hints.js';
 import type { RequestLog } from './request-log.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import type { InstanceState } from '../state/instance-state.js';
@@ -22,6 +23,7 @@ export interface RequestHandlerParts {
   readonly state: InstanceState;
   readonly requestLog: RequestLog;
   readonly faults: Faults;
+  readonly hints: Hints;
   /** Called before an answer leaves, so that what a client was told is kept. */
   readonly settle: () => void;
 }
@@ -30,11 +32,14 @@ export interface RequestHandlerParts {
 export function createRequestHandler(
   parts: RequestHandlerParts,
 ): (request: LocalRequest) => Outcome | Promise<Outcome> {
-  const { state, requestLog, faults, settle } = parts;
+  const { state, requestLog, faults, hints, settle } = parts;
 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> => {
     const frontend = frontendRequest(request);
-    if (frontend !== null) return handleFrontendRequest(state, frontend);
+    if (frontend !== null) {
+      hints.look(state, frontend);
+      return handleFrontendRequest(state, frontend);
+    }
     return isControlPath(request.path) ? handleControlRequest(state, request) : handleBackendRequest(state, request);
   };
 
