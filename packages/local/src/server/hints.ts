@@ -22,7 +22,7 @@ export interface Hints {
   /** Looks at a request to the Frontend API. */
   look(state: InstanceState, request: LocalRequest): void;
   /** A client began to speak TLS, which this server does not. */
-  sawTls(): void;
+  readonly sawTls: () => void;
 }
 
 /** Pages of strangers can cause hints, too: an endless number of them would be noise. */
