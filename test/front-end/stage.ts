@@ -78,7 +78,7 @@ let browser: Promise<Browser> | undefined;
 const bundles = new Map<string, Promise<string>>();
 
 /** One Chromium for all stages of a file. Names other than loopback lead nowhere. */
-const launched = (): Promise<Browser> =>
+export const launched = (): Promise<Browser> =>
   (browser ??= chromium.launch({
     executablePath: CHROMIUM,
     args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost'],
