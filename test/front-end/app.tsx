@@ -21,7 +21,7 @@ function Home(): ReactNode {
 /** By the first segment of the path. A scenario of another component adds its page here. */
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
-  'sign-up': () => <SignUp routing="path" path="/sign-up" />,
+  'sign-up': () => <SignUp routing="path" path="/sign-up" {...config.signUp} />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;

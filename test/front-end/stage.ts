@@ -12,6 +12,7 @@ import express from 'express';
 import { Hono } from 'hono';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { vi } from 'vitest';
+import type { AuthenticatorOptions } from 'bailiff';
 import { clerkMiddleware as expressMiddleware, getAuth, requireAuth as expressGuard } from 'bailiff/express';
 import { clerkMiddleware as honoMiddleware, requireAuth as honoGuard } from 'bailiff/hono';
 import { startLocalInstance, type LocalInstance, type LocalInstanceOptions } from 'bailiff-local';
@@ -44,11 +45,25 @@ export interface StageOptions {
   /** Default Express. */
   readonly framework?: Framework;
   readonly instance?: LocalInstanceOptions;
+  readonly application?: ApplicationOptions;
+}
+
+/** What a scenario changes of the application. */
+export interface ApplicationOptions {
+  /** Props of the provider. */
+  readonly provider?: Readonly<Record<string, unknown>>;
+  /** Props of `<SignUp/>`. */
+  readonly signUp?: Readonly<Record<string, unknown>>;
+  /** Options of the server's middleware, which both frameworks have. */
+  readonly middleware?: AuthenticatorOptions;
+  /** Host name of the site. Default `127.0.0.1`; cookies of `localhost` are others. */
+  readonly hostname?: 'localhost' | '127.0.0.1';
 }
 
 /** What `test/front-end/app.tsx` is told. */
 export interface PageConfig {
-  readonly provider: Readonly<Record<string, string>> & { readonly publishableKey: string };
+  readonly provider: Readonly<Record<string, unknown>> & { readonly publishableKey: string };
+  readonly signUp?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface Stage {
@@ -64,6 +79,8 @@ export interface Stage {
     readonly status: number;
     readonly userId: string | null;
     readonly orgId: string | null;
+    /** The impersonator. */
+    readonly actor: { readonly sub: string } | null;
   }>;
   readonly close: () => Promise<void>;
 }
@@ -127,6 +144,7 @@ function application(
   recipe: Recipe,
   html: string,
   script: string,
+  middleware: AuthenticatorOptions,
 ): Listener {
   const options = {
     secretKey: clerk.secretKey,
@@ -135,6 +153,7 @@ function application(
     signInUrl: '/sign-in',
     now: clerk.now,
     ...(recipe === 'relative' ? { frontendApiProxy: { enabled: true, fapiUrl: clerk.frontendApiUrl } } : {}),
+    ...middleware,
   };
   if (framework === 'Express') {
     const app = express();
@@ -154,9 +173,10 @@ function application(
   return getRequestListener(app.fetch);
 }
 
-const identity = ({ userId, orgId }: { userId: string | null; orgId: string | null | undefined }) => ({
+const identity = ({ userId, orgId, actor }: { userId: string | null; orgId?: string | null; actor?: unknown }) => ({
   userId,
   orgId: orgId ?? null,
+  actor: actor ?? null,
 });
 
 const htmlOf = (config: PageConfig): string => `<!doctype html>
@@ -165,20 +185,44 @@ const htmlOf = (config: PageConfig): string => `<!doctype html>
 <script>var config = ${JSON.stringify(config)};</script>
 <script src="/app.js"></script></html>`;
 
-/** Opens a stage; close it after the scenario. */
-export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const { major = 6, recipe = 'relative', framework = 'Express' } = options;
+export interface Application {
+  /** Origin of the application. */
+  readonly site: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Serves the page, guarded by this library, as an application of the instance. */
+export async function serveApplication(
+  clerk: LocalInstance,
+  { major = 6, recipe = 'relative', framework = 'Express', application: wanted = {} }: Omit<StageOptions, 'instance'>,
+): Promise<Application> {
   let script = bundles.get(major);
   if (script === undefined) bundles.set(major, (script = bundleOf(major)));
+  const html = htmlOf({
+    provider: { ...providerProps(clerk, major, recipe), ...wanted.provider },
+    signUp: wanted.signUp,
+  });
+  const listener = application(framework, clerk, recipe, html, await script, wanted.middleware ?? {});
+  const server = createServer(listener as unknown as Parameters<typeof createServer>[1]);
+  await listen(server);
+  return {
+    site: originOf(server).replace('127.0.0.1', wanted.hostname ?? '127.0.0.1'),
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Opens a stage; close it after the scenario. */
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const { major = 6 } = options;
   const folder = workingFolder(major);
   const cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder);
   const clerk = await startLocalInstance(options.instance);
-  const html = htmlOf({ provider: providerProps(clerk, major, recipe) });
-  const server = createServer(
-    application(framework, clerk, recipe, html, await script) as unknown as Parameters<typeof createServer>[1],
-  );
-  await listen(server);
-  const site = originOf(server);
+  const served = await serveApplication(clerk, options);
+  const { site } = served;
   const context = await (await launched()).newContext();
   const requests: string[] = [];
   context.on('request', (request) => requests.push(request.url()));
@@ -195,15 +239,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         const token = await Clerk.session?.getToken();
         const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
         const response = await fetch('/api/me', { headers: headers as Record<string, string> });
-        const body = (await response.json()) as { userId?: string; orgId?: string };
-        return { status: response.status, userId: body.userId ?? null, orgId: body.orgId ?? null };
+        const body = (await response.json()) as { userId?: string; orgId?: string; actor?: { sub: string } };
+        const { userId = null, orgId = null, actor = null } = body;
+        return { status: response.status, userId, orgId, actor };
       }),
     async close() {
       await context.close();
-      await new Promise((done) => {
-        server.close(done);
-        server.closeAllConnections();
-      });
+      await served.close();
       await clerk.close();
       cwd.mockRestore();
       rmSync(folder, { recursive: true, force: true });
