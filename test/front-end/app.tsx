@@ -28,13 +28,13 @@ const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;
 
 createRoot(document.querySelector('#root') as Element).render(
   <ClerkProvider
-    {...config.provider}
     telemetry={false}
     signInUrl="/sign-in"
     signUpUrl="/sign-up"
     signInFallbackRedirectUrl="/"
     signUpFallbackRedirectUrl="/"
     afterSignOutUrl="/"
+    {...config.provider}
   >
     <Page />
   </ClerkProvider>,

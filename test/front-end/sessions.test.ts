@@ -2,8 +2,20 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { decodeJwt } from 'jose';
 import type { Page } from 'playwright-core';
-import { backend, isHome, isLoaded, type WithClerk } from './forms.js';
-import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, type Major, type Stage } from './stage.js';
+import { backend, givePassword, isHome, isLoaded, type WithClerk } from './forms.js';
+import type { AuthenticatorOptions } from 'bailiff';
+import {
+  closeChromium,
+  hasChromium,
+  openStage,
+  sayIfSkipped,
+  serveApplication,
+  signInAs,
+  submit,
+  type Application,
+  type Major,
+  type Stage,
+} from './stage.js';
 
 sayIfSkipped('test/front-end/sessions');
 
@@ -224,6 +236,69 @@ describe.skipIf(!hasChromium)('settings', () => {
       expect(await asksForPassword(page)).toBe(false);
       clerk.configure({ user_settings: { attributes: { password: { enabled: true } } } });
       expect(await asksForPassword(tab)).toBe(true);
+    },
+    MINUTES,
+  );
+});
+
+describe.skipIf(!hasChromium)('a satellite', () => {
+  /** On another host name, which shares no cookies with the primary. */
+  async function openSatellite(middleware: AuthenticatorOptions = {}): Promise<string> {
+    // The primary says to which other origins its sign-in page may lead back.
+    const provider = { allowedRedirectOrigins: ['http://localhost:*'] };
+    stage = await openStage({ instance: { seed: SEED }, application: { guardsPages: true, provider } });
+    const signInUrl = `${stage.site}/sign-in`;
+    satellite = await serveApplication(stage.clerk, {
+      application: {
+        hostname: 'localhost',
+        guardsPages: true,
+        provider: { isSatellite: true, signInUrl, domain: '' },
+        middleware: { isSatellite: true, proxyUrl: '/__clerk', signInUrl, ...middleware },
+      },
+    });
+    return satellite.site;
+  }
+  let satellite: Application;
+  afterEach(() => satellite.close());
+
+  it(
+    'takes over who is signed in on the primary',
+    async () => {
+      const other = await openSatellite();
+      const { page } = stage;
+      await signInAs(stage, 'user_ada');
+      await isHome(stage, 'user_ada');
+      // It asks where it is told to, or once a page of it is guarded.
+      await page.goto(`${other}/`);
+      await signedOut(page);
+      await page.goto(`${other}/?__clerk_synced=false`);
+      await page.locator('#user', { hasText: 'user_ada' }).waitFor();
+      expect(new URL(page.url()).origin).toBe(other);
+      await page.goto(`${other}/server`);
+      expect(await page.textContent('body')).toBe('user_ada');
+      // One session, so that leaving here is leaving there.
+      await page.goto(`${other}/`);
+      await isLoaded(page);
+      await page.evaluate(() => (window as unknown as WithClerk).Clerk.signOut());
+      await signedOut(page);
+      await page.goto(`${stage.site}/`);
+      await signedOut(page);
+    },
+    MINUTES,
+  );
+
+  it(
+    'sends people to the primary to sign in, and knows them when they come back',
+    async () => {
+      const other = await openSatellite({ satelliteAutoSync: true });
+      const { page } = stage;
+      await page.goto(`${other}/server`);
+      await page.waitForURL(`${stage.site}/sign-in**`);
+      await page.getByLabel('Email address').fill('ada@example.com');
+      await submit(page);
+      await givePassword(page, 'correct horse');
+      await page.waitForURL(`${other}/server**`);
+      expect(await page.textContent('body')).toBe('user_ada');
     },
     MINUTES,
   );

@@ -56,6 +56,8 @@ export interface ApplicationOptions {
   readonly signUp?: Readonly<Record<string, unknown>>;
   /** Options of the server's middleware, which both frameworks have. */
   readonly middleware?: AuthenticatorOptions;
+  /** Whether the pages go through the middleware as well, as an application's do that renders them on its server. */
+  readonly guardsPages?: boolean;
   /** Host name of the site. Default `127.0.0.1`; cookies of `localhost` are others. */
   readonly hostname?: 'localhost' | '127.0.0.1';
 }
@@ -144,7 +146,7 @@ function application(
   recipe: Recipe,
   html: string,
   script: string,
-  middleware: AuthenticatorOptions,
+  { middleware = {}, guardsPages = false }: ApplicationOptions,
 ): Listener {
   const options = {
     secretKey: clerk.secretKey,
@@ -158,16 +160,18 @@ function application(
   if (framework === 'Express') {
     const app = express();
     app.get('/app.js', (_req, res) => res.type('js').send(script));
+    if (guardsPages) app.use(expressMiddleware(options));
     app.get(/^\/(?!api|server|__clerk)/, (_req, res) => res.type('html').send(html));
-    app.use(expressMiddleware(options));
+    if (!guardsPages) app.use(expressMiddleware(options));
     app.get('/api/me', expressGuard(), (req, res) => res.json(identity(getAuth(req))));
     app.get('/server', expressGuard({ redirect: true }), (req, res) => res.send(getAuth(req).userId));
     return app;
   }
   const app = new Hono();
   app.get('/app.js', (c) => c.body(script, 200, { 'content-type': 'text/javascript' }));
+  if (guardsPages) app.use(honoMiddleware(options));
   app.use('*', (c, next) => (/^\/(api|server|__clerk)/.test(c.req.path) ? next() : Promise.resolve(c.html(html))));
-  app.use(honoMiddleware(options));
+  if (!guardsPages) app.use(honoMiddleware(options));
   app.get('/api/me', honoGuard(), (c) => c.json(identity(c.var.auth)));
   app.get('/server', honoGuard({ redirect: true }), (c) => c.text(c.var.auth.userId));
   return getRequestListener(app.fetch);
@@ -202,7 +206,7 @@ export async function serveApplication(
     provider: { ...providerProps(clerk, major, recipe), ...wanted.provider },
     signUp: wanted.signUp,
   });
-  const listener = application(framework, clerk, recipe, html, await script, wanted.middleware ?? {});
+  const listener = application(framework, clerk, recipe, html, await script, wanted);
   const server = createServer(listener as unknown as Parameters<typeof createServer>[1]);
   await listen(server);
   return {
