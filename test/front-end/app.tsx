@@ -1,5 +1,14 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
-import { ClerkProvider, SignIn, SignUp, UserButton, useAuth } from '@clerk/react';
+import {
+  ClerkProvider,
+  SignIn,
+  SignUp,
+  TaskChooseOrganization,
+  TaskResetPassword,
+  TaskSetupMFA,
+  UserButton,
+  useAuth,
+} from '@clerk/react';
 import { createRoot } from 'react-dom/client';
 import type { ReactNode } from 'react';
 import type { PageConfig } from './stage.js';
@@ -22,6 +31,9 @@ function Home(): ReactNode {
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
   'sign-up': () => <SignUp routing="path" path="/sign-up" {...config.signUp} />,
+  'choose-organization': () => <TaskChooseOrganization redirectUrlComplete="/" />,
+  'reset-password': () => <TaskResetPassword redirectUrlComplete="/" />,
+  'setup-mfa': () => <TaskSetupMFA redirectUrlComplete="/" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;
