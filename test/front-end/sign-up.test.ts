@@ -1,5 +1,6 @@
 /** Clerk's own front end in Chromium: signing up by the instance's rules, and what a new session still has to do. */
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { totpCode } from '../../packages/local/src/model/users/totp.js';
 import { asksForCode, backend, codeSentTo, giveCode, givePassword, identifyAs, isHome } from './forms.js';
 import {
   closeChromium,
@@ -193,6 +194,44 @@ describe.skipIf(!hasChromium)('a session with something left to do', () => {
       await page.getByText('Acme').click();
       await isHome(stage, 'user_ada');
       expect(await stage.callApi()).toMatchObject({ orgId: 'org_acme' });
+    },
+    MINUTES,
+  );
+
+  it(
+    'waits until a compromised password is replaced',
+    async () => {
+      const { page, clerk } = await open({}, TASKS);
+      await backend(clerk, 'POST', '/users/user_ada/password/set_compromised');
+      await identifyAs(stage, 'ada@example.com');
+      await givePassword(page, 'correct horse');
+      await page.waitForURL(/reset-password/);
+      await isPending();
+      await page.locator('input[name=newPassword]:visible').fill('a better horse');
+      await page.locator('input[name=confirmPassword]:visible').fill('a better horse');
+      await page.getByRole('button', { name: /Reset password/i }).click();
+      await isHome(stage, 'user_ada');
+    },
+    MINUTES,
+  );
+
+  it(
+    'waits until a second factor is set up',
+    async () => {
+      const { page, clerk } = await open({ user_settings: { sign_up: { mfa: { required: true } } } }, TASKS);
+      await identifyAs(stage, 'ada@example.com');
+      await givePassword(page, 'correct horse');
+      await page.waitForURL(/setup-mfa/);
+      await isPending();
+      await page
+        .getByText(/authenticator/i)
+        .first()
+        .click();
+      await page.getByText(/Can.t scan/i).click();
+      const secret = /secret=([A-Z2-7]+)/.exec(await page.locator('body').innerHTML())?.[1] ?? '';
+      await submit(page);
+      await giveCode(page, totpCode(secret, clerk.now()));
+      await isHome(stage, 'user_ada');
     },
     MINUTES,
   );
