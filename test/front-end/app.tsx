@@ -1,5 +1,15 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
-import { ClerkProvider, SignIn, SignUp, UserButton, useAuth, useReverification } from '@clerk/react';
+import {
+  ClerkProvider,
+  SignIn,
+  SignUp,
+  TaskChooseOrganization,
+  TaskResetPassword,
+  TaskSetupMFA,
+  UserButton,
+  useAuth,
+  useReverification,
+} from '@clerk/react';
 import { createRoot } from 'react-dom/client';
 import { useState, type ReactNode } from 'react';
 import type { PageConfig } from './stage.js';
@@ -42,20 +52,23 @@ function Reverification(): ReactNode {
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
   reverification: () => <Reverification />,
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
-  'sign-up': () => <SignUp routing="path" path="/sign-up" />,
+  'sign-up': () => <SignUp routing="path" path="/sign-up" {...config.signUp} />,
+  'choose-organization': () => <TaskChooseOrganization redirectUrlComplete="/" />,
+  'reset-password': () => <TaskResetPassword redirectUrlComplete="/" />,
+  'setup-mfa': () => <TaskSetupMFA redirectUrlComplete="/" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;
 
 createRoot(document.querySelector('#root') as Element).render(
   <ClerkProvider
-    {...config.provider}
     telemetry={false}
     signInUrl="/sign-in"
     signUpUrl="/sign-up"
     signInFallbackRedirectUrl="/"
     signUpFallbackRedirectUrl="/"
     afterSignOutUrl="/"
+    {...config.provider}
   >
     <Page />
   </ClerkProvider>,
