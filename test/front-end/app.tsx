@@ -1,5 +1,6 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
-import { ClerkProvider, SignIn, SignUp, UserButton, useAuth } from '@clerk/react';
+import * as components from '@clerk/react';
+import { ClerkProvider, PricingTable, SignIn, SignUp, UserButton, Waitlist, useAuth } from '@clerk/react';
 import { createRoot } from 'react-dom/client';
 import type { ReactNode } from 'react';
 import type { PageConfig } from './stage.js';
@@ -22,6 +23,11 @@ function Home(): ReactNode {
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
   'sign-up': () => <SignUp routing="path" path="/sign-up" />,
+  waitlist: () => <Waitlist />,
+  // The older major does not have it.
+  'oauth-consent': () => ('OAuthConsent' in components ? <components.OAuthConsent /> : null),
+  pricing: () => <PricingTable />,
+  'organization-pricing': () => <PricingTable for="organization" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;

@@ -120,6 +120,13 @@ function providerProps(clerk: LocalInstance, major: Major, recipe: Recipe): Page
 
 type Listener = (request: never, response: never) => unknown;
 
+/** Guarded routes of the application besides `/api/me`, by what they ask for; each says where it is. A scenario adds its own here. */
+const GUARDED = {
+  '/api/oauth': { token: 'oauth_token' },
+  '/api/pro': { plan: 'pro' },
+  '/api/exports': { feature: 'exports' },
+} as const;
+
 /** Pages are files to everybody; `/api` and `/server` are guarded. */
 function application(
   framework: Framework,
@@ -142,6 +149,8 @@ function application(
     app.get(/^\/(?!api|server|__clerk)/, (_req, res) => res.type('html').send(html));
     app.use(expressMiddleware(options));
     app.get('/api/me', expressGuard(), (req, res) => res.json(identity(getAuth(req))));
+    for (const [path, asked] of Object.entries(GUARDED))
+      app.get(path, expressGuard(asked), (_req, res) => res.json({ path }));
     app.get('/server', expressGuard({ redirect: true }), (req, res) => res.send(getAuth(req).userId));
     return app;
   }
@@ -150,6 +159,8 @@ function application(
   app.use('*', (c, next) => (/^\/(api|server|__clerk)/.test(c.req.path) ? next() : Promise.resolve(c.html(html))));
   app.use(honoMiddleware(options));
   app.get('/api/me', honoGuard(), (c) => c.json(identity(c.var.auth)));
+  for (const [path, asked] of Object.entries(GUARDED))
+    app.get(path, honoGuard(asked as { plan: string }), (c) => c.json({ path }));
   app.get('/server', honoGuard({ redirect: true }), (c) => c.text(c.var.auth.userId));
   return getRequestListener(app.fetch);
 }

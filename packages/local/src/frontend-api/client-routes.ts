@@ -2,9 +2,11 @@
 import type { LocalResponse } from '../http/messages.js';
 import { failure, json } from '../http/responses.js';
 import { clientActions } from './actions/client.js';
+import { oauthConsentActions } from './actions/oauth-consent.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
 import { signUpActions } from './actions/sign-ups.js';
+import { waitlistActions } from './actions/waitlist.js';
 import { preflights, type FrontendRoutes } from './answer-route.js';
 import { browserCookie, browserOrNew } from './browser-of-request.js';
 import { operationRoutes } from './engine/answer-operation.js';
@@ -13,7 +15,14 @@ import type { Actions } from './engine/action.js';
 import type { FrontendCall } from './frontend-call.js';
 
 /** All actions; each file of `actions/` has those of one resource. */
-const ACTIONS: Actions = { ...clientActions, ...sessionActions, ...signInActions, ...signUpActions };
+const ACTIONS: Actions = {
+  ...clientActions,
+  ...sessionActions,
+  ...signInActions,
+  ...signUpActions,
+  ...oauthConsentActions,
+  ...waitlistActions,
+};
 
 /** Answers with the development browser, a new one where none is known. */
 function devBrowser(call: FrontendCall): LocalResponse {

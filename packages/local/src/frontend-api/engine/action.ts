@@ -3,7 +3,7 @@ import type { Fields, SessionRow, UserRow } from '../../state/rows.js';
 import type { ApiError } from '../../model/records/api-error.js';
 import { notFound, refusal } from '../../model/records/refusals.js';
 import type { Browser } from '../../model/sessions/browsers.js';
-import { usableSessions } from '../../model/sessions/client-sessions.js';
+import { liveSession, usableSessions } from '../../model/sessions/client-sessions.js';
 import type { UploadedFile } from '../../http/read-body.js';
 import type { FrontendCall } from '../frontend-call.js';
 
@@ -55,3 +55,27 @@ export const withSession =
     if (session === undefined || user === undefined) throw notSignedIn();
     return action({ ...call, session, user });
   };
+
+/**
+ * The session that a request is about: the one that its query names (`_clerk_session_id`), or else the browser's active one.
+ *
+ * @throws ApiError 401 if there is none, or the named one is not this browser's
+ */
+export function sessionOfRequest(
+  { state, request }: FrontendCall,
+  browser: Browser | null,
+): { readonly session: SessionRow; readonly user: UserRow } {
+  const client = browser?.client ?? null;
+  const named = request.query.get('_clerk_session_id');
+  const session =
+    named === null ? liveSession(state, client) : usableSessions(state, client).find(({ id }) => id === named);
+  const user = state.table('users').get(session?.user_id);
+  if (!session || !user) throw notSignedIn();
+  return { session, user };
+}
+
+/** An action for a user who is signed in. */
+export const signedIn =
+  (action: (call: SignedInCall) => unknown): Action =>
+  (call) =>
+    action({ ...call, ...sessionOfRequest(call, call.known()) });

@@ -7,6 +7,7 @@ const rows = <Table extends Readonly<Record<string, Row>>>(table: Table): Table 
 export const FRONTEND_REFUSALS = rows({
   account_transfer_invalid: [400, 'There is nothing to transfer'],
   client_state_invalid: [400, 'This is not the next step'],
+  feature_requires_oauth2_consent_screen_enabled: [422, 'The application has no consent screen'],
   form_code_incorrect: [422, 'is incorrect'],
   form_identifier_not_found: [422, 'is invalid'],
   form_password_incorrect: [422, 'is incorrect'],
