@@ -3,6 +3,8 @@ import type { LocalResponse } from '../http/messages.js';
 import { failure, json } from '../http/responses.js';
 import { clientActions } from './actions/client.js';
 import { oauthConsentActions } from './actions/oauth-consent.js';
+import { organizationActions } from './actions/organizations.js';
+import { ownOrganizationActions } from './actions/own-organizations.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
 import { signUpActions } from './actions/sign-ups.js';
@@ -17,6 +19,8 @@ import type { FrontendCall } from './frontend-call.js';
 /** All actions; each file of `actions/` has those of one resource. */
 const ACTIONS: Actions = {
   ...clientActions,
+  ...organizationActions,
+  ...ownOrganizationActions,
   ...sessionActions,
   ...signInActions,
   ...signUpActions,

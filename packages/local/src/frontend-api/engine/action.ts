@@ -74,7 +74,7 @@ export function sessionOfRequest(
   return { session, user };
 }
 
-/** An action for a user who is signed in. */
+/** An action of the user who is signed in: by the session that the query names, or by the one that the browser shows. */
 export const signedIn =
   (action: (call: SignedInCall) => unknown): Action =>
   (call) =>

@@ -73,6 +73,8 @@ export const organizations = defineResource('organizations', {
     removes(() => memberships, 'organization_id'),
     deletes('organization_invitations', 'organization_id'),
     deletes('organization_domains', 'organization_id'),
+    deletes('organization_suggestions', 'organization_id'),
+    deletes('organization_membership_requests', 'organization_id'),
     deletes('subscriptions', 'organization_id'),
     deletes('subscription_items', 'organization_id'),
     deletes('saml_connections', 'organization_id'),
