@@ -1,6 +1,7 @@
 /** The JSON side of the Frontend API: what a page's own script can ask about its browser. */
 import type { LocalResponse } from '../http/messages.js';
 import { failure, json } from '../http/responses.js';
+import { billingActions } from './actions/billing.js';
 import { clientActions } from './actions/client.js';
 import { oauthConsentActions } from './actions/oauth-consent.js';
 import { organizationActions } from './actions/organizations.js';
@@ -18,6 +19,7 @@ import type { FrontendCall } from './frontend-call.js';
 
 /** All actions; each file of `actions/` has those of one resource. */
 const ACTIONS: Actions = {
+  ...billingActions,
   ...clientActions,
   ...organizationActions,
   ...ownOrganizationActions,

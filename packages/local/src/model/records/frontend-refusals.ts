@@ -6,6 +6,11 @@ const rows = <Table extends Readonly<Record<string, Row>>>(table: Table): Table 
 
 export const FRONTEND_REFUSALS = rows({
   account_transfer_invalid: [400, 'There is nothing to transfer'],
+  billing_not_enabled: [403, 'Nothing is sold here'],
+  billing_plan_is_hidden: [400, 'The plan is not for sale'],
+  checkout_already_complete: [409, 'The checkout is complete already'],
+  checkout_not_found: [404, 'There is no such checkout'],
+  checkout_promo_code_invalid: [422, 'There is no such promo code'],
   client_state_invalid: [400, 'This is not the next step'],
   feature_requires_oauth2_consent_screen_enabled: [422, 'The application has no consent screen'],
   form_code_incorrect: [422, 'is incorrect'],
@@ -25,6 +30,10 @@ export const FRONTEND_REFUSALS = rows({
   organization_not_found_or_unauthorized: [404, 'There is no such organization for this user'],
   organization_suggestion_already_accepted: [400, 'The suggestion is accepted already'],
   passkey_invalid_verification: [400, 'The passkey does not fit'],
+  payment_attempt_failed_card_declined: [422, 'The card was declined'],
+  payment_source_in_use: [409, 'The payment method is needed for what is due'],
+  payment_source_not_found: [404, 'There is no such payment method'],
+  price_id_invalid_for_checkout: [422, 'This cannot be bought'],
   session_exists: [400, 'Somebody is signed in already'],
   sign_in_identification_or_user_deleted: [400, 'The account has been deleted'],
   sign_in_token_already_used_code: [400, 'The sign-in token was used already'],
