@@ -11,7 +11,7 @@ import { change, defineResource, find, insert } from '../records/resource.js';
 import { isVerified } from '../users/identifications.js';
 import { addMember, hasSeat, requireSeat } from './memberships.js';
 import { inviteToOrganization } from './organization-invitations.js';
-import { membershipOf, organizations, publicOrganizationData } from './organization-records.js';
+import { membershipOf, organizations, pendingCount, publicOrganizationData } from './organization-records.js';
 import { domainOfAddress } from './public-mail-domains.js';
 import { roleByKey } from './role-records.js';
 
@@ -72,7 +72,8 @@ const roleOfEnrolled = (state: InstanceState): string =>
 function invite(state: InstanceState, domain: OrganizationDomainRow, address: string): void {
   const organization = find(state, organizations, domain.organization_id);
   const role = roleOfEnrolled(state);
-  if (!hasSeat(state, organization) || roleByKey(state, role) === undefined) return;
+  if (!hasSeat(state, organization, 1 + pendingCount(state, organization.id)) || roleByKey(state, role) === undefined)
+    return;
   const [made] = inviteToOrganization(state, organization, [{ email_address: address, role, notify: false }]);
   if (made !== undefined) state.table('organization_invitations').update(made.id, { domain_id: domain.id });
 }

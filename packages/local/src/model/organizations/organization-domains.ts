@@ -70,7 +70,11 @@ const pendingSuggestions = (state: InstanceState, { id }: OrganizationDomainRow)
 
 /** Takes back what the domain gave and nobody has taken yet. */
 export function withdraw(state: InstanceState, domain: OrganizationDomainRow): void {
-  for (const row of pendingInvitations(state, domain)) revokeOrganizationInvitation(state, row, null);
+  for (const row of pendingInvitations(state, domain)) {
+    revokeOrganizationInvitation(state, row, null);
+    // One that somebody revoked by hand is not sent again; these may be.
+    state.table('organization_invitations').update(row.id, { domain_id: null });
+  }
   for (const { id } of pendingSuggestions(state, domain)) state.table('organization_suggestions').delete(id);
 }
 

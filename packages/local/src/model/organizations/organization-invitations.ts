@@ -14,7 +14,13 @@ import { isVerified } from '../users/identifications.js';
 import { publicUserData } from '../users/person.js';
 import { users } from '../users/user-records.js';
 import { addMember, requireRole, requireSeat } from './memberships.js';
-import { MANAGE_MEMBERS, membershipOf, organizations, publicOrganizationData } from './organization-records.js';
+import {
+  MANAGE_MEMBERS,
+  membershipOf,
+  organizations,
+  pendingCount,
+  publicOrganizationData,
+} from './organization-records.js';
 import { permissionKeysOf, roleByKey } from './role-records.js';
 
 const DEFAULT_DAYS = 30;
@@ -74,7 +80,10 @@ function prepare(
 const notUnique = (addresses: readonly string[]) =>
   refusal('organization_invitation_not_unique', undefined, { meta: { email_addresses: addresses } });
 
-/** All or none, also where one call names an address twice; each with an email, unless `notify` is false. @throws ApiError 400, 404, 422 */
+/**
+ * All or none, also where one call names an address twice; each with an email, unless `notify` is false. Invitations that wait take seats.
+ * @throws ApiError 400, 403, 404, 422
+ */
 export function inviteToOrganization(
   state: InstanceState,
   organization: OrganizationRow,
@@ -83,6 +92,7 @@ export function inviteToOrganization(
   const prepared = bodies.map((body) => prepare(state, organization, body));
   const twice = repeatedIn(prepared.map((fields) => fields.email_address));
   if (twice.length > 0) throw notUnique(twice);
+  requireSeat(state, organization, prepared.length + pendingCount(state, organization.id));
   return prepared.map((fields, index) => {
     const id = state.id(organizationInvitations.idPrefix);
     const ticket = createTicket(state, 'organization_invitation', id, fields.expires_at, fields.redirect_url);

@@ -42,7 +42,8 @@ export function countedView(
   };
 }
 
-function pendingCount(state: InstanceState, id: string): number {
+/** How many invitations wait. */
+export function pendingCount(state: InstanceState, id: string): number {
   const invitations = state.table('organization_invitations').by('organization_id', id);
   return invitations.filter((row) => row.status === 'pending' && row.expires_at > state.now()).length;
 }

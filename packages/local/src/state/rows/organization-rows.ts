@@ -32,7 +32,7 @@ export type OrganizationInvitationRow = Stored<
     expires_at: number;
     redirect_url?: string;
     /** The domain whose addresses are invited without anybody's doing. */
-    domain_id?: string;
+    domain_id?: string | null;
   },
   'role_name' | 'public_inviter_data'
 >;
