@@ -27,6 +27,8 @@ const PAGES: Readonly<Record<string, () => ReactNode>> = {
   // The older major does not have it.
   'oauth-consent': () => ('OAuthConsent' in components ? <components.OAuthConsent /> : null),
   pricing: () => <PricingTable />,
+  'user-billing': () => <components.UserProfile routing="hash" />,
+  'organization-billing': () => <components.OrganizationProfile routing="hash" />,
   'organization-pricing': () => <PricingTable for="organization" />,
 };
 

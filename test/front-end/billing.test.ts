@@ -121,3 +121,59 @@ describe.skipIf(!hasChromium)('<PricingTable/>', () => {
     MINUTES,
   );
 });
+
+describe.skipIf(!hasChromium)('the billing tabs', () => {
+  it(
+    'of <UserProfile/>: a card is added, a plan canceled at the end of its period, statements and payments shown',
+    async () => {
+      await open();
+      const { page, clerk } = stage;
+      await choosePlan('pricing', /Subscribe/);
+      await page.getByRole('button', { name: 'Pay with test card' }).click();
+      await page.getByText('Payment was successful!').waitFor();
+
+      await page.goto(`${stage.site}/user-billing#/billing`);
+      await page.getByText('Visa').first().waitFor();
+      await page.getByText('Add new payment method').first().click();
+      await page.getByLabel('Test card').selectOption('pm_card_mastercard');
+      await page.getByRole('button', { name: 'Add Payment Method' }).click();
+      await page.getByText('Mastercard').first().waitFor();
+
+      await page.getByRole('tab', { name: 'Statements' }).click();
+      await page.getByText('$10.00').first().waitFor();
+      await page.getByRole('tab', { name: 'Payments' }).click();
+      await page.getByText('Paid').first().waitFor();
+
+      await page.getByRole('tab', { name: 'Subscription' }).click();
+      await page.getByText('Manage', { exact: true }).first().click();
+      await page.getByRole('button', { name: 'Cancel subscription' }).click();
+      await page.getByText('Keep subscription').waitFor();
+      await page.getByRole('button', { name: 'Cancel subscription' }).last().click();
+      await expect
+        .poll(() => clerk.state.table('subscription_items').by('plan_id', 'plan_pro')[0]?.status, { timeout: 20_000 })
+        .toBe('canceled');
+      // Until the period is over, by the clock of the instance.
+      expect(await guarded('/api/pro')).toBe(200);
+    },
+    MINUTES,
+  );
+
+  it(
+    'of <OrganizationProfile/>: shown to a member who may read, with what was bought',
+    async () => {
+      await open();
+      const { page } = stage;
+      await page.evaluate(() =>
+        (window as unknown as { Clerk: { setActive: (how: object) => Promise<void> } }).Clerk.setActive({
+          organization: 'org_acme',
+        }),
+      );
+      await page.goto(`${stage.site}/organization-billing#/organization-billing`);
+      await page.getByText('Starter').first().waitFor();
+      await page.getByText('Add new payment method').first().waitFor();
+      await page.getByRole('tab', { name: 'Payments' }).click();
+      await page.getByText('No payment history').waitFor();
+    },
+    MINUTES,
+  );
+});
