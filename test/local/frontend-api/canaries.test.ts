@@ -13,7 +13,7 @@ import { FrontEnd, misfits, PAGE } from './front-end.js';
 import { Browser } from './support.js';
 
 /** Parameters of paths, by the table whose row of Ada or of her organization they name. */
-const TABLES: Readonly<Record<string, TableName | 'organization_membership_requests' | 'organization_suggestions'>> = {
+const TABLES: Readonly<Record<string, TableName>> = {
   api_key_id: 'api_keys',
   checkout_id: 'checkouts',
   domain_id: 'organization_domains',
@@ -66,12 +66,18 @@ const MORE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   attemptSignInFactorOne: { strategy: 'password', password: 'correct horse of cleo' },
   createSignUps: { email_address: 'second@example.com' },
   prepareSignUpsVerification: { strategy: 'email_code' },
+  attemptSignUpsVerification: { strategy: 'email_code', code: '424242' },
   CreateUserBillingCheckout: { plan_id: 'plan_max' },
   CreateOrganizationBillingCheckout: { plan_id: 'plan_big' },
   CreateOrganizationMembership: { user_id: 'user_cleo' },
   createOrganizationInvitations: { email_address: 'another@example.com' },
   createApiKey: { subject: 'user_ada' },
+  CreateOrganizationDomain: { name: 'new.example' },
+  prepareOrganizationDomainVerification: { affiliation_email_address: 'ada@acme.example' },
 };
+
+/** A picture is sent as a file. */
+const UPLOADS = new Set(['updateOrganizationLogo', 'updateProfileImage']);
 
 interface Walked {
   readonly id: string;
@@ -113,10 +119,14 @@ async function prepare(page: FrontEnd): Promise<void> {
     });
     await page.post(`/v1/${at ?? ''}/billing/checkouts`, { plan_id: plan_id ?? '', plan_period: 'month' });
   }
+  await page.get('/v1/me/organization_suggestions');
   const signIn = await page.post('/v1/client/sign_ins', { identifier: 'cleo@example.com' });
   const at = `/v1/client/sign_ins/${String(signIn.response['id'])}`;
   await page.post(`${at}/prepare_first_factor`, { strategy: 'email_code' });
-  await page.post('/v1/client/sign_ups', { email_address: 'eve@example.com', password: 'correct horse of eve' });
+  const eve = { email_address: 'eve+clerk_test@example.com', password: 'correct horse of eve' };
+  const signUp = await page.post('/v1/client/sign_ups', eve);
+  const code = { strategy: 'email_code' };
+  await page.post(`/v1/client/sign_ups/${String(signUp.response['id'])}/prepare_verification`, code);
 }
 
 async function walk(route: string, id: string, from: Checkpoint, cookies: readonly string[]): Promise<Walked> {
@@ -128,6 +138,7 @@ async function walk(route: string, id: string, from: Checkpoint, cookies: readon
   const url = new URL(path, clerk.frontendApiUrl);
   url.searchParams.set('_clerk_js_version', '6.40.0');
   url.searchParams.set('payer_type', 'user');
+  url.searchParams.set('subject', 'user_ada');
   if (method !== 'GET' && method !== 'POST') url.searchParams.set('_method', method);
   const fields = { ...FIELDS, payment_method_id: idOf('payment_method_id', scope), ...MORE[id] };
   const browser = new Browser();
@@ -136,7 +147,8 @@ async function walk(route: string, id: string, from: Checkpoint, cookies: readon
     origin: PAGE,
     ...(path.startsWith('/api_keys') ? { authorization: `Bearer ${await token()}` } : {}),
   };
-  const sent = method === 'GET' ? {} : { method: 'POST', body: new URLSearchParams(fields) };
+  const sent =
+    method === 'GET' ? {} : { method: 'POST', body: UPLOADS.has(id) ? picture() : new URLSearchParams(fields) };
   const response = await browser.request(url.href, { ...sent, headers });
   const text = await response.text();
   const told = `${text} ${JSON.stringify([...response.headers])}`;
@@ -146,6 +158,13 @@ async function walk(route: string, id: string, from: Checkpoint, cookies: readon
     leaks: [...canaries].filter(([canary]) => isTold(told, canary)).map(([, what]) => `${id} tells ${what}`),
     misfits: response.ok ? misfits(method, url.pathname, JSON.parse(text) as Record<string, unknown>) : [],
   };
+}
+
+function picture(): FormData {
+  const form = new FormData();
+  const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  form.append('file', new Blob([Buffer.from(dot, 'base64')], { type: 'image/png' }), 'dot.png');
+  return form;
 }
 
 /** Short ones, such as codes, are whole words: their digits may occur in a number. */
@@ -164,9 +183,10 @@ function idOf(param: string, scope: string): string {
   const { state } = clerk;
   const payers = state.table('payers').rows();
   const payer = payers.find(({ user_id: user, organization_id: organization }) => (user ?? organization) === scope)?.id;
-  const owners = [scope, payer, state.table('clients').rows()[0]?.id];
+  const owners = [scope, payer, state.table('clients').rows()[0]?.id, scope === 'user_ada' ? 'ada@example.com' : scope];
   const rows = state.table((TABLES[param] ?? param) as 'users').rows();
-  const isOwn = (row: object): boolean => Object.values(row).some((value) => owners.includes(value as string));
+  const isOwn = (row: object): boolean =>
+    Object.values(row).some((value) => typeof value === 'string' && owners.includes(value));
   return rows.filter(isOwn).at(-1)?.id ?? 'none';
 }
 

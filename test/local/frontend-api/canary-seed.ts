@@ -51,6 +51,8 @@ export const CANARY_SEED = {
         { user: 'user_bob', role: 'org:member', private_metadata: secret('membership_bob') },
       ],
     },
+    { id: 'org_club', name: 'Club', slug: 'club', private_metadata: secret('org_club') },
+    { id: 'org_friends', name: 'Friends', slug: 'friends', private_metadata: secret('org_friends') },
     { id: 'org_other', name: 'canary_other_organization', slug: 'other', members: [{ user: 'user_mallory' }] },
   ],
   machines: [{ id: 'mch_1', name: 'canary_machine' }],
@@ -87,17 +89,32 @@ async function asked(clerk: LocalInstance, path: string, body: object): Promise<
 /** What a seed has no words for. */
 export async function addSecrets(clerk: LocalInstance): Promise<void> {
   const { state } = clerk;
-  state
-    .table('users')
-    .update('user_ada', {
-      totp_secret: 'CANARYTOTPSECRETJBSWY3DPEHPK3PXP',
-      backup_codes: ['canary_backup_1', 'canary_backup_2'],
-    });
+  state.table('users').update('user_ada', {
+    totp_secret: 'CANARYTOTPSECRETJBSWY3DPEHPK3PXP',
+    backup_codes: ['canary_backup_1', 'canary_backup_2'],
+  });
   await asked(clerk, '/organizations/org_acme/invitations', {
     email_address: 'invited@example.com',
     inviter_user_id: 'user_ada',
     role: 'org:member',
     private_metadata: secret('invitation'),
+  });
+  await asked(clerk, '/organizations/org_friends/invitations', {
+    email_address: 'ada@example.com',
+    role: 'org:member',
+    private_metadata: secret('invitation_of_ada'),
+  });
+  const domain = { enrollment_mode: 'automatic_suggestion', verified: true };
+  await asked(clerk, '/organizations/org_club/domains', { ...domain, name: 'example.com' });
+  await asked(clerk, '/organizations/org_acme/domains', { ...domain, name: 'acme.example', verified: false });
+  state.table('organization_membership_requests').insert({
+    id: 'orgmemreq_1',
+    organization_id: 'org_acme',
+    user_id: 'user_cleo',
+    suggestion_id: 'none',
+    status: 'pending',
+    created_at: clerk.now(),
+    updated_at: clerk.now(),
   });
   await asked(clerk, '/actor_tokens', { user_id: 'user_ada', actor: { sub: 'user_mallory' }, expires_in_seconds: 600 });
   for (const user_id of ['user_ada', 'user_mallory']) await asked(clerk, '/sign_in_tokens', { user_id });
