@@ -37,7 +37,6 @@ const TABLES: Readonly<Record<string, TableName>> = {
 };
 const NAMES: Readonly<Record<string, string>> = {
   client_id: 'notes',
-  organization_id: 'org_acme',
   plan_id_or_slug: 'pro',
   template_name: 'plain',
   user_id: 'user_bob',
@@ -58,6 +57,9 @@ const FIELDS: Readonly<Record<string, string>> = {
   gateway: 'stripe',
   use_test_card: 'true',
   enrollment_mode: 'manual_invitation',
+  unsafe_metadata: '{"color":"red"}',
+  // What test addresses take.
+  code: '424242',
 };
 /** What an operation needs beside that, or instead. */
 const MORE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -66,7 +68,7 @@ const MORE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   attemptSignInFactorOne: { strategy: 'password', password: 'correct horse of cleo' },
   createSignUps: { email_address: 'second@example.com' },
   prepareSignUpsVerification: { strategy: 'email_code' },
-  attemptSignUpsVerification: { strategy: 'email_code', code: '424242' },
+  attemptSignUpsVerification: { strategy: 'email_code' },
   CreateUserBillingCheckout: { plan_id: 'plan_max' },
   CreateOrganizationBillingCheckout: { plan_id: 'plan_big' },
   CreateOrganizationMembership: { user_id: 'user_cleo' },
@@ -74,7 +76,14 @@ const MORE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   createApiKey: { subject: 'user_ada' },
   CreateOrganizationDomain: { name: 'new.example' },
   prepareOrganizationDomainVerification: { affiliation_email_address: 'ada@acme.example' },
+  sendVerificationEmail: { strategy: 'email_code' },
+  sendVerificationSMS: { strategy: 'phone_code' },
+  postOAuthAccounts: { strategy: 'oauth_google', redirect_url: `${PAGE}/back` },
+  reauthorizeExternalAccount: { redirect_url: `${PAGE}/back` },
 };
+
+/** An organization that Ada may leave. */
+const ELSEWHERE: Readonly<Record<string, string>> = { deleteOrganizationMemberships: 'org_choir' };
 
 /** A picture is sent as a file. */
 const UPLOADS = new Set(['updateOrganizationLogo', 'updateProfileImage']);
@@ -107,7 +116,17 @@ afterAll(() => clerk.close());
 
 /** Attempts and checkouts that are under way. */
 async function prepare(page: FrontEnd): Promise<void> {
-  await page.post('/v1/me/email_addresses', { email_address: 'second.ada@example.com' });
+  const code = { strategy: 'email_code' };
+  const address = await page.post('/v1/me/email_addresses', { email_address: 'ada+clerk_test@example.com' });
+  await page.post(`/v1/me/email_addresses/${String(address.response['id'])}/prepare_verification`, code);
+  const number = await page.post('/v1/me/phone_numbers', { phone_number: '+12015550103' });
+  await page.post(`/v1/me/phone_numbers/${String(number.response['id'])}/prepare_verification`, {
+    strategy: 'phone_code',
+  });
+  const [domain] = clerk.state.table('organization_domains').by('organization_id', 'org_acme');
+  await page.post(`/v1/organizations/org_acme/domains/${domain?.id ?? ''}/prepare_affiliation_verification`, {
+    affiliation_email_address: 'ada+clerk_test@acme.example',
+  });
   for (const [at, plan_id] of [
     ['me', 'plan_max'],
     ['organizations/org_acme', 'plan_big'],
@@ -125,7 +144,6 @@ async function prepare(page: FrontEnd): Promise<void> {
   await page.post(`${at}/prepare_first_factor`, { strategy: 'email_code' });
   const eve = { email_address: 'eve+clerk_test@example.com', password: 'correct horse of eve' };
   const signUp = await page.post('/v1/client/sign_ups', eve);
-  const code = { strategy: 'email_code' };
   await page.post(`/v1/client/sign_ups/${String(signUp.response['id'])}/prepare_verification`, code);
 }
 
@@ -134,7 +152,9 @@ async function walk(route: string, id: string, from: Checkpoint, cookies: readon
   const canaries = canariesOf(clerk);
   const [method = '', template = ''] = route.split(' ');
   const scope = template.includes('/organizations/') ? 'org_acme' : 'user_ada';
-  const path = template.replace(/\{(\w+)\}/g, (_all, name: string) => NAMES[name] ?? idOf(name, scope));
+  const path = template.replace(/\{(\w+)\}/g, (_all, name: string) =>
+    name === 'organization_id' ? (ELSEWHERE[id] ?? 'org_acme') : (NAMES[name] ?? idOf(name, scope)),
+  );
   const url = new URL(path, clerk.frontendApiUrl);
   url.searchParams.set('_clerk_js_version', '6.40.0');
   url.searchParams.set('payer_type', 'user');
@@ -199,7 +219,7 @@ describe('the operations of the Frontend API', () => {
     expect(walked.flatMap((each) => each.misfits.map((misfit) => `${each.id}: ${misfit}`))).toEqual([]);
   });
 
-  // What is missing in the list is answered. The list may only become shorter: `vitest -u` writes it anew.
+  // Those that need a state which the walk cannot have at the same time. The list may only become shorter; `vitest -u` writes it anew.
   it('are reached by the walk, but for those that are listed', async () => {
     const built = walked.filter(({ status }) => status !== 501);
     expect(built.length).toBeGreaterThan(80);

@@ -31,7 +31,11 @@ export const CANARY_SEED = {
     },
   },
   users: [
-    person('ada', { phone_number: '+12015550101', username: 'ada_l' }),
+    person('ada', {
+      phone_number: '+12015550101',
+      username: 'ada_l',
+      web3_wallet: '0x00000000000000000000000000000000000000ad',
+    }),
     person('bob'),
     person('cleo'),
     person('mallory', {
@@ -50,6 +54,12 @@ export const CANARY_SEED = {
         { user: 'user_ada', role: 'org:admin', private_metadata: secret('membership_ada') },
         { user: 'user_bob', role: 'org:member', private_metadata: secret('membership_bob') },
       ],
+    },
+    {
+      id: 'org_choir',
+      name: 'Choir',
+      slug: 'choir',
+      members: [{ user: 'user_bob', role: 'org:admin' }, { user: 'user_ada' }],
     },
     { id: 'org_club', name: 'Club', slug: 'club', private_metadata: secret('org_club') },
     { id: 'org_friends', name: 'Friends', slug: 'friends', private_metadata: secret('org_friends') },
@@ -90,6 +100,7 @@ async function asked(clerk: LocalInstance, path: string, body: object): Promise<
 export async function addSecrets(clerk: LocalInstance): Promise<void> {
   const { state } = clerk;
   state.table('users').update('user_ada', {
+    image_url: 'data:image/png;base64,AAAA',
     totp_secret: 'CANARYTOTPSECRETJBSWY3DPEHPK3PXP',
     backup_codes: ['canary_backup_1', 'canary_backup_2'],
   });
@@ -107,6 +118,23 @@ export async function addSecrets(clerk: LocalInstance): Promise<void> {
   const domain = { enrollment_mode: 'automatic_suggestion', verified: true };
   await asked(clerk, '/organizations/org_club/domains', { ...domain, name: 'example.com' });
   await asked(clerk, '/organizations/org_acme/domains', { ...domain, name: 'acme.example', verified: false });
+  state.table('external_accounts').insert({
+    id: 'eac_1',
+    object: 'external_account',
+    user_id: 'user_ada',
+    provider: 'oauth_google',
+    identification_id: 'idn_google',
+    provider_user_id: '1',
+    approved_scopes: 'email',
+    email_address: 'ada@example.com',
+    first_name: 'Ada',
+    last_name: 'L',
+    public_metadata: {},
+    label: null,
+    verification: null,
+    created_at: clerk.now(),
+    updated_at: clerk.now(),
+  } as never);
   state.table('organization_membership_requests').insert({
     id: 'orgmemreq_1',
     organization_id: 'org_acme',

@@ -10,6 +10,7 @@ import { organizationActions } from './actions/organizations.js';
 import { organizationDomainActions } from './actions/organization-domains.js';
 import { organizationMemberActions } from './actions/organization-members.js';
 import { ownOrganizationActions } from './actions/own-organizations.js';
+import { meActions } from './actions/me.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
 import { signUpActions } from './actions/sign-ups.js';
@@ -33,6 +34,7 @@ const ACTIONS: Actions = {
   ...sessionActions,
   ...signInActions,
   ...signUpActions,
+  ...meActions,
   ...oauthConsentActions,
   ...waitlistActions,
 };
