@@ -1,12 +1,15 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
+import * as components from '@clerk/react';
 import {
   ClerkProvider,
+  PricingTable,
   SignIn,
   SignUp,
   TaskChooseOrganization,
   TaskResetPassword,
   TaskSetupMFA,
   UserButton,
+  Waitlist,
   useAuth,
   useReverification,
 } from '@clerk/react';
@@ -56,6 +59,13 @@ const PAGES: Readonly<Record<string, () => ReactNode>> = {
   'choose-organization': () => <TaskChooseOrganization redirectUrlComplete="/" />,
   'reset-password': () => <TaskResetPassword redirectUrlComplete="/" />,
   'setup-mfa': () => <TaskSetupMFA redirectUrlComplete="/" />,
+  waitlist: () => <Waitlist />,
+  // The older major does not have it.
+  'oauth-consent': () => ('OAuthConsent' in components ? <components.OAuthConsent /> : null),
+  pricing: () => <PricingTable />,
+  'user-billing': () => <components.UserProfile routing="hash" />,
+  'organization-billing': () => <components.OrganizationProfile routing="hash" />,
+  'organization-pricing': () => <PricingTable for="organization" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;
