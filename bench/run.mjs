@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { measureHttp, measureLatency } from './http.mjs';
 import { barChart } from './lib/chart.mjs';
+import { readSection } from './lib/section.mjs';
 import { measureEviction, measureMachine, measureRepeat, measureUnseen } from './micro.mjs';
 import { measureBundle, measureImports, measureParts } from './weight.mjs';
 
@@ -180,6 +181,8 @@ const mapTable = (/** @type {ReadonlyMap<string, number>} */ map, /** @type {str
 
 /** Written by hand: why a goal is missed, if one is. */
 const reasons = readFileSync(`${root}bench/REASONS.md`, 'utf8');
+/** Kept from runs of their own. */
+const sections = ['fleet', 'fleet-real', 'cluster', 'cold', 'workers'].map((name) => readSection(name));
 /** Kept from a run of its own (bench/before.mjs). */
 const packages = readFileSync(`${root}bench/PACKAGES.md`, 'utf8');
 
@@ -283,6 +286,8 @@ ${table(
 ## The offline instance
 
 ${local.trim()}
+
+${sections.join('\n\n')}
 
 ${packages.trim()}
 
