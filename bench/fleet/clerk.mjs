@@ -9,7 +9,7 @@ import { createSign, generateKeyPairSync } from 'node:crypto';
 /** @typedef {{ token: string, good: boolean }} Credential */
 
 const ANSWER_MS = 80;
-export const TOKEN_LIFETIME_MS = 60_000;
+const TOKEN_LIFETIME_MS = 60_000;
 /** A browser asks for the next session token before the old one has expired. */
 const RENEW_MS = 10_000;
 const HOST = 'clerk.fleet.example';
@@ -49,11 +49,11 @@ export function createClerk(time, random) {
   const calls = [];
 
   /** @param {import('../../src/ports.js').Clock} now @param {string} sub @param {{ kid: string, privateKey: import('node:crypto').KeyObject }} key */
-  function sign(now, sub, { kid, privateKey }) {
+  function sign(now, sub, { kid, privateKey }, lifetimeMs = TOKEN_LIFETIME_MS) {
     const seconds = Math.floor(now() / 1000);
     const header = { alg: 'RS256', cat: 'cl_B7d4PD111AAA', kid, typ: 'JWT' };
     const payload = {
-      ...{ azp: 'https://app.fleet.example', exp: seconds + TOKEN_LIFETIME_MS / 1000, iat: seconds, nbf: seconds - 10 },
+      ...{ azp: 'https://app.fleet.example', exp: seconds + lifetimeMs / 1000, iat: seconds, nbf: seconds - 10 },
       ...{ iss: `https://${HOST}`, jti: `jti_${seconds}`, sid: `sess_${sub}`, sts: 'active', sub: `user_${sub}`, v: 2 },
     };
     const input = `${base64url(header)}.${base64url(payload)}`;
@@ -99,12 +99,12 @@ export function createClerk(time, random) {
       published = [current];
     },
     /** The present token of a user's session. @param {number} user @returns {Credential} */
-    sessionToken(user) {
+    sessionToken(user, lifetimeMs = TOKEN_LIFETIME_MS) {
       const name = String(user);
       let session = sessions.get(name);
       if (session === undefined || time.now() >= session.renewAt) {
-        const token = sign(time.now, name, current);
-        session = { token, renewAt: time.now() + TOKEN_LIFETIME_MS - RENEW_MS, kid: current.kid };
+        const token = sign(time.now, name, current, lifetimeMs);
+        session = { token, renewAt: time.now() + lifetimeMs - RENEW_MS, kid: current.kid };
         sessions.set(name, session);
       }
       return { token: session.token, good: published.some(({ kid }) => kid === session.kid) };

@@ -44,6 +44,7 @@ export function judge({ start, ttlMs, withStore, calls, outcomes, revoked, revoc
   }
 
   const { storeDown, storeUp } = EVENTS;
+  const isInOrder = (/** @type {number} */ at) => at >= start + EVENTS.rotation.at && at < start + EVENTS.clerkDown.at;
   const isWhileDown = (/** @type {number} */ at) => at >= start + storeDown.at && at < start + storeUp.at;
   const questions = calls.filter(({ what }) => what === 'api_key');
   const whileDown = gaps(
@@ -52,7 +53,7 @@ export function judge({ start, ttlMs, withStore, calls, outcomes, revoked, revoc
   );
   /** Of the fleet about one API key, while nothing is out of order. */
   const inOrder = gaps(
-    questions.filter(({ at }) => at >= start + EVENTS.rotation.at && at < start + EVENTS.clerkDown.at),
+    questions.filter(({ at }) => isInOrder(at)),
     ({ about }) => about,
   );
   const waitsWhileDown = outcomes.filter(({ at }) => isWhileDown(at)).map(({ waitedMs }) => waitedMs);
@@ -81,7 +82,8 @@ export function judge({ start, ttlMs, withStore, calls, outcomes, revoked, revoc
     askedTogether: inOrder.filter((gap) => gap < AT_ONCE_MS).length / (inOrder.length + 1),
     closestMs: Math.min(...inOrder.filter((gap) => gap >= AT_ONCE_MS)),
     meanWaitWhileStoreDownMs: waitsWhileDown.reduce((sum, ms) => sum + ms, 0) / waitsWhileDown.length,
-    /** In the two minutes before Clerk is down, when nothing is out of order: a minute's verifications. */
+    /** In the two minutes before Clerk is down, when nothing is out of order: requests with API keys, and verifications, a minute. */
+    apiKeyRequestsAMinute: count(({ token, at }) => token.startsWith('ak_') && isInOrder(at)) / 2,
     verificationsAMinute: between(EVENTS.rotation.at, EVENTS.clerkDown.at, 'api_key') / 2,
     loadsDuringAttack: between(EVENTS.attack.at, EVENTS.attackEnds.at, 'jwks'),
     revokedMs: Math.max(

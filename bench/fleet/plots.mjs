@@ -52,7 +52,7 @@ export function plots(rows) {
     'fleet-calls': lineChart({
       title: `${number(SHOWN)} members: calls to Clerk a minute`,
       x: minutes,
-      y: { label: 'calls a minute', log: true, ticks: decades(2, 6) },
+      y: { label: 'calls a minute', log: true, ticks: decades(2, 5) },
       marks,
       lines: lines(overTime(shown.alone, calls), overTime(shown.together, calls), [
         [0, official(shown.alone)],
@@ -82,7 +82,7 @@ export function plots(rows) {
       lines: lines(
         bySize('alone', (row) => billOfVerifications(row.verificationsAMinute)),
         bySize('together', (row) => billOfVerifications(row.verificationsAMinute)),
-        bySize('alone', (row) => billOfVerifications(row.traffic.apiKeys * 60)),
+        bySize('alone', (row) => billOfVerifications(row.apiKeyRequestsAMinute)),
       ),
     }),
   };

@@ -24,7 +24,7 @@ export const EVENTS = Object.freeze({
   clerkUp: { at: 8 * MINUTE, label: '' },
   storeDown: { at: 9.5 * MINUTE, label: 'store down' },
   storeUp: { at: 10.5 * MINUTE, label: '' },
-  attack: { at: 11.5 * MINUTE, label: 'made-up credentials' },
+  attack: { at: 11.5 * MINUTE, label: 'made up' },
   attackEnds: { at: 13 * MINUTE, label: '' },
   revocation: { at: 14 * MINUTE, label: 'revocation' },
 });

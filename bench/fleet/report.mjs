@@ -78,6 +78,9 @@ ${table(
   ),
 )}
 
+The wait while the store is down: one request a second of each process looks at the store, and waits 50 ms where that hangs; in a large fleet with thin traffic that is
+nearly every request with an API key. A process that did not look would hear of no invalidation, so it does (where the store refuses, the look costs nothing).
+
 Verifications of API keys in a minute when nothing is out of order, and what they cost a month (30 days of such minutes, prices of November 2026). The official package
 asks Clerk for each request. Traffic is thinned in large fleets, as \`bench/fleet/main.mjs\` says; the last column is the same for everybody.
 
@@ -87,7 +90,7 @@ ${table(
     ...['official package, a month', 'Bailiff', 'with a store', 'an M2M token an hour for each member, a month'],
   ],
   rows.map(({ alone, together }) => {
-    const calls = [alone.traffic.apiKeys * 60, alone.verificationsAMinute, together.verificationsAMinute];
+    const calls = [alone.apiKeyRequestsAMinute, alone.verificationsAMinute, together.verificationsAMinute];
     return [
       ...[number(alone.members), ...calls.map(number)],
       ...[...calls.map(billOfVerifications), billOfCreations(alone.members)].map(dollars),

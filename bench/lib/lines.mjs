@@ -4,7 +4,7 @@
 /** @typedef {{ label: string, ticks: readonly (readonly [at: number, text: string])[], log?: boolean }} Axis */
 
 const [WIDTH, HEIGHT] = [760, 330];
-const FRAME = { left: 64, right: 600, top: 44, bottom: 280 };
+const FRAME = { left: 72, right: 600, top: 44, bottom: 280 };
 const STYLE = `text{font:12px system-ui,sans-serif;fill:#4a5266}.title{font-size:15px;font-weight:600;fill:#1c2333}
 .back{fill:#fff}.grid{stroke:#dfe3ec}.mark{stroke:#b6bdcc;stroke-dasharray:3 3}path{fill:none;stroke-width:2.2}
 .ours{stroke:#1f7a4d;color:#1f7a4d}.half{stroke:#2f5fd0;color:#2f5fd0}.theirs{stroke:#b4532a;color:#b4532a}
