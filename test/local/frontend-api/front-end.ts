@@ -24,6 +24,12 @@ export interface Reply {
   readonly param: string | undefined;
 }
 
+/** A list is sent as several fields of its name. */
+type Form = Readonly<Record<string, string | readonly string[]>>;
+
+const encoded = (fields: Form): URLSearchParams =>
+  new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => [value].flat().map((each) => [name, each])));
+
 const router = createRouter(routesOf(frontendDocument().operations));
 
 export class FrontEnd {
@@ -35,15 +41,15 @@ export class FrontEnd {
     return this.call('GET', path);
   }
 
-  post(path: string, fields: Record<string, string> = {}): Promise<Reply> {
+  post(path: string, fields: Form = {}): Promise<Reply> {
     return this.call('POST', path, fields);
   }
 
-  async call(method: string, path: string, fields: Record<string, string> = {}): Promise<Reply> {
+  async call(method: string, path: string, fields: Form = {}): Promise<Reply> {
     const url = new URL(path, this.clerk.frontendApiUrl);
     url.searchParams.set('_clerk_js_version', '6.40.0');
     if (method !== 'GET' && method !== 'POST') url.searchParams.set('_method', method);
-    const sent = method === 'GET' ? {} : { method: 'POST', body: new URLSearchParams(fields) };
+    const sent = method === 'GET' ? {} : { method: 'POST', body: encoded(fields) };
     const answer = await this.browser.request(url.href, { ...sent, headers: { origin: PAGE } });
     expect(answer.headers.get('access-control-allow-origin'), `${method} ${path}`).toBe(PAGE);
     const text = await answer.text();
