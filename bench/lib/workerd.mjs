@@ -42,7 +42,12 @@ export const bundleOf = (/** @type {Library} */ library) => {
   const known = bundles.get(library);
   if (known !== undefined) return known;
   const contents = PROGRAM(library);
-  const made = bundleForWorkers({ stdin: { contents, resolveDir: root }, tsconfigRaw: '{}', minify: true, logLevel: 'error' });
+  const made = bundleForWorkers({
+    stdin: { contents, resolveDir: root },
+    tsconfigRaw: '{}',
+    minify: true,
+    logLevel: 'error',
+  });
   bundles.set(library, made);
   return made;
 };

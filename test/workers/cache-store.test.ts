@@ -43,7 +43,9 @@ async function send(
   path: string,
   init: { headers?: Record<string, string>; method?: string; body?: string },
 ) {
-  const worker = await workers.getWorker(isolate);
+  const worker = (await workers.getWorker(isolate)) as unknown as {
+    fetch(url: string, how: typeof init): Promise<Response>;
+  };
   const answer = await worker.fetch(`https://acornbooks.example${path}`, init);
   return `${answer.status} ${answer.status === 200 ? await answer.text() : ''}`.trim();
 }
