@@ -32,6 +32,7 @@ async function ofProcess(framework, library) {
     },
   });
   try {
+    /** @type {unknown[]} */
     const [port] = await once(child.stdout, 'data');
     const url = `http://127.0.0.1:${String(port).trim()}/invoices`;
     const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } });

@@ -29,10 +29,10 @@ export async function startCluster(framework, library, workers, fixtures, execAr
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   async function next() {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`The cluster with ${framework} and ${library} ended.`);
+    const line = await lines.next();
+    if (line.done) throw new Error(`The cluster with ${framework} and ${library} ended.`);
     /** @type {unknown} */
-    const said = JSON.parse(String(value));
+    const said = JSON.parse(String(line.value));
     return said;
   }
   const ask = (/** @type {'state' | 'restart'} */ line) => (child.stdin.write(`${line}\n`), next());
