@@ -43,6 +43,7 @@ for (const framework of ['hono', 'express']) {
         },
       })),
       ROUNDS,
+      noise.sample,
     );
     const cpuOf = (/** @type {string} */ library) => median(cpu.get(library) ?? [NaN]);
     for (const { library, cluster } of clusters) {

@@ -68,7 +68,7 @@ const rows = [];
 for (const [what, official, run] of KINDS) {
   console.error(`[cold] ${what}`);
   const contestants = LIBRARIES.map((name) => ({ name, run: () => run(name) }));
-  const medians = await interleave(contestants, ROUNDS);
+  const medians = await interleave(contestants, ROUNDS, noise.sample);
   const [bare = NaN, bailiff = NaN, clerk = NaN] = LIBRARIES.map((name) => medians.get(name));
   rows.push({ what, official, bare, bailiff, clerk });
 }

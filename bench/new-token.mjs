@@ -67,6 +67,7 @@ const noise = noiseOf();
 /** @type {[raw: number, whole: number][]} */
 const rounds = [];
 for (let round = 0; round < ROUNDS; round++) {
+  if (round % 5 === 0) noise.sample();
   const tokens = mint(TOKENS);
   const first = round % 2 === 0 ? await cpuOf(tokens, raw) : await cpuOf(tokens.map(fresh), whole);
   const second = round % 2 === 0 ? await cpuOf(tokens.map(fresh), whole) : await cpuOf(tokens, raw);

@@ -31,12 +31,13 @@ try {
   const repeats = await interleave(
     workers.map(({ library, worker }) => ({ name: library, run: () => worker.cpu(share(library)) })),
     ROUNDS,
+    noise.sample,
   );
   console.error('[workers] new tokens');
   const news = await interleave(
     workers.map(({ library, worker }) => ({ name: library, run: () => worker.cpu(fresh) })),
     ROUNDS,
-    () => (fresh = fixtures.mintMany(NEW, (minted += NEW))),
+    () => (noise.sample(), (fresh = fixtures.mintMany(NEW, (minted += NEW)))),
   );
   const row = (
     /** @type {string} */ what,

@@ -1,42 +1,37 @@
 /**
- * Whether the machine was quiet enough to believe a measurement. A piece of work of known length is timed over and over beside it: on a quiet
- * machine it takes the same time always; where others compute, its wall-clock time grows beyond the processor time that it got.
+ * Whether the machine was quiet enough to believe a measurement. Where others compute, a piece of work takes longer by the clock than the
+ * processor time that it got. It is done at moments when nothing else of the benchmark runs: before, after, and between its rounds.
  */
 import { createHash } from 'node:crypto';
 import { loadavg } from 'node:os';
 
 const BLOCK = Buffer.alloc(1 << 20, 7);
-const EVERY_MS = 250;
+const SAMPLE_MS = 60;
 /** Above this a part of the time belonged to others. */
-const MOST_STOLEN = 0.15;
+const MOST_LOST = 0.1;
 
-/** Share of the time that this process wanted to compute and could not. */
-function stolen() {
+/** Share of the time in which this process wanted to compute and could not. */
+function lost() {
   const cpu = process.cpuUsage();
   const began = performance.now();
-  for (let index = 0; index < 8; index++) createHash('sha256').update(BLOCK).digest();
+  while (performance.now() - began < SAMPLE_MS) createHash('sha256').update(BLOCK).digest();
   const wall = (performance.now() - began) * 1000;
   const { user, system } = process.cpuUsage(cpu);
   return Math.max(0, 1 - (user + system) / wall);
 }
 
-/** Begins to watch. The timer does not keep the process alive. */
+/** Begins with a first sample. */
 export function noiseOf() {
-  /** @type {number[]} */
-  const shares = [stolen()];
-  const timer = setInterval(() => void shares.push(stolen()), EVERY_MS);
-  timer.unref();
-  const mean = () => shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  const samples = [lost()];
   return {
-    /** Of the time of this process, so far. */
-    share: mean,
-    isQuiet: () => mean() <= MOST_STOLEN,
-    /** A sentence for the report; ends the watch. */
+    sample: () => void samples.push(lost()),
+    /** A sentence for the report, after a last sample. */
     verdict() {
-      clearInterval(timer);
-      shares.push(stolen());
-      const said = `others had ${(mean() * 100).toFixed(0)} % of the processor time that this process wanted (load ${loadavg()[0]?.toFixed(1)})`;
-      return mean() <= MOST_STOLEN
+      samples.push(lost());
+      const mean = samples.reduce((sum, share) => sum + share, 0) / samples.length;
+      const load = (loadavg()[0] ?? NaN).toFixed(1);
+      const said = `others took ${(mean * 100).toFixed(0)} % of the processor from this process in ${samples.length} samples between the rounds (load ${load})`;
+      return mean <= MOST_LOST
         ? `The machine was quiet: ${said}.`
         : `**The machine was too busy to believe these figures**: ${said}.`;
     },
