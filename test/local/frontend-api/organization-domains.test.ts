@@ -79,7 +79,12 @@ describe('a domain', () => {
     const events = eventsOf(scene);
     const path = await added('acme.test');
     expect(await attempt(path, '424242')).toMatchObject({ status: 400, code: 'verification_missing' });
-    for (const address of ['ada@evil.test', 'ada@sub.acme.test', 'ada@evil.test@acme.test', 'acme.test', ''])
+    for (const address of ['ada@evil.test', 'ada@sub.acme.test'])
+      expect(await prepare(path, address), address).toMatchObject({
+        status: 422,
+        code: 'organization_domain_mismatch',
+      });
+    for (const address of ['ada@evil.test', 'ada@evil.test@acme.test', 'acme.test', ''])
       expect(await prepare(path, address), address).toMatchObject({ status: 422, param: 'affiliation_email_address' });
     const prepared = await prepare(path, 'Ada@Acme.test');
     expect(prepared.response).toMatchObject({

@@ -1,6 +1,7 @@
 /** The JSON side of the Frontend API: what a page's own script can ask about its browser. */
 import type { LocalResponse } from '../http/messages.js';
-import { failure, json } from '../http/responses.js';
+import { json } from '../http/responses.js';
+import { refusal } from '../model/records/refusals.js';
 import { apiKeyActions } from './actions/api-keys.js';
 import { clientActions } from './actions/client.js';
 import { organizationActions } from './actions/organizations.js';
@@ -33,7 +34,7 @@ const ACTIONS: Actions = {
 /** Answers with the development browser, a new one where none is known. */
 function devBrowser(call: FrontendCall): LocalResponse {
   if (call.state.instanceType !== 'development')
-    return failure(404, 'resource_not_found', 'Only development instances have these');
+    throw refusal('resource_not_found', 'Only development instances have these');
   const browser = browserOrNew(call);
   return json({ id: browser.token, token: browser.token, object: 'dev_browser' }, 200, [
     ['Set-Cookie', browserCookie(call.state, browser)],
