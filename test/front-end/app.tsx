@@ -1,5 +1,16 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
-import { ClerkProvider, SignIn, SignUp, UserButton, useAuth } from '@clerk/react';
+import {
+  APIKeys,
+  ClerkProvider,
+  CreateOrganization,
+  OrganizationList,
+  OrganizationProfile,
+  OrganizationSwitcher,
+  SignIn,
+  SignUp,
+  UserButton,
+  useAuth,
+} from '@clerk/react';
 import { createRoot } from 'react-dom/client';
 import type { ReactNode } from 'react';
 import type { PageConfig } from './stage.js';
@@ -20,6 +31,18 @@ function Home(): ReactNode {
 
 /** By the first segment of the path. A scenario of another component adds its page here. */
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
+  'api-keys': () => <APIKeys />,
+  'create-organization': () => (
+    <CreateOrganization routing="path" path="/create-organization" afterCreateOrganizationUrl="/" />
+  ),
+  organization: () => <OrganizationProfile routing="path" path="/organization" afterLeaveOrganizationUrl="/" />,
+  organizations: () => <OrganizationList afterSelectOrganizationUrl="/" afterSelectPersonalUrl="/" />,
+  switcher: () => (
+    <main>
+      <OrganizationSwitcher afterCreateOrganizationUrl="/" />
+      <Home />
+    </main>
+  ),
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
   'sign-up': () => <SignUp routing="path" path="/sign-up" />,
 };
