@@ -31,7 +31,7 @@ function Home(): ReactNode {
 
 /** By the first segment of the path. A scenario of another component adds its page here. */
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
-  'api-keys': () => <APIKeys />,
+  keys: () => <APIKeys />,
   'create-organization': () => (
     <CreateOrganization routing="path" path="/create-organization" afterCreateOrganizationUrl="/" />
   ),
