@@ -5,6 +5,8 @@ type Row = readonly [status: number, message: string];
 const rows = <Table extends Readonly<Record<string, Row>>>(table: Table): Table => table;
 
 export const FRONTEND_REFUSALS = rows({
+  // Not in the catalogue: the service of API keys has codes of its own, and the component asks for this one.
+  token_creation_conflict: [409, 'There is a key of this name already'],
   account_transfer_invalid: [400, 'There is nothing to transfer'],
   api_keys_not_enabled: [422, 'API keys are switched off'],
   client_state_invalid: [400, 'This is not the next step'],
@@ -36,8 +38,6 @@ export const FRONTEND_REFUSALS = rows({
   sign_up_restricted_waitlist: [403, 'Sign-up is by the waitlist'],
   strategy_for_user_invalid: [400, 'The strategy is not valid for this account'],
   ticket_invalid_code: [400, 'The ticket is invalid'],
-  // Not in the catalogue: the service of API keys has codes of its own, and the component asks for this one.
-  token_creation_conflict: [409, 'There is a key of this name already'],
   user_create_organization_not_enabled: [403, 'The user may not create organizations'],
   user_locked: [403, 'The account is locked'],
   verification_expired: [400, 'The verification has expired'],
