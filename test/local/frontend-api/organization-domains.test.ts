@@ -102,6 +102,9 @@ describe('a domain', () => {
     const { json } = await call(scene.clerk, 'GET', DOMAINS);
     expect(json).toMatchObject({ data: [{ name: 'acme.test', verification: { status: 'verified' } }] });
     expect(events()).toContain('organizationDomain.updated');
+    const told = scene.clerk.webhooks.deliveries.filter(({ type }) => type.startsWith('organizationDomain'));
+    expect(JSON.stringify([json, told])).not.toContain(`"${code}"`);
+    expect(told.map(({ body }) => body).join('')).not.toContain(code);
   });
 
   it('is not verified by guessing, nor by an old code', async () => {
