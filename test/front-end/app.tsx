@@ -1,5 +1,5 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
-import { ClerkProvider, SignIn, SignUp, UserButton, useAuth } from '@clerk/react';
+import { ClerkProvider, SignIn, SignUp, UserButton, UserProfile, useAuth } from '@clerk/react';
 import { createRoot } from 'react-dom/client';
 import type { ReactNode } from 'react';
 import type { PageConfig } from './stage.js';
@@ -21,6 +21,7 @@ function Home(): ReactNode {
 /** By the first segment of the path. A scenario of another component adds its page here. */
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
+  'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
   'sign-up': () => <SignUp routing="path" path="/sign-up" />,
 };
 
