@@ -38,7 +38,7 @@ const localDist = join(local, 'dist');
 const SEPARATE = ['api/', 'bin/'];
 /**
  * Packages that are published inside, under the licenses that stand beside: a package is more to load than its one file.
- * Never lru-cache: it has a build for each runtime, and the one for Node, which would be joined here, imports
+ * Never lru-cache: its newer versions have a build for each runtime, and the one for Node, which would be joined here, imports
  * `node:diagnostics_channel`, which Workers lack. Never jose: a server on Node loads it late, if at all.
  */
 const JOINED = ['path-to-regexp'];

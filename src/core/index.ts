@@ -18,7 +18,7 @@ export {
 } from './middleware/authorization-server.js';
 export {
   createResourceMetadata,
-  type MetadataAnswer,
+  type MetadataLookup,
   resourceMetadataUrl,
   type ProtectedResourceOptions,
 } from './middleware/resource-metadata.js';

@@ -97,6 +97,10 @@ describe('Docker, Kubernetes, Fly', () => {
     expect(await once(server, 'exit')).toEqual([0, null]);
   });
 
+  it('has an image that its page shows as it is', () => {
+    expect(readFileSync(join(folder, '../../docs/deploy/docker.md'), 'utf8')).toContain(textOf('docker/Dockerfile'));
+  });
+
   it('has an image that builds from files that are there, and runs as nobody', () => {
     const stages: string[] = [];
     const lines = textOf('docker/Dockerfile')

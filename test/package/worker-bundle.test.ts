@@ -49,9 +49,8 @@ it('a Worker gets jose and lru-cache, and no Node module', async () => {
   expect(joseAtOnce.length).toBeGreaterThan(5);
 });
 
-it('for Node, lru-cache would bring `node:diagnostics_channel`, and jose waits until a key needs it', async () => {
-  const { packages, node, joseAtOnce } = await bundleFor(FOR_NODE);
+it('for Node, jose waits until a key needs it', async () => {
+  const { packages, joseAtOnce } = await bundleFor(FOR_NODE);
   expect(packages).toContain('jose');
-  expect(node).toContain('node:diagnostics_channel');
   expect(joseAtOnce).toEqual([]);
 });

@@ -2,10 +2,9 @@ import {
   createAuthorizationServerMetadata,
   createResourceMetadata,
   type AuthorizationServerOptions,
-  type MetadataAnswer,
+  type MetadataLookup,
   type ProtectedResourceOptions,
 } from '../../core/index.js';
-import type { MaybePromise } from '../../ports.js';
 import { requestOf, responseOf, run, urlOf, type Handler } from './handler.js';
 
 /**
@@ -46,7 +45,7 @@ export function oauthAuthorizationServerMetadata(options: AuthorizationServerOpt
   return serve(createAuthorizationServerMetadata(options));
 }
 
-function serve(answerTo: (method: string, url: string) => MaybePromise<MetadataAnswer> | null): Handler {
+function serve(answerTo: MetadataLookup): Handler {
   return function clerkMetadata(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);

@@ -1,23 +1,10 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
-import {
-  createAuthorizationServerMetadata,
-  createMiddleware,
-  createResourceMetadata,
-  RequestAuthentication,
-  type AuthorizationServerOptions,
-  type MetadataAnswer,
-  type ProtectedResourceOptions,
-} from '../../core/index.js';
-import type { MaybePromise } from '../../ports.js';
-import { present, putHeaders, sendAnswer } from './reply.js';
+import * as core from '../../core/index.js';
 import { forward } from '../node/forward.js';
+import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource } from './middleware-options.js';
+import type { OnDenied } from './middleware-options.js';
+import { present, putHeaders, sendAnswer } from './reply.js';
 import { FastifyView, slot } from './request.js';
-import type {
-  ClerkMiddlewareOptions,
-  ClerkMiddlewareSettings,
-  ClerkMiddlewareSource,
-  OnDenied,
-} from './middleware-options.js';
 
 /** A plugin whose hooks belong to the context that registers it, and to the contexts below (as `fastify-plugin` does it). */
 function plugin(name: string, register: (fastify: FastifyInstance) => void): FastifyPluginCallback {
@@ -52,13 +39,13 @@ export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
   settings: ClerkMiddlewareSettings = {},
 ): FastifyPluginCallback {
-  const middleware = createMiddleware<FastifyRequest, OnDenied>(source, settings);
+  const middleware = core.createMiddleware<FastifyRequest, OnDenied>(source, settings);
   return plugin('bailiff', (fastify) => {
     if (!fastify.hasRequestDecorator('auth')) fastify.decorateRequest('auth', null as never);
     fastify.addHook('onRequest', async (request, reply) => {
       const view = new FastifyView(request);
       const entered = await middleware(request, view, slot.get(request), !view.isUpgrade);
-      if (!(entered instanceof RequestAuthentication)) {
+      if (!(entered instanceof core.RequestAuthentication)) {
         await forward(entered, view, request.raw, reply.raw, request);
         return void reply.hijack();
       }
@@ -95,8 +82,8 @@ export function clerkMiddleware(
  * app.register(protectedResourceMetadata({ resource: 'https://api.example.com/mcp' }));
  * ```
  */
-export function protectedResourceMetadata(options: ProtectedResourceOptions): FastifyPluginCallback {
-  return metadata('bailiff-resource-metadata', createResourceMetadata(options));
+export function protectedResourceMetadata(options: core.ProtectedResourceOptions): FastifyPluginCallback {
+  return metadata('bailiff-resource-metadata', core.createResourceMetadata(options));
 }
 
 /**
@@ -114,14 +101,11 @@ export function protectedResourceMetadata(options: ProtectedResourceOptions): Fa
  * app.register(oauthAuthorizationServerMetadata());
  * ```
  */
-export function oauthAuthorizationServerMetadata(options: AuthorizationServerOptions = {}): FastifyPluginCallback {
-  return metadata('bailiff-authorization-server', createAuthorizationServerMetadata(options));
+export function oauthAuthorizationServerMetadata(options: core.AuthorizationServerOptions = {}): FastifyPluginCallback {
+  return metadata('bailiff-authorization-server', core.createAuthorizationServerMetadata(options));
 }
 
-function metadata(
-  name: string,
-  answerTo: (method: string, url: string) => MaybePromise<MetadataAnswer> | null,
-): FastifyPluginCallback {
+function metadata(name: string, answerTo: core.MetadataLookup): FastifyPluginCallback {
   return plugin(name, (fastify) => {
     fastify.addHook('onRequest', async ({ method, originalUrl }, reply) => {
       const answer = await answerTo(method, originalUrl);

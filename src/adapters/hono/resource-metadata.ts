@@ -3,11 +3,10 @@ import {
   createAuthorizationServerMetadata,
   createResourceMetadata,
   type AuthorizationServerOptions,
-  type MetadataAnswer,
+  type MetadataLookup,
   type ProtectedResourceOptions,
 } from '../../core/index.js';
 import type { Environment } from '../../environment.js';
-import type { MaybePromise } from '../../ports.js';
 import { bindings } from './environment.js';
 
 /**
@@ -48,9 +47,7 @@ export function oauthAuthorizationServerMetadata(options: AuthorizationServerOpt
   return serve((env) => createAuthorizationServerMetadata(options, env));
 }
 
-type AnswerTo = (method: string, url: string) => MaybePromise<MetadataAnswer> | null;
-
-function serve(create: (env?: Environment) => AnswerTo): MiddlewareHandler {
+function serve(create: (env?: Environment) => MetadataLookup): MiddlewareHandler {
   const environment = bindings();
   let answerTo = environment === undefined ? create() : undefined;
   return async function clerkMetadata(c: Context, next) {

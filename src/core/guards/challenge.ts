@@ -85,21 +85,29 @@ function descriptionOf({ reason, detail }: Challenge): string {
   return (reason && meaningOf(reason)) ?? 'The request carries no valid credentials.';
 }
 
+/** A reason that a guard finds: the token is good, so the state has no headers that say why nobody is signed in. */
+const PENDING = 'session-pending';
+const PENDING_HEADERS = { 'x-clerk-auth-status': 'signed-out', 'x-clerk-auth-reason': PENDING } as const;
+
 /** Nobody, or a bad credential of an accepted kind. */
 export function unauthenticatedDenial(challenge: Challenge): Denial {
   const { reason, tokenSent } = challenge;
   const meaning = descriptionOf(challenge);
-  const coded = tokenSent || reason === 'session-pending';
+  const isPending = reason === PENDING;
+  const coded = tokenSent || isPending;
   return denial('unauthenticated', {
     code: coded && reason !== null ? knownReason(reason) : 'unauthenticated',
     reason,
     message: tokenSent ? 'The credentials are not valid.' : 'Authentication is required.',
     longMessage: meaning,
-    headers: challengeHeader({
-      error: tokenSent ? 'invalid_token' : null,
-      error_description: tokenSent ? meaning : null,
-      resource_metadata: metadataOf(challenge),
-    }),
+    headers: {
+      ...challengeHeader({
+        error: tokenSent ? 'invalid_token' : null,
+        error_description: tokenSent ? meaning : null,
+        resource_metadata: metadataOf(challenge),
+      }),
+      ...(isPending && PENDING_HEADERS),
+    },
   });
 }
 

@@ -6,6 +6,7 @@ import type { Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import { checkOptionNames, type OptionNames } from '../../ground/option-names.js';
+import type { MaybePromise } from '../../ports.js';
 import type { Option } from '../../types.js';
 import { filledList } from '../config/checks.js';
 import { checkPublicUrl, withoutBase } from '../config/public-url.js';
@@ -61,6 +62,9 @@ const NAMES: OptionNames<ProtectedResourceOptions> = {
   scopes: true,
   metadata: true,
 };
+
+/** The answer for a request to one of the paths; null for every other. */
+export type MetadataLookup = (method: string, url: string) => MaybePromise<MetadataAnswer> | null;
 
 export interface MetadataAnswer {
   readonly status: 200 | 204 | 503;

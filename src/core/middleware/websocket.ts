@@ -5,7 +5,6 @@ import type {
   Auth,
   AuthenticatedAs,
   CallerOf,
-  Denial,
   GuardRequirementShape,
   RequestState,
   RequestView,
@@ -14,18 +13,22 @@ import type {
 } from '../../types.js';
 import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../../ground/headers.js';
 import { asError } from '../faults/as-error.js';
-import { errorBody, faultDenial, unauthenticatedDenial } from '../guards/challenge.js';
+import { faultDenial, unauthenticatedDenial } from '../guards/challenge.js';
 import { compileRequirement, type CompiledRequirement } from '../guards/requirement.js';
 import type { Authenticator } from '../authenticator.js';
+import type { Config } from '../config/config.js';
 import { reportFault } from '../faults/fault.js';
 import type { AuthOutcome } from '../outcome.js';
+import { eventRequest } from '../request/event-request.js';
 import { viewOf } from '../request/web-request.js';
 import { headerTokenOf } from '../request/authorization-header.js';
 import { repeatedHeaders } from '../request/raw-headers.js';
 import { allowedOriginsOf, type UpgradeOptions } from './websocket-options.js';
 import { RequestAuthentication } from './request-authentication.js';
+import { fromDenial, refuse, type UpgradeRefused } from './websocket-refusal.js';
 
 export type { UpgradeOptions } from './websocket-options.js';
+export { refuseUpgrade, type UpgradeRefused } from './websocket-refusal.js';
 
 /** Node's `IncomingMessage`, as the `upgrade` event of an HTTP server hands it over. */
 export interface IncomingUpgrade {
@@ -39,17 +42,6 @@ export interface IncomingUpgrade {
 
 /** A Web request, a view of one, or what Node's `upgrade` event gives. */
 export type UpgradeRequest = Request | RequestView | IncomingUpgrade;
-
-export interface UpgradeRefused {
-  readonly allowed: false;
-  /** What to answer instead of 101: 400, 401, 403, 503, or 500 where this server failed (a `check` that threw, for example). */
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON. */
-  readonly body: string;
-  /** For your log, with status 500: what went wrong. Not enumerable, so that nothing sends it along. */
-  readonly cause?: Error;
-}
 
 /** @typeParam Caller the callers that the requirement lets in */
 export interface UpgradeAllowed<Caller extends Auth = AuthenticatedAs<TokenType>> {
@@ -137,7 +129,10 @@ export async function authenticateUpgrade(
   const requirement = compileRequirement(options.requirement, config);
   const view = viewOfUpgrade(request);
   try {
-    if (!isOriginAllowed(view, origins)) return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
+    if (!isOriginAllowed(view, origins)) {
+      tellDenied(config, view, 'request', 403, 'origin-not-allowed');
+      return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
+    }
     return await decide(authenticator, view, requirement, request);
   } catch (thrown) {
     reportFault(config, 'upgrade', thrown, view);
@@ -163,7 +158,10 @@ async function decide(
     const { now } = authenticator.config;
     const { expiresAt, usableUntil } = endOf(authentication.state);
     // A slow `check` may outlast the credential.
-    if (now() >= usableUntil) return fromDenial(unauthenticatedDenial(EXPIRED));
+    if (now() >= usableUntil) {
+      tellDenied(authenticator.config, view, 'guard', 401, EXPIRED.reason, result.auth.tokenType);
+      return fromDenial(unauthenticatedDenial(EXPIRED));
+    }
     return {
       allowed: true,
       auth: result.auth as AuthenticatedAs<TokenType>,
@@ -173,6 +171,18 @@ async function decide(
   }
   if (!('denial' in result)) return refuse(401, 'unauthenticated', 'Authentication is required.');
   return fromDenial(result.denial);
+}
+
+/** For the refusals that neither the request's check nor the guard makes: these tell of their own. */
+function tellDenied(
+  { emit }: Config,
+  view: RequestView,
+  by: 'request' | 'guard',
+  status: number,
+  reason: string,
+  tokenType: TokenType | null = null,
+): void {
+  emit?.({ type: 'denied', by, status, tokenType, reason, missing: null, durationMs: 0, ...eventRequest(view) });
 }
 
 /**
@@ -227,53 +237,3 @@ function closer(usableUntil: number, now: Clock): UpgradeAllowed['closeAtExpiry'
     return () => cancel();
   };
 }
-
-function refuse(status: number, code: string, message: string): UpgradeRefused {
-  const body = JSON.stringify(errorBody(code, message));
-  return { allowed: false, status, headers: { 'Content-Type': 'application/json' }, body };
-}
-
-function fromDenial({ status, headers, body, cause }: Denial): UpgradeRefused {
-  const refused: UpgradeRefused = {
-    allowed: false,
-    status,
-    headers: { ...headers, 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  };
-  return cause === undefined ? refused : Object.defineProperty(refused, 'cause', { value: cause });
-}
-
-/**
- * Writes the refusal to the socket of Node's `upgrade` event, and ends it.
- *
- * @example
- * ```ts
- * import { createServer } from 'node:http';
- * import { authenticateUpgrade, createAuthenticator, refuseUpgrade } from 'bailiff';
- *
- * const authenticator = createAuthenticator();
- * createServer().on('upgrade', async (request, socket) => {
- *   const decision = await authenticateUpgrade(authenticator, request, { allowedOrigins: ['https://app.example'] });
- *   if (!decision.allowed) refuseUpgrade(socket, decision);
- * });
- * ```
- */
-export function refuseUpgrade(socket: { end(text: string): unknown }, refused: UpgradeRefused): void {
-  const headers = {
-    ...refused.headers,
-    'Content-Length': String(new TextEncoder().encode(refused.body).length),
-    Connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end(
-    `HTTP/1.1 ${refused.status} ${STATUS_TEXT[refused.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${refused.body}`,
-  );
-}
-
-const STATUS_TEXT: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};

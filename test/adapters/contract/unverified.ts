@@ -164,7 +164,13 @@ export function unverified(framework: Framework): void {
         401, 200, 200, 403, 401, 401,
       ]);
       expect((await get('/in', 'pending')).body).toEqual([true, true]);
-      expect(codeOf(await get('/usual', 'pending'))).toBe('session-pending');
+      const refused = await get('/usual', 'pending');
+      expect(codeOf(refused)).toBe('session-pending');
+      expect(refused.headers).toMatchObject({
+        'x-clerk-auth-status': 'signed-out',
+        'x-clerk-auth-reason': 'session-pending',
+      });
+      expect((await get('/in', 'pending')).headers).not.toHaveProperty('x-clerk-auth-reason');
       expect((await get('/read', 'pending')).body).toEqual([OUT, IN, OUT, OUT]);
     });
 

@@ -1,6 +1,12 @@
 /** What an upgrade must not accept, renew or throw, against an instance that counts what it is asked. */
 import { createServer, type Server } from 'node:http';
-import { authenticateUpgrade, refuseUpgrade, type IncomingUpgrade, type UpgradeOptions } from 'bailiff';
+import {
+  authenticateUpgrade,
+  refuseUpgrade,
+  type BailiffEvent,
+  type IncomingUpgrade,
+  type UpgradeOptions,
+} from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { sendRaw } from '../../attacks/raw.js';
@@ -235,6 +241,26 @@ describe('nothing that a request holds makes it reject', () => {
       );
       backend.clock.now = T0;
     }
+  });
+
+  it('is told as one denial, whoever refused it', async () => {
+    const told: BailiffEvent[] = [];
+    const authenticator = backend.create({ jwtKey: key.pem, onEvent: (event) => told.push(event) });
+    const denials = async (headers: Record<string, string>, options?: UpgradeOptions, url?: string) => {
+      told.length = 0;
+      const result = await ask({ ...headers, 'x-request-id': 'r-1' }, options, url, authenticator);
+      const denied = told.filter(({ type }) => type === 'denied');
+      return [statusOf(result), ...denied];
+    };
+    const of = (by: string, status: number, reason: string) =>
+      expect.objectContaining({ by, status, reason, requestId: 'r-1' }) as unknown;
+    expect(await denials({ origin: FOREIGN, ...fresh() })).toEqual([403, of('request', 403, 'origin-not-allowed')]);
+    expect(await denials({ origin: ORIGIN })).toEqual([401, of('guard', 401, 'session-token-and-uat-missing')]);
+    const forbidden = { requirement: { role: 'org:owner' } };
+    expect(await denials({ origin: ORIGIN, ...fresh() }, forbidden)).toEqual([403, of('guard', 403, 'forbidden')]);
+    expect(await denials({ origin: ORIGIN, ...fresh() })).toEqual([101]);
+    const outlasting = { requirement: { check: () => ((backend.clock.now = T0 + 65_000), true) } };
+    expect(await denials({ origin: ORIGIN, ...fresh() }, outlasting)).toEqual([401, of('guard', 401, 'token-expired')]);
   });
 
   it('a key that is forgotten and revoked while a check runs is asked for once, and rejects nothing', async () => {

@@ -13,11 +13,12 @@ const { get, post } = callsTo(() => state);
 const DAY_MS = 86_400_000;
 const keysOf = (rows: readonly { readonly key: string }[]): string[] => rows.map(({ key }) => key).sort();
 
-it('two roles, and nine system permissions that admins have', async () => {
+it('two roles, and eleven system permissions that admins have', async () => {
   const { data } = (await get('/organization_roles')).body;
   const permissions = (await get('/organization_permissions', { limit: '100' })).body.data;
   expect(keysOf(data)).toEqual(['org:admin', 'org:member']);
   expect(keysOf(permissions)).toEqual([
+    ...['org:sys_api_keys:manage', 'org:sys_api_keys:read'],
     ...['org:sys_billing:manage', 'org:sys_billing:read', 'org:sys_domains:manage', 'org:sys_domains:read'],
     ...['org:sys_entconns:manage', 'org:sys_memberships:manage', 'org:sys_memberships:read'],
     ...['org:sys_profile:delete', 'org:sys_profile:manage'],

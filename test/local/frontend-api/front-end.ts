@@ -24,6 +24,12 @@ export interface Reply {
   readonly param: string | undefined;
 }
 
+/** A list is sent as several fields of its name. */
+type Form = Readonly<Record<string, string | readonly string[]>>;
+
+const encoded = (fields: Form): URLSearchParams =>
+  new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => [value].flat().map((each) => [name, each])));
+
 const router = createRouter(routesOf(frontendDocument().operations));
 
 export class FrontEnd {
@@ -37,7 +43,7 @@ export class FrontEnd {
     return this.call('GET', path);
   }
 
-  post(path: string, fields: Record<string, string> = {}): Promise<Reply> {
+  post(path: string, fields: Form = {}): Promise<Reply> {
     return this.call('POST', path, fields);
   }
 
@@ -48,16 +54,16 @@ export class FrontEnd {
     return this.call('POST', path, body);
   }
 
-  async call(method: string, path: string, fields: Record<string, string> | FormData = {}): Promise<Reply> {
+  async call(method: string, path: string, fields: Form | FormData = {}): Promise<Reply> {
     const url = new URL(path, this.clerk.frontendApiUrl);
     url.searchParams.set('_clerk_js_version', '6.40.0');
     if (method !== 'GET' && method !== 'POST') url.searchParams.set('_method', method);
-    const sent =
-      method === 'GET'
-        ? {}
-        : { method: 'POST', body: fields instanceof FormData ? fields : new URLSearchParams(fields) };
+    const sent = fields instanceof FormData ? fields : encoded(fields);
     const headers = { origin: PAGE, ...this.headers };
-    const answer = await this.browser.request(url.href, { ...sent, headers });
+    const answer = await this.browser.request(
+      url.href,
+      method === 'GET' ? { headers } : { method: 'POST', body: sent, headers },
+    );
     expect(answer.headers.get('access-control-allow-origin'), `${method} ${path}`).toBe(PAGE);
     const text = await answer.text();
     const body = JSON.parse(text) as Json;

@@ -215,7 +215,7 @@ it('wallets are listed and deleted; adding one is not built', async () => {
   const wallet = '0x00000000219ab540356cbb839cbe05303d7705fa';
   const row = {
     user_id: 'user_ada',
-    object: 'web3_wallet',
+    object: 'web3_wallet' as const,
     web3_wallet: wallet,
     verification: null,
     created_at: 1,

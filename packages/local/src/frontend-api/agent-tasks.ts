@@ -3,8 +3,7 @@
  * automated browsers need nothing else. Two APIs have the path: the Backend API's has `POST`.
  */
 import type { LocalResponse } from '../http/messages.js';
-import { failure } from '../http/responses.js';
-import { ApiError } from '../model/records/api-error.js';
+import { refusal } from '../model/records/refusals.js';
 import { useAgentTask } from '../model/sessions/agent-tasks.js';
 import { clientOf } from '../model/sessions/browsers.js';
 import { signIn } from '../model/sessions/client-sessions.js';
@@ -18,23 +17,17 @@ export function acceptAgentTask(call: FrontendCall): LocalResponse {
   const { state, request } = call;
   const ticket = readTicket(state, request.query.get('ticket') ?? '');
   if (ticket?.st !== 'agent_task')
-    return failure(400, 'ticket_invalid_code', 'This is no ticket of an agent task.', 'ticket');
-  if (ticket.exp * 1000 <= state.now()) return failure(400, 'ticket_expired_code', 'The ticket has expired.', 'ticket');
+    throw refusal('ticket_invalid_code', 'This is no ticket of an agent task.', { paramName: 'ticket' });
+  if (ticket.exp * 1000 <= state.now()) throw refusal('ticket_expired_code', undefined, { paramName: 'ticket' });
   const target = allowedRedirect(state, ticket.rurl);
   if (target === null)
-    return failure(
-      400,
+    throw refusal(
       'agent_task_cannot_be_used',
       'Its redirect_url is neither on loopback nor an origin of this instance.',
     );
   // Programs that only look at a link (previews, scanners) must not use it up.
   if (request.method === 'HEAD') return { status: 204, headers: [], body: '' };
-  try {
-    return accept(call, ticket, target);
-  } catch (error) {
-    if (error instanceof ApiError) return failure(error.status, error.code, error.longMessage);
-    throw error;
-  }
+  return accept(call, ticket, target);
 }
 
 /** @throws ApiError */

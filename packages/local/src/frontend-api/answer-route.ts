@@ -2,13 +2,13 @@
 import { isPromise } from '../../../../src/ground/realm.js';
 import { apiVersionOf } from '../http/api-version.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
-import { failure } from '../http/responses.js';
 import { createRouter, routesOf, type RouteTable } from '../http/router.js';
 import { messageOf } from '../ground/message-of.js';
 import { ApiError } from '../model/records/api-error.js';
 import { refusal } from '../model/records/refusals.js';
 import type { InstanceState } from '../state/instance-state.js';
 import { createCall, type FrontendHandler } from './frontend-call.js';
+import { refused } from './refused.js';
 
 export type FrontendRoutes = RouteTable<FrontendHandler>;
 
@@ -20,7 +20,7 @@ export function answerBy(table: FrontendRoutes): Answer {
   return (state, request) => {
     const path = request.path.replace(/(?<=.)\/$/, '');
     const match = router.match(request.method === 'HEAD' ? 'GET' : request.method, path);
-    if (match === null) return refused(router.methodsOf(path));
+    if (match === null) return notRouted(router.methodsOf(path));
     try {
       if (!isKnownVersion(request)) throw refusal('api_version_invalid');
       const answer = match.value(createCall(state, request, match.params));
@@ -43,19 +43,14 @@ export function preflights(table: FrontendRoutes, handler: FrontendHandler): Fro
   return Object.fromEntries(Object.keys(table).map((key) => [`OPTIONS ${key.slice(key.indexOf(' ') + 1)}`, handler]));
 }
 
-function refused(methods: readonly string[]): LocalResponse {
-  if (methods.length === 0) return told(refusal('resource_not_found'));
-  const answer = told(refusal('method_not_allowed'));
+function notRouted(methods: readonly string[]): LocalResponse {
+  if (methods.length === 0) return refused(refusal('resource_not_found'));
+  const answer = refused(refusal('method_not_allowed'));
   return { ...answer, headers: [...answer.headers, ['Allow', methods.join(', ')]] };
 }
 
 /** A refusal as it is; a fault of our own, told as such: the instance goes on for everyone else. */
 function broken(error: unknown): LocalResponse {
-  if (error instanceof ApiError) return told(error);
-  return told(refusal('internal_clerk_error', `The local instance failed: ${messageOf(error)}`));
-}
-
-function told({ status, code, longMessage, meta }: ApiError): LocalResponse {
-  const param = meta?.['param_name'];
-  return failure(status, code, longMessage, typeof param === 'string' ? param : undefined);
+  if (error instanceof ApiError) return refused(error);
+  return refused(refusal('internal_clerk_error', `The local instance failed: ${messageOf(error)}`));
 }

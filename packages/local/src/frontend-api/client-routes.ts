@@ -1,8 +1,14 @@
 /** The JSON side of the Frontend API: what a page's own script can ask about its browser. */
 import type { LocalResponse } from '../http/messages.js';
-import { failure, json } from '../http/responses.js';
+import { json } from '../http/responses.js';
+import { refusal } from '../model/records/refusals.js';
+import { apiKeyActions } from './actions/api-keys.js';
 import { clientActions } from './actions/client.js';
 import { meActions } from './actions/me.js';
+import { organizationActions } from './actions/organizations.js';
+import { organizationDomainActions } from './actions/organization-domains.js';
+import { organizationMemberActions } from './actions/organization-members.js';
+import { ownOrganizationActions } from './actions/own-organizations.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
 import { signUpActions } from './actions/sign-ups.js';
@@ -15,17 +21,22 @@ import type { FrontendCall } from './frontend-call.js';
 
 /** All actions; each file of `actions/` has those of one resource. */
 const ACTIONS: Actions = {
+  ...apiKeyActions,
   ...clientActions,
+  ...meActions,
+  ...organizationActions,
+  ...organizationDomainActions,
+  ...organizationMemberActions,
+  ...ownOrganizationActions,
   ...sessionActions,
   ...signInActions,
   ...signUpActions,
-  ...meActions,
 };
 
 /** Answers with the development browser, a new one where none is known. */
 function devBrowser(call: FrontendCall): LocalResponse {
   if (call.state.instanceType !== 'development')
-    return failure(404, 'resource_not_found', 'Only development instances have these');
+    throw refusal('resource_not_found', 'Only development instances have these');
   const browser = browserOrNew(call);
   return json({ id: browser.token, token: browser.token, object: 'dev_browser' }, 200, [
     ['Set-Cookie', browserCookie(call.state, browser)],

@@ -10,6 +10,9 @@ const SYSTEM_PERMISSIONS = [
   'org:sys_billing:read',
   'org:sys_billing:manage',
   'org:sys_entconns:manage',
+  // What an instance has that lets organizations have API keys.
+  'org:sys_api_keys:read',
+  'org:sys_api_keys:manage',
 ];
 
 const ROLES = [

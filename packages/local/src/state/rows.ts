@@ -26,6 +26,8 @@ import type {
   MembershipRow,
   OrganizationInvitationRow,
   OrganizationDomainRow,
+  SuggestionRow,
+  MembershipRequestRow,
   RoleRow,
   PermissionRow,
   RoleSetRow,
@@ -108,6 +110,8 @@ export interface TableRows {
   organization_memberships: MembershipRow;
   organization_invitations: OrganizationInvitationRow;
   organization_domains: OrganizationDomainRow;
+  organization_suggestions: SuggestionRow;
+  organization_membership_requests: MembershipRequestRow;
   organization_roles: RoleRow;
   organization_permissions: PermissionRow;
   role_sets: RoleSetRow;

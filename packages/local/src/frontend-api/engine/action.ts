@@ -4,6 +4,7 @@ import type { ApiError } from '../../model/records/api-error.js';
 import { notFound, refusal } from '../../model/records/refusals.js';
 import type { Browser } from '../../model/sessions/browsers.js';
 import { liveSession, usableSessions } from '../../model/sessions/client-sessions.js';
+import { sessionOfToken } from '../../model/sessions/session-tokens.js';
 import type { UploadedFile } from '../../http/read-body.js';
 import type { FrontendCall } from '../frontend-call.js';
 
@@ -26,6 +27,11 @@ export type Actions = Readonly<Record<string, Action>>;
 export function textIn({ fields }: Pick<ActionCall, 'fields'>, name: string): string | undefined {
   const value = fields[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** All texts that were sent under the name; empty ones are left out. */
+export function textsIn({ fields }: Pick<ActionCall, 'fields'>, name: string): string[] {
+  return [fields[name]].flat().filter((value): value is string => typeof value === 'string' && value !== '');
 }
 
 /** The field as a truth value; undefined if it was not sent. */
@@ -56,16 +62,30 @@ export const withSession =
     return action({ ...call, session, user });
   };
 
-/** An action of the user who is signed in: with the session that the query names, else with the one that the browser shows. */
+/** An action of the user who is signed in: by the session that the query names, or by the one that the browser shows. */
 export const signedIn =
   (action: (call: SignedInCall) => unknown): Action =>
   (call) => {
     const { state, request } = call;
     const client = call.known()?.client ?? null;
-    const id = request.query.get('_clerk_session_id');
+    const named = request.query.get('_clerk_session_id');
     const session =
-      id === null ? liveSession(state, client) : usableSessions(state, client).find((each) => each.id === id);
-    const user = state.table('users').get(session?.user_id);
-    if (session === null || session === undefined || user === undefined) throw notSignedIn();
+      named === null
+        ? liveSession(state, client)
+        : (usableSessions(state, client).find((each) => each.id === named) ?? null);
+    const user = session === null ? undefined : state.table('users').get(session.user_id);
+    if (session === null || user === undefined) throw notSignedIn();
+    return action({ ...call, session, user });
+  };
+
+/** An action of the user whose session token is the bearer: such requests carry no cookie. */
+export const withToken =
+  (action: (call: SignedInCall) => unknown): Action =>
+  (call) => {
+    const { state, request } = call;
+    const [, token] = /^Bearer (\S+)$/i.exec(request.headers['authorization'] ?? '') ?? [];
+    const session = token === undefined ? null : sessionOfToken(state, token);
+    const user = session === null ? undefined : state.table('users').get(session.user_id);
+    if (session === null || user === undefined) throw notSignedIn();
     return action({ ...call, session, user });
   };

@@ -1,6 +1,6 @@
 /** Lets pages of known origins read every answer, errors as well, and refuses scripts of all others: cookies come along with them too. */
 import type { LocalRequest, LocalResponse } from '../../http/messages.js';
-import { failure } from '../../http/responses.js';
+import { refusal } from '../../model/records/refusals.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { FrontendCall, FrontendHandler } from '../frontend-call.js';
 import { allowedOrigin } from '../origins.js';
@@ -11,7 +11,7 @@ export function forPages(handler: FrontendHandler): FrontendHandler {
   return async (call) => {
     const origin = call.request.headers['origin'];
     if (origin === undefined) return handler(call);
-    if (!allowedOrigin(call.state, origin)) return failure(403, 'origin_invalid', 'This origin is not allowed');
+    if (!allowedOrigin(call.state, origin)) throw refusal('origin_invalid');
     return readableBy(origin, await handler(call));
   };
 }

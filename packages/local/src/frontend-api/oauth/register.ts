@@ -1,7 +1,8 @@
 /** Dynamic client registration (RFC 7591), as MCP clients use it. */
 import type { LocalResponse } from '../../http/messages.js';
 import { jsonOf, type FrontendCall } from '../frontend-call.js';
-import { failure, json } from '../../http/responses.js';
+import { json } from '../../http/responses.js';
+import { refusal } from '../../model/records/refusals.js';
 import { settingsOf } from '../../model/instance/settings.js';
 import { registerOAuthApplication } from '../../model/oauth/applications.js';
 import { readClientMetadata } from '../../model/oauth/client-metadata.js';
@@ -11,7 +12,7 @@ export function register(call: FrontendCall): LocalResponse {
   const { state } = call;
   if (!settingsOf(state, 'oauth').dynamic_oauth_client_registration) {
     const message = 'Dynamic client registration is switched off for this instance.';
-    return failure(422, 'feature_requires_dynamic_oauth_client_registration', message);
+    throw refusal('feature_requires_dynamic_oauth_client_registration', message);
   }
   const { application: fields, method, grants, isPublic } = readClientMetadata(state, jsonOf(call));
   const secret = isPublic ? '' : state.secret(40);

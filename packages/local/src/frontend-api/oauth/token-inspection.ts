@@ -2,7 +2,9 @@
 import type { LocalResponse } from '../../http/messages.js';
 import type { Fields, OAuthAccessTokenRow } from '../../state/rows.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
-import { failure, json } from '../../http/responses.js';
+import { json } from '../../http/responses.js';
+import { refusal } from '../../model/records/refusals.js';
+import { refused } from '../refused.js';
 import { authenticateClient } from '../../model/oauth/clients.js';
 import { OAuthError } from '../../model/oauth/oauth-error.js';
 import { findAccessToken, revokeToken } from '../../model/oauth/grants.js';
@@ -18,8 +20,8 @@ export function userinfo({ state, request }: FrontendCall): LocalResponse {
 }
 
 function refusedToken(): LocalResponse {
-  const refusal = failure(401, 'oauth_fetch_user_error', 'The access token is missing, expired or revoked.');
-  return { ...refusal, headers: [...refusal.headers, ['WWW-Authenticate', 'Bearer error="invalid_token"']] };
+  const answer = refused(refusal('oauth_fetch_user_error'));
+  return { ...answer, headers: [...answer.headers, ['WWW-Authenticate', 'Bearer error="invalid_token"']] };
 }
 
 /** A client learns of its own tokens only; all others are not active to it. */

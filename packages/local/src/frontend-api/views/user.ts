@@ -1,11 +1,11 @@
 /** A user as the Frontend API shows it, and the face of users and organizations for others. */
-import { memberships } from '../../model/organizations/organization-records.js';
-import { organizations } from '../../model/organizations/organization-records.js';
+import { countedView, memberships } from '../../model/organizations/organization-records.js';
+import { organizationInvitations } from '../../model/organizations/organization-invitations.js';
 import { viewOwnAddresses } from '../../model/profile/own-addresses.js';
 import { publicUserData } from '../../model/users/person.js';
 import { users } from '../../model/users/user-records.js';
 import type { InstanceState } from '../../state/instance-state.js';
-import type { Fields, MembershipRow, OrganizationRow, UserRow } from '../../state/rows.js';
+import type { Fields, MembershipRow, OrganizationInvitationRow, OrganizationRow, UserRow } from '../../state/rows.js';
 import { pictureUrl } from '../pictures.js';
 import { localImage } from './images.js';
 
@@ -27,12 +27,10 @@ export function viewUser(state: InstanceState, user: UserRow): Fields {
 }
 
 export function viewOrganization(state: InstanceState, organization: OrganizationRow): Fields {
-  const image = localImage(
-    pictureUrl(state, 'organizations', organization.id, organization.image_url),
-    'organization',
-    organization.id,
-  );
-  return { ...organizations.view(organization, state), image_url: image };
+  const uploaded = pictureUrl(state, 'organizations', organization.id, organization.image_url);
+  const image = localImage(uploaded, 'organization', organization.id);
+  const counted = countedView(organization, state, { members: true, elevated: false });
+  return { ...counted, image_url: image, logo_url: uploaded ?? null };
 }
 
 export function viewMembership(state: InstanceState, row: MembershipRow): Fields {
@@ -49,3 +47,19 @@ export function viewPublicUser(state: InstanceState, userId: string): Fields {
   const image = localImage(pictureUrl(state, 'users', userId, face.image_url), 'user', userId);
   return { ...face, image_url: image, profile_image_url: image };
 }
+
+/** Something that tells which organization it is about, with a picture that is drawn here. */
+export function withOrganizationFace(view: Fields, organizationId: string): Fields {
+  const face = view['public_organization_data'] as Fields | undefined;
+  if (face === undefined) return view;
+  return {
+    ...view,
+    public_organization_data: { ...face, image_url: localImage(face['image_url'], 'organization', organizationId) },
+  };
+}
+
+/** Without its link: whoever opens that has verified the invited address. */
+export const viewInvitation = (state: InstanceState, row: OrganizationInvitationRow): Fields => ({
+  ...withOrganizationFace(organizationInvitations.view(row, state), row.organization_id),
+  url: null,
+});

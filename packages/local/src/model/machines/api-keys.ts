@@ -15,7 +15,7 @@ export const viewApiKey = (state: InstanceState, row: ApiKeyRow): Fields => ({
   expired: isExpired(state, row),
 });
 
-function noApiKey(): ApiError {
+export function noApiKey(): ApiError {
   return refusal('resource_not_found', 'No API key was found.');
 }
 

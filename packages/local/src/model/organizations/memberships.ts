@@ -5,7 +5,7 @@ import { refusal } from '../records/refusals.js';
 import { change, create, find, remove } from '../records/resource.js';
 import { users } from '../users/user-records.js';
 import { memberships, membershipOf } from './organization-records.js';
-import { permissionKeysOf, roleByKey } from './role-records.js';
+import { permissionKeysOf, roleByKey, rolesFor } from './role-records.js';
 
 /** @throws ApiError 404 */
 export function requireRole(state: InstanceState, key: string | undefined): string {
@@ -13,12 +13,28 @@ export function requireRole(state: InstanceState, key: string | undefined): stri
   throw refusal('resource_not_found', `No organization role was found with key ${String(key)}.`, { paramName: 'role' });
 }
 
-/** @throws ApiError 403 if the organization is full */
-export function requireSeat(state: InstanceState, organization: OrganizationRow): void {
+/** One of the roles that the organization offers its members. @throws ApiError 404 */
+export function requireOfferedRole(
+  state: InstanceState,
+  organization: OrganizationRow,
+  key: string | undefined,
+): string {
+  const role = requireRole(state, key);
+  return requireRole(state, rolesFor(state, organization).find((offered) => offered.key === role)?.key);
+}
+
+/** Whether so many more people may become members. */
+export function hasSeat(state: InstanceState, organization: OrganizationRow, wanted = 1): boolean {
   const limit = organization.max_allowed_memberships;
   const taken = state.table('organization_memberships').by('organization_id', organization.id).length;
-  if (limit > 0 && taken >= limit)
-    throw refusal('organization_membership_quota_exceeded', `The organization has at most ${limit} members.`);
+  return limit === 0 || taken + wanted <= limit;
+}
+
+/** @throws ApiError 403 if the organization is full */
+export function requireSeat(state: InstanceState, organization: OrganizationRow, wanted = 1): void {
+  if (hasSeat(state, organization, wanted)) return;
+  const { max_allowed_memberships: limit } = organization;
+  throw refusal('organization_membership_quota_exceeded', `The organization has at most ${limit} members.`);
 }
 
 type Metadata = Pick<Draft<MembershipRow>, 'public_metadata' | 'private_metadata'>;

@@ -4,11 +4,14 @@ import type {
   OrganizationDomainsUpdateParams,
 } from '../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../state/instance-state.js';
-import type { OrganizationDomainRow, OrganizationRow } from '../../state/rows.js';
-import { settingsOf } from '../instance/settings.js';
+import type { Fields, OrganizationDomainRow, OrganizationRow, Verification } from '../../state/rows.js';
+import { environmentOf } from '../instance/environment.js';
+import { expiringStatus } from '../invitations/invitation-rules.js';
 import { contains, signed } from '../records/listing.js';
 import { invalidFormat, invalidValue, missing, refusal } from '../records/refusals.js';
 import { change, create, defineResource } from '../records/resource.js';
+import { viewVerification } from '../verification/verification.js';
+import { revokeOrganizationInvitation } from './organization-invitations.js';
 import { publicOrganizationData } from './organization-records.js';
 import { isPublicMailDomain } from './public-mail-domains.js';
 
@@ -36,13 +39,44 @@ export const organizationDomains = defineResource('organization_domains', {
     organization_id: (row, id: string) => row.organization_id === id,
   },
   sortKeys: ['name'],
-  view: (row, state) => ({
-    ...row,
-    affiliation_verification: row.verification,
-    ownership_verification: row.ownership_verification ?? null,
-    public_organization_data: publicOrganizationData(state, row.organization_id),
-  }),
+  view,
+  cascade: [withdraw],
 });
+
+function view(row: OrganizationDomainRow, state: InstanceState): Fields {
+  const affiliation = viewVerification(state, row.verification as Verification | null);
+  return {
+    ...row,
+    verification: affiliation,
+    affiliation_verification: affiliation,
+    ownership_verification: row.ownership_verification ?? null,
+    total_pending_invitations: pendingInvitations(state, row).length,
+    total_pending_suggestions: pendingSuggestions(state, row).length,
+    public_organization_data: publicOrganizationData(state, row.organization_id),
+  };
+}
+
+const pendingInvitations = (state: InstanceState, { id }: OrganizationDomainRow) =>
+  state
+    .table('organization_invitations')
+    .by('domain_id', id)
+    .filter((row) => expiringStatus(state, row) === 'pending');
+
+const pendingSuggestions = (state: InstanceState, { id }: OrganizationDomainRow) =>
+  state
+    .table('organization_suggestions')
+    .by('domain_id', id)
+    .filter(({ status }) => status === 'pending');
+
+/** Takes back what the domain gave and nobody has taken yet. */
+export function withdraw(state: InstanceState, domain: OrganizationDomainRow): void {
+  for (const row of pendingInvitations(state, domain)) {
+    revokeOrganizationInvitation(state, row, null);
+    // One that somebody revoked by hand is not sent again; these may be.
+    state.table('organization_invitations').update(row.id, { domain_id: null });
+  }
+  for (const { id } of pendingSuggestions(state, domain)) state.table('organization_suggestions').delete(id);
+}
 
 const verification = (state: InstanceState, verified: boolean, by = 'admin') => ({
   status: verified ? 'verified' : 'unverified',
@@ -56,7 +90,7 @@ const verification = (state: InstanceState, verified: boolean, by = 'admin') => 
 function readMode(state: InstanceState, value: unknown): Mode {
   if (typeof value !== 'string' || !isMode(value))
     throw invalidValue('enrollment_mode', `must be one of ${MODES.join(', ')}`);
-  if (!settingsOf(state, 'organizations').domains_enrollment_modes.includes(value))
+  if (!environmentOf(state).organization_settings.domains.enrollment_modes.includes(value))
     throw refusal('organization_domain_enrollment_mode_not_enabled', undefined, { paramName: 'enrollment_mode' });
   return value;
 }
@@ -85,7 +119,7 @@ export function addOrganizationDomain(
 ): OrganizationDomainRow {
   if (typeof name !== 'string' || name === '') throw missing('name');
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) throw invalidFormat('name', 'a domain name');
-  if (!settingsOf(state, 'organizations').domains_enabled) throw refusal('organization_domains_not_enabled');
+  if (!environmentOf(state).organization_settings.domains.enabled) throw refusal('organization_domains_not_enabled');
   const domain = name.toLowerCase();
   refuseForeign(state, organization, domain);
   return create(state, organizationDomains, {

@@ -2,18 +2,25 @@
 import type { OrganizationInvitationsCreateParams } from '../../../../../src/api/generated/types.js';
 import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
-import type { OrganizationInvitationRow, OrganizationRow } from '../../state/rows.js';
+import type { OrganizationInvitationRow, OrganizationRow, UserRow } from '../../state/rows.js';
 import { sendInvitation } from '../invitations/invitation-emails.js';
 import { DAY_MS, expiringStatus, repeatedIn } from '../invitations/invitation-rules.js';
 import { contains, equals } from '../records/listing.js';
-import { refusal } from '../records/refusals.js';
+import { notFound, refusal } from '../records/refusals.js';
 import { change, create, defineResource, find, publish, silent } from '../records/resource.js';
 import { readEmailAddress, readUrl } from '../records/text-formats.js';
 import { createTicket, ticketUrl } from '../sessions/tickets.js';
+import { isVerified } from '../users/identifications.js';
 import { publicUserData } from '../users/person.js';
 import { users } from '../users/user-records.js';
 import { addMember, requireRole, requireSeat } from './memberships.js';
-import { MANAGE_MEMBERS, membershipOf, organizations, publicOrganizationData } from './organization-records.js';
+import {
+  MANAGE_MEMBERS,
+  membershipOf,
+  organizations,
+  pendingCount,
+  publicOrganizationData,
+} from './organization-records.js';
 import { permissionKeysOf, roleByKey } from './role-records.js';
 
 const DEFAULT_DAYS = 30;
@@ -73,7 +80,10 @@ function prepare(
 const notUnique = (addresses: readonly string[]) =>
   refusal('organization_invitation_not_unique', undefined, { meta: { email_addresses: addresses } });
 
-/** All or none, also where one call names an address twice; each with an email, unless `notify` is false. @throws ApiError 400, 404, 422 */
+/**
+ * All or none, also where one call names an address twice; each with an email, unless `notify` is false. Invitations that wait take seats.
+ * @throws ApiError 400, 403, 404, 422
+ */
 export function inviteToOrganization(
   state: InstanceState,
   organization: OrganizationRow,
@@ -82,6 +92,7 @@ export function inviteToOrganization(
   const prepared = bodies.map((body) => prepare(state, organization, body));
   const twice = repeatedIn(prepared.map((fields) => fields.email_address));
   if (twice.length > 0) throw notUnique(twice);
+  requireSeat(state, organization, prepared.length + pendingCount(state, organization.id));
   return prepared.map((fields, index) => {
     const id = state.id(organizationInvitations.idPrefix);
     const ticket = createTicket(state, 'organization_invitation', id, fields.expires_at, fields.redirect_url);
@@ -136,6 +147,19 @@ function requireManager(state: InstanceState, organizationId: string, userId: st
   if (membership === undefined) throw refusal('not_a_member_in_organization', undefined, options);
   if (!permissionKeysOf(state, membership.role).includes(MANAGE_MEMBERS))
     throw refusal('missing_organization_permission', `It lacks ${MANAGE_MEMBERS}.`, options);
+}
+
+/** Invitations that the user may take up: those to an address that is shown to be theirs. */
+export function invitationsFor(state: InstanceState, user: UserRow): OrganizationInvitationRow[] {
+  const addresses = state.table('email_addresses').by('user_id', user.id).filter(isVerified);
+  return addresses.flatMap((row) => state.table('organization_invitations').by('email_address', row.email_address));
+}
+
+/** As the button in the page does, without the link. @throws ApiError 400, 403, 404 */
+export function acceptOwnInvitation(state: InstanceState, user: UserRow, id: string): OrganizationInvitationRow {
+  if (!invitationsFor(state, user).some((row) => row.id === id))
+    throw notFound('organization invitation', id, undefined, 'organization_invitation_not_found');
+  return acceptOrganizationInvitation(state, id, user.id);
 }
 
 /** Invitations to any address of the user. */

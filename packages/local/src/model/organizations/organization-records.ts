@@ -42,7 +42,8 @@ export function countedView(
   };
 }
 
-function pendingCount(state: InstanceState, id: string): number {
+/** How many invitations wait. */
+export function pendingCount(state: InstanceState, id: string): number {
   const invitations = state.table('organization_invitations').by('organization_id', id);
   return invitations.filter((row) => row.status === 'pending' && row.expires_at > state.now()).length;
 }
@@ -73,6 +74,8 @@ export const organizations = defineResource('organizations', {
     removes(() => memberships, 'organization_id'),
     deletes('organization_invitations', 'organization_id'),
     deletes('organization_domains', 'organization_id'),
+    deletes('organization_suggestions', 'organization_id'),
+    deletes('organization_membership_requests', 'organization_id'),
     deletes('subscriptions', 'organization_id'),
     deletes('subscription_items', 'organization_id'),
     deletes('saml_connections', 'organization_id'),

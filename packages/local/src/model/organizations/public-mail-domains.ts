@@ -1,4 +1,4 @@
-/** Domains of mail providers where anybody can have an address. The best known ones: Clerk's own list is longer. */
+/** The domain of an address, and the domains of mail providers where anybody can have an address. The best known ones: Clerk's own list is longer. */
 const DOMAINS = new Set([
   ...['aol.com', 'fastmail.com', 'gmail.com', 'gmx.com', 'gmx.de', 'gmx.net', 'googlemail.com', 'hey.com'],
   ...['hotmail.co.uk', 'hotmail.com', 'hotmail.fr', 'icloud.com', 'inbox.com', 'live.com', 'mac.com', 'mail.com'],
@@ -9,3 +9,6 @@ const DOMAINS = new Set([
 
 /** @param name in lower case */
 export const isPublicMailDomain = (name: string): boolean => DOMAINS.has(name);
+
+/** The part behind the last `@`, in lower case. */
+export const domainOfAddress = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();

@@ -75,6 +75,13 @@ export function membersWith(state: InstanceState, roleSetKey: string, roleKey: s
   return members.filter((member) => within.has(member.organization_id));
 }
 
+/** The roles that members of an organization may have: those of its role set, or all. */
+export function rolesFor(state: InstanceState, { role_set_key: key }: OrganizationRow): readonly RoleRow[] {
+  const all = state.table('organization_roles').rows();
+  const set = state.table('role_sets').by('key', key)[0];
+  return set === undefined ? all : all.filter((role) => set.roles.includes(role.key));
+}
+
 export const organizationsWith = (state: InstanceState, roleSetKey: string): OrganizationRow[] =>
   state.table('organizations').by('role_set_key', roleSetKey);
 

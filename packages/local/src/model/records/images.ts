@@ -13,5 +13,9 @@ export function uploadedImage(file: UploadedFile | undefined): string {
   if (!file) throw refusal('form_param_missing', 'file is missing.', { paramName: 'file', second: true });
   if (file.bytes.byteLength > MAX_BYTES)
     throw refusal('image_too_large', 'Images have at most 10 MB.', { paramName: 'file' });
-  return `data:${file.contentType || 'application/octet-stream'};base64,${Buffer.from(file.bytes).toString('base64')}`;
+  const type = file.contentType || 'application/octet-stream';
+  // A data URL of another type, opened by itself, could be a page with scripts.
+  if (!/^(image\/[\w.+-]+|application\/octet-stream)$/.test(type))
+    throw refusal('request_body_invalid', 'The file is no image.', { paramName: 'file' });
+  return `data:${type};base64,${Buffer.from(file.bytes).toString('base64')}`;
 }

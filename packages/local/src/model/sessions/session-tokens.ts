@@ -3,7 +3,8 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { SessionRow } from '../../state/rows.js';
 import { notFound, refusal } from '../records/refusals.js';
 import { CATEGORY } from '../tokens/categories.js';
-import { extrasOf, isLive } from './sessions.js';
+import { maySignIn } from '../users/bans-and-locks.js';
+import { extrasOf, isLive, sessionStatus } from './sessions.js';
 
 /** @throws ApiError 404 */
 export function findSession(state: InstanceState, id: string): SessionRow {
@@ -26,6 +27,18 @@ export function sessionWithToken(state: InstanceState, id: string, token: unknow
   const { sid, exp } = payload ?? {};
   if (sid === id && Number(exp ?? 0) * 1000 > state.now() && isLive(state, session)) return session;
   throw refusal('invalid_session_token', undefined, { paramName: 'token' });
+}
+
+/** The active session of a user who may be signed in, of which this is a good token; null otherwise. */
+export function sessionOfToken(state: InstanceState, token: string): SessionRow | null {
+  const { header, payload } = state.keys.open(token) ?? {};
+  const { sid, sub, exp } = payload ?? {};
+  if (header?.['cat'] !== CATEGORY.session || typeof sid !== 'string') return null;
+  if (!(typeof exp === 'number' && exp * 1000 > state.now())) return null;
+  const session = state.table('sessions').get(sid);
+  const user = state.table('users').get(session?.user_id);
+  if (session === undefined || user === undefined || user.id !== sub || !maySignIn(state, user)) return null;
+  return sessionStatus(state, session) === 'active' ? session : null;
 }
 
 /** What a server sends to have an expired token renewed. */

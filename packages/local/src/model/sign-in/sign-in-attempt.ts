@@ -176,11 +176,11 @@ export async function attemptFactor(
 /** @throws ApiError 400, 403, 422 */
 function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields) {
   const { status, strategies } = STEPS[step];
-  if (signInStatus(state, row) !== status)
-    throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
   const user = state.table('users').get(row.user_id);
-  if (user === undefined)
+  if (row.user_id !== null && user === undefined)
     throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted in the meantime.');
+  if (user === undefined || signInStatus(state, row) !== status)
+    throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
   refuseShutOut(state, user);
   const { strategy: name } = input;
   if (typeof name !== 'string') throw missing('strategy');

@@ -108,6 +108,8 @@ export const users = defineResource('users', {
     deletes('sessions', 'user_id'),
     removes(() => memberships, 'user_id'),
     ...PARTS.map((part) => deletes(part, 'user_id')),
+    deletes('organization_suggestions', 'user_id'),
+    deletes('organization_membership_requests', 'user_id'),
     deletes('sign_in_tokens', 'user_id'),
     deletes('actor_tokens', 'user_id'),
     deletes('user_oauth_tokens', 'user_id'),

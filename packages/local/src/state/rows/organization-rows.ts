@@ -10,7 +10,7 @@ import type {
   RoleSet,
   WaitlistEntry,
 } from 'bailiff/api/types';
-import type { Fields, Stored } from './stored.js';
+import type { Fields, Kept, Stored, Times } from './stored.js';
 
 export type OrganizationRow = Stored<
   Organization,
@@ -26,7 +26,14 @@ export type MembershipRow = Stored<
 
 export type OrganizationInvitationRow = Stored<
   OrganizationInvitation,
-  { organization_id: string; status: string; expires_at: number; redirect_url?: string },
+  {
+    organization_id: string;
+    status: string;
+    expires_at: number;
+    redirect_url?: string;
+    /** The domain whose addresses are invited without anybody's doing. */
+    domain_id?: string | null;
+  },
   'role_name' | 'public_inviter_data'
 >;
 
@@ -34,6 +41,26 @@ export type OrganizationDomainRow = Stored<
   OrganizationDomain,
   { verification: Fields | null },
   'public_organization_data'
+>;
+
+/** An organization that a user may ask to join, because of an address of its domain. */
+export type SuggestionRow = Kept<
+  Times & {
+    organization_id: string;
+    domain_id: string;
+    user_id: string;
+    status: 'pending' | 'accepted' | 'completed';
+  }
+>;
+
+/** Of a user who took up a suggestion. */
+export type MembershipRequestRow = Kept<
+  Times & {
+    organization_id: string;
+    user_id: string;
+    suggestion_id: string;
+    status: 'pending' | 'accepted' | 'rejected';
+  }
 >;
 
 /** A role holds the keys of its permissions. */

@@ -1,0 +1,25 @@
+/** What the query of a list says. */
+import type { ActionCall } from './action.js';
+
+const DEFAULT_LIMIT = 10;
+const MAX_LIMIT = 500;
+
+type Asked = Pick<ActionCall, 'request'>;
+
+/** A parameter that may come several times; empty if it did not come. */
+export const valuesIn = ({ request }: Asked, name: string): string[] =>
+  request.query.getAll(name).filter((value) => value !== '');
+
+/** The part of a list that is asked for. What is no such number counts as absent. */
+export function pageIn(call: Asked): { readonly limit: number; readonly offset: number } {
+  const limit = wholeIn(call, 'limit');
+  return {
+    limit: limit === undefined || limit === 0 ? DEFAULT_LIMIT : Math.min(limit, MAX_LIMIT),
+    offset: wholeIn(call, 'offset') ?? 0,
+  };
+}
+
+function wholeIn({ request }: Asked, name: string): number | undefined {
+  const text = request.query.get(name) ?? '';
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
