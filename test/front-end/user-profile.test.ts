@@ -25,15 +25,11 @@ const PNG = Buffer.from(
 );
 
 let stage: Stage;
-afterEach(async (context) => {
-  if (context.task.result?.state === 'fail') { (await import('node:fs')).appendFileSync('/tmp/notes/me.explore.txt', `\n#### ${context.task.name} ${stage.page.url()}\n` + (await stage.page.evaluate(() => document.body.innerText + [...document.querySelectorAll('button,input,[role=menuitem]')].map((e) => '\n' + e.tagName + ' ' + String(e.getAttribute('name')) + ' ' + String(e.getAttribute('aria-label')) + ' ' + (e as HTMLElement).innerText).join('')))); }
-  await stage.close();
-});
+afterEach(() => stage.close());
 afterAll(closeChromium);
 
 async function open(path = '', major: Major = 6): Promise<Stage> {
   stage = await openStage({ instance: { seed: SEED }, major });
-  stage.page.setDefaultTimeout(12_000);
   await signInAs(stage, 'user_ada');
   await show(path);
   return stage;
@@ -93,6 +89,7 @@ describe.skipIf(!hasChromium)('the profile', () => {
       const served = page.locator(`img[src^="${clerk.frontendApiUrl}/images/users/user_ada"]`).first();
       await served.waitFor();
       expect(await served.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth))).toBe(1);
+      await button('Update profile').click();
       await button('Remove').click();
       await served.waitFor({ state: 'detached' });
       expect(ada()?.image_url).toBeNull();
@@ -273,7 +270,7 @@ describe.skipIf(!hasChromium)('the security page', () => {
       await item('SMS code').click();
       await button('Add phone number').click();
       await page.locator('input[type=tel]').fill('2015550123');
-      await button('Add').or(button('Continue')).click();
+      await button('Continue').or(button('Add')).click();
       await giveCode('424242');
       const number = () => clerk.state.table('phone_numbers').rows()[0];
       await expect.poll(() => number()?.reserved_for_second_factor, { timeout: 20_000 }).toBe(true);
@@ -323,7 +320,6 @@ describe.skipIf(!hasChromium)('the security page', () => {
       await page.waitForURL(`${stage.site}/`);
       await page.locator('#user', { hasText: 'nobody' }).waitFor();
       expect(clerk.state.table('sessions').size).toBe(0);
-      clerk.configure({ user_settings: { actions: { delete_self: false } } });
     },
     MINUTES,
   );
