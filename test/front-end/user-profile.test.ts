@@ -284,11 +284,11 @@ describe.skipIf(!hasChromium)('the security page', () => {
     'shows devices by what they are, and signs another one out',
     async () => {
       const { clerk } = await open('/security');
-      const { browser } = stage.context as unknown as { browser: () => import('playwright-core').Browser };
-      const phone = await browser.call(stage.context).newContext({
+      const phone = await stage.context.browser()?.newContext({
         userAgent:
           'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1',
       });
+      if (phone === undefined) throw new Error('Chromium has gone');
       await signInAs({ ...stage, context: phone, page: await phone.newPage() }, 'user_ada');
       await show('/security');
       await text(/Chrome/).waitFor();

@@ -26,7 +26,7 @@ const externalAccounts = defineResource('external_accounts', {
   component: '',
 });
 
-const isConnected = (row: ExternalAccountRow): boolean => isVerified(row as Parameters<typeof isVerified>[0]);
+const isConnected = (row: ExternalAccountRow): boolean => isVerified(row);
 
 export const accountOf = (
   state: InstanceState,
