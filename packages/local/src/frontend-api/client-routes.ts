@@ -10,6 +10,7 @@ import { organizationActions } from './actions/organizations.js';
 import { ownOrganizationActions } from './actions/own-organizations.js';
 import { passkeyActions } from './actions/passkeys.js';
 import { reverificationActions } from './actions/reverification.js';
+import { meActions } from './actions/me.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
 import { signUpActions } from './actions/sign-ups.js';
@@ -34,6 +35,7 @@ const ACTIONS: Actions = {
   ...sessionActions,
   ...signInActions,
   ...signUpActions,
+  ...meActions,
 };
 
 /** Answers with the development browser, a new one where none is known. */

@@ -60,6 +60,8 @@ export function firstFactors(state: InstanceState, user: UserRow, given: string 
     ...state
       .table('external_accounts')
       .by('user_id', user.id)
+      // Those that are being connected have no id at their provider yet.
+      .filter((row) => row.provider_user_id !== '')
       .map(({ provider = '' }) => `oauth_${provider.replace(/^oauth_/, '')}`)
       .filter((strategy) => social[strategy]?.enabled === true)
       .map((strategy) => ({ strategy })),

@@ -35,6 +35,8 @@ export type UserRow = Stored<
     password_compromised?: boolean;
     totp_secret?: string | null;
     backup_codes?: readonly string[] | null;
+    /** An authenticator app that has not shown a code yet. */
+    pending_totp?: PendingTotp | null;
     /** Time in ms at which a lock ends. */
     locked_until?: number | null;
     /** Wrong passwords and codes since the last time that the user came in. */
@@ -50,6 +52,15 @@ export type UserRow = Stored<
   | 'locked'
   | 'lockout_expires_in_seconds'
 >;
+
+/** The secret of an authenticator app until the first right code. */
+export interface PendingTotp {
+  readonly id: string;
+  /** Base32 */
+  readonly secret: string;
+  /** ms */
+  readonly created_at: number;
+}
 
 export type EmailAddressRow = PartOfUser<EmailAddress>;
 
