@@ -1,6 +1,7 @@
 /** Users and what belongs to them. Types only. */
 import type {
   EmailAddress,
+  EnterpriseAccount,
   ExternalAccountWithVerification,
   Passkey,
   PhoneNumber,
@@ -86,3 +87,5 @@ export type PasskeyRow = PartOfUser<
     updated_at?: number;
   }
 >;
+
+export type EnterpriseAccountRow = PartOfUser<EnterpriseAccount>;
