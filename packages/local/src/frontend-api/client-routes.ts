@@ -3,17 +3,20 @@ import type { LocalResponse } from '../http/messages.js';
 import { json } from '../http/responses.js';
 import { refusal } from '../model/records/refusals.js';
 import { apiKeyActions } from './actions/api-keys.js';
+import { billingActions } from './actions/billing.js';
 import { clientActions } from './actions/client.js';
+import { oauthConsentActions } from './actions/oauth-consent.js';
 import { organizationDomainActions } from './actions/organization-domains.js';
 import { organizationMemberActions } from './actions/organization-members.js';
 import { organizationActions } from './actions/organizations.js';
 import { ownOrganizationActions } from './actions/own-organizations.js';
+import { meActions } from './actions/me.js';
 import { passkeyActions } from './actions/passkeys.js';
 import { reverificationActions } from './actions/reverification.js';
-import { meActions } from './actions/me.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
 import { signUpActions } from './actions/sign-ups.js';
+import { waitlistActions } from './actions/waitlist.js';
 import { preflights, type FrontendRoutes } from './answer-route.js';
 import { browserCookie, browserOrNew } from './browser-of-request.js';
 import { operationRoutes } from './engine/answer-operation.js';
@@ -25,6 +28,7 @@ import type { FrontendCall } from './frontend-call.js';
 /** All actions; each file of `actions/` has those of one resource. */
 const ACTIONS: Actions = {
   ...apiKeyActions,
+  ...billingActions,
   ...clientActions,
   ...organizationActions,
   ...organizationDomainActions,
@@ -36,6 +40,8 @@ const ACTIONS: Actions = {
   ...signInActions,
   ...signUpActions,
   ...meActions,
+  ...oauthConsentActions,
+  ...waitlistActions,
 };
 
 /** Answers with the development browser, a new one where none is known. */

@@ -66,6 +66,8 @@ import type {
   SubscriptionRow,
   PaymentAttemptRow,
   StatementRow,
+  PaymentMethodRow,
+  CheckoutRow,
 } from './rows/billing-rows.js';
 import type {
   AddressVerificationRow,
@@ -137,6 +139,8 @@ export interface TableRows {
   plans: PlanRow;
   prices: PriceRow;
   payers: PayerRow;
+  payment_methods: PaymentMethodRow;
+  checkouts: CheckoutRow;
   subscriptions: SubscriptionRow;
   subscription_items: SubscriptionItemRow;
   payment_attempts: PaymentAttemptRow;
