@@ -54,6 +54,14 @@ export function answerPackageFile({ method, path }: LocalRequest): LocalResponse
   }
 }
 
+/** Why the package that a path names cannot be served, and the remedy; null if it can, or if the path names none. */
+export function missingPackage(path: string): string | null {
+  const [, name, version] = (isPackagePath(path) && PATH.exec(decoded(path))) || [];
+  if (name === undefined || version === undefined) return null;
+  const found = findPackage(name, version);
+  return typeof found === 'string' ? found : null;
+}
+
 const decoded = (path: string): string => {
   try {
     return decodeURIComponent(path);
