@@ -159,6 +159,13 @@ type Listener = (request: never, response: never) => unknown;
 /** Levels of reverification that a route of the same name asks for. */
 const LEVELS = ['strict', 'strict_mfa'] as const;
 
+/** Guarded routes of the application besides `/api/me`, by what they ask for; each says where it is. A scenario adds its own here. */
+const GUARDED = {
+  '/api/oauth': { token: 'oauth_token' },
+  '/api/pro': { plan: 'pro' },
+  '/api/exports': { feature: 'exports' },
+} as const;
+
 /** Pages are files to everybody; `/api` and `/server` are guarded. */
 async function application(
   framework: Framework,
@@ -186,6 +193,8 @@ async function application(
     app.get('/api/me', expressGuard(), (req, res) => res.json(identity(getAuth(req))));
     for (const level of LEVELS)
       app.get(`/api/${level}`, expressGuard({ reverification: level }), (req, res) => res.json(identity(getAuth(req))));
+    for (const [path, asked] of Object.entries(GUARDED))
+      app.get(path, expressGuard(asked), (_req, res) => res.json({ path }));
     app.get('/server', expressGuard({ redirect: true }), (req, res) => res.send(getAuth(req).userId));
     return app;
   }
@@ -215,6 +224,8 @@ async function application(
   app.get('/api/me', honoGuard(), (c) => c.json(identity(c.var.auth)));
   for (const level of LEVELS)
     app.get(`/api/${level}`, honoGuard({ reverification: level }), (c) => c.json(identity(c.var.auth)));
+  for (const [path, asked] of Object.entries(GUARDED))
+    app.get(path, honoGuard(asked as { plan: string }), (c) => c.json({ path }));
   app.get('/server', honoGuard({ redirect: true }), (c) => c.text(c.var.auth.userId));
   return getRequestListener(app.fetch);
 }
