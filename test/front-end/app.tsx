@@ -1,7 +1,7 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
-import { ClerkProvider, SignIn, SignUp, UserButton, UserProfile, useAuth } from '@clerk/react';
+import { ClerkProvider, SignIn, SignUp, UserButton, UserProfile, useAuth, useReverification } from '@clerk/react';
 import { createRoot } from 'react-dom/client';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { PageConfig } from './stage.js';
 
 declare const config: PageConfig;
@@ -18,8 +18,29 @@ function Home(): ReactNode {
   );
 }
 
+/** Routes that ask for a fresh verification: the hook shows the dialog, and asks again afterwards. */
+function Reverification(): ReactNode {
+  const { isLoaded } = useAuth();
+  const [answer, setAnswer] = useState('');
+  const ask = useReverification(async (level: string) => (await fetch(`/api/${level}`)).json() as Promise<object>);
+  const show = (level: string): void =>
+    void ask(level).then(
+      (value) => setAnswer(JSON.stringify(value)),
+      (error: unknown) => setAnswer(String(error)),
+    );
+  if (!isLoaded) return <p>loading</p>;
+  return (
+    <main>
+      <button onClick={() => show('strict')}>strict</button>
+      <button onClick={() => show('strict_mfa')}>strict_mfa</button>
+      <output>{answer}</output>
+    </main>
+  );
+}
+
 /** By the first segment of the path. A scenario of another component adds its page here. */
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
+  reverification: () => <Reverification />,
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
   'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
   'sign-up': () => <SignUp routing="path" path="/sign-up" />,

@@ -120,6 +120,9 @@ function providerProps(clerk: LocalInstance, major: Major, recipe: Recipe): Page
 
 type Listener = (request: never, response: never) => unknown;
 
+/** Levels of reverification that a route of the same name asks for. */
+const LEVELS = ['strict', 'strict_mfa'] as const;
+
 /** Pages are files to everybody; `/api` and `/server` are guarded. */
 function application(
   framework: Framework,
@@ -142,6 +145,8 @@ function application(
     app.get(/^\/(?!api|server|__clerk)/, (_req, res) => res.type('html').send(html));
     app.use(expressMiddleware(options));
     app.get('/api/me', expressGuard(), (req, res) => res.json(identity(getAuth(req))));
+    for (const level of LEVELS)
+      app.get(`/api/${level}`, expressGuard({ reverification: level }), (req, res) => res.json(identity(getAuth(req))));
     app.get('/server', expressGuard({ redirect: true }), (req, res) => res.send(getAuth(req).userId));
     return app;
   }
@@ -150,6 +155,8 @@ function application(
   app.use('*', (c, next) => (/^\/(api|server|__clerk)/.test(c.req.path) ? next() : Promise.resolve(c.html(html))));
   app.use(honoMiddleware(options));
   app.get('/api/me', honoGuard(), (c) => c.json(identity(c.var.auth)));
+  for (const level of LEVELS)
+    app.get(`/api/${level}`, honoGuard({ reverification: level }), (c) => c.json(identity(c.var.auth)));
   app.get('/server', honoGuard({ redirect: true }), (c) => c.text(c.var.auth.userId));
   return getRequestListener(app.fetch);
 }

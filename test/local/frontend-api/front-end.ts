@@ -58,12 +58,10 @@ export class FrontEnd {
     const url = new URL(path, this.clerk.frontendApiUrl);
     url.searchParams.set('_clerk_js_version', '6.40.0');
     if (method !== 'GET' && method !== 'POST') url.searchParams.set('_method', method);
-    const sent = fields instanceof FormData ? fields : encoded(fields);
+    const sent =
+      method === 'GET' ? {} : { method: 'POST', body: fields instanceof FormData ? fields : encoded(fields) };
     const headers = { origin: PAGE, ...this.headers };
-    const answer = await this.browser.request(
-      url.href,
-      method === 'GET' ? { headers } : { method: 'POST', body: sent, headers },
-    );
+    const answer = await this.browser.request(url.href, { ...sent, headers });
     expect(answer.headers.get('access-control-allow-origin'), `${method} ${path}`).toBe(PAGE);
     const text = await answer.text();
     const body = JSON.parse(text) as Json;

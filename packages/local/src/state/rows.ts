@@ -6,7 +6,6 @@ import type {
   AllowlistIdentifier,
   BlocklistIdentifier,
   EnterpriseAccount,
-  Passkey,
   RedirectURL,
   SAMLAccount,
   TestingToken,
@@ -19,6 +18,7 @@ import type {
   PhoneNumberRow,
   Web3WalletRow,
   ExternalAccountRow,
+  PasskeyRow,
 } from './rows/user-rows.js';
 import type { SessionRow, ClientRow, DevBrowserRow, RefreshTokenRow, HandshakeRow } from './rows/session-rows.js';
 import type {
@@ -94,7 +94,7 @@ export interface TableRows {
   email_addresses: EmailAddressRow;
   phone_numbers: PhoneNumberRow;
   web3_wallets: Web3WalletRow;
-  passkeys: PartOfUser<Passkey>;
+  passkeys: PasskeyRow;
   external_accounts: ExternalAccountRow;
   saml_accounts: PartOfUser<SAMLAccount, { saml_connection_id?: string }>;
   enterprise_accounts: PartOfUser<EnterpriseAccount>;

@@ -115,7 +115,15 @@ function addWebhook(clerk: LocalInstance, url: string): void {
 
 function describe(clerk: LocalInstance): Readonly<Record<string, unknown>> {
   const { apiUrl, frontendApiUrl, instanceType, env } = clerk;
-  return { event: 'started', apiUrl, frontendApiUrl, signInUrl: `${frontendApiUrl}/sign-in`, instanceType, env };
+  return {
+    event: 'started',
+    apiUrl,
+    frontendApiUrl,
+    signInUrl: `${frontendApiUrl}/sign-in`,
+    dashboardUrl: `${apiUrl}/`,
+    instanceType,
+    env,
+  };
 }
 
 function welcome(clerk: LocalInstance, { seed, persist, snapshot }: Options, paint: Paint): string {
@@ -128,6 +136,7 @@ function welcome(clerk: LocalInstance, { seed, persist, snapshot }: Options, pai
     `  Backend API    ${paint('cyan', first)}`,
     ...others.map((address) => `                 ${paint('cyan', address)}, from other machines`),
     `  Sign-in page   ${paint('cyan', signInUrl.replace(clerk.apiUrl, first))}`,
+    `  Dashboard      ${paint('cyan', `${first}/`)}`,
     '',
     paint('dim', '# Paste into .env of your application:'),
     envBlock({ ...clerk.env, CLERK_SIGN_IN_URL: signInUrl }),

@@ -34,7 +34,9 @@ export function viewClient(call: FrontendCall, client: ClientRow): Fields {
 
 export function showSignIn({ state }: FrontendCall, row: Parameters<typeof viewSignIn>[1]): Fields {
   const view = viewSignIn(state, row);
-  return row.user_id === null ? view : { ...view, user_data: viewPublicUser(state, row.user_id) };
+  return row.user_id === null || view['user_data'] === null
+    ? view
+    : { ...view, user_data: viewPublicUser(state, row.user_id) };
 }
 
 /** A session of the user wherever it is: without a token, which only its own browser gets. */

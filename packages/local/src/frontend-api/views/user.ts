@@ -27,10 +27,9 @@ export function viewUser(state: InstanceState, user: UserRow): Fields {
 }
 
 export function viewOrganization(state: InstanceState, organization: OrganizationRow): Fields {
-  const uploaded = pictureUrl(state, 'organizations', organization.id, organization.image_url);
-  const image = localImage(uploaded, 'organization', organization.id);
+  const picture = pictureUrl(state, 'organizations', organization.id, organization.image_url);
   const counted = countedView(organization, state, { members: true, elevated: false });
-  return { ...counted, image_url: image, logo_url: uploaded ?? null };
+  return { ...counted, image_url: localImage(picture, 'organization', organization.id), logo_url: picture ?? null };
 }
 
 export function viewMembership(state: InstanceState, row: MembershipRow): Fields {

@@ -167,7 +167,7 @@ function userSettings(state: InstanceState, attributes: Attributes, social: Fiel
       min_zxcvbn_strength: 0,
       disable_hibp: true,
       enforce_hibp_on_sign_in: false,
-      disable_password_reverification: true,
+      disable_password_reverification: false,
       allowed_special_characters: '!"#$%&\'()*+,-./:;<=>?@[]^_`{|}~',
     },
     username_settings: {

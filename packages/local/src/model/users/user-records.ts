@@ -29,6 +29,7 @@ function assemble(user: UserRow, state: InstanceState): Fields {
   return {
     ...user,
     ...parts,
+    passkeys: parts['passkeys']?.filter(({ verification }) => verification?.status !== 'unverified'),
     image_url: image,
     profile_image_url: image,
     has_image: user.image_url !== undefined && user.image_url !== null,

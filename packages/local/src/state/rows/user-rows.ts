@@ -1,6 +1,13 @@
 /** Users and what belongs to them. Types only. */
-import type { EmailAddress, ExternalAccountWithVerification, PhoneNumber, User, Web3Wallet } from 'bailiff/api/types';
-import type { Stored } from './stored.js';
+import type {
+  EmailAddress,
+  ExternalAccountWithVerification,
+  Passkey,
+  PhoneNumber,
+  User,
+  Web3Wallet,
+} from 'bailiff/api/types';
+import type { Fields, Stored } from './stored.js';
 
 /** A part of a user. */
 export type PartOfUser<Shown, Own = unknown> = Stored<Shown, Own & { user_id: string }>;
@@ -67,5 +74,22 @@ export type ExternalAccountRow = PartOfUser<
     provider?: string;
     /** What the provider is asked for, until it answers. */
     wished_scopes?: string;
+  }
+>;
+
+/** What the authenticator made is kept once it has been verified. */
+export type PasskeyRow = PartOfUser<
+  Passkey,
+  {
+    /** base64url */
+    credential_id?: string;
+    /** JWK */
+    public_key?: Fields;
+    /** Of signatures, as the authenticator counts; 0 for those that do not. */
+    sign_count?: number;
+    /** Host of the pages that it is good for. */
+    rp_id?: string;
+    created_at?: number;
+    updated_at?: number;
   }
 >;
