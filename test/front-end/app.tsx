@@ -1,5 +1,24 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
-import { ClerkProvider, SignIn, SignUp, UserButton, UserProfile, useAuth, useReverification } from '@clerk/react';
+import * as components from '@clerk/react';
+import {
+  APIKeys,
+  ClerkProvider,
+  CreateOrganization,
+  OrganizationList,
+  OrganizationProfile,
+  OrganizationSwitcher,
+  PricingTable,
+  SignIn,
+  SignUp,
+  TaskChooseOrganization,
+  TaskResetPassword,
+  TaskSetupMFA,
+  UserButton,
+  UserProfile,
+  Waitlist,
+  useAuth,
+  useReverification,
+} from '@clerk/react';
 import { createRoot } from 'react-dom/client';
 import { useState, type ReactNode } from 'react';
 import type { PageConfig } from './stage.js';
@@ -41,22 +60,44 @@ function Reverification(): ReactNode {
 /** By the first segment of the path. A scenario of another component adds its page here. */
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
   reverification: () => <Reverification />,
+  keys: () => <APIKeys />,
+  'create-organization': () => (
+    <CreateOrganization routing="path" path="/create-organization" afterCreateOrganizationUrl="/" />
+  ),
+  organization: () => <OrganizationProfile routing="path" path="/organization" afterLeaveOrganizationUrl="/" />,
+  organizations: () => <OrganizationList afterSelectOrganizationUrl="/" afterSelectPersonalUrl="/" />,
+  switcher: () => (
+    <main>
+      <OrganizationSwitcher afterCreateOrganizationUrl="/" />
+      <Home />
+    </main>
+  ),
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
+  'sign-up': () => <SignUp routing="path" path="/sign-up" {...config.signUp} />,
+  'choose-organization': () => <TaskChooseOrganization redirectUrlComplete="/" />,
+  'reset-password': () => <TaskResetPassword redirectUrlComplete="/" />,
+  'setup-mfa': () => <TaskSetupMFA redirectUrlComplete="/" />,
+  waitlist: () => <Waitlist />,
+  // The older major does not have it.
+  'oauth-consent': () => ('OAuthConsent' in components ? <components.OAuthConsent /> : null),
+  pricing: () => <PricingTable />,
+  'user-billing': () => <UserProfile routing="hash" />,
+  'organization-billing': () => <OrganizationProfile routing="hash" />,
+  'organization-pricing': () => <PricingTable for="organization" />,
   'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
-  'sign-up': () => <SignUp routing="path" path="/sign-up" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;
 
 createRoot(document.querySelector('#root') as Element).render(
   <ClerkProvider
-    {...config.provider}
     telemetry={false}
     signInUrl="/sign-in"
     signUpUrl="/sign-up"
     signInFallbackRedirectUrl="/"
     signUpFallbackRedirectUrl="/"
     afterSignOutUrl="/"
+    {...config.provider}
   >
     <Page />
   </ClerkProvider>,

@@ -1,6 +1,7 @@
 /** Users and what belongs to them. Types only. */
 import type {
   EmailAddress,
+  EnterpriseAccount,
   ExternalAccountWithVerification,
   Passkey,
   PhoneNumber,
@@ -93,3 +94,5 @@ export type PasskeyRow = PartOfUser<
     updated_at?: number;
   }
 >;
+
+export type EnterpriseAccountRow = PartOfUser<EnterpriseAccount>;
