@@ -263,7 +263,7 @@ describe.skipIf(!hasChromium)('an operation of the profile that is sensitive', (
 describe.skipIf(!hasChromium)('an address of an enterprise connection', () => {
   const connection = {
     id: 'ec_corp',
-    object: 'enterprise_connection',
+    object: 'enterprise_connection' as const,
     name: 'Corp',
     provider: 'saml_custom',
     active: true,
