@@ -82,9 +82,10 @@ const PAGES: Readonly<Record<string, () => ReactNode>> = {
   // The older major does not have it.
   'oauth-consent': () => ('OAuthConsent' in components ? <components.OAuthConsent /> : null),
   pricing: () => <PricingTable />,
-  'user-billing': () => <components.UserProfile routing="hash" />,
+  'user-billing': () => <UserProfile routing="hash" />,
   'organization-billing': () => <OrganizationProfile routing="hash" />,
   'organization-pricing': () => <PricingTable for="organization" />,
+  'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;

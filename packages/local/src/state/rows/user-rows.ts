@@ -69,7 +69,14 @@ export type PhoneNumberRow = PartOfUser<PhoneNumber>;
 
 export type Web3WalletRow = PartOfUser<Web3Wallet, { reserved?: boolean; linked_to?: readonly unknown[] }>;
 
-export type ExternalAccountRow = PartOfUser<ExternalAccountWithVerification, { provider?: string }>;
+export type ExternalAccountRow = PartOfUser<
+  ExternalAccountWithVerification,
+  {
+    provider?: string;
+    /** What the provider is asked for, until it answers. */
+    wished_scopes?: string;
+  }
+>;
 
 /** What the authenticator made is kept once it has been verified. */
 export type PasskeyRow = PartOfUser<
