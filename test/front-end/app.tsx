@@ -72,6 +72,7 @@ const PAGES: Readonly<Record<string, () => ReactNode>> = {
       <Home />
     </main>
   ),
+  'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
   'sign-up': () => <SignUp routing="path" path="/sign-up" {...config.signUp} />,
   'choose-organization': () => <TaskChooseOrganization redirectUrlComplete="/" />,
