@@ -16,6 +16,7 @@ const BELOW = [
   '/.well-known/',
   '/oauth/',
   '/npm/',
+  '/images/',
   '/v1/client/',
   '/v1/dev_browser/',
   '/v1/me/',

@@ -1,7 +1,9 @@
 /** Whom an identifier stands for. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
+import { connectionsFor } from '../connections/active-connections.js';
 import { environmentOf } from '../instance/environment.js';
+import type { ApiError } from '../records/api-error.js';
 import { refusal } from '../records/refusals.js';
 import { isVerified } from '../users/identifications.js';
 
@@ -38,8 +40,16 @@ export function identify(state: InstanceState, text: string): Identified | undef
 }
 
 /** @throws ApiError 422 */
-export function identifyOrRefuse(state: InstanceState, text: string): Identified {
+export function identifyOrRefuse(
+  state: InstanceState,
+  text: string,
+): Partial<Identified> & Pick<Identified, 'identifier'> {
   const found = identify(state, text);
   if (found !== undefined) return found;
-  throw refusal('form_identifier_not_found', "Couldn't find your account.", { paramName: 'identifier' });
+  // The provider of a connection says who comes, known here or not.
+  if (connectionsFor(state, text).length > 0) return { identifier: text.trim().toLowerCase() };
+  throw notFoundBy('identifier');
 }
+
+export const notFoundBy = (paramName: string): ApiError =>
+  refusal('form_identifier_not_found', "Couldn't find your account.", { paramName });

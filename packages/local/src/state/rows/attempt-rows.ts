@@ -20,6 +20,8 @@ export type Verification = {
   readonly external_verification_redirect_url?: string | null;
   readonly error?: Fields | null;
   readonly verified_at_client?: string | null;
+  /** The enterprise connection through which somebody comes. */
+  readonly connection_id?: string;
 };
 
 export type SignInRow = Kept<
@@ -61,8 +63,8 @@ export type SignUpRow = Stored<
 /** What waits for a browser to come back from elsewhere: from a link in an e-mail, or from a provider. The id is its secret. */
 export type VerificationRedirectRow = Kept<{
   readonly strategy: string;
-  readonly kind: 'sign_in' | 'sign_up' | 'user';
-  /** Of the attempt or the user. */
+  readonly kind: 'sign_in' | 'sign_up' | 'session' | 'email_address' | 'external_account';
+  /** Of the attempt, the session, the address or the account. */
   readonly subject_id: string;
   /** Where the browser goes afterwards, and where instead if nothing is left to do. */
   readonly redirect_url: string | null;
@@ -76,6 +78,8 @@ export type VerificationRedirectRow = Kept<{
 export type ProviderProfile = {
   readonly strategy: string;
   readonly provider_user_id: string;
+  /** Where the provider is that of an enterprise connection. */
+  readonly connection_id?: string;
   readonly email_address: string;
   readonly first_name: string;
   readonly last_name: string;
