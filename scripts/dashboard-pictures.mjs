@@ -76,6 +76,8 @@ try {
   application.close();
 }
 
+/** @typedef {{ id: string, supported_first_factors: { strategy: string, email_address_id?: string }[] }} SignIn */
+
 /** As Clerk's own front end asks for a code: a new sign-in, and its first factor. */
 async function signInByCode(/** @type {string} */ identifier) {
   const ask = async (/** @type {string} */ path, /** @type {Record<string, string>} */ fields, cookie = '') => {
@@ -84,15 +86,12 @@ async function signInByCode(/** @type {string} */ identifier) {
       headers: { origin: 'http://127.0.0.1:3000', cookie },
       body: new URLSearchParams(fields),
     });
-    /** @type {any} */
-    const { response } = await answer.json();
+    const { response } = /** @type {{ response: SignIn }} */ (await answer.json());
     const cookies = answer.headers.getSetCookie().map((line) => line.split(';')[0]);
     return { response, cookie: cookies.join('; ') };
   };
   const { response, cookie } = await ask('', { identifier });
-  const factor = response.supported_first_factors.find(
-    (/** @type {{ strategy: string }} */ { strategy }) => strategy === 'email_code',
-  );
-  const { email_address_id: id } = factor;
+  const factor = response.supported_first_factors.find(({ strategy }) => strategy === 'email_code');
+  const id = factor?.email_address_id ?? '';
   await ask(`/${response.id}/prepare_first_factor`, { strategy: 'email_code', email_address_id: id }, cookie);
 }

@@ -56,6 +56,8 @@ describe('row 21: bailiff local', () => {
     const headers = { authorization: `Bearer ${env['CLERK_SECRET_KEY'] ?? ''}` };
     expect((await fetch(`${env['CLERK_API_URL'] ?? ''}/v1/jwks`, { headers })).status).toBe(200);
     expect((await fetch(env['CLERK_SIGN_IN_URL'] ?? '')).status).toBe(200);
+    const dashboard = /Dashboard +(http:\S+)/.exec(text)?.[1] ?? '';
+    expect(await (await fetch(dashboard)).text()).toContain('<h1>Overview</h1>');
     expect(text).not.toContain('\u001b');
   });
 

@@ -58,7 +58,7 @@ export function createRequestHandler(
   };
 
   return (request) => {
-    if (isDashboardRequest(request)) return dashboard(request).then(kept);
+    if (isDashboardRequest(request)) return dashboard(request).then(kept, failureAnswer);
     const startedAt = performance.now();
     const finish = (answered: Outcome): Outcome => {
       const outcome = kept(answered);
