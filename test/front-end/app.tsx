@@ -1,7 +1,25 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
-import { ClerkProvider, SignIn, SignUp, UserButton, useAuth } from '@clerk/react';
+import * as components from '@clerk/react';
+import {
+  APIKeys,
+  ClerkProvider,
+  CreateOrganization,
+  OrganizationList,
+  OrganizationProfile,
+  OrganizationSwitcher,
+  PricingTable,
+  SignIn,
+  SignUp,
+  TaskChooseOrganization,
+  TaskResetPassword,
+  TaskSetupMFA,
+  UserButton,
+  Waitlist,
+  useAuth,
+  useReverification,
+} from '@clerk/react';
 import { createRoot } from 'react-dom/client';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { PageConfig } from './stage.js';
 
 declare const config: PageConfig;
@@ -18,23 +36,66 @@ function Home(): ReactNode {
   );
 }
 
+/** Routes that ask for a fresh verification: the hook shows the dialog, and asks again afterwards. */
+function Reverification(): ReactNode {
+  const { isLoaded } = useAuth();
+  const [answer, setAnswer] = useState('');
+  const ask = useReverification(async (level: string) => (await fetch(`/api/${level}`)).json() as Promise<object>);
+  const show = (level: string): void =>
+    void ask(level).then(
+      (value) => setAnswer(JSON.stringify(value)),
+      (error: unknown) => setAnswer(String(error)),
+    );
+  if (!isLoaded) return <p>loading</p>;
+  return (
+    <main>
+      <button onClick={() => show('strict')}>strict</button>
+      <button onClick={() => show('strict_mfa')}>strict_mfa</button>
+      <output>{answer}</output>
+    </main>
+  );
+}
+
 /** By the first segment of the path. A scenario of another component adds its page here. */
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
+  reverification: () => <Reverification />,
+  keys: () => <APIKeys />,
+  'create-organization': () => (
+    <CreateOrganization routing="path" path="/create-organization" afterCreateOrganizationUrl="/" />
+  ),
+  organization: () => <OrganizationProfile routing="path" path="/organization" afterLeaveOrganizationUrl="/" />,
+  organizations: () => <OrganizationList afterSelectOrganizationUrl="/" afterSelectPersonalUrl="/" />,
+  switcher: () => (
+    <main>
+      <OrganizationSwitcher afterCreateOrganizationUrl="/" />
+      <Home />
+    </main>
+  ),
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
-  'sign-up': () => <SignUp routing="path" path="/sign-up" />,
+  'sign-up': () => <SignUp routing="path" path="/sign-up" {...config.signUp} />,
+  'choose-organization': () => <TaskChooseOrganization redirectUrlComplete="/" />,
+  'reset-password': () => <TaskResetPassword redirectUrlComplete="/" />,
+  'setup-mfa': () => <TaskSetupMFA redirectUrlComplete="/" />,
+  waitlist: () => <Waitlist />,
+  // The older major does not have it.
+  'oauth-consent': () => ('OAuthConsent' in components ? <components.OAuthConsent /> : null),
+  pricing: () => <PricingTable />,
+  'user-billing': () => <components.UserProfile routing="hash" />,
+  'organization-billing': () => <OrganizationProfile routing="hash" />,
+  'organization-pricing': () => <PricingTable for="organization" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;
 
 createRoot(document.querySelector('#root') as Element).render(
   <ClerkProvider
-    {...config.provider}
     telemetry={false}
     signInUrl="/sign-in"
     signUpUrl="/sign-up"
     signInFallbackRedirectUrl="/"
     signUpFallbackRedirectUrl="/"
     afterSignOutUrl="/"
+    {...config.provider}
   >
     <Page />
   </ClerkProvider>,

@@ -13,6 +13,7 @@ import fastify from 'fastify';
 import { Hono } from 'hono';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { vi } from 'vitest';
+import type { AuthenticatorOptions } from 'bailiff';
 import { clerkMiddleware as expressMiddleware, getAuth, requireAuth as expressGuard } from 'bailiff/express';
 import { clerkMiddleware as fastifyPlugin, guarded, requireAuth as fastifyGuard } from 'bailiff/fastify';
 import { clerkMiddleware as honoMiddleware, requireAuth as honoGuard } from 'bailiff/hono';
@@ -48,13 +49,29 @@ export interface StageOptions {
   /** Clerk's packages stand in the page's own bundle, and in no `node_modules` that the instance sees. Default false: it serves them. */
   readonly bundled?: boolean;
   readonly instance?: LocalInstanceOptions;
+  readonly application?: ApplicationOptions;
+}
+
+/** What a scenario changes of the application. */
+export interface ApplicationOptions {
+  /** Props of the provider. */
+  readonly provider?: Readonly<Record<string, unknown>>;
+  /** Props of `<SignUp/>`. */
+  readonly signUp?: Readonly<Record<string, unknown>>;
+  /** Options of the server's middleware, which both frameworks have. */
+  readonly middleware?: AuthenticatorOptions;
+  /** Whether the pages go through the middleware as well, as an application's do that renders them on its server. */
+  readonly guardsPages?: boolean;
+  /** Host name of the site. Default `127.0.0.1`; cookies of `localhost` are others. */
+  readonly hostname?: 'localhost' | '127.0.0.1';
 }
 
 type Choices = Pick<StageOptions, 'major' | 'recipe' | 'bundled'>;
 
 /** What `test/front-end/app.tsx` is told. */
 export interface PageConfig {
-  readonly provider: Readonly<Record<string, string>> & { readonly publishableKey: string };
+  readonly provider: Readonly<Record<string, unknown>> & { readonly publishableKey: string };
+  readonly signUp?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface Stage {
@@ -70,6 +87,8 @@ export interface Stage {
     readonly status: number;
     readonly userId: string | null;
     readonly orgId: string | null;
+    /** The impersonator. */
+    readonly actor: { readonly sub: string } | null;
   }>;
   readonly close: () => Promise<void>;
 }
@@ -137,6 +156,16 @@ function providerProps(clerk: LocalInstance, { major, recipe, bundled }: Require
 
 type Listener = (request: never, response: never) => unknown;
 
+/** Levels of reverification that a route of the same name asks for. */
+const LEVELS = ['strict', 'strict_mfa'] as const;
+
+/** Guarded routes of the application besides `/api/me`, by what they ask for; each says where it is. A scenario adds its own here. */
+const GUARDED = {
+  '/api/oauth': { token: 'oauth_token' },
+  '/api/pro': { plan: 'pro' },
+  '/api/exports': { feature: 'exports' },
+} as const;
+
 /** Pages are files to everybody; `/api` and `/server` are guarded. */
 async function application(
   framework: Framework,
@@ -144,6 +173,7 @@ async function application(
   recipe: Recipe,
   html: string,
   script: string,
+  { middleware = {}, guardsPages = false }: ApplicationOptions,
 ): Promise<Listener> {
   const options = {
     secretKey: clerk.secretKey,
@@ -152,13 +182,19 @@ async function application(
     signInUrl: '/sign-in',
     now: clerk.now,
     ...(recipe === 'relative' ? { frontendApiProxy: { enabled: true, fapiUrl: clerk.frontendApiUrl } } : {}),
+    ...middleware,
   };
   if (framework === 'Express') {
     const app = express();
     app.get('/app.js', (_req, res) => res.type('js').send(script));
+    if (guardsPages) app.use(expressMiddleware(options));
     app.get(/^\/(?!api|server|__clerk)/, (_req, res) => res.type('html').send(html));
-    app.use(expressMiddleware(options));
+    if (!guardsPages) app.use(expressMiddleware(options));
     app.get('/api/me', expressGuard(), (req, res) => res.json(identity(getAuth(req))));
+    for (const level of LEVELS)
+      app.get(`/api/${level}`, expressGuard({ reverification: level }), (req, res) => res.json(identity(getAuth(req))));
+    for (const [path, asked] of Object.entries(GUARDED))
+      app.get(path, expressGuard(asked), (_req, res) => res.json({ path }));
     app.get('/server', expressGuard({ redirect: true }), (req, res) => res.send(getAuth(req).userId));
     return app;
   }
@@ -182,16 +218,22 @@ async function application(
   }
   const app = new Hono();
   app.get('/app.js', (c) => c.body(script, 200, { 'content-type': 'text/javascript' }));
+  if (guardsPages) app.use(honoMiddleware(options));
   app.use('*', (c, next) => (/^\/(api|server|__clerk)/.test(c.req.path) ? next() : Promise.resolve(c.html(html))));
-  app.use(honoMiddleware(options));
+  if (!guardsPages) app.use(honoMiddleware(options));
   app.get('/api/me', honoGuard(), (c) => c.json(identity(c.var.auth)));
+  for (const level of LEVELS)
+    app.get(`/api/${level}`, honoGuard({ reverification: level }), (c) => c.json(identity(c.var.auth)));
+  for (const [path, asked] of Object.entries(GUARDED))
+    app.get(path, honoGuard(asked as { plan: string }), (c) => c.json({ path }));
   app.get('/server', honoGuard({ redirect: true }), (c) => c.text(c.var.auth.userId));
   return getRequestListener(app.fetch);
 }
 
-const identity = ({ userId, orgId }: { userId: string | null; orgId: string | null | undefined }) => ({
+const identity = ({ userId, orgId, actor }: { userId: string | null; orgId?: string | null; actor?: unknown }) => ({
   userId,
   orgId: orgId ?? null,
+  actor: actor ?? null,
 });
 
 const htmlOf = (config: PageConfig): string => `<!doctype html>
@@ -200,19 +242,49 @@ const htmlOf = (config: PageConfig): string => `<!doctype html>
 <script>var config = ${JSON.stringify(config)};</script>
 <script src="/app.js"></script></html>`;
 
+export interface Application {
+  /** Origin of the application. */
+  readonly site: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Serves the page, guarded by this library, as an application of the instance. */
+export async function serveApplication(
+  clerk: LocalInstance,
+  {
+    major = 6,
+    recipe = 'relative',
+    framework = 'Express',
+    bundled = false,
+    application: wanted = {},
+  }: Omit<StageOptions, 'instance'>,
+): Promise<Application> {
+  const script = await bundleOf(major, bundled);
+  const html = htmlOf({
+    provider: { ...providerProps(clerk, { major, recipe, bundled }), ...wanted.provider },
+    signUp: wanted.signUp,
+  });
+  const listener = await application(framework, clerk, recipe, html, script, wanted);
+  const server = createServer(listener as unknown as Parameters<typeof createServer>[1]);
+  await listen(server);
+  return {
+    site: originOf(server).replace('127.0.0.1', wanted.hostname ?? '127.0.0.1'),
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
 /** Opens a stage; close it after the scenario. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const { major = 6, recipe = 'relative', framework = 'Express', bundled = false } = options;
-  const script = await bundleOf(major, bundled);
+  const { major = 6, bundled = false } = options;
   const folder = workingFolder(major, bundled);
   const cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder);
   const clerk = await startLocalInstance(options.instance);
-  const html = htmlOf({ provider: providerProps(clerk, { major, recipe, bundled }) });
-  const server = createServer(
-    (await application(framework, clerk, recipe, html, script)) as unknown as Parameters<typeof createServer>[1],
-  );
-  await listen(server);
-  const site = originOf(server);
+  const served = await serveApplication(clerk, options);
+  const { site } = served;
   const context = await (await launched()).newContext();
   const requests: string[] = [];
   context.on('request', (request) => requests.push(request.url()));
@@ -229,15 +301,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         const token = await Clerk.session?.getToken();
         const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
         const response = await fetch('/api/me', { headers: headers as Record<string, string> });
-        const body = (await response.json()) as { userId?: string; orgId?: string };
-        return { status: response.status, userId: body.userId ?? null, orgId: body.orgId ?? null };
+        const body = (await response.json()) as { userId?: string; orgId?: string; actor?: { sub: string } };
+        const { userId = null, orgId = null, actor = null } = body;
+        return { status: response.status, userId, orgId, actor };
       }),
     async close() {
       await context.close();
-      await new Promise((done) => {
-        server.close(done);
-        server.closeAllConnections();
-      });
+      await served.close();
       await clerk.close();
       cwd.mockRestore();
       rmSync(folder, { recursive: true, force: true });

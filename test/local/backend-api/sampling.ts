@@ -3,6 +3,7 @@ import type { ManagedState } from '../../../packages/local/src/state/create-inst
 import { specification } from '../../../packages/local/src/document/specification.js';
 import type { Operation, Schema } from '../../../packages/local/src/document/specification.js';
 import { totpCode } from '../../../packages/local/src/model/users/totp.js';
+import { sentMessages } from '../../../packages/local/src/model/verification/messages.js';
 import { mintSessionToken } from '../../../packages/local/src/model/tokens/session-token.js';
 import { issueRefreshToken } from '../../../packages/local/src/model/sessions/sessions.js';
 import { asMachine } from '../refusals/provocations/scene.js';
@@ -86,7 +87,7 @@ const verification =
   (path: string, id: string): Setup =>
   async (state, ids) => {
     const prepared = await made(state, `/${path}/${ids[id]}/prepare_verification`, undefined);
-    return { body: { verification_id: prepared['id'], code: '424242' } };
+    return { body: { verification_id: prepared['id'], code: sentMessages(state).at(-1)?.code } };
   };
 const discount = async (state: ManagedState) => {
   state.table('discounts').insert({ id: 'cdisc_1', name: 'Ten percent', percent_off: 10 });

@@ -34,6 +34,8 @@ const router = createRouter(routesOf(frontendDocument().operations));
 
 export class FrontEnd {
   readonly browser = new Browser();
+  /** Sent along with everything, such as the name of the browser. */
+  headers: Readonly<Record<string, string>> = {};
 
   constructor(readonly clerk: LocalInstance) {}
 
@@ -45,12 +47,21 @@ export class FrontEnd {
     return this.call('POST', path, fields);
   }
 
-  async call(method: string, path: string, fields: Form = {}): Promise<Reply> {
+  /** A file as `multipart/form-data`. */
+  upload(path: string, file: File): Promise<Reply> {
+    const body = new FormData();
+    body.set('file', file);
+    return this.call('POST', path, body);
+  }
+
+  async call(method: string, path: string, fields: Form | FormData = {}): Promise<Reply> {
     const url = new URL(path, this.clerk.frontendApiUrl);
     url.searchParams.set('_clerk_js_version', '6.40.0');
     if (method !== 'GET' && method !== 'POST') url.searchParams.set('_method', method);
-    const sent = method === 'GET' ? {} : { method: 'POST', body: encoded(fields) };
-    const answer = await this.browser.request(url.href, { ...sent, headers: { origin: PAGE } });
+    const sent =
+      method === 'GET' ? {} : { method: 'POST', body: fields instanceof FormData ? fields : encoded(fields) };
+    const headers = { origin: PAGE, ...this.headers };
+    const answer = await this.browser.request(url.href, { ...sent, headers });
     expect(answer.headers.get('access-control-allow-origin'), `${method} ${path}`).toBe(PAGE);
     const text = await answer.text();
     const body = JSON.parse(text) as Json;
@@ -69,7 +80,8 @@ export class FrontEnd {
   }
 }
 
-function misfits(method: string, path: string, body: Json): string[] {
+/** What an answer has that the document does not, and the other way round. */
+export function misfits(method: string, path: string, body: Json): string[] {
   const type = router.match(method, path)?.value.answer;
   if (type === undefined) return [];
   const inner = envelopedType(type);

@@ -3,6 +3,7 @@ import type { LocalInstance } from 'bailiff-local';
 import { totpCode } from '../../../packages/local/src/model/users/totp.js';
 import { call, instances } from '../support.js';
 import { FrontEnd, type Reply } from './front-end.js';
+import { payloadOf } from './support.js';
 
 const NOW = 1_800_000_000_000;
 const SECRET = 'JBSWY3DPEHPK3PXP';
@@ -349,6 +350,40 @@ describe('sessions of a browser', () => {
     expect((await mint({})).o?.id).toBe('org_acme');
     expect((await mint({ organization_id: '' })).o).toBeUndefined();
     expect((await mint({})).azp).toBe('http://127.0.0.1:3999');
+  });
+
+  it('stay in an organization where everybody has to be in one', async () => {
+    clerk.configure({ organization_settings: { force_organization_selection: true } });
+    const { client } = await signIn('ada@example.com');
+    const [{ id }] = client?.['sessions'] as [{ id: string }];
+    const touch = (organization: string): Promise<Reply> =>
+      page.post(`/v1/client/sessions/${id}/touch`, { active_organization_id: organization });
+    expect((await touch('')).response).toMatchObject({ status: 'pending', tasks: [{ key: 'choose-organization' }] });
+    expect((await touch('org_acme')).response).toMatchObject({ status: 'active', tasks: null });
+    expect((await touch('')).response).toMatchObject({ status: 'active', last_active_organization_id: 'org_acme' });
+    const { jwt } = (await page.post(`/v1/client/sessions/${id}/tokens`, { organization_id: '' })).body as {
+      jwt: string;
+    };
+    expect(payloadOf(jwt)).toMatchObject({ o: { id: 'org_acme' }, sts: 'active' });
+  });
+
+  it('whose tokens are asked for again and again are told of, once; a script may ask as it likes', async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error): unknown => warning.name === 'BailiffLocalWarning' && warnings.push(warning.message);
+    process.on('warning', note);
+    const { client } = await signIn('ada@example.com');
+    const [{ id }] = client?.['sessions'] as [{ id: string }];
+    const ask = async (times: number, query = '', apart = 0): Promise<readonly string[]> => {
+      for (let index = 0; index < times; index++) {
+        clerk.advanceClock(apart);
+        await page.post(`/v1/client/sessions/${id}/tokens${query}`);
+      }
+      return warnings;
+    };
+    expect(await ask(20, '?debug=skip_cache')).toEqual([]);
+    expect(await ask(20, '', 45_000)).toEqual([]);
+    expect(await ask(20)).toEqual([expect.stringMatching(/page\.clock\.fastForward/)]);
+    process.off('warning', note);
   });
 
   it('that were revoked elsewhere are a 401, after which nobody is signed in', async () => {

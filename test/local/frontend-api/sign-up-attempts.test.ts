@@ -88,6 +88,21 @@ describe('a sign-up', () => {
     expect(user?.legal_accepted_at).toEqual(expect.any(Number));
   });
 
+  it('takes usernames of the length that the instance wants', async () => {
+    const username = { enabled: true };
+    clerk.configure({
+      user_settings: { attributes: { username }, username_settings: { min_length: 5, max_length: 7 } },
+    });
+    for (const wrong of ['eve_', 'eve_long'])
+      expect(await begin({ ...EVE, username: wrong })).toMatchObject({
+        status: 422,
+        code: 'form_username_invalid_length',
+        param: 'username',
+      });
+    for (const right of ['eve_x', 'eve_xyz'])
+      expect((await begin({ ...EVE, username: right })).response).toMatchObject({ username: right });
+  });
+
   it('needs no password where the instance has none', async () => {
     clerk.configure({ user_settings: { attributes: { password: { enabled: false } } } });
     const begun = await begin({ email_address: 'eve@example.com' });
@@ -138,9 +153,17 @@ describe('a sign-up where not everybody may', () => {
     const [invitation] = clerk.state.table('invitations').rows();
     const ticket = new URL(invitation?.url ?? '').searchParams.get('ticket') ?? '';
     const begun = await begin({ strategy: 'ticket', ticket, first_name: 'Eve' });
-    // The address was invited, so it need not be verified; the ticket stands for a password too.
-    expect(begun.response).toMatchObject({ status: 'complete', email_address: 'eve@example.com' });
-    expect(begun.client).toMatchObject({
+    // The address was invited, so it need not be verified; what else the instance asks for is still to be given.
+    expect(begun.response).toMatchObject({
+      status: 'missing_requirements',
+      email_address: 'eve@example.com',
+      missing_fields: ['password'],
+      unverified_fields: [],
+    });
+    const path = `/v1/client/sign_ups/${String(begun.response['id'])}`;
+    const done = await page.call('PATCH', path, { password: 'correct horse' });
+    expect(done.response).toMatchObject({ status: 'complete' });
+    expect(done.client).toMatchObject({
       sessions: [{ user: { first_name: 'Eve', public_metadata: { plan: 'pro' } } }],
     });
     expect(clerk.state.table('invitations').get(invitation?.id)?.status).toBe('accepted');

@@ -1,6 +1,7 @@
 /** Which browser is asking: from a cookie or a development browser token to its client. */
 import { setCookie } from '../http/cookies.js';
 import { browserWith, newBrowser, type Browser } from '../model/sessions/browsers.js';
+import { liveSession } from '../model/sessions/client-sessions.js';
 import { cookieSuffix } from '../ground/cookie-suffix.js';
 import type { InstanceState } from '../state/instance-state.js';
 import type { FrontendCall } from './frontend-call.js';
@@ -18,19 +19,27 @@ const clientCookieName = (publishableKey: string): string => `__client_${cookieS
  * The browser that asks, or null. The cookie on our own host comes first: a token in the URL could be someone else's,
  * handed to this browser in a link. It serves where cookies are blocked.
  */
-export function knownBrowser(call: FrontendCall): Browser | null {
-  const { state, request, cookies } = call;
-  const fromCookie = cookies.get(clientCookieName(state.publishableKey));
-  const fromQuery = state.instanceType === 'development' ? request.query.get('__clerk_db_jwt') : null;
-  for (const token of [fromCookie, fromQuery]) {
-    const browser = token ? browserWith(state, token) : null;
-    if (browser !== null) return browser;
-  }
-  return null;
-}
+export const knownBrowser = (call: FrontendCall): Browser | null => browsersIn(call)[0] ?? null;
 
 export function browserOrNew(call: FrontendCall): Browser {
   return knownBrowser(call) ?? newBrowser(call.state);
+}
+
+/**
+ * The browser of a handshake, by which a satellite takes over who is signed in on its primary: the token of the primary's host comes in the URL. It
+ * counts where nobody is signed in by the cookie of this host.
+ */
+export function browserOfHandshake(call: FrontendCall): Browser {
+  const browsers = browsersIn(call);
+  return (
+    browsers.find(({ client }) => liveSession(call.state, client) !== null) ?? browsers[0] ?? newBrowser(call.state)
+  );
+}
+
+function browsersIn({ state, request, cookies }: FrontendCall): Browser[] {
+  const fromCookie = cookies.get(clientCookieName(state.publishableKey));
+  const fromQuery = state.instanceType === 'development' ? request.query.get('__clerk_db_jwt') : null;
+  return [fromCookie, fromQuery].flatMap((token) => (token ? (browserWith(state, token) ?? []) : []));
 }
 
 /** To be sent with the answer, so that the browser is known again. */

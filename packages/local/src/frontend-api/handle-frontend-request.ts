@@ -14,6 +14,7 @@ import { oauthRoutes } from './oauth/oauth-routes.js';
 import { showAccount, showSignOut, submitSignOut, switchOrganization } from './pages/account.js';
 import { answerPackageFile, isPackagePath } from './package-files.js';
 import { showProvider, submitProvider } from './pages/provider.js';
+import { showPicture } from './pictures.js';
 import { showSignIn, submitSignIn } from './pages/sign-in.js';
 import { showSignUp, submitSignUp } from './pages/sign-up.js';
 
@@ -33,6 +34,8 @@ const ROUTES: FrontendRoutes = {
   'GET /provider': showProvider,
   'POST /v1/oauth_callback': submitProvider,
   'GET /v1/agents/tasks': acceptAgentTask,
+  'GET /images/users/{id}': showPicture('users'),
+  'GET /images/organizations/{id}': showPicture('organizations'),
   ...oauthRoutes,
 };
 

@@ -13,7 +13,7 @@ import type { FrontendCall } from './frontend-call.js';
 import type { Browser } from '../model/sessions/browsers.js';
 import { missing, refusal } from '../model/records/refusals.js';
 import { PAYLOAD_LIFETIME_SECONDS, storeHandshake } from '../model/sessions/handshakes.js';
-import { browserCookie, browserOrNew } from './browser-of-request.js';
+import { browserCookie, browserOfHandshake } from './browser-of-request.js';
 import { setCookie } from '../http/cookies.js';
 import { allowedRedirect } from './origins.js';
 import { redirect } from '../http/responses.js';
@@ -35,7 +35,7 @@ export function handshake(call: FrontendCall): LocalResponse {
     const why = 'redirect_url must be http(s) on loopback or on an origin of this instance.';
     throw refusal(code, why, { paramName: 'redirect_url' });
   }
-  const browser = browserOrNew(call);
+  const browser = browserOfHandshake(call);
   const session = chosenSession(state, browser, request.query.get('organization_id'));
   const directives = directivesFor(state, browser, session, target.origin);
   const format = request.query.get('format') === 'nonce' ? 'nonce' : 'token';

@@ -1,6 +1,7 @@
 /** Where this instance may send a browser, and which pages may send forms to it. */
 import type { LocalRequest } from '../http/messages.js';
 import type { InstanceState } from '../state/instance-state.js';
+import type { FrontendCall } from './frontend-call.js';
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -42,6 +43,9 @@ export function publicAddress(call: {
   const origin = call.base === '' ? undefined : pageOrigin(call);
   return origin === undefined || !allowedOrigin(call.state, origin) ? call.request.origin : `${origin}${call.base}`;
 }
+
+/** Where the page is that asks. */
+export const placeOf = (call: FrontendCall) => ({ address: publicAddress(call), origin: pageOrigin(call) });
 
 function knownOrigins(state: InstanceState): ReadonlySet<string> {
   const texts = [state.frontendApiUrl];

@@ -10,6 +10,8 @@ export interface LocalRequest {
   readonly body: Uint8Array;
   /** Origin by which the client reached us (`http://127.0.0.1:4000`). */
   readonly origin: string;
+  /** Address of the client, as its socket has it. */
+  readonly peer?: string | undefined;
 }
 
 export interface LocalResponse {

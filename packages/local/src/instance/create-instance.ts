@@ -18,6 +18,7 @@ import { lastCode, sentMessages } from '../model/verification/messages.js';
 import { environmentOf } from '../state/local-environment.js';
 import type { Faults } from '../server/faults.js';
 import type { InProcessFetch } from '../server/in-process-fetch.js';
+import type { ExchangeLog } from '../server/exchange-log.js';
 import type { RequestLog } from '../server/request-log.js';
 import { signIn, type SignInOptions, type SignInUser } from './sign-in.js';
 import { readSnapshot } from './snapshot.js';
@@ -27,6 +28,7 @@ import type { LocalInstance } from './local-instance.js';
 export interface InstanceParts {
   readonly state: ManagedState;
   readonly requestLog: RequestLog;
+  readonly exchanges: ExchangeLog;
   readonly faults: Faults;
   readonly fetch: InProcessFetch;
   readonly webhooks: WebhookDeliverer;
@@ -37,7 +39,7 @@ export interface InstanceParts {
 }
 
 export function createInstance(parts: InstanceParts): LocalInstance {
-  const { state, requestLog, faults, fetch, webhooks, touch, fork, close } = parts;
+  const { state, requestLog, exchanges, faults, fetch, webhooks, touch, fork, close } = parts;
   let start = state.checkpoint();
   const clock = clockOf(state.clock, () => {
     touch();
@@ -104,6 +106,7 @@ export function createInstance(parts: InstanceParts): LocalInstance {
       state.restore(start);
       faults.clear();
       requestLog.clear();
+      exchanges.clear();
       webhooks.reset();
     },
     export: state.dump,

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../state/create-instance-state.js';
+import type { Fields } from '../state/rows.js';
 import { isRecord } from '../../../../src/ground/is-record.js';
 
 /**
@@ -40,10 +41,26 @@ export function readSnapshot(source: unknown, from = 'the snapshot'): Snapshot {
     throw new SnapshotError(`${from} is not a snapshot of a local instance.`);
   if (value['version'] !== 1)
     throw new SnapshotError(`${from} has version ${String(value['version'])}; this release reads version 1.`);
-  const whole =
-    isRecord(value['tables']) && Array.isArray(value['keys']) && isRecord(value['clock']) && isRecord(value['random']);
-  if (!whole || typeof value['secretKey'] !== 'string') throw new SnapshotError(`${from} is incomplete.`);
+  if (!isWhole(value)) throw new SnapshotError(`${from} is incomplete.`);
   return value as unknown as Snapshot;
+}
+
+/** Looked at as a whole before anything of it is taken: an instance is never half of a snapshot. */
+function isWhole({ tables, keys, clock, random, secretKey }: Fields): boolean {
+  const hasText = (value: unknown, ...names: readonly string[]) =>
+    isRecord(value) && names.every((name) => typeof value[name] === 'string');
+  const isTable = (rows: unknown) => Array.isArray(rows) && rows.every((row) => hasText(row, 'id'));
+  return (
+    isRecord(tables) &&
+    Object.values(tables).every(isTable) &&
+    Array.isArray(keys) &&
+    keys.every((key) => hasText(key, 'kid', 'privatePem')) &&
+    isRecord(clock) &&
+    typeof clock['offsetMs'] === 'number' &&
+    isRecord(random) &&
+    ['ids', 'secrets', 'keys'].every((name) => hasText(random[name], 'seed')) &&
+    typeof secretKey === 'string'
+  );
 }
 
 function parse(text: string, from: string): unknown {

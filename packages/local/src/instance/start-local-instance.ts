@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { readVariable } from '../../../../src/environment.js';
 import type { ClockStart } from '../state/clock.js';
 import { createInstanceState, type ManagedState, type Snapshot } from '../state/create-instance-state.js';
-import { createRequestHandler, isOperation, reachedOperation } from '../server/handle-request.js';
+import { createRequestHandler, isOperation, namedOperation, reachedOperation } from '../server/handle-request.js';
 import { createFaults } from '../server/faults.js';
 import { createHints, type Hint } from '../server/hints.js';
 import { startHttpServer, type HttpServer } from '../server/http-server.js';
 import { createInProcessFetch } from '../server/in-process-fetch.js';
 import { insertInitialRows } from './initial-rows.js';
+import { createExchangeLog } from '../server/exchange-log.js';
 import { createRequestLog } from '../server/request-log.js';
+import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import { createInstance } from './create-instance.js';
 import type { LocalInstance } from './local-instance.js';
 import { payloadOf } from './event-payload.js';
@@ -195,18 +197,26 @@ async function launch(options: LaunchOptions, prepare: (state: ManagedState) => 
   if (persistence !== undefined) listeners.persistence = persistence;
   const requestLog = createRequestLog(reachedOperation);
   const faults = createFaults(createRandom(`${options.seed}/faults`), isOperation);
+  const exchanges = createExchangeLog(namedOperation);
+  // Loaded when somebody looks: most instances are of tests.
+  const dashboard = async (request: LocalRequest): Promise<LocalResponse> => {
+    const { answerDashboard } = await import('../dashboard/answer-dashboard.js');
+    return answerDashboard({ state, faults, exchanges, clockState: () => state.clock.state(), instance }, request);
+  };
+  const settle = () => persistence?.flush();
   const hints = createHints(options.onHint);
-  const handle = createRequestHandler({ state, requestLog, faults, hints, settle: () => persistence?.flush() });
+  const handle = createRequestHandler({ state, requestLog, exchanges, faults, dashboard, hints, settle });
   const acceptsHost = (name: string): boolean => force || isLoopbackHost(name);
   const server: HttpServer | null = options.listen
     ? await startHttpServer({ host, port: options.port, acceptsHost, handle, sawTls: hints.sawTls })
     : null;
   state.locate(`http://${host.includes(':') ? `[${host}]` : host}:${String(server?.port ?? NO_PORT)}`);
   persistence?.touch();
-  return createInstance({
+  const instance = createInstance({
     state,
     webhooks,
     requestLog,
+    exchanges,
     faults,
     fetch: createInProcessFetch(state, handle),
     touch: () => persistence?.touch(),
@@ -222,4 +232,5 @@ async function launch(options: LaunchOptions, prepare: (state: ManagedState) => 
       persistence?.flush();
     },
   });
+  return instance;
 }

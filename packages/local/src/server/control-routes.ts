@@ -1,21 +1,12 @@
 /** What the `bailiff` command asks of a running instance. Not part of Clerk's API; needs the secret key. */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { issueAccessToken, issueKey, issueMachineToken, issueSession } from '../model/issue-credentials.js';
 import type { LocalResponse } from '../http/messages.js';
-import type { Fields } from '../state/rows.js';
-import type { InstanceState } from '../state/instance-state.js';
 import { environmentOf } from '../state/local-environment.js';
 import { jsonOf, type FrontendCall, type FrontendHandler } from '../frontend-api/frontend-call.js';
 import { failure, json } from '../http/responses.js';
 import { answerBy } from '../frontend-api/answer-route.js';
 import { messageOf } from '../ground/message-of.js';
-
-const MINTS: Readonly<Record<string, (state: InstanceState, request: Fields) => Fields>> = {
-  session: (state, request) => ({ object: 'token', token: issueSession(state, request).token }),
-  'api-key': (state, request) => issueKey(state, { ...request, subject: required(request, 'subject') }),
-  m2m: (state, request) => issueMachineToken(state, request),
-  oauth: (state, request) => issueAccessToken(state, { ...request, userId: required(request, 'userId') }),
-};
+import { mintOf } from './mint.js';
+import { holdsSecretKey } from './secret-key.js';
 
 /** Lets in whoever holds the secret key. */
 const withKey =
@@ -27,25 +18,13 @@ const withKey =
 
 function mint(call: FrontendCall): LocalResponse {
   const { state, params } = call;
-  const kind = params['kind'] ?? '';
-  const issue = Object.hasOwn(MINTS, kind) ? MINTS[kind] : undefined;
+  const issue = mintOf(params['kind'] ?? '');
   if (issue === undefined) return failure(404, 'resource_not_found', 'There is no such kind of credential.');
   try {
     return json(issue(state, jsonOf(call)), 201);
   } catch (error) {
     return failure(422, 'form_param_invalid', messageOf(error));
   }
-}
-
-function required(request: Fields, field: string): string {
-  const value = request[field];
-  if (typeof value !== 'string' || value === '') throw new Error(`${field} is missing.`);
-  return value;
-}
-
-function holdsSecretKey(state: InstanceState, authorization = ''): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(authorization), digest(`Bearer ${state.secretKey}`));
 }
 
 function showEnvironment({ state }: FrontendCall): LocalResponse {

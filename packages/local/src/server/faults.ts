@@ -63,8 +63,17 @@ export interface FaultEffect {
   readonly breaks: { readonly by: 'reset' | 'hang'; readonly afterBytes: number | undefined } | null;
 }
 
+/** A fault that is switched on. */
+export interface ListedFault extends ActiveFault {
+  /** Counts from 1. */
+  readonly number: number;
+  readonly fault: Fault;
+}
+
 export interface Faults {
   readonly active: boolean;
+  /** Those that are switched on, oldest first. */
+  readonly entries: readonly ListedFault[];
   /** @throws TypeError for an operation that does not exist: a fault that affects nothing makes a test that cannot fail */
   add(fault: Fault): ActiveFault;
   /** Uses up one of the first fault that fits. */
@@ -82,6 +91,7 @@ const CODES: Readonly<Record<number, string>> = {
 };
 
 interface Entry {
+  readonly number: number;
   readonly fault: Fault;
   readonly fits: Matcher;
   hits: number;
@@ -90,6 +100,7 @@ interface Entry {
 /** @param isOperation whether there is an operation of this id */
 export function createFaults(random: Random, isOperation: (id: string) => boolean): Faults {
   let active: Entry[] = [];
+  let counter = 0;
   const drop = (entry: Entry): void => {
     active = active.filter((other) => other !== entry);
   };
@@ -97,8 +108,17 @@ export function createFaults(random: Random, isOperation: (id: string) => boolea
     get active() {
       return active.length > 0;
     },
+    get entries() {
+      return active.map((entry) => ({
+        number: entry.number,
+        fault: entry.fault,
+        hits: entry.hits,
+        stop: () => drop(entry),
+      }));
+    },
     add(fault) {
-      const entry = { fault, fits: matcher(fault.operation ?? '*', isOperation), hits: 0 };
+      const fits = matcher(fault.operation ?? '*', isOperation);
+      const entry = { number: ++counter, fault, fits, hits: 0 };
       active.push(entry);
       return {
         get hits() {

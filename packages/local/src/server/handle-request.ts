@@ -3,8 +3,10 @@ import { handleBackendRequest, operationOf } from '../backend-api/handle-backend
 import { specification } from '../document/specification.js';
 import { handleControlRequest, isControlPath } from './control-routes.js';
 import type { Faults, FaultEffect } from './faults.js';
+import { frontendOperationOf } from '../frontend-api/engine/frontend-operation.js';
 import { frontendRequest, isFrontendRequest } from '../frontend-api/engine/transport.js';
 import { handleFrontendRequest } from '../frontend-api/handle-frontend-request.js';
+import type { ExchangeLog } from './exchange-log.js';
 import type { Hints } from './hints.js';
 import type { RequestLog } from './request-log.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
@@ -22,7 +24,10 @@ export type Outcome = LocalResponse | Broken;
 export interface RequestHandlerParts {
   readonly state: InstanceState;
   readonly requestLog: RequestLog;
+  readonly exchanges: ExchangeLog;
   readonly faults: Faults;
+  /** The page for developers. Its requests are in no log and have no faults: it shows the one and switches off the other. */
+  readonly dashboard: (request: LocalRequest) => Promise<LocalResponse>;
   readonly hints: Hints;
   /** Called before an answer leaves, so that what a client was told is kept. */
   readonly settle: () => void;
@@ -32,7 +37,7 @@ export interface RequestHandlerParts {
 export function createRequestHandler(
   parts: RequestHandlerParts,
 ): (request: LocalRequest) => Outcome | Promise<Outcome> {
-  const { state, requestLog, faults, hints, settle } = parts;
+  const { state, requestLog, exchanges, faults, dashboard, hints, settle } = parts;
 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> => {
     const frontend = frontendRequest(request);
@@ -53,11 +58,14 @@ export function createRequestHandler(
   };
 
   return (request) => {
+    if (isDashboardRequest(request)) return dashboard(request).then(kept);
     const startedAt = performance.now();
     const finish = (answered: Outcome): Outcome => {
       const outcome = kept(answered);
-      const status = 'by' in outcome ? null : outcome.status;
-      requestLog.add({ request, status, at: state.now(), durationMs: performance.now() - startedAt });
+      const response = 'by' in outcome ? null : outcome;
+      const happened = { at: state.now(), durationMs: performance.now() - startedAt };
+      requestLog.add({ request, status: response?.status ?? null, ...happened });
+      exchanges.add({ request, response, ...happened });
       return outcome;
     };
 
@@ -97,6 +105,10 @@ export function reachedOperation(request: Omit<LocalRequest, 'body' | 'origin'>)
   return isFrontendRequest(request) || isControlPath(path) ? null : operationOf(method, path);
 }
 
+/** The operation's id in whichever API's description. */
+export const namedOperation = (request: Omit<LocalRequest, 'body' | 'origin'>): string | null =>
+  reachedOperation(request) ?? frontendOperationOf(request);
+
 /** Whether there is an operation of this id, in whatever case. */
 export function isOperation(id: string): boolean {
   const wanted = id.toLowerCase();
@@ -106,6 +118,10 @@ export function isOperation(id: string): boolean {
   ];
   return ids.some((known) => known.toLowerCase() === wanted);
 }
+
+/** The root is the page for developers; behind an application's proxy, it is that of the Frontend API. */
+const isDashboardRequest = ({ path, headers }: LocalRequest): boolean =>
+  path === '/dashboard' || path.startsWith('/dashboard/') || (path === '/' && headers['clerk-proxy-url'] === undefined);
 
 function pause(ms: number): Promise<void> {
   return ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();

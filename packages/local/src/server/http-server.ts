@@ -137,6 +137,7 @@ function toLocalRequest(incoming: IncomingMessage, body: Uint8Array, origin: str
     headers: incoming.headers as Readonly<Record<string, string | undefined>>,
     body,
     origin: incoming.headers.host === undefined ? origin : `http://${incoming.headers.host}`,
+    peer: incoming.socket.remoteAddress,
   };
 }
 

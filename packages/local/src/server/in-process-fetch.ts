@@ -36,6 +36,7 @@ export function createInProcessFetch(
         headers: Object.fromEntries(request.headers),
         body,
         origin: url.origin,
+        peer: '127.0.0.1',
       }),
       aborted,
     ]);

@@ -1,4 +1,5 @@
 import type { LocalRequest } from '../http/messages.js';
+import { redactHeaders, redactQuery } from './redaction.js';
 
 /** A request that the instance answered. */
 export interface RequestLogEntry {
@@ -35,8 +36,6 @@ export interface RequestLog {
 }
 
 const KEPT = 10_000;
-const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'clerk-secret-key']);
-const SECRET_PARAMETERS = /([?&][^=&]*(?:token|jwt|secret|session|handshake|nonce|ticket|code)[^=&]*=)[^&]*/gi;
 
 /**
  * The last 10,000 requests, oldest first. They are written out when somebody looks: a request costs next to nothing.
@@ -71,21 +70,4 @@ export function createRequestLog(operationOf: (request: Noted) => string | null)
       entries = [];
     },
   };
-}
-
-function redactHeaders(headers: Noted['headers']): Record<string, string> {
-  const kept = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-    value === undefined ? [] : [[name, SECRET_HEADERS.has(name) ? redact(name, value) : value]],
-  );
-  return Object.fromEntries(kept);
-}
-
-function redactQuery(query: URLSearchParams): string {
-  return query.size === 0 ? '' : `?${query.toString()}`.replace(SECRET_PARAMETERS, '$1[redacted]');
-}
-
-function redact(name: string, value: string): string {
-  if (name === 'cookie') return value.replace(/=[^;]*/g, '=[redacted]');
-  const kind = /^(\w+) +((?:sk_test_|sk_live_|ak_|mt_|oat_)?)/.exec(value);
-  return kind === null ? '[redacted]' : `${String(kind[1])} ${String(kind[2])}[redacted]`;
 }

@@ -6,7 +6,6 @@ import type {
   AllowlistIdentifier,
   BlocklistIdentifier,
   EnterpriseAccount,
-  Passkey,
   RedirectURL,
   SAMLAccount,
   TestingToken,
@@ -19,6 +18,7 @@ import type {
   PhoneNumberRow,
   Web3WalletRow,
   ExternalAccountRow,
+  PasskeyRow,
 } from './rows/user-rows.js';
 import type { SessionRow, ClientRow, DevBrowserRow, RefreshTokenRow, HandshakeRow } from './rows/session-rows.js';
 import type {
@@ -66,6 +66,8 @@ import type {
   SubscriptionRow,
   PaymentAttemptRow,
   StatementRow,
+  PaymentMethodRow,
+  CheckoutRow,
 } from './rows/billing-rows.js';
 import type {
   AddressVerificationRow,
@@ -94,7 +96,7 @@ export interface TableRows {
   email_addresses: EmailAddressRow;
   phone_numbers: PhoneNumberRow;
   web3_wallets: Web3WalletRow;
-  passkeys: PartOfUser<Passkey>;
+  passkeys: PasskeyRow;
   external_accounts: ExternalAccountRow;
   saml_accounts: PartOfUser<SAMLAccount, { saml_connection_id?: string }>;
   enterprise_accounts: PartOfUser<EnterpriseAccount>;
@@ -137,6 +139,8 @@ export interface TableRows {
   plans: PlanRow;
   prices: PriceRow;
   payers: PayerRow;
+  payment_methods: PaymentMethodRow;
+  checkouts: CheckoutRow;
   subscriptions: SubscriptionRow;
   subscription_items: SubscriptionItemRow;
   payment_attempts: PaymentAttemptRow;

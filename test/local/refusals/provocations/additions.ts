@@ -12,11 +12,14 @@ export const ADDITIONS: readonly Provocation[] = [
     'a verification that is verified already',
     400,
     'verification_already_verified',
-    async ({ call, ids }) => {
+    async ({ call, ids, clerk }) => {
       const path = `/email_addresses/${ids['email_address_id']}`;
       const { body } = await call('POST', `${path}/prepare_verification`);
       const attempt = () =>
-        call('POST', `${path}/attempt_verification`, { verification_id: body.id as string, code: '424242' });
+        call('POST', `${path}/attempt_verification`, {
+          verification_id: body.id as string,
+          code: clerk.emails.at(-1)?.code,
+        });
       await attempt();
       return attempt();
     },

@@ -7,6 +7,7 @@ import type { Register } from '../register.js';
 import { addressesOf } from './addresses.js';
 import { announce, listRunning, notesFolder } from '../running-instance.js';
 import { CommandError, painter, printable, type Paint, type Terminal } from '../terminal.js';
+import { createMessageWatch, messageLine } from './message-lines.js';
 import { createFailureWatch, failureLine } from './webhook-lines.js';
 
 interface Options {
@@ -40,7 +41,7 @@ export const addLocalCommand: Register = (program: Command, terminal) => {
     .option('--persist <file>', 'keep the state in a file')
     .option('--production', 'behave as a production instance (pk_live_, sk_live_)')
     .option('--webhook <url...>', 'send webhooks there, signed')
-    .option('--json', 'one JSON object a line: first the addresses and keys, then each request')
+    .option('--json', 'one JSON object a line: first the addresses and keys, then each request, code and link')
     .option('-q, --quiet', 'do not show requests')
     .option('--force', 'start although it looks unsafe')
     .action(async (options: Options) => {
@@ -119,7 +120,15 @@ function addWebhook(clerk: LocalInstance, url: string): void {
 
 function describe(clerk: LocalInstance): Readonly<Record<string, unknown>> {
   const { apiUrl, frontendApiUrl, instanceType, env } = clerk;
-  return { event: 'started', apiUrl, frontendApiUrl, signInUrl: `${frontendApiUrl}/sign-in`, instanceType, env };
+  return {
+    event: 'started',
+    apiUrl,
+    frontendApiUrl,
+    signInUrl: `${frontendApiUrl}/sign-in`,
+    dashboardUrl: `${apiUrl}/`,
+    instanceType,
+    env,
+  };
 }
 
 function welcome(clerk: LocalInstance, { seed, persist, snapshot }: Options, paint: Paint): string {
@@ -132,6 +141,7 @@ function welcome(clerk: LocalInstance, { seed, persist, snapshot }: Options, pai
     `  Backend API    ${paint('cyan', first)}`,
     ...others.map((address) => `                 ${paint('cyan', address)}, from other machines`),
     `  Sign-in page   ${paint('cyan', signInUrl.replace(clerk.apiUrl, first))}`,
+    `  Dashboard      ${paint('cyan', `${first}/`)}`,
     '',
     paint('dim', '# Paste into .env of your application:'),
     envBlock({ ...clerk.env, CLERK_SIGN_IN_URL: signInUrl }),
@@ -149,10 +159,11 @@ function welcome(clerk: LocalInstance, { seed, persist, snapshot }: Options, pai
   ].join('\n');
 }
 
-/** Shows requests as they come, and deliveries of webhooks that failed. @returns What stops it. */
+/** Shows requests as they come, codes and links that would have been sent, and deliveries of webhooks that failed. @returns What stops it. */
 function watch(clerk: LocalInstance, terminal: Terminal, asJson: boolean): () => void {
   const paint = painter(terminal.color);
   const failuresIn = createFailureWatch();
+  const messagesIn = createMessageWatch();
   let last: RequestLogEntry | undefined;
   const show = () => {
     const { requests } = clerk;
@@ -160,6 +171,9 @@ function watch(clerk: LocalInstance, terminal: Terminal, asJson: boolean): () =>
     last = requests.at(-1) ?? last;
     for (const entry of fresh) {
       terminal.out(asJson ? JSON.stringify({ event: 'request', ...entry }) : requestLine(entry, paint));
+    }
+    for (const message of messagesIn(clerk.emails)) {
+      terminal.out(asJson ? JSON.stringify({ event: 'message', ...message }) : messageLine(message, paint));
     }
     if (clerk.webhooks.endpoints.length === 0) return;
     for (const failure of failuresIn(clerk.webhooks.deliveries)) {

@@ -1,4 +1,5 @@
 /** The sessions of a browser: which is active, for which organization, and their tokens. */
+import { environmentOf } from '../../model/instance/environment.js';
 import { notFound } from '../../model/records/refusals.js';
 import {
   activateOrganization,
@@ -6,6 +7,7 @@ import {
   organizationOf,
   signOut,
 } from '../../model/sessions/client-sessions.js';
+import { noteRefresh } from '../../model/sessions/refresh-watch.js';
 import { mintSessionToken } from '../../model/tokens/session-token.js';
 import { mintTemplateToken } from '../../model/tokens/template-token.js';
 import type { SessionRow } from '../../state/rows.js';
@@ -15,22 +17,30 @@ import { viewClientSession } from '../views/client.js';
 
 const current = ({ state, session }: SignedInCall): SessionRow => state.table('sessions').get(session.id) ?? session;
 
+/** The organization that is asked for; undefined if none is, or the personal account where everybody has to be in an organization. */
+function askedOrganization({ state, fields }: SignedInCall, name: string): string | undefined {
+  const asked = fields[name];
+  if (typeof asked !== 'string') return undefined;
+  return asked === '' && environmentOf(state).organization_settings.force_organization_selection ? undefined : asked;
+}
+
 const touch = withSession((call) => {
-  const { state, session, fields } = call;
+  const { state, session } = call;
   // Whatever is chosen: the session is the one that the page shows.
   activateSession(state, session);
-  const asked = fields['active_organization_id'];
-  if (typeof asked === 'string') activateOrganization(state, session, asked);
+  const asked = askedOrganization(call, 'active_organization_id');
+  if (asked !== undefined) activateOrganization(state, session, asked);
   state.table('sessions').update(session.id, { last_active_at: state.now() });
   return viewClientSession(call, current(call));
 });
 
 /** For the organization that is asked for; the session's active one stays. One that the user is no member of is left out. */
 const mint = withSession((call) => {
-  const { state, session, fields, user } = call;
-  const asked = fields['organization_id'];
-  const wanted = asked === undefined ? session.last_active_organization_id : asked;
+  const { state, session, user, request } = call;
+  const wanted = askedOrganization(call, 'organization_id') ?? session.last_active_organization_id;
   const organizationId = typeof wanted === 'string' ? (organizationOf(state, user.id, wanted) ?? null) : null;
+  // A caller of the page's script that wants a fresh one may do so as often as it likes.
+  if (request.query.get('debug') !== 'skip_cache') noteRefresh(state, session.id, organizationId);
   const jwt = mintSessionToken(
     state,
     { ...session, last_active_organization_id: organizationId },

@@ -11,10 +11,11 @@ import {
   startSignIn,
 } from '../../model/sign-in/sign-in-attempt.js';
 import { isProvider, signInAtProvider, transferToSignIn } from '../../model/sign-in/provider.js';
+import { attemptPasskeySignIn, startPasskeySignIn, waitsForPasskey } from '../../model/sign-in/sign-in-with-passkey.js';
 import { signInWithTicket } from '../../model/sign-in/sign-in-with-ticket.js';
 import type { SignInRow } from '../../state/rows.js';
 import { flagIn, textIn, type Action, type ActionCall, type Actions } from '../engine/action.js';
-import { publicAddress } from '../origins.js';
+import { placeOf, publicAddress } from '../origins.js';
 import { showSignIn } from '../views/client.js';
 
 /** Strategies that a first call prepares, if it names one together with the identifier. */
@@ -36,14 +37,19 @@ const create: Action = async (call) => {
     return showSignIn(call, signInAtProvider(state, client, strategy, asked));
   }
   const identifier = textIn(call, 'identifier');
+  if (identifier === undefined && strategy === 'passkey')
+    return showSignIn(call, startPasskeySignIn(state, client, placeOf(call).origin));
   if (identifier === undefined) return showSignIn(call, startSignIn(state, client));
   const row = identifySignIn(state, client, identifier);
   // A password manager fills the hidden field, and then one call says it all.
   const password = textIn(call, 'password');
   if (password !== undefined && (strategy === undefined || strategy === 'password'))
-    return showSignIn(call, await attemptFactor(state, row, 'first', { ...fields, strategy: 'password' }));
+    return showSignIn(
+      call,
+      await attemptFactor(state, row, 'first', { ...fields, strategy: 'password' }, placeOf(call)),
+    );
   if (strategy !== undefined && PREPARED_AT_ONCE.test(strategy))
-    return showSignIn(call, prepareFactor(state, row, 'first', fields, publicAddress(call)));
+    return showSignIn(call, prepareFactor(state, row, 'first', fields, placeOf(call)));
   return showSignIn(call, row);
 };
 
@@ -55,7 +61,15 @@ const onAttempt =
   };
 
 const prepare = (step: 'first' | 'second'): Action =>
-  onAttempt((call, row) => prepareFactor(call.state, row, step, call.fields, publicAddress(call)));
+  onAttempt((call, row) => prepareFactor(call.state, row, step, call.fields, placeOf(call)));
+
+const attempt = (step: 'first' | 'second'): Action =>
+  onAttempt((call, row) => {
+    const { state, fields } = call;
+    return step === 'first' && waitsForPasskey(row)
+      ? attemptPasskeySignIn(state, row, fields, placeOf(call))
+      : attemptFactor(state, row, step, fields, placeOf(call));
+  });
 
 const reset = onAttempt((call, row) => {
   const password = textIn(call, 'password');
@@ -67,8 +81,8 @@ export const signInActions: Actions = {
   createSignIn: create,
   getSignIn: onAttempt((_call, row) => row),
   prepareSignInFactorOne: prepare('first'),
-  attemptSignInFactorOne: onAttempt(({ state, fields }, row) => attemptFactor(state, row, 'first', fields)),
+  attemptSignInFactorOne: attempt('first'),
   prepareSignInFactorTwo: prepare('second'),
-  attemptSignInFactorTwo: onAttempt(({ state, fields }, row) => attemptFactor(state, row, 'second', fields)),
+  attemptSignInFactorTwo: attempt('second'),
   resetPassword: reset,
 };

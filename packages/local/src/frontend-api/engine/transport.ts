@@ -16,6 +16,7 @@ const BELOW = [
   '/.well-known/',
   '/oauth/',
   '/npm/',
+  '/images/',
   '/v1/client/',
   '/v1/dev_browser/',
   '/v1/me/',
@@ -32,7 +33,7 @@ const singleSlash = (path: string): string => (path.startsWith('//') ? path.repl
  * The request as the Frontend API's routes see it; null if it is not the Frontend API's. On the paths that both have, it is if its query names the
  * version of the client, which no server names. (`Authorization` does not tell: the client sends a session token with API keys.)
  */
-export function frontendRequest(request: LocalRequest): LocalRequest | null {
+export function frontendRequest<Request extends Head>(request: Request): Request | null {
   if (!isFrontendRequest(request)) return null;
   const path = singleSlash(request.path);
   const asked = request.method === 'POST' ? request.query.get('_method') : null;

@@ -5,7 +5,7 @@ export class Markup {
   constructor(readonly text: string) {}
 }
 
-type Value = string | number | Markup | readonly Markup[] | null;
+export type Value = string | number | Markup | readonly Markup[] | null;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -34,18 +34,28 @@ export function viewClient(call: FrontendCall, client: ClientRow): Fields {
 
 export function showSignIn({ state }: FrontendCall, row: Parameters<typeof viewSignIn>[1]): Fields {
   const view = viewSignIn(state, row);
-  return row.user_id === null ? view : { ...view, user_data: viewPublicUser(state, row.user_id) };
+  return row.user_id === null || view['user_data'] === null
+    ? view
+    : { ...view, user_data: viewPublicUser(state, row.user_id) };
 }
 
-/** With its user, and with a token for the organization that is active: without it the page asks for one at once. */
-export function viewClientSession(call: FrontendCall, session: SessionRow): Fields {
-  const { state } = call;
+/** A session of the user wherever it is: without a token, which only its own browser gets. */
+export function viewOtherSession({ state }: FrontendCall, session: SessionRow): Fields {
   const user = state.table('users').get(session.user_id);
   return {
     ...viewSession(state, session),
     user: user === undefined ? null : viewUser(state, user),
     public_user_data: viewPublicUser(state, session.user_id),
     factor_verification_age: factorAges(state.now(), extrasOf(session).verifiedAt),
+    last_active_token: null,
+  };
+}
+
+/** With its user, and with a token for the organization that is active: without it the page asks for one at once. */
+export function viewClientSession(call: FrontendCall, session: SessionRow): Fields {
+  const { state } = call;
+  return {
+    ...viewOtherSession(call, session),
     last_active_token: { object: 'token', jwt: mintSessionToken(state, session, { azp: pageOrigin(call) }) },
   };
 }

@@ -1,17 +1,22 @@
 /** A user as the Frontend API shows it, and the face of users and organizations for others. */
 import { countedView, memberships } from '../../model/organizations/organization-records.js';
 import { organizationInvitations } from '../../model/organizations/organization-invitations.js';
+import { viewOwnAddresses } from '../../model/profile/own-addresses.js';
 import { publicUserData } from '../../model/users/person.js';
 import { users } from '../../model/users/user-records.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, MembershipRow, OrganizationInvitationRow, OrganizationRow, UserRow } from '../../state/rows.js';
+import { pictureUrl } from '../pictures.js';
 import { localImage } from './images.js';
 
 /** With the memberships, by which pages know roles and permissions. */
 export function viewUser(state: InstanceState, user: UserRow): Fields {
-  const image = localImage(user.image_url, 'user', user.id);
+  const image = localImage(pictureUrl(state, 'users', user.id, user.image_url), 'user', user.id);
   return {
     ...users.view(user, state),
+    // With their verifications as they are by the clock.
+    email_addresses: viewOwnAddresses(state, user, 'email_address'),
+    phone_numbers: viewOwnAddresses(state, user, 'phone_number'),
     image_url: image,
     profile_image_url: image,
     organization_memberships: state
@@ -22,9 +27,9 @@ export function viewUser(state: InstanceState, user: UserRow): Fields {
 }
 
 export function viewOrganization(state: InstanceState, organization: OrganizationRow): Fields {
-  const image = localImage(organization.image_url, 'organization', organization.id);
+  const picture = pictureUrl(state, 'organizations', organization.id, organization.image_url);
   const counted = countedView(organization, state, { members: true, elevated: false });
-  return { ...counted, image_url: image, logo_url: organization.image_url ?? null };
+  return { ...counted, image_url: localImage(picture, 'organization', organization.id), logo_url: picture ?? null };
 }
 
 export function viewMembership(state: InstanceState, row: MembershipRow): Fields {
@@ -38,7 +43,7 @@ export function viewMembership(state: InstanceState, row: MembershipRow): Fields
 
 export function viewPublicUser(state: InstanceState, userId: string): Fields {
   const face = publicUserData(state, userId);
-  const image = localImage(face.image_url, 'user', userId);
+  const image = localImage(pictureUrl(state, 'users', userId, face.image_url), 'user', userId);
   return { ...face, image_url: image, profile_image_url: image };
 }
 

@@ -36,22 +36,20 @@ function configured(state: InstanceState): Fields {
 
 export type Environment = ReturnType<typeof base>;
 
-const kept = new WeakMap<
-  object,
-  { readonly version: number; readonly address: string; readonly document: Environment }
->();
+const kept = new WeakMap<object, { readonly key: string; readonly document: Environment }>();
 
 export function environmentOf(state: InstanceState): Environment {
   const table = state.table('instance_settings');
   const known = kept.get(table);
-  if (known?.version === table.version && known.address === state.frontendApiUrl) return known.document;
+  const key = [table.version, state.table('plans').version, state.frontendApiUrl].join(' ');
+  if (known?.key === key) return known.document;
   const patch = configured(state);
   const userPatch = (patch['user_settings'] ?? {}) as Fields;
   const document = merged(base(state, userPatch), {
     ...patch,
     user_settings: { ...userPatch, attributes: undefined, social: undefined },
   });
-  kept.set(table, { version: table.version, address: state.frontendApiUrl, document });
+  kept.set(table, { key, document });
   return document;
 }
 
@@ -62,20 +60,28 @@ function base(state: InstanceState, userPatch: Fields) {
     display_config: displayConfig(state),
     user_settings: userSettings(state, attributes, (userPatch['social'] ?? {}) as Fields),
     organization_settings: organizationSettings(state),
-    commerce_settings: {
-      billing: {
-        stripe_publishable_key: null as string | null,
-        free_trial_requires_payment_method: false,
-        organization: { enabled: false, has_paid_plans: false },
-        user: { enabled: false, has_paid_plans: false },
-      },
-    },
+    commerce_settings: { billing: billingSettings(state) },
     api_keys_settings: { enabled: true, user_api_keys_enabled: true, orgs_api_keys_enabled: true },
     fraud_settings: { object: 'fraud_settings', native: { device_attestation_mode: 'disabled' } },
     protect_config: { object: 'protect_config', id: '', loaders: [] as readonly Fields[] },
     client_debug_mode: false,
     partitioned_cookies: false,
     maintenance_mode: false,
+  };
+}
+
+/** Billing is on for those whom there are plans for. */
+function billingSettings(state: InstanceState) {
+  const sold = (type: 'user' | 'org') => {
+    const plans = state.table('plans').by('for_payer_type', type);
+    return { enabled: plans.length > 0, has_paid_plans: plans.some(({ amount }) => amount > 0) };
+  };
+  return {
+    // A key makes the components load the provider's script, in whose place the instance puts its stand-in.
+    stripe_publishable_key: (state.table('plans').size > 0 ? 'pk_test_bailiff_local' : null) as string | null,
+    free_trial_requires_payment_method: false,
+    organization: sold('org'),
+    user: sold('user'),
   };
 }
 
@@ -167,7 +173,7 @@ function userSettings(state: InstanceState, attributes: Attributes, social: Fiel
       min_zxcvbn_strength: 0,
       disable_hibp: true,
       enforce_hibp_on_sign_in: false,
-      disable_password_reverification: true,
+      disable_password_reverification: false,
       allowed_special_characters: '!"#$%&\'()*+,-./:;<=>?@[]^_`{|}~',
     },
     username_settings: {

@@ -46,8 +46,8 @@ const RULES: readonly (readonly [
 ];
 
 /** @throws ApiError 422 for the first rule that the password breaks */
-export function refuseWeakPassword(state: InstanceState, password: string): void {
+export function refuseWeakPassword(state: InstanceState, password: string, paramName = 'password'): void {
   const rules = environmentOf(state).user_settings.password_settings;
   const [code, , says] = RULES.find(([, breaks]) => breaks(password, rules)) ?? [];
-  if (code !== undefined && says !== undefined) throw refusal(code, says(rules), { paramName: 'password' });
+  if (code !== undefined && says !== undefined) throw refusal(code, says(rules), { paramName });
 }

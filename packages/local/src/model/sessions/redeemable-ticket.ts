@@ -5,22 +5,19 @@ import { refusal } from '../records/refusals.js';
 import { subjectOf, type Redeemable } from './redeemable.js';
 import { readTicket } from './tickets.js';
 
-const STATUS_CODES: Readonly<Record<string, ErrorCode>> = {
-  accepted: 'sign_in_token_already_used_code',
-  revoked: 'sign_in_token_revoked_code',
+/** Told of the whole form, for none has a field for tickets. */
+const ENDED: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
+  accepted: ['sign_in_token_already_used_code', 'This link has been used already.'],
+  revoked: ['sign_in_token_revoked_code', 'This link has been revoked.'],
 };
+const EXPIRED = ['ticket_expired_code', 'This link has expired.'] as const;
 
 /** @throws ApiError 400 */
 export function redeemableTicket(state: InstanceState, token: string): Redeemable {
   const ticket = readTicket(state, token);
   const found = ticket === null ? undefined : subjectOf(state, ticket)?.found;
-  if (ticket === null || found === undefined)
-    throw refusal('ticket_invalid_code', 'The ticket is not valid.', { paramName: 'ticket' });
-  if (found.status !== 'pending') {
-    const code = STATUS_CODES[found.status] ?? 'ticket_expired_code';
-    throw refusal(code, `The ticket is ${found.status}.`, { paramName: 'ticket' });
-  }
-  if (ticket.exp * 1000 <= state.now())
-    throw refusal('ticket_expired_code', 'The ticket has expired.', { paramName: 'ticket' });
+  if (ticket === null || found === undefined) throw refusal('ticket_invalid_code', 'This link is not valid.');
+  if (found.status !== 'pending') throw refusal(...(ENDED[found.status] ?? EXPIRED));
+  if (ticket.exp * 1000 <= state.now()) throw refusal(...EXPIRED);
   return found;
 }

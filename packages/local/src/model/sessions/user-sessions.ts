@@ -3,9 +3,9 @@ import { endSession } from './sessions.js';
 import type { EndStatus } from './sessions.js';
 import type { InstanceState } from '../../state/instance-state.js';
 
-/** Ends all sessions of the user that live. */
-export function endSessions(state: InstanceState, userId: string, how: EndStatus): void {
-  for (const session of state.table('sessions').by('user_id', userId)) endSession(state, session.id, how);
+/** Ends all sessions of the user that live. @param except id of one that stays */
+export function endSessions(state: InstanceState, userId: string, how: EndStatus, except?: string): void {
+  for (const { id } of state.table('sessions').by('user_id', userId)) if (id !== except) endSession(state, id, how);
 }
 
 /** The organization is no longer active anywhere, or in the sessions of one user. */

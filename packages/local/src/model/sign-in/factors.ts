@@ -3,6 +3,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { EmailAddressRow, Fields, PhoneNumberRow, UserRow } from '../../state/rows.js';
 import type { Attributes } from '../instance/attributes.js';
 import { environmentOf } from '../instance/environment.js';
+import { passkeysOf } from '../passkeys/passkeys.js';
 import { isVerified } from '../users/identifications.js';
 
 export interface Factor extends Fields {
@@ -59,6 +60,8 @@ export function firstFactors(state: InstanceState, user: UserRow, given: string 
     ...state
       .table('external_accounts')
       .by('user_id', user.id)
+      // Those that are being connected have no id at their provider yet.
+      .filter((row) => row.provider_user_id !== '')
       .map(({ provider = '' }) => `oauth_${provider.replace(/^oauth_/, '')}`)
       .filter((strategy) => social[strategy]?.enabled === true)
       .map((strategy) => ({ strategy })),
@@ -66,7 +69,11 @@ export function firstFactors(state: InstanceState, user: UserRow, given: string 
 }
 
 const passkeys = (state: InstanceState, user: UserRow, { passkey }: Attributes): Factor[] =>
-  passkey.enabled && state.table('passkeys').by('user_id', user.id).length > 0 ? [{ strategy: 'passkey' }] : [];
+  passkey.enabled && passkeysOf(state, user.id).length > 0 ? [{ strategy: 'passkey' }] : [];
+
+/** A passkey is something that one has, unlocked by something that one knows or is. */
+export const countsAsBoth = (state: InstanceState, strategy: string): boolean =>
+  strategy === 'passkey' && environmentOf(state).user_settings.passkey_settings.satisfies_second_factor;
 
 export function secondFactors(state: InstanceState, user: UserRow): Factor[] {
   const { attributes } = environmentOf(state).user_settings;

@@ -3,7 +3,9 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Verification, VerificationRedirectRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { ApiError } from '../records/api-error.js';
+import { usableSessions } from '../sessions/client-sessions.js';
 import { changeSignUp, settleSignUp } from '../sign-up/sign-up-attempt.js';
+import { verifyAddress } from '../users/addresses.js';
 import { closeRedirect, openRedirect } from '../verification/redirects.js';
 import { statusOf } from '../verification/verification.js';
 import { changeSignIn, refuseEntry, settleSignIn } from './sign-in-attempt.js';
@@ -18,7 +20,9 @@ export interface Followed {
 }
 
 interface Target {
-  readonly clientId: string;
+  /** The client that asked, or a user who is signed in with it. */
+  readonly clientId?: string;
+  readonly userId?: string;
   readonly verification: Verification | null;
   readonly verify: (verification: Verification) => string | null;
 }
@@ -34,7 +38,9 @@ export function followLink(state: InstanceState, token: string, client: ClientRo
   const target = targetOf(state, row);
   if (target?.verification?.strategy !== 'email_link') return end('failed');
   if (statusOf(state, target.verification) !== 'unverified' || row.expire_at <= state.now()) return end('expired');
-  const same = client?.id === target.clientId;
+  const same =
+    client !== null &&
+    (client.id === target.clientId || usableSessions(state, client).some(({ user_id: id }) => id === target.userId));
   if (!same && environmentOf(state).user_settings.attack_protection.email_link.require_same_client)
     return end('client_mismatch');
   try {
@@ -47,8 +53,16 @@ export function followLink(state: InstanceState, token: string, client: ClientRo
 }
 
 function targetOf(state: InstanceState, { kind, subject_id: id }: VerificationRedirectRow): Target | undefined {
-  return kind === 'sign_in' ? signInTarget(state, id) : kind === 'sign_up' ? signUpTarget(state, id) : undefined;
+  return TARGETS[kind]?.(state, id);
 }
+
+const TARGETS: Partial<
+  Record<VerificationRedirectRow['kind'], (state: InstanceState, id: string) => Target | undefined>
+> = {
+  sign_in: signInTarget,
+  sign_up: signUpTarget,
+  email_address: addressTarget,
+};
 
 function signInTarget(state: InstanceState, id: string): Target | undefined {
   const row = state.table('sign_ins').get(id);
@@ -75,6 +89,21 @@ function signUpTarget(state: InstanceState, id: string): Target | undefined {
       verify(verification) {
         const verifications = { ...row.verifications, email_address: verification };
         return settleSignUp(state, changeSignUp(state, row, { verifications })).created_session_id;
+      },
+    }
+  );
+}
+
+/** An address that a user added: its user is signed in with the browser that asked. */
+function addressTarget(state: InstanceState, id: string): Target | undefined {
+  const row = state.table('email_addresses').get(id);
+  return (
+    row && {
+      userId: row.user_id,
+      verification: row.verification as Verification | null,
+      verify(verification) {
+        verifyAddress(state, 'email_address', id, verification);
+        return null;
       },
     }
   );

@@ -2,6 +2,7 @@
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
+import type { ApiError } from '../records/api-error.js';
 import { refusal } from '../records/refusals.js';
 import { isVerified } from '../users/identifications.js';
 
@@ -41,5 +42,8 @@ export function identify(state: InstanceState, text: string): Identified | undef
 export function identifyOrRefuse(state: InstanceState, text: string): Identified {
   const found = identify(state, text);
   if (found !== undefined) return found;
-  throw refusal('form_identifier_not_found', "Couldn't find your account.", { paramName: 'identifier' });
+  throw notFoundBy('identifier');
 }
+
+export const notFoundBy = (paramName: string): ApiError =>
+  refusal('form_identifier_not_found', "Couldn't find your account.", { paramName });

@@ -1,25 +1,16 @@
 /** Signing in and up by a social provider, of which the instance itself plays the part: the page there says who the provider says one is. */
 import type { InstanceState } from '../../state/instance-state.js';
-import type {
-  ClientRow,
-  ExternalAccountRow,
-  ProviderProfile,
-  SignInRow,
-  SignUpRow,
-  UserRow,
-  Verification,
-} from '../../state/rows.js';
+import type { ClientRow, ProviderProfile, SignInRow, SignUpRow, UserRow, Verification } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { ApiError } from '../records/api-error.js';
 import { invalidValue, refusal } from '../records/refusals.js';
-import { defineResource, insert, publish } from '../records/resource.js';
 import { changeSignUp, settleSignUp, startSignUp } from '../sign-up/sign-up-attempt.js';
 import { readEmailAddress } from '../records/text-formats.js';
+import { accountOf, answerConnection, linkAccount } from '../profile/external-accounts.js';
 import { isVerified } from '../users/identifications.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
-import { users } from '../users/user-records.js';
 import { closeRedirect, openRedirect, sendToProvider } from '../verification/redirects.js';
-import { verified } from '../verification/verification.js';
+import { failedAtProvider as failed, verified } from '../verification/verification.js';
 import { changeSignIn, completeSignIn, refuseEntry, settleSignIn, startSignIn } from './sign-in-attempt.js';
 
 const STRATEGY = /^oauth_\w+$/;
@@ -88,6 +79,7 @@ export function answerFromProvider(
 ): string | null {
   const row = openRedirect(state, token, STRATEGY);
   if (row === null || row.expire_at <= state.now()) return null;
+  if (row.kind === 'external_account') return answerConnection(state, row, client, profile);
   const attempt = state.table(row.kind === 'sign_in' ? 'sign_ins' : 'sign_ups').get(row.subject_id);
   if (client === null || attempt?.client_id !== client.id) return null;
   closeRedirect(state, row);
@@ -97,12 +89,6 @@ export function answerFromProvider(
       : answerSignUp(state, row.subject_id, row.strategy, profile);
   return done ? (row.complete_url ?? row.redirect_url) : row.redirect_url;
 }
-
-const failed = (strategy: string, status: 'failed' | 'transferable', code: string, message: string): Verification => ({
-  ...verified(strategy),
-  status,
-  error: { code, message, long_message: message },
-});
 
 const denied = (strategy: string): Verification =>
   failed(strategy, 'failed', 'oauth_access_denied', 'You did not grant access to your account.');
@@ -204,39 +190,8 @@ export function transferToSignIn(state: InstanceState, client: ClientRow): SignI
   return completeSignIn(state, client, user, profile.strategy);
 }
 
-const externalAccounts = defineResource('external_accounts', {
-  object: 'external_account',
-  idPrefix: 'eac',
-  component: '',
-});
-
-const accountOf = (state: InstanceState, { provider_user_id: id }: ProviderProfile): ExternalAccountRow | undefined =>
-  state.table('external_accounts').by('provider_user_id', id)[0];
-
 /** The user with this account, or with the same verified address: the provider has verified it too. */
 function userOf(state: InstanceState, profile: ProviderProfile): UserRow | undefined {
   const address = state.table('email_addresses').by('email_address', profile.email_address).find(isVerified);
   return state.table('users').get(accountOf(state, profile)?.user_id ?? address?.user_id);
-}
-
-function linkAccount(state: InstanceState, user: UserRow, profile: ProviderProfile): void {
-  if (accountOf(state, profile) !== undefined) return;
-  insert(state, externalAccounts, {
-    user_id: user.id,
-    provider: profile.strategy,
-    identification_id: state.id('idn'),
-    provider_user_id: profile.provider_user_id,
-    approved_scopes: 'email profile',
-    email_address: profile.email_address,
-    email_address_verified: true,
-    first_name: profile.first_name,
-    last_name: profile.last_name,
-    avatar_url: '',
-    image_url: '',
-    username: null,
-    public_metadata: {},
-    label: null,
-    verification: { ...verified(profile.strategy), expire_at: 0 } as unknown as ExternalAccountRow['verification'],
-  });
-  publish(state, users, 'updated', user);
 }

@@ -3,12 +3,10 @@
  *
  *     needs_identifier -> needs_first_factor -> needs_new_password -> needs_second_factor -> complete
  */
-import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignInRow, UserRow, Verification } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
-import type { ApiError } from '../records/api-error.js';
-import { missing, notFound, refusal } from '../records/refusals.js';
+import { notFound, refusal } from '../records/refusals.js';
 import { liveSessions, signIn, type Entry } from '../sessions/client-sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
 import { forgetFailures, noteFailure, refuseShutOut } from './lockout.js';
@@ -16,9 +14,10 @@ import { publicUserData, textsOf } from '../users/person.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { setPassword } from '../users/user-credentials.js';
 import { verified, viewVerification } from '../verification/verification.js';
-import { firstFactors, secondFactors } from './factors.js';
+import { countsAsBoth, firstFactors, secondFactors, type Factor } from './factors.js';
 import { identifyOrRefuse, supportedIdentifiers } from './identify.js';
-import { FIRST_STRATEGIES, SECOND_STRATEGIES, type Strategy } from './strategies.js';
+import { chosenStrategy, FIRST_STRATEGIES, preparationOf, SECOND_STRATEGIES, type Place } from './strategies.js';
+import { identifyVeiled, isVeiled, NOBODY, protectsAccounts, unsent, veiledFactors, veiledStep } from './veil.js';
 
 const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
 
@@ -32,7 +31,9 @@ export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus
   if (row.abandon_at <= state.now()) return 'abandoned';
   const user = state.table('users').get(row.user_id);
   const first = row.first_factor_verification;
-  if (!isVerified(first)) return user === undefined ? 'needs_identifier' : 'needs_first_factor';
+  // A passkey says itself who comes.
+  const named = user !== undefined || first?.strategy === 'passkey' || isVeiled(state, row);
+  if (!isVerified(first)) return named ? 'needs_first_factor' : 'needs_identifier';
   if (row.needs_new_password) return 'needs_new_password';
   if (user === undefined) return 'needs_identifier';
   return needsSecondFactor(state, row, user) && !isVerified(row.second_factor_verification)
@@ -40,30 +41,34 @@ export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus
     : 'complete';
 }
 
-/** What a ticket says is trusted whole; a passkey is two factors, as it says itself. */
+/** What a ticket says is trusted whole. */
 function needsSecondFactor(state: InstanceState, row: SignInRow, user: UserRow): boolean {
-  const strategy = row.first_factor_verification?.strategy;
-  const whole =
-    strategy === 'ticket' ||
-    (strategy === 'passkey' && environmentOf(state).user_settings.passkey_settings.satisfies_second_factor);
-  return !whole && secondFactors(state, user).length > 0;
+  const strategy = row.first_factor_verification?.strategy ?? '';
+  return strategy !== 'ticket' && !countsAsBoth(state, strategy) && secondFactors(state, user).length > 0;
 }
 
 export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
   const user = state.table('users').get(row.user_id);
   const status = signInStatus(state, row);
-  const open = user !== undefined && status !== 'complete';
+  const veiled = isVeiled(state, row);
+  const open = (user !== undefined || veiled) && status !== 'complete';
   return {
     ...row,
     object: 'sign_in_attempt',
     status,
     supported_identifiers: supportedIdentifiers(state),
-    supported_first_factors: open ? firstFactors(state, user, row.identifier) : null,
-    supported_second_factors: open && status === 'needs_second_factor' ? secondFactors(state, user) : null,
+    supported_first_factors: open ? offeredFirst(state, row, user) : null,
+    supported_second_factors:
+      user !== undefined && status === 'needs_second_factor' ? secondFactors(state, user) : null,
     first_factor_verification: viewVerification(state, row.first_factor_verification),
     second_factor_verification: viewVerification(state, row.second_factor_verification),
-    user_data: user === undefined ? null : publicUserData(state, user.id),
+    user_data: user === undefined || veiled ? null : publicUserData(state, user.id),
   };
+}
+
+function offeredFirst(state: InstanceState, row: SignInRow, user: UserRow | undefined): Factor[] {
+  if (isVeiled(state, row)) return veiledFactors(state, row.identifier ?? '');
+  return user === undefined ? [] : firstFactors(state, user, row.identifier);
 }
 
 /** @throws ApiError 400 where a browser has one session and is signed in already */
@@ -110,11 +115,12 @@ export function changeSignIn(state: InstanceState, row: SignInRow, patch: Draft<
 
 /** Says who wants to come in. @throws ApiError 403, 422 */
 export function identifySignIn(state: InstanceState, client: ClientRow, identifier: string): SignInRow {
-  const found = identifyOrRefuse(state, identifier);
-  refuseEntry(state, found.user);
-  const here = liveSessions(state, client).some((session) => session.user_id === found.user.id);
+  const veiled = protectsAccounts(state);
+  const found = veiled ? identifyVeiled(state, identifier) : identifyOrRefuse(state, identifier);
+  if (found.user !== undefined && !veiled) refuseEntry(state, found.user);
+  const here = liveSessions(state, client).some((session) => session.user_id === found.user?.id);
   if (here) throw refusal('identifier_already_signed_in', 'You are already signed in with this account.');
-  return startSignIn(state, client, { user_id: found.user.id, identifier: found.identifier });
+  return startSignIn(state, client, { user_id: found.user?.id ?? null, identifier: found.identifier });
 }
 
 /** @throws ApiError 403 for a user who is banned, locked or kept out by the instance's lists */
@@ -136,13 +142,14 @@ export function prepareFactor(
   state: InstanceState,
   row: SignInRow,
   step: Step,
-  input: Fields,
-  address: string,
+  given: Fields,
+  { address, origin }: Place,
 ): SignInRow {
-  const { user, strategy, name } = stepOf(state, row, step, input);
-  if (strategy.prepare === undefined) throw invalidStrategy(name);
+  const { user, chosen, input } = stepOf(state, row, step, given);
   const subject = { kind: 'sign_in', id: row.id, address } as const;
-  const verification = strategy.prepare({ state, user, input, subject, prepared: null }, name);
+  const asked = { state, user, input, subject, prepared: null, origin };
+  const send = preparationOf(chosen);
+  const verification = user === NOBODY ? unsent(state, chosen.name) : send(asked, chosen.name);
   return changeSignIn(state, row, { [STEPS[step].field]: verification });
 }
 
@@ -151,16 +158,17 @@ export async function attemptFactor(
   state: InstanceState,
   row: SignInRow,
   step: Step,
-  input: Fields,
+  given: Fields,
+  { address, origin }: Place,
 ): Promise<SignInRow> {
-  const { user, strategy, name } = stepOf(state, row, step, input);
+  const { user, chosen, input } = stepOf(state, row, step, given);
+  const { strategy, name } = chosen;
   const { field } = STEPS[step];
   const held = row[field];
   const prepared = held?.strategy === name ? held : null;
-  const { verification, refusal: refused } = await strategy.attempt(
-    { state, user, input, prepared, subject: { kind: 'sign_in', id: row.id, address: '' } },
-    name,
-  );
+  const subject = { kind: 'sign_in', id: row.id, address } as const;
+  const asked = { state, user, input, prepared, subject, origin };
+  const { verification, refusal: refused } = await strategy.attempt(asked, name);
   const isReset = name.startsWith('reset_password_');
   const patch = isReset && refused === null ? { needs_new_password: true } : {};
   const next = changeSignIn(state, row, { [field]: verification, ...patch });
@@ -177,21 +185,16 @@ export async function attemptFactor(
 function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields) {
   const { status, strategies } = STEPS[step];
   const user = state.table('users').get(row.user_id);
+  if (step === 'first' && signInStatus(state, row) === status && isVeiled(state, row))
+    return veiledStep(state, row, user, input, refuseEntry);
   if (row.user_id !== null && user === undefined)
     throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted in the meantime.');
   if (user === undefined || signInStatus(state, row) !== status)
     throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
   refuseShutOut(state, user);
-  const { strategy: name } = input;
-  if (typeof name !== 'string') throw missing('strategy');
   const offered = step === 'first' ? firstFactors(state, user, row.identifier) : secondFactors(state, user);
-  const strategy: Strategy | undefined = lookUp(strategies, name);
-  if (strategy === undefined || !offered.some((factor) => factor.strategy === name)) throw invalidStrategy(name);
-  return { user, strategy, name };
+  return { user, chosen: chosenStrategy(strategies, offered, input), input };
 }
-
-const invalidStrategy = (name: string): ApiError =>
-  refusal('strategy_for_user_invalid', `The verification strategy ${name} is not valid for this account.`);
 
 /** Sets the new password of an attempt that waits for it. @throws ApiError 400, 422 */
 export function resetPassword(
@@ -214,7 +217,8 @@ export function settleSignIn(state: InstanceState, row: SignInRow): SignInRow {
   const client = state.table('clients').get(row.client_id);
   if (signInStatus(state, row) !== 'complete' || user === undefined || client === undefined) return row;
   const strategy = row.first_factor_verification?.strategy ?? 'password';
-  const second = isVerified(row.second_factor_verification) || strategy === 'passkey';
+  const both = countsAsBoth(state, strategy) && secondFactors(state, user).length > 0;
+  const second = isVerified(row.second_factor_verification) || both;
   const session = signIn(state, client, user, { ...(row.entry as Partial<Entry>), strategy, secondFactor: second });
   forgetFailures(state, user.id);
   state.table('clients').update(client.id, { sign_in_id: null });

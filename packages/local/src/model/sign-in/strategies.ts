@@ -1,7 +1,9 @@
 /** How each strategy asks, and how it looks at what comes back. One table for sign-in and for reverification. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow, Verification } from '../../state/rows.js';
+import { lookUp } from '../../ground/look-up.js';
 import type { ApiError } from '../records/api-error.js';
+import { askForPasskey, attemptPasskey } from '../passkeys/passkeys.js';
 import { missing, refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { verifyPassword } from '../users/password-digests.js';
@@ -19,6 +21,14 @@ export interface Asked {
   readonly subject: Subject;
   /** What the preparation of the same strategy left; null without one. */
   readonly prepared: Verification | null;
+  /** Origin of the page that asks; a passkey is bound to it. */
+  readonly origin: string | undefined;
+}
+
+/** Where a page is that asks: the address by which it reaches the instance, and its own origin. */
+export interface Place {
+  readonly address: string;
+  readonly origin: string | undefined;
 }
 
 export interface Strategy {
@@ -27,6 +37,34 @@ export interface Strategy {
   /** @throws ApiError for what can be refused without being counted */
   readonly attempt: (asked: Asked, strategy: string) => Attempted | Promise<Attempted>;
 }
+
+/** The one that a request names, of a table. */
+export interface Chosen {
+  readonly strategy: Strategy;
+  readonly name: string;
+}
+
+/** The strategy that a request names, if it is one of those offered. @throws ApiError 400, 422 */
+export function chosenStrategy(
+  strategies: Readonly<Record<string, Strategy>>,
+  offered: readonly { readonly strategy: string }[],
+  input: Fields,
+): Chosen {
+  const { strategy: name } = input;
+  if (typeof name !== 'string' || name === '') throw missing('strategy');
+  const strategy = lookUp(strategies, name);
+  if (strategy === undefined || !offered.some((factor) => factor.strategy === name)) throw invalidStrategy(name);
+  return { strategy, name };
+}
+
+/** @throws ApiError 400 for a strategy of which nothing is sent */
+export function preparationOf({ strategy, name }: Chosen): NonNullable<Strategy['prepare']> {
+  if (strategy.prepare === undefined) throw invalidStrategy(name);
+  return strategy.prepare;
+}
+
+const invalidStrategy = (name: string): ApiError =>
+  refusal('strategy_for_user_invalid', `The verification strategy ${name} is not valid for this account.`);
 
 const text = (input: Fields, name: string): string => {
   const value = input[name];
@@ -117,14 +155,21 @@ const backupCode: Strategy = {
   },
 };
 
-export const FIRST_STRATEGIES: Readonly<Record<string, Strategy>> = {
+const passkey: Strategy = {
+  prepare: ({ state, user, origin }) => askForPasskey(state, user, origin),
+  attempt: ({ state, user, input, prepared, origin }) =>
+    attemptPasskey(state, user, prepared, input['public_key_credential'], origin),
+};
+
+export const FIRST_STRATEGIES = {
   password,
   email_code: byEmail,
   email_link: byLink,
   phone_code: byPhone,
   reset_password_email_code: byEmail,
   reset_password_phone_code: byPhone,
-};
+  passkey,
+} as const satisfies Readonly<Record<string, Strategy>>;
 
 export const SECOND_STRATEGIES: Readonly<Record<string, Strategy>> = {
   totp,

@@ -21,8 +21,8 @@ export interface Requirements {
 export function requirementsOf(state: InstanceState, row: SignUpRow): Requirements {
   const { attributes, sign_up: rules } = environmentOf(state).user_settings;
   const enabled = GIVEN.filter((name) => attributes[name].enabled);
-  // Whoever comes from a provider or with an invitation has proved enough without a password.
-  const vouched = row.verifications['external_account']?.status === 'verified' || typeof row.ticket === 'string';
+  // Whoever comes from a provider has proved enough without a password. An invitation stands for an address alone: the form asks for the password.
+  const vouched = row.verifications['external_account']?.status === 'verified';
   const needed = enabled.filter((name) => attributes[name].required && !(name === 'password' && vouched));
   const required = [...needed, ...(rules.legal_consent_enabled ? ['legal_accepted'] : [])];
   return {

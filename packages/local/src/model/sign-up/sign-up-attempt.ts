@@ -15,7 +15,8 @@ import { readFree } from '../users/identifications.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { digested } from '../users/user-credentials.js';
 import { users } from '../users/user-records.js';
-import { createUser, readUsername } from '../users/users.js';
+import { readChosenUsername } from '../users/usernames.js';
+import { createUser } from '../users/users.js';
 import { sendLink } from '../verification/redirects.js';
 import { attemptCode, sendCode, statusOf, viewVerification } from '../verification/verification.js';
 import { requirementsOf, type VerifiableName } from './requirements.js';
@@ -122,7 +123,7 @@ const READERS: Readonly<Record<string, (state: InstanceState, value: unknown, ro
   email_address: (state, value, row) => identification(state, 'email_address', value, row),
   phone_number: (state, value, row) => identification(state, 'phone_number', value, row),
   username(state, value) {
-    const username = typeof value === 'string' ? readUsername(value) : null;
+    const username = typeof value === 'string' ? readChosenUsername(state, value) : null;
     refuseDuplicates(state, users, { username });
     return { username };
   },

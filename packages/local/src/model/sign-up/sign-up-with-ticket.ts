@@ -9,10 +9,7 @@ import { startSignUp } from './sign-up-attempt.js';
 /** @throws ApiError 400 for a ticket that is not good, or not for signing up */
 export function startInvitedSignUp(state: InstanceState, client: ClientRow, ticket: string): SignUpRow {
   const { user, emailAddress, publicMetadata } = redeemableTicket(state, ticket);
-  if (emailAddress === undefined)
-    throw refusal('sign_in_token_not_in_sign_in_code', 'This ticket is for signing in.', {
-      paramName: 'ticket',
-    });
+  if (emailAddress === undefined) throw refusal('sign_in_token_not_in_sign_in_code', 'This link is for signing in.');
   if (user !== undefined)
     throw refusal('form_identifier_exists', 'That email address is taken. Please sign in.', {
       paramName: 'email_address',

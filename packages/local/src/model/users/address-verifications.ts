@@ -1,14 +1,11 @@
-/** One-time codes for email addresses and phone numbers, as a backend sends and checks them. Nothing leaves the machine. */
+/** One-time codes for email addresses and phone numbers, as a backend sends and checks them: beside what the address itself says of its verification. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { AddressVerificationRow, Fields } from '../../state/rows.js';
-import { notFound, refusal } from '../records/refusals.js';
-import { defineResource, find, insert } from '../records/resource.js';
-import { emailAddresses, isVerified, phoneNumbers, updateAddress } from './identifications.js';
-
-const CODE_MS = 10 * 60 * 1000;
-const MAX_ATTEMPTS = 3;
-/** The code that Clerk's test addresses take. Offline every address is one: nobody could read another code. */
-const TEST_CODE = '424242';
+import { notFound } from '../records/refusals.js';
+import { defineResource, insert } from '../records/resource.js';
+import { attemptCode, sendCode, statusOf } from '../verification/verification.js';
+import { verifyAddress } from './addresses.js';
+import { isVerified, recipientOf, type VerifiableKind } from './identifications.js';
 
 const verifications = defineResource('address_verifications', {
   object: 'verification',
@@ -16,24 +13,13 @@ const verifications = defineResource('address_verifications', {
   component: '',
 });
 
-const OBJECTS = { email_code: 'verification_email_code', phone_code: 'verification_phone_code' } as const;
-
-export type VerifiableKind = 'email_address' | 'phone_number';
-
-const addressOf = (state: InstanceState, kind: VerifiableKind, id: string) =>
-  kind === 'email_address' ? find(state, emailAddresses, id) : find(state, phoneNumbers, id);
+const STRATEGIES = { email_address: 'email_code', phone_number: 'phone_code' } as const;
 
 /** @throws ApiError 404 */
 export function prepareVerification(state: InstanceState, kind: VerifiableKind, id: string): Fields {
-  const row = insert(state, verifications, {
-    address_id: addressOf(state, kind, id).id,
-    strategy: kind === 'email_address' ? 'email_code' : 'phone_code',
-    code: TEST_CODE,
-    attempts: 0,
-    expire_at: state.now() + CODE_MS,
-    verified: false,
-  });
-  return show(state, row);
+  const { row: address, recipient } = recipientOf(state, kind, id);
+  const verification = sendCode(state, STRATEGIES[kind], recipient);
+  return show(state, insert(state, verifications, { address_id: address.id, verification }));
 }
 
 /** A wrong or late code is an answer. @throws ApiError 400, 404 */
@@ -43,30 +29,23 @@ export function attemptVerification(
   id: string,
   { verification_id: verificationId, code }: { readonly verification_id: string; readonly code: string },
 ): Fields {
-  const address = addressOf(state, kind, id);
+  const { row: address } = recipientOf(state, kind, id);
   const table = state.table('address_verifications');
   const row = table.get(verificationId);
   if (row?.address_id !== address.id) throw notFound('verification', verificationId, 'verification_id');
-  if (row.verified) throw refusal('verification_already_verified');
-  if (statusOf(state, row) !== 'unverified') return show(state, row);
-  const verified = code === row.code;
-  const tried = table.update(row.id, { verified, attempts: row.attempts + 1, updated_at: state.now() }) ?? row;
-  if (verified && !isVerified(address)) updateAddress(state, kind, address.id, { verified: true });
+  if (/expired|failed/.test(statusOf(state, row.verification))) return show(state, row);
+  const { verification } = attemptCode(state, row.verification, code);
+  const tried = table.update(row.id, { verification, updated_at: state.now() }) ?? row;
+  if (verification.status === 'verified' && !isVerified(address)) verifyAddress(state, kind, address.id, verification);
   return show(state, tried);
 }
 
-function statusOf(state: InstanceState, row: AddressVerificationRow): string {
-  if (row.verified) return 'verified';
-  if (row.attempts >= MAX_ATTEMPTS) return 'failed';
-  return row.expire_at <= state.now() ? 'expired' : 'unverified';
-}
-
-const show = (state: InstanceState, row: AddressVerificationRow): Fields => ({
-  object: OBJECTS[row.strategy],
-  id: row.id,
-  status: statusOf(state, row),
-  strategy: row.strategy,
-  attempts: row.attempts,
-  expire_at: row.expire_at,
-  ...(row.strategy === 'phone_code' ? { channel: 'sms' } : {}),
+const show = (state: InstanceState, { id, verification }: AddressVerificationRow): Fields => ({
+  object: `verification_${verification.strategy}`,
+  id,
+  status: statusOf(state, verification),
+  strategy: verification.strategy,
+  attempts: verification.attempts,
+  expire_at: verification.expire_at,
+  ...(verification.strategy === 'phone_code' ? { channel: 'sms' } : {}),
 });

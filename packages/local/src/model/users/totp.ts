@@ -1,5 +1,6 @@
 /** Time-based one-time passwords as Clerk makes them: SHA-1, 6 digits, 30 s (RFC 6238). */
 import { createHmac } from 'node:crypto';
+import type { InstanceState } from '../../state/instance-state.js';
 
 const STEP_MS = 30_000;
 export const CODE_DIGITS = 6;
@@ -17,6 +18,14 @@ function decodeBase32(text: string): Buffer | null {
   }
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }
+
+/** 160 bits, as RFC 4226 (section 4) recommends; in Base32. */
+export const newTotpSecret = (state: InstanceState): string =>
+  [...state.secret(256)]
+    .filter((letter) => ALPHABET.includes(letter))
+    .slice(0, 32)
+    .join('')
+    .padEnd(32, 'A');
 
 export const isTotpSecret = (secret: string): boolean => decodeBase32(secret) !== null;
 

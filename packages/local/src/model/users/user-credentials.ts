@@ -49,11 +49,9 @@ function checkPassword(password: string): void {
 }
 
 /** What hashers take. */
-function checkSize(password: string): void {
+function checkSize(password: string, paramName = 'password'): void {
   if (Buffer.byteLength(password) > MAX_BYTES) {
-    throw refusal('form_password_size_in_bytes_exceeded', `Passwords have at most ${MAX_BYTES} bytes.`, {
-      paramName: 'password',
-    });
+    throw refusal('form_password_size_in_bytes_exceeded', `Passwords have at most ${MAX_BYTES} bytes.`, { paramName });
   }
 }
 
@@ -86,19 +84,20 @@ export async function checkUserPassword(user: UserRow, password: string): Promis
 export function digested(
   state: InstanceState,
   password: string,
+  paramName?: string,
 ): Draft<UserRow> & {
   readonly password_digest: string;
   readonly password_hasher: string;
 } {
-  refuseWeakPassword(state, password);
-  checkSize(password);
+  refuseWeakPassword(state, password, paramName);
+  checkSize(password, paramName);
   return { password_digest: hashPassword(password, state.secret(16)), password_hasher: OWN_HASHER };
 }
 
 /** The user chose a new password. @throws ApiError 422 if the instance does not take it */
-export function setPassword(state: InstanceState, user: UserRow, password: string): UserRow {
+export function setPassword(state: InstanceState, user: UserRow, password: string, paramName?: string): UserRow {
   const changed = { password_last_updated_at: state.now(), password_compromised: false };
-  return change(state, users, user.id, { ...digested(state, password), ...changed });
+  return change(state, users, user.id, { ...digested(state, password, paramName), ...changed });
 }
 
 /** Uses a backup code up. @throws ApiError 400 without second factors; 422 for a wrong code */

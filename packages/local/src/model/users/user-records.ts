@@ -29,6 +29,7 @@ function assemble(user: UserRow, state: InstanceState): Fields {
   return {
     ...user,
     ...parts,
+    passkeys: parts['passkeys']?.filter(({ verification }) => verification?.status !== 'unverified'),
     image_url: image,
     profile_image_url: image,
     has_image: user.image_url !== undefined && user.image_url !== null,
@@ -115,5 +116,8 @@ export const users = defineResource('users', {
     deletes('user_oauth_tokens', 'user_id'),
     deletes('api_keys', 'subject'),
     deletes('oauth_access_tokens', 'subject'),
+    deletes('payers', 'user_id'),
+    deletes('subscriptions', 'user_id'),
+    deletes('subscription_items', 'user_id'),
   ],
 });

@@ -8,7 +8,7 @@ const LIFETIME_MS = 10 * 60_000;
 
 export interface Subject {
   readonly kind: VerificationRedirectRow['kind'];
-  /** Of the attempt or the user. */
+  /** Of the attempt, the address or the account. */
   readonly id: string;
   /** By which the page reaches the instance, without a slash behind it. */
   readonly address: string;

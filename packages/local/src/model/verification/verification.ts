@@ -46,6 +46,14 @@ export const verified = (strategy: string, fields: Partial<Verification> = {}): 
   ...fields,
 });
 
+/** What a provider's answer came to, if not to anybody being verified. */
+export const failedAtProvider = (
+  strategy: string,
+  status: 'failed' | 'transferable',
+  code: string,
+  message: string,
+): Verification => verified(strategy, { status, error: { code, message, long_message: message } });
+
 /** Sends a code. A code that was sent before is no longer good. */
 export function sendCode(state: InstanceState, strategy: string, recipient: Recipient): Verification {
   const code = codeFor(state, recipient.to);

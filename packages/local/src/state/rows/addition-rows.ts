@@ -5,20 +5,12 @@ import type {
   EnterpriseConnectionTestRun,
   TrustedDevice,
 } from 'bailiff/api/types';
+import type { Verification } from './attempt-rows.js';
 import type { Fields, Kept, Stored, Times } from './stored.js';
 import type { PartOfUser } from './user-rows.js';
 
-/** A code that was sent to an address. The status is worked out: only a right code is noted. */
-export type AddressVerificationRow = Kept<
-  Times & {
-    address_id: string;
-    strategy: 'email_code' | 'phone_code';
-    code: string;
-    attempts: number;
-    expire_at: number;
-    verified: boolean;
-  }
->;
+/** A code that a backend had sent to an address. */
+export type AddressVerificationRow = Kept<Times & { address_id: string; verification: Verification }>;
 
 export type TrustedDeviceRow = PartOfUser<TrustedDevice>;
 

@@ -61,8 +61,8 @@ export type SignUpRow = Stored<
 /** What waits for a browser to come back from elsewhere: from a link in an e-mail, or from a provider. The id is its secret. */
 export type VerificationRedirectRow = Kept<{
   readonly strategy: string;
-  readonly kind: 'sign_in' | 'sign_up' | 'user';
-  /** Of the attempt or the user. */
+  readonly kind: 'sign_in' | 'sign_up' | 'session' | 'email_address' | 'external_account';
+  /** Of the attempt, the session, the address or the account. */
   readonly subject_id: string;
   /** Where the browser goes afterwards, and where instead if nothing is left to do. */
   readonly redirect_url: string | null;

@@ -1,8 +1,9 @@
 /** Sessions, clients, browsers and handshakes. Types only. */
 import type { Client, Session } from 'bailiff/api/types';
+import type { Verification } from './attempt-rows.js';
 import type { Fields, Stored, Times, Kept } from './stored.js';
 
-/** What tokens of one session say beside what users and memberships say. Not part of the API's session object. */
+/** What one session has beside what users and memberships say, most of it for its tokens. Not part of the API's session object. */
 export interface SessionExtras {
   /** Custom claims, as session token customisation adds them. */
   readonly claims?: Fields | undefined;
@@ -18,7 +19,17 @@ export interface SessionExtras {
   readonly tasksStay?: boolean | undefined;
   /** When the first and second factor were verified (ms); null: never. */
   readonly verifiedAt?: readonly [number | null, number | null] | undefined;
+  /** What the user proves once more, or proved last. */
+  readonly reverification?: Reverification | undefined;
 }
+
+export type ReverificationLevel = 'first_factor' | 'second_factor' | 'multi_factor';
+
+export type Reverification = {
+  readonly level: ReverificationLevel;
+  readonly first_factor_verification: Verification | null;
+  readonly second_factor_verification: Verification | null;
+};
 
 export type SessionRow = Stored<Session, { extras?: SessionExtras; actor?: Fields | null; latest_activity?: unknown }>;
 

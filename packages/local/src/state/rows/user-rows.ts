@@ -1,6 +1,13 @@
 /** Users and what belongs to them. Types only. */
-import type { EmailAddress, ExternalAccountWithVerification, PhoneNumber, User, Web3Wallet } from 'bailiff/api/types';
-import type { Stored } from './stored.js';
+import type {
+  EmailAddress,
+  ExternalAccountWithVerification,
+  Passkey,
+  PhoneNumber,
+  User,
+  Web3Wallet,
+} from 'bailiff/api/types';
+import type { Fields, Stored } from './stored.js';
 
 /** A part of a user. */
 export type PartOfUser<Shown, Own = unknown> = Stored<Shown, Own & { user_id: string }>;
@@ -28,6 +35,8 @@ export type UserRow = Stored<
     password_compromised?: boolean;
     totp_secret?: string | null;
     backup_codes?: readonly string[] | null;
+    /** An authenticator app that has not shown a code yet. */
+    pending_totp?: PendingTotp | null;
     /** Time in ms at which a lock ends. */
     locked_until?: number | null;
     /** Wrong passwords and codes since the last time that the user came in. */
@@ -44,6 +53,15 @@ export type UserRow = Stored<
   | 'lockout_expires_in_seconds'
 >;
 
+/** The secret of an authenticator app until the first right code. */
+export interface PendingTotp {
+  readonly id: string;
+  /** Base32 */
+  readonly secret: string;
+  /** ms */
+  readonly created_at: number;
+}
+
 export type EmailAddressRow = PartOfUser<EmailAddress>;
 
 export type PhoneNumberRow = PartOfUser<PhoneNumber>;
@@ -51,3 +69,20 @@ export type PhoneNumberRow = PartOfUser<PhoneNumber>;
 export type Web3WalletRow = PartOfUser<Web3Wallet, { reserved?: boolean; linked_to?: readonly unknown[] }>;
 
 export type ExternalAccountRow = PartOfUser<ExternalAccountWithVerification, { provider?: string }>;
+
+/** What the authenticator made is kept once it has been verified. */
+export type PasskeyRow = PartOfUser<
+  Passkey,
+  {
+    /** base64url */
+    credential_id?: string;
+    /** JWK */
+    public_key?: Fields;
+    /** Of signatures, as the authenticator counts; 0 for those that do not. */
+    sign_count?: number;
+    /** Host of the pages that it is good for. */
+    rp_id?: string;
+    created_at?: number;
+    updated_at?: number;
+  }
+>;

@@ -8,18 +8,13 @@ import type {
   PhoneNumbersReplaceForUserParams,
   PhoneNumbersUpdateParams,
 } from '../../../../../../src/api/generated/types.js';
+import { attemptVerification, prepareVerification } from '../../../model/users/address-verifications.js';
+import { createAddress, replaceAddresses, updateAddress } from '../../../model/users/addresses.js';
 import {
-  attemptVerification,
-  prepareVerification,
-  type VerifiableKind,
-} from '../../../model/users/address-verifications.js';
-import {
-  createAddress,
   emailAddresses,
   phoneNumbers,
   removeIdentification,
-  replaceAddresses,
-  updateAddress,
+  type VerifiableKind,
 } from '../../../model/users/identifications.js';
 import { getOf } from '../../engine/crud-handlers.js';
 import { bodyOf, idOf, type Handler, type Handlers } from '../../engine/operation.js';
