@@ -47,7 +47,8 @@ export async function startFullStack(options: FullStackOptions = {}): Promise<Fu
   const clerk = { authorizedParties: [page], now };
   const frontendApiProxy = { enabled: frontendApiUrl !== undefined, fapiUrl: frontendApiUrl };
   shelf.on('request', createShelfApi({ ...clerk, frontendApiProxy }));
-  members.on('request', getRequestListener(createMembersApi({ page, clerk }).fetch));
+  const answerMembers = getRequestListener(createMembersApi({ page, clerk }).fetch);
+  members.on('request', (req, res) => void answerMembers(req, res));
   return {
     page,
     membersApi,

@@ -90,6 +90,33 @@ describe('row 21: bailiff local', () => {
     });
   });
 
+  it('shows codes as they would be sent, as lines or as JSON', async () => {
+    for (const args of [[], ['--json']]) {
+      const { terminal } = await startLocal(args);
+      const [, api = ''] = /(http:\/\/127\.0\.0\.1:\d+)/.exec(terminal.output[0] ?? '') ?? [];
+      const post = async (path: string, fields: Record<string, string>, cookie = ''): Promise<Response> =>
+        fetch(`${api}${path}?_clerk_js_version=6.40.0`, {
+          method: 'POST',
+          headers: { cookie },
+          body: new URLSearchParams(fields),
+        });
+      const given = { email_address: 'eve@example.com', password: 'correct horse' };
+      const begun = await post('/v1/client/sign_ups', given);
+      const cookie = begun.headers
+        .getSetCookie()
+        .map((line) => line.split(';')[0])
+        .join('; ');
+      const { response } = (await begun.json()) as { response: { id: string } };
+      await post(`/v1/client/sign_ups/${response.id}/prepare_verification`, { strategy: 'email_code' }, cookie);
+      const line = await until(() => terminal.output.find((one) => one.includes('eve@example.com')));
+      if (args.length === 0) expect(line).toMatch(/^[\d:]{8} email to eve@example\.com: \d{6}$/);
+      else {
+        const code = expect.stringMatching(/^\d{6}$/) as string;
+        expect(JSON.parse(line)).toMatchObject({ event: 'message', channel: 'email', to: 'eve@example.com', code });
+      }
+    }
+  });
+
   it('cannot be made to write control characters by a request', async () => {
     const { terminal } = await startLocal([], { color: true });
     const address = /Backend API\s+\S*?(http:\/\/[\d.:]+)/.exec(terminal.output[0] ?? '')?.[1] ?? '';

@@ -1,7 +1,12 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
 import * as components from '@clerk/react';
 import {
+  APIKeys,
   ClerkProvider,
+  CreateOrganization,
+  OrganizationList,
+  OrganizationProfile,
+  OrganizationSwitcher,
   PricingTable,
   SignIn,
   SignUp,
@@ -9,6 +14,7 @@ import {
   TaskResetPassword,
   TaskSetupMFA,
   UserButton,
+  UserProfile,
   Waitlist,
   useAuth,
   useReverification,
@@ -54,6 +60,18 @@ function Reverification(): ReactNode {
 /** By the first segment of the path. A scenario of another component adds its page here. */
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
   reverification: () => <Reverification />,
+  keys: () => <APIKeys />,
+  'create-organization': () => (
+    <CreateOrganization routing="path" path="/create-organization" afterCreateOrganizationUrl="/" />
+  ),
+  organization: () => <OrganizationProfile routing="path" path="/organization" afterLeaveOrganizationUrl="/" />,
+  organizations: () => <OrganizationList afterSelectOrganizationUrl="/" afterSelectPersonalUrl="/" />,
+  switcher: () => (
+    <main>
+      <OrganizationSwitcher afterCreateOrganizationUrl="/" />
+      <Home />
+    </main>
+  ),
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
   'sign-up': () => <SignUp routing="path" path="/sign-up" {...config.signUp} />,
   'choose-organization': () => <TaskChooseOrganization redirectUrlComplete="/" />,
@@ -63,9 +81,10 @@ const PAGES: Readonly<Record<string, () => ReactNode>> = {
   // The older major does not have it.
   'oauth-consent': () => ('OAuthConsent' in components ? <components.OAuthConsent /> : null),
   pricing: () => <PricingTable />,
-  'user-billing': () => <components.UserProfile routing="hash" />,
-  'organization-billing': () => <components.OrganizationProfile routing="hash" />,
+  'user-billing': () => <UserProfile routing="hash" />,
+  'organization-billing': () => <OrganizationProfile routing="hash" />,
   'organization-pricing': () => <PricingTable for="organization" />,
+  'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;

@@ -37,8 +37,9 @@ const codeField = (page: Page) => page.locator('input[autocomplete="one-time-cod
 /** The page asks for a code. */
 export const asksForCode = (page: Page): Promise<void> => codeField(page).waitFor();
 
+/** Types a code; the form sends it by itself. One that was refused stays for a moment, and is cleared then. */
 export async function giveCode(page: Page, code: string): Promise<void> {
-  await codeField(page).fill('');
+  await expect.poll(() => codeField(page).inputValue(), { timeout: 20_000 }).toBe('');
   await codeField(page).pressSequentially(code);
 }
 

@@ -191,10 +191,10 @@ async function application(
     app.get(/^\/(?!api|server|__clerk)/, (_req, res) => res.type('html').send(html));
     if (!guardsPages) app.use(expressMiddleware(options));
     app.get('/api/me', expressGuard(), (req, res) => res.json(identity(getAuth(req))));
-    for (const [path, asked] of Object.entries(GUARDED))
-      app.get(path, expressGuard(asked), (_req, res) => res.json({ path }));
     for (const level of LEVELS)
       app.get(`/api/${level}`, expressGuard({ reverification: level }), (req, res) => res.json(identity(getAuth(req))));
+    for (const [path, asked] of Object.entries(GUARDED))
+      app.get(path, expressGuard(asked), (_req, res) => res.json({ path }));
     app.get('/server', expressGuard({ redirect: true }), (req, res) => res.send(getAuth(req).userId));
     return app;
   }
@@ -222,10 +222,10 @@ async function application(
   app.use('*', (c, next) => (/^\/(api|server|__clerk)/.test(c.req.path) ? next() : Promise.resolve(c.html(html))));
   if (!guardsPages) app.use(honoMiddleware(options));
   app.get('/api/me', honoGuard(), (c) => c.json(identity(c.var.auth)));
-  for (const [path, asked] of Object.entries(GUARDED))
-    app.get(path, honoGuard(asked as { plan: string }), (c) => c.json({ path }));
   for (const level of LEVELS)
     app.get(`/api/${level}`, honoGuard({ reverification: level }), (c) => c.json(identity(c.var.auth)));
+  for (const [path, asked] of Object.entries(GUARDED))
+    app.get(path, honoGuard(asked as { plan: string }), (c) => c.json({ path }));
   app.get('/server', honoGuard({ redirect: true }), (c) => c.text(c.var.auth.userId));
   return getRequestListener(app.fetch);
 }

@@ -30,6 +30,7 @@ const ACTIONS: Actions = {
   ...apiKeyActions,
   ...billingActions,
   ...clientActions,
+  ...meActions,
   ...organizationActions,
   ...organizationDomainActions,
   ...organizationMemberActions,
@@ -39,7 +40,6 @@ const ACTIONS: Actions = {
   ...sessionActions,
   ...signInActions,
   ...signUpActions,
-  ...meActions,
   ...oauthConsentActions,
   ...waitlistActions,
 };

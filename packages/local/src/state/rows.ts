@@ -5,7 +5,6 @@
 import type {
   AllowlistIdentifier,
   BlocklistIdentifier,
-  EnterpriseAccount,
   RedirectURL,
   SAMLAccount,
   TestingToken,
@@ -18,6 +17,7 @@ import type {
   PhoneNumberRow,
   Web3WalletRow,
   ExternalAccountRow,
+  EnterpriseAccountRow,
   PasskeyRow,
 } from './rows/user-rows.js';
 import type { SessionRow, ClientRow, DevBrowserRow, RefreshTokenRow, HandshakeRow } from './rows/session-rows.js';
@@ -99,7 +99,7 @@ export interface TableRows {
   passkeys: PasskeyRow;
   external_accounts: ExternalAccountRow;
   saml_accounts: PartOfUser<SAMLAccount, { saml_connection_id?: string }>;
-  enterprise_accounts: PartOfUser<EnterpriseAccount>;
+  enterprise_accounts: EnterpriseAccountRow;
   sessions: SessionRow;
   clients: ClientRow;
   dev_browsers: DevBrowserRow;

@@ -6,6 +6,7 @@ import { isRecord } from '../../../../../src/ground/is-record.js';
 import { misfitsOf } from '../../document/frontend-check.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields } from '../../state/rows.js';
+import { activeConnections } from '../connections/active-connections.js';
 import { merged } from '../records/deep-merge.js';
 import { attributesWith, type AttributeName, type Attributes } from './attributes.js';
 import { displayConfig } from './display-config.js';
@@ -38,10 +39,16 @@ export type Environment = ReturnType<typeof base>;
 
 const kept = new WeakMap<object, { readonly key: string; readonly document: Environment }>();
 
+/** Of all tables that the document is made from. */
+const versionOf = (state: InstanceState): string =>
+  (['instance_settings', 'plans', 'enterprise_connections', 'saml_connections'] as const)
+    .map((name) => state.table(name).version)
+    .join(' ');
+
 export function environmentOf(state: InstanceState): Environment {
   const table = state.table('instance_settings');
   const known = kept.get(table);
-  const key = [table.version, state.table('plans').version, state.frontendApiUrl].join(' ');
+  const key = `${versionOf(state)} ${state.frontendApiUrl}`;
   if (known?.key === key) return known.document;
   const patch = configured(state);
   const userPatch = (patch['user_settings'] ?? {}) as Fields;
@@ -138,12 +145,13 @@ const provider = (strategy: string, patch: unknown) =>
 function userSettings(state: InstanceState, attributes: Attributes, social: Fields) {
   const restrictions = settingsOf(state, 'restrictions');
   const auth = settingsOf(state, 'auth');
+  const connected = activeConnections(state).length > 0;
   const providers = Object.fromEntries(Object.entries(social).map(([key, patch]) => [key, provider(key, patch)]));
   return {
     attributes,
     social: providers,
-    saml: { enabled: false },
-    enterprise_sso: { enabled: false, self_serve_sso: false },
+    saml: { enabled: connected },
+    enterprise_sso: { enabled: connected, self_serve_sso: false },
     sign_in: { second_factor: { required: false, enabled: true } },
     sign_up: {
       mode: 'public',
