@@ -2,7 +2,7 @@
  * How a satellite in production takes over who is signed in on its primary, by the page's own script: sync leads from the satellite's address of this
  * API to the primary's, where the browser is known, and link back, with a token that is good once. (In development a page goes by the sign-in page.)
  */
-import { setAside, takeUp } from '../model/sessions/domain-links.js';
+import { setAside, takeUp } from './set-aside-link.js';
 import type { LocalResponse } from '../http/messages.js';
 import { redirect } from '../http/responses.js';
 import { refusal } from '../model/records/refusals.js';

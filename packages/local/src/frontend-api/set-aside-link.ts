@@ -1,8 +1,8 @@
 /** What links a browser on a satellite's domain with the same browser on the primary's. */
-import type { InstanceState } from '../../state/instance-state.js';
-import { refusal } from '../records/refusals.js';
-import { browserWith, type Browser } from './browsers.js';
-import { redeemHandshake, storeHandshake } from './handshakes.js';
+import type { InstanceState } from '../state/instance-state.js';
+import { refusal } from '../model/records/refusals.js';
+import { browserWith, type Browser } from '../model/sessions/browsers.js';
+import { redeemHandshake, storeHandshake } from '../model/sessions/handshakes.js';
 
 /** Tells it from what a handshake sets aside in the same place. */
 const KIND = 'link';
