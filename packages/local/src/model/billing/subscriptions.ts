@@ -144,7 +144,8 @@ function renew(state: InstanceState, item: Item, from: number): void {
     moveItem(state, item, { status: 'ended', ended_at: from });
     return;
   }
-  let [start, current] = [from, item];
+  let start = from;
+  let current: Item;
   do {
     const end: number = start + PERIOD_MS[item.plan_period];
     current = change(state, silent(subscriptionItems), item.id, {
