@@ -33,8 +33,9 @@ async function ofProcess(framework, library) {
   });
   try {
     /** @type {unknown[]} */
-    const [port] = await once(child.stdout, 'data');
-    const url = `http://127.0.0.1:${String(port).trim()}/invoices`;
+    const said = await once(child.stdout, 'data');
+    const port = String(said[0]).trim();
+    const url = `http://127.0.0.1:${port}/invoices`;
     const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
     if (status !== 200) throw new Error(`${framework}/${library} answered ${status}.`);
     return performance.now() - began;

@@ -72,6 +72,7 @@ const PAGES: Readonly<Record<string, () => ReactNode>> = {
       <Home />
     </main>
   ),
+  'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
   'sign-up': () => <SignUp routing="path" path="/sign-up" {...config.signUp} />,
   'choose-organization': () => <TaskChooseOrganization redirectUrlComplete="/" />,
@@ -84,7 +85,6 @@ const PAGES: Readonly<Record<string, () => ReactNode>> = {
   'user-billing': () => <UserProfile routing="hash" />,
   'organization-billing': () => <OrganizationProfile routing="hash" />,
   'organization-pricing': () => <PricingTable for="organization" />,
-  'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;

@@ -77,6 +77,8 @@ const MORE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   CreateOrganizationDomain: { name: 'new.example' },
   prepareOrganizationDomainVerification: { affiliation_email_address: 'ada@acme.example' },
   sendVerificationEmail: { strategy: 'email_code' },
+  startSessionReverification: { level: 'first_factor' },
+  attemptSessionReverificationFirstFactor: { strategy: 'password', password: 'correct horse of ada' },
   sendVerificationSMS: { strategy: 'phone_code' },
   postOAuthAccounts: { strategy: 'oauth_google', redirect_url: `${PAGE}/back` },
   reauthorizeExternalAccount: { redirect_url: `${PAGE}/back` },
@@ -119,6 +121,8 @@ async function prepare(page: FrontEnd): Promise<void> {
   const code = { strategy: 'email_code' };
   const address = await page.post('/v1/me/email_addresses', { email_address: 'ada+clerk_test@example.com' });
   await page.post(`/v1/me/email_addresses/${String(address.response['id'])}/prepare_verification`, code);
+  await page.post('/v1/me/passkeys');
+  await page.post(`/v1/client/sessions/${idOf('session_id', 'user_ada')}/verify`, { level: 'first_factor' });
   const number = await page.post('/v1/me/phone_numbers', { phone_number: '+12015550103' });
   await page.post(`/v1/me/phone_numbers/${String(number.response['id'])}/prepare_verification`, {
     strategy: 'phone_code',

@@ -53,7 +53,7 @@ describe('a page on another host name', () => {
   it('is told, too, when its origin is refused', async () => {
     const { clerk, hints } = await watched();
     const { status } = await get(client(clerk), { ...crossSite, origin: 'http://shop.test:3000' });
-    expect(status).toBe(403);
+    expect(status).toBe(400);
     expect(hints[0]?.message).toContain('http://shop.test:3000');
   });
 

@@ -1,9 +1,9 @@
 /** Tests as an application has them, run by `test/playwright/fixture.test.ts`. */
 import { test as base, expect } from '@playwright/test';
-import { bailiff } from 'bailiff-local/playwright';
+import { bailiff, type BailiffFixtures, type BailiffWorkerFixtures } from 'bailiff-local/playwright';
 import { startFullStack } from '../../../examples/full-stack/start.js';
 
-const test = base.extend(
+const test = base.extend<BailiffFixtures, BailiffWorkerFixtures>(
   bailiff({
     seed: {
       users: [{ id: 'user_ada', email_address: 'ada@example.com', first_name: 'Ada' }],

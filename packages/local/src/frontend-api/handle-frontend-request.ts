@@ -10,6 +10,7 @@ import { clientRoutes } from './client-routes.js';
 import { verifyByLink } from './follow-link.js';
 import { readableRefusal } from './engine/cors.js';
 import { handshake } from './handshake.js';
+import { linkClient, syncClient } from './link-domains.js';
 import { oauthRoutes } from './oauth/oauth-routes.js';
 import { showAccount, showSignOut, submitSignOut, switchOrganization } from './pages/account.js';
 import { answerPackageFile, isPackagePath } from './package-files.js';
@@ -29,6 +30,8 @@ const ROUTES: FrontendRoutes = {
   'GET /user': showAccount,
   'POST /user/organization': switchOrganization,
   'GET /v1/client/handshake': handshake,
+  'GET /v1/client/sync': syncClient,
+  'GET /v1/client/link': linkClient,
   'GET /v1/tickets/accept': acceptTicket,
   'GET /v1/verify': verifyByLink,
   'GET /provider': showProvider,

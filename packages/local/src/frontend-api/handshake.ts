@@ -27,14 +27,7 @@ const CARRIER_MAX_AGE = 10;
 
 export function handshake(call: FrontendCall): LocalResponse {
   const { state, request } = call;
-  const given = request.query.get('redirect_url');
-  if (!given) throw missing('redirect_url');
-  const target = allowedRedirect(state, given);
-  if (target === null) {
-    const code = URL.canParse(given) ? 'redirect_url_not_associated_with_instance' : 'invalid_redirect_url';
-    const why = 'redirect_url must be http(s) on loopback or on an origin of this instance.';
-    throw refusal(code, why, { paramName: 'redirect_url' });
-  }
+  const target = redirectTarget(call);
   const browser = browserOfHandshake(call);
   const session = chosenSession(state, browser, request.query.get('organization_id'));
   const directives = directivesFor(state, browser, session, target.origin);
@@ -45,6 +38,19 @@ export function handshake(call: FrontendCall): LocalResponse {
 /** A browser that has just signed in goes straight to the application, which learns of it on the way. */
 export function sendSignedIn(call: FrontendCall, target: URL, browser: Browser, session: SessionRow): LocalResponse {
   return sendBack(call, target, browser, 'token', directivesFor(call.state, browser, session, target.origin));
+}
+
+/** Where the browser is to be sent back to. @throws ApiError */
+export function redirectTarget({ state, request }: FrontendCall): URL {
+  const given = request.query.get('redirect_url');
+  if (!given) throw missing('redirect_url');
+  const target = allowedRedirect(state, given);
+  if (target === null) {
+    const code = URL.canParse(given) ? 'redirect_url_not_associated_with_instance' : 'invalid_redirect_url';
+    const why = 'redirect_url must be http(s) on loopback or on an origin of this instance.';
+    throw refusal(code, why, { paramName: 'redirect_url' });
+  }
+  return target;
 }
 
 function chosenSession(state: InstanceState, browser: Browser, organizationId: string | null): SessionRow | null {

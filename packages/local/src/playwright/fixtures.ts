@@ -57,10 +57,10 @@ type Own = Fixtures<
  * @example
  * ```ts
  * import { test as base } from '@playwright/test';
- * import { bailiff, type RunningApp } from 'bailiff-local/playwright';
+ * import { bailiff, type BailiffFixtures, type BailiffWorkerFixtures, type RunningApp } from 'bailiff-local/playwright';
  * declare function startApp(env: Readonly<Record<string, string>>): Promise<RunningApp>;
  *
- * const test = base.extend(bailiff({ seed: 'tests', app: (clerk) => startApp(clerk.env) }));
+ * const test = base.extend<BailiffFixtures, BailiffWorkerFixtures>(bailiff({ seed: 'tests', app: (clerk) => startApp(clerk.env) }));
  *
  * test('shows the dashboard', async ({ page, signIn }) => {
  *   await signIn(page, 'ada@example.com');

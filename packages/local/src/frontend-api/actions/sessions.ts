@@ -7,7 +7,7 @@ import {
   organizationOf,
   signOut,
 } from '../../model/sessions/client-sessions.js';
-import { noteRefresh } from '../../model/sessions/refresh-watch.js';
+import { noteRefresh } from '../../model/tokens/refresh-watch.js';
 import { mintSessionToken } from '../../model/tokens/session-token.js';
 import { mintTemplateToken } from '../../model/tokens/template-token.js';
 import type { SessionRow } from '../../state/rows.js';

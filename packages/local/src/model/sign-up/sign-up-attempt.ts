@@ -15,7 +15,7 @@ import { readFree } from '../users/identifications.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { digested } from '../users/user-credentials.js';
 import { users } from '../users/user-records.js';
-import { readChosenUsername } from '../users/usernames.js';
+import { readChosenUsername } from './usernames.js';
 import { createUser } from '../users/users.js';
 import { sendLink } from '../verification/redirects.js';
 import { attemptCode, sendCode, statusOf, viewVerification } from '../verification/verification.js';

@@ -2,7 +2,7 @@
 import type { InstanceState } from '../../state/instance-state.js';
 import { environmentOf } from '../instance/environment.js';
 import { refusal } from '../records/refusals.js';
-import { readUsername } from './users.js';
+import { readUsername } from '../users/users.js';
 
 /** As stored; empty is none. @throws ApiError 422 */
 export function readChosenUsername(state: InstanceState, text: string): string | null {
