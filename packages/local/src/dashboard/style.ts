@@ -48,7 +48,7 @@ td small{display:block;color:var(--soft)}
 code,pre,.mono,textarea{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 code{overflow-wrap:anywhere}
 pre{margin:0;padding:12px 14px;background:var(--code);border:1px solid var(--line);border-radius:10px;white-space:pre-wrap;overflow-wrap:anywhere;max-height:420px;overflow:auto}
-time{white-space:nowrap}
+time,.nowrap{white-space:nowrap}
 .big{font-size:clamp(22px,2.4vw,30px);font-weight:650;letter-spacing:.06em;margin:0;font-variant-numeric:tabular-nums;line-height:1.2}
 dl{display:grid;grid-template-columns:minmax(90px,max-content) minmax(0,1fr);gap:6px 16px;margin:0;font-size:14px}
 dt{color:var(--soft)}

@@ -25,7 +25,7 @@ export function requestTable(latest: readonly Exchange[]): Markup {
       ><small>${exchange.query}</small>`,
     exchange.operation ?? '',
     statusOf(exchange),
-    `${exchange.durationMs.toFixed(1)}\u00a0ms`,
+    html`<span class="nowrap">${exchange.durationMs.toFixed(1)} ms</span>`,
   ]);
   const heads = ['At', 'Request', 'Operation', 'Status', 'Took'];
   return tableOr('No request has come yet.', 'Requests', heads, rows);
