@@ -85,7 +85,6 @@ const PAGES: Readonly<Record<string, () => ReactNode>> = {
   'user-billing': () => <UserProfile routing="hash" />,
   'organization-billing': () => <OrganizationProfile routing="hash" />,
   'organization-pricing': () => <PricingTable for="organization" />,
-  'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;
