@@ -3,13 +3,10 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { SessionRow, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { missing, refusal } from '../records/refusals.js';
-import { extrasOf } from '../sessions/sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
+import { isFresh } from '../sign-in/reverification.js';
 import { verifyPassword } from '../users/password-digests.js';
 import { removePassword, setPassword } from '../users/user-credentials.js';
-
-/** For so long a session counts as just verified. Where an instance has reverification, forms do not ask for the current password. */
-const FRESH_MS = 10 * 60_000;
 
 export interface PasswordChange {
   readonly current: string | undefined;
@@ -62,9 +59,8 @@ async function refuseUnlessCurrent(
   if (typeof user.password_digest !== 'string') return;
   if (current === undefined) {
     const { auth_config: auth, user_settings: settings } = environmentOf(state);
-    const [verifiedAt] = extrasOf(session).verifiedAt ?? [null];
-    const fresh = verifiedAt !== null && state.now() - verifiedAt < FRESH_MS;
-    const enough = fresh || settings.password_settings.disable_password_reverification;
+    // Where an instance has reverification, forms do not ask for the current password.
+    const enough = isFresh(state, session) || settings.password_settings.disable_password_reverification;
     if (!auth.reverification || !enough) throw missing('current_password');
     return;
   }

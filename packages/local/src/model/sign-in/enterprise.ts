@@ -4,12 +4,11 @@ import type { Fields, ProviderProfile, SignInRow, Verification } from '../../sta
 import { connectionsFor, type Connection } from '../connections/active-connections.js';
 import { refusal } from '../records/refusals.js';
 import { sendToProvider, type Subject } from '../verification/redirects.js';
-import type { Factor } from './factors.js';
 
 export const ENTERPRISE = 'enterprise_sso';
 
 /** Whoever has an address of a connection's domain comes in by no other way. */
-export const enterpriseFactors = (state: InstanceState, identifier: string | null): Factor[] =>
+export const enterpriseFactors = (state: InstanceState, identifier: string | null) =>
   connectionsFor(state, identifier).map(({ id, name }) => ({
     strategy: ENTERPRISE,
     enterprise_connection_id: id,

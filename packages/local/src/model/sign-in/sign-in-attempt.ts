@@ -15,10 +15,10 @@ import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { setPassword } from '../users/user-credentials.js';
 import { verified, viewVerification } from '../verification/verification.js';
 import { ENTERPRISE, enterpriseFactors } from './enterprise.js';
-import { countsAsBoth, firstFactors, secondFactors, type Factor } from './factors.js';
+import { countsAsBoth, firstFactors, secondFactors } from './factors.js';
 import { identifyOrRefuse, supportedIdentifiers } from './identify.js';
 import { chosenStrategy, FIRST_STRATEGIES, preparationOf, SECOND_STRATEGIES, type Place } from './strategies.js';
-import { identifyVeiled, isVeiled, NOBODY, protectsAccounts, unsent, veiledFactors, veiledStep } from './veil.js';
+import { identifyVeiled, isVeiled, NOBODY, offeredFirst, protectsAccounts, unsent, veiledStep } from './veil.js';
 
 const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
 
@@ -66,11 +66,6 @@ export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
     second_factor_verification: viewVerification(state, row.second_factor_verification),
     user_data: user === undefined || veiled ? null : publicUserData(state, user.id),
   };
-}
-
-function offeredFirst(state: InstanceState, row: SignInRow, user: UserRow | undefined): Factor[] {
-  if (isVeiled(state, row)) return veiledFactors(state, row.identifier ?? '');
-  return user === undefined ? enterpriseFactors(state, row.identifier) : firstFactors(state, user, row.identifier);
 }
 
 /** @throws ApiError 400 where a browser has one session and is signed in already */

@@ -11,7 +11,7 @@ import { missing } from '../records/refusals.js';
 import { isVerified } from '../users/identifications.js';
 import { pending } from '../verification/verification.js';
 import { ENTERPRISE, enterpriseFactors } from './enterprise.js';
-import type { Factor } from './factors.js';
+import { firstFactors, type Factor } from './factors.js';
 import { chosenStrategy, FIRST_STRATEGIES } from './strategies.js';
 import { identify, notFoundBy, supportedIdentifiers, type Identified } from './identify.js';
 
@@ -50,6 +50,12 @@ export function veiledFactors(state: InstanceState, identifier: string): Factor[
   const reset = kind === 'email_address' ? 'reset_password_email_code' : 'reset_password_phone_code';
   const strategies = [...attributes[kind].first_factors, ...(password.length > 0 ? [reset] : [])];
   return [...password, ...strategies.map((strategy) => ({ strategy, ...sent }))];
+}
+
+/** The first factors that an attempt shows. */
+export function offeredFirst(state: InstanceState, row: SignInRow, user: UserRow | undefined): Factor[] {
+  if (isVeiled(state, row)) return veiledFactors(state, row.identifier ?? '');
+  return user === undefined ? enterpriseFactors(state, row.identifier) : firstFactors(state, user, row.identifier);
 }
 
 /** The id of the address, or one that stays the same for a text that has none. */
