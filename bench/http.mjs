@@ -31,7 +31,7 @@ async function takeTurns(framework, libraries, fixtures, files, { starts, slices
     /** @type {Map<string, Server>} */
     const servers = new Map();
     for (const library of libraries) servers.set(library, await startServer(framework, library, fixtures));
-    for (const server of servers.values()) await slice(server, files, { seconds: 3 });
+    for (const server of servers.values()) await slice(server, files, { seconds: 2 });
     for (let turn = 0; turn < slices; turn++) {
       const order = turn % 2 === 0 ? libraries : [...libraries].reverse();
       for (const library of order) {
@@ -44,7 +44,7 @@ async function takeTurns(framework, libraries, fixtures, files, { starts, slices
   return (library, what) => median((results.get(library) ?? []).map((result) => result[what]));
 }
 
-export async function measureHttp({ starts = 5, slices = 4, seconds = 1 } = {}) {
+export async function measureHttp({ starts = 4, slices = 4, seconds = 1 } = {}) {
   const fixtures = createFixtures();
   const files = tokenFiles(fixtures.mintMany(100));
   const libraries = ['bare', 'idle', 'bailiff', 'clerk'];
@@ -66,7 +66,7 @@ export async function measureHttp({ starts = 5, slices = 4, seconds = 1 } = {}) 
  * 32 connections, every second token not among the 10,000 that are kept (so many go round that the oldest have left).
  * Tokens are minted beforehand, so that the load costs no signing.
  */
-export async function measureLatency({ starts = 5, slices = 3, seconds = 1, fresh = 12_000 } = {}) {
+export async function measureLatency({ starts = 4, slices = 3, seconds = 1, fresh = 12_000 } = {}) {
   const fixtures = createFixtures();
   const files = tokenFiles(fixtures.mintMany(100), fixtures.mintMany(fresh, 1000));
   const libraries = ['bare', 'raw', 'bailiff'];

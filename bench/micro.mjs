@@ -159,7 +159,7 @@ export async function measureMachine({ uses = 20_000 } = {}) {
 }
 
 /** Far more tokens than the cache holds: memory must stay flat. */
-export async function measureEviction({ tokens = 100_000, max = 10_000 } = {}) {
+export async function measureEviction({ tokens = 50_000, max = 5_000 } = {}) {
   const fixtures = createFixtures();
   const bailiff = createAuthenticator({
     publishableKey: fixtures.publishableKey,

@@ -1,6 +1,5 @@
 /** What a library weighs: its bundle for a Hono app, and the time of a cold import. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { median } from './lib/stats.mjs';
@@ -68,6 +67,22 @@ const PARTS = {
   'texts of errors and reasons': 'src/errors\\.ts',
 };
 
+/** The names that a module exports, by whatever form. @param {string} path */
+async function exportsOf(path) {
+  const { metafile } = await build({
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    external: ['#signature'],
+    logLevel: 'silent',
+  });
+  return Object.values(metafile.outputs).flatMap((output) => output.exports);
+}
+
 /**
  * Modules whose path matches, as names without anything behind them.
  * @param {string} pattern
@@ -76,12 +91,10 @@ const PARTS = {
 const leftOut = (pattern) => ({
   name: 'left-out',
   setup(bundler) {
-    bundler.onLoad({ filter: new RegExp(pattern) }, ({ path }) => {
+    bundler.onLoad({ filter: new RegExp(pattern) }, async ({ path }) => {
       if (path.includes('/path-to-regexp/')) return { contents: 'export const match = 0' };
-      const names = [
-        ...readFileSync(path, 'utf8').matchAll(/^export (?:abstract |async )*(?:function|const|class) (\w+)/gm),
-      ];
-      return { contents: names.map(([, name]) => `export const ${name} = globalThis.nothing;`).join('') };
+      const names = await exportsOf(path);
+      return { contents: names.map((name) => `export const ${name} = globalThis.nothing;`).join('') };
     });
   },
 });

@@ -114,6 +114,16 @@ export const ENTRY_POINTS = [
     about: 'Guide: [The offline instance](local.md).',
   },
   {
+    // It has types of @playwright/test alone: what it gives is handed to the application's own.
+    name: 'bailiff-local/playwright',
+    source: 'packages/local/src/playwright/index.ts',
+    package: 'bailiff-local',
+    runtimes: ['node'],
+    peers: [],
+    never: [],
+    about: 'Guide: [Tests with Playwright](full-stack.md#tests-with-playwright).',
+  },
+  {
     name: 'bailiff-local/cli',
     source: 'packages/local/src/cli/main.ts',
     package: 'bailiff-local',

@@ -3,7 +3,6 @@
  * `{ run(): one sample, close() }`.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import autocannon from 'autocannon';
@@ -12,6 +11,7 @@ import { Miniflare } from 'miniflare';
 import { bundleForWorkers } from '../../scripts/bundle-for-workers.mjs';
 import { createFixtures } from './fixtures.mjs';
 import { startServer } from './load.mjs';
+import { cpuOfProcess, workerdProcesses } from './workerd.mjs';
 import { fresh, isSignedIn, must, view } from './requests.mjs';
 
 const fixtures = createFixtures();
@@ -209,30 +209,4 @@ export async function unseenInWorkerd(tree) {
     },
     close: () => miniflare.dispose(),
   };
-}
-
-/** The children of this process that are workerd, on Linux; elsewhere none. */
-function workerdProcesses() {
-  if (!existsSync('/proc/self/stat')) return [];
-  return readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    const stat = statOf(pid);
-    return stat !== null && stat.name.includes('workerd') && Number(stat.fields[1]) === process.pid;
-  });
-}
-
-function statOf(/** @type {string} */ pid) {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const end = text.lastIndexOf(')');
-    return { name: text.slice(text.indexOf('(') + 1, end), fields: text.slice(end + 2).split(' ') };
-  } catch {
-    return null;
-  }
-}
-
-/** Microseconds: user and system time, in ticks of 10 ms. */
-function cpuOfProcess(/** @type {string} */ pid) {
-  const fields = statOf(pid)?.fields ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }

@@ -83,17 +83,22 @@ export function tokenFiles(repeated, fresh = []) {
 }
 
 /**
+ * What is loaded: a {@link Server}, or several processes behind one port.
+ * @typedef {{ url: string, cpu: () => Promise<number>, met: number }} Target
+ */
+
+/**
  * One slice of load. Fails on any answer but 200, so that errors are never fast. A server meets the fresh tokens in order, slice after
  * slice. `cpu`: microseconds of the server's own time for each request, which says the same on a machine that others use too; `p50`
  * and `p99` in milliseconds.
- * @param {Server} server
+ * @param {Target} server
  * @param {TokenFiles} files
- * @param {{ seconds: number }} options
+ * @param {{ seconds: number, cores?: string }} options `cores`: of the load
  */
-export async function slice(server, files, { seconds }) {
+export async function slice(server, files, { seconds, cores = '1' }) {
   const before = await server.cpu();
   const tokens = files.fresh === null ? [files.repeated] : [files.repeated, files.fresh, String(server.met)];
-  const options = ['-c', '1', 'wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', SCRIPT];
+  const options = ['-c', cores, 'wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', SCRIPT];
   const wrk = spawn('taskset', [...options, `${server.url}/invoices`, '--', ...tokens], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -94,3 +94,6 @@ process.stdin.on('data', () => {
   const { user, system } = process.cpuUsage();
   console.log(user + system);
 });
+
+/** In a cluster: its last answer is out. */
+process.once('disconnect', () => process.exit());

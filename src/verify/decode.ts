@@ -1,5 +1,6 @@
 /** Decodes a token once; later code passes the `DecodedJwt` on. */
 import { base64url } from './encoding.js';
+import { deepFreeze } from '../ground/deep-freeze.js';
 import { isRecord } from '../ground/is-record.js';
 
 /** In characters. A session token fits a cookie (4 kB); a text that is longer than four times that is no token. */
@@ -29,7 +30,7 @@ export function decodeJwt(token: string): DecodedJwt | null {
   const second = token.indexOf('.', first + 1);
   if (first <= 0 || second <= first + 1 || second === token.length - 1) return null;
 
-  const header = parseObject(token.slice(0, first));
+  const header = parseHeader(token.slice(0, first));
   if (header === null) return null;
   const payload = parseObject(token.slice(first + 1, second));
   if (payload === null) return null;
@@ -37,6 +38,18 @@ export function decodeJwt(token: string): DecodedJwt | null {
   const signature = base64url.bytes(token.slice(second + 1));
   if (signature === null) return null;
   return { token, header, payload, signature, signedLength: second };
+}
+
+/** Tokens of an instance have the same header until its key changes, and the same text always means the same. */
+let last: { readonly part: string; readonly header: JsonObject } | null = null;
+const LONGEST_KEPT = 512;
+
+function parseHeader(part: string): JsonObject | null {
+  if (part === last?.part) return last.header;
+  const header = parseObject(part);
+  // A copy: the part of a token keeps all of it alive.
+  if (header && part.length <= LONGEST_KEPT) last = { part: ` ${part}`.slice(1), header: deepFreeze(header) };
+  return header;
 }
 
 function parseObject(part: string): JsonObject | null {

@@ -48,9 +48,12 @@ export function portableEncoding(): Encoding {
     } catch {
       return null;
     }
-    const result = Uint8Array.from(binary, (char) => char.charCodeAt(0));
-    // The spare bits of the last character must be zero.
-    return encodeBase64url(result) === text ? result : null;
+    const result = new Uint8Array(binary.length);
+    for (let index = 0; index < binary.length; index++) result[index] = binary.charCodeAt(index);
+    // A runtime may be lenient about a character too many. Only the last characters may have spare bits, which must be zero.
+    const rest = result.subarray(result.length - (result.length % 3));
+    const isWhole = Math.ceil((result.length * 4) / 3) === text.length;
+    return isWhole && text.endsWith(encodeBase64url(rest)) ? result : null;
   };
   return {
     bytes,
@@ -66,7 +69,9 @@ export const base64url: Encoding = nodeBuffer ? bufferEncoding(nodeBuffer) : por
 
 /** With the usual alphabet and padding (RFC 4648 section 4). */
 export function encodeBase64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
 }
 
 export function encodeBase64url(bytes: Uint8Array): string {

@@ -107,6 +107,7 @@ export function createSharedKeys(settings: {
   }
 
   async function findOrLead(suffices: (set: SharedKeySet) => boolean): Promise<SharedKeySet | null> {
+    const satisfying = (set: SharedKeySet | null) => (set !== null && suffices(set) ? set : null);
     const first = await readSet();
     let set = first;
     let pollMs = FIRST_POLL_MS;
@@ -114,11 +115,13 @@ export function createSharedKeys(settings: {
       if (set !== null && suffices(set)) return set;
       // A new set that does not suffice: to wait for a third one is no use.
       if (set !== null && set.askedAt !== first?.askedAt) return null;
-      if ((await readLease()) === null && (await takeLease())) return null;
+      const isLeader = (await readLease()) === null && (await takeLease());
+      // The set that another member loaded may have come after the look above, and its lease gone before the look at that.
+      if (isLeader) return satisfying(await readSet());
       await wait(pollMs);
       set = await readSet();
     }
-    return set !== null && suffices(set) ? set : null;
+    return satisfying(set);
   }
 
   return {

@@ -56,6 +56,8 @@ describe('row 21: bailiff local', () => {
     const headers = { authorization: `Bearer ${env['CLERK_SECRET_KEY'] ?? ''}` };
     expect((await fetch(`${env['CLERK_API_URL'] ?? ''}/v1/jwks`, { headers })).status).toBe(200);
     expect((await fetch(env['CLERK_SIGN_IN_URL'] ?? '')).status).toBe(200);
+    const dashboard = /Dashboard +(http:\S+)/.exec(text)?.[1] ?? '';
+    expect(await (await fetch(dashboard)).text()).toContain('<h1>Overview</h1>');
     expect(text).not.toContain('\u001b');
   });
 
@@ -66,6 +68,28 @@ describe('row 21: bailiff local', () => {
     const line = await until(() => terminal.output[1]);
     expect(JSON.parse(line)).toMatchObject({ event: 'request', method: 'GET', path: '/v1/users', status: 200 });
     expect(line).not.toContain(started.env['CLERK_SECRET_KEY']);
+  });
+
+  it('tells once of a front end that cannot work: on standard error, and as a JSON line', async () => {
+    const headers = { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site' };
+    const ask = (address: string) => fetch(`${address}/v1/client?_clerk_js_version=6.40.0`, { headers });
+    const { terminal } = await startLocal(['--quiet']);
+    const address = /Backend API\s+(http:\/\/[\d.:]+)/.exec(terminal.output[0] ?? '')?.[1] ?? '';
+    await ask(address);
+    await ask(address);
+    expect(terminal.errors).toEqual([
+      expect.stringMatching(
+        /^bailiff: A page at http:\/\/localhost:5173 .* Open the page at http:\/\/127\.0\.0\.1:5173/,
+      ),
+    ]);
+
+    const json = await startJson();
+    await ask(json.started.apiUrl);
+    expect(json.terminal.output.map((line) => JSON.parse(line) as unknown)).toContainEqual({
+      event: 'hint',
+      code: 'host-name',
+      message: expect.stringContaining('http://localhost:5173') as string,
+    });
   });
 
   it('shows codes as they would be sent, as lines or as JSON', async () => {

@@ -23,6 +23,46 @@ describe('row 21: bailiff env', () => {
     const json = JSON.parse((await bailiff(['env', '--json'], { env })).text) as object;
     expect(json).toEqual({ ...clerk.env, CLERK_SIGN_IN_URL: `${clerk.frontendApiUrl}/sign-in` });
   });
+
+  it.each([
+    ['vite', 'VITE_'],
+    ['next', 'NEXT_PUBLIC_'],
+    ['nuxt', 'NUXT_PUBLIC_'],
+    ['astro', 'PUBLIC_'],
+  ])('prints what pages of %s need, and nothing else', async (frontEnd, prefix) => {
+    const { code, text } = await bailiff(['env', '--front-end', frontEnd], { env });
+    expect(code).toBe(0);
+    expect(text.split('\n')).toEqual([
+      `${prefix}CLERK_PUBLISHABLE_KEY=${clerk.publishableKey}`,
+      `${prefix}CLERK_PROXY_URL=/__clerk`,
+      `${prefix}CLERK_TELEMETRY_DISABLED=1`,
+    ]);
+  });
+
+  it('says where the scripts are, too, when pages ask the instance itself', async () => {
+    const proxyUrl = clerk.frontendApiUrl.replace('127.0.0.1', 'localhost');
+    const { text } = await bailiff(['env', '--front-end', 'next', '--proxy-url', proxyUrl, '--json'], { env });
+    const shown = JSON.parse(text) as Record<string, string>;
+    expect(shown).toEqual({
+      NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: clerk.publishableKey,
+      NEXT_PUBLIC_CLERK_PROXY_URL: proxyUrl,
+      NEXT_PUBLIC_CLERK_JS_URL: `${proxyUrl}/npm/@clerk/clerk-js@6/dist/clerk.browser.js`,
+      NEXT_PUBLIC_CLERK_UI_URL: `${proxyUrl}/npm/@clerk/ui@1/dist/ui.browser.js`,
+      NEXT_PUBLIC_CLERK_TELEMETRY_DISABLED: '1',
+    });
+    for (const script of ['NEXT_PUBLIC_CLERK_JS_URL', 'NEXT_PUBLIC_CLERK_UI_URL'])
+      expect((await fetch(shown[script] ?? '')).status).toBe(200);
+  });
+
+  it.each([
+    ['a framework that it does not know', ['--front-end', 'angular'], /vite/],
+    ['a proxy URL that is none', ['--front-end', 'vite', '--proxy-url', 'javascript:1'], /\/__clerk/],
+    ['a path that leads to another host', ['--front-end', 'vite', '--proxy-url', '//evil.example'], /\/__clerk/],
+    ['a proxy URL without pages', ['--proxy-url', '/__clerk'], /--front-end/],
+  ])('refuses %s', async (_case, args, message) => {
+    const { code, text, errors } = await bailiff(['env', ...args], { env });
+    expect([code, text, errors]).toEqual([3, '', expect.stringMatching(message)]);
+  });
 });
 
 describe('row 21: bailiff snapshot', () => {

@@ -77,6 +77,7 @@ const SERVERS = Object.entries({
   'backend-api': 3,
   'express-api': 4,
   'fastify-api': 4,
+  'full-stack': 6,
   'hono-api': 4,
   'hono-worker': 5,
   m2m: 3,

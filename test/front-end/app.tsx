@@ -1,12 +1,21 @@
 /** The page of the test's application: Clerk's own components, unchanged, on paths of their own. */
+import * as components from '@clerk/react';
 import {
+  APIKeys,
   ClerkProvider,
+  CreateOrganization,
+  OrganizationList,
+  OrganizationProfile,
+  OrganizationSwitcher,
+  PricingTable,
   SignIn,
   SignUp,
   TaskChooseOrganization,
   TaskResetPassword,
   TaskSetupMFA,
   UserButton,
+  UserProfile,
+  Waitlist,
   useAuth,
   useReverification,
 } from '@clerk/react';
@@ -51,11 +60,32 @@ function Reverification(): ReactNode {
 /** By the first segment of the path. A scenario of another component adds its page here. */
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
   reverification: () => <Reverification />,
+  keys: () => <APIKeys />,
+  'create-organization': () => (
+    <CreateOrganization routing="path" path="/create-organization" afterCreateOrganizationUrl="/" />
+  ),
+  organization: () => <OrganizationProfile routing="path" path="/organization" afterLeaveOrganizationUrl="/" />,
+  organizations: () => <OrganizationList afterSelectOrganizationUrl="/" afterSelectPersonalUrl="/" />,
+  switcher: () => (
+    <main>
+      <OrganizationSwitcher afterCreateOrganizationUrl="/" />
+      <Home />
+    </main>
+  ),
+  'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
   'sign-in': () => <SignIn routing="path" path="/sign-in" />,
   'sign-up': () => <SignUp routing="path" path="/sign-up" {...config.signUp} />,
   'choose-organization': () => <TaskChooseOrganization redirectUrlComplete="/" />,
   'reset-password': () => <TaskResetPassword redirectUrlComplete="/" />,
   'setup-mfa': () => <TaskSetupMFA redirectUrlComplete="/" />,
+  waitlist: () => <Waitlist />,
+  // The older major does not have it.
+  'oauth-consent': () => ('OAuthConsent' in components ? <components.OAuthConsent /> : null),
+  pricing: () => <PricingTable />,
+  'user-billing': () => <UserProfile routing="hash" />,
+  'organization-billing': () => <OrganizationProfile routing="hash" />,
+  'organization-pricing': () => <PricingTable for="organization" />,
+  'user-profile': () => <UserProfile routing="path" path="/user-profile" />,
 };
 
 const Page = PAGES[location.pathname.split('/')[1] ?? ''] ?? Home;

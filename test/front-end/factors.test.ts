@@ -238,6 +238,62 @@ describe.skipIf(!hasChromium)('with enumeration protection', () => {
   );
 });
 
+describe.skipIf(!hasChromium)('an operation of the profile that is sensitive', () => {
+  it(
+    'asks for the password once the session is old, and is carried out afterwards',
+    async () => {
+      const { page, site, clerk } = await open();
+      await signInAs(stage, 'user_ada');
+      age('user_ada', 20, null);
+      await page.goto(`${site}/user-profile`);
+      await page.getByRole('button', { name: 'Add email address' }).click();
+      await page.locator('input[name=emailAddress]').fill('second+clerk_test@example.com');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByText('Verification required').first().waitFor();
+      expect(clerk.state.table('email_addresses').by('user_id', 'user_ada')).toHaveLength(1);
+      await givePassword('correct horse');
+      await giveCode('424242');
+      await page.getByText('second+clerk_test@example.com').first().waitFor();
+      expect(clerk.state.table('email_addresses').by('user_id', 'user_ada')).toHaveLength(2);
+    },
+    MINUTES,
+  );
+});
+
+describe.skipIf(!hasChromium)('an address of an enterprise connection', () => {
+  const connection = {
+    id: 'ec_corp',
+    object: 'enterprise_connection' as const,
+    name: 'Corp',
+    provider: 'saml_custom',
+    active: true,
+    domains: ['corp.example'],
+  };
+
+  it.each([6, 5] as const)(
+    'is sent to the provider, of which the instance plays the part, and comes in, known or not (clerk-js %i)',
+    async (major) => {
+      const { page, clerk } = await open({}, major);
+      clerk.state.table('enterprise_connections').insert(connection);
+      for (const address of ['grace@corp.example', 'grace@corp.example', 'linus@corp.example']) {
+        await begin(address);
+        await page.getByText('Who does Corp say you are?').waitFor();
+        await page.getByLabel('Email').fill(address);
+        await page.getByLabel('First name').fill('Grace');
+        await page.getByRole('button', { name: 'Continue' }).click();
+        await page.waitForURL(`${stage.site}/`);
+        await page.locator('#user', { hasText: /^user_/ }).waitFor();
+        const userId = clerk.state.table('email_addresses').by('email_address', address)[0]?.user_id ?? 'nobody';
+        expect(await stage.callApi()).toMatchObject({ status: 200, userId });
+        const accounts = clerk.state.table('enterprise_accounts').by('user_id', userId);
+        expect(accounts).toMatchObject([{ email_address: address, enterprise_connection_id: 'ec_corp' }]);
+        await signOut(page);
+      }
+    },
+    MINUTES,
+  );
+});
+
 /** Passkeys are for names: browsers know none for IP addresses. */
 describe.skipIf(!hasChromium)('a passkey', () => {
   it(
@@ -262,21 +318,18 @@ describe.skipIf(!hasChromium)('a passkey', () => {
       await begin('ada@example.com', site);
       await givePassword('correct horse');
       await isHome('user_ada', site);
-      const made = await page.evaluate(async () => {
-        const { Clerk } = window as unknown as {
-          Clerk: { user: { createPasskey: () => Promise<{ id: string; verification: { status: string } }> } };
-        };
-        const { id, verification } = await Clerk.user.createPasskey();
-        return { id, status: verification.status };
-      });
-      expect(made).toMatchObject({ status: 'verified' });
+      await page.goto(`${site}/user-profile/security`);
+      await page.getByRole('button', { name: 'Add a passkey' }).click();
+      await page.getByText('Created:').waitFor();
+      await page.goto(`${site}/`);
+      await page.locator('#user', { hasText: 'user_ada' }).waitFor();
 
       await signOut(page);
       await page.goto(`${site}/sign-in`);
       await page.getByText('Use passkey instead').click();
       await isHome('user_ada', site);
       const [row] = clerk.state.table('passkeys').by('user_id', 'user_ada');
-      expect(row).toMatchObject({ id: made.id, rp_id: 'localhost', sign_count: 2 });
+      expect(row).toMatchObject({ name: 'Passkey', rp_id: 'localhost', sign_count: 2 });
 
       await page.evaluate(async () => {
         const { Clerk } = window as unknown as { Clerk: { user: { passkeys: { delete: () => Promise<void> }[] } } };

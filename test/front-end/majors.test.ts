@@ -10,6 +10,8 @@ sayIfSkipped('test/front-end/majors');
 const STAGES: readonly (readonly [title: string, options: StageOptions])[] = [
   ['clerk-js 6 through the proxy of Express', { major: 6, recipe: 'relative', framework: 'Express' }],
   ['clerk-js 6 through the proxy of Hono', { major: 6, recipe: 'relative', framework: 'Hono' }],
+  ['clerk-js 6 through the proxy of Fastify', { major: 6, recipe: 'relative', framework: 'Fastify' }],
+  ['clerk-js 6 in the bundle of the page', { major: 6, recipe: 'relative', framework: 'Hono', bundled: true }],
   ['clerk-js 6 at the address of the instance', { major: 6, recipe: 'absolute', framework: 'Express' }],
   ['clerk-js 5 through the proxy of Express', { major: 5, recipe: 'relative', framework: 'Express' }],
   ['clerk-js 5 through the proxy of Hono', { major: 5, recipe: 'relative', framework: 'Hono' }],
@@ -64,5 +66,6 @@ describe.skipIf(!hasChromium).each(STAGES)('%s', (_title, options) => {
 
     const abroad = requests.filter((url) => !/^(https?:\/\/127\.0\.0\.1[:/]|data:|blob:)/.test(url));
     expect(abroad).toEqual([]);
+    expect(requests.some((url) => url.includes('/npm/@clerk/'))).toBe(options.bundled !== true);
   }, 120_000);
 });

@@ -9,11 +9,13 @@ import { join, resolve } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { build } from 'esbuild';
 import express from 'express';
+import fastify from 'fastify';
 import { Hono } from 'hono';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { vi } from 'vitest';
 import type { AuthenticatorOptions } from 'bailiff';
 import { clerkMiddleware as expressMiddleware, getAuth, requireAuth as expressGuard } from 'bailiff/express';
+import { clerkMiddleware as fastifyPlugin, guarded, requireAuth as fastifyGuard } from 'bailiff/fastify';
 import { clerkMiddleware as honoMiddleware, requireAuth as honoGuard } from 'bailiff/hono';
 import { startLocalInstance, type LocalInstance, type LocalInstanceOptions } from 'bailiff-local';
 import { listen, originOf } from '../support/listen.js';
@@ -29,7 +31,7 @@ export function sayIfSkipped(file: string): void {
 
 export type Major = 6 | 5;
 export type Recipe = 'relative' | 'absolute';
-export type Framework = 'Express' | 'Hono';
+export type Framework = 'Express' | 'Hono' | 'Fastify';
 
 /** Where the packages of each major are installed in this repository, and what the page imports. */
 const PACKAGES = {
@@ -44,6 +46,8 @@ export interface StageOptions {
   readonly recipe?: Recipe;
   /** Default Express. */
   readonly framework?: Framework;
+  /** Clerk's packages stand in the page's own bundle, and in no `node_modules` that the instance sees. Default false: it serves them. */
+  readonly bundled?: boolean;
   readonly instance?: LocalInstanceOptions;
   readonly application?: ApplicationOptions;
 }
@@ -61,6 +65,8 @@ export interface ApplicationOptions {
   /** Host name of the site. Default `127.0.0.1`; cookies of `localhost` are others. */
   readonly hostname?: 'localhost' | '127.0.0.1';
 }
+
+type Choices = Pick<StageOptions, 'major' | 'recipe' | 'bundled'>;
 
 /** What `test/front-end/app.tsx` is told. */
 export interface PageConfig {
@@ -88,10 +94,10 @@ export interface Stage {
 }
 
 let browser: Promise<Browser> | undefined;
-const bundles = new Map<Major, Promise<string>>();
+const bundles = new Map<string, Promise<string>>();
 
 /** One Chromium for all stages of a file. Names other than loopback lead nowhere. */
-const launched = (): Promise<Browser> =>
+export const launched = (): Promise<Browser> =>
   (browser ??= chromium.launch({
     executablePath: CHROMIUM,
     args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost'],
@@ -103,33 +109,44 @@ export async function closeChromium(): Promise<void> {
   browser = undefined;
 }
 
-async function bundleOf(major: Major): Promise<string> {
+function bundleOf(major: Major, bundled: boolean): Promise<string> {
+  const key = `${String(major)} ${String(bundled)}`;
+  let made = bundles.get(key);
+  if (made === undefined) bundles.set(key, (made = makeBundle(major, bundled)));
+  return made;
+}
+
+async function makeBundle(major: Major, bundled: boolean): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'test/front-end/app.tsx')],
+    entryPoints: [join(root, 'test/front-end', bundled ? 'bundled-app.ts' : 'app.tsx')],
     bundle: true,
     write: false,
     format: 'iife',
     jsx: 'automatic',
     define: { 'process.env.NODE_ENV': '"production"' },
     alias: { '@clerk/react': PACKAGES[major].react },
+    // What Clerk's packages load for wallets alone; the lockfile has stand-ins for them (`overrides` in package.json).
+    external: ['@base-org/*', '@coinbase/*', '@solana/*'],
     logLevel: 'error',
   });
   return outputFiles[0]?.text ?? '';
 }
 
 /** A working folder whose `node_modules` has the packages of one major, as an application's has. */
-function workingFolder(major: Major): string {
+function workingFolder(major: Major, bundled: boolean): string {
   const folder = mkdtempSync(join(tmpdir(), 'bailiff-front-end-'));
+  if (bundled) return folder;
   mkdirSync(join(folder, 'node_modules/@clerk'), { recursive: true });
   symlinkSync(join(root, 'node_modules', PACKAGES[major].clerkJs), join(folder, 'node_modules/@clerk/clerk-js'));
   if (major === 6) symlinkSync(join(root, 'node_modules/@clerk/ui'), join(folder, 'node_modules/@clerk/ui'));
   return folder;
 }
 
-function providerProps(clerk: LocalInstance, major: Major, recipe: Recipe): PageConfig['provider'] {
+function providerProps(clerk: LocalInstance, { major, recipe, bundled }: Required<Choices>): PageConfig['provider'] {
   const proxyUrl = recipe === 'relative' ? '/__clerk' : clerk.frontendApiUrl;
   const script = `${proxyUrl}/npm/@clerk/clerk-js@${String(major)}/dist/clerk.browser.js`;
   const common = { publishableKey: clerk.publishableKey, proxyUrl };
+  if (bundled) return common;
   // The older major takes its script by https from any proxy; the current one from an absolute proxy.
   if (major === 5) return { ...common, clerkJSUrl: script };
   if (recipe === 'relative') return common;
@@ -142,15 +159,22 @@ type Listener = (request: never, response: never) => unknown;
 /** Levels of reverification that a route of the same name asks for. */
 const LEVELS = ['strict', 'strict_mfa'] as const;
 
+/** Guarded routes of the application besides `/api/me`, by what they ask for; each says where it is. A scenario adds its own here. */
+const GUARDED = {
+  '/api/oauth': { token: 'oauth_token' },
+  '/api/pro': { plan: 'pro' },
+  '/api/exports': { feature: 'exports' },
+} as const;
+
 /** Pages are files to everybody; `/api` and `/server` are guarded. */
-function application(
+async function application(
   framework: Framework,
   clerk: LocalInstance,
   recipe: Recipe,
   html: string,
   script: string,
   { middleware = {}, guardsPages = false }: ApplicationOptions,
-): Listener {
+): Promise<Listener> {
   const options = {
     secretKey: clerk.secretKey,
     publishableKey: clerk.publishableKey,
@@ -169,8 +193,28 @@ function application(
     app.get('/api/me', expressGuard(), (req, res) => res.json(identity(getAuth(req))));
     for (const level of LEVELS)
       app.get(`/api/${level}`, expressGuard({ reverification: level }), (req, res) => res.json(identity(getAuth(req))));
+    for (const [path, asked] of Object.entries(GUARDED))
+      app.get(path, expressGuard(asked), (_req, res) => res.json({ path }));
     app.get('/server', expressGuard({ redirect: true }), (req, res) => res.send(getAuth(req).userId));
     return app;
+  }
+  if (framework === 'Fastify') {
+    const app = fastify();
+    await app.register(fastifyPlugin(options));
+    app.get('/app.js', (_request, reply) => reply.type('text/javascript').send(script));
+    app.get('/*', (_request, reply) => reply.type('text/html').send(html));
+    app.get(
+      '/api/me',
+      guarded(fastifyGuard(), (request) => identity(request.auth)),
+    );
+    app.get(
+      '/server',
+      guarded(fastifyGuard({ redirect: true }), (request) => request.auth.userId),
+    );
+    await app.ready();
+    return (request, response) => {
+      app.routing(request, response);
+    };
   }
   const app = new Hono();
   app.get('/app.js', (c) => c.body(script, 200, { 'content-type': 'text/javascript' }));
@@ -180,6 +224,8 @@ function application(
   app.get('/api/me', honoGuard(), (c) => c.json(identity(c.var.auth)));
   for (const level of LEVELS)
     app.get(`/api/${level}`, honoGuard({ reverification: level }), (c) => c.json(identity(c.var.auth)));
+  for (const [path, asked] of Object.entries(GUARDED))
+    app.get(path, honoGuard(asked as { plan: string }), (c) => c.json({ path }));
   app.get('/server', honoGuard({ redirect: true }), (c) => c.text(c.var.auth.userId));
   return getRequestListener(app.fetch);
 }
@@ -205,15 +251,20 @@ export interface Application {
 /** Serves the page, guarded by this library, as an application of the instance. */
 export async function serveApplication(
   clerk: LocalInstance,
-  { major = 6, recipe = 'relative', framework = 'Express', application: wanted = {} }: Omit<StageOptions, 'instance'>,
+  {
+    major = 6,
+    recipe = 'relative',
+    framework = 'Express',
+    bundled = false,
+    application: wanted = {},
+  }: Omit<StageOptions, 'instance'>,
 ): Promise<Application> {
-  let script = bundles.get(major);
-  if (script === undefined) bundles.set(major, (script = bundleOf(major)));
+  const script = await bundleOf(major, bundled);
   const html = htmlOf({
-    provider: { ...providerProps(clerk, major, recipe), ...wanted.provider },
+    provider: { ...providerProps(clerk, { major, recipe, bundled }), ...wanted.provider },
     signUp: wanted.signUp,
   });
-  const listener = application(framework, clerk, recipe, html, await script, wanted);
+  const listener = await application(framework, clerk, recipe, html, script, wanted);
   const server = createServer(listener as unknown as Parameters<typeof createServer>[1]);
   await listen(server);
   return {
@@ -228,8 +279,8 @@ export async function serveApplication(
 
 /** Opens a stage; close it after the scenario. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const { major = 6 } = options;
-  const folder = workingFolder(major);
+  const { major = 6, bundled = false } = options;
+  const folder = workingFolder(major, bundled);
   const cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder);
   const clerk = await startLocalInstance(options.instance);
   const served = await serveApplication(clerk, options);

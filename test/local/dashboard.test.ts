@@ -275,6 +275,14 @@ describe('what people choose', () => {
   });
 });
 
+it('shows rows of a seed that lack what they should have', async () => {
+  const id = '\ud800/../x';
+  const tables = ['users', 'organizations', 'organization_memberships', 'organization_roles', 'sessions', 'api_keys'];
+  for (const table of [...tables, 'machines', 'emails', 'sms_messages', 'jwt_templates'])
+    clerk.state.table(table).insert({ id, user_id: id, organization_id: id });
+  for (const path of [...SECTIONS, '/dashboard/users/user_ada']) await get(path);
+});
+
 describe('users, organizations, sessions', () => {
   it('creates a user as the Backend API does, and says what is wrong otherwise', async () => {
     const page = await done('users/create', { email_address: 'new@example.com', first_name: 'New' });

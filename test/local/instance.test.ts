@@ -41,6 +41,19 @@ describe('what an application is told', () => {
     expect(clerk.env.CLERK_WEBHOOK_SIGNING_SECRET).toMatch(/^whsec_/);
   });
 
+  it('what is for pages has no secret, under whatever name', async () => {
+    const clerk = await start({ listen: false });
+    const frontEnds = ['vite', 'react-router', 'tanstack-start', 'next', 'nuxt', 'astro', 'sveltekit'] as const;
+    for (const frontEnd of frontEnds) {
+      const env = clerk.frontEndEnv(frontEnd, { proxyUrl: clerk.frontendApiUrl });
+      expect(Object.keys(env).every((name) => /^(VITE|NEXT_PUBLIC|NUXT_PUBLIC|PUBLIC)_CLERK_/.test(name))).toBe(true);
+      expect(JSON.stringify(env)).not.toMatch(/sk_|whsec_|PRIVATE/);
+      expect(Object.values(env)).toContain(clerk.publishableKey);
+    }
+    expect(clerk.frontEndEnv('vite')).toMatchObject({ VITE_CLERK_PROXY_URL: '/__clerk' });
+    expect(() => clerk.frontEndEnv('constructor' as 'vite')).toThrow(/one of: vite/);
+  });
+
   it('a production instance has keys that look like it, and creates no sessions over the API', async () => {
     const clerk = await start({ listen: false, instanceType: 'production' });
     expect([clerk.secretKey.slice(0, 8), clerk.publishableKey.slice(0, 8), clerk.instanceType]).toEqual([

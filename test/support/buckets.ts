@@ -49,7 +49,7 @@ function reachOf(file: string): ReadonlySet<string> {
   // A Set is walked in the order of insertion, what is added on the way included.
   for (const path of reach) {
     const source = path.replace(/\.js$/, '.ts');
-    const isOurs = ['test', 'examples'].some((folder) => source.startsWith(join(root, folder, '/')));
+    const isOurs = ['test', 'examples', 'bench'].some((folder) => source.startsWith(join(root, folder, '/')));
     if (isOurs && existsSync(source)) for (const further of importsOf(source)) reach.add(further);
   }
   return reach;

@@ -16,6 +16,24 @@ describe('decodeJwt', () => {
     expect(jwt?.token.slice(0, jwt.signedLength)).toBe(`${HEAD}.${BODY}`);
   });
 
+  it('remembers the header of the last token and gives it to no other', () => {
+    const headerOf = (head: string) => decodeJwt(`${head}.${BODY}.AQID`)?.header ?? null;
+    const other = segment({ alg: 'none' });
+    const first = headerOf(HEAD);
+    expect(headerOf(HEAD)).toBe(first);
+    expect(Object.isFrozen(first)).toBe(true);
+    for (const [head, expected] of [
+      [other, { alg: 'none' }],
+      [HEAD, { alg: 'RS256' }],
+      [`${HEAD}=`, null],
+      [`${HEAD.slice(0, -1)}`, null],
+      [HEAD, { alg: 'RS256' }],
+      [segment('x'), null],
+      [other, { alg: 'none' }],
+    ] as const)
+      expect(headerOf(head), head).toEqual(expected);
+  });
+
   it.each([
     ['nothing', ''],
     ['dots alone', '..'],

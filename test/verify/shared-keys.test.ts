@@ -4,6 +4,7 @@ import type { Store } from '../../src/ports.js';
 import { createSeal } from '../../src/verify/seal.js';
 import '../../src/verify/shared-keys.js';
 import type { VerifierOptions } from '../../src/verify/verifier.js';
+import { deferred } from '../support/deferred.js';
 import { createStore } from '../support/fleet.js';
 import { createClock, createKey, jwksOf, sessionToken, T0 } from '../support/tokens.js';
 import { answerOf, CACHE, createBench, createUpstream, resultOf } from '../support/verifying.js';
@@ -79,6 +80,34 @@ describe('a fleet with a store', () => {
     expect(answer.ms).toBeLessThan(1_000);
     const sources = fleet.members.flatMap(({ events }) => events).filter(({ type }) => type === 'jwks.refreshed');
     expect(sources.filter((event) => 'source' in event && event.source === 'store')).toHaveLength(299);
+  });
+
+  it('a member that looked just before the set came does not load it again', async () => {
+    const store = createStore();
+    const fleet = createFleet(1, store);
+    const set = deferred<void>();
+    let looks = 0;
+    const late = fleet.join({
+      cache: {
+        ...CACHE,
+        machineTokens: {
+          ...CACHE.machineTokens,
+          // It finds no set, and hears that there is no lease when the set has come and the lease has gone.
+          store: { ...store, get: async (name) => ((looks += 1) === 2 && (await set.promise), store.get(name)) },
+        },
+      },
+    });
+    const reply = deferred<ReturnType<typeof answerOf>>();
+    fleet.clerk.reply('jwks', reply.promise);
+    const early = fleet.members[0]!.session(lasting());
+    await settled([new Promise((resolve) => setTimeout(resolve, 30))]);
+    const answer = late.session(lasting());
+    while (looks < 2) await new Promise((resolve) => setImmediate(resolve));
+    reply.resolve(answerOf(200, jwksOf(one)));
+    await settled([early, new Promise((resolve) => setTimeout(resolve, 10))]);
+    set.resolve();
+    expect(results(await settled([answer]))).toEqual(new Set(['accepted']));
+    expect(fleet.loads()).toBe(1);
   });
 
   it('without a store every process loads', async () => {

@@ -13,6 +13,8 @@ export type { SentMessage } from './model/verification/messages.js';
 export type { ClockStart, Duration } from './state/clock.js';
 export type { ActiveFault, Fault, FaultRequest } from './server/faults.js';
 export type { InProcessFetch } from './server/in-process-fetch.js';
+export type { FrontEnd, FrontEndEnv } from './ground/front-end-env.js';
+export type { Hint } from './server/hints.js';
 export type { RequestLogEntry } from './server/request-log.js';
 /** @deprecated Use {@link RequestLogEntry}. */
 export type { RequestLogEntry as JournalEntry } from './server/request-log.js';

@@ -67,6 +67,7 @@ describe('the keys of a user', () => {
     expect(page.body).toMatchObject({ total_count: 2, data: [{ name: 'Deploy' }] });
     const changed = await ask(token, 'PATCH', `/${id}`, { description: 'CD', subject: 'user_bob', claims: { a: 1 } });
     expect(changed.body).toMatchObject({ description: 'CD', subject: 'user_ada', claims: null });
+    expect((await ask(token, 'PATCH', `/${id}`, {})).body).toMatchObject({ description: 'CD' });
     // The Backend API has the same keys.
     const verify = () => call(scene.clerk, 'POST', '/v1/api_keys/verify', { secret });
     expect((await verify()).json).toMatchObject({ id, subject: 'user_ada' });

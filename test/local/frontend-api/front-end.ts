@@ -80,7 +80,8 @@ export class FrontEnd {
   }
 }
 
-function misfits(method: string, path: string, body: Json): string[] {
+/** What an answer has that the document does not, and the other way round. */
+export function misfits(method: string, path: string, body: Json): string[] {
   const type = router.match(method, path)?.value.answer;
   if (type === undefined) return [];
   const inner = envelopedType(type);

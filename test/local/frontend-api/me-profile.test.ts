@@ -203,6 +203,10 @@ describe('sessions', () => {
       },
     ]);
     expect((await phone.get('/v1/me/sessions/active')).body).toHaveLength(2);
+    const [first] = active.map((session) => String(session['id']));
+    expect((await call(clerk, 'GET', `/v1/sessions/${first ?? ''}`)).json).toMatchObject({
+      latest_activity: { browser_name: 'Firefox', is_mobile: false },
+    });
     expect(JSON.stringify(active)).not.toMatch(/jwt|bob/);
   });
 

@@ -34,8 +34,13 @@ describe('members', () => {
     const eve = `${ACME}/memberships/user_eve`;
     expect((await scene.ada.call('PATCH', eve, { role: 'org:admin' })).response).toMatchObject({ role: 'org:admin' });
     await call(scene.clerk, 'POST', '/v1/organization_roles', { name: 'Spare', key: 'org:spare', description: '' });
-    for (const role of ['org:spare', 'org:none', ''])
+    for (const role of ['org:spare', 'org:none'])
       expect(await scene.ada.call('PATCH', eve, { role })).toMatchObject({ status: 404, param: 'role' });
+    expect(await scene.ada.call('PATCH', eve)).toMatchObject({
+      status: 422,
+      code: 'form_param_missing',
+      param: 'role',
+    });
     expect((await scene.ada.call('DELETE', eve)).response).toMatchObject({ public_user_data: { user_id: 'user_eve' } });
     expect(events().filter((type) => type.startsWith('organizationMembership'))).toEqual([
       'organizationMembership.created',

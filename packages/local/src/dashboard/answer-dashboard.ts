@@ -13,7 +13,7 @@ import { addressOf } from './parts.js';
 import type { Action, Section, SectionCall } from './section.js';
 import { SECTIONS } from './sections.js';
 
-/** Never rejects for what a client sends. */
+/** Answers a request to the root, or to a path below `/dashboard`. */
 export async function answerDashboard(controls: Controls, request: LocalRequest): Promise<LocalResponse> {
   const refusal = refusalOf(controls.state, request);
   if (refusal !== null) return refusal;

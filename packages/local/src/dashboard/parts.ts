@@ -1,12 +1,13 @@
 /** Small pieces that several sections show. */
 import { avatar, labelOf } from '../frontend-api/pages/avatar.js';
 import { html, Markup, type Value } from '../frontend-api/pages/html.js';
+import { textOr } from '../model/users/names.js';
 import type { InstanceState } from '../state/instance-state.js';
 import type { OrganizationRow } from '../state/rows.js';
 
-/** The address of a section, or of one thing in it. */
+/** The address of a section, or of one thing in it. Half of a surrogate pair has no form in a URL. */
 export const addressOf = (section: string, id?: string): string =>
-  `/dashboard/${section}${id === undefined ? '' : `/${encodeURIComponent(id)}`}`;
+  `/dashboard/${section}${id === undefined ? '' : `/${encodeURIComponent(id.replaceAll(/[\ud800-\udfff]/gu, '\ufffd'))}`}`;
 
 /** A part that follows the instance while somebody looks. */
 export const live = (name: string, body: Markup): Markup => html`<div data-live="${name}">${body}</div>`;
@@ -172,10 +173,10 @@ export function userLink(state: InstanceState, userId: string): Markup {
 }
 
 export function organizationLink(organization: OrganizationRow): Markup {
+  const name = textOr(organization.name, organization.id);
   return html`<div class="person">
-    ${avatar(organization.name, organization.id, true)}<span
-      ><a href="${addressOf('organizations', organization.id)}">${organization.name}</a
-      ><small>${organization.id}</small></span
+    ${avatar(name, organization.id, true)}<span
+      ><a href="${addressOf('organizations', organization.id)}">${name}</a><small>${organization.id}</small></span
     >
   </div>`;
 }

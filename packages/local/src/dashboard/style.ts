@@ -27,7 +27,7 @@ h2{margin:0 0 12px;font-size:16px}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:18px}
 .grid>.card{margin:0}
 .grid{margin:0 0 18px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(118px,1fr));gap:10px;list-style:none;margin:0 0 18px;padding:0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(104px,1fr));gap:10px;list-style:none;margin:0 0 18px;padding:0}
 .tiles a{display:block;padding:12px 14px;background:var(--card);border:1px solid var(--line);border-radius:12px;color:var(--text);text-decoration:none}
 .tiles a:hover{border-color:var(--accent)}
 .tiles b{display:block;font-size:24px;line-height:1.2;font-variant-numeric:tabular-nums}
@@ -48,7 +48,8 @@ td small{display:block;color:var(--soft)}
 code,pre,.mono,textarea{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 code{overflow-wrap:anywhere}
 pre{margin:0;padding:12px 14px;background:var(--code);border:1px solid var(--line);border-radius:10px;white-space:pre-wrap;overflow-wrap:anywhere;max-height:420px;overflow:auto}
-.big{font-size:30px;font-weight:650;letter-spacing:.06em;margin:0;font-variant-numeric:tabular-nums;line-height:1.2}
+time{white-space:nowrap}
+.big{font-size:clamp(22px,2.4vw,30px);font-weight:650;letter-spacing:.06em;margin:0;font-variant-numeric:tabular-nums;line-height:1.2}
 dl{display:grid;grid-template-columns:minmax(90px,max-content) minmax(0,1fr);gap:6px 16px;margin:0;font-size:14px}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}

@@ -3,7 +3,9 @@ import type { LocalResponse } from '../http/messages.js';
 import { json } from '../http/responses.js';
 import { refusal } from '../model/records/refusals.js';
 import { apiKeyActions } from './actions/api-keys.js';
+import { billingActions } from './actions/billing.js';
 import { clientActions } from './actions/client.js';
+import { oauthConsentActions } from './actions/oauth-consent.js';
 import { organizationDomainActions } from './actions/organization-domains.js';
 import { organizationMemberActions } from './actions/organization-members.js';
 import { organizationActions } from './actions/organizations.js';
@@ -14,6 +16,7 @@ import { reverificationActions } from './actions/reverification.js';
 import { sessionActions } from './actions/sessions.js';
 import { signInActions } from './actions/sign-ins.js';
 import { signUpActions } from './actions/sign-ups.js';
+import { waitlistActions } from './actions/waitlist.js';
 import { preflights, type FrontendRoutes } from './answer-route.js';
 import { browserCookie, browserOrNew } from './browser-of-request.js';
 import { operationRoutes } from './engine/answer-operation.js';
@@ -25,7 +28,9 @@ import type { FrontendCall } from './frontend-call.js';
 /** All actions; each file of `actions/` has those of one resource. */
 const ACTIONS: Actions = {
   ...apiKeyActions,
+  ...billingActions,
   ...clientActions,
+  ...meActions,
   ...organizationActions,
   ...organizationDomainActions,
   ...organizationMemberActions,
@@ -35,7 +40,8 @@ const ACTIONS: Actions = {
   ...sessionActions,
   ...signInActions,
   ...signUpActions,
-  ...meActions,
+  ...oauthConsentActions,
+  ...waitlistActions,
 };
 
 /** Answers with the development browser, a new one where none is known. */

@@ -6,10 +6,17 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, extname, join, sep } from 'node:path';
 import { isRecord } from '../../../../src/ground/is-record.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
+import { PROVIDER_STAND_IN } from './provider-stand-in.js';
 
 const PATH = /^\/npm\/(@clerk\/(?:clerk-js|ui))@([\w^~][\w.-]*)\/dist\/((?:[\w.-]+\/)*[\w.-]+)$/;
 
 export const isPackagePath = (path: string): boolean => path.startsWith('/npm/');
+
+/** For pages that bring Clerk's packages along in a bundle: they load this before they show a checkout. */
+const STAND_IN_PATH = '/npm/stripe.js';
+
+/** The chunk of clerk-js that loads the payment provider's script from the internet, unless the page has it already. */
+const PROVIDER_CHUNK = /^stripe-vendors[\w.-]*\.js$/;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -23,6 +30,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export function answerPackageFile({ method, path }: LocalRequest): LocalResponse {
   if (method !== 'GET' && method !== 'HEAD')
     return plain(405, 'These files can only be read.', [['Allow', 'GET, HEAD']]);
+  if (path === STAND_IN_PATH) return { status: 200, headers: headersOf(TYPES['.js'] ?? ''), body: PROVIDER_STAND_IN };
   const [, name, version, file] = PATH.exec(decoded(path)) ?? [];
   if (name === undefined || version === undefined || file === undefined)
     return plain(404, 'Here are the files in dist/ of @clerk/clerk-js and @clerk/ui, and nothing else.');
@@ -34,10 +42,24 @@ export function answerPackageFile({ method, path }: LocalRequest): LocalResponse
     // Links may lead anywhere; what counts is where they end.
     if (!target.startsWith(dist + sep)) return plain(404, 'There is no such file in this package.');
     const type = TYPES[extname(target)] ?? 'application/octet-stream';
-    return { status: 200, headers: headersOf(type), body: readFileSync(target) };
+    const body = readFileSync(target);
+    const isProvider = PROVIDER_CHUNK.test(file);
+    return {
+      status: 200,
+      headers: headersOf(type),
+      body: isProvider ? `${PROVIDER_STAND_IN}\n${body.toString()}` : body,
+    };
   } catch {
     return plain(404, 'There is no such file in this package.');
   }
+}
+
+/** Why the package that a path names cannot be served, and the remedy; null if it can, or if the path names none. */
+export function missingPackage(path: string): string | null {
+  const [, name, version] = (isPackagePath(path) && PATH.exec(decoded(path))) || [];
+  if (name === undefined || version === undefined) return null;
+  const found = findPackage(name, version);
+  return typeof found === 'string' ? found : null;
 }
 
 const decoded = (path: string): string => {

@@ -32,6 +32,8 @@ export const showPicture =
       headers: [
         ['Content-Type', DRAWN.test(type) ? type : 'application/octet-stream'],
         ['Cache-Control', 'no-cache'],
+        // The official components ask for pictures without cookies, by CORS.
+        ['Access-Control-Allow-Origin', '*'],
         // Pages of all origins show it, but nobody runs what a drawing may hold: it would be a script of this origin.
         ['Cross-Origin-Resource-Policy', 'cross-origin'],
         ['Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox"],

@@ -13,6 +13,7 @@ import {
   type SessionTokenRequest,
 } from '../model/issue-credentials.js';
 import { configureEnvironment } from '../model/instance/environment.js';
+import { frontEndEnv, PROXY_PATH } from '../ground/front-end-env.js';
 import { lastCode, sentMessages } from '../model/verification/messages.js';
 import { environmentOf } from '../state/local-environment.js';
 import type { Faults } from '../server/faults.js';
@@ -49,6 +50,7 @@ export function createInstance(parts: InstanceParts): LocalInstance {
     get env() {
       return environmentOf(state);
     },
+    frontEndEnv: (frontEnd, { proxyUrl = PROXY_PATH } = {}) => frontEndEnv(state.publishableKey, frontEnd, proxyUrl),
     get secretKey() {
       return state.secretKey;
     },

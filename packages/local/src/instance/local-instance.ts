@@ -9,6 +9,7 @@ import type {
   OAuthTokenRequest,
   SessionTokenRequest,
 } from '../model/issue-credentials.js';
+import type { FrontEndEnv } from '../ground/front-end-env.js';
 import type { SentMessage } from '../model/verification/messages.js';
 import type { LocalEnvironment } from '../state/local-environment.js';
 import type { ActiveFault, Fault } from '../server/faults.js';
@@ -26,6 +27,8 @@ export interface RotateOptions {
 /** A running offline Clerk instance. */
 export interface LocalInstance {
   readonly env: LocalEnvironment;
+  /** The variables of pages, none of them a secret. */
+  readonly frontEndEnv: FrontEndEnv;
   readonly secretKey: string;
   readonly publishableKey: string;
   /** PEM of the current public key. */

@@ -4,6 +4,7 @@ import type { ClockStart } from '../state/clock.js';
 import { createInstanceState, type ManagedState, type Snapshot } from '../state/create-instance-state.js';
 import { createRequestHandler, isOperation, namedOperation, reachedOperation } from '../server/handle-request.js';
 import { createFaults } from '../server/faults.js';
+import { createHints, type Hint } from '../server/hints.js';
 import { startHttpServer, type HttpServer } from '../server/http-server.js';
 import { createInProcessFetch } from '../server/in-process-fetch.js';
 import { insertInitialRows } from './initial-rows.js';
@@ -85,6 +86,13 @@ export interface LocalInstanceOptions {
    */
   readonly onError?: (error: Error) => void;
   /**
+   * Told of a front end that is set up in a way that cannot work, each mistake once, with its remedy: a page on another host name than the
+   * instance, one without `proxyUrl`, packages that are not installed.
+   *
+   * @default a warning of the process
+   */
+  readonly onHint?: (hint: Hint) => void;
+  /**
    * Start although it looks unsafe (see `UnsafeInstanceError`).
    *
    * @default `false`
@@ -132,7 +140,8 @@ export async function startLocalInstance(options: LocalInstanceOptions = {}): Pr
       instanceType: options.instanceType ?? 'development',
       now: options.now,
       persist: options.persist,
-      onError: options.onError ?? warn,
+      onError: options.onError ?? warnOfError,
+      onHint: options.onHint ?? warnOfHint,
     },
     (state) => {
       if (snapshot === null) populate(state, document);
@@ -162,9 +171,14 @@ interface LaunchOptions {
   readonly secretKey: string | undefined;
   readonly persist: string | undefined;
   readonly onError: (error: Error) => void;
+  readonly onHint: (hint: Hint) => void;
 }
 
-const warn = (error: Error): void => {
+const warnOfHint = ({ message }: Hint): void => {
+  process.emitWarning(message, 'BailiffLocalWarning');
+};
+
+const warnOfError = (error: Error): void => {
   process.emitWarning(`The local instance cannot keep its state: ${error.message}`, 'BailiffLocalWarning');
 };
 
@@ -190,10 +204,11 @@ async function launch(options: LaunchOptions, prepare: (state: ManagedState) => 
     return answerDashboard({ state, faults, exchanges, clockState: () => state.clock.state(), instance }, request);
   };
   const settle = () => persistence?.flush();
-  const handle = createRequestHandler({ state, requestLog, exchanges, faults, dashboard, settle });
+  const hints = createHints(options.onHint);
+  const handle = createRequestHandler({ state, requestLog, exchanges, faults, dashboard, hints, settle });
   const acceptsHost = (name: string): boolean => force || isLoopbackHost(name);
   const server: HttpServer | null = options.listen
-    ? await startHttpServer({ host, port: options.port, acceptsHost, handle })
+    ? await startHttpServer({ host, port: options.port, acceptsHost, handle, sawTls: hints.sawTls })
     : null;
   state.locate(`http://${host.includes(':') ? `[${host}]` : host}:${String(server?.port ?? NO_PORT)}`);
   persistence?.touch();

@@ -7,6 +7,7 @@ import { frontendOperationOf } from '../frontend-api/engine/frontend-operation.j
 import { frontendRequest, isFrontendRequest } from '../frontend-api/engine/transport.js';
 import { handleFrontendRequest } from '../frontend-api/handle-frontend-request.js';
 import type { ExchangeLog } from './exchange-log.js';
+import type { Hints } from './hints.js';
 import type { RequestLog } from './request-log.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import type { InstanceState } from '../state/instance-state.js';
@@ -27,6 +28,7 @@ export interface RequestHandlerParts {
   readonly faults: Faults;
   /** The page for developers. Its requests are in no log and have no faults: it shows the one and switches off the other. */
   readonly dashboard: (request: LocalRequest) => Promise<LocalResponse>;
+  readonly hints: Hints;
   /** Called before an answer leaves, so that what a client was told is kept. */
   readonly settle: () => void;
 }
@@ -35,11 +37,14 @@ export interface RequestHandlerParts {
 export function createRequestHandler(
   parts: RequestHandlerParts,
 ): (request: LocalRequest) => Outcome | Promise<Outcome> {
-  const { state, requestLog, exchanges, faults, dashboard, settle } = parts;
+  const { state, requestLog, exchanges, faults, dashboard, hints, settle } = parts;
 
   const answer = (request: LocalRequest): LocalResponse | Promise<LocalResponse> => {
     const frontend = frontendRequest(request);
-    if (frontend !== null) return handleFrontendRequest(state, frontend);
+    if (frontend !== null) {
+      hints.look(state, frontend);
+      return handleFrontendRequest(state, frontend);
+    }
     return isControlPath(request.path) ? handleControlRequest(state, request) : handleBackendRequest(state, request);
   };
 
@@ -53,7 +58,7 @@ export function createRequestHandler(
   };
 
   return (request) => {
-    if (isDashboardRequest(request)) return dashboard(request).then(kept);
+    if (isDashboardRequest(request)) return dashboard(request).then(kept, failureAnswer);
     const startedAt = performance.now();
     const finish = (answered: Outcome): Outcome => {
       const outcome = kept(answered);

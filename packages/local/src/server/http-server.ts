@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { failureAnswer, type Broken, type Outcome } from './handle-request.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 import { isPromise } from '../../../../src/ground/realm.js';
@@ -17,6 +18,8 @@ export interface HttpServerOptions {
   /** Whether a request may name this host (without the port). */
   readonly acceptsHost: (host: string) => boolean;
   readonly handle: (request: LocalRequest) => Outcome | Promise<Outcome>;
+  /** Called when a client begins with TLS. */
+  readonly sawTls: () => void;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -53,6 +56,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     };
     readBody(incoming, outgoing, answer);
   });
+  server.on('clientError', (error: ClientError, socket) => {
+    // Who speaks TLS can read no answer of ours.
+    if (beginsWithTls(error)) {
+      options.sawTls();
+      socket.destroy();
+    } else refuseMalformed(error, socket);
+  });
   // Longer than clients keep idle connections: with Node's 5 s, a slow test now and then meets a connection that is just being closed.
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
@@ -75,6 +85,28 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         server.closeAllConnections();
       }),
   };
+}
+
+interface ClientError extends NodeJS.ErrnoException {
+  /** What could not be parsed. */
+  readonly rawPacket?: Uint8Array;
+}
+
+/** A handshake record of any version of TLS (RFC 8446, section 5.1). */
+const beginsWithTls = ({ code, rawPacket }: ClientError): boolean =>
+  code === 'HPE_INVALID_METHOD' && rawPacket?.[0] === 0x16 && rawPacket[1] === 0x03;
+
+/** What Node.js answers itself where nobody listens. */
+const MALFORMED: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+function refuseMalformed({ code = '' }: ClientError, socket: Duplex): void {
+  const status = Object.hasOwn(MALFORMED, code) ? MALFORMED[code] : '400 Bad Request';
+  if (socket.writable) socket.write(`HTTP/1.1 ${String(status)}\r\nConnection: close\r\n\r\n`);
+  socket.destroy();
 }
 
 function readBody(incoming: IncomingMessage, outgoing: ServerResponse, done: (body: Uint8Array) => void): void {

@@ -5,7 +5,6 @@
 import type {
   AllowlistIdentifier,
   BlocklistIdentifier,
-  EnterpriseAccount,
   RedirectURL,
   SAMLAccount,
   TestingToken,
@@ -18,6 +17,7 @@ import type {
   PhoneNumberRow,
   Web3WalletRow,
   ExternalAccountRow,
+  EnterpriseAccountRow,
   PasskeyRow,
 } from './rows/user-rows.js';
 import type { SessionRow, ClientRow, DevBrowserRow, RefreshTokenRow, HandshakeRow } from './rows/session-rows.js';
@@ -66,6 +66,8 @@ import type {
   SubscriptionRow,
   PaymentAttemptRow,
   StatementRow,
+  PaymentMethodRow,
+  CheckoutRow,
 } from './rows/billing-rows.js';
 import type {
   AddressVerificationRow,
@@ -97,7 +99,7 @@ export interface TableRows {
   passkeys: PasskeyRow;
   external_accounts: ExternalAccountRow;
   saml_accounts: PartOfUser<SAMLAccount, { saml_connection_id?: string }>;
-  enterprise_accounts: PartOfUser<EnterpriseAccount>;
+  enterprise_accounts: EnterpriseAccountRow;
   sessions: SessionRow;
   clients: ClientRow;
   dev_browsers: DevBrowserRow;
@@ -137,6 +139,8 @@ export interface TableRows {
   plans: PlanRow;
   prices: PriceRow;
   payers: PayerRow;
+  payment_methods: PaymentMethodRow;
+  checkouts: CheckoutRow;
   subscriptions: SubscriptionRow;
   subscription_items: SubscriptionItemRow;
   payment_attempts: PaymentAttemptRow;

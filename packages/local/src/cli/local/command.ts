@@ -97,6 +97,10 @@ async function instanceOptions(
     onError: (error) => {
       terminal.err(`bailiff: the state cannot be kept: ${error.message}`);
     },
+    onHint: (hint) => {
+      if (options.json === true) terminal.out(JSON.stringify({ event: 'hint', ...hint }));
+      else terminal.err(`bailiff: ${hint.message}`);
+    },
     ...(snapshot === undefined ? {} : { snapshot: readSnapshot(readFileSync(snapshot, 'utf8'), snapshot) }),
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(seed === undefined ? {} : { seed: /\.(json|ya?ml)$/i.test(seed) ? await loadSeed(seed) : seed }),

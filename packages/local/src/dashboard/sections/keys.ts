@@ -5,6 +5,7 @@ import { findApiKey, revokeApiKey } from '../../model/machines/api-keys.js';
 import { createScopedMachine, findMachine, machines } from '../../model/machines/machine-records.js';
 import { remove } from '../../model/records/resource.js';
 import { isGood } from '../../model/tokens/machine-tokens.js';
+import { textOr } from '../../model/users/names.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import { filled, listIn, numberIn } from '../form.js';
 import { PAGE_SIZE } from '../pagination.js';
@@ -16,6 +17,7 @@ import {
   form,
   input,
   live,
+  note,
   pre,
   suggestions,
   tableOr,
@@ -85,11 +87,15 @@ export function environment(env: object): Markup {
   </details>`;
 }
 
-const secret = (text: string): Markup =>
-  html`<details id="secret-${text.slice(-8)}">
-    <summary>Show</summary>
-    <code>${text}</code> ${copyButton(text)}
-  </details>`;
+function secret(value: unknown): Markup {
+  const text = textOr(value, '');
+  return text === ''
+    ? note('none')
+    : html`<details id="secret-${text.slice(-8)}">
+        <summary>Show</summary>
+        <code>${text}</code> ${copyButton(text)}
+      </details>`;
+}
 
 function apiKeys(state: InstanceState): Markup {
   const rows = [...state.table('api_keys').rows()].reverse().slice(0, PAGE_SIZE);
@@ -97,10 +103,10 @@ function apiKeys(state: InstanceState): Markup {
   const cells = rows.map((row) => [
     html`${row.name}<small>${row.id}</small>`,
     html`<code>${row.subject}</code>`,
-    row.scopes.length === 0 ? 'none' : row.scopes.join(' '),
+    [row.scopes].flat().join(' ') || 'none',
     isGood(state, row) ? tag('good', 'good') : tag(row.revoked ? 'revoked' : 'expired', 'bad'),
     time(row.expiration),
-    secret(row.secret ?? ''),
+    secret(row.secret),
     row.revoked ? '' : button('keys/revoke-key', 'Revoke', { id: row.id }),
   ]);
   return tableOr('There are no API keys.', 'API keys', heads, cells);

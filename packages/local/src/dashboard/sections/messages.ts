@@ -25,7 +25,7 @@ export function latestMessages(state: InstanceState, count: number): Markup {
 function oneMessage({ channel, to, subject, body, code, link, createdAt }: SentMessage): Markup {
   const head = html`<div>${tag(channel === 'email' ? 'email' : 'text message')} <b>${to}</b> ${time(createdAt)}</div>`;
   const large = code === null ? null : html`<p class="big">${code} ${copyButton(code)}</p>`;
-  const text = subject === null || subject === body ? body : `${subject}\n${body}`;
+  const text = [...new Set([subject, body])].filter(Boolean).join('\n');
   const own = link === null || text.includes(link) ? null : html`<p>${linked(link)}</p>`;
   return html`${head}${large}
     <p>${linked(text)}</p>

@@ -6,6 +6,7 @@ import { membershipOf, organizations as resource } from '../../model/organizatio
 import { createOrganization } from '../../model/organizations/organizations.js';
 import { notFound } from '../../model/records/refusals.js';
 import { find, list, remove, shown } from '../../model/records/resource.js';
+import { textOr } from '../../model/users/names.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { OrganizationRow } from '../../state/rows.js';
 import { filled } from '../form.js';
@@ -34,7 +35,9 @@ export const organizations: Section = {
   show: showOrganizations,
   showOne({ state }, id) {
     const organization = state.table('organizations').get(id);
-    return organization === undefined ? null : { title: organization.name, body: oneOrganization(state, organization) };
+    return organization === undefined
+      ? null
+      : { title: textOr(organization.name, id), body: oneOrganization(state, organization) };
   },
   actions: {
     create: {
@@ -108,7 +111,7 @@ function oneOrganization(state: InstanceState, organization: OrganizationRow): M
     .slice(0, 200)
     .map((membership) => [
       userLink(state, membership.user_id),
-      roleName(membership.role),
+      roleName(textOr(membership.role, 'none')),
       time(membership.created_at),
       button('organizations/remove-member', 'Remove', { ...id, user_id: membership.user_id }),
     ]);

@@ -25,7 +25,7 @@ export function requestTable(latest: readonly Exchange[]): Markup {
       ><small>${exchange.query}</small>`,
     exchange.operation ?? '',
     statusOf(exchange),
-    `${exchange.durationMs.toFixed(1)} ms`,
+    `${exchange.durationMs.toFixed(1)}\u00a0ms`,
   ]);
   const heads = ['At', 'Request', 'Operation', 'Status', 'Took'];
   return tableOr('No request has come yet.', 'Requests', heads, rows);
@@ -43,7 +43,7 @@ function oneRequest(exchange: Exchange): Markup {
         ['At', time(exchange.at)],
         ['Operation', exchange.operation ?? 'none'],
         ['Status', statusOf(exchange)],
-        ['Took', `${exchange.durationMs.toFixed(1)} ms`],
+        ['Took', `${exchange.durationMs.toFixed(1)}\u00a0ms`],
         ['Query', exchange.query === '' ? 'none' : html`<code>${exchange.query}</code>`],
       ]),
     )}

@@ -6,6 +6,7 @@ import { maySignIn, restrictUsers, type RestrictionName } from '../../model/user
 import { textsOf } from '../../model/users/person.js';
 import { users as resource } from '../../model/users/user-records.js';
 import { createUser } from '../../model/users/users.js';
+import { textOr } from '../../model/users/names.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { filled } from '../form.js';
@@ -121,7 +122,9 @@ function oneUser(state: InstanceState, user: UserRow): Markup {
   const { title } = labelOf(state, user);
   const membershipRows = memberships.flatMap((membership) => {
     const organization = state.table('organizations').get(membership.organization_id);
-    return organization === undefined ? [] : [[organizationLink(organization), roleName(membership.role)]];
+    return organization === undefined
+      ? []
+      : [[organizationLink(organization), roleName(textOr(membership.role, 'none'))]];
   });
   const sessions = [...state.table('sessions').by('user_id', user.id)].reverse().slice(0, PAGE_SIZE);
   const isLocked = (user.locked_until ?? 0) > state.now();

@@ -79,7 +79,8 @@ export const apiKeyActions: Actions = {
   updateApiKey: withToken((call) => {
     const { state, user, params } = call;
     const key = findOwnApiKey(state, user, params['api_key_id'] ?? '', 'manage');
-    return show(state, updateApiKey(state, key, { description: descriptionIn(call) }));
+    const patch = 'description' in call.fields ? { description: descriptionIn(call) } : {};
+    return show(state, updateApiKey(state, key, patch));
   }),
   revokeApiKey: withToken((call) => {
     const { state, user, params } = call;

@@ -45,8 +45,11 @@ function memberIn({ state, organization, params }: OrganizationCall): Membership
 }
 
 /** A role that the page may give: one of the organization's role set. */
-const roleIn = (call: OrganizationCall): string =>
-  requireOfferedRole(call.state, call.organization, textIn(call, 'role'));
+function roleIn(call: OrganizationCall): string {
+  const role = textIn(call, 'role');
+  if (role === undefined) throw missing('role');
+  return requireOfferedRole(call.state, call.organization, role);
+}
 
 function invite(call: OrganizationCall, addresses: readonly string[]): OrganizationInvitationRow[] {
   const { state, organization, user } = call;

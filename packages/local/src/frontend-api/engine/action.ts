@@ -62,21 +62,29 @@ export const withSession =
     return action({ ...call, session, user });
   };
 
+/**
+ * The session that a request is about: the one that its query names (`_clerk_session_id`), or else the browser's active one.
+ *
+ * @throws ApiError 401 if there is none, or the named one is not this browser's
+ */
+export function sessionOfRequest(
+  { state, request }: FrontendCall,
+  browser: Browser | null,
+): { readonly session: SessionRow; readonly user: UserRow } {
+  const client = browser?.client ?? null;
+  const named = request.query.get('_clerk_session_id');
+  const session =
+    named === null ? liveSession(state, client) : usableSessions(state, client).find(({ id }) => id === named);
+  const user = state.table('users').get(session?.user_id);
+  if (!session || !user) throw notSignedIn();
+  return { session, user };
+}
+
 /** An action of the user who is signed in: by the session that the query names, or by the one that the browser shows. */
 export const signedIn =
   (action: (call: SignedInCall) => unknown): Action =>
-  (call) => {
-    const { state, request } = call;
-    const client = call.known()?.client ?? null;
-    const named = request.query.get('_clerk_session_id');
-    const session =
-      named === null
-        ? liveSession(state, client)
-        : (usableSessions(state, client).find((each) => each.id === named) ?? null);
-    const user = session === null ? undefined : state.table('users').get(session.user_id);
-    if (session === null || user === undefined) throw notSignedIn();
-    return action({ ...call, session, user });
-  };
+  (call) =>
+    action({ ...call, ...sessionOfRequest(call, call.known()) });
 
 /** An action of the user whose session token is the bearer: such requests carry no cookie. */
 export const withToken =

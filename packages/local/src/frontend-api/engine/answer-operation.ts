@@ -87,8 +87,9 @@ function shown(
   if (type === undefined) return value;
   const inner = envelopedType(type);
   if (inner === null) return projectionOf(type)(value);
-  // What changes something brings the whole client along, and the page takes it for its state.
-  const client = call.request.method === 'GET' ? null : (browser?.client ?? null);
+  // The whole client comes along, and the page takes it for its state: with what changes something, and with one resource that is looked at again.
+  const isLook = call.request.method === 'GET' && /^Page<|\[\]$|^Client\b/.test(inner);
+  const client = isLook ? null : (browser?.client ?? null);
   const view = client === null ? null : projectionOf('Client')(viewClient(call, client));
   return { response: projectionOf(inner)(value), client: view };
 }

@@ -6,7 +6,8 @@ import { signedIn, type Action, type SignedInCall } from './action.js';
 
 /** The system permissions that Clerk's own operations ask for. */
 export type SystemPermission =
-  `org:sys_${'memberships' | 'domains' | 'api_keys'}:${'read' | 'manage'}` | `org:sys_profile:${'manage' | 'delete'}`;
+  | `org:sys_${'memberships' | 'domains' | 'api_keys' | 'billing'}:${'read' | 'manage'}`
+  | `org:sys_profile:${'manage' | 'delete'}`;
 
 export type OrganizationCall = SignedInCall & Standing;
 

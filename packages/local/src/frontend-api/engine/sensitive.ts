@@ -10,15 +10,17 @@ const changes =
   ({ fields }: SignedInCall): boolean =>
     names.some((name) => fields[name] !== undefined);
 
-const unlessSwitchedOff = ({ state }: SignedInCall): boolean =>
+/** The current password proves as much. */
+const withoutPassword = ({ state, fields }: SignedInCall): boolean =>
+  fields['current_password'] === undefined &&
   !environmentOf(state).user_settings.password_settings.disable_password_reverification;
 
 /** By the id of the operation: what the official components expect to be asked for. Names, pictures and codes are not sensitive. */
 const SENSITIVE: Readonly<Record<string, (call: SignedInCall) => boolean>> = {
   patchUser: changes('username', 'primary_email_address_id', 'primary_phone_number_id', 'primary_web3_wallet_id'),
   deleteUser: always,
-  changePassword: unlessSwitchedOff,
-  removePassword: unlessSwitchedOff,
+  changePassword: withoutPassword,
+  removePassword: withoutPassword,
   createEmailAddresses: always,
   DeleteEmailAddress: always,
   postPhoneNumbers: always,

@@ -2,17 +2,20 @@
 import type { LocalResponse } from '../../http/messages.js';
 import type { SessionRow, UserRow } from '../../state/rows.js';
 import { knownBrowser } from '../browser-of-request.js';
+import { sessionOfRequest } from '../engine/action.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { isSameOriginPost } from '../origins.js';
 import { problem } from '../pages/page.js';
+import { consentPage, isFromConsentPage, toConsentPage } from '../pages/consent-page.js';
 import { showConsent } from '../pages/consent.js';
 import { refusedForm } from '../pages/sign-in.js';
 import { redirect } from '../../http/responses.js';
 import { liveSession } from '../../model/sessions/client-sessions.js';
+import { refusal } from '../../model/records/refusals.js';
 import { maySignIn } from '../../model/users/bans-and-locks.js';
 import { checkRequest, replyTo, type AuthorizationRequest, type ReplyTo } from './authorization-request.js';
 import { admitDocumentClient, isDocumentUrl } from '../../model/oauth/client-documents.js';
-import { isSelfMade } from '../../model/oauth/clients.js';
+import { hasConsentScreen } from '../../model/oauth/clients.js';
 import { OAuthError } from '../../model/oauth/oauth-error.js';
 import { organizationToGrant } from '../../model/oauth/organization.js';
 
@@ -41,13 +44,15 @@ export async function authorize(call: FrontendCall): Promise<LocalResponse> {
     if (user === null || request.prompts.includes('login')) return askToSignIn(call, request, user);
     if (!needsConsent(request)) return grant(call, request, user, session);
     if (request.prompts.includes('none')) throw new OAuthError('consent_required', 'The user has to be asked.');
+    const page = consentPage(call.state);
+    if (page !== null && hasConsentScreen(request.application)) return toConsentPage(page, query, request);
     const organizationId = organizationToGrant(call.state, { ...request, userId: user.id, chosen: null }, session);
     return showConsent(call, request, user, organizationId);
   });
 }
 
 const needsConsent = ({ application, prompts }: AuthorizationRequest): boolean =>
-  application.consent_screen_enabled !== false || isSelfMade(application) || prompts.includes('consent');
+  hasConsentScreen(application) || prompts.includes('consent');
 
 /** The consent form comes back with the request as it was; it is checked again from the beginning. */
 export function decide(call: FrontendCall): LocalResponse {
@@ -58,6 +63,25 @@ export function decide(call: FrontendCall): LocalResponse {
     if (user === null) return askToSignIn(call, request, user);
     if (form.get('decision') !== 'allow') throw new OAuthError('access_denied', 'The user did not allow it.');
     return grant(call, request, user, session, form.get('organization_id'));
+  });
+}
+
+/**
+ * The form of `<OAuthConsent/>`, on the application's own consent page. Its fields are the request as the page's address had it, and `consented`,
+ * which has to be `true` as often as it comes: one that a link brought does not allow what the user denies.
+ *
+ * @throws ApiError 401, 422
+ */
+export function submitConsent(call: FrontendCall): LocalResponse {
+  if (!isFromConsentPage(call)) return refusedForm(call);
+  const form = formOf(call);
+  form.set('client_id', call.params['client_id'] ?? '');
+  return answer(call, form, (request) => {
+    const { user, session } = sessionOfRequest(call, knownBrowser(call));
+    if (!hasConsentScreen(request.application)) throw refusal('feature_requires_oauth2_consent_screen_enabled');
+    if (!form.getAll('consented').every((value) => value === 'true') || !form.has('consented'))
+      throw new OAuthError('access_denied', 'The user did not allow it.');
+    return grant(call, request, user, session, form.getAll('organization_id').at(-1) ?? null);
   });
 }
 

@@ -3,7 +3,7 @@ import type { LocalResponse } from '../../http/messages.js';
 import type { FrontendCall, FrontendHandler } from '../frontend-call.js';
 import { json } from '../../http/responses.js';
 import { preflights, type FrontendRoutes } from '../answer-route.js';
-import { authorize, decide } from './authorize.js';
+import { authorize, decide, submitConsent } from './authorize.js';
 import { OAuthError } from '../../model/oauth/oauth-error.js';
 import { oauthFailure } from './oauth-failure.js';
 import { metadata } from './metadata.js';
@@ -58,6 +58,7 @@ const preflight: FrontendHandler = ({ request }) => ({
 export const oauthRoutes: FrontendRoutes = {
   'GET /oauth/authorize': authorize,
   'POST /oauth/authorize': decide,
+  'POST /v1/me/oauth/consent/{client_id}': submitConsent,
   ...Object.fromEntries(Object.entries(OPEN).map(([key, handler]) => [key, forEveryone(handler)])),
   ...preflights(OPEN, preflight),
 };

@@ -6,23 +6,16 @@ import type { AuthorizationRequest } from '../oauth/authorization-request.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
 import { isLoopbackHost } from '../../http/fetch-document.js';
-import { ORGANIZATION_SCOPE } from '../../model/oauth/scopes.js';
+import { meaningOf, ORGANIZATION_SCOPE } from '../../model/oauth/scopes.js';
 import { membershipsOf } from '../../model/sessions/client-sessions.js';
 import { emailOf, nameOf, textOr } from '../../model/users/names.js';
-import { lookUp } from '../../ground/look-up.js';
 
-const MEANINGS: Readonly<Record<string, string>> = {
-  openid: 'Know who you are',
-  profile: 'See your name and picture',
-  email: 'See your email address',
-  public_metadata: 'See your public metadata',
-  private_metadata: 'See your private metadata',
-  offline_access: 'Keep access while you are away',
-  'user:org:read': 'Know the organization that you choose',
-};
+/** Fields of the forms' own: one from the link would answer in the user's stead. */
+const OWN_FIELDS = ['decision', 'consented', 'organization_id'];
 
-/** Fields of the form's own: one from the link would answer in the user's stead. */
-const OWN_FIELDS = ['decision', 'organization_id'];
+/** The parameters of the request that the link brought. */
+export const requestFields = (query: URLSearchParams): readonly (readonly [string, string])[] =>
+  [...query].filter(([field]) => !OWN_FIELDS.includes(field));
 
 /** @param organizationId the organization that is chosen unless the user chooses another one */
 export function showConsent(
@@ -33,9 +26,10 @@ export function showConsent(
 ): LocalResponse {
   const { application, scopes, resources } = request;
   const name = textOr(application.name, 'An application');
-  const given = [...call.request.query].filter(([field]) => !OWN_FIELDS.includes(field));
-  const fields = given.map(([field, value]) => html`<input type="hidden" name="${field}" value="${value}" />`);
-  const wanted = scopes.map((scope) => html`<li>${lookUp(MEANINGS, scope) ?? scope}</li>`);
+  const fields = requestFields(call.request.query).map(
+    ([field, value]) => html`<input type="hidden" name="${field}" value="${value}" />`,
+  );
+  const wanted = scopes.map((scope) => html`<li>${meaningOf(scope)}</li>`);
   const list =
     wanted.length === 0
       ? null

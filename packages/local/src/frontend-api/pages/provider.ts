@@ -1,9 +1,8 @@
 /** The page that stands in for a social provider: one picks who the provider says one is. No password is asked for, and nothing leaves the machine. */
 import { redirect } from '../../http/responses.js';
 import type { LocalResponse } from '../../http/messages.js';
-import { environmentOf } from '../../model/instance/environment.js';
 import { ApiError } from '../../model/records/api-error.js';
-import { answerFromProvider, awaitedProvider, profileFor } from '../../model/sign-in/provider.js';
+import { answerFromProvider, awaitedProvider, profileFor, type Awaited } from '../../model/sign-in/provider.js';
 import { emailOf, nameOf } from '../../model/users/names.js';
 import type { ProviderProfile, UserRow } from '../../state/rows.js';
 import { knownBrowser } from '../browser-of-request.js';
@@ -20,15 +19,14 @@ const SHOWN = 20;
 export function showProvider(call: FrontendCall): LocalResponse {
   const token = call.request.query.get('token') ?? '';
   const awaited = awaitedProvider(call.state, token);
-  return awaited === null ? nobodyWaits() : form(call, token, awaited.strategy, null);
+  return awaited === null ? nobodyWaits() : form(call, token, awaited, null);
 }
 
 const nobodyWaits = (): LocalResponse =>
   problem(410, 'Nobody waits for this any more', 'Go back to the application and try again.');
 
-function form(call: FrontendCall, token: string, strategy: string, error: string | null): LocalResponse {
+function form(call: FrontendCall, token: string, { name }: Awaited, error: string | null): LocalResponse {
   const { state, base } = call;
-  const name = environmentOf(state).user_settings.social[strategy]?.name ?? strategy;
   const known = state
     .table('users')
     .rows()
@@ -83,7 +81,7 @@ export function submitProvider(call: FrontendCall): LocalResponse {
   try {
     profile = fields.has('deny') ? null : profileIn(fields, awaited.strategy);
   } catch (error) {
-    if (error instanceof ApiError) return form(call, token, awaited.strategy, error.longMessage);
+    if (error instanceof ApiError) return form(call, token, awaited, error.longMessage);
     throw error;
   }
   const next = answerFromProvider(state, token, knownBrowser(call)?.client ?? null, profile);

@@ -20,14 +20,31 @@ export function money(cents: number | null | undefined, currency = 'USD') {
   };
 }
 
-function planView(row: PlanRow): Fields {
+/** What a row from a seed may leave out. */
+const PLAN_DEFAULTS = {
+  description: null,
+  product_id: '',
+  is_default: false,
+  is_recurring: true,
+  publicly_visible: true,
+  avatar_url: null,
+  free_trial_enabled: false,
+  free_trial_days: null,
+};
+
+export function planView(row: PlanRow): Fields {
   const { currency, amount, annual_monthly_amount: monthly } = row;
   const hasAnnual = typeof monthly === 'number';
   const fee = money(amount, currency);
   const annualMonthly = money(monthly, currency);
   const annual = money((monthly ?? 0) * 12, currency);
   return {
-    ...row,
+    ...PLAN_DEFAULTS,
+    has_base_fee: fee.amount > 0,
+    ...(row as Fields),
+    object: 'commerce_plan',
+    name: lookUp(row as Fields, 'name') ?? row.slug,
+    features: (row.features ?? []).map(featureView),
     fee,
     annual_monthly_fee: hasAnnual ? annualMonthly : null,
     annual_fee: hasAnnual ? annual : null,
@@ -43,6 +60,15 @@ function planView(row: PlanRow): Fields {
     payer_type: [row.for_payer_type],
   };
 }
+
+const featureView = (feature: Fields): Fields => ({
+  object: 'feature',
+  id: feature['slug'],
+  name: feature['slug'],
+  description: null,
+  avatar_url: null,
+  ...feature,
+});
 
 export const plans = defineResource('plans', {
   object: 'commerce_plan',
@@ -85,7 +111,7 @@ function payerOf(state: InstanceState, row: PayerRow) {
 }
 
 /** Null if there is none: answers differ in whether they allow that. */
-function payerView(state: InstanceState, id: string): Fields | null {
+export function payerView(state: InstanceState, id: string): Fields | null {
   const row = state.table('payers').get(id);
   if (!row) return null;
   return { ...row, object: 'commerce_payer', instance_id: state.instanceId, ...payerOf(state, row) };
@@ -141,12 +167,19 @@ export const subscriptionItems = defineResource('subscription_items', {
   },
 });
 
+function itemOf(state: InstanceState, id: string | undefined): Fields | undefined {
+  const item = state.table('subscription_items').get(id);
+  return item && itemView(item, state);
+}
+
 export const paymentAttempts = defineResource('payment_attempts', {
   object: 'commerce_payment',
   idPrefix: 'cpayment',
   component: 'BillingPaymentAttempt',
+  event: 'paymentAttempt',
   view: (row, state) => ({
     ...row,
+    subscription_item: row.subscription_item ?? itemOf(state, row.subscription_item_id),
     payment_id: row.payment_id ?? row.id,
     instance_id: state.instanceId,
     payer: payerView(state, row.payer_id),

@@ -4,11 +4,9 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { CreditEntryRow, Fields, PayerRow } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';
 import { money } from './billing-records.js';
+import { ensurePayer, payerOf, type Owner } from './payers.js';
 
-type Owner = 'user_id' | 'organization_id';
-
-const payerOf = (state: InstanceState, field: Owner, id: string): PayerRow | undefined =>
-  state.table('payers').by(field, id)[0];
+type Field = Owner['field'];
 
 const entriesOf = (state: InstanceState, payer: PayerRow | undefined): readonly CreditEntryRow[] =>
   payer ? state.table('credit_entries').by('payer_id', payer.id) : [];
@@ -16,8 +14,8 @@ const entriesOf = (state: InstanceState, payer: PayerRow | undefined): readonly 
 const sum = (entries: readonly CreditEntryRow[]): number => entries.reduce((total, { amount }) => total + amount, 0);
 
 /** Null for a payer who never had credit. */
-export function creditBalance(state: InstanceState, field: Owner, id: string): Fields {
-  const entries = entriesOf(state, payerOf(state, field, id));
+export function creditBalance(state: InstanceState, field: Field, id: string): Fields {
+  const entries = entriesOf(state, payerOf(state, { field, id }));
   const [first] = entries;
   const balance = first
     ? money(sum(entries.filter(({ currency }) => currency === first.currency)), first.currency)
@@ -25,18 +23,40 @@ export function creditBalance(state: InstanceState, field: Owner, id: string): F
   return { object: 'commerce_credit_balance', balance };
 }
 
+/** Cents that a payer has to spend in a currency. */
+export const balanceOf = (state: InstanceState, payer: PayerRow, currency: string): number =>
+  sum(entriesOf(state, payer).filter((entry) => entry.currency === currency));
+
+/** The changes of the balance, the newest first. */
+export const creditHistory = (state: InstanceState, owner: Owner): readonly Fields[] =>
+  [...entriesOf(state, payerOf(state, owner))].reverse().map(show);
+
+/** Takes what a checkout costs from the balance. */
+export function spendCredit(state: InstanceState, payer: PayerRow, cents: number, currency: string, key: string): void {
+  if (cents === 0) return;
+  state.table('credit_entries').insert({
+    id: state.id('cledger'),
+    payer_id: payer.id,
+    amount: -cents,
+    currency,
+    note: null,
+    idempotency_key: key,
+    created_at: state.now(),
+  });
+}
+
 /** The same key again gives the same entry. @throws ApiError 422 */
-export function adjustCredit(state: InstanceState, field: Owner, id: string, body: AdjustCreditBalanceRequest): Fields {
+export function adjustCredit(state: InstanceState, field: Field, id: string, body: AdjustCreditBalanceRequest): Fields {
   const { amount, action, currency = 'USD', idempotency_key: key } = body;
   if (amount <= 0) throw refusal('invalid_credit_amount', undefined, { paramName: 'amount' });
-  const known = payerOf(state, field, id);
+  const known = payerOf(state, { field, id });
   const entries = entriesOf(state, known);
   const before = entries.find((entry) => entry.idempotency_key === key);
   if (before) return show(before);
   const code = currency.toUpperCase();
   if (action === 'decrease' && amount > sum(entries.filter((entry) => entry.currency === code)))
     throw refusal('insufficient_credit_balance', undefined, { paramName: 'amount' });
-  const payer = known ?? state.table('payers').insert({ id: state.id('cpayer'), [field]: id });
+  const payer = ensurePayer(state, { field, id });
   const entry = state.table('credit_entries').insert({
     id: state.id('cledger'),
     payer_id: payer.id,

@@ -1,6 +1,7 @@
 /** What subscriptions entitle to, as session tokens tell it. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { PlanRow, SubscriptionItemRow } from '../../state/rows.js';
+import { settledItems } from './subscriptions.js';
 
 /** Slugs. */
 export interface Entitlements {
@@ -28,8 +29,8 @@ export function entitlementsOf(
   const items = state
     .table('subscriptions')
     .by(field, id)
-    .flatMap((subscription) => state.table('subscription_items').by('subscription_id', subscription.id))
-    .filter((item) => entitles(item, state.now()));
+    .flatMap((subscription) => settledItems(state, subscription))
+    .filter(entitles);
   const bought = items
     .map((item) => state.table('plans').get(item.plan_id))
     .filter((plan): plan is PlanRow => plan !== undefined);
@@ -41,11 +42,8 @@ export function entitlementsOf(
 }
 
 /** What was canceled runs on until the end of its period; what is overdue is not taken away at once. */
-function entitles({ status, period_start: start, period_end: end }: SubscriptionItemRow, now: number): boolean {
-  if (status === 'active' || status === 'past_due') return true;
-  if (status === 'canceled') return typeof end === 'number' && end > now;
-  return status === 'upcoming' && start <= now;
-}
+const entitles = ({ status }: SubscriptionItemRow): boolean =>
+  status === 'active' || status === 'past_due' || status === 'canceled';
 
 const unique = (slugs: readonly string[]): string[] => [...new Set(slugs)];
 

@@ -9,6 +9,8 @@ import { feeOf, money, plans, prices, subscriptionItems, subscriptions } from '.
 
 const DAY_MS = 86_400_000;
 
+export const PERIOD_MS = { month: 30 * DAY_MS, annual: 365 * DAY_MS } as const;
+
 type Item = SubscriptionItemRow;
 
 /** @param now at once, not when the paid period is over. @throws ApiError 400, 422 */
@@ -19,7 +21,8 @@ export function cancelItem(state: InstanceState, item: Item, now: boolean): Item
       : refusal('commerce_subscription_item_cannot_be_canceled', `The subscription item is ${item.status}.`);
   }
   const at = state.now();
-  const ends = now || item.period_end === null;
+  // What has not begun would otherwise count until the end of a period that nobody pays for.
+  const ends = now || item.period_end === null || item.status === 'upcoming';
   return moveItem(
     state,
     item,
@@ -28,9 +31,13 @@ export function cancelItem(state: InstanceState, item: Item, now: boolean): Item
 }
 
 /** The webhook is named after the new status. */
-function moveItem(state: InstanceState, item: Item, patch: Draft<Item> & { readonly status: Item['status'] }): Item {
+export function moveItem(
+  state: InstanceState,
+  item: Item,
+  patch: Draft<Item> & { readonly status: Item['status'] },
+): Item {
   const moved = change(state, silent(subscriptionItems), item.id, patch);
-  publish(state, subscriptionItems, patch.status, moved);
+  publish(state, subscriptionItems, patch.status === 'past_due' ? 'pastDue' : patch.status, moved);
   return moved;
 }
 
@@ -59,7 +66,7 @@ export function changePrice(state: InstanceState, item: Item, from: string, to: 
   const charge = feeOf(item, after);
   const immediate = charge >= feeOf(item, before) || item.period_end === null;
   const start = immediate ? now : (item.period_end ?? now);
-  const end = start + (item.plan_period === 'annual' ? 365 * DAY_MS : 30 * DAY_MS);
+  const end = start + PERIOD_MS[item.plan_period];
   // The old item's part of the answer knows no "canceled" for what runs on until the end of its period.
   const moved = moveItem(
     state,

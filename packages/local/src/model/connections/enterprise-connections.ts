@@ -1,4 +1,4 @@
-/** Enterprise connections, as settings: nobody signs in through them here. */
+/** Enterprise connections, as settings; `active-connections.ts` says who signs in through them. */
 import type {
   EnterpriseConnectionsCreateParams,
   EnterpriseConnectionsUpdateParams,

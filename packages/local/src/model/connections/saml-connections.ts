@@ -1,4 +1,4 @@
-/** SAML connections, as settings: nobody signs in through them here. */
+/** SAML connections, as settings; `active-connections.ts` says who signs in through them. */
 import type {
   SamlConnectionsCreateParams,
   SamlConnectionsUpdateParams,

@@ -6,6 +6,7 @@ import { isRecord } from '../../../../../src/ground/is-record.js';
 import { misfitsOf } from '../../document/frontend-check.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields } from '../../state/rows.js';
+import { activeConnections } from '../connections/active-connections.js';
 import { merged } from '../records/deep-merge.js';
 import { attributesWith, type AttributeName, type Attributes } from './attributes.js';
 import { displayConfig } from './display-config.js';
@@ -36,22 +37,26 @@ function configured(state: InstanceState): Fields {
 
 export type Environment = ReturnType<typeof base>;
 
-const kept = new WeakMap<
-  object,
-  { readonly version: number; readonly address: string; readonly document: Environment }
->();
+const kept = new WeakMap<object, { readonly key: string; readonly document: Environment }>();
+
+/** Of all tables that the document is made from. */
+const versionOf = (state: InstanceState): string =>
+  (['instance_settings', 'plans', 'enterprise_connections', 'saml_connections'] as const)
+    .map((name) => state.table(name).version)
+    .join(' ');
 
 export function environmentOf(state: InstanceState): Environment {
   const table = state.table('instance_settings');
   const known = kept.get(table);
-  if (known?.version === table.version && known.address === state.frontendApiUrl) return known.document;
+  const key = `${versionOf(state)} ${state.frontendApiUrl}`;
+  if (known?.key === key) return known.document;
   const patch = configured(state);
   const userPatch = (patch['user_settings'] ?? {}) as Fields;
   const document = merged(base(state, userPatch), {
     ...patch,
     user_settings: { ...userPatch, attributes: undefined, social: undefined },
   });
-  kept.set(table, { version: table.version, address: state.frontendApiUrl, document });
+  kept.set(table, { key, document });
   return document;
 }
 
@@ -62,20 +67,28 @@ function base(state: InstanceState, userPatch: Fields) {
     display_config: displayConfig(state),
     user_settings: userSettings(state, attributes, (userPatch['social'] ?? {}) as Fields),
     organization_settings: organizationSettings(state),
-    commerce_settings: {
-      billing: {
-        stripe_publishable_key: null as string | null,
-        free_trial_requires_payment_method: false,
-        organization: { enabled: false, has_paid_plans: false },
-        user: { enabled: false, has_paid_plans: false },
-      },
-    },
+    commerce_settings: { billing: billingSettings(state) },
     api_keys_settings: { enabled: true, user_api_keys_enabled: true, orgs_api_keys_enabled: true },
     fraud_settings: { object: 'fraud_settings', native: { device_attestation_mode: 'disabled' } },
     protect_config: { object: 'protect_config', id: '', loaders: [] as readonly Fields[] },
     client_debug_mode: false,
     partitioned_cookies: false,
     maintenance_mode: false,
+  };
+}
+
+/** Billing is on for those whom there are plans for. */
+function billingSettings(state: InstanceState) {
+  const sold = (type: 'user' | 'org') => {
+    const plans = state.table('plans').by('for_payer_type', type);
+    return { enabled: plans.length > 0, has_paid_plans: plans.some(({ amount }) => amount > 0) };
+  };
+  return {
+    // A key makes the components load the provider's script, in whose place the instance puts its stand-in.
+    stripe_publishable_key: (state.table('plans').size > 0 ? 'pk_test_bailiff_local' : null) as string | null,
+    free_trial_requires_payment_method: false,
+    organization: sold('org'),
+    user: sold('user'),
   };
 }
 
@@ -132,12 +145,13 @@ const provider = (strategy: string, patch: unknown) =>
 function userSettings(state: InstanceState, attributes: Attributes, social: Fields) {
   const restrictions = settingsOf(state, 'restrictions');
   const auth = settingsOf(state, 'auth');
+  const connected = activeConnections(state).length > 0;
   const providers = Object.fromEntries(Object.entries(social).map(([key, patch]) => [key, provider(key, patch)]));
   return {
     attributes,
     social: providers,
-    saml: { enabled: false },
-    enterprise_sso: { enabled: false, self_serve_sso: false },
+    saml: { enabled: connected },
+    enterprise_sso: { enabled: connected, self_serve_sso: false },
     sign_in: { second_factor: { required: false, enabled: true } },
     sign_up: {
       mode: 'public',

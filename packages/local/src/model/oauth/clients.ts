@@ -15,6 +15,10 @@ export function findApplication(state: InstanceState, clientId: string | null): 
 export const isSelfMade = (application: OAuthApplicationRow): boolean =>
   application.dynamically_registered || application.metadata_document === true;
 
+/** Whether users are asked before this client gets anything. */
+export const hasConsentScreen = (application: OAuthApplicationRow): boolean =>
+  application.consent_screen_enabled !== false || isSelfMade(application);
+
 /**
  * The client that calls a token endpoint, by `client_secret_basic`, `client_secret_post`, or, for a public client, by
  * name alone (RFC 6749 section 2.3).

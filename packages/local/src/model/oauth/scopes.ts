@@ -1,4 +1,5 @@
 /** Which scopes there are, which a client may ask for, and which it gets when it names none. */
+import { lookUp } from '../../ground/look-up.js';
 import { settingsOf } from '../instance/settings.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { OAuthApplicationRow } from '../../state/rows.js';
@@ -11,6 +12,19 @@ export const ORGANIZATION_SCOPE = 'user:org:read';
 const PROTOCOL_SCOPES = ['openid', 'offline_access'];
 
 const STANDARD_SCOPES = ['openid', 'profile', 'email', 'public_metadata', 'private_metadata', 'offline_access'];
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  openid: 'Know who you are',
+  profile: 'See your name and picture',
+  email: 'See your email address',
+  public_metadata: 'See your public metadata',
+  private_metadata: 'See your private metadata',
+  offline_access: 'Keep access while you are away',
+  [ORGANIZATION_SCOPE]: 'Know the organization that you choose',
+};
+
+/** For the user who is asked to consent; a scope of the application's own is told by its name. */
+export const meaningOf = (scope: string): string => lookUp(MEANINGS, scope) ?? scope;
 
 /** What Clerk gives to clients that name no scopes. */
 const DEFAULT_SCOPES = ['profile', 'email'];

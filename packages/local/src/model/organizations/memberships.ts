@@ -10,17 +10,16 @@ import { permissionKeysOf, roleByKey, rolesFor } from './role-records.js';
 /** @throws ApiError 404 */
 export function requireRole(state: InstanceState, key: string | undefined): string {
   if (key !== undefined && roleByKey(state, key)) return key;
-  throw refusal('resource_not_found', `No organization role was found with key ${String(key)}.`, { paramName: 'role' });
+  throw noRole(key);
 }
 
+const noRole = (key: string | undefined) =>
+  refusal('resource_not_found', `No organization role was found with key ${String(key)}.`, { paramName: 'role' });
+
 /** One of the roles that the organization offers its members. @throws ApiError 404 */
-export function requireOfferedRole(
-  state: InstanceState,
-  organization: OrganizationRow,
-  key: string | undefined,
-): string {
-  const role = requireRole(state, key);
-  return requireRole(state, rolesFor(state, organization).find((offered) => offered.key === role)?.key);
+export function requireOfferedRole(state: InstanceState, organization: OrganizationRow, key: string): string {
+  if (rolesFor(state, organization).some((role) => role.key === key)) return key;
+  throw noRole(key);
 }
 
 /** Whether so many more people may become members. */

@@ -76,6 +76,7 @@ export const organizations = defineResource('organizations', {
     deletes('organization_domains', 'organization_id'),
     deletes('organization_suggestions', 'organization_id'),
     deletes('organization_membership_requests', 'organization_id'),
+    deletes('payers', 'organization_id'),
     deletes('subscriptions', 'organization_id'),
     deletes('subscription_items', 'organization_id'),
     deletes('saml_connections', 'organization_id'),

@@ -1,8 +1,12 @@
 /** Reads as much of CBOR (RFC 8949) as authenticators write: CTAP2 allows definite lengths alone, and nothing nested deeply. */
 
+import { tagOf } from '../../../../../src/ground/realm.js';
+
 export type Cbor = number | string | boolean | null | Uint8Array | readonly Cbor[] | ReadonlyMap<number | string, Cbor>;
 
 const MAX_DEPTH = 4;
+
+export const isCborMap = (value: Cbor): value is ReadonlyMap<number | string, Cbor> => tagOf(value) === '[object Map]';
 
 /** @throws RangeError for what is no CBOR of this kind, or ends early */
 export function readCbor(bytes: Uint8Array): { readonly value: Cbor; readonly length: number } {

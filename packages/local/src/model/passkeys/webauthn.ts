@@ -4,7 +4,8 @@
  */
 import { createHash, createPublicKey, verify, type JsonWebKey } from 'node:crypto';
 import { isRecord } from '../../../../../src/ground/is-record.js';
-import { readCbor, type Cbor } from './cbor.js';
+import { bytesOf } from '../../../../../src/ground/realm.js';
+import { isCborMap, readCbor, type Cbor } from './cbor.js';
 
 /** Algorithms by their COSE numbers, as a page is told them. */
 export const ALGORITHMS = [-7, -257] as const;
@@ -42,8 +43,7 @@ export function checkRegistration(credential: unknown, expected: Expected): Publ
   const attestation = cborMap(bytesIn(response, 'attestationObject'));
   // None was asked for, and the browser leaves out what nobody asked for.
   if (attestation.get('fmt') !== 'none') fail('it has an attestation that nobody asked for');
-  const authData = attestation.get('authData');
-  if (!(authData instanceof Uint8Array)) return fail('it has no authenticator data');
+  const authData = bytesOf(attestation.get('authData')) ?? fail('it has no authenticator data');
   const { counter, attested } = readAuthenticatorData(authData, expected);
   if (attested === null || Buffer.from(attested.id).toString('base64url') !== id) return fail('its ids differ');
   return { id, publicKey: readKey(attested.key), counter };
@@ -119,9 +119,9 @@ function readAuthenticatorData(bytes: Uint8Array, { rpId }: Expected) {
 function cborMap(bytes: Uint8Array): ReadonlyMap<number | string, Cbor> {
   try {
     const { value } = readCbor(bytes);
-    if (value instanceof Map) return value;
-  } catch (error) {
-    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    if (isCborMap(value)) return value;
+  } catch {
+    // Whatever it is that cannot be read.
   }
   return fail('it has CBOR that cannot be read');
 }
@@ -130,8 +130,8 @@ function cborMap(bytes: Uint8Array): ReadonlyMap<number | string, Cbor> {
 function readKey(bytes: Uint8Array): JsonWebKey {
   const cose = cborMap(bytes);
   const text = (label: number): string => {
-    const value = cose.get(label);
-    return value instanceof Uint8Array ? Buffer.from(value).toString('base64url') : fail('its key is incomplete');
+    const value = bytesOf(cose.get(label)) ?? fail('its key is incomplete');
+    return Buffer.from(value).toString('base64url');
   };
   const is = (label: number, wanted: number): boolean => cose.get(label) === wanted;
   let jwk: JsonWebKey;

@@ -26,7 +26,7 @@ const externalAccounts = defineResource('external_accounts', {
   component: '',
 });
 
-const isConnected = (row: ExternalAccountRow): boolean => isVerified(row as Parameters<typeof isVerified>[0]);
+const isConnected = (row: ExternalAccountRow): boolean => isVerified(row);
 
 export const accountOf = (
   state: InstanceState,
@@ -109,10 +109,11 @@ function waiting(state: InstanceState, row: ExternalAccountRow, strategy: string
   const subject = { kind: 'external_account', id: row.id, address: asked.address } as const;
   const verification = sendToProvider(state, strategy, subject, asked.fields);
   const extra = scopesIn(asked.fields);
-  const scopes = [...new Set([...row.approved_scopes.split(' '), ...extra])].join(' ');
-  const next = { ...row, approved_scopes: scopes, verification: stored(verification) };
+  const wished = [...new Set([...row.approved_scopes.split(' '), ...extra])].join(' ');
   // While it is asked for again, an account that is connected stays so.
-  return isConnected(row) ? next : (state.table('external_accounts').update(row.id, next) ?? row);
+  const patch = { wished_scopes: wished, ...(isConnected(row) ? {} : { verification: stored(verification) }) };
+  const next = state.table('external_accounts').update(row.id, patch) ?? row;
+  return { ...next, verification: stored(verification) };
 }
 
 function scopesIn({ additional_scope: scope }: Fields): string[] {
@@ -170,7 +171,11 @@ export function answerConnection(
     if (!isConnected(row)) change(state, externalAccounts, row.id, { verification });
     return redirect.redirect_url;
   }
-  change(state, externalAccounts, row.id, { ...told(profile), verification: stored(verified(redirect.strategy)) });
+  change(state, externalAccounts, row.id, {
+    ...told(profile),
+    approved_scopes: row.wished_scopes ?? row.approved_scopes,
+    verification: stored(verified(redirect.strategy)),
+  });
   publish(state, users, 'updated', user);
   return redirect.complete_url ?? redirect.redirect_url;
 }

@@ -1,4 +1,4 @@
-/** Passwords as users change them themselves: whoever has one gives it along. */
+/** Passwords as users change them themselves: whoever has one gives it along, or has just shown to be the user in another way. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { SessionRow, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -8,7 +8,7 @@ import { endSessions } from '../sessions/user-sessions.js';
 import { verifyPassword } from '../users/password-digests.js';
 import { removePassword, setPassword } from '../users/user-credentials.js';
 
-/** For so long a session counts as just verified, where that takes the place of the current password. */
+/** For so long a session counts as just verified. Where an instance has reverification, forms do not ask for the current password. */
 const FRESH_MS = 10 * 60_000;
 
 export interface PasswordChange {
@@ -61,10 +61,11 @@ async function refuseUnlessCurrent(
 ): Promise<void> {
   if (typeof user.password_digest !== 'string') return;
   if (current === undefined) {
-    const byPassword = environmentOf(state).user_settings.password_settings.disable_password_reverification;
+    const { auth_config: auth, user_settings: settings } = environmentOf(state);
     const [verifiedAt] = extrasOf(session).verifiedAt ?? [null];
     const fresh = verifiedAt !== null && state.now() - verifiedAt < FRESH_MS;
-    if (byPassword || !fresh) throw missing('current_password');
+    const enough = fresh || settings.password_settings.disable_password_reverification;
+    if (!auth.reverification || !enough) throw missing('current_password');
     return;
   }
   const paramName = 'current_password';

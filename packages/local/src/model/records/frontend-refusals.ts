@@ -5,12 +5,22 @@ type Row = readonly [status: number, message: string];
 const rows = <Table extends Readonly<Record<string, Row>>>(table: Table): Table => table;
 
 export const FRONTEND_REFUSALS = rows({
+  // Not in the catalogue: the service of API keys has codes of its own, and the component asks for this one.
   account_transfer_invalid: [400, 'There is nothing to transfer'],
   api_keys_not_enabled: [422, 'API keys are switched off'],
   backup_codes_not_available: [400, 'Backup codes need another second factor'],
+  billing_not_enabled: [403, 'Nothing is sold here'],
+  billing_plan_is_hidden: [400, 'The plan is not for sale'],
+  checkout_already_complete: [409, 'The checkout is complete already'],
+  checkout_not_found: [404, 'There is no such checkout'],
+  checkout_promo_code_invalid: [422, 'There is no such promo code'],
   client_state_invalid: [400, 'This is not the next step'],
+  enterprise_connection_id_is_required_with_multiple_connections: [422, 'There are several connections'],
+  enterprise_sso_email_address_domain_mismatch: [400, 'The address is not of the connection'],
+  enterprise_sso_sign_in_connection_missing: [422, 'There is no connection for this address'],
   feature_not_enabled: [403, 'This is switched off'],
   feature_requires_dynamic_oauth_client_registration: [422, 'Dynamic client registration is switched off'],
+  feature_requires_oauth2_consent_screen_enabled: [422, 'The application has no consent screen'],
   form_code_incorrect: [422, 'is incorrect'],
   form_disable_default_second_factor_not_allowed: [422, 'The default second factor stays the default'],
   form_identifier_not_found: [422, 'is invalid'],
@@ -44,6 +54,11 @@ export const FRONTEND_REFUSALS = rows({
   passkey_invalid_verification: [400, 'The passkey does not fit'],
   passkey_quota_exceeded: [403, 'There are too many passkeys'],
   password_required: [400, 'The password cannot be removed'],
+  payment_attempt_failed_card_declined: [422, 'The card was declined'],
+  payment_source_in_use: [409, 'The payment method is needed for what is due'],
+  payment_source_not_found: [404, 'There is no such payment method'],
+  price_id_invalid_for_checkout: [422, 'This cannot be bought'],
+  saml_jit_provisioning_disabled: [404, 'The connection makes no new accounts'],
   second_factor_deletion_not_allowed: [400, 'The last second factor cannot be removed'],
   session_exists: [400, 'Somebody is signed in already'],
   session_reverification_missing: [400, 'No verification was started'],
@@ -56,7 +71,6 @@ export const FRONTEND_REFUSALS = rows({
   sign_up_restricted_waitlist: [403, 'Sign-up is by the waitlist'],
   strategy_for_user_invalid: [400, 'The strategy is not valid for this account'],
   ticket_invalid_code: [400, 'The ticket is invalid'],
-  // Not in the catalogue: the service of API keys has codes of its own, and the component asks for this one.
   token_creation_conflict: [409, 'There is a key of this name already'],
   totp_already_enabled: [400, 'An authenticator app is set up already'],
   user_create_organization_not_enabled: [403, 'The user may not create organizations'],

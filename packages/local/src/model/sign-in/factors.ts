@@ -4,6 +4,7 @@ import type { EmailAddressRow, Fields, PhoneNumberRow, UserRow } from '../../sta
 import type { Attributes } from '../instance/attributes.js';
 import { environmentOf } from '../instance/environment.js';
 import { passkeysOf } from '../passkeys/passkeys.js';
+import { enterpriseFactors } from './enterprise.js';
 import { isVerified } from '../users/identifications.js';
 
 export interface Factor extends Fields {
@@ -43,6 +44,8 @@ const verifiedOf = <R extends { readonly verification?: unknown }>(rows: readonl
   rows.filter((row) => isVerified(row as Parameters<typeof isVerified>[0]));
 
 export function firstFactors(state: InstanceState, user: UserRow, given: string | null): Factor[] {
+  const enterprise = enterpriseFactors(state, given);
+  if (enterprise.length > 0) return enterprise;
   const { attributes, social } = environmentOf(state).user_settings;
   const emails = verifiedOf(state.table('email_addresses').by('user_id', user.id));
   const phones = verifiedOf(state.table('phone_numbers').by('user_id', user.id));

@@ -1,6 +1,7 @@
 /** Whom an identifier stands for. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
+import { connectionsFor } from '../connections/active-connections.js';
 import { environmentOf } from '../instance/environment.js';
 import type { ApiError } from '../records/api-error.js';
 import { refusal } from '../records/refusals.js';
@@ -39,9 +40,14 @@ export function identify(state: InstanceState, text: string): Identified | undef
 }
 
 /** @throws ApiError 422 */
-export function identifyOrRefuse(state: InstanceState, text: string): Identified {
+export function identifyOrRefuse(
+  state: InstanceState,
+  text: string,
+): Partial<Identified> & Pick<Identified, 'identifier'> {
   const found = identify(state, text);
   if (found !== undefined) return found;
+  // The provider of a connection says who comes, known here or not.
+  if (connectionsFor(state, text).length > 0) return { identifier: text.trim().toLowerCase() };
   throw notFoundBy('identifier');
 }
 

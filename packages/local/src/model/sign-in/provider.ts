@@ -1,6 +1,8 @@
 /** Signing in and up by a social provider, of which the instance itself plays the part: the page there says who the provider says one is. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, ProviderProfile, SignInRow, SignUpRow, UserRow, Verification } from '../../state/rows.js';
+import { activeConnections } from '../connections/active-connections.js';
+import { enterpriseAccountOf, linkEnterpriseAccount } from '../connections/enterprise-accounts.js';
 import { environmentOf } from '../instance/environment.js';
 import { ApiError } from '../records/api-error.js';
 import { invalidValue, refusal } from '../records/refusals.js';
@@ -11,9 +13,12 @@ import { isVerified } from '../users/identifications.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { closeRedirect, openRedirect, sendToProvider } from '../verification/redirects.js';
 import { failedAtProvider as failed, verified } from '../verification/verification.js';
+import { ENTERPRISE, vouchedFor } from './enterprise.js';
 import { changeSignIn, completeSignIn, refuseEntry, settleSignIn, startSignIn } from './sign-in-attempt.js';
 
 const STRATEGY = /^oauth_\w+$/;
+/** What waits for the stand-in of a provider. */
+const AWAITED = /^(oauth_\w+|enterprise_sso)$/;
 
 export const isProvider = (strategy: string | undefined): strategy is string =>
   strategy !== undefined && STRATEGY.test(strategy);
@@ -48,9 +53,20 @@ const withAccount = (state: InstanceState, row: SignUpRow, verification: Verific
   changeSignUp(state, row, { verifications: { ...row.verifications, external_account: verification } });
 
 /** What is being waited for; null if the secret is not good or no longer. */
-export function awaitedProvider(state: InstanceState, token: string): { readonly strategy: string } | null {
-  const row = openRedirect(state, token, STRATEGY);
-  return row !== null && row.expire_at > state.now() ? row : null;
+export function awaitedProvider(state: InstanceState, token: string): Awaited | null {
+  const row = openRedirect(state, token, AWAITED);
+  if (row === null || row.expire_at <= state.now()) return null;
+  const { strategy, subject_id: id } = row;
+  const connectionId = state.table('sign_ins').get(id)?.first_factor_verification?.connection_id;
+  const connection = activeConnections(state).find((each) => each.id === connectionId);
+  if (strategy === ENTERPRISE) return connection === undefined ? null : { strategy, name: connection.name };
+  return { strategy, name: environmentOf(state).user_settings.social[strategy]?.name ?? strategy };
+}
+
+/** The provider whose part is played. */
+export interface Awaited {
+  readonly strategy: string;
+  readonly name: string;
 }
 
 /** Who somebody is at the provider: an address there is an account there. @throws ApiError 422 */
@@ -77,7 +93,7 @@ export function answerFromProvider(
   client: ClientRow | null,
   profile: ProviderProfile | null,
 ): string | null {
-  const row = openRedirect(state, token, STRATEGY);
+  const row = openRedirect(state, token, AWAITED);
   if (row === null || row.expire_at <= state.now()) return null;
   if (row.kind === 'external_account') return answerConnection(state, row, client, profile);
   const attempt = state.table(row.kind === 'sign_in' ? 'sign_ins' : 'sign_ups').get(row.subject_id);
@@ -97,13 +113,21 @@ const denied = (strategy: string): Verification =>
 const refusedBy = (strategy: string, { code, longMessage }: ApiError): Verification =>
   failed(strategy, 'failed', code, longMessage);
 
-function answerSignIn(state: InstanceState, id: string, strategy: string, profile: ProviderProfile | null): boolean {
+function answerSignIn(state: InstanceState, id: string, strategy: string, given: ProviderProfile | null): boolean {
   const row = state.table('sign_ins').get(id);
   if (row === undefined) return false;
   const set = (first: Verification, more: Partial<SignInRow> = {}): SignInRow =>
     changeSignIn(state, row, { first_factor_verification: first, ...more });
-  if (profile === null) {
+  if (given === null) {
     set(denied(strategy));
+    return false;
+  }
+  let profile = given;
+  try {
+    if (strategy === ENTERPRISE) profile = vouchedFor(state, row, given, (each) => userOf(state, each) !== undefined);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    set(refusedBy(strategy, error));
     return false;
   }
   const user = userOf(state, profile);
@@ -120,7 +144,7 @@ function answerSignIn(state: InstanceState, id: string, strategy: string, profil
     set(refusedBy(strategy, error));
     return false;
   }
-  linkAccount(state, user, profile);
+  link(state, user, profile);
   const next = settleSignIn(state, set(verified(strategy), { user_id: user.id, identifier: profile.email_address }));
   return next.created_session_id !== null;
 }
@@ -166,7 +190,7 @@ function finishSignUp(state: InstanceState, row: SignUpRow, profile: ProviderPro
   });
   const done = settleSignUp(state, next);
   const user = state.table('users').get(done.created_user_id);
-  if (user !== undefined) linkAccount(state, user, profile);
+  if (user !== undefined) link(state, user, profile);
   return done;
 }
 
@@ -186,12 +210,18 @@ export function transferToSignIn(state: InstanceState, client: ClientRow): SignI
   if (attempt?.verifications['external_account']?.status !== 'transferable' || !profile || user === undefined)
     throw refusal('account_transfer_invalid', 'There is nothing to transfer.');
   refuseEntry(state, user);
-  linkAccount(state, user, profile);
+  link(state, user, profile);
   return completeSignIn(state, client, user, profile.strategy);
 }
+
+const link = (state: InstanceState, user: UserRow, profile: ProviderProfile): void => {
+  if (profile.connection_id === undefined) linkAccount(state, user, profile);
+  else linkEnterpriseAccount(state, user, profile);
+};
 
 /** The user with this account, or with the same verified address: the provider has verified it too. */
 function userOf(state: InstanceState, profile: ProviderProfile): UserRow | undefined {
   const address = state.table('email_addresses').by('email_address', profile.email_address).find(isVerified);
-  return state.table('users').get(accountOf(state, profile)?.user_id ?? address?.user_id);
+  const account = profile.connection_id === undefined ? accountOf(state, profile) : enterpriseAccountOf(state, profile);
+  return state.table('users').get(account?.user_id ?? address?.user_id);
 }

@@ -159,10 +159,14 @@ function stepOf(state: InstanceState, session: SessionRow, user: UserRow, step: 
 /** Clerk asks for it before what is sensitive: the second factor, or the first of a user who has none, within ten minutes. */
 const FRESH_MINUTES = 10;
 
-/** @throws ApiError 403 where the instance asks for it, and the session's user has proved nothing for too long */
-export function refuseUnlessFresh(state: InstanceState, session: SessionRow): void {
-  if (!environmentOf(state).auth_config.reverification) return;
+export function isFresh(state: InstanceState, session: SessionRow): boolean {
   const [first, second] = factorAges(state.now(), extrasOf(session).verifiedAt);
   const age = second === -1 ? first : second;
-  if (age === -1 || age >= FRESH_MINUTES) throw refusal('session_reverification_required');
+  return age !== -1 && age < FRESH_MINUTES;
+}
+
+/** @throws ApiError 403 where the instance asks for it, and the session's user has proved nothing for too long */
+export function refuseUnlessFresh(state: InstanceState, session: SessionRow): void {
+  if (!environmentOf(state).auth_config.reverification || isFresh(state, session)) return;
+  throw refusal('session_reverification_required');
 }

@@ -14,6 +14,7 @@ import { publicUserData, textsOf } from '../users/person.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { setPassword } from '../users/user-credentials.js';
 import { verified, viewVerification } from '../verification/verification.js';
+import { ENTERPRISE, enterpriseFactors } from './enterprise.js';
 import { countsAsBoth, firstFactors, secondFactors, type Factor } from './factors.js';
 import { identifyOrRefuse, supportedIdentifiers } from './identify.js';
 import { chosenStrategy, FIRST_STRATEGIES, preparationOf, SECOND_STRATEGIES, type Place } from './strategies.js';
@@ -51,7 +52,8 @@ export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
   const user = state.table('users').get(row.user_id);
   const status = signInStatus(state, row);
   const veiled = isVeiled(state, row);
-  const open = (user !== undefined || veiled) && status !== 'complete';
+  const named = user !== undefined || veiled || enterpriseFactors(state, row.identifier).length > 0;
+  const open = named && status !== 'complete';
   return {
     ...row,
     object: 'sign_in_attempt',
@@ -68,7 +70,7 @@ export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
 
 function offeredFirst(state: InstanceState, row: SignInRow, user: UserRow | undefined): Factor[] {
   if (isVeiled(state, row)) return veiledFactors(state, row.identifier ?? '');
-  return user === undefined ? [] : firstFactors(state, user, row.identifier);
+  return user === undefined ? enterpriseFactors(state, row.identifier) : firstFactors(state, user, row.identifier);
 }
 
 /** @throws ApiError 400 where a browser has one session and is signed in already */
@@ -149,7 +151,8 @@ export function prepareFactor(
   const subject = { kind: 'sign_in', id: row.id, address } as const;
   const asked = { state, user, input, subject, prepared: null, origin };
   const send = preparationOf(chosen);
-  const verification = user === NOBODY ? unsent(state, chosen.name) : send(asked, chosen.name);
+  const verification =
+    user === NOBODY && chosen.name !== ENTERPRISE ? unsent(state, chosen.name) : send(asked, chosen.name);
   return changeSignIn(state, row, { [STEPS[step].field]: verification });
 }
 
@@ -187,6 +190,9 @@ function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields)
   const user = state.table('users').get(row.user_id);
   if (step === 'first' && signInStatus(state, row) === status && isVeiled(state, row))
     return veiledStep(state, row, user, input, refuseEntry);
+  const enterprise = step === 'first' ? enterpriseFactors(state, row.identifier) : [];
+  if (enterprise.length > 0 && !isVerified(row.first_factor_verification))
+    return { user: user ?? NOBODY, chosen: chosenStrategy(strategies, enterprise, input), input };
   if (row.user_id !== null && user === undefined)
     throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted in the meantime.');
   if (user === undefined || signInStatus(state, row) !== status)

@@ -7,6 +7,7 @@ import { askForPasskey, attemptPasskey } from '../passkeys/passkeys.js';
 import { missing, refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { verifyPassword } from '../users/password-digests.js';
+import { ENTERPRISE, sendToConnection } from './enterprise.js';
 import { isTotpCode } from '../users/totp.js';
 import { users } from '../users/user-records.js';
 import { sendLink, type Subject } from '../verification/redirects.js';
@@ -155,6 +156,14 @@ const backupCode: Strategy = {
   },
 };
 
+const byConnection: Strategy = {
+  prepare: ({ state, subject, input }) =>
+    sendToConnection(state, state.table('sign_ins').get(subject.id)?.identifier ?? null, subject, input),
+  attempt(_asked, strategy) {
+    throw refusal('strategy_for_user_invalid', `${strategy} is verified at the provider.`);
+  },
+};
+
 const passkey: Strategy = {
   prepare: ({ state, user, origin }) => askForPasskey(state, user, origin),
   attempt: ({ state, user, input, prepared, origin }) =>
@@ -169,6 +178,7 @@ export const FIRST_STRATEGIES = {
   reset_password_email_code: byEmail,
   reset_password_phone_code: byPhone,
   passkey,
+  [ENTERPRISE]: byConnection,
 } as const satisfies Readonly<Record<string, Strategy>>;
 
 export const SECOND_STRATEGIES: Readonly<Record<string, Strategy>> = {

@@ -10,6 +10,7 @@ import { ApiError } from '../records/api-error.js';
 import { missing } from '../records/refusals.js';
 import { isVerified } from '../users/identifications.js';
 import { pending } from '../verification/verification.js';
+import { ENTERPRISE, enterpriseFactors } from './enterprise.js';
 import type { Factor } from './factors.js';
 import { chosenStrategy, FIRST_STRATEGIES } from './strategies.js';
 import { identify, notFoundBy, supportedIdentifiers, type Identified } from './identify.js';
@@ -35,6 +36,8 @@ export function identifyVeiled(state: InstanceState, typed: string): Omit<Identi
 }
 
 export function veiledFactors(state: InstanceState, identifier: string): Factor[] {
+  const enterprise = enterpriseFactors(state, identifier);
+  if (enterprise.length > 0) return enterprise;
   const { attributes } = environmentOf(state).user_settings;
   const password = attributes.password.enabled ? [{ strategy: 'password' }] : [];
   const kind = kindOf(identifier);
@@ -75,7 +78,12 @@ export function veiledStep(
   // No other address than the one that was typed.
   for (const name of ['email_address_id', 'phone_number_id'])
     if (input[name] !== undefined && input[name] !== factor[name]) throw missing(name);
-  return { user: admitted(state, user, refuse), chosen, input: { ...input, ...factor } };
+  return {
+    user: admitted(state, user, refuse),
+    chosen,
+    // Which of several connections is the person's choice.
+    input: chosen.name === ENTERPRISE ? input : { ...input, ...factor },
+  };
 }
 
 function admitted(state: InstanceState, user: UserRow | undefined, refuse: Refuse): UserRow {

@@ -116,5 +116,8 @@ export const users = defineResource('users', {
     deletes('user_oauth_tokens', 'user_id'),
     deletes('api_keys', 'subject'),
     deletes('oauth_access_tokens', 'subject'),
+    deletes('payers', 'user_id'),
+    deletes('subscriptions', 'user_id'),
+    deletes('subscription_items', 'user_id'),
   ],
 });

@@ -20,6 +20,8 @@ export type Verification = {
   readonly external_verification_redirect_url?: string | null;
   readonly error?: Fields | null;
   readonly verified_at_client?: string | null;
+  /** The enterprise connection through which somebody comes. */
+  readonly connection_id?: string;
 };
 
 export type SignInRow = Kept<
@@ -76,6 +78,8 @@ export type VerificationRedirectRow = Kept<{
 export type ProviderProfile = {
   readonly strategy: string;
   readonly provider_user_id: string;
+  /** Where the provider is that of an enterprise connection. */
+  readonly connection_id?: string;
   readonly email_address: string;
   readonly first_name: string;
   readonly last_name: string;

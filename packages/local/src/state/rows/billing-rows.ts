@@ -8,7 +8,7 @@ import type {
   CommerceSubscription,
   CommerceSubscriptionItem,
 } from 'bailiff/api/types';
-import type { Stored } from './stored.js';
+import type { Kept, Stored, Times } from './stored.js';
 
 export type PlanRow = Stored<
   CommercePlan,
@@ -49,4 +49,49 @@ export type StatementRow = Stored<
   BillingStatement,
   { payer_id: string; currency: string },
   'instance_id' | 'payer' | 'totals' | 'groups'
+>;
+
+/** A card, as the stand-in for the payment provider knows it. */
+export type PaymentMethodRow = Kept<
+  Times & {
+    payer_id: string;
+    payment_type: 'card';
+    gateway: 'stripe';
+    /** The provider's name for the card: by it the stand-in knows whether the card pays. */
+    gateway_external_id: string;
+    card_type: string;
+    last4: string;
+    expiry_month: number;
+    expiry_year: number;
+    is_default: boolean;
+    status: 'active';
+  }
+>;
+
+/** What a purchase would cost, and when it would begin. Amounts in cents. */
+export interface QuoteRow {
+  /** At once; at once as a trial; when the period that was paid for is over; or the same again, which had been canceled. */
+  readonly effect: 'now' | 'trial' | 'later' | 'resume';
+  /** For one period. */
+  readonly fee: number;
+  readonly currency: string;
+  /** What is left of the period that was paid for. */
+  readonly proration: { readonly amount: number; readonly daysLeft: number; readonly days: number } | null;
+  /** Taken from the balance of the payer. */
+  readonly credit: number;
+  readonly due: number;
+  readonly starts: number;
+  readonly ends: number | null;
+}
+
+export type CheckoutRow = Kept<
+  Times & {
+    payer_id: string;
+    plan_id: string;
+    plan_period: 'month' | 'annual';
+    quote: QuoteRow;
+    status: 'needs_confirmation' | 'completed';
+    payment_method_id: string | null;
+    subscription_item_id: string | null;
+  }
 >;

@@ -1,6 +1,7 @@
 /** Users and what belongs to them. Types only. */
 import type {
   EmailAddress,
+  EnterpriseAccount,
   ExternalAccountWithVerification,
   Passkey,
   PhoneNumber,
@@ -68,7 +69,14 @@ export type PhoneNumberRow = PartOfUser<PhoneNumber>;
 
 export type Web3WalletRow = PartOfUser<Web3Wallet, { reserved?: boolean; linked_to?: readonly unknown[] }>;
 
-export type ExternalAccountRow = PartOfUser<ExternalAccountWithVerification, { provider?: string }>;
+export type ExternalAccountRow = PartOfUser<
+  ExternalAccountWithVerification,
+  {
+    provider?: string;
+    /** What the provider is asked for, until it answers. */
+    wished_scopes?: string;
+  }
+>;
 
 /** What the authenticator made is kept once it has been verified. */
 export type PasskeyRow = PartOfUser<
@@ -86,3 +94,5 @@ export type PasskeyRow = PartOfUser<
     updated_at?: number;
   }
 >;
+
+export type EnterpriseAccountRow = PartOfUser<EnterpriseAccount>;
