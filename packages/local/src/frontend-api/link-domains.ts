@@ -2,7 +2,9 @@
  * How a satellite in production takes over who is signed in on its primary, by the page's own script: sync leads from the satellite's address of this
  * API to the primary's, where the browser is known, and link back, with a token that is good once. (In development a page goes by the sign-in page.)
  */
-import { setAside, takeUp } from './set-aside-link.js';
+import { browserWith, type Browser } from '../model/sessions/browsers.js';
+import { redeemHandshake, storeHandshake } from '../model/sessions/handshakes.js';
+import type { InstanceState } from '../state/instance-state.js';
 import type { LocalResponse } from '../http/messages.js';
 import { redirect } from '../http/responses.js';
 import { refusal } from '../model/records/refusals.js';
@@ -38,4 +40,19 @@ export function linkClient(call: FrontendCall): LocalResponse {
   // Whoever is signed in here stays: a link must not make this browser somebody else's.
   const stays = own !== null && liveSession(state, own.client) !== null;
   return redirect(url.href, 307, [browserCookie(state, stays ? own : browser)]);
+}
+
+/** Tells it from what a handshake sets aside in the same place. */
+const KIND = 'link';
+
+/** @returns the token for the link, good once */
+const setAside = (state: InstanceState, browserToken: string, target: string): string =>
+  storeHandshake(state, [KIND, browserToken, target]);
+
+/** @throws ApiError 400, 404 */
+function takeUp(state: InstanceState, token: string): { readonly browser: Browser; readonly target: string } {
+  const [kind, browserToken = '', target = ''] = redeemHandshake(state, token);
+  const browser = kind === KIND ? browserWith(state, browserToken) : null;
+  if (browser === null) throw refusal('resource_not_found', 'This token links no browsers.');
+  return { browser, target };
 }
