@@ -18,6 +18,8 @@ const SEED = {
 };
 /** Chromium, a bundle and a handful of page loads on a machine that is shared. */
 const MINUTES = 120_000;
+/** For what the page does on its own time. */
+const PATIENTLY = { timeout: 20_000 };
 /** One pixel. */
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
@@ -47,7 +49,7 @@ async function giveCode(code: string): Promise<void> {
 }
 /** The newest code, once one has been sent. */
 async function codeSentTo(address: string): Promise<string> {
-  await expect.poll(() => stage.clerk.emails.some(({ to }) => to === address), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => stage.clerk.emails.some(({ to }) => to === address), PATIENTLY).toBe(true);
   return stage.clerk.lastCode(address);
 }
 const ada = () => stage.clerk.state.table('users').get('user_ada');
@@ -60,7 +62,10 @@ async function addEmail(address: string): Promise<void> {
   await text('Enter the verification code').waitFor();
   await giveCode(code === '000000' ? '000001' : '000000');
   await text('Incorrect code').waitFor();
-  await stage.page.locator('input[autocomplete="one-time-code"]').first().fill('');
+  // The form empties its field a moment after it has been told.
+  await expect
+    .poll(() => stage.page.locator('input[autocomplete="one-time-code"]').first().inputValue(), PATIENTLY)
+    .toBe('');
   await giveCode(code);
   await text('Enter the verification code').waitFor({ state: 'detached' });
 }
@@ -105,7 +110,10 @@ describe.skipIf(!hasChromium)('the profile', () => {
       await button('Open menu').nth(1).click();
       await item('Set as primary').click();
       await expect
-        .poll(() => stage.clerk.state.table('email_addresses').get(ada()?.primary_email_address_id)?.email_address)
+        .poll(
+          () => stage.clerk.state.table('email_addresses').get(ada()?.primary_email_address_id)?.email_address,
+          PATIENTLY,
+        )
         .toBe('ada@lovelace.test');
       const menu = stage.page.locator('.cl-profileSectionItem__emailAddresses', { hasText: 'ada@example.com' });
       await menu.getByRole('button', { name: 'Open menu' }).click();
@@ -131,7 +139,7 @@ describe.skipIf(!hasChromium)('the profile', () => {
       await button('Add email address').click();
       await field('emailAddress').fill('ada@lovelace.test');
       await button('Add').click();
-      await expect.poll(() => clerk.emails.at(-1)?.link ?? null, { timeout: 20_000 }).not.toBeNull();
+      await expect.poll(() => clerk.emails.at(-1)?.link ?? null, PATIENTLY).not.toBeNull();
       const mail = await context.newPage();
       await mail.goto(clerk.emails.at(-1)?.link ?? '');
       await mail
@@ -210,11 +218,13 @@ describe.skipIf(!hasChromium)('the security page', () => {
       await button('Save').click();
       await field('newPassword').waitFor({ state: 'detached' });
       await expect
-        .poll(() =>
-          clerk.state
-            .table('sessions')
-            .rows()
-            .map(({ status }) => status),
+        .poll(
+          () =>
+            clerk.state
+              .table('sessions')
+              .rows()
+              .map(({ status }) => status),
+          PATIENTLY,
         )
         .toEqual(['active', 'revoked']);
       // Without reverification the form asks for the current one.
@@ -251,12 +261,12 @@ describe.skipIf(!hasChromium)('the security page', () => {
       const section = (name: string) => page.locator('.cl-profileSectionItem__mfa', { hasText: name });
       await section('Backup codes').getByRole('button', { name: 'Open menu' }).click();
       await item('Regenerate').click();
-      await expect.poll(() => ada()?.backup_codes?.includes(first)).toBe(false);
+      await expect.poll(() => ada()?.backup_codes?.includes(first), PATIENTLY).toBe(false);
       await show('/security');
       await section('Authenticator application').getByRole('button', { name: 'Open menu' }).click();
       await item('Remove').click();
       await button('Remove').click();
-      await expect.poll(() => ada()?.totp_secret).toBeNull();
+      await expect.poll(() => ada()?.totp_secret, PATIENTLY).toBeNull();
       expect(ada()?.backup_codes).toBeNull();
     },
     MINUTES,
@@ -273,7 +283,7 @@ describe.skipIf(!hasChromium)('the security page', () => {
       await button('Continue').or(button('Add')).click();
       await giveCode('424242');
       const number = () => clerk.state.table('phone_numbers').rows()[0];
-      await expect.poll(() => number()?.reserved_for_second_factor, { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => number()?.reserved_for_second_factor, PATIENTLY).toBe(true);
       expect(number()).toMatchObject({ default_second_factor: true });
       await text(ada()?.backup_codes?.[0] ?? '-').waitFor();
     },
@@ -316,7 +326,7 @@ describe.skipIf(!hasChromium)('the security page', () => {
       await button('Delete account').click();
       await field('deleteConfirmation').fill('Delete account');
       await button('Delete account').last().click();
-      await expect.poll(() => ada(), { timeout: 20_000 }).toBeUndefined();
+      await expect.poll(() => ada(), PATIENTLY).toBeUndefined();
       await page.waitForURL(`${stage.site}/`);
       await page.locator('#user', { hasText: 'nobody' }).waitFor();
       expect(clerk.state.table('sessions').size).toBe(0);
