@@ -188,8 +188,13 @@ describe('the profile', () => {
     form.append('file', new File([new Uint8Array([137, 80, 78, 71])], 'logo.png', { type: 'image/png' }));
     const url = `${scene.clerk.frontendApiUrl}${ACME}/logo?_clerk_js_version=6.40.0&_method=PUT`;
     const answer = await scene.ada.browser.request(url, { method: 'POST', body: form, headers: { origin: PAGE } });
-    const image = 'data:image/png;base64,iVBORw==';
-    expect(await answer.json()).toMatchObject({ response: { has_image: true, image_url: image, logo_url: image } });
+    const { response } = (await answer.json()) as {
+      response: { has_image: boolean; image_url: string; logo_url: string };
+    };
+    expect(response).toMatchObject({ has_image: true, logo_url: response.image_url });
+    const picture = await fetch(response.image_url);
+    expect(picture.headers.get('content-type')).toBe('image/png');
+    expect(Buffer.from(await picture.arrayBuffer())).toEqual(Buffer.from([137, 80, 78, 71]));
     expect((await scene.ada.call('DELETE', `${ACME}/logo`)).response).toMatchObject({ deleted: true });
     expect((await scene.ada.get(ACME)).response).toMatchObject({ has_image: false, logo_url: null });
   });
