@@ -86,7 +86,8 @@ async function signInByCode(/** @type {string} */ identifier) {
       headers: { origin: 'http://127.0.0.1:3000', cookie },
       body: new URLSearchParams(fields),
     });
-    const { response } = /** @type {{ response: SignIn }} */ (await answer.json());
+    const body = /** @type {unknown} */ (await answer.json());
+    const { response } = /** @type {{ response: SignIn }} */ (body);
     const cookies = answer.headers.getSetCookie().map((line) => line.split(';')[0]);
     return { response, cookie: cookies.join('; ') };
   };
