@@ -21,6 +21,8 @@ export default defineConfig({
       test: {
         name,
         include: filesOf(name),
+        // A browser draws when it likes: a scenario may be tried a second time, and the report says so.
+        retry: name === 'e2e' ? 1 : 0,
         // What reaches nowhere shares modules: loading them again for each file costs as much as the tests.
         ...(name === 'unit' && {
           setupFiles: ['test/support/stay-inside.ts'],

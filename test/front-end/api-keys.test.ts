@@ -53,6 +53,8 @@ const row = (text: string) => stage.page.getByRole('row').filter({ hasText: text
 /** Makes a key and gives its secret, which the page shows once. */
 async function create(name: string): Promise<string> {
   const { page } = stage;
+  // The form of the key before leaves slowly.
+  await page.locator('input[name=name]').waitFor({ state: 'detached' });
   await button('Add new key').click();
   await page.locator('input[name=name]').fill(name);
   await button('Create key').click();

@@ -277,6 +277,29 @@ export async function serveApplication(
   };
 }
 
+/** Runs in the page. */
+async function askApi(): ReturnType<Stage['callApi']> {
+  const { Clerk } = window as unknown as { Clerk: { session?: { getToken: () => Promise<string> } } };
+  const token = await Clerk.session?.getToken();
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const response = await fetch('/api/me', { headers: headers as Record<string, string> });
+  const body = (await response.json()) as { userId?: string; orgId?: string; actor?: { sub: string } };
+  const { userId = null, orgId = null, actor = null } = body;
+  return { status: response.status, userId, orgId, actor };
+}
+
+/** Runs it once Clerk is loaded, and again if the page went on to another one meanwhile. */
+async function settled<T>(page: Page, run: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      await page.waitForFunction(() => (window as unknown as { Clerk?: { loaded: boolean } }).Clerk?.loaded);
+      return await page.evaluate(run);
+    } catch (error) {
+      if (!/context was destroyed|navigation/.test(String(error))) throw error;
+    }
+  }
+}
+
 /** Opens a stage; close it after the scenario. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const { major = 6, bundled = false } = options;
@@ -295,16 +318,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     context,
     page,
     requests,
-    callApi: () =>
-      page.evaluate(async () => {
-        const { Clerk } = window as unknown as { Clerk: { session?: { getToken: () => Promise<string> } } };
-        const token = await Clerk.session?.getToken();
-        const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-        const response = await fetch('/api/me', { headers: headers as Record<string, string> });
-        const body = (await response.json()) as { userId?: string; orgId?: string; actor?: { sub: string } };
-        const { userId = null, orgId = null, actor = null } = body;
-        return { status: response.status, userId, orgId, actor };
-      }),
+    callApi: () => settled(page, askApi),
     async close() {
       await context.close();
       await served.close();
