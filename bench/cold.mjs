@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createFixtures } from './lib/fixtures.mjs';
 import { noiseOf } from './lib/noise.mjs';
 import { table, tell, verdict } from './lib/section.mjs';
+import { serverEnvironment } from './lib/server-environment.mjs';
 import { interleave } from './lib/stats.mjs';
 import { bundleOf, startWorker } from './lib/workerd.mjs';
 
@@ -22,14 +23,7 @@ async function ofProcess(framework, library) {
   const began = performance.now();
   const child = spawn(process.execPath, [SERVER, framework, library], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'production',
-      CLERK_SECRET_KEY: fixtures.secretKey,
-      CLERK_PUBLISHABLE_KEY: fixtures.publishableKey,
-      CLERK_JWT_KEY: fixtures.pem,
-      CLERK_TELEMETRY_DISABLED: '1',
-    },
+    env: serverEnvironment(fixtures),
   });
   try {
     /** @type {unknown[]} */

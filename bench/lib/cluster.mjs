@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { serverEnvironment } from './server-environment.mjs';
 
 /** @typedef {{ pid: number, cpu: number, memory: number }} State CPU time so far in µs, memory in kB */
 /** @typedef {Awaited<ReturnType<typeof startCluster>>} Cluster */
@@ -18,14 +19,7 @@ export async function startCluster(framework, library, workers, fixtures, execAr
   const script = fileURLToPath(new URL('../servers/cluster.mjs', import.meta.url));
   const child = spawn(process.execPath, [...execArgv, script, framework, library, String(workers)], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'production',
-      CLERK_SECRET_KEY: fixtures.secretKey,
-      CLERK_PUBLISHABLE_KEY: fixtures.publishableKey,
-      CLERK_JWT_KEY: fixtures.pem,
-      CLERK_TELEMETRY_DISABLED: '1',
-    },
+    env: serverEnvironment(fixtures),
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   async function next() {

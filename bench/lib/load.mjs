@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serverEnvironment } from './server-environment.mjs';
 
 const SCRIPT = fileURLToPath(new URL('./load.lua', import.meta.url));
 const CONNECTIONS = 32;
@@ -47,14 +48,7 @@ export async function startServer(
   const script = join(tree, 'bench/servers/app.mjs');
   const child = spawn('taskset', ['-c', '0', process.execPath, script, framework, library], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'production',
-      CLERK_SECRET_KEY: fixtures.secretKey,
-      CLERK_PUBLISHABLE_KEY: fixtures.publishableKey,
-      CLERK_JWT_KEY: fixtures.pem,
-      CLERK_TELEMETRY_DISABLED: '1',
-    },
+    env: serverEnvironment(fixtures),
   });
   leftovers.push(() => child.kill());
   const exited = once(child, 'exit').then(([code]) => {
