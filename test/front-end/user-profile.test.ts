@@ -44,6 +44,19 @@ const item = (name: string | RegExp): Locator => stage.page.getByRole('menuitem'
 const text = (words: string | RegExp): Locator => stage.page.getByText(words).first();
 const field = (name: string): Locator => stage.page.locator(`input[name=${name}]:visible`);
 
+/** From a menu, which closes when the list around it is drawn anew: then it is opened again. */
+async function choose(opener: Locator, name: string | RegExp): Promise<void> {
+  for (let isChosen = false; !isChosen;) {
+    await opener.click();
+    isChosen = await item(name)
+      .click({ timeout: 3_000 })
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+}
+
 async function giveCode(code: string): Promise<void> {
   await stage.page.locator('input[autocomplete="one-time-code"]').first().pressSequentially(code);
 }
@@ -107,8 +120,7 @@ describe.skipIf(!hasChromium)('the profile', () => {
     async () => {
       await open();
       await addEmail('ada@lovelace.test');
-      await button('Open menu').nth(1).click();
-      await item('Set as primary').click();
+      await choose(button('Open menu').nth(1), 'Set as primary');
       await expect
         .poll(
           () => stage.clerk.state.table('email_addresses').get(ada()?.primary_email_address_id)?.email_address,
@@ -116,13 +128,11 @@ describe.skipIf(!hasChromium)('the profile', () => {
         )
         .toBe('ada@lovelace.test');
       const menu = stage.page.locator('.cl-profileSectionItem__emailAddresses', { hasText: 'ada@example.com' });
-      await menu.getByRole('button', { name: 'Open menu' }).click();
-      await item('Remove email').click();
+      await choose(menu.getByRole('button', { name: 'Open menu' }), 'Remove email');
       await text('ada@example.com will be removed').waitFor();
       await button('Remove').click();
       await text('ada@example.com').waitFor({ state: 'detached' });
-      await button('Open menu').first().click();
-      await item('Remove email').click();
+      await choose(button('Open menu').first(), 'Remove email');
       await button('Remove').click();
       await text(/last identification|cannot be deleted/i).waitFor();
       expect(stage.clerk.state.table('email_addresses').size).toBe(1);
@@ -168,8 +178,7 @@ describe.skipIf(!hasChromium)('the profile', () => {
       expect(stage.clerk.state.table('phone_numbers').rows()).toMatchObject([
         { phone_number: '+12015550123', verification: { status: 'verified' } },
       ]);
-      await button('Open menu').nth(1).click();
-      await item('Remove phone number').click();
+      await choose(button('Open menu').nth(1), 'Remove phone number');
       await button('Remove').click();
       await text('+1 (201) 555-0123').waitFor({ state: 'detached' });
       expect(stage.clerk.state.table('phone_numbers').size).toBe(0);
@@ -193,8 +202,7 @@ describe.skipIf(!hasChromium)('the profile', () => {
       await page.getByLabel('Email').fill('ada@gmail.test');
       await button('Continue').click();
       await text('ada@gmail.test').waitFor();
-      await button('Open menu').last().click();
-      await item('Remove').click();
+      await choose(button('Open menu').last(), 'Remove');
       await button('Remove').click();
       await text('ada@gmail.test').waitFor({ state: 'detached' });
       expect(stage.clerk.state.table('external_accounts').size).toBe(0);
@@ -259,12 +267,10 @@ describe.skipIf(!hasChromium)('the security page', () => {
       expect(ada()).toMatchObject({ totp_secret: secret, pending_totp: null });
       await show('/security');
       const section = (name: string) => page.locator('.cl-profileSectionItem__mfa', { hasText: name });
-      await section('Backup codes').getByRole('button', { name: 'Open menu' }).click();
-      await item('Regenerate').click();
+      await choose(section('Backup codes').getByRole('button', { name: 'Open menu' }), 'Regenerate');
       await expect.poll(() => ada()?.backup_codes?.includes(first), PATIENTLY).toBe(false);
       await show('/security');
-      await section('Authenticator application').getByRole('button', { name: 'Open menu' }).click();
-      await item('Remove').click();
+      await choose(section('Authenticator application').getByRole('button', { name: 'Open menu' }), 'Remove');
       await button('Remove').click();
       await expect.poll(() => ada()?.totp_secret, PATIENTLY).toBeNull();
       expect(ada()?.backup_codes).toBeNull();
@@ -305,8 +311,7 @@ describe.skipIf(!hasChromium)('the security page', () => {
       await text('This device').waitFor();
       await text('iPhone').waitFor();
       await text('Safari 19.0').waitFor();
-      await button('Open menu').last().click();
-      await item(/Sign out of device/).click();
+      await choose(button('Open menu').last(), /Sign out of device/);
       await text('iPhone').waitFor({ state: 'detached' });
       expect(
         clerk.state

@@ -314,7 +314,7 @@ describe('the JSON side', () => {
     const browser = await start();
     await browser.submit(at('/sign-in'), { user_id: ADA });
     const foreign = await browser.request(at('/v1/client'), { headers: { origin: 'https://evil.example' } });
-    expect(foreign.status).toBe(403);
+    expect(foreign.status).toBe(400);
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
     const bobs = clerk.state.table('sessions').by('user_id', 'user_bob')[0]?.id ?? '';
     expect((await browser.request(at(`/v1/client/sessions/${bobs}/tokens`), { method: 'POST' })).status).toBe(404);
@@ -334,7 +334,7 @@ describe('the JSON side', () => {
     const browser = await start();
     const preflight = (origin: string) => browser.request(at('/v1/client'), { method: 'OPTIONS', headers: { origin } });
     expect((await preflight('http://localhost:3000')).status).toBe(204);
-    expect((await preflight('https://evil.example')).status).toBe(403);
+    expect((await preflight('https://evil.example')).status).toBe(400);
     expect((await browser.request(at('/v1/client/nothing'))).status).toBe(404);
     expect((await browser.request(at('/user'), { method: 'DELETE' })).status).toBe(405);
   });
