@@ -4,6 +4,7 @@ import express from 'express';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { clerkMiddleware, requireAuth } from 'bailiff/express';
 import { listen, originOf } from '../support/listen.js';
+import { rowWith } from './forms.js';
 import {
   closeChromium,
   hasChromium,
@@ -48,7 +49,6 @@ async function open(userId: string, major: Major = 6, recipe: Recipe = 'relative
   await button('Add new key').waitFor();
 }
 const button = (name: string) => stage.page.getByRole('button', { name, exact: true });
-const row = (text: string) => stage.page.getByRole('row').filter({ hasText: text });
 
 /** Makes a key and gives its secret, which the page shows once. */
 async function create(name: string): Promise<string> {
@@ -61,18 +61,18 @@ async function create(name: string): Promise<string> {
   await page.getByText(`Copy your "${name}" API Key now`).waitFor();
   const secret = await page.getByRole('textbox', { name: 'API key', exact: true }).inputValue();
   await button('Copy & Close').click();
-  await row(name).waitFor();
+  await rowWith(stage.page, name).waitFor();
   expect(await page.content()).not.toContain(secret);
   return secret;
 }
 
 async function revoke(name: string): Promise<void> {
   const { page } = stage;
-  await row(name).getByRole('button', { name: 'Open menu' }).click();
+  await rowWith(stage.page, name).getByRole('button', { name: 'Open menu' }).click();
   await page.getByRole('menuitem', { name: 'Revoke key' }).click();
   await page.getByLabel(/Type "Revoke"/).fill('Revoke');
   await button('Revoke key').click();
-  await row(name).waitFor({ state: 'detached' });
+  await rowWith(stage.page, name).waitFor({ state: 'detached' });
 }
 
 /** What a route that takes API keys alone answers to this one. */
@@ -104,10 +104,10 @@ describe.skipIf(!hasChromium)('API keys', () => {
       expect(await askWith(secret)).toEqual({ status: 200, subject: 'user_ada' });
       await create('Backup');
       await page.getByRole('searchbox').pressSequentially('depl');
-      await row('Backup').waitFor({ state: 'detached' });
-      await row('Deploy').waitFor();
+      await rowWith(stage.page, 'Backup').waitFor({ state: 'detached' });
+      await rowWith(stage.page, 'Deploy').waitFor();
       await page.getByRole('searchbox').fill('');
-      await row('Backup').waitFor();
+      await rowWith(stage.page, 'Backup').waitFor();
       await button('Add new key').click();
       await page.locator('input[name=name]').fill('Deploy');
       await button('Create key').click();

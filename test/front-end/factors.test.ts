@@ -2,6 +2,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { totpCode } from '../../packages/local/src/model/users/totp.js';
+import { giveCode, givePassword } from './forms.js';
 import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, submit, type Stage } from './stage.js';
 
 sayIfSkipped('test/front-end/factors');
@@ -38,13 +39,6 @@ async function begin(address = 'ada@example.com', site = stage.site): Promise<vo
   await stage.page.locator('input[name=identifier]').fill(address);
   await submit(stage.page);
 }
-const givePassword = async (password: string): Promise<void> => {
-  await stage.page.locator('input[name=password]:visible').first().fill(password);
-  await submit(stage.page);
-};
-const giveCode = async (code: string): Promise<void> => {
-  await stage.page.locator('input[autocomplete="one-time-code"]').first().pressSequentially(code);
-};
 async function isHome(userId: string, site = stage.site): Promise<void> {
   await stage.page.waitForURL(`${site}/`);
   await stage.page.locator('#user', { hasText: userId }).waitFor();
@@ -80,18 +74,18 @@ describe.skipIf(!hasChromium)('the second step of signing in', () => {
       clerk.state.table('phone_numbers').update(phone?.id ?? '', { reserved_for_second_factor: true });
       clerk.state.table('users').update('user_ada', { backup_codes: ['backup-one'] });
       await begin();
-      await givePassword('correct horse');
+      await givePassword(stage.page, 'correct horse');
       await page.locator('input[autocomplete="one-time-code"]').first().waitFor();
-      await giveCode('000000');
+      await giveCode(stage.page, '000000');
       await page.getByText('Incorrect code').first().waitFor();
       await page.locator('input[autocomplete="one-time-code"]').first().fill('');
-      await giveCode('424242');
+      await giveCode(stage.page, '424242');
       await isHome('user_ada');
       expect(verifiedAt('user_ada')).toEqual([expect.any(Number), expect.any(Number)]);
 
       await signOut(page);
       await begin();
-      await givePassword('correct horse');
+      await givePassword(stage.page, 'correct horse');
       await page.getByRole('link', { name: 'Use another method' }).click();
       await page.getByText('Use a backup code').click();
       await page.locator('input[name=code]').fill('backup-two');
@@ -120,13 +114,13 @@ describe.skipIf(!hasChromium)('who gives wrong passwords too often', () => {
         await begin();
         for (const wrong of ['wrong horse', 'wronger horse']) {
           const answered = page.waitForResponse(/attempt_first_factor/);
-          await givePassword(wrong);
+          await givePassword(stage.page, wrong);
           expect((await answered).status()).toBe(422);
           await page.locator('#error-password', { hasText: 'Password is incorrect' }).waitFor();
         }
         // The form gives up, and goes one level up. Whoever begins anew is told.
         const answered = page.waitForResponse(/attempt_first_factor/);
-        await givePassword('correct horse');
+        await givePassword(stage.page, 'correct horse');
         expect((await answered).status()).toBe(403);
         await page.locator('#user', { hasText: 'nobody' }).waitFor();
         await begin();
@@ -138,7 +132,7 @@ describe.skipIf(!hasChromium)('who gives wrong passwords too often', () => {
       clerk.advanceClock(30 * 60_000);
       expect(await user()).toMatchObject({ locked: false });
       await begin();
-      await givePassword('correct horse');
+      await givePassword(stage.page, 'correct horse');
       await isHome('user_ada');
       await signOut(page);
 
@@ -147,7 +141,7 @@ describe.skipIf(!hasChromium)('who gives wrong passwords too often', () => {
       await fetch(`${clerk.apiUrl}/v1/users/user_ada/unlock`, { method: 'POST', headers });
       expect(await user()).toMatchObject({ locked: false });
       await begin();
-      await givePassword('correct horse');
+      await givePassword(stage.page, 'correct horse');
       await isHome('user_ada');
     },
     MINUTES,
@@ -171,9 +165,9 @@ describe.skipIf(!hasChromium)('a route that asks for a fresh verification', () =
       await page.goto(`${site}/reverification`);
       await ask('strict');
       await page.getByText('Verification required').first().waitFor();
-      await givePassword('wrong horse');
+      await givePassword(stage.page, 'wrong horse');
       await page.locator('#error-password', { hasText: 'Password is incorrect' }).waitFor();
-      await givePassword('correct horse');
+      await givePassword(stage.page, 'correct horse');
       await answer(/"userId":"user_ada"/);
       expect(await page.getByText('Verification required').count()).toBe(0);
     },
@@ -194,8 +188,8 @@ describe.skipIf(!hasChromium)('a route that asks for a fresh verification', () =
       await answer(/reverification_cancelled|cancel/i);
 
       await ask('strict_mfa');
-      await givePassword('correct horse');
-      await giveCode(totpCode(TOTP_SECRET, clerk.now()));
+      await givePassword(stage.page, 'correct horse');
+      await giveCode(stage.page, totpCode(TOTP_SECRET, clerk.now()));
       await answer(/"userId":"user_ada"/);
     },
     MINUTES,
@@ -214,13 +208,13 @@ describe.skipIf(!hasChromium)('with enumeration protection', () => {
         await begin(address);
         await page.locator('input[name=password]:visible').first().waitFor();
         const asked = await card(address);
-        await givePassword('wrong horse');
+        await givePassword(stage.page, 'wrong horse');
         await page.locator('#error-password', { hasText: 'Password is incorrect' }).waitFor();
         await page.getByRole('link', { name: 'Use another method' }).click();
         await page.getByRole('button', { name: /Email code to/ }).waitFor();
         const methods = await card(address);
         await page.getByRole('button', { name: /Email code to/ }).click();
-        await giveCode('000000');
+        await giveCode(stage.page, '000000');
         await page.getByText('Incorrect code').first().waitFor();
         return [asked, methods];
       };
@@ -231,7 +225,7 @@ describe.skipIf(!hasChromium)('with enumeration protection', () => {
       expect(clerk.state.table('sessions').size).toBe(0);
 
       await begin('bob@example.com');
-      await givePassword('correct horse');
+      await givePassword(stage.page, 'correct horse');
       await isHome('user_bob');
     },
     MINUTES,
@@ -251,8 +245,8 @@ describe.skipIf(!hasChromium)('an operation of the profile that is sensitive', (
       await page.getByRole('button', { name: 'Add', exact: true }).click();
       await page.getByText('Verification required').first().waitFor();
       expect(clerk.state.table('email_addresses').by('user_id', 'user_ada')).toHaveLength(1);
-      await givePassword('correct horse');
-      await giveCode('424242');
+      await givePassword(stage.page, 'correct horse');
+      await giveCode(stage.page, '424242');
       await page.getByText('second+clerk_test@example.com').first().waitFor();
       expect(clerk.state.table('email_addresses').by('user_id', 'user_ada')).toHaveLength(2);
     },
@@ -316,7 +310,7 @@ describe.skipIf(!hasChromium)('a passkey', () => {
         },
       });
       await begin('ada@example.com', site);
-      await givePassword('correct horse');
+      await givePassword(stage.page, 'correct horse');
       await isHome('user_ada', site);
       await page.goto(`${site}/user-profile/security`);
       await page.getByRole('button', { name: 'Add a passkey' }).click();

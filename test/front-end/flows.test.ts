@@ -22,8 +22,8 @@ const SEED = {
 const MINUTES = 120_000;
 
 let stage: Stage;
-const open = async (instance: Readonly<Record<string, unknown>> = {}): Promise<Stage> =>
-  (stage = await openStage({ instance: { seed: { ...SEED, instance } } }));
+const open = async (settings: Readonly<Record<string, unknown>> = {}): Promise<Stage> =>
+  (stage = await openStage({ instance: { seed: { ...SEED, instance: settings } } }));
 
 afterEach(() => stage.close());
 afterAll(closeChromium);

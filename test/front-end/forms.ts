@@ -78,3 +78,6 @@ export interface WithClerk {
 
 export const isLoaded = (page: Page): Promise<unknown> =>
   page.waitForFunction(() => (window as unknown as Partial<WithClerk>).Clerk?.loaded);
+
+/** The row of a table that has the text. */
+export const rowWith = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });

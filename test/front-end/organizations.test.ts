@@ -1,6 +1,7 @@
 /** Clerk's components for organizations, unchanged from npm, on the offline instance, in Chromium. */
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
+import { rowWith } from './forms.js';
 import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, type Major, type Stage } from './stage.js';
 
 sayIfSkipped('test/front-end/organizations');
@@ -65,13 +66,12 @@ async function profile(path = ''): Promise<void> {
   await stage.page.goto(`${stage.site}/organization${path}`);
 }
 const button = (name: string | RegExp) => stage.page.getByRole('button', { name, exact: typeof name === 'string' });
-const row = (text: string) => stage.page.getByRole('row').filter({ hasText: text });
 /** Waits until there is one alone: while a card opens or closes, the page has the old one and the new one. */
-async function alone(locator: ReturnType<typeof row>): Promise<void> {
+async function alone(locator: ReturnType<typeof rowWith>): Promise<void> {
   await expect.poll(() => locator.count(), { timeout: 20_000 }).toBe(1);
 }
 /** What is chosen in the menu at the end of a row. */
-async function choose(within: ReturnType<typeof row>, item: string): Promise<void> {
+async function choose(within: ReturnType<typeof rowWith>, item: string): Promise<void> {
   await within.getByRole('button', { name: 'Open menu' }).click();
   await stage.page.getByRole('menuitem', { name: item }).click();
 }
@@ -155,19 +155,19 @@ describe.skipIf(!hasChromium)('an organization', () => {
     async () => {
       const page = await open('user_ada');
       await profile('/organization-members');
-      await row('m10@acme.test').waitFor();
+      await rowWith(stage.page, 'm10@acme.test').waitFor();
       await button('Next').click();
-      await row('bob@acme.test').waitFor();
+      await rowWith(stage.page, 'bob@acme.test').waitFor();
       await button('Previous').click();
-      await row('m10@acme.test').waitFor();
+      await rowWith(stage.page, 'm10@acme.test').waitFor();
       await page.getByRole('searchbox').pressSequentially('byte');
-      await row('m10@acme.test').waitFor({ state: 'detached' });
-      await row('bob@acme.test').getByRole('button', { name: 'Member' }).click();
+      await rowWith(stage.page, 'm10@acme.test').waitFor({ state: 'detached' });
+      await rowWith(stage.page, 'bob@acme.test').getByRole('button', { name: 'Member' }).click();
       await page.getByRole('option', { name: 'Admin' }).click();
       await expect.poll(() => rolesOf('user_bob')).toEqual(['org:admin']);
-      await row('bob@acme.test').getByRole('button', { name: 'Admin' }).waitFor();
-      await choose(row('bob@acme.test'), 'Remove member');
-      await row('bob@acme.test').waitFor({ state: 'detached' });
+      await rowWith(stage.page, 'bob@acme.test').getByRole('button', { name: 'Admin' }).waitFor();
+      await choose(rowWith(stage.page, 'bob@acme.test'), 'Remove member');
+      await rowWith(stage.page, 'bob@acme.test').waitFor({ state: 'detached' });
       expect(rolesOf('user_bob')).toEqual([]);
 
       await button('Invite').click();
@@ -177,8 +177,8 @@ describe.skipIf(!hasChromium)('an organization', () => {
       await button('Invite').click();
       await invite('joe@acme.test');
       await page.getByRole('tab', { name: /Invitations 1/ }).click();
-      await choose(row('joe@acme.test'), 'Revoke invitation');
-      await row('joe@acme.test').waitFor({ state: 'detached' });
+      await choose(rowWith(stage.page, 'joe@acme.test'), 'Revoke invitation');
+      await rowWith(stage.page, 'joe@acme.test').waitFor({ state: 'detached' });
       const [invitation] = stage.clerk.state.table('organization_invitations').rows();
       expect(invitation).toMatchObject({ status: 'revoked', inviter_id: 'user_ada' });
     },
@@ -190,7 +190,7 @@ describe.skipIf(!hasChromium)('an organization', () => {
     async () => {
       const page = await open('user_bob');
       await profile('/organization-members');
-      await row('bob@acme.test').or(row('m10@acme.test')).first().waitFor();
+      await rowWith(stage.page, 'bob@acme.test').or(rowWith(stage.page, 'm10@acme.test')).first().waitFor();
       expect(await page.getByRole('tab', { name: /Invitations|Requests/ }).count()).toBe(0);
       expect(await button('Invite').count()).toBe(0);
       await page.goto(`${stage.site}/organization`);
@@ -267,8 +267,8 @@ describe.skipIf(!hasChromium)('an organization', () => {
       await changeTo('user_ada');
       await profile('/organization-members');
       await page.getByRole('tab', { name: /Requests/ }).click();
-      await row('eve@books.test').getByRole('button', { name: 'Approve' }).click();
-      await row('eve@books.test').waitFor({ state: 'detached' });
+      await rowWith(stage.page, 'eve@books.test').getByRole('button', { name: 'Approve' }).click();
+      await rowWith(stage.page, 'eve@books.test').waitFor({ state: 'detached' });
       expect(rolesOf('user_eve')).toEqual(['org:member']);
 
       await page.goto(`${stage.site}/organization`);

@@ -1,6 +1,7 @@
 /** Clerk's own front end, unchanged from npm, signs in on the offline instance, in Chromium: each way of proving who one is. */
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { totpCode } from '../../packages/local/src/model/users/totp.js';
+import { giveCode, givePassword } from './forms.js';
 import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, submit, type Stage } from './stage.js';
 
 sayIfSkipped('test/front-end/sign-in');
@@ -34,13 +35,6 @@ async function codeSentTo(address: string): Promise<string> {
   await expect.poll(() => stage.clerk.emails.some(({ to }) => to === address), { timeout: 20_000 }).toBe(true);
   return stage.clerk.lastCode(address);
 }
-async function giveCode(code: string): Promise<void> {
-  await stage.page.locator('input[autocomplete="one-time-code"]').first().pressSequentially(code);
-}
-async function givePassword(password: string): Promise<void> {
-  await stage.page.locator('input[name=password]:visible').first().fill(password);
-  await submit(stage.page);
-}
 async function isHome(userId: string): Promise<void> {
   await stage.page.waitForURL(`${stage.site}/`);
   await stage.page.locator('#user', { hasText: userId }).waitFor();
@@ -53,9 +47,9 @@ describe.skipIf(!hasChromium)('signing in', () => {
     async () => {
       const { page } = await open();
       await begin();
-      await givePassword('wrong horse');
+      await givePassword(stage.page, 'wrong horse');
       await page.locator('#error-password', { hasText: 'Password is incorrect' }).waitFor();
-      await givePassword('correct horse');
+      await givePassword(stage.page, 'correct horse');
       await isHome('user_ada');
     },
     MINUTES,
@@ -70,10 +64,10 @@ describe.skipIf(!hasChromium)('signing in', () => {
       await page.getByRole('button', { name: /Email code to/ }).click();
       await page.locator('input[autocomplete="one-time-code"]').first().waitFor();
       const code = await codeSentTo('ada@example.com');
-      await giveCode(code === '000000' ? '000001' : '000000');
+      await giveCode(stage.page, code === '000000' ? '000001' : '000000');
       await page.getByText('Incorrect code').first().waitFor();
       await page.locator('input[autocomplete="one-time-code"]').first().fill('');
-      await giveCode(code);
+      await giveCode(stage.page, code);
       await isHome('user_ada');
     },
     MINUTES,
@@ -85,7 +79,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
       const { page } = await open();
       await begin('tess+clerk_test@example.com');
       await page.locator('input[autocomplete="one-time-code"]').first().waitFor();
-      await giveCode('424242');
+      await giveCode(stage.page, '424242');
       await isHome('user_tess');
     },
     MINUTES,
@@ -97,9 +91,9 @@ describe.skipIf(!hasChromium)('signing in', () => {
       const { page, clerk } = await open();
       clerk.state.table('users').update('user_ada', { totp_secret: TOTP_SECRET });
       await begin();
-      await givePassword('correct horse');
+      await givePassword(stage.page, 'correct horse');
       await page.locator('input[autocomplete="one-time-code"]').first().waitFor();
-      await giveCode(totpCode(TOTP_SECRET, clerk.now()));
+      await giveCode(stage.page, totpCode(TOTP_SECRET, clerk.now()));
       await isHome('user_ada');
     },
     MINUTES,
@@ -113,7 +107,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
       await page.getByText('Forgot password?').click();
       await page.getByText('Reset your password').click();
       await page.locator('input[autocomplete="one-time-code"]').first().waitFor();
-      await giveCode(await codeSentTo('ada@example.com'));
+      await giveCode(stage.page, await codeSentTo('ada@example.com'));
       await page.locator('input[name=password]:visible').fill('a better horse');
       await page.locator('input[name=confirmPassword]:visible').fill('a better horse');
       await page.getByRole('button', { name: 'Reset Password' }).click();

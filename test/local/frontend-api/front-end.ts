@@ -43,6 +43,11 @@ export class FrontEnd {
     return this.call('GET', path);
   }
 
+  /** The user who is signed in. */
+  async me(): Promise<Json> {
+    return (await this.get('/v1/me')).response;
+  }
+
   post(path: string, fields: Form = {}): Promise<Reply> {
     return this.call('POST', path, fields);
   }
@@ -90,4 +95,11 @@ export function misfits(method: string, path: string, body: Json): string[] {
     ...misfitsOf(inner, body['response'], {}, 'response'),
     ...misfitsOf('Client | null', body['client'], {}, 'client'),
   ];
+}
+
+/** A browser in which somebody has signed in by password. */
+export async function signedInBy(clerk: LocalInstance, identifier: string): Promise<FrontEnd> {
+  const front = new FrontEnd(clerk);
+  await front.post('/v1/client/sign_ins', { identifier, password: 'correct horse' });
+  return front;
 }

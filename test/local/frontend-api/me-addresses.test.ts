@@ -31,7 +31,6 @@ async function addVerified(list: string, text: string): Promise<string> {
   return path;
 }
 const idIn = (path: string): string => path.split('/').at(-1) ?? '';
-const me = async (): Promise<Record<string, unknown>> => (await page.get('/v1/me')).response;
 const attempt = (path: string, code: string): Promise<Reply> => page.post(`${path}/attempt_verification`, { code });
 
 describe('an email address', () => {
@@ -58,7 +57,7 @@ describe('an email address', () => {
       deleted: true,
     });
     // The next verified one takes its place.
-    expect((await me())['primary_email_address_id']).not.toBe(idIn(path));
+    expect((await page.me())['primary_email_address_id']).not.toBe(idIn(path));
     expect((await page.get(EMAILS)).body).toMatchObject([{ email_address: 'ada@example.com' }]);
     expect((await page.get(path)).status).toBe(404);
   });
@@ -133,14 +132,14 @@ describe('an email address', () => {
   });
 
   it('is not taken away if it is the last', async () => {
-    const id = String((await me())['primary_email_address_id']);
+    const id = String((await page.me())['primary_email_address_id']);
     const remove = () => page.call('DELETE', `${EMAILS}/${id}`);
     expect(await remove()).toMatchObject({ status: 400, code: 'last_required_identification_deletion_failed' });
     clerk.configure({ user_settings: { attributes: { email_address: { required: false } } } });
     expect(await remove()).toMatchObject({ status: 400, code: 'identification_deletion_failed' });
     await page.call('PATCH', '/v1/me', { username: 'ada_l' });
     expect((await remove()).status).toBe(200);
-    expect((await me())['primary_email_address_id']).toBeNull();
+    expect((await page.me())['primary_email_address_id']).toBeNull();
   });
 
   it('is neither added where it is off, nor changed where it is fixed', async () => {
@@ -149,7 +148,7 @@ describe('an email address', () => {
     });
     const immutable = { status: 403, code: 'immutable_attribute_modification_not_allowed' };
     expect(await page.post(EMAILS, { email_address: 'ada@lovelace.test' })).toMatchObject(immutable);
-    const id = String((await me())['primary_email_address_id']);
+    const id = String((await page.me())['primary_email_address_id']);
     expect(await page.call('DELETE', `${EMAILS}/${id}`)).toMatchObject(immutable);
     expect(await page.post(PHONES, { phone_number: '+15551234567' })).toMatchObject({ code: 'form_param_unknown' });
   });
@@ -158,7 +157,7 @@ describe('an email address', () => {
 describe('a phone number', () => {
   it('is verified by a text message, and becomes primary', async () => {
     const path = await addVerified(PHONES, '+15551234567');
-    expect(await me()).toMatchObject({
+    expect(await page.me()).toMatchObject({
       primary_phone_number_id: idIn(path),
       phone_numbers: [{ phone_number: '+15551234567', verification: { status: 'verified' } }],
     });
@@ -180,7 +179,7 @@ describe('a phone number', () => {
     const on = await set(first, reserve);
     expect(on.response).toMatchObject({ reserved_for_second_factor: true, default_second_factor: true });
     expect(on.response['backup_codes']).toHaveLength(10);
-    expect(await me()).toMatchObject({ two_factor_enabled: true, backup_code_enabled: true });
+    expect(await page.me()).toMatchObject({ two_factor_enabled: true, backup_code_enabled: true });
     expect((await set(second, reserve)).response).toMatchObject({ default_second_factor: false, backup_codes: null });
     expect((await set(second, { default_second_factor: 'true' })).response).toMatchObject({
       default_second_factor: true,
@@ -197,13 +196,13 @@ describe('a phone number', () => {
     expect(await page.call('DELETE', second)).toMatchObject(refused);
     clerk.configure({ user_settings: { sign_up: { mfa: { required: false } } } });
     expect((await page.call('DELETE', second)).status).toBe(200);
-    expect(await me()).toMatchObject({ two_factor_enabled: false, backup_code_enabled: false });
+    expect(await page.me()).toMatchObject({ two_factor_enabled: false, backup_code_enabled: false });
   });
 
   it('cannot become second factor if nothing else says who one is', async () => {
     clerk.configure({ user_settings: { attributes: { email_address: { required: false } } } });
     const path = await addVerified(PHONES, '+15551234567');
-    await page.call('DELETE', `${EMAILS}/${String((await me())['primary_email_address_id'])}`);
+    await page.call('DELETE', `${EMAILS}/${String((await page.me())['primary_email_address_id'])}`);
     expect(await page.call('PATCH', path, { reserved_for_second_factor: 'true' })).toMatchObject({
       status: 400,
       code: 'identification_update_failed',
@@ -245,7 +244,7 @@ it('the Backend API verifies by the same codes: random, told to webhooks, three 
       .json;
   expect(await attempted(code === '424242' ? '1' : '424242')).toMatchObject({ status: 'unverified', attempts: 1 });
   expect(await attempted(code)).toMatchObject({ status: 'verified', attempts: 2 });
-  expect((await me())['email_addresses']).toMatchObject([
+  expect((await page.me())['email_addresses']).toMatchObject([
     {},
     { verification: { status: 'verified', strategy: 'email_code' } },
   ]);

@@ -17,7 +17,6 @@ beforeEach(async () => {
   events = eventsOf(clerk);
 });
 
-const me = async (): Promise<Record<string, unknown>> => (await page.get('/v1/me')).response;
 const verifies = async (password: string): Promise<boolean> =>
   (await call(clerk, 'POST', '/v1/users/user_ada/verify_password', { password })).status === 200;
 
@@ -92,7 +91,7 @@ describe('two-step verification', () => {
     const uri = new URL(String(response['uri']));
     expect(decodeURIComponent(uri.pathname)).toMatch(/:ada@example\.com$/);
     expect(uri.searchParams.get('secret')).toBe(secret);
-    expect(await me()).toMatchObject({ totp_enabled: false, two_factor_enabled: false });
+    expect(await page.me()).toMatchObject({ totp_enabled: false, two_factor_enabled: false });
     expect(await verify('000000')).toMatchObject({ status: 422, code: 'form_code_incorrect', param: 'code' });
     const done = await verify(totpCode(secret, clerk.now()));
     expect(done.response).toMatchObject({ verified: true, secret: null, uri: null });
@@ -112,8 +111,12 @@ describe('two-step verification', () => {
     const secret = String((await page.post('/v1/me/totp')).response['secret']);
     await verify(totpCode(secret, clerk.now()));
     expect((await page.call('DELETE', '/v1/me/totp')).response).toMatchObject({ object: 'totp', deleted: true });
-    expect(await me()).toMatchObject({ two_factor_enabled: false, totp_enabled: false, backup_code_enabled: false });
-    expect((await me())['mfa_disabled_at']).toBe(clerk.now());
+    expect(await page.me()).toMatchObject({
+      two_factor_enabled: false,
+      totp_enabled: false,
+      backup_code_enabled: false,
+    });
+    expect((await page.me())['mfa_disabled_at']).toBe(clerk.now());
   });
 
   it('has backup codes as often as they are wished for, beside another factor alone', async () => {
@@ -163,7 +166,7 @@ describe('an account at a provider', () => {
   };
   const answer = (token: string, fields: Record<string, string>, who = page) =>
     who.browser.submit(`${clerk.frontendApiUrl}/v1/oauth_callback`, { token, ...fields });
-  const accounts = async () => (await me())['external_accounts'];
+  const accounts = async () => (await page.me())['external_accounts'];
   const SAYS = { email: 'ada@gmail.test', first_name: 'Ada', last_name: 'L' };
 
   it('is connected by what the provider says, and lets its user in from then on', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { call, instances } from '../support.js';
 import type { Reply } from './front-end.js';
-import { eventsOf, openScene, signIn, type Scene } from './organization-scene.js';
+import { eventsOf, openScene, signIn, type Scene, itemsOf } from './organization-scene.js';
 
 const start = instances();
 let scene: Scene;
@@ -10,7 +10,6 @@ beforeEach(async () => {
 });
 
 const DOMAINS = '/v1/organizations/org_acme/domains';
-const itemsOf = (reply: Reply): Record<string, unknown>[] => reply.response['data'] as Record<string, unknown>[];
 
 /** Adds a domain, and gives its path. */
 async function added(name: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { call, instances } from '../support.js';
 import type { Reply } from './front-end.js';
-import { eventsOf, openScene, signIn, type Scene } from './organization-scene.js';
+import { eventsOf, openScene, signIn, type Scene, itemsOf } from './organization-scene.js';
 
 const start = instances();
 let scene: Scene;
@@ -10,7 +10,6 @@ beforeEach(async () => {
 });
 
 const ACME = '/v1/organizations/org_acme';
-const itemsOf = (reply: Reply): Record<string, unknown>[] => reply.response['data'] as Record<string, unknown>[];
 const membersOf = (reply: Reply): unknown[] =>
   itemsOf(reply).map((item) => (item['public_user_data'] as { user_id: string }).user_id);
 

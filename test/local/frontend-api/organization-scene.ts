@@ -1,7 +1,7 @@
 /** An organization with an administrator and a member, and somebody outside of it; each signed in with a browser of their own. */
 import type { LocalInstance, LocalInstanceOptions } from 'bailiff-local';
 import { call } from '../support.js';
-import { FrontEnd } from './front-end.js';
+import { FrontEnd, type Reply } from './front-end.js';
 
 /** Stands in every field that no page may see. */
 export const CANARY = 'canary-7f3a';
@@ -64,3 +64,6 @@ export function eventsOf({ clerk }: Scene): () => string[] {
   clerk.webhooks.add('http://127.0.0.1:1/');
   return () => clerk.webhooks.deliveries.map(({ type }) => type);
 }
+
+/** What a page of a list holds. */
+export const itemsOf = (reply: Reply): Record<string, unknown>[] => reply.response['data'] as Record<string, unknown>[];

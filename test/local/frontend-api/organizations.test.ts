@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { call, instances } from '../support.js';
-import { FrontEnd, PAGE, type Reply } from './front-end.js';
-import { CANARY, eventsOf, openScene, type Scene } from './organization-scene.js';
+import { FrontEnd, PAGE } from './front-end.js';
+import { CANARY, eventsOf, openScene, type Scene, itemsOf } from './organization-scene.js';
 
 const start = instances();
 let scene: Scene;
@@ -10,7 +10,6 @@ beforeEach(async () => {
 });
 
 const ACME = '/v1/organizations/org_acme';
-const itemsOf = (reply: Reply): Record<string, unknown>[] => reply.response['data'] as Record<string, unknown>[];
 describe('the organizations of a user', () => {
   it('are listed, in pages, with role and permissions', async () => {
     const list = await scene.bob.get('/v1/me/organization_memberships?paginated=true&limit=10&offset=0');

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { LocalInstance } from 'bailiff-local';
 import { call, instances } from '../support.js';
 import { Authenticator, type Lies } from './authenticator.js';
-import { FrontEnd, PAGE, type Reply } from './front-end.js';
+import { FrontEnd, signedInBy, PAGE, type Reply } from './front-end.js';
 
 const start = instances();
 const NOW = 1_800_000_000_000;
@@ -23,14 +23,8 @@ beforeEach(async () => {
       instance: { user_settings: { attributes: { passkey: { enabled: true } } } },
     },
   });
-  page = await signedIn('ada@example.com');
+  page = await signedInBy(clerk, 'ada@example.com');
 });
-
-async function signedIn(identifier: string): Promise<FrontEnd> {
-  const front = new FrontEnd(clerk);
-  await front.post('/v1/client/sign_ins', { identifier, password: 'correct horse' });
-  return front;
-}
 
 const nonceOf = (verification: unknown): string => (verification as { nonce: string }).nonce;
 
@@ -111,11 +105,14 @@ describe('a passkey is made', () => {
     const { response } = await page.post('/v1/me/passkeys');
     const path = `/v1/me/passkeys/${String(response['id'])}/attempt_verification`;
     const fields = { strategy: 'passkey', public_key_credential: key.create(nonceOf(response['verification'])) };
-    const bob = await signedIn('bob@example.com');
+    const bob = await signedInBy(clerk, 'bob@example.com');
     expect(await bob.post(path, fields)).toMatchObject({ status: 404, code: 'passkey_not_registered' });
     clerk.advanceClock(10 * 60_000);
     expect(await page.post(path, fields)).toMatchObject({ status: 400, code: 'verification_expired' });
-    const [adaAgain, bobAgain] = [await signedIn('ada@example.com'), await signedIn('bob@example.com')];
+    const [adaAgain, bobAgain] = [
+      await signedInBy(clerk, 'ada@example.com'),
+      await signedInBy(clerk, 'bob@example.com'),
+    ];
     expect(await register(adaAgain, key)).toMatchObject({ status: 200 });
     expect(await register(bobAgain, key)).toMatchObject({ status: 400, code: 'passkey_invalid_verification' });
     expect(await adaAgain.post(path, fields)).toMatchObject({ status: 404 });
@@ -153,7 +150,7 @@ it('a passkey has a name, and goes; others’ are out of reach', async () => {
     response: { name: 'Laptop' },
   });
   expect((await page.get(path)).response).toMatchObject({ name: 'Laptop' });
-  const bob = await signedIn('bob@example.com');
+  const bob = await signedInBy(clerk, 'bob@example.com');
   for (const method of ['GET', 'PATCH', 'DELETE'])
     expect(await bob.call(method, path, { name: 'Mine' })).toMatchObject({
       status: 404,
@@ -261,7 +258,7 @@ describe('signing in with a passkey', () => {
 
   it('not with the passkey of somebody else, one that nobody has, or none', async () => {
     const bobs = new Authenticator(PAGE);
-    const bob = await signedIn('bob@example.com');
+    const bob = await signedInBy(clerk, 'bob@example.com');
     const { response } = await register(bob, bobs);
     const { front, id } = await begin({ identifier: 'ada@example.com' });
     const prepare = async (): Promise<string> =>

@@ -4,7 +4,7 @@ import type { LocalInstance } from 'bailiff-local';
 import { totpCode } from '../../../packages/local/src/model/users/totp.js';
 import { call, decode, instances } from '../support.js';
 import { Authenticator } from './authenticator.js';
-import { FrontEnd, PAGE, type Reply } from './front-end.js';
+import { FrontEnd, signedInBy, PAGE, type Reply } from './front-end.js';
 
 const start = instances();
 const NOW = 1_800_000_000_000;
@@ -32,15 +32,9 @@ beforeEach(async () => {
       instance: { user_settings: { attributes: { passkey: { enabled: true }, phone_number: { enabled: true } } } },
     },
   });
-  page = await signedIn('ada@example.com');
+  page = await signedInBy(clerk, 'ada@example.com');
   session = await sessionOf(page);
 });
-
-async function signedIn(identifier: string): Promise<FrontEnd> {
-  const front = new FrontEnd(clerk);
-  await front.post('/v1/client/sign_ins', { identifier, password: 'correct horse' });
-  return front;
-}
 
 const sessionOf = async (front: FrontEnd): Promise<string> =>
   String((await front.get('/v1/client')).response['last_active_session_id']);
@@ -245,7 +239,7 @@ describe('what is refused', () => {
   });
 
   it('the session of another browser, or none', async () => {
-    const bob = await signedIn('bob@example.com');
+    const bob = await signedInBy(clerk, 'bob@example.com');
     expect(await verify('', { level: 'first_factor' }, bob)).toMatchObject({ status: 404 });
     expect(await verify('', { level: 'first_factor' }, new FrontEnd(clerk))).toMatchObject({ status: 401 });
   });
