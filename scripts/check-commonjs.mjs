@@ -5,7 +5,7 @@
 import { writeFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { IMPORTABLE, PEERS, namesFor, sampleOf } from './entry-points.mjs';
+import { FOR_TYPES, IMPORTABLE, PEERS, namesFor, sampleOf } from './entry-points.mjs';
 import { DEV, pack, project, run } from './lib/packages.mjs';
 
 const JEST = ['jest@30', 'ts-jest@29', '@types/jest@30'];
@@ -200,7 +200,7 @@ void main();
 const work = mkdtempSync(join(tmpdir(), 'bailiff-commonjs-'));
 try {
   const packed = pack(work);
-  const tools = ['typescript', ...PEERS, '@types/express', '@types/node'].map((name) => `${name}@${DEV[name]}`);
+  const tools = ['typescript', ...PEERS, ...FOR_TYPES].map((name) => `${name}@${DEV[name]}`);
   const folder = project(
     join(work, 'project'),
     [packed.bailiff.tarball, packed['bailiff-local'].tarball, ...tools, ...JEST, ...NEST],

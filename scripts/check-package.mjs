@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IMPORTABLE, PEERS, namesFor, sampleOf } from './entry-points.mjs';
+import { FOR_TYPES, IMPORTABLE, PEERS, namesFor, sampleOf } from './entry-points.mjs';
 import { ROOT, parseJson } from './lib/document.mjs';
 import { DEV, FOLDERS, pack, project as projectIn, run } from './lib/packages.mjs';
 
@@ -154,7 +154,7 @@ async function untilFirstLine(/** @type {readonly string[]} */ args, /** @type {
 
 /** Under both module resolutions that matter, the declarations of others included. */
 function checkTypes(/** @type {string[]} */ ...tarballs) {
-  const tools = ['typescript', ...PEERS, '@types/express', '@types/node'].map((name) => `${name}@${DEV[name]}`);
+  const tools = ['typescript', ...PEERS, ...FOR_TYPES].map((name) => `${name}@${DEV[name]}`);
   const folder = project('types', [...tarballs, ...tools], ['--legacy-peer-deps']);
   writeFileSync(
     join(folder, 'app.ts'),

@@ -165,6 +165,9 @@ export const namesFor = ({ runtime, packages } = {}) =>
 /** Every package that some entry point imports and the application installs. */
 export const PEERS = [...new Set(ENTRY_POINTS.flatMap(({ peers }) => peers))];
 
+/** What declarations name beside these: for whoever compiles against them. */
+export const FOR_TYPES = ['@types/express', '@types/node', '@playwright/test'];
+
 /** Where an entry point stands in `exports` of its package. */
 export const subpathOf = (/** @type {EntryPoint} */ { name, package: owner }) => `.${name.slice(owner.length)}`;
 
