@@ -38,28 +38,24 @@ function segmentsOf(path: string): string[] {
 }
 
 function show(call: SectionCall, section: Section): LocalResponse {
-  const done = lookUp(section.actions ?? {}, call.request.query.get('done') ?? '')?.done;
-  return shown(call, section, {
-    title: section.title,
-    body: section.show(call),
-    notice: done === undefined ? undefined : { text: done, kind: 'good' },
-  });
+  return shown(call, section, { title: section.title, body: section.show(call) });
 }
 
 function showOne(call: SectionCall, section: Section, id: string): LocalResponse {
   const found = section.showOne?.(call, id) ?? null;
   if (found === null) return missing(call, section);
   if ('status' in found) return found;
-  const done = lookUp(section.actions ?? {}, call.request.query.get('done') ?? '')?.done;
-  return shown(call, section, { ...found, notice: done === undefined ? undefined : { text: done, kind: 'good' } });
+  return shown(call, section, found);
 }
 
-type Shown = Pick<Parameters<typeof page>[0], 'title' | 'body' | 'notice'>;
+type Shown = Pick<Parameters<typeof page>[0], 'title' | 'body'>;
 
-function shown(call: SectionCall, section: Section, { title, body, notice }: Shown): LocalResponse {
+function shown(call: SectionCall, section: Section, { title, body }: Shown): LocalResponse {
   // The script of a page that is open: nothing is newer than what it has.
   if (call.request.headers['x-dashboard-version'] === versionOf(body))
     return { status: 204, headers: [['Cache-Control', 'no-store']], body: '' };
+  const done = lookUp(section.actions ?? {}, call.request.query.get('done') ?? '')?.done;
+  const notice = done === undefined ? undefined : ({ text: done, kind: 'good' } as const);
   return page({ ...frameOf(call, section), title, body, notice, isLive: true });
 }
 

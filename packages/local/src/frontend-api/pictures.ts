@@ -1,7 +1,7 @@
 /** `GET /images/users/{id}`: pictures that were uploaded, at an address of their own, so that not every answer carries them along. */
 import { createHash } from 'node:crypto';
 import type { LocalResponse } from '../http/messages.js';
-import { failure } from '../http/responses.js';
+import { refusal } from '../model/records/refusals.js';
 import type { InstanceState } from '../state/instance-state.js';
 import type { FrontendCall, FrontendHandler } from './frontend-call.js';
 
@@ -26,7 +26,7 @@ export const showPicture =
   ({ state, params }: FrontendCall): LocalResponse => {
     const stored = state.table(owner).get(params['id'] ?? '')?.image_url;
     const [start = '', type = ''] = UPLOADED.exec(typeof stored === 'string' ? stored : '') ?? [];
-    if (typeof stored !== 'string' || start === '') return failure(404, 'image_not_found', 'There is no such image');
+    if (typeof stored !== 'string' || start === '') throw refusal('image_not_found', 'There is no such image');
     return {
       status: 200,
       headers: [

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readVariable } from '../../../../src/environment.js';
+import { warn } from '../ground/warn.js';
 import type { ClockStart } from '../state/clock.js';
 import { createInstanceState, type ManagedState, type Snapshot } from '../state/create-instance-state.js';
 import { createRequestHandler, isOperation, namedOperation, reachedOperation } from '../server/handle-request.js';
@@ -174,12 +175,10 @@ interface LaunchOptions {
   readonly onHint: (hint: Hint) => void;
 }
 
-const warnOfHint = ({ message }: Hint): void => {
-  process.emitWarning(message, 'BailiffLocalWarning');
-};
+const warnOfHint = ({ message }: Hint): void => warn(message);
 
 const warnOfError = (error: Error): void => {
-  process.emitWarning(`The local instance cannot keep its state: ${error.message}`, 'BailiffLocalWarning');
+  warn(`The local instance cannot keep its state: ${error.message}`);
 };
 
 async function launch(options: LaunchOptions, prepare: (state: ManagedState) => void): Promise<LocalInstance> {

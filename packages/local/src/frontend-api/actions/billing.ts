@@ -1,5 +1,6 @@
 /** Billing: what is on sale, and what users and organizations bought. Both have the same operations, under names of their own. */
 import { paymentAttempts, plans, statements, subscriptionItems } from '../../model/billing/billing-records.js';
+import { PAYEE } from '../../model/billing/charges.js';
 import {
   cancelOwnItem,
   confirmCheckout,
@@ -19,6 +20,7 @@ import {
 } from '../../model/billing/payment-methods.js';
 import { ensureSubscription, settledItems } from '../../model/billing/subscriptions.js';
 import { environmentOf } from '../../model/instance/environment.js';
+import { pageOf } from '../../model/records/listing.js';
 import { missing, notFound, refusal } from '../../model/records/refusals.js';
 import { find, list, type Resource } from '../../model/records/resource.js';
 import { flagIn, signedIn, textIn, type Action, type Actions, type SignedInCall } from '../engine/action.js';
@@ -34,10 +36,7 @@ interface BillingCall extends SignedInCall {
 type BillingAction = (call: BillingCall) => unknown;
 
 /** A part of a list that is worked out already. */
-function page<Item>(call: BillingCall, items: readonly Item[]) {
-  const { limit, offset } = pageIn(call);
-  return { data: items.slice(offset, offset + limit), total_count: items.length };
-}
+const page = (call: BillingCall, items: readonly unknown[]) => pageOf(items, pageIn(call), (item) => item);
 
 /** The payer's own rows, the newest first. */
 const listOf =
@@ -113,7 +112,7 @@ const OPERATIONS: readonly (readonly [string, string, 'read' | 'manage', Billing
       object: 'commerce_payment_method_initialize',
       // The stand-in for the provider's script asks for one, and looks at nothing in it.
       external_client_secret: `seti_${state.secret(24)}`,
-      external_gateway_id: 'acct_bailiff_local',
+      external_gateway_id: PAYEE,
       payment_method_order: ['card'],
     }),
   ],
@@ -131,10 +130,10 @@ const OPERATIONS: readonly (readonly [string, string, 'read' | 'manage', Billing
     'SetOrganizationDefaultPaymentMethod',
     'manage',
     (call) => {
-      const { id } = methodIn(call, textIn(call, 'payment_method_id'));
+      const row = methodIn(call, textIn(call, 'payment_method_id'));
       const payer = ensurePayer(call.state, call.owner);
-      makeDefault(call.state, payer, findMethod(call.state, payer, id));
-      return viewMethod(findMethod(call.state, payer, id));
+      makeDefault(call.state, payer, row);
+      return viewMethod(findMethod(call.state, payer, row.id));
     },
   ],
   [

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { envelopedType, frontendDocument, type FrontendOperation } from '../../document/frontend-document.js';
 import { projectionOf } from '../../document/frontend-projection.js';
 import type { LocalResponse } from '../../http/messages.js';
-import { failure, json } from '../../http/responses.js';
+import { json } from '../../http/responses.js';
 import { ApiError } from '../../model/records/api-error.js';
+import { refusal } from '../../model/records/refusals.js';
 import { noteActivity } from '../../model/sessions/activity.js';
 import { newBrowser, type Browser } from '../../model/sessions/browsers.js';
 import { browserCookies, knownBrowser } from '../browser-of-request.js';
@@ -38,7 +39,9 @@ export function operationRoutes(actions: Actions, taken: ReadonlySet<string>): F
 
 const notBuilt = (operation: FrontendOperation): FrontendHandler => {
   const message = `The local instance does not have the operation ${operation.id} of the Frontend API.`;
-  return () => failure(501, 'not_implemented', message);
+  return () => {
+    throw refusal('not_implemented', message);
+  };
 };
 
 const answer =

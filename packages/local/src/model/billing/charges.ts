@@ -17,7 +17,7 @@ export interface Charge {
 }
 
 /** The account that takes the money. */
-const PAYEE = 'acct_bailiff_local';
+export const PAYEE = 'acct_bailiff_local';
 
 /** The attempt is `paid`, or `failed` with a card that is declined. */
 export function charge(state: InstanceState, { item, amount, currency, method, type, at }: Charge): PaymentAttemptRow {

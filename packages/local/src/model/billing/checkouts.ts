@@ -12,7 +12,7 @@ import { environmentOf } from '../instance/environment.js';
 import { invalidValue, missing, refusal } from '../records/refusals.js';
 import { find } from '../records/resource.js';
 import { payerView, plans, planView, subscriptionItems } from './billing-records.js';
-import { charge } from './charges.js';
+import { charge, PAYEE } from './charges.js';
 import { balanceOf, spendCredit } from './credits.js';
 import { ensurePayer, payerTypeOf, type Owner } from './payers.js';
 import { addMethod, defaultMethodOf, findMethod, isDeclined, TEST_CARD, viewMethod } from './payment-methods.js';
@@ -175,7 +175,7 @@ export function viewCheckout(state: InstanceState, row: CheckoutRow): Fields {
     plan_period,
     plan: planView(find(state, plans, row.plan_id)),
     payer: payerView(state, row.payer_id),
-    external_gateway_id: 'acct_bailiff_local',
+    external_gateway_id: PAYEE,
     totals: viewTotals(quote, balance),
     plan_period_start: quote.starts,
     is_immediate_plan_change: quote.effect !== 'later',

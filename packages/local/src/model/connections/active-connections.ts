@@ -1,5 +1,6 @@
 /** The enterprise connections of a domain that people sign in through. Both tables of the Backend API count, the older one of SAML alone too. */
 import type { InstanceState } from '../../state/instance-state.js';
+import { domainOfAddress } from '../organizations/public-mail-domains.js';
 
 export interface Connection {
   readonly id: string;
@@ -37,8 +38,8 @@ export const activeConnections = (state: InstanceState): Connection[] =>
 
 /** Those for an e-mail address; none for other text. */
 export function connectionsFor(state: InstanceState, text: string | null): Connection[] {
-  const domain = text?.trim().toLowerCase().split('@')[1];
-  if (domain === undefined) return [];
+  if (!text?.includes('@')) return [];
+  const domain = domainOfAddress(text.trim());
   const isOf = ({ domains, allowSubdomains }: Connection): boolean =>
     domains.some((each) => domain === each || (allowSubdomains && domain.endsWith(`.${each}`)));
   return activeConnections(state).filter(isOf);

@@ -4,6 +4,7 @@
  */
 import { fetchDocument, isLoopbackHost, mayFetch } from '../../http/fetch-document.js';
 import { messageOf } from '../../ground/message-of.js';
+import { warn } from '../../ground/warn.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { Fields, OAuthApplicationRow } from '../../state/rows.js';
 import { settingsOf } from '../instance/settings.js';
@@ -64,14 +65,13 @@ function record(state: InstanceState, clientId: string, fields: Draft<OAuthAppli
   }
   const document = { metadata_document: true, implicitly_allowed: true, dynamically_registered: false };
   registerOAuthApplication(state, { ...fields, ...document, client_id: clientId });
-  if (isLoopbackHost(new URL(clientId)) && findApplication(state, clientId) !== undefined) warn(clientId);
+  if (isLoopbackHost(new URL(clientId)) && findApplication(state, clientId) !== undefined) warnOfLoopback(clientId);
 }
 
 /** Said aloud, because what works here would fail in production. */
-function warn(clientId: string): void {
-  process.emitWarning(
+function warnOfLoopback(clientId: string): void {
+  warn(
     `The OAuth client ${clientId} is on loopback. Only the offline instance takes such a document: Clerk takes https URLs alone.`,
-    'BailiffLocalWarning',
   );
 }
 

@@ -84,12 +84,9 @@ export function attemptOwnAddress(
 ): IdentificationRow {
   const row = ownAddress(state, user, kind, id);
   const { verification: held } = row;
-  if (held?.code === undefined && !isVerified(row)) {
-    // The code of a verification that has failed or expired is kept, so this one was never sent any.
-    throw refusal('verification_missing');
-  }
+  // The code of a verification that has failed or expired is kept, so one without was never sent any.
+  if (held === null || (held.code === undefined && !isVerified(row))) throw refusal('verification_missing');
   if (code === undefined) throw missing('code');
-  if (held === null) throw refusal('verification_missing');
   const { verification, refusal: refused } = attemptCode(state, held, code);
   if (refused !== null) {
     note(state, kind, row, verification);

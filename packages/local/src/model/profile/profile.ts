@@ -8,6 +8,7 @@ import { uploadedImage } from '../records/images.js';
 import { mergedKinds } from '../records/metadata.js';
 import { invalidValue, missing, refusal } from '../records/refusals.js';
 import { change, remove } from '../records/resource.js';
+import { readChosenUsername } from '../sign-up/usernames.js';
 import { KIND_NAMES, primaryField } from '../users/identifications.js';
 import { users } from '../users/user-records.js';
 import { updateUser } from '../users/users.js';
@@ -31,7 +32,7 @@ export function changeProfile(state: InstanceState, user: UserRow, input: Fields
     if (!enabled) throw refusal('form_param_unknown', `${name} is switched off.`, { paramName: name });
     if (immutable) throw refusal('immutable_attribute_modification_not_allowed');
     if (required && value === null) throw missing(name);
-    patch[name] = name === 'username' && value !== null ? longEnough(state, value) : value;
+    patch[name] = name === 'username' && value !== null ? readChosenUsername(state, value) : value;
   }
   for (const kind of KIND_NAMES) {
     const id = textIn(input, primaryField(kind));
@@ -46,14 +47,6 @@ function textIn(input: Fields, name: string): string | null | undefined {
   if (value === undefined) return undefined;
   if (value !== null && typeof value !== 'string') throw invalidValue(name, 'must be text');
   return value === null || value.trim() === '' ? null : value.trim();
-}
-
-/** The instance's own lengths; which letters there may be is the same everywhere. */
-function longEnough(state: InstanceState, username: string): string {
-  const { min_length: min, max_length: max } = environmentOf(state).user_settings.username_settings;
-  if (username.length >= min && username.length <= max) return username;
-  const says = `Usernames have ${String(min)} to ${String(max)} characters.`;
-  throw refusal('form_username_invalid_length', says, { paramName: 'username' });
 }
 
 function metadataIn(input: Fields): Fields {

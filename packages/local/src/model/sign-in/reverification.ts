@@ -19,7 +19,14 @@ import { factorAges } from '../tokens/session-token.js';
 import { viewVerification } from '../verification/verification.js';
 import { countsAsBoth, firstFactors, secondFactors, type Factor } from './factors.js';
 import { forgetFailures, noteFailure } from './lockout.js';
-import { chosenStrategy, FIRST_STRATEGIES, preparationOf, SECOND_STRATEGIES, type Place } from './strategies.js';
+import {
+  attemptWith,
+  chosenStrategy,
+  FIRST_STRATEGIES,
+  preparationOf,
+  SECOND_STRATEGIES,
+  type Place,
+} from './strategies.js';
 
 type Step = 'first' | 'second';
 
@@ -121,12 +128,10 @@ export async function attemptReverification(
   { address, origin }: Place,
 ): Promise<SessionRow> {
   const { held, chosen } = stepOf(state, session, user, step, input);
-  const { strategy, name } = chosen;
   const { field } = STEPS[step];
-  const prepared = held[field]?.strategy === name ? held[field] : null;
   const subject = { kind: 'session', id: session.id, address } as const;
-  const asked = { state, user, input, prepared, subject, origin };
-  const { verification, refusal: refused } = await strategy.attempt(asked, name);
+  const asked = { state, user, input, subject, origin };
+  const { verification, refusal: refused } = await attemptWith(chosen, held[field], asked);
   const next = { ...held, [field]: verification };
   if (refused !== null) {
     keep(state, session, next);

@@ -17,7 +17,14 @@ import { verified, viewVerification } from '../verification/verification.js';
 import { ENTERPRISE, enterpriseFactors } from './enterprise.js';
 import { countsAsBoth, firstFactors, secondFactors } from './factors.js';
 import { identifyOrRefuse, supportedIdentifiers } from './identify.js';
-import { chosenStrategy, FIRST_STRATEGIES, preparationOf, SECOND_STRATEGIES, type Place } from './strategies.js';
+import {
+  attemptWith,
+  chosenStrategy,
+  FIRST_STRATEGIES,
+  preparationOf,
+  SECOND_STRATEGIES,
+  type Place,
+} from './strategies.js';
 import { identifyVeiled, isVeiled, NOBODY, offeredFirst, protectsAccounts, unsent, veiledStep } from './veil.js';
 
 const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
@@ -160,14 +167,11 @@ export async function attemptFactor(
   { address, origin }: Place,
 ): Promise<SignInRow> {
   const { user, chosen, input } = stepOf(state, row, step, given);
-  const { strategy, name } = chosen;
   const { field } = STEPS[step];
-  const held = row[field];
-  const prepared = held?.strategy === name ? held : null;
   const subject = { kind: 'sign_in', id: row.id, address } as const;
-  const asked = { state, user, input, prepared, subject, origin };
-  const { verification, refusal: refused } = await strategy.attempt(asked, name);
-  const isReset = name.startsWith('reset_password_');
+  const asked = { state, user, input, subject, origin };
+  const { verification, refusal: refused } = await attemptWith(chosen, row[field], asked);
+  const isReset = chosen.name.startsWith('reset_password_');
   const patch = isReset && refused === null ? { needs_new_password: true } : {};
   const next = changeSignIn(state, row, { [field]: verification, ...patch });
   if (refused !== null) {

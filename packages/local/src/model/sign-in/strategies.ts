@@ -9,7 +9,9 @@ import { change } from '../records/resource.js';
 import { verifyPassword } from '../users/password-digests.js';
 import { ENTERPRISE, sendToConnection } from './enterprise.js';
 import { isTotpCode } from '../users/totp.js';
+import { kindOf, primaryField, recipientOf, type VerifiableKind } from '../users/identifications.js';
 import { users } from '../users/user-records.js';
+import type { Recipient } from '../verification/messages.js';
 import { sendLink, type Subject } from '../verification/redirects.js';
 import { attemptCode, incorrectCode, sendCode, verified, type Attempted } from '../verification/verification.js';
 
@@ -64,6 +66,14 @@ export function preparationOf({ strategy, name }: Chosen): NonNullable<Strategy[
   return strategy.prepare;
 }
 
+/** @param held of the same step; what was prepared for another strategy counts for nothing here */
+export const attemptWith = (
+  { strategy, name }: Chosen,
+  held: Verification | null,
+  asked: Omit<Asked, 'prepared'>,
+): Attempted | Promise<Attempted> =>
+  strategy.attempt({ ...asked, prepared: held?.strategy === name ? held : null }, name);
+
 const invalidStrategy = (name: string): ApiError =>
   refusal('strategy_for_user_invalid', `The verification strategy ${name} is not valid for this account.`);
 
@@ -99,16 +109,14 @@ function attemptSent({ state, input, prepared }: Asked): Attempted {
   return attemptCode(state, prepared, code);
 }
 
-const byEmail: Strategy = {
-  prepare(asked, strategy) {
-    return sendCode(asked.state, strategy, addressOf(asked));
-  },
+const byCode = (kind: VerifiableKind): Strategy => ({
+  prepare: (asked, strategy) => sendCode(asked.state, strategy, recipientIn(asked, kind)),
   attempt: attemptSent,
-};
+});
 
 const byLink: Strategy = {
   prepare(asked, strategy) {
-    return sendLink(asked.state, strategy, addressOf(asked), asked.subject, asked.input);
+    return sendLink(asked.state, strategy, recipientIn(asked, 'email_address'), asked.subject, asked.input);
   },
   // The link itself is the attempt.
   attempt(_asked, strategy) {
@@ -116,26 +124,15 @@ const byLink: Strategy = {
   },
 };
 
-/** The address that the input names, else the primary one. @throws ApiError 422 for an address of somebody else */
-function addressOf({ state, user, input }: Asked) {
-  const rows = state.table('email_addresses').by('user_id', user.id);
-  const row = rows.find(({ id }) => id === (input['email_address_id'] ?? user.primary_email_address_id)) ?? rows[0];
-  if (row === undefined || (input['email_address_id'] !== undefined && row.id !== input['email_address_id']))
-    throw missing('email_address_id');
-  return { channel: 'email', to: row.email_address, identificationId: row.id, userId: user.id } as const;
+/** Where the input wants it sent, else the primary address or number. @throws ApiError 422 for one of somebody else */
+function recipientIn({ state, user, input }: Asked, kind: VerifiableKind): Recipient {
+  const field = `${kind}_id`;
+  const wished = input[field];
+  const rows = kindOf(kind).resource.tableIn(state).by('user_id', user.id);
+  const row = rows.find(({ id }) => id === (wished ?? user[primaryField(kind)])) ?? rows[0];
+  if (row === undefined || (wished !== undefined && row.id !== wished)) throw missing(field);
+  return recipientOf(state, kind, row.id).recipient;
 }
-
-const byPhone: Strategy = {
-  prepare({ state, user, input }, strategy) {
-    const rows = state.table('phone_numbers').by('user_id', user.id);
-    const row = rows.find(({ id }) => id === (input['phone_number_id'] ?? user.primary_phone_number_id)) ?? rows[0];
-    if (row === undefined || (input['phone_number_id'] !== undefined && row.id !== input['phone_number_id']))
-      throw missing('phone_number_id');
-    const recipient = { channel: 'sms', to: row.phone_number, identificationId: row.id, userId: user.id } as const;
-    return sendCode(state, strategy, recipient);
-  },
-  attempt: attemptSent,
-};
 
 const totp: Strategy = {
   attempt({ state, user, input }, strategy) {
@@ -172,11 +169,11 @@ const passkey: Strategy = {
 
 export const FIRST_STRATEGIES = {
   password,
-  email_code: byEmail,
+  email_code: byCode('email_address'),
   email_link: byLink,
-  phone_code: byPhone,
-  reset_password_email_code: byEmail,
-  reset_password_phone_code: byPhone,
+  phone_code: byCode('phone_number'),
+  reset_password_email_code: byCode('email_address'),
+  reset_password_phone_code: byCode('phone_number'),
   passkey,
   [ENTERPRISE]: byConnection,
 } as const satisfies Readonly<Record<string, Strategy>>;
@@ -184,5 +181,5 @@ export const FIRST_STRATEGIES = {
 export const SECOND_STRATEGIES: Readonly<Record<string, Strategy>> = {
   totp,
   backup_code: backupCode,
-  phone_code: byPhone,
+  phone_code: byCode('phone_number'),
 };

@@ -2,6 +2,7 @@
  * Notices a page whose clock is ahead of the instance's: it finds every token expired when it comes, and asks for the next one, without end. Nothing
  * that a page sends tells its time, so this looks at how often it asks.
  */
+import { warn } from '../../ground/warn.js';
 import type { InstanceState } from '../../state/instance-state.js';
 
 /** Clients ask 15 s before a token of 60 s ends, so that two requests are 45 s apart. */
@@ -32,9 +33,8 @@ export function noteRefresh(state: InstanceState, sessionId: string, organizatio
   if (tooSoon < TOLERATED) return;
   warned.add(state);
   asked.delete(state);
-  process.emitWarning(
+  warn(
     'A page asks for one session token after the other: its clock is ahead of the instance, so that tokens have expired when they come. ' +
       'Move both clocks: advanceClock(ms) here, and in Playwright page.clock.install() at the start and page.clock.fastForward(ms).',
-    'BailiffLocalWarning',
   );
 }

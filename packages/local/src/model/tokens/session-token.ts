@@ -6,6 +6,7 @@ import { membershipOf } from '../organizations/organization-records.js';
 import { permissionKeysOf } from '../organizations/role-records.js';
 import { CATEGORY, NOT_BEFORE_LEAD_SECONDS } from './categories.js';
 import { largeClaims } from '../../ground/large-claims.js';
+import { warn } from '../../ground/warn.js';
 import { encodeOrganization, orderFeatures, type TokenOrganization } from './organization-claim.js';
 
 /** Clerk's session tokens live a minute. */
@@ -53,7 +54,7 @@ const warned = new WeakSet<InstanceState>();
 function warnOnce(state: InstanceState, warning: string | null): void {
   if (warning === null || warned.has(state)) return;
   warned.add(state);
-  process.emitWarning(warning, 'BailiffLocalWarning');
+  warn(warning);
 }
 
 /** Dates in seconds. A token that has expired was issued before it did. */
