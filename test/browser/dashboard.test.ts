@@ -1,32 +1,18 @@
 /** The dashboard in a browser: without a script and with it, by keyboard, on a small screen, in the dark, and seen from another site. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAuthenticator } from 'bailiff';
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
+import { hasChromium, launchChromium, sayIfSkipped } from '../support/chromium.js';
+import { DASHBOARD_PATHS, DASHBOARD_SECTIONS } from '../support/dashboard.js';
 import { listen, originOf } from '../support/listen.js';
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const hasChromium = existsSync(CHROMIUM);
-if (!hasChromium) console.warn(`test/browser/dashboard: skipped, there is no Chromium at ${CHROMIUM} (CHROMIUM_PATH).`);
+sayIfSkipped('test/browser/dashboard');
 
 const LONG = 'Adelheid-Wilhelmina von Hohenstein-Oettingen zu Wallerstein';
 const EVIL = '<img src=x onerror=alert(1)>';
-const SECTIONS = [
-  'users',
-  'organizations',
-  'sessions',
-  'keys',
-  'tokens',
-  'messages',
-  'webhooks',
-  'requests',
-  'faults',
-  'clock',
-  'snapshot',
-];
-const PATHS = ['/', ...SECTIONS.map((name) => `/dashboard/${name}`)];
 /** WCAG 2.2, 1.4.3. */
 const CONTRAST = 4.5;
 
@@ -39,7 +25,7 @@ let told: number;
 let troubles: string[];
 
 beforeAll(async () => {
-  if (hasChromium) browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  if (hasChromium) browser = await launchChromium();
 });
 afterAll(() => (hasChromium ? browser.close() : undefined));
 
@@ -226,13 +212,13 @@ describe.skipIf(!hasChromium)('the dashboard', () => {
     await page.keyboard.press('Tab');
     expect(await where()).toMatchObject({ text: 'Skip to the content', ring: 'solid 2px' });
     const links: string[] = [];
-    for (let i = 0; i < PATHS.length; i++) {
+    for (let i = 0; i < DASHBOARD_PATHS.length; i++) {
       await page.keyboard.press('Tab');
       const { text, ring } = await where();
       expect(ring).toBe('solid 2px');
       links.push(text.toLowerCase());
     }
-    expect(links).toEqual(['overview', ...SECTIONS]);
+    expect(links).toEqual(['overview', ...DASHBOARD_SECTIONS]);
 
     await page.locator('.skip').focus();
     await page.keyboard.press('Enter');
@@ -248,7 +234,7 @@ describe.skipIf(!hasChromium)('the dashboard', () => {
     const message = clerk.webhooks.deliveries[0]?.messageId ?? '';
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await open({ viewport: { width: 360, height: 740 }, colorScheme });
-      for (const path of [...PATHS, ...details, `/dashboard/webhooks/${message}`]) {
+      for (const path of [...DASHBOARD_PATHS, ...details, `/dashboard/webhooks/${message}`]) {
         await page.goto(at(path));
         await page.evaluate(() => {
           for (const folded of document.querySelectorAll('details')) folded.open = true;

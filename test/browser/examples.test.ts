@@ -2,15 +2,13 @@
  * The example applications in Chromium: from the sign-in page to the dashboard, past the token's expiry, over to another organization, and out.
  * With BAILIFF_SCREENSHOTS=1 it takes the pictures in docs/images.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openEnvironment, type DemoEnvironment } from '../../examples/demo/environment.js';
+import { hasChromium, launchChromium, sayIfSkipped } from '../support/chromium.js';
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const hasChromium = existsSync(CHROMIUM);
-if (!hasChromium) console.warn(`test/browser/examples: skipped, there is no Chromium at ${CHROMIUM} (CHROMIUM_PATH).`);
+sayIfSkipped('test/browser/examples');
 
 const images = join(import.meta.dirname, '../../docs/images');
 const takesScreenshots = process.env['BAILIFF_SCREENSHOTS'] === '1';
@@ -24,7 +22,7 @@ describe.skipIf(!hasChromium)('row 9: the examples in Chromium', () => {
   let environment: DemoEnvironment;
   let page: Page;
   beforeAll(async () => {
-    chrome = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    chrome = await launchChromium();
     environment = await openEnvironment();
   });
   afterAll(async () => {

@@ -1,12 +1,9 @@
 /** What a style sheet promises can only be seen in a browser: names are whole on a small screen, and the ring of the focus is. */
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { startLocalInstance } from 'bailiff-local';
+import { hasChromium, launchChromium, sayIfSkipped } from '../support/chromium.js';
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const hasChromium = existsSync(CHROMIUM);
-if (!hasChromium) console.warn(`test/browser/look: skipped, there is no Chromium at ${CHROMIUM} (CHROMIUM_PATH).`);
+sayIfSkipped('test/browser/look');
 
 const NAME = 'Adelheid von Hohenstein';
 /** Outline and its offset, in the style sheet. */
@@ -25,7 +22,7 @@ it.skipIf(!hasChromium)('the sign-in page, 360 pixels wide', async () => {
       organizations: [{ name: 'Acme', members: [{ user: 'user_ada' }, { user: 'user_eve' }, { user: 'user_bob' }] }],
     },
   });
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
     await page.goto(`${clerk.frontendApiUrl}/sign-in`);

@@ -2,12 +2,10 @@
  * A browser, an offline instance, and an application: from being nobody to signing in, past the token's expiry, over
  * to an organization, and out again. Once with a cookie jar, and once in Chromium where there is one.
  */
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import express from 'express';
 import { Hono } from 'hono';
-import { chromium } from 'playwright-core';
 import type { Browser as Chromium, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BailiffEvent } from 'bailiff';
@@ -16,11 +14,10 @@ import { clerkMiddleware as honoMiddleware, requireAuth as honoGuard } from 'bai
 import { startLocalInstance } from 'bailiff-local';
 import type { LocalInstance } from 'bailiff-local';
 import { Browser } from '../local/frontend-api/support.js';
+import { hasChromium, launchChromium, sayIfSkipped } from '../support/chromium.js';
 import { listen, originOf } from '../support/listen.js';
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const hasChromium = existsSync(CHROMIUM);
-if (!hasChromium) console.warn(`test/browser/sign-in: skipped, there is no Chromium at ${CHROMIUM} (CHROMIUM_PATH).`);
+sayIfSkipped('test/browser/sign-in');
 
 let clerk: LocalInstance;
 let site: string;
@@ -151,7 +148,7 @@ describe.each(Object.keys(FRAMEWORKS))('a site on %s', (framework) => {
     let chrome: Chromium;
     let page: Page;
     beforeAll(async () => {
-      chrome = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+      chrome = await launchChromium();
     });
     afterAll(() => chrome.close());
     beforeEach(async () => {

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { totpCode } from '../../packages/local/src/model/users/totp.js';
-import { giveCode, givePassword } from './forms.js';
+import { giveCode, givePassword, isHome } from './forms.js';
 import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, submit, type Stage } from './stage.js';
 
 sayIfSkipped('test/front-end/factors');
@@ -38,11 +38,6 @@ async function begin(address = 'ada@example.com', site = stage.site): Promise<vo
   await stage.page.goto(`${site}/sign-in`);
   await stage.page.locator('input[name=identifier]').fill(address);
   await submit(stage.page);
-}
-async function isHome(userId: string, site = stage.site): Promise<void> {
-  await stage.page.waitForURL(`${site}/`);
-  await stage.page.locator('#user', { hasText: userId }).waitFor();
-  expect(await stage.callApi()).toMatchObject({ status: 200, userId });
 }
 /** The client opens the application's first page afterwards, by a page load, which ends the script. */
 async function signOut(page: Page): Promise<void> {
@@ -80,7 +75,7 @@ describe.skipIf(!hasChromium)('the second step of signing in', () => {
       await page.getByText('Incorrect code').first().waitFor();
       await page.locator('input[autocomplete="one-time-code"]').first().fill('');
       await giveCode(stage.page, '424242');
-      await isHome('user_ada');
+      await isHome(stage, 'user_ada');
       expect(verifiedAt('user_ada')).toEqual([expect.any(Number), expect.any(Number)]);
 
       await signOut(page);
@@ -93,7 +88,7 @@ describe.skipIf(!hasChromium)('the second step of signing in', () => {
       await page.getByText('Incorrect code').first().waitFor();
       await page.locator('input[name=code]').fill('backup-one');
       await submit(page);
-      await isHome('user_ada');
+      await isHome(stage, 'user_ada');
       expect(clerk.state.table('users').get('user_ada')?.backup_codes).toEqual([]);
     },
     MINUTES,
@@ -133,7 +128,7 @@ describe.skipIf(!hasChromium)('who gives wrong passwords too often', () => {
       expect(await user()).toMatchObject({ locked: false });
       await begin();
       await givePassword(stage.page, 'correct horse');
-      await isHome('user_ada');
+      await isHome(stage, 'user_ada');
       await signOut(page);
 
       await lockOut();
@@ -142,7 +137,7 @@ describe.skipIf(!hasChromium)('who gives wrong passwords too often', () => {
       expect(await user()).toMatchObject({ locked: false });
       await begin();
       await givePassword(stage.page, 'correct horse');
-      await isHome('user_ada');
+      await isHome(stage, 'user_ada');
     },
     MINUTES,
   );
@@ -226,7 +221,7 @@ describe.skipIf(!hasChromium)('with enumeration protection', () => {
 
       await begin('bob@example.com');
       await givePassword(stage.page, 'correct horse');
-      await isHome('user_bob');
+      await isHome(stage, 'user_bob');
     },
     MINUTES,
   );
@@ -311,7 +306,7 @@ describe.skipIf(!hasChromium)('a passkey', () => {
       });
       await begin('ada@example.com', site);
       await givePassword(stage.page, 'correct horse');
-      await isHome('user_ada', site);
+      await isHome({ ...stage, site }, 'user_ada');
       await page.goto(`${site}/user-profile/security`);
       await page.getByRole('button', { name: 'Add a passkey' }).click();
       await page.getByText('Created:').waitFor();
@@ -321,7 +316,7 @@ describe.skipIf(!hasChromium)('a passkey', () => {
       await signOut(page);
       await page.goto(`${site}/sign-in`);
       await page.getByText('Use passkey instead').click();
-      await isHome('user_ada', site);
+      await isHome({ ...stage, site }, 'user_ada');
       const [row] = clerk.state.table('passkeys').by('user_id', 'user_ada');
       expect(row).toMatchObject({ name: 'Passkey', rp_id: 'localhost', sign_count: 2 });
 

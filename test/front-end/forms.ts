@@ -58,6 +58,7 @@ export async function isHome({ page, site, callApi }: Stage, userId: string | Re
   await page.waitForURL(`${site}/`);
   await page.locator('#user', { hasText: userId }).waitFor();
   const shown = await page.locator('#user').textContent();
+  if (typeof userId === 'string') expect(shown).toBe(userId);
   expect(await callApi()).toMatchObject({ status: 200, userId: shown });
 }
 
@@ -75,9 +76,6 @@ export interface WithClerk {
     readonly signOut: (with_?: object) => Promise<void>;
   };
 }
-
-export const isLoaded = (page: Page): Promise<unknown> =>
-  page.waitForFunction(() => (window as unknown as Partial<WithClerk>).Clerk?.loaded);
 
 /** The row of a table that has the text. */
 export const rowWith = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });

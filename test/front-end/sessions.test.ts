@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { decodeJwt } from 'jose';
 import type { Page } from 'playwright-core';
-import { backend, givePassword, isHome, isLoaded, type WithClerk } from './forms.js';
+import { backend, givePassword, isHome, type WithClerk } from './forms.js';
 import type { AuthenticatorOptions } from 'bailiff';
 import {
   closeChromium,
@@ -15,6 +15,7 @@ import {
   type Application,
   type Major,
   type Stage,
+  isLoaded,
 } from './stage.js';
 
 sayIfSkipped('test/front-end/sessions');

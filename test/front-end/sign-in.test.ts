@@ -1,8 +1,8 @@
 /** Clerk's own front end, unchanged from npm, signs in on the offline instance, in Chromium: each way of proving who one is. */
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { totpCode } from '../../packages/local/src/model/users/totp.js';
-import { giveCode, givePassword } from './forms.js';
-import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, submit, type Stage } from './stage.js';
+import { codeSentTo, giveCode, givePassword, identifyAs, isHome } from './forms.js';
+import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, type Stage } from './stage.js';
 
 sayIfSkipped('test/front-end/sign-in');
 
@@ -25,32 +25,16 @@ const open = async (instance: Readonly<Record<string, unknown>> = {}): Promise<S
 afterEach(() => stage.close());
 afterAll(closeChromium);
 
-async function begin(address = 'ada@example.com'): Promise<void> {
-  await stage.page.goto(`${stage.site}/sign-in`);
-  await stage.page.getByLabel('Email address').fill(address);
-  await submit(stage.page);
-}
-/** The newest code, once one has been sent. */
-async function codeSentTo(address: string): Promise<string> {
-  await expect.poll(() => stage.clerk.emails.some(({ to }) => to === address), { timeout: 20_000 }).toBe(true);
-  return stage.clerk.lastCode(address);
-}
-async function isHome(userId: string): Promise<void> {
-  await stage.page.waitForURL(`${stage.site}/`);
-  await stage.page.locator('#user', { hasText: userId }).waitFor();
-  expect(await stage.callApi()).toMatchObject({ status: 200, userId });
-}
-
 describe.skipIf(!hasChromium)('signing in', () => {
   it(
     'by password: a wrong one is told under its field, the right one lets in',
     async () => {
       const { page } = await open();
-      await begin();
+      await identifyAs(stage, 'ada@example.com');
       await givePassword(stage.page, 'wrong horse');
       await page.locator('#error-password', { hasText: 'Password is incorrect' }).waitFor();
       await givePassword(stage.page, 'correct horse');
-      await isHome('user_ada');
+      await isHome(stage, 'user_ada');
     },
     MINUTES,
   );
@@ -59,16 +43,16 @@ describe.skipIf(!hasChromium)('signing in', () => {
     'by the code in an e-mail; a wrong one is told',
     async () => {
       const { page } = await open();
-      await begin();
+      await identifyAs(stage, 'ada@example.com');
       await page.getByText('Use another method').click();
       await page.getByRole('button', { name: /Email code to/ }).click();
       await page.locator('input[autocomplete="one-time-code"]').first().waitFor();
-      const code = await codeSentTo('ada@example.com');
+      const code = await codeSentTo(stage, 'ada@example.com');
       await giveCode(stage.page, code === '000000' ? '000001' : '000000');
       await page.getByText('Incorrect code').first().waitFor();
       await page.locator('input[autocomplete="one-time-code"]').first().fill('');
       await giveCode(stage.page, code);
-      await isHome('user_ada');
+      await isHome(stage, 'user_ada');
     },
     MINUTES,
   );
@@ -77,10 +61,10 @@ describe.skipIf(!hasChromium)('signing in', () => {
     'as a test address, by 424242',
     async () => {
       const { page } = await open();
-      await begin('tess+clerk_test@example.com');
+      await identifyAs(stage, 'tess+clerk_test@example.com');
       await page.locator('input[autocomplete="one-time-code"]').first().waitFor();
       await giveCode(stage.page, '424242');
-      await isHome('user_tess');
+      await isHome(stage, 'user_tess');
     },
     MINUTES,
   );
@@ -90,11 +74,11 @@ describe.skipIf(!hasChromium)('signing in', () => {
     async () => {
       const { page, clerk } = await open();
       clerk.state.table('users').update('user_ada', { totp_secret: TOTP_SECRET });
-      await begin();
+      await identifyAs(stage, 'ada@example.com');
       await givePassword(stage.page, 'correct horse');
       await page.locator('input[autocomplete="one-time-code"]').first().waitFor();
       await giveCode(stage.page, totpCode(TOTP_SECRET, clerk.now()));
-      await isHome('user_ada');
+      await isHome(stage, 'user_ada');
     },
     MINUTES,
   );
@@ -103,15 +87,15 @@ describe.skipIf(!hasChromium)('signing in', () => {
     'with a forgotten password',
     async () => {
       const { page } = await open();
-      await begin();
+      await identifyAs(stage, 'ada@example.com');
       await page.getByText('Forgot password?').click();
       await page.getByText('Reset your password').click();
       await page.locator('input[autocomplete="one-time-code"]').first().waitFor();
-      await giveCode(stage.page, await codeSentTo('ada@example.com'));
+      await giveCode(stage.page, await codeSentTo(stage, 'ada@example.com'));
       await page.locator('input[name=password]:visible').fill('a better horse');
       await page.locator('input[name=confirmPassword]:visible').fill('a better horse');
       await page.getByRole('button', { name: 'Reset Password' }).click();
-      await isHome('user_ada');
+      await isHome(stage, 'user_ada');
     },
     MINUTES,
   );
@@ -124,7 +108,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
       await page.getByRole('button', { name: /Google/ }).click();
       await page.getByText('Who does Google say you are?').waitFor();
       await page.getByRole('button', { name: /ada@example\.com/ }).click();
-      await isHome('user_ada');
+      await isHome(stage, 'user_ada');
     },
     MINUTES,
   );
@@ -151,7 +135,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
       const methods = { first_factors: ['email_link'], verifications: ['email_link'] };
       const attributes = { email_address: methods, password: { enabled: false } };
       const { page, clerk, context } = await open({ user_settings: { attributes } });
-      await begin();
+      await identifyAs(stage, 'ada@example.com');
       await page
         .getByText(/Check your email/)
         .first()

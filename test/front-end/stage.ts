@@ -2,7 +2,7 @@
  * A stage for scenarios with Clerk's own front end: an offline instance, an application with Clerk's components whose server is guarded by this
  * library, and a Chromium that can reach nothing else. See docs/full-stack.md for the recipes.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,23 +11,19 @@ import { build } from 'esbuild';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { vi } from 'vitest';
 import type { AuthenticatorOptions } from 'bailiff';
 import { clerkMiddleware as expressMiddleware, getAuth, requireAuth as expressGuard } from 'bailiff/express';
 import { clerkMiddleware as fastifyPlugin, guarded, requireAuth as fastifyGuard } from 'bailiff/fastify';
 import { clerkMiddleware as honoMiddleware, requireAuth as honoGuard } from 'bailiff/hono';
 import { startLocalInstance, type LocalInstance, type LocalInstanceOptions } from 'bailiff-local';
+import { launchChromium } from '../support/chromium.js';
 import { listen, originOf } from '../support/listen.js';
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const root = resolve(import.meta.dirname, '../..');
 
-export const hasChromium = existsSync(CHROMIUM);
-/** Why scenarios are skipped; to be said once by each file of them. */
-export function sayIfSkipped(file: string): void {
-  if (!hasChromium) console.warn(`${file}: skipped, there is no Chromium at ${CHROMIUM} (CHROMIUM_PATH).`);
-}
+export { hasChromium, sayIfSkipped } from '../support/chromium.js';
 
 export type Major = 6 | 5;
 export type Recipe = 'relative' | 'absolute';
@@ -98,10 +94,7 @@ const bundles = new Map<string, Promise<string>>();
 
 /** One Chromium for all stages of a file. Names other than loopback lead nowhere. */
 export const launched = (): Promise<Browser> =>
-  (browser ??= chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost'],
-  }));
+  (browser ??= launchChromium('--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost'));
 
 /** Ends Chromium. To be called after all stages of a file. */
 export async function closeChromium(): Promise<void> {
@@ -288,11 +281,15 @@ async function askApi(): ReturnType<Stage['callApi']> {
   return { status: response.status, userId, orgId, actor };
 }
 
+/** Clerk's client has started in the page. */
+export const isLoaded = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => (window as unknown as { Clerk?: { loaded: boolean } }).Clerk?.loaded);
+
 /** Runs it once Clerk is loaded, and again if the page went on to another one meanwhile. */
 async function settled<T>(page: Page, run: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      await page.waitForFunction(() => (window as unknown as { Clerk?: { loaded: boolean } }).Clerk?.loaded);
+      await isLoaded(page);
       return await page.evaluate(run);
     } catch (error) {
       if (!/context was destroyed|navigation/.test(String(error))) throw error;
@@ -338,7 +335,7 @@ export async function signInAs({ clerk, page, site }: Stage, userId: string): Pr
   });
   const { token } = (await response.json()) as { token: string };
   await page.goto(`${site}/`);
-  await page.waitForFunction(() => (window as unknown as { Clerk?: { loaded: boolean } }).Clerk?.loaded);
+  await isLoaded(page);
   await page.evaluate(async (ticket) => {
     const { Clerk } = window as unknown as {
       Clerk: {

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { totpCode } from '../../packages/local/src/model/users/totp.js';
-import { giveCode } from './forms.js';
+import { codeSentTo, giveCode } from './forms.js';
 import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, type Major, type Stage } from './stage.js';
 
 sayIfSkipped('test/front-end/user-profile');
@@ -58,18 +58,13 @@ async function choose(opener: Locator, name: string | RegExp): Promise<void> {
   }
 }
 
-/** The newest code, once one has been sent. */
-async function codeSentTo(address: string): Promise<string> {
-  await expect.poll(() => stage.clerk.emails.some(({ to }) => to === address), PATIENTLY).toBe(true);
-  return stage.clerk.lastCode(address);
-}
 const ada = () => stage.clerk.state.table('users').get('user_ada');
 
 async function addEmail(address: string): Promise<void> {
   await button('Add email address').click();
   await field('emailAddress').fill(address);
   await button('Add').click();
-  const code = await codeSentTo(address);
+  const code = await codeSentTo(stage, address);
   await text('Enter the verification code').waitFor();
   await giveCode(stage.page, code === '000000' ? '000001' : '000000');
   await text('Incorrect code').waitFor();

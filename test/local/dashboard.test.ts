@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createAuthenticator } from 'bailiff';
 import { startLocalInstance, type LocalInstance } from 'bailiff-local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DASHBOARD_PATHS } from '../support/dashboard.js';
 import { listen, originOf } from '../support/listen.js';
 import { call, decode } from './support.js';
 
@@ -73,26 +74,9 @@ async function done(action: string, fields: Record<string, string> = {}): Promis
   return get(headers.location ?? '');
 }
 
-const SECTIONS = [
-  '/',
-  ...[
-    'users',
-    'organizations',
-    'sessions',
-    'keys',
-    'tokens',
-    'messages',
-    'webhooks',
-    'requests',
-    'faults',
-    'clock',
-    'snapshot',
-  ].map((name) => `/dashboard/${name}`),
-];
-
 describe('who may come in', () => {
   it('shows every section to whoever is on this machine, never cached, framed or loading anything', async () => {
-    for (const path of SECTIONS) {
+    for (const path of DASHBOARD_PATHS) {
       const { status, headers, text } = await send(path);
       expect(status, path).toBe(200);
       expect(headers['content-type']).toBe('text/html; charset=utf-8');
@@ -123,7 +107,7 @@ describe('who may come in', () => {
   ];
 
   it.each(FOREIGN)('gives nothing to %s', async (_, headers) => {
-    for (const path of [...SECTIONS, '/dashboard/users/user_ada', '/dashboard/snapshot/bailiff-snapshot.json']) {
+    for (const path of [...DASHBOARD_PATHS, '/dashboard/users/user_ada', '/dashboard/snapshot/bailiff-snapshot.json']) {
       const answer = await send(path, headers);
       expect(answer.status, path).toBe(403);
       expect(answer.text).not.toContain('user_ada');
@@ -256,7 +240,7 @@ describe('what people choose', () => {
       `/dashboard/users?q=${encodeURIComponent(EVIL)}`,
       `/dashboard/tokens?user_id=${encodeURIComponent(EVIL)}`,
     ];
-    const pages = await Promise.all([...SECTIONS, ...details].map(get));
+    const pages = await Promise.all([...DASHBOARD_PATHS, ...details].map(get));
     for (const text of pages) {
       expect(text).not.toMatch(/<img|onmouseover="/);
       expect(text.match(/<script/g)).toHaveLength(1);
@@ -280,7 +264,7 @@ it('shows rows of a seed that lack what they should have', async () => {
   const tables = ['users', 'organizations', 'organization_memberships', 'organization_roles', 'sessions', 'api_keys'];
   for (const table of [...tables, 'machines', 'emails', 'sms_messages', 'jwt_templates'])
     clerk.state.table(table).insert({ id, user_id: id, organization_id: id });
-  for (const path of [...SECTIONS, '/dashboard/users/user_ada']) await get(path);
+  for (const path of [...DASHBOARD_PATHS, '/dashboard/users/user_ada']) await get(path);
 });
 
 describe('users, organizations, sessions', () => {

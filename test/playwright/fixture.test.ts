@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { hasChromium, sayIfSkipped } from '../front-end/stage.js';
+import { hasChromium, sayIfSkipped } from '../support/chromium.js';
 
 sayIfSkipped('test/playwright/fixture');
 

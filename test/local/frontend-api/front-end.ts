@@ -98,8 +98,17 @@ export function misfits(method: string, path: string, body: Json): string[] {
 }
 
 /** A browser in which somebody has signed in by password. */
-export async function signedInBy(clerk: LocalInstance, identifier: string): Promise<FrontEnd> {
+export async function signedInBy(
+  clerk: LocalInstance,
+  identifier: string,
+  {
+    password = 'correct horse',
+    headers = {},
+  }: { readonly password?: string; readonly headers?: FrontEnd['headers'] } = {},
+): Promise<FrontEnd> {
   const front = new FrontEnd(clerk);
-  await front.post('/v1/client/sign_ins', { identifier, password: 'correct horse' });
+  front.headers = headers;
+  const { response } = await front.post('/v1/client/sign_ins', { identifier, password });
+  if (response['status'] !== 'complete') throw new Error(`${identifier} is not signed in`);
   return front;
 }

@@ -1,6 +1,6 @@
 /** Two people of an instance, one of them with secrets that no page may ever see, and pages on which they are signed in. */
 import type { LocalInstance, LocalInstanceOptions } from 'bailiff-local';
-import { FrontEnd } from './front-end.js';
+import { signedInBy, type FrontEnd } from './front-end.js';
 
 export const PEOPLE = {
   now: 1_800_000_000_000,
@@ -34,15 +34,12 @@ export const PEOPLE = {
 
 const PASSWORDS: Readonly<Record<string, string>> = { ada: 'correct horse', bob: 'battery staple' };
 
-/** A browser in which somebody is signed in, by password. */
-export async function pageOf(clerk: LocalInstance, name: string, userAgent?: string): Promise<FrontEnd> {
-  const page = new FrontEnd(clerk);
-  if (userAgent !== undefined) page.headers = { 'user-agent': userAgent };
-  const fields = { identifier: `${name}@example.com`, password: PASSWORDS[name] ?? '' };
-  const { response } = await page.post('/v1/client/sign_ins', fields);
-  if (response['status'] !== 'complete') throw new Error(`${name} is not signed in`);
-  return page;
-}
+/** A browser in which one of them is signed in. */
+export const pageOf = (clerk: LocalInstance, name: string, userAgent?: string): Promise<FrontEnd> =>
+  signedInBy(clerk, `${name}@example.com`, {
+    password: PASSWORDS[name] ?? '',
+    headers: userAgent === undefined ? {} : { 'user-agent': userAgent },
+  });
 
 /** Types of the events that webhooks were told of, oldest first. */
 export function eventsOf(clerk: LocalInstance): () => readonly string[] {
