@@ -14,14 +14,13 @@ import {
   revokeOrganizationInvitation,
 } from '../../model/organizations/organization-invitations.js';
 import { expiringStatus } from '../../model/invitations/invitation-rules.js';
-
 import { missing, notFound } from '../../model/records/refusals.js';
 import { list } from '../../model/records/resource.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { MembershipRequestRow, MembershipRow, OrganizationInvitationRow } from '../../state/rows.js';
 import { flagIn, textIn, textsIn, type Actions } from '../engine/action.js';
 import { inOrganization, type OrganizationCall } from '../engine/in-organization.js';
-import { pageIn, valuesIn } from '../engine/query.js';
+import { isOneOf, pageIn, valuesIn } from '../engine/query.js';
 import { viewInvitation, viewMembership, viewPublicUser } from '../views/user.js';
 
 const READ = 'org:sys_memberships:read';
@@ -33,9 +32,6 @@ const showRequest = (row: MembershipRequestRow, state: InstanceState) => ({
   ...membershipRequests.view(row, state),
   public_user_data: viewPublicUser(state, row.user_id),
 });
-
-/** All statuses, if none is named. */
-const isOneOf = (wanted: readonly string[], status: string): boolean => wanted.length === 0 || wanted.includes(status);
 
 function memberIn({ state, organization, params }: OrganizationCall): MembershipRow {
   const userId = params['user_id'] ?? '';

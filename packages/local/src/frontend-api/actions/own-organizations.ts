@@ -14,15 +14,12 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { OrganizationInvitationRow, SuggestionRow } from '../../state/rows.js';
 import type { Actions } from '../engine/action.js';
 import { aboutOrganizations, inOrganization } from '../engine/in-organization.js';
-import { pageIn, valuesIn } from '../engine/query.js';
+import { isOneOf, pageIn, valuesIn } from '../engine/query.js';
 import { viewInvitation, viewMembership, withOrganizationFace } from '../views/user.js';
 
 const showInvitation = (row: OrganizationInvitationRow, state: InstanceState) => viewInvitation(state, row);
 const showSuggestion = (row: SuggestionRow, state: InstanceState) =>
   withOrganizationFace(suggestions.view(row, state), row.organization_id);
-
-/** All statuses, if none is named. */
-const isOneOf = (wanted: readonly string[], status: string): boolean => wanted.length === 0 || wanted.includes(status);
 
 export const ownOrganizationActions: Actions = {
   getOrganizationMemberships: aboutOrganizations((call) => {

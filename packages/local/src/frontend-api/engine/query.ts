@@ -10,6 +10,10 @@ type Asked = Pick<ActionCall, 'request'>;
 export const valuesIn = ({ request }: Asked, name: string): string[] =>
   request.query.getAll(name).filter((value) => value !== '');
 
+/** Whether a filter lets the text through: one that names nothing lets all. */
+export const isOneOf = (wanted: readonly string[], text: string): boolean =>
+  wanted.length === 0 || wanted.includes(text);
+
 /** The part of a list that is asked for. What is no such number counts as absent. */
 export function pageIn(call: Asked): { readonly limit: number; readonly offset: number } {
   const limit = wholeIn(call, 'limit');

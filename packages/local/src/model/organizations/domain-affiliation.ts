@@ -4,7 +4,7 @@ import type { OrganizationDomainRow, Verification } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { readEmailAddress } from '../records/text-formats.js';
-import { attemptCode, sendCode } from '../verification/verification.js';
+import { attemptCode, requireSent, sendCode } from '../verification/verification.js';
 import { enrollAll } from './enrollment.js';
 import { organizationDomains, updateOrganizationDomain, withdraw } from './organization-domains.js';
 import { domainOfAddress } from './public-mail-domains.js';
@@ -30,9 +30,7 @@ export function attemptAffiliation(
   domain: OrganizationDomainRow,
   code: string,
 ): OrganizationDomainRow {
-  const before = domain.verification as Verification | null;
-  if (before === null || (before.code === undefined && before.status !== 'verified'))
-    throw refusal('verification_missing');
+  const before = requireSent(domain.verification as Verification | null);
   const { verification, refusal: failed } = attemptCode(state, before, code);
   const verifiedAt = failed === null ? { verified_at: state.now() } : {};
   const row = change(state, organizationDomains, domain.id, { verification: { ...verification, ...verifiedAt } });

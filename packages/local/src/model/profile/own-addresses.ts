@@ -5,7 +5,7 @@ import { environmentOf } from '../instance/environment.js';
 import { missing, notFound, refusal } from '../records/refusals.js';
 import { change, publish } from '../records/resource.js';
 import { sendLink } from '../verification/redirects.js';
-import { attemptCode, sendCode, statusOf } from '../verification/verification.js';
+import { attemptCode, requireSent, sendCode, statusOf } from '../verification/verification.js';
 import { verifyAddress } from '../users/addresses.js';
 import {
   addIdentification,
@@ -83,9 +83,7 @@ export function attemptOwnAddress(
   code: string | undefined,
 ): IdentificationRow {
   const row = ownAddress(state, user, kind, id);
-  const { verification: held } = row;
-  // The code of a verification that has failed or expired is kept, so one without was never sent any.
-  if (held === null || (held.code === undefined && !isVerified(row))) throw refusal('verification_missing');
+  const held = requireSent(row.verification);
   if (code === undefined) throw missing('code');
   const { verification, refusal: refused } = attemptCode(state, held, code);
   if (refused !== null) {

@@ -89,6 +89,12 @@ export interface Attempted {
   readonly refusal: ApiError | null;
 }
 
+/** @throws ApiError 400 for one of which nothing was ever sent; the code of one that has failed or expired is kept */
+export function requireSent(held: Verification | null): Verification {
+  if (held === null || (held.code === undefined && held.status !== 'verified')) throw refusal('verification_missing');
+  return held;
+}
+
 /** @throws ApiError 400 if the verification is past being attempted */
 export function attemptCode(state: InstanceState, verification: Verification, code: string): Attempted {
   refuseUnlessPending(state, verification);
