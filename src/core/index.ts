@@ -4,12 +4,11 @@ export type { GetAuthOptions } from './auth/select.js';
 export type { Config } from './config/config.js';
 export { asError } from './faults/as-error.js';
 export { watched } from './faults/fault.js';
-export { contentOf } from './guards/challenge.js';
-export { createGuard } from './guards/create-guard.js';
+export { createGuards, type Guard, type GuardDecision } from './guards/create-guard.js';
 export { createOrganizationGuard, type OrganizationMember, type OrganizationOptions } from './guards/organization.js';
-export type { Answer, GuardResult } from './guards/denial.js';
+export { answerOf, type Answer } from './guards/denial.js';
 export { allOf, anyOf, type Combinators } from './guards/requirement.js';
-export { createMiddleware, type Entered, type Forward } from './middleware/create-middleware.js';
+export { createMiddleware, type Authenticated, type Forward } from './middleware/create-middleware.js';
 export { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie } from './middleware/private-answer.js';
 export { RequestAuthentication } from './middleware/request-authentication.js';
 export {

@@ -3,10 +3,12 @@ import type { ServerResponse } from 'node:http';
 import {
   allOf as allOfThese,
   anyOf as anyOfThese,
-  createGuard,
+  answerOf,
+  createGuards,
   createOrganizationGuard,
   type Combinators,
-  type GuardResult,
+  type Guard as CoreGuard,
+  type GuardDecision,
   type OrganizationMember,
   type OrganizationOptions,
   type RequestAuthentication,
@@ -27,10 +29,12 @@ import type {
 } from '../../types.js';
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
 import type { Guard } from './narrowing.js';
-import { sendAnswer, sendDenial, sendStateHeaders } from './respond.js';
+import { sendAnswer, sendStateHeaders } from './respond.js';
 import type { OnDenied } from './middleware-options.js';
 import { showAuth } from '../node/show-auth.js';
 import { slot } from './slot.js';
+
+const guards = createGuards(slot, asHandler);
 
 /**
  * Lets a request pass whose caller meets the requirement; without one, a signed-in user. Answers 401, 403 or 503 otherwise
@@ -54,7 +58,7 @@ export function requireAuth<const R extends GuardRequirementShape<Request>, cons
   requirement: Asking<R, T, S, Request>,
 ): Guard<CallerOf<R>>;
 export function requireAuth(requirement?: GuardRequirement): Guard<never> {
-  return guard(requirement, 'requireAuth()');
+  return guards.requireAuth(requirement);
 }
 
 /**
@@ -71,9 +75,7 @@ export function requireAuth(requirement?: GuardRequirement): Guard<never> {
  * });
  * ```
  */
-export function requireRole(...roles: OneOrMore<Role>): Guard<SignedInSession> {
-  return guard({ role: roles.flat() }, 'requireRole()');
-}
+export const requireRole: (...roles: OneOrMore<Role>) => Guard<SignedInSession> = guards.requireRole;
 
 /**
  * A signed-in user with all of these permissions in the active organization.
@@ -89,9 +91,8 @@ export function requireRole(...roles: OneOrMore<Role>): Guard<SignedInSession> {
  * });
  * ```
  */
-export function requirePermission(...permissions: OneOrMore<Permission>): Guard<SignedInSession> {
-  return guard({ permission: permissions.flat() }, 'requirePermission()');
-}
+export const requirePermission: (...permissions: OneOrMore<Permission>) => Guard<SignedInSession> =
+  guards.requirePermission;
 
 /**
  * A machine of any kind with all of these scopes.
@@ -107,9 +108,8 @@ export function requirePermission(...permissions: OneOrMore<Permission>): Guard<
  * });
  * ```
  */
-export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedAs<MachineTokenType>> {
-  return guard({ scope: scopes.flat() }, 'requireScope()');
-}
+export const requireScope: (...scopes: OneOrMore<string>) => Guard<AuthenticatedAs<MachineTokenType>> =
+  guards.requireScope;
 
 /**
  * A signed-in user whose active organization is the one that the path names, by id or slug. Otherwise 403, or 404 if that is asked for:
@@ -132,8 +132,7 @@ export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedA
  * ```
  */
 export function requireOrganization(options: OrganizationOptions): Guard<OrganizationMember> {
-  const ask = createOrganizationGuard<Partial<Request>>(options, ({ params }, name) => params?.[name]);
-  return asHandler(ask, 'requireOrganization()');
+  return asHandler(createOrganizationGuard(slot, options, ({ params }: Partial<Request>, name) => params?.[name]));
 }
 
 /**
@@ -160,17 +159,14 @@ export const anyOf: Combinators<Request>['anyOf'] = anyOfThese;
  */
 export const allOf: Combinators<Request>['allOf'] = allOfThese;
 
-const guard = (requirement: GuardRequirement | undefined, name: string): Guard<never> =>
-  asHandler(createGuard(requirement, name), name);
-
-function asHandler(ask: ReturnType<typeof createGuard>, name: string): Guard<never> {
+function asHandler(ask: CoreGuard<HttpRequest, OnDenied>): Guard<never> {
   const handler: Handler = function clerkGuard(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
     run(
       next,
-      () => ask(slot.get(req), req),
-      (result) => settle(result, slot.require(req, name), req, res, next),
+      () => ask(req),
+      (decision) => settle(decision, req, res, next),
     );
   };
   return handler as Guard<never>;
@@ -179,8 +175,7 @@ function asHandler(ask: ReturnType<typeof createGuard>, name: string): Guard<nev
 type Authentication = RequestAuthentication<OnDenied>;
 
 function settle(
-  result: GuardResult,
-  authentication: Authentication,
+  { authentication, result }: GuardDecision<OnDenied>,
   req: HttpRequest,
   res: ServerResponse,
   next: Next,
@@ -189,7 +184,7 @@ function settle(
     showAuth(req, authentication.auth);
     sendStateHeaders(res, authentication);
     if ('answer' in result) sendAnswer(res, result.answer);
-    else if ('denial' in result && authentication.onDenied === undefined) sendDenial(res, result.denial);
+    else if ('denial' in result && authentication.onDenied === undefined) sendAnswer(res, answerOf(result.denial));
   });
   if (result.allowed) goOn(next);
   else if ('denial' in result && authentication.onDenied !== undefined) {
@@ -220,7 +215,7 @@ function deny(
     once(() => {
       if (isError(error)) return failWith(next)(error);
       try {
-        sendDenial(res, denial);
+        sendAnswer(res, answerOf(denial));
       } catch (thrown) {
         // To the application: `onDenied`, which called us, could take it for an error of its own and hold it back.
         failWith(next)(thrown);

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import { createMiddleware, RequestAuthentication, type Entered } from '../../core/index.js';
+import { createMiddleware, type Authenticated } from '../../core/index.js';
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
 import { ExpressView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';
@@ -40,35 +40,33 @@ export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
   settings: ClerkMiddlewareSettings = {},
 ): Handler {
-  const middleware = createMiddleware<Request, OnDenied>(source, settings);
+  const middleware = createMiddleware<Request, OnDenied>(slot, source, settings);
   return function clerk(request, response, next) {
     const req = requestOf(request);
+    const res = responseOf(response);
     const enter = (): ReturnType<typeof middleware> => {
       const view = new ExpressView(req);
-      return middleware(req as Request, view, slot.get(req), !view.isUpgrade);
+      return middleware(req as Request, view, !view.isUpgrade);
     };
-    run(next, enter, (entered) => settle(entered, req, responseOf(response), next));
+    run(next, enter, (entered) => {
+      if ('proxy' in entered) forward(entered, new ExpressView(req), req, res, req).catch(failWith(next));
+      else settle(entered, req, res, next);
+    });
   };
 }
 
-function settle(entered: Entered<OnDenied>, req: HttpRequest, res: ServerResponse, next: Next): void {
-  if (!(entered instanceof RequestAuthentication)) {
-    forward(entered, new ExpressView(req), req, res, req).catch(failWith(next));
-    return;
-  }
-  const goesOn = entered.watched('request', () => {
-    const isRepeated = slot.get(req) === entered;
-    const answer = isRepeated ? null : entered.earlyResponse;
+function settle(entered: Authenticated<OnDenied>, req: HttpRequest, res: ServerResponse, next: Next): void {
+  const { authentication, answer, isRepeated } = entered;
+  const goesOn = authentication.watched('request', () => {
     if (answer !== null) {
-      sendStateHeaders(res, entered);
+      sendStateHeaders(res, authentication);
       sendAnswer(res, answer);
       return false;
     }
-    showAuth(req, entered.auth);
+    showAuth(req, authentication.auth);
     if (isRepeated) return true;
-    slot.set(req, entered);
     noteResponse(req, res);
-    sendStateHeaders(res, entered);
+    sendStateHeaders(res, authentication);
     return true;
   });
   if (goesOn === true) goOn(next);

@@ -6,6 +6,7 @@ import {
   type ProtectedResourceOptions,
 } from '../../core/index.js';
 import { requestOf, responseOf, run, urlOf, type Handler } from './handler.js';
+import { sendAnswer } from './respond.js';
 
 /**
  * Serves the metadata of an OAuth protected resource (RFC 9728), under the well-known path of the root and under that of
@@ -54,11 +55,7 @@ function serve(answerTo: MetadataLookup): Handler {
     run(
       next,
       () => answer,
-      ({ status, headers, body }) => {
-        res.statusCode = status;
-        for (const [name, value] of headers) res.setHeader(name, value);
-        res.end(body ?? undefined);
-      },
+      (found) => sendAnswer(res, found),
     );
   };
 }

@@ -1,9 +1,8 @@
 /** Answers in Node's own words, and without an application's settings (`json spaces`, `etag`, …): they look the same everywhere. */
 import type { ServerResponse } from 'node:http';
-import { contentOf, type Answer, type RequestAuthentication } from '../../core/index.js';
+import type { Answer, RequestAuthentication } from '../../core/index.js';
 import { shared } from '../../ground/builds.js';
 import type { HeaderPairs } from '../../ground/headers.js';
-import type { Denial } from '../../types.js';
 import { keepPrivate } from '../node/keep-private.js';
 
 /** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */
@@ -49,20 +48,10 @@ function isUnbegun(res: ServerResponse): boolean {
   return !res.headersSent;
 }
 
-/** Ends the response with a status, headers and no body. */
-export function sendAnswer(res: ServerResponse, { status, headers }: Answer): void {
+export function sendAnswer(res: ServerResponse, { status, headers, body = null }: Answer): void {
   if (!isUnbegun(res)) return;
   put(res, headers);
   res.statusCode = status;
-  res.end();
-}
-
-export function sendDenial(res: ServerResponse, denial: Denial): void {
-  if (!isUnbegun(res)) return;
-  res.statusCode = denial.status;
-  for (const [name, value] of Object.entries(denial.headers)) res.setHeader(name, value);
-  const [type, body] = contentOf(denial);
-  res.setHeader('Content-Type', type);
-  res.setHeader('Content-Length', new TextEncoder().encode(body).length);
-  res.end(body);
+  if (body !== null) res.setHeader('Content-Length', new TextEncoder().encode(body).length);
+  res.end(body ?? undefined);
 }

@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastif
 import * as core from '../../core/index.js';
 import type { Asking, CallerOf, GuardRequirement, GuardRequirementShape } from '../../types.js';
 import type { OneOrMore, Permission, Role, SignedInSession } from '../../types.js';
-import { answered, present, sendAnswer, sendDenial, watchSend } from './reply.js';
+import type { OnDenied } from './middleware-options.js';
+import { answered, present, sendAnswer, watchSend } from './reply.js';
 import { slot } from './request.js';
 
 /** A guard, to be used as a hook (`preHandler`, `onRequest`, …). {@link guarded} makes its caller known to the handler's types. */
@@ -11,6 +12,8 @@ export interface Guard<Caller> {
   /** For the types alone. */
   readonly proves?: Caller;
 }
+
+const guards = core.createGuards(slot, asHook);
 
 /**
  * Lets a request pass whose caller meets the requirement; without one, a signed-in user. Answers 401, 403 or 503 otherwise
@@ -32,7 +35,7 @@ export function requireAuth<const R extends GuardRequirementShape<FastifyRequest
   requirement: Asking<R, T, S, FastifyRequest>,
 ): Guard<CallerOf<R>>;
 export function requireAuth(requirement?: GuardRequirement): Guard<never> {
-  return guard(requirement, 'requireAuth()');
+  return guards.requireAuth(requirement);
 }
 
 /**
@@ -47,8 +50,7 @@ export function requireAuth(requirement?: GuardRequirement): Guard<never> {
  * app.get('/admin', guarded(requireRole('org:admin'), (request) => ({ userId: request.auth.userId })));
  * ```
  */
-export const requireRole = (...roles: OneOrMore<Role>): Guard<SignedInSession> =>
-  guard({ role: roles.flat() }, 'requireRole()');
+export const requireRole: (...roles: OneOrMore<Role>) => Guard<SignedInSession> = guards.requireRole;
 
 /**
  * A signed-in user with all of these permissions in the active organization.
@@ -62,8 +64,8 @@ export const requireRole = (...roles: OneOrMore<Role>): Guard<SignedInSession> =
  * app.get('/invoices', guarded(requirePermission('org:invoices:read'), (request) => ({ orgId: request.auth.orgId })));
  * ```
  */
-export const requirePermission = (...permissions: OneOrMore<Permission>): Guard<SignedInSession> =>
-  guard({ permission: permissions.flat() }, 'requirePermission()');
+export const requirePermission: (...permissions: OneOrMore<Permission>) => Guard<SignedInSession> =
+  guards.requirePermission;
 
 /**
  * A machine of any kind with all of these scopes.
@@ -77,8 +79,7 @@ export const requirePermission = (...permissions: OneOrMore<Permission>): Guard<
  * app.get('/ingest', guarded(requireScope('ingest:write'), (request) => ({ subject: request.auth.subject })));
  * ```
  */
-export const requireScope = (...scopes: OneOrMore<string>): Guard<CallerOf<{ scope: string }>> =>
-  guard({ scope: scopes.flat() }, 'requireScope()');
+export const requireScope: (...scopes: OneOrMore<string>) => Guard<CallerOf<{ scope: string }>> = guards.requireScope;
 
 /**
  * A guarded route: `app.get('/me', guarded(requireAuth(), (request) => request.auth.userId))`, with `request.auth` narrowed.
@@ -119,7 +120,7 @@ export function guarded<G extends Guard<unknown>, R extends RouteGenericInterfac
  */
 export function requireOrganization(options: core.OrganizationOptions): Guard<core.OrganizationMember> {
   const paramOf = ({ params }: FastifyRequest, name: string) => (params as Record<string, unknown>)[name];
-  return asHook(core.createOrganizationGuard(options, paramOf), 'requireOrganization()');
+  return asHook(core.createOrganizationGuard(slot, options, paramOf));
 }
 
 /**
@@ -146,20 +147,14 @@ export const anyOf: core.Combinators<FastifyRequest>['anyOf'] = core.anyOf;
  */
 export const allOf: core.Combinators<FastifyRequest>['allOf'] = core.allOf;
 
-const guard = (requirement: GuardRequirement | undefined, name: string): Guard<never> =>
-  asHook(core.createGuard(requirement, name), name);
-
-function asHook(ask: ReturnType<typeof core.createGuard>, name: string): Guard<never> {
+function asHook(ask: core.Guard<FastifyRequest, OnDenied>): Guard<never> {
   return async function clerkGuard(request, reply) {
-    const result = await ask(slot.get(request), request);
-    const authentication = slot.require(request, name);
+    const { authentication, result } = await ask(request);
     present(request, reply, authentication);
     if (result.allowed) return;
     if ('answer' in result) return sendAnswer(reply, result.answer);
-    const { onDenied } = authentication;
-    const { denial } = result;
     const isSent = watchSend(reply);
-    if (onDenied !== undefined) await authentication.watched('denial', () => onDenied(denial, request, reply));
-    return isSent() ? answered(reply) : sendDenial(reply, denial);
+    await authentication.watched('denial', () => authentication.onDenied?.(result.denial, request, reply));
+    return isSent() ? answered(reply) : sendAnswer(reply, core.answerOf(result.denial));
   };
 }

@@ -1,8 +1,7 @@
-import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import * as core from '../../core/index.js';
 import { forward } from '../node/forward.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource } from './middleware-options.js';
-import type { OnDenied } from './middleware-options.js';
 import { present, putHeaders, sendAnswer } from './reply.js';
 import { FastifyView, slot } from './request.js';
 
@@ -39,21 +38,18 @@ export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
   settings: ClerkMiddlewareSettings = {},
 ): FastifyPluginCallback {
-  const middleware = core.createMiddleware<FastifyRequest, OnDenied>(source, settings);
+  const middleware = core.createMiddleware(slot, source, settings);
   return plugin('bailiff', (fastify) => {
     if (!fastify.hasRequestDecorator('auth')) fastify.decorateRequest('auth', null as never);
     fastify.addHook('onRequest', async (request, reply) => {
       const view = new FastifyView(request);
-      const entered = await middleware(request, view, slot.get(request), !view.isUpgrade);
-      if (!(entered instanceof core.RequestAuthentication)) {
+      const entered = await middleware(request, view, !view.isUpgrade);
+      if ('proxy' in entered) {
         await forward(entered, view, request.raw, reply.raw, request);
         return void reply.hijack();
       }
-      const answer = slot.get(request) === entered ? null : entered.earlyResponse;
-      slot.set(request, entered);
-      if (answer === null) return present(request, reply, entered);
-      entered.headersSent = true;
-      return sendAnswer(reply, answer);
+      if (entered.answer !== null) return sendAnswer(reply, entered.answer);
+      present(request, reply, entered.authentication);
     });
     // Only now it is known which headers they are: guards and readers may look again.
     fastify.addHook('onSend', (request, reply, payload, sent) => {

@@ -1,8 +1,7 @@
 /** Answers through Fastify's reply, so that its hooks run for them too. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { contentOf, type Answer, type RequestAuthentication } from '../../core/index.js';
+import type { Answer, RequestAuthentication } from '../../core/index.js';
 import type { HeaderPairs } from '../../ground/headers.js';
-import type { Denial } from '../../types.js';
 import { keepPrivate } from '../node/keep-private.js';
 import { showAuth } from '../node/show-auth.js';
 
@@ -31,10 +30,9 @@ export async function answered(reply: FastifyReply): Promise<void> {
 }
 
 /** As bytes: to text Fastify would add a character set, which the other adapters do not send. */
-export function sendAnswer(reply: FastifyReply, answer: Answer & { body?: string | null }): Promise<void> {
-  const body = answer.body ?? null;
-  putHeaders(reply, answer.headers);
-  return answered(reply.code(answer.status).send(body === null ? undefined : Buffer.from(body)));
+export function sendAnswer(reply: FastifyReply, { status, headers, body = null }: Answer): Promise<void> {
+  putHeaders(reply, headers);
+  return answered(reply.code(status).send(body === null ? undefined : Buffer.from(body)));
 }
 
 /** Whether `reply.send` has been called since. `reply.sent` says so only when hooks that take their time are through. */
@@ -43,10 +41,4 @@ export function watchSend(reply: FastifyReply): () => boolean {
   let isCalled = false;
   reply.send = (payload) => ((isCalled = true), send(payload));
   return () => isCalled || reply.sent;
-}
-
-export function sendDenial(reply: FastifyReply, denial: Denial): Promise<void> {
-  const [type, body] = contentOf(denial);
-  const headers: HeaderPairs = [...Object.entries(denial.headers), ['content-type', type]];
-  return sendAnswer(reply, { status: denial.status, headers, body });
 }

@@ -2,10 +2,12 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import {
   allOf as allOfThese,
   anyOf as anyOfThese,
-  createGuard,
+  answerOf,
+  createGuards,
   createOrganizationGuard,
   type Combinators,
-  type GuardResult,
+  type Guard as CoreGuard,
+  type GuardDecision,
   type OrganizationMember,
   type OrganizationOptions,
   type RequestAuthentication,
@@ -26,12 +28,14 @@ import type {
   Role,
   SignedInSession,
 } from '../../types.js';
-import { sendAnswer, sendDenial } from './respond.js';
+import { sendAnswer } from './respond.js';
 import type { OnDenied } from './middleware-options.js';
 import { showAuth, slot } from './slot.js';
 
 /** A guard that leaves `c.var.auth` as narrow as its requirement proves it. */
 export type Guard<Caller> = MiddlewareHandler<{ Variables: { auth: Caller } }>;
+
+const guards = createGuards(slot, asMiddleware);
 
 /**
  * Lets a request pass whose caller meets the requirement; without one, a signed-in user. Answers 401, 403 or 503 otherwise
@@ -53,7 +57,7 @@ export function requireAuth<const R extends GuardRequirementShape<Context>, cons
   requirement: Asking<R, T, S, Context>,
 ): Guard<CallerOf<R>>;
 export function requireAuth(requirement?: GuardRequirement): MiddlewareHandler {
-  return guard(requirement, 'requireAuth()');
+  return guards.requireAuth(requirement);
 }
 
 /**
@@ -68,9 +72,7 @@ export function requireAuth(requirement?: GuardRequirement): MiddlewareHandler {
  * app.get('/admin', requireRole('org:admin'), (c) => c.json({ userId: c.var.auth.userId }));
  * ```
  */
-export function requireRole(...roles: OneOrMore<Role>): Guard<SignedInSession> {
-  return guard({ role: roles.flat() }, 'requireRole()');
-}
+export const requireRole: (...roles: OneOrMore<Role>) => Guard<SignedInSession> = guards.requireRole;
 
 /**
  * A signed-in user with all of these permissions in the active organization.
@@ -84,9 +86,8 @@ export function requireRole(...roles: OneOrMore<Role>): Guard<SignedInSession> {
  * app.get('/invoices', requirePermission('org:invoices:read'), (c) => c.json({ orgId: c.var.auth.orgId }));
  * ```
  */
-export function requirePermission(...permissions: OneOrMore<Permission>): Guard<SignedInSession> {
-  return guard({ permission: permissions.flat() }, 'requirePermission()');
-}
+export const requirePermission: (...permissions: OneOrMore<Permission>) => Guard<SignedInSession> =
+  guards.requirePermission;
 
 /**
  * A machine of any kind with all of these scopes.
@@ -100,9 +101,8 @@ export function requirePermission(...permissions: OneOrMore<Permission>): Guard<
  * app.get('/ingest', requireScope('ingest:write'), (c) => c.json({ subject: c.var.auth.subject }));
  * ```
  */
-export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedAs<MachineTokenType>> {
-  return guard({ scope: scopes.flat() }, 'requireScope()');
-}
+export const requireScope: (...scopes: OneOrMore<string>) => Guard<AuthenticatedAs<MachineTokenType>> =
+  guards.requireScope;
 
 /**
  * A signed-in user whose active organization is the one that the path names, by id or slug. Otherwise 403, or 404 if that is asked for:
@@ -125,8 +125,7 @@ export function requireScope(...scopes: OneOrMore<string>): Guard<AuthenticatedA
  * ```
  */
 export function requireOrganization(options: OrganizationOptions): Guard<OrganizationMember> {
-  const ask = createOrganizationGuard<Context>(options, (c, name) => c.req.param(name));
-  return asMiddleware(ask, 'requireOrganization()');
+  return asMiddleware(createOrganizationGuard(slot, options, (c, name) => c.req.param(name)));
 }
 
 /**
@@ -153,18 +152,14 @@ export const anyOf: Combinators<Context>['anyOf'] = anyOfThese;
  */
 export const allOf: Combinators<Context>['allOf'] = allOfThese;
 
-const guard = (requirement: GuardRequirement | undefined, name: string): MiddlewareHandler =>
-  asMiddleware(createGuard(requirement, name), name);
-
-function asMiddleware(ask: ReturnType<typeof createGuard>, name: string): MiddlewareHandler {
+function asMiddleware(ask: CoreGuard<Context, OnDenied>): MiddlewareHandler {
   return function clerkGuard(c, next) {
-    const result = ask(slot.get(c), c);
-    return andThen(result, (found) => settle(found, name, c, next)) as Promise<Response | void>;
+    return andThen(ask(c), (decision) => settle(decision, c, next)) as Promise<Response | void>;
   };
 }
 
-function settle(result: GuardResult, name: string, c: Context, next: Next): MaybePromise<Response | void> {
-  const authentication = slot.require(c, name);
+function settle(decision: GuardDecision<OnDenied>, c: Context, next: Next): MaybePromise<Response | void> {
+  const { authentication, result } = decision;
   showAuth(c, authentication.auth);
   if (result.allowed) return next();
   return 'answer' in result ? sendAnswer(c, result.answer) : deny(result.denial, authentication, c);
@@ -172,10 +167,8 @@ function settle(result: GuardResult, name: string, c: Context, next: Next): Mayb
 
 /** Whatever is no response asks for the default answer. */
 function deny(denial: Denial, authentication: RequestAuthentication<OnDenied>, c: Context): MaybePromise<Response> {
-  const { onDenied } = authentication;
-  if (onDenied === undefined) return sendDenial(c, denial);
-  const answer: MaybePromise<unknown> = authentication.watched('denial', () => onDenied(denial, c));
-  return andThen(answer, (found) => (isResponse(found) ? found : sendDenial(c, denial)));
+  const answer: MaybePromise<unknown> = authentication.watched('denial', () => authentication.onDenied?.(denial, c));
+  return andThen(answer, (found) => (isResponse(found) ? found : sendAnswer(c, answerOf(denial))));
 }
 
 /** By its tag: on some runtimes a `Response` of another realm is not an instance of the global one. */

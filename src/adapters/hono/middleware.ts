@@ -1,5 +1,11 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { createMiddleware, RequestAuthentication, watched, type Entered } from '../../core/index.js';
+import {
+  createMiddleware,
+  watched,
+  type Authenticated,
+  type Forward,
+  type RequestAuthentication,
+} from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
 import { andThen } from '../../ground/maybe-promise.js';
 import { bindings } from './environment.js';
@@ -38,32 +44,29 @@ export function clerkMiddleware(
   source: ClerkMiddlewareOptions | ClerkMiddlewareSource = {},
   settings: ClerkMiddlewareSettings = {},
 ): MiddlewareHandler {
-  const middleware = createMiddleware<Context, OnDenied>(source, settings, bindings());
+  const middleware = createMiddleware(slot, source, settings, bindings());
   return function clerk(c, next) {
     const view = new HonoView(c);
-    const entered = middleware(c, view, slot.get(c));
-    return andThen(entered, (found) => settle(found, view, c, next)) as Promise<Response | void>;
+    const done = andThen(middleware(c, view), (entered) =>
+      'proxy' in entered ? forward(entered, view, c) : settle(entered, c, next),
+    );
+    return done as Promise<Response | void>;
   };
 }
 
-function settle(entered: Entered<OnDenied>, view: HonoView, c: Context, next: Next): MaybePromise<Response | void> {
-  if (!(entered instanceof RequestAuthentication)) {
-    // Loaded with the first request: most servers proxy nothing.
-    const serve = async () => (await import('./proxy.js')).serveProxy(entered, view, c);
-    return watched(entered.resolved.authenticator.config, 'proxy', serve);
-  }
-  if (slot.get(c) === entered) {
-    showAuth(c, entered.auth);
-    return next();
-  }
-  slot.set(c, entered);
-  const answer = entered.earlyResponse;
-  if (answer !== null) {
-    entered.headersSent = true;
-    return sendAnswer(c, answer);
-  }
-  showAuth(c, entered.auth);
-  return proceed(c, entered, next);
+/** The code of the proxy is loaded with its first request: most servers proxy nothing. */
+function forward(forwarded: Forward, view: HonoView, c: Context): MaybePromise<Response> {
+  return watched(forwarded.config, 'proxy', async () => {
+    const { serveProxy } = await import('./proxy.js');
+    return serveProxy(forwarded, view, c);
+  });
+}
+
+function settle(entered: Authenticated<OnDenied>, c: Context, next: Next): MaybePromise<Response | void> {
+  const { authentication, answer, isRepeated } = entered;
+  if (answer !== null) return sendAnswer(c, answer);
+  showAuth(c, authentication.auth);
+  return isRepeated ? next() : proceed(c, authentication, next);
 }
 
 /**
@@ -73,7 +76,5 @@ function settle(entered: Entered<OnDenied>, view: HonoView, c: Context, next: Ne
 async function proceed(c: Context, authentication: RequestAuthentication<OnDenied>, next: Next): Promise<void> {
   await next();
   // The authentication by an inner middleware, if there is one, has sent its own.
-  if (slot.get(c) !== authentication || authentication.headersSent) return;
-  const headers = authentication.answerHeaders;
-  if (headers.length > 0) sendStateHeaders(c, headers);
+  if (slot.get(c) === authentication && !authentication.headersSent) sendStateHeaders(c, authentication.answerHeaders);
 }

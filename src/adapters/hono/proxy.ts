@@ -14,8 +14,7 @@ const REMEDY =
  *
  * @throws {ConfigurationError} (rejects) for a body that was read before, and whose bytes nobody kept
  */
-export async function serveProxy({ proxy, origin, resolved }: Forward, view: HonoView, c: Context): Promise<Response> {
-  const { config } = resolved.authenticator;
+export async function serveProxy({ proxy, origin, config }: Forward, view: HonoView, c: Context): Promise<Response> {
   if (origin === null) return c.body(null, 400);
   return proxy.forward({
     method: view.method,

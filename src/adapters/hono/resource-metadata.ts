@@ -8,6 +8,7 @@ import {
 } from '../../core/index.js';
 import type { Environment } from '../../environment.js';
 import { bindings } from './environment.js';
+import { sendAnswer } from './respond.js';
 
 /**
  * Serves the metadata of an OAuth protected resource (RFC 9728), under the well-known path of the root and under that of
@@ -53,7 +54,6 @@ function serve(create: (env?: Environment) => MetadataLookup): MiddlewareHandler
   return async function clerkMetadata(c: Context, next) {
     answerTo ??= create(environment?.(c));
     const answer = await answerTo(c.req.method, c.req.url);
-    if (answer === null) return next();
-    return c.newResponse(answer.body, answer.status, Object.fromEntries(answer.headers));
+    return answer === null ? next() : sendAnswer(c, answer);
   };
 }

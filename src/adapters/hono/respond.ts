@@ -1,15 +1,7 @@
 /** Answers, made through the context so that headers of earlier middleware (CORS, request ids) stay on them. */
 import type { Context } from 'hono';
-import {
-  contentOf,
-  isForSharedCaches,
-  privateAfter,
-  sessionCookiesOf,
-  variedByCookie,
-  type Answer,
-} from '../../core/index.js';
+import { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie, type Answer } from '../../core/index.js';
 import type { HeaderPairs } from '../../ground/headers.js';
-import type { Denial } from '../../types.js';
 
 /** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */
 const APPENDED = new Set(['set-cookie', 'vary']);
@@ -31,15 +23,7 @@ function keepPrivate(c: Context): void {
   c.header('Vary', variedByCookie(c.res.headers.get('vary')));
 }
 
-/** An answer with a status, headers and no body. */
-export function sendAnswer(c: Context, { status, headers }: Answer): Response {
+export function sendAnswer(c: Context, { status, headers, body = null }: Answer): Response {
   sendStateHeaders(c, headers);
-  return c.newResponse(null, status as 400);
-}
-
-export function sendDenial(c: Context, denial: Denial): Response {
-  for (const [name, value] of Object.entries(denial.headers)) c.header(name, value);
-  const [type, text] = contentOf(denial);
-  c.header('Content-Type', type);
-  return c.newResponse(text, denial.status);
+  return c.newResponse(body, status as 400);
 }

@@ -16,7 +16,7 @@ export async function forward(
   res: ServerResponse,
   facts: ProxiedFacts,
 ): Promise<void> {
-  await watched(forwarded.resolved.authenticator.config, 'proxy', async () => {
+  await watched(forwarded.config, 'proxy', async () => {
     const { serveProxy } = await import('./proxy.js');
     return serveProxy(forwarded, view, req, res, facts);
   });

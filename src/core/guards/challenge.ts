@@ -61,10 +61,6 @@ export const errorBody = (code: string, message: string, longMessage = message) 
   errors: [{ code, message, long_message: longMessage }],
 });
 
-/** What is written of a denial: its media type and text. */
-export const contentOf = ({ page, body }: Denial): readonly [type: string, text: string] =>
-  page === undefined ? ['application/json', JSON.stringify(body)] : ['text/html; charset=utf-8', page];
-
 /** What a quoted string in a challenge may hold (RFC 6750, section 3): the rest could break out of it. */
 const quotable = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ');
 /** A URL with other characters is not a URL. */

@@ -1,50 +1,60 @@
-/** A guard, whatever the framework: its requirement is compiled where the route is defined, and once for each authenticator it meets. */
-import { ConfigurationError } from '../../errors.js';
+/** Guards, whatever the framework: a requirement is compiled where the route is defined, and once for each authenticator that it meets. */
+import { andThen } from '../../ground/maybe-promise.js';
 import type { MaybePromise } from '../../ports.js';
-import type { GuardRequirement, RequestView } from '../../types.js';
+import type { GuardRequirement, OneOrMore, Permission, Role } from '../../types.js';
 import type { Authenticator } from '../authenticator.js';
 import type { Config } from '../config/config.js';
-import { watched } from '../faults/fault.js';
 import { checkKnownConfigurations } from '../middleware/known-configurations.js';
+import type { RequestAuthentication } from '../middleware/request-authentication.js';
+import type { Slot } from '../middleware/slot.js';
 import type { GuardResult } from './denial.js';
 import { compileRequirement, type CompiledRequirement } from './requirement.js';
 
-/** What a guard needs of a request's authentication. */
-interface Guarded {
-  readonly authenticator: Authenticator;
-  readonly view: RequestView;
-  guard(requirement: CompiledRequirement, request: unknown): MaybePromise<GuardResult>;
+/** What a guard says to a request. */
+export interface GuardDecision<D> {
+  readonly authentication: RequestAuthentication<D>;
+  readonly result: GuardResult;
 }
 
-/**
- * @param authentication undefined: no middleware has seen the request, which is an error
- * @param request as the framework gives it to handlers, for the `check` of a requirement
- */
-export type Guard = (authentication: Guarded | undefined, request: unknown) => MaybePromise<GuardResult>;
+/** Takes a request as the framework gives it to handlers, and hands it to the `check` of a requirement. */
+export type Guard<R, D> = (request: R) => MaybePromise<GuardDecision<D>>;
 /** @param config without it, only what is wrong under any configuration is found */
 export type Compile = (config?: Config) => CompiledRequirement;
 
-/**
- * @param name for the error of a guard without a middleware: `requireAuth()`
- * @throws {ConfigurationError} for a requirement that can never hold, or for a kind of token that no middleware made so far
- *   has a key for; the guard throws (rejects with) one if the authenticator at hand has none
- */
-export function createGuard(requirement: GuardRequirement | undefined, name: string): Guard {
-  return createCompiledGuard((config) => compileRequirement(requirement, config), name);
+/** The guards of `G`, which is the framework's word for a handler that comes before the route. */
+interface Guards<G> {
+  readonly requireAuth: (requirement?: GuardRequirement) => G;
+  readonly requireRole: (...roles: OneOrMore<Role>) => G;
+  readonly requirePermission: (...permissions: OneOrMore<Permission>) => G;
+  readonly requireScope: (...scopes: OneOrMore<string>) => G;
 }
 
-/** The same for a requirement that is compiled in its own way. */
-export function createCompiledGuard(compile: Compile, name: string): Guard {
+/**
+ * The guards throw a ConfigurationError for a requirement that can never hold, or for a kind of token that no middleware made so far
+ * has a key for. At a request they throw (reject with) one if no middleware has seen it, or if its authenticator has no such key.
+ *
+ * @param asHandler makes a guard a handler of the framework
+ */
+export function createGuards<R, D, G>(slot: Slot<R, D>, asHandler: (guard: Guard<R, D>) => G): Guards<G> {
+  const guard = (name: string, requirement: GuardRequirement | undefined): G =>
+    asHandler(createGuard(slot, name, (config) => compileRequirement(requirement, config)));
+  return {
+    requireAuth: (requirement) => guard('requireAuth', requirement),
+    requireRole: (...roles) => guard('requireRole', { role: roles.flat() }),
+    requirePermission: (...permissions) => guard('requirePermission', { permission: permissions.flat() }),
+    requireScope: (...scopes) => guard('requireScope', { scope: scopes.flat() }),
+  };
+}
+
+/** @param name for the error of a guard without a middleware: `requireAuth` */
+export function createGuard<R, D>(slot: Slot<R, D>, name: string, compile: Compile): Guard<R, D> {
   const requirementFor = compileForEach(compile);
-  return (authentication, request) => {
-    if (authentication === undefined) throw middlewareMissing(name);
-    const { authenticator, view } = authentication;
-    return watched(
-      authenticator.config,
-      'guard',
-      () => authentication.guard(requirementFor(authenticator), request),
-      view,
+  return (request) => {
+    const authentication = slot.require(request, name);
+    const result = authentication.watched('guard', () =>
+      authentication.guard(requirementFor(authentication.authenticator), request),
     );
+    return andThen(result, (found) => ({ authentication, result: found }));
   };
 }
 
@@ -64,13 +74,4 @@ function compileForEach(compile: Compile): (authenticator: Authenticator) => Com
     last = { authenticator, requirement: found };
     return found;
   };
-}
-
-/** A guard or a reader ran on a request that no middleware has seen. */
-export function middlewareMissing(who: string): ConfigurationError {
-  return new ConfigurationError(
-    'clerkMiddleware',
-    `${who} ran on a request that clerkMiddleware() has not seen.`,
-    'Mount it before the routes.',
-  );
 }

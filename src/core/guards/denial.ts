@@ -15,6 +15,8 @@ import type { HeaderPairs } from '../../ground/headers.js';
 export interface Answer {
   readonly status: number;
   readonly headers: HeaderPairs;
+  /** Null or undefined for an answer without a body. */
+  readonly body?: string | null;
 }
 
 export type GuardResult =
@@ -22,6 +24,16 @@ export type GuardResult =
   | { readonly allowed: false; readonly denial: Denial }
   /** 302 to the sign-in page; or 307 with all headers of the state: the browser renews its session, or comes back to a clean address. */
   | { readonly allowed: false; readonly answer: Answer };
+
+/** The answer that a denial is sent as, unless the application has its own. */
+export function answerOf({ status, headers, page, body }: Denial): Answer {
+  const type = page === undefined ? 'application/json' : 'text/html; charset=utf-8';
+  return {
+    status,
+    headers: [...Object.entries(headers), ['Content-Type', type]],
+    body: page ?? JSON.stringify(body),
+  };
+}
 
 /**
  * The answer to a state that decided nothing because this server failed; null for every other. It looks at nothing but the

@@ -4,7 +4,8 @@ import { andThen } from '../../ground/maybe-promise.js';
 import { checkOptionNames, type OptionNames } from '../../ground/option-names.js';
 import type { Auth, Option, SignedInSession } from '../../types.js';
 import { oneOf, text } from '../config/checks.js';
-import { createCompiledGuard, type Guard } from './create-guard.js';
+import type { Slot } from '../middleware/slot.js';
+import { createGuard, type Guard } from './create-guard.js';
 import { compileRequirement } from './requirement.js';
 
 export interface OrganizationOptions {
@@ -28,28 +29,29 @@ const NAMES: OptionNames<OrganizationOptions> = { param: true, as: true, otherwi
  * @param paramOf gives a parameter of the path, decoded once; what is no text (a wildcard's list, no such parameter) is a fault of the route
  * @throws {ConfigurationError} for options that cannot work; the guard throws (rejects with) one if the route has no such parameter
  */
-export function createOrganizationGuard<Request>(
+export function createOrganizationGuard<R, D>(
+  slot: Slot<R, D>,
   options: OrganizationOptions,
-  paramOf: (request: Request, name: string) => unknown,
-): Guard {
+  paramOf: (request: R, name: string) => unknown,
+): Guard<R, D> {
   checkOptionNames(options, NAMES);
   const param = text({ option: 'param' }, options.param);
   const as = (options.as ?? null) === null ? null : oneOf({ option: 'as' }, options.as, ['id', 'slug']);
   const status = oneOf({ option: 'otherwise' }, String(options.otherwise ?? 403), ['403', '404']);
   const another = Object.freeze({ allowed: false, missing: 'organization', isHidden: status === '404' } as const);
-  return createCompiledGuard((config) => {
+  return createGuard(slot, 'requireOrganization', (config) => {
     const signedIn = compileRequirement({}, config);
     return {
       ...signedIn,
       decide: (auth, request) =>
         andThen(signedIn.decide(auth), (verdict) => {
           if (!verdict.allowed) return verdict;
-          const named = paramOf(request as Request, param);
+          const named = paramOf(request as R, param);
           if (typeof named !== 'string') throw noParameter(param);
           return isActive(auth, named, as) ? verdict : another;
         }),
     };
-  }, 'requireOrganization()');
+  });
 }
 
 /** Letter for letter: a look-up that takes more for the same organization must not be reached with it. */

@@ -6,46 +6,53 @@ import type { Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
 import { andThen } from '../../ground/maybe-promise.js';
 import type { AuthenticatorOptions, Option, RequestView } from '../../types.js';
+import type { Config } from '../config/config.js';
 import { withRealErrors } from '../faults/as-error.js';
 import { watched } from '../faults/fault.js';
+import type { Answer } from '../guards/denial.js';
 import type { FrontendApiProxy } from '../proxy/frontend-api-proxy.js';
 import { publicOrigin } from '../request/public-origin.js';
-import { RequestAuthentication, type RequestAuthenticationOptions } from './request-authentication.js';
-import { createAuthenticatorResolver, type ResolvedAuthenticator } from './resolve-authenticator.js';
+import { RequestAuthentication } from './request-authentication.js';
+import { createAuthenticatorResolver } from './resolve-authenticator.js';
 import { sameRules } from './same-rules.js';
+import type { Slot } from './slot.js';
 import { readArguments, type AuthenticatorSource, type MiddlewareSettings } from './read-arguments.js';
 
-/** A request of the browser's for the Frontend API, to be forwarded. */
+/** The browser's request to the Frontend API, which is to be forwarded. */
 export interface Forward {
   readonly proxy: FrontendApiProxy;
   /** The origin by which the browser knows this server; null: answer 400. */
   readonly origin: string | null;
-  readonly resolved: ResolvedAuthenticator;
+  readonly config: Config;
 }
 
-/** The authentication of a request, which has begun; or a request that is not for the application. */
-export type Entered<D> = RequestAuthentication<D> | Forward;
+/** A request to the application. Its slot holds the authentication. */
+export interface Authenticated<D> {
+  readonly authentication: RequestAuthentication<D>;
+  /** To be sent instead of going on; null: go on. */
+  readonly answer: Answer | null;
+  /** An earlier middleware has made the authentication, and sees to its headers. */
+  readonly isRepeated: boolean;
+}
+
+export type Entered<D> = Authenticated<D> | Forward;
 
 export interface Middleware<C, D> {
   /**
-   * @param earlier the authentication by a middleware before this one
    * @param renew false: the answer reaches no page that would keep new cookies
    * @throws (also rejects) what a callback of the application throws, and ConfigurationError, as real errors
    */
-  (
-    context: C,
-    view: RequestView,
-    earlier: RequestAuthentication<D> | undefined,
-    renew?: boolean,
-  ): MaybePromise<Entered<D>>;
+  (context: C, view: RequestView, renew?: boolean): MaybePromise<Entered<D>>;
 }
 
 /**
+ * @param slot keeps the authentication of a request
  * @param source options, an authenticator, or a function that gives either; settings may stand among the options
  * @param environment where the variables stand if not in the process (bindings of a Worker, known with a request)
  * @throws {ConfigurationError} for options that cannot work
  */
 export function createMiddleware<C, D>(
+  slot: Slot<C, D>,
   source: AuthenticatorSource<C> | (AuthenticatorOptions & MiddlewareSettings<C, D>),
   settings: Option<MiddlewareSettings<C, D>>,
   environment?: (context: C) => Environment,
@@ -54,14 +61,9 @@ export function createMiddleware<C, D>(
   const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
   const resolve = createAuthenticatorResolver<C>(given.options, { proxy: frontendApiProxy, environment, logger });
 
-  function optionsFor(context: C, more: RequestAuthenticationOptions<D>): RequestAuthenticationOptions<D> {
-    if (resourceMetadata === undefined) return more;
-    const url = typeof resourceMetadata === 'string' ? () => resourceMetadata : () => resourceMetadata(context);
-    return { ...more, resourceMetadata: url };
-  }
-
-  return (context, view, earlier, renew = true) =>
-    andThen(
+  return (context, view, renew) => {
+    const earlier = slot.get(context);
+    return andThen(
       withRealErrors(() => resolve(context, view)),
       (resolved): MaybePromise<Entered<D>> => {
         const { authenticator, check, proxy } = resolved;
@@ -74,7 +76,7 @@ export function createMiddleware<C, D>(
             () => (check(view) === null ? publicOrigin(view, config) : null),
             view,
           );
-          return andThen(origin, (found) => ({ proxy, origin: found, resolved }));
+          return andThen(origin, (found) => ({ proxy, origin: found, config }));
         }
         // Mounted twice, it verifies once.
         if (
@@ -83,14 +85,25 @@ export function createMiddleware<C, D>(
           sameRules(earlier.authenticator, authenticator)
         ) {
           earlier.onDenied = onDenied ?? earlier.onDenied;
-          return earlier;
+          return { authentication: earlier, answer: null, isRepeated: true };
         }
-        const options = optionsFor(context, { check, earlier, onDenied, renew });
-        const authentication = new RequestAuthentication(authenticator, view, options);
+        const authentication = new RequestAuthentication(authenticator, view, {
+          check,
+          earlier,
+          onDenied,
+          renew,
+          resourceMetadata: resourceMetadata && (() => resourceMetadata(context)),
+        });
         return andThen(
-          watched(config, 'request', () => authentication.begin(), view),
-          () => authentication,
+          authentication.watched('request', () => authentication.begin()),
+          () => {
+            slot.set(context, authentication);
+            const answer = authentication.earlyResponse;
+            authentication.headersSent = answer !== null;
+            return { authentication, answer, isRepeated: false };
+          },
         );
       },
     );
+  };
 }

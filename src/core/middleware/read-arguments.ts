@@ -49,10 +49,14 @@ const SETTINGS: OptionNames<MiddlewareSettings<unknown, unknown>> = {
 /** The arguments, checked. Settings that were not given are undefined. */
 export interface MiddlewareArguments<C, OnDenied> {
   readonly options: AuthenticatorSource<C>;
-  readonly settings: { readonly [Name in keyof MiddlewareSettings<C, OnDenied>]-?: Given<C, OnDenied, Name> };
+  readonly settings: {
+    readonly onDenied: OnDenied | undefined;
+    readonly frontendApiProxy: FrontendApiProxyOptions | undefined;
+    readonly resourceMetadata: ResourceMetadata<C> | undefined;
+    readonly logger: NonNullable<AuthenticatorOptions['logger']> | undefined;
+  };
 }
-type Given<C, OnDenied, Name extends keyof MiddlewareSettings<C, OnDenied>> =
-  NonNullable<MiddlewareSettings<C, OnDenied>[Name]> | undefined;
+type ResourceMetadata<C> = (context: C) => MaybePromise<string | null>;
 
 /**
  * Parts the arguments of `clerkMiddleware(source, settings)`: settings may stand among the options; those of the second
@@ -80,11 +84,7 @@ export function readArguments<C, OnDenied>(
     settings: {
       onDenied: whenGiven(given('onDenied'), (value) => callable<OnDenied & object>({ option: 'onDenied' }, value)),
       frontendApiProxy: whenGiven(given('frontendApiProxy'), checkProxy),
-      resourceMetadata: whenGiven(given('resourceMetadata'), (value) =>
-        typeof value === 'function'
-          ? (value as (context: C) => string | null)
-          : text({ option: 'resourceMetadata' }, value),
-      ),
+      resourceMetadata: whenGiven(given('resourceMetadata'), checkResourceMetadata<C>),
       logger: given('logger') as NonNullable<AuthenticatorOptions['logger']> | undefined,
     },
   };
@@ -92,6 +92,12 @@ export function readArguments<C, OnDenied>(
 
 function whenGiven<T>(value: unknown, check: (value: unknown) => T): T | undefined {
   return value === undefined ? undefined : check(value);
+}
+
+function checkResourceMetadata<C>(value: unknown): ResourceMetadata<C> {
+  if (typeof value === 'function') return value as ResourceMetadata<C>;
+  const url = text({ option: 'resourceMetadata' }, value);
+  return () => url;
 }
 
 /** Anything but true, false and a function would be asked at each request, and fail there. */

@@ -2,11 +2,10 @@
 import type { User } from '../../api/generated/types.js';
 import { AuthenticationFaultError, AuthUnavailableError } from '../../errors.js';
 import { isTokenReason } from '../../ground/meanings.js';
-import type { AcceptsToken, Auth, AuthFor, Denial } from '../../types.js';
+import type { AcceptsToken, Auth, AuthFor, Denial, RequestState } from '../../types.js';
 import { selectAuth, type GetAuthOptions } from '../auth/select.js';
 import type { Config } from '../config/config.js';
-import { asError } from '../faults/as-error.js';
-import { FAULT, failWithFault, watched } from '../faults/fault.js';
+import { FAULT, failWithFault } from '../faults/fault.js';
 import { faultDenial, unavailableDenial } from '../guards/challenge.js';
 import { retryAfterOf } from '../outcome.js';
 import type { RequestAuthentication } from './request-authentication.js';
@@ -41,14 +40,15 @@ export function createReaders<R, D>(parts: {
   const { slot, show, attach } = parts;
   return {
     getAuth: <A extends AcceptsToken>(request: R, options?: GetAuthOptions<A>) =>
-      readAuth(slot.require(request, 'getAuth()'), options) as AuthFor<A>,
+      readAuth(slot.require(request, 'getAuth'), options) as AuthFor<A>,
     async authenticate<A extends AcceptsToken>(request: R, { acceptsToken }: { readonly acceptsToken: A }) {
-      const authentication = slot.require(request, 'authenticate()');
-      await verify(authentication, acceptsToken, attach);
+      const authentication = slot.require(request, 'authenticate');
+      const state = await authentication.watched('request', () => authentication.authenticate(acceptsToken));
+      if (state.status === 'unavailable') throw answered(errorOf(state), attach);
       show(request, authentication);
       return selectAuth(authentication.auth, acceptsToken) as AuthFor<A>;
     },
-    currentUser: async (request) => userOf(slot.require(request, 'currentUser()'), attach),
+    currentUser: async (request) => userOf(slot.require(request, 'currentUser'), attach),
   };
 }
 
@@ -75,10 +75,15 @@ async function fetchUser(config: Config, userId: string, attach: Attach): Promis
     const fetch = await loaded.catch((error: unknown) => failWithFault(config, error));
     return await fetch(config, userId);
   } catch (error) {
-    if (error instanceof AuthUnavailableError) attach(error, unavailableDenial(error.reason, error.retryAfterMs));
-    if (error instanceof AuthenticationFaultError) attach(error, faultDenial(asError(error.cause)));
-    throw error;
+    throw answered(error, attach);
   }
+}
+
+/** An outage and a fault, left alone, are answered as a guard answers them. */
+function answered(error: unknown, attach: Attach): unknown {
+  if (error instanceof AuthUnavailableError) attach(error, unavailableDenial(error.reason, error.retryAfterMs));
+  if (error instanceof AuthenticationFaultError) attach(error, faultDenial(null));
+  return error;
 }
 
 function readAuth<D>(authentication: RequestAuthentication<D>, options: GetAuthOptions<AcceptsToken> = {}): Auth {
@@ -86,29 +91,9 @@ function readAuth<D>(authentication: RequestAuthentication<D>, options: GetAuthO
   return selectAuth(authentication.authWhen(treatPendingAsSignedOut), acceptsToken, authentication.unverified);
 }
 
-/**
- * An outage is thrown, and so is a fault: as a signed-out object, it would become a 401.
- *
- * @throws {AuthUnavailableError} (rejects)
- * @throws {AuthenticationFaultError} (rejects)
- */
-async function verify<D>(
-  authentication: RequestAuthentication<D>,
-  acceptsToken: AcceptsToken,
-  attach: Attach,
-): Promise<void> {
-  const { authenticator, view } = authentication;
-  const state = await watched(authenticator.config, 'request', () => authentication.authenticate(acceptsToken), view);
-  if (state.status !== 'unavailable') return;
-  if (state.reason === FAULT) {
-    const cause = state.cause ?? null;
-    const error = new AuthenticationFaultError(cause === null ? {} : { cause });
-    attach(error, faultDenial(cause));
-    throw error;
-  }
-  const reason = isTokenReason(state.reason) ? state.reason : 'unexpected-error';
-  const retryAfterMs = retryAfterOf(state);
-  const error = new AuthUnavailableError(reason, state.message, retryAfterMs);
-  attach(error, unavailableDenial(reason, retryAfterMs));
-  throw error;
+/** An outage is thrown, and so is a fault: as a signed-out object, it would become a 401. */
+function errorOf(state: RequestState): AuthUnavailableError | AuthenticationFaultError {
+  const { cause, reason, message } = state;
+  if (reason === FAULT) return new AuthenticationFaultError(cause ? { cause } : {});
+  return new AuthUnavailableError(isTokenReason(reason) ? reason : 'unexpected-error', message, retryAfterOf(state));
 }

@@ -26,9 +26,9 @@ export interface RequestAuthenticationOptions<D = unknown> {
   /** Default: the `acceptsToken` of the authenticator. */
   readonly acceptsToken?: AcceptsToken;
   /** False: sessions are judged as they are, see `AuthenticateOptions`. Default: true. */
-  readonly renew?: boolean;
+  readonly renew?: boolean | undefined;
   /** URL (or path of this server) of the RFC 9728 metadata to name in challenges, or null. What is no text counts as null. */
-  readonly resourceMetadata?: (view: RequestView) => MaybePromise<string | null>;
+  readonly resourceMetadata?: ((view: RequestView) => MaybePromise<string | null>) | undefined;
   readonly onDenied?: D | undefined;
   /** A check that remembers, for many requests (`createRequestCheck`). */
   readonly check?: RequestCheck;

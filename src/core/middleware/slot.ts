@@ -1,12 +1,12 @@
 /** Where a request keeps its authentication: under a symbol of ours, out of reach of whatever else writes `auth`. */
+import { ConfigurationError } from '../../errors.js';
 import { symbolOf } from '../../ground/builds.js';
-import { middlewareMissing } from '../guards/create-guard.js';
 import type { RequestAuthentication } from './request-authentication.js';
 
 export interface Slot<R, D> {
   get(request: R): RequestAuthentication<D> | undefined;
   /** @throws {ConfigurationError} if the middleware has not run */
-  require(request: R, who: string): RequestAuthentication<D>;
+  require(request: R, guardOrReader: string): RequestAuthentication<D>;
   set(request: R, authentication: RequestAuthentication<D>): void;
 }
 
@@ -24,10 +24,14 @@ export function createSlot<R extends object, D>(
   const get = (request: R): RequestAuthentication<D> | undefined => (holderOf(request) as Holder)[key];
   return {
     get,
-    require(request, who) {
+    require(request, guardOrReader) {
       const found = get(request);
-      if (found === undefined) throw middlewareMissing(who);
-      return found;
+      if (found !== undefined) return found;
+      throw new ConfigurationError(
+        'clerkMiddleware',
+        `${guardOrReader}() ran on a request that clerkMiddleware() has not seen.`,
+        'Mount it before the routes.',
+      );
     },
     set(request, authentication) {
       (holderOf(request) as Holder)[key] = authentication;
