@@ -52,7 +52,7 @@ describe('docs/another-framework.md', () => {
     expect(blocks[0]?.code.split('\n').length).toBeLessThan(60);
   });
 
-  it('lets a signed-in user in, and nobody else', async () => {
+  it('lets a signed-in user in and refuses everybody else', async () => {
     const agent = await open();
     const { admin, tampered } = fixtures.tokens;
     const read = async (path: string, token?: string) => {
@@ -67,7 +67,7 @@ describe('docs/another-framework.md', () => {
     expect(denied.body).toMatchObject({ errors: [{ code: 'unauthenticated' }] });
   });
 
-  it('answers a right that is missing with 403, and an own answer in its place', async () => {
+  it('answers 403 for a missing permission, or what `onDenied` answers', async () => {
     const agent = await open({ role: 'org:owner' });
     expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).status).toBe(403);
     await served?.close();
@@ -84,7 +84,7 @@ describe('docs/another-framework.md', () => {
     expect((await (await open({}, { onDenied })).get('/me')).status).toBe(status);
   });
 
-  it('sends a browser to its handshake, and back with renewed cookies', async () => {
+  it('sends a browser to the handshake and renews its cookies when it comes back', async () => {
     const agent = await open();
     const page = { accept: 'text/html', 'sec-fetch-dest': 'document' };
     const cookie = `__client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb`;
@@ -96,7 +96,7 @@ describe('docs/another-framework.md', () => {
     expect(renewed.headers).toMatchObject({ 'set-cookie': cookies, 'cache-control': 'private, no-store' });
   });
 
-  it('takes a machine token where its kind is named, and there alone', async () => {
+  it('accepts a machine token only on a route that names its kind', async () => {
     const apiKey = bearer(fixtures.tokens.apiKey);
     expect((await (await open()).get('/me').set(apiKey)).status).toBe(401);
     await served?.close();

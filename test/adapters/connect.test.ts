@@ -53,7 +53,7 @@ describe('the page of the documentation', () => {
     await clerk.close();
   });
 
-  it('shows each of these files, and nothing else', () => {
+  it('shows exactly the files of the samples', () => {
     const blocks = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
     const files = readdirSync(samples).map((file) => readFileSync(join(samples, file), 'utf8'));
     expect(blocks.toSorted()).toEqual(files.toSorted());
@@ -72,7 +72,7 @@ describe('the page of the documentation', () => {
       return app.server;
     },
   };
-  it.each(Object.entries(SERVERS))('%s: a signed-in user in, nobody else', async (_, start) => {
+  it.each(Object.entries(SERVERS))('%s: lets a signed-in user in and refuses everybody else', async (_, start) => {
     const host = await serve(await start());
     const bearer = await get(host, '/me', { authorization: `Bearer ${token}` });
     expect([bearer.status, bearer.text]).toEqual([200, expect.stringMatching(/^Hello user_/)]);
@@ -82,7 +82,7 @@ describe('the page of the documentation', () => {
     expect((await get(host, '/me', { authorization: `Bearer ${token}x` })).status).toBe(401);
   });
 
-  it('Socket.IO: sockets of a signed-in user, by polling and by WebSocket', async () => {
+  it('Socket.IO: opens sockets for a signed-in user, by polling and by WebSocket', async () => {
     const { server } = await import('./connect-style-samples/socket-io.js');
     const host = await serve(server);
     const authorization = `Bearer ${token}`;
@@ -109,7 +109,7 @@ describe('the page of the documentation', () => {
     }
   });
 
-  it('webhooks, over the stream', async () => {
+  it('verifies webhooks from the unread stream', async () => {
     const { server } = await import('./connect-style-samples/webhook.js');
     const host = await serve(server);
     const body = '{"type":"session.created","object":"event","data":{"id":"sess_1","object":"session"}}';
@@ -144,7 +144,7 @@ describe('a plain request', () => {
     `__session_${SUFFIX}=${fixtures.tokens.admin}; __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb`;
   const returnTo = (location: string | null) => new URL(location ?? '').searchParams.get('redirect_url');
 
-  it('of a page of the same host is signed in by its cookies; of another, it renews them', async () => {
+  it('signs in a page of the same host by its cookies, and renews the session of a page of another host', async () => {
     const host = await serve(createServer(guarded()));
     const load = (referer: string) => get(host, '/me', { ...PAGE, cookie: cookie(), referer });
     expect((await load(`http://${host}/list`)).status).toBe(200);
@@ -152,7 +152,7 @@ describe('a plain request', () => {
     expect([answer.status, returnTo(answer.headers.get('location'))]).toEqual([307, `http://${host}/me`]);
   });
 
-  it('over TLS is https, whatever is forwarded', async () => {
+  it('has an https origin over TLS, whatever the forwarded headers say', async () => {
     const listener = guarded();
     const host = await serve(
       createServer((req, res) => {
@@ -164,7 +164,7 @@ describe('a plain request', () => {
     expect(returnTo(answer.headers.get('location'))).toBe(`https://${host}/me`);
   });
 
-  it('of HTTP/2 has its host in :authority', async () => {
+  it('takes its host from :authority over HTTP/2', async () => {
     const server = createHttp2(guarded() as never);
     await listen(server);
     const host = `127.0.0.1:${portOf(server)}`;
@@ -182,7 +182,7 @@ describe('a plain request', () => {
     expect((await ask({}))[':status']).toBe(401);
   });
 
-  it('keeps its whole address below a mounted handler', async () => {
+  it('keeps its whole URL below a mounted handler', async () => {
     const app = connect();
     app.use('/api', guarded() as never);
     const host = await serve(createServer(app));
@@ -190,7 +190,7 @@ describe('a plain request', () => {
     expect(returnTo(answer.headers.get('location'))).toBe(`http://${host}/api/me?a=1`);
   });
 
-  it("whose handler throws gets its error, which is the application's: nothing is told of a fault", async () => {
+  it('gets the error that its handler throws, and reports no fault', async () => {
     const events: string[] = [];
     const options = {
       ...fixtures.options,
@@ -220,7 +220,7 @@ describe('a plain request', () => {
     expect(events).not.toContain('fault');
   });
 
-  it('gets an answer that had begun cut off, where `onDenied` asks for the default one', async () => {
+  it('is cut off if an answer has begun and `onDenied` asks for the default one', async () => {
     const app = connect();
     app.use((_req, res, next) => (res.write('begun'), next()));
     app.use(clerkMiddleware({ ...fixtures.options, onDenied: (_denial, _req, _res, next) => next() }));
@@ -229,7 +229,7 @@ describe('a plain request', () => {
     await expect(get(host, '/me')).rejects.toThrow();
   });
 
-  it('to upgrade renews nothing: its answer could not hand the cookies on. One of long polling does', async () => {
+  it('renews nothing for an upgrade, whose answer could not set cookies, but renews the session for long polling', async () => {
     const server = createServer();
     const io = new SocketServer(server);
     open.push(() => io.close());

@@ -44,7 +44,7 @@ describe.each(KITS)('%s', (name, adapter) => {
       () => adapter.requireAuth(adapter.anyOf({ role: 'org:admin' }, { token: 'api_key', scope: 'a' })),
     ],
   ];
-  it.each(POSSIBLE)('but not %s', (_, define) => {
+  it.each(POSSIBLE)('accepts %s', (_, define) => {
     expect(define).not.toThrow();
   });
 
@@ -54,7 +54,7 @@ describe.each(KITS)('%s', (name, adapter) => {
     ['a PEM that is none', { jwtKey: '-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----' }, 'jwtKey'],
     ['a skew beyond bounds', { secretKey: SECRET_KEY, clockSkewMs: Infinity }, 'clockSkewMs'],
     ['a proxy without keys', { jwtKey, frontendApiProxy: { enabled: true } }, 'publishableKey'],
-  ])('the middleware fails at creation with %s', (_, options, option) => {
+  ])('throws at creation of the middleware for %s', (_, options, option) => {
     const make = () => adapter.clerkMiddleware(options);
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(expect.objectContaining({ option }) as Error);
@@ -68,7 +68,7 @@ describe.each(KITS)('%s', (name, adapter) => {
     });
     const define = () => fresh.requireAuth({ token: 'api_key' });
 
-    it('fails, naming the variable, when no middleware has one', () => {
+    it('throws and names the variable if no middleware has such a key', () => {
       fresh.clerkMiddleware({ jwtKey });
       expect(define).toThrow(/CLERK_SECRET_KEY/);
       expect(() => fresh.requireAuth(fresh.anyOf({ role: 'org:admin' }, { token: 'api_key' }))).toThrow(
@@ -78,7 +78,7 @@ describe.each(KITS)('%s', (name, adapter) => {
       expect(() => fresh.requireAuth()).not.toThrow();
     });
 
-    it('fails although another application, made before, has one', async () => {
+    it('throws although another application, made before, has such a key', async () => {
       fresh.clerkMiddleware({ secretKey: SECRET_KEY });
       await Promise.resolve();
       fresh.clerkMiddleware({ jwtKey });
@@ -87,19 +87,19 @@ describe.each(KITS)('%s', (name, adapter) => {
       expect(define).not.toThrow();
     });
 
-    it('does not when one has it', () => {
+    it('does not throw if a middleware has such a key', () => {
       fresh.clerkMiddleware({ jwtKey });
       fresh.clerkMiddleware({ secretKey: SECRET_KEY });
       expect(define).not.toThrow();
     });
 
-    it('does not when only requests will tell', () => {
+    it('does not throw if options are known with a request only', () => {
       fresh.clerkMiddleware({ jwtKey });
       fresh.clerkMiddleware(() => ({ secretKey: SECRET_KEY }));
       expect(define).not.toThrow();
     });
 
-    it('does not before any middleware was made', () => {
+    it('does not throw before any middleware is made', () => {
       expect(define).not.toThrow();
     });
   });

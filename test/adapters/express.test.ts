@@ -21,16 +21,19 @@ const showError: ErrorRequestHandler = (error: Error, _req, res, _next) => {
 };
 
 describe('onDenied', () => {
-  it.each([undefined, null, 'route', 'router'])('next(%j) never opens the route or what follows it', async (signal) => {
-    const app = express();
-    app.use(clerkMiddleware({ ...fixtures.options, onDenied: (_denial, _req, _res, next) => next(signal) }));
-    app.get('/me', requireAuth(), showUser);
-    app.get('/me', (_req, res) => {
-      res.json({ open: true });
-    });
-    const answer = await supertest(app).get('/me');
-    expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
-  });
+  it.each([undefined, null, 'route', 'router'])(
+    'next(%j) never opens the route or the handlers behind it',
+    async (signal) => {
+      const app = express();
+      app.use(clerkMiddleware({ ...fixtures.options, onDenied: (_denial, _req, _res, next) => next(signal) }));
+      app.get('/me', requireAuth(), showUser);
+      app.get('/me', (_req, res) => {
+        res.json({ open: true });
+      });
+      const answer = await supertest(app).get('/me');
+      expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    },
+  );
 
   it("next(error), a throw and a rejection reach the application's error handler", async () => {
     const problem = new Error('own answer failed');
@@ -54,7 +57,7 @@ describe.each([
   ['Express 5', express],
   ['Express 4', express4],
 ])('an outage that nobody catches, %s', (_, create) => {
-  it("is 503 with Retry-After from Express's own error handler, and says no more than that", async () => {
+  it("answers 503 with Retry-After by Express's own error handler, without details", async () => {
     const app = create();
     app.set('env', 'test');
     app.use(clerkMiddleware(fixtures.options));
@@ -72,7 +75,7 @@ describe.each([
   });
 });
 
-describe('an answer that somebody in front has begun', () => {
+describe('an answer that an earlier handler has begun', () => {
   const begin: RequestHandler = (_req, res, next) => {
     res.write('begun ');
     next();
@@ -81,7 +84,7 @@ describe('an answer that somebody in front has begun', () => {
   it.each([
     ['a denial', {}],
     ['a handshake', { accept: 'text/html', cookie: `__client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb` }],
-  ])('is cut off by %s, so that nobody waits for its end', async (_, headers) => {
+  ])('is cut off by %s, so that no client waits for its end', async (_, headers) => {
     const app = express();
     app.use(begin, clerkMiddleware(fixtures.options)).get('/me', requireAuth(), showUser);
     app.use(((error, _req, res, next) => (res.headersSent ? next(error) : res.end())) satisfies ErrorRequestHandler);
@@ -91,7 +94,7 @@ describe('an answer that somebody in front has begun', () => {
   it.each([
     ['at once', (next: () => void) => next()],
     ['later', async (next: () => void) => (await Promise.resolve(), next())],
-  ])('is cut off where `onDenied` asks for the default answer %s', async (_, pass) => {
+  ])('is cut off if `onDenied` asks for the default answer %s', async (_, pass) => {
     const app = express();
     const errors: unknown[] = [];
     app.use(begin, clerkMiddleware({ ...fixtures.options, onDenied: (_denial, _req, _res, next) => pass(next) }));
@@ -101,7 +104,7 @@ describe('an answer that somebody in front has begun', () => {
     expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('had begun') as string })]);
   });
 
-  it('is for `onDenied` to end', async () => {
+  it('is ended by `onDenied`', async () => {
     const app = express();
     app.use(begin, clerkMiddleware({ ...fixtures.options, onDenied: ({ status }, _req, res) => res.end(`${status}`) }));
     app.get('/me', requireAuth(), showUser);
@@ -118,7 +121,7 @@ describe('S19: properties that other libraries define', () => {
   };
   const mallory = { isAuthenticated: true, userId: 'user_mallory' };
 
-  it('an accessor is replaced', async () => {
+  it('replaces an accessor', async () => {
     const app = express();
     app.use(define({ get: () => mallory, configurable: true }), clerkMiddleware(fixtures.options));
     app.get('/open', showUser).get('/me', requireAuth(), showUser);
@@ -134,7 +137,7 @@ describe('S19: properties that other libraries define', () => {
       { get: () => undefined, set: () => undefined, configurable: true },
     ],
     ['a value that is not there yet', { value: undefined, configurable: true }],
-  ])('%s is replaced', async (_, descriptor) => {
+  ])('replaces %s', async (_, descriptor) => {
     const app = express();
     app.use(define(descriptor), clerkMiddleware(fixtures.options)).get('/open', showUser);
     expect((await supertest(app).get('/open').set(bearer(fixtures.tokens.admin))).body).toEqual({ userId: 'user_ada' });
@@ -146,7 +149,7 @@ describe('S19: properties that other libraries define', () => {
     ['a value that is not there', { value: undefined }],
     ['an accessor', { get: () => mallory }],
     ['an accessor that holds nothing', { get: () => undefined }],
-  ])('%s that cannot be replaced is an error, not an identity', async (_, descriptor) => {
+  ])('throws for %s that cannot be replaced', async (_, descriptor) => {
     const app = express();
     app.use(define(descriptor), clerkMiddleware(fixtures.options));
     app.get('/open', showUser).use(showError);
@@ -157,7 +160,7 @@ describe('S19: properties that other libraries define', () => {
 });
 
 describe('routers', () => {
-  it('see the whole target, and share the authentication', async () => {
+  it('see the whole URL and share the authentication', async () => {
     const app = express();
     const router = express.Router();
     router.get('/me', requireAuth(), (req, res) => {
@@ -174,7 +177,7 @@ describe('routers', () => {
 });
 
 describe('the public origin', () => {
-  it('is https where the socket is encrypted, whatever nobody trusted has forwarded', async () => {
+  it('is https over an encrypted socket, whatever untrusted headers say', async () => {
     const app = express();
     app.use((req, _res, next) => {
       if (req.query['tls'] === '1') Object.defineProperty(req.socket, 'encrypted', { value: true });
@@ -192,7 +195,7 @@ describe('the public origin', () => {
 });
 
 describe('the authentication of a request', () => {
-  it('is found where a runtime makes a new list of raw headers for each look', async () => {
+  it('is found if the runtime makes a new list of raw headers for each access', async () => {
     const app = express();
     app.use((req, _res, next) => {
       Object.defineProperty(req, 'rawHeaders', { get: () => Object.entries(req.headers).flat() });
@@ -205,7 +208,7 @@ describe('the authentication of a request', () => {
 });
 
 describe('a denial', () => {
-  it('looks the same whatever the application has set', async () => {
+  it('does not depend on settings of the application', async () => {
     const plain = express();
     const dressed = express().set('json spaces', 8).set('json escape', true).set('json replacer', ['nothing']);
     const [one, other] = await Promise.all(
@@ -228,7 +231,7 @@ describe('a denial', () => {
     expect([answer.status, answer.text]).toEqual([401, undefined]);
   });
 
-  it('does not disturb a response that somebody else has begun', async () => {
+  it('leaves a response alone that another handler has begun', async () => {
     const app = express();
     app.use((_req, res, next) => {
       res.status(202).end('already');
@@ -256,7 +259,7 @@ describe('a `trust proxy` function that throws', () => {
   };
   const page = () => ({ accept: 'text/html', 'sec-fetch-dest': 'document', referer: 'https://other.example/' });
 
-  it('is a fault of this server: 500, no handshake, and nobody is signed in', async () => {
+  it('answers 500 without a handshake and signs nobody in', async () => {
     const { app, faults } = appWith();
     const answer = await supertest(app).get('/me').set(page()).set(browserCookies(fixtures.tokens.admin)).redirects(0);
     expect([answer.status, answer.headers['location']]).toEqual([500, undefined]);
@@ -267,13 +270,13 @@ describe('a `trust proxy` function that throws', () => {
     expect([open.status, open.body]).toEqual([200, { isAuthenticated: false }]);
   });
 
-  it('does not touch a caller for whom the address does not matter', async () => {
+  it('does not affect callers whose decision needs no address', async () => {
     const { app, faults } = appWith();
     expect((await supertest(app).get('/me').set(bearer(fixtures.tokens.admin))).status).toBe(200);
     expect(faults()).toEqual([]);
   });
 
-  it("is one in the proxy as well, whose errors are the application's", async () => {
+  it('makes the proxy pass the error to the application', async () => {
     const { app, faults } = appWith({ frontendApiProxy: { enabled: true, fapiUrl: 'http://127.0.0.1:9' } });
     const answer = await supertest(app).get('/__clerk/v1/client');
     expect([answer.status, answer.body]).toEqual([500, { name: 'RangeError', message: own.message }]);

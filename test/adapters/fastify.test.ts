@@ -49,7 +49,7 @@ const showUser = (request: FastifyRequest) => ({ userId: request.auth.userId });
 const page = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 
 describe('contexts', () => {
-  it('registered in one, it leaves the others alone', async () => {
+  it('leaves other contexts alone if it is registered in one', async () => {
     const app = create();
     await app.register(async (child) => {
       await child.register(clerkMiddleware(fixtures.options));
@@ -73,7 +73,7 @@ describe('contexts', () => {
     }
   });
 
-  it('at the root, it covers children, and routes that stand in front of it', async () => {
+  it('covers children and earlier routes if it is registered at the root', async () => {
     const app = create();
     app.get('/before', guarded(requireAuth(), showUser));
     await app.register(clerkMiddleware(fixtures.options));
@@ -85,7 +85,7 @@ describe('contexts', () => {
     }
   });
 
-  it('a child may have rules of its own', async () => {
+  it('lets a child have rules of its own', async () => {
     const app = createGuarded();
     app.get('/me', guarded(requireAuth(), showUser));
     await app.register(async (child) => {
@@ -97,7 +97,7 @@ describe('contexts', () => {
     expect((await agent.get('/strict').set(bearer(fixtures.tokens.admin))).status).toBe(401);
   });
 
-  it('pages that do not exist are guarded, and belong to the Frontend API proxy', async () => {
+  it('guards unknown pages too, and serves the Frontend API proxy there', async () => {
     const frontendApiProxy = { enabled: true, fapiUrl: fixtures.clerk.frontendApiUrl };
     const app = createGuarded({ frontendApiProxy });
     app.setNotFoundHandler({ preHandler: requireAuth() }, async (_request, reply) => reply.code(404).send('gone'));
@@ -107,7 +107,7 @@ describe('contexts', () => {
     expect((await agent.get('/__clerk/v1/environment')).body).toHaveProperty('auth_config');
   });
 
-  it('the default page for what does not exist leaves the path of the proxy alone', async () => {
+  it("leaves the proxy's path alone with the default not-found page", async () => {
     const frontendApiProxy = { enabled: true, fapiUrl: fixtures.clerk.frontendApiUrl };
     const agent = await listen(createGuarded({ frontendApiProxy }));
     expect((await agent.get('/__clerk/v1/environment')).body).toHaveProperty('auth_config');
@@ -116,7 +116,7 @@ describe('contexts', () => {
 });
 
 describe('hooks of the application', () => {
-  it('onSend runs for denials, early answers and errors', async () => {
+  it('runs onSend for denials, early answers and errors', async () => {
     const app = createGuarded();
     app.addHook('onSend', async (_request, reply) => void reply.header('x-seen', String(reply.statusCode)));
     app.get('/me', guarded(requireAuth(), showUser));
@@ -128,7 +128,7 @@ describe('hooks of the application', () => {
     expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).headers['x-seen']).toBe('200');
   });
 
-  it('one that takes its time lets no handler run behind a denial', async () => {
+  it('runs no handler behind a denial if a hook takes its time', async () => {
     const app = createGuarded();
     app.addHook('onSend', async () => new Promise<void>((resolve) => setImmediate(resolve)));
     let runs = 0;
@@ -157,7 +157,7 @@ describe('hooks of the application', () => {
       (app, until) => void app.addHook('onSend', async () => until),
     ],
   ];
-  it.each(hangUps)('a client that hangs up on its denial while %s does not get in', async (_, more, prepare) => {
+  it.each(hangUps)('refuses a client that hangs up on its denial while %s', async (_, more, prepare) => {
     const app = createGuarded(more);
     const answering = deferred();
     prepare(app, answering.promise);
@@ -183,7 +183,7 @@ describe('hooks of the application', () => {
     expect(runs).toBe(0);
   });
 
-  it('an error handler sees what `onDenied` throws, and answers an outage as the error says', async () => {
+  it('passes what `onDenied` throws to an error handler, and answers an outage with its status', async () => {
     const app = createGuarded({ onDenied: () => Promise.reject(new Error('own answer failed')) });
     const seen: string[] = [];
     app.setErrorHandler((error: Error & { status?: number }, _request, reply) => {
@@ -195,7 +195,7 @@ describe('hooks of the application', () => {
     expect(seen).toEqual(['own answer failed']);
   });
 
-  it('an outage that nobody catches is 503 with Retry-After, and says no more than that', async () => {
+  it('answers 503 with Retry-After for an outage that the application does not catch, without details', async () => {
     const app = createGuarded();
     app.get('/machine', async (request) => ({
       is: (await authenticate(request, { acceptsToken: 'api_key' })).tokenType,
@@ -211,7 +211,7 @@ describe('hooks of the application', () => {
     expect(answer.text).not.toContain(fixtures.tokens.apiKey);
   });
 
-  it.each(['after', 'before'])('onSend %s ours has no say about caching where a session is sent', async (when) => {
+  it.each(['after', 'before'])('keeps a session uncached if onSend %s ours sets caching headers', async (when) => {
     const app = create();
     const publish = () =>
       app.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'public, max-age=600'));
@@ -229,7 +229,7 @@ describe('hooks of the application', () => {
     expect(answer.headers['set-cookie']).toEqual(cookies);
   });
 
-  it('a handler that takes the reply for itself sends the cookies of the session all the same', async () => {
+  it('sends the cookies of a session if a handler takes the reply over', async () => {
     const app = createGuarded();
     app.get('/events', async (_request, reply) => {
       reply.hijack();
@@ -244,7 +244,7 @@ describe('hooks of the application', () => {
 });
 
 describe('guards', () => {
-  it('as onRequest answer before the body is read, as preHandler behind the validation', async () => {
+  it('answer before the body is read as onRequest, and behind the validation as preHandler', async () => {
     const app = createGuarded();
     const schema = { body: { type: 'object', required: ['amount'] } };
     app.post('/early', { schema, onRequest: requireAuth() }, showUser);
@@ -260,7 +260,7 @@ describe('guards', () => {
       });
   });
 
-  it('as a hook cover every route of a context', async () => {
+  it('cover every route of a context as a hook', async () => {
     const app = createGuarded();
     app.get('/open', showUser);
     await app.register(async (child) => {
@@ -273,7 +273,7 @@ describe('guards', () => {
     expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).body).toEqual({ userId: 'user_ada' });
   });
 
-  it('that an own hook awaits let nothing go on', async () => {
+  it('stop the request if a hook of the application awaits them', async () => {
     const app = createGuarded();
     const guard = requireAuth();
     let goesOn = 0;
@@ -289,7 +289,7 @@ describe('guards', () => {
     expect(goesOn).toBe(1);
   });
 
-  it('in front of the middleware are an error', async () => {
+  it('throw in front of the middleware', async () => {
     const app = create();
     app.addHook('onRequest', requireAuth());
     await app.register(clerkMiddleware(fixtures.options));
@@ -375,7 +375,7 @@ describe('onDenied', () => {
     },
   );
 
-  it('that has begun to write and leaves it at that cuts the answer off', async () => {
+  it('cuts off an answer that it begins and does not end', async () => {
     const app = createGuarded({
       onDenied: (_denial: unknown, _request: unknown, reply: FastifyReply) => void reply.raw.write('begun '),
     });
@@ -388,7 +388,7 @@ function fail(error: Error): never {
   throw error;
 }
 
-describe('what another plugin has made of `request.auth`', () => {
+describe('a value of another plugin at `request.auth`', () => {
   const mallory = { isAuthenticated: true, userId: 'user_mallory' };
   const FIXED = { value: mallory, writable: false, configurable: false };
   const show = (request: FastifyRequest) => ({ userId: request.auth.userId, get: getAuth(request).userId });
@@ -406,7 +406,7 @@ describe('what another plugin has made of `request.auth`', () => {
       'a value of a hook in front',
       (app) => app.addHook('onRequest', async (request) => void (request.auth = mallory as never)),
     ],
-  ])('%s is replaced', async (_, decorate) => {
+  ])('replaces %s', async (_, decorate) => {
     const app = create();
     decorate(app);
     await app.register(clerkMiddleware(fixtures.options));
@@ -418,7 +418,7 @@ describe('what another plugin has made of `request.auth`', () => {
     expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).body).toEqual(ada);
   });
 
-  it('a value of a hook behind is no identity for a guard, nor what its handler sees', async () => {
+  it('ignores a value that a later hook writes, for guards and handlers', async () => {
     const app = createGuarded();
     app.addHook('onRequest', async (request) => void (request.auth = mallory as never));
     app.get('/me', { preHandler: requireAuth() }, show);
@@ -427,7 +427,7 @@ describe('what another plugin has made of `request.auth`', () => {
     expect((await agent.get('/me').set(bearer(fixtures.tokens.admin))).body).toEqual(ada);
   });
 
-  it('a value that cannot be replaced is an error', async () => {
+  it('throws if the value cannot be replaced', async () => {
     const app = create();
     app.addHook('onRequest', async (request) => void Object.defineProperty(request, 'auth', FIXED));
     await app.register(clerkMiddleware(fixtures.options));
@@ -463,7 +463,7 @@ describe('trustProxy', () => {
     [() => false, 'http://a.example/me'],
     [1 as never, 'http://a.example/me'],
     [false, 'http://a.example/me'],
-  ])('%j: the page to come back to is %s', async (trustProxy, url) => {
+  ])('%j: the URL to come back to is %s', async (trustProxy, url) => {
     const app = createGuarded({}, { trustProxy: trustProxy! });
     app.get('/me', guarded(requireAuth({ redirect: true }), showUser));
     const agent = await listen(app);
@@ -475,7 +475,7 @@ describe('trustProxy', () => {
 });
 
 describe('the Frontend API proxy', () => {
-  it('says what to do where a hook has read the body, and does not wait for it', async () => {
+  it('names the remedy and answers at once if a hook has read the body', async () => {
     const app = create();
     app.addHook('onRequest', async ({ raw }) => {
       for await (const _chunk of raw);
@@ -491,7 +491,7 @@ describe('the Frontend API proxy', () => {
 });
 
 describe('HTTP/2', () => {
-  it('is served, and believes the authority', async () => {
+  it('serves a request and trusts :authority', async () => {
     const app = fastify({ http2: true });
     await app.register(clerkMiddleware(fixtures.options));
     app.get('/me', { preHandler: requireAuth({ redirect: true }) as never }, async (request) => ({

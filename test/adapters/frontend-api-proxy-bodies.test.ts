@@ -94,19 +94,19 @@ describe.each(frameworks)('$name', (framework) => {
   describe.each(names)('%s', (name) => {
     const [type, body] = sent(name);
 
-    it.each([true, false])('passes untouched (with its length: %s)', async (length) => {
+    it.each([true, false])('passes a body unchanged (with its length: %s)', async (length) => {
       const served = await open();
       expect(await post(served.port, type, body, { length })).toEqual({ status: 200, text: 'taken' });
       pass(body);
     });
 
-    it.each([true, false])('passes where its bytes were kept (with its length: %s)', async (length) => {
+    it.each([true, false])('passes a body whose bytes were kept (with its length: %s)', async (length) => {
       const served = await open({ readBefore: true });
       expect((await post(served.port, type, body, { length })).status).toBe(200);
       pass(body);
     });
 
-    it('is refused where a parser kept something else', async () => {
+    it('refuses a body of which a parser kept something else', async () => {
       const served = await open({ parseBodies: true, readBefore: false });
       const answer = await post(served.port, type, body);
       // No parser takes bytes.
@@ -115,27 +115,27 @@ describe.each(frameworks)('$name', (framework) => {
     });
   });
 
-  it.each([true, false])(
-    'what was decoded by a parser is not passed for what came (with its length: %s)',
-    async (length) => {
-      const [type, body] = sent('a nested form');
-      const served = await open({ readBefore: true });
-      const headers = { 'content-encoding': 'gzip' };
-      const answer = await post(served.port, type, gzipSync(body), { length, headers });
-      if (parsesLater) pass(gzipSync(body));
-      else refuse(answer, served.errors);
+  it.each([true, false])('never passes decoded bytes as the original body (with its length: %s)', async (length) => {
+    const [type, body] = sent('a nested form');
+    const served = await open({ readBefore: true });
+    const headers = { 'content-encoding': 'gzip' };
+    const answer = await post(served.port, type, gzipSync(body), { length, headers });
+    if (parsesLater) pass(gzipSync(body));
+    else refuse(answer, served.errors);
+  });
+
+  it.each(['gzip', 'identity', ' Identity '])(
+    'passes a body with its content encoding unchanged: %s',
+    async (encoding) => {
+      const body = encoding === 'gzip' ? gzipSync('a=1') : Buffer.from('a=1');
+      const served = await open();
+      expect((await post(served.port, FORM, body, { headers: { 'content-encoding': encoding } })).status).toBe(200);
+      pass(body);
+      expect(arrived[0]?.headers['content-encoding']).toBe(encoding.trim());
     },
   );
 
-  it.each(['gzip', 'identity', ' Identity '])('passes untouched, and says how it is encoded: %s', async (encoding) => {
-    const body = encoding === 'gzip' ? gzipSync('a=1') : Buffer.from('a=1');
-    const served = await open();
-    expect((await post(served.port, FORM, body, { headers: { 'content-encoding': encoding } })).status).toBe(200);
-    pass(body);
-    expect(arrived[0]?.headers['content-encoding']).toBe(encoding.trim());
-  });
-
-  it('an empty one is no body, read before or not', async () => {
+  it('sends no body for an empty one, read before or not', async () => {
     for (const spec of [{}, { parseBodies: true }, { readBefore: true }]) {
       const served = await open(spec);
       for (const length of [true, false]) {
@@ -187,7 +187,7 @@ describe.each(frameworks)('$name', (framework) => {
   ];
 
   if (isHono) {
-    it('bytes that Hono made out of a form are not those that came', async () => {
+    it('never takes the bytes that Hono makes of a form for the original body', async () => {
       const form = new FormData();
       form.set('file', new Blob(['a']), 'a.txt');
       // Written as this runtime would write it again: with a boundary of its own, which has the same length.

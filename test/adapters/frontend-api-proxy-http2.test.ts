@@ -74,7 +74,7 @@ test.each([
   ['get', 'GET'],
   ['Get', 'GET'],
   ['hEAD', 'HEAD'],
-])('a stranger may write %s in any case: it is %s, and no fault of this server', async (method, sent) => {
+])('forwards the method %s as %s', async (method, sent) => {
   expect(await send(method, {}, null)).toMatchObject({ status: 200 });
   expect(arrived).toMatchObject([{ method: sent, body: '' }]);
 });

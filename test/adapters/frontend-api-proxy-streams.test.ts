@@ -77,7 +77,7 @@ describe.each(frameworks)('$name', (framework) => {
     return agent;
   };
 
-  it('gives up the call when the browser hangs up before the answer', async () => {
+  it('aborts the call if the browser hangs up before the answer', async () => {
     let reached = (): void => undefined;
     const asked = new Promise<void>((resolve) => (reached = resolve));
     let left = (): void => undefined;
@@ -94,7 +94,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(served.errors).toEqual([]);
   });
 
-  it('gives up the answer when the browser hangs up in the middle of it', async () => {
+  it('aborts the answer if the browser hangs up in the middle of it', async () => {
     let left = (finished: boolean): void => void finished;
     const givenUp = new Promise<boolean>((resolve) => (left = resolve));
     const served = await open((_req, res) => {
@@ -112,7 +112,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(served.errors).toEqual([]);
   });
 
-  it('gives up the answer when the browser hangs up before its first byte', async () => {
+  it('aborts the answer if the browser hangs up before its first byte', async () => {
     const left = deferred();
     const reached = deferred();
     const served = await open((_req, res) => {
@@ -160,7 +160,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(served.errors).toEqual([]);
   });
 
-  it('lets an answer that breaks off break off for the browser too', async () => {
+  it("breaks the browser's answer off if the Frontend API breaks off", async () => {
     const served = await open((_req, res) => {
       res.write('the beginning', () => res.destroy());
     });
@@ -170,7 +170,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(served.errors).toEqual([]);
   });
 
-  it('does not make a whole request of one that the browser broke off', async () => {
+  it('never completes a request that the browser broke off', async () => {
     let ended = (how: string): void => void how;
     const seen = new Promise<string>((resolve) => (ended = resolve));
     let reached = (): void => undefined;
@@ -189,7 +189,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(served.errors).toEqual([]);
   });
 
-  it('passes a 413 on that comes before the body was read', async () => {
+  it('passes on a 413 that arrives before the body was read', async () => {
     const served = await open((req, res) => {
       if (req.method === 'GET') res.end('next');
       else res.writeHead(413).end('too large');
@@ -203,7 +203,7 @@ describe.each(frameworks)('$name', (framework) => {
     if (onNode) expect(next.connection).toBe(first.connection);
   });
 
-  it('refuses without reading, and the connection is good for the next request', async () => {
+  it('refuses a request without reading it, and serves the next one on the connection', async () => {
     const served = await open((_req, res) => res.end('next'));
     const agent = keeping();
     const first = await exchange(served.port, agent, '/__clerk/..%2fadmin', Buffer.alloc(4 * MEGABYTE));

@@ -43,7 +43,7 @@ describe.each(frameworks)('$name', (framework) => {
       ({ options }) => [[{ ...options, ...more, frontendApiProxy: { enabled: true, fapiUrl, ...proxy } }]],
     );
 
-  it('forwards method, path, query, headers and body, and gives back every cookie', async () => {
+  it('forwards method, path, query, headers and body, and returns every cookie', async () => {
     const { served } = await open();
     const answer = await served.agent
       .post('/__clerk/v1/client?a=1&a=2')
@@ -76,7 +76,7 @@ describe.each(frameworks)('$name', (framework) => {
   });
 
   it.each(['keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'upgrade', 'x-listed'])(
-    '%s was meant for one connection: it does not pass, beside a body in chunks or none',
+    'drops %s, which belongs to one connection, with a chunked body or none',
     async (name) => {
       const { served } = await open();
       const head = `HTTP/1.1\r\nHost: 127.0.0.1\r\n${name}: theirs\r\nX-Kept: yes\r\nConnection: close, X-Listed\r\n`;
@@ -97,7 +97,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(seen).toMatchObject([{ method: 'DELETE', body: 'reason=none' }]);
   });
 
-  it('S14: lets nothing in the path change where the secret goes', async () => {
+  it("S14: keeps the secret's destination whatever the path holds", async () => {
     const { served } = await open();
     for (const path of [
       '/__clerk//evil.example/x',
@@ -118,7 +118,7 @@ describe.each(frameworks)('$name', (framework) => {
     for (const { headers } of seen) expect(headers['host']).toBe(new URL(fapiUrl).host);
   });
 
-  it('S14: is 400 for what climbs out of the base path, in any spelling, and sends nothing', async () => {
+  it('S14: answers 400 for a path that leaves the base path, in any spelling, and sends nothing', async () => {
     const { served } = await open({ fapiUrl: `${fapiUrl}/base/v1` });
     const send = (path: string) =>
       sendRaw(served.port, `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
@@ -137,7 +137,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await send('/__clerk/..%2fother')).status).toBe(400);
   });
 
-  it('S14: maps redirects back by the base path, and leaves those beside it alone', async () => {
+  it('S14: maps redirects back by the base path, and leaves other redirects unchanged', async () => {
     const { get, served } = await open({ fapiUrl: `${fapiUrl}/base` });
     clerk.reset();
     clerk.fail({ operation: '/base/in', status: 307, headers: { location: '/base/v1/next?b=1' } });
@@ -148,7 +148,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await get('/__clerk/none')).headers['location']).toBeUndefined();
   });
 
-  it('S26: refuses what no other path takes either, before anything is sent', async () => {
+  it('S26: refuses the requests that every other path refuses, before anything is sent', async () => {
     const { served } = await open();
     const HOST = 'Host: 127.0.0.1';
     for (const head of [
@@ -166,7 +166,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(served.errors).toEqual([]);
   });
 
-  it('reads its path where the path is, not in a query', async () => {
+  it('finds its path in the path of the URL, not in a query', async () => {
     const { get, served } = await open();
     expect((await get('/__clerk/v1/client?redirect_url=https://app.example/__clerk/x')).status).toBe(200);
     expect(seen.map(({ path, query }) => [path, query.get('redirect_url')])).toEqual([
@@ -189,7 +189,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(seen).toHaveLength(2);
   });
 
-  it('replaces what a client says about the instance and about itself', async () => {
+  it("replaces the client's own headers about the instance and the address", async () => {
     const { get, served } = await open();
     await get('/__clerk/v1/client', null, {
       'clerk-secret-key': 'sk_test_mine',
@@ -208,7 +208,7 @@ describe.each(frameworks)('$name', (framework) => {
   });
 
   const believes = framework.proxyTrust !== 'nobody';
-  it(`believes the proxy in front ${believes ? 'where it is told to' : 'never'}`, async () => {
+  it(`trusts the proxy in front ${believes ? 'if the option says so' : 'never'}`, async () => {
     const { get, served } = await open({}, { trustProxy: true }, { trustProxy: true });
     await get('/__clerk/v1/client', null, {
       'x-forwarded-host': 'app.acornbooks.example',
@@ -225,7 +225,7 @@ describe.each(frameworks)('$name', (framework) => {
   });
 
   it.each(['x-forwarded-for', 'x-real-ip', 'cf-connecting-ip', 'true-client-ip', 'forwarded', 'x-client-ip'])(
-    'passes no %s of the browser on',
+    "drops the browser's header %s",
     async (name) => {
       const { get } = await open();
       await get('/__clerk/v1/client', null, { [name]: '203.0.113.9' });
@@ -251,7 +251,7 @@ describe.each(frameworks)('$name', (framework) => {
     [{ 'x-real-ip': '203.0.113.8', 'x-forwarded-for': '203.0.113.9' }, '203.0.113.8', '203.0.113.9'],
     [{ 'true-client-ip': '203.0.113.6', forwarded: 'for=203.0.113.5' }, '127.0.0.1', '127.0.0.1'],
   ];
-  it.each(ADDRESSES)('trusting the proxy in front, takes the address from %j', async (headers, hono, express) => {
+  it.each(ADDRESSES)('takes the address from %j if it trusts the proxy in front', async (headers, hono, express) => {
     const { get } = await open({}, { trustProxy: true }, { trustProxy: true });
     await get('/__clerk/v1/client', null, headers);
     const expected = { setting: express, option: hono, nobody: '127.0.0.1' }[framework.proxyTrust];
@@ -260,7 +260,7 @@ describe.each(frameworks)('$name', (framework) => {
       if (name !== 'x-forwarded-for') expect(seen[0]?.headers[name]).toBeUndefined();
   });
 
-  it('owns its path and what is below, and nothing else', async () => {
+  it('owns its path and the paths below it only', async () => {
     const { get } = await open();
     expect((await get('/__clerkX')).status).toBe(404);
     expect((await get('/x/__clerk')).status).toBe(404);
@@ -271,7 +271,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(seen.map(({ path }) => path)).toEqual(['/']);
   });
 
-  it('answers under another path, and where a function says so', async () => {
+  it('answers under another path, and as a function decides', async () => {
     const { get } = await open({ path: '/auth/', enabled: (url: URL) => url.searchParams.has('yes') });
     expect((await get('/auth/v1/client?yes')).status).toBe(200);
     expect((await get('/auth/v1/client')).status).toBe(404);
@@ -279,7 +279,7 @@ describe.each(frameworks)('$name', (framework) => {
   });
 
   it.each(['option', 'variable'])(
-    'leaves browsers an explicit proxy URL (%s), and serves its path all the same',
+    'leaves browsers an explicit proxy URL (%s), and still serves its path',
     async (how) => {
       const proxyUrl = 'https://elsewhere.example/clerk';
       if (how === 'variable') vi.stubEnv('CLERK_PROXY_URL', proxyUrl);
@@ -291,7 +291,7 @@ describe.each(frameworks)('$name', (framework) => {
     },
   );
 
-  it('is a 502 with an error body when the Frontend API cannot be reached', async () => {
+  it('answers 502 with an error body if the Frontend API cannot be reached', async () => {
     const { get } = await open({ fapiUrl: 'http://127.0.0.1:1' });
     const answer = await get('/__clerk/v1/client');
     expect(answer).toMatchObject({

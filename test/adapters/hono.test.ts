@@ -29,7 +29,7 @@ describe('app.fetch with a Request', () => {
     expect((await app.request('http://localhost//me')).status).toBe(400);
   });
 
-  it('puts headers on a response that the handler has made itself, or got from elsewhere', async () => {
+  it('adds headers to a response that the handler has made or fetched', async () => {
     const app = new Hono();
     app.use(clerkMiddleware(fixtures.options));
     const upstream = new Response('x', {
@@ -44,7 +44,7 @@ describe('app.fetch with a Request', () => {
     expect(answer.headers.get('x-clerk-auth-status')).toBe('signed-out');
   });
 
-  it('keeps an authentication through sub-applications', async () => {
+  it('keeps the authentication in sub-applications', async () => {
     const inner = new Hono().get('/me', requireAuth(), (c) => c.json({ userId: c.var.auth.userId }));
     const app = new Hono();
     app.use(clerkMiddleware(fixtures.options));
@@ -53,7 +53,7 @@ describe('app.fetch with a Request', () => {
     expect(await answer.json()).toEqual({ userId: 'user_ada' });
   });
 
-  it('answers a webhook that it refuses by itself where nobody catches the error, and a fault of ours by 500', async () => {
+  it('answers a refused webhook by itself if the application does not catch the error, and a fault with 500', async () => {
     const quiet = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const app = new Hono();
     app.post('/hook', async (c) => c.json(await verifyWebhook(c, { signingSecret: `whsec_${btoa('some secret')}` })));
@@ -64,7 +64,7 @@ describe('app.fetch with a Request', () => {
     quiet.mockRestore();
   });
 
-  it('verifies webhooks after the text was read, says so after the stream was, and leaves the body to be read', async () => {
+  it('verifies webhooks after the text was read, reports a consumed stream, and leaves the body readable', async () => {
     const app = new Hono();
     const secret = `whsec_${btoa('some secret')}`;
     app.post('/text', async (c) => {
@@ -114,7 +114,7 @@ describe('on a runtime whose variables come with the request', () => {
     return app;
   };
 
-  it('reads them with the first request, and keeps the authenticator', async () => {
+  it('reads the variables with the first request and keeps the authenticator', async () => {
     workerd();
     const app = createApp();
     const env = bindings();
@@ -126,7 +126,7 @@ describe('on a runtime whose variables come with the request', () => {
     expect(callsOf(fixtures.clerk, OPERATIONS.jwks)).toBe(1);
   });
 
-  it('does not share between different ones', async () => {
+  it('shares nothing between different variables', async () => {
     workerd();
     const app = createApp();
     expect((await app.request('/me', bearer(fixtures.tokens.admin), bindings())).status).toBe(200);
@@ -137,7 +137,7 @@ describe('on a runtime whose variables come with the request', () => {
     await another.close();
   });
 
-  it('S24: is closed without them', async () => {
+  it('S24: denies without variables', async () => {
     workerd();
     const app = createApp();
     const errors: unknown[] = [];
@@ -149,7 +149,7 @@ describe('on a runtime whose variables come with the request', () => {
     expect(errors).toEqual([expect.objectContaining({ name: 'ConfigurationError' })]);
   });
 
-  it('serves resource metadata by the key of the bindings', async () => {
+  it('serves resource metadata by the publishable key of the bindings', async () => {
     workerd();
     const app = new Hono();
     app.use(protectedResourceMetadata({ resource: 'https://api.acornbooks.example' }));

@@ -80,7 +80,7 @@ const ORIGIN = 'https://app.acornbooks.example';
 
 describe.each(Object.entries(FRAMEWORKS))('%s', (_name, make) => {
   describe.each(['before', 'behind'] as const)('cors() %s the middleware', (place) => {
-    it('answers a preflight, which has no credential, in front of the guard', async () => {
+    it('answers a preflight request without a credential, in front of the guard', async () => {
       const url = await start(make, { cors: place });
       const headers = {
         origin: ORIGIN,
@@ -93,7 +93,7 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (_name, make) => {
       expect(answer.headers.get('access-control-allow-headers')).toBe('authorization');
     });
 
-    it('lets a page read what it gets, and why it is refused', async () => {
+    it('lets a page read its answer and the reason of a refusal', async () => {
       const url = await start(make, { cors: place });
       for (const [authorization, status] of [
         [`Bearer ${fixtures.tokens.admin}`, 200],
@@ -109,7 +109,7 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (_name, make) => {
   });
 
   describe('a stream of events', () => {
-    it('arrives piece by piece, with the cookies of a session that was renewed', async () => {
+    it('arrives piece by piece, with the cookies of a renewed session', async () => {
       const go = deferred();
       const url = await start(make, { go: go.promise });
       const cookies = renewSession(fixtures);
@@ -125,7 +125,7 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (_name, make) => {
       expect((await reader.read()).done).toBe(true);
     });
 
-    it('never begins where the browser must renew its session first, or is refused', async () => {
+    it('does not begin if the browser must renew its session first or is refused', async () => {
       const url = await start(make, { go: new Promise(() => undefined) });
       const page = { accept: 'text/html', 'sec-fetch-dest': 'document' };
       const moved = await fetch(url, { headers: page, redirect: 'manual' });

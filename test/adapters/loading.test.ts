@@ -64,7 +64,7 @@ describe.each(frameworks)('$name', (framework) => {
     return { ...environment, found };
   }
 
-  it('no user without what asks for one: 500, then as ever', async () => {
+  it('answers 500 while the code of currentUser cannot be loaded, and recovers', async () => {
     const { get, found, fixtures, served } = await open({});
     fixtures.clerk.fail({ operation: 'GetUser', body: { id: 'user_ada' }, times: 1 });
     broken.add('user');
@@ -75,7 +75,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await get('/user', 'admin')).body).toEqual({ id: 'user_ada' });
   });
 
-  it('a refused page without its page: refused all the same, with JSON, then as ever', async () => {
+  it('answers a refused page with JSON while its page cannot be loaded, and recovers', async () => {
     const { get, found, fixtures } = await open({ signInUrl: 'https://acornbooks.example/in' });
     const member = { 'sec-fetch-dest': 'document', ...browserCookies(fixtures.tokens.member) };
     broken.add('page');
@@ -89,7 +89,7 @@ describe.each(frameworks)('$name', (framework) => {
     ['opaque', {}],
     ['opaque', withStore()],
     ['store', withStore()],
-  ])('opaque tokens without %s, with %j: 500, then as ever', async (part, more) => {
+  ])('answers 500 for opaque tokens without %s, with %j, and recovers', async (part, more) => {
     broken.add(part);
     const { get, found, fixtures } = await open(more);
     for (const credential of ['apiKey', 'unknownApiKey'] as const) {
@@ -113,7 +113,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await get('/machine', 'apiKey')).status).toBe(200);
   });
 
-  it('the renewal of a session without renewal: 500 and no redirect, then as ever', async () => {
+  it('answers 500 without a redirect while the code of renewal cannot be loaded, and recovers', async () => {
     broken.add('renewal');
     const { get, found, fixtures } = await open({});
     const page = { accept: 'text/html', 'sec-fetch-dest': 'document' };
@@ -144,7 +144,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(found).toHaveLength(3);
   });
 
-  it.each(['proxy', 'forward'])('the Frontend API proxy without %s: 500, then as ever', async (part) => {
+  it.each(['proxy', 'forward'])('answers 500 in the Frontend API proxy without %s, and recovers', async (part) => {
     broken.add(part);
     const { served, found, fixtures } = await open({
       frontendApiProxy: { enabled: true, fapiUrl: 'http://127.0.0.1:9' },
@@ -163,7 +163,7 @@ describe.each(frameworks)('$name', (framework) => {
 });
 
 describe('an authenticator', () => {
-  it('rejects with the fault, and works once the load does', async () => {
+  it('rejects with the fault, and works as soon as the code loads', async () => {
     const { options, tokens } = await createFixtures();
     const authenticator = createAuthenticator({ ...options, ...withStore() }, {});
     for (const part of ['opaque', 'store']) {
@@ -178,7 +178,7 @@ describe('an authenticator', () => {
     await expect(authenticator.verifyApiKey(tokens.apiKey)).resolves.toMatchObject({ subject: 'user_ada' });
   });
 
-  it('gives no new token without what makes one, and one as soon as it can', async () => {
+  it('gives no new token while the code of minting cannot be loaded, and one afterwards', async () => {
     const { clerk, options, tokens } = await createFixtures();
     const authenticator = createAuthenticator(options, {});
     const headers = { authorization: `Bearer ${tokens.admin}` };

@@ -108,7 +108,7 @@ describe.each([
     expect(usual.headers['cache-control']).not.toBe('private, no-store');
   });
 
-  it.each([undefined, null, 'Fine'])('writeHead with headers behind the message %s keeps them', async (message) => {
+  it.each([undefined, null, 'Fine'])('keeps headers that writeHead gets after the message %s', async (message) => {
     const agent = start((_req: IncomingMessage, res: ServerResponse) => {
       res.writeHead(200, message as string, { 'Content-Type': 'text/csv', 'X-Own': '1' }).end('logo');
     });
@@ -117,7 +117,7 @@ describe.each([
     expect(headers).toMatchObject({ 'content-type': 'text/csv', 'x-own': '1', 'set-cookie': renewed });
   });
 
-  it('no-transform stays, so that events are not compressed and held back', async () => {
+  it('keeps no-transform, so that events are not compressed and held back', async () => {
     const agent = start((_req: IncomingMessage, res: ServerResponse) => {
       res.setHeader('Cache-Control', 'no-cache, no-transform').setHeader('Content-Type', 'text/event-stream');
       res.flushHeaders();
@@ -128,7 +128,7 @@ describe.each([
     expect(headers['cache-control']).toBe('private, no-store, no-transform');
   });
 
-  it('a static file, whole and not modified', async () => {
+  it('covers a static file, sent whole or not modified', async () => {
     const agent = start(express.static(import.meta.dirname, { maxAge: '1d', immutable: true }));
     renewSession(fixtures);
     const cookies = browserCookies(fixtures.tokens.expired);
@@ -143,7 +143,7 @@ describe.each([
     expect(usual.headers['cache-control']).toBe('public, max-age=86400, immutable');
   });
 
-  it('a denial', async () => {
+  it('covers a denial', async () => {
     const agent = start(expressAdapter.requireRole('org:owner'));
     const renewed = renewSession(fixtures);
     const answer = await agent.get('/').set(browserCookies(fixtures.tokens.expired));
@@ -196,14 +196,14 @@ describe('Hono', () => {
   it.each<[string, (c: Context) => Response]>([
     ['c.header', (c) => (c.header('Cache-Control', 'no-cache, no-transform'), c.text('logo'))],
     ['a response of its own', () => new Response('logo', { headers: { 'Cache-Control': 'No-Transform' } })],
-  ])('no-transform stays: %s', async (_way, handler) => {
+  ])('keeps no-transform: %s', async (_way, handler) => {
     const agent = await start(handler);
     renewSession(fixtures);
     const { headers } = await agent.get('/').set(browserCookies(fixtures.tokens.expired));
     expect(headers['cache-control']).toBe('private, no-store, no-transform');
   });
 
-  it('a response that cannot be changed (it comes from fetch)', async () => {
+  it('covers an immutable response of fetch', async () => {
     const origin = createServer((_req, res) => res.writeHead(200, { 'cache-control': PUBLIC, ...SHARED }).end('logo'));
     await listen(origin);
     const agent = await start(() => fetch(`${originOf(origin)}/`));

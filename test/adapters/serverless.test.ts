@@ -139,7 +139,7 @@ describe.each(Object.entries(FUNCTIONS))('%s', (_name, make) => {
   describe.each(['v1', 'v2'] as const)('with events of %s', (version) => {
     const ask = async (request: Ask): Promise<LambdaAnswer> => make(STAGE)(EVENTS[version](request));
 
-    it('lets a signed-in user in, by header and by cookie, and nobody else', async () => {
+    it('lets a signed-in user in, by header and by cookie, and refuses everybody else', async () => {
       const bearer = await ask({ path: '/me', headers: { authorization: `Bearer ${fixtures.tokens.admin}` } });
       expect([bearer.statusCode, textOf(bearer)]).toEqual([200, { userId: 'user_ada' }]);
       const cookie = `__session_${SUFFIX}=${fixtures.tokens.admin}; __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb`;
@@ -181,7 +181,7 @@ describe.each(Object.entries(FUNCTIONS))('%s', (_name, make) => {
       expect(asked).toEqual([expect.objectContaining({ 'user-agent': ['acorn'] })]);
     });
 
-    it('verifies webhooks as text and in base64', async () => {
+    it('verifies webhooks in text and in base64', async () => {
       const text = '{"type":"user.created","object":"event","data":{"id":"user_ü","object":"user"}}';
       const mac = createHmac('sha256', Buffer.from(SECRET.slice(6), 'base64')).update(`msg_1.1800000000.${text}`);
       const headers = {

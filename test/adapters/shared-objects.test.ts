@@ -59,55 +59,52 @@ const REQUIREMENTS: readonly (readonly [string, object, readonly (TokenName | nu
 ];
 
 describe.each(frameworks)('$name: two requests', (framework) => {
-  it.each(REQUIREMENTS)(
-    'behind a guard for %s share nothing that one of them could write',
-    async (_what, requirement, credentials) => {
-      const fixtures = await createFixtures();
-      const seen: { auth: Auth[]; denials: Denial[]; events: BailiffEvent[] } = { auth: [], denials: [], events: [] };
-      const served = await framework.serve({
-        middleware: [
-          [
-            {
-              ...fixtures.options,
-              onEvent: (event: BailiffEvent) => void seen.events.push(event),
-              onDenied: framework.onDenied((pass, denial) => {
-                seen.denials.push(denial);
-                return pass(undefined);
-              }),
-            },
-          ],
-        ],
-        ahead: ({ auth }) => void seen.auth.push(auth),
-        routes: [
+  it.each(REQUIREMENTS)('share no mutable object behind a guard for %s', async (_what, requirement, credentials) => {
+    const fixtures = await createFixtures();
+    const seen: { auth: Auth[]; denials: Denial[]; events: BailiffEvent[] } = { auth: [], denials: [], events: [] };
+    const served = await framework.serve({
+      middleware: [
+        [
           {
-            path: '/',
-            guards: [(adapter: Adapter) => adapter.requireAuth(requirement)],
-            handle: ({ auth }) => {
-              seen.auth.push(auth);
-              return {};
-            },
+            ...fixtures.options,
+            onEvent: (event: BailiffEvent) => void seen.events.push(event),
+            onDenied: framework.onDenied((pass, denial) => {
+              seen.denials.push(denial);
+              return pass(undefined);
+            }),
           },
         ],
-      });
-      for (const credential of credentials) {
+      ],
+      ahead: ({ auth }) => void seen.auth.push(auth),
+      routes: [
+        {
+          path: '/',
+          guards: [(adapter: Adapter) => adapter.requireAuth(requirement)],
+          handle: ({ auth }) => {
+            seen.auth.push(auth);
+            return {};
+          },
+        },
+      ],
+    });
+    for (const credential of credentials) {
+      for (const list of [seen.auth, seen.denials, seen.events]) list.length = 0;
+      const looks = [];
+      for (let i = 0; i < 2; i += 1) {
+        const request = served.agent.get('/').ok(() => true);
+        if (credential !== null) request.set('authorization', `Bearer ${fixtures.tokens[credential]}`);
+        await request;
+        looks.push([[...seen.auth], [...seen.denials], [...seen.events]]);
         for (const list of [seen.auth, seen.denials, seen.events]) list.length = 0;
-        const looks = [];
-        for (let i = 0; i < 2; i += 1) {
-          const request = served.agent.get('/').ok(() => true);
-          if (credential !== null) request.set('authorization', `Bearer ${fixtures.tokens[credential]}`);
-          await request;
-          looks.push([[...seen.auth], [...seen.denials], [...seen.events]]);
-          for (const list of [seen.auth, seen.denials, seen.events]) list.length = 0;
-        }
-        expect(looks[0]!.flat().length).toBeGreaterThan(1);
-        expect([credential, writable(looks[0], looks[1])]).toEqual([credential, []]);
       }
-      await served.close();
-    },
-  );
+      expect(looks[0]!.flat().length).toBeGreaterThan(1);
+      expect([credential, writable(looks[0], looks[1])]).toEqual([credential, []]);
+    }
+    await served.close();
+  });
 });
 
-it('states and health share nothing that could be written either', async () => {
+it('share no mutable object in states and health', async () => {
   const fixtures = await createFixtures();
   const authenticator = createAuthenticator(fixtures.options);
   const ask = async (name: TokenName) =>
@@ -133,7 +130,7 @@ it('states and health share nothing that could be written either', async () => {
   expect(writable(authenticator.health(), authenticator.health())).toEqual([]);
 });
 
-it('functions of an auth object cannot carry anything from one request to the next', async () => {
+it('cannot pass anything on through the functions of an auth object', async () => {
   const fixtures = await createFixtures();
   const authenticator = createAuthenticator(fixtures.options);
   const request = () =>

@@ -9,7 +9,7 @@ it.each([
   [true, false, 200],
   [false, undefined, 200],
   [true, undefined, 401],
-])('pending counts as signed out: %s by the options, %s by the guard', async (option, rule, status) => {
+])('treats pending as signed out: %s by the options, %s by the guard', async (option, rule, status) => {
   vi.resetModules();
   const other = await import('bailiff');
   expect(other.createAuthenticator).not.toBe(createAuthenticator);

@@ -239,19 +239,19 @@ export function answers(framework: Framework): void {
       },
     ];
 
-    it('names no error where nothing was sent', async () => {
+    it('names no error in the challenge if no token was sent', async () => {
       const { get } = await environments.open({ routes });
       expect((await get('/me')).headers['www-authenticate']).toBe('Bearer');
     });
 
-    it('says invalid_token, with a description, where a token was sent', async () => {
+    it('says invalid_token with a description if a token was sent', async () => {
       const { get } = await environments.open({ routes });
       const challenge = (await get('/me', 'expired')).headers['www-authenticate'];
       expect(challenge).toMatch(/^Bearer error="invalid_token", error_description="[^"\\]+"$/);
       expect((await get('/me', 'apiKey')).headers['www-authenticate']).toMatch(/^Bearer error="invalid_token"/);
     });
 
-    it('names missing scopes', async () => {
+    it('names the missing scopes', async () => {
       const { get } = await environments.open({ routes });
       const challenge = (await get('/scoped', 'apiKey')).headers['www-authenticate'] ?? '';
       expect(challenge).toMatch(/^Bearer error="insufficient_scope"/);
@@ -267,7 +267,7 @@ export function answers(framework: Framework): void {
       expect((await get('/me', 'expired')).headers['www-authenticate']).toContain(`resource_metadata="${url}"`);
     });
 
-    it("asks Clerk's frontend to verify again", async () => {
+    it("asks Clerk's frontend for reverification", async () => {
       const { get } = await environments.open({ routes });
       const { status, body } = await get('/again', 'stale');
       expect(status).toBe(403);
@@ -282,7 +282,7 @@ export function answers(framework: Framework): void {
       expect((await get('/again', 'admin')).status).toBe(200);
     });
 
-    it('is not reflected: a token never shows in its own refusal', async () => {
+    it('never shows a refused token in the answer', async () => {
       const { get, fixtures } = await environments.open({ routes });
       for (const name of ['expired', 'tampered', 'apiKey', 'm2mJwt'] as const) {
         const answer = await get('/me', name);
@@ -313,7 +313,7 @@ export function answers(framework: Framework): void {
       expect(served.errors).toEqual([]);
     });
 
-    it('says when to try again and why, also where nobody guards', async () => {
+    it('says when to try again and why, also on a route without a guard', async () => {
       const { get, fixtures } = await environments.open({ routes });
       fixtures.clerk.fail({ operation: OPERATIONS.jwks, status: 429, retryAfterSeconds: 7, body: {} });
       const answer = await get('/open', 'admin');
@@ -326,14 +326,14 @@ export function answers(framework: Framework): void {
       expect((await get('/open')).headers).not.toHaveProperty('retry-after');
     });
 
-    it('still answers 401 where there is nothing to check, and serves what nobody guards', async () => {
+    it('still answers 401 if there is nothing to check, and serves routes without a guard', async () => {
       const { get, fixtures } = await environments.open({ routes });
       fixtures.goDown();
       expect((await get('/me')).status).toBe(401);
       expect((await get('/open', 'admin')).status).toBe(200);
     });
 
-    it('keeps known callers in', async () => {
+    it('lets callers in whose tokens are remembered', async () => {
       const { get, fixtures } = await environments.open({ routes });
       expect((await get('/me', 'admin')).status).toBe(200);
       expect((await get('/machine', 'apiKey')).status).toBe(200);

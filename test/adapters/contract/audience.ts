@@ -67,7 +67,7 @@ export function audience(framework: Framework): void {
     }
   });
 
-  it('holds for a session cookie as well, and says so', async () => {
+  it('applies to session cookies too, and names the audience as the reason', async () => {
     const { get, fixtures } = await environments.open({ routes }, ({ options, clerk }) => [
       [{ ...options, publishableKey: clerk.publishableKey, audience: API }],
     ]);
@@ -82,14 +82,14 @@ export function audience(framework: Framework): void {
     expect(JSON.stringify(foreign.body)).toContain('audience');
   });
 
-  it('is no matter for API keys', async () => {
+  it('does not apply to API keys', async () => {
     const { get, fixtures } = await environments.open({ routes }, ({ options }) => [[{ ...options, audience: API }]]);
     expect((await get('/key', 'apiKey')).status).toBe(200);
     expect(callsOf(fixtures.clerk, OPERATIONS.apiKey)).toBe(1);
   });
 
   describe('other faults of a machine token', () => {
-    it('are named as well, and not taken for the audience', async () => {
+    it('keep their own reasons', async () => {
       const { get } = await environments.open({ routes }, ({ options }) => [[{ ...options, machineId: 'mch_other' }]]);
       const answer = await get('/m2m', 'm2mJwt');
       expect([answer.status, codeOf(answer)]).toEqual([401, 'token-verification-failed']);

@@ -29,7 +29,7 @@ export function authorizationServer(framework: Framework): void {
     return { ...environment, asked, document };
   }
 
-  it('is what the instance says, for every origin, and asked for once', async () => {
+  it('serves what the instance says, to every origin, and asks for it once', async () => {
     const { get, asked, document } = await open();
     for (const path of [PATH, `${PATH}/mcp`, `${PATH}?x=1`]) {
       const answer = await get(path, 'tampered');
@@ -53,13 +53,13 @@ export function authorizationServer(framework: Framework): void {
     expect(asked).toEqual([]);
   });
 
-  describe('is 503 while the instance', () => {
+  describe('answers 503 while the instance', () => {
     it.each<[string, () => Promise<Response>]>([
       ['cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
       ['answers an error', async () => Response.json({ issuer: 'x' }, { status: 500 })],
       ['answers a page', async () => new Response('<html>')],
       ['answers no metadata', async () => Response.json({ keys: [] })],
-    ])('%s, and asks again', async (_name, fail) => {
+    ])('%s, and asks again later', async (_name, fail) => {
       let isBroken = true;
       const { get, document } = await open(async () => (isBroken ? fail() : Response.json({ issuer: 'https://x' })));
       const answer = await get(PATH);

@@ -110,31 +110,34 @@ export function callbacks(framework: Framework): void {
   const environments = createEnvironments(framework);
 
   describe.each(MANNERS)('that %s', (_how, manner) => {
-    it.each(Object.entries(CASES))('%s: closed', async (_name, { middleware, check, credential, status, denied }) => {
-      let value: unknown;
-      const fault = () => manner(value);
-      const { reached, routes } = guardedRoutes(() => (check ? { check: fault } : {}));
-      const { get, served } = await environments.open({ routes }, (fixtures) =>
-        middleware(fixtures, fault, framework).map(([given, settings]) => [
-          given,
-          { ...(settings as object), logger: false },
-        ]),
-      );
-      for (value of [...VALUES, ...OTHERS]) {
-        served.errors.length = 0;
-        const answer = await get('/me', credential);
-        expect([String(value), answer.status]).toEqual([String(value), status]);
-        expect(reached).toEqual([]);
-        if (denied) expect([codeOf(answer), served.errors]).toEqual(['authentication-fault', []]);
-        if (denied || status !== 500) continue;
-        const [error] = served.errors;
-        expect(error).toBeInstanceOf(Error);
-        if (value instanceof Error) expect(error).toBe(value);
-        else expect((error as Error).cause).toBe(value);
-      }
-    });
+    it.each(Object.entries(CASES))(
+      '%s: the guard denies',
+      async (_name, { middleware, check, credential, status, denied }) => {
+        let value: unknown;
+        const fault = () => manner(value);
+        const { reached, routes } = guardedRoutes(() => (check ? { check: fault } : {}));
+        const { get, served } = await environments.open({ routes }, (fixtures) =>
+          middleware(fixtures, fault, framework).map(([given, settings]) => [
+            given,
+            { ...(settings as object), logger: false },
+          ]),
+        );
+        for (value of [...VALUES, ...OTHERS]) {
+          served.errors.length = 0;
+          const answer = await get('/me', credential);
+          expect([String(value), answer.status]).toEqual([String(value), status]);
+          expect(reached).toEqual([]);
+          if (denied) expect([codeOf(answer), served.errors]).toEqual(['authentication-fault', []]);
+          if (denied || status !== 500) continue;
+          const [error] = served.errors;
+          expect(error).toBeInstanceOf(Error);
+          if (value instanceof Error) expect(error).toBe(value);
+          else expect((error as Error).cause).toBe(value);
+        }
+      },
+    );
 
-    it('an event listener changes nothing', async () => {
+    it('ignores an event listener that fails', async () => {
       let value: unknown;
       const { reached, routes } = guardedRoutes(() => ({}));
       const { get } = await environments.open({ routes }, ({ options }) => [
@@ -147,7 +150,7 @@ export function callbacks(framework: Framework): void {
       expect(reached).toEqual(VALUES.map(() => 'behind the guard'));
     });
 
-    it('a shared store is a store that is down', async () => {
+    it('treats a shared store that fails as a store that is down', async () => {
       let value: unknown;
       const fault = () => manner(value);
       const store = { get: fault, set: fault, delete: fault } as Store;
@@ -163,7 +166,7 @@ export function callbacks(framework: Framework): void {
     });
   });
 
-  it('a shared store that rejects once and then throws is a store that is down', async () => {
+  it('treats a shared store that rejects once and then throws as a store that is down', async () => {
     let calls = 0;
     const get = () => {
       calls += 1;
@@ -195,7 +198,7 @@ export function callbacks(framework: Framework): void {
           return !framework.hasNext ? answer : throws(value);
         },
       ],
-    ])('what is no error, %s: the default answer', async (_when, hand) => {
+    ])('sends the default answer for %s, which is no error', async (_when, hand) => {
       let value: unknown;
       const { reached, routes } = guardedRoutes(() => ({}));
       const { get, served } = await environments.open({ routes }, ({ options }) => [
@@ -208,7 +211,7 @@ export function callbacks(framework: Framework): void {
       expect([reached, served.errors]).toEqual([[], []]);
     });
 
-    it.each(['boom', 7, true, { status: 200 }])('%j: closed', async (value) => {
+    it.each(['boom', 7, true, { status: 200 }])('denies for %j', async (value) => {
       const { reached, routes } = guardedRoutes(() => ({}));
       const { get, served } = await environments.open({ routes }, ({ options }) => [
         [{ ...options, onDenied: framework.onDenied((pass) => pass(value)) }],
@@ -223,7 +226,7 @@ export function callbacks(framework: Framework): void {
       expect(reached).toEqual([]);
     });
 
-    it('an error, to the handler of the application', async () => {
+    it('passes an error on to the error handler of the application', async () => {
       const error = new Error('logged');
       const { reached, routes } = guardedRoutes(() => ({}));
       const { get, served } = await environments.open({ routes }, ({ options }) => [
@@ -242,7 +245,7 @@ export function callbacks(framework: Framework): void {
     });
   });
 
-  it('a check that gives anything but true denies', async () => {
+  it('denies if a check returns anything but true', async () => {
     let value: unknown;
     const { reached, routes } = guardedRoutes(() => ({ check: () => value }));
     const { get } = await environments.open({ routes });
@@ -251,7 +254,7 @@ export function callbacks(framework: Framework): void {
     for (value of [true, Promise.resolve(true)]) expect((await get('/me', 'admin')).status).toBe(200);
   });
 
-  it('resource metadata may come later, and what is no text names nothing', async () => {
+  it('accepts resource metadata from a promise, and names none if the value is no text', async () => {
     let value: unknown;
     const { routes } = guardedRoutes(() => ({}));
     const { get } = await environments.open({ routes }, ({ options }) => [

@@ -25,7 +25,7 @@ export function callers(framework: Framework): void {
   const environments = createEnvironments(framework);
 
   describe('the auth object', () => {
-    it.each(CALLERS)('%s, behind a guard for its kind', async (credential, expected) => {
+    it.each(CALLERS)('shows %s behind a guard for its kind', async (credential, expected) => {
       const { get } = await environments.open({
         routes: [
           {
@@ -38,7 +38,7 @@ export function callers(framework: Framework): void {
       expect((await get('/', credential)).body).toMatchObject({ ...expected, isAuthenticated: true });
     });
 
-    it.each(CALLERS)('%s, where the middleware accepts any kind', async (credential, expected) => {
+    it.each(CALLERS)('shows %s if the middleware accepts any kind', async (credential, expected) => {
       const { get } = await environments.open(
         { routes: [{ path: '/', handle: ({ auth }) => shown(auth) }] },
         (fixtures) => [[{ ...fixtures.options, acceptsToken: 'any' }]],
@@ -46,7 +46,7 @@ export function callers(framework: Framework): void {
       expect((await get('/', credential)).body).toMatchObject({ ...expected, isAuthenticated: true });
     });
 
-    it('is signed out, never absent, where nobody guards', async () => {
+    it('is signed out, never absent, on a route without a guard', async () => {
       const { get } = await environments.open({ routes: [{ path: '/', handle: ({ auth }) => shown(auth) }] });
       for (const credential of [null, 'garbage', 'expired', 'apiKey', 'm2mJwt'] as const) {
         const { status, body } = await get('/', credential);
@@ -70,28 +70,28 @@ export function callers(framework: Framework): void {
       },
     ];
 
-    it.each(['apiKey', 'm2m', 'oauth'] as const)('%s costs nothing where no guard accepts it', async (credential) => {
+    it.each(['apiKey', 'm2m', 'oauth'] as const)('%s costs no call if no guard accepts it', async (credential) => {
       const { get, fixtures } = await environments.open({ routes });
       expect((await get('/open', credential)).status).toBe(200);
       expect((await get('/user', credential)).status).toBe(401);
       expect(fixtures.verifications()).toBe(0);
     });
 
-    it('costs one call where a guard does, however many guards there are', async () => {
+    it('costs one call if a guard accepts it, however many guards there are', async () => {
       const { get, fixtures } = await environments.open({ routes });
       expect((await get('/twice', 'apiKey')).status).toBe(200);
       expect(fixtures.verifications()).toBe(1);
       expect(callsOf(fixtures.clerk, OPERATIONS.apiKey)).toBe(1);
     });
 
-    it('costs nothing for another kind than the guard names', async () => {
+    it('costs no call if the guards accept another kind', async () => {
       const { get, fixtures } = await environments.open({ routes });
       expect((await get('/key', 'm2m')).status).toBe(401);
       expect((await get('/key', 'oauth')).status).toBe(401);
       expect(fixtures.verifications()).toBe(0);
     });
 
-    it('costs one call for a hundred requests at once', async () => {
+    it('costs one call for a hundred concurrent requests', async () => {
       const { get, fixtures } = await environments.open({ routes });
       const answers = await Promise.all(Array.from({ length: 100 }, () => get('/key', 'apiKey')));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -109,7 +109,7 @@ export function callers(framework: Framework): void {
       [['api_key', 'session_token'], { tokenType: 'api_key', isAuthenticated: true }],
       ['any', { tokenType: 'api_key', isAuthenticated: true }],
     ];
-    it.each(ASKED)('asked for %j about an API key', async (acceptsToken, expected) => {
+    it.each(ASKED)('narrows an API key to what was asked for: %j', async (acceptsToken, expected) => {
       const { get } = await environments.open({
         routes: [
           {
@@ -122,7 +122,7 @@ export function callers(framework: Framework): void {
       expect((await get('/', 'apiKey')).body).toMatchObject(expected);
     });
 
-    it('names the middleware where it has not run', async () => {
+    it('names the missing middleware', async () => {
       const { get, served } = await environments.open(
         { routes: [{ path: '/', handle: ({ getAuth }) => shown(getAuth()) }] },
         () => [],
@@ -162,7 +162,7 @@ export function callers(framework: Framework): void {
       expect(fixtures.verifications()).toBe(1);
     });
 
-    it('leaves the caller whom it has found where the auth object stands', async () => {
+    it('replaces the auth object by the caller that it finds', async () => {
       const { get } = await environments.open({
         routes: [
           {
@@ -181,7 +181,7 @@ export function callers(framework: Framework): void {
       expect((await get('/')).body).toMatchObject({ now: nobody, read: nobody });
     });
 
-    it('gives nobody for a kind that was not asked for, and for a bad token', async () => {
+    it('gives a signed-out object for a kind that was not asked for, and for a bad token', async () => {
       const { get } = await environments.open({ routes });
       for (const credential of [null, 'admin', 'oauth', 'revokedApiKey'] as const) {
         const { status, body } = await get('/', credential);
@@ -190,14 +190,14 @@ export function callers(framework: Framework): void {
       }
     });
 
-    it('is a 503 during an outage, if nobody catches it', async () => {
+    it('answers 503 during an outage if the application does not catch the error', async () => {
       const { get, fixtures, served } = await environments.open({ routes });
       fixtures.goDown();
       expect((await get('/', 'apiKey')).status).toBe(503);
       expect(served.errors).toEqual([expect.objectContaining({ name: 'AuthUnavailableError' })]);
     });
 
-    it('names only reasons of tokens: that of a session that could not be renewed is none', async () => {
+    it('names token reasons only, so never the reason of a failed session renewal', async () => {
       const handle: Handle = ({ authenticate: ask }) => ask({ acceptsToken: 'any' });
       const { get, fixtures, served } = await environments.open({ routes: [{ path: '/', handle }] });
       fixtures.clerk.fail({ operation: OPERATIONS.refresh, status: 429, retryAfterSeconds: 7, body: {} });

@@ -35,7 +35,7 @@ export function currentUsers(framework: Framework): void {
     return { ...environment, clerk, events };
   }
 
-  it('gives the user as the API has it, with one call for each request', async () => {
+  it('gives the user as the Backend API has it, with one call for each request', async () => {
     const { get, clerk } = await open();
     const answer = await get('/user', 'admin');
     expect(answer.body['user']).toMatchObject({ id: 'user_ada', object: 'user', email_addresses: expect.any(Array) });
@@ -52,20 +52,20 @@ export function currentUsers(framework: Framework): void {
     ['apiKey', '/key'],
     ['oauth', '/key'],
     ['m2m', '/key'],
-  ])('gives nobody for %s, without a call', async (credential, path) => {
+  ])('gives null for %s, without a call', async (credential, path) => {
     const { get, clerk } = await open();
     expect((await get(path, credential)).body).toEqual({ user: null });
     expect(callsOf(clerk, GET_USER)).toBe(0);
   });
 
-  it('gives nobody for a user who has been deleted', async () => {
+  it('gives null for a user who has been deleted', async () => {
     const { get, clerk } = await open();
     clerk.state.table('users').delete('user_ada');
     expect((await get('/user', 'admin')).body).toEqual({ user: null });
     expect(callsOf(clerk, GET_USER)).toBe(1);
   });
 
-  it('gives no other user than the one who is signed in', async () => {
+  it('never gives another user than the signed-in one', async () => {
     const { get, clerk } = await open();
     clerk.fail({ operation: GET_USER, status: 200, body: { id: 'user_bob', object: 'user' } });
     expect((await get('/user', 'admin')).status).toBe(503);
@@ -76,14 +76,14 @@ export function currentUsers(framework: Framework): void {
       [{ status: 500 }, 'unexpected-error'],
       [{ status: 200, body: '<html>' }, 'unexpected-error'],
       [{ status: 401, body: {} }, 'secret-key-invalid'],
-    ])('%j is 503', async (answer, reason) => {
+    ])('answers 503 for %j', async (answer, reason) => {
       const { get, clerk, served } = await open();
       clerk.fail({ operation: GET_USER, ...answer });
       expect((await get('/user', 'admin')).status).toBe(503);
       expect(served.errors).toEqual([expect.objectContaining({ name: 'AuthUnavailableError', reason })]);
     });
 
-    it('what Clerk refuses is a BackendApiError that names it', async () => {
+    it("throws a BackendApiError that names Clerk's refusal", async () => {
       const { get, clerk, served } = await open();
       clerk.fail({ operation: GET_USER, status: 403, body: { errors: [{ code: 'not_allowed', message: 'No.' }] } });
       await get('/user', 'admin');
@@ -91,7 +91,7 @@ export function currentUsers(framework: Framework): void {
       expect(served.errors).toMatchObject([{ operation: 'currentUser()', code: 'not_allowed', status: 403 }]);
     });
 
-    it('a fetch that fails by itself is 500, and told once', async () => {
+    it('answers 500 if fetch itself fails, and reports the fault once', async () => {
       const { get, served, events } = await open({
         logger: false,
         fetch: (input: string, init: RequestInit) =>

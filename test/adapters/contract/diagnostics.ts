@@ -41,7 +41,7 @@ export function diagnostics(framework: Framework): void {
   /** Every answer that is not signed in says so, and why. */
   const stateOf = ({ headers }: Answer) => [headers['x-clerk-auth-status'], headers['x-clerk-auth-reason']];
 
-  it('a secret key that Clerk refuses: 503, and one warning', async () => {
+  it('answers 503 and warns once if Clerk refuses the secret key', async () => {
     const { get, warnings, told, host, health, events } = await open(() => ({ secretKey: 'sk_test_wrong0000000000' }));
     for (const [path, credential] of [
       ['/me', 'admin'],
@@ -69,7 +69,7 @@ export function diagnostics(framework: Framework): void {
     expect(JSON.stringify([warnings, events])).not.toMatch(SECRET);
   });
 
-  it('a key that is right again is no finding any more', async () => {
+  it('drops the finding when the key works again', async () => {
     const { get, fixtures, health } = await open(() => ({}));
     fixtures.clerk.fail({ operation: OPERATIONS.apiKey, status: 401, times: 1 });
     expect((await get('/machine', 'apiKey')).status).toBe(503);
@@ -78,7 +78,7 @@ export function diagnostics(framework: Framework): void {
     expect(health().diagnostics).toEqual([]);
   });
 
-  it('an outage is no finding', async () => {
+  it('records no finding for an outage', async () => {
     const { get, fixtures, health, warnings } = await open(() => ({}));
     fixtures.goDown();
     const answer = await get('/me', 'admin');
@@ -86,7 +86,7 @@ export function diagnostics(framework: Framework): void {
     expect([health().diagnostics, warnings]).toEqual([[], []]);
   });
 
-  it('a session that Clerk refuses to refresh is no finding', async () => {
+  it('records no finding for a session that Clerk refuses to refresh', async () => {
     const { get, fixtures, health } = await open(({ options }) => ({ publishableKey: options.publishableKey! }));
     const body = { errors: [{ code: 'refresh_token_not_found' }] };
     fixtures.clerk.fail({ operation: OPERATIONS.refresh, status: 401, body });
@@ -108,7 +108,7 @@ export function diagnostics(framework: Framework): void {
         return Response.json({ keys: [jwk] });
       };
 
-    it('are told when a session comes that the instance of the publishable key has signed', async () => {
+    it('are reported when a token arrives that the instance of the publishable key has signed', async () => {
       const { get, warnings, told, host, health } = await open((_, name) => ({ fetch: publishing(foreign.jwk, name) }));
       const token = sessionToken(foreign, claims(host));
       const answer = await get('/me', null, { authorization: `Bearer ${token}` });
@@ -121,7 +121,7 @@ export function diagnostics(framework: Framework): void {
       expect(asked.pop()).toBe(JSON.stringify([`https://${host}/.well-known/jwks.json`, null]));
     });
 
-    it('are not believed for a token that anybody made up, and not asked about again and again', async () => {
+    it('are not reported for a made-up token, which also causes one look-up only', async () => {
       const { get, warnings, host, health } = await open((_, name) => ({ fetch: publishing(foreign.jwk, name) }));
       const before = asked.length;
       const made = createKey('RS256', { kid: 'ins_foreign' });
@@ -136,7 +136,7 @@ export function diagnostics(framework: Framework): void {
     });
   });
 
-  it('cookies of a session without a publishable key: no silent refusal', async () => {
+  it('records a finding for session cookies without a publishable key', async () => {
     // Nobody is asked. The address alone tells this instance from those of other tests.
     const { get, warnings, told, health } = await open((_, host) => ({
       publishableKey: null,
@@ -153,7 +153,7 @@ export function diagnostics(framework: Framework): void {
     expect([told().length, health().diagnostics]).toEqual([1, ['publishable-key-missing']]);
   });
 
-  it('a logger that throws changes nothing', async () => {
+  it('ignores a logger that throws', async () => {
     const fail = () => {
       throw new Error('logger');
     };

@@ -54,20 +54,20 @@ export function events(framework: Framework): void {
       ['/open', 'admin'],
       ['/open', 'tampered'],
       ['/open', 'apiKey'],
-    ])('%s with %s: no denial', async (path, credential) => {
+    ])('%s with %s emits no denial', async (path, credential) => {
       const { get, ofType } = await open();
       expect((await get(path, credential)).status).toBe(200);
       expect(ofType('denied')).toEqual([]);
     });
 
-    it('a good API key is one authentication and nothing else', async () => {
+    it('emits one authentication for a good API key', async () => {
       const { get, told } = await open();
       expect((await get('/machine', 'apiKey')).status).toBe(200);
       const decided = told.filter(({ type }) => /authenticated|denied/.test(type));
       expect(decided).toMatchObject([{ type: 'authenticated', tokenType: 'api_key', subject: 'user_ada' }]);
     });
 
-    it('is one unauthenticated request where nobody has to be known', async () => {
+    it('emits one unauthenticated request on a route without a guard', async () => {
       const { get, told } = await open();
       await get('/open');
       await get('/open', 'tampered');
@@ -77,7 +77,7 @@ export function events(framework: Framework): void {
       ]);
     });
 
-    it('a handshake is none either', async () => {
+    it('emits no denial for a handshake', async () => {
       const { get, fixtures, ofType } = await open();
       const cookies = browserCookies(fixtures.tokens.expired).cookie.replace(/__refresh[^;]*; /, '');
       expect((await get('/me', null, { ...PAGE, cookie: cookies })).status).toBe(307);
@@ -94,14 +94,14 @@ export function events(framework: Framework): void {
       ['/me', 'apiKey', { status: 401, reason: 'token-type-mismatch', missing: 'kind' }],
       ['/machine', 'unknownApiKey', { status: 401, reason: 'token-invalid', tokenType: 'api_key', missing: null }],
       ['/either', 'admin', { status: 403, missing: 'role' }],
-    ])('%s with %s is told once', async (path, credential, expected) => {
+    ])('%s with %s is emitted once', async (path, credential, expected) => {
       const { get, ofType } = await open();
       const answer = await get(path, credential);
       expect(ofType('denied')).toMatchObject([{ by: 'guard', ...expected }]);
       expect(ofType('denied')[0]?.status).toBe(answer.status);
     });
 
-    it('is told once for a page that goes to the sign-in page, and for an outage', async () => {
+    it('is emitted once for a redirect to the sign-in page and once for an outage', async () => {
       const { get, fixtures, ofType } = await open({ secretKey: 'sk_test_another', publishableKey: null });
       expect((await get('/page', null, PAGE)).status).toBe(302);
       fixtures.goDown();
@@ -112,25 +112,22 @@ export function events(framework: Framework): void {
       ]);
     });
 
-    it.each(Object.entries(PARTS))(
-      'says that the %s is what failed, to events and onDenied alone',
-      async (part, of) => {
-        const denials: Denial[] = [];
-        const onDenied = framework.answerDenied((denial) => {
-          denials.push(denial);
-          return { status: 418, body: denial };
-        });
-        const mute = await open();
-        const answer = await mute.get(`/part/${part}`, of[1]);
-        expect(mute.ofType('denied')).toMatchObject([{ missing: part }]);
-        const { get, ofType } = await open({ onDenied });
-        const replaced = await get(`/part/${part}`, of[1]);
-        expect([replaced.status, denials[0]?.missing]).toEqual([418, part]);
-        expect(ofType('denied')).toMatchObject([{ missing: part }]);
-        for (const { headers, body } of [answer, replaced])
-          expect(JSON.stringify([headers, body])).not.toMatch(/missing/);
-      },
-    );
+    it.each(Object.entries(PARTS))('names the missing %s to event listeners and onDenied only', async (part, of) => {
+      const denials: Denial[] = [];
+      const onDenied = framework.answerDenied((denial) => {
+        denials.push(denial);
+        return { status: 418, body: denial };
+      });
+      const mute = await open();
+      const answer = await mute.get(`/part/${part}`, of[1]);
+      expect(mute.ofType('denied')).toMatchObject([{ missing: part }]);
+      const { get, ofType } = await open({ onDenied });
+      const replaced = await get(`/part/${part}`, of[1]);
+      expect([replaced.status, denials[0]?.missing]).toEqual([418, part]);
+      expect(ofType('denied')).toMatchObject([{ missing: part }]);
+      for (const { headers, body } of [answer, replaced])
+        expect(JSON.stringify([headers, body])).not.toMatch(/missing/);
+    });
   });
 
   describe('the request of an event', () => {
@@ -144,7 +141,7 @@ export function events(framework: Framework): void {
       return found[0]?.requestId;
     };
 
-    it('is named by traceparent, else by x-request-id, else not at all', async () => {
+    it('has the id of traceparent, else of x-request-id, else none', async () => {
       expect(await ids({ traceparent: TRACE_PARENT, 'x-request-id': 'abc' })).toBe(TRACE_PARENT);
       expect(await ids({ 'x-request-id': 'Root=1-67891233-abcdef012345678912345678' })).toBe(
         'Root=1-67891233-abcdef012345678912345678',
@@ -163,11 +160,11 @@ export function events(framework: Framework): void {
       ['one with other characters', { 'x-request-id': 'a"b<c>\td; e' }, 'abcde'],
       ['nothing usable', { 'x-request-id': '"";' }, null],
       ['an API key', { 'x-request-id': 'ak_0123456789abcdef' }, null],
-    ])('%s is bounded', async (_name, headers, expected) => {
+    ])('bounds %s', async (_name, headers, expected) => {
       expect(await ids(headers)).toBe(expected);
     });
 
-    it('has its method, and its route where the framework knows it', async () => {
+    it('has its method, and its route if the framework knows it', async () => {
       const { get, ofType } = await open();
       const { knowsRoute } = framework;
       // Servers without routes have no parameters either.

@@ -55,7 +55,7 @@ export function faults(framework: Framework): void {
   }
 
   describe.each(Object.entries(FAULTS))('%s', (_name, more) => {
-    it('is 500 behind every guard, with no detail, and the error for the server', async () => {
+    it('answers 500 behind every guard, without details, and hands the error to the server', async () => {
       const { get, served, found, logged } = await open(more);
       for (const [path, credential] of [
         ['/me', 'admin'],
@@ -78,7 +78,7 @@ export function faults(framework: Framework): void {
       expect(logged[0]).toMatch(/^bailiff: a fault during request: (?:TypeError|OwnError): .+\n\s+at /);
     });
 
-    it('gives a page no handshake', async () => {
+    it('sends no page to the handshake', async () => {
       const { get, fixtures } = await open(more);
       const page = { accept: 'text/html', 'sec-fetch-dest': 'document', ...browserCookies(fixtures.tokens.admin) };
       const answer = await get('/page', null, page);
@@ -91,7 +91,7 @@ export function faults(framework: Framework): void {
       expect([expired.status, expired.headers['location']]).toEqual([500, undefined]);
     });
 
-    it('makes a reader that verifies throw, and leaves others with nobody', async () => {
+    it('makes readers that verify throw, and shows other readers a signed-out object', async () => {
       const { get, served } = await open(more);
       expect((await get('/open', 'admin')).body).toEqual([false, false]);
       const answer = await get('/reader', 'admin');
@@ -107,7 +107,7 @@ export function faults(framework: Framework): void {
   });
 
   describe.each(Object.entries(OUTAGES))('an outage, %s', (_name, more) => {
-    it('is 503 and no fault', async () => {
+    it('answers 503 and reports no fault', async () => {
       const { get, found, logged } = await open(more);
       expect([(await get('/me', 'admin')).status, codeOf(await get('/machine', 'apiKey'))]).toEqual([
         503,
@@ -117,7 +117,7 @@ export function faults(framework: Framework): void {
     });
   });
 
-  it('onDenied sees the code and the cause, and may answer otherwise', async () => {
+  it('passes code and cause to onDenied, which may answer differently', async () => {
     const denials: Denial[] = [];
     const { get } = await open(
       { fetch: () => Promise.reject(new OwnError(MARK)) },
@@ -135,7 +135,7 @@ export function faults(framework: Framework): void {
     expect(denials[0]?.cause).toMatchObject({ name: 'OwnError', message: MARK });
   });
 
-  it('known callers stay in while the keys cannot be loaded anew, and the fault is told all the same', async () => {
+  it('lets callers with remembered tokens in while the keys cannot be reloaded, and still reports the fault', async () => {
     let broken = false;
     const { get, fixtures, found, logged } = await open({
       fetch: (input, init) => (broken ? mistake() : fetch(input, init)),
@@ -170,7 +170,7 @@ export function faults(framework: Framework): void {
         'proxy',
         ({ options }) => [{ ...options, frontendApiProxy: { enabled: fail } }],
       ],
-    ])('%s that fails is told once, and reaches the error handler', async (_name, path, during, middleware) => {
+    ])('%s that fails is reported once and reaches the error handler', async (_name, path, during, middleware) => {
       const logged: string[] = [];
       const events: BailiffEvent[] = [];
       const logger = { warn: () => undefined, error: (text: string) => logged.push(text) };
@@ -198,7 +198,7 @@ export function faults(framework: Framework): void {
     const proxied = (more: AuthenticatorOptions) =>
       open(more, { frontendApiProxy: { enabled: true, fapiUrl: 'http://127.0.0.1:9' } });
 
-    it('answers 502 where the Frontend API is away, and 500 where this server fails', async () => {
+    it('answers 502 if the Frontend API is unreachable, and 500 if this server fails', async () => {
       const away = await proxied({});
       const answer = await away.get('/__clerk/v1/client', null);
       expect([answer.status, codeOf(answer)]).toEqual([502, 'proxy_request_failed']);

@@ -19,7 +19,7 @@ export function headers(framework: Framework): void {
   ];
 
   describe('of the decision', () => {
-    it('say why nobody is signed in, and nothing about who is', async () => {
+    it('say why nobody is signed in, and nothing about the caller', async () => {
       const { get } = await environments.open({ routes });
       expect((await get('/open')).headers).toMatchObject({
         'x-clerk-auth-status': 'signed-out',
@@ -29,7 +29,7 @@ export function headers(framework: Framework): void {
       expect(Object.keys(signedIn.headers).filter((name) => name.startsWith('x-clerk'))).toEqual([]);
     });
 
-    it('are those of the last decision, after a guard has verified a machine', async () => {
+    it('are those of the last decision after a guard has verified a machine', async () => {
       const { get } = await environments.open({ routes });
       const answer = await get('/key', 'apiKey');
       expect(answer.status).toBe(200);
@@ -37,14 +37,14 @@ export function headers(framework: Framework): void {
       expect((await get('/key', 'revokedApiKey')).headers['x-clerk-auth-reason']).toBe('token-invalid');
     });
 
-    it("leave a handler's own headers alone", async () => {
+    it('leave the headers of a handler unchanged', async () => {
       const { get } = await environments.open({ routes });
       const { headers: sent } = await get('/open');
       expect(sent['set-cookie']).toEqual(['own=1']);
       expect(sent['vary']).toBe('accept');
     });
 
-    it('start the handshake of a page, once, with 307 and no-store', async () => {
+    it('send a page to the handshake once, with 307 and no-store', async () => {
       const { get, served } = await environments.open({ routes });
       const answer = await get('/open?a=1', null, PAGE);
       expect(answer.status).toBe(307);
@@ -72,14 +72,14 @@ export function headers(framework: Framework): void {
       expect(returnTo(answer.headers['location'])).toBe(`${origin}/open`);
     });
 
-    it('are nothing where it is not', async () => {
+    it('are ignored if no option trusts a proxy', async () => {
       const { get, served } = await environments.open({ routes });
       const answer = await get('/open', null, FORWARDED);
       expect(returnTo(answer.headers['location'])).toBe(`${served.url}/open`);
     });
 
     if (framework.proxyTrust === 'setting') {
-      it("are believed as the framework's own setting says, not the option", async () => {
+      it("are trusted by the framework's own setting, not by the option", async () => {
         const { get, served } = await environments.open({ routes }, ({ options }) => [
           [{ ...options, trustProxy: true }],
         ]);
@@ -88,7 +88,7 @@ export function headers(framework: Framework): void {
       });
     }
 
-    it('never take the path for a host', async () => {
+    it('never turn the path into a host', async () => {
       const { get } = await environments.open({ routes, trustProxy: true }, ({ options }) => [
         [{ ...options, trustProxy: true }],
       ]);

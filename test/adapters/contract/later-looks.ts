@@ -25,7 +25,7 @@ export function laterLooks(framework: Framework): void {
       });
     };
 
-    it('share one answer of Clerk', async () => {
+    it('share one call to Clerk', async () => {
       const routes = [{ path: '/', handle: asks('api_key', 'api_key', 'any', 'm2m_token', 'api_key') }];
       const { get, fixtures } = await environments.open({ routes });
       expect((await get('/', 'apiKey')).body['seen']).toEqual([
@@ -39,7 +39,7 @@ export function laterLooks(framework: Framework): void {
       expect((await get('/', 'unknownApiKey')).body['seen']).toEqual(expect.arrayContaining([['api_key', false]]));
     });
 
-    it('all learn of an outage', async () => {
+    it('all report the outage', async () => {
       const handle: Handle = async ({ authenticate }) => ({
         seen: (await Promise.allSettled([1, 2, 3].map(() => authenticate({ acceptsToken: 'api_key' })))).map(
           ({ status }) => status,
@@ -50,7 +50,7 @@ export function laterLooks(framework: Framework): void {
       expect((await get('/', 'apiKey')).body['seen']).toEqual(['rejected', 'rejected', 'rejected']);
     });
 
-    it('include a guard that begins while a reader still waits', async () => {
+    it('include a guard that starts while a reader still waits', async () => {
       const [asked, answered] = [deferred(), deferred()];
       const routes = [{ path: '/', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'api_key' })] }];
       const { get, fixtures } = await environments.open({
@@ -71,29 +71,32 @@ export function laterLooks(framework: Framework): void {
   });
 
   describe('a session that is renewed', () => {
-    it.each(['the middleware', 'a guard', 'a reader'] as const)('by %s: its cookies reach the browser', async (who) => {
-      const guards = who === 'a guard' ? [(adapter: Adapter) => adapter.requireAuth()] : [];
-      const handle: Handle = async ({ authenticate }) => {
-        const auth = await authenticate({ acceptsToken: 'session_token' });
-        return { signedIn: auth.isAuthenticated };
-      };
-      const { get, fixtures } = await environments.open(
-        { routes: [{ path: '/', guards, handle }] },
-        who === 'the middleware' ? undefined : machinesOnly,
-      );
-      const renewed = renewSession(fixtures);
-      const answer = await get('/', null, { ...PLAIN, ...browserCookies(fixtures.tokens.expired) });
-      expect([answer.status, answer.body]).toEqual([200, { signedIn: true }]);
-      expect(cookiesOf(answer)).toEqual(renewed);
-      expect(Object.keys(answer.headers).filter((name) => name.startsWith('x-clerk'))).toEqual([]);
-      expect(callsOf(fixtures.clerk, OPERATIONS.refresh)).toBe(1);
-    });
+    it.each(['the middleware', 'a guard', 'a reader'] as const)(
+      'by %s: sends its cookies to the browser',
+      async (who) => {
+        const guards = who === 'a guard' ? [(adapter: Adapter) => adapter.requireAuth()] : [];
+        const handle: Handle = async ({ authenticate }) => {
+          const auth = await authenticate({ acceptsToken: 'session_token' });
+          return { signedIn: auth.isAuthenticated };
+        };
+        const { get, fixtures } = await environments.open(
+          { routes: [{ path: '/', guards, handle }] },
+          who === 'the middleware' ? undefined : machinesOnly,
+        );
+        const renewed = renewSession(fixtures);
+        const answer = await get('/', null, { ...PLAIN, ...browserCookies(fixtures.tokens.expired) });
+        expect([answer.status, answer.body]).toEqual([200, { signedIn: true }]);
+        expect(cookiesOf(answer)).toEqual(renewed);
+        expect(Object.keys(answer.headers).filter((name) => name.startsWith('x-clerk'))).toEqual([]);
+        expect(callsOf(fixtures.clerk, OPERATIONS.refresh)).toBe(1);
+      },
+    );
   });
 
   describe('a page that needs a handshake', () => {
     const cookie = { cookie: `__client_uat=${T0_S}; __clerk_db_jwt=dvb` };
 
-    it('is sent there by a guard, as by the middleware', async () => {
+    it('is redirected by a guard as by the middleware', async () => {
       const routes = [{ path: '/', guards: [(adapter: Adapter) => adapter.requireAuth()] }];
       for (const tune of [machinesOnly, undefined]) {
         const { get } = await environments.open({ routes }, tune);
@@ -105,7 +108,7 @@ export function laterLooks(framework: Framework): void {
       }
     });
 
-    it('leaves nothing of a handshake on the answer of a handler that has asked', async () => {
+    it('leaves no header of the handshake on the answer of a handler that calls authenticate()', async () => {
       const handle: Handle = async ({ authenticate }) => ({
         signedIn: (await authenticate({ acceptsToken: 'session_token' })).isAuthenticated,
       });
@@ -116,7 +119,7 @@ export function laterLooks(framework: Framework): void {
       expect(cookiesOf(answer)).toEqual([]);
     });
 
-    it('is no business of a guard for machines', async () => {
+    it('is not redirected by a guard for machines', async () => {
       const routes = [{ path: '/', guards: [(adapter: Adapter) => adapter.requireAuth({ token: 'm2m_token' })] }];
       const { get } = await environments.open({ routes }, machinesOnly);
       const answer = await get('/', null, { ...PAGE, ...cookie });
@@ -152,7 +155,7 @@ export function laterLooks(framework: Framework): void {
       if (status === 401) expect(answer.body).not.toHaveProperty('userId');
     });
 
-    it('is renewed again, where the middleware has just renewed it', async () => {
+    it('is not renewed a second time after the middleware has renewed it', async () => {
       const held: { current?: Fixtures } = {};
       const { get, fixtures } = await environments.open(
         { routes: guarded, ahead: () => after(70_000)(held) },
@@ -171,7 +174,7 @@ export function laterLooks(framework: Framework): void {
       expect([answer.status, callsOf(fixtures.clerk, OPERATIONS.refresh)]).toEqual([200, 2]);
     });
 
-    it('is renewed, where it can be', async () => {
+    it('is renewed if it can be', async () => {
       const held: { current?: Fixtures } = {};
       const { get, fixtures } = await environments.open(
         { routes: guarded, ahead: () => after(70_000)(held) },
@@ -196,7 +199,7 @@ export function laterLooks(framework: Framework): void {
     it.each([
       ['an image', PLAIN, 200],
       ['a page', PAGE, 307],
-    ])('does not lose the session that the first one has renewed: %s', async (_, headers, status) => {
+    ])('keeps the session that the first one has renewed: %s', async (_, headers, status) => {
       const { get, fixtures } = await environments.open({ routes: [{ path: '/' }] }, ({ options }) => [
         [options],
         [{ ...options, acceptsToken: 'any' }],
@@ -215,7 +218,7 @@ export function laterLooks(framework: Framework): void {
     });
   });
 
-  it('a handshake for a redirected script varies by its origin as well as by cookies', async () => {
+  it('varies a handshake for a cross-origin script by Origin and Cookie', async () => {
     const { get, fixtures } = await environments.open({ routes: [{ path: '/' }] });
     const directives = renewSession(fixtures);
     fixtures.clerk.fail({ operation: OPERATIONS.handshake, status: 200, body: { directives } });

@@ -19,7 +19,7 @@ export function middleware(framework: Framework): void {
       expect((await get('/me', 'forged')).status).toBe(401);
     });
 
-    it('twice verifies once', async () => {
+    it('verifies once if mounted twice', async () => {
       const { get, fixtures } = await environments.open(
         { routes: [{ path: '/key', guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })] }, ...guarded] },
         ({ options }) => [[options], [options]],
@@ -33,7 +33,7 @@ export function middleware(framework: Framework): void {
     it.each([
       ['without a clock of their own', {}],
       ['with the same patterns', { organizationSync: { organizationPatterns: ['/orgs/:slug'] } }],
-    ])('twice verifies once, the options %s', async (_, more) => {
+    ])('verifies once if mounted twice, with options %s', async (_, more) => {
       const { get, fixtures } = await environments.open(
         { routes: [{ path: '/key', guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })] }] },
         ({ options: { now: _now, ...options } }) =>
@@ -43,7 +43,7 @@ export function middleware(framework: Framework): void {
       expect(fixtures.verifications()).toBe(1);
     });
 
-    it('twice with stricter rules lets the stricter ones decide', async () => {
+    it('decides by the stricter rules of a second middleware', async () => {
       const { get } = await environments.open({ routes: guarded }, ({ options }) => [
         [options],
         [{ ...options, authorizedParties: ['https://elsewhere.example'] }],
@@ -52,7 +52,7 @@ export function middleware(framework: Framework): void {
       expect([answer.status, codeOf(answer)]).toEqual([401, 'token-invalid-authorized-parties']);
     });
 
-    it("twice: the later one's `onDenied` answers, also where both decide alike", async () => {
+    it('uses `onDenied` of the second middleware, also if both decide alike', async () => {
       const answer = (status: number) => framework.answerDenied(() => ({ status, body: {} }));
       for (const more of [{}, { clockSkewMs: 0 }]) {
         const { get } = await environments.open({ routes: guarded }, ({ options }) => [
@@ -68,7 +68,7 @@ export function middleware(framework: Framework): void {
       }
     });
 
-    it('twice: what stands at `req.auth` is what the later one has decided', async () => {
+    it('shows the decision of the second middleware at `req.auth`', async () => {
       const shown = { path: '/open', handle: ({ auth }: { auth: Auth }) => ({ kind: auth.tokenType }) };
       const { get } = await environments.open({ routes: [shown] }, ({ options }) => [
         [options],
@@ -78,7 +78,7 @@ export function middleware(framework: Framework): void {
       expect((await get('/open', 'admin')).body).toEqual({ kind: 'api_key' });
     });
 
-    it('twice: it puts the auth object back where another library has written between the two', async () => {
+    it('restores the auth object if another library replaces it between two middlewares', async () => {
       const shown = {
         path: '/open',
         handle: ({ auth }: { auth: Auth }) => ({ userId: (auth as { userId?: unknown }).userId }),
@@ -91,7 +91,7 @@ export function middleware(framework: Framework): void {
       expect((await get('/open')).body).toEqual({ userId: null });
     });
 
-    it('without it, a guard names what is missing', async () => {
+    it('makes a guard name the missing middleware if there is none', async () => {
       const { get, served } = await environments.open({ routes: guarded }, () => []);
       expect((await get('/me', 'admin')).status).toBe(500);
       expect(served.errors).toEqual([
@@ -102,7 +102,7 @@ export function middleware(framework: Framework): void {
       ]);
     });
 
-    it('S24: a guard for a kind without a key, which only the request tells, is an error and never an open door', async () => {
+    it('S24: makes a guard throw if a function gives an authenticator without a key for its kind', async () => {
       const { get, served } = await environments.open(
         { routes: [{ path: '/key', guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })] }, ...guarded] },
         ({ clerk, clock }) => [[framework.perRequest(() => ({ jwtKey: clerk.jwtKey, now: clock }))]],
@@ -114,7 +114,7 @@ export function middleware(framework: Framework): void {
   });
 
   describe('networkless', () => {
-    it('asks nobody with a PEM key', async () => {
+    it('verifies with a PEM key without any call', async () => {
       const { get, fixtures } = await environments.open(
         { routes: [...guarded, { path: '/m2m', guards: [(adapter) => adapter.requireAuth({ token: 'm2m_token' })] }] },
         ({ clerk, clock }) => [[{ jwtKey: clerk.jwtKey, apiUrl: clerk.apiUrl, now: clock }]],
@@ -132,14 +132,14 @@ export function middleware(framework: Framework): void {
       () => ({ userId: 'user_mallory', isAuthenticated: true }),
       'user_mallory',
     ];
-    it.each(FOREIGN)('before the middleware never decides (%#)', async (before) => {
+    it.each(FOREIGN)('ignores it if it is written before the middleware (%#)', async (before) => {
       const { get } = await environments.open({ routes: [...guarded, { path: '/open' }], foreign: { before } });
       expect((await get('/me')).status).toBe(401);
       expect((await get('/open')).body).toMatchObject({ userId: null });
       expect((await get('/me', 'admin')).body).toMatchObject({ userId: 'user_ada' });
     });
 
-    it.each(FOREIGN)('after the middleware never decides (%#)', async (after) => {
+    it.each(FOREIGN)('ignores it if it is written after the middleware (%#)', async (after) => {
       const routes = [
         ...guarded,
         { path: '/read', handle: ({ getAuth }: { getAuth: () => unknown }) => getAuth() as object },
@@ -150,7 +150,7 @@ export function middleware(framework: Framework): void {
       expect((await get('/read')).body).toMatchObject({ isAuthenticated: false, userId: null });
     });
 
-    it.each(FOREIGN)('without the middleware never decides (%#)', async (before) => {
+    it.each(FOREIGN)('ignores it if there is no middleware (%#)', async (before) => {
       const { get } = await environments.open({ routes: guarded, foreign: { before } }, () => []);
       expect((await get('/me', 'admin')).status).toBe(500);
     });
@@ -177,14 +177,14 @@ export function middleware(framework: Framework): void {
       expect(await get('/admin', 'admin')).toMatchObject({ status: 200 });
     });
 
-    it('goes with an authenticator as the second argument', async () => {
+    it('works as the second argument beside an authenticator', async () => {
       const { get } = await environments.open({ routes: guarded }, ({ options }) => [
         [createAuthenticator(options), { onDenied: framework.answerDenied(answer) }],
       ]);
       expect((await get('/me')).status).toBe(418);
     });
 
-    it('may leave it to the default answer, and never opens the route', async () => {
+    it('may ask for the default answer, and never opens the route', async () => {
       let ran = 0;
       const { get } = await environments.open(
         {
@@ -208,7 +208,7 @@ export function middleware(framework: Framework): void {
   });
 
   describe('an authenticator for each request', () => {
-    it('is chosen by the function, and kept for the next request with the same options', async () => {
+    it('is chosen by the function, and reused for the next request with the same options', async () => {
       const { get, fixtures } = await environments.open({ routes: guarded }, ({ options, clock, clerk }) => [
         [
           framework.perRequest((header) =>
@@ -231,7 +231,7 @@ export function middleware(framework: Framework): void {
       expect([other.status, codeOf(other)]).toEqual([401, 'token-invalid-issuer']);
     });
 
-    it('is an error of the application when the function throws', async () => {
+    it('passes an error to the application if the function throws', async () => {
       const { get, served } = await environments.open({ routes: guarded }, () => [
         [
           framework.perRequest(() => {
@@ -246,14 +246,14 @@ export function middleware(framework: Framework): void {
   });
 
   describe('headers', () => {
-    it('stand beside what others have set', async () => {
+    it('are added to those that others have set', async () => {
       const { get } = await environments.open({ routes: guarded, cors: true });
       const answer = await get('/me');
       expect(answer.status).toBe(401);
       expect(answer.headers['access-control-allow-origin']).toBe('*');
     });
 
-    it('S18: sent by the client mean nothing', async () => {
+    it('S18: are ignored if the client sends them', async () => {
       const { get } = await environments.open({ routes: guarded });
       const forged = {
         'x-clerk-auth-status': 'signed-in',
@@ -273,7 +273,7 @@ export function middleware(framework: Framework): void {
       },
     );
 
-    it('accepts the scheme in any case (RFC 9110)', async () => {
+    it('accept the scheme in any case (RFC 9110)', async () => {
       const { get, fixtures } = await environments.open({ routes: guarded });
       expect((await get('/me', null, { authorization: `bEaReR ${fixtures.tokens.admin}` })).status).toBe(200);
     });

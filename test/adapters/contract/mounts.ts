@@ -123,7 +123,7 @@ export function mounts(framework: Framework): void {
     return { onEvent: (event: BailiffEvent) => void events.push(event), decisions };
   };
 
-  describe.each(Object.entries(PAIRS))('twice, differing in %s alone', (_, pairs) => {
+  describe.each(Object.entries(PAIRS))('two middlewares that differ in %s only', (_, pairs) => {
     it(pairs === 'observes' ? 'verifies once' : 'lets the second decide', async () => {
       const count = pairs === 'observes' ? 1 : pairs(await createFixtures()).length;
       for (let index = 0; index < count; index += 1) {
@@ -139,7 +139,7 @@ export function mounts(framework: Framework): void {
     });
   });
 
-  it('twice with equal values that were made apart verifies once', async () => {
+  it('verifies once for equal values in separate objects', async () => {
     const two = heard();
     const options = ({ options: { now: _, ...rest } }: Fixtures): AuthenticatorOptions => ({
       ...structuredClone(rest),
@@ -190,20 +190,23 @@ export function mounts(framework: Framework): void {
       ['issuer', 'admin', '/me', () => [{}, { issuer: 'https://clerk.other.example' }], 'token-invalid-issuer'],
       ['jwtKey', 'admin', '/me', () => [{}, { jwtKey: createKey().pem }], 'token-invalid-signature'],
     ];
-  it.each(STRICTER)('the second refuses what the first accepts: %s', async (_, credential, path, options, code) => {
-    const routes = [me, m2m, oauth];
-    const first = await environments.open({ routes }, (fixtures) => [
-      [{ ...fixtures.options, ...options(fixtures)[0] }],
-    ]);
-    expect((await first.get(path, credential)).status).toBe(200);
-    const both = await environments.open({ routes }, (fixtures) =>
-      options(fixtures).map((more) => [{ ...fixtures.options, ...more }]),
-    );
-    const answer = await both.get(path, credential);
-    expect([answer.status, codeOf(answer)]).toEqual([401, code]);
-  });
+  it.each(STRICTER)(
+    'lets the second refuse a caller that the first accepts: %s',
+    async (_, credential, path, options, code) => {
+      const routes = [me, m2m, oauth];
+      const first = await environments.open({ routes }, (fixtures) => [
+        [{ ...fixtures.options, ...options(fixtures)[0] }],
+      ]);
+      expect((await first.get(path, credential)).status).toBe(200);
+      const both = await environments.open({ routes }, (fixtures) =>
+        options(fixtures).map((more) => [{ ...fixtures.options, ...more }]),
+      );
+      const answer = await both.get(path, credential);
+      expect([answer.status, codeOf(answer)]).toEqual([401, code]);
+    },
+  );
 
-  it('a second one without a cache asks again, so that a revoked key does not pass behind one with a cache', async () => {
+  it('asks Clerk again in a second middleware without a cache, so that a revoked key is refused', async () => {
     const { get, fixtures } = await environments.open({ routes: [key] }, ({ options }) => [
       [{ ...options, acceptsToken: 'any' }],
       [{ ...options, acceptsToken: 'any', cache: { machineTokens: { ttlMs: 0, negativeTtlMs: 0 } } }],

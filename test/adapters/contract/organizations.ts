@@ -18,7 +18,7 @@ export function organizations(framework: Framework): void {
     return statuses;
   };
 
-  it('lets in whose active organization the path names, by id or slug, once decoded', async () => {
+  it('lets in a member whose active organization the path names, by id or by slug, decoded once', async () => {
     expect(await statusesOf({ param: 'org' }, ['org_acorn', 'acorn', '%61corn', 'org%5Facorn'])).toEqual({
       org_acorn: 200,
       acorn: 200,
@@ -48,7 +48,7 @@ export function organizations(framework: Framework): void {
     expect([answer.status, codeOf(answer)]).toEqual([403, 'forbidden']);
   });
 
-  it('takes one of both where it is asked for one', async () => {
+  it('accepts only the id or only the slug if the option says so', async () => {
     const names = ['org_acorn', 'acorn'];
     expect(await statusesOf({ param: 'org', as: 'id' }, names)).toEqual({ org_acorn: 200, acorn: 403 });
     expect(await statusesOf({ param: 'org', as: 'slug' }, names)).toEqual({ org_acorn: 403, acorn: 200 });
@@ -62,7 +62,7 @@ export function organizations(framework: Framework): void {
     expect((await get('/orgs/org_acorn/invoices', 'impostor')).status).toBe(200);
   });
 
-  it('says 404 if that is asked for, and the same whether there is such an organization or not', async () => {
+  it('answers 404 if the option says so, whether the organization exists or not', async () => {
     const { get } = await open({ param: 'org', otherwise: 404 });
     const [other, none] = [await get('/orgs/oak/invoices', 'slugged'), await get('/orgs/nowhere/invoices', 'slugged')];
     expect([other.status, codeOf(other)]).toEqual([404, 'not-found']);
@@ -70,7 +70,7 @@ export function organizations(framework: Framework): void {
     expect((await get('/orgs/acorn/invoices', 'slugged')).status).toBe(200);
   });
 
-  it('refuses a user without an active organization, nobody, and machines', async () => {
+  it('refuses users without an active organization, signed-out requests and machines', async () => {
     const { get } = await open({ param: 'org', otherwise: 404 });
     for (const name of ['org_acorn', 'null', 'acorn']) {
       expect((await get(`/orgs/${name}/invoices`, 'personal')).status).toBe(404);
@@ -81,7 +81,7 @@ export function organizations(framework: Framework): void {
     expect([key.status, codeOf(key)]).toEqual([401, 'token-type-mismatch']);
   });
 
-  it('is shut where the path has no such parameter, and tells the author', async () => {
+  it('denies and names the mistake if the path has no such parameter', async () => {
     const { get, served } = await open({ param: 'orgId' });
     expect((await get('/orgs/org_acorn/invoices', 'slugged')).status).toBe(500);
     expect(served.errors).toEqual([expect.objectContaining({ name: 'ConfigurationError', option: 'param' })]);
@@ -96,7 +96,7 @@ export function organizations(framework: Framework): void {
     [{ param: 'org', otherwise: 500 }, 'otherwise'],
     [{ parameter: 'org' }, 'parameter'],
     ['org', 'options'],
-  ])('is no guard with %j', async (options, option) => {
+  ])('throws at creation for %j', async (options, option) => {
     await expect(open(options as unknown as Options)).rejects.toMatchObject({ name: 'ConfigurationError', option });
   });
 
@@ -107,14 +107,14 @@ export function organizations(framework: Framework): void {
         check: (auth, request) => auth.orgId === paramOf(request, 'org'),
       });
 
-    it('sees the request as the framework gives it to handlers', async () => {
+    it('receives the request as handlers do', async () => {
       const { get } = await environments.open({ routes: [{ path: '/orgs/:org', guards: [inPath] }] });
       expect((await get('/orgs/org_acorn', 'admin')).status).toBe(200);
       expect((await get('/orgs/org_oak', 'admin')).status).toBe(403);
       expect((await get('/orgs/org_acorn')).status).toBe(401);
     });
 
-    it('sees it in each branch of a combination', async () => {
+    it('receives the request in each branch of a combination', async () => {
       const combined = ({ requireAuth, anyOf, allOf }: Adapter) =>
         requireAuth(
           anyOf(allOf({ check: async (_auth, request) => paramOf(request, 'org') === 'a' }, { role: 'org:admin' }), {
@@ -129,7 +129,7 @@ export function organizations(framework: Framework): void {
       expect((await get('/orgs/b', 'apiKey')).status).toBe(200);
     });
 
-    it('that fails on the request is shut', async () => {
+    it('denies if it throws', async () => {
       const failing = ({ requireAuth }: Adapter) =>
         requireAuth({ check: (_auth, request) => (request as unknown as { no: { such: boolean } }).no.such });
       const { get, served } = await environments.open(
@@ -144,7 +144,7 @@ export function organizations(framework: Framework): void {
 
 /** Requests that know no parameters cannot be compared with anything. */
 function withoutParameters(environments: ReturnType<typeof createEnvironments>): void {
-  it('requireOrganization is shut where no path has parameters, and tells the author', async () => {
+  it('requireOrganization denies and names the mistake if no path has parameters', async () => {
     const guards = [(adapter: Adapter) => adapter.requireOrganization({ param: 'org' })];
     const { get, served } = await environments.open({ routes: [{ path: '/orgs/org_acorn', guards }] });
     expect((await get('/orgs/org_acorn', 'slugged')).status).toBe(500);
@@ -152,7 +152,7 @@ function withoutParameters(environments: ReturnType<typeof createEnvironments>):
     expect((await get('/orgs/org_acorn')).status).toBe(401);
   });
 
-  it('check sees the request', async () => {
+  it('check receives the request', async () => {
     const guards = [
       ({ requireAuth }: Adapter) => requireAuth({ check: (_auth, request) => request.headers['x-door'] === 'open' }),
     ];

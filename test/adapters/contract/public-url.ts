@@ -33,7 +33,7 @@ export function publicUrls(framework: Framework): void {
       [STAGE, '/production', `${STAGE}/production`],
       [CDN, '/open', `${CDN}/open`],
       ['http://localhost:8080', '/open', 'http://localhost:8080/open'],
-    ])('%s, asked for %s', async (publicUrl, path, seen) => {
+    ])('is below the publicUrl %s for a request to %s', async (publicUrl, path, seen) => {
       const { get } = await open(publicUrl);
       const forwarded = { ...PAGE, 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' };
       for (const headers of [PAGE, forwarded]) {
@@ -43,7 +43,7 @@ export function publicUrls(framework: Framework): void {
     });
   });
 
-  it('is where a Frontend API under a path of this server is', async () => {
+  it('is used for a Frontend API under a path of this server', async () => {
     for (const proxyUrl of ['/__clerk', '/prod/__clerk']) {
       const answer = await (await open(STAGE, { proxyUrl })).get('/open', null, PAGE);
       expect(handshakeOf(answer).href.split('?')[0]).toBe(`${STAGE}/__clerk/v1/client/handshake`);
@@ -52,7 +52,7 @@ export function publicUrls(framework: Framework): void {
     expect(handshakeOf(answer).href.split('?')[0]).toBe(`${STAGE}/__clerk/v1/client/handshake`);
   });
 
-  it('is what the proxy of the Frontend API tells Clerk, with the base path on or off', async () => {
+  it('is what the proxy of the Frontend API sends to Clerk, with the base path on or off', async () => {
     for (const path of ['/__clerk/v1/client?a=b', '/prod/__clerk/v1/client?a=b']) {
       const asked: { url: string; headers: Headers }[] = [];
       const fetch = (input: string | URL | Request, init?: RequestInit) => {
@@ -69,7 +69,7 @@ export function publicUrls(framework: Framework): void {
     }
   });
 
-  it('is where a guard sends people to sign in, and back from', async () => {
+  it('is used for the sign-in page and for the way back from it', async () => {
     for (const signInUrl of ['/sign-in', '/prod/sign-in']) {
       const { get } = await open(STAGE, { signInUrl, publishableKey: null });
       const answer = await get('/page', null, PAGE);
@@ -79,7 +79,7 @@ export function publicUrls(framework: Framework): void {
     }
   });
 
-  it('is the site that a page of our own comes from', async () => {
+  it("is the origin that counts as the application's own", async () => {
     const cookies = ({ tokens }: Fixtures) =>
       `__session_${SUFFIX}=${tokens.admin}; __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=dvb`;
     const from = async (publicUrl: string | null, referer: string) => {
@@ -92,7 +92,7 @@ export function publicUrls(framework: Framework): void {
     expect(await from(null, `${CDN}/list`)).toBe(307);
   });
 
-  it('stands before a path that names resource metadata', async () => {
+  it('is put before a path that names resource metadata', async () => {
     for (const resourceMetadata of [
       '/.well-known/oauth-protected-resource',
       () => '/prod/.well-known/oauth-protected-resource',
@@ -105,7 +105,7 @@ export function publicUrls(framework: Framework): void {
     }
   });
 
-  it('leaves the patterns of organizations to the paths that the application knows', async () => {
+  it('does not change the patterns of organizations', async () => {
     const { get } = await open(STAGE, { organizationSync: { organizationPatterns: ['/:slug'] } });
     const url = handshakeOf(await get('/open', null, PAGE));
     expect([url.searchParams.get('organization_id'), returnTo(url)]).toEqual(['open', `${STAGE}/open`]);

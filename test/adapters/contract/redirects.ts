@@ -16,7 +16,7 @@ export function redirects(framework: Framework): void {
     [{ ...options, signInUrl: 'https://accounts.acornbooks.example/sign-in' }],
   ];
 
-  it('sends to the sign-up page where the guard says so, and pending sessions to their tasks', async () => {
+  it('sends users to the sign-up page if the guard says so, and pending sessions to their tasks', async () => {
     const up = [{ path: '/join', guards: [(adapter: Adapter) => adapter.requireAuth({ redirect: 'sign-up' })] }];
     const signUpUrl = 'https://acornbooks.example/up';
     const visit = async (options: object) => {
@@ -65,7 +65,7 @@ export function redirects(framework: Framework): void {
       { cookie: `__clerk_db_jwt=dvb_other; __clerk_db_jwt_${SUFFIX}=dvb_one` },
       (back) => `https://acornbooks.example/in?redirect_url=${back}&__clerk_db_jwt=dvb_one`,
     ],
-  ])('is a 302 that nobody stores: %s', async (_, options, headers, expected) => {
+  ])('answers 302 with no-store: %s', async (_, options, headers, expected) => {
     const { get, served } = await environments.open({ routes }, (fixtures) => [[{ ...fixtures.options, ...options }]]);
     const answer = await get('/dashboard?tab=1', null, { ...PAGE, ...headers });
     expect([answer.status, answer.headers['cache-control'], answer.headers['location']]).toEqual([
@@ -77,14 +77,14 @@ export function redirects(framework: Framework): void {
     expect(answer.headers).not.toHaveProperty('set-cookie');
   });
 
-  it('on the same host, the token of the browser is no part of the address', async () => {
+  it('leaves the dev browser token out of the URL if the sign-in page is on the same host', async () => {
     const { get, served } = await environments.open({ routes }, ({ options }) => [[{ ...options, signInUrl: '/in' }]]);
     const answer = await get('/dashboard', null, { ...PAGE, ...known });
     const back = encodeURIComponent(`${served.url}/dashboard`);
     expect([answer.status, answer.headers['location']]).toEqual([302, `${served.url}/in?redirect_url=${back}`]);
   });
 
-  it('comes after the handshake, where development does not know the browser yet', async () => {
+  it('comes after the handshake if a development instance does not know the browser yet', async () => {
     const { get, served } = await environments.open({ routes }, withSignIn);
     const answer = await get('/dashboard?tab=1', null, PAGE);
     expect([answer.status, answer.headers['cache-control']]).toEqual([307, 'no-store']);
@@ -99,7 +99,7 @@ export function redirects(framework: Framework): void {
     expect((await get('/dashboard', 'expired')).status).toBe(401);
   });
 
-  it('S16: is no way around the rest of the requirement', async () => {
+  it('S16: still checks the rest of the requirement', async () => {
     const { get } = await environments.open({ routes }, withSignIn);
     expect((await get('/admin', 'member', PAGE)).status).toBe(403);
     expect((await get('/admin', 'admin', PAGE)).status).toBe(200);
@@ -113,7 +113,7 @@ export function redirects(framework: Framework): void {
       .set(headers)
       .ok(() => true);
 
-  it('answers a browser whose user may not see the page with a page: same status, same headers', async () => {
+  it('answers a browser with a page if the user lacks access, with the same status and headers', async () => {
     const environment = await environments.open({ routes }, withSignIn);
     const member = asMember(environment.fixtures);
     const [page, json] = [
@@ -132,7 +132,7 @@ export function redirects(framework: Framework): void {
     expect(others(page)).toEqual(others(json));
   });
 
-  it('says in the page that the user must verify again', async () => {
+  it('asks for reverification on the page', async () => {
     const guards = [(adapter: Adapter) => adapter.requireAuth({ reverification: 'strict', redirect: true })];
     const environment = await environments.open({ routes: [{ path: '/settings', guards }] }, withSignIn);
     const stale = { ...PAGE, ...browserCookies(environment.fixtures.tokens.stale) };
@@ -154,14 +154,14 @@ export function redirects(framework: Framework): void {
     expect(codeOf(answerOf(answer))).toBe('forbidden');
   });
 
-  it('answers a token in the header with JSON, and a user who may see the page with the page itself', async () => {
+  it('answers a header token with JSON, and serves the route to a user with access', async () => {
     const environment = await environments.open({ routes }, withSignIn);
     expect(codeOf(await environment.get('/admin', 'member', PAGE))).toBe('forbidden');
     const admin = await ask(environment, { ...PAGE, ...browserCookies(environment.fixtures.tokens.admin) });
     expect([admin.status, admin.headers['content-type']]).toEqual([200, expect.stringContaining('application/json')]);
   });
 
-  it('sends the page where onDenied hands on', async () => {
+  it('sends the page if onDenied asks for the default answer', async () => {
     const seen: unknown[] = [];
     const environment = await environments.open({ routes }, ({ options }) => [
       [
@@ -180,7 +180,7 @@ export function redirects(framework: Framework): void {
     expect(seen).toEqual([['forbidden', '<!doctype html>', false]]);
   });
 
-  it('onDenied replaces the page as every other answer', async () => {
+  it('lets onDenied replace the page', async () => {
     const environment = await environments.open({ routes }, ({ options }) => [
       [
         {

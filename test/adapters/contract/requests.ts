@@ -24,7 +24,7 @@ export function requests(framework: Framework): void {
       expect(form.body).toEqual({ echoed: { a: '1' } });
     });
 
-    it('streams, after a verification that had to wait', async () => {
+    it('streams are readable after a verification that had to wait', async () => {
       const { served, fixtures } = await environments.open({
         routes: [
           {
@@ -43,7 +43,7 @@ export function requests(framework: Framework): void {
       expect(answer.body).toEqual({ length: text.length });
     });
 
-    it('a body that does not parse stays the error of its parser', async () => {
+    it("keeps the parser's error for a malformed body", async () => {
       const { served, fixtures } = await environments.open({
         parseBodies: true,
         routes: [{ method: 'post', path: '/echo', guards: [user], handle: echo }],
@@ -57,7 +57,7 @@ export function requests(framework: Framework): void {
       expect(served.errors).toEqual([expect.objectContaining({ name: framework.parserError })]);
     });
 
-    it("a handler's own error reaches the application's error handler", async () => {
+    it("passes an error of a handler to the application's error handler", async () => {
       const { get, served } = await environments.open({
         routes: [
           {
@@ -75,7 +75,7 @@ export function requests(framework: Framework): void {
     });
   });
 
-  describe('S15, S26: odd requests get 400 or the decision of the router, never 500, never in', () => {
+  describe("S15, S26: odd requests get 400 or the router's answer, never 500, and never pass a guard", () => {
     const HOST = 'Host: 127.0.0.1';
     const RAW: readonly (readonly [what: string, head: string, expected: readonly number[]])[] = [
       ['TRACE', `TRACE /me HTTP/1.1\r\n${HOST}`, [400, 405]],
@@ -108,7 +108,7 @@ export function requests(framework: Framework): void {
       expect(served.errors.filter((error) => !isRouterError(error))).toEqual([]);
     });
 
-    it('S15: no spelling of a guarded path gets in without a credential', async () => {
+    it('S15: refuses every spelling of a guarded path without a credential', async () => {
       const { served } = await environments.open({
         routes: [{ path: '/admin/panel', guards: [user], handle: () => ({ secret: true }) }],
       });
@@ -133,7 +133,7 @@ export function requests(framework: Framework): void {
       }
     });
 
-    it('an honest request on the same server passes', async () => {
+    it('serves an ordinary request on the same server', async () => {
       const { get } = await environments.open({ routes: [{ method: 'all', path: '/me', guards: [user] }] });
       expect((await get('/me', 'admin')).status).toBe(200);
     });
@@ -157,21 +157,24 @@ export function requests(framework: Framework): void {
         ({ options }) => [[options]],
       );
 
-    it.each(['', '/mcp'])('is served under the root and under the path (%j)', async (path) => {
-      const { get } = await open();
-      const answer = await get(`/.well-known/oauth-protected-resource${path}`);
-      expect(answer.status).toBe(200);
-      expect(answer.headers['access-control-allow-origin']).toBe('*');
-      expect(answer.body).toEqual({
-        resource,
-        authorization_servers: ['https://clerk.acornbooks.example'],
-        bearer_methods_supported: ['header'],
-        scopes_supported: ['invoices:read'],
-      });
-    });
+    it.each(['', '/mcp'])(
+      'serves the document under the root and under the path of the resource (%j)',
+      async (path) => {
+        const { get } = await open();
+        const answer = await get(`/.well-known/oauth-protected-resource${path}`);
+        expect(answer.status).toBe(200);
+        expect(answer.headers['access-control-allow-origin']).toBe('*');
+        expect(answer.body).toEqual({
+          resource,
+          authorization_servers: ['https://clerk.acornbooks.example'],
+          bearer_methods_supported: ['header'],
+          scopes_supported: ['invoices:read'],
+        });
+      },
+    );
 
     it.each(['', '/mcp', '/mcp/'])(
-      'a slash at the end of the resource stays there, and may be left out (%j)',
+      'keeps a trailing slash of the resource, and finds its document with and without one (%j)',
       async (path) => {
         const slashed = `${resource}/`;
         const authorizationServers = ['https://clerk.acornbooks.example'];
@@ -183,7 +186,7 @@ export function requests(framework: Framework): void {
       },
     );
 
-    it('leaves everything else to the application', async () => {
+    it('leaves other paths and methods to the application', async () => {
       const { get } = await open();
       expect((await get('/.well-known/oauth-protected-resource/other')).status).toBe(404);
       expect((await get('/mcp')).status).toBe(401);

@@ -28,7 +28,7 @@ export function rotations(framework: Framework): void {
   const withToken = (token: string) => served.agent.get('/me').set('authorization', `Bearer ${token}`);
   const page = (cookies: string) => served.agent.get('/me').set('cookie', cookies).set('sec-fetch-dest', 'document');
 
-  it('a token of the new key is 503 with Retry-After, a page goes to the handshake, and 5 s later both are in', async () => {
+  it('answers 503 with Retry-After for a token of the new key, sends a page to the handshake, and lets both in 5 s later', async () => {
     await withToken(await clerk.createSessionToken()).expect(200);
     await withToken(sessionToken(nobodys)).expect(401);
     clerk.rotateSigningKey();

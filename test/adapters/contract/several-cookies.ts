@@ -35,7 +35,7 @@ export function severalCookies(framework: Framework): void {
   ];
 
   it.each<TokenName | ''>(['', 'expired', 'tampered', 'forged', 'template', 'garbage', 'apiKey'])(
-    'a good session beside %j is signed in: no redirect, and nothing asked of Clerk',
+    'signs in with a good session beside %j, without a redirect and without a call',
     async (bad) => {
       const environment = await environments.open({ routes });
       const { tokens, clerk } = environment.fixtures;
@@ -48,7 +48,7 @@ export function severalCookies(framework: Framework): void {
     },
   );
 
-  it('a client that signed out beside one that is signed in: the newest time counts', async () => {
+  it('prefers the session of the newest client time over a client that has signed out', async () => {
     const environment = await environments.open({ routes });
     const { admin } = environment.fixtures.tokens;
     for (const { status } of await ask(environment, jar(admin, 0), jar(admin))) expect(status).toBe(200);
@@ -58,7 +58,7 @@ export function severalCookies(framework: Framework): void {
     expect(script?.headers['x-clerk-auth-reason']).toBe('session-token-iat-before-client-uat');
   });
 
-  it('bad ones let nobody in, however many there are', async () => {
+  it('refuses any number of bad sessions', async () => {
     const environment = await environments.open({ routes });
     const { tampered, forged, template, garbage, expired } = environment.fixtures.tokens;
     const [page, script] = await ask(
@@ -71,7 +71,7 @@ export function severalCookies(framework: Framework): void {
       expect(answer.status).not.toBe(200);
   });
 
-  it('an expired session is renewed with the refresh cookie that Clerk takes', async () => {
+  it('renews an expired session with the refresh cookie that Clerk accepts', async () => {
     const environment = await environments.open({ routes });
     environment.fixtures.clerk.fail({
       operation: OPERATIONS.refresh,
@@ -90,7 +90,7 @@ export function severalCookies(framework: Framework): void {
     expect(callsOf(environment.fixtures.clerk, OPERATIONS.refresh)).toBe(8);
   });
 
-  it('more different values than a browser keeps: the name counts as absent', async () => {
+  it('ignores a name that has more values than a browser keeps', async () => {
     const environment = await environments.open({ routes });
     const { admin, member, stale, pending, tampered } = environment.fixtures.tokens;
     const [page, script] = await ask(

@@ -70,7 +70,7 @@ export function sources(framework: Framework): void {
       expect([answer.status, answer.headers['location']]).toEqual([307, expect.stringContaining('/client/handshake?')]);
     });
 
-    it('lets nobody store the cookies of a session', async () => {
+    it('forbids caches to store the cookies of a session', async () => {
       const { get, fixtures } = await open();
       const cookies = renewSession(fixtures);
       const { headers } = await get('/logo.png', null, browserCookies(fixtures.tokens.expired));
@@ -97,7 +97,7 @@ export function sources(framework: Framework): void {
         return [[framework.perRequest(give)]];
       });
 
-    it.each(NO_OPTIONS)('that gives %s is a fault of the application, and closed', async (_, give) => {
+    it.each(NO_OPTIONS)('denies and passes a fault to the application if it gives %s', async (_, give) => {
       const gives = [give, () => Promise.resolve(give()), () => thenable(give())];
       for (const each of gives) {
         const { get, served } = await open(each);
@@ -112,7 +112,7 @@ export function sources(framework: Framework): void {
       ['{}', () => ({})],
       ['an object without a prototype', () => Object.create(null) as object],
       ['options that are null', () => ({ secretKey: null, audience: null, cache: null })],
-    ])('that gives %s means it', async (_, give) => {
+    ])('uses %s if the function gives it', async (_, give) => {
       // The fixtures's clock stands still long ago.
       vi.useFakeTimers({ toFake: ['Date'] });
       const gives = [give, () => Promise.resolve(give()), () => thenable(give())];
@@ -128,7 +128,7 @@ export function sources(framework: Framework): void {
       }
     });
 
-    it('may give an authenticator', async () => {
+    it('accepts an authenticator from the function', async () => {
       const { get } = await environments.open({ routes }, ({ options }) => {
         const authenticator = createAuthenticator(options);
         return [[framework.perRequest(() => authenticator)]];
@@ -150,7 +150,7 @@ export function sources(framework: Framework): void {
     ['a path of the proxy that is no text', { frontendApiProxy: { enabled: true, path: 5 } }, /frontendApiProxy\.path/],
     ['an onDenied that is no function', { onDenied: {} }, /onDenied/],
     ['metadata that is no text', { resourceMetadata: 5 }, /resourceMetadata/],
-  ])('where the middleware is made, %s is an error', async (_, source, message) => {
+  ])('throws at creation for %s', async (_, source, message) => {
     await expect(
       environments.open({ routes }, ({ options }) => [
         [typeof source === 'object' && source?.constructor === Object ? { ...options, ...source } : source],
@@ -161,7 +161,7 @@ export function sources(framework: Framework): void {
     await expect(environments.open({ routes }, ({ options }) => [[options, source]])).rejects.toThrow('ption');
   });
 
-  it('settings that are null are not given, in either argument', async () => {
+  it('takes null settings as not given, in either argument', async () => {
     const none = { onDenied: null, frontendApiProxy: null, resourceMetadata: null };
     const denied = framework.answerDenied(() => ({ status: 418, body: {} }));
     for (const tune of [
@@ -178,7 +178,7 @@ export function sources(framework: Framework): void {
     expect((await get('/me')).status).toBe(418);
   });
 
-  it('a listener made anew for each request does not cost each a cache, and the last one hears', async () => {
+  it('shares one cache among listeners that are made for each request, and calls the last one', async () => {
     const heard: (readonly [number, BailiffEvent])[] = [];
     let made = 0;
     const { get, fixtures } = await environments.open({ routes }, ({ options }) => [
@@ -204,7 +204,7 @@ export function sources(framework: Framework): void {
     ['a promise of nothing', () => Promise.resolve(), false],
     ['something that is only truthy', () => 1, false],
     ['nothing', () => undefined, false],
-  ])('frontendApiProxy.enabled gives %s', async (_, enabled, proxied) => {
+  ])('proxies as frontendApiProxy.enabled says: %s', async (_, enabled, proxied) => {
     const forwarded: string[] = [];
     const { get, served } = await environments.open({ routes }, ({ options }) => [
       [
@@ -228,7 +228,7 @@ export function sources(framework: Framework): void {
   it.each([
     ['throws', fail],
     ['rejects', () => Promise.reject(new Error('no such host'))],
-  ])('frontendApiProxy.enabled that %s ends in the error handler, not in the process', async (_, enabled) => {
+  ])('passes an error to the error handler if frontendApiProxy.enabled %s', async (_, enabled) => {
     const { get, served } = await environments.open({ routes }, ({ options }) => [
       [{ ...options, frontendApiProxy: { enabled } }],
     ]);

@@ -28,7 +28,7 @@ export function unverified(framework: Framework): void {
       ['m2m_token', 'm2mJwt', 'm2m_token'],
       [['oauth_token'], 'oauth', 'oauth_token'],
       ['oauth_token', 'oauthJwt', 'oauth_token'],
-    ])('asked for %s, says of %s that nobody has verified it, and what would', async (asked, credential, tokenType) => {
+    ])('asked for %s: names %s as unverified, and the remedy', async (asked, credential, tokenType) => {
       const { get, fixtures } = await environments.open({ routes: read(asked) });
       const { body } = await get('/', credential);
       expect(body).toMatchObject({ isAuthenticated: false, tokenType, reason: 'not-verified' });
@@ -44,14 +44,14 @@ export function unverified(framework: Framework): void {
       ['api_key', null, 'api_key', 'dev-browser-missing'],
       ['any', 'tampered', 'session_token', 'token-invalid-signature'],
       [['api_key'], 'admin', null, 'token-type-mismatch'],
-    ])('asked for %s, says of %s what it is: %s, %s', async (asked, credential, tokenType, reason) => {
+    ])('asked for %s: tells %s as it is: %s, %s', async (asked, credential, tokenType, reason) => {
       const { get } = await environments.open({ routes: read(asked) });
       const { body } = await get('/', credential);
       expect(body).toMatchObject({ isAuthenticated: false, tokenType, reason });
       expect(body).not.toHaveProperty('message');
     });
 
-    it('knows the caller behind each of the three remedies', async () => {
+    it('sees the caller with each of the three remedies', async () => {
       const asked = { acceptsToken: 'api_key' as const };
       const handle = ({ getAuth }: Tools) => getAuth(asked);
       const routes = [
@@ -81,7 +81,7 @@ export function unverified(framework: Framework): void {
       expect(refused).toMatchObject({ isAuthenticated: false, reason: 'token-invalid' });
     });
 
-    it('says it of sessions too, where the middleware accepts machines alone', async () => {
+    it('names sessions as unverified if the middleware accepts machines only', async () => {
       const { get, fixtures } = await environments.open({ routes: read() }, ({ options }) => [
         [{ ...options, acceptsToken: 'api_key' as const }],
       ]);
@@ -108,7 +108,7 @@ export function unverified(framework: Framework): void {
       ['with user:org:read', granted, 'org_acorn'],
       ['without an organization', {}, null],
       ['that is no id of one', { ...granted, org_id: ['org_acorn'] }, null],
-    ])('is in JWTs and in answers of the Backend API: %s', async (_name, claims, orgId) => {
+    ])('is read from JWTs and from answers of the Backend API: %s', async (_name, claims, orgId) => {
       const { get, fixtures } = await environments.open({ routes });
       const jwt = fixtures.clerk.state.keys.sign({ typ: 'at+jwt' }, oauthClaims({ ...claims, exp: T0_S + 50 }));
       expect((await get('/', null, { authorization: `Bearer ${jwt}` })).body).toMatchObject({
@@ -123,7 +123,7 @@ export function unverified(framework: Framework): void {
       expect((await get('/', 'oauth')).body).toMatchObject({ userId: 'user_ada', orgId });
     });
 
-    it('is not there for a token that is refused', async () => {
+    it('is absent for a refused token', async () => {
       const { get } = await environments.open({ routes });
       const forged = oauthToken(createKey('RS256', { kid: 'ins_other' }), granted);
       const answer = await get('/', null, { authorization: `Bearer ${forged}` });
@@ -158,7 +158,7 @@ export function unverified(framework: Framework): void {
     const OUT = [false, null, 'pending', 'session-pending'];
     const IN = [true, 'user_ada', 'pending', null];
 
-    it('is signed out unless the guard or the reader says otherwise', async () => {
+    it('counts as signed out unless the guard or the reader says otherwise', async () => {
       const { get } = await environments.open({ routes });
       expect(await statusOf(get, ['/usual', '/in', '/in-role', '/in-other', '/out', '/both'])).toEqual([
         401, 200, 200, 403, 401, 401,
@@ -174,7 +174,7 @@ export function unverified(framework: Framework): void {
       expect((await get('/read', 'pending')).body).toEqual([OUT, IN, OUT, OUT]);
     });
 
-    it('is signed in where the options say so, unless the guard or the reader says otherwise', async () => {
+    it('counts as signed in if the options say so, unless the guard or the reader says otherwise', async () => {
       const { get } = await environments.open({ routes }, ({ options }) => [
         [{ ...options, treatPendingAsSignedOut: false }],
       ]);
@@ -183,7 +183,7 @@ export function unverified(framework: Framework): void {
       expect((await get('/read', 'pending')).body).toEqual([IN, IN, OUT, IN]);
     });
 
-    it('is no matter for anybody else', async () => {
+    it('does not affect other callers', async () => {
       const { get } = await environments.open({ routes });
       for (const path of ['/usual', '/in', '/in-role', '/out', '/both']) {
         expect([path, (await get(path, 'admin')).status, (await get(path, 'tampered')).status]).toEqual([

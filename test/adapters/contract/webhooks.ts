@@ -29,7 +29,7 @@ export function webhooks(framework: Framework): void {
   ];
   const routes = routesWith({});
 
-  it('over the raw body', async () => {
+  it('verifies the raw body', async () => {
     const { served } = await environments.open({ routes });
     const post = (text: string) =>
       served.agent.post('/webhooks').set(sign(body)).set('content-type', 'application/json').send(text);
@@ -52,7 +52,7 @@ export function webhooks(framework: Framework): void {
       },
     ],
     ['gives NaN', () => NaN],
-  ])("with a clock that %s is this server's fault, 500, and not the sender's", async (_how, broken) => {
+  ])('answers 500 if the clock of this server %s, which is no mistake of the sender', async (_how, broken) => {
     const handle = ({ verifyWebhook }: Tools) => verifyWebhook({ signingSecret: secret, now: broken });
     const { served } = await environments.open({ routes: [{ method: 'post', path: '/webhooks', handle }] });
     const answer = await served.agent
@@ -64,7 +64,7 @@ export function webhooks(framework: Framework): void {
     expect(served.errors[0]).not.toBeInstanceOf(WebhookVerificationError);
   });
 
-  it('whose names have any case, and whose signature may be one of several, in one header or in two', async () => {
+  it('finds headers in any case and several signatures, in one header or in two', async () => {
     const { served } = await environments.open({ routes });
     const { 'svix-signature': good, ...others } = sign(body);
     const bad = `v1,${'A'.repeat(43)}=`;
@@ -94,7 +94,7 @@ export function webhooks(framework: Framework): void {
   });
 
   // Express 4 leaves `{}` in `req.body` then.
-  it('where a parser of another type has left it alone', async () => {
+  it('verifies a body that a parser of another type did not read', async () => {
     const { served } = await environments.open({ routes, parseBodies: true });
     const post = (text: string) =>
       served.agent.post('/webhooks').set(sign(body)).set('content-type', 'application/octet-stream').send(text);
@@ -103,7 +103,7 @@ export function webhooks(framework: Framework): void {
     expect((await post('')).body).toEqual({ refused: 'signature-mismatch', status: 400 });
   });
 
-  it('in base64, as a host of functions may hand it over: the remedy says so', async () => {
+  it('names the remedy for a body in base64, as serverless platforms deliver it', async () => {
     const { served } = await environments.open({ routes });
     const { body: answer } = await served.agent
       .post('/webhooks')
@@ -145,7 +145,7 @@ export function webhooks(framework: Framework): void {
     it.each([
       ['announced', true],
       ['in chunks', false],
-    ])('is refused with 413 (%s), and its connection serves the next request', async (_, announce) => {
+    ])('answers 413 (%s), and serves the next request of the connection', async (_, announce) => {
       const { served } = await environments.open({ routes });
       const agent = keeping();
       const first = await post(served.port, agent, sign(body), large, announce);
@@ -155,7 +155,7 @@ export function webhooks(framework: Framework): void {
       expect(next.connection).toBe(first.connection);
     });
 
-    it('is not looked at where the headers are not those of a webhook', async () => {
+    it('is not read if the headers are not those of a webhook', async () => {
       const { served } = await environments.open({ routes });
       const old = { ...sign(body), 'svix-timestamp': '1700000000' };
       for (const announce of [true, false]) {
@@ -168,7 +168,7 @@ export function webhooks(framework: Framework): void {
       }
     });
 
-    it('is what the option says', async () => {
+    it('is measured against the option', async () => {
       const long = JSON.stringify({ type: 'user.created', data: { id: 'a'.repeat(2 * MEGABYTE) } });
       for (const [maxBodyBytes, expected] of [
         [long.length, { type: 'user.created' }],
@@ -182,7 +182,7 @@ export function webhooks(framework: Framework): void {
       }
     });
 
-    it('is judged by the same number where somebody has read it before', async () => {
+    it('is measured against the same limit if another handler has read it', async () => {
       const { served } = await environments.open({
         routes: routesWith({ maxBodyBytes: body.length - 1 }),
         readBefore: true,
@@ -194,7 +194,7 @@ export function webhooks(framework: Framework): void {
       expect(good.answer).toMatchObject({ type: 'user.created' });
     });
 
-    it('a sender that hangs up in the middle is refused, and the server goes on', async () => {
+    it('refuses a sender that hangs up in the middle, and goes on serving', async () => {
       let refused: (reason: unknown) => void = () => undefined;
       const heard = new Promise((resolve) => (refused = resolve));
       const handle: Handle = async (tools) => {

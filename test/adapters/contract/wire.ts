@@ -14,7 +14,7 @@ export function wire(framework: Framework): void {
   const send = (port: number, lines: readonly string[], target = '/me', method = 'GET') =>
     sendRaw(port, `${[`${method} ${target} HTTP/1.1`, ...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`);
 
-  describe('a header that may come once', () => {
+  describe('a duplicate of a header that may occur once', () => {
     const HOST = 'Host: 127.0.0.1';
     const TWICE: readonly (readonly [what: string, lines: (token: string) => readonly string[], status: number])[] = [
       ['one token', (token) => [HOST, `Authorization: Bearer ${token}`], 200],
@@ -46,7 +46,7 @@ export function wire(framework: Framework): void {
       expect(served.errors).toEqual([]);
     });
 
-    it('does not leave the decision to the cookies behind it', async () => {
+    it('does not let the cookies decide', async () => {
       const { served, fixtures } = await environments.open({ routes });
       const cookie = `Cookie: __client_uat_${SUFFIX}=1; __clerk_db_jwt_${SUFFIX}=x; __session_${SUFFIX}=${fixtures.tokens.admin}`;
       expect((await send(served.port, [HOST, cookie])).status).toBe(200);
@@ -56,7 +56,7 @@ export function wire(framework: Framework): void {
       }
     });
 
-    it('cookies may come in several lines, and all of them are read', async () => {
+    it('reads all lines of cookies', async () => {
       const { served, fixtures } = await environments.open({ routes });
       const lines = [
         `Cookie: __client_uat_${SUFFIX}=1`,
@@ -68,7 +68,7 @@ export function wire(framework: Framework): void {
     });
   });
 
-  describe('S15, S26: a path that begins with two slashes is 400, whoever asks', () => {
+  describe('S15, S26: a path that begins with two slashes gets 400 from every caller', () => {
     it.each(['//me', '//evil.example/me', '/\\me', 'http://127.0.0.1//me', 'http://evil.example//me'])(
       '%s',
       async (target) => {
@@ -82,7 +82,7 @@ export function wire(framework: Framework): void {
       },
     );
 
-    it.each(['TRACE', 'TRACK'])('and so is %s', async (method) => {
+    it.each(['TRACE', 'TRACK'])('%s gets 400 too', async (method) => {
       const { served, fixtures } = await environments.open({ routes });
       const lines = ['Host: 127.0.0.1', `Authorization: Bearer ${fixtures.tokens.admin}`];
       expect((await send(served.port, lines, '/me', method)).status).toBe(400);
