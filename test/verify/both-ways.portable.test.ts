@@ -14,12 +14,12 @@ vi.mock('../../src/verify/encoding.js', async () => {
   return { ...encoding, base64url: encoding.portableEncoding() };
 });
 
-it('is the portable way', () => {
+it('uses the portable implementation', () => {
   expect(keyFromPem(createKey().pem)).toBeTypeOf('function');
   expect(encodings.base64url.bytes('AQID')?.constructor).toBe(Uint8Array);
 });
 
-it('a route behind a damaged key stays closed, however the token comes, and the error says which variable', async () => {
+it('denies and names the variable for a damaged key, however the token is sent', async () => {
   const key = createKey();
   const joined = key.pem.replace(/-----[A-Z ]+-----|\s/g, '');
   const publishableKey = 'pk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA';

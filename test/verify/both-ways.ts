@@ -56,12 +56,12 @@ function describeTokens(): void {
     .find((bytes) => bytes.length % 3 === 1)!
     .toString('base64url');
 
-  it.each(benches)('are accepted when they are good (%s)', async (_, bench) => {
+  it.each(benches)('accepts good tokens (%s)', async (_, bench) => {
     expect(resultOf(await bench().session(`${head}.${body}.${signature}`))).toBe('accepted');
     expect(resultOf(await bench().session(signText(notWhole)))).toBe('accepted');
   });
 
-  it('are checked by the key of their kind', async () => {
+  it('checks each kind by its own key', async () => {
     for (const key of [rsa, ec, ed, createKey('PS384'), createKey('ES384'), createKey('RS512')]) {
       expect(resultOf(await createBench([key]).session(sessionToken(key)))).toBe('accepted');
       const forged = sessionToken(createKey(key.alg, { kid: key.kid }));
@@ -172,7 +172,7 @@ function describeJwks(): void {
     expect(await judge(entry, sessionToken(key))).toMatch(/^refused /);
   });
 
-  it('leave out exponent 1, with which anybody could sign', async () => {
+  it('leaves out RSA keys with exponent 1, with which anybody could sign', async () => {
     const entry = { ...rsa.jwk, e: 'AQ' };
     // OpenSSL sees nothing wrong in it.
     const forged = forgeWithoutKey(rsa.kid);
@@ -233,14 +233,14 @@ function describePem(late: boolean): void {
     expect(await errorOf(jwtKey)).toBe('');
   });
 
-  it('reads RSA with 3072 bits, and no key but this one is accepted', async () => {
+  it('reads RSA with 3072 bits, and accepts tokens of this key only', async () => {
     const key = createKey('RS256', { bits: 3072 });
     const { session } = createBench([], { jwtKey: key.pem });
     expect(resultOf(await session(sessionToken(key)))).toBe('accepted');
     expect(resultOf(await session(token))).toBe('refused token-invalid-signature');
   });
 
-  it('is known before the first token that comes, or loaded by all who come at once', async () => {
+  it('loads the key before the first token, or once for concurrent requests', async () => {
     const bench = createBench([], { jwtKey: pem });
     const results = await Promise.all(
       [token, sessionToken(stranger), token].map(async (each) => resultOf(await bench.session(each))),
@@ -328,7 +328,7 @@ function describePem(late: boolean): void {
     expect(verifier.recall(token)).toBeNull();
   });
 
-  it('is never quoted', async () => {
+  it('never quotes the key', async () => {
     for (const text of [secret('pkcs8'), `${joined}AAAA`, small.pem]) {
       const line = text.slice(80, 120);
       const error: unknown = await Promise.resolve()
@@ -339,7 +339,7 @@ function describePem(late: boolean): void {
     }
   });
 
-  it('is an error of configuration or a key, whatever its bytes', async () => {
+  it('gives a key or throws a configuration error, whatever the bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(der.length - 1), fc.nat(255), async (at, byte) => {
         const bytes = Buffer.from(der);

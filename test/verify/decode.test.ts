@@ -16,7 +16,7 @@ describe('decodeJwt', () => {
     expect(jwt?.token.slice(0, jwt.signedLength)).toBe(`${HEAD}.${BODY}`);
   });
 
-  it('remembers the header of the last token and gives it to no other', () => {
+  it('never gives the remembered header of one token to another', () => {
     const headerOf = (head: string) => decodeJwt(`${head}.${BODY}.AQID`)?.header ?? null;
     const other = segment({ alg: 'none' });
     const first = headerOf(HEAD);
@@ -66,18 +66,18 @@ describe('decodeJwt', () => {
     expect(decodeJwt(token)).toBeNull();
   });
 
-  it('accepts U+FFFD that is really there, and a token just under the limit', () => {
+  it('accepts a real U+FFFD and a token just under the size limit', () => {
     expect(decodeJwt(`${HEAD}.${segment({ name: '\uFFFD' })}.AQID`)?.payload).toEqual({ name: '\uFFFD' });
     expect(decodeJwt(`${HEAD}.${segment({ sub: 'x'.repeat(12_000) })}.AQID`)).not.toBeNull();
   });
 
-  it('keeps prototype keys as plain data', () => {
+  it('keeps names of the prototype as plain data', () => {
     const jwt = decodeJwt(`${HEAD}.${raw('{"__proto__":{"sub":"user_eve"}}')}.AQID`);
     expect(jwt?.payload['sub']).toBeUndefined();
     expect(({} as Record<string, unknown>)['sub']).toBeUndefined();
   });
 
-  it('never throws, and gives back what was encoded', () => {
+  it('decodes what was encoded, and never throws', () => {
     const header = fc.dictionary(fc.string(), fc.jsonValue());
     fc.assert(
       fc.property(header, header, fc.uint8Array({ minLength: 1, maxLength: 600 }), (head, body, signature) => {
@@ -96,7 +96,7 @@ describe('decodeJwt', () => {
   });
 });
 
-describe('the two encodings', () => {
+describe('two decoders of base64url', () => {
   const fast = bufferEncoding(Buffer);
   const portable = portableEncoding();
   const anyText = fc.oneof(
@@ -105,7 +105,7 @@ describe('the two encodings', () => {
     fc.string({ unit: 'binary' }).map((text) => raw(text)),
   );
 
-  it('say the same about every text', () => {
+  it('agree about every text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const bytes = fast.bytes(text);

@@ -98,7 +98,7 @@ describe('every reason can be reached', () => {
     expect(reach(resultOf(await machine('ak_secret')))).toBe('unchecked unexpected-error');
   });
 
-  it('and there is no other', () => {
+  it('covers every reason', () => {
     // A fault of this server is no verdict on a token: it is thrown. Nor is a token that nobody has looked at.
     const none = ['authentication-fault', 'not-verified'];
     const verdicts = Object.keys(TOKEN_REASONS).filter((reason) => !none.includes(reason));
@@ -197,7 +197,7 @@ describe('claims of a session', () => {
     expect(resultOf(await session(sessionToken(key, { iss })))).toBe(expected);
   });
 
-  it('judges dates by the clock and the skew it is given, exactly', () => {
+  it('judges dates by the given clock and skew, to the millisecond', () => {
     const bench = createBench([], pem);
     const instant = fc.integer({ min: -120, max: 120 });
     return fc.assert(
@@ -217,7 +217,7 @@ describe('claims of a session', () => {
     );
   });
 
-  it('refuses or accepts, and never throws, whatever the claims', () => {
+  it('accepts or refuses any claims, and never throws', () => {
     const { session } = createBench([], { ...pem, audience: ['a'], issuer: ['i'], authorizedParties: ['p'] });
     const claims = fc.record(
       Object.fromEntries(
@@ -294,7 +294,7 @@ describe('machine JWTs', () => {
     });
   });
 
-  it('the claims of an M2M token are those without a field of their own', async () => {
+  it('leaves claims with a field of their own out of the claims of an M2M token', async () => {
     const registered = { iss: 'https://clerk.x.example', aud: 'mch_x', nbf: T0_S - 10, iat: T0_S, jti: 'mt_one' };
     const verdict = await createBench([], pem).machine(m2mToken(key, { ...registered, scopes: 'mch_x', region: 'eu' }));
     expect(verdict.outcome === 'accepted' && verdict.value.data).toHaveProperty('claims', { region: 'eu' });
@@ -311,7 +311,7 @@ describe('machine JWTs', () => {
     expect(await createBench([], pem).machine(m2mToken(key, changes))).toMatchObject({ value: { data: { scopes } } });
   });
 
-  it('an M2M token without further claims has none; ids and dates that are missing are empty', async () => {
+  it('gives an M2M token without claims no scopes, empty ids and empty dates', async () => {
     const changes = { scopes: undefined, aud: undefined, jti: undefined, iat: undefined, nbf: undefined };
     expect(await createBench([], pem).machine(m2mToken(key, changes))).toMatchObject({
       value: { data: { claims: null, id: '', createdAt: 0 } },
@@ -340,22 +340,22 @@ describe('machine JWTs', () => {
     ['a session token', sessionToken(key), 'refused token-verification-failed'],
     ['malformed', 'a.b.c', 'refused token-invalid'],
     ['an expired OAuth token', oauthToken(key, { exp: T0_S - 5 }), 'refused token-verification-failed'],
-  ])('%s: the code that Clerk gives', async (_, token, expected) => {
+  ])("%s: has Clerk's own code", async (_, token, expected) => {
     expect(resultOf(await createBench([], pem).machine(token))).toBe(expected);
   });
 
-  it('says in the message what was wrong', async () => {
+  it('says in the message what is wrong', async () => {
     const verdict = await createBench([], pem).machine(m2mToken(key, { exp: T0_S - 5 }));
     expect(verdict).toMatchObject({ message: TOKEN_REASONS['token-expired'].meaning });
   });
 
-  it('are not asked for an authorized party', async () => {
+  it('ignores authorized parties', async () => {
     const { machine } = createBench([], { ...pem, authorizedParties: ['https://acornbooks.example'] });
     expect(resultOf(await machine(m2mToken(key)))).toBe('accepted');
     expect(resultOf(await machine(oauthToken(key)))).toBe('accepted');
   });
 
-  it('an outage stays an outage; without any key there is nothing to check with', async () => {
+  it('reports an outage as unchecked, and refuses without any key', async () => {
     const { machine, upstream } = createBench([key]);
     upstream.reply('jwks', answerOf(503));
     expect(resultOf(await machine(m2mToken(key)))).toBe('unchecked jwk-remote-failed-to-load');
@@ -365,7 +365,7 @@ describe('machine JWTs', () => {
     await expect(keyless.verifier.warmup()).resolves.toBeUndefined();
   });
 
-  it('are meant for this machine, where one is configured', async () => {
+  it('must be meant for this machine if machineId is set', async () => {
     const { machine } = createBench([], { ...pem, machineId: 'mch_reports' });
     expect(resultOf(await machine(m2mToken(key)))).toBe('accepted');
     expect(resultOf(await machine(m2mToken(key, { scopes: 'mch_other' })))).toBe('refused token-verification-failed');
@@ -424,7 +424,7 @@ describe('handshake tokens', () => {
     expect(resultOf(await verifier.verifyHandshake(token))).toBe(expected);
   });
 
-  it('wait for keys where they must', async () => {
+  it('waits for the keys if they are not loaded', async () => {
     const remote = createBench([key]);
     expect(await remote.verifier.verifyHandshake(handshakeToken(key, ['a=b']))).toMatchObject({ value: ['a=b'] });
     const down = createBench([key]);

@@ -81,7 +81,7 @@ describe('keyFromJwk', () => {
 });
 
 describe('keySetFrom', () => {
-  it('keeps what is good beside what is broken', () => {
+  it('keeps good keys beside broken ones', () => {
     const set = keySetFrom({ keys: [null, small.jwk, { kty: 'oct', kid: 'x', k: 'AQ' }, rsa.jwk, ec.jwk, 7] });
     expect([...(set?.keys() ?? [])]).toEqual([rsa.kid, ec.kid]);
   });
@@ -99,11 +99,11 @@ describe('keySetFrom', () => {
     ['an empty list', { keys: [] }],
     ['only keys that cannot be used', { keys: [small.jwk] }],
     ['too many entries', { keys: Array.from({ length: 101 }, () => rsa.jwk) }],
-  ])('takes %s for a failure', (_, document) => {
+  ])('fails for %s', (_, document) => {
     expect(keySetFrom(document)).toBeNull();
   });
 
-  it('takes as many entries as it may', () => {
+  it('accepts the maximum number of entries', () => {
     expect(keySetFrom({ keys: Array.from({ length: 100 }, () => rsa.jwk) })?.size).toBe(1);
   });
 });

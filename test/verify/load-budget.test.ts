@@ -26,7 +26,7 @@ const inWindow = (loads: readonly number[], windowMs: number) =>
   Math.max(...loads.map((start) => loads.filter((time) => time >= start && time < start + windowMs).length));
 
 describe('the budget of loads for unknown key ids', () => {
-  it('gives five loads 5 s apart, a sixth after 30 s, and no gap is longer', () => {
+  it('allows five loads 5 s apart and a sixth after 30 s, with no longer gap', () => {
     const loads = loadsOf(30_000, every(250, 10 * MINUTE));
     expect(loads.slice(0, 7)).toEqual([0, 5_000, 10_000, 15_000, 20_000, 50_000, 65_000]);
     expect(Math.min(...gaps(loads))).toBe(QUICK_MS);
@@ -35,7 +35,7 @@ describe('the budget of loads for unknown key ids', () => {
     expect(loads.length).toBeLessThanOrEqual(61);
   });
 
-  it('holds whenever it is asked', () => {
+  it('holds at every moment', () => {
     const times = fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 200 }).map((steps) => {
       let time = 0;
       return steps.map((step) => (time += step));
@@ -50,7 +50,7 @@ describe('the budget of loads for unknown key ids', () => {
     );
   });
 
-  it('says how long to wait, to the millisecond, and never longer than the longest wait', () => {
+  it('gives the wait to the millisecond, never above the longest wait', () => {
     for (const longestWaitMs of [30_000, 90_000]) {
       const budget = createLoadBudget(longestWaitMs);
       for (let load = 0, time = 0; load < 50; load += 1) {
@@ -65,7 +65,7 @@ describe('the budget of loads for unknown key ids', () => {
     }
   });
 
-  it('takes a longest wait of less than 30 s for 30 s: six loads in a minute are the most', () => {
+  it('treats a longest wait below 30 s as 30 s: six loads in a minute at most', () => {
     expect(loadsOf(0, every(250, 5 * MINUTE))).toEqual(loadsOf(30_000, every(250, 5 * MINUTE)));
   });
 
@@ -78,7 +78,7 @@ describe('the budget of loads for unknown key ids', () => {
     }
   });
 
-  it('is not used up by a clock that was set back', () => {
+  it('is not used up by a clock that is set back', () => {
     const budget = createLoadBudget(30_000);
     for (const time of [100_000, 105_000, 110_000]) budget.spend(time);
     expect(budget.waitMs(50_000)).toBe(0);

@@ -20,7 +20,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     return resultOf(await bench.machine(token));
   };
 
-  it('is accepted when Clerk says that it is alive, and frozen', async () => {
+  it('accepts a token that Clerk calls active, in a frozen verdict', async () => {
     const { machine, upstream, verifier } = createBench([]);
     upstream.reply(call, answerOf(200, answer()));
     const verdict = await machine(token);
@@ -55,11 +55,11 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     ['a subject that is only a prefix', { subject: 'mch_' }],
     ['another object', { object: 'token' }],
     ['no object', { object: undefined }],
-  ])('is refused: %s', async (_, changes) => {
+  ])('refuses it: %s', async (_, changes) => {
     expect(await ask(answer(changes))).toBe('refused token-invalid');
   });
 
-  it('is refused when the answer says that it is not active, or says nothing', async () => {
+  it('refuses it if the answer says inactive or does not say', async () => {
     expect(await ask({ active: false })).toBe('refused token-invalid');
     expect(await ask({})).toBe('refused token-invalid');
     expect(await ask({ ...answer(), object: KINDS.find(([kind]) => kind !== tokenType)?.[3]()['object'] })).toBe(
@@ -67,7 +67,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     );
   });
 
-  it('is accepted without an expiration, and with one in seconds', async () => {
+  it('accepts it without an expiration and with one in seconds', async () => {
     expect(await ask(answer({ expiration: null }))).toBe('accepted');
     expect(await ask(answer({ expiration: undefined }))).toBe('accepted');
     expect(await ask(answer({ expiration: T0_S + 1 }))).toBe('accepted');
@@ -87,7 +87,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     ['200 with null', answerOf(200, null), 'unchecked unexpected-error'],
     ['a timeout', new UpstreamUnreachable('timeout', 3_000), 'unchecked unexpected-error'],
   ];
-  it.each(outcomes)('%s is %s', async (_, reply, expected) => {
+  it.each(outcomes)('reports %s as %s', async (_, reply, expected) => {
     const { machine, upstream, clock } = createBench([]);
     upstream.reply(call, reply);
     const verdict = await machine(token);
@@ -103,7 +103,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     expect(resultOf(await machine(token))).toBe('accepted');
   });
 
-  it('10,000 uses cost one call for each TTL, at once or in a row', async () => {
+  it('costs one call per TTL for 10,000 uses, concurrent or in a row', async () => {
     const { machine, upstream, clock, verifier } = createBench([]);
     upstream.reply(call, answerOf(200, answer()));
     const results = await Promise.all(Array.from({ length: 10_000 }, () => machine(token)));
@@ -116,7 +116,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     expect(upstream.calls[call]).toBe(2);
   });
 
-  it('is not used past its own expiration', async () => {
+  it('refuses it after its own expiration', async () => {
     const { machine, upstream, clock, verifier } = createBench([]);
     upstream.reply(call, answerOf(200, answer({ expiration: T0 + 3_000 })));
     await machine(token);
@@ -127,7 +127,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     expect(resultOf(await machine(token))).toBe('refused token-invalid');
   });
 
-  it('a TTL of 0 keeps nothing, but concurrent uses still share a call', async () => {
+  it('keeps nothing with a TTL of 0, but shares one call among concurrent uses', async () => {
     const { machine, upstream, verifier } = createBench([], withCache({ ttlMs: 0, negativeTtlMs: 0 }));
     upstream.reply(call, answerOf(200, answer()));
     await Promise.all([machine(token), machine(token)]);
@@ -141,7 +141,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     expect(upstream.calls[call]).toBe(4);
   });
 
-  it('is not checked without the key for it', async () => {
+  it('needs its key', async () => {
     const machineKey = { secretKey: false, machineSecretKey: true };
     const results = {
       api_key: 'refused jwk-local-missing',
@@ -160,7 +160,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     }
   });
 
-  it('can be invalidated by itself and by its id', async () => {
+  it('can be invalidated by token and by id', async () => {
     for (const name of [token, String(answer()['id'])]) {
       const { machine, upstream, verifier } = createBench([]);
       upstream.reply(call, answerOf(200, answer()));
@@ -177,7 +177,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     }
   });
 
-  it('an answer that comes after an invalidation, to a question from before it, is not kept', async () => {
+  it('drops an answer to a question from before an invalidation, if it arrives afterwards', async () => {
     for (const name of [token, String(answer()['id'])]) {
       const { machine, upstream, verifier } = createBench([]);
       let release: (answer: UpstreamAnswer) => void = () => undefined;
@@ -190,7 +190,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
     }
   });
 
-  it('an answer that was asked for before an invalidation is not kept after it', async () => {
+  it('does not keep an answer that was requested before an invalidation', async () => {
     const { machine, upstream, verifier } = createBench([]);
     let release: (answer: UpstreamAnswer) => void = () => undefined;
     upstream.reply(call, new Promise((resolve) => (release = resolve)));
@@ -206,7 +206,7 @@ describe.each(KINDS)('%s', (tokenType, token, call, answer) => {
 });
 
 describe('fields', () => {
-  it('an API key has those of the contract, with its times in milliseconds', async () => {
+  it('gives an API key the documented fields, with times in milliseconds', async () => {
     const { machine, upstream } = createBench([]);
     const claims = { tier: 'gold', nested: { a: [1] } };
     upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer({ subject: 'org_acorn', claims, description: 'd' })));
@@ -233,7 +233,7 @@ describe('fields', () => {
   it.each([
     ['ak_secret', 'verifyApiKey', { object: 'api_key', subject: 'mch_one' }],
     ['mt_secret', 'verifyM2MToken', { object: 'machine_to_machine_token', subject: 'mch_one' }],
-  ] as const)('`claims` of %s that are no object are none', async (token, operation, body) => {
+  ] as const)('gives %s no `claims` if they are no object', async (token, operation, body) => {
     const { machine, upstream } = createBench([], withCache({ ttlMs: 0 }));
     for (const claims of [[], [1], [{ a: 1 }], 'x', 5, true, null, undefined]) {
       upstream.reply(operation, answerOf(200, { ...body, id: 'x_1', revoked: false, expired: false, claims }));
@@ -243,7 +243,7 @@ describe('fields', () => {
     expect(await machine(token)).toMatchObject({ value: { data: { claims: { a: 1 } } } });
   });
 
-  it('what an API key does not have is null or empty', async () => {
+  it('gives null or an empty list for absent fields of an API key', async () => {
     const { machine, upstream } = createBench([]);
     const bare = { object: 'api_key', id: 'ak_1', subject: 'mch_one', revoked: false, expired: false, claims: [1] };
     upstream.reply('verifyApiKey', answerOf(200, bare));
@@ -260,7 +260,7 @@ describe('fields', () => {
     });
   });
 
-  it('an OAuth token has its times in milliseconds although the answer has seconds', async () => {
+  it("converts the seconds of an OAuth token's answer to milliseconds", async () => {
     const { machine, upstream } = createBench([]);
     upstream.reply('verifyOAuthAccessToken', answerOf(200, oauthAnswer()));
     expect(await machine('oat_secret')).toMatchObject({
@@ -283,7 +283,7 @@ describe('fields', () => {
     expect(resultOf(await machine('ak_secret'))).toBe('accepted');
   });
 
-  it('an opaque M2M token is meant for this machine, where one is configured', async () => {
+  it('refuses an opaque M2M token for another machine if machineId is set', async () => {
     const { machine, upstream } = createBench([], { machineId: 'mch_reports' });
     upstream.reply('verifyM2MToken', answerOf(200, m2mAnswer()));
     expect(resultOf(await machine('mt_one'))).toBe('accepted');
@@ -294,7 +294,7 @@ describe('fields', () => {
 
 describe('shape', () => {
   it.each(['ak_', 'ak_ x', 'ak_a b', 'ak_é', 'ak_\0', 'ak_a\n', 'ak_a=b', 'mt_"', 'oat_{}', `ak_${'x'.repeat(1_022)}`])(
-    '%j is refused without a call',
+    'refuses %j without a call',
     async (token) => {
       const { machine, upstream } = createBench([]);
       expect(resultOf(await machine(token))).toBe('refused token-invalid');
@@ -302,7 +302,7 @@ describe('shape', () => {
     },
   );
 
-  it('base64 in a secret is fine', async () => {
+  it('accepts base64 in a secret', async () => {
     const { machine, upstream } = createBench([]);
     upstream.reply('verifyApiKey', (token) => answerOf(token === 'ak_a+b/c-d_e.f==' ? 200 : 404, apiKeyAnswer()));
     expect(resultOf(await machine('ak_a+b/c-d_e.f=='))).toBe('accepted');
@@ -327,7 +327,7 @@ describe('shape', () => {
 });
 
 describe('bounds', () => {
-  it('a flood of bad tokens does not push good ones out, and memory stays bounded', async () => {
+  it('keeps good tokens during a flood of bad ones, in bounded memory', async () => {
     const { machine, upstream, verifier } = createBench([], withCache({ max: 10 }));
     upstream.reply('verifyApiKey', (token) => (token === 'ak_good' ? answerOf(200, apiKeyAnswer()) : answerOf(404)));
     await machine('ak_good');
@@ -339,7 +339,7 @@ describe('bounds', () => {
     expect(upstream.calls.verifyApiKey).toBe(102);
   });
 
-  it('tells in events what came from where', async () => {
+  it('emits events that name the origin of each verdict', async () => {
     const { machine, upstream, verifier, events } = createBench([]);
     upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer()));
     await machine('ak_secret');

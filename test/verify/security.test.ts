@@ -28,7 +28,7 @@ const modes: readonly (readonly [string, () => Bench])[] = [
 const REFUSED = /^refused /;
 
 describe.each(modes)('with a %s', (_, bench) => {
-  it('S1: a template token is no session and no handshake, with a `sid` and without', async () => {
+  it('S1: refuses a template token as session and handshake, with and without a `sid`', async () => {
     const { session, verifier } = bench();
     for (const sid of ['sess_one', undefined]) {
       expect(resultOf(await session(sessionToken(key, { sid }, { cat: CATEGORY.template })))).toBe(
@@ -40,7 +40,7 @@ describe.each(modes)('with a %s', (_, bench) => {
     expect(resultOf(await session(sessionToken(key)))).toBe('accepted');
   });
 
-  it('S2, S4: machine JWTs are no sessions, and sessions no machine tokens', async () => {
+  it('S2, S4: refuses machine JWTs as sessions and sessions as machine tokens', async () => {
     const { session, machine } = bench();
     expect(resultOf(await session(m2mToken(key)))).toBe('refused token-type-mismatch');
     expect(resultOf(await session(m2mToken(key, {}, { cat: CATEGORY.session })))).toBe('refused token-type-mismatch');
@@ -54,22 +54,22 @@ describe.each(modes)('with a %s', (_, bench) => {
     expect(resultOf(await machine(oauthToken(key)))).toBe('accepted');
   });
 
-  it('S3: a session category with a machine as subject is no machine token', async () => {
+  it('S3: refuses a session category with a machine subject as a machine token', async () => {
     const { machine } = bench();
     expect(resultOf(await machine(m2mToken(key, {}, { cat: CATEGORY.session })))).toBe('refused token-invalid');
     expect(resultOf(await machine(m2mToken(key)))).toBe('accepted');
   });
 
-  it('S6: an issuer that is no text does not throw', async () => {
+  it('S6: refuses an issuer that is no text without throwing', async () => {
     expect(resultOf(await bench().session(sessionToken(key, { iss: 123 })))).toMatch(REFUSED);
   });
 
-  it('S10: a type that is asked for must be there', async () => {
+  it('S10: requires a type that the kind prescribes', async () => {
     const verdict = await bench().machine(oauthToken(key, {}, { typ: undefined }));
     expect(resultOf(verdict)).toMatch(REFUSED);
   });
 
-  it('S12: a forged signature gets the same answer whatever else is wrong', async () => {
+  it('S12: answers a forged signature alike, whatever else is wrong', async () => {
     const forger = createKey('RS256', { kid: 'ins_one' });
     const alone = await bench().session(sessionToken(forger));
     const expired = await bench().session(sessionToken(forger, { exp: 1, azp: 'https://evil.example', sub: 7 }));
@@ -77,13 +77,13 @@ describe.each(modes)('with a %s', (_, bench) => {
     expect(resultOf(alone)).toBe('refused token-invalid-signature');
   });
 
-  it('S20: an access token without a subject is refused', async () => {
+  it('S20: refuses an access token without a subject', async () => {
     for (const sub of [undefined, null, 7, '', ['user_ada']]) {
       expect(resultOf(await bench().machine(oauthToken(key, { sub })))).toBe('refused token-verification-failed');
     }
   });
 
-  it('S29: none, HMAC with the public key, and another RSA algorithm', async () => {
+  it('S29: refuses none, HMAC with the public key, and another RSA algorithm', async () => {
     const { session } = bench();
     const data = (header: object) =>
       [header, sessionClaimsV2()].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
@@ -106,7 +106,7 @@ describe.each(modes)('with a %s', (_, bench) => {
     }
   });
 
-  it('S30: an unknown critical header and dates that are not finite', async () => {
+  it('S30: refuses an unknown critical header and dates that are not finite', async () => {
     const { session } = bench();
     for (const crit of [['exp'], ['b64'], [], null, 'exp']) {
       expect(resultOf(await session(sessionToken(key, {}, { crit })))).toBe('refused token-invalid');
@@ -117,7 +117,7 @@ describe.each(modes)('with a %s', (_, bench) => {
     }
   });
 
-  it('S31: tokens that share much never share claims', async () => {
+  it('S31: never mixes the claims of similar tokens', async () => {
     const { session, verifier } = bench();
     const first = sessionToken(key, { jti: 'tok_1', role: 'admin' });
     const second = sessionToken(key, { jti: 'tok_2', role: 'guest' });
@@ -130,7 +130,7 @@ describe.each(modes)('with a %s', (_, bench) => {
     expect(verifier.recall(`${first} `)).toBeNull();
   });
 
-  it('S33: what a handler does to claims does not reach the next request', async () => {
+  it("S33: keeps a handler's changes to claims out of the next request", async () => {
     const { session, verifier } = bench();
     const token = sessionToken(key, { nested: { list: [{ a: 1 }] } });
     const verdict = await session(token);
@@ -143,7 +143,7 @@ describe.each(modes)('with a %s', (_, bench) => {
     expect(verifier.recall(token)).toMatchObject({ data: { sub: 'user_ada', nested: { list: [{ a: 1 }] } } });
   });
 
-  it('34: both versions of the claims', async () => {
+  it('reads both versions of the claims', async () => {
     for (const claims of [sessionClaimsV1(), sessionClaimsV2()]) {
       expect(resultOf(await bench().session(signJwt(headerOf(key), claims, key)))).toBe('accepted');
     }
@@ -157,7 +157,7 @@ describe('S5: two instances with one key id', () => {
     ['JWKS', () => createBench([a]), () => createBench([b])],
     ['PEM', () => createBench([], { jwtKey: a.pem }), () => createBench([], { jwtKey: b.pem })],
     ['both', () => createBench([a]), () => createBench([], { jwtKey: b.pem })],
-  ])('never take each other for one (%s)', async (_, makeA, makeB) => {
+  ])('are never confused (%s)', async (_, makeA, makeB) => {
     for (const order of [0, 1]) {
       const benches = [makeA(), makeB()] as const;
       const own = [sessionToken(a), sessionToken(b)] as const;
@@ -169,21 +169,21 @@ describe('S5: two instances with one key id', () => {
     }
   });
 
-  it('and an error lists no key ids', async () => {
+  it('lists no key ids in an error', async () => {
     const verdict = await createBench([a]).session(sessionToken(a, {}, { kid: 'ins_guess' }));
     expect(JSON.stringify(verdict)).not.toMatch(/ins_/);
   });
 });
 
 describe('other cases', () => {
-  it('S11: a skew of 0 is 0', async () => {
+  it('S11: honours a skew of 0', async () => {
     const { session } = createBench([], { jwtKey: key.pem, clockSkewMs: 0 });
     expect(resultOf(await session(sessionToken(key, { exp: T0_S })))).toBe('refused token-expired');
     expect(resultOf(await session(sessionToken(key, { exp: T0_S + 0.001 })))).toBe('accepted');
     expect(resultOf(await session(sessionToken(key, { exp: T0_S }), { clockSkewMs: 60_000 }))).toBe('accepted');
   });
 
-  it('S24: without keys nothing is accepted', async () => {
+  it('S24: accepts nothing without keys', async () => {
     const { session, machine, verifier } = createBench([key], { upstream: null });
     for (const token of [sessionToken(key), m2mToken(key), oauthToken(key), 'ak_x', 'mt_x', 'oat_x']) {
       expect((await session(token)).outcome).not.toBe('accepted');
@@ -192,7 +192,7 @@ describe('other cases', () => {
     expect((await verifier.verifyHandshake(handshakeToken(key, ['a=b']))).outcome).toBe('unchecked');
   });
 
-  it('S29: a JWK without `alg` serves RS256 alone', async () => {
+  it('S29: uses a JWK without `alg` for RS256 only', async () => {
     const { alg: _alg, ...jwk } = key.jwk;
     const { session, upstream } = createBench([]);
     upstream.reply('jwks', answerOf(200, { keys: [jwk] }));
@@ -201,7 +201,7 @@ describe('other cases', () => {
     expect(resultOf(await session(sessionToken(key)))).toBe('accepted');
   });
 
-  it('S31: other rules mean another look, in both directions', async () => {
+  it('S31: verifies again under other rules, in both directions', async () => {
     const { session, verifier } = createBench([], {
       jwtKey: key.pem,
       authorizedParties: ['https://acornbooks.example'],
@@ -215,7 +215,7 @@ describe('other cases', () => {
     expect(resultOf(await session(late, { clockSkewMs: 0 }))).toBe('refused token-expired');
   });
 
-  it('28: no token, key or key id in a verdict that says no, nor in an event', async () => {
+  it('shows no token, key or key id in a refusal or an event', async () => {
     const canary = 'ak_CANARYcanaryCANARY';
     const bench = createBench([key]);
     const tokens = [
@@ -235,7 +235,7 @@ describe('other cases', () => {
     expect(inspect(bench.events, { depth: 9 })).not.toContain(canary);
   });
 
-  it('an embedded or linked key is never used', async () => {
+  it('never uses an embedded or linked key', async () => {
     const evil = createKey('RS256', { kid: 'ins_one' });
     const header = {
       alg: 'RS256',
@@ -252,7 +252,7 @@ describe('other cases', () => {
     expect(upstream.calls.jwks).toBe(1);
   });
 
-  it('signatures: empty numbers, cut off, longer, swapped halves', async () => {
+  it('refuses signatures that are empty, truncated, extended or swapped in halves', async () => {
     const ec = createKey('ES256', { kid: 'ins_ec' });
     const { session } = createBench([key, ec]);
     const cut = (token: string, change: (signature: Buffer) => Buffer) => {
@@ -276,7 +276,7 @@ describe('other cases', () => {
     }
   });
 
-  it('a DER signature is no JOSE signature', async () => {
+  it('refuses a DER signature', async () => {
     const ec = createKey('ES256', { kid: 'ins_ec' });
     const { sign } = await import('node:crypto');
     const data = sessionToken(ec).split('.').slice(0, 2).join('.');
@@ -284,7 +284,7 @@ describe('other cases', () => {
     expect(resultOf(await createBench([ec]).session(`${data}.${der}`))).toBe('refused token-invalid-signature');
   });
 
-  it('a value comes back at once for RSA with a known key, and a promise where one must wait', async () => {
+  it('returns at once for RSA with a known key, and a promise if it must wait', async () => {
     const ec = createKey('ES256', { kid: 'ins_ec' });
     const { verifier } = createBench([key, ec]);
     expect(verifier.verifySession(classifyToken(sessionToken(key)))).toBeInstanceOf(Promise);

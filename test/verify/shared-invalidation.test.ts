@@ -25,7 +25,7 @@ const withTtl = (store: Store, ttlMs: number): Partial<VerifierOptions> => ({
 });
 
 describe.each(NAMES)('an invalidation by %s', (_by, name) => {
-  it('is seen by all at once', async () => {
+  it('is seen by all members at once', async () => {
     const store = createStore();
     const members = [createMember(store), createMember(store), createMember(store)] as const;
     for (const member of members) {
@@ -46,7 +46,7 @@ describe.each(NAMES)('an invalidation by %s', (_by, name) => {
     ['another machine', { machineId: 'mch_reports' }],
     ['another scope', { scope: 'other' }],
     ['a longer TTL', withTtl(createStore(), 600_000)],
-  ])('reaches members with %s, whose entries are not shared', async (_, changes) => {
+  ])('reaches members with %s, whose entries are separate', async (_, changes) => {
     const store = createStore();
     const cache = { ...CACHE, machineTokens: { ...(changes.cache ?? CACHE).machineTokens, store } };
     const [a, b] = [createMember(store, { ...changes, cache }), createMember(store)];
@@ -67,7 +67,7 @@ describe.each(NAMES)('an invalidation by %s', (_by, name) => {
     expect(await use(a)).toBe('accepted');
   });
 
-  it('reaches the others from a member that keeps nothing itself', async () => {
+  it('reaches the others from a member that keeps nothing', async () => {
     const store = createStore();
     let reads = 0;
     const read: Store = { ...store, get: (place) => ((reads += 1), store.get(place)) };
@@ -82,7 +82,7 @@ describe.each(NAMES)('an invalidation by %s', (_by, name) => {
     expect(await use(a)).toBe(REFUSED);
   });
 
-  it('stands for longer than any entry may live, whatever the TTL of who made it', async () => {
+  it('outlives every entry, whatever the TTL of the member that made it', async () => {
     const clock = createClock();
     const store = createStore(clock);
     const a = createMember(store, { now: clock, ...withTtl(store, LONGEST_TTL_MS) });
@@ -103,7 +103,7 @@ describe.each(NAMES)('an invalidation by %s', (_by, name) => {
     expect(store.ttls).toContain(LONGEST_TTL_MS + 3_600_000);
   });
 
-  it('holds for keys that come through a Keyv namespace, and only there', async () => {
+  it('reaches keys in a Keyv namespace, and no others', async () => {
     const map = new Map<string, unknown>();
     const create = (namespace: string) => createMember(new Keyv({ store: map, namespace }));
     const [a, same, other] = [create('one'), create('one'), create('two')];
@@ -118,7 +118,7 @@ describe.each(NAMES)('an invalidation by %s', (_by, name) => {
     expect(await use(other)).toBe('accepted');
   });
 
-  it('is told even if several tell it at once, and find the mark of another', async () => {
+  it('succeeds if several members write it at the same time', async () => {
     const store = createStore();
     let telling = 10;
     let waiting: (() => void)[] = [];
@@ -146,7 +146,7 @@ describe.each(NAMES)('an invalidation by %s', (_by, name) => {
     expect(telling).toBe(0);
   });
 
-  it('holds here at once, while the store is still being told', async () => {
+  it('applies here at once, while the store is still being written', async () => {
     const store = createStore();
     let hangs = false;
     const hanging: Store = {
@@ -162,7 +162,7 @@ describe.each(NAMES)('an invalidation by %s', (_by, name) => {
     expect(await use(member)).toBe(REFUSED);
   });
 
-  it('is not undone by a look at the store that began before it', async () => {
+  it('is not undone by a store read that began earlier', async () => {
     const store = createStore();
     const state = { up: true, slow: false };
     const held: (() => void)[] = [];
@@ -194,7 +194,7 @@ describe.each(NAMES)('an invalidation by %s', (_by, name) => {
     expect(await use(a)).toBe(REFUSED);
   });
 
-  it('keeps nobody asking Clerk: entries of others are used after it, also by who told it first', async () => {
+  it("lets members use each other's new entries afterwards", async () => {
     const store = createStore();
     const [a, b, c] = [createMember(store), createMember(store), createMember(store)];
     await use(c);
@@ -220,14 +220,14 @@ describe.each(NAMES)('an invalidation by %s', (_by, name) => {
   });
 });
 
-describe.each(NAMES)('a store that keeps badly, and an invalidation by %s', (_by, name) => {
+describe.each(NAMES)('a store with faults, and an invalidation by %s', (_by, name) => {
   const down = () => Promise.reject(new Error('READONLY'));
   const swallow = async () => true;
 
   it.each<[string, Store['set']]>([
     ['cannot be written to', down],
     ['reports its errors elsewhere, as Keyv does', swallow],
-  ])('%s: an error, but it holds here', async (_, set) => {
+  ])('%s: rejects, but applies here', async (_, set) => {
     const store = createStore();
     let broken = false;
     const breaking: Store = { ...store, set: (...given) => (broken ? set(...given) : store.set(...given)) };
@@ -247,14 +247,14 @@ describe.each(NAMES)('a store that keeps badly, and an invalidation by %s', (_by
     expect(await use(b)).toBe(REFUSED);
   });
 
-  it('is an error as well where only an older one stands', async () => {
+  it('rejects also if only an older mark is in the store', async () => {
     const store = createStore();
     await createMember(store).verifier.invalidate(name);
     const member = createMember({ ...store, set: swallow });
     await expect(member.verifier.invalidate(name)).rejects.toMatchObject({ code: 'auth-unavailable' });
   });
 
-  it('wherever its one connection breaks, nobody gets in', async () => {
+  it('lets nobody in, wherever the one connection breaks', async () => {
     for (let answers = 0; answers <= 6; answers += 1) {
       const store = createStore();
       const [a, b] = [createMember(store), createMember(store)];
@@ -273,7 +273,7 @@ describe.each(NAMES)('a store that keeps badly, and an invalidation by %s', (_by
     }
   });
 
-  it('who sees an old state of it writes nothing that others use', async () => {
+  it('writes nothing that others use after it read an old state', async () => {
     const store = createStore();
     const [a, b] = [createMember(store), createMember(store)];
     await use(a);
@@ -287,14 +287,14 @@ describe.each(NAMES)('a store that keeps badly, and an invalidation by %s', (_by
   });
 });
 
-describe('what a process remembers itself', () => {
+describe('what a process remembers', () => {
   const flaky = (store: Store) => {
     const state = { up: true };
     const get: Store['get'] = (name) => (state.up ? store.get(name) : Promise.reject(new Error('ECONNREFUSED')));
     return Object.assign(state, { store: { ...store, get } });
   };
 
-  it.each(NAMES)('is not used when the store fails, once an invalidation by %s was seen', async (_by, name) => {
+  it.each(NAMES)('is not used while the store fails after an invalidation by %s was seen', async (_by, name) => {
     const store = createStore();
     const reach = flaky(store);
     const [a, b] = [createMember(reach.store), createMember(store)];
@@ -307,7 +307,7 @@ describe('what a process remembers itself', () => {
     expect(await use(a)).toBe('unchecked unexpected-error');
   });
 
-  it.each(NAMES)('is not what was asked for before an invalidation by %s that was seen', async (_by, name) => {
+  it.each(NAMES)('is not used if it was requested before an invalidation by %s that was seen', async (_by, name) => {
     const store = createStore();
     const reach = flaky(store);
     const [a, b] = [createMember(reach.store), createMember(store)];
@@ -330,7 +330,7 @@ describe('what a process remembers itself', () => {
     expect(await use(a)).toBe('unchecked unexpected-error');
   });
 
-  it('is used when the store fails, for the TTL since Clerk was asked and no longer', async () => {
+  it('is used while the store fails, for the TTL since Clerk was asked', async () => {
     const store = createStore();
     const reach = flaky(store);
     const [a, b] = [createMember(reach.store), createMember(store)];
@@ -349,7 +349,7 @@ describe('what a process remembers itself', () => {
     expect(await use(a)).toBe(REFUSED);
   });
 
-  it('is used for no longer when it came out of the store', async () => {
+  it('is used for no longer if it came from the store', async () => {
     const store = createStore();
     const reach = flaky(store);
     const clock = createClock();
@@ -366,7 +366,7 @@ describe('what a process remembers itself', () => {
     expect(await use(a)).toBe(REFUSED);
   });
 
-  it('and the others is nothing, where Clerk took longer than the TTL', async () => {
+  it('is not used if Clerk took longer than the TTL', async () => {
     const store = createStore();
     const member = createMember(store);
     member.upstream.reply('verifyApiKey', () => {
@@ -382,7 +382,7 @@ describe('what a process remembers itself', () => {
     expect(store.ttls).toEqual([10_000]);
   });
 
-  it('as bad stays for 5 s, although it was invalidated elsewhere', async () => {
+  it('stays bad for 5 s even if it was invalidated elsewhere', async () => {
     const store = createStore();
     const [a, b] = [createMember(store), createMember(store)];
     revoke(a);
@@ -411,7 +411,7 @@ describe('round trips', () => {
     return { rounds, store: { ...store, get } };
   };
 
-  it('one for a token that this process has seen, two for the first time, one before Clerk', async () => {
+  it('takes one for a known token, two for a new one, and one before Clerk is asked', async () => {
     const plain = createStore();
     const a = counting(plain);
     const first = createMember(a.store);
@@ -430,7 +430,7 @@ describe('round trips', () => {
   });
 });
 
-it('no TTL may be longer than invalidations are made for', () => {
+it('refuses a TTL longer than the life of invalidations', () => {
   const create = (ttlMs: number) =>
     createAuthenticator({ secretKey: 'sk_test_one', cache: { machineTokens: { ttlMs } } }, {});
   expect(create(LONGEST_TTL_MS).config.cache.machineTokens.ttlMs).toBe(LONGEST_TTL_MS);

@@ -72,7 +72,7 @@ function createFleet(size: number, store: Store = createStore(), changes: Partia
 const results = ({ values }: { values: Parameters<typeof resultOf>[0][] }) => new Set(values.map(resultOf));
 
 describe('a fleet with a store', () => {
-  it('starts at once with a single load, within a second', async () => {
+  it('starts within a second with a single load', async () => {
     const fleet = createFleet(300);
     const answer = await fleet.ask(lasting());
     expect(results(answer)).toEqual(new Set(['accepted']));
@@ -82,7 +82,7 @@ describe('a fleet with a store', () => {
     expect(sources.filter((event) => 'source' in event && event.source === 'store')).toHaveLength(299);
   });
 
-  it('a member that looked just before the set came does not load it again', async () => {
+  it('does not load a set again that arrived just after its look', async () => {
     const store = createStore();
     const fleet = createFleet(1, store);
     const set = deferred<void>();
@@ -110,13 +110,13 @@ describe('a fleet with a store', () => {
     expect(fleet.loads()).toBe(1);
   });
 
-  it('without a store every process loads', async () => {
+  it('loads in every process without a store', async () => {
     const fleet = createFleet(20, undefined, { cache: CACHE });
     expect(results(await fleet.ask(lasting()))).toEqual(new Set(['accepted']));
     expect(fleet.loads()).toBe(20);
   });
 
-  it('a process that starts later asks nobody, and its set is as old as the question was', async () => {
+  it('lets a later process start without a load, and counts the age of its set from the load', async () => {
     const fleet = createFleet(1);
     await fleet.ask(lasting());
     fleet.clock.advance(100_000);
@@ -126,7 +126,7 @@ describe('a fleet with a store', () => {
     expect(second.verifier.health()).toMatchObject({ jwks: 'fresh', ageMs: 100_000 });
   });
 
-  it('a rotation costs one load', async () => {
+  it('loads once for a rotation', async () => {
     const fleet = createFleet(50);
     await fleet.ask(lasting());
     fleet.clock.advance(10_000);
@@ -148,7 +148,7 @@ describe('a fleet with a store', () => {
     expect(fleet.members.every(({ verifier }) => verifier.health().ageMs === 0)).toBe(true);
   });
 
-  it('serves on when Clerk is down, new processes included, as long as the set may be used', async () => {
+  it('serves on while Clerk is down, in new processes too, as long as the set is valid', async () => {
     const fleet = createFleet(1);
     await fleet.ask(lasting());
     fleet.clerk.reply('jwks', answerOf(503));
@@ -160,7 +160,7 @@ describe('a fleet with a store', () => {
     );
   });
 
-  it('a member that died while it loaded holds nobody up', async () => {
+  it('does not wait for a member that died during its load', async () => {
     const fleet = createFleet(3);
     fleet.clerk.reply('jwks', new Promise(() => undefined));
     void fleet.members[0]!.session(lasting());
@@ -172,8 +172,8 @@ describe('a fleet with a store', () => {
   });
 });
 
-describe('the set of the fleet refuses nobody', () => {
-  it('an unknown key id is looked for at Clerk, since the set may be older than the token', async () => {
+describe('the shared key set', () => {
+  it('does not refuse an unknown key id, which is looked up at Clerk', async () => {
     const fleet = createFleet(1);
     await fleet.ask(lasting());
     const second = fleet.join();
@@ -185,7 +185,7 @@ describe('the set of the fleet refuses nobody', () => {
     expect(fleet.loads()).toBe(3);
   });
 
-  it('a flood of key ids costs each process no more than its budget', async () => {
+  it('limits a flood of key ids to the budget of each process', async () => {
     const fleet = createFleet(1);
     for (let i = 0; i < 60; i += 1) {
       await fleet.ask(sessionToken(one, {}, { kid: `ins_${i}` }));
@@ -205,7 +205,7 @@ describe('a store that others can write to', () => {
     return { store, fleet };
   }
 
-  it('never puts a key in', async () => {
+  it('cannot add a key', async () => {
     const forged = createKey('RS256', { kid: 'ins_one' });
     const record = { document: jwksOf(forged), askedAt: T0 };
     const { store, fleet } = await filled();
@@ -228,7 +228,7 @@ describe('a store that others can write to', () => {
     }
   });
 
-  it('gives an old set no time, nor one from the future', async () => {
+  it('cannot extend the life of an old set, nor date one in the future', async () => {
     const { store, fleet } = await filled();
     const own = createSeal(SECRET, 'jwks\0test');
     const name = await own.nameOf('entry', 'keys');
@@ -246,7 +246,7 @@ describe('a store that others can write to', () => {
     }
   });
 
-  it('that takes no writes costs a request 50 ms at most', async () => {
+  it('costs a request at most 50 ms if it accepts no writes', async () => {
     const never = () => new Promise<never>(() => undefined);
     const fleet = createFleet(5, { get: async () => undefined, set: never, delete: never });
     const answer = await fleet.ask(lasting());
@@ -255,7 +255,7 @@ describe('a store that others can write to', () => {
     expect(fleet.loads()).toBe(5);
   });
 
-  it('that keeps nothing delays a load by a moment', async () => {
+  it('delays a load briefly if it keeps nothing', async () => {
     const nothing = async () => undefined;
     const fleet = createFleet(5, { get: nothing, set: nothing, delete: nothing });
     const answer = await fleet.ask(lasting());
@@ -273,7 +273,7 @@ describe('a store that others can write to', () => {
         throw new Error('closed');
       },
     ],
-  ])('that %s costs a request 50 ms at most', async (_, call) => {
+  ])('costs a request at most 50 ms if it %s', async (_, call) => {
     const fleet = createFleet(5, { get: call, set: call, delete: call });
     const answer = await fleet.ask(lasting());
     expect(results(answer)).toEqual(new Set(['accepted']));

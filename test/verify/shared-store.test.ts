@@ -8,7 +8,7 @@ import { apiKeyAnswer, m2mAnswer, T0 } from '../support/tokens.js';
 import { answerOf, resultOf } from '../support/verifying.js';
 
 describe('a fleet with one store', () => {
-  it('asks Clerk once, and shows the same caller everywhere', async () => {
+  it('asks Clerk once and shows the same caller in all processes', async () => {
     const store = createStore();
     const [a, b] = [createMember(store), createMember(store)];
     const first = await a.machine(TOKEN);
@@ -33,7 +33,7 @@ describe('a fleet with one store', () => {
     expect(b.upstream.calls.verifyApiKey).toBe(0);
   });
 
-  it('keeps entries for the TTL and no longer, nor past the expiration', async () => {
+  it('keeps entries for the TTL, and never past the expiration', async () => {
     for (const [expiration, until] of [
       [null, 10_000],
       [T0 + 4_000, 4_000],
@@ -53,7 +53,7 @@ describe('a fleet with one store', () => {
     }
   });
 
-  it('shares good news only', async () => {
+  it('shares accepted tokens only', async () => {
     const store = createStore();
     const a = createMember(store);
     a.upstream.reply('verifyApiKey', answerOf(404));
@@ -65,7 +65,7 @@ describe('a fleet with one store', () => {
   });
 });
 
-describe('who can read the store', () => {
+describe('a reader of the store', () => {
   it('learns no token, no id and no claim', async () => {
     const store = createStore();
     const member = createMember(store);
@@ -99,7 +99,7 @@ const put =
   async (entries: Map<string, string>, name: string): Promise<void> =>
     void entries.set(name, await sealed(name, changes, seal));
 
-describe('who can write to the store', () => {
+describe('a writer to the store', () => {
   const attack = async (tamper: (entries: Map<string, string>, name: string) => void | Promise<void>) => {
     const store = createStore();
     const [a, b] = [createMember(store), createMember(store)];
@@ -112,7 +112,7 @@ describe('who can write to the store', () => {
     return resultOf(await b.machine(TOKEN));
   };
 
-  it('would be believed only with the key (the control)', async () => {
+  it('is believed with the key only (the control)', async () => {
     expect(await attack(() => undefined)).toBe('accepted');
   });
 
@@ -167,7 +167,7 @@ describe('who can write to the store', () => {
     ['refused token-invalid', 'run out now', { until: T0 }],
     ['accepted', 'allowed for longer by its maker', { asked: T0 - 9_999, until: T0 + 600_000 }],
     ['refused token-invalid', 'allowed for longer by its maker than here', { asked: T0 - 10_000, until: T0 + 600_000 }],
-  ])('is %s: an entry %s', async (expected, _, changes) => {
+  ])('is %s: %s', async (expected, _, changes) => {
     expect(await attack(put(changes))).toBe(expected);
   });
 
@@ -178,7 +178,7 @@ describe('who can write to the store', () => {
     ['another audience', { audience: ['https://api.example'] }],
     ['no secret', { sealKey: null }],
     ['an empty secret', { sealKey: '' }],
-  ])('instances with %s share nothing', async (_, changes) => {
+  ])('shares nothing between instances with %s', async (_, changes) => {
     const store = createStore();
     const [a, b] = [createMember(store), createMember(store, changes)];
     await a.machine(TOKEN);
@@ -207,7 +207,7 @@ describe('a store that fails', () => {
     ],
   ];
 
-  it.each(broken)('%s: requests go on, from memory, and pay once', async (_, make) => {
+  it.each(broken)('%s: serves on from memory, and costs the delay once', async (_, make) => {
     const bench = createMember(make());
     expect(resultOf(await bench.machine(TOKEN))).toBe('accepted');
     for (let i = 0; i < 50; i += 1) expect(resultOf(await bench.machine(TOKEN))).toBe('accepted');
@@ -218,7 +218,7 @@ describe('a store that fails', () => {
     expect(resultOf(await bench.machine(TOKEN))).toBe('refused token-invalid');
   });
 
-  it('comes back into use by itself', async () => {
+  it('is used again when it recovers', async () => {
     const store = createStore();
     let up = false;
     const flaky: Store = { ...store, get: (name) => (up ? store.get(name) : down()) };
@@ -236,7 +236,7 @@ describe('a store that fails', () => {
     expect(b.upstream.calls.verifyM2MToken).toBe(0);
   });
 
-  it('a write that fails is nobody’s trouble', async () => {
+  it('ignores a write that fails', async () => {
     const store = createStore();
     const bench = createMember({ ...store, set: down });
     expect(resultOf(await bench.machine(TOKEN))).toBe('accepted');
@@ -244,7 +244,7 @@ describe('a store that fails', () => {
     expect(resultOf(await bench.machine(TOKEN))).toBe('accepted');
   });
 
-  it('a revocation that cannot be told to the fleet is an error, but holds here', async () => {
+  it('rejects a revocation that it cannot share, but applies it here', async () => {
     const bench = createMember({ get: down, set: down, delete: down });
     await bench.machine(TOKEN);
     await expect(bench.verifier.invalidate(TOKEN)).rejects.toMatchObject({ code: 'auth-unavailable' });

@@ -16,20 +16,23 @@ describe.each([
   ['that has no way to load it late', undefined],
   ['that does not give it', () => undefined],
 ])('`node:crypto` on a Node.js %s', (_, getBuiltinModule) => {
-  it.each<TestAlgorithm>(['RS256', 'RS512', 'PS256', 'ES256', 'EdDSA'])('%s: good and bad', async (alg) => {
-    provide(getBuiltinModule);
-    const key = createKey(alg, { kid: 'ins_one' });
-    const { session, verifier } = createBench([key]);
-    await verifier.warmup();
-    expect(resultOf(await session(sessionToken(key)))).toBe('accepted');
-    const stranger = createKey(alg, { kid: 'ins_one' });
-    expect(resultOf(await session(sessionToken(stranger)))).toBe('refused token-invalid-signature');
-    // WebCrypto has no answer at once.
-    expect(verifier.verifySession(classifyToken(sessionToken(key, { jti: 'x' })))).toBeInstanceOf(Promise);
-  });
+  it.each<TestAlgorithm>(['RS256', 'RS512', 'PS256', 'ES256', 'EdDSA'])(
+    '%s: accepts good signatures and refuses bad ones',
+    async (alg) => {
+      provide(getBuiltinModule);
+      const key = createKey(alg, { kid: 'ins_one' });
+      const { session, verifier } = createBench([key]);
+      await verifier.warmup();
+      expect(resultOf(await session(sessionToken(key)))).toBe('accepted');
+      const stranger = createKey(alg, { kid: 'ins_one' });
+      expect(resultOf(await session(sessionToken(stranger)))).toBe('refused token-invalid-signature');
+      // WebCrypto has no answer at once.
+      expect(verifier.verifySession(classifyToken(sessionToken(key, { jti: 'x' })))).toBeInstanceOf(Promise);
+    },
+  );
 });
 
-it('an RSA signature is checked at once where `node:crypto` is there', async () => {
+it('checks an RSA signature synchronously with `node:crypto`', async () => {
   const key = createKey('RS256', { kid: 'ins_one' });
   const { verifier } = createBench([key]);
   await verifier.warmup();

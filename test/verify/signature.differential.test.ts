@@ -60,7 +60,7 @@ function mutate(token: string, random: (below: number) => number): string {
 }
 
 describe.each(NAMES)('%s', (alg) => {
-  it(`gets the same verdict from all judges on ${PER_ALGORITHM} tokens`, async () => {
+  it(`all implementations agree on ${PER_ALGORITHM} tokens`, async () => {
     const key = createKey(alg);
     const algorithm = ALGORITHMS.get(alg)!;
     const jwk = publicJwk(key.jwk, algorithm)!;
@@ -109,7 +109,7 @@ describe('the whole verifier beside jose and @clerk/backend', () => {
     }
   });
 
-  it('no judge says yes alone', async () => {
+  it('no implementation accepts alone', async () => {
     const parties = ['https://acornbooks.example'];
     const bench = createBench([], { jwtKey: key.pem, authorizedParties: parties, now: createClock(now) });
     const joseKey = await importJWK(key.jwk as never, 'RS256');
@@ -144,7 +144,7 @@ describe('the whole verifier beside jose and @clerk/backend', () => {
     expect(Math.min(tally.yes, tally.no)).toBeGreaterThan(150);
   });
 
-  it('the portable way gives the same verdicts as Node’s', async () => {
+  it('the portable implementation agrees with Node’s', async () => {
     const decoded = tokens.map(decodeJwt).filter((jwt): jwt is DecodedJwt => jwt !== null);
     expect(decoded.length).toBeGreaterThan(700);
     const algorithm = ALGORITHMS.get('RS256')!;
@@ -157,7 +157,7 @@ describe('the whole verifier beside jose and @clerk/backend', () => {
     }
   });
 
-  it('a key that WebCrypto cannot import proves nothing', async () => {
+  it('a key that WebCrypto cannot import accepts nothing', async () => {
     const algorithm = ALGORITHMS.get('ES256')!;
     const x = Buffer.alloc(32, 1).toString('base64url');
     const key = createKey('ES256');

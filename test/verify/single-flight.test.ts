@@ -5,7 +5,7 @@ import { createClock } from '../support/tokens.js';
 const never = () => new Promise<number>(() => undefined);
 
 describe('createSingleFlight', () => {
-  it('runs one task for all who ask at once, and another one afterwards', async () => {
+  it('runs one task for concurrent callers, and a new one afterwards', async () => {
     const flights = createSingleFlight<number>(1_000, createClock());
     let runs = 0;
     const task = async () => (runs += 1);
@@ -15,7 +15,7 @@ describe('createSingleFlight', () => {
     expect(await flights.run('a', task)).toBe(3);
   });
 
-  it('passes a failure on to all, and forgets it', async () => {
+  it('passes a failure to all callers and forgets it', async () => {
     const flights = createSingleFlight<number>(1_000, createClock());
     const fail = () => Promise.reject(new Error('no'));
     const results = await Promise.allSettled([flights.run('a', fail), flights.run('a', fail)]);
@@ -23,13 +23,13 @@ describe('createSingleFlight', () => {
     expect(await flights.run('a', async () => 1)).toBe(1);
   });
 
-  it('lets nobody wait on a task that its runtime has dropped', async () => {
+  it('waits for no task that the runtime has dropped', async () => {
     const flights = createSingleFlight<number>(10, createClock());
     await expect(Promise.all([flights.run('a', never), flights.run('a', never)])).rejects.toBeInstanceOf(FlightLost);
     expect(await flights.run('a', async () => 2)).toBe(2);
   });
 
-  it('starts anew when the running task is too old to be alive', async () => {
+  it('starts a new task if the running one is too old', async () => {
     const clock = createClock();
     const flights = createSingleFlight<number>(1_000, clock);
     void flights.run('a', never).catch(() => undefined);
@@ -37,7 +37,7 @@ describe('createSingleFlight', () => {
     expect(await flights.run('a', async () => 3)).toBe(3);
   });
 
-  it('a task that was forgotten does not take its successor away', async () => {
+  it('keeps the successor when a forgotten task ends', async () => {
     const flights = createSingleFlight<number>(1_000, createClock());
     let release: (value: number) => void = () => undefined;
     const first = flights.run('a', () => new Promise((resolve) => (release = resolve)));

@@ -23,13 +23,13 @@ async function createWarmBench(cache = CACHE) {
 }
 
 describe('one unknown key id', () => {
-  it('costs a process without keys one load, and is refused', async () => {
+  it('costs a process without keys one load and is refused', async () => {
     const { session, upstream } = createBench([one]);
     expect(resultOf(await session(madeUp('ins_x')))).toBe(UNKNOWN);
     expect(upstream.calls.jwks).toBe(1);
   });
 
-  it('costs a process with keys one load, and is refused', async () => {
+  it('costs a process with keys one load and is refused', async () => {
     const { session, upstream, clock, verifier } = createBench([one]);
     await verifier.warmup();
     clock.advance(60_000);
@@ -37,7 +37,7 @@ describe('one unknown key id', () => {
     expect(upstream.calls.jwks).toBe(2);
   });
 
-  it('just before a rotation: the new key has to wait for 5 s, and is never refused', async () => {
+  it('delays a new key by 5 s just before a rotation, and never refuses it', async () => {
     const { session, upstream, clock } = await createWarmBench();
     // The clock has not moved: what counts is what came first.
     upstream.reply('jwks', ROTATED);
@@ -51,7 +51,7 @@ describe('one unknown key id', () => {
     expect(resultOf(await session(lasting(two)))).toBe('accepted');
   });
 
-  it('the same for the JWT of a machine', async () => {
+  it('delays the JWT of a machine in the same way', async () => {
     const { machine, upstream, clock } = await createWarmBench();
     upstream.reply('jwks', ROTATED);
     expect(resultOf(await machine(m2mToken(two)))).toBe(NOT_YET);
@@ -59,7 +59,7 @@ describe('one unknown key id', () => {
     expect(resultOf(await machine(m2mToken(two)))).toBe('accepted');
   });
 
-  it('that was refused is looked for again: it may be that of a key which the JWKS does not show yet', async () => {
+  it('is looked up again later, because the JWKS may not show its key yet', async () => {
     const { session, upstream, clock } = createBench([one]);
     await session(lasting(one));
     expect(resultOf(await session(lasting(two)))).toBe(UNKNOWN);
@@ -83,7 +83,7 @@ describe('a load under way when a token comes', () => {
     return { release, started, waiting };
   }
 
-  it('is waited for, and its answer is good enough to accept', async () => {
+  it('is awaited, and may accept the token', async () => {
     const bench = createBench([one]);
     const { release, waiting } = await during(bench, () => bench.verifier.warmup());
     release(ROTATED);
@@ -91,7 +91,7 @@ describe('a load under way when a token comes', () => {
     expect(bench.upstream.calls.jwks).toBe(1);
   });
 
-  it('but not to refuse: it was asked for before, so there is another one', async () => {
+  it('may not refuse the token: a load that began earlier is followed by another', async () => {
     const bench = createBench([one]);
     const { release, waiting } = await during(bench, () => bench.verifier.warmup());
     bench.upstream.reply('jwks', ROTATED);
@@ -100,7 +100,7 @@ describe('a load under way when a token comes', () => {
     expect(bench.upstream.calls.jwks).toBe(2);
   });
 
-  it('the same for one in the background', async () => {
+  it('is treated alike in the background', async () => {
     const bench = createBench([one]);
     await bench.verifier.warmup();
     bench.clock.advance(CACHE.jwks.freshMs * 0.8);
@@ -112,7 +112,7 @@ describe('a load under way when a token comes', () => {
     expect(bench.upstream.calls.jwks).toBe(3);
   });
 
-  it('and when there may be no other, the token cannot be checked yet', async () => {
+  it('leaves the token unchecked if no further load is allowed', async () => {
     const bench = createBench([one]);
     await bench.verifier.warmup();
     const { release, started, waiting } = await during(bench, () => bench.session(madeUp('ins_x')));
@@ -122,7 +122,7 @@ describe('a load under way when a token comes', () => {
     expect(bench.upstream.calls.jwks).toBe(2);
   });
 
-  it('serves all who wait for it: a hundred first tokens of a new key cost one load', async () => {
+  it('serves all that wait: a hundred first tokens of a new key cost one load', async () => {
     const bench = createBench([one]);
     await bench.verifier.warmup();
     const { release, waiting } = await during(bench, () => bench.session(lasting(two)));
@@ -134,7 +134,7 @@ describe('a load under way when a token comes', () => {
 });
 
 describe('the budget', () => {
-  it('a burst of 300 key ids costs two loads at most, one after another or at once, with and without keys', async () => {
+  it('limits 300 key ids to two loads, in a row or concurrent, with and without keys', async () => {
     for (const warm of [true, false]) {
       for (const atOnce of [true, false]) {
         const { session, upstream, verifier } = createBench([one]);
@@ -151,7 +151,7 @@ describe('the budget', () => {
     }
   });
 
-  it('is not spent by loads that fail: the back-off alone decides when to look again', async () => {
+  it('is not spent by failed loads, for which the back-off decides', async () => {
     const { session, upstream, clock, verifier } = createBench([one]);
     await verifier.warmup();
     upstream.reply('jwks', answerOf(503));
@@ -163,7 +163,7 @@ describe('the budget', () => {
     expect(resultOf(await session(madeUp('ins_x')))).toBe(UNKNOWN);
   });
 
-  it('is no way around the back-off: after two failures nothing is asked for before its time', async () => {
+  it('does not bypass the back-off after two failures', async () => {
     const { session, upstream, clock, verifier } = createBench([one]);
     await verifier.warmup();
     upstream.reply('jwks', answerOf(503));

@@ -15,7 +15,7 @@ const heapUsed = () => (collect(), process.memoryUsage().heapUsed);
 const fresh = (text: string) => Buffer.from(text).toString();
 
 describe('recall', () => {
-  it('knows a verified token, also in another string; from the first repetition on it is the same object', async () => {
+  it('finds a verified token in an equal string too, and returns the same object from the first repetition on', async () => {
     const { session, verifier } = createBench([], pem);
     const token = sessionToken(key);
     expect(verifier.recall(token)).toBeNull();
@@ -41,7 +41,7 @@ describe('recall', () => {
     expect(resultOf(await session(token))).toBe('refused token-expired');
   });
 
-  it('does not know a token whose time has not come again after the clock was set back', async () => {
+  it('forgets a token whose time is in the future after the clock was set back', async () => {
     const { session, verifier, clock } = createBench([], { ...pem, clockSkewMs: 0 });
     const token = sessionToken(key, { nbf: T0_S, iat: T0_S });
     await session(token);
@@ -52,7 +52,7 @@ describe('recall', () => {
     expect(verifier.recall(token)).not.toBeNull();
   });
 
-  it('never knows what was refused', async () => {
+  it('never finds a refused token', async () => {
     const { session, verifier } = createBench([], pem);
     const token = sessionToken(createKey('RS256'));
     await session(token);
@@ -60,7 +60,7 @@ describe('recall', () => {
     expect(verifier.health().sessionTokens).toBe(0);
   });
 
-  it('knows machine JWTs too, until they are invalidated or turned off', async () => {
+  it('finds machine JWTs until they are invalidated or turned off', async () => {
     const { machine, session, verifier } = createBench([], pem);
     const tokens = [m2mToken(key), oauthToken(key)] as const;
     for (const token of tokens) await machine(token);
@@ -83,21 +83,21 @@ describe('recall', () => {
     expect(off.verifier.recall(tokens[0])).toBeNull();
   });
 
-  it('with `max` 0 nothing is kept', async () => {
+  it('keeps nothing with `max` 0', async () => {
     const { session, verifier } = createBench([], { ...pem, cache: { ...CACHE, sessionTokens: { max: 0 } } });
     const token = sessionToken(key);
     expect(resultOf(await session(token))).toBe('accepted');
     expect(verifier.recall(token)).toBeNull();
   });
 
-  it('two verifiers share nothing', async () => {
+  it('shares nothing between two verifiers', async () => {
     const [a, b] = [createBench([], pem), createBench([], pem)];
     const token = sessionToken(key);
     await a.session(token);
     expect(b.verifier.recall(token)).toBeNull();
   });
 
-  it('works without anybody listening to events', () => {
+  it('works without an event listener', () => {
     const { verifier } = createBench([], { ...pem, emit: null });
     const token = sessionToken(key);
     expect(verifier.verifySession(classifyToken(token))).toMatchObject({ outcome: 'accepted' });
@@ -109,7 +109,7 @@ describe('createVerdictCache', () => {
   const forever = { from: 0, until: T0 * 2, key: null };
   const value = (n: number) => ({ n });
 
-  it('keeps the ones that were used last', () => {
+  it('keeps the most recently used entries', () => {
     const cache = createVerdictCache<{ n: number }>({ max: 3, now: createClock() });
     expect(cache.size).toBe(0);
     cache.delete('a');
@@ -129,13 +129,13 @@ describe('createVerdictCache', () => {
     expect(cache.get('999'.padStart(16_000, 'x'))).toEqual({ n: 999 });
   });
 
-  it('keeps even the longest token where `max` is 1', () => {
+  it('keeps the longest token even if `max` is 1', () => {
     const cache = createVerdictCache<{ n: number }>({ max: 1, now: createClock() });
     cache.put('x'.repeat(16_384), value(1), forever);
     expect(cache.get('x'.repeat(16_384))).toEqual({ n: 1 });
   });
 
-  it('tells tokens apart that differ in a single character, wherever it is', () => {
+  it('distinguishes tokens that differ in one character at any position', () => {
     const cache = createVerdictCache<{ n: number }>({ max: 1_000, now: createClock() });
     const token = Array.from({ length: 120 }, (_, i) => String.fromCharCode(65 + (i % 26))).join('');
     cache.put(token, value(1), forever);
@@ -154,7 +154,7 @@ describe('createVerdictCache', () => {
     expect(cache.get(token)).toBeNull();
   });
 
-  it('100,000 tokens go through 10,000 places in order', () => {
+  it('evicts in order as 100,000 tokens pass through 10,000 places', () => {
     const cache = createVerdictCache<{ n: number }>({ max: 10_000, now: createClock() });
     for (let i = 0; i < 100_000; i += 1) cache.put(`t${i}`, value(i), forever);
     expect(cache.size).toBe(10_000);
@@ -165,7 +165,7 @@ describe('createVerdictCache', () => {
   it.each([
     ['at its first use', 1],
     ['when it comes again', 2],
-  ])('keeps a token, and not the header that it was cut out of: %s', (_when, uses) => {
+  ])('keeps a token, but not the header string around it: %s', (_when, uses) => {
     const cache = createVerdictCache({ max: 1_000, now: createClock(), restore: (token) => ({ token }) });
     const cookies = (i: number) =>
       Buffer.from(`${'x'.repeat(20_000)}; __session=${`${i}`.padStart(1_000, 'y')}`).toString();
@@ -180,7 +180,7 @@ describe('createVerdictCache', () => {
     expect(heapUsed() - before).toBeLessThan(8_000_000);
   });
 
-  it('takes nothing that has run out', () => {
+  it('refuses expired entries', () => {
     const cache = createVerdictCache<{ n: number }>({ max: 3, now: createClock() });
     cache.put('a', value(1), { from: 0, until: T0, key: null });
     expect(cache.size).toBe(0);

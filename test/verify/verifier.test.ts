@@ -7,7 +7,7 @@ const key = createKey('RS256', { kid: 'ins_one' });
 const other = createKey('RS256', { kid: 'ins_one' });
 
 describe('a verifier with a PEM', () => {
-  it('answers at once, accepts its own and refuses another key, and asks nobody', async () => {
+  it('answers at once, accepts its own key, refuses another, and makes no call', async () => {
     const { verifier, upstream } = createBench([key], { jwtKey: key.pem });
     const good = verifier.verifySession(classifyToken(sessionToken(key)));
     expect(good).toMatchObject({
@@ -38,7 +38,7 @@ describe('a verifier with a JWKS', () => {
 });
 
 describe('opaque tokens', () => {
-  it('ask once for each TTL', async () => {
+  it('cost one call for each TTL', async () => {
     const { machine, upstream, clock, verifier } = createBench([key]);
     upstream.reply('verifyApiKey', answerOf(200, apiKeyAnswer()));
     expect(resultOf(await machine('ak_secret'))).toBe('accepted');
