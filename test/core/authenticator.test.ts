@@ -130,7 +130,7 @@ const ROWS = MODES.flatMap(([mode, row]) =>
   Object.entries(row).map(([sent, expected]) => [mode, sent, expected] as const),
 );
 
-describe('what is accepted', () => {
+describe('the accepted kinds', () => {
   it.each(ROWS)('%j: %s', async (acceptsToken, sent, expected) => {
     const authenticator = backend.create();
     // Twice: the second time from memory.
@@ -153,13 +153,13 @@ describe('what is accepted', () => {
     }
   });
 
-  it('is the setting of the authenticator unless a call says otherwise', async () => {
+  it('are those of the authenticator unless a call names others', async () => {
     const authenticator = backend.create({ acceptsToken: 'api_key' });
     expect((await authenticator.authenticate(viewOf(bearer('ak_one')))).status).toBe('signed-in');
     expect((await authenticator.authenticate(viewOf(bearer(session())))).status).toBe('signed-out');
   });
 
-  it('must be a kind', async () => {
+  it('must be known kinds', async () => {
     const authenticator = backend.create();
     for (const acceptsToken of ['cookie', [], ['cookie'], '__proto__', 5]) {
       const options = { acceptsToken: acceptsToken as AcceptsToken };
@@ -167,12 +167,12 @@ describe('what is accepted', () => {
     }
   });
 
-  it.each(['bearer', 'BEARER', 'Bearer  '])('takes the scheme as %j', async (scheme) => {
+  it.each(['bearer', 'BEARER', 'Bearer  '])('accepts the scheme as %j', async (scheme) => {
     const view = viewOf({ authorization: ` ${scheme} ${session()} ` });
     expect((await backend.create().authenticate(view)).status).toBe('signed-in');
   });
 
-  it('S34: another scheme is no token, so cookies decide', async () => {
+  it('S34: lets the cookies decide under another scheme', async () => {
     const authenticator = backend.create();
     const basic = { authorization: 'Basic dXNlcjpwYXNz' };
     expect(await authenticator.authenticate(viewOf(basic))).toMatchObject({ reason: NOTHING });
@@ -181,17 +181,17 @@ describe('what is accepted', () => {
     });
   });
 
-  it('a header token beats cookies, good or bad', async () => {
+  it('prefers a header token to cookies, good or bad', async () => {
     const state = await backend.create().authenticate(viewOf({ ...cookies(session()), ...bearer('garbage') }));
     expect(state).toMatchObject({ status: 'signed-out', reason: 'token-invalid' });
   });
 
-  it('S18: what a client says about its own status is ignored', async () => {
+  it("S18: ignores the client's own auth status headers", async () => {
     const view = viewOf({ 'x-clerk-auth-status': 'signed-in', 'x-clerk-auth-token': session() });
     expect((await backend.create().authenticate(view)).status).toBe('signed-out');
   });
 
-  it.each([undefined, 5, null, ''])('S20: an OAuth token with the subject %j is refused', async (sub) => {
+  it.each([undefined, 5, null, ''])('S20: refuses an OAuth token with the subject %j', async (sub) => {
     const view = viewOf(bearer(oauthToken(key, { sub })));
     const state = await backend.create().authenticate(view, { acceptsToken: 'oauth_token' });
     expect(state).toMatchObject({
@@ -201,20 +201,20 @@ describe('what is accepted', () => {
     });
   });
 
-  it("S5: another instance's token is refused", async () => {
+  it('S5: refuses a token of another instance', async () => {
     const state = await backend.create().authenticate(viewOf(bearer(sessionToken(stranger))));
     expect(state).toMatchObject({ status: 'signed-out', reason: 'jwk-kid-mismatch' });
     expect(state.message).not.toContain(key.kid);
   });
 
-  it('S11: a skew of zero is honoured', async () => {
+  it('S11: honours a skew of zero', async () => {
     const view = viewOf(bearer(session()));
     backend.clock.now = T0 + 61_000;
     expect(await backend.create().authenticate(view)).toMatchObject({ status: 'signed-in' });
     expect(await backend.create({ clockSkewMs: 0 }).authenticate(view)).toMatchObject({ status: 'signed-out' });
   });
 
-  it('expires while it is remembered', async () => {
+  it('refuses a remembered token after its expiration', async () => {
     const authenticator = backend.create();
     const view = viewOf(bearer(session()));
     expect(await authenticator.authenticate(view)).toMatchObject({ status: 'signed-in' });
@@ -224,7 +224,7 @@ describe('what is accepted', () => {
 });
 
 describe('a Web Request', () => {
-  it('is read like a view', async () => {
+  it('is accepted like a view', async () => {
     const request = new Request('https://app.test/', { headers: bearer(session()) });
     expect(await backend.create().authenticateRequest(request)).toMatchObject({ status: 'signed-in' });
     const page = new Request('https://app.test/', { headers: { accept: 'text/html', cookie: '__client_uat=5' } });
@@ -233,7 +233,7 @@ describe('a Web Request', () => {
     expect(state.headers.get('location')).toMatch(/^https:\/\/clerk\.acornbooks\.example\/v1\/client\/handshake\?/);
   });
 
-  it('must be one', async () => {
+  it('must be a Request or a view', async () => {
     for (const wrong of [{}, { headers: {} }, { headers: null }]) {
       await expect(backend.create().authenticateRequest(wrong as RequestView)).rejects.toThrow(TypeError);
     }
@@ -243,7 +243,7 @@ describe('a Web Request', () => {
 describe('an outage', () => {
   const down = { status: 503, retryAfterSeconds: 7 };
 
-  it('is a state of its own, never signed out', async () => {
+  it('has a status of its own, never signed out', async () => {
     backend.clerk.fail(down);
     for (const token of ['ak_one', 'mt_one', 'oat_one', session(), m2mToken(key), oauthToken(key)]) {
       const state = await backend.create().authenticate(viewOf(bearer(token)), { acceptsToken: 'any' });
@@ -264,7 +264,7 @@ describe('an outage', () => {
     expect(await authenticator.authenticate(view, { acceptsToken: 'any' })).toMatchObject({ status: 'signed-in' });
   });
 
-  it('of our own making closes the door for this request alone', async () => {
+  it('denies this request only if this server causes it', async () => {
     const broken = viewOf(
       {},
       {
@@ -280,7 +280,7 @@ describe('an outage', () => {
     expect(machine).toMatchObject({ status: 'unavailable', tokenType: 'api_key' });
   });
 
-  it('shows in the health view', async () => {
+  it('shows in the health state', async () => {
     const authenticator = backend.create();
     expect(authenticator.health()).toMatchObject({ ready: false, jwks: 'empty' });
     const outage = backend.clerk.fail({ operation: OPERATIONS.jwks, ...down });
@@ -292,7 +292,7 @@ describe('an outage', () => {
     expect(backend.create({ jwtKey: key.pem }).health()).toMatchObject({ ready: true, jwks: 'local' });
   });
 
-  it('a server for machine tokens alone is not ready while none can be checked', async () => {
+  it('makes a server for machine tokens not ready while it can check none', async () => {
     const machines = backend.create({ secretKey: null, publishableKey: null, machineSecretKey: 'ak_x' });
     expect(machines.health()).toMatchObject({ ready: true, jwks: 'none', openCircuits: [] });
     const outage = backend.clerk.fail({ operation: OPERATIONS.m2m, ...down });
@@ -306,7 +306,7 @@ describe('an outage', () => {
     expect(machines.health()).toMatchObject({ ready: true, openCircuits: [] });
   });
 
-  it('where keys are known, a circuit that is open for something else keeps nobody from being ready', async () => {
+  it('leaves a server ready if keys are known and the circuit is open for another operation', async () => {
     const authenticator = backend.create();
     await authenticator.warmup();
     backend.clerk.fail({ operation: OPERATIONS.apiKey, ...down });
@@ -317,7 +317,7 @@ describe('an outage', () => {
 });
 
 describe('networkless', () => {
-  it('S24: a PEM alone verifies without a socket, and nothing opaque', async () => {
+  it('S24: verifies sessions with a PEM key without a socket, and refuses opaque tokens', async () => {
     const fetch = () => Promise.reject(new Error('no network'));
     const authenticator = createAuthenticator({ jwtKey: key.pem, now: () => T0, fetch }, {});
     for (const token of [session(), m2mToken(key), oauthToken(key)]) {
@@ -336,7 +336,7 @@ describe('networkless', () => {
 describe('pending sessions', () => {
   const view = viewOf(bearer(session({ sts: 'pending' })));
 
-  it('count as signed out', async () => {
+  it('count as signed out by default', async () => {
     const state = await backend.create().authenticate(view);
     expect(state.status).toBe('signed-in');
     expect(state.auth).toMatchObject({
@@ -350,7 +350,7 @@ describe('pending sessions', () => {
     expect(await state.auth.getToken()).toBeNull();
   });
 
-  it('count if the application says so', async () => {
+  it('count as signed in if the options say so', async () => {
     const state = await backend.create({ treatPendingAsSignedOut: false }).authenticate(view);
     expect(state.auth).toMatchObject({ isAuthenticated: true, userId: 'user_ada', sessionStatus: 'pending' });
   });
@@ -361,7 +361,7 @@ describe('auth objects', () => {
     (await backend.create().authenticate(viewOf(bearer(token)), { acceptsToken: 'any' })).auth;
   const machine = { reason: null, isAuthenticated: true };
 
-  it('of each kind', async () => {
+  it('have the fields of each kind', async () => {
     expect(await authOf('ak_one')).toMatchObject({
       ...machine,
       tokenType: 'api_key',
@@ -407,12 +407,12 @@ describe('auth objects', () => {
     ['user_ada', 'user_ada', null],
     ['org_acorn', null, 'org_acorn'],
     ['mch_sender', null, null],
-  ])('of an API key of %s', async (subject, userId, orgId) => {
+  ])('name the subject of an API key of %s', async (subject, userId, orgId) => {
     backend.clerk.state.table('api_keys').insert(apiKeyRow('ak_two', { id: 'ak_two', subject }));
     expect(await authOf('ak_two')).toMatchObject({ subject, userId, orgId });
   });
 
-  it('has() of machines knows scopes', async () => {
+  it('check scopes of machines by has()', async () => {
     const auth = await authOf('ak_one');
     expect([auth.has({ scope: 'invoices:read' }), auth.has({ scope: 'x' }), auth.has({ role: 'org:admin' })]).toEqual([
       true,
@@ -421,7 +421,7 @@ describe('auth objects', () => {
     ]);
   });
 
-  it('have the same fields signed out, null', async () => {
+  it('have the same fields with null if signed out', async () => {
     const authenticator = backend.create();
     const out = async (token: string): Promise<Auth> =>
       (await authenticator.authenticate(viewOf(bearer(token)), { acceptsToken: 'any' })).auth;
@@ -449,7 +449,7 @@ describe('auth objects', () => {
     ]);
   });
 
-  it('S33: cannot be changed, and what is tried on one request does not reach the next', async () => {
+  it('S33: cannot be changed, and attempts do not reach the next request', async () => {
     const authenticator = backend.create();
     const read = async () =>
       (await authenticator.authenticate(viewOf(bearer(session({ act: { sub: 'user_boss' } }))))).auth as Extract<
@@ -478,7 +478,7 @@ describe('auth objects', () => {
     expect([...(two?.headers ?? [])]).toEqual([]);
   });
 
-  it('are derived once for a token that comes again', async () => {
+  it('are made once for a token that comes again', async () => {
     const authenticator = backend.create();
     const view = viewOf(bearer(session()));
     await authenticator.authenticate(view);
@@ -509,14 +509,14 @@ describe('getToken', () => {
     expect(asked).toEqual([]);
   });
 
-  it('asks for a new one by template and lifetime', async () => {
+  it('asks for a new token by template and lifetime', async () => {
     expect(await mint({ template: 'supabase' })).toBe('new.jwt.x');
     expect(asked).toEqual([['/v1/sessions/sess_one/tokens/supabase', {}]]);
     expect(await mint({ expiresInSeconds: 60 })).toBe('new.jwt.x');
     expect(asked).toEqual([['/v1/sessions/sess_one/tokens', { expires_in_seconds: 60 }]]);
   });
 
-  it('gives what the instance mints, with the lifetime that was asked for', async () => {
+  it('gives the token that the instance issues, with the requested lifetime', async () => {
     const { clerk } = backend;
     const authenticator = backend.create();
     const token = await clerk.createSessionToken({ userId: 'user_ada' });
@@ -549,7 +549,7 @@ describe('getToken', () => {
     await expect(mint({ template: 'supabase' }, answer)).rejects.toThrow(error);
   });
 
-  it('says which template Clerk refuses, and why', async () => {
+  it('names the template that Clerk refuses, and the reason', async () => {
     const errors = [
       { code: 'resource_not_found', message: 'not found', long_message: 'No JWT template exists with name: nope' },
     ];
@@ -572,7 +572,7 @@ describe('getToken', () => {
     });
   });
 
-  it('needs the secret key', async () => {
+  it('throws without a secret key', async () => {
     const authenticator = createAuthenticator({ jwtKey: key.pem, now: () => T0 }, {});
     const { auth } = await authenticator.authenticate(viewOf(bearer(session())));
     await expect(auth.getToken({ template: 'x' })).rejects.toThrow(/CLERK_SECRET_KEY/);
@@ -580,7 +580,7 @@ describe('getToken', () => {
 });
 
 describe('verify*', () => {
-  it('gives what a good token says', async () => {
+  it('gives the contents of a good token', async () => {
     const a = backend.create();
     expect(await a.verifySessionToken(session())).toMatchObject({ sub: 'user_ada', sid: 'sess_one' });
     expect(await a.verifySessionToken(session())).toMatchObject({ sub: 'user_ada' });
@@ -610,7 +610,7 @@ describe('verify*', () => {
     await expect(attempt).rejects.toMatchObject({ reason, code: reason });
   });
 
-  it('tells an outage from a bad token', async () => {
+  it('throws different errors for an outage and for a bad token', async () => {
     const outage = backend.clerk.fail({ operation: OPERATIONS.apiKey });
     await expect(backend.create().verifyApiKey('ak_one')).rejects.toThrow(AuthUnavailableError);
     outage.stop();
@@ -618,13 +618,13 @@ describe('verify*', () => {
     await expect(backend.create().verifyApiKey('ak_one')).rejects.toMatchObject({ reason: 'token-invalid' });
   });
 
-  it('a session remembered as good is no API key', async () => {
+  it('refuses a remembered session as an API key', async () => {
     const a = backend.create();
     await a.verifySessionToken(session());
     await expect(a.verifyApiKey(session())).rejects.toMatchObject({ reason: MISMATCH });
   });
 
-  it('invalidate() makes the next use ask again', async () => {
+  it('asks Clerk again after invalidate()', async () => {
     const a = backend.create();
     await a.verifyApiKey('ak_one');
     await a.verifyApiKey('ak_one');
@@ -634,7 +634,7 @@ describe('verify*', () => {
     expect(callsOf(backend.clerk, OPERATIONS.apiKey)).toBe(2);
   });
 
-  it('without a key for the kind is a configuration error, whatever the token', async () => {
+  it('throws a configuration error without a key for the kind, whatever the token', async () => {
     const authenticator = createAuthenticator({ jwtKey: key.pem }, {});
     for (const token of ['ak_one', 'mt_one', 'garbage', '']) {
       await expect(authenticator.verifyApiKey(token)).rejects.toMatchObject({
@@ -649,7 +649,7 @@ describe('verify*', () => {
 });
 
 describe('events', () => {
-  it('tell what was decided, and no secret', async () => {
+  it('name the decision and no secret', async () => {
     const authenticator = backend.create({ onEvent: (event) => void backend.events.push(event), acceptsToken: 'any' });
     for (const token of [session(), 'ak_CANARY', 'garbage']) await authenticator.authenticate(viewOf(bearer(token)));
     backend.clerk.fail({ operation: OPERATIONS.m2m });
@@ -667,7 +667,7 @@ describe('events', () => {
   });
 });
 
-it('events of pending sessions and handshakes', async () => {
+it('cover pending sessions and handshakes', async () => {
   const authenticator = backend.create({ onEvent: (event) => void backend.events.push(event) });
   await authenticator.authenticate(viewOf(bearer(session({ sts: 'pending' }))));
   await authenticator.authenticate(viewOf({ 'sec-fetch-dest': 'document', cookie: '__client_uat=5' }));
@@ -687,7 +687,7 @@ it('events of pending sessions and handshakes', async () => {
 });
 
 describe('secrets', () => {
-  it('show in no state, no auth object and no error', async () => {
+  it('never appear in states, auth objects and errors', async () => {
     const authenticator = backend.create();
     const token = session();
     const views = [
@@ -715,7 +715,7 @@ describe('secrets', () => {
     expect(shown).toHaveLength(5 * 5 * 2 + 2);
   });
 
-  it('an authenticator is known by its brand', () => {
+  it('recognizes an authenticator by its brand', () => {
     const authenticator = backend.create();
     expect([authenticator, {}, null, 'x', { config: {} }].map(isAuthenticator)).toEqual([
       true,
@@ -733,7 +733,7 @@ describe('secrets', () => {
   });
 });
 
-it('knows the sign-up page beside the sign-in page, with the way back', () => {
+it('gives the URL of the sign-up page with the way back', () => {
   const create: typeof backend.create = (options) => backend.create(options);
   const given = create({ signUpUrl: 'https://app.test/join' });
   expect(given.signUpUrl('https://app.test/x')).toBe('https://app.test/join?redirect_url=https%3A%2F%2Fapp.test%2Fx');

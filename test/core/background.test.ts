@@ -53,7 +53,7 @@ describe('a load of the keys ahead of time', () => {
     return authenticator;
   }
 
-  it.each(KEYED)('is handed over by %s', async (_, view) => {
+  it.each(KEYED)('is passed to %s', async (_, view) => {
     const authenticator = await aged();
     const tasks: Promise<unknown>[] = [];
     const request = { ...view(), waitUntil: (task: Promise<unknown>) => void tasks.push(task) };
@@ -65,7 +65,7 @@ describe('a load of the keys ahead of time', () => {
     expect(authenticator.health().ageMs).toBe(0);
   });
 
-  it('a failed one is no failed task', async () => {
+  it('counts as a finished task if it fails', async () => {
     const authenticator = await aged();
     backend.clerk.fail({ status: 503 });
     const tasks: Promise<unknown>[] = [];
@@ -76,7 +76,7 @@ describe('a load of the keys ahead of time', () => {
     await expect(Promise.all(tasks)).resolves.toHaveLength(1);
   });
 
-  it('is started once, and handed over by the request that started it alone', async () => {
+  it('is started once, and is passed on by the request that started it', async () => {
     const authenticator = await aged();
     const waitUntil = vi.fn();
     for (const jti of ['two', 'three', 'four'])
@@ -84,7 +84,7 @@ describe('a load of the keys ahead of time', () => {
     expect(waitUntil).toHaveBeenCalledTimes(1);
   });
 
-  it('`waitUntil` keeps its view', async () => {
+  it('`waitUntil` is called with its view as `this`', async () => {
     const authenticator = await aged();
     class View {
       readonly tasks: Promise<unknown>[] = [];
@@ -132,7 +132,7 @@ describe('a load of the keys ahead of time', () => {
       },
     ],
   ];
-  it.each(failing)('runs on where %s', async (_, broken) => {
+  it.each(failing)('continues if %s', async (_, broken) => {
     const authenticator = await aged();
     const view = viewOf(bearer(session('two')));
     Object.defineProperties(view, Object.getOwnPropertyDescriptors(broken));
@@ -142,7 +142,7 @@ describe('a load of the keys ahead of time', () => {
 });
 
 describe('a write to the shared store', () => {
-  it.each(['ak_one', 'mt_one', 'oat_one'])('is handed over by the request that brings %s', async (name) => {
+  it.each(['ak_one', 'mt_one', 'oat_one'])('is passed on by the request with %s', async (name) => {
     const store = new MemoryStore();
     const authenticator = backend.create({ cache: { machineTokens: { store } } });
     const tasks: Promise<unknown>[] = [];
@@ -158,7 +158,7 @@ describe('a write to the shared store', () => {
   });
 });
 
-it('a remembered token never looks for `waitUntil`', async () => {
+it('a remembered token never reads `waitUntil`', async () => {
   const authenticator = backend.create();
   const token = session('one');
   await authenticator.authenticateRequest(viewOf(bearer(token)));

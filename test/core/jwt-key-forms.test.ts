@@ -20,7 +20,7 @@ async function usersWith(jwtKey: string): Promise<readonly (string | null)[]> {
   return [await userOf(sessionToken(key)), await userOf(sessionToken(other))];
 }
 
-describe('a public key is read', () => {
+describe('a public key', () => {
   it.each([
     ['as it is', pem],
     ['with CRLF', pem.replaceAll('\n', '\r\n')],
@@ -34,12 +34,12 @@ describe('a public key is read', () => {
     ['in one line', pem.replaceAll('\n', '')],
     ['in one line, with blanks for breaks', pem.replaceAll('\n', ' ')],
     ['with indented lines', pem.replaceAll('\n', '\n      ')],
-  ])('%s', async (_, jwtKey) => {
+  ])('is read from %s', async (_, jwtKey) => {
     expect(await usersWith(jwtKey)).toEqual(['user_ada', null]);
   });
 });
 
-describe('what is no public key is a clear error', () => {
+describe('a value that is no public key', () => {
   const privateKey = key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   it.each([
     ['base64 of a PEM', Buffer.from(pem).toString('base64')],
@@ -48,7 +48,7 @@ describe('what is no public key is a clear error', () => {
     ['a PEM that was cut off', pem.slice(0, 200)],
     ['a path', './clerk.pem'],
     ['a placeholder', '-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----'],
-  ])('%s', (_, jwtKey) => {
+  ])('throws a clear error: %s', (_, jwtKey) => {
     const make = () => createAuthenticator({ publishableKey: PK_LIVE, jwtKey }, {});
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(/CLERK_JWT_KEY/);

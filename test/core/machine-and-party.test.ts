@@ -34,7 +34,7 @@ describe('machineId', () => {
     });
   });
 
-  it('checks nothing without it', async () => {
+  it('checks nothing if it is not set', async () => {
     const authenticator = create({ acceptsToken: 'm2m_token' });
     expect((await authenticator.authenticateRequest(bearer(forBilling))).status).toBe('signed-in');
   });
@@ -50,7 +50,7 @@ describe('missingAzp', () => {
   const foreign = sessionToken(key, { azp: 'https://evil.example' });
   const parties = { authorizedParties: ['https://acornbooks.example'] };
 
-  it('"allow" excuses a cookie, never a header, cached or not', async () => {
+  it('"allow" accepts a cookie but no header, cached or not', async () => {
     const authenticator = create({ ...parties, missingAzp: 'allow' });
     for (let use = 0; use < 2; use++) {
       expect(await authenticator.authenticateRequest(bearer(nameless))).toMatchObject({
@@ -65,14 +65,14 @@ describe('missingAzp', () => {
     }
   });
 
-  it.each(['reject', 'handshake'] as const)('"%s" excuses neither', async (missingAzp) => {
+  it.each(['reject', 'handshake'] as const)('"%s" accepts neither', async (missingAzp) => {
     const authenticator = create({ ...parties, missingAzp });
     for (const request of [bearer(nameless), cookie(nameless)]) {
       expect((await authenticator.authenticateRequest(request)).status).toBe('signed-out');
     }
   });
 
-  it('asks nothing without authorizedParties', async () => {
+  it('checks nothing without authorizedParties', async () => {
     const authenticator = create({});
     for (const request of [bearer(nameless), cookie(nameless)]) {
       expect((await authenticator.authenticateRequest(request)).status).toBe('signed-in');

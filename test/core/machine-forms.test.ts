@@ -35,7 +35,7 @@ describe('M2M tokens', () => {
       }),
     );
 
-  it('`claims` are those that the machine gave: no scopes, no audience', async () => {
+  it('have the claims that the machine gave, without scopes and audience', async () => {
     const [jwt, opaque] = await auths({ region: 'eu', limits: { invoices: [1, 2] }, nothing: null });
     expect(jwt).toMatchObject({ claims: { region: 'eu', limits: { invoices: [1, 2] }, nothing: null } });
     expect(jwt).toMatchObject({ scopes: ['mch_reports', 'mch_billing'], machineId: 'mch_sender' });
@@ -43,11 +43,11 @@ describe('M2M tokens', () => {
       expect(Reflect.get(jwt as object, field)).toEqual(Reflect.get(opaque as object, field));
   });
 
-  it.each([undefined, {}])('none are null in both (%j)', async (claims) => {
+  it.each([undefined, {}])('have null for absent claims in both forms (%j)', async (claims) => {
     expect(await auths(claims)).toMatchObject([{ claims: null }, { claims: null }]);
   });
 
-  it('property: they are deeply equal, whatever they hold', async () => {
+  it('property: have deeply equal claims in both forms', async () => {
     const reserved = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'scopes'];
     const name = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => !reserved.includes(text));
     const claims = fc.dictionary(name, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4, noNullPrototype: true });
@@ -62,7 +62,7 @@ describe('M2M tokens', () => {
     );
   });
 
-  it('what verifyM2MToken gives is the same but for the id', async () => {
+  it('have the same fields from verifyM2MToken except the id', async () => {
     const [jwt, opaque] = await Promise.all(
       FORMATS.map(async (format) => {
         const { token } = await clerk.createM2MToken({ machineId: 'mch_sender', claims: { region: 'eu' }, format });
@@ -74,7 +74,7 @@ describe('M2M tokens', () => {
 });
 
 describe('OAuth tokens', () => {
-  it('what verifyOAuthToken gives is the same but for the id', async () => {
+  it('have the same fields from verifyOAuthToken except the id', async () => {
     const [jwt, opaque] = await Promise.all(
       FORMATS.map(async (format) => {
         const wanted = { userId: 'user_ada', clientId: 'client_a', scopes: ['profile', 'email'], format };
@@ -89,7 +89,7 @@ describe('OAuth tokens', () => {
 });
 
 describe('API keys', () => {
-  it('`claims` are those that it was made with', async () => {
+  it('have the claims that they were made with', async () => {
     const { secret } = await clerk.createApiKey({ subject: 'user_ada', scopes: ['a:b'], claims: { tier: 'gold' } });
     expect(await authOf(secret)).toMatchObject({ claims: { tier: 'gold' }, scopes: ['a:b'] });
   });

@@ -7,7 +7,7 @@ import { signedOutSession } from '../../src/core/auth/auth-objects.js';
 const REASONS = [...Object.keys(TOKEN_REASONS), ...Object.keys(REQUEST_REASONS)] as (keyof typeof TOKEN_REASONS)[];
 
 describe('reasons', () => {
-  it.each(REASONS)('%s has a meaning, a remedy and a challenge that is a header', (reason) => {
+  it.each(REASONS)('%s has a meaning, a remedy and a valid challenge header', (reason) => {
     expect(reasonInfo(reason)).toMatchObject({
       meaning: expect.stringMatching(/\.$/) as string,
       remedy: expect.stringMatching(/\.$/) as string,
@@ -16,7 +16,7 @@ describe('reasons', () => {
     expect(() => new Headers({ ...headers })).not.toThrow();
   });
 
-  it('of a refresh that failed are those of an expired session, whatever Clerk called the failure', () => {
+  it('report an expired session for a failed refresh, whatever Clerk calls the failure', () => {
     const reason = 'session-token-expired-refresh-some"code';
     expect(reasonInfo(reason)).toBe(REQUEST_REASONS['session-token-expired']);
     const { headers, body } = unauthenticatedDenial({ reason, tokenSent: true, resourceMetadata: null });
@@ -27,7 +27,7 @@ describe('reasons', () => {
     expect([reasonInfo('nonsense'), reasonInfo('__proto__')]).toEqual([null, null]);
   });
 
-  it('that cannot be a header are left out of the headers', () => {
+  it('are left out of headers that cannot hold them', () => {
     const state = (reason: string, message: string) =>
       new AuthOutcome({
         status: 'signed-out',
@@ -52,7 +52,7 @@ describe('reasons', () => {
     [30_000, '30'],
     [-5, '1'],
     [Number.NaN, '1'],
-  ])('Retry-After for %d ms is %s s', (ms, seconds) => {
+  ])('give Retry-After for %d ms as %s s', (ms, seconds) => {
     expect(unavailableDenial('unexpected-error', ms).headers).toEqual({ 'Retry-After': seconds });
   });
 });

@@ -44,7 +44,7 @@ async function serve({ status = 200, type = 'application/json', body }: Answer) 
   return { authenticator, events, ask };
 }
 
-describe('a JWKS is taken', () => {
+describe('an answer of Clerk', () => {
   const body = JSON.stringify({ keys: [key.jwk] });
   it.each([
     'application/json',
@@ -53,13 +53,13 @@ describe('a JWKS is taken', () => {
     'text/plain',
     'application/octet-stream',
     null,
-  ])('under the label %j', async (type) => {
+  ])('is accepted as a JWKS under the label %j', async (type) => {
     const { ask } = await serve({ type, body });
     expect((await ask(sessionToken(key))).status).toBe('signed-in');
     expect((await ask(sessionToken(createKey('RS256', { kid: key.kid })))).status).toBe('signed-out');
   });
 
-  it('so is an answer about an API key', async () => {
+  it('is accepted about an API key', async () => {
     const { ask } = await serve({ type: 'text/plain', body: JSON.stringify(apiKeyAnswer()) });
     expect((await ask('ak_a_key_of_somebody')).status).toBe('signed-in');
   });
@@ -72,14 +72,14 @@ describe('a JWKS is taken', () => {
     ['a broken key of its id before it', [{ kty: 'RSA', kid: key.kid, n: 'AQ', e: 'AQAB' }, key.jwk]],
     ['no `alg`', [withoutAlgorithm]],
     ['members that nobody knows', [{ ...key.jwk, x5c: ['AAAA'], x5u: 'http://127.0.0.1:1/', 'x-a': { b: 1 } }]],
-  ])('with %s', async (_name, keys) => {
+  ])('is accepted with %s', async (_name, keys) => {
     const { ask } = await serve({ body: JSON.stringify({ keys, extra: true }) });
     expect((await ask(sessionToken(key))).status).toBe('signed-in');
     expect((await ask(sessionToken({ ...other, kid: key.kid }))).status).toBe('signed-out');
   });
 });
 
-describe('what is no JWKS is a 503 that says what came, and nothing of what it holds', () => {
+describe('an answer that is no JWKS gives 503 and names its form, not its content', () => {
   it.each<[string, Answer, RegExp]>([
     ['a page', { type: 'text/html', body: '<!doctype html><p>CANARY' }, /status 200\) is no JSON: html\./],
     ['a page that calls itself JSON', { body: '<html>CANARY' }, /is no JSON: html\./],
@@ -108,7 +108,7 @@ describe('what is no JWKS is a 503 that says what came, and nothing of what it h
     expect(JSON.stringify([events, state.message, String(error)])).not.toContain('CANARY');
   });
 
-  it('an API key that cannot be checked says the same', async () => {
+  it('gives the same for an API key that cannot be checked', async () => {
     const { ask } = await serve({ type: 'text/html', body: '<html>CANARY' });
     const state = await ask('ak_a_key_of_somebody');
     expect(state).toMatchObject({ status: 'unavailable', reason: 'unexpected-error' });

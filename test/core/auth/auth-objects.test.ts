@@ -50,7 +50,7 @@ describe.each(ASKED.map((asked) => [String(asked), asked] as const))('asked for 
   });
 });
 
-it('frozen: whoever could not be checked', async () => {
+it('freezes the auth object of an unchecked caller', async () => {
   const authenticator = backend.create();
   backend.clerk.fail({ status: 503 });
   for (const headers of [bearer(sessionToken(key)), bearer('ak_one'), bearer(m2mToken(key)), bearer('oat_one')]) {

@@ -9,7 +9,7 @@ const v1 = (changes = {}) => readSession(sessionClaimsV1(changes) as SessionClai
 const v2 = (changes = {}) => readSession(sessionClaimsV2(changes) as SessionClaims);
 const NO_ORG = { orgId: null, orgSlug: null, orgRole: null, orgPermissions: null };
 
-describe('claims to facts', () => {
+describe('reading claims', () => {
   it('reads versions 1 and 2 alike', () => {
     const organization = { orgId: 'org_acorn', orgSlug: 'acorn', orgRole: 'org:admin' };
     const permissions = ['org:invoices:read', 'org:invoices:manage'];
@@ -35,7 +35,7 @@ describe('claims to facts', () => {
     ['`o` without id', { o: { rol: 'admin', per: 'read', fpm: '1' } }],
     ['version as text: the claims of version 1, which are absent', { v: '2' }],
     ['version 3', { v: 3 }],
-  ])('no organization in version 2: %s', (_, changes) => {
+  ])('finds no organization in version 2: %s', (_, changes) => {
     expect(v2(changes)).toMatchObject(NO_ORG);
   });
 
@@ -52,7 +52,7 @@ describe('claims to facts', () => {
     ['permissions that are no text', { org_permissions: [1, null, 'org:a:b', ''] }, { orgPermissions: ['org:a:b'] }],
     ['a role that is no text', { org_role: ['admin'] }, { orgRole: null }],
     ['a slug that is no text', { org_slug: 1 }, { orgSlug: null }],
-  ])('version 1 with %s', (_, changes, expected) => {
+  ])('reads version 1 with %s', (_, changes, expected) => {
     expect(v1(changes)).toMatchObject(expected);
   });
 
@@ -63,7 +63,7 @@ describe('claims to facts', () => {
     ['pending', 'pending'],
     ['suspended', 'pending'],
     [5, 'pending'],
-  ])('status %j is %j', (sts, expected) => {
+  ])('reads status %j as %j', (sts, expected) => {
     expect(v2({ sts }).sessionStatus).toBe(expected);
   });
 
@@ -84,11 +84,11 @@ describe('claims to facts', () => {
     [[3, -2], null],
     [[Number.NaN, 1], null],
     ['3,3', null],
-  ])('factor age %j is %j', (fva, expected) => {
+  ])('reads factor age %j as %j', (fva, expected) => {
     expect(v2({ fva }).factorVerificationAge).toEqual(expected);
   });
 
-  it('keeps an actor whatever it holds, so that impersonation is never hidden', () => {
+  it('keeps any actor, so that impersonation is never hidden', () => {
     expect(v2({ act: { sub: 'user_boss' } }).actor).toEqual({ sub: 'user_boss' });
     expect(v2({ act: {} }).actor).toEqual({});
     for (const act of [undefined, null, 'user_boss', 5, true, [], ['user_boss'], [{ sub: 'user_boss' }]]) {
@@ -96,7 +96,7 @@ describe('claims to facts', () => {
     }
   });
 
-  it('has no session id in a token without one', () => {
+  it('gives no session id for a token without one', () => {
     expect(v2({ sid: undefined }).sessionId).toBeNull();
   });
 
@@ -151,7 +151,7 @@ describe('S25: permission masks', () => {
     expect(decodePermissions(features, names, masks)).toEqual(expected);
   });
 
-  it.each(['-1', '1.5', '+1', '0x1', '1abc', '', '1e0', '١', 'Infinity'])('the mask %j grants nothing', (mask) => {
+  it.each(['-1', '1.5', '+1', '0x1', '1abc', '', '1e0', '١', 'Infinity'])('grants nothing for the mask %j', (mask) => {
     expect(decodePermissions('o:a', 'r,w,x', mask)).toEqual([]);
   });
 
@@ -160,7 +160,7 @@ describe('S25: permission masks', () => {
     expect(decodePermissions('o:a', names, '9007199254740997')).toEqual(['org:a:p0', 'org:a:p2', 'org:a:p53']);
   });
 
-  it('grants, where two readings of the masks disagree, only what both grant', () => {
+  it('grants only what both readings of the masks grant', () => {
     // Whole list: invoices 5, reports 2. Organization features alone: invoices 5, reports 0.
     expect(decodePermissions('o:invoices,u:beta,ou:reports', 'read,write,approve', '5,0,2')).toEqual([
       'org:invoices:read',
@@ -171,12 +171,12 @@ describe('S25: permission masks', () => {
     expect(decodePermissions('u:b,o:a', 'r,w', '0,3')).toEqual([]);
   });
 
-  it('does not pay for a mask as long as a token', () => {
+  it('spends no time on a mask as long as a token', () => {
     expect(decodePermissions('o:a', 'r', '9'.repeat(15_000))).toEqual([]);
     expect(decodePermissions('o:a', 'r', `${'0'.repeat(15_000)}1`)).toEqual(['org:a:r']);
   });
 
-  it('says back what a mask was made from', () => {
+  it('restores the permissions from which a mask was made', () => {
     const names = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,6}$/), { minLength: 1, maxLength: 70 });
     fc.assert(
       fc.property(names, fc.infiniteStream(fc.boolean()), (list, coin) => {

@@ -100,7 +100,7 @@ describe('has() of a session', () => {
     expect(user(params as HasParams)).toBe(false);
   });
 
-  it('refuses a getter that throws, instead of throwing', () => {
+  it('refuses a getter that throws', () => {
     const params = {
       get role(): string {
         throw new Error('no');
@@ -121,7 +121,7 @@ describe('has() of a session', () => {
     ).toBe(false);
   });
 
-  it('knows no role and no permission without an active organization, but features and plans', () => {
+  it('grants no role or permission without an active organization, but grants features and plans', () => {
     const alone = hasOf({ o: undefined, fea: 'u:beta', pla: 'u:plus' });
     expect([{ role: 'admin' }, { permission: 'a:read' }].map((params) => alone(params))).toEqual([false, false]);
     expect([{ feature: 'beta' }, { plan: 'plus' }].map((params) => alone(params))).toEqual([true, true]);
@@ -137,7 +137,7 @@ describe('has() of a session', () => {
     ]);
   });
 
-  it('S16: a good permission with a missing factor age, a good feature with an absent permission', () => {
+  it('S16: refuses a good permission with a missing factor age, and a good feature with an absent permission', () => {
     const has = hasOf({ fva: undefined });
     expect(has({ permission: 'invoices:read' })).toBe(true);
     expect(has({ permission: 'invoices:read', reverification: 'lax' })).toBe(false);
@@ -205,7 +205,7 @@ describe('reverification', () => {
     expect(asked.map((reverification) => has({ reverification }))).toEqual(expected);
   });
 
-  it('takes one minute up to 99,998', () => {
+  it('accepts 1 to 99,998 minutes', () => {
     const has = hasOf({ fva: [0, -1] });
     expect([1, 99_998].map((afterMinutes) => has({ reverification: { level: 'first_factor', afterMinutes } }))).toEqual(
       [true, true],
@@ -231,7 +231,7 @@ describe('has() of machines', () => {
   ])('refuses %j', (params) => {
     expect(machine(params as HasParams)).toBe(false);
   });
-  it('has nothing when nobody is there', () => {
+  it('grants nothing to a signed-out caller', () => {
     expect(hasNothing({ role: 'admin' })).toBe(false);
   });
 });
@@ -239,7 +239,7 @@ describe('has() of machines', () => {
 describe('properties', () => {
   const dimension = fc.constantFrom('role', 'permission', 'feature', 'plan', 'scope', 'reverification', 'other');
 
-  it('never throws, and never grants what is malformed', () => {
+  it('never throws, and never grants a malformed requirement', () => {
     const malformed = fc.oneof(
       fc.constant(null),
       fc.integer(),
@@ -256,7 +256,7 @@ describe('properties', () => {
     fc.assert(fc.property(fc.anything(), (params) => void expect(typeof member(params as HasParams)).toBe('boolean')));
   });
 
-  it('asking for more never grants more', () => {
+  it('never grants more for a longer requirement', () => {
     const value = fc.oneof(fc.constantFrom('admin', 'a:read', 'dash', 'pro', 'strict'), fc.string());
     fc.assert(
       fc.property(fc.dictionary(dimension, value), dimension, value, (params, key, more) => {

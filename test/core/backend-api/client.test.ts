@@ -103,7 +103,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('the calls', () => {
+describe('calls', () => {
   it.each(CALLS)('%s', async (_, call, method, path, body) => {
     const { backend, sent } = setup(ok);
     expect(await call(backend)).toEqual({ status: 200, body: { fine: true }, retryAfterMs: null });
@@ -121,7 +121,7 @@ describe('the calls', () => {
     expect(sent[0]?.init.body === undefined ? undefined : JSON.parse(sent[0].init.body as string)).toEqual(body);
   });
 
-  it('names the version of package.json', () => {
+  it('name the version of package.json', () => {
     expect((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version).toBe(VERSION);
   });
 
@@ -131,7 +131,7 @@ describe('the calls', () => {
     expect(sent[0]?.url).toBe('https://api.test/v1/sessions/sess_1/refresh');
   });
 
-  it('asks about M2M tokens with the machine key where there is one', async () => {
+  it('verify M2M tokens with the machine key if it is set', async () => {
     const { backend, sent } = setup(ok, { machineSecretKey: 'ak_machine' });
     await backend.verifyOpaque(M2M, 'mt_1');
     await backend.verifyOpaque(API_KEY, 'ak_1');
@@ -141,7 +141,7 @@ describe('the calls', () => {
     ]);
   });
 
-  it('S34: sends nothing without the key that a call needs', async () => {
+  it('S34: are not made without the key that they need', async () => {
     const { sent, config } = setup(ok);
     const machine = createBackend({ ...config, secretKey: null, machineSecretKey: 'ak_machine' });
     expect(await machine?.jwks()).toMatchObject({ status: 401, body: { errors: [{ code: 'clerk_key_invalid' }] } });
@@ -149,7 +149,7 @@ describe('the calls', () => {
     expect(createBackend({ ...config, secretKey: null, machineSecretKey: null })).toBeNull();
   });
 
-  it.each(['', '.', '..', '\ud800'])('S13: the id %j never becomes a path', async (id) => {
+  it.each(['', '.', '..', '\ud800'])('S13: never use the id %j as a path', async (id) => {
     const { backend, sent } = setup(ok);
     expect(await backend.refreshSession({ ...REFRESH, sessionId: id })).toMatchObject({ status: 404 });
     expect(await backend.createSessionToken(id, null, null)).toMatchObject({ status: 404 });
@@ -157,14 +157,17 @@ describe('the calls', () => {
     expect(sent).toEqual([]);
   });
 
-  it.each(['../organizations/x', 'a/b?c', 'a#b', 'a\\b', '%2e%2e'])('S13: the id %j stays one segment', async (id) => {
-    const { backend, sent } = setup(ok);
-    await backend.createSessionToken(id, null, null);
-    expect(new URL(sent[0]?.url ?? '').pathname).toBe(`/v1/sessions/${encodeURIComponent(id)}/tokens`);
-  });
+  it.each(['../organizations/x', 'a/b?c', 'a#b', 'a\\b', '%2e%2e'])(
+    'S13: keep the id %j in one segment',
+    async (id) => {
+      const { backend, sent } = setup(ok);
+      await backend.createSessionToken(id, null, null);
+      expect(new URL(sent[0]?.url ?? '').pathname).toBe(`/v1/sessions/${encodeURIComponent(id)}/tokens`);
+    },
+  );
 });
 
-describe('the answers', () => {
+describe('answers', () => {
   it.each([
     'application/json',
     'application/json; charset=utf-8',
@@ -173,7 +176,7 @@ describe('the answers', () => {
     'application/octet-stream',
     'text/html',
     null,
-  ])('are JSON by their content, whatever their label (%j)', async (type) => {
+  ])('are read as JSON by their content, whatever their label (%j)', async (type) => {
     const headers = new Headers(type === null ? {} : { 'content-type': type });
     const respond = () => new Response(new TextEncoder().encode(' {"a":1}\n'), { headers });
     const { backend, events } = setup(respond);
@@ -193,24 +196,24 @@ describe('the answers', () => {
     ['text', 'undefined'],
     ['binary', new Uint8Array([0x1f, 0x8b, 0x08, 0x00])],
     ['binary', new Uint8Array([0xff, 0xd8, 0xff])],
-  ])('that are no JSON say what they are, and nothing of what they hold: %s (%j)', async (notJson, body) => {
+  ])('report a body that is no JSON without quoting it: %s (%j)', async (notJson, body) => {
     const { backend, events } = setup(() => new Response(body, { headers: { 'content-type': 'application/json' } }));
     expect(await backend.jwks()).toEqual({ status: 200, body: undefined, notJson, retryAfterMs: null });
     expect(events).toMatchObject([{ type: 'backend-api.call', status: 200, notJson }]);
     expect(JSON.stringify(events)).not.toContain('CANARY');
   });
 
-  it('say when to try again', async () => {
+  it('give the time to wait', async () => {
     const { backend } = setup(() => json({}, { status: 429, headers: { 'retry-after': '7' } }));
     expect(await backend.jwks()).toMatchObject({ status: 429, retryAfterMs: 7_000 });
   });
 
-  it('are not believed when they say more than an hour', async () => {
+  it('may ask for an hour at most', async () => {
     const { backend } = setup(() => json({}, { status: 503, headers: { 'retry-after': '99999999' } }));
     expect(await backend.jwks()).toMatchObject({ status: 503, retryAfterMs: 3_600_000 });
   });
 
-  it('S14: a redirect is not followed', async () => {
+  it('S14: are not followed as redirects', async () => {
     const thief = await startClerk();
     const clerk = await startClerk();
     clerk.fail({ status: 302, body: '', headers: { location: `${thief.apiUrl}/v1/jwks` } });
@@ -220,7 +223,7 @@ describe('the answers', () => {
     await Promise.all([clerk.close(), thief.close()]);
   });
 
-  it('that break off are none', async () => {
+  it('count as failures if they break off', async () => {
     const clerk = await startClerk();
     const config = resolveConfig({ secretKey: clerk.secretKey, apiUrl: clerk.apiUrl }, {});
     for (const afterBytes of [undefined, 0, 20]) {
@@ -238,7 +241,7 @@ describe('the answers', () => {
 });
 
 describe('failures', () => {
-  it('of the network', async () => {
+  it('covers the network', async () => {
     const { backend, events } = setup(() => Promise.reject(new TypeError('fetch failed')));
     await expect(backend.jwks()).rejects.toBeInstanceOf(UpstreamUnreachable);
     expect(events).toEqual([{ type: 'backend-api.call', operation: 'GetJWKS', status: null, durationMs: 0 }]);
@@ -250,7 +253,7 @@ describe('failures', () => {
       'never finishes its body',
       () => new Response(new ReadableStream({ start: (c) => void c.enqueue(new Uint8Array(1)) })),
     ],
-  ] as const)('a server that %s is given up after 3 seconds', async (_, respond) => {
+  ] as const)('covers a server that %s, after 3 seconds', async (_, respond) => {
     vi.useFakeTimers();
     const { backend, sent } = setup(respond);
     const call = expect(backend.jwks()).rejects.toMatchObject({ kind: 'timeout' });
@@ -259,7 +262,7 @@ describe('failures', () => {
     expect(sent[0]?.init.signal?.aborted).toBe(true);
   });
 
-  it('keep keys and tokens out of events', async () => {
+  it('keeps keys and tokens out of events', async () => {
     const { backend, events } = setup(ok);
     await backend.verifyOpaque(API_KEY, 'ak_CANARY');
     expect(JSON.stringify(events)).not.toMatch(/CANARY|sk_test/);
@@ -291,27 +294,27 @@ describe('the circuit breaker', () => {
     expect(backend.openCircuits?.()).toEqual([]);
   });
 
-  it('does not open when a success comes between', async () => {
+  it('stays closed if a success comes between failures', async () => {
     let count = 0;
     const { backend } = setup(() => ((count += 1) % 5 === 0 ? json({}) : json({}, { status: 500 })));
     for (let i = 0; i < 20; i += 1) await backend.jwks();
     expect(count).toBe(20);
   });
 
-  it.each([400, 401, 404, 429])('does not open on status %i, which is an answer', async (status) => {
+  it.each([400, 401, 404, 429])('stays closed for status %i, which is an answer', async (status) => {
     const { backend, sent } = setup(() => json({}, { status }));
     for (let i = 0; i < 10; i += 1) await backend.jwks();
     expect(sent).toHaveLength(10);
   });
 
-  it('is one for each operation: what an attacker provokes at one closes no other', async () => {
+  it('is separate for each operation, so that an attack on one closes no other', async () => {
     const { backend } = setup(({ url }) => (url.includes('api_keys') ? json({}, { status: 500 }) : json({})));
     for (let i = 0; i < 5; i += 1) await backend.verifyOpaque(API_KEY, 'ak_1');
     await expect(backend.verifyOpaque(API_KEY, 'ak_1')).rejects.toMatchObject({ kind: 'circuit-open' });
     expect(await backend.jwks()).toMatchObject({ status: 200 });
   });
 
-  it('is not kept open by a clock that was set back', async () => {
+  it('does not stay open if the clock is set back', async () => {
     const { backend, clock } = setup(down);
     for (let i = 0; i < 5; i += 1) await backend.jwks();
     clock.now -= 3_600_000;

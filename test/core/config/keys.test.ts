@@ -55,7 +55,7 @@ describe('publishable keys', () => {
     expect(() => parsePublishableKey(raw)).toThrow(/CLERK_PUBLISHABLE_KEY/);
   });
 
-  it('name their cookies with characters that cookies allow', () => {
+  it('give cookie names with allowed characters', () => {
     fc.assert(fc.property(fc.string(), (text) => void expect(cookieSuffix(text)).toMatch(/^[A-Za-z0-9_-]{8}$/)));
   });
 });
@@ -74,11 +74,11 @@ describe('organization patterns', () => {
     ['/other/x', {}],
     ['/orgs', null],
     ['/me', null],
-  ])('%s is of an organization: %j', (path, expected) => {
+  ])('%s matches an organization: %j', (path, expected) => {
     expect(sync?.matchOrganization(path)).toEqual(expected);
   });
 
-  it('tell personal paths', () => {
+  it('match personal paths', () => {
     expect(['/me', '/me/x', '/orgs/me', '/%E0%A4%A'].map((path) => sync?.matchPersonalAccount(path))).toEqual([
       true,
       true,

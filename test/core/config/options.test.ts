@@ -63,17 +63,17 @@ describe('a misspelt option', () => {
     ['enableHandshake', /Leave it out/],
     ['afterSignInUrl', /redirect: true/],
     ['fapiUrl', /frontendApiProxy/],
-  ])('%s: says where it belongs', (name, remedy) => {
+  ])('%s: names the right place', (name, remedy) => {
     expect(() => create({ [name]: {} })).toThrow(remedy);
   });
 
-  it('shows no value', () => {
+  it('is reported without its value', () => {
     const attempt = () => create({ secretKeys: 'sk_live_CANARY' });
     expect(attempt).toThrow(ConfigurationError);
     expect(attempt).not.toThrow(/CANARY/);
   });
 
-  it('is found whatever the name, and suggests only names that there are', () => {
+  it('is found under any name, and gets a suggestion that exists', () => {
     const names = { alpha: true, beta: { gamma: true } };
     fc.assert(
       fc.property(fc.string(), (name) => {
@@ -94,7 +94,7 @@ describe('a misspelt option', () => {
     ['authenticateUpgrade', () => upgrade({ allowedOrigin: ['https://a.example'] })],
     ['verifyWebhook', () => webhook({ signingSecrets: 'x' })],
     ['protectedResourceMetadata', () => metadata({ scope: ['x'] })],
-  ])('of %s', async (_, attempt) => {
+  ])('is found in the options of %s', async (_, attempt) => {
     await expect((attempt as () => Promise<unknown>)()).rejects.toMatchObject({
       name: 'ConfigurationError',
       message: expect.stringMatching(/There is no option .* Did you mean/) as unknown,
@@ -167,11 +167,11 @@ describe('null', () => {
     return { ...config, secretKey, machineSecretKey, jwtKey, cache };
   };
 
-  it.each(Object.keys(ALL))('means that %s is not given, so that its variable or its default counts', (name) => {
+  it.each(Object.keys(ALL))('counts as not given for %s, so that the variable or default applies', (name) => {
     expect(shown({ [name]: null })).toEqual(shown({}));
   });
 
-  it('means the same for all of them, and within others', () => {
+  it('counts as not given for all options together, and for nested ones', () => {
     expect(shown(ALL)).toEqual(shown({}));
     const nested: AuthenticatorOptions = {
       cache: {
@@ -185,7 +185,7 @@ describe('null', () => {
     expect(shown({ audience: { value: 'a', sessionTokens: null } })).toEqual(shown({ audience: 'a' }));
   });
 
-  it('counts in the options of webhooks, upgrades and metadata', async () => {
+  it('counts as not given in options of webhooks, upgrades and metadata', async () => {
     await expect(webhook({ toleranceSeconds: null, now: null })).rejects.toThrow('svix-id');
     await expect(verifyWebhook({ headers: {}, body: '' }, { signingSecret: null })).rejects.toThrow(
       /CLERK_WEBHOOK_SIGNING_SECRET/,
@@ -194,14 +194,14 @@ describe('null', () => {
     await expect(metadata({ scopes: null, metadata: null, publishableKey: null })).resolves.toBeTypeOf('function');
   });
 
-  it('is no value where one is needed', () => {
+  it('throws for a required value', () => {
     expect(() => create({ audience: { value: null } })).toThrow(/audience\.value/);
     expect(() => create({ authorizedParties: [null] })).toThrow(/authorizedParties/);
     expect(() => createAuthenticator(null as never, { CLERK_SECRET_KEY: 'sk_live_x' })).toThrow(ConfigurationError);
   });
 });
 
-describe('what is no object of options', () => {
+describe('an argument that is no options object', () => {
   class Options {
     readonly secretKey = 'sk_live_class';
   }
@@ -214,7 +214,7 @@ describe('what is no object of options', () => {
     ['a function', () => ({})],
     ['a text', 'sk_live_text'],
     ['an instance of a class', new Options()],
-  ])('%s never means the environment', (_, options) => {
+  ])('is refused (%s), and never replaced by the environment', (_, options) => {
     expect(() => createAuthenticator(options as never, { CLERK_SECRET_KEY: 'sk_live_env' })).toThrow(
       ConfigurationError,
     );
@@ -227,17 +227,17 @@ describe('what is no object of options', () => {
     [new Map(), /are an instance of Map,/],
     [new Options(), /are an instance of Options,/],
     [Object.create({ secretKey: 'sk_live_below' }), /are an object of a class,/],
-  ])('the error says what it is: %o', (options, kind) => {
+  ])('is named in the error: %o', (options, kind) => {
     const attempt = () => createAuthenticator(options as never, {});
     expect(attempt).toThrow(kind);
     expect(attempt).not.toThrow(/sk_live/);
   });
 
-  it.each([['cache'], ['organizationSync'], ['audience']])('%s as a list of lists or a Map is an error', (name) => {
+  it.each([['cache'], ['organizationSync'], ['audience']])('%s throws as a list of lists or a Map', (name) => {
     expect(() => create({ [name]: new Map() })).toThrow(expect.objectContaining({ option: name }) as Error);
   });
 
-  it('but an object without a prototype, or of another realm, is one', () => {
+  it("may have no prototype or another realm's", () => {
     expect(createAuthenticator(Object.assign(Object.create(null) as object, secret), {}).config.secretKey).toBe(
       'sk_live_one',
     );
@@ -254,7 +254,7 @@ describe('lists', () => {
     ['authorizedParties', []],
     ['allowedRedirectOrigins', []],
     ['acceptsToken', []],
-  ])('%s: %j would mean that nothing is checked', (name, value) => {
+  ])('refuses %s: %j, which would check nothing', (name, value) => {
     expect(() => create({ [name]: value })).toThrow(ConfigurationError);
     expect(() => create({ [name]: value })).toThrow(new RegExp(name));
   });
@@ -262,11 +262,11 @@ describe('lists', () => {
   it.each([
     [['https://a.example', undefined], /authorizedParties\[1\] is not a string/],
     [''.split(','), /authorizedParties\[0\] is empty/],
-  ])('an item that is none is named by its place: %j', (authorizedParties, problem) => {
+  ])('names an invalid item by its index: %j', (authorizedParties, problem) => {
     expect(() => create({ authorizedParties })).toThrow(problem);
   });
 
-  it('of origins of WebSockets and of authorization servers must not be empty either', async () => {
+  it('refuses empty lists of WebSocket origins and authorization servers', async () => {
     await expect(upgrade({ allowedOrigins: [] })).rejects.toThrow(ConfigurationError);
     await expect(metadata({ authorizationServers: [] })).rejects.toThrow(ConfigurationError);
   });
@@ -283,7 +283,7 @@ describe('lists', () => {
     'file://',
     'com.example.app://callback',
   ];
-  it.each(GOOD)('%s is an origin', async (origin) => {
+  it.each(GOOD)('accepts %s as an origin', async (origin) => {
     expect(create({ authorizedParties: [origin] }).config.authorizedParties).toEqual([origin]);
     const result = await authenticateUpgrade(authenticator, { headers: { origin } }, { allowedOrigins: [origin] });
     expect(result).toMatchObject({ status: 401 });
@@ -294,7 +294,7 @@ describe('lists', () => {
     ['https://app.example.com:443', 'https://app.example.com'],
     ['HTTP://localhost:80/', 'http://localhost'],
     ['https://münchen.example', 'https://xn--mnchen-3ya.example'],
-  ])('%s is compared as browsers send it: %s', async (written, origin) => {
+  ])('compares %s as browsers send it: %s', async (written, origin) => {
     expect(create({ authorizedParties: [written] }).config.authorizedParties).toEqual([origin]);
     const result = await authenticateUpgrade(authenticator, { headers: { origin } }, { allowedOrigins: [written] });
     expect(result).toMatchObject({ status: 401 });
@@ -310,7 +310,7 @@ describe('lists', () => {
     ['https://user@app.example.com', /plain/],
     ['https://*.example.com', /in full/],
     ['https://', /URL/],
-  ])('%s is none', async (origin, problem) => {
+  ])('refuses %s as an origin', async (origin, problem) => {
     for (const origins of [[origin], ['https://good.example', origin]]) {
       expect(() => create({ authorizedParties: origins })).toThrow(problem);
       await expect(upgrade({ allowedOrigins: origins })).rejects.toThrow(problem);
@@ -335,7 +335,7 @@ describe('audience', () => {
     [{ value: 'a', sessionTokens: 'optional' }, 'audience.sessionTokens'],
     [5, 'audience'],
     [true, 'audience'],
-  ])('%j is an error', (audience, option) => {
+  ])('throws for %j', (audience, option) => {
     expect(() => create({ audience })).toThrow(expect.objectContaining({ option }) as Error);
   });
 });

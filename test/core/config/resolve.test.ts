@@ -71,7 +71,7 @@ describe('every option reaches its place', () => {
     expect(resolveConfig({ ...secret, isSatellite: true, domain: 'sat.test' }, {}).isSatellite).toBe(true);
   });
 
-  it('onEvent, without ever being able to break anything', async () => {
+  it('calls onEvent and survives its errors', async () => {
     const seen: unknown[] = [];
     const event = { type: 'jwks.refreshed', keys: 1, durationMs: 2 } as const;
     resolveConfig({ ...secret, onEvent: (e) => void seen.push(e) }, {}).emit?.(event);
@@ -85,7 +85,7 @@ describe('every option reaches its place', () => {
     await new Promise((resolve) => setImmediate(resolve)); // An unhandled rejection would fail the run.
   });
 
-  it('onEvent, whose promise is of another class than the one that is called so here', () => {
+  it('survives a rejection of onEvent with a promise of another class', () => {
     const promise = { then: vi.fn() };
     const { emit } = resolveConfig({ ...secret, onEvent: () => promise as never }, {});
     emit?.({ type: 'jwks.refreshed', keys: 1, durationMs: 0 });
@@ -155,7 +155,7 @@ describe('the environment', () => {
     expect(resolveConfig({ domain: 'sat.test' }, { CLERK_IS_SATELLITE: value }).isSatellite).toBe(true);
   });
 
-  it('gives way to options, false included', () => {
+  it('is overridden by options, also by false', () => {
     const env = { CLERK_SECRET_KEY: 'sk_live_env', CLERK_IS_SATELLITE: 'true' };
     const config = resolveConfig({ secretKey: 'sk_live_option', isSatellite: false }, env);
     expect([config.secretKey, config.isSatellite]).toEqual(['sk_live_option', false]);
@@ -257,11 +257,11 @@ describe('options that cannot work', () => {
     expect(attempt).toThrow(expect.objectContaining({ option, code: 'configuration-invalid' }) as Error);
   });
 
-  it('are not an object', () => {
+  it('may not be a non-object', () => {
     expect(() => resolveConfig(null as never, {})).toThrow(ConfigurationError);
   });
 
-  it('S24: without any key there is no authenticator; with each alone there is one', () => {
+  it('S24: gives no authenticator without a key, and one with each key alone', () => {
     expect(() => createAuthenticator({ publishableKey: PK_LIVE }, {})).toThrow(/CLERK_SECRET_KEY/);
     for (const options of [{ secretKey: 'sk_live_x' }, { jwtKey: key.pem }, { machineSecretKey: 'ak_x' }]) {
       expect(createAuthenticator(options, {}).config.acceptsToken).toBe('session_token');

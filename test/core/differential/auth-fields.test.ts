@@ -112,15 +112,15 @@ const version1 = fc.record({
   org_permissions: fc.subarray(['org:a:read', 'org:b:write', 'org:c:approve']),
 });
 
-describe('beside @clerk/backend', () => {
-  it('claims of version 2 give the same fields and the same answers', async () => {
+describe('compared with @clerk/backend', () => {
+  it('gives the same fields and answers for claims of version 2', async () => {
     await fc.assert(
       fc.asyncProperty(version2, (changes) => compare(sessionClaimsV2(changes, Date.now()))),
       { numRuns: 200 },
     );
   });
 
-  it('claims of version 1 do too', async () => {
+  it('gives the same fields and answers for claims of version 1', async () => {
     await fc.assert(
       fc.asyncProperty(version1, ({ org_id, ...rest }) => {
         const membership =

@@ -66,30 +66,38 @@ const PLACES: Readonly<Record<string, { options?: AuthenticatorOptions; view?: P
 };
 
 describe.each(Object.entries(PLACES))('%s', (name, { options = {}, view = {} }) => {
-  it.each(Object.entries(CREDENTIALS))('%s: a state with the cause, one event, one line', async (_sent, headers) => {
-    const { authenticator, events, logged, found } = create(options);
-    const state = await authenticator.authenticateRequest(viewOf(headers, view));
-    expect(state).toMatchObject({
-      status: 'unavailable',
-      isAuthenticated: false,
-      reason: 'authentication-fault',
-      token: null,
-    });
-    expect(state.auth).toMatchObject({ isAuthenticated: false, reason: 'authentication-fault' });
-    expect(state.cause).toBeInstanceOf(Error);
-    expect(state.cause?.stack).toContain(state.cause?.message);
-    const request = { method: 'header' in view ? null : 'GET', route: null, requestId: null };
-    expect(found()).toEqual([{ type: 'fault', during: 'request', error: state.cause, ...request }]);
-    expect(events.at(-1)).toMatchObject({ type: 'denied', by: 'request', status: 500, reason: 'authentication-fault' });
-    expect(logged).toHaveLength(1);
-    expect(logged[0]).toContain(`${String(state.cause?.name)}: ${String(state.cause?.message)}`);
-    // What goes to a client, or is shown by accident, says nothing of it.
-    expect(JSON.stringify([state, [...state.headers]]) + inspect(state)).not.toContain('CANARY');
-    expect(state.headers.has('retry-after')).toBe(false);
-  });
+  it.each(Object.entries(CREDENTIALS))(
+    '%s: gives a state with the cause, one event and one log line',
+    async (_sent, headers) => {
+      const { authenticator, events, logged, found } = create(options);
+      const state = await authenticator.authenticateRequest(viewOf(headers, view));
+      expect(state).toMatchObject({
+        status: 'unavailable',
+        isAuthenticated: false,
+        reason: 'authentication-fault',
+        token: null,
+      });
+      expect(state.auth).toMatchObject({ isAuthenticated: false, reason: 'authentication-fault' });
+      expect(state.cause).toBeInstanceOf(Error);
+      expect(state.cause?.stack).toContain(state.cause?.message);
+      const request = { method: 'header' in view ? null : 'GET', route: null, requestId: null };
+      expect(found()).toEqual([{ type: 'fault', during: 'request', error: state.cause, ...request }]);
+      expect(events.at(-1)).toMatchObject({
+        type: 'denied',
+        by: 'request',
+        status: 500,
+        reason: 'authentication-fault',
+      });
+      expect(logged).toHaveLength(1);
+      expect(logged[0]).toContain(`${String(state.cause?.name)}: ${String(state.cause?.message)}`);
+      // What goes to a client, or is shown by accident, says nothing of it.
+      expect(JSON.stringify([state, [...state.headers]]) + inspect(state)).not.toContain('CANARY');
+      expect(state.headers.has('retry-after')).toBe(false);
+    },
+  );
 
   if (!name.includes('view')) {
-    it('the verify methods and warmup throw one error with the cause', async () => {
+    it('throws one error with the cause in the verify methods and warmup', async () => {
       const { authenticator, found } = create(options);
       const calls = [
         () => authenticator.verifySessionToken(sessionToken(key)),
@@ -112,7 +120,7 @@ describe.each(Object.entries(PLACES))('%s', (name, { options = {}, view = {} }) 
     });
   }
 
-  it('an upgrade is refused with 500, and its cause is at hand', async () => {
+  it('refuses an upgrade with 500 and keeps the cause', async () => {
     const { authenticator, found } = create(options);
     const asked = { requirement: { token: 'any' } as const, allowedOrigins: ['https://app.acornbooks.example'] };
     const refused = await authenticateUpgrade(authenticator, viewOf(CREDENTIALS['an API key'], view), asked);
@@ -124,7 +132,7 @@ describe.each(Object.entries(PLACES))('%s', (name, { options = {}, view = {} }) 
   });
 });
 
-it('a runtime that cannot use a key refuses nobody: it is a fault', async () => {
+it('reports a fault, not a refusal, if the runtime cannot use a key', async () => {
   const curve = createKey('ES256');
   const { authenticator, found } = create({ jwtKey: key.pem, fetch: throws });
   const load = vi.spyOn(crypto.subtle, 'importKey').mockRejectedValue(new DOMException('x', 'NotSupportedError'));
@@ -148,7 +156,7 @@ it('a runtime that cannot use a key refuses nobody: it is a fault', async () => 
   expect(found()).toEqual([]);
 });
 
-describe('no fault', () => {
+describe('errors that are no faults', () => {
   it.each<[string, AuthenticatorOptions, object]>([
     [
       'a network that fails',
@@ -177,7 +185,7 @@ describe('no fault', () => {
     expect([found(), logged]).toEqual([[], []]);
   });
 
-  it('a token that is bad', async () => {
+  it('include a bad token', async () => {
     const { authenticator, found } = create();
     expect((await authenticator.authenticateRequest(viewOf(bearer(sessionToken(stranger))))).status).toBe('signed-out');
     await expect(authenticator.verifySessionToken(sessionToken(stranger))).rejects.toMatchObject({
@@ -186,7 +194,7 @@ describe('no fault', () => {
     expect(found()).toEqual([]);
   });
 
-  it('an outage in a verify method', async () => {
+  it('include an outage in a verify method', async () => {
     const { authenticator, found } = create({ fetch: () => Promise.reject(new TypeError('Failed to fetch')) });
     await expect(authenticator.verifyApiKey('ak_one')).rejects.toBeInstanceOf(AuthUnavailableError);
     expect(found()).toEqual([]);
@@ -194,7 +202,7 @@ describe('no fault', () => {
 });
 
 describe('a fetch with a mistake', () => {
-  it('does not open the circuit: a fault is never told as an outage, however often', async () => {
+  it('never opens the circuit, because a fault is no outage', async () => {
     const { authenticator } = create({ fetch: throws });
     for (let use = 0; use < 12; use += 1) {
       const state = await authenticator.authenticateRequest(viewOf(bearer(`ak_${String(use)}`)));
@@ -203,7 +211,7 @@ describe('a fetch with a mistake', () => {
     expect(authenticator.health().openCircuits).toEqual([]);
   });
 
-  it('that is mended is well again without a restart, and remembered as nothing', async () => {
+  it('leaves no trace once it is mended', async () => {
     let broken = true;
     const { authenticator } = create({ fetch: (input, init) => (broken ? throws() : fetch(input, init)) });
     for (const headers of [bearer(sessionToken(key)), bearer('ak_one')]) {
@@ -216,7 +224,7 @@ describe('a fetch with a mistake', () => {
     }
   });
 
-  it('a clock that breaks later lets nobody stay in', async () => {
+  it('reports a fault for remembered callers too if the clock breaks later', async () => {
     let time = (): number => backend.clock.now;
     const { authenticator } = create({ now: () => time() });
     const view = viewOf(bearer(sessionToken(key)));
@@ -229,14 +237,14 @@ describe('a fetch with a mistake', () => {
     expect((await authenticator.authenticateRequest(view)).status).toBe('signed-in');
   });
 
-  it('a flood of one fault is one line', async () => {
+  it('logs one line for many equal faults', async () => {
     const { authenticator, logged, found } = create({ fetch: throws });
     for (let use = 0; use < 200; use += 1) await authenticator.authenticateRequest(viewOf(bearer(`ak_${String(use)}`)));
     expect([logged.length, found().length]).toEqual([1, 200]);
   });
 });
 
-describe('what is shown of an error', () => {
+describe('a reported error', () => {
   const SECRETS = [
     SECRET_KEY,
     sessionToken(key),
@@ -248,7 +256,7 @@ describe('what is shown of an error', () => {
   const everything = (error: unknown) =>
     inspect(error, { depth: 10, showHidden: true }) + String((error as Error).stack);
 
-  it.each(SECRETS)('is never %s, wherever it stands', (secret) => {
+  it.each(SECRETS)('never contains %s, at any place', (secret) => {
     const bare = secret.replace('Bearer ', '');
     const said = new TypeError(`Headers.append: "${secret}" is an invalid header value.`);
     const holders: Error[] = [
@@ -270,7 +278,7 @@ describe('what is shown of an error', () => {
     }
   });
 
-  it('is the error itself, class, stack and cause, where it holds no secret and no object', () => {
+  it('is the original error with class, stack and cause if it holds no secret and no object', () => {
     class OwnError extends Error {
       readonly code = 'E_OWN';
       readonly retries = 3;
@@ -279,7 +287,7 @@ describe('what is shown of an error', () => {
     expect(presentable(own, [SECRET_KEY])).toBe(own);
   });
 
-  it.each(['name', 'message', 'stack', 'cause'])('holds none that its class keeps as its %s', (member) => {
+  it.each(['name', 'message', 'stack', 'cause'])('quotes no secret that its class holds as its %s', (member) => {
     class Hidden extends Error {}
     const text = `refused ${SECRET_KEY}`;
     Object.defineProperty(Hidden.prototype, member, { get: () => (member === 'cause' ? new Error(text) : text) });
@@ -289,20 +297,20 @@ describe('what is shown of an error', () => {
     expect(String([name, message, stack, cause])).not.toContain(SECRET_KEY);
   });
 
-  it('has a name that can be shown', () => {
+  it('has a printable name', () => {
     const error = Object.assign(new Error('x'), { name: Symbol('x') });
     Reflect.deleteProperty(error, 'stack');
     expect(typeof presentable(error, []).name).toBe('string');
   });
 
-  it('takes no longer for what looks like the beginnings of many tokens', () => {
+  it('is checked in linear time for fragments that look like tokens', () => {
     // With the time growing as the square of the length, this one would run into the time limit of any test.
     const text = '-eyJ'.repeat(50_000);
     expect(presentable(new Error(text), []).message).toBe(text);
     expect(presentable(new Error(`x-eyJh.eyJp.c2ln y`), []).message).toBe('[redacted] y');
   });
 
-  it('is a copy with name, message, stack, code and causes, where it holds one', () => {
+  it('is a copy with name, message, stack, code and causes if the original holds a secret', () => {
     const own = Object.assign(new RangeError('x', { cause: new TypeError('y') }), { code: 'E_X', request: {} });
     const shown = presentable(own, []);
     expect(shown).not.toBe(own);
@@ -318,7 +326,7 @@ describe('what is shown of an error', () => {
     ['an error whose members throw', new Proxy(new Error('x'), { get: throws })],
   ])('is an error for %s, too', (_name, thrown) => expect(presentable(thrown, [])).toBeInstanceOf(Error));
 
-  it('goes to event, log and state alike', async () => {
+  it('is the same in event, log and state', async () => {
     const { authenticator, found, logged } = create({
       fetch: (_input, init) =>
         Promise.reject(Object.assign(new TypeError(`bad: ${JSON.stringify(init?.headers)}`), { init })),
@@ -331,14 +339,14 @@ describe('what is shown of an error', () => {
   });
 });
 
-describe('several tokens of one request, of which one is being checked when this server fails at the next', () => {
+describe('several tokens of one request, if this server fails during the check of one', () => {
   const KIDS = ['one', 'two'].map((kid) => sessionToken(createKey('RS256', { kid })));
   const [one = '', two = ''] = KIDS;
 
   it.each([
     ['sessions', `__session=${one}; __session=${two}; __client_uat=1`],
     ['handshakes', `__clerk_handshake=${one}; __clerk_handshake=${two}`],
-  ])('leave no rejection behind that nobody hears of: %s', async (_name, cookie) => {
+  ])('cause no unhandled rejection: %s', async (_name, cookie) => {
     const unheard: unknown[] = [];
     const hear = (reason: unknown) => void unheard.push(reason);
     process.on('unhandledRejection', hear);

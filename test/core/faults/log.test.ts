@@ -16,7 +16,7 @@ function recorder() {
 }
 
 describe('warnings', () => {
-  it('are each said once, to the console unless there is a logger', () => {
+  it('are written once each, to the console or the logger', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     for (const topic of ['a', 'b', 'a', 'a', 'b']) createLog(null).warn(`once.${topic}`, `about ${topic}`);
     expect(warn.mock.calls).toEqual([['bailiff: about a'], ['bailiff: about b']]);
@@ -27,7 +27,7 @@ describe('warnings', () => {
     expect(warn).toHaveBeenCalledTimes(2);
   });
 
-  it('are not said where nobody wants them, and then not lost for others', () => {
+  it('are dropped with `logger: false`, and still reach other authenticators', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     createLog(false).warn('wanted', 'x');
     expect(warn).not.toHaveBeenCalled();
@@ -53,14 +53,14 @@ describe('a logger that fails', () => {
         },
       }),
     ],
-  ])('%s: nothing comes of it', async (name, fail) => {
+  ])('is ignored: %s', async (name, fail) => {
     const log = createLog({ warn: fail, error: fail });
     expect(() => log.warn(`failing.${name}`, 'x')).not.toThrow();
     expect(() => log.fault(new Error('x'), 'test', () => 0)).not.toThrow();
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  it('is not there at all: no console', () => {
+  it('is never replaced by the console', () => {
     vi.stubGlobal('console', undefined);
     expect(() => createLog(null).warn('silent', 'x')).not.toThrow();
     expect(() => createLog(null).fault(new Error('x'), 'test', () => 0)).not.toThrow();
@@ -68,7 +68,7 @@ describe('a logger that fails', () => {
 });
 
 describe('faults', () => {
-  it('are told with class, message, stack and causes', () => {
+  it('are written with class, message, stack and causes', () => {
     const { log, errors } = recorder();
     log.fault(new RangeError('outer', { cause: new TypeError('inner', { cause: 'text' }) }), 'test', () => 0);
     expect(errors).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('faults', () => {
     expect(errors[0]).not.toMatch(/^bailiff: forged/m);
   });
 
-  it('of one place are told once a minute, with the number of those that were not', () => {
+  it('are written once a minute for one place, with the number of suppressed ones', () => {
     const { log, errors } = recorder();
     let time = 1_000;
     const same = () => log.fault(new Error(`number ${String(time)}`), 'test', () => time);
@@ -101,7 +101,7 @@ describe('faults', () => {
     expect(errors[1]).toContain('(and 1000 more like it)');
   });
 
-  it('of many places are told up to twenty a minute', () => {
+  it('are written up to twenty times a minute for many places', () => {
     const { log, errors } = recorder();
     let time = 0;
     const from = (place: number) =>
@@ -117,7 +117,7 @@ describe('faults', () => {
     expect(errors).toHaveLength(21);
   });
 
-  it('are told even when the clock is what fails, and once then', () => {
+  it('are written once even if the clock fails', () => {
     const { log, errors } = recorder();
     const now = () => {
       throw new Error('clock');
@@ -127,7 +127,7 @@ describe('faults', () => {
   });
 });
 
-it('takes false or an object with both methods, and nothing else', () => {
+it('accepts false or an object with both methods only', () => {
   for (const good of [null, undefined, false, console, recorder().logger] as const)
     expect(() => resolveLog(good)).not.toThrow();
   for (const bad of [true, 'console', {}, { warn: () => undefined }, () => undefined]) {

@@ -162,7 +162,7 @@ describe('requirements', () => {
     expect(decide(requirement, auth)).toEqual(expected);
   });
 
-  it('wait only for rules that wait', async () => {
+  it('are synchronous unless a check is not', async () => {
     const later = (value: unknown) => ({ check: () => Promise.resolve(value) as Promise<boolean> });
     const cases: [GuardRequirement, unknown][] = [
       [later(true), OK],
@@ -180,7 +180,7 @@ describe('requirements', () => {
     }
   });
 
-  it('wait for whatever can be waited for', async () => {
+  it('await any thenable', async () => {
     const lazy = (value: boolean) => ({ then: (done: (value: boolean) => void) => void done(value) });
     expect(await decide({ check: () => lazy(true) as never }, user)).toEqual(OK);
     expect(await decide({ check: () => lazy(false) as never }, user)).toEqual(forbidden);
@@ -190,7 +190,7 @@ describe('requirements', () => {
     ['a role is missing', { role: 'org:owner' }],
     ['the kind is another', { token: 'any', check: () => false }],
     ['another rule has said no, later', { check: () => Promise.resolve(false) }],
-  ])('ask no further rule once somebody is refused: %s', async (_what, first) => {
+  ])('ask no further check after a refusal: %s', async (_what, first) => {
     const asked: Auth[] = [];
     const second = {
       token: 'any',
@@ -206,11 +206,11 @@ describe('requirements', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('show in debug() that there is a token, and not which', () => {
+  it('show in debug() that a token exists, but not the token', () => {
     for (const auth of [user, apiKey('a')]) expect(auth.debug()['token']).toBe('[redacted]');
   });
 
-  it('let the error of a rule through', async () => {
+  it('pass on the error of a check', async () => {
     const broken = () => {
       throw new Error('mine');
     };
@@ -225,11 +225,11 @@ describe('requirements', () => {
     [{ scope: 'a', check: () => true }, ['api_key', 'm2m_token', 'oauth_token']],
     [anyOf({ role: 'x' }, { token: 'api_key' }, { token: 'api_key' }), ['session_token', 'api_key']],
     [allOf({ token: ['api_key', 'm2m_token'] }, { token: ['m2m_token', 'oauth_token'] }), ['m2m_token']],
-  ] as [GuardRequirement, string[]][])('%j accept %j', (requirement, kinds) => {
+  ] as [GuardRequirement, string[]][])('with %j accept %j', (requirement, kinds) => {
     expect(compileRequirement(requirement).acceptsToken).toEqual(kinds);
   });
 
-  it('are copied: what is changed later changes no route', () => {
+  it('are copied, so that later changes have no effect', () => {
     const permission = ['org:invoices:read', 'org:x:y'];
     const compiled = compileRequirement({ permission });
     permission.pop();
@@ -290,7 +290,7 @@ describe('impossible requirements', () => {
     ['demands that are inherited', Object.create({ role: 'org:admin' })],
     ['a demand that is not enumerable', Object.defineProperty({}, 'role', { value: 'org:admin' })],
   ];
-  it.each(NO_REQUIREMENTS)('%s, alone and within others', (_, given) => {
+  it.each(NO_REQUIREMENTS)('throws for %s, alone and within others', (_, given) => {
     for (const requirement of [
       given,
       { anyOf: [given] },
@@ -302,7 +302,7 @@ describe('impossible requirements', () => {
   });
 
   it.each(['token', 'role', 'permission', 'feature', 'plan', 'scope', 'reverification', 'check', 'redirect'])(
-    'null as `%s`',
+    'throws for null as `%s`',
     (key) => {
       expect(() => compileRequirement({ [key]: null })).toThrow(ConfigurationError);
     },
@@ -315,21 +315,16 @@ describe('impossible requirements', () => {
     plan: 'a',
     reverification: 'strict',
   };
-  it.each(Object.entries(OF_USERS))(
-    '%s, which only users have: asked alone it means a user, and never a machine',
-    (key, asked) => {
-      const compile = (requirement: object) => compileRequirement(requirement);
-      expect(compile({ [key]: asked }).acceptsToken).toEqual(['session_token']);
-      expect(compile({ [key]: asked, token: ['session_token', 'api_key'] }).acceptsToken).toContain('api_key');
-      for (const token of ['api_key', 'm2m_token', 'oauth_token', ['api_key', 'm2m_token']]) {
-        expect(() => compile({ [key]: asked, token }), JSON.stringify(token)).toThrow(ConfigurationError);
-      }
-      expect(() => compile({ [key]: asked, scope: 'a' }), 'with a scope').toThrow(ConfigurationError);
-      expect(() => compile({ [key]: asked, scope: 'a', token: 'any' }), 'with a scope, any').toThrow(
-        ConfigurationError,
-      );
-    },
-  );
+  it.each(Object.entries(OF_USERS))('reads %s alone as a requirement for users, never for machines', (key, asked) => {
+    const compile = (requirement: object) => compileRequirement(requirement);
+    expect(compile({ [key]: asked }).acceptsToken).toEqual(['session_token']);
+    expect(compile({ [key]: asked, token: ['session_token', 'api_key'] }).acceptsToken).toContain('api_key');
+    for (const token of ['api_key', 'm2m_token', 'oauth_token', ['api_key', 'm2m_token']]) {
+      expect(() => compile({ [key]: asked, token }), JSON.stringify(token)).toThrow(ConfigurationError);
+    }
+    expect(() => compile({ [key]: asked, scope: 'a' }), 'with a scope').toThrow(ConfigurationError);
+    expect(() => compile({ [key]: asked, scope: 'a', token: 'any' }), 'with a scope, any').toThrow(ConfigurationError);
+  });
 
   const keysOf = (options: AuthenticatorOptions) => resolveConfig(options, {});
   const NONE = keysOf({});
@@ -340,7 +335,7 @@ describe('impossible requirements', () => {
     ['OAuth by machine key', { token: 'oauth_token' }, { machineSecretKey: 'ak_x' }, /CLERK_SECRET_KEY/],
     ['a redirect to nowhere', { redirect: true }, { secretKey: 'sk_test_x' }, /CLERK_SIGN_IN_URL/],
   ] as [string, GuardRequirement, AuthenticatorOptions, RegExp][])(
-    'without their key: %s',
+    'throws without their key: %s',
     (_, requirement, options, text) => {
       expect(() => compileRequirement(requirement, keysOf(options))).toThrow(text);
       expect(() => compileRequirement(requirement)).not.toThrow();
@@ -352,11 +347,11 @@ describe('impossible requirements', () => {
     [{ token: 'any' }, { machineSecretKey: 'ak_x' }],
     [{ token: 'm2m_token' }, { machineSecretKey: 'ak_x' }],
     [{ redirect: true }, { secretKey: 'sk_test_x', signInUrl: '/in' }],
-  ] as [GuardRequirement, AuthenticatorOptions][])('%j is possible with %j', (requirement, options) => {
+  ] as [GuardRequirement, AuthenticatorOptions][])('accepts %j with %j', (requirement, options) => {
     expect(compileRequirement(requirement, keysOf(options)).acceptsToken.length).toBeGreaterThan(0);
   });
 
-  it('S24: without any key nothing is possible', () => {
+  it('S24: throws for every requirement without any key', () => {
     expect(() => compileRequirement({ token: 'any' }, NONE)).toThrow(ConfigurationError);
   });
 });

@@ -15,7 +15,7 @@ class Shop {
   delete = () => Promise.resolve();
 }
 
-describe('the cache', () => {
+describe('the cache of authenticators', () => {
   it('keeps one authenticator for equal values', () => {
     const cache = createAuthenticatorCache();
     const fetch = () => Promise.reject(new Error('unused'));
@@ -33,7 +33,7 @@ describe('the cache', () => {
     expect(cache.get({ ...options(), domain: undefined as never }, {})).toBe(one);
   });
 
-  it('S31: never shares between different ones', () => {
+  it('S31: never shares one between different values', () => {
     const cache = createAuthenticatorCache();
     const shared = store();
     const shop = new Shop();
@@ -68,12 +68,12 @@ describe('the cache', () => {
       (party: string) =>
         Object.create(Object.assign(Object.create(null), base, { authorizedParties: [party] })) as typeof base,
     ],
-  ])('S31: takes no options that are %s: nobody could tell two of them apart', (_, make) => {
+  ])('S31: refuses options that are %s, which cannot be compared', (_, make) => {
     const cache = createAuthenticatorCache();
     expect(() => cache.get(make('https://a.example'), {})).toThrow(/plain object/);
   });
 
-  it('looks at values, not at the object: options that are changed later are other options', () => {
+  it('compares values, not objects, and sees later changes of options', () => {
     const cache = createAuthenticatorCache();
     const options = { ...base };
     const one = cache.get(options, {});
@@ -99,7 +99,7 @@ describe('the cache', () => {
     expect(cache.get({}, { CLERK_SECRET_KEY: 'sk_test_x' }).config.secretKey).toBe('sk_test_x');
   });
 
-  it('gives nothing for what are no options, whatever the environment holds', () => {
+  it('throws for values that are no options, whatever the environment holds', () => {
     const cache = createAuthenticatorCache();
     const env = { CLERK_SECRET_KEY: 'sk_test_env' };
     expect(cache.get({}, env).config.secretKey).toBe('sk_test_env');
@@ -108,7 +108,7 @@ describe('the cache', () => {
     }
   });
 
-  it('takes null for what is not given', () => {
+  it('takes null as not given', () => {
     const cache = createAuthenticatorCache();
     const one = cache.get(base, {});
     expect(cache.get({ ...base, audience: null, onEvent: null, cache: null }, {})).toBe(one);
@@ -120,7 +120,7 @@ describe('objects that cannot be compared', () => {
   const options: AuthenticatorOptions = { jwtKey: key.pem, now: () => T0 };
   const request = { method: 'GET', url: '/', header: () => null };
 
-  it('an observer does not part options: the last one hears', async () => {
+  it('ignores observers in the comparison and calls the last one', async () => {
     const warnings: string[] = [];
     const cache = createAuthenticatorCache({ warn: (message) => warnings.push(message) });
     const heard: number[] = [];
@@ -133,7 +133,7 @@ describe('objects that cannot be compared', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('an observer that is none is an error, also when the cache has the authenticator', () => {
+  it('throws for an invalid observer, also if the authenticator is cached', () => {
     const cache = createAuthenticatorCache();
     cache.get({ ...options, onEvent: () => undefined }, {});
     for (const onEvent of [0, '', false, {}, 'x']) {
@@ -141,7 +141,7 @@ describe('objects that cannot be compared', () => {
     }
   });
 
-  it('builds no events where nobody listens', () => {
+  it('makes no events without a listener', () => {
     const cache = createAuthenticatorCache();
     cache.get({ ...options, onEvent: () => undefined }, {});
     expect(cache.get(options, {}).config.emit).toBeNull();
@@ -151,7 +151,7 @@ describe('objects that cannot be compared', () => {
     ['fetch', () => ({ fetch: () => Promise.reject(new Error('unused')) })],
     ['now', () => ({ now: () => T0 })],
     ['cache.machineTokens.store', () => ({ cache: { machineTokens: { store: store() } } })],
-  ])('%s that is made anew for each request is warned of once, with the remedy', (path, make) => {
+  ])('warns once with the remedy if %s is made for each request', (path, make) => {
     const warnings: string[] = [];
     const cache = createAuthenticatorCache({ warn: (message) => warnings.push(message) });
     const fixed = { fetch: () => Promise.reject(new Error('unused')) };
@@ -165,7 +165,7 @@ describe('objects that cannot be compared', () => {
     expect(warnings.join()).not.toContain('sk_test_one');
   });
 
-  it("tenants that differ in more than such an object are nobody's mistake", () => {
+  it('warns of nothing if tenants differ in more than such an object', () => {
     const warnings: string[] = [];
     const cache = createAuthenticatorCache({ max: 2, warn: (message) => warnings.push(message) });
     const tenants = Array.from({ length: 9 }, (_, n) => ({
@@ -177,7 +177,7 @@ describe('objects that cannot be compared', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('the same two objects, made again because the cache is small, are no others', () => {
+  it('warns of nothing if a small cache makes authenticators again for the same two objects', () => {
     const warnings: string[] = [];
     const cache = createAuthenticatorCache({ max: 1, warn: (message) => warnings.push(message) });
     const two = [store(), store()];

@@ -51,7 +51,7 @@ async function begin(token: string): Promise<RequestAuthentication> {
 it.each<[string, token: string, kind: 'm2m_token' | 'api_key', decoded: number, calls: number]>([
   ['a machine JWT', m2mToken(key), 'm2m_token', 1, 0],
   ['an API key', 'ak_one', 'api_key', 0, 1],
-])('%s that the middleware leaves to a guard', async (_, token, kind, decoded, calls) => {
+])('decodes %s once if the middleware leaves it to a guard', async (_, token, kind, decoded, calls) => {
   const authentication = await begin(token);
   expect(authentication.auth.isAuthenticated).toBe(false);
   // A guard for another kind denies; two guards and a reader, at once, find the caller.
@@ -66,7 +66,7 @@ it.each<[string, token: string, kind: 'm2m_token' | 'api_key', decoded: number, 
   expect(callsOf(backend.clerk, OPERATIONS.apiKey)).toBe(calls);
 });
 
-it('a bad token is taken apart once for the decision and every denial', async () => {
+it('decodes a bad token once for the decision and all denials', async () => {
   const authentication = await begin(`${sessionToken(key).slice(0, -8)}AAAAAAAA`);
   for (const kind of ['session_token', 'api_key', 'm2m_token'] as const) {
     expect(await authentication.guard(requirement(kind))).toMatchObject({ denial: { status: 401 } });
@@ -74,7 +74,7 @@ it('a bad token is taken apart once for the decision and every denial', async ()
   expect(counted).toEqual({ parsed: 1, classified: 1, decoded: 1 });
 });
 
-it('a remembered token is not taken apart at all', async () => {
+it('never decodes a remembered token', async () => {
   const authenticator = backend.create();
   const view = viewOf({ authorization: `Bearer ${sessionToken(key)}` });
   // What is remembered at first is the text alone; the second use reads its claims for all that follow.

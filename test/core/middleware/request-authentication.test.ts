@@ -45,7 +45,7 @@ async function denied(...args: Parameters<typeof guard>): Promise<Denial> {
 const WRONG_KIND =
   'Bearer error="invalid_token", error_description="The token is of a kind that is not accepted here."';
 
-describe('who passes', () => {
+describe('allowed callers', () => {
   it.each([
     ['a user by header', bearer(session()), {}],
     ['a user by cookie', cookies(session()), {}],
@@ -68,8 +68,8 @@ describe('who passes', () => {
   });
 });
 
-describe('the answers of a guard', () => {
-  it('nothing sent: 401, and no error in the challenge', async () => {
+describe('denials', () => {
+  it('401 without an error in the challenge if no token was sent', async () => {
     expect(await denied({})).toMatchObject({
       case: 'unauthenticated',
       status: 401,
@@ -99,7 +99,7 @@ describe('the answers of a guard', () => {
     ],
     ['a bad session cookie', cookies('garbage'), {}, 'token-invalid'],
   ] as [string, Record<string, string>, GuardRequirement, string | RegExp][])(
-    '%s: 401 invalid_token',
+    '401 invalid_token for %s',
     async (_, headers, requirement, code) => {
       const denial = await denied(headers, requirement);
       expect(denial).toMatchObject({ case: 'unauthenticated', status: 401 });
@@ -122,7 +122,7 @@ describe('the answers of a guard', () => {
     ['a user where a scope is wanted', bearer(session()), { scope: 'a' }],
     ['a kind of no branch', bearer('mt_one'), anyOf({}, { token: 'api_key' })],
   ] as [string, Record<string, string>, GuardRequirement][])(
-    '%s: 401 token-type-mismatch',
+    '401 token-type-mismatch for %s',
     async (_, headers, requirement) => {
       const denial = await denied(headers, requirement);
       expect(denial).toMatchObject({ case: 'token-type-mismatch', status: 401, code: 'token-type-mismatch' });
@@ -131,13 +131,13 @@ describe('the answers of a guard', () => {
     },
   );
 
-  it('an API key of another kind costs no call', async () => {
+  it('costs no call for an API key on a route of another kind', async () => {
     await denied(bearer('ak_one'));
     await denied(bearer('mt_one'), { token: 'api_key' });
     expect(backend.clerk.requests).toEqual([]);
   });
 
-  it('not allowed: 403 forbidden', async () => {
+  it('403 forbidden for a caller without access', async () => {
     const denial = await denied(bearer(session()), { permission: 'org:invoices:delete' });
     expect(denial).toMatchObject({
       case: 'forbidden',
@@ -149,7 +149,7 @@ describe('the answers of a guard', () => {
     expect(denial.body).not.toHaveProperty('clerk_error');
   });
 
-  it('a scope is missing: 403 insufficient_scope', async () => {
+  it('403 insufficient_scope for a missing scope', async () => {
     const denial = await denied(bearer('ak_one'), { scope: ['invoices:read', 'invoices:write'] });
     expect(denial).toMatchObject({ case: 'forbidden', status: 403, code: 'forbidden' });
     expect(denial.headers).toEqual({
@@ -158,7 +158,7 @@ describe('the answers of a guard', () => {
   });
 
   it.each(['strict_mfa', { level: 'first_factor', afterMinutes: 2 }] as const)(
-    'must verify again (%j): 403 with what the frontend looks for',
+    '403 with reverification metadata for the frontend (%j)',
     async (reverification) => {
       const denial = await denied(bearer(session({ fva: [20, 20] })), { reverification });
       expect(denial).toMatchObject({ case: 'reverification', status: 403, headers: {} });
@@ -178,7 +178,7 @@ describe('the answers of a guard', () => {
     ['a key', bearer('ak_one'), { token: 'api_key' }],
     ['a machine JWT', bearer(m2mToken(key)), { token: 'm2m_token' }],
   ] as [string, Record<string, string>, GuardRequirement][])(
-    '%s in an outage: 503',
+    '503 for %s in an outage',
     async (_, headers, requirement) => {
       backend.clerk.fail();
       const denial = await denied(headers, requirement);
@@ -193,13 +193,13 @@ describe('the answers of a guard', () => {
     },
   );
 
-  it('in an outage a token of a kind that is not accepted is still of that kind', async () => {
+  it('401 token-type-mismatch in an outage for a kind that is not accepted', async () => {
     backend.clerk.fail();
     expect(await denied(bearer(session()), { token: 'api_key' })).toMatchObject({ code: 'token-type-mismatch' });
     expect(await denied(cookies(session()), { token: 'api_key' })).toMatchObject({ status: 401 });
   });
 
-  it('a pending session counts as signed out', async () => {
+  it('401 for a pending session', async () => {
     expect(await denied(cookies(session({ sts: 'pending' })))).toMatchObject({
       status: 401,
       code: 'session-pending',
@@ -217,7 +217,7 @@ describe('the answers of a guard', () => {
     expect(result.allowed).toBe(true);
   });
 
-  it('name the metadata of the resource in every 401 and in insufficient_scope', async () => {
+  it('name the resource metadata in every 401 and in insufficient_scope', async () => {
     const url = 'https://api.test/.well-known/oauth-protected-resource';
     const settings = { resourceMetadata: () => url };
     const challenge = async (...args: [Record<string, string>, GuardRequirement?]) =>
@@ -232,7 +232,7 @@ describe('the answers of a guard', () => {
     );
   });
 
-  it('put nothing into a header that could break out of it', async () => {
+  it('escape every value in a header', async () => {
     for (const url of ['https://a.test/"x', 'https://a.test/\r\nX: y', 'https://a.test/ü', '']) {
       expect((await denied({}, {}, { settings: { resourceMetadata: () => url } })).headers).toEqual({
         'WWW-Authenticate': 'Bearer',
@@ -243,7 +243,7 @@ describe('the answers of a guard', () => {
     });
   });
 
-  it('are frozen and say nothing of what was sent', async () => {
+  it('are frozen and quote nothing of the request', async () => {
     const denial = await denied(bearer('ak_CANARY'), {});
     expect(JSON.stringify(denial)).not.toContain('CANARY');
     expect([denial, denial.body, denial.headers, denial.body.errors].every(Object.isFrozen)).toBe(true);
@@ -260,7 +260,7 @@ describe('redirect', () => {
     ],
   });
 
-  it('sends a page request that is signed out to the sign-in page and back', async () => {
+  it('sends a signed-out page request to the sign-in page and back', async () => {
     const { result } = await guard(PAGE, redirect, {
       options: { signInUrl: 'https://app.acornbooks.example/sign-in' },
     });
@@ -269,7 +269,7 @@ describe('redirect', () => {
     expect(result).toEqual({ allowed: false, answer: redirectTo(page) });
   });
 
-  it('uses the accounts portal where no page is set, and asks a pending session to finish', async () => {
+  it('uses the accounts portal without a sign-in page, and asks a pending session to finish', async () => {
     const { result } = await guard(PAGE, redirect);
     expect(result).toMatchObject({
       answer: redirectTo(expect.stringMatching(/^https:\/\/accounts\.acornbooks\.example\/sign-in\?/) as string),
@@ -288,13 +288,13 @@ describe('redirect', () => {
     ['a page without the option', PAGE, {}, {}],
     ['a page without a host', { ...PAGE, host: '' }, {}, redirect],
   ] as [string, Record<string, string>, Partial<RequestView>, GuardRequirement][])(
-    'does not send %s',
+    'does not redirect %s',
     async (_, headers, view, requirement) => {
       expect(await denied(headers, requirement, { view })).toMatchObject({ status: 401 });
     },
   );
 
-  it('does not send a known user away', async () => {
+  it('does not redirect a signed-in user', async () => {
     expect(await denied({ ...PAGE, ...cookies(session()) }, { role: 'org:owner', redirect: true })).toMatchObject({
       status: 403,
     });
@@ -312,7 +312,7 @@ describe('lazy machine tokens', () => {
     return authentication;
   }
 
-  it('cost a call only where their kind is accepted, and one', async () => {
+  it('cost one call, only where their kind is accepted', async () => {
     const authentication = await begun(bearer('ak_one'));
     expect(backend.clerk.requests).toEqual([]);
     expect(authentication.state).toMatchObject({
@@ -332,7 +332,7 @@ describe('lazy machine tokens', () => {
     expect(selectAuth(authentication.auth, 'api_key')).toBe(authentication.auth);
   });
 
-  it('that are bad are asked about once', async () => {
+  it('cost one call if they are bad', async () => {
     const authentication = await begun(bearer('ak_bad'), {}, { cache: { machineTokens: { negativeTtlMs: 0 } } });
     for (const kinds of ['api_key', 'any', ['api_key', 'm2m_token']] as AcceptsToken[])
       await authentication.authenticate(kinds);
@@ -340,13 +340,13 @@ describe('lazy machine tokens', () => {
     expect(authentication.state).toMatchObject({ status: 'signed-out', tokenType: 'api_key', reason: 'token-invalid' });
   });
 
-  it('are verified by the middleware if its settings accept them', async () => {
+  it('are verified by the middleware if its options accept them', async () => {
     const authentication = await begun(bearer('ak_one'), { acceptsToken: ['session_token', 'api_key'] });
     expect(authentication.auth).toMatchObject({ tokenType: 'api_key', isAuthenticated: true });
     expect((await begun(bearer('ak_one'), {}, { acceptsToken: 'any' })).auth).toMatchObject({ isAuthenticated: true });
   });
 
-  it('do not hide a session that is accepted later', async () => {
+  it('do not prevent a later guard from accepting a session', async () => {
     const authentication = await begun(cookies(session()), { acceptsToken: 'api_key' });
     expect(authentication.state).toMatchObject({ status: 'signed-out', reason: 'No token in header' });
     await authentication.authenticate('m2m_token');
@@ -355,20 +355,20 @@ describe('lazy machine tokens', () => {
     expect(authentication.auth).toMatchObject({ tokenType: 'session_token', isAuthenticated: true });
   });
 
-  it('do not replace who is known', async () => {
+  it('do not replace an identified caller', async () => {
     const authentication = await begun(cookies(session()));
     expect(await authentication.authenticate('api_key')).toBe(authentication.state);
     expect(authentication.auth).toMatchObject({ tokenType: 'session_token', isAuthenticated: true });
   });
 
-  it('must be of a kind that exists', async () => {
+  it('must be of a known kind', async () => {
     const authentication = await begun(cookies(session()));
     expect(() => authentication.authenticate('cookie' as AcceptsToken)).toThrow(/session_token/);
   });
 });
 
 describe('the middleware', () => {
-  it('goes on, with nothing to send, for a user who is signed in, without a promise the second time', async () => {
+  it('continues without headers for a signed-in user, synchronously the second time', async () => {
     const authenticator = backend.create();
     await new RequestAuthentication(authenticator, viewOf(bearer(session()))).begin();
     const authentication = new RequestAuthentication(authenticator, viewOf(bearer(session())));
@@ -408,12 +408,12 @@ describe('the middleware', () => {
     },
   );
 
-  it('has to begin first', () => {
+  it('must begin before its state is read', () => {
     expect(() => new RequestAuthentication(backend.create(), viewOf()).auth).toThrow(/begun/);
   });
 });
 
-it('a guard tells whoever listens about a denial, and about nothing else', async () => {
+it('emits an event for a denial by a guard, and for nothing else', async () => {
   const onEvent = (event: (typeof backend.events)[number]) => void backend.events.push(event);
   const options = { onEvent, signInUrl: 'https://app.test/in' };
   await guard(bearer(session()), {}, { options });
@@ -445,7 +445,7 @@ describe('selectAuth', () => {
     expect(selectAuth(auth, acceptsToken)).toMatchObject(expected);
   });
 
-  it('says of an authenticated caller of another kind that the kind is wrong', async () => {
+  it('reports a wrong kind for an authenticated caller of another kind', async () => {
     const { authentication } = await guard(bearer('ak_one'), { token: 'api_key' });
     expect(selectAuth(authentication.auth)).toMatchObject({
       tokenType: 'session_token',

@@ -18,7 +18,7 @@ test.each([
   ['https://api.example/a/b?tenant=1', `https://api.example${WELL_KNOWN}/a/b?tenant=1`],
   ['https://api.example?tenant=1', `https://api.example${WELL_KNOWN}?tenant=1`],
   ['http://localhost:3000/mcp', `http://localhost:3000${WELL_KNOWN}/mcp`],
-])('the metadata of %s stands at %s, and is served there', (resource, url) => {
+])('serves the metadata of %s at %s', (resource, url) => {
   expect(resourceMetadataUrl(resource)).toBe(url);
   expect(ofHono(resource)).toBe(url);
   const serve = createResourceMetadata({ resource, authorizationServers: servers }, {});
@@ -40,7 +40,7 @@ test.each([
   'https://u@api.example',
   'https://:p@api.example',
   'https://api.example#x',
-])('%j is no resource', (resource) => {
+])('throws for the resource %j', (resource) => {
   expect(() => resourceMetadataUrl(resource)).toThrow(ConfigurationError);
   expect(() => createResourceMetadata({ resource, authorizationServers: servers }, {})).toThrow(ConfigurationError);
 });
@@ -49,17 +49,20 @@ describe('paths', () => {
   const serve = (resource: string) => (path: string) =>
     createResourceMetadata({ resource, authorizationServers: servers }, {})('GET', path) !== null;
 
-  test.each(['https://api.example/mcp', 'https://api.example/mcp/'])('%s: with and without the slash', (resource) => {
-    const served = serve(resource);
-    expect(['', '/mcp', '/mcpx', '/mcp/x', '/', '/mcp//'].map((path) => served(WELL_KNOWN + path))).toEqual([
-      true,
-      true,
-      false,
-      false,
-      false,
-      false,
-    ]);
-    expect(served(`${WELL_KNOWN}/mcp/`)).toBe(resource.endsWith('/'));
-    expect(served('/mcp')).toBe(false);
-  });
+  test.each(['https://api.example/mcp', 'https://api.example/mcp/'])(
+    '%s: serves both with and without the slash',
+    (resource) => {
+      const served = serve(resource);
+      expect(['', '/mcp', '/mcpx', '/mcp/x', '/', '/mcp//'].map((path) => served(WELL_KNOWN + path))).toEqual([
+        true,
+        true,
+        false,
+        false,
+        false,
+        false,
+      ]);
+      expect(served(`${WELL_KNOWN}/mcp/`)).toBe(resource.endsWith('/'));
+      expect(served('/mcp')).toBe(false);
+    },
+  );
 });

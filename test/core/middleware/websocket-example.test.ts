@@ -79,7 +79,7 @@ afterEach(() => {
 /** Real time: the example has the clock of the machine. */
 const token = () => sessionToken(key, {}, {}, Date.now());
 
-it('lets a user in, and nobody else', async () => {
+it('lets a user in and refuses everybody else', async () => {
   expect(await open(server, { authorization: `Bearer ${token()}` })).toBe(101);
   expect(await open(server, { authorization: 'Bearer x' })).toBe(401);
   expect(await open(server, { origin: 'https://evil.example', authorization: `Bearer ${token()}` })).toBe(403);
@@ -89,7 +89,7 @@ it.each<[string, Fault]>([
   ['429', { status: 429, retryAfterSeconds: 7, body: { errors: [{ code: 'too_many_requests' }] } }],
   ['500', { status: 500, body: {} }],
   ['nothing', { reset: true }],
-])('lives on when Clerk answers %s', async (_what, fault) => {
+])('survives an answer of Clerk: %s', async (_what, fault) => {
   const outage = backend.clerk.fail({ operation: OPERATIONS.jwks, ...fault });
   expect(await open(server, { authorization: `Bearer ${token()}` })).toBe(503);
   expect(callsOf(backend.clerk, OPERATIONS.jwks)).toBeGreaterThan(0);
@@ -98,7 +98,7 @@ it.each<[string, Fault]>([
   expect(server.listening).toBe(true);
 });
 
-it('lives on when a client leaves while Clerk is asked', async () => {
+it('survives a client that leaves while Clerk is asked', async () => {
   const asked = backend.clerk.fail({ operation: OPERATIONS.jwks, hang: true });
   const socket = connect(portOf(server), '127.0.0.1');
   const headers = ['Host: x', 'Upgrade: websocket', 'Connection: upgrade', `Authorization: Bearer ${token()}`];

@@ -30,10 +30,10 @@ const ask = (
 const fresh = (): { cookie: string } => ({ cookie: cookies(sessionToken(key))['cookie'] ?? '' });
 const statusOf = (result: Awaited<ReturnType<typeof ask>>) => (result.allowed ? 101 : result.status);
 
-describe('the origin', () => {
+describe('the origin rule', () => {
   const NO_TOKEN = ['Basic dXNlcjpw', 'Bearer', 'Bearer ', 'bearer\t', '   ', '', 'Digest a b', 'Negotiate x y'];
 
-  it.each(NO_TOKEN)('an Authorization header without a token (%j) leaves the rule on', async (authorization) => {
+  it.each(NO_TOKEN)('applies with an Authorization header without a token (%j)', async (authorization) => {
     expect(statusOf(await ask({ authorization, ...fresh() })), 'no Origin').toBe(403);
     expect(statusOf(await ask({ authorization, origin: FOREIGN, ...fresh() }))).toBe(403);
     expect(statusOf(await ask({ authorization, origin: 'null', ...fresh() }))).toBe(403);
@@ -49,18 +49,18 @@ describe('the origin', () => {
     ['an empty one', { origin: '' }, 403],
     ['two in one', { origin: `${ORIGIN}, ${FOREIGN}` }, 403],
     ['one that begins like an allowed one', { origin: `${ORIGIN}.evil.example` }, 403],
-  ])('with a token in the header, and as origin %s', async (_what, headers, status) => {
+  ])('does not apply with a token in the header and the origin %s', async (_what, headers, status) => {
     expect(statusOf(await ask({ ...headers, ...bearer(sessionToken(key)) }))).toBe(status);
   });
 
-  it('a bad token in the header does not hand over to the cookies', async () => {
+  it('never falls back to the cookies after a bad token in the header', async () => {
     for (const token of ['x', 'a b', sessionToken(stranger), `${'a'.repeat(20_000)}`]) {
       expect(statusOf(await ask({ ...bearer(token), ...fresh() })), token.slice(0, 20)).toBe(401);
     }
   });
 });
 
-describe('nothing is renewed', () => {
+describe('an upgrade renews nothing', () => {
   const asked = () => backend.clerk.requests.length;
   const expired = sessionToken(key, { iat: T0_S - 120, nbf: T0_S - 130, exp: T0_S - 60 });
   const good = sessionToken(key);
@@ -76,7 +76,7 @@ describe('nothing is renewed', () => {
     ['a development browser', '__clerk_db_jwt=dvb_one'],
     ['a mark of a satellite', '__clerk_synced=false'],
     ['a way back', `__clerk_redirect_url=${encodeURIComponent('http://localhost/')}`],
-  ])('%s is not read, neither from the query nor from a cookie', async (_what, pair) => {
+  ])('ignores %s in the query and in cookies', async (_what, pair) => {
     backend.clerk.state.table('handshakes').insert({ id: 'n1', directives });
     const before = asked();
     for (const origin of [{ origin: ORIGIN }, { origin: ORIGIN, 'sec-fetch-dest': 'document' }]) {
@@ -89,7 +89,7 @@ describe('nothing is renewed', () => {
     expect(backend.clerk.state.table('handshakes').get('n1'), 'the nonce can still be exchanged').toBeDefined();
   });
 
-  it('an expired session is refused, and its refresh token is not spent', async () => {
+  it('refuses an expired session and does not use its refresh token', async () => {
     backend.clerk.fail({
       operation: OPERATIONS.refresh,
       body: { object: 'cookies', cookies: [`__session=${good}; Path=/`] },
@@ -115,7 +115,7 @@ describe('nothing is renewed', () => {
     expect(callsOf(backend.clerk, OPERATIONS.refresh)).toBe(1);
   });
 
-  it('a satellite and a page of another organization are taken as they are', async () => {
+  it('judges a satellite and a page of another organization as they are', async () => {
     const satellite = backend.create({
       jwtKey: key.pem,
       isSatellite: true,
@@ -133,7 +133,7 @@ describe('nothing is renewed', () => {
   });
 });
 
-describe('what would send a page away leaves a request alone that is not to be renewed', () => {
+describe('a request that must not be renewed is never redirected', () => {
   const DEVELOPMENT = 'pk_test_YnJhdmUtb3R0ZXItNy5jbGVyay5hY2NvdW50cy5kZXYk';
   const ofDevelopment = cookies(sessionToken(key, { iss: 'https://brave-otter-7.clerk.accounts.dev' }))['cookie'];
   const page = { host: 'app.acornbooks.example', 'sec-fetch-dest': 'document' };
@@ -166,12 +166,12 @@ describe('what would send a page away leaves a request alone that is not to be r
   });
 });
 
-describe('nothing that a request holds makes it reject', () => {
+describe('authenticateUpgrade does not reject for a request', () => {
   class Odd extends Error {}
   const VALUES: readonly unknown[] = [undefined, null, 0, '', false, Number.NaN, 'route', 'router', {}, new Odd('odd')];
 
   it.each(VALUES.flatMap((value) => [['throws', value] as const, ['rejects with', value] as const]))(
-    'a check that %s %o is a refusal with 500, and its error is at hand',
+    'refuses with 500 and keeps the error if a check %s %o',
     async (way, value) => {
       const check = () => {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what this is about
@@ -189,7 +189,7 @@ describe('nothing that a request holds makes it reject', () => {
     },
   );
 
-  it('a check that answers anything but true is a refusal with 403, without a cause', async () => {
+  it('refuses with 403 and no cause if a check returns anything but true', async () => {
     for (const answer of [false, undefined, 'yes', 1]) {
       const refused = await ask({ origin: ORIGIN, ...fresh() }, { requirement: { check: () => answer as boolean } });
       expect(refused).toMatchObject({ allowed: false, status: 403 });
@@ -203,7 +203,7 @@ describe('nothing that a request holds makes it reject', () => {
     ['fails', { status: 500, body: {} }],
     ['drops the connection', { reset: true }],
     ['answers nonsense', { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }],
-  ])('while Clerk %s it is a refusal with 503, for each thing that Clerk is asked', async (_what, fault) => {
+  ])('refuses with 503 while Clerk %s, for each call', async (_what, fault) => {
     const anyToken: UpgradeOptions = { requirement: { token: 'any' } };
     for (const [operation, headers] of [
       [OPERATIONS.jwks, bearer(sessionToken(key))],
@@ -223,7 +223,7 @@ describe('nothing that a request holds makes it reject', () => {
     }
   });
 
-  it('a credential that ends while a check runs is refused with 401', async () => {
+  it('refuses with 401 if the credential ends while a check runs', async () => {
     for (const [headers, ms] of [
       [{ origin: ORIGIN, ...fresh() }, 65_000],
       [bearer(m2mToken(key)), 3_605_000],
@@ -243,7 +243,7 @@ describe('nothing that a request holds makes it reject', () => {
     }
   });
 
-  it('is told as one denial, whoever refused it', async () => {
+  it('emits one denial, whatever refuses', async () => {
     const told: BailiffEvent[] = [];
     const authenticator = backend.create({ jwtKey: key.pem, onEvent: (event) => told.push(event) });
     const denials = async (headers: Record<string, string>, options?: UpgradeOptions, url?: string) => {
@@ -263,7 +263,7 @@ describe('nothing that a request holds makes it reject', () => {
     expect(await denials({ origin: ORIGIN, ...fresh() }, outlasting)).toEqual([401, of('guard', 401, 'token-expired')]);
   });
 
-  it('a key that is forgotten and revoked while a check runs is asked for once, and rejects nothing', async () => {
+  it('asks once about a key that is revoked while a check runs, without an unhandled rejection', async () => {
     const authenticator = backend.create({ cache: { machineTokens: { ttlMs: 0 } } });
     const check = async () => {
       await authenticator.invalidate('ak_one');
@@ -276,7 +276,7 @@ describe('nothing that a request holds makes it reject', () => {
   });
 });
 
-describe('the end of each kind of credential', () => {
+describe('the end of a credential', () => {
   const ANY: UpgradeOptions = { requirement: { token: 'any' } };
   // What a JWT says is read by another clock than the one that wrote it.
   const SKEW = 5_000;
@@ -289,7 +289,7 @@ describe('the end of each kind of credential', () => {
     ['an opaque M2M token', bearer('mt_one'), T0 + 3_600_000, 0],
     ['an opaque OAuth token', bearer('oat_one'), T0 + 3_600_000, 0],
   ])(
-    '%s: closed once it would be refused, not before, and without asking Clerk again',
+    '%s: closes the socket as soon as the credential would be refused, without asking Clerk again',
     async (_what, headers, end, tolerance) => {
       const authenticator = backend.create({ jwtKey: key.pem, cache: { machineTokens: { ttlMs: 0 } } });
       const result = await ask(headers, ANY, '/socket', authenticator);
@@ -315,7 +315,7 @@ describe('the end of each kind of credential', () => {
     },
   );
 
-  it('an API key without an end keeps its socket', async () => {
+  it('never comes for an API key without an expiration', async () => {
     backend.clerk.state.table('api_keys').update('ak_one', { expiration: null });
     const result = await ask(bearer('ak_one'), ANY);
     expect(result).toMatchObject({ allowed: true, expiresAt: null });
@@ -329,7 +329,7 @@ describe('the end of each kind of credential', () => {
   it.each([
     [5_000, 3, 2_000],
     [10_000, 3, 7_000],
-  ])('inside a skew of %i ms a token that ended %i s ago still has %i ms', async (clockSkewMs, ago, left) => {
+  ])('leaves, with a skew of %i ms and a token that ended %i s ago, %i ms', async (clockSkewMs, ago, left) => {
     const authenticator = backend.create({ jwtKey: key.pem, clockSkewMs });
     const headers = bearer(sessionToken(key, { iat: T0_S - 60, exp: T0_S - ago }));
     const result = await ask(headers, {}, '/socket', authenticator);
@@ -347,7 +347,7 @@ describe('the end of each kind of credential', () => {
   });
 });
 
-describe('what is wrong in the code of the application rejects', () => {
+describe('a mistake of the application rejects', () => {
   it.each<[string, unknown, string]>([
     ['a misspelt option', { allowedOrigin: [ORIGIN] }, 'allowedOrigin'],
     ['a misspelt demand', { allowedOrigins: [ORIGIN], requirement: { rolle: 'admin' } }, 'requirement'],
@@ -364,7 +364,7 @@ describe('what is wrong in the code of the application rejects', () => {
   });
 });
 
-describe('over a real socket', () => {
+describe('a real socket', () => {
   async function withServer(use: (port: number) => Promise<void>): Promise<void> {
     const authenticator = backend.create({ jwtKey: key.pem });
     const sockets = new WebSocketServer({ noServer: true });
@@ -390,7 +390,7 @@ describe('over a real socket', () => {
     ['sec-websocket-version', '13'],
   ] as const;
 
-  it('a header that decides and comes twice is refused, in whatever order and spelling', async () => {
+  it('refuses a duplicate of a deciding header, in any order and spelling', async () => {
     const good = `Bearer ${sessionToken(key)}`;
     await withServer(async (port) => {
       for (const [headers, status] of [
@@ -453,7 +453,7 @@ describe('over a real socket', () => {
     [403, 'Forbidden'],
     [500, 'Internal Server Error'],
     [503, 'Service Unavailable'],
-  ])('a refusal with %i says so on the wire: %s', (status, words) => {
+  ])('writes a refusal with %i as: %s', (status, words) => {
     let text = '';
     const socket = { end: (written: string) => void (text = written) };
     refuseUpgrade(socket, { allowed: false, status, headers: { 'X-Own': '1' }, body: '{"a":"ä"}' });

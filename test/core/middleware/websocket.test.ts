@@ -88,7 +88,7 @@ describe('authenticateUpgrade', () => {
     outcome.socket.close();
   });
 
-  it('holds a requirement, and knows the end of a machine token', async () => {
+  it('checks a requirement and gives the end of a machine token', async () => {
     const url = await serve({ allowedOrigins: [ORIGIN], requirement: { token: 'm2m_token', scope: 'mch_reports' } });
     const allowed = await open(url, { authorization: `Bearer ${m2mToken(key)}` });
     expect(allowed.hello?.expiresAt).toBe(T0 + 3_600_000);
@@ -103,7 +103,7 @@ describe('authenticateUpgrade', () => {
     ).toBe(401);
   });
 
-  it('closes with 4401 when the token ends, and not before', async () => {
+  it('closes with 4401 when the token ends, not earlier', async () => {
     const url = await serve({ allowedOrigins: [ORIGIN] });
     const { socket } = await open(url, { authorization: `Bearer ${sessionToken(key)}` });
     const closed = new Promise<number>((resolve) => socket.on('close', resolve));
@@ -135,7 +135,7 @@ describe('authenticateUpgrade', () => {
       'a message with nothing but headers',
       { headers: { authorization: `Bearer ${sessionToken(key)}`, accept: ['a', 'b'] } },
     ],
-  ])('takes %s', async (_what, request) => {
+  ])('accepts %s', async (_what, request) => {
     const result = await authenticateUpgrade(authenticator, request, { allowedOrigins: [ORIGIN] });
     expect(result).toMatchObject({ allowed: true, expiresAt: T0 + 60_000 });
   });
@@ -160,7 +160,7 @@ describe('authenticateUpgrade', () => {
     expect(result).toMatchObject({ allowed: false, status });
   });
 
-  it('knows the end of an OAuth token, and a timer that was cancelled closes nothing', async () => {
+  it('gives the end of an OAuth token, and closes nothing after its timer was cancelled', async () => {
     const request = { headers: { authorization: `Bearer ${oauthToken(key)}` } };
     const result = await authenticateUpgrade(authenticator, request, {
       allowedOrigins: [ORIGIN],
@@ -173,7 +173,7 @@ describe('authenticateUpgrade', () => {
     expect(closed).toEqual([]);
   });
 
-  it('needs to know which origins are allowed', async () => {
+  it('throws without allowed origins', async () => {
     const request = { method: 'GET', url: '/', headers: {} };
     await expect(authenticateUpgrade(authenticator, request)).rejects.toMatchObject({
       code: 'configuration-invalid',

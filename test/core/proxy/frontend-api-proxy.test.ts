@@ -65,7 +65,7 @@ const never = ({ signal }: Sent) =>
     else signal.addEventListener('abort', give);
   });
 
-describe('the path', () => {
+describe('the path of the proxy', () => {
   test.each([
     [undefined, '/__clerk'],
     [null, '/__clerk'],
@@ -80,19 +80,19 @@ describe('the path', () => {
     expect(create({ path: given }).proxy.path).toBe(path);
   });
 
-  test.each(['a', '//a', 'https://a.example', '/a?b', '/a#b', '/a\\b', '/a b', '/a\t'])('%j is none', (given) => {
+  test.each(['a', '//a', 'https://a.example', '/a?b', '/a#b', '/a\\b', '/a b', '/a\t'])('throws for %j', (given) => {
     expect(() => proxyPath(given)).toThrow(expect.objectContaining({ option: 'frontendApiProxy' }));
     expect(() => proxyPath(given)).toThrow(/frontendApiProxy\.path.*\/__clerk/);
   });
 
-  test('owns what is below it', () => {
+  test('owns the paths below it', () => {
     const { proxy } = create({ path: '/auth' });
     const urls = ['/auth', '/auth/x', 'https://app.example/auth?x', '/authx', '/x?/auth', 'https://auth/x'];
     expect(urls.map((url) => proxy.owns(url))).toEqual([true, true, true, false, false, false]);
   });
 });
 
-describe('where the Frontend API is', () => {
+describe('the address of the Frontend API', () => {
   const VARIABLE = { CLERK_FAPI_URL: 'https://variable.example' };
   test.each<readonly [string, Parameters<typeof create>[0], Parameters<typeof create>[2], string]>([
     ["Clerk's own", {}, {}, 'https://frontend-api.clerk.dev/v1/client?a=1'],
@@ -114,7 +114,7 @@ describe('where the Frontend API is', () => {
     'https://:p@o.example',
     'https://o.example?q',
     'https://o.example#h',
-  ])('%s is no address of one', (fapiUrl) => {
+  ])('refuses %s', (fapiUrl) => {
     expect(() => create({ fapiUrl })).toThrow(expect.objectContaining({ option: 'frontendApiProxy' }));
     expect(() => create({}, undefined, { env: { CLERK_FAPI_URL: fapiUrl } })).toThrow(
       /^CLERK_FAPI_URL .*is not a (?:plain http\(s\) )?URL.*https:/s,
@@ -124,7 +124,7 @@ describe('where the Frontend API is', () => {
   test.each([
     ['publishableKey', { secretKey: SECRET_KEY }, 'CLERK_PUBLISHABLE_KEY'],
     ['secretKey', { publishableKey: PUBLISHABLE_KEY }, 'CLERK_SECRET_KEY'],
-  ])('without a %s there is none', (option, keys, variable) => {
+  ])('is missing without a %s', (option, keys, variable) => {
     const make = () => createFrontendApiProxy(resolveConfig(keys, {}), { enabled: true }, {});
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(expect.objectContaining({ option }));
@@ -132,30 +132,27 @@ describe('where the Frontend API is', () => {
   });
 });
 
-describe('what is sent', () => {
-  test.each(['CONNECT', 'TRACE', 'TRACK', 'connect', 'trace', 'tRaCk'])(
-    'S26: %s is not, whoever lets it in',
-    async (method) => {
-      const { proxy, sent } = create();
-      const body = vi.fn(() => null);
-      expect(await errorOf(await proxy.forward(request({ method, body })))).toEqual(REFUSED);
-      expect([sent, body.mock.calls]).toEqual([[], []]);
-    },
-  );
+describe('a forwarded request', () => {
+  test.each(['CONNECT', 'TRACE', 'TRACK', 'connect', 'trace', 'tRaCk'])('S26: is not sent: %s', async (method) => {
+    const { proxy, sent } = create();
+    const body = vi.fn(() => null);
+    expect(await errorOf(await proxy.forward(request({ method, body })))).toEqual(REFUSED);
+    expect([sent, body.mock.calls]).toEqual([[], []]);
+  });
 
-  test.each(['TRACES', 'XTRACE', 'GET', 'OPTIONS', 'PATCH', 'DELETE', 'PURGE'])('%s is', async (method) => {
+  test.each(['TRACES', 'XTRACE', 'GET', 'OPTIONS', 'PATCH', 'DELETE', 'PURGE'])('has %s', async (method) => {
     const { proxy, sent } = create();
     expect((await proxy.forward(request({ method }))).status).toBe(200);
     expect(sent).toMatchObject([{ method, redirect: 'manual' }]);
   });
 
-  test('S14: nothing that climbs', async () => {
+  test('S14: has no path that leaves the base path', async () => {
     const { proxy, sent } = create();
     expect(await errorOf(await proxy.forward(request({ url: '/__clerk/..%2fx' })))).toEqual(REFUSED);
     expect(sent).toEqual([]);
   });
 
-  test('the headers of the proxy, with the public address', async () => {
+  test('has the proxy headers with the public address', async () => {
     const { proxy, sent } = create({ path: '/auth' });
     await proxy.forward(request({ url: '/auth/v1', headers: [['x-a', '1']], clientAddress: '192.0.2.1' }));
     expect(Object.fromEntries(sent[0]?.headers as Headers)).toEqual({
@@ -169,7 +166,7 @@ describe('what is sent', () => {
     });
   });
 
-  test.each(['GET', 'HEAD'])('no body with %s, and nobody looks for one', async (method) => {
+  test.each(['GET', 'HEAD'])('has no body with %s, and reads none', async (method) => {
     const { proxy, sent } = create();
     const body = vi.fn(() => new Uint8Array(1));
     await proxy.forward(request({ method, body }));
@@ -178,7 +175,7 @@ describe('what is sent', () => {
     expect(sent[0]).not.toHaveProperty('duplex');
   });
 
-  test('the body as it is given, and only where there is one', async () => {
+  test('has the given body, if there is one', async () => {
     const { proxy, sent } = create();
     const body = new Uint8Array([0, 255]);
     await proxy.forward(request({ method: 'POST', body: () => Promise.resolve(body) }));
@@ -187,7 +184,7 @@ describe('what is sent', () => {
     expect(sent[1]).not.toHaveProperty('body');
   });
 
-  test('nothing where the body cannot be had: the error is what the adapter says', async () => {
+  test("is not sent if the body is unavailable, and rejects with the adapter's error", async () => {
     const { proxy, sent } = create();
     const lost = new ConfigurationError('frontendApiProxy', 'gone', 'keep it');
     const body = () => {
@@ -199,8 +196,8 @@ describe('what is sent', () => {
   });
 });
 
-describe('what comes back', () => {
-  test.each([200, 201, 302, 400, 404, 429, 500])('status %i with its body', async (status) => {
+describe('a returned answer', () => {
+  test.each([200, 201, 302, 400, 404, 429, 500])('keeps status %i and its body', async (status) => {
     const { proxy } = create({}, () => new Response('text', { status, headers: { 'x-a': '1' } }));
     const answer = await proxy.forward(request());
     expect([answer.status, answer.headers.get('x-a'), await answer.text()]).toEqual([status, '1', 'text']);
@@ -211,7 +208,7 @@ describe('what comes back', () => {
     ['GET', 205],
     ['GET', 304],
     ['HEAD', 200],
-  ])('%s with status %i has no body', async (method, status) => {
+  ])('has no body for %s with status %i', async (method, status) => {
     const { proxy } = create({}, () => new Response(method === 'HEAD' ? 'text' : null, { status }));
     const answer = await proxy.forward(request({ method }));
     expect([answer.status, answer.body]).toEqual([status, null]);
@@ -221,13 +218,13 @@ describe('what comes back', () => {
     ['/v1/next?b', 'https://app.example/__clerk/v1/next?b'],
     ['https://other.example/', 'https://other.example/'],
     [null, null],
-  ])('Location %s becomes %s', async (location, expected) => {
+  ])('has Location %s as %s', async (location, expected) => {
     const headers = location === null ? [] : [['location', location] as [string, string]];
     const { proxy } = create({}, () => new Response(null, { status: 302, headers }));
     expect((await proxy.forward(request())).headers.get('location')).toBe(expected);
   });
 
-  test('a failure is told from an answer', async () => {
+  test('tells that the Frontend API was not reached', async () => {
     const { proxy } = create({}, () => Promise.reject(new TypeError('fetch failed')));
     expect(await errorOf(await proxy.forward(request()))).toEqual(UNREACHED);
   });
@@ -237,7 +234,7 @@ describe('the end of a call', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  test('comes after 30 s without headers, and not before', async () => {
+  test('comes after 30 s without response headers, not earlier', async () => {
     const { proxy, sent } = create({}, never);
     const answer = proxy.forward(request());
     await vi.advanceTimersByTimeAsync(29_999);
@@ -246,7 +243,7 @@ describe('the end of a call', () => {
     expect(await errorOf(await answer)).toEqual(UNREACHED);
   });
 
-  test('never comes by time once they are there', async () => {
+  test('is not timed once the headers have arrived', async () => {
     const { proxy, sent } = create();
     await proxy.forward(request());
     expect(vi.getTimerCount()).toBe(0);
@@ -254,7 +251,7 @@ describe('the end of a call', () => {
     expect(sent[0]?.signal.aborted).toBe(false);
   });
 
-  test('comes when the browser goes', async () => {
+  test('comes when the browser disconnects', async () => {
     const browser = new AbortController();
     const { proxy } = create({}, never);
     const answer = proxy.forward(request({ signal: browser.signal }));
@@ -264,13 +261,13 @@ describe('the end of a call', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('comes at once when the browser has gone before', async () => {
+  test('comes at once if the browser has disconnected before', async () => {
     const { proxy, sent } = create({}, never);
     expect(await errorOf(await proxy.forward(request({ signal: AbortSignal.abort() })))).toEqual(UNREACHED);
     expect(sent.every(({ signal }) => signal.aborted)).toBe(true);
   });
 
-  test('that does not end by the signal is left alone', async () => {
+  test('does not wait for a fetch that ignores the signal', async () => {
     const browser = new AbortController();
     const { proxy } = create({}, () => new Promise<never>(() => undefined));
     const answer = proxy.forward(request({ signal: browser.signal }));
@@ -278,7 +275,7 @@ describe('the end of a call', () => {
     expect(await errorOf(await answer)).toEqual(UNREACHED);
   });
 
-  test('leaves nothing at the signal of the browser', async () => {
+  test('leaves no listener on the signal of the browser', async () => {
     const browser = new AbortController();
     const came = vi.spyOn(browser.signal, 'addEventListener');
     const left = vi.spyOn(browser.signal, 'removeEventListener');

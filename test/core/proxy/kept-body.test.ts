@@ -9,7 +9,7 @@ const announcing = (length: number | string | null) => ({
 const kept = (length: number | string | null, ...given: unknown[]) => keptBody(given, announcing(length), 'Keep it.');
 const bytes = Uint8Array.of(0, 255, 97);
 
-describe('the bytes of a body', () => {
+describe('kept bytes of a body', () => {
   test.each<readonly [string, unknown]>([
     ['a Buffer', Buffer.from(bytes)],
     ['an array', bytes],
@@ -17,7 +17,7 @@ describe('the bytes of a body', () => {
     ['a view', new DataView(bytes.buffer)],
     ['a buffer', bytes.buffer],
     ['a buffer of another realm', Object.defineProperty(bytes.slice().buffer, 'constructor', { value: null })],
-  ])('%s, with its length announced or not', (_, given) => {
+  ])('are accepted as %s, with and without an announced length', (_, given) => {
     expect(kept(3, given)).toEqual(bytes);
     expect(kept(null, given)).toEqual(bytes);
     for (const other of [2, 4, 0, 'x']) expect(() => kept(other, given)).toThrow(ConfigurationError);
@@ -30,17 +30,17 @@ describe('the bytes of a body', () => {
     ['a list', [0, 255, 97]],
     ['a number', 3],
     ['what says that it is one', { length: 3, byteLength: 3 }],
-  ])('%s is none', (_, given) => {
+  ])('are refused as %s', (_, given) => {
     expect(() => kept(3, given)).toThrow(ConfigurationError);
     expect(() => kept(null, given)).toThrow(/Frontend API proxy.*not kept.*Keep it\./);
   });
 
-  test('the first that is good counts', () => {
+  test('are the first good ones', () => {
     expect(kept(3, undefined, 'xxxx', Uint8Array.of(1), bytes, Uint8Array.of(1, 2, 3))).toEqual(bytes);
     expect(() => kept(null)).toThrow(ConfigurationError);
   });
 
-  test('a text is one with its length, and without a mark of what could not be decoded', () => {
+  test('are accepted as text of the right length without replacement characters', () => {
     expect(kept(4, 'aäb')).toEqual(new TextEncoder().encode('aäb'));
     for (const [length, text] of [
       [null, 'aäb'],
@@ -52,7 +52,7 @@ describe('the bytes of a body', () => {
       expect(() => kept(length, text)).toThrow(ConfigurationError);
   });
 
-  test('property: what was read as UTF-8 is given back as it came, or not at all', () => {
+  test('property: restore a body that was read as UTF-8, or are refused', () => {
     const body = fc.oneof(
       fc.uint8Array({ maxLength: 12 }),
       fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),

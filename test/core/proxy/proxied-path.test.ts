@@ -20,7 +20,7 @@ describe('path and query of a target', () => {
   });
 });
 
-describe('what belongs to the public path', () => {
+describe('a path below the public path', () => {
   test.each([
     ['/__clerk', true],
     ['/__clerk/', true],

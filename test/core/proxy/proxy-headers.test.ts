@@ -21,7 +21,7 @@ const ADDRESS = { 'x-forwarded-for': '198.51.100.7' };
 
 describe('headers to the Frontend API', () => {
   test.each(['cookie', 'authorization', 'user-agent', 'origin', 'x-custom', 'content-type', 'via'])(
-    '%s passes',
+    'pass %s',
     (name) => {
       expect(forwarded([[name, 'kept']])).toEqual({ ...OWN, ...ADDRESS, [name]: 'kept' });
     },
@@ -43,7 +43,7 @@ describe('headers to the Frontend API', () => {
       ['host', 'content-length', 'expect'],
       ['accept-encoding', 'clerk-proxy-url', 'clerk-secret-key', 'x-forwarded-host', 'x-forwarded-proto'],
     ].flat(),
-  )('%s does not, in any case', (name) => {
+  )('drop %s, in any case', (name) => {
     for (const spelling of [name, name.toUpperCase()]) {
       expect(forwarded([[spelling, 'theirs']])).toEqual({ ...OWN, ...ADDRESS });
     }
@@ -61,14 +61,14 @@ describe('headers to the Frontend API', () => {
     ...['x-real-ip', 'cf-connecting-ip', 'cf-connecting-ipv6', 'cf-pseudo-ipv4', 'true-client-ip', 'x-client-ip'],
     ...['fastly-client-ip', 'fly-client-ip', 'x-cluster-client-ip', 'x-azure-clientip', 'x-appengine-user-ip'],
   ];
-  test.each(ADDRESSES)('%s of the browser tells no address, known or not', (name) => {
+  test.each(ADDRESSES)('drop the address %s of the browser, known or not', (name) => {
     for (const spelling of [name, name.toUpperCase()]) {
       expect(forwarded([[spelling, '203.0.113.9']])).toEqual({ ...OWN, ...ADDRESS });
       expect(forwarded([[spelling, '203.0.113.9']], null)).toEqual(OWN);
     }
   });
 
-  test('names that Connection lists do not pass', () => {
+  test('drop names that Connection lists', () => {
     const headers = [
       ['Connection', 'X-One, close'],
       ['x-one', '1'],
@@ -79,7 +79,7 @@ describe('headers to the Frontend API', () => {
     expect(forwarded(headers)).toEqual({ ...OWN, ...ADDRESS, 'x-three': '3' });
   });
 
-  test('headers of one name are kept together', () => {
+  test('join headers of one name', () => {
     expect(
       forwarded([
         ['x-a', '1'],
@@ -93,13 +93,13 @@ describe('headers to the browser', () => {
   const returned = (headers: [string, string][]) => [...returnedHeaders(new Response(null, { headers }))];
 
   test.each(['connection', 'keep-alive', 'proxy-authenticate', 'te', 'trailer', 'transfer-encoding', 'upgrade'])(
-    '%s does not pass: it was meant for one connection',
+    'drop %s, which belongs to one connection',
     (name) => {
       expect(returned([[name, 'x']])).toEqual([]);
     },
   );
 
-  test('lengths and encodings of the body as it came do not pass, the rest does', () => {
+  test('drop lengths and encodings of the original body, and pass the rest', () => {
     const given: [string, string][] = [
       ['content-encoding', 'br'],
       ['content-length', '5'],
@@ -112,7 +112,7 @@ describe('headers to the browser', () => {
     ]);
   });
 
-  test('each cookie stands apart, and names that Connection lists are gone', () => {
+  test('keep cookies separate and drop names that Connection lists', () => {
     const given: [string, string][] = [
       ['set-cookie', 'a=1'],
       ['set-cookie', 'b=2'],
@@ -125,7 +125,7 @@ describe('headers to the browser', () => {
     ]);
   });
 
-  test('an answer without Location stays without', () => {
+  test('add no Location', () => {
     expect(returnedHeaders(new Response('x')).has('location')).toBe(false);
   });
 });

@@ -20,7 +20,7 @@ describe('S14: the URL in the Frontend API', () => {
     ['/v1/a%2fb', '/base/v1/a%2fb'],
     // Encoded four times over, which is as far as anybody looks.
     ['/v1/%25252541', '/base/v1/%25252541'],
-  ])('%j stays', (rest, expected) => {
+  ])('keeps %j', (rest, expected) => {
     expect(upstreamUrl(BASE, rest)?.href).toBe(BASE.origin + expected);
     expect(upstreamUrl(ROOT, rest)?.href).toBe(BASE.origin + expected.slice('/base'.length));
   });
@@ -62,7 +62,7 @@ describe('S14: the URL in the Frontend API', () => {
     '/..%3b\t/other',
     '/v1/..?x',
     '/v1/..#x',
-  ])('%j is refused, below a base path and without one', (rest) => {
+  ])('refuses %j, with and without a base path', (rest) => {
     expect(upstreamUrl(BASE, rest)).toBeNull();
     expect(upstreamUrl(ROOT, rest)).toBeNull();
   });
@@ -86,7 +86,7 @@ describe('S14: the URL in the Frontend API', () => {
   const decoded = (path: string): string =>
     path.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 
-  test('property: nothing leaves origin or base path, however often a server decodes it', () => {
+  test('property: never leaves the origin or base path, however often a server decodes it', () => {
     fc.assert(
       fc.property(text, fc.constantFrom(BASE, ROOT), (rest, base) => {
         const url = upstreamUrl(base, rest);
@@ -102,7 +102,7 @@ describe('S14: the URL in the Frontend API', () => {
     );
   });
 
-  test('property: a path of plain segments arrives as it is', () => {
+  test('property: keeps a path of plain segments', () => {
     const segment = fc.stringMatching(/^[a-z0-9_~-][a-z0-9._~-]{0,8}$/);
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1 }), (segments) => {
@@ -112,12 +112,12 @@ describe('S14: the URL in the Frontend API', () => {
     );
   });
 
-  test('a path that is encoded over and over is looked at a few times, not to its end', () => {
+  test('decodes a path a few times at most', () => {
     expect(upstreamUrl(BASE, `/%${'25'.repeat(8000)}2e`)).toBeNull();
   });
 });
 
-describe('where a redirect leads', () => {
+describe('the target of a redirect', () => {
   const asked = new URL('https://fapi.example/base/v1/client');
   const PROXY = 'https://app.example/__clerk';
   test.each([
@@ -140,7 +140,7 @@ describe('where a redirect leads', () => {
     expect(returnedLocation(location, asked, BASE, PROXY)).toBe(expected);
   });
 
-  test('without a base path every path of the origin is served here', () => {
+  test('is served here on every path of the origin without a base path', () => {
     expect(returnedLocation('/v1/next', asked, ROOT, PROXY)).toBe(`${PROXY}/v1/next`);
   });
 });

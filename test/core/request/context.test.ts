@@ -41,12 +41,12 @@ describe('the token in the Authorization header', () => {
     expect(headerTokenOf(header)).toBe(expected);
   });
 
-  test('what cannot be a token is never taken for one', () => {
+  test('never accepts a malformed token', () => {
     expect(classifyToken(UNREADABLE_TOKEN)).toMatchObject({ form: 'malformed', jwt: null });
   });
 });
 
-test('headers are read when they are asked for, and once', () => {
+test('reads headers lazily, and once', () => {
   const reads: string[] = [];
   const header = (name: string) => {
     reads.push(name);

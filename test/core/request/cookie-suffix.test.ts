@@ -64,7 +64,7 @@ describe.each(['development', 'production'] as const)('plain or suffixed cookies
     expect(usesSuffixedCookies(given)).toBe(suffixed);
   });
 
-  test('plain signed out, suffixed session ended: row 6 in development alone', () => {
+  test('row 6 applies in development only: plain signed out, suffixed session ended', () => {
     const given = facts(type, { U: '0', s: ended, u: '1' });
     expect(rowOf(given)).toBe(type === 'development' ? 6 : 8);
     expect(usesSuffixedCookies(given)).toBe(type === 'production');
@@ -77,6 +77,6 @@ describe.each(['development', 'production'] as const)('plain or suffixed cookies
   });
 });
 
-test('rows are numbered in their order', () => {
+test('rows are numbered in order', () => {
   expect(SUFFIX_ROWS.map(({ row }) => row)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });

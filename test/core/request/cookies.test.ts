@@ -9,7 +9,7 @@ const read = (header: string | null) =>
   ) as Partial<Cookies>;
 
 describe('readCookies', () => {
-  test('finds every cookie that matters, and nothing else', () => {
+  test('finds every cookie of the protocol, and no other', () => {
     expect(
       read(
         `a=1; __session=A; __session_${SUFFIX}=B; __client_uat=1; __client_uat_${SUFFIX}=2; __refresh=no; __refresh_${SUFFIX}=R; __clerk_db_jwt=D; __clerk_db_jwt_${SUFFIX}=E; __clerk_handshake=H; __clerk_handshake_nonce=N; __clerk_redirect_count=2; __session_ABCDEFGH=foreign; __sessionx=no; __clerk_handshake_${SUFFIX}=no`,
@@ -28,7 +28,7 @@ describe('readCookies', () => {
     });
   });
 
-  test('S6: an encoded separator forges nothing', () => {
+  test('S6: splits at no encoded separator', () => {
     expect(read('a=x%3B%20__session%3Dforged')).toEqual({});
     expect(read('__client_uat=1%3B__session%3Dforged')).toEqual({ clientUat: '1;__session=forged' });
   });
@@ -73,11 +73,11 @@ describe('readCookies', () => {
     expect(read(header)).toEqual(expected);
   });
 
-  test('without a suffix nothing suffixed is read', () => {
+  test('reads no suffixed cookie without a suffix', () => {
     expect(readCookies('__session_=x; __refresh_=y', '')).toMatchObject({ session: null });
   });
 
-  test('property: never throws, and agrees with the rules of the page on any text', () => {
+  test('property: never throws, and follows the documented rules for any text', () => {
     const name = fc.constantFrom('__session', `__session_${SUFFIX}`, '__client_uat', 'other', '__session_x', '');
     const value = fc.oneof(fc.string(), fc.constantFrom('%41', '%zz', '"q"', '', ' a ', 'a=b'));
     const decoded = (text: string) => {
@@ -104,7 +104,7 @@ describe('readCookies', () => {
     );
   });
 
-  test('property: the order of cookies says nothing', () => {
+  test('property: does not depend on the order of cookies', () => {
     const names = ['__session', '__client_uat', '__clerk_db_jwt', '__refresh'].flatMap((n) => [n, `${n}_${SUFFIX}`]);
     const others = ['__clerk_redirect_count', '__clerk_handshake', '__clerk_handshake_nonce'];
     const value = fc.constantFrom('', '0', '1', '170', '99', 'x', '-1', 'a', 'b', 'c');
@@ -120,7 +120,7 @@ describe('readCookies', () => {
     );
   });
 
-  test('many cookies without a value cost no more than their length', () => {
+  test('reads many cookies without a value in linear time', () => {
     const header = '__a;'.repeat(200_000) + '__session=x';
     expect(readCookies(header, SUFFIX).session).toBe('x');
   });

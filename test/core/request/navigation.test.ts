@@ -13,7 +13,7 @@ const view = (method: string, headers: Record<string, string>) => ({
   header: (name: string) => headers[name] ?? null,
 });
 
-describe('what counts as a page', () => {
+describe('requests that count as a page', () => {
   test.each<[string, string, Record<string, string>, boolean, boolean]>([
     ['document', 'GET', { 'sec-fetch-dest': 'document' }, true, true],
     ['iframe', 'GET', { 'sec-fetch-dest': 'iframe' }, true, false],
@@ -42,7 +42,7 @@ test.each([
   ['1e3', 1000],
   ['2.9', 2],
   ['Infinity', Infinity],
-])('loop counter %j is %d', (cookie, expected) => {
+])('reads the loop counter %j as %d', (cookie, expected) => {
   expect(parseRedirectCount(cookie)).toBe(expected);
 });
 
@@ -52,12 +52,12 @@ test.each([
   ['0', 0],
   ['1700000000', 1_700_000_000],
   ['12abc', 12],
-])('client_uat %j is %d', (cookie, expected) => {
+])('reads client_uat %j as %d', (cookie, expected) => {
   expect(parseClientUat(cookie)).toBe(expected);
 });
 
 describe('the query', () => {
-  test('says what it says, escaped names included, first of duplicates', () => {
+  test('is decoded, names included, and the first duplicate counts', () => {
     expect(
       readQuery(
         '/x?__clerk_handshake=h&__clerk_handshake_nonce=n&%5F%5Fclerk_db_jwt=d&__clerk_synced=true&__clerk_synced=no&__clerk_redirect_url=u',
@@ -72,7 +72,7 @@ describe('the query', () => {
     '/__clerk_synced=true',
     '/x#?__clerk_synced=true',
     '/x?a#&__clerk_synced=true',
-  ])('%s says nothing', (target) => {
+  ])('%s gives nothing', (target) => {
     expect(Object.values(readQuery(target))).toEqual([null, null, null, null, null]);
   });
 });

@@ -147,7 +147,7 @@ describe('the public URL', () => {
     expect(seen(type, given)).toBe(expected);
   });
 
-  test('property: no path and no forwarded header changes the host', () => {
+  test('property: keeps the host whatever the path and the forwarded headers', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (path, forwarded) => {
         const headers = { host: 'app.example', 'x-forwarded-host': forwarded };
@@ -180,7 +180,7 @@ describe('the option publicUrl', () => {
     expect(see(url)).toBe(expected);
   });
 
-  test('without a base path it is the origin alone', () => {
+  test('is the origin alone without a base path', () => {
     expect(see('/a?b', 'https://app.example:8443/')).toBe('https://app.example:8443/a?b');
     expect(see('//evil.example', 'https://app.example')).toBe('https://app.example//evil.example');
   });
@@ -197,7 +197,7 @@ describe('the option publicUrl', () => {
     fc.array(fc.constantFrom('..', '.', '%2e%2e', '', 'a', 'prod', '@', '\\')).map((parts) => `/${parts.join('/')}`),
   );
 
-  test('property: every address is on that origin, at the base path or below it, and gets it once', () => {
+  test('property: puts every URL on that origin, below the base path, which occurs once', () => {
     fc.assert(
       fc.property(bases, paths, fc.webQueryParameters(), (base, path, query) => {
         const publicUrl = `https://app.example${base}`;
@@ -224,7 +224,7 @@ describe('the option publicUrl', () => {
     'https://app.example//prod',
     '',
     7,
-  ])('%s is refused, with the name of the option and what to do', (publicUrl) => {
+  ])('refuses %s and names the option and the remedy', (publicUrl) => {
     expect(() => resolveConfig({ publicUrl: publicUrl as string }, {})).toThrow(
       expect.objectContaining({
         name: 'ConfigurationError',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { repeatedHeaders } from '../../../src/core/request/raw-headers.js';
 
-describe('headers that came more than once', () => {
+describe('repeated headers', () => {
   test.each<[string, readonly string[], Readonly<Record<string, string>> | null]>([
     ['none', [], null],
     ['one of each', ['Host', 'a', 'Authorization', 'b', 'Referer', 'c'], null],
@@ -23,11 +23,11 @@ describe('headers that came more than once', () => {
     expect(repeatedHeaders(raw)).toEqual(expected);
   });
 
-  test('without raw headers there is nothing to tell', () => {
+  test('gives nothing without raw headers', () => {
     expect(repeatedHeaders(undefined)).toBeNull();
   });
 
-  test("property: what they are joined to is what the Web's Headers say", () => {
+  test("property: joins as the Web's Headers do", () => {
     const name = fc.constantFrom(
       'Host',
       'host',

@@ -19,7 +19,7 @@ describe('checkRequest', () => {
     ['GET', 'https://app.example/a//b'],
     ['OPTIONS', '*'],
     ['DELETE', '/'],
-  ])('%s %s passes', (method, url) => {
+  ])('accepts %s %s', (method, url) => {
     expect(check(method, url)).toBeNull();
   });
 
@@ -48,12 +48,12 @@ describe('checkRequest', () => {
     ['GET', 'relative'],
     ['GET', ''],
     ['GET', '*'],
-  ])('%s %s is refused', (method, url) => {
+  ])('refuses %s %s', (method, url) => {
     expect(check(method, url)).toBe('bad-request');
   });
 
   test.each(['app.example', 'app.example:8080', 'localhost:3000', '127.0.0.1', '[::1]:3000', 'a_b.example', '', null])(
-    'host %j passes',
+    'accepts host %j',
     (host) => {
       expect(check('GET', '/', host)).toBeNull();
     },
@@ -71,7 +71,7 @@ describe('checkRequest', () => {
     '[zz]',
     'h'.repeat(256),
     'http://h',
-  ])('S26: host %j is refused', (host) => {
+  ])('S26: refuses host %j', (host) => {
     expect(check('GET', '/', host)).toBe('bad-request');
   });
 
@@ -100,13 +100,13 @@ describe.each<readonly [string, () => typeof checkRequest]>([
   const targets = ['/', '/a?b', 'https://app.example', 'https://app.example/x', 'https://other.example/x'];
 
   test.each(['TRACE', 'TRACK', 'trace', 'track', 'Trace', 'tRaCk'])(
-    'S26: %s is refused, whatever the target',
+    'S26: refuses %s, whatever the target',
     (method) => {
       for (const url of targets) expect(decide(method, url)).toBe('bad-request');
     },
   );
 
-  test.each(['GET', 'PATCH', 'TRACES', 'XTRACE', 'TRAC', 'TRACX', 'trade', ''])('%s passes', (method) => {
+  test.each(['GET', 'PATCH', 'TRACES', 'XTRACE', 'TRAC', 'TRACX', 'trade', ''])('accepts %s', (method) => {
     for (const url of targets) expect(decide(method, url)).toBeNull();
   });
 });
@@ -141,7 +141,7 @@ describe('createRequestCheck', () => {
   const host = fc.option(fc.oneof(fc.constantFrom('app.example', 'a b', 'user@h', 'app.example:80'), fc.string()));
   const method = fc.constantFrom('GET', 'OPTIONS', 'TRACE', 'TRACK');
 
-  test('property: remembering changes no answer', () => {
+  test('property: gives the same answers as without memory', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(method, url, host), { minLength: 2, maxLength: 8 }), (requests) => {
         const remembering = createRequestCheck();
@@ -168,7 +168,7 @@ describe('createRequestCheck', () => {
     ['https://app.example/x', 'https://app.example//evil.example/x'],
     ['https://app.example/x', 'https://app.example/\\evil.example/x'],
     ['https://app.example/x', 'https://app.example/\n/evil.example/x'],
-  ])('%j does not vouch for %j', (good, other) => {
+  ])('judges %j alone, and %j after it', (good, other) => {
     const remembering = createRequestCheck();
     const view = (target: string) => ({ method: 'GET', url: target, header: () => null });
     expect(remembering(view(good))).toBe(checkRequest(view(good)));

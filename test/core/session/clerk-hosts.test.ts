@@ -16,14 +16,14 @@ test.each([
   ['brave-otter-7.clerk.accountsstage.dev', 'https://brave-otter-7.accountsstage.dev'],
   ['127.0.0.1:4010', 'http://127.0.0.1:4010'],
   [null, null],
-])('the accounts portal of %s is %s', (host, expected) => {
+])('finds the accounts portal of %s at %s', (host, expected) => {
   expect(accountsPortal(configFor(host))).toBe(expected);
 });
 
 test.each([
   ['development', 'test', 'brave-otter-7.clerk.accounts.dev', 'https://brave-otter-7.accounts.dev'],
   ['production', 'live', 'clerk.shop.example', 'https://accounts.shop.example'],
-] as const)('a satellite with a domain, %s: its host is %s %s', (_, mode, host, portal) => {
+] as const)('knows the hosts of a satellite with a domain in %s', (_, mode, host, portal) => {
   const key = mode === 'live' ? 'clerk.acornbooks.example' : host;
   const satellite = { isSatellite: true, domain: 'shop.example', signInUrl: 'https://acornbooks.example/in' };
   const config = configFor(key, satellite, mode);
@@ -37,7 +37,7 @@ test.each([
 describe('pages of Clerk', () => {
   const known = (page: string, ...given: Parameters<typeof configFor>) =>
     isClerkPage(new URL(page), configFor(...given));
-  test('behind a proxy its host is the Frontend API', () => {
+  test("includes the Frontend API's host behind a proxy", () => {
     const proxied = { proxyUrl: 'https://acornbooks.example/__clerk' };
     expect(known('https://acornbooks.example/x', 'clerk.acornbooks.example', proxied)).toBe(true);
     expect(known('https://accounts.acornbooks.example/', 'clerk.acornbooks.example', proxied)).toBe(false);
@@ -73,7 +73,7 @@ describe('pages of Clerk', () => {
     ],
   ];
   const own = 'brave-otter-7.clerk.accounts.dev';
-  test.each(PORTALS)('%s is one in development, and ends where it ends', (portal, others) => {
+  test.each(PORTALS)('includes %s in development, and no longer host', (portal, others) => {
     expect(known(`https://${portal}/sign-in`, own, {}, 'test')).toBe(true);
     expect(known(`https://${portal}:8443/sign-in`, own, {}, 'test')).toBe(true);
     expect(known(`https://${portal}/sign-in`, 'clerk.acornbooks.example')).toBe(false);
@@ -82,18 +82,18 @@ describe('pages of Clerk', () => {
       if (host !== own) expect([host, known(`https://${host}/sign-in`, own, {}, 'test')]).toEqual([host, false]);
     }
   });
-  test.each(['clerk.acornbooks.example', 'accounts.acornbooks.example'])('%s is one, and nothing longer is', (page) => {
+  test.each(['clerk.acornbooks.example', 'accounts.acornbooks.example'])('includes %s, and no longer host', (page) => {
     const ofInstance = (host: string) => known(`https://${host}/x`, 'clerk.acornbooks.example');
     expect(ofInstance(page)).toBe(true);
     for (const other of [`${page}.evil`, `${page}x`, `x.${page}`, `x${page}`, `${page}:8443`, 'acornbooks.example'])
       expect([other, ofInstance(other)]).toEqual([other, false]);
   });
-  test('without a key there are none', () => {
+  test('is empty without a key', () => {
     expect(known('https://accounts.acornbooks.example/', null)).toBe(false);
   });
 });
 
-test('issuers: the host of the key, the own one of a satellite, the proxy', () => {
+test("gives as issuers the key's host, a satellite's own and the proxy", () => {
   const options = {
     isSatellite: true,
     domain: 'shop.example',
@@ -107,7 +107,7 @@ test('issuers: the host of the key, the own one of a satellite, the proxy', () =
   expect(issuersOf(configFor(null)).size).toBe(0);
 });
 
-test('where a satellite may be answered', () => {
+test('finds the address where a satellite may be answered', () => {
   const config = configFor('clerk.acornbooks.example', { allowedRedirectOrigins: ['https://shop.example'] });
   expect(satelliteReturnUrl(config, 'https://shop.example/a')?.href).toBe('https://shop.example/a');
   for (const bad of [

@@ -45,7 +45,7 @@ const unchecked = reason.map(leftUnchecked);
 const OF_DEVELOPMENT = ['ask-primary', 'answer-satellite'];
 
 describe('before a token is verified', () => {
-  it('nobody signs in, and a session is verified only where there is one that could be good', () => {
+  it('signs nobody in, and verifies a session only if one could be good', () => {
     fc.assert(
       fc.property(facts, (f) => {
         const row = decideCookies(f);
@@ -58,7 +58,7 @@ describe('before a token is verified', () => {
     );
   });
 
-  it('production does nothing that is for development, and every way out says why', () => {
+  it('takes no step of development in production, and gives a reason for every signed-out outcome', () => {
     fc.assert(
       fc.property(facts, (f) => {
         const row = decideCookies(f);
@@ -74,7 +74,7 @@ describe('before a token is verified', () => {
 });
 
 describe('after a token was verified', () => {
-  it('only an accepted one signs in', () => {
+  it('signs in with an accepted token only', () => {
     fc.assert(
       fc.property(facts, fc.oneof(accepted, refused, unchecked), (f, verdict) => {
         const row = decideVerdict(f, verdict);
@@ -85,7 +85,7 @@ describe('after a token was verified', () => {
     );
   });
 
-  it('one that could not be checked is unavailable, whatever else is so: no sign-out in an outage', () => {
+  it('gives unavailable for a token that could not be checked, whatever else holds', () => {
     fc.assert(
       fc.property(facts, reason, (f, reason) => {
         fc.pre(reason !== 'jwk-kid-unchecked');
@@ -94,7 +94,7 @@ describe('after a token was verified', () => {
     );
   });
 
-  it('one whose key may be new is unavailable too, but that a page with cookies goes to the Frontend API', () => {
+  it('gives unavailable for a token whose key may be new, except that a page with cookies goes to the Frontend API', () => {
     fc.assert(
       fc.property(facts, (f) => {
         const row = decideVerdict(f, leftUnchecked('jwk-kid-unchecked'));
@@ -103,7 +103,7 @@ describe('after a token was verified', () => {
     );
   });
 
-  it('an accepted one signs in, or goes to the Frontend API first with a page: nothing else', () => {
+  it('signs in with an accepted token or sends a page to the Frontend API first', () => {
     fc.assert(
       fc.property(facts, accepted, (f, verdict) => {
         const { then } = decideVerdict(f, verdict);
@@ -115,7 +115,7 @@ describe('after a token was verified', () => {
     );
   });
 
-  it('a bad signature never leads anywhere but out', () => {
+  it('signs out for a bad signature, whatever else holds', () => {
     fc.assert(
       fc.property(facts, (f) => {
         const verdict = { outcome: 'refused', reason: 'token-invalid-signature', message: '' } as const;

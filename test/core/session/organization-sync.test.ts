@@ -39,7 +39,7 @@ test.each([
   expect(organizationTarget(config, path)).toEqual(expected);
 });
 
-test.each([0, 1, 2])('each of several patterns counts, also alone and wherever it stands (%i)', (index) => {
+test.each([0, 1, 2])('matches each of several patterns, alone and at any position (%i)', (index) => {
   const organizations = ['/a/:slug', '/b/:id', '/c/:slug/(.*)'];
   const personal = ['/x', '/y/(.*)', '/z'];
   const paths = ['/a/acorn', '/b/acorn', '/c/acorn/1'];
@@ -58,7 +58,7 @@ test.each([0, 1, 2])('each of several patterns counts, also alone and wherever i
   expect(target(organizations, personal.toSpliced(index, 1), own[index]!), 'without it').toBeNull();
 });
 
-test('property: no path throws, and what is found is a part of the path as it came', () => {
+test('property: never throws, and finds a part of the path as it came', () => {
   const part = fc.oneof(
     fc.constantFrom('orgs', 'by-id', 'both', 'me', 'named', '..', '%', '%2F', '//', ''),
     fc.string(),
@@ -77,14 +77,14 @@ test('property: no path throws, and what is found is a part of the path as it ca
   );
 });
 
-test('without patterns there is no target', () => {
+test('finds no target without patterns', () => {
   expect(organizationTarget(resolveConfig({ jwtKey: KEY.pem }, {}), '/orgs/acorn')).toBeNull();
 });
 
 describe.each([
   ['1', sessionClaimsV1, { org_id: undefined, org_slug: undefined }],
   ['2', sessionClaimsV2, { o: undefined }],
-] as const)('whether the session is switched, claims of version %s', (_, claimsOf, without) => {
+] as const)('switching the session, with claims of version %s', (_, claimsOf, without) => {
   const claims = (changes = {}) => claimsOf(changes) as unknown as SessionClaims;
   test.each([
     ['the active one by slug', { kind: 'organization', slug: 'acorn' }, {}, false],
@@ -100,7 +100,7 @@ describe.each([
   });
 });
 
-test('what the handshake is told', () => {
+test('tells the handshake the target', () => {
   expect(organizationParameter({ kind: 'organization', id: 'org_1' })).toBe('org_1');
   expect(organizationParameter({ kind: 'organization', slug: 'acorn' })).toBe('acorn');
   expect(organizationParameter({ kind: 'personal' })).toBe('');

@@ -62,7 +62,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     const grid = cases.flatMap(([name, claims]) =>
       (['handshake', 'reject', 'allow'] as const).map((policy) => [name, policy, claims] as const),
     );
-    test.each(grid)('azp %s, missingAzp %s', async (name, missingAzp, claims) => {
+    test.each(grid)('decides azp %s with missingAzp %s', async (name, missingAzp, claims) => {
       const app = createTestApp(type, { authorizedParties: PARTIES, missingAzp });
       const cookies = signedInCookies(type, tokenOf(type, claims));
       const [page, fetched] = expected[name]?.[missingAzp] ?? [];
@@ -77,7 +77,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
       expect(header.status).toBe(page === 'handshake' ? 'signed-out' : page);
     });
 
-    test('without authorized parties a missing azp is no matter', async () => {
+    test('accepts a missing azp without authorized parties', async () => {
       const cookies = signedInCookies(type, tokenOf(type, { azp: undefined }));
       expect(await createTestApp(type).ask({ cookies, headers: PAGE })).toMatchObject({ status: 'signed-in' });
     });
@@ -122,7 +122,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   });
 
   test.each(['https://search.example/', `${ORIGIN}/other`, 'not a url'])(
-    'where the request names no host, nothing can be told about the page %s',
+    'counts as known if the request names no host: %s',
     async (referer) => {
       const ask = { url: '/', cookies: signedInCookies(type, tokenOf(type)), headers: { ...PAGE, referer } };
       expect(await createTestApp(type).ask({ ...ask, host: null })).toMatchObject({ status: 'signed-in' });
@@ -131,7 +131,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     },
   );
 
-  test('S2: machine tokens in the header are no sessions here', async () => {
+  test('S2: refuses machine tokens in the header as sessions', async () => {
     for (const bearer of [m2mToken(KEY), oauthToken(KEY), tokenOf(type, {}, { cat: 'cl_B7d4PD222AAA' })]) {
       expect(await createTestApp(type).ask({ bearer })).toMatchObject({
         status: 'signed-out',
@@ -141,7 +141,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   });
 
   test.each(['ak_secret', 'oat_x', 'mt_x', 'garbage', 'a b', 'a.b.c'])(
-    'a header token %j is invalid, and cookies do not help it',
+    'refuses a header token %j, whatever the cookies',
     async (bearer) => {
       const outcome = await createTestApp(type).ask({
         bearer,
@@ -152,20 +152,20 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     },
   );
 
-  test('S34: another scheme leaves the decision to the cookies', async () => {
+  test('S34: lets the cookies decide under another scheme', async () => {
     const headers = { ...PAGE, authorization: 'Basic YTpi' };
     const outcome = await createTestApp(type).ask({ cookies: signedInCookies(type, tokenOf(type)), headers });
     expect(outcome.status).toBe('signed-in');
   });
 
-  test('S6: an encoded separator makes no session', async () => {
+  test('S6: makes no session of an encoded separator', async () => {
     const cookies = `a=x%3B%20__session%3D${tokenOf(type)}%3B__client_uat%3D1; __clerk_db_jwt=d`;
     expect(await createTestApp(type).ask({ cookies, headers: PAGE })).toMatchObject({
       reason: 'session-token-and-uat-missing',
     });
   });
 
-  test('without a publishable key no cookie is believed, and header tokens work', async () => {
+  test('ignores cookies without a publishable key, and accepts header tokens', async () => {
     const authenticator = createAuthenticator({ jwtKey: KEY.pem, now: () => T0 }, {});
     const cookies = signedInCookies(type, tokenOf(type));
     expect(await authenticator.authenticateRequest(viewOf({ cookies, headers: PAGE }))).toMatchObject({
@@ -177,7 +177,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     });
   });
 
-  test('a repeat cookie costs one look-up, no decoding and no promise', async () => {
+  test('looks a repeated cookie up once, without decoding and without a promise', async () => {
     const app = createTestApp(type);
     const cookies = signedInCookies(type, tokenOf(type));
     await app.ask({ cookies, headers: PAGE });
@@ -197,19 +197,19 @@ describe('satellites', () => {
     satelliteAutoSync: true,
   };
 
-  test('production: the own Frontend API host', async () => {
+  test('use their own Frontend API host in production', async () => {
     const outcome = await createTestApp('production', SATELLITE).ask({ url: '/a?b=1', headers: PAGE });
     expect(locationOf(outcome)?.host).toBe('clerk.shop.example');
     expect(locationOf(outcome)?.searchParams.get('redirect_url')).toBe(`${ORIGIN}/a?b=1`);
   });
 
-  test('development: the sign-in page of the primary, with the way back', async () => {
+  test("use the primary's sign-in page with the way back in development", async () => {
     const outcome = await createTestApp('development', SATELLITE).ask({ url: '/a?b=1', headers: PAGE });
     const back = encodeURIComponent(`${ORIGIN}/a?b=1`);
     expect(headerOf(outcome, 'Location')).toBe(`https://acornbooks.example/sign-in?x=1&__clerk_redirect_url=${back}`);
   });
 
-  test('production: tokens may name the host of the key or the own one', async () => {
+  test("accept in production tokens of the key's host and their own", async () => {
     for (const host of ['clerk.acornbooks.example', 'clerk.shop.example']) {
       const cookies = signedInCookies('production', tokenOf('production', { iss: `https://${host}` }));
       const { __session, __client_uat } = cookies;
@@ -263,7 +263,7 @@ describe('satellites', () => {
       'javascript:alert(1)',
       'http://localhost.evil.example/',
       'http://127.0.0.1.evil.example/',
-    ])('%s: nothing is sent there', async (url) => {
+    ])('%s: redirects nowhere', async (url) => {
       const outcome = await ask(url, { allowedRedirectOrigins: ['https://shop.example'] });
       expect(outcome.status).toBe('signed-in');
       expect(headerOf(outcome, 'Location')).toBeNull();
@@ -313,7 +313,7 @@ describe('properties', () => {
   });
 
   test.each(INSTANCE_TYPES)(
-    '%s: any request gets an outcome; nobody gets in without a token that our key signed',
+    '%s: gives any request an outcome, and signs nobody in without a token of our key',
     async (type) => {
       const sites = [
         createTestApp(type, {

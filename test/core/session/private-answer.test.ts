@@ -15,7 +15,7 @@ test.each([
   ['no-transform ,public', 'private, no-store, no-transform'],
   ['no-transformer', 'private, no-store'],
   ['x-no-transform', 'private, no-store'],
-])('Cache-Control %j becomes %j', (given, expected) => {
+])('turns Cache-Control %j into %j', (given, expected) => {
   expect(privateAfter(given)).toBe(expected);
 });
 
@@ -30,7 +30,7 @@ test.each([
   ['X-Cookie', 'X-Cookie, Cookie'],
   ['*', '*'],
   ['Accept, *', 'Accept, *'],
-])('Vary %j becomes %j', (given, expected) => {
+])('turns Vary %j into %j', (given, expected) => {
   expect(variedByCookie(given)).toBe(expected);
 });
 
@@ -43,12 +43,12 @@ test.each([
   ['Cache-Control', false],
   ['x-surrogate-control', false],
   ['x-accel-expires-2', false],
-])('%s is obeyed by shared caches before Cache-Control: %s', (header, expected) => {
+])('%s takes precedence over Cache-Control in shared caches: %s', (header, expected) => {
   expect(isForSharedCaches(header)).toBe(expected);
 });
 
 describe('cookies of a session', () => {
-  test('are all but the counter of redirects', () => {
+  test('are all except the redirect counter', () => {
     const headers = [
       ['Set-Cookie', '__session=x; Path=/'],
       ['Vary', 'Cookie'],

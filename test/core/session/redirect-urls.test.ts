@@ -21,7 +21,7 @@ describe.each(INSTANCE_TYPES)('sign-in and sign-up pages, %s', (type) => {
     LINKS.map((link) => [JSON.stringify(page), JSON.stringify(link), page, link] as const),
   );
 
-  test.each(grid)('%s %s: as @clerk/backend builds them', (_page, _link, page, link) => {
+  test.each(grid)('%s %s: equal those of @clerk/backend', (_page, _link, page, link) => {
     const config = resolveConfig({ publishableKey, secretKey, ...page }, {});
     const reference = createRedirect({
       publishableKey,
@@ -48,7 +48,7 @@ describe.each(INSTANCE_TYPES)('sign-in and sign-up pages, %s', (type) => {
     expect(pages).toEqual(expected.map(strip));
   });
 
-  test('a page of our own may be relative', () => {
+  test('may be relative pages of the application', () => {
     const config = resolveConfig({ publishableKey, secretKey, signInUrl: '/in' }, {});
     expect(signInUrl(config, BACK)).toBe(`https://app.acornbooks.example/in?redirect_url=${encodeURIComponent(BACK)}`);
     expect(signUpUrl(config, BACK)).toBe(
@@ -65,13 +65,13 @@ describe.each(INSTANCE_TYPES)('sign-in and sign-up pages, %s', (type) => {
   });
 });
 
-test('no page and no publishable key: nowhere to go', () => {
+test('are absent without a page and a publishable key', () => {
   const config = resolveConfig({ jwtKey: KEY.pem }, {});
   expect(signInUrl(config, BACK)).toBeNull();
   expect(signUpUrl(config, BACK)).toBeNull();
 });
 
-test('an instance on this machine is reached over http', () => {
+test('use http for an instance on this machine', () => {
   const publishableKey = `pk_test_${Buffer.from('127.0.0.1:4010$').toString('base64').replace(/=+$/, '')}`;
   const config = resolveConfig({ publishableKey, jwtKey: KEY.pem }, {});
   expect(config.frontendApiUrl).toBe('http://127.0.0.1:4010');

@@ -37,7 +37,7 @@ const newCookies = (type: InstanceType, token: string) => [
 describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
   const good = () => answer(200, { object: 'cookies', cookies: newCookies(type, tokenOf(type, FRESH)) });
 
-  test.each(['document', 'empty', 'image'])('an expired session is renewed in place (%s)', async (destination) => {
+  test.each(['document', 'empty', 'image'])('renews an expired session in place (%s)', async (destination) => {
     const asked: RefreshRequest[] = [];
     const app = createTestApp(type, {
       refresh: async (request) => {
@@ -71,7 +71,7 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     });
   });
 
-  test('only cookies of the protocol are handed over', async () => {
+  test('passes on cookies of the protocol only', async () => {
     const list = [...newCookies(type, tokenOf(type, FRESH)), 'sid=x; Path=/', `__session_ABCDEFGH=x`];
     const app = createTestApp(type, { refresh: async () => answer(200, { object: 'cookies', cookies: list }) });
     const outcome = await app.ask({ cookies: expiredCookies(type), headers: FETCH });
@@ -79,7 +79,7 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     expect(headerOf(outcome, 'Set-Cookie')).toBe(newCookies(type, tokenOf(type, FRESH)).join('\n'));
   });
 
-  test('a call that never ends keeps nobody waiting for good, and who comes later starts anew', async () => {
+  test('stops waiting for a call that never ends, and starts anew for later requests', async () => {
     vi.useFakeTimers();
     try {
       let calls = 0;
@@ -99,7 +99,7 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     }
   });
 
-  test('a header token is refreshed itself, whatever cookie lies beside it', async () => {
+  test('renews a header token itself, whatever the cookies', async () => {
     const asked: RefreshRequest[] = [];
     const app = createTestApp(type, { refresh: async (request) => (asked.push(request), good()) });
     const bearer = tokenOf(type, { ...EXPIRED, sid: 'sess_header' });
@@ -108,7 +108,7 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     expect(asked[0]).toMatchObject({ sessionId: 'sess_header', expiredToken: bearer });
   });
 
-  test('another refresh token is another call, though it comes at the same time', async () => {
+  test('makes another call for another refresh token at the same time', async () => {
     const asked: string[] = [];
     const app = createTestApp(type, {
       refresh: async ({ refreshToken }) => {
@@ -125,7 +125,7 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     expect(outcomes.map(({ status }) => status)).toEqual(['signed-in', 'handshake']);
   });
 
-  test('one expired session from two hosts at once is two calls, and each host gets the token of its own', async () => {
+  test('makes two calls for one expired session on two hosts, each with its own token', async () => {
     const hosts = ['app.acornbooks.example', 'admin.acornbooks.example'];
     const asked: string[] = [];
     const app = createTestApp(type, {
@@ -146,7 +146,7 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     );
   });
 
-  test('twenty requests together share one call, and each gets the cookies', async () => {
+  test('shares one call among twenty requests, and gives each the cookies', async () => {
     let calls = 0;
     const app = createTestApp(type, {
       refresh: async () => {
@@ -180,7 +180,7 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
       'invalid-session-token',
       answer(200, { cookies: newCookies(type, tokenOf(type, {}, { cat: 'cl_B7d4PD222AAA' })) }),
     ],
-  ])('a failure (%s) is a handshake for a page and a refusal for anything else', async (why, reply) => {
+  ])('sends a page to the handshake and refuses other requests after a failure (%s)', async (why, reply) => {
     const reason = `session-token-expired-refresh-${why}`;
     const app = createTestApp(type, { refresh: async () => reply });
     const page = await app.ask({ cookies: expiredCookies(type), headers: PAGE });
@@ -208,7 +208,7 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
       'clerk_key_invalid',
       async () => ({ ...answer(401, { errors: [{ code: 'clerk_key_invalid' }] }), retryAfterMs: 2_000 }),
     ],
-  ])('Clerk being down (%s) is a handshake for a page, and 503 for anything else', async (why, refresh) => {
+  ])('sends a page to the handshake and answers others with 503 while Clerk is down (%s)', async (why, refresh) => {
     const reason = `session-token-expired-refresh-${why}`;
     const app = createTestApp(type, { refresh });
     expect(await app.ask({ cookies: expiredCookies(type), headers: PAGE })).toMatchObject({
@@ -237,19 +237,19 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
       'expired-session-token-missing-sid-claim',
       { bearer: tokenOf(type, { ...EXPIRED, sid: undefined }), cookies: expiredCookies(type) },
     ],
-  ])('nothing is asked: %s', async (why, ask) => {
+  ])('makes no call: %s', async (why, ask) => {
     // An unexpected call rejects.
     const outcome = await createTestApp(type).ask({ ...ask, headers: FETCH });
     expect(outcome).toMatchObject({ status: 'signed-out', reason: `session-token-expired-refresh-${why}` });
   });
 
-  test('without a secret key there is nobody to ask', async () => {
+  test('makes no call without a secret key', async () => {
     const app = createTestApp(type, { keyless: true });
     const outcome = await app.ask({ cookies: expiredCookies(type), headers: FETCH });
     expect(outcome).toMatchObject({ reason: 'session-token-expired-refresh-missing-api-client' });
   });
 
-  test('a forged token that says it is expired is not refreshed', async () => {
+  test('does not renew a forged token that claims to be expired', async () => {
     const forged = tokenOf(type, EXPIRED, {}, OTHER_KEY);
     const cookies = expiredCookies(type, { __session: forged, [`__session_${INSTANCES[type].suffix}`]: forged });
     expect(await createTestApp(type).ask({ cookies, headers: FETCH })).toMatchObject({

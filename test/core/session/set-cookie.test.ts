@@ -2,18 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { protocolDirectives, sessionHeaders, sessionTokenIn } from '../../../src/core/session/set-cookie.js';
 
-test('without a suffix only plain names pass', () => {
+test('passes plain names only without a suffix', () => {
   const list = ['__session=a', '__session_=b', '__session_JO1anrym=c', '_=d'];
   expect(protocolDirectives(list, '')).toEqual(['__session=a']);
   expect(protocolDirectives(list, 'JO1anrym')).toEqual(['__session=a', '__session_JO1anrym=c']);
 });
 
-test('blanks around the name are not part of it, as in browsers', () => {
+test('ignores blanks around the name, as browsers do', () => {
   expect(protocolDirectives([' __session =a', '__session\t=a', 'x __session=a'], '')).toHaveLength(2);
   expect(sessionTokenIn([' __session = a ; Path=/'], '')).toBe('a');
 });
 
-test('property: what passes names a cookie of the protocol and is one line; nothing is changed or added', () => {
+test('property: passes single lines that name a cookie of the protocol, unchanged', () => {
   const name = fc.constantFrom('__session', '__client_uat', '__session_JO1anrym', '__session_ABCDEFGH', 'sid', '', '=');
   const directive = fc.oneof(
     fc.tuple(name, fc.string()).map(([first, rest]) => `${first}=${rest}`),

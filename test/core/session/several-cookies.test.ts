@@ -64,7 +64,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     ['a template token', ['template', 'good'], 'sess_good'],
     ['two good ones: the newer', ['good', 'newer'], 'sess_newer'],
     ['everything together', ['expired', 'forged', 'good', 'newer'], 'sess_newer'],
-  ])('%s: signed in, for a page and for a script, under the plain name and both', async (_, names, sid) => {
+  ])('%s: signs in, for a page and a script, under the plain name and both', async (_, names, sid) => {
     for (const names_ of orders(names)) {
       for (const under of [['__session'], stems]) {
         for (const headers of [PAGE, {}]) {
@@ -78,7 +78,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     }
   });
 
-  test('the newest client time counts', async () => {
+  test('prefers the newest client time', async () => {
     for (const [first, second] of orders([0, SECONDS - 100])) {
       const cookies = [...cookiesOf(type, ['good'], stems), ...uats(type, first ?? '', second ?? ''), devBrowser];
       const outcome = await createTestApp(type).ask({ cookies: cookies.join('; '), headers: PAGE });
@@ -91,7 +91,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     }
   });
 
-  test('where none is good, the one that can be renewed is', async () => {
+  test('renews the renewable session if none is good', async () => {
     for (const names of orders<Name>(['expired', 'forged', 'garbage'])) {
       const cookies = [...cookiesOf(type, names, stems), ...uats(type, 1), devBrowser];
       const outcome = await createTestApp(type).ask({ cookies: cookies.join('; '), headers: PAGE });
@@ -103,7 +103,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     }
   });
 
-  test('more different values than a browser has count as none: nobody, and no signature is checked', async () => {
+  test('counts more different values than a browser keeps as none, without checking a signature', async () => {
     const good = tokensOf(type).good;
     const many = Array.from({ length: 4 }, (_, index) => tokenOf(type, { sid: `sess_${index}`, ...at(-30) }));
     const jwks = vi.fn(() => Promise.resolve(answer(200, { keys: [KEY.jwk] })));
@@ -118,7 +118,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     expect(await ask([good, ...many.slice(1)])).toMatchObject({ status: 'signed-in' });
   });
 
-  test('refresh cookies are tried in turn, two of them, until Clerk takes one', async () => {
+  test('tries two refresh cookies in turn until Clerk accepts one', async () => {
     const renewed = tokenOf(type, FRESH);
     const tried: string[] = [];
     const refresh = vi.fn(({ refreshToken }: { refreshToken: string }) => {
@@ -144,7 +144,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     expect(tried).toHaveLength(2);
   });
 
-  test('an outage ends the attempts, and is none of the visitor', async () => {
+  test('stops trying at an outage, and does not sign out', async () => {
     const refresh = vi.fn(() => Promise.resolve(answer(503, undefined)));
     const cookies = [...cookiesOf(type, ['expired'], stems), ...uats(type, 1), devBrowser];
     const all = [...cookies, `__refresh_${suffix}=rt-1`, `__refresh_${suffix}=rt-2`];
@@ -153,7 +153,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     expect(refresh).toHaveBeenCalledTimes(1);
   });
 
-  test('key ids that nobody knows cost one load of the keys between them, however many cookies have one', async () => {
+  test('loads the keys once for several cookies with unknown key ids', async () => {
     const unknown = (n: number) =>
       tokenOf(type, { sid: `sess_${n}`, ...at(-n - 1) }, {}, { ...KEY, kid: `ins_unknown_${n}` });
     const hostile = stems.flatMap((stem, s) => [1, 2, 3, 4].map((n) => `${stem}=${unknown(n + 4 * s)}`));
@@ -171,14 +171,14 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     expect(jwks.mock.calls.length).toBeLessThanOrEqual(2);
   });
 
-  test('what could not be checked is no 401 where it could be the session', async () => {
+  test('gives no 401 if an unchecked cookie could be the session', async () => {
     const jwks = () => Promise.resolve(answer(500, undefined));
     const cookies = [...cookiesOf(type, ['good', 'garbage'], stems), ...uats(type, 1), devBrowser];
     for (const list of [cookies, [...cookies].reverse()])
       expect((await createTestApp(type, { jwks }).ask({ cookies: list.join('; ') })).status).toBe('unavailable');
   });
 
-  test('a page is sent to the handshake with one dev browser, whichever comes first', async () => {
+  test('sends a page to the handshake with one dev browser, in any order', async () => {
     const ask = (list: readonly string[]) => createTestApp(type).ask({ cookies: list.join('; '), headers: PAGE });
     const list = ['__clerk_db_jwt=dvb_1', '__clerk_db_jwt=dvb_2', '__clerk_db_jwt=', '__client_uat=1'];
     const locations = await Promise.all(orders(list).map(async (cookies) => headerOf(await ask(cookies), 'Location')));
@@ -188,7 +188,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     );
   });
 
-  test('property: the order of cookies never matters', async () => {
+  test('property: does not depend on the order of cookies', async () => {
     const tokens = tokensOf(type);
     const names = [...stems, ...stems];
     const session = fc

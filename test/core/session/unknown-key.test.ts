@@ -23,7 +23,7 @@ const returning = (type: InstanceType, token: string) =>
     ? { url: `/page?__clerk_handshake=${token}`, cookies: {}, headers: PAGE }
     : { url: '/page', cookies: { __clerk_handshake: token }, headers: PAGE };
 
-describe.each(INSTANCE_TYPES)('a key id that may not be looked for yet, %s', (type) => {
+describe.each(INSTANCE_TYPES)('an unknown key id that may not be looked up yet, %s', (type) => {
   const { host } = INSTANCES[type];
   const newKey = createKey('RS256', { kid: 'ins_new' });
   const newToken = tokenOf(type, FRESH, {}, newKey);
@@ -44,7 +44,7 @@ describe.each(INSTANCE_TYPES)('a key id that may not be looked for yet, %s', (ty
     return { ...app, wait: (ms: number) => void (now += ms) };
   }
 
-  test('a page goes to the Frontend API, anything else waits, and 5 s later both are signed in', async () => {
+  test('sends a page to the Frontend API, lets others wait, and signs both in 5 s later', async () => {
     const app = await createBusyTestApp();
     const page = { cookies: sessionWith(newToken), headers: PAGE };
     const fetched = { cookies: sessionWith(newToken), headers: { 'sec-fetch-dest': 'empty' } };
@@ -66,7 +66,7 @@ describe.each(INSTANCE_TYPES)('a key id that may not be looked for yet, %s', (ty
     ['of a handshake', () => returning(type, handshakeToken(newKey, directivesOf(type, newToken)))],
     ['of the session in a handshake', () => returning(type, handshakeToken(KEY, directivesOf(type, newToken)))],
     ['of the session of a nonce', () => ({ url: '/?__clerk_handshake_nonce=n1', cookies: {}, headers: PAGE })],
-  ])('%s: the cookies decide, and nobody is signed out for it', async (_, ask) => {
+  ])('%s: lets the cookies decide, and signs nobody out', async (_, ask) => {
     const { url, cookies, headers } = ask();
     const app = await createBusyTestApp();
     const withCookies = (more: Record<string, string>) => app.ask({ url, headers, cookies: { ...cookies, ...more } });
@@ -79,7 +79,7 @@ describe.each(INSTANCE_TYPES)('a key id that may not be looked for yet, %s', (ty
     expect((await withCookies({ __clerk_db_jwt: 'd' })).status).toBe('signed-in');
   });
 
-  test("a token that a rotation left behind stands in nobody's way: an ended session beside it is renewed", async () => {
+  test('renews an ended session beside a token of a withdrawn key', async () => {
     const at = (seconds: number): Claims => ({ iat: seconds, nbf: seconds - 10, exp: seconds + 60 });
     const ended = tokenOf(type, at(SECONDS - 90));
     const ask = async (other: string, headers: Record<string, string>) => {
