@@ -20,31 +20,33 @@ export interface CircuitBreaker {
 export function createCircuitBreaker(now: Clock): CircuitBreaker {
   let failures = 0;
   let openedAt: number | null = null;
-  let probing = false;
+  /** When the probe that is under way began; null: none is. */
+  let probedAt: number | null = null;
 
-  /** Milliseconds until a probe may go; a clock that was set back must not keep it shut. */
-  function remaining(): number {
-    if (openedAt === null) return 0;
-    const elapsed = now() - openedAt;
+  /** What is left of {@link OPEN_MS} since then, in milliseconds; a clock that was set back must not keep it shut. */
+  function remaining(since: number | null): number {
+    if (since === null) return 0;
+    const elapsed = now() - since;
     return elapsed < 0 ? 0 : Math.max(0, OPEN_MS - elapsed);
   }
 
   return {
     enter() {
       if (openedAt === null) return null;
-      const waitMs = remaining();
+      const waitMs = remaining(openedAt);
       if (waitMs > 0) return waitMs;
-      if (probing) return OPEN_MS;
-      probing = true;
+      // A probe ends within its time limit. One that does not was dropped by the runtime, with the request that had started it.
+      if (remaining(probedAt) > 0) return OPEN_MS;
+      probedAt = now();
       return null;
     },
     leave(ok) {
-      probing = false;
+      probedAt = null;
       if (ok === null) return;
       failures = ok ? 0 : failures + 1;
       if (ok) openedAt = null;
       else if (failures >= FAILURES_TO_OPEN) openedAt = now();
     },
-    isOpen: () => remaining() > 0,
+    isOpen: () => remaining(openedAt) > 0,
   };
 }
