@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { createMiddleware, RequestAuthentication, watched, type Entered } from '../../core/index.js';
+import { createMiddleware, watched, type Entered, type RequestAuthentication } from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
 import { andThen } from '../../ground/maybe-promise.js';
 import { bindings } from './environment.js';
@@ -47,7 +47,7 @@ export function clerkMiddleware(
 }
 
 function settle(entered: Entered<OnDenied>, view: HonoView, c: Context, next: Next): MaybePromise<Response | void> {
-  if (!(entered instanceof RequestAuthentication)) {
+  if ('resolved' in entered) {
     // Loaded with the first request: most servers proxy nothing.
     const serve = async () => (await import('./proxy.js')).serveProxy(entered, view, c);
     return watched(entered.resolved.authenticator.config, 'proxy', serve);

@@ -75,7 +75,7 @@ export class RequestAuthentication<D = unknown> {
     this.#context = createRequestContext(view, authenticator.config, options.renew !== false);
     this.#options = options;
     this.onDenied = options.onDenied ?? earlier?.onDenied;
-    this.#renewed = earlier === undefined ? NO_HEADERS : earlier.#renewedCookies();
+    this.#renewed = earlier === undefined ? NO_HEADERS : renewedCookiesOf(earlier);
   }
 
   /** The request as the middleware saw it. */
@@ -293,15 +293,16 @@ export class RequestAuthentication<D = unknown> {
     return andThen(url, (found) => (typeof found === 'string' ? inFull(found, view, config) : null));
   }
 
-  #renewedCookies(): HeaderPairs {
-    return sessionCookiesOf(this.answerHeaders).map((cookie) => ['Set-Cookie', cookie] as const);
-  }
-
   /** Headers behind the cookies of earlier authentications. A cookie that both have comes once. */
   #withRenewed(headers: HeaderPairs): HeaderPairs {
     if (this.#renewed.length === 0) return headers;
     return [...this.#renewed.filter(([, cookie]) => !headers.some(([, value]) => value === cookie)), ...headers];
   }
+}
+
+/** By what everybody can see of it: the other build of the package may have made it. */
+function renewedCookiesOf({ answerHeaders }: Pick<RequestAuthentication, 'answerHeaders'>): HeaderPairs {
+  return sessionCookiesOf(answerHeaders).map((cookie) => ['Set-Cookie', cookie] as const);
 }
 
 function hasLocation(headers: HeaderPairs): boolean {
