@@ -41,7 +41,7 @@ export function clerkMiddleware(
   const middleware = createMiddleware<Context, OnDenied>(source, settings, bindings());
   return function clerk(c, next) {
     const view = new HonoView(c);
-    const entered = middleware(c, view, slot.get(c));
+    const entered = middleware(c, view, slot.get(c), !view.isUpgrade);
     return andThen(entered, (found) => settle(found, view, c, next)) as Promise<Response | void>;
   };
 }
