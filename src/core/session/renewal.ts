@@ -1,7 +1,4 @@
-/**
- * How a session is renewed: by a handshake that the browser comes back from, or with its refresh token. Loaded when it is needed: a
- * server whose callers send their token in a header never does.
- */
+/** How a session is renewed: by a handshake that the browser comes back from, or with its refresh token. */
 import type { AuthOutcome } from '../outcome.js';
 import type { RequestContext } from '../request/context.js';
 import { resolveHandshake } from './handshake-return.js';
