@@ -19,6 +19,7 @@ import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
 import { RequestFacts, type SessionServices } from './facts.js';
 import type { SessionParts } from './parts.js';
+import { redirectHeaders } from './redirect.js';
 import type { Refreshed } from './refresh.js';
 import { isLoop } from './renewable.js';
 import { createRenewal, type Renewal } from './renewal.js';
@@ -167,7 +168,7 @@ class Flow implements SessionFlow {
       tell('loop');
       return undecided ? asUnavailable() : asSignedOut(LOOP);
     }
-    const headers = this.#renewal.redirect(facts, action, reason);
+    const headers = redirectHeaders(facts, action, reason);
     if (headers === null) return outcomeWithoutRedirect();
     tell('started');
     return handshake(reason, message, headers);
