@@ -1,4 +1,5 @@
 /** What is loaded when it is first used: a load that fails is a fault of this server, closes the door, and is tried again. */
+import { setImmediate as settle } from 'node:timers/promises';
 import { createAuthenticator, type BailiffEvent } from 'bailiff';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { codeOf, createEnvironments } from './contract/harness.js';
@@ -206,7 +207,13 @@ describe('an authenticator', () => {
 
     it('once, however many requests are the first: they share one refresh', async () => {
       const fixtures = await createFixtures();
-      const authenticator = createAuthenticator(fixtures.options, {});
+      // Clerk answers when all have loaded what they wait for.
+      async function slow(...call: Parameters<typeof fetch>): Promise<Response> {
+        await vi.dynamicImportSettled();
+        await settle();
+        return fetch(...call);
+      }
+      const authenticator = createAuthenticator({ ...fixtures.options, fetch: slow }, {});
       renewSession(fixtures);
       const expired = () => authenticator.authenticateRequest(asked(browserCookies(fixtures.tokens.expired)));
       const states = await Promise.all(Array.from({ length: 5 }, expired));
