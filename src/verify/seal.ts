@@ -21,8 +21,8 @@ const IV_BYTES = 12;
 /** Names are remembered: making three of them was the larger part of the cost of a look at the store. */
 const MOST_NAMES = 10_000;
 const MOST_CHARACTERS = 1_000_000;
-/** The longest value that is looked at: twice what an answer of Clerk may have. A store can hold 512 MB under one name. */
-const LONGEST_VALUE = 2_097_152;
+/** The longest value that is looked at: far more than an answer of Clerk may have. A store can hold 512 MB under one name. */
+const LONGEST_VALUE = 2_000_000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 

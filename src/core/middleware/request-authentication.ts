@@ -75,7 +75,11 @@ export class RequestAuthentication<D = unknown> {
     this.#context = createRequestContext(view, authenticator.config, options.renew !== false);
     this.#options = options;
     this.onDenied = options.onDenied ?? earlier?.onDenied;
-    this.#renewed = earlier === undefined ? NO_HEADERS : renewedCookiesOf(earlier);
+    // By what everybody can see of it: the other build of the package may have made it.
+    this.#renewed =
+      earlier === undefined
+        ? NO_HEADERS
+        : sessionCookiesOf(earlier.answerHeaders).map((cookie) => ['Set-Cookie', cookie] as const);
   }
 
   /** The request as the middleware saw it. */
@@ -298,11 +302,6 @@ export class RequestAuthentication<D = unknown> {
     if (this.#renewed.length === 0) return headers;
     return [...this.#renewed.filter(([, cookie]) => !headers.some(([, value]) => value === cookie)), ...headers];
   }
-}
-
-/** By what everybody can see of it: the other build of the package may have made it. */
-function renewedCookiesOf({ answerHeaders }: Pick<RequestAuthentication, 'answerHeaders'>): HeaderPairs {
-  return sessionCookiesOf(answerHeaders).map((cookie) => ['Set-Cookie', cookie] as const);
 }
 
 function hasLocation(headers: HeaderPairs): boolean {
