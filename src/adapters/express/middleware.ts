@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import { createMiddleware, RequestAuthentication, type Entered } from '../../core/index.js';
+import { createMiddleware, type Entered } from '../../core/index.js';
 import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
 import { ExpressView } from './request-view.js';
 import { sendAnswer, sendStateHeaders } from './respond.js';
@@ -52,7 +52,7 @@ export function clerkMiddleware(
 }
 
 function settle(entered: Entered<OnDenied>, req: HttpRequest, res: ServerResponse, next: Next): void {
-  if (!(entered instanceof RequestAuthentication)) {
+  if ('resolved' in entered) {
     forward(entered, new ExpressView(req), req, res, req).catch(failWith(next));
     return;
   }

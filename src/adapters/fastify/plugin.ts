@@ -45,7 +45,7 @@ export function clerkMiddleware(
     fastify.addHook('onRequest', async (request, reply) => {
       const view = new FastifyView(request);
       const entered = await middleware(request, view, slot.get(request), !view.isUpgrade);
-      if (!(entered instanceof core.RequestAuthentication)) {
+      if ('resolved' in entered) {
         await forward(entered, view, request.raw, reply.raw, request);
         return void reply.hijack();
       }

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { createMiddleware, RequestAuthentication, watched, type Entered } from '../../core/index.js';
+import { createMiddleware, watched, type Entered, type RequestAuthentication } from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
 import { andThen } from '../../ground/maybe-promise.js';
 import { bindings } from './environment.js';
@@ -41,13 +41,13 @@ export function clerkMiddleware(
   const middleware = createMiddleware<Context, OnDenied>(source, settings, bindings());
   return function clerk(c, next) {
     const view = new HonoView(c);
-    const entered = middleware(c, view, slot.get(c));
+    const entered = middleware(c, view, slot.get(c), !view.isUpgrade);
     return andThen(entered, (found) => settle(found, view, c, next)) as Promise<Response | void>;
   };
 }
 
 function settle(entered: Entered<OnDenied>, view: HonoView, c: Context, next: Next): MaybePromise<Response | void> {
-  if (!(entered instanceof RequestAuthentication)) {
+  if ('resolved' in entered) {
     // Loaded with the first request: most servers proxy nothing.
     const serve = async () => (await import('./proxy.js')).serveProxy(entered, view, c);
     return watched(entered.resolved.authenticator.config, 'proxy', serve);

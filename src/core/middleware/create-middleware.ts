@@ -15,7 +15,7 @@ import { createAuthenticatorResolver, type ResolvedAuthenticator } from './resol
 import { sameRules } from './same-rules.js';
 import { readArguments, type AuthenticatorSource, type MiddlewareSettings } from './read-arguments.js';
 
-/** A request of the browser's for the Frontend API, to be forwarded. */
+/** A request of the browser's for the Frontend API, to be forwarded. No authentication has `resolved`, whichever build has made it. */
 export interface Forward {
   readonly proxy: FrontendApiProxy;
   /** The origin by which the browser knows this server; null: answer 400. */
