@@ -6,10 +6,9 @@ import { isDevelopmentKey } from '../ground/keys.js';
 import { fail } from '../ground/option-checks.js';
 import { checkOptionNames, type OptionNames } from '../ground/option-names.js';
 import { API_VERSIONS } from './generated/meta.js';
-import { pause } from './retry.js';
 import type { BackendApiOptions } from './values.js';
 
-type Optional = 'fetch' | 'onEvent';
+type Optional = 'fetch' | 'onEvent' | 'wait';
 type Own = Omit<BackendApiOptions, keyof Connection>;
 
 /** The options after environment and defaults. */
@@ -41,7 +40,6 @@ export function resolveOptions(options: BackendApiOptions = {}, env?: Environmen
     deadlineMs: 90_000,
     retries: 2,
     now: Date.now,
-    wait: pause,
     ...defined(options),
     ...readConnection(options, env),
   } satisfies ClientConfig;
