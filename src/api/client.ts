@@ -1,7 +1,6 @@
 /** Sends requests: attempts, waits, time limits, errors. */
 import type { Environment } from '../environment.js';
 import { withDeadline } from '../ground/deadline.js';
-import { fetchWithSignal } from '../ground/realm.js';
 import type { BackendApiFailure } from './errors.js';
 import type { Operation } from './operation.js';
 import { defined, resolveOptions, type ClientConfig } from './options.js';
@@ -32,23 +31,28 @@ export function createBackendClient(options?: BackendApiOptions, env?: Environme
 /** Loaded when something fails, again if that fails. */
 const failures = () => import('./failures.js');
 
-/** @throws BackendApiError, and those of {@link prepareRequest} */
+/** @throws BackendApiError, InvalidArgumentError, and those of {@link prepareRequest} */
 async function send(config: ClientConfig, operation: Operation, args: readonly unknown[]): Promise<unknown> {
-  const { url, init, key, options, form } = prepareRequest(config, operation, args);
+  const request = prepareRequest(config, operation, args);
+  if (typeof request === 'string') throw (await failures()).unsendable(operation, request);
+  const { url, init, options, key } = request;
   const settings = { ...config, ...defined(options) };
   const { fetch = globalThis.fetch, now, timeoutMs, deadlineMs, signal, onEvent } = settings;
   const stopped = async (code: BackendApiFailure, cause: unknown) => {
     throw (await failures()).noAnswer(operation, code, cause);
   };
 
+  const exchange = async (signal: AbortSignal): Promise<Response> => {
+    try {
+      return await fetch(url, { ...init, signal } as RequestInit);
+    } catch (error) {
+      return (await failures()).sendWithoutSignal(error, fetch, url, init as RequestInit);
+    }
+  };
+
   const deadline = now() + deadlineMs;
-  if (operation.encode) {
-    const { type, body } = await withDeadline(deadlineMs, signal, stopped, (signal) =>
-      operation.encode!(form, operation.name, signal),
-    );
-    init.headers.set('Content-Type', type);
-    init.body = body as BodyInit;
-  }
+  if (operation.encode)
+    await withDeadline(deadlineMs, signal, stopped, (signal) => operation.encode!(init, operation.name, signal));
   for (let attempt = 0; ; attempt++) {
     const startedAt = now();
     let status: number | null = null;
@@ -58,7 +62,7 @@ async function send(config: ClientConfig, operation: Operation, args: readonly u
         signal,
         stopped,
         async (signal) => {
-          const answer = await fetchWithSignal(fetch, url, { ...init, signal });
+          const answer = await exchange(signal);
           status = answer.status;
           return [answer, await answer.text()] as const;
         },

@@ -1,13 +1,29 @@
 /** What a call does when it did not go well: the error that says what is wrong, and whether to try again. Loaded with the first failure. */
 import { BackendApiError, errorOfAnswer } from '../ground/backend-api-error.js';
+import { connectionName } from '../ground/connection.js';
+import { fail } from '../ground/option-checks.js';
 import { parseRetryAfter } from '../ground/retry-after.js';
-import type { BackendApiFailure } from './errors.js';
+import { InvalidArgumentError, type BackendApiFailure } from './errors.js';
 import type { Operation } from './operation.js';
 import type { ClientConfig } from './options.js';
+import type { Missing } from './request.js';
 import { backoff, pause } from './retry.js';
+
+export { sendWithoutSignal } from '../ground/realm.js';
 
 /** A day. The caller decides what to make of it. */
 const MAX_RETRY_AFTER_MS = 86_400_000;
+
+/**
+ * Where nothing was sent.
+ *
+ * @throws ConfigurationError for want of a key
+ */
+export function unsendable({ name, list }: Operation, missing: Missing): InvalidArgumentError {
+  if (missing === 'key') fail(connectionName('secretKey'), 'is not set', 'Set it, or give the call a key.');
+  const problem = missing === 'id' ? 'an id is empty, or would change the path.' : `\`limit\` is at most ${list}.`;
+  return new InvalidArgumentError(`${name}: ${problem}`);
+}
 
 /** Where no answer came. */
 export const noAnswer = ({ name }: Operation, code: BackendApiFailure, cause: unknown): BackendApiError =>

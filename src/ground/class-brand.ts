@@ -16,8 +16,7 @@ export function isInstance(kind: abstract new (...args: never) => unknown, value
   const brand = own(kind, 'bailiffClass');
   for (let link = value; Object(link) === link;) {
     link = Object.getPrototypeOf(link) as unknown;
-    if (link === kind.prototype || (brand !== undefined && own(own(link, 'constructor'), 'bailiffClass') === brand))
-      return true;
+    if (link === kind.prototype || (brand && own(own(link, 'constructor'), 'bailiffClass') === brand)) return true;
   }
   return false;
 }

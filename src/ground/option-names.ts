@@ -11,12 +11,12 @@ import { ConfigurationError } from '../errors.js';
 export type OptionNames<T> = { readonly [Name in keyof T]-?: true | OptionNames<NonNullable<T[Name]>> };
 
 /**
- * @param names an {@link OptionNames}
+ * @param names The names of the options, as keys. A value that is an object has the names of an option's own options.
  * @param where the path of these options within others (`cache.jwks`); nothing for the outermost
  * @throws {ConfigurationError} for what is no plain object, and for a name that is not known, with the one that is meant. It
  *   repeats names, which the application's author wrote, and never a value.
  */
-export function checkOptionNames(given: unknown, names: OptionNames<object>, where = ''): void {
+export function checkOptionNames(given: unknown, names: object, where = ''): void {
   // A `Map`, a list or a promise has no names of its own: it would count as "no options", which mean the environment.
   if (!isPlainObject(given)) {
     const what = where ? `The option ${where} is` : 'The options are';
@@ -34,8 +34,8 @@ export function checkOptionNames(given: unknown, names: OptionNames<object>, whe
       const remedy = meant ? `Did you mean ${meant}?` : `The options are: ${known.join(', ')}.`;
       throw new ConfigurationError(path, `There is no option ${path}.`, remedy);
     }
-    const nested = names[name as never] as true | OptionNames<object>;
-    if (nested !== true) checkOptionNames(given[name] ?? {}, nested, path);
+    const nested: unknown = names[name as never];
+    if (typeof nested === 'object') checkOptionNames(given[name] ?? {}, nested as object, path);
   }
 }
 
@@ -45,11 +45,11 @@ export function checkOptionNames(given: unknown, names: OptionNames<object>, whe
  * that two tenants' options would look alike.
  */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
+  if (Object(value) !== value) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
   // `Object.prototype` of any realm.
   const isRoot = !prototype || (Object.hasOwn(prototype, 'isPrototypeOf') && !Object.getPrototypeOf(prototype));
-  return isRoot && Object.getOwnPropertyNames(value).length === Object.keys(value).length;
+  return isRoot && Object.getOwnPropertyNames(value).length === Object.keys(value as object).length;
 }
 
 /** What stands in place of a plain object, for a message: its kind or the name of its class, and nothing that it holds. */

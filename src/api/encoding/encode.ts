@@ -21,6 +21,7 @@ const LETTERS: Kinds = {
   U: { method: 'PATCH', input: 'body' },
   D: { method: 'DELETE', input: 'none' },
   P: { method: 'POST', input: 'body' },
+  Q: { method: 'GET', input: 'query', list: 500, paginated: true },
   N: { versioned: false },
   M: { versioned: false, key: 'machine' },
 };
@@ -51,7 +52,8 @@ const present = (members: { [Key in keyof Operation]?: Operation[Key] | undefine
 
 function kindsOf(found: readonly Partial<Operation>[]): Kinds {
   const kinds: Record<string, Partial<Operation>> = { ...LETTERS };
-  const free = [...'EABFHIJKOQRSTVWXYZ'];
+  // First those that begin no name, or few: such a name would have to write its kind out.
+  const free = [...'FHJKOWXYZIESTBARV'];
   for (const kind of found) {
     if (Object.keys(kind).length === 0 || letterOf(kinds, kind)) continue;
     const letter = free.shift();
