@@ -10,7 +10,7 @@ import type { Environment } from '../environment.js';
 import { API_VERSION_DATE } from '../ground/api-version.js';
 import { isDevelopmentKey } from '../ground/keys.js';
 import { fail } from '../ground/option-checks.js';
-import { checkOptionNames } from '../ground/option-names.js';
+import { checkNames } from '../ground/option-names.js';
 import { API_VERSIONS } from './generated/meta.js';
 import type { BackendApiOptions } from './values.js';
 
@@ -35,7 +35,7 @@ export type ClientConfig = Connection & {
 
 /** @throws ConfigurationError for a name that is no option, and for what could not work or would give a key away */
 export function resolveOptions(options: BackendApiOptions = {}, env?: Environment): ClientConfig {
-  checkOptionNames(options, { ...CONNECTION_VARIABLES, ...DEFAULTS });
+  checkNames(options, Object.keys({ ...CONNECTION_VARIABLES, ...DEFAULTS }));
   const config = { ...DEFAULTS, ...defined(options), ...readConnection(options, env) } as ClientConfig;
   if (!API_VERSIONS.includes(config.clerkApiVersion))
     fail({ option: 'clerkApiVersion' }, 'is no version that this client knows', `Use ${API_VERSIONS.join(' or ')}.`);

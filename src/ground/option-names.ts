@@ -11,12 +11,27 @@ import { ConfigurationError } from '../errors.js';
 export type OptionNames<T> = { readonly [Name in keyof T]-?: true | OptionNames<NonNullable<T[Name]>> };
 
 /**
- * @param names The names of the options, as keys. A value that is an object has the names of an option's own options.
+ * @param names of the options, and of the options within them
  * @param where the path of these options within others (`cache.jwks`); nothing for the outermost
+ * @throws {ConfigurationError} as {@link checkNames}
+ */
+export function checkOptionNames(given: unknown, names: OptionNames<object>, where = ''): void {
+  checkNames(given, Object.keys(names), where);
+  for (const [name, nested] of Object.entries(names) as [string, true | OptionNames<object>][])
+    if (nested !== true) checkOptionNames(given[name] ?? {}, nested, where ? `${where}.${name}` : name);
+}
+
+/**
+ * The same, of options that have none within.
+ *
  * @throws {ConfigurationError} for what is no plain object, and for a name that is not known, with the one that is meant. It
  *   repeats names, which the application's author wrote, and never a value.
  */
-export function checkOptionNames(given: unknown, names: object, where = ''): void {
+export function checkNames(
+  given: unknown,
+  names: readonly string[],
+  where = '',
+): asserts given is Readonly<Record<string, unknown>> {
   // A `Map`, a list or a promise has no names of its own: it would count as "no options", which mean the environment.
   if (!isPlainObject(given)) {
     const what = where ? `The option ${where} is` : 'The options are';
@@ -26,16 +41,12 @@ export function checkOptionNames(given: unknown, names: object, where = ''): voi
       'Give a plain object: { … }.',
     );
   }
-  const known = Object.keys(names);
   for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
     const path = where ? `${where}.${name}` : name;
-    if (!known.includes(name)) {
-      const meant = nearest(name, known);
-      const remedy = meant ? `Did you mean ${meant}?` : `The options are: ${known.join(', ')}.`;
-      throw new ConfigurationError(path, `There is no option ${path}.`, remedy);
-    }
-    const nested: unknown = names[name as never];
-    if (typeof nested === 'object') checkOptionNames(given[name] ?? {}, nested as object, path);
+    const meant = nearest(name, names);
+    const remedy = meant ? `Did you mean ${meant}?` : `The options are: ${names.join(', ')}.`;
+    throw new ConfigurationError(path, `There is no option ${path}.`, remedy);
   }
 }
 
