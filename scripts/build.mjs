@@ -81,6 +81,12 @@ const notices = JOINED.map((name) => `${name}\n\n${readFileSync(join(root, 'node
  * pieces of its own, and a cold start pays for each file.
  */
 const LATER = 'chunks/later.js';
+/** What the files that are published on their own share with the joined part. */
+const BASE = 'chunks/base.js';
+/** Modules that only some entries use, and that are cheaper in the base than in files of their own. */
+const SMALL = ['ground/is-record.js', 'webhooks/errors.js', 'webhooks/read-stream.js'];
+/** Files of ours that a server may load at its start. */
+const MOST_FILES = 5;
 const isLater = (/** @type {string} */ file) => /^(?:core|verify)\//.test(file);
 
 /** @type {import('esbuild').Plugin} */
@@ -92,6 +98,32 @@ const joinLater = {
     );
   },
 };
+
+/**
+ * esbuild gives a file to the modules that the same entries reach, so an entry that reaches a few less parts the rest into small
+ * files. This makes each reach what the largest of its kind reaches, and a server loads three files of ours instead of a dozen.
+ *
+ * @param {ReadonlySet<string>} starts the entries, and what is loaded when it is used
+ * @returns {import('esbuild').Plugin}
+ */
+const joinEarly = (starts) => ({
+  name: 'join what is loaded together',
+  setup(bundler) {
+    // Without `sideEffects` esbuild leaves out an import that names nothing.
+    bundler.onResolve({ filter: /^[./]/ }, ({ kind, path, resolveDir }) =>
+      kind === 'dynamic-import' ? undefined : { path: resolve(resolveDir, path), sideEffects: true },
+    );
+    bundler.onLoad({ filter: /\.js$/ }, ({ path }) => {
+      const file = fileOf(path);
+      if (!starts.has(file)) return undefined;
+      const reached = [BASE, ...SMALL, ...(isServer(file) ? ['index.js', 'core/index.js'] : [])];
+      const imports = reached
+        .filter((other) => other !== file)
+        .map((other) => `import './${relative(dirname(path), join(dist, other))}';\n`);
+      return { contents: imports.join('') + readFileSync(path, 'utf8'), resolveDir: dirname(path) };
+    });
+  },
+});
 
 /**
  * The joined part must not reach into files that are published on their own.
@@ -118,7 +150,7 @@ async function buildLibrary() {
   const shared = [...new Set(modules.filter(isSeparate).flatMap(importsOf))].filter((file) => !isSeparate(file));
 
   // One entry for everything that the separate files need, so that it does not fall into a piece for each of them.
-  const base = join(dist, 'chunks/base.js');
+  const base = join(dist, BASE);
   const namesOf = async (/** @type {string} */ file) => {
     /** @type {unknown} */
     const module = await import(pathToFileURL(join(dist, file)).href);
@@ -137,8 +169,11 @@ async function buildLibrary() {
   );
   writeFileSync(base, [...exported].map(([file, names]) => reExport(names, `../${file}`)).join(''));
 
-  await build({
+  const {
+    metafile: { outputs },
+  } = await build({
     ...common,
+    metafile: true,
     outdir: dist,
     outbase: dist,
     allowOverwrite: true,
@@ -148,8 +183,12 @@ async function buildLibrary() {
     mainFields: ['module', 'main'],
     // Everything but what stands in JOINED.
     external: ['#signature', 'node:*', ...withPaths(libraryPackages)],
-    plugins: [joinLater, separate],
+    plugins: [joinLater, separate, joinEarly(new Set([...ENTRIES, BASE, LATER, ...later]))],
   });
+  for (const entry of ENTRIES) {
+    const files = filesLoadedWith(relative(process.cwd(), join(dist, entry)), outputs);
+    if (files.size > MOST_FILES) throw new Error(`${entry} loads ${[...files].join(', ')}: see SMALL in build.mjs.`);
+  }
   // The declarations have the comments.
   await build({
     ...common,
@@ -230,6 +269,23 @@ function importableModules(owner, folder) {
     if (end === undefined) return [start];
     return declared.filter((file) => file.startsWith(start)).map((file) => file.replace(/\.d\.ts$/, '.js'));
   });
+}
+
+/**
+ * The file itself and all that it imports at once.
+ * @param {string} file
+ * @param {import('esbuild').Metafile['outputs']} outputs
+ * @returns {Set<string>}
+ */
+function filesLoadedWith(file, outputs, seen = new Set([file])) {
+  for (const { path, kind, external } of outputs[file]?.imports ?? [])
+    if (kind === 'import-statement' && !external && !seen.has(path)) filesLoadedWith(path, outputs, seen.add(path));
+  return seen;
+}
+
+/** Entries that make an authenticator, and what they load later. */
+function isServer(/** @type {string} */ file) {
+  return file === 'index.js' || file === LATER || /^(?:adapters|core|verify)\//.test(file);
 }
 
 function isSeparate(/** @type {string} */ file) {

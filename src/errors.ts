@@ -4,7 +4,7 @@
  * Inside, an expected outcome is a value (a verdict, a state, a denial); these classes are what public functions throw.
  * A message may name a variable, a reason or an id that we made ourselves; never a token, a key or a header's text.
  */
-import { BRAND, isInstance } from './ground/class-brand.js';
+import { isInstance } from './ground/class-brand.js';
 import { knownReason, REQUEST_MEANINGS, TOKEN_MEANINGS, type TokenReason } from './ground/meanings.js';
 
 /** What a reason code means to a person: the cause, the HTTP status a guard answers with, and what to do about it. */
@@ -151,7 +151,7 @@ export abstract class BailiffError extends Error {
   abstract override readonly name: string;
   abstract readonly code: string;
   /** An error of another copy of this package, or of its other build, is an instance too. */
-  protected static readonly [BRAND]: string = 'BailiffError';
+  protected static readonly bailiffClass: string = 'BailiffError';
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isInstance(this, value);
   }
@@ -180,7 +180,7 @@ export abstract class BailiffError extends Error {
  */
 export class ConfigurationError extends BailiffError {
   override readonly name = 'ConfigurationError';
-  protected static override readonly [BRAND] = 'ConfigurationError';
+  protected static override readonly bailiffClass = 'ConfigurationError';
   readonly code = 'configuration-invalid';
   /** The option at fault, as written in `createAuthenticator` (for example `secretKey`). */
   declare readonly option: string;
@@ -215,7 +215,7 @@ export class ConfigurationError extends BailiffError {
  */
 export class TokenVerificationError extends BailiffError {
   override readonly name = 'TokenVerificationError';
-  protected static override readonly [BRAND] = 'TokenVerificationError';
+  protected static override readonly bailiffClass = 'TokenVerificationError';
   readonly code: TokenReason;
   readonly reason: TokenReason;
 
@@ -242,7 +242,7 @@ export class TokenVerificationError extends BailiffError {
  */
 export class AuthUnavailableError extends BailiffError {
   override readonly name = 'AuthUnavailableError';
-  protected static override readonly [BRAND] = 'AuthUnavailableError';
+  protected static override readonly bailiffClass = 'AuthUnavailableError';
   readonly code = 'auth-unavailable';
   /** What frameworks answer with if nobody catches it. */
   readonly status = 503;
@@ -272,7 +272,7 @@ export class AuthUnavailableError extends BailiffError {
  */
 export class AuthenticationFaultError extends BailiffError {
   override readonly name = 'AuthenticationFaultError';
-  protected static override readonly [BRAND] = 'AuthenticationFaultError';
+  protected static override readonly bailiffClass = 'AuthenticationFaultError';
   readonly code = 'authentication-fault';
   readonly reason = 'authentication-fault';
   /** What frameworks answer with if nobody catches it. */

@@ -12,18 +12,18 @@ const FOR_MACHINES = /^(?:\/v\d+)?\/m2m_tokens(?:\/|$)/;
 const IDEMPOTENT = ['GET', 'PUT', 'DELETE'];
 
 /**
- * @param json of the query and the body
+ * @param json of the request
  * @returns what a client's `call` takes
  * @throws InvalidArgumentError
  */
-export function anyOperation(
-  method: string,
-  path: unknown,
-  json: string,
-  options: CallOptions,
-): Parameters<BackendClient['call']> {
+export function anyOperation(json: string, options: CallOptions): Parameters<BackendClient['call']> {
   const fail = (problem: string) => new InvalidArgumentError(`request: ${problem}`);
-  const [query, body] = JSON.parse(json) as [ApiRequest['query'], unknown];
+  const {
+    method,
+    path,
+    query,
+    body = null,
+  } = JSON.parse(json) as Record<string, unknown> & Pick<ApiRequest, 'method' | 'query'>;
   if (![...IDEMPOTENT, 'POST', 'PATCH'].includes(method)) throw fail('`method` is GET, POST, PUT, PATCH or DELETE.');
   if (method === 'GET' && body !== null) throw fail('a GET has no body.');
   const segments = segmentsOf(path);
@@ -31,7 +31,7 @@ export function anyOperation(
   const operation: Operation = {
     // Ids stay out of what is counted and logged.
     name: `request ${method} /${segments.find((segment) => !/^v\d+$/.test(segment)) ?? ''}`,
-    method: method as Operation['method'],
+    method,
     // Each segment is an id: encoded, and checked as one.
     path: '/{}'.repeat(segments.length),
     input: 'both',

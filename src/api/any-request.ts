@@ -20,10 +20,9 @@ import type { ApiRequest, BackendClient, CallOptions } from './values.js';
  * ```
  */
 export async function request(client: BackendClient, request: ApiRequest, options?: CallOptions): Promise<unknown> {
-  const { method, path, query, body } = request;
   // As they are now: while the rest is loaded the caller goes on, and may use its objects for another call.
-  const json = JSON.stringify([query, body]);
+  const json = JSON.stringify(request);
   const kept = { ...options, headers: [...headerPairs(options?.headers)] };
   const { anyOperation } = await import('./any-operation.js');
-  return client.call(...anyOperation(method, path, json, kept));
+  return client.call(...anyOperation(json, kept));
 }

@@ -1,13 +1,10 @@
 /** Sends requests: attempts, waits, time limits, errors. */
 import type { Environment } from '../environment.js';
 import { withDeadline } from '../ground/deadline.js';
-import { fetchWithSignal } from '../ground/realm.js';
-import { readAnswer } from './answer.js';
-import { BackendApiError, type BackendApiFailure } from './errors.js';
+import type { BackendApiFailure } from './errors.js';
 import type { Operation } from './operation.js';
 import { defined, resolveOptions, type ClientConfig } from './options.js';
 import { prepareRequest } from './request.js';
-import { backoff } from './retry.js';
 import type { BackendApiOptions, BackendClient } from './values.js';
 
 /**
@@ -31,54 +28,62 @@ export function createBackendClient(options?: BackendApiOptions, env?: Environme
   return { call: (operation, args) => send(config, operation, args) };
 }
 
-/** @throws BackendApiError, and those of {@link prepareRequest} */
+/** Loaded when something fails, again if that fails. */
+const failures = () => import('./failures.js');
+
+/** @throws BackendApiError, InvalidArgumentError, and those of {@link prepareRequest} */
 async function send(config: ClientConfig, operation: Operation, args: readonly unknown[]): Promise<unknown> {
-  const { url, init, key, options, form } = prepareRequest(config, operation, args);
-  const { fetch = globalThis.fetch, now, timeoutMs, deadlineMs, retries, signal } = { ...config, ...defined(options) };
-  const fail = (code: BackendApiFailure, cause?: unknown) =>
-    new BackendApiError(operation.name, code, 'no answer', defined({ cause }));
+  const request = prepareRequest(config, operation, args);
+  if (typeof request === 'string') throw (await failures()).unsendable(operation, request);
+  const { url, init, options, key } = request;
+  const settings = { ...config, ...defined(options) };
+  const { fetch = globalThis.fetch, now, timeoutMs, deadlineMs, signal, onEvent } = settings;
+  const stopped = async (code: BackendApiFailure, cause: unknown) => {
+    throw (await failures()).noAnswer(operation, code, cause);
+  };
+
+  const exchange = async (signal: AbortSignal): Promise<Response> => {
+    try {
+      return await fetch(url, { ...init, signal } as RequestInit);
+    } catch (error) {
+      return (await failures()).sendWithoutSignal(error, fetch, url, init as RequestInit);
+    }
+  };
 
   const deadline = now() + deadlineMs;
-  if (operation.encode) {
-    const { type, body } = await withDeadline(deadlineMs, signal, fail, (signal) =>
-      operation.encode!(form, operation.name, signal),
-    );
-    init.headers.set('Content-Type', type);
-    init.body = body as BodyInit;
-  }
+  if (operation.encode)
+    await withDeadline(deadlineMs, signal, stopped, (signal) => operation.encode!(init, operation.name, signal));
   for (let attempt = 0; ; attempt++) {
     const startedAt = now();
     let status: number | null = null;
     try {
-      return await withDeadline(Math.min(timeoutMs, deadline - startedAt), signal, fail, async (signal) => {
-        const response = await fetchWithSignal(fetch, url, { ...init, signal });
-        status = response.status;
-        const text = await response.text();
-        return readAnswer(operation, response, key && !response.ok ? text.replaceAll(key, '[redacted]') : text, now());
-      }).finally(() => {
+      const [answer, text] = await withDeadline(
+        Math.min(timeoutMs, deadline - startedAt),
+        signal,
+        stopped,
+        async (signal) => {
+          const answer = await exchange(signal);
+          status = answer.status;
+          return [answer, await answer.text()] as const;
+        },
+      ).finally(() => {
         try {
-          config.onEvent?.({
-            type: 'backend-api.call',
-            operation: operation.name,
-            status,
-            durationMs: now() - startedAt,
-          });
+          onEvent?.({ type: 'backend-api.call', operation: operation.name, status, durationMs: now() - startedAt });
         } catch {
           // A listener's failure is the listener's.
         }
       });
+      if (answer.ok) {
+        try {
+          return text ? JSON.parse(text) : undefined;
+        } catch {
+          // The one page among the operations.
+          if (operation.key === 'none') return text;
+        }
+      }
+      throw (await failures()).refusal(operation, answer, text, key, now());
     } catch (thrown) {
-      const error = thrown as Error | undefined;
-      // What comes from elsewhere (an own `fetch`, a proxy agent) may quote what it was given.
-      const quotesKey = key && [error, error?.stack, error?.cause].join().includes(key);
-      const failure = error instanceof BackendApiError ? error : fail('network-error', quotesKey ? undefined : error);
-      const pauseMs = failure.retryAfterMs ?? backoff(attempt);
-      // 429 was refused before anything happened. After other failures something may have happened: only what is repeatable.
-      const mayRepeat =
-        failure.status === 429 ||
-        (operation.retry !== false && failure.code !== 'aborted' && (failure.status ?? 500) >= 500);
-      if (!(attempt < retries && mayRepeat && now() + pauseMs < deadline)) throw failure;
-      await config.wait(pauseMs, signal);
+      await (await failures()).recover(thrown, { ...settings, operation, key, attempt, deadline });
     }
   }
 }

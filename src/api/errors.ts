@@ -1,6 +1,5 @@
 /** What the Backend API client throws beside `ConfigurationError`. */
 import { BailiffError } from '../errors.js';
-import { BRAND } from '../ground/class-brand.js';
 
 export { BackendApiError, type BackendApiErrorItem, type BackendApiFailure } from '../ground/backend-api-error.js';
 
@@ -19,7 +18,7 @@ export { BackendApiError, type BackendApiErrorItem, type BackendApiFailure } fro
  */
 export class InvalidArgumentError extends BailiffError {
   override readonly name = 'InvalidArgumentError';
-  protected static override readonly [BRAND] = 'InvalidArgumentError';
+  protected static override readonly bailiffClass = 'InvalidArgumentError';
   readonly code = 'invalid-argument';
 
   constructor(message: string, options?: { cause?: unknown }) {

@@ -24,9 +24,14 @@ export interface Operation {
   readonly encode?: Encode;
 }
 
-/** @param signal aborts when the body is no longer wanted */
-export type Encode = (
-  params: Readonly<Record<string, unknown>> | undefined,
-  name: string,
-  signal: AbortSignal,
-) => Promise<{ readonly body: Uint8Array; readonly type: string }>;
+/**
+ * @param request Its body is the parameters; then the form, whose type the headers name.
+ * @param name of the operation, for errors
+ * @param signal aborts when the body is no longer wanted
+ */
+export type Encode = (request: EncodedRequest, name: string, signal: AbortSignal) => Promise<void>;
+
+export interface EncodedRequest {
+  readonly headers: Headers;
+  body: unknown;
+}

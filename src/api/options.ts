@@ -1,50 +1,42 @@
 /** Options and environment, read once. */
-import { checkTransport, connectionName, readConnection, type Connection } from '../ground/connection.js';
+import {
+  checkTransport,
+  CONNECTION_VARIABLES,
+  connectionName,
+  readConnection,
+  type Connection,
+} from '../ground/connection.js';
 import type { Environment } from '../environment.js';
 import { API_VERSION_DATE } from '../ground/api-version.js';
 import { isDevelopmentKey } from '../ground/keys.js';
 import { fail } from '../ground/option-checks.js';
-import { checkOptionNames, type OptionNames } from '../ground/option-names.js';
+import { checkNames } from '../ground/option-names.js';
 import { API_VERSIONS } from './generated/meta.js';
-import { pause } from './retry.js';
 import type { BackendApiOptions } from './values.js';
 
-type Optional = 'fetch' | 'onEvent';
-type Own = Omit<BackendApiOptions, keyof Connection>;
+/** Every option beside those of the connection, and what counts where it is not given. */
+const DEFAULTS = {
+  clerkApiVersion: API_VERSION_DATE,
+  timeoutMs: 30_000,
+  deadlineMs: 90_000,
+  retries: 2,
+  fetch: undefined,
+  now: () => Date.now(),
+  wait: undefined,
+  onEvent: undefined,
+} satisfies Record<Exclude<keyof BackendApiOptions, keyof Connection>, unknown>;
+
+type Defaults = typeof DEFAULTS;
 
 /** The options after environment and defaults. */
-export type ClientConfig = Connection & { readonly [Key in Optional]?: NonNullable<BackendApiOptions[Key]> } & {
-  readonly [Key in Exclude<keyof Own, Optional>]-?: NonNullable<Own[Key]>;
-};
-
-const NAMES: OptionNames<BackendApiOptions> = {
-  secretKey: true,
-  machineSecretKey: true,
-  apiUrl: true,
-  apiVersion: true,
-  clerkApiVersion: true,
-  timeoutMs: true,
-  deadlineMs: true,
-  retries: true,
-  fetch: true,
-  now: true,
-  wait: true,
-  onEvent: true,
+export type ClientConfig = Connection & {
+  readonly [Key in keyof Defaults]: NonNullable<BackendApiOptions[Key]> | Extract<Defaults[Key], undefined>;
 };
 
 /** @throws ConfigurationError for a name that is no option, and for what could not work or would give a key away */
 export function resolveOptions(options: BackendApiOptions = {}, env?: Environment): ClientConfig {
-  checkOptionNames(options, NAMES);
-  const config = {
-    clerkApiVersion: API_VERSION_DATE,
-    timeoutMs: 30_000,
-    deadlineMs: 90_000,
-    retries: 2,
-    now: Date.now,
-    wait: pause,
-    ...defined(options),
-    ...readConnection(options, env),
-  } satisfies ClientConfig;
+  checkNames(options, Object.keys({ ...CONNECTION_VARIABLES, ...DEFAULTS }));
+  const config = { ...DEFAULTS, ...defined(options), ...readConnection(options, env) } as ClientConfig;
   if (!API_VERSIONS.includes(config.clerkApiVersion))
     fail({ option: 'clerkApiVersion' }, 'is no version that this client knows', `Use ${API_VERSIONS.join(' or ')}.`);
   if (config.secretKey ?? config.machineSecretKey) checkKeyStaysSecret(config, config.secretKey);

@@ -2,11 +2,9 @@
 import type { Call } from './call.js';
 import type { Operation } from './operation.js';
 import type { BackendClient, PageRequest } from './values.js';
-import type { Query } from './walk.js';
 
 export const pagedOperation = <F = Call>(operation: Operation): F =>
   ((client: BackendClient, ...args: unknown[]) => {
-    const ids = operation.path.split('{}').length - 1;
     let page: Promise<unknown> | undefined;
     const load = () => (page ??= client.call(operation, args));
     // Not a promise itself: that would have been sent already.
@@ -16,12 +14,9 @@ export const pagedOperation = <F = Call>(operation: Operation): F =>
       finally: (settled) => load().finally(settled),
 
       async *[Symbol.asyncIterator]() {
-        // As it is now: the caller may use the object for another call.
-        const given = { ...(args[ids] as Query | undefined) };
-        const { walk } = await import('./walk.js');
-        yield* walk(operation.name, given, (query) =>
-          client.call(operation, args.toSpliced(ids, 1, { ...query, paginated: operation.paginated || undefined })),
-        );
+        // As they are now: the caller may use the objects for another call.
+        const given = args.map((arg) => (arg === Object(arg) ? { ...(arg as object) } : arg));
+        yield* (await import('./walk.js')).walkPages(client, operation, given);
       },
     } satisfies Omit<PageRequest<unknown, unknown>, typeof Symbol.toStringTag>;
   }) as F;

@@ -8,9 +8,9 @@ export const backoff = (attempt: number): number => FIRST_PAUSE_MS * 2 ** attemp
 
 /** Passes the time; resolves early when the signal aborts. */
 export const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  withDeadline<void>(
+  withDeadline(
     ms,
     signal,
-    () => Error(),
+    () => Promise.resolve(),
     () => new Promise(() => {}),
-  ).catch(() => {});
+  );

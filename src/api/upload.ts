@@ -19,8 +19,8 @@ const SIGNATURES: Readonly<Record<string, RegExp>> = {
 };
 
 /** The form is bytes: a `FormData` of another realm is none to `fetch`, and a form that holds a stream could not be sent again. */
-export const encode: Encode = async (params, name, signal) => {
-  const { file, ...fields } = params ?? {};
+export const encode: Encode = async (request, name, signal) => {
+  const { file, ...fields } = request.body as Readonly<Record<string, unknown>>;
   const { bytes, type, fileName } = await readImage(file, name, signal);
   // Drawn anew each time: with a known boundary the bytes of an image could end their part and begin another.
   const boundary = `bailiff-${crypto.randomUUID()}`;
@@ -33,8 +33,8 @@ export const encode: Encode = async (params, name, signal) => {
   const [head, tail] = [`${texts.join('')}${part('file', about)}`, `\r\n--${boundary}--\r\n`].map((text) =>
     new TextEncoder().encode(text),
   ) as [Uint8Array, Uint8Array];
-  const body = joinBytes([head, bytes, tail], head.length + bytes.length + tail.length);
-  return { body, type: `multipart/form-data; boundary=${boundary}` };
+  request.body = joinBytes([head, bytes, tail], head.length + bytes.length + tail.length);
+  request.headers.set('Content-Type', `multipart/form-data; boundary=${boundary}`);
 };
 
 /** As forms write names (HTML standard, "multipart/form-data"). */

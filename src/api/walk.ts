@@ -1,5 +1,7 @@
 /** Every item of a list, although the list changes under the walk. Loaded with the first iteration. */
 import { BackendApiError } from './errors.js';
+import type { Operation } from './operation.js';
+import type { BackendClient } from './values.js';
 
 export interface Query {
   readonly limit?: number;
@@ -11,6 +13,19 @@ interface Envelope {
   readonly data?: unknown;
   readonly m2m_tokens?: unknown;
   readonly total_count?: unknown;
+}
+
+/** Every item of an operation that lists, from the arguments of its first page. */
+export function walkPages(
+  client: BackendClient,
+  operation: Operation,
+  args: readonly unknown[],
+): AsyncGenerator<unknown> {
+  const ids = operation.path.split('{}').length - 1;
+  const paginated = operation.paginated || undefined;
+  return walk(operation.name, Object(args[ids]) as Query, (query) =>
+    client.call(operation, args.toSpliced(ids, 1, { ...query, paginated })),
+  );
 }
 
 /** Behind the end of any list: an API that heeds `offset` answers nothing there. */

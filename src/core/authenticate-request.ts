@@ -8,7 +8,7 @@ import { checkAcceptsToken, tokenTypesOf } from './config/accepts-token.js';
 import type { Config } from './config/config.js';
 import { signedOut, unavailable, type AuthOutcome } from './outcome.js';
 import type { RequestContext } from './request/context.js';
-import type { SessionFlow } from './session/session-flow.js';
+import type { LazySessionFlow } from './session/session-flow-lazy.js';
 import type { SignIn } from './sign-in.js';
 
 /** `acceptsToken` worked out: which kinds, and what a caller of none of them is called. */
@@ -33,7 +33,7 @@ export function modeOf(acceptsToken: AcceptsToken): Mode {
 export interface AuthenticateRequestParts {
   readonly config: Config;
   readonly verifier: Verifier;
-  readonly sessions: SessionFlow;
+  readonly sessions: LazySessionFlow;
   readonly signIn: SignIn;
 }
 

@@ -29,7 +29,7 @@ import { failWithFault, FAULT, faultOutcome } from './faults/fault.js';
 import type { AuthOutcome } from './outcome.js';
 import { viewOf } from './request/web-request.js';
 import { signInUrl, signUpUrl } from './session/redirect-urls.js';
-import { createSessionFlow } from './session/session-flow.js';
+import { createLazySessionFlow } from './session/session-flow-lazy.js';
 import { stopwatch } from '../ground/stopwatch.js';
 import { verifierOptions } from './verifier-options.js';
 import { createTokenChecks } from './verify-token.js';
@@ -82,7 +82,7 @@ export interface Authenticator {
   /** Opaque or JWT. Throws as {@link Authenticator.verifySessionToken} does. */
   verifyOAuthToken(token: string): Promise<OAuthAccessToken>;
   /**
-   * Loads the keys, so that the first request does not wait.
+   * Loads the keys, and the code that reads sessions of browsers, so that the first request does not wait.
    *
    * @throws AuthUnavailableError if Clerk does not answer
    * @throws AuthenticationFaultError if this server failed
@@ -138,7 +138,7 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     return minter(...asked);
   };
   const signIn = createSignIn(config, mint);
-  const sessions = createSessionFlow({ config, verifier, backend, signIn });
+  const sessions = createLazySessionFlow({ config, verifier, backend, signIn });
   const decideRequest = createAuthenticateRequest({ config, verifier, sessions, signIn });
   const usualMode = modeOf(config.acceptsToken);
 
@@ -165,7 +165,10 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
     // Async, so that options that cannot work reject instead of throwing.
     authenticateRequest: async (request, given) => authenticate(viewOf(request), given),
     ...createTokenChecks(verifier, config),
-    warmup: () => verifier.warmup().catch((error: unknown) => failWithFault(config, error)),
+    async warmup() {
+      const ready = Promise.all([verifier.warmup(), sessions.warmup()]);
+      await ready.catch((error: unknown) => failWithFault(config, error));
+    },
     health: () => healthOf(verifier, backend?.openCircuits?.() ?? [], [...diagnosticsOf(config)]),
     invalidate: (tokenOrId) => verifier.invalidate(tokenOrId).catch((error: unknown) => failWithFault(config, error)),
     signInUrl: (returnTo) => signInUrl(config, returnTo),

@@ -20,7 +20,10 @@ export function verifierOptions(config: Config, backend: Backend | null): Verifi
     clockSkewMs: config.clockSkewMs,
     cache: config.cache,
     sealKey: secretKey ?? machineSecretKey,
-    scope: scopeOf(config),
+    /** Only a shared store asks for it. */
+    get scope() {
+      return scopeOf(config);
+    },
     now: config.now,
     emit: config.emit,
     onFault: (error) => void reportFault(config, 'keys', error),

@@ -1,6 +1,5 @@
 /** A call of the Backend API that failed: for the client in `bailiff/api`, and for what authentication does on the application's behalf. */
 import { BailiffError } from '../errors.js';
-import { BRAND } from './class-brand.js';
 import { errorsIn } from './upstream-body.js';
 
 /** One entry of the API's error list, as on the wire. */
@@ -50,7 +49,7 @@ export type Facts = Partial<Pick<BackendApiError, 'status' | 'errors' | 'traceId
  */
 export class BackendApiError extends BailiffError {
   override readonly name = 'BackendApiError';
-  protected static override readonly [BRAND] = 'BackendApiError';
+  protected static override readonly bailiffClass = 'BackendApiError';
   /** The method that was called (`users.get`, `getToken({ template: "supabase" })`). */
   declare readonly operation: string;
   /** Code of the first error, or one of {@link BackendApiFailure}. */

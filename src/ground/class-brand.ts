@@ -1,10 +1,10 @@
 /**
  * A class that both builds of this package have (see `builds.ts`), and each copy of it in an application: `instanceof` compares
  * constructors, and would say no to an error that the other build threw.
+ *
+ * A class names itself in its static `bailiffClass`, the same in every copy and every version. Minifiers rename classes and keep
+ * such a name; and a name that is written out, unlike a symbol, leaves bundlers free to drop a class that nobody uses.
  */
-
-/** Where a class has its brand. The same in every copy and every version. */
-export const BRAND = Symbol.for('bailiff.class');
 
 /**
  * What `instanceof` means for a class with a brand: its own instances, those of its descendants, and those of a class of the same
@@ -13,17 +13,13 @@ export const BRAND = Symbol.for('bailiff.class');
  * It reads prototypes, and nothing of the value itself: user code throws what it likes, a getter that throws included.
  */
 export function isInstance(kind: abstract new (...args: never) => unknown, value: unknown): boolean {
-  const brand = brandOf(kind);
-  for (let link = value; isObject(link);) {
+  const brand = own(kind, 'bailiffClass');
+  for (let link = value; Object(link) === link;) {
     link = Object.getPrototypeOf(link) as unknown;
-    if (link === kind.prototype) return true;
-    const maker: unknown = isObject(link) && Object.getOwnPropertyDescriptor(link, 'constructor')?.value;
-    if (brand !== undefined && typeof maker === 'function' && brandOf(maker) === brand) return true;
+    if (link === kind.prototype || (brand && own(own(link, 'constructor'), 'bailiffClass') === brand)) return true;
   }
   return false;
 }
 
-const isObject = (value: unknown): value is object =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function';
-
-const brandOf = (kind: object): unknown => Object.getOwnPropertyDescriptor(kind, BRAND)?.value;
+/** A property that no getter gives and no prototype; undefined of what is no object. */
+const own = (holder: unknown, key: string): unknown => Object.getOwnPropertyDescriptor(Object(holder), key)?.value;

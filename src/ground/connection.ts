@@ -35,10 +35,10 @@ export function readOption(
   name: OptionName,
   given: unknown,
   env: Environment | undefined,
-  check: (name: OptionName, value: string) => string = (_, value) => value,
+  check?: (name: OptionName, value: string) => string,
 ): string | null {
   const value = given === null || given === undefined ? readVariable(name.variable ?? '', env) : text(name, given);
-  return value === undefined ? null : check(name, value);
+  return value === undefined ? null : check ? check(name, value) : value;
 }
 
 export const connectionName = (option: ConnectionOption): OptionName => ({

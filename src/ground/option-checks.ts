@@ -7,15 +7,13 @@ export interface OptionName {
   readonly option: string;
   /** The environment variable that stands in for it, if there is one. */
   readonly variable?: string;
-  /** Which item of a list it is about, from 0. */
-  readonly place?: number;
+  /** What a message calls it, where that is not its name: an item of a list. */
+  readonly label?: string;
 }
 
 /** `CLERK_SECRET_KEY (option secretKey)`: what a person has to set. Never the value. */
-export function nameOf({ option, variable, place }: OptionName): string {
-  const item = place === undefined ? '' : `[${place}]`;
-  return variable ? `${variable} (option ${option})` : `the option ${option}${item}`;
-}
+export const nameOf = ({ option, variable, label = `the option ${option}` }: OptionName): string =>
+  variable ? `${variable} (option ${option})` : label;
 
 export function fail(name: OptionName, problem: string, remedy: string, cause?: unknown): never {
   throw new ConfigurationError(name.option, `${nameOf(name)} ${problem}.`, remedy, { cause });

@@ -11,12 +11,27 @@ import { ConfigurationError } from '../errors.js';
 export type OptionNames<T> = { readonly [Name in keyof T]-?: true | OptionNames<NonNullable<T[Name]>> };
 
 /**
- * @param names an {@link OptionNames}
+ * @param names of the options, and of the options within them
  * @param where the path of these options within others (`cache.jwks`); nothing for the outermost
+ * @throws {ConfigurationError} as {@link checkNames}
+ */
+export function checkOptionNames(given: unknown, names: OptionNames<object>, where = ''): void {
+  checkNames(given, Object.keys(names), where);
+  for (const [name, nested] of Object.entries(names) as [string, true | OptionNames<object>][])
+    if (nested !== true) checkOptionNames(given[name] ?? {}, nested, where ? `${where}.${name}` : name);
+}
+
+/**
+ * The same, of options that have none within.
+ *
  * @throws {ConfigurationError} for what is no plain object, and for a name that is not known, with the one that is meant. It
  *   repeats names, which the application's author wrote, and never a value.
  */
-export function checkOptionNames(given: unknown, names: OptionNames<object>, where = ''): void {
+export function checkNames(
+  given: unknown,
+  names: readonly string[],
+  where = '',
+): asserts given is Readonly<Record<string, unknown>> {
   // A `Map`, a list or a promise has no names of its own: it would count as "no options", which mean the environment.
   if (!isPlainObject(given)) {
     const what = where ? `The option ${where} is` : 'The options are';
@@ -26,16 +41,12 @@ export function checkOptionNames(given: unknown, names: OptionNames<object>, whe
       'Give a plain object: { … }.',
     );
   }
-  const known = Object.keys(names);
   for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
     const path = where ? `${where}.${name}` : name;
-    if (!known.includes(name)) {
-      const meant = nearest(name, known);
-      const remedy = meant ? `Did you mean ${meant}?` : `The options are: ${known.join(', ')}.`;
-      throw new ConfigurationError(path, `There is no option ${path}.`, remedy);
-    }
-    const nested = names[name as never] as true | OptionNames<object>;
-    if (nested !== true) checkOptionNames(given[name] ?? {}, nested, path);
+    const meant = nearest(name, names);
+    const remedy = meant ? `Did you mean ${meant}?` : `The options are: ${names.join(', ')}.`;
+    throw new ConfigurationError(path, `There is no option ${path}.`, remedy);
   }
 }
 
@@ -45,11 +56,11 @@ export function checkOptionNames(given: unknown, names: OptionNames<object>, whe
  * that two tenants' options would look alike.
  */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
+  if (Object(value) !== value) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
   // `Object.prototype` of any realm.
   const isRoot = !prototype || (Object.hasOwn(prototype, 'isPrototypeOf') && !Object.getPrototypeOf(prototype));
-  return isRoot && Object.getOwnPropertyNames(value).length === Object.keys(value).length;
+  return isRoot && Object.getOwnPropertyNames(value).length === Object.keys(value as object).length;
 }
 
 /** What stands in place of a plain object, for a message: its kind or the name of its class, and nothing that it holds. */

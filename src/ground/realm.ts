@@ -47,10 +47,20 @@ export async function fetchWithSignal(send: Send, url: string, init: RequestInit
   try {
     return await send(url, init);
   } catch (error) {
-    if (init.signal === undefined || !refusesSignal(error)) throw error;
-    const { signal: _, ...rest } = init;
-    return send(url, rest);
+    const { signal, ...rest } = init;
+    if (signal === undefined) throw error;
+    return sendWithoutSignal(error, send, url, rest);
   }
+}
+
+/**
+ * @param error of `send` with a signal
+ * @param init without it
+ * @throws the error, where it was not the signal that was refused
+ */
+export function sendWithoutSignal(error: unknown, send: Send, url: string, init: RequestInit): Promise<Response> {
+  if (!refusesSignal(error)) throw error;
+  return send(url, init);
 }
 
 /**

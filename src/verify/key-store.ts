@@ -78,7 +78,7 @@ export function createKeyStore(parts: {
   const loading = (): boolean => now() - loadingSince < WAITER_DEADLINE_MS;
 
   /** Joins the load under way, or starts one. A load with a `kid` is for that unknown key id, and costs budget. */
-  function load(kid: string | null = null): Promise<LoadFailure | null> {
+  function load(waitUntil: WaitUntil | undefined, kid: string | null = null): Promise<LoadFailure | null> {
     return flights
       .run('jwks', async () => {
         const startedAt = now();
@@ -97,7 +97,7 @@ export function createKeyStore(parts: {
         // A newer set has arrived first: this one must not bring back a key that was withdrawn.
         if (order < answered) return null;
         const document = 'document' in result ? result.document : null;
-        if (shared) void shared.publish(document, askedAt);
+        if (shared) runBehind(shared.publish(document, askedAt), waitUntil);
         const spare = document === null && shared ? shared.last() : null;
         if (spare !== null && spare.askedAt > loadedAt) take(spare);
         const cause = apply(result, startedAt);
@@ -171,9 +171,9 @@ export function createKeyStore(parts: {
   }
 
   /** Loads unless a load has just failed. Returns the failure, or null if there are keys that may be used. */
-  async function ensure(): Promise<LoadFailure | null> {
+  async function ensure(waitUntil?: WaitUntil): Promise<LoadFailure | null> {
     if (failure !== null && backingOff()) return usable() ? null : failure;
-    const cause = await load();
+    const cause = await load(waitUntil);
     return cause === null || usable() ? null : cause;
   }
 
@@ -181,15 +181,15 @@ export function createKeyStore(parts: {
   const known = (kid: string): VerificationKey | undefined => (usable() ? keys.get(kid) : undefined);
 
   /** Handles a key id that the present set lacks, and a set that is too old. */
-  async function lookFor(kid: string): Promise<KeyLookup> {
+  async function lookFor(kid: string, waitUntil: WaitUntil | undefined): Promise<KeyLookup> {
     const before = asked;
     if (loading() || age() >= freshMs) {
-      const cause = await ensure();
+      const cause = await ensure(waitUntil);
       if (cause !== null) return unchecked(cause);
     }
     if (!known(kid) && answered <= before) {
       if (failure !== null && backingOff()) return unchecked(failure);
-      const cause = budget.waitMs(now()) === 0 ? await load(kid) : null;
+      const cause = budget.waitMs(now()) === 0 ? await load(waitUntil, kid) : null;
       if (cause !== null) return unchecked(cause);
     }
     return known(kid) ?? (answered > before ? refuse('jwk-kid-mismatch') : notYet());
@@ -202,7 +202,7 @@ export function createKeyStore(parts: {
     if (loading() || (failure !== null && backingOff())) return;
     // No request waits, and cached verdicts stay in use meanwhile.
     recallUntil = loadedAt + freshMs;
-    const task = load().catch((error: unknown) => onFault?.(error));
+    const task = load(waitUntil).catch((error: unknown) => onFault?.(error));
     runBehind(task, waitUntil);
   }
 
@@ -211,7 +211,7 @@ export function createKeyStore(parts: {
       if (typeof kid !== 'string' || kid === '') return refuse('jwk-kid-mismatch');
       const ms = age();
       const key = ms < freshMs ? keys.get(kid) : undefined;
-      if (key === undefined) return lookFor(kid);
+      if (key === undefined) return lookFor(kid, waitUntil);
       if (ms >= freshMs * REFRESH_AT) refreshInBackground(waitUntil);
       return key;
     },

@@ -21,11 +21,15 @@ const IV_BYTES = 12;
 /** Names are remembered: making three of them was the larger part of the cost of a look at the store. */
 const MOST_NAMES = 10_000;
 const MOST_CHARACTERS = 1_000_000;
+/** The longest value that is looked at: far more than an answer of Clerk may have. A store can hold 512 MB under one name. */
+const LONGEST_VALUE = 2_000_000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export function createSeal(secret: string, scope: string): Seal {
-  const keys = memoise(() => deriveKeys(secret, scope));
+  // The keys are kept, and no promise of them: in Workers it may end with the request that made it.
+  let derived: Keys | null = null;
+  const keys = async (): Promise<Keys> => (derived ??= await deriveKeys(secret, scope));
   const names = createBoundedCache<string>(MOST_NAMES, { maxSize: MOST_CHARACTERS, sizeOf: (_, what) => what.length });
   return {
     async nameOf(purpose, text) {
@@ -45,7 +49,7 @@ export function createSeal(secret: string, scope: string): Seal {
       return `${encode(iv)}.${encode(new Uint8Array(box))}`;
     },
     async open(name, sealed) {
-      if (typeof sealed !== 'string') return undefined;
+      if (typeof sealed !== 'string' || sealed.length > LONGEST_VALUE) return undefined;
       const [first = '', second = '', ...rest] = sealed.split('.');
       const iv = base64url.bytes(first);
       const box = base64url.bytes(second);
@@ -65,7 +69,12 @@ function gcm(name: string, iv: Uint8Array): AesGcmParams {
   return { name: 'AES-GCM', iv: iv as BufferSource, additionalData: encoder.encode(name) };
 }
 
-async function deriveKeys(secret: string, scope: string): Promise<{ naming: CryptoKey; sealing: CryptoKey }> {
+interface Keys {
+  readonly naming: CryptoKey;
+  readonly sealing: CryptoKey;
+}
+
+async function deriveKeys(secret: string, scope: string): Promise<Keys> {
   const source = await crypto.subtle.importKey('raw', encoder.encode(secret), 'HKDF', false, ['deriveKey']);
   const derive = (use: string, type: HmacKeyGenParams | AesKeyGenParams, usages: KeyUsage[]) =>
     crypto.subtle.deriveKey(
@@ -79,9 +88,4 @@ async function deriveKeys(secret: string, scope: string): Promise<{ naming: Cryp
     naming: await derive('name', { name: 'HMAC', hash: 'SHA-256', length: 256 }, ['sign']),
     sealing: await derive('seal', { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt']),
   };
-}
-
-function memoise<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => (made ??= make());
 }

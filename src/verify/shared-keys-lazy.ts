@@ -3,9 +3,10 @@ import type { VerifierOptions } from './options.js';
 import type { SharedKeys } from './shared-keys.js';
 
 export function lazySharedKeys(options: VerifierOptions): (() => Promise<SharedKeys>) | null {
-  const { sealKey, scope, clockSkewMs, now, cache } = options;
+  const { sealKey, cache } = options;
   const { store } = cache.machineTokens;
   if (store === null || !sealKey) return null;
+  const { scope, clockSkewMs, now } = options;
   const lifetimeMs = cache.jwks.freshMs + cache.jwks.staleIfErrorMs;
   let made: SharedKeys | null = null;
   return async () => {

@@ -126,9 +126,8 @@ export function createSharedKeys(settings: {
 
   return {
     async find(suffices) {
-      if (guard.resting()) return null;
       try {
-        return await findOrLead(suffices);
+        return guard.resting() ? null : await findOrLead(suffices);
       } catch {
         return null;
       }
@@ -137,9 +136,9 @@ export function createSharedKeys(settings: {
     last,
 
     async publish(document, askedAt) {
-      const leftMs = askedAt + lifetimeMs - now();
-      if (guard.resting() || leftMs <= 0) return;
       try {
+        const leftMs = askedAt + lifetimeMs - now();
+        if (guard.resting() || leftMs <= 0) return;
         const name = await seal.nameOf('entry', 'keys');
         const sealed = document === null ? null : await seal.close(name, { document, askedAt } satisfies KeyRecord);
         if (sealed !== null) await put(WRITE_DEADLINE_MS, name, sealed, Math.ceil(leftMs));

@@ -146,9 +146,9 @@ export function createSharedStore(settings: {
     },
 
     async write(token, entry) {
-      const leftMs = entry.until - now();
-      if (guard.resting() || leftMs <= 0) return;
       try {
+        const leftMs = entry.until - now();
+        if (guard.resting() || leftMs <= 0) return;
         const name = await entries.nameOf('entry', token);
         const sealed = await entries.close(name, entry);
         await guard.run(WRITE_DEADLINE_MS, () => store.set(name, sealed, Math.ceil(leftMs)));

@@ -1,6 +1,5 @@
 /** The reasons for which a webhook is refused. One table, so that code, meaning and remedy stay together. */
 import { BailiffError } from '../errors.js';
-import { BRAND } from '../ground/class-brand.js';
 
 const REASONS = {
   'raw-body-required': [
@@ -56,7 +55,7 @@ export type WebhookErrorCode = keyof typeof REASONS;
  */
 export class WebhookVerificationError extends BailiffError {
   override readonly name = 'WebhookVerificationError';
-  protected static override readonly [BRAND] = 'WebhookVerificationError';
+  protected static override readonly bailiffClass = 'WebhookVerificationError';
   readonly code: WebhookErrorCode;
   readonly status: 400 | 413;
   /** The remedy, in a sentence. */

@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callsOf, OPERATIONS, startClerk } from '../support/clerk.js';
 import { honoApp, type Adapter } from './frameworks.js';
-import { createFixtures, PUBLISHABLE_KEY, type Fixtures } from './fixtures.js';
+import { browserCookies, createFixtures, PUBLISHABLE_KEY, renewSession, type Fixtures } from './fixtures.js';
 
 let fixtures: Fixtures;
 beforeEach(async () => {
@@ -42,6 +42,17 @@ describe('app.fetch with a Request', () => {
     const answer = await app.request('/');
     expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
     expect(answer.headers.get('x-clerk-auth-status')).toBe('signed-out');
+  });
+
+  it('renews nothing for an upgrade, whose answer could not set cookies', async () => {
+    const app = honoApp({ middleware: [[fixtures.options]], routes });
+    renewSession(fixtures);
+    const headers = browserCookies(fixtures.tokens.expired);
+    const upgrade = await app.request('/me', { headers: { ...headers, connection: 'Upgrade', upgrade: 'WebSocket' } });
+    expect([upgrade.status, callsOf(fixtures.clerk, OPERATIONS.refresh)]).toEqual([401, 0]);
+    expect([(await app.request('/me', { headers })).status, callsOf(fixtures.clerk, OPERATIONS.refresh)]).toEqual([
+      200, 1,
+    ]);
   });
 
   it('keeps the authentication in sub-applications', async () => {

@@ -1,4 +1,5 @@
 /** What is loaded when it is first used: a load that fails is a fault of this server, closes the door, and is tried again. */
+import { setImmediate as settle } from 'node:timers/promises';
 import { createAuthenticator, type BailiffEvent } from 'bailiff';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { codeOf, createEnvironments } from './contract/harness.js';
@@ -26,7 +27,7 @@ const { broken, whileLoading } = vi.hoisted(() => {
 });
 vi.mock('../../src/verify/opaque.js', (original) => whileLoading('opaque', original));
 vi.mock('../../src/verify/shared-store.js', (original) => whileLoading('store', original));
-vi.mock('../../src/core/session/renewal.js', (original) => whileLoading('renewal', original));
+vi.mock('../../src/core/session/session-flow.js', (original) => whileLoading('sessions', original));
 vi.mock('../../src/core/auth/token-minter.js', (original) => whileLoading('minter', original));
 vi.mock('../../src/core/auth/current-user.js', (original) => whileLoading('user', original));
 vi.mock('../../src/core/guards/denied-page.js', (original) => whileLoading('page', original));
@@ -56,6 +57,7 @@ describe.each(frameworks)('$name', (framework) => {
           { path: '/me', guards: [(adapter) => adapter.requireAuth()] },
           { path: '/user', handle: async ({ currentUser }) => ({ id: (await currentUser())?.id }) },
           { path: '/admin', guards: [(adapter) => adapter.requireAuth({ role: 'org:admin', redirect: true })] },
+          { path: '/reader', handle: ({ authenticate }) => authenticate({ acceptsToken: 'session_token' }) },
           { path: '/machine', guards: [(adapter) => adapter.requireAuth({ token: 'api_key' })] },
         ],
       },
@@ -113,8 +115,8 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await get('/machine', 'apiKey')).status).toBe(200);
   });
 
-  it('answers 500 without a redirect while the code of renewal cannot be loaded, and recovers', async () => {
-    broken.add('renewal');
+  it('answers 500 and signs nobody in while the code of browser sessions cannot be loaded, and recovers', async () => {
+    broken.add('sessions');
     const { get, found, fixtures } = await open({});
     const page = { accept: 'text/html', 'sec-fetch-dest': 'document' };
     const expired = { ...page, ...browserCookies(fixtures.tokens.expired) };
@@ -122,26 +124,34 @@ describe.each(frameworks)('$name', (framework) => {
       ['a handshake', '/me', page],
       ['a refresh', '/me', expired],
       ['a return', '/me?__clerk_handshake=garbage', page],
+      ['a session', '/me', browserCookies(fixtures.tokens.admin)],
+      ['a session, where the handler asks', '/reader', browserCookies(fixtures.tokens.admin)],
+      ['no credentials', '/me', {}],
+      ['an ended session in the header', '/me', { authorization: `Bearer ${fixtures.tokens.expired}` }],
     ] as const;
     for (const [what, path, headers] of asks) {
       const answer = await get(path, null, headers);
-      expect([what, answer.status, codeOf(answer), answer.headers['location']]).toEqual([
-        what,
-        500,
-        'authentication-fault',
-        undefined,
-      ]);
+      const { location, 'set-cookie': cookies } = answer.headers;
+      expect([what, answer.status, location, cookies]).toEqual([what, 500, undefined, undefined]);
+      if (path !== '/reader') expect(codeOf(answer)).toBe('authentication-fault');
+      expect(JSON.stringify([answer.headers, answer.body])).not.toMatch(/PRIVATE|load|user_ada/);
     }
-    expect(found).toMatchObject(Array(3).fill({ error: { message: 'Cannot load renewal: PRIVATE' } }));
+    const faults = found.filter(({ type }) => type === 'fault');
+    expect(faults).toMatchObject(Array(asks.length).fill({ error: { message: 'Cannot load sessions: PRIVATE' } }));
     expect(fixtures.verifications()).toBe(0);
-    expect((await get('/me', null, browserCookies(fixtures.tokens.admin))).status).toBe(200);
+    // What is no session of a browser, and a good token in the header, need nothing of it.
+    const others = await Promise.all([get('/me', 'admin'), get('/me', 'garbage'), get('/machine', 'apiKey')]);
+    expect(others.map(({ status }) => status)).toEqual([200, 401, 200]);
 
     broken.clear();
     const cookies = renewSession(fixtures);
     const renewed = await get('/me', null, expired);
     expect([renewed.status, renewed.headers['set-cookie']]).toEqual([200, cookies]);
     expect((await get('/me', null, page)).headers['location']).toContain('/v1/client/handshake?');
-    expect(found).toHaveLength(3);
+    expect(found).toHaveLength(asks.length);
+    // And from then on what was loaded stays.
+    broken.add('sessions');
+    expect((await get('/me', null, browserCookies(fixtures.tokens.admin))).status).toBe(200);
   });
 
   it.each(['proxy', 'forward'])('answers 500 in the Frontend API proxy without %s, and recovers', async (part) => {
@@ -189,5 +199,59 @@ describe('an authenticator', () => {
     broken.clear();
     clerk.fail({ operation: 'CreateSessionTokenFromTemplate', body: { jwt: 'made' } });
     await expect(auth.getToken({ template: 'plain' })).resolves.toBe('made');
+  });
+
+  describe('loads what reads sessions of browsers', () => {
+    const asked = (headers: Record<string, string>) =>
+      new Request('https://acornbooks.example/', { headers: { 'x-forwarded-proto': 'https', ...headers } });
+
+    it('once, however many requests are the first: they share one refresh', async () => {
+      const fixtures = await createFixtures();
+      // Clerk answers when all have loaded what they wait for.
+      async function slow(...call: Parameters<typeof fetch>): Promise<Response> {
+        await vi.dynamicImportSettled();
+        await settle();
+        return fetch(...call);
+      }
+      const authenticator = createAuthenticator({ ...fixtures.options, fetch: slow }, {});
+      renewSession(fixtures);
+      const expired = () => authenticator.authenticateRequest(asked(browserCookies(fixtures.tokens.expired)));
+      const states = await Promise.all(Array.from({ length: 5 }, expired));
+      expect(states.map(({ status }) => status)).toEqual(Array(5).fill('signed-in'));
+      expect(fixtures.verifications()).toBe(1);
+    });
+
+    it('not with its first good token in a header', async () => {
+      const { options, tokens } = await createFixtures();
+      const authenticator = createAuthenticator(options, {});
+      broken.add('sessions');
+      const bearer = asked({ authorization: `Bearer ${tokens.admin}` });
+      expect(await authenticator.authenticateRequest(bearer)).toMatchObject({ status: 'signed-in' });
+      const ended = asked({ authorization: `Bearer ${tokens.expired}` });
+      expect(await authenticator.authenticateRequest(ended)).toMatchObject({ reason: 'authentication-fault' });
+    });
+
+    it('with `warmup()`, which rejects with the fault; then cookies that are known are answered without a promise', async () => {
+      const { options, tokens } = await createFixtures();
+      const authenticator = createAuthenticator(options, {});
+      broken.add('sessions');
+      await expect(authenticator.warmup()).rejects.toMatchObject({ name: 'AuthenticationFaultError' });
+      broken.clear();
+      await expect(authenticator.warmup()).resolves.toBeUndefined();
+      broken.add('sessions');
+      expect((await authenticator.authenticateRequest(asked(browserCookies(tokens.admin)))).status).toBe('signed-in');
+      const { headers } = asked(browserCookies(tokens.admin));
+      const view = { method: 'GET', url: '/', header: (name: string) => headers.get(name) };
+      expect(authenticator.authenticate(view)).toMatchObject({ status: 'signed-in' });
+    });
+
+    it('not without a publishable key, with which alone cookies can be read', async () => {
+      const { options, tokens } = await createFixtures();
+      const authenticator = createAuthenticator({ ...options, publishableKey: null }, {});
+      broken.add('sessions');
+      await expect(authenticator.warmup()).resolves.toBeUndefined();
+      const state = await authenticator.authenticateRequest(asked(browserCookies(tokens.admin)));
+      expect(state).toMatchObject({ status: 'signed-out', reason: 'publishable-key-missing' });
+    });
   });
 });

@@ -1,4 +1,4 @@
-/** The corpus, whole, against both adapters, with keys from a JWKS and with a PEM. */
+/** The corpus, whole, against every adapter, with keys from a JWKS and with a PEM. */
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalInstance } from 'bailiff-local';
@@ -6,7 +6,7 @@ import { T0 } from '../support/tokens.js';
 import { corpus } from './corpus.js';
 import { attackedClerk, createFixtures, HOST, PUBLISHABLE_KEY, type Attack } from './fixtures.js';
 import { sendRaw, type Received } from './raw.js';
-import { startExpress, startHono } from './servers.js';
+import { startExpress, startFastify, startHono } from './servers.js';
 import { portOf } from '../support/listen.js';
 
 const fixtures = createFixtures();
@@ -44,6 +44,7 @@ function expectDecent(received: Received, attack: Attack, events: string): void 
 
 describe.each([
   ['Express', startExpress],
+  ['Fastify', startFastify],
   ['Hono', startHono],
 ] as const)('attacks on %s', (_framework, start) => {
   describe.each(['JWKS', 'PEM'] as const)('with keys from %s', (keys) => {

@@ -1,6 +1,6 @@
 /**
  * What an attack is made of: the keys of the instance under attack and of strangers, and the words for a request.
- * Every case is an id, an input and the answer it must get; the runner sends it to both adapters in both key modes.
+ * Every case is an id, an input and the answer it must get; the runner sends it to every adapter in both key modes.
  */
 import type { LocalInstance } from 'bailiff-local';
 import { OPERATIONS, startClerk } from '../support/clerk.js';

@@ -1,10 +1,12 @@
-/** The same guarded routes on both frameworks. */
+/** The same guarded routes on every framework. */
 import { createServer, type Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { createAuthenticator, type AuthenticatorOptions } from 'bailiff';
 import * as forExpress from 'bailiff/express';
+import * as forFastify from 'bailiff/fastify';
 import * as forHono from 'bailiff/hono';
 import express from 'express';
+import fastify from 'fastify';
 import { Hono } from 'hono';
 import { listen } from '../support/listen.js';
 
@@ -46,4 +48,14 @@ export async function startHono(options: AuthenticatorOptions): Promise<Server> 
       () => resolve(server as Server),
     );
   });
+}
+
+export async function startFastify(options: AuthenticatorOptions): Promise<Server> {
+  const app = fastify({ http: { maxHeaderSize: 32_768 }, trustProxy: options.trustProxy === true });
+  await app.register(forFastify.clerkMiddleware(createAuthenticator(options)));
+  for (const [path, guard] of Object.entries(ROUTES)) {
+    app.get(path, { preHandler: guard(forFastify as unknown as Guards) as never }, () => ({ ok: true }));
+  }
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return app.server;
 }

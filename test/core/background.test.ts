@@ -162,6 +162,7 @@ it('a remembered token never reads `waitUntil`', async () => {
   const authenticator = backend.create();
   const token = session('one');
   await authenticator.authenticateRequest(viewOf(bearer(token)));
+  await authenticator.warmup();
   const looked = vi.fn();
   for (const headers of [bearer(token), cookies(token)]) {
     const view = Object.defineProperty(viewOf(headers), 'waitUntil', { get: looked });

@@ -6,9 +6,11 @@ import { createServer, type Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import type { AuthenticatorOptions, Store } from 'bailiff';
 import * as forExpress from 'bailiff/express';
+import * as forFastify from 'bailiff/fastify';
 import * as forHono from 'bailiff/hono';
 import express from 'express';
 import express4 from 'express4';
+import fastify from 'fastify';
 import { Hono } from 'hono';
 import { listen } from '../support/listen.js';
 
@@ -75,6 +77,7 @@ export async function startFaulty(
   return [
     await startExpress(express, options, random, reached),
     await startExpress(express4, options, random, reached),
+    await startFastify(options, random, reached),
     await startHono(options, random, reached),
   ];
 }
@@ -105,6 +108,27 @@ async function startExpress(
   const server = createServer({ maxHeaderSize: 32_768 }, app);
   await listen(server);
   return server;
+}
+
+async function startFastify(
+  options: AuthenticatorOptions,
+  random: Random,
+  reached: (where: string) => void,
+): Promise<Server> {
+  const callbacks = createCallbacks(random);
+  const [source, settings] = argumentsFor(options, callbacks);
+  const app = fastify({ http: { maxHeaderSize: 32_768 } });
+  const onDenied = (): unknown => callbacks.onDenied((value) => value);
+  await app.register(forFastify.clerkMiddleware(source, { ...settings, onDenied }));
+  for (const path of PATHS) {
+    app.get(path, { preHandler: forFastify.requireAuth(ruleOf(callbacks)) }, () => {
+      reached(`behind the guard of ${path}`);
+      return null;
+    });
+  }
+  app.setErrorHandler((_error, _request, reply) => void reply.code(500).send());
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return app.server;
 }
 
 async function startHono(

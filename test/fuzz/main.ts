@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz [-- --requests N --seed N]`: hostile requests over HTTP against both adapters. It fails on a 5xx other
+ * `npm run fuzz [-- --requests N --seed N]`: hostile requests over HTTP against every adapter. It fails on a 5xx other
  * than 503, an unhandled rejection, a request that is never answered, or a heap that keeps growing. A quarter of the requests meets
  * applications whose callbacks misbehave: there a 500 is right, and it fails if anybody gets behind a guard. Default: 100,000.
  */
@@ -7,7 +7,7 @@ import type { Server } from 'node:http';
 import { parseArgs } from 'node:util';
 import { corpus } from '../attacks/corpus.js';
 import { attackedClerk, createFixtures, PUBLISHABLE_KEY } from '../attacks/fixtures.js';
-import { startExpress, startHono } from '../attacks/servers.js';
+import { startExpress, startFastify, startHono } from '../attacks/servers.js';
 import { T0 } from '../support/tokens.js';
 import { RawClient } from './client.js';
 import { startFaulty } from './faulty.js';
@@ -17,7 +17,7 @@ import { portOf } from '../support/listen.js';
 const { values } = parseArgs({ options: { requests: { type: 'string' }, seed: { type: 'string' } } });
 const total = Number(values.requests ?? 100_000);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const CONNECTIONS = 8;
+const CONNECTIONS = 9;
 const HANG_MS = 15_000;
 
 const fixtures = createFixtures();
@@ -28,7 +28,7 @@ const options = {
   apiUrl: clerk.apiUrl,
   now: () => T0,
 };
-const servers = [await startExpress(options), await startHono(options)];
+const servers = [await startExpress(options), await startFastify(options), await startHono(options)];
 const behind: string[] = [];
 const faulty = await startFaulty(options, createRandom(seed + 1_000), (where) => behind.push(where));
 

@@ -1,16 +1,16 @@
 /** `instanceof` across two copies of one class, as the ES modules and the CommonJS build are. */
 import { expect, it } from 'vitest';
-import { BRAND, isInstance } from '../../src/ground/class-brand.js';
+import { isInstance } from '../../src/ground/class-brand.js';
 
 const copy = () => {
   class Base extends Error {
-    static readonly [BRAND]: string = 'Base';
+    static readonly bailiffClass: string = 'Base';
     static override [Symbol.hasInstance](value: unknown): boolean {
       return isInstance(this, value);
     }
   }
   class Refused extends Base {
-    static override readonly [BRAND] = 'Refused';
+    static override readonly bailiffClass = 'Refused';
   }
   class Own extends Refused {}
   return { Base, Refused, Own };

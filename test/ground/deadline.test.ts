@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const stopped = (code: string, reason: unknown) => new Error(code, { cause: reason });
+const stopped = (code: string, reason: unknown) => Promise.reject(new Error(code, { cause: reason }));
 /** Work that never ends and ignores its signal, as an injected `fetch` may. */
 function deafWork() {
   const signals: AbortSignal[] = [];

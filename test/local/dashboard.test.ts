@@ -195,7 +195,8 @@ describe('who may come in', () => {
             .end();
         });
       expect(await ask({ host: `127.0.0.1:${port}` })).toBe(200);
-      expect(await ask({ host: 'evil.example' })).toBe(401);
+      expect(await ask({ host: `192.168.1.7:${port}` })).toBe(401);
+      expect(await ask({ host: 'evil.example' })).toBe(421);
       expect(await ask({ host: `192.168.1.7:${port}`, authorization: `Bearer ${open.secretKey}` })).toBe(200);
     } finally {
       await open.close();

@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { createClerkClient, verifyToken } from '@clerk/backend';
 import { startLocalInstance, UnsafeInstanceError, type LocalInstance } from 'bailiff-local';
 import { describe, expect, it } from 'vitest';
-import { isLoopbackHost, assertSafe } from '../../packages/local/src/instance/safety.js';
+import { answersTo, assertSafe, isLoopbackHost } from '../../packages/local/src/instance/safety.js';
+import { startHttpServer } from '../../packages/local/src/server/http-server.js';
 import { call, codeOf, decode, instances } from './support.js';
 
 const start = instances();
@@ -291,6 +292,32 @@ describe('row 22: safety', () => {
     expect(await raw(clerk, { authorization, host: 'localhost:1' })).toBe(200);
     expect(await raw(clerk, { authorization, host: 'evil.test' })).toBe(421);
     expect(await raw(clerk, { authorization, host: `127.0.0.1.evil.test` })).toBe(421);
+  });
+
+  it('is named by what nobody on the internet can own, even if forced (DNS rebinding)', async () => {
+    const clerk = await start({ host: '0.0.0.0', force: true });
+    const authorization = `Bearer ${clerk.secretKey}`;
+    const ask = (host: string) => raw(clerk, { authorization, host: `${host}:4000` });
+    for (const host of ['localhost', '192.168.1.7', '[fd00::7]', 'clerk', 'build-01.local', 'clerk.ns.svc', '0.0.0.0'])
+      expect(await ask(host), host).toBe(200);
+    for (const host of ['evil.example', '192.168.1.7.evil.example', 'local.evil.example', 'evil.localx', 'a.local.'])
+      expect(await ask(host), host).toBe(421);
+    expect(answersTo('clerk.example.com', { host: 'clerk.example.com', force: true })).toBe(true);
+    expect(answersTo('clerk', { host: '127.0.0.1', force: false })).toBe(false);
+  });
+
+  it('goes on where an answer cannot be written', async () => {
+    const late = (body: string) => Promise.resolve({ status: 200, headers: [['X-Text', body]] as const, body });
+    const server = await startHttpServer({
+      host: '127.0.0.1',
+      port: 0,
+      acceptsHost: () => true,
+      handle: ({ path }) => late(path === '/good' ? 'good' : '\u2028'),
+      sawTls: () => undefined,
+    });
+    const ask = async (path: string) => (await fetch(`http://127.0.0.1:${String(server.port)}${path}`)).status;
+    expect([await ask('/bad'), await ask('/good')]).toEqual([500, 200]);
+    await server.close();
   });
 
   it('refuses bodies that no client sends', async () => {

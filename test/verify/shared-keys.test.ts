@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Store } from '../../src/ports.js';
 import { createSeal } from '../../src/verify/seal.js';
-import '../../src/verify/shared-keys.js';
+import { createSharedKeys } from '../../src/verify/shared-keys.js';
 import type { VerifierOptions } from '../../src/verify/verifier.js';
 import { deferred } from '../support/deferred.js';
 import { createStore } from '../support/fleet.js';
@@ -279,5 +279,15 @@ describe('a store that others can write to', () => {
     expect(results(answer)).toEqual(new Set(['accepted']));
     expect(answer.ms).toBeLessThanOrEqual(50 + 50 + 10);
     expect(fleet.loads()).toBe(5);
+  });
+
+  it('ends no process where the clock fails, whose rejection nobody waits for', async () => {
+    const now = (): never => {
+      throw new TypeError('`now` gave no number of milliseconds.');
+    };
+    const settings = { store: createStore(), secret: SECRET, scope: 'x', lifetimeMs: LIFETIME_MS, clockSkewMs: 0, now };
+    const shared = createSharedKeys(settings);
+    expect(await shared.find(() => true)).toBeNull();
+    expect(await shared.publish(jwksOf(one), T0)).toBeUndefined();
   });
 });

@@ -152,6 +152,9 @@ describe('a writer to the store', () => {
     ['sealing with another secret', put({}, createSeal('sk_test_evil', SCOPE))],
     ['an invalidation in place of an entry', put({}, createSeal('sk_test_seal', 'invalidations'))],
     ['an entry of another kind', put({ kind: 'm2m_token' })],
+    // To look through one costs memory and time, whoever made it: 50 MB of dots took 9 s and 2 GB.
+    ['an entry of more than any answer of Clerk', put({ data: { ...apiKeyAnswer(), pad: 'x'.repeat(2_000_000) } })],
+    ['writing megabytes of dots', (entries, name) => void entries.set(name, '.'.repeat(50_000_000))],
   ])('gains nothing by %s', async (_, tamper) => {
     expect(await attack(tamper)).toBe('refused token-invalid');
   });

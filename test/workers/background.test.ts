@@ -18,12 +18,15 @@ let stored: Map<string, string>;
 let jwksCalls: number;
 /** What the Backend API or the store may not answer yet. */
 let held: Deferred<void> | null;
+/** Whether that begins with the next answer. */
+let holdsNext = false;
 
 async function outside(request: Request): Promise<Response> {
   const { hostname, pathname } = new URL(request.url);
   if (pathname === '/v1/jwks') {
     jwksCalls += 1;
     await held?.promise;
+    if (holdsNext) held = deferred();
     return Response.json(jwksOf(key));
   }
   if (pathname === '/api_keys/verify') return Response.json(apiKeyAnswer());
@@ -75,4 +78,15 @@ it('a write to the shared store', async () => {
   expect(stored.size).toBe(0);
   held.resolve();
   await vi.waitFor(() => expect(stored.size).toBe(1), 10_000);
+});
+
+it('the keys for the other processes', async () => {
+  // Too old to be used any more.
+  const now = T0 + 86_400_000;
+  holdsNext = true;
+  expect(await get('/me', sessionToken(key, { exp: now / 1000 + 60 }), now)).toBe('200 user');
+  holdsNext = false;
+  const before = stored.size;
+  held?.resolve();
+  await vi.waitFor(() => expect(stored.size).toBe(before + 1), 10_000);
 });

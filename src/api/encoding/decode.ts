@@ -21,8 +21,10 @@
  * paths begin with; `/name` if it is absent. A resource whose paths begin in several ways, or whose operations take several
  * keys, has several scopes of one name.
  *
- * A **row** is an operation of the scope, `name[KIND][path]`. What is absent is {@link USUAL} for the first word of the name.
- * In the path, `*` is an id (with the slash before it), `~` is `/name`, and `^` is `/name` without its first word. A slash at
+ * A **row** is an operation of the scope, `name[KIND][path]`. What is absent is usual for the first letter of the name: the kind of
+ * that letter, or `P` where there is none; and the path of a list or a creation (`l`, `c`: the base), of what is done to one thing
+ * (`g`, `u`, `d`: `:.`), or of any other action (`:~`).
+ * In the path, `:` is an id (with the slash before it), `~` is `/name`, and `.` is `/name` without its first word. A slash at
  * the end is dropped: `/` alone is the base itself. Names are in snake case.
  *
  * | scope               | row                    | operation                                                             |
@@ -31,8 +33,8 @@
  * | `users`             | `create`               | `users.create` POST `/users` body, no retry                           |
  * | `users`             | `delete_profile_image` | `users.deleteProfileImage` DELETE `/users/{}/profile_image` none      |
  * | `users`             | `verify_password`      | `users.verifyPassword` POST `/users/{}/verify_password` body          |
- * | `users`             | `mergeU*^`             | `users.merge` PATCH `/users/{}` body                                  |
- * | `users`             | `bulk_ban^`            | `users.bulkBan` POST `/users/ban` body                                |
+ * | `users`             | `mergeU:.`             | `users.merge` PATCH `/users/{}` body                                  |
+ * | `users`             | `bulk_ban.`            | `users.bulkBan` POST `/users/ban` body                                |
  * | `users`             | `get_all/`             | `users.getAll` GET `/users` none                                      |
  * | `api_keysN`         | `verify~`              | `apiKeys.verify` POST `/api_keys/verify` body, unversioned            |
  * | `settings/instance` | `change_domainC~`      | `settings.changeDomain` POST `/instance/change_domain` body, no retry |
@@ -41,24 +43,19 @@ import type { Operation } from '../operation.js';
 
 export type Kinds = Readonly<Record<string, Partial<Operation>>>;
 
-/** Kind and path, by the first word of a row's name. */
-const USUAL: Readonly<Record<string, string>> = { list: 'L', create: 'C', get: 'G*^', update: 'U*^', delete: 'D*^' };
-const USUAL_OTHERWISE = 'P*~';
-
 export function decodeOperation(kinds: Kinds, scope: string, row: string): Operation {
   const [, resource, shared, base] = split(scope);
   const [, action, kind, path] = split(row);
-  const [first, others] = action.split(/_(.*)/) as [string, string?];
-  const [, , usualKind, usualPath] = split(USUAL[first] ?? USUAL_OTHERWISE);
+  const usualPath = /^[lc]/.test(action) ? '' : /^[gud]/.test(action) ? ':.' : ':~';
   return {
+    ...(kinds[kind || action[0]!.toUpperCase()] ?? kinds['P']),
+    ...kinds[shared],
     name: camel(resource + '.' + action),
     path: ((base || '/' + resource) + (path || usualPath))
       .replace('~', '/' + action)
-      .replace('^', others ? '/' + others : '')
+      .replace('.', action.replace(/[^_]+_?/, '/'))
       .replace(/\/$/, '')
-      .replaceAll('*', '/{}'),
-    ...kinds[kind || usualKind],
-    ...kinds[shared],
+      .replaceAll(':', '/{}'),
   } as Operation;
 }
 

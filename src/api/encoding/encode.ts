@@ -21,6 +21,7 @@ const LETTERS: Kinds = {
   U: { method: 'PATCH', input: 'body' },
   D: { method: 'DELETE', input: 'none' },
   P: { method: 'POST', input: 'body' },
+  Q: { method: 'GET', input: 'query', list: 500, paginated: true },
   N: { versioned: false },
   M: { versioned: false, key: 'machine' },
 };
@@ -51,7 +52,8 @@ const present = (members: { [Key in keyof Operation]?: Operation[Key] | undefine
 
 function kindsOf(found: readonly Partial<Operation>[]): Kinds {
   const kinds: Record<string, Partial<Operation>> = { ...LETTERS };
-  const free = [...'EABFHIJKOQRSTVWXYZ'];
+  // First those that begin no name, or few: such a name would have to write its kind out.
+  const free = [...'FHJKOWXYZIESTBARV'];
   for (const kind of found) {
     if (Object.keys(kind).length === 0 || letterOf(kinds, kind)) continue;
     const letter = free.shift();
@@ -69,7 +71,7 @@ const letterOf = (kinds: Kinds, kind: Partial<Operation>) =>
 function encodeScope(kinds: Kinds, operations: readonly Operation[]): string {
   const [first] = operations as readonly [Operation, ...Operation[]];
   const start = snake(first.name.split('.')[0]!) + (letterOf(kinds, sharedKind(first)) ?? '');
-  const paths = operations.map(({ path }) => path.replaceAll('/{}', '*'));
+  const paths = operations.map(({ path }) => path.replaceAll('/{}', ':'));
   const candidates = sharedBases(paths).flatMap((base) =>
     // Without a base the name of the resource is the base.
     ['', base].flatMap((written) => {
@@ -87,10 +89,10 @@ function encodeScope(kinds: Kinds, operations: readonly Operation[]): string {
 
 /** What all paths begin with, in whole segments, each beginning of it included. */
 function sharedBases(paths: readonly string[]): string[] {
-  const segments = paths[0]!.match(/\/[^/*]*|\*/g)!;
+  const segments = paths[0]!.match(/\/[^/:]*|:/g)!;
   const bases = segments.map((_, index) => segments.slice(0, index + 1).join(''));
   return bases.filter((base) =>
-    paths.every((path) => path.startsWith(base) && /^($|[/*])/.test(path.slice(base.length))),
+    paths.every((path) => path.startsWith(base) && /^($|[/:])/.test(path.slice(base.length))),
   );
 }
 
@@ -102,7 +104,7 @@ function encodeRow(kinds: Kinds, scope: string, operation: Operation, rest: stri
     '',
     rest,
     rest.replace(`/${action}`, '~'),
-    others ? rest.replace(`/${others}`, '^') : `${rest}^`,
+    others ? rest.replace(`/${others}`, '.') : `${rest}.`,
     `${rest}/`,
   ];
   const rows = ['', letterOf(kinds, ownKind(operation))!].flatMap((kind) => paths.map((path) => action + kind + path));

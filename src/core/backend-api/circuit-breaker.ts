@@ -1,6 +1,7 @@
 /**
  * A circuit breaker: an outage is paid for by a few requests, not by every one. After {@link FAILURES_TO_OPEN} failures
- * in a row nothing is tried for {@link OPEN_MS}; then one probe goes through and its result decides.
+ * in a row nothing is tried for {@link OPEN_MS}; then one probe goes through and its result decides. A probe that nobody hears of
+ * again (a runtime drops it with the request that had started it) is followed by another after the same time.
  *
  * One for each operation: what an attacker can provoke at one endpoint must not close another.
  */
@@ -20,7 +21,6 @@ export interface CircuitBreaker {
 export function createCircuitBreaker(now: Clock): CircuitBreaker {
   let failures = 0;
   let openedAt: number | null = null;
-  let probing = false;
 
   /** Milliseconds until a probe may go; a clock that was set back must not keep it shut. */
   function remaining(): number {
@@ -34,12 +34,11 @@ export function createCircuitBreaker(now: Clock): CircuitBreaker {
       if (openedAt === null) return null;
       const waitMs = remaining();
       if (waitMs > 0) return waitMs;
-      if (probing) return OPEN_MS;
-      probing = true;
+      // For everybody else the circuit is open anew.
+      openedAt = now();
       return null;
     },
     leave(ok) {
-      probing = false;
       if (ok === null) return;
       failures = ok ? 0 : failures + 1;
       if (ok) openedAt = null;

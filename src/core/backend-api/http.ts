@@ -71,7 +71,7 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
   };
 }
 
-const tooLate = () => new UpstreamUnreachable('timeout', DEFAULT_RETRY_AFTER_MS);
+const tooLate = () => Promise.reject(new UpstreamUnreachable('timeout', DEFAULT_RETRY_AFTER_MS));
 
 /** What is not of the network is late, or a fault of this server. */
 function explain(error: unknown): never {

@@ -5,7 +5,7 @@ import { readUpstreamBody } from '../../ground/upstream-body.js';
 import type { Fetch } from '../../ports.js';
 import { readText, TIMEOUT_MS } from './http.js';
 
-const late = () => new Error('The document did not come in time.');
+const late = () => Promise.reject(new Error('The document did not come in time.'));
 
 /**
  * @returns undefined unless there is JSON at this very address: redirects are not followed

@@ -17,7 +17,8 @@ export function textList(name: OptionName, value: unknown, { single = false } = 
   const list: unknown = single && typeof value === 'string' ? [value] : value;
   if (!Array.isArray(list)) return fail(name, 'is not a list of strings', 'Give a list.');
   // An item that is empty or missing is named by its place: the list itself is there.
-  const at = (place: number): OptionName => (list === value ? { ...name, place } : name);
+  const at = (place: number): OptionName =>
+    list === value ? { ...name, label: `the option ${name.option}[${place}]` } : name;
   return Object.freeze(list.map((item, place) => text(at(place), item)));
 }
 

@@ -11,6 +11,7 @@ import type { Fetch } from '../../ports.js';
 import type { Option } from '../../types.js';
 import { fetchPublicDocument } from '../backend-api/public-document.js';
 import { callable } from '../config/checks.js';
+import { createSingleFlight, WAITER_DEADLINE_MS } from '../../verify/single-flight.js';
 import { resolveConfig } from '../config/resolve.js';
 import { errorBody } from '../guards/challenge.js';
 import { targetOf } from '../proxy/proxied-path.js';
@@ -41,7 +42,9 @@ export function createAuthorizationServerMetadata(
   checkOptionNames(options, NAMES);
   const address = issuerOf(options, env).replace(/\/+$/, '') + WELL_KNOWN;
   const ask = callable<Fetch>({ option: 'fetch' }, options.fetch ?? ((...given: Parameters<Fetch>) => fetch(...given)));
-  let kept: { readonly answer: Promise<MetadataAnswer>; readonly until: number } | null = null;
+  // Only what has come is kept. In Workers, a promise may end with the request that made it, and everybody would wait for it.
+  const flights = createSingleFlight<MetadataAnswer>(WAITER_DEADLINE_MS, Date.now);
+  let kept: { readonly answer: MetadataAnswer; readonly until: number } | null = null;
 
   async function load(): Promise<MetadataAnswer> {
     const body = await fetchPublicDocument(ask, address);
@@ -49,16 +52,15 @@ export function createAuthorizationServerMetadata(
     return foundMetadata(JSON.stringify(body));
   }
 
-  function current(): Promise<MetadataAnswer> {
-    const time = Date.now();
-    if (kept === null || time >= kept.until) {
-      const answer = load().catch(() => {
-        kept = null;
-        return UNAVAILABLE;
-      });
-      kept = { answer, until: time + CACHE_SECONDS * 1000 };
+  async function current(): Promise<MetadataAnswer> {
+    if (kept !== null && Date.now() < kept.until) return kept.answer;
+    try {
+      const answer = await flights.run('metadata', load);
+      kept = { answer, until: Date.now() + CACHE_SECONDS * 1000 };
+      return answer;
+    } catch {
+      return UNAVAILABLE;
     }
-    return kept.answer;
   }
 
   return (method, url) => {

@@ -75,7 +75,11 @@ export class RequestAuthentication<D = unknown> {
     this.#context = createRequestContext(view, authenticator.config, options.renew !== false);
     this.#options = options;
     this.onDenied = options.onDenied ?? earlier?.onDenied;
-    this.#renewed = earlier === undefined ? NO_HEADERS : earlier.#renewedCookies();
+    // By what everybody can see of it: the other build of the package may have made it.
+    this.#renewed =
+      earlier === undefined
+        ? NO_HEADERS
+        : sessionCookiesOf(earlier.answerHeaders).map((cookie) => ['Set-Cookie', cookie] as const);
   }
 
   /** The request as the middleware saw it. */
@@ -291,10 +295,6 @@ export class RequestAuthentication<D = unknown> {
     const { view, config } = this.#context;
     const url: MaybePromise<unknown> = this.#options.resourceMetadata?.(view);
     return andThen(url, (found) => (typeof found === 'string' ? inFull(found, view, config) : null));
-  }
-
-  #renewedCookies(): HeaderPairs {
-    return sessionCookiesOf(this.answerHeaders).map((cookie) => ['Set-Cookie', cookie] as const);
   }
 
   /** Headers behind the cookies of earlier authentications. A cookie that both have comes once. */

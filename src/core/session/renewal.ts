@@ -1,18 +1,12 @@
-/**
- * How a session is renewed: by a handshake that the browser comes back from, or with its refresh token. Loaded when it is needed: a
- * server whose callers send their token in a header never does.
- */
+/** How a session is renewed: by a handshake that the browser has come back from, or with its refresh token. */
 import type { AuthOutcome } from '../outcome.js';
 import type { RequestContext } from '../request/context.js';
 import { resolveHandshake } from './handshake-return.js';
 import { createNonceExchange } from './nonce.js';
 import type { SessionParts } from './parts.js';
-import { redirectHeaders } from './redirect.js';
 import { createRefresher, type ExpiredSession, type Refreshed } from './refresh.js';
 
 export interface Renewal {
-  /** As `redirectHeaders` of `redirect.ts`. */
-  readonly redirect: typeof redirectHeaders;
   /** As `resolveHandshake` of `handshake-return.ts`. */
   fromHandshake(context: RequestContext, onUnreachable: (retryAfterMs: number) => void): Promise<AuthOutcome | null>;
   /** With the first of the refresh tokens; with another only when Clerk refused the one before. */
@@ -29,7 +23,6 @@ export function createRenewal(parts: SessionParts): Renewal {
   const exchange = backend && createNonceExchange(backend, config.now);
   const refreshOnce = backend && createRefresher({ ...parts, backend });
   return {
-    redirect: redirectHeaders,
     fromHandshake: (context, onUnreachable) => resolveHandshake(parts, exchange, context, onUnreachable),
     async refresh(context, expired, [first = '', ...others]) {
       if (refreshOnce === null) throw new TypeError('A refresh was decided without a Backend API.');

@@ -1,13 +1,15 @@
-/** A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. */
+/**
+ * A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. Loaded with the
+ * first request that needs it (`session-flow-lazy.ts`).
+ */
 import type { Reason } from '../../errors.js';
 import { meaningOf } from '../../ground/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../ground/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
-import { report, suspect } from '../faults/diagnostics.js';
+import { suspect } from '../faults/diagnostics.js';
 import type { RequestContext } from '../request/context.js';
-import { COOKIE } from '../request/cookie-names.js';
 import { eventRequest } from '../request/event-request.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import { heard } from '../../ground/maybe-promise.js';
@@ -17,24 +19,26 @@ import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
 import { RequestFacts, type SessionServices } from './facts.js';
 import type { SessionParts } from './parts.js';
+import { redirectHeaders } from './redirect.js';
 import type { Refreshed } from './refresh.js';
 import { isLoop } from './renewable.js';
-import type { Renewal } from './renewal.js';
+import { createRenewal, type Renewal } from './renewal.js';
 
 export interface SessionFlow {
   /**
-   * A request without a header token: cookies, handshake, satellites, organizations. Answered at once where the token is
+   * The cookies of a request without a header token: handshake, satellites, organizations. Answered at once where the token is
    * remembered and nothing has to be done about it; else a promise.
    */
   fromCookies(context: RequestContext): MaybePromise<AuthOutcome>;
   /**
-   * A session token from the `Authorization` header: verified, else refreshed or renewed by a handshake.
+   * A session token from the `Authorization` header, after it was verified: what is refused may be refreshed or renewed by a handshake.
    *
    * @param isAcceptable asked about a session that is good as far as the token tells
    */
   fromHeader(
     context: RequestContext,
     token: ClassifiedToken,
+    verdict: Verdict<VerifiedSession>,
     isAcceptable: (verified: VerifiedSession) => boolean,
   ): Promise<AuthOutcome>;
 }
@@ -45,35 +49,19 @@ export function createSessionFlow(parts: SessionParts): SessionFlow {
 
 class Flow implements SessionFlow {
   readonly #services: SessionServices;
-  #loaded: Renewal | null = null;
+  /** One for all requests, which share their calls. */
+  readonly #renewal: Renewal;
 
   constructor(parts: SessionParts) {
     // Refresh and nonces need the instance's secret key; a machine's key opens neither.
     const backend = parts.config.secretKey === null ? null : parts.backend;
     this.#services = { ...parts, backend, issuers: issuersOf(parts.config) };
-  }
-
-  /** One for all requests, which share their calls. A load that fails is a fault, and the next request tries again. */
-  async #renewal(): Promise<Renewal> {
-    if (this.#loaded !== null) return this.#loaded;
-    const { createRenewal } = await import('./renewal.js');
-    return (this.#loaded ??= createRenewal(this.#services));
+    this.#renewal = createRenewal(this.#services);
   }
 
   fromCookies(context: RequestContext): MaybePromise<AuthOutcome> {
-    // Without a publishable key nobody knows which cookies are this instance's.
-    if (context.config.publishableKey === null) return this.#withoutPublishableKey(context);
     const facts = new RequestFacts(this.#services, context, null);
     return this.#tryImmediate(facts) ?? this.#fromCookies(facts);
-  }
-
-  /** A browser that is signed in gets no silent refusal: the cookie cannot be read for a fault of this server's configuration. */
-  #withoutPublishableKey({ config, view, waitUntil }: RequestContext): AuthOutcome {
-    if (!SESSION_COOKIE.test(view.header('cookie') ?? '')) {
-      return signedOut('session_token', 'session-token-and-uat-missing');
-    }
-    report(config, 'publishable-key-missing', waitUntil);
-    return signedOut('session_token', 'publishable-key-missing');
   }
 
   /** The repeat path of cookies: one session token, which is remembered and needs nothing. */
@@ -90,8 +78,7 @@ class Flow implements SessionFlow {
     let row = decideCookies(facts);
     if (row.then === 'resolve-handshake') {
       const unreachable = (retryAfterMs: number) => facts.handshakeUnreachable(retryAfterMs);
-      const renewal = await this.#renewal();
-      const outcome = await renewal.fromHandshake(facts.context, unreachable);
+      const outcome = await this.#renewal.fromHandshake(facts.context, unreachable);
       if (outcome !== null) return outcome;
       facts.handshakeFailed();
       row = decideCookies(facts);
@@ -100,17 +87,13 @@ class Flow implements SessionFlow {
     return this.#act(facts, row.then, reasonFor(row, facts, null) ?? 'unexpected-error', null);
   }
 
-  async fromHeader(
+  fromHeader(
     context: RequestContext,
     token: ClassifiedToken,
+    verdict: Verdict<VerifiedSession>,
     isAcceptable: (verified: VerifiedSession) => boolean,
   ): Promise<AuthOutcome> {
-    if (token.jwt === null) return signedOut('session_token', 'token-invalid');
-    if (token.tokenType !== 'session_token' || !token.sessionCategory) {
-      return signedOut('session_token', 'token-type-mismatch');
-    }
-    const facts = new RequestFacts(this.#services, context, token, isAcceptable);
-    return this.#verdict(facts, await this.#services.verifier.verifySession(token, undefined, context.waitUntil));
+    return this.#verdict(new RequestFacts(this.#services, context, token, isAcceptable), verdict);
   }
 
   /**
@@ -160,18 +143,13 @@ class Flow implements SessionFlow {
       : signedOut('session_token', 'token-invalid-authorized-parties');
   }
 
-  async #renew({ context, session, chosen, refreshTokens }: RequestFacts): Promise<Refreshed> {
+  #renew({ context, session, chosen, refreshTokens }: RequestFacts): Promise<Refreshed> {
     const { token, claims } = session;
     const expired = { token, sessionId: String(claims?.['sid']), suffixedCookies: chosen.suffixed };
-    return (await this.#renewal()).refresh(context, expired, refreshTokens);
+    return this.#renewal.refresh(context, expired, refreshTokens);
   }
 
-  async #act(
-    facts: RequestFacts,
-    action: Action,
-    reason: Reason,
-    verdict: Verdict<VerifiedSession> | null,
-  ): Promise<AuthOutcome> {
+  #act(facts: RequestFacts, action: Action, reason: Reason, verdict: Verdict<VerifiedSession> | null): AuthOutcome {
     const message = describe(reason, verdict, facts.carrier);
     const retryAfterMs = verdict?.outcome === 'unchecked' ? verdict.retryAfterMs : facts.retryAfterMs;
     const detail = verdict?.outcome === 'refused' ? verdict.message : null;
@@ -190,15 +168,12 @@ class Flow implements SessionFlow {
       tell('loop');
       return undecided ? asUnavailable() : asSignedOut(LOOP);
     }
-    const headers = (await this.#renewal()).redirect(facts, action, reason);
+    const headers = redirectHeaders(facts, action, reason);
     if (headers === null) return outcomeWithoutRedirect();
     tell('started');
     return handshake(reason, message, headers);
   }
 }
-
-/** Of any instance: the name may end with the suffix of one. */
-const SESSION_COOKIE = new RegExp(`(?:^|; ?)${COOKIE.session}(?:_[\\w-]{8})?=[^;]`);
 
 const LOOP = ' Three handshakes in a row did not help: check keys, clock and cookies.';
 

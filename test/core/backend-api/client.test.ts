@@ -4,6 +4,7 @@ import type { AuthenticatorOptions, BailiffEvent } from 'bailiff';
 import { TOKEN_KINDS } from '../../../src/verify/token-kinds.js';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
 import { VERSION } from '../../../src/ground/version.js';
+import { createCircuitBreaker } from '../../../src/core/backend-api/circuit-breaker.js';
 import { createBackend, type Backend } from '../../../src/core/backend-api/client.js';
 import { MAX_BODY_BYTES } from '../../../src/core/backend-api/http.js';
 import { API_VERSION_DATE } from '../../../src/ground/api-version.js';
@@ -319,6 +320,21 @@ describe('the circuit breaker', () => {
     for (let i = 0; i < 5; i += 1) await backend.jwks();
     clock.now -= 3_600_000;
     expect(await backend.jwks()).toMatchObject({ status: 503 });
+  });
+
+  it('sends another probe when the runtime has dropped one with its request', () => {
+    let now = 0;
+    const breaker = createCircuitBreaker(() => now);
+    for (let i = 0; i < 5; i += 1) breaker.leave(false);
+    now = 5_000;
+    // Nobody ever says how it went.
+    expect([breaker.enter(), breaker.enter()]).toEqual([null, 5_000]);
+    now = 9_999;
+    expect(breaker.enter()).toBe(1);
+    now = 10_000;
+    expect([breaker.enter(), breaker.enter()]).toEqual([null, 5_000]);
+    breaker.leave(true);
+    expect([breaker.enter(), breaker.enter()]).toEqual([null, null]);
   });
 
   it('belongs to one authenticator', async () => {

@@ -3,7 +3,7 @@ import { resolveConfig } from '../../../src/core/config/resolve.js';
 import type { Config } from '../../../src/core/config/config.js';
 import { createRequestContext } from '../../../src/core/request/context.js';
 import type { AuthOutcome } from '../../../src/core/outcome.js';
-import { createSessionFlow } from '../../../src/core/session/session-flow.js';
+import { createLazySessionFlow } from '../../../src/core/session/session-flow-lazy.js';
 import { createSignIn } from '../../../src/core/sign-in.js';
 import type { Backend, RefreshRequest } from '../../../src/core/backend-api/client.js';
 import type { UpstreamAnswer } from '../../../src/ports.js';
@@ -162,7 +162,7 @@ export function createTestApp(
     },
   };
   const signIn = createSignIn(config, () => UNEXPECTED());
-  const flow = createSessionFlow({ config, verifier: recording, backend, signIn });
+  const flow = createLazySessionFlow({ config, verifier: recording, backend, signIn });
   const askNow = (request: Ask) => {
     const context = createRequestContext(viewOf(request), config);
     const outcome =

@@ -194,14 +194,15 @@ describe('files of the browser packages', () => {
     writeFileSync(join(folder, path), text);
   };
   /** As sent, without a URL parser that would tidy the path up. */
-  const get = (path: string): Promise<{ status: number; type: string; body: string }> =>
+  const get = (path: string): Promise<{ status: number; type: string; readableBy: string | null; body: string }> =>
     new Promise((resolve, reject) => {
       const { hostname, port } = new URL(clerk.frontendApiUrl);
       httpRequest({ hostname, port, path }, (response) => {
         let body = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
         response.on('end', () => {
-          resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body });
+          const { 'content-type': type = '', 'access-control-allow-origin': readableBy = null } = response.headers;
+          resolve({ status: response.statusCode ?? 0, type, readableBy, body });
         });
       })
         .on('error', reject)
@@ -229,6 +230,7 @@ describe('files of the browser packages', () => {
     for (const version of ['6', '6.40.0', '^6', 'latest'])
       expect(await get(`/npm/@clerk/clerk-js@${version}/dist/clerk.browser.js`)).toMatchObject({
         status: 200,
+        readableBy: '*',
         body: 'script',
       });
     expect(await get(`${BASE}/chunks/a.css`)).toMatchObject({
@@ -241,7 +243,9 @@ describe('files of the browser packages', () => {
     const missing = await get('/npm/@clerk/ui@1/dist/ui.browser.js');
     expect(missing).toMatchObject({
       status: 404,
-      body: expect.stringContaining('npm install --save-dev @clerk/ui@1') as string,
+      // The working folder is for the person who looks, not for the page that asks.
+      readableBy: null,
+      body: expect.stringContaining(`in ${folder}. Install it: npm install --save-dev @clerk/ui@1`) as string,
     });
     const other = await get('/npm/@clerk/clerk-js@5/dist/clerk.browser.js');
     expect(other).toMatchObject({ status: 404, body: expect.stringContaining('in the version 6.40.0') as string });

@@ -30,7 +30,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export function answerPackageFile({ method, path }: LocalRequest): LocalResponse {
   if (method !== 'GET' && method !== 'HEAD')
     return plain(405, 'These files can only be read.', [['Allow', 'GET, HEAD']]);
-  if (path === STAND_IN_PATH) return { status: 200, headers: headersOf(TYPES['.js'] ?? ''), body: PROVIDER_STAND_IN };
+  if (path === STAND_IN_PATH) return script(TYPES['.js'] ?? '', PROVIDER_STAND_IN);
   const [, name, version, file] = PATH.exec(decoded(path)) ?? [];
   if (name === undefined || version === undefined || file === undefined)
     return plain(404, 'Here are the files in dist/ of @clerk/clerk-js and @clerk/ui, and nothing else.');
@@ -43,12 +43,7 @@ export function answerPackageFile({ method, path }: LocalRequest): LocalResponse
     if (!target.startsWith(dist + sep)) return plain(404, 'There is no such file in this package.');
     const type = TYPES[extname(target)] ?? 'application/octet-stream';
     const body = readFileSync(target);
-    const isProvider = PROVIDER_CHUNK.test(file);
-    return {
-      status: 200,
-      headers: headersOf(type),
-      body: isProvider ? `${PROVIDER_STAND_IN}\n${body.toString()}` : body,
-    };
+    return script(type, PROVIDER_CHUNK.test(file) ? `${PROVIDER_STAND_IN}\n${body.toString()}` : body);
   } catch {
     return plain(404, 'There is no such file in this package.');
   }
@@ -70,14 +65,20 @@ const decoded = (path: string): string => {
   }
 };
 
-// Scripts are public; a page of another port loads them by a plain tag, and its chunks by `import()`, which needs the header.
 const headersOf = (type: string): LocalResponse['headers'] => [
   ['Content-Type', type],
   ['Cache-Control', 'no-cache'],
-  ['Access-Control-Allow-Origin', '*'],
   ['X-Content-Type-Options', 'nosniff'],
 ];
 
+// Scripts are public; a page of another port loads them by a plain tag, and its chunks by `import()`, which needs the header.
+const script = (type: string, body: LocalResponse['body']): LocalResponse => ({
+  status: 200,
+  headers: [...headersOf(type), ['Access-Control-Allow-Origin', '*']],
+  body,
+});
+
+/** For a person alone: it names the working folder, which is none of the business of a page that asks. */
 const plain = (status: number, text: string, more: LocalResponse['headers'] = []): LocalResponse => ({
   status,
   headers: [...headersOf('text/plain; charset=utf-8'), ...more],

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /**
  * Why an instance refuses to start; `force: true` overrules it.
  *
@@ -18,6 +20,18 @@ export class UnsafeInstanceError extends Error {
 export function isLoopbackHost(host: string): boolean {
   const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   return bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare);
+}
+
+/** Names of local networks: without a dot, as containers have them, or of a domain that public DNS does not have (RFC 6761, 6762, 8375). */
+const LOCAL_NAME = /^[\w-]+$|\.(?:corp|home|home\.arpa|internal|lan|local|localdomain|svc|test)$/i;
+
+/**
+ * Whether a request may name this host. A page on the internet can make a name of its own point at this machine (DNS rebinding), and would sign in as
+ * it likes: so a name has to be one that nobody can own. With `force`, other machines may ask as well, by an address or a name of their network.
+ */
+export function answersTo(name: string, { host, force }: { readonly host: string; readonly force: boolean }): boolean {
+  if (isLoopbackHost(name)) return true;
+  return force && (name === host || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0 || LOCAL_NAME.test(name));
 }
 
 /**

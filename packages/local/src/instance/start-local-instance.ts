@@ -17,7 +17,7 @@ import type { LocalInstance } from './local-instance.js';
 import { payloadOf } from './event-payload.js';
 import { createPersistence, loadPersisted, type Persistence } from './persistence.js';
 import { createRandom } from '../state/random.js';
-import { assertSafe, isLoopbackHost } from './safety.js';
+import { answersTo, assertSafe } from './safety.js';
 import { checkSeed, type SeedDocument } from './seed/seed-document.js';
 import { applySeed } from './seed/apply-seed.js';
 import { readSnapshot } from './snapshot.js';
@@ -205,7 +205,7 @@ async function launch(options: LaunchOptions, prepare: (state: ManagedState) => 
   const settle = () => persistence?.flush();
   const hints = createHints(options.onHint);
   const handle = createRequestHandler({ state, requestLog, exchanges, faults, dashboard, hints, settle });
-  const acceptsHost = (name: string): boolean => force || isLoopbackHost(name);
+  const acceptsHost = (name: string): boolean => answersTo(name, { host, force });
   const server: HttpServer | null = options.listen
     ? await startHttpServer({ host, port: options.port, acceptsHost, handle, sawTls: hints.sawTls })
     : null;

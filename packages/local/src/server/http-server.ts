@@ -15,7 +15,7 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** Whether a request may name this host (without the port). */
+  /** Whether a request may name this host (without the port): the header gives DNS rebinding away. */
   readonly acceptsHost: (host: string) => boolean;
   readonly handle: (request: LocalRequest) => Outcome | Promise<Outcome>;
   /** Called when a client begins with TLS. */
@@ -30,28 +30,29 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const { host, handle, acceptsHost } = options;
   let origin = '';
   const server = createServer((incoming, outgoing) => {
-    // A page on the internet can make a name of its own point at 127.0.0.1 (DNS rebinding); the Host header gives it away.
     if (!acceptsHost((incoming.headers.host ?? '').replace(/:\d+$/, ''))) {
       outgoing
         .writeHead(421, { 'Content-Type': 'text/plain' })
-        .end('This local instance answers to loopback names alone.\n');
+        .end(
+          'This local instance answers to loopback names alone; with force also to addresses, names of a local network and its own host.\n',
+        );
       return;
     }
     const answer = (body: Uint8Array): void => {
       try {
         const outcome = handle(toLocalRequest(incoming, body, origin));
-        if (isPromise(outcome)) {
-          outcome.then(
-            (settled) => {
+        if (!isPromise(outcome)) send(outgoing, outcome);
+        // What cannot be written is caught as well: a rejection that nobody hears would end the instance.
+        else
+          outcome
+            .then((settled) => {
               send(outgoing, settled);
-            },
-            (error: unknown) => {
-              send(outgoing, failureAnswer(error));
-            },
-          );
-        } else send(outgoing, outcome);
+            })
+            .catch((error: unknown) => {
+              fail(outgoing, error);
+            });
       } catch (error) {
-        send(outgoing, failureAnswer(error));
+        fail(outgoing, error);
       }
     };
     readBody(incoming, outgoing, answer);
@@ -147,6 +148,12 @@ function send(outgoing: ServerResponse, outcome: Outcome): void {
     return;
   }
   outgoing.writeHead(outcome.status, flatten(outcome)).end(outcome.body);
+}
+
+/** The answer to a fault of our own; of an answer that has begun, the end. */
+function fail(outgoing: ServerResponse, error: unknown): void {
+  if (outgoing.headersSent) outgoing.destroy();
+  else send(outgoing, failureAnswer(error));
 }
 
 function breakOff(outgoing: ServerResponse, { by, beginning }: Broken): void {

@@ -2,15 +2,10 @@
 import { clientOf } from '../../model/sessions/browsers.js';
 import { refuseSecondSession } from '../../model/sign-in/sign-in-attempt.js';
 import { isProvider, signUpAtProvider, transferToSignUp } from '../../model/sign-in/provider.js';
-import {
-  attemptVerification,
-  fillSignUp,
-  findSignUp,
-  prepareVerification,
-  settleSignUp,
-  startSignUp,
-  viewSignUp,
-} from '../../model/sign-up/sign-up-attempt.js';
+import { settleSignUp } from '../../model/sign-up/settle-sign-up.js';
+import { findSignUp, startSignUp, viewSignUp } from '../../model/sign-up/sign-up-attempt.js';
+import { fillSignUp } from '../../model/sign-up/sign-up-form.js';
+import { attemptVerification, prepareVerification } from '../../model/sign-up/sign-up-verification.js';
 import { startInvitedSignUp } from '../../model/sign-up/sign-up-with-ticket.js';
 import type { SignUpRow } from '../../state/rows.js';
 import { publicAddress } from '../origins.js';

@@ -4,7 +4,8 @@ import type { ClientRow, Verification, VerificationRedirectRow } from '../../sta
 import { environmentOf } from '../instance/environment.js';
 import { ApiError } from '../records/api-error.js';
 import { usableSessions } from '../sessions/client-sessions.js';
-import { changeSignUp, settleSignUp } from '../sign-up/sign-up-attempt.js';
+import { settleSignUp } from '../sign-up/settle-sign-up.js';
+import { changeSignUp } from '../sign-up/sign-up-attempt.js';
 import { verifyAddress } from '../users/addresses.js';
 import { closeRedirect, openRedirect } from '../verification/redirects.js';
 import { statusOf } from '../verification/verification.js';

@@ -6,7 +6,8 @@ import { enterpriseAccountOf, linkEnterpriseAccount } from '../connections/enter
 import { environmentOf } from '../instance/environment.js';
 import { ApiError } from '../records/api-error.js';
 import { invalidValue, refusal } from '../records/refusals.js';
-import { changeSignUp, settleSignUp, startSignUp } from '../sign-up/sign-up-attempt.js';
+import { settleSignUp } from '../sign-up/settle-sign-up.js';
+import { changeSignUp, startSignUp } from '../sign-up/sign-up-attempt.js';
 import { readEmailAddress } from '../records/text-formats.js';
 import { accountOf, answerConnection, linkAccount } from '../profile/external-accounts.js';
 import { isVerified } from '../users/identifications.js';

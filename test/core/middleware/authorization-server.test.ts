@@ -1,0 +1,24 @@
+/** The metadata of the authorization server where a runtime drops a request, with all that it has begun (Workers do when a client hangs up). */
+import { afterEach, expect, it, vi } from 'vitest';
+import { createAuthorizationServerMetadata } from '../../../src/core/middleware/authorization-server.js';
+
+const PATH = '/.well-known/oauth-authorization-server';
+
+afterEach(() => void vi.useRealTimers());
+
+it('is there for the next request', async () => {
+  // Nothing but the clock goes on: no answer comes, and no timer fires.
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  const answers = [
+    new Promise<never>(() => undefined),
+    Promise.resolve(Response.json({ issuer: 'https://x.example' })),
+  ];
+  const metadata = createAuthorizationServerMetadata({
+    authorizationServer: 'https://x.example',
+    fetch: () => answers.shift() as Promise<Response>,
+  });
+  void metadata('GET', PATH);
+  vi.setSystemTime(Date.now() + 5_000);
+  expect(await metadata('GET', PATH)).toMatchObject({ status: 200, body: '{"issuer":"https://x.example"}' });
+  expect((await metadata('HEAD', PATH))?.status).toBe(200);
+});
