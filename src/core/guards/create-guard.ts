@@ -51,10 +51,11 @@ export function createGuard<R, D>(slot: Slot<R, D>, name: string, compile: Compi
   const requirementFor = compileForEach(compile);
   return (request) => {
     const authentication = slot.require(request, name);
-    const result = authentication.watched('guard', () =>
-      authentication.guard(requirementFor(authentication.authenticator), request),
+    const { authenticator } = authentication;
+    return andThen(
+      authentication.watched('guard', () => authentication.guard(requirementFor(authenticator), request)),
+      (result) => ({ authentication, result }),
     );
-    return andThen(result, (found) => ({ authentication, result: found }));
   };
 }
 

@@ -28,11 +28,7 @@ export type GuardResult =
 /** The answer that a denial is sent as, unless the application has its own. */
 export function answerOf({ status, headers, page, body }: Denial): Answer {
   const type = page === undefined ? 'application/json' : 'text/html; charset=utf-8';
-  return {
-    status,
-    headers: [...Object.entries(headers), ['Content-Type', type]],
-    body: page ?? JSON.stringify(body),
-  };
+  return { status, headers: Object.entries({ ...headers, 'Content-Type': type }), body: page ?? JSON.stringify(body) };
 }
 
 /**

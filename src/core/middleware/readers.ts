@@ -2,7 +2,7 @@
 import type { User } from '../../api/generated/types.js';
 import { AuthenticationFaultError, AuthUnavailableError } from '../../errors.js';
 import { isTokenReason } from '../../ground/meanings.js';
-import type { AcceptsToken, Auth, AuthFor, Denial, RequestState } from '../../types.js';
+import type { AcceptsToken, AuthFor, Denial, RequestState } from '../../types.js';
 import { selectAuth, type GetAuthOptions } from '../auth/select.js';
 import type { Config } from '../config/config.js';
 import { FAULT, failWithFault } from '../faults/fault.js';
@@ -39,8 +39,11 @@ export function createReaders<R, D>(parts: {
 }): Readers<R> {
   const { slot, show, attach } = parts;
   return {
-    getAuth: <A extends AcceptsToken>(request: R, options?: GetAuthOptions<A>) =>
-      readAuth(slot.require(request, 'getAuth'), options) as AuthFor<A>,
+    getAuth<A extends AcceptsToken>(request: R, { acceptsToken, treatPendingAsSignedOut }: GetAuthOptions<A> = {}) {
+      const authentication = slot.require(request, 'getAuth');
+      const auth = authentication.authWhen(treatPendingAsSignedOut);
+      return selectAuth(auth, acceptsToken, authentication.unverified) as AuthFor<A>;
+    },
     async authenticate<A extends AcceptsToken>(request: R, { acceptsToken }: { readonly acceptsToken: A }) {
       const authentication = slot.require(request, 'authenticate');
       const state = await authentication.watched('request', () => authentication.authenticate(acceptsToken));
@@ -84,11 +87,6 @@ function answered(error: unknown, attach: Attach): unknown {
   if (error instanceof AuthUnavailableError) attach(error, unavailableDenial(error.reason, error.retryAfterMs));
   if (error instanceof AuthenticationFaultError) attach(error, faultDenial(null));
   return error;
-}
-
-function readAuth<D>(authentication: RequestAuthentication<D>, options: GetAuthOptions<AcceptsToken> = {}): Auth {
-  const { acceptsToken, treatPendingAsSignedOut } = options;
-  return selectAuth(authentication.authWhen(treatPendingAsSignedOut), acceptsToken, authentication.unverified);
 }
 
 /** An outage is thrown, and so is a fault: as a signed-out object, it would become a 401. */
