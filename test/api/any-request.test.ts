@@ -28,8 +28,8 @@ const create = (options: object = {}) =>
     {},
   );
 
-describe('what is sent', () => {
-  it('method, path, query and body, with key and version', async () => {
+describe('a request', () => {
+  it('sends method, path, query and body, with key and version', async () => {
     server.answer({ body: { robots: 2 } });
     const answer = create().request({
       method: 'PATCH',
@@ -47,14 +47,14 @@ describe('what is sent', () => {
     expect(JSON.parse(server.requests[0]!.body.toString())).toEqual({ name: '', limit: null });
   });
 
-  it('nothing but the request where there is neither query nor body; nothing where nothing is answered', async () => {
+  it('sends nothing more without query and body, and gives undefined for an empty answer', async () => {
     server.answer((response) => response.writeHead(204).end());
     expect(await create().request({ method: 'DELETE', path: '/robots/r2', body: null, query: null })).toBeUndefined();
     expect(server.requests[0]).toMatchObject({ method: 'DELETE', target: '/v1/robots/r2', body: Buffer.alloc(0) });
     expect(server.requests[0]!.headers['content-type']).toBeUndefined();
   });
 
-  it('a body may be a list, and a DELETE may have one', async () => {
+  it('may have a list as body, and a body with DELETE', async () => {
     await create().request({ method: 'DELETE', path: '/robots', body: ['r1', 'r2'] });
     expect(server.requests[0]!.body.toString()).toBe('["r1","r2"]');
   });
@@ -71,12 +71,12 @@ describe('what is sent', () => {
     ['/users/a%2Bb%40c/x', '/v1/users/a%2Bb%40c/x', SECRET],
     ['/users/a+b@c/x', '/v1/users/a%2Bb%40c/x', SECRET],
     ['/users/*', '/v1/users/*', SECRET],
-  ])('%s goes to %s', async (path, target, key) => {
+  ])('%s is sent as %s', async (path, target, key) => {
     await create().request({ method: 'GET', path });
     expect(server.requests[0]).toMatchObject({ target, headers: { authorization: `Bearer ${key}` } });
   });
 
-  it('what it was given at the call, whatever becomes of those objects afterwards', async () => {
+  it('is not affected by later changes to the given objects', async () => {
     const query: Record<string, string[]> = { kind: ['a'] };
     const body = { name: 'r1', at: new Date(0) };
     const headers = new Headers({ 'X-Mine': '1' });
@@ -89,12 +89,12 @@ describe('what is sent', () => {
     expect(server.requests[0]!.body.toString()).toBe('{"name":"r1","at":"1970-01-01T00:00:00.000Z"}');
   });
 
-  it('nothing for what is undefined in a list of a query', async () => {
+  it('omits undefined items of a list in a query', async () => {
     await create().request({ method: 'GET', path: '/robots', query: { kind: ['a', undefined, 'b'] } });
     expect(server.requests[0]!.target).toBe('/v1/robots?kind=a&kind=b');
   });
 
-  it('a client of one resource has it as a function; options of the call count', async () => {
+  it('is a function of a client of one resource, with options for each call', async () => {
     const client = createBackendClient({ apiUrl: server.url }, {});
     const what = { method: 'GET', path: '/robots' } as const;
     await expect(request(client, what)).rejects.toThrow(ConfigurationError);
@@ -102,7 +102,7 @@ describe('what is sent', () => {
     expect(server.requests[0]!.headers).toMatchObject({ authorization: 'Bearer sk_test_other', 'x-mine': 'yes' });
   });
 
-  it('works on the offline instance, and refuses in the words of the API', async () => {
+  it('works on the offline instance, and refuses arguments with the same errors', async () => {
     const clerk = await startLocalInstance({ seed: { users: [{ id: 'user_ada', first_name: 'Ada' }] } });
     const api = createBackendApi({ secretKey: clerk.secretKey, apiUrl: clerk.apiUrl }, {});
     expect(await api.request({ method: 'GET', path: '/users/user_ada' })).toMatchObject({ first_name: 'Ada' });
@@ -117,7 +117,7 @@ describe('what is sent', () => {
   });
 });
 
-describe('a path stays below the API', () => {
+describe('a path', () => {
   it.each([
     '',
     'users',
@@ -160,7 +160,7 @@ describe('a path stays below the API', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('holds for any text: refused, or the path that it says, below the API', async () => {
+  it('stays below the API or is refused, for any text', async () => {
     const piece = fc.constantFrom(
       '/',
       '//',
@@ -228,30 +228,33 @@ describe('a path stays below the API', () => {
   });
 });
 
-describe('when it fails', () => {
+describe('failures', () => {
   it.each([
     ['GET', 3],
     ['PUT', 3],
     ['DELETE', 3],
     ['POST', 1],
     ['PATCH', 1],
-  ] as const)('%s is sent %i times after 5xx and lost connections, and all are after 429', async (method, times) => {
-    for (const [answer, expected] of [
-      [{ status: 503 }, times],
-      [{ status: 429 }, 3],
-    ] as const) {
+  ] as const)(
+    '%s is sent %i times after 5xx and lost connections, and always again after 429',
+    async (method, times) => {
+      for (const [answer, expected] of [
+        [{ status: 503 }, times],
+        [{ status: 429 }, 3],
+      ] as const) {
+        server.requests.length = 0;
+        server.answer(answer);
+        await expect(create().request({ method, path: '/robots' })).rejects.toMatchObject(answer);
+        expect(server.requests).toHaveLength(expected);
+      }
       server.requests.length = 0;
-      server.answer(answer);
-      await expect(create().request({ method, path: '/robots' })).rejects.toMatchObject(answer);
-      expect(server.requests).toHaveLength(expected);
-    }
-    server.requests.length = 0;
-    server.answer((response) => response.destroy());
-    await expect(create().request({ method, path: '/robots' })).rejects.toMatchObject({ code: 'network-error' });
-    expect(server.requests).toHaveLength(times);
-  });
+      server.answer((response) => response.destroy());
+      await expect(create().request({ method, path: '/robots' })).rejects.toMatchObject({ code: 'network-error' });
+      expect(server.requests).toHaveLength(times);
+    },
+  );
 
-  it('the error and the event name the resource, and hold neither id nor key', async () => {
+  it('name the resource in the error and the event, without id and key', async () => {
     const events: object[] = [];
     server.answer({ status: 401, body: { errors: [{ code: 'clerk_key_invalid', message: `${SECRET} is bad` }] } });
     const api = create({ onEvent: (event: object) => events.push(event) });
@@ -264,7 +267,7 @@ describe('when it fails', () => {
     expect(inspect([error, events], { depth: 9, showHidden: true })).not.toMatch(/canary/);
   });
 
-  it('no redirect is followed', async () => {
+  it('follow no redirect', async () => {
     const other = await startRecordingServer();
     server.answer({ status: 302, headers: { location: `${other.url}/steal` } });
     await expect(create().request({ method: 'GET', path: '/robots' })).rejects.toMatchObject({ status: 302 });

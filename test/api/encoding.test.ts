@@ -25,37 +25,40 @@ const explicit = (operation: Operation) => ({
 });
 const sorted = (list: readonly Operation[]) => list.map(explicit).sort((a, b) => (a.name < b.name ? -1 : 1));
 
-describe('the examples of the comment', () => {
+describe('the examples in the comment', () => {
   const comment = readFileSync(new URL('../../src/api/encoding/decode.ts', import.meta.url), 'utf8');
   const rows = [...comment.matchAll(/^ \* \| `(\S+?)` +\| `(\S+?)` +\| `(\S+?)` (\w+) `(\S+?)` (\w+)(.*?) +\|$/gm)];
   const kinds = [...comment.matchAll(/^ \* \| `([A-Z])` {2}\| `(.*?)` +\|$/gm)];
 
-  it('are there', () => {
+  it('exist', () => {
     expect(rows).toHaveLength(9);
     expect(kinds).toHaveLength(7);
   });
 
-  it.each(kinds.map(([, letter, text]) => [letter!, text!]))('%s is the kind %s', (letter, text) => {
+  it.each(kinds.map(([, letter, text]) => [letter!, text!]))('decode %s as %s', (letter, text) => {
     const json = text.replaceAll(/(\w+):/g, '"$1":').replaceAll("'", '"');
     expect(KINDS[letter]).toEqual(JSON.parse(json));
   });
 
-  it.each(rows.map((row) => row.slice(1)))('%s with %s is %s', (scope, row, name, method, path, input, notes) => {
-    const operation = decodeOperation(KINDS, scope, row);
-    expect(operation).toMatchObject({ name, method, path, input });
-    expect(explicit(operation)).toMatchObject({
-      list: notes.includes('list of 500') ? 500 : undefined,
-      retry: !notes.includes('no retry'),
-      versioned: !notes.includes('unversioned'),
-    });
-    expect(name).toBe(`${nameOf(scope)}.${nameOf(row)}`);
-  });
+  it.each(rows.map((row) => row.slice(1)))(
+    'encode %s with %s as %s',
+    (scope, row, name, method, path, input, notes) => {
+      const operation = decodeOperation(KINDS, scope, row);
+      expect(operation).toMatchObject({ name, method, path, input });
+      expect(explicit(operation)).toMatchObject({
+        list: notes.includes('list of 500') ? 500 : undefined,
+        retry: !notes.includes('no retry'),
+        versioned: !notes.includes('unversioned'),
+      });
+      expect(name).toBe(`${nameOf(scope)}.${nameOf(row)}`);
+    },
+  );
 });
 
 describe('the generated table', () => {
   const decoded = decodeAll({ kinds: KINDS, scopes: TABLE.split(',') });
 
-  it('holds every operation of the document once, with its method, path, retry and largest limit', () => {
+  it('holds every operation of the document once, with method, path, retry and largest limit', () => {
     const told = decoded.map(({ name, method, path, retry, list }) => ({
       name,
       method,
@@ -74,7 +77,7 @@ describe('the generated table', () => {
     expect(told.sort(byName)).toEqual(expected.sort(byName));
   });
 
-  it('is what the encoder writes of what it holds', () => {
+  it("equals the encoder's output for its own contents", () => {
     const { scopes } = encodeOperations(decoded);
     expect(sorted(decodeAll(encodeOperations(decoded)))).toEqual(sorted(decoded));
     expect(scopes).toHaveLength(TABLE.split(',').length);
@@ -124,7 +127,7 @@ describe('any operations', () => {
     return { ...found, path: `/users${hasId ? '/{}' : ''}${isNamed ? `/${action}` : ''}` };
   });
 
-  it('are read back as they were written', () => {
+  it('are decoded as they were encoded', () => {
     const property = fc.property(
       fc.uniqueArray(fc.oneof(operation, likely), { minLength: 1, maxLength: 8, selector: ({ name }) => name }),
       (list) => {
@@ -135,7 +138,7 @@ describe('any operations', () => {
   });
 });
 
-describe('the encoder refuses what it cannot say', () => {
+describe('the encoder refuses', () => {
   const get: Operation = { name: 'users.get', method: 'GET', path: '/users/{}', input: 'none' };
   it.each([
     ['a name in another case', [{ ...get, name: 'users.get_one' }], 'get_one is no camel-case name'],
@@ -144,7 +147,7 @@ describe('the encoder refuses what it cannot say', () => {
     expect(() => encodeOperations(list)).toThrow(message);
   });
 
-  it('more kinds than letters', () => {
+  it('more kinds than there are letters', () => {
     const many = Array.from({ length: 30 }, (_, index) => ({ ...get, name: `users.list${index}`, list: index + 1 }));
     expect(() => encodeOperations(many)).toThrow('more kinds of operations than letters');
   });

@@ -54,7 +54,7 @@ describe.each(lists.map((operation) => [operation.name, operation] as const))('%
           ([, schema]: [string, Schema]) => follow(schema).type === 'array',
         )![0];
 
-  it('is walked page after page, in the shape of the document', async () => {
+  it('iterates over all pages, in the shape of the document', async () => {
     const items = Array.from({ length: 5 }, (__, index) => ({ id: `item_${index}` }));
     const { call, urls } = createCaller((url) => {
       const offset = Number(url.searchParams.get('offset'));
@@ -71,7 +71,7 @@ describe.each(lists.map((operation) => [operation.name, operation] as const))('%
     );
   });
 
-  it('takes no limit above the maximum of the document', async () => {
+  it("refuses a limit above the document's maximum", async () => {
     const { call, urls } = createCaller(() => Response.json([]));
     const maximum = limitOf(operation)!.schema['maximum'] as number;
     await expect(call(operation, { limit: maximum + 1 })).rejects.toThrow(InvalidArgumentError);

@@ -53,7 +53,7 @@ describe('users', () => {
     expect((await api.users.count({ query: 'page' })).total_count).toBe(7);
   });
 
-  it('are reached through the module of their own', async () => {
+  it('are reachable through their own module', async () => {
     const client = createBackendClient({ secretKey: clerk.secretKey, apiUrl: clerk.apiUrl }, {});
     const created = await users.create(client, { email_address: ['own@example.com'], skip_password_requirement: true });
     expect((await users.get(client, created.id)).id).toBe(created.id);
@@ -93,7 +93,7 @@ it('sessions and their tokens', async () => {
   expect((await api.sessions.revoke(session.id)).status).toBe('revoked');
 });
 
-it('machines and their tokens, each with the key that it needs', async () => {
+it('machines and their tokens, each with the right key', async () => {
   const machine = await api.machines.create({ name: 'cron' });
   const { secret } = await api.machines.getSecretKey(machine.id);
   const token = await api.m2mTokens.create({ seconds_until_expiration: 600 }, { machineSecretKey: secret });
@@ -122,21 +122,21 @@ it('keys, templates and settings', async () => {
 });
 
 describe('failures', () => {
-  it('a wrong key is told, and not shown', async () => {
+  it('report a wrong key without showing it', async () => {
     const stranger = createBackendApi({ secretKey: 'sk_test_wrong', apiUrl: clerk.apiUrl, retries: 0 }, {});
     const error = await Promise.resolve(stranger.users.list()).catch((reason: unknown) => reason as BackendApiError);
     expect(error).toMatchObject({ status: 401 });
     expect(JSON.stringify(error) + (error as Error).stack).not.toContain('sk_test_wrong');
   });
 
-  it('a refused body carries the parameter', async () => {
+  it('name the parameter of a refused body', async () => {
     const error = await api.invitations
       .create({ email_address: 'no address' })
       .catch((reason: unknown) => reason as BackendApiError);
     expect(error).toMatchObject({ status: 422, operation: 'invitations.create' });
   });
 
-  it('429 is waited for, 500 is repeated where that is safe', async () => {
+  it('wait for 429, and repeat a 500 if that is safe', async () => {
     const pauses: number[] = [];
     const patient = createBackendApi(
       { secretKey: clerk.secretKey, apiUrl: clerk.apiUrl, wait: (ms) => (pauses.push(ms), Promise.resolve()) },

@@ -127,7 +127,7 @@ function changeBody({ body }: DocumentOperation, change: (member: object) => obj
   };
 }
 
-describe('deliberate bugs in any operation are caught', () => {
+describe('deliberate bugs in any operation are detected', () => {
   it.each(Object.keys(BUGS))('%s', async (bug) => {
     const missed: string[] = [];
     let made = 0;

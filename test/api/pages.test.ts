@@ -21,7 +21,7 @@ function paged(page: Page) {
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `user_${index}` }));
 describe('a list, awaited', () => {
-  it('is one page as the API answers it, asked for once', async () => {
+  it('is one page as the API answers it, requested once', async () => {
     const { api, asked } = paged(() => ids(3));
     const request = api.users.list({ limit: 3 });
     expect(asked).toEqual([]);
@@ -39,7 +39,7 @@ describe('a list, awaited', () => {
 });
 
 describe('a list, iterated', () => {
-  it.each([0, 1, 99, 100, 101, 200, 250])('gives each of %i items once, in all shapes', async (count) => {
+  it.each([0, 1, 99, 100, 101, 200, 250])('gives each of %i items once, in every shape', async (count) => {
     const all = ids(count);
     const slice: Page = (limit, offset) => all.slice(offset, offset + limit);
     const { api, asked } = paged(slice);
@@ -56,7 +56,7 @@ describe('a list, iterated', () => {
     expect(await collect(tokens.api.m2mTokens.list({ subject: 'mch_1' }))).toEqual(all);
   });
 
-  it('asks for the total where the document offers it, and takes an array all the same', async () => {
+  it('asks for the total if the document offers it, and accepts a plain array', async () => {
     const { api, asked } = paged((_, __, search) =>
       search.get('paginated') === 'true' ? { data: ids(2), total_count: 2 } : ids(2),
     );
@@ -66,7 +66,7 @@ describe('a list, iterated', () => {
     expect(await collect(plain.sessions.list({ user_id: 'user_1' }))).toHaveLength(120);
   });
 
-  it('keeps the filter as it was when the iteration began, whatever becomes of the object', async () => {
+  it('keeps the filter from the start of the iteration, whatever happens to the object', async () => {
     const { api, asked } = paged((limit, offset) => ids(3).slice(offset, offset + limit));
     const filter = { query: 'ada', limit: 2 };
     const walk = collect(api.users.list(filter));
@@ -86,17 +86,17 @@ describe('a list, iterated', () => {
     ]);
   });
 
-  it('goes on after a short page while the total says that there is more', async () => {
+  it('continues after a short page while the total is larger', async () => {
     const { api } = paged((_, offset) => ({ data: ids(5).slice(offset, offset + 2), total_count: 5 }));
     expect(await collect(api.organizations.list())).toHaveLength(5);
   });
 
-  it('takes a total that is null for none', async () => {
+  it('treats a total of null as absent', async () => {
     const { api } = paged((limit, offset) => ({ data: ids(250).slice(offset, offset + limit), total_count: null }));
     expect(await collect(api.organizations.list())).toHaveLength(250);
   });
 
-  it('asks for no more than is taken', async () => {
+  it('requests no more than is consumed', async () => {
     const { api, asked } = paged((limit, offset) => ids(1000).slice(offset, offset + limit));
     for await (const user of api.users.list({ limit: 10 })) if (user.id === 'user_12') break;
     expect(asked).toHaveLength(2);
@@ -106,7 +106,7 @@ describe('a list, iterated', () => {
     ['the same page for ever', () => ids(100)],
     ['more than was asked for', () => ids(101)],
     ['items without ids', () => Array.from({ length: 100 }, () => ({ provider: 'x' }))],
-  ])('ends when paging is ignored: %s', async (_, page) => {
+  ])('ends if paging is ignored: %s', async (_, page) => {
     const { api, asked } = paged(page);
     const items = await collect(api.users.list());
     expect(items.length).toBeLessThanOrEqual(101);
@@ -118,11 +118,11 @@ describe('a list, iterated', () => {
     expect(await collect(api.users.list())).toHaveLength(200);
   });
 
-  it.each([{}, 'text', null, { data: 'no' }, 7])('refuses %j, which is no list', async (answer) => {
+  it.each([{}, 'text', null, { data: 'no' }, 7])('throws for %j, which is no list', async (answer) => {
     await expect(collect(paged(() => answer).api.users.list())).rejects.toThrow(BackendApiError);
   });
 
-  it('an error on a later page reaches the loop', async () => {
+  it('throws an error of a later page in the loop', async () => {
     const { api } = paged((limit, offset) => (offset > 0 ? {} : ids(limit)));
     const seen: unknown[] = [];
     const loop = (async () => {

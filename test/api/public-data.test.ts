@@ -7,13 +7,13 @@ const user = {
   organization_memberships: [{ organization: { id: 'org_1', private_metadata: { plan: 'x' } }, private_metadata: {} }],
 } as unknown as User;
 
-it('takes private metadata out at every depth, of one resource or of a list (S21)', () => {
+it('removes private metadata at every depth, of one resource or a list (S21)', () => {
   expect(JSON.stringify([toPublic(user), toPublic([user])])).not.toContain('private_metadata');
   expect(toPublic([user])).toEqual([{ id: 'user_1', organization_memberships: [{ organization: { id: 'org_1' } }] }]);
   expect(user.private_metadata).toEqual({ risk: 9 });
 });
 
-it('says so in the type', () => {
+it('has a type without private metadata', () => {
   expectTypeOf(toPublic(user)).not.toHaveProperty('private_metadata');
   expectTypeOf(toPublic(user).id).toEqualTypeOf(user.id);
 });

@@ -42,7 +42,7 @@ const failure = async (promise: PromiseLike<unknown>): Promise<BackendApiError> 
 };
 
 describe('what is sent', () => {
-  it('sends false, 0 and the empty string; leaves only undefined away', async () => {
+  it('omits undefined from a query, but sends false, 0 and empty text', async () => {
     await create().users.list({ banned: false, offset: 0, query: '', username: undefined });
     expect(server.requests[0]!.target).toBe('/v1/users?banned=false&offset=0&query=');
   });
@@ -62,7 +62,7 @@ describe('what is sent', () => {
     });
   });
 
-  it('repeats arrays, and joins with commas the one that the document wants so', async () => {
+  it('repeats arrays, and joins the one with commas that the document describes so', async () => {
     await create().users.list({ user_id: ['user_1', 'user_2'] });
     await create().organizationDomains.listAll({
       enrollment_mode: ['manual_invitation', 'automatic_invitation'],
@@ -76,7 +76,7 @@ describe('what is sent', () => {
     ]);
   });
 
-  it('passes keys such as __proto__ through in both directions without touching any prototype (S22)', async () => {
+  it('passes keys such as __proto__ in both directions without changing a prototype (S22)', async () => {
     server.answer({ body: '{"public_metadata":{"__proto__":{"polluted":true},"constructor":{"x":1}}}' });
     const metadata = JSON.parse('{"__proto__":{"polluted":true}}') as Record<string, unknown>;
     const user = await create().users.update('user_1', { public_metadata: metadata });
@@ -85,7 +85,7 @@ describe('what is sent', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  it('sends no Authorization to the one operation that needs no key (S34), and needs none for it', async () => {
+  it('sends no Authorization for the one operation without a key (S34), and needs no key for it', async () => {
     server.answer({ headers: { 'content-type': 'text/html' }, body: '<html></html>' });
     await create({ secretKey: null }).miscellaneous.getPublicInterstitial(
       {},
@@ -94,7 +94,7 @@ describe('what is sent', () => {
     expect(server.requests[0]!.headers.authorization).toBeUndefined();
   });
 
-  it("keeps Authorization ours, whatever a call's headers say", async () => {
+  it('keeps its own Authorization, whatever the headers of a call', async () => {
     await create().users.get('user_1', { headers: { AUTHORIZATION: 'Bearer theirs', 'X-Mine': 'yes' } });
     expect(server.requests[0]!.headers).toMatchObject({ authorization: `Bearer ${SECRET}`, 'x-mine': 'yes' });
   });
@@ -111,17 +111,17 @@ describe('keys', () => {
     ['the secret key of the call', { machineSecretKey: 'ak_client' }, { secretKey: 'sk_call' }, 'sk_call'],
     ['the machine of the client', { machineSecretKey: 'ak_client' }, {}, 'ak_client'],
     ['the secret key of the client', {}, {}, SECRET],
-  ])('M2M operations use %s', async (_, options, call, key) => {
+  ])('%s is used for M2M operations', async (_, options, call, key) => {
     await create(options).m2mTokens.create({}, call);
     expect(server.requests[0]!.headers.authorization).toBe(`Bearer ${key}`);
   });
 
-  it('other operations never use a machine key', async () => {
+  it('never include a machine key in other operations', async () => {
     await create({ machineSecretKey: 'ak_client' }).users.get('user_1', { machineSecretKey: 'ak_call' });
     expect(server.requests[0]!.headers.authorization).toBe(`Bearer ${SECRET}`);
   });
 
-  it('come from the environment, quotes and blanks cut off', async () => {
+  it('are read from the environment, without quotes and blanks', async () => {
     const env = {
       CLERK_SECRET_KEY: ' "sk_env" ',
       CLERK_API_URL: `${server.url}/`,
@@ -137,7 +137,7 @@ describe('keys', () => {
     ]);
   });
 
-  it('a missing key is a ConfigurationError before any request, and names the variable', async () => {
+  it('throw a ConfigurationError that names the variable before any request if they are missing', async () => {
     const api = createBackendApi({ apiUrl: server.url }, {});
     await expect(api.users.get('user_1')).rejects.toThrow(ConfigurationError);
     await expect(api.users.get('user_1')).rejects.toThrow(/CLERK_SECRET_KEY/);
@@ -145,7 +145,7 @@ describe('keys', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('a key that no header can hold is refused without being quoted', async () => {
+  it('are refused without being quoted if no header can hold them', async () => {
     const secretKey = `${SECRET}\nX-Evil: 1`;
     const errors: unknown[] = [await Promise.resolve(create().users.get('user_1', { secretKey })).catch(String)];
     try {
@@ -166,7 +166,7 @@ describe('keys', () => {
     'https://x.test/#f',
     'https://',
     'https://x.test:99999',
-  ])('refuses the API URL %s', (apiUrl) => {
+  ])('refuse the API URL %s', (apiUrl) => {
     expect(() => createBackendApi({ apiUrl }, {})).toThrow(ConfigurationError);
   });
 });
@@ -200,7 +200,7 @@ describe('ids never change the path (S13)', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('encodes the rest', async () => {
+  it('encodes other characters', async () => {
     await create().users.get('a/b?c#d%e f');
     await create().sessions.createTokenFromTemplate('sess_1', 'my template');
     expect(server.requests.map(({ target }) => target)).toEqual([
@@ -209,7 +209,7 @@ describe('ids never change the path (S13)', () => {
     ]);
   });
 
-  it('holds for any text: refused, or one segment that decodes to it', async () => {
+  it('is refused or one segment that decodes to it, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -247,7 +247,7 @@ describe('ids never change the path (S13)', () => {
 });
 
 describe('errors', () => {
-  it('tell everything that a person needs', async () => {
+  it('hold all that a person needs', async () => {
     server.answer(notFound);
     const error = await failure(create().users.get('user_1'));
     expect(error).toMatchObject({
@@ -264,7 +264,7 @@ describe('errors', () => {
     );
   });
 
-  it('read the error list whatever parameters the content type has, and cf-ray as the trace', async () => {
+  it('are read whatever the parameters of the content type, with cf-ray as the trace', async () => {
     server.answer({
       status: 422,
       headers: { 'content-type': 'application/json; charset=utf-8', 'cf-ray': 'ray_1' },
@@ -288,12 +288,12 @@ describe('errors', () => {
     });
   });
 
-  it('an empty answer is undefined', async () => {
+  it('do not include an empty answer, which is undefined', async () => {
     server.answer((response) => response.writeHead(204).end());
     expect(await create().webhooks.deleteSvixApp()).toBeUndefined();
   });
 
-  it('a redirect is not followed: the key stays with the API', async () => {
+  it('include a redirect, which is not followed: the key stays with the API', async () => {
     const other = await startRecordingServer();
     server.answer({ status: 307, headers: { location: `${other.url}/steal` } });
     expect(await failure(create().users.get('user_1'))).toMatchObject({ status: 307, code: 'unexpected-response' });
@@ -301,14 +301,14 @@ describe('errors', () => {
     await other.close();
   });
 
-  it('a failed connection keeps its cause', async () => {
+  it('keep the cause of a failed connection', async () => {
     server.answer((response) => response.destroy());
     const error = await failure(create({ retries: 0 }).users.get('user_1'));
     expect(error).toMatchObject({ code: 'network-error', status: null });
     expect(error.cause).toBeInstanceOf(TypeError);
   });
 
-  it('never hold the key: not from the answer, not from a cause, not in the client', async () => {
+  it('never hold the key, from answer, cause or client', async () => {
     server.answer({ status: 401, body: { errors: [{ code: 'clerk_key_invalid', message: `${SECRET} is bad` }] } });
     const seen: unknown[] = [await failure(create().users.get('user_1'))];
     const leaky = create({
@@ -331,7 +331,7 @@ describe('errors', () => {
 });
 
 describe('what an own fetch throws', () => {
-  it.each(['timeout', 'aborted', SECRET])('the text %j is a cause, never a code', async (text) => {
+  it.each(['timeout', 'aborted', SECRET])('keeps the text %j as the cause, never as the code', async (text) => {
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what this is about
     const error = await failure(create({ retries: 0, fetch: () => Promise.reject(text) }).users.get('user_1'));
     expect(error).toMatchObject({ code: 'network-error', status: null });
@@ -351,7 +351,7 @@ describe('retries', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('pauses longer each time, never at once and never as others do', async () => {
+  it('pause longer each time, and never at once or all in step', async () => {
     statuses(500, 500, 500, 500, 200);
     await create({ retries: 4 }).users.get('user_1');
     expect(pauses).toHaveLength(4);
@@ -376,14 +376,14 @@ describe('retries', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('429 is repeated for creations too, after Retry-After in seconds', async () => {
+  it('repeat creations too after 429, after Retry-After in seconds', async () => {
     server.answer({ status: 429, headers: { 'retry-after': '7' } }, { body: { id: 'user_1' } });
     await create().users.create({});
     expect(pauses).toEqual([7_000]);
     expect(server.requests).toHaveLength(2);
   });
 
-  it('Retry-After may be a date', async () => {
+  it('accept a date in Retry-After', async () => {
     server.answer({ status: 429, headers: { 'retry-after': new Date(NOW + 12_000).toUTCString() } }, {});
     await create().users.create({});
     expect(pauses).toEqual([12_000]);
@@ -398,12 +398,12 @@ describe('retries', () => {
     ['86400', 86_400_000],
     ['86401', 86_400_000],
     ['9'.repeat(400), 86_400_000],
-  ])('Retry-After: %s is %s ms', async (header, retryAfterMs) => {
+  ])('read Retry-After %s as %s ms', async (header, retryAfterMs) => {
     server.answer({ status: 429, headers: { 'retry-after': header } });
     expect(await failure(create({ retries: 0 }).users.get('user_1'))).toMatchObject({ retryAfterMs, status: 429 });
   });
 
-  it('other refusals are final', async () => {
+  it('do not follow other refusals', async () => {
     for (const status of [400, 401, 403, 404, 409, 422]) {
       server.requests.length = 0;
       statuses(status, 200);
@@ -412,7 +412,7 @@ describe('retries', () => {
     }
   });
 
-  it('gives up after `retries`, of the client or of the call', async () => {
+  it('end after `retries`, of the client or the call', async () => {
     statuses(500);
     await failure(create({ retries: 1 }).users.get('user_1'));
     await failure(create().users.get('user_1', { retries: 0 }));
@@ -420,7 +420,7 @@ describe('retries', () => {
     expect(server.requests).toHaveLength(2 + 1 + 3);
   });
 
-  it('does not begin a pause that would end after the deadline', async () => {
+  it('start no pause that would end after the deadline', async () => {
     server.answer({ status: 429, headers: { 'retry-after': '60' } });
     const error = await failure(create().users.get('user_1', { deadlineMs: 59_000 }));
     expect(error).toMatchObject({ status: 429, retryAfterMs: 60_000 });
@@ -429,7 +429,7 @@ describe('retries', () => {
 });
 
 describe('time and cancelling', () => {
-  it('an attempt that takes too long is a timeout, and is repeated where that is safe', async () => {
+  it('end a slow attempt with a timeout, and repeat it if that is safe', async () => {
     server.answer(null);
     expect(await failure(create({ timeoutMs: 30, retries: 1 }).users.get('user_1'))).toMatchObject({
       code: 'timeout',
@@ -438,17 +438,17 @@ describe('time and cancelling', () => {
     expect(pauses).toHaveLength(1);
   });
 
-  it('the time for reading the body counts', async () => {
+  it('include the reading of the body', async () => {
     server.answer((response) => response.writeHead(200, { 'content-type': 'application/json' }).write('{"id":'));
     expect(await failure(create({ timeoutMs: 30, retries: 0 }).users.get('user_1'))).toMatchObject({ code: 'timeout' });
   });
 
-  it('holds even if fetch never settles and ignores its signal', async () => {
+  it('apply even if fetch never settles and ignores its signal', async () => {
     const api = create({ fetch: () => new Promise(() => {}), timeoutMs: 10, retries: 0 });
     expect(await failure(api.users.get('user_1'))).toMatchObject({ code: 'timeout' });
   });
 
-  it('the deadline shortens the last attempt', async () => {
+  it('shorten the last attempt by the deadline', async () => {
     let now = NOW;
     const limits: number[] = [];
     const api = create({
@@ -467,7 +467,7 @@ describe('time and cancelling', () => {
     expect(limits).toEqual([0, 39]);
   });
 
-  it('a signal cancels the request, with its reason as the cause', async () => {
+  it('cancel the request by a signal, whose reason is the cause', async () => {
     const controller = new AbortController();
     server.answer(() => controller.abort('enough'));
     const error = await failure(create().users.get('user_1', { signal: controller.signal }));
@@ -475,14 +475,14 @@ describe('time and cancelling', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('a signal that has already fired lets nothing out', async () => {
+  it('send nothing if the signal has already fired', async () => {
     expect(await failure(create().users.get('user_1', { signal: AbortSignal.abort() }))).toMatchObject({
       code: 'aborted',
     });
     expect(server.requests).toEqual([]);
   });
 
-  it('a signal ends a pause', async () => {
+  it('end a pause by a signal', async () => {
     const controller = new AbortController();
     server.answer((response) => {
       response.writeHead(500, { 'retry-after': '20' }).end();
@@ -493,7 +493,7 @@ describe('time and cancelling', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('leaves no listener on a signal that lives on', async () => {
+  it('leave no listener on a signal', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const add = signal.addEventListener.bind(signal);
@@ -508,7 +508,7 @@ describe('time and cancelling', () => {
 });
 
 describe('events', () => {
-  it('one for each attempt; a listener that throws does no harm', async () => {
+  it('are emitted for each attempt, and survive a listener that throws', async () => {
     const events: unknown[] = [];
     server.answer({ status: 500 }, {});
     const api = create({
@@ -524,7 +524,7 @@ describe('events', () => {
     ]);
   });
 
-  it('status is null when no answer came', async () => {
+  it('have a null status without an answer', async () => {
     const events: object[] = [];
     await failure(
       create({

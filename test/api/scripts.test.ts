@@ -58,11 +58,11 @@ function writeNewer(change: (document: Document) => void): string {
 }
 
 describe('generate', () => {
-  it('the committed surface and table of operations are those of the document and the names', async () => {
+  it('gives the committed surface and table of operations', async () => {
     expect(await run('generate.mjs', '--check')).toEqual({ code: 0, output: '' });
   });
 
-  it('--check fails when the document changed and they did not', async () => {
+  it('--check fails if the document changed and they did not', async () => {
     const document = readDocument();
     delete document.paths['/jwks'];
     writeFileSync(join(copy, DOCUMENT), JSON.stringify(document));
@@ -83,7 +83,7 @@ describe('generate', () => {
     expect((await run('generate.mjs')).output).toContain('no name for GetUser');
   });
 
-  it('refuses what the table of operations cannot say', async () => {
+  it('refuses operations that the table cannot express', async () => {
     const names = join(copy, NAMES);
     const text = readFileSync(names, 'utf8');
     writeFileSync(names, text.replace('"instanceSettings.get"', '"instanceSettings.get_all"'));
@@ -101,13 +101,13 @@ describe('generate', () => {
 });
 
 describe('update-spec', () => {
-  it('finds nothing in the same document', async () => {
+  it('finds no change in the same document', async () => {
     const { code, output } = await run('update-spec.mjs', join(copy, DOCUMENT));
     expect(code).toBe(0);
     expect(output).toMatch(/Added \(0\)\n\nRemoved \(0\)\n\nChanged \(0\)/);
   });
 
-  it('prints what was added and changed, follows references, and ignores prose', async () => {
+  it('prints additions and changes, follows references, and ignores prose', async () => {
     const file = writeNewer((document) => {
       document.info.version = '2099-01-01';
       document.paths['/robots'] = { get: { ...document.paths['/jwks']!['get']!, operationId: 'ListRobots' } };
@@ -140,14 +140,14 @@ describe('update-spec', () => {
       (document: Document) => (document.paths['/jwks']!['get']!.operationId = 'GetKeys'),
       'GET /jwks (GetJWKS)',
     ],
-  ])('fails on a %s and writes nothing', async (_, change, label) => {
+  ])('fails for a %s and writes nothing', async (_, change, label) => {
     const { code, output } = await run('update-spec.mjs', writeNewer(change), '--write');
     expect(code).toBe(1);
     expect(output).toContain(`Removed (1)\n  ${label}\n`);
     expect(readDocument().paths['/jwks']!['get']!.operationId).toBe('GetJWKS');
   });
 
-  it('proposes for every operation that there is whether it is a list, and of what', async () => {
+  it('proposes for each operation whether it is a list and of which items', async () => {
     const before = readNames();
     const shapes = ({ operations }: Names) =>
       Object.fromEntries(Object.entries(operations).map(([id, { list }]) => [id, list]));
@@ -158,14 +158,14 @@ describe('update-spec', () => {
     expect(shapes(readNames())).toEqual(shapes(before));
   });
 
-  it('says which snapshot base and additions are', async () => {
+  it('names the snapshots of base and additions', async () => {
     const { output } = await run('update-spec.mjs', join(copy, DOCUMENT), '--snapshot', 'October 2027');
     expect(output).toContain('Base (spec/backend-api.json): February 2026 -> October 2027\n');
     expect(output).toContain('Additions (spec/additions.json): ');
     expect(output).toContain(', August 2026, 46 operations -> 46\n');
   });
 
-  it('takes out of the additions what the newer document has, and callers see no difference', async () => {
+  it('removes from the additions what the newer document has, without a change for callers', async () => {
     const surface = readFileSync(join(copy, 'spec/surface.txt'), 'utf8').split('\n').sort();
     const { paths, components } = readAdditions();
     const body = (document: Document) =>
@@ -198,7 +198,7 @@ describe('update-spec', () => {
     expect(left.components.schemas['Directory']).toEqual(components.schemas['Directory']);
   });
 
-  it('says how it is used', async () => {
+  it('prints its usage', async () => {
     const usage = { code: 2, output: expect.stringContaining('FILE') as string };
     expect(await run('update-spec.mjs')).toMatchObject(usage);
     expect(await run('update-spec.mjs', join(copy, DOCUMENT), '--wirte')).toMatchObject(usage);
@@ -252,7 +252,7 @@ describe('a newer document', () => {
     });
   const read = (path: string) => readFileSync(join(copy, path), 'utf8');
 
-  it('is taken over by one command, once the removal is accepted', async () => {
+  it('is adopted by one command, once the removal is accepted', async () => {
     const before = read('spec/surface.txt').split('\n');
     const refused = await run('update-spec.mjs', newer(), '--write');
     expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('Nothing was written') as string });

@@ -48,8 +48,8 @@ async function parts({ headers, body }: RecordedRequest) {
 }
 const image = (name: string, type: string, bytes: Buffer) => ({ name, type, bytes: bytes.toString('latin1') });
 
-describe('while the code for uploads is loaded', () => {
-  it('the caller may use the same object for another call', async () => {
+describe('while the code for uploads loads', () => {
+  it('the caller may reuse the object for another call', async () => {
     const body = { file: IMAGES.gif as Upload };
     const sent = create().users.setProfileImage('user_1', body);
     body.file = IMAGES.png;
@@ -57,7 +57,7 @@ describe('while the code for uploads is loaded', () => {
     expect(await parts(server.requests[0]!)).toEqual({ file: image('image.gif', 'image/gif', IMAGES.gif) });
   });
 
-  it('a stream that breaks is an error of the call, and the process lives', async () => {
+  it('a broken stream rejects the call and does not end the process', async () => {
     const stream = new Readable({ read: () => undefined });
     const sent = send(stream);
     // Heard by whoever listens at this moment: without a listener it throws.
@@ -68,7 +68,7 @@ describe('while the code for uploads is loaded', () => {
   });
 });
 
-describe('what holds an image', () => {
+describe('an image', () => {
   it.each<[string, () => unknown, string]>([
     ['a File', () => new File([PNG], 'me.png', { type: 'image/png' }), 'me.png'],
     ['a File of no type', () => new File([PNG], 'me'), 'me'],
@@ -107,7 +107,7 @@ describe('what holds an image', () => {
     expect(server.requests[0]!.headers['content-length']).toBe(String(server.requests[0]!.body.length));
   });
 
-  it.each(Object.entries(IMAGES))('%s is told by its first bytes, whatever it is called', async (type, bytes) => {
+  it.each(Object.entries(IMAGES))('%s is recognized by its first bytes, whatever its name', async (type, bytes) => {
     await send(bytes);
     await send(new File([bytes], 'me.bmp', { type: 'image/bmp' }));
     expect(await Promise.all(server.requests.map(parts))).toEqual([
@@ -116,13 +116,13 @@ describe('what holds an image', () => {
     ]);
   });
 
-  it('another type is what the Blob says', async () => {
+  it("has the Blob's type if its bytes are unknown", async () => {
     const bytes = bytesOf('<svg/>');
     await send(new Blob([bytes], { type: 'image/svg+xml' }));
     expect(await parts(server.requests[0]!)).toEqual({ file: image('image.bin', 'image/svg+xml', bytes) });
   });
 
-  it('comes with the other fields, after them', async () => {
+  it('follows the other fields', async () => {
     await create().organizations.uploadLogo('org_1', { file: PNG, uploader_user_id: 'user_1' });
     expect(server.requests[0]).toMatchObject({ method: 'PUT', target: '/v1/organizations/org_1/logo' });
     expect(Object.entries(await parts(server.requests[0]!))).toEqual([
@@ -131,7 +131,7 @@ describe('what holds an image', () => {
     ]);
   });
 
-  it('a name cannot leave its place', async () => {
+  it('cannot break out of the form by its name', async () => {
     const name = 'a"\r\nX-Evil: 1\r\n\r\n.png';
     await send(new File([PNG], name));
     const [request] = server.requests;
@@ -139,7 +139,7 @@ describe('what holds an image', () => {
     expect(request!.body.toString('latin1').match(/^X-Evil/m)).toBeNull();
   });
 
-  it('bytes cannot guess where their part ends: each form has a boundary of its own', async () => {
+  it('cannot guess the boundary, which is new for each form', async () => {
     await send(PNG);
     await send(PNG);
     const [one, other] = server.requests.map(({ headers }) => headers['content-type']);
@@ -147,7 +147,7 @@ describe('what holds an image', () => {
     expect(one).not.toBe(other);
   });
 
-  it('a stream is read once and sent again', async () => {
+  it('is read once from a stream and sent again', async () => {
     server.answer({ status: 500 }, {});
     await send(Readable.from([PNG]));
     expect(await Promise.all(server.requests.map(parts))).toEqual(
@@ -155,7 +155,7 @@ describe('what holds an image', () => {
     );
   });
 
-  it('through the module of its own, and on the offline instance', async () => {
+  it("is accepted through the resource's module and on the offline instance", async () => {
     const clerk = await startLocalInstance({ seed: { users: [{ id: 'user_ada' }] } });
     const client = createBackendClient({ secretKey: clerk.secretKey, apiUrl: clerk.apiUrl }, {});
     const { has_image } = await users.setProfileImage(client, 'user_ada', { file: Readable.from([PNG]) });
@@ -164,7 +164,7 @@ describe('what holds an image', () => {
   });
 });
 
-describe('what is refused before anything is sent', () => {
+describe('refused before anything is sent', () => {
   it.each<[string, () => unknown, RegExp]>([
     ['a text, which could be a path', () => onDisk, /could not be read/],
     ['a path in an object, which JSON can bring', () => ({ path: onDisk }), /could not be read/],
@@ -185,7 +185,7 @@ describe('what is refused before anything is sent', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('a stream without end is left after 10 MB', async () => {
+  it('a stream without end, after 10 MB', async () => {
     let given = 0;
     const endless = Readable.from(
       (function* () {
@@ -197,7 +197,7 @@ describe('what is refused before anything is sent', () => {
     expect(given).toBeLessThan(40);
   });
 
-  it('a stream that fails says why', async () => {
+  it('a stream that fails, with its error', async () => {
     const cause = new Error('disk on fire');
     const failing = Readable.from(
       (async function* () {
@@ -208,7 +208,7 @@ describe('what is refused before anything is sent', () => {
     await expect(send(failing)).rejects.toMatchObject({ name: 'InvalidArgumentError', cause });
   });
 
-  it('a stream that never goes on is left when the caller or the deadline says so', async () => {
+  it('a stream that stalls, when the caller or the deadline ends the call', async () => {
     const stuck = () => new Readable({ read: () => undefined });
     const controller = new AbortController();
     const streams = [stuck(), stuck()];

@@ -22,7 +22,7 @@ describe('primaryEmailAddress', () => {
     address('idn_2', 'b@example.com'),
   ];
 
-  it('is the chosen one, whatever its place', () => {
+  it('is the chosen one at any position', () => {
     expect(primaryEmailAddress({ primary_email_address_id: 'idn_2', email_addresses })).toBe(email_addresses[2]);
   });
 

@@ -18,7 +18,7 @@ describe('the version of a client', () => {
     expect(asked()).toEqual([API_VERSION_DATE, API_VERSION_DATE]);
   });
 
-  it('is asked for by each way of calling', async () => {
+  it('is sent by each way of calling', async () => {
     const chosen = { ...options(), clerkApiVersion: NEXT } as const;
     const api = createBackendApi(chosen, {});
     await api.users.get('user_1');
@@ -27,7 +27,7 @@ describe('the version of a client', () => {
     expect(asked()).toEqual([NEXT, NEXT, NEXT]);
   });
 
-  it('is one that the client knows', () => {
+  it('must be one that the client knows', () => {
     const create = (clerkApiVersion: string) => () =>
       createBackendApi({ ...options(), clerkApiVersion: clerkApiVersion as typeof NEXT }, {});
     expect(create('2031-01-01')).toThrow(`Use ${API_VERSION_DATE} or ${NEXT}`);
@@ -35,7 +35,7 @@ describe('the version of a client', () => {
   });
 });
 
-it('with the next version metadata changes through its own operations alone, in types and at the instance', async () => {
+it('changes metadata through its own operations only if it is the next one, in types and at the instance', async () => {
   const clerk = await startLocalInstance();
   const connection = { secretKey: clerk.secretKey, apiUrl: clerk.apiUrl };
   const now = createBackendApi(connection, {});

@@ -50,8 +50,8 @@ function apply(list: Item[], { place, comes, many }: Change): void {
   else list.splice(at, many);
 }
 
-describe('whatever comes and goes, each item that was there at the start and still is is visited once', () => {
-  it('holds for all shapes and page sizes, wherever the walk begins', async () => {
+describe('visits each item once that exists from start to end, whatever is added and removed', () => {
+  it('holds for all shapes and page sizes, from any offset', async () => {
     let whole = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -121,13 +121,13 @@ describe('over HTTP, on the offline instance', () => {
     );
   };
 
-  it('a loop that deletes each user deletes them all', async () => {
+  it('deletes all users in a loop that deletes each', async () => {
     const before = idsOf(await addUsers(250));
     expect(idsOf(await collect(api.users.list(), ({ id }) => api.users.delete(id)))).toEqual(before);
     expect(await api.users.count()).toMatchObject({ total_count: 0 });
   });
 
-  it('a loop that revokes each pending invitation revokes them all', async () => {
+  it('revokes all pending invitations in a loop that revokes each', async () => {
     for (let index = 0; index < 30; index++)
       await api.invitations.create({ email_address: `i${index}@acornbooks.example`, notify: false });
     const revoked = await collect(api.invitations.list({ status: 'pending', limit: 10 }), ({ id }) =>
@@ -137,7 +137,7 @@ describe('over HTTP, on the offline instance', () => {
     expect(await api.invitations.list({ status: 'pending' })).toEqual([]);
   });
 
-  it('a loop that removes each member removes them all', async () => {
+  it('removes all members in a loop that removes each', async () => {
     const [owner, ...others] = await addUsers(31);
     const { id } = await api.organizations.create({
       name: 'Acorn',
@@ -153,7 +153,7 @@ describe('over HTTP, on the offline instance', () => {
     expect(await api.organizationMemberships.list(id)).toMatchObject({ total_count: 1 });
   });
 
-  it.each([1, 9, 10, 11, 25])('%i new users in front of each page hide nobody and repeat nobody', async (count) => {
+  it.each([1, 9, 10, 11, 25])('visits each user once although %i new users come before each page', async (count) => {
     const before = idsOf(await addUsers(40));
     let place = 0;
     const seen = idsOf(
@@ -166,7 +166,7 @@ describe('over HTTP, on the offline instance', () => {
   });
 
   it.each(['+updated_at', '-updated_at', '+first_name'])(
-    'a loop that changes what %s orders by visits all, once',
+    'visits all users once in a loop that changes the order by %s',
     async (order) => {
       const before = idsOf(await addUsers(25));
       let name = 0;
@@ -178,7 +178,7 @@ describe('over HTTP, on the offline instance', () => {
     },
   );
 
-  it('whatever is drawn, nobody who stays is missed', async () => {
+  it('property: visits everybody who stays', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 30 }),
@@ -213,7 +213,7 @@ describe('over HTTP, on the offline instance', () => {
   });
 });
 
-describe('it ends, or fails loudly', () => {
+describe('it ends, or fails loudly, for', () => {
   const walk = (answer: (offset: number, limit: number) => unknown, query: object = {}) => {
     let requests = 0;
     const fetch = (url: string) => {
@@ -238,7 +238,7 @@ describe('it ends, or fails loudly', () => {
     ).rejects.toThrow(loud);
   });
 
-  it('a total that counts the page alone is not believed', async () => {
+  it('a total that counts the page only, which it ignores', async () => {
     const seen = await walk((from, limit) => {
       const data = numbers(from, Math.min(35, from + limit));
       return { data, total_count: data.length };
@@ -246,7 +246,7 @@ describe('it ends, or fails loudly', () => {
     expect(seen).toHaveLength(35);
   });
 
-  it('new items that push everything back faster than it is read', async () => {
+  it('new items that arrive faster than they are read', async () => {
     let shift = 0;
     const answer = (from: number, limit: number) => {
       const page = numbers(from - shift + 1_000_000, from - shift + 1_000_000 + limit);
@@ -269,7 +269,7 @@ describe('it ends, or fails loudly', () => {
     await expect(walk(() => ({ data: [], total_count: (length -= 1) }))).rejects.toThrow(loud);
   });
 
-  it('what stood in front of the offset is gone', async () => {
+  it('removed items in front of the offset', async () => {
     let gone = 0;
     const answer = (from: number, limit: number) => {
       const page = numbers(from + gone, from + gone + limit);
@@ -279,7 +279,7 @@ describe('it ends, or fails loudly', () => {
     await expect(walk(answer, { offset: 30 })).rejects.toThrow(/in front of the offset/);
   });
 
-  it('paging that is ignored ends when the whole page repeats, and not when a page of new items came', async () => {
+  it('ignored paging, which it detects if the whole page repeats, not if new items came', async () => {
     expect(await walk(() => numbers(0, 10))).toHaveLength(10);
     expect(await walk(() => numbers(0, 37))).toHaveLength(37);
     expect(await walk(() => ({ data: numbers(0, 10), total_count: 10 }))).toHaveLength(10);
@@ -293,7 +293,7 @@ describe('it ends, or fails loudly', () => {
     expect(idsOf(seen)).toEqual(idsOf(numbers(0, 30)));
   });
 
-  it('items without an id are told apart by what they hold', async () => {
+  it('items without an id, which it compares by their contents', async () => {
     const items = Array.from({ length: 25 }, (_, index) => ({ provider: 'x', token: `t${index}` }));
     expect(await walk((from, limit) => items.slice(from, from + limit))).toEqual(items);
   });

@@ -75,7 +75,7 @@ describe('text from outside', () => {
     );
   });
 
-  it('keeps lines, tabs and colours of our own', () => {
+  it("keeps the program's own lines, tabs and colours", () => {
     const colored = session({ color: true });
     guarded(colored).err('\u001b[32mok\u001b[0m\n\tx\u001b[2J\u009b31m\u001b]0;t\u0007');
     expect(colored.errors).toEqual(['\u001b[32mok\u001b[0m\n\tx\\u001b[2J\\u009b31m\\u001b]0;t\\u0007']);
@@ -85,7 +85,7 @@ describe('text from outside', () => {
   });
 });
 
-describe('no command obeys it', () => {
+describe('control characters are never printed by', () => {
   it.each([[[]], [['--json']]])('verify %j', async (flags) => {
     const { text, errors } = await bailiff(['verify', '-', ...flags], {
       env: await answering(200, { keys: [] }),
@@ -105,7 +105,7 @@ describe('no command obeys it', () => {
       ).toBe(true);
   });
 
-  it.each([[[]], [['--json']]])('token %j, from an instance that says odd things', async (flags) => {
+  it.each([[[]], [['--json']]])('token %j, from an instance with strange values', async (flags) => {
     const env = await answering(200, { token: EVIL, claims: { sub: EVIL } });
     const { text, errors } = await bailiff(['token', 'session', ...flags], { env });
     expect(isObeyed(text + errors)).toEqual([]);
@@ -119,7 +119,7 @@ describe('no command obeys it', () => {
     expect(text).toContain('\\u202e');
   });
 
-  it.each([[['env']], [['snapshot']], [['token', 'session']]])('%j, where it is refused', async (args) => {
+  it.each([[['env']], [['snapshot']], [['token', 'session']]])('%j, for a refused token', async (args) => {
     const env = await answering(403, { errors: [{ message: EVIL }] });
     const { text, errors } = await bailiff(args, { env });
     expect(isObeyed(text + errors)).toEqual([]);
@@ -156,7 +156,7 @@ describe('no command obeys it', () => {
     else expect(line).toContain('GET /v1/odd');
   });
 
-  it('nor what a person has typed', async () => {
+  it('the echo of typed input', async () => {
     const { errors } = await bailiff([`\u001b[2J\u202e`]);
     expect(isObeyed(errors)).toEqual([]);
     const missing = await bailiff(['local', '--port', '0', '--snapshot', '/nowhere/\u009b2J']);

@@ -35,8 +35,8 @@ async function doctor(
   return { code, report, find, text };
 }
 
-describe('a sound setup', () => {
-  it('has nothing wrong', async () => {
+describe('a correct setup', () => {
+  it('has no findings', async () => {
     const { code, report } = await doctor();
     expect(report.findings.filter(({ status }) => status !== 'ok')).toEqual([]);
     expect(report.findings.map(({ check }) => check)).toEqual([
@@ -55,7 +55,7 @@ describe('a sound setup', () => {
     expect(code).toBe(0);
   });
 
-  it('is told to people in words, with colours on a terminal alone', async () => {
+  it('is described in words, with colours on a terminal only', async () => {
     const plain = await bailiff(['doctor'], { env: clerk.env });
     expect(plain.text).toContain('Nothing is wrong.');
     expect(plain.text).not.toContain('\u001b');
@@ -111,7 +111,7 @@ describe('the doctor finds', () => {
     });
   });
 
-  it('the PEM in every form in which it is found', async () => {
+  it('the PEM in every form', async () => {
     const pem = clerk.jwtKey;
     const body = pem.replaceAll(/-----[^-]+-----/g, '').trim();
     for (const form of [
@@ -187,12 +187,12 @@ describe('the doctor finds', () => {
     expect(text).not.toContain('canary');
   });
 
-  it('that a URL is none', async () => {
+  it('a URL that is none', async () => {
     expect((await bailiff(['doctor', '--url', 'nonsense'])).code).toBe(3);
   });
 });
 
-it('asks for the keys over no redirect, so that the secret key goes to one place', async () => {
+it('asks for the keys without following redirects, so that the secret key goes to one place', async () => {
   const asked: RequestInit[] = [];
   const fetch = (_url: string, init?: RequestInit) => {
     asked.push(init ?? {});

@@ -29,7 +29,7 @@ const envFile = (folder: string, { apiUrl, secretKey, jwtKey }: LocalInstance) =
 describe('bailiff token', () => {
   const args = ['token', 'session', '--user', 'user_1'];
 
-  it('takes .env before an instance that runs, and the environment before .env', async () => {
+  it('prefers .env to a running instance, and the environment to .env', async () => {
     const terminal = session();
     announce(notesFolder(terminal.env), note(second));
     envFile(terminal.folder, first);
@@ -40,7 +40,7 @@ describe('bailiff token', () => {
     );
   });
 
-  it('names the one that it asks, and the others, where several run', async () => {
+  it('names the instance that it asks, and the others if several run', async () => {
     const terminal = session();
     const folder = notesFolder(terminal.env);
     announce(folder, note(first));
@@ -60,7 +60,7 @@ describe('bailiff token', () => {
     expect([issuerOf(chosen.text), chosen.errors]).toEqual([other.frontendApiUrl, '']);
   });
 
-  it('after a restart with new keys says where to get them', async () => {
+  it('says where to get new keys after a restart', async () => {
     const terminal = session();
     envFile(terminal.folder, {
       ...note(first),
@@ -78,7 +78,7 @@ describe('bailiff token', () => {
     expect(env.text).toContain(first.secretKey);
   });
 
-  it('says where one runs, if none answers at the address', async () => {
+  it('names the running instance if none answers at the address', async () => {
     const terminal = session({ env: { CLERK_API_URL: 'http://127.0.0.1:1', CLERK_SECRET_KEY: 'sk_test_x' } });
     announce(notesFolder(terminal.env), note(first));
     const { code, errors } = await bailiff(args, terminal);
@@ -90,7 +90,7 @@ describe('bailiff token', () => {
     [['--permission', 'org:invoices:read'], '--org'],
     [['--fva', 'soon'], 'two numbers'],
     [['--actor', '{'], 'JSON object'],
-  ])('%j is an error without an organization, or for what it is not', async (more, part) => {
+  ])('%j is an error without an organization, or for the wrong kind', async (more, part) => {
     const { code, errors, text } = await bailiff([...args, ...more], {
       env: { CLERK_API_URL: first.apiUrl, CLERK_SECRET_KEY: first.secretKey },
     });
@@ -98,7 +98,7 @@ describe('bailiff token', () => {
     expect(errors).toContain(part);
   });
 
-  it('takes plans, features, a pending session, an actor and the ages of factors', async () => {
+  it('accepts plans, features, a pending session, an actor and factor ages', async () => {
     const env = { CLERK_API_URL: first.apiUrl, CLERK_SECRET_KEY: first.secretKey };
     const mint = async (...more: string[]) => {
       const { text } = await bailiff([...args, ...more], { env });
@@ -115,7 +115,7 @@ describe('bailiff token', () => {
 });
 
 describe('bailiff verify and doctor', () => {
-  it('find the instance that runs, where no keys are set', async () => {
+  it('find the running instance without keys', async () => {
     const terminal = session();
     announce(notesFolder(terminal.env), note(first));
     const again = () => session({ env: terminal.env as Record<string, string> });
@@ -139,7 +139,7 @@ describe('bailiff verify and doctor', () => {
     expect(JSON.parse(doctor.text)).toMatchObject({ ok: true });
   });
 
-  it('the doctor sends one for the keys of an instance that was started anew', async () => {
+  it('doctor names the instance that was restarted with other keys', async () => {
     const env = { ...first.env, CLERK_SECRET_KEY: 'sk_test_ofyesterday' };
     expect((await bailiff(['doctor'], { env })).text).toMatch(/started anew[^]*npx bailiff env > \.env/);
     const stale = { ...first.env, CLERK_JWT_KEY: second.jwtKey };
@@ -150,7 +150,7 @@ describe('bailiff verify and doctor', () => {
     expect((await bailiff(['doctor'], { env: gone })).text).toContain('npx bailiff local');
   });
 
-  it('verify takes options before the token, each as often as one likes', async () => {
+  it('verify accepts options before the token, repeated', async () => {
     const token = await first.createSessionToken({ userId: 'user_1', azp: 'http://b.example' });
     const options = ['--issuer', first.frontendApiUrl, '--issuer', 'https://x.example'];
     const parties = ['--authorized-party', 'http://a.example', '--authorized-party', 'http://b.example'];
@@ -164,7 +164,7 @@ describe('bailiff verify and doctor', () => {
 });
 
 describe('a .env file', () => {
-  it('is read as servers read it, and only for variables of Clerk that are not set', () => {
+  it('is read as servers read it, for unset variables of Clerk only', () => {
     const folder = mkdtempSync(join(tmpdir(), 'bailiff-env-'));
     writeFileSync(
       join(folder, '.env'),

@@ -61,7 +61,7 @@ describe('row 21: bailiff local', () => {
     expect(text).not.toContain('\u001b');
   });
 
-  it('shows requests as they come, on JSON lines with --json, and never a secret in them', async () => {
+  it('shows requests as they arrive, with --json as JSON lines, without secrets', async () => {
     const { terminal, started } = await startJson();
     const headers = { authorization: `Bearer ${started.env['CLERK_SECRET_KEY'] ?? ''}` };
     await fetch(`${started.apiUrl}/v1/users?limit=5`, { headers });
@@ -70,7 +70,7 @@ describe('row 21: bailiff local', () => {
     expect(line).not.toContain(started.env['CLERK_SECRET_KEY']);
   });
 
-  it('tells once of a front end that cannot work: on standard error, and as a JSON line', async () => {
+  it('warns once of a front end that cannot work, on standard error and as a JSON line', async () => {
     const headers = { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site' };
     const ask = (address: string) => fetch(`${address}/v1/client?_clerk_js_version=6.40.0`, { headers });
     const { terminal } = await startLocal(['--quiet']);
@@ -119,7 +119,7 @@ describe('row 21: bailiff local', () => {
     }
   });
 
-  it('cannot be made to write control characters by a request', async () => {
+  it('writes no control characters of a request', async () => {
     const { terminal } = await startLocal([], { color: true });
     const address = /Backend API\s+\S*?(http:\/\/[\d.:]+)/.exec(terminal.output[0] ?? '')?.[1] ?? '';
     await fetch(`${address}/v1/%1b%5b2J?x=%1b`);
@@ -128,7 +128,7 @@ describe('row 21: bailiff local', () => {
     expect(line.replace(/\u001b\[\d+m/g, '')).not.toMatch(/[\u0000-\u001f]/);
   });
 
-  it('starts with a seed file, and says what is wrong with one', async () => {
+  it('starts with a seed file, and describes its mistakes', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bailiff-seed-'));
     const good = join(folder, 'good.yaml');
     writeFileSync(good, 'users:\n  - id: user_ada\n    first_name: Ada\n    email_address: ada@example.com\n');
@@ -164,7 +164,7 @@ describe('row 21: bailiff local', () => {
     expect(started.env['CLERK_PUBLISHABLE_KEY']).toMatch(/^pk_live_/);
   });
 
-  it('refuses what is unsafe or impossible, in one line', async () => {
+  it('refuses unsafe and impossible options in one line', async () => {
     const occupied = createServer();
     await listen(occupied);
     const port = String(portOf(occupied));
@@ -185,7 +185,7 @@ describe('row 21: bailiff local', () => {
     occupied.close();
   });
 
-  it('says who has the port, if it is another instance', async () => {
+  it('names the other instance that uses the port', async () => {
     const { terminal, started } = await startJson();
     const { port } = new URL(started.apiUrl);
     const env = terminal.env as Record<string, string>;
@@ -195,7 +195,7 @@ describe('row 21: bailiff local', () => {
     expect(refused.errors).toContain('npx bailiff env > .env');
   });
 
-  it('says what the second day needs, where keys will be others', async () => {
+  it('prints what a later start needs, which has other keys', async () => {
     const line = /other keys.*npx bailiff env > \.env.*--seed/;
     expect((await startLocal()).terminal.output[0]).toMatch(line);
     const seeded = (await startLocal(['--seed', 'same'])).terminal.output[0] ?? '';
@@ -205,7 +205,7 @@ describe('row 21: bailiff local', () => {
     expect(seeded).toContain('npx bailiff token session');
   });
 
-  it('prints addresses at which it can be reached when it listens on all of them', async () => {
+  it('prints reachable addresses if it listens on all', async () => {
     const { terminal } = await startLocal(['--host', '0.0.0.0', '--force']);
     const [, address = ''] = /Backend API +(\S+)/.exec(terminal.output[0] ?? '') ?? [];
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -215,7 +215,7 @@ describe('row 21: bailiff local', () => {
     expect(code).toBe(0);
   });
 
-  it('shows deliveries of webhooks that failed: status, attempt, and when the next is', async () => {
+  it('shows failed webhook deliveries: status, attempt and next attempt', async () => {
     const endpoint = createHttpServer((_req, res) => res.writeHead(500).end());
     await listen(endpoint);
     const url = `http://127.0.0.1:${String(portOf(endpoint))}/hooks`;

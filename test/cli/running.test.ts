@@ -29,7 +29,7 @@ describe('row 21: bailiff env', () => {
     ['next', 'NEXT_PUBLIC_'],
     ['nuxt', 'NUXT_PUBLIC_'],
     ['astro', 'PUBLIC_'],
-  ])('prints what pages of %s need, and nothing else', async (frontEnd, prefix) => {
+  ])('prints what pages of %s need only', async (frontEnd, prefix) => {
     const { code, text } = await bailiff(['env', '--front-end', frontEnd], { env });
     expect(code).toBe(0);
     expect(text.split('\n')).toEqual([
@@ -39,7 +39,7 @@ describe('row 21: bailiff env', () => {
     ]);
   });
 
-  it('says where the scripts are, too, when pages ask the instance itself', async () => {
+  it('prints the address of the scripts if pages ask the instance itself', async () => {
     const proxyUrl = clerk.frontendApiUrl.replace('127.0.0.1', 'localhost');
     const { text } = await bailiff(['env', '--front-end', 'next', '--proxy-url', proxyUrl, '--json'], { env });
     const shown = JSON.parse(text) as Record<string, string>;
@@ -66,7 +66,7 @@ describe('row 21: bailiff env', () => {
 });
 
 describe('row 21: bailiff snapshot', () => {
-  it('saves the state for its owner alone, and bailiff local starts from it', async () => {
+  it('saves the state for its owner only, and bailiff local starts from it', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'bailiff-snapshot-')), 'state.json');
     expect(await bailiff(['snapshot', file], { env })).toMatchObject({ code: 0, text: '' });
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(clerk.export())));
@@ -82,7 +82,7 @@ describe('row 21: bailiff snapshot', () => {
     await done;
   });
 
-  it('is for its owner alone also in place of a file that everybody could read', async () => {
+  it('is for its owner only if it replaces a file that everybody could read', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bailiff-snapshot-'));
     const file = join(folder, 'state.json');
     writeFileSync(file, 'old', { mode: 0o644 });
@@ -94,12 +94,12 @@ describe('row 21: bailiff snapshot', () => {
     expect(await bailiff(['snapshot', join(folder, 'taken')], { env })).toMatchObject({ code: 3 });
   });
 
-  it('goes to standard output without a file', async () => {
+  it('is written to standard output without a file', async () => {
     const { text } = await bailiff(['snapshot'], { env });
     expect(JSON.parse(text)).toMatchObject({ format: 'bailiff-local', secretKey: clerk.secretKey });
   });
 
-  it('is refused as a start if it is something else', async () => {
+  it('is refused at the start if it is another file', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'bailiff-snapshot-')), 'state.json');
     writeFileSync(file, '{}');
     const refused = await bailiff(['local', '--port', '0', '--snapshot', file]);
@@ -107,14 +107,11 @@ describe('row 21: bailiff snapshot', () => {
   });
 });
 
-describe('row 21: neither', () => {
-  it.each(['env', 'snapshot'])(
-    '%s is given without the secret key, or asked of a place that is not here',
-    async (what) => {
-      expect((await bailiff([what, '--secret-key', 'sk_test_wrong'], { env })).code).toBe(1);
-      expect((await bailiff([what], { env: { ...env, CLERK_API_URL: 'https://api.clerk.com' } })).code).toBe(3);
-      expect((await bailiff([what], {})).code).toBe(2);
-      expect((await fetch(`${clerk.apiUrl}/__bailiff/${what}`)).status).toBe(401);
-    },
-  );
+describe('row 21: env and snapshot', () => {
+  it.each(['env', 'snapshot'])('%s refuses without the secret key, and for an instance elsewhere', async (what) => {
+    expect((await bailiff([what, '--secret-key', 'sk_test_wrong'], { env })).code).toBe(1);
+    expect((await bailiff([what], { env: { ...env, CLERK_API_URL: 'https://api.clerk.com' } })).code).toBe(3);
+    expect((await bailiff([what], {})).code).toBe(2);
+    expect((await fetch(`${clerk.apiUrl}/__bailiff/${what}`)).status).toBe(401);
+  });
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => clerk.close());
 
 describe('row 21: bailiff token', () => {
-  it('mints session tokens', async () => {
+  it('makes session tokens', async () => {
     const args = [
       'token',
       'session',
@@ -50,7 +50,7 @@ describe('row 21: bailiff token', () => {
     expect(await authenticator.verifySessionToken(text)).toMatchObject({ plan: 'pro', azp: 'http://127.0.0.1:3000' });
   });
 
-  it('warns of custom claims that are too large for a cookie, beside the token', async () => {
+  it('warns beside the token of custom claims too large for a cookie', async () => {
     const mint = (bytes: number) =>
       bailiff(['token', 'session', '--claims', JSON.stringify({ filler: 'x'.repeat(bytes) })], { env });
     const { code, text, errors } = await mint(1300);
@@ -62,12 +62,12 @@ describe('row 21: bailiff token', () => {
     expect((await bailiff(['verify', (await mint(100)).text], { env: clerk.env })).errors).toBe('');
   });
 
-  it('mints tokens that have expired', async () => {
+  it('makes expired tokens', async () => {
     const { text } = await bailiff(['token', 'session', '--expires-in', '-60'], { env });
     await expect(authenticator.verifySessionToken(text)).rejects.toMatchObject({ reason: 'token-expired' });
   });
 
-  it('mints API keys, M2M tokens and OAuth tokens', async () => {
+  it('makes API keys, M2M tokens and OAuth tokens', async () => {
     const mint = async (...args: string[]) => (await bailiff(['token', ...args], { env })).text;
     const apiKey = await mint('api-key', '--subject', 'user_1', '--scopes', 'a', 'b');
     expect(await authenticator.verifyApiKey(apiKey)).toMatchObject({ subject: 'user_1', scopes: ['a', 'b'] });
@@ -89,7 +89,7 @@ describe('row 21: bailiff token', () => {
     }
   });
 
-  it('mints OAuth tokens for an organization', async () => {
+  it('makes OAuth tokens for an organization', async () => {
     const { code, text } = await bailiff(['token', 'oauth', '-u', 'user_1', '-o', 'org_9', '--json'], { env });
     expect(code).toBe(0);
     expect(JSON.parse(text)).toMatchObject({ subject: 'user_1', org_id: 'org_9' });
@@ -104,7 +104,7 @@ describe('row 21: bailiff token', () => {
     });
   });
 
-  it('finds the instance that bailiff local announced, and none after it has gone', async () => {
+  it('finds the instance that bailiff local announced, until it ends', async () => {
     const terminal = session();
     const retract = announce(notesFolder(terminal.env), { apiUrl: clerk.apiUrl, secretKey: clerk.secretKey });
     expect((await bailiff(['token', 'session', '--user', 'user_1'], terminal)).code).toBe(0);
@@ -114,7 +114,7 @@ describe('row 21: bailiff token', () => {
     expect(after.errors).toContain('bailiff local');
   });
 
-  it('mints from a fresh instance with a seed, the same keys each time', async () => {
+  it('makes tokens of a fresh instance with a seed, with the same keys each time', async () => {
     const mint = async () =>
       JSON.parse((await bailiff(['token', 'session', '--seed', 'x', '--json'])).text) as {
         token: string;
@@ -126,8 +126,8 @@ describe('row 21: bailiff token', () => {
   });
 });
 
-describe('a note of a running instance', () => {
-  it('counts only in a folder that nobody else can write to', () => {
+describe('the record of a running instance', () => {
+  it('is accepted only in a folder that nobody else can write to', () => {
     const folder = notesFolder(session().env);
     mkdirSync(folder, { recursive: true });
     writeFileSync(
@@ -142,7 +142,7 @@ describe('a note of a running instance', () => {
     expect(findRunning(folder)).toBeNull();
   });
 
-  it('does not count when its process is gone', () => {
+  it('is ignored if its process has ended', () => {
     const folder = notesFolder(session().env);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(
@@ -153,7 +153,7 @@ describe('a note of a running instance', () => {
   });
 });
 
-describe('a token is not minted', () => {
+describe('no token is made', () => {
   it.each([
     [
       ['token', 'session', '--user', 'user_1', '--api-url', 'https://api.clerk.com', '--secret-key', 'sk_live_x'],
@@ -175,7 +175,7 @@ describe('a token is not minted', () => {
     expect(outcome.text).toBe('');
   });
 
-  it('for a live key from the environment: it is never sent anywhere', async () => {
+  it('for a live key from the environment, which is never sent anywhere', async () => {
     const asked: string[] = [];
     const fetch = (url: string) => {
       asked.push(url);

@@ -21,7 +21,7 @@ const verify = (token: string, args: string[] = [], env: Record<string, string> 
   bailiff(['verify', '-', ...args], { env, input: token, now: clerk.now });
 
 describe('a good token', () => {
-  it('of each kind is called good, with what it says', async () => {
+  it('of each kind is reported as good, with its contents', async () => {
     const tokens = {
       'session token (JWT)': await clerk.createSessionToken({ userId: 'user_1' }),
       'API key (opaque)': (await clerk.createApiKey({ subject: 'user_1' })).secret,
@@ -39,7 +39,7 @@ describe('a good token', () => {
     }
   });
 
-  it('may come with Bearer before it, as an argument, and be told to a machine', async () => {
+  it('may follow Bearer, may be an argument, and is reported to programs as JSON', async () => {
     const token = await clerk.createSessionToken({ userId: 'user_1' });
     expect((await verify(`Bearer ${token}\n`)).code).toBe(0);
     const { code, text } = await bailiff(['verify', token, '--json'], { env: clerk.env, now: clerk.now });
@@ -55,7 +55,7 @@ describe('a good token', () => {
 });
 
 describe('a bad token', () => {
-  it('that has expired: since when', async () => {
+  it('is reported as expired since a time', async () => {
     const { code, text } = await verify(await clerk.createSessionToken({ expiresInSeconds: -180 }));
     expect(code).toBe(1);
     expect(text).toContain('Refused: token-expired');
@@ -63,7 +63,7 @@ describe('a bad token', () => {
     expect(text).toContain('What to do: Sign in again');
   });
 
-  it('of another page: of which, and which are accepted', async () => {
+  it('is reported with its page and the accepted ones', async () => {
     const token = await clerk.createSessionToken({ azp: 'http://evil.example' });
     const { code, text } = await verify(token, ['--authorized-party', 'http://127.0.0.1:3000']);
     expect(code).toBe(1);
@@ -73,7 +73,7 @@ describe('a bad token', () => {
     ).toContain('no azp');
   });
 
-  it('of another instance: of which', async () => {
+  it('is reported with its instance', async () => {
     const other = await startLocalInstance({ seed: 'other' });
     const token = await other.createSessionToken({ userId: 'user_1' });
     await other.close();
@@ -85,7 +85,7 @@ describe('a bad token', () => {
     expect(text).toContain('Claims (not to be trusted)');
   });
 
-  it('by issuer and audience', async () => {
+  it('is reported with issuer and audience', async () => {
     const token = await clerk.createSessionToken({ userId: 'user_1' });
     expect((await verify(token, ['--issuer', 'https://clerk.example.com'])).text).toContain(
       `issued by ${clerk.frontendApiUrl}; accepted: https://clerk.example.com`,
@@ -100,7 +100,7 @@ describe('a bad token', () => {
     expect((await verify(oauth, ['--audience', 'http://a.example/'])).code).toBe(0);
   });
 
-  it('by audience, of a session: only where the token names one, or where it is asked for', async () => {
+  it("is reported for a session's audience only if the token has one or the option is given", async () => {
     const ordinary = await clerk.createSessionToken({ userId: 'user_1' });
     const custom = await clerk.createSessionToken({ userId: 'user_1', claims: { aud: 'http://a.example/' } });
     const asked = ['--audience', 'http://b.example/'];
@@ -115,7 +115,7 @@ describe('a bad token', () => {
     expect((await verify(ordinary, ['--session-audience'])).errors).toContain('--audience');
   });
 
-  it('of a machine for another fault: names that one, not the audience', async () => {
+  it('is reported with another fault of a machine before the audience', async () => {
     const { token } = await clerk.createOAuthToken({
       userId: 'user_1',
       format: 'jwt',
@@ -130,14 +130,14 @@ describe('a bad token', () => {
     expect(text).not.toContain('audience:');
   });
 
-  it('that is none at all, or unknown', async () => {
+  it('is reported if it is malformed or unknown', async () => {
     expect((await verify('nonsense')).text).toContain('neither a JWT nor');
     expect((await verify('ak_unknown')).code).toBe(1);
     const { text } = await bailiff(['verify', 'x', '--json'], { env: clerk.env });
     expect(JSON.parse(text)).toMatchObject({ valid: false, reason: 'token-invalid', form: 'malformed' });
   });
 
-  it('cannot write control characters to the terminal', async () => {
+  it('writes no control characters to the terminal', async () => {
     const token = clerk.state.keys.sign(
       { x: '\u001b[2J' },
       { sub: '\u001b]0;x\u0007', iss: '\u202e', exp: 1, evil: { deep: '\u009b' } },
@@ -147,7 +147,7 @@ describe('a bad token', () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   });
 
-  it('whatever it is, never makes the command fail in another way', async () => {
+  it('never makes the command fail in another way', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -165,7 +165,7 @@ describe('a bad token', () => {
 });
 
 describe('no verdict', () => {
-  it('while Clerk is down: another exit code, and not called refused', async () => {
+  it('has another exit code while Clerk is down, and is not called refused', async () => {
     const token = (await clerk.createApiKey({ subject: 'user_1' })).secret;
     clerk.fail({ status: 500 });
     const { code, text } = await verify(token);
@@ -173,7 +173,7 @@ describe('no verdict', () => {
     expect(text).toContain('Not checked');
   });
 
-  it('without keys, or without a token: a word about what is missing', async () => {
+  it('names the missing keys or the missing token', async () => {
     const token = await clerk.createSessionToken();
     const without = await verify(token, [], {});
     expect(without.code).toBe(3);

@@ -16,7 +16,7 @@ const files = ['src', 'packages/local/src', 'scripts', 'docs', 'test', 'examples
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`.replaceAll('\\', '/')),
 );
 
-it('the version stands in the document, and by hand nowhere else', () => {
+it('the version comes from the document, and is written by hand nowhere else', () => {
   const naming = [...files, 'README.md', 'packages/local/README.md'].filter(
     (file) =>
       /\.(ts|mjs|json|md|txt)$/.test(file) &&
@@ -27,7 +27,7 @@ it('the version stands in the document, and by hand nowhere else', () => {
   expect(naming.sort()).toEqual([...DOCUMENTS, 'spec/merged.json', ...GENERATED].sort());
 });
 
-it('one dated version everywhere', async () => {
+it('all versions are equal', async () => {
   const server = await startRecordingServer();
   const keys = { secretKey: 'sk_test_one', apiUrl: server.url };
 

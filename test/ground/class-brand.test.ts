@@ -16,7 +16,7 @@ const copy = () => {
   return { Base, Refused, Own };
 };
 
-it('knows an instance of the other copy, of a descendant, and nothing else', () => {
+it('recognizes an instance of the other copy and of a subclass, and nothing else', () => {
   const [one, other] = [copy(), copy()];
   expect(new one.Refused() instanceof other.Refused).toBe(true);
   expect(new one.Refused() instanceof other.Base).toBe(true);
@@ -28,7 +28,7 @@ it('knows an instance of the other copy, of a descendant, and nothing else', () 
   expect(new one.Own() instanceof one.Own).toBe(true);
 });
 
-it('says no to whatever else is thrown, and reads nothing of it', () => {
+it('refuses any other thrown value without reading it', () => {
   const { Base } = copy();
   const trap = new Proxy(
     {},

@@ -67,7 +67,7 @@ describe.each(ALL)('%s', (_, read) => {
       (url: string) => `${url}/v1`,
       (url: string) => `${url}/v1/`,
       (url: string) => ` "${url}/v1" `,
-    ])('one address, however it is written: %s', async (written) => {
+    ])('reads one address in every spelling: %s', async (written) => {
       await read(...give(way, { secretKey: 'sk_test_one', apiUrl: written(server.url) })).catch(() => undefined);
       const [first] = server.requests;
       expect(first?.target).toMatch(/^\/(?:v1\/(?!v1)|__bailiff\/)/);
@@ -75,7 +75,7 @@ describe.each(ALL)('%s', (_, read) => {
     });
 
     it.each(['sk_live_one', '"sk_live_one"', " 'sk_live_one'\n", 'sk_live_one\r\n'])(
-      'a key, mended: %j',
+      'corrects a key: %j',
       async (key) => {
         await read(...give(way, { secretKey: key, apiUrl: server.url })).catch(() => undefined);
         expect(server.requests[0]?.headers.authorization).toBe('Bearer sk_live_one');
@@ -89,7 +89,7 @@ describe.each(ALL)('%s', (_, read) => {
       ['-----BEGIN PUBLIC KEY-----', /holds what belongs in CLERK_JWT_KEY/],
       ['sk_live_o ne', /is not a key/],
       ['sk_live_ö', /is not a key/],
-    ])('no other key in the place of the secret key: %s', async (secretKey, problem) => {
+    ])('refuses another key as the secret key: %s', async (secretKey, problem) => {
       const error: unknown = await read(...give(way, { secretKey, apiUrl: server.url })).catch(
         (reason: unknown) => reason,
       );
@@ -100,7 +100,7 @@ describe.each(ALL)('%s', (_, read) => {
     });
 
     it.each(['ftp://x.test', 'x.test', 'https://user:pass@x.test', 'https://x.test?a'])(
-      'no address that is none: %s',
+      'refuses an address: %s',
       async (apiUrl) => {
         const reading = read(...give(way, { secretKey: 'sk_test_one', apiUrl }));
         await expect(reading).rejects.toThrow(ConfigurationError);
@@ -108,7 +108,7 @@ describe.each(ALL)('%s', (_, read) => {
     );
   });
 
-  it('no redirect carries the key away', async () => {
+  it('follows no redirect with the key', async () => {
     const other = await startRecordingServer();
     server.answer({ status: 307, headers: { location: `${other.url}/steal` } });
     await read({ secretKey: 'sk_live_one', apiUrl: server.url }, {}).catch(() => undefined);
@@ -125,7 +125,7 @@ describe.each(Object.entries(READERS))('%s: keys over plain http', (_, read) => 
     ['one that does not say what it is for', { secretKey: 'one' }],
     ["a machine's", { machineSecretKey: 'ak_one' }],
     ["a machine's beside a production key", { machineSecretKey: 'ak_one', secretKey: 'sk_live_one' }],
-  ])('%s stays here', async (__, keys) => {
+  ])('%s is refused and never sent', async (__, keys) => {
     for (const way of WAYS) {
       const reading = read(...give(way, { ...keys, apiUrl: 'http://api.acornbooks.example' }));
       await expect(reading).rejects.toThrow(ConfigurationError);
@@ -147,7 +147,7 @@ function sending() {
 describe('over plain http', () => {
   const apiUrl = 'http://clerk:4000';
 
-  it("a development instance is reached next door, with its machines' keys", async () => {
+  it("a development instance on the local network is reached, with its machines' keys", async () => {
     const { sent, fetch } = sending();
     const keys = { secretKey: 'sk_test_one', machineSecretKey: 'ak_one', apiUrl, fetch };
     await createAuthenticator(keys, {})
@@ -160,7 +160,7 @@ describe('over plain http', () => {
     ]);
   });
 
-  it('a production key of a call stays here, as one of the client does', async () => {
+  it('a production key of a call is never sent, like one of the client', async () => {
     const { sent, fetch } = sending();
     const api = createBackendApi({ secretKey: 'sk_test_one', apiUrl, fetch, retries: 0 }, {});
     await expect(api.users.get('user_1', { secretKey: 'sk_live_two' })).rejects.toThrow(/https/);
@@ -199,7 +199,7 @@ describe('over plain http', () => {
     else expect(both).not.toThrow();
   });
 
-  it('the Frontend API proxy sends to the address as it was mended', async () => {
+  it('the Frontend API proxy uses the corrected address', async () => {
     const app = express().use(
       clerkMiddleware({
         secretKey: 'sk_test_one',
@@ -238,7 +238,7 @@ describe('the signing secret of webhooks', () => {
   const verify = (signingSecret?: string | readonly string[]) =>
     verifyWebhookPayload({ headers: (name) => headers[name], body }, { signingSecret, now }).id;
 
-  it.each([secret, `"${secret}"`, ` '${secret}'\n`, `"${secret} ${secret}"`])('is mended: %j', (written) => {
+  it.each([secret, `"${secret}"`, ` '${secret}'\n`, `"${secret} ${secret}"`])('is corrected: %j', (written) => {
     expect(verify(written)).toBe('msg_1');
     expect(verify(['whsec_b3RoZXI=', written])).toBe('msg_1');
     vi.stubEnv('CLERK_WEBHOOK_SIGNING_SECRET', written);
@@ -251,12 +251,12 @@ describe('the signing secret of webhooks', () => {
     ['pk_live_abcd', /belongs in CLERK_PUBLISHABLE_KEY/],
     ['ak_abcd', /belongs in CLERK_MACHINE_SECRET_KEY/],
     ['', /is empty/],
-  ])('is no other key: %j', (written, problem) => {
+  ])('refuses another key: %j', (written, problem) => {
     expect(() => verify(written)).toThrow(ConfigurationError);
     expect(() => verify([secret, written])).toThrow(problem);
   });
 
-  it('comes from the bindings where a runtime has them, as the keys of the middleware do', async () => {
+  it("comes from bindings if the runtime has them, as the middleware's keys do", async () => {
     vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
     const app = new Hono().post('/', async (c) => c.json({ id: (await verifyHonoWebhook(c, { now })).id }));
     const init = { method: 'POST', headers, body };

@@ -16,7 +16,7 @@ function deafWork() {
 }
 
 describe('withDeadline', () => {
-  it('gives what the work gives, ends its signal and leaves no timer', async () => {
+  it('returns the result, ends its signal and leaves no timer', async () => {
     let given: AbortSignal | undefined;
     const answer = withDeadline(1_000, undefined, stopped, async (signal) => {
       given = signal;
@@ -27,13 +27,13 @@ describe('withDeadline', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('passes on what the work throws', async () => {
+  it('passes errors on', async () => {
     const failure = new Error('own');
     await expect(withDeadline(1_000, undefined, stopped, () => Promise.reject(failure))).rejects.toBe(failure);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('gives up on time, not before, though the work does not notice', async () => {
+  it('rejects on time, not earlier, though the work ignores its signal', async () => {
     const { work, signals } = deafWork();
     let outcome = 'pending';
     const call = withDeadline(1_000, undefined, stopped, work).catch((error: Error) => (outcome = error.message));
@@ -44,7 +44,7 @@ describe('withDeadline', () => {
     expect([outcome, signals[0]?.aborted]).toEqual(['timeout', true]);
   });
 
-  it('waits as long as a timer can, rather than not at all, for a time that no timer can hold', async () => {
+  it('waits as long as a timer can for a longer time', async () => {
     const { work } = deafWork();
     let outcome = 'pending';
     void withDeadline(1e15, undefined, stopped, work).catch((error: Error) => (outcome = error.message));
@@ -52,7 +52,7 @@ describe('withDeadline', () => {
     expect(outcome).toBe('pending');
   });
 
-  it('ends with the signal of the caller, whose reason is the cause', async () => {
+  it("ends with the caller's signal, whose reason is the cause", async () => {
     const { work, signals } = deafWork();
     const controller = new AbortController();
     const call = withDeadline(1_000, controller.signal, stopped, work);
@@ -62,7 +62,7 @@ describe('withDeadline', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('does not begin when the signal has fired', async () => {
+  it('does not start if the signal has fired', async () => {
     const { work, signals } = deafWork();
     await expect(withDeadline(1_000, AbortSignal.abort(), stopped, work)).rejects.toThrow('aborted');
     expect(signals).toEqual([]);

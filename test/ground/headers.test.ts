@@ -55,7 +55,7 @@ describe('webhooks', () => {
     );
 
   describe.each(forms)('%s', (_, form) => {
-    it.each(['svix', 'webhook'])('is read under the names of %s, in any case', async (prefix) => {
+    it.each(['svix', 'webhook'])('are read under the names of %s, in any case', async (prefix) => {
       for (const spell of CASES) {
         const headers = form(signed(prefix).map(([name, value]) => [spell(name), value] as const));
         expect(await verifyWebhook({ headers, body }, options)).toMatchObject({ id: 'msg_1' });
@@ -78,7 +78,7 @@ describe('webhooks', () => {
     ['joined without a blank', `${signature},v1,${'A'.repeat(43)}=`],
     ['in a list', [`v1,${'A'.repeat(43)}=`, signature]],
     ['beside one of another version', `v1a,${'B'.repeat(20)}== ${signature} v2,xyz`],
-  ])('two signatures %s: one that fits is enough', async (_, value) => {
+  ])('accept one good signature of two %s', async (_, value) => {
     const headers = { ...Object.fromEntries(signed('svix')), 'svix-signature': value };
     expect(await verifyWebhook({ headers, body }, options)).toMatchObject({ id: 'msg_1' });
   });
@@ -89,12 +89,12 @@ describe('webhooks', () => {
     ['one inside another', `v2,x${signature}`],
     ['one that goes on', `${signature}x`],
     ['no version', signature.slice(3)],
-  ])('%s: refused', async (_, value) => {
+  ])('refuse: %s', async (_, value) => {
     const headers = { ...Object.fromEntries(signed('svix')), 'svix-signature': value };
     await expect(verifyWebhook({ headers, body }, options)).rejects.toMatchObject({ code: 'signature-mismatch' });
   });
 
-  it('no headers at all are missing headers', async () => {
+  it('report missing headers if there are none', async () => {
     for (const headers of [{}, [], new Map(), undefined, null])
       await expect(verifyWebhook({ headers: headers as never, body }, options)).rejects.toMatchObject({
         code: 'headers-missing',
@@ -111,7 +111,7 @@ describe('upgrades', () => {
   const ask = (headers: HeaderSource) =>
     authenticateUpgrade(authenticator, { url: '/', headers } as never, { allowedOrigins: [origin] });
 
-  it.each(forms.filter(([name]) => name !== 'a look-up'))('%s with names in any case', async (_, form) => {
+  it.each(forms.filter(([name]) => name !== 'a look-up'))('accept %s with names in any case', async (_, form) => {
     for (const spell of CASES) {
       const headers = (pairs: Pairs) => form(pairs.map(([name, value]) => [spell(name), value] as const));
       const common = [['host', 'app.acornbooks.example'] as const, ['origin', origin] as const];
@@ -123,7 +123,7 @@ describe('upgrades', () => {
     }
   });
 
-  it('cookies in several lines are all of them cookies; two tokens are none', async () => {
+  it('read cookies in several lines, and refuse two tokens', async () => {
     const cookies = [`__client_uat=${T0_S - 100}`, `__session=${token}`];
     expect(await ask({ Host: 'app.acornbooks.example', Origin: origin, Cookie: cookies })).toMatchObject({
       allowed: true,
@@ -138,7 +138,7 @@ describe('upgrades', () => {
 
 describe("the Backend API's option", () => {
   it.each(forms.filter(([name]) => name !== 'a look-up' && name !== 'Headers of another realm'))(
-    '%s, and what is ours stays ours in any case',
+    'accepts %s, and keeps its own headers in any case',
     async (_, form) => {
       const seen: Record<string, unknown>[] = [];
       const server = createServer((request, response) => {
@@ -180,7 +180,7 @@ describe('headerLookup', () => {
     );
   });
 
-  it('what is inherited, undefined or null is no header', () => {
+  it('ignores inherited, undefined and null headers', () => {
     const inherited = Object.create({ 'svix-id': 'x' }) as Record<string, string>;
     expect(headerLookup(inherited)('svix-id')).toBeNull();
     expect(headerLookup({})('constructor')).toBeNull();

@@ -18,8 +18,8 @@ const { JSDOM } = createRequire(import.meta.url)('jsdom') as {
 };
 const foreign = (code: string): unknown => runInNewContext(code, { DOMException });
 
-describe('what a value is', () => {
-  it('a promise, and any thenable', () => {
+describe('the kind of a value', () => {
+  it('a promise and any thenable are promises', () => {
     for (const value of [
       Promise.resolve(),
       foreign('Promise.resolve()'),
@@ -55,12 +55,12 @@ describe('what a value is', () => {
         },
       },
     ],
-  ])('%s is none', (_name, value) => {
+  ])('%s is no error', (_name, value) => {
     expect(isError(value)).toBe(false);
     expect(() => tagOf(value)).not.toThrow();
   });
 
-  it('bytes, whatever holds them, and not copied', () => {
+  it('bytes are found in every container, without a copy', () => {
     const buffer = Buffer.from('xabcx').subarray(1, 4);
     for (const value of [
       buffer,
@@ -108,7 +108,7 @@ describe('a `fetch` that refuses the AbortSignal of this realm', () => {
   }
   const optionsOf = () => ({ secretKey: clerk.secretKey, apiUrl: clerk.apiUrl, now: () => T0, logger: false as const });
 
-  it.each(REFUSALS)('gets none, and is asked once: %s', async (message) => {
+  it.each(REFUSALS)('is called without a signal, and once: %s', async (message) => {
     const { send, sent } = refusing(message);
     const authenticator = createAuthenticator({ ...optionsOf(), fetch: send });
     const state = await authenticator.authenticateRequest(withBearer(await clerk.createSessionToken()));
@@ -119,7 +119,7 @@ describe('a `fetch` that refuses the AbortSignal of this realm', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("is this Node's own, or takes the signal", async () => {
+  it('gets the signal if it accepts it', async () => {
     refusing('');
     const authenticator = createAuthenticator(optionsOf());
     expect((await authenticator.authenticateRequest(withBearer(await clerk.createSessionToken()))).status).toBe(
@@ -127,7 +127,7 @@ describe('a `fetch` that refuses the AbortSignal of this realm', () => {
     );
   });
 
-  it('is given up after the deadline all the same', async () => {
+  it('is ended by the deadline all the same', async () => {
     const { send } = refusing(REFUSALS[0]!);
     const hanging = (input: string, init?: RequestInit) =>
       init?.signal ? send(input, init) : new Promise<never>(() => undefined);
@@ -155,7 +155,7 @@ describe('a `fetch` that refuses the AbortSignal of this realm', () => {
   });
 });
 
-it('a Blob that knows FileReader alone (jsdom before 27) is uploaded as well', async () => {
+it('a Blob that only FileReader can read (jsdom before 27) is uploaded as well', async () => {
   const { window } = new JSDOM();
   vi.stubGlobal('FileReader', window.FileReader);
   const blob = new window.Blob([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])]);

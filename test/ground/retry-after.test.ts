@@ -26,12 +26,12 @@ describe('Retry-After', () => {
     ['Fri, 15 Jan 2027 08:00:30 +0100', null],
     ['', null],
     [null, null],
-  ])('%j is %j', (header, expected) => {
+  ])('reads %j as %j', (header, expected) => {
     expect(parseRetryAfter(header, NOW, HOUR)).toBe(expected);
   });
 
   it.each(['3601', '99999999', '9'.repeat(400), 'Fri, 15 Jan 2027 09:00:01 GMT', 'Fri, 15 Jan 2999 08:00:00 GMT'])(
-    'believes no more than the cap: %s',
+    'is capped: %s',
     (header) => {
       expect(parseRetryAfter(header, NOW, HOUR)).toBe(HOUR);
       expect(parseRetryAfter(header, NOW, 1)).toBe(1);

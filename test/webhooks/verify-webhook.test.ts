@@ -53,13 +53,13 @@ describe('a genuine delivery', () => {
     expect((await verifyWebhook({ headers, body: BODY }, options)).type).toBe('user.created');
   });
 
-  it('S17: may carry several signatures, of which a later one fits', async () => {
+  it('S17: may carry several signatures if one fits', async () => {
     const good = delivery()['svix-signature'];
     const headers = { ...delivery(), 'svix-signature': `v2,AAAA v1,${'A'.repeat(43)}= ${good}` };
     expect((await verifyWebhook({ headers, body: BODY }, options)).id).toBe('msg_demo1');
   });
 
-  it('may be signed by the old or by the new secret while the secret is rotated', async () => {
+  it('may be signed by the old or the new secret during a rotation', async () => {
     for (const secret of [SECRET, OTHER]) {
       const rotating = { ...options, signingSecret: [OTHER, SECRET] };
       expect((await verifyWebhook({ headers: delivery({ secret }), body: BODY }, rotating)).id).toBe('msg_demo1');
@@ -75,7 +75,7 @@ describe('a genuine delivery', () => {
     expect((await verifyWebhook({ headers, body: BODY }, options)).id).toBe('msg_demo1');
   });
 
-  it('is accepted whatever text it holds', async () => {
+  it('is accepted with any text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (text) => {
         const body = JSON.stringify({ type: 'a.new.type', object: 'event', data: { id: text } });
@@ -98,7 +98,7 @@ describe('S17: a delivery is refused', () => {
     else expect(await refusal(run)).toBe(code);
   });
 
-  it('when a clock or a tolerance is not a number', async () => {
+  it('if a clock or a tolerance is not a number', async () => {
     const request = { headers: delivery(), body: BODY };
     // No refusal: the sender has done nothing wrong.
     await expect(verifyWebhook(request, { ...options, now: () => NaN })).rejects.toBeInstanceOf(TypeError);
@@ -106,7 +106,7 @@ describe('S17: a delivery is refused', () => {
   });
 
   it.each(['', 'soon', '-1', '1e9', '0x6b49d200', 'NaN', '1'.repeat(40)])(
-    'when its timestamp is %j',
+    'if its timestamp is %j',
     async (timestamp) => {
       const headers = { ...delivery(), 'svix-timestamp': timestamp };
       expect(await refusal(verifyWebhook({ headers, body: BODY }, options))).toBe(
@@ -115,7 +115,7 @@ describe('S17: a delivery is refused', () => {
     },
   );
 
-  it('when any byte of body, id, time or signature is another', async () => {
+  it('if any byte of body, id, time or signature differs', async () => {
     const whole = { ...delivery(), body: BODY };
     await fc.assert(
       fc.asyncProperty(
@@ -134,13 +134,13 @@ describe('S17: a delivery is refused', () => {
     );
   });
 
-  it('when it is signed with another secret', async () => {
+  it('if it is signed with another secret', async () => {
     expect(await refusal(verifyWebhook({ headers: delivery({ secret: OTHER }), body: BODY }, options))).toBe(
       'signature-mismatch',
     );
   });
 
-  it('when headers are missing, and says which', async () => {
+  it('if headers are missing, and names them', async () => {
     const run = verifyWebhook({ headers: { 'svix-id': 'msg_1', 'svix-signature': ' ' }, body: BODY }, options);
     await expect(run).rejects.toMatchObject({
       code: 'headers-missing',
@@ -148,21 +148,21 @@ describe('S17: a delivery is refused', () => {
     });
   });
 
-  it('when bytes are not UTF-8, though they would read the same after replacement', async () => {
+  it('if bytes are not UTF-8, though replacement characters would match', async () => {
     const headers = delivery({ body: '{"type":"x","data":{"a":"\ufffd"}}' });
     const body = Buffer.concat([Buffer.from('{"type":"x","data":{"a":"'), Buffer.from([0xff]), Buffer.from('"}}')]);
     expect(await refusal(verifyWebhook({ headers, body }, options))).toBe('signature-mismatch');
   });
 
   it.each(['', 'null', '[]', '"x"', '{"type":1,"data":{}}', '{"type":"x"}', '{"type":"x","data":[]}', '{'])(
-    'when it is signed but no event: %s',
+    'if it is signed but no event: %s',
     async (body) => {
       expect(await refusal(verifyWebhook({ headers: delivery({ body }), body }, options))).toBe('payload-invalid');
     },
   );
 
   it.each([undefined, null, JSON.parse(BODY) as unknown, 5, [1]])(
-    'with a remedy when a parser ate the body: %j',
+    'with a remedy if a parser consumed the body: %j',
     async (body) => {
       const headers = delivery();
       const run = Promise.resolve().then(() =>
@@ -175,13 +175,13 @@ describe('S17: a delivery is refused', () => {
     },
   );
 
-  it('when a Web Request was read before', async () => {
+  it('if a Web Request was read before', async () => {
     const request = new Request('http://127.0.0.1/hooks', { method: 'POST', headers: delivery(), body: BODY });
     await request.json();
     expect(await refusal(verifyWebhook(request, options))).toBe('raw-body-required');
   });
 
-  it('never by an inherited header name', async () => {
+  it('if a header name is inherited', async () => {
     const headers = Object.create(delivery()) as Record<string, string>;
     expect(await refusal(verifyWebhook({ headers, body: BODY }, options))).toBe('headers-missing');
   });
@@ -237,7 +237,7 @@ describe('a body beyond the limit', () => {
     }
   });
 
-  it('is measured in bytes, not in letters', async () => {
+  it('is measured in bytes, not in characters', async () => {
     const body = JSON.stringify({ type: 'a', data: { x: 'ä'.repeat(400) } });
     const headers = delivery({ body });
     const bytes = Buffer.byteLength(body);
@@ -247,7 +247,7 @@ describe('a body beyond the limit', () => {
     expect(await refusal(run)).toBe('body-too-large');
   });
 
-  it('is the status 413, all else 400', async () => {
+  it('has the status 413, unlike all other refusals with 400', async () => {
     const large = verifyWebhook({ headers: delivery(), body: BODY }, { ...options, maxBodyBytes: 5 });
     await expect(large).rejects.toMatchObject({
       status: 413,
@@ -262,13 +262,13 @@ describe('a body beyond the limit', () => {
     ['it is too old', delivery({ at: NOW - 301_000 }), 'timestamp-too-old'],
     ['the time is none', { ...delivery(), 'svix-timestamp': 'x' }, 'timestamp-invalid'],
     ['it announces too much', { ...delivery(), 'content-length': '1000001' }, 'body-too-large'],
-  ])('is not read at all where %s', async (_, headers, code) => {
+  ])('is not read if %s', async (_, headers, code) => {
     const { read, request } = endless();
     expect(await refusal(verifyWebhook(request(headers), options))).toBe(code);
     expect(read.bytes).toBe(0);
   });
 
-  it('is refused as soon as too much has come, whether or not more comes', async () => {
+  it('is refused as soon as it is too long, whether or not more arrives', async () => {
     let pieces = 0;
     const pull = (controller: ReadableStreamDefaultController<Uint8Array>) =>
       ++pieces > 11 ? new Promise<void>(() => undefined) : controller.enqueue(new Uint8Array(100_000));
@@ -278,14 +278,14 @@ describe('a body beyond the limit', () => {
     expect(await refusal(run)).toBe('body-too-large');
   });
 
-  it('is read on after that, without being kept, and not for ever', async () => {
+  it('is then read on for a while without being kept', async () => {
     const { read, request } = endless();
     expect(await refusal(verifyWebhook(request(delivery()), options))).toBe('body-too-large');
     while (!read.cancelled && read.bytes <= FAR) await new Promise((resolve) => setImmediate(resolve));
     expect(read.bytes).toBeLessThan(18_000_000);
   });
 
-  it('that breaks off, or that somebody else reads, is no body', async () => {
+  it('is not complete if it breaks off or somebody else reads it', async () => {
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
     const request = (body: ReadableStream) =>
       new Request('http://127.0.0.1/hooks', {
@@ -303,7 +303,7 @@ describe('a body beyond the limit', () => {
 
 describe('the signing secret', () => {
   it.each([[''], ['   '], [[]], ['whsec_'], ['whsec_***'], [['whsec_***', SECRET]]])(
-    '%j is a configuration error',
+    'is refused with a configuration error: %j',
     async (signingSecret) => {
       const run = verifyWebhook({ headers: delivery(), body: BODY }, { ...options, signingSecret });
       await expect(run).rejects.toBeInstanceOf(ConfigurationError);
@@ -311,7 +311,7 @@ describe('the signing secret', () => {
     },
   );
 
-  it('never appears in an error, nor does the signature or the body', async () => {
+  it('never appears in an error, nor do the signature and the body', async () => {
     const errors: unknown[] = [];
     const collect = (run: Promise<unknown>) => run.catch((error: unknown) => errors.push(error));
     const headers = delivery({ secret: OTHER });
@@ -327,7 +327,7 @@ describe('the signing secret', () => {
 });
 
 describe('types', () => {
-  it('narrow data by type, and leave room for types that nobody knows yet', async () => {
+  it('narrow data by type, and allow unknown types', async () => {
     const body = '{"type":"user.deleted","object":"event","data":{"id":"user_a1","object":"user","deleted":true}}';
     const event = await verifyWebhook({ headers: delivery({ body }), body }, options);
     switch (event.type) {
