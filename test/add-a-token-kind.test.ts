@@ -183,7 +183,7 @@ describe('the kind of docs/add-a-token-kind.md', () => {
     expect(await get('/deploys', token)).toMatchObject({ status });
   });
 
-  it('does not pass a guard for users', async () => {
+  it('refuses its callers on a route for users', async () => {
     const session = sessionToken(key, {}, {}, nowS * 1000);
     expect(await get('/me', session)).toMatchObject({ status: 200, body: { userId: sessionClaimsV2()['sub'] } });
     for (const token of ['agt_good', agentJwt()]) expect(await get('/me', token)).toMatchObject({ status: 401 });

@@ -165,7 +165,7 @@ describe('architecture', () => {
     expect(behind).toEqual([]);
   });
 
-  it('keeps the API client out of core: of api it has types alone', () => {
+  it('lets core import types only from the API client', () => {
     const statements = files
       .filter((file) => partOf(file).name === 'core')
       .flatMap((file) => (sources.get(file) ?? '').match(/^(?:import|export)\b[^;]*?\/api\/[^;]*;/gm) ?? []);
@@ -189,7 +189,7 @@ describe('architecture', () => {
     expect(circles).toEqual([]);
   });
 
-  it('reads the environment in one place, and warns in one beside the command', () => {
+  it('reads the environment in one place, and prints warnings in one beside the command', () => {
     const reads = files.filter((file) => /\bprocess\.env\b|\bprocess\?\.env\b/.test(withoutComments(file)));
     expect(reads.filter((file) => partOf(file).name !== 'cli' && partOf(file).name !== 'local')).toEqual([
       'src/environment.ts',
@@ -220,7 +220,7 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('lets no other room import a handler: what others need is in the model', () => {
+  it('lets no other room import a handler, so that shared rules stay in the model', () => {
     const importers = [...edges].flatMap(([file, targets]) =>
       targets.filter((target) => target.includes('/backend-api/handlers/')).map(() => file),
     );
@@ -228,7 +228,7 @@ describe('architecture', () => {
     expect(importers.filter((file) => !file.startsWith('packages/local/src/backend-api/'))).toEqual([]);
   });
 
-  it('keeps folders of the offline instance to what can be taken in', () => {
+  it('limits the number of files in a folder of the offline instance', () => {
     const folders = files.filter((file) => file.startsWith('packages/local/src/')).map((file) => dirname(file));
     const crowded = folders.filter((folder) => folders.filter((other) => other === folder).length > 15);
     expect([...new Set(crowded)]).toEqual([]);
@@ -253,7 +253,7 @@ describe('architecture', () => {
     expect(lines.filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(200);
   });
 
-  it('keeps files to a size that can be read', () => {
+  it('limits the length of files', () => {
     const long = files.filter((file) => (sources.get(file) ?? '').split('\n').length > 320);
     expect(long).toEqual([]);
   });

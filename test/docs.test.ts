@@ -23,7 +23,7 @@ describe('documentation', () => {
     expect(broken).toEqual([]);
   });
 
-  it('refers to no link that is not defined', () => {
+  it('defines every link that it refers to', () => {
     const undefinedLinks = PAGES.flatMap((page) => {
       const text = proseOf(page);
       return [...text.matchAll(/\]\[([^\]]+)\]/g)].flatMap(([, name = '']) =>
@@ -33,7 +33,7 @@ describe('documentation', () => {
     expect(undefinedLinks).toEqual([]);
   });
 
-  it('has diagrams that read as diagrams', () => {
+  it('has diagrams of valid form', () => {
     const diagrams = PAGES.flatMap((page) =>
       [...readPage(page).matchAll(/^```mermaid\n([\s\S]*?)^```$/gm)].map(([, text = '']) => ({ page, text })),
     );
@@ -58,7 +58,7 @@ describe('documentation', () => {
     expect(empty).toEqual([]);
   });
 
-  it('what npm shows has whole links alone', () => {
+  it('has whole links only on pages that npm shows', () => {
     for (const page of PUBLISHED)
       expect(
         linksOf(page).filter((link) => !/^(https:|#)/.test(link)),

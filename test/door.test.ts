@@ -40,7 +40,7 @@ describe('CONTRIBUTING.md', () => {
     .filter((line) => line.startsWith('|'));
   const rows = lines.slice(2).map((line) => line.split('|').slice(1, -1));
 
-  it('has at least fifteen things to change, each with files to start from and a test', () => {
+  it('has at least fifteen changes, each with files to start from and a test', () => {
     expect(rows.length).toBeGreaterThanOrEqual(15);
     for (const [row = '', start = '', tests = ''] of rows) {
       expect(pathsOf(start).length, row).toBeGreaterThan(0);
@@ -93,7 +93,7 @@ describe('.github', () => {
     expect(readYaml(file)).toBeTypeOf('object');
   });
 
-  it.each(workflows)('%s runs what exists, with no more rights than it names', (file) => {
+  it.each(workflows)('%s runs existing scripts with the rights that it names', (file) => {
     const { on, permissions, jobs } = readYaml(file) as Workflow;
     expect(on).toBeTypeOf('object');
     expect(permissions).toBeTypeOf('object');
@@ -113,7 +113,7 @@ describe('.github', () => {
     expect(jobs['test']!.strategy!.matrix.node).toEqual([20, 22, 24, 26]);
   });
 
-  it('a release may sign provenance, and only its job may', () => {
+  it('only the job of a release may sign provenance', () => {
     const { permissions, jobs } = readYaml('.github/workflows/release.yml') as Workflow;
     expect(permissions).toEqual({});
     expect(jobs['release']).toMatchObject({ permissions: { 'id-token': 'write', contents: 'write' } });

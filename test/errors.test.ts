@@ -44,7 +44,7 @@ describe('docs/errors.md', () => {
     for (const text of [info.meaning, info.remedy, String(info.status)]) expect(section).toContain(text);
   });
 
-  it('explains every other code that stands in the sources', () => {
+  it('explains every other code in the sources', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
     const own = files
       .filter((file) => /errors\.ts$/.test(file))
@@ -83,12 +83,12 @@ describe('docs/errors.md', () => {
       'a list of errors without a code',
       new BackendApiError('users.get', 'unexpected-response', 'no', { errors: [{}, null] as never }),
     ],
-  ])('is where the message of %s leads', (_, error) => {
+  ])('is linked by the message of %s', (_, error) => {
     expect(sectionOf(error)).toBe(error.code);
     expect(sections.has(sectionOf(error))).toBe(true);
   });
 
-  it("is where the message of a code of Clerk's leads, whatever the code", () => {
+  it("is linked by the message of every code of Clerk's", () => {
     for (const code of ['resource_not_found', 'timeout', '#x'])
       expect(
         sectionOf(new BackendApiError('users.get', code, 'no', { status: 404, errors: [{ code, message: 'no' }] })),

@@ -36,7 +36,7 @@ function repeated(files: readonly (readonly [name: string, text: string])[]): st
   return [...places.values()].filter((found) => found.length > 1).map((found) => found.join(', '));
 }
 
-it('no helper of the tests is written twice', () => {
+it('no helper of the tests exists twice', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     // Those below `types` and `migrating` are applications: a compiler looks at their types, or they are compared.
     (file) => file.endsWith('.ts') && !/^(types|migrating)[\\/]/.test(file),
@@ -44,7 +44,7 @@ it('no helper of the tests is written twice', () => {
   expect(repeated(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')] as const))).toEqual([]);
 });
 
-it('finds one that is, whatever its name and its spaces', () => {
+it('finds a duplicate, whatever its name and its spaces', () => {
   const one = 'const bearer = (token: string) => ({ authorization: `Bearer ${token}` });';
   const other = 'export function as(token: string) { return 1 + 1 + token.length; }';
   const again = '/** Words. */ const auth = (token: string) =>\n  ({ authorization: `Bearer ${token}` });';

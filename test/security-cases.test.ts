@@ -37,7 +37,7 @@ describe('known faults of libraries of this kind', () => {
     expect([...named].filter((number) => !NUMBERS.includes(number))).toEqual([]);
   });
 
-  it('docs/security.md says what each is', () => {
+  it('docs/security.md describes each', () => {
     const page = readFileSync(join(root, 'docs/security.md'), 'utf8');
     expect(NUMBERS.filter((number) => !new RegExp(`^\\| ${number} +\\|`, 'm').test(page))).toEqual([]);
   });

@@ -121,7 +121,7 @@ describe.each([
     return visit('', '__clerk_handshake_nonce=n1');
   };
 
-  it('control: what the instance signed, or tells for a nonce, signs in', async () => {
+  it('control: signs in by what the instance signed or returns for a nonce', async () => {
     for (const received of [
       await visit('', `__clerk_handshake=${handshakeToken(key, GOOD)}`),
       await visit(`?__clerk_handshake=${handshakeToken(key, GOOD)}`),
@@ -132,7 +132,7 @@ describe.each([
     }
   });
 
-  it.each(Object.entries(REFUSED))('a payload %s', async (_what, token) => {
+  it.each(Object.entries(REFUSED))('refuses a payload %s', async (_what, token) => {
     for (const received of [
       await visit('', `__clerk_handshake=${token}`),
       await visit(`?__clerk_handshake=${encodeURIComponent(token)}`),
@@ -142,7 +142,7 @@ describe.each([
     }
   });
 
-  it.each(Object.entries(REFUSED))('a payload %s leaves a good session alone', async (_what, token) => {
+  it.each(Object.entries(REFUSED))('keeps a good session beside a payload %s', async (_what, token) => {
     for (const received of [
       await visit('', `__clerk_handshake=${token}; __session=${good}; __client_uat=${T0_S - 10}`),
       await visit(`?__clerk_handshake=${encodeURIComponent(token)}`, `__session=${good}; __client_uat=${T0_S - 10}`),
@@ -152,7 +152,7 @@ describe.each([
     }
   });
 
-  it('sets no cookie but those of the protocol, from a token and for a nonce', async () => {
+  it('sets only cookies of the protocol, by a token and by a nonce', async () => {
     const foreign = ['sid=evil; Path=/', 'csrf=evil', '__session_AAAAAAAA=evil', '__Host-app=evil', '__sessionx=evil'];
     for (const received of [
       await visit('', `__clerk_handshake=${handshakeToken(key, [...foreign, ...GOOD])}`),
@@ -165,7 +165,7 @@ describe.each([
     }
   });
 
-  it.each(Object.entries(ODD_DIRECTIVES))('a directive that is %s', async (_what, directive) => {
+  it.each(Object.entries(ODD_DIRECTIVES))('drops a directive that is %s', async (_what, directive) => {
     for (const received of [
       await visit('', `__clerk_handshake=${handshakeToken(key, [directive])}`),
       await nonce([directive as string]),
@@ -186,7 +186,7 @@ describe.each([
     ['HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }],
     ['an error', { status: 500, body: {} }],
     ['no answer', { reset: true }],
-  ])('a nonce for which Clerk has %s leaves a good session alone and makes none', async (_what, fault) => {
+  ])('keeps a good session beside a nonce for which Clerk has %s, and makes none', async (_what, fault) => {
     if (fault !== null) clerk.fail({ operation: OPERATIONS.handshake, ...fault });
     const received = await visit('', '__clerk_handshake_nonce=n1');
     expect(received.headers.get('set-cookie') ?? '').not.toContain('__session');

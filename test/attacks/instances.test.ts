@@ -65,13 +65,16 @@ describe.each(ORDERS)('%s', (_name, order) => {
   it.each([
     ['JWKS', {}, {}],
     ['PEM', { jwtKey: ours.pem }, { jwtKey: theirs.pem }],
-  ])('S5: a session token of another instance with the same key id, keys from %s', async (_keys, mine, other) => {
-    const both = [create(mine), createTheirs(other)] as const;
-    const token = sessionToken(theirs);
-    for (const index of order) expect(await ask(both[index], token)).toBe(index === 1 ? 'signed-in' : 'signed-out');
-  });
+  ])(
+    'S5: refuses a session token of another instance with the same key id, keys from %s',
+    async (_keys, mine, other) => {
+      const both = [create(mine), createTheirs(other)] as const;
+      const token = sessionToken(theirs);
+      for (const index of order) expect(await ask(both[index], token)).toBe(index === 1 ? 'signed-in' : 'signed-out');
+    },
+  );
 
-  it('an API key of another instance, with one shared store', async () => {
+  it('refuses an API key of another instance with one shared store', async () => {
     const shared = store();
     const cache = { machineTokens: { store: shared } };
     const both = [create({ cache }), createTheirs({ cache })] as const;
@@ -81,7 +84,7 @@ describe.each(ORDERS)('%s', (_name, order) => {
     await expect.poll(() => shared.entries.size).toBeGreaterThan(0);
   });
 
-  it('an entry of the store under the name of another one', async () => {
+  it('refuses an entry of the store that was moved to another name', async () => {
     const shared = store();
     const cache = { machineTokens: { store: shared } };
     await ask(createTheirs({ cache }), API_KEY);
@@ -99,7 +102,7 @@ describe.each(ORDERS)('%s', (_name, order) => {
     expect(asked).toEqual([{ secret: `${API_KEY}x` }]);
   });
 
-  it('an API key that was verified under the other form of an audience, with one shared store', async () => {
+  it('refuses an API key that was verified for another audience with one shared store', async () => {
     const shared = store();
     const cache = { machineTokens: { store: shared } };
     const loose = { value: 'https://api.acornbooks.example' };
@@ -127,7 +130,7 @@ describe.each(ORDERS)('%s', (_name, order) => {
     ['another authorized party', { authorizedParties: ['https://other.example'] }],
     ['another issuer', { issuer: 'https://clerk.other.example' }],
     ['no skew', { clockSkewMs: 0 }],
-  ])('S31: the same token under stricter options (%s)', async (_options, strict) => {
+  ])('S31: refuses the same token under stricter options (%s)', async (_options, strict) => {
     const aud = strict.audience === 'https://api.acornbooks.example' ? 'https://other.example' : undefined;
     const token = sessionToken(ours, { exp: T0_S - 2, aud });
     const both = [create(strict), create()] as const;

@@ -151,7 +151,7 @@ describe.each(FRAMEWORKS)('redirect_url on %s', (_name, start) => {
     },
   );
 
-  it('an origin on the list is answered, with the token and without a way around', async () => {
+  it('an origin on the list gets the token, and cannot be bypassed', async () => {
     const { status, location } = await follow('__clerk_redirect_url', 'https://partner.example/x?y=1#z');
     expect(status).toBe(307);
     const url = new URL(location ?? '');

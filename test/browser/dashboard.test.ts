@@ -93,7 +93,7 @@ const jwks = async () =>
   (await clerk.fetch(at('/v1/jwks'), { headers: { authorization: `Bearer ${clerk.secretKey}` } })).status;
 
 describe.skipIf(!hasChromium)('the dashboard', () => {
-  it('shows lists and takes forms without a script', async () => {
+  it('shows lists and accepts forms without a script', async () => {
     const page = await open({ javaScriptEnabled: false });
     await page.goto(at('/'));
     expect(await page.locator('.big').first().textContent()).toContain('482913');
@@ -163,7 +163,7 @@ describe.skipIf(!hasChromium)('the dashboard', () => {
     expect(clerk.state.table('users').get('user_ada')?.first_name).toBe('Ada');
   });
 
-  it('follows the instance while somebody looks, but not under their hands', async () => {
+  it('follows the instance while it is watched, but never replaces a form in use', async () => {
     const page = await open();
     await page.goto(at('/dashboard/requests'));
     await fetch(at('/v1/public/nothing'));
@@ -196,7 +196,7 @@ describe.skipIf(!hasChromium)('the dashboard', () => {
     troubles = troubles.filter((text) => !text.includes('ERR_CONNECTION_REFUSED'));
   });
 
-  it('is walked through by keyboard, and shows where one is', async () => {
+  it('is operable by keyboard, and shows the focus', async () => {
     const page = await open();
     await page.goto(at('/dashboard/faults'));
     const where = () =>
@@ -229,7 +229,7 @@ describe.skipIf(!hasChromium)('the dashboard', () => {
     expect(await page.getByRole('button', { name: 'Switch off' }).count()).toBe(1);
   });
 
-  it('fits 360 pixels, and can be read in the light and in the dark', async () => {
+  it('fits 360 pixels, and is readable in light and dark', async () => {
     const details = ['/dashboard/users/user_ada', '/dashboard/organizations/org_acorn', '/dashboard/requests/1'];
     const message = clerk.webhooks.deliveries[0]?.messageId ?? '';
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -256,7 +256,7 @@ describe.skipIf(!hasChromium)('the dashboard', () => {
     }
   });
 
-  it('gives another site nothing to read, to frame, or to press', async () => {
+  it('gives another site nothing to read, frame or press', async () => {
     const site = createServer((_, response) => {
       response.setHeader('content-type', 'text/html');
       response.end(`<!doctype html><title>other</title><iframe src="${at('/')}"></iframe>

@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)('row 9: the examples in Chromium', () => {
     expect(page.url()).toContain('/sign-in');
   });
 
-  it('an invitation in the mail leads to the dashboard, signed up and a member', { timeout: 60_000 }, async () => {
+  it('an invitation in the mail leads to the dashboard of a new member', { timeout: 60_000 }, async () => {
     const { url = '' } = environment.sites[0] ?? {};
     const { clerk } = environment;
     const answer = await fetch(`${clerk.apiUrl}/v1/organizations/org_acorn/invitations`, {

@@ -9,7 +9,7 @@ const NAME = 'Adelheid von Hohenstein';
 /** Outline and its offset, in the style sheet. */
 const RING = 4;
 
-it.skipIf(!hasChromium)('the sign-in page, 360 pixels wide', async () => {
+it.skipIf(!hasChromium)('the sign-in page fits 360 pixels', async () => {
   const [first_name = '', ...last] = NAME.split(' ');
   const clerk = await startLocalInstance({
     seed: {

@@ -58,7 +58,7 @@ async function visit(browser: Browser, url: string): Promise<{ path: string[]; b
   }
 }
 
-it('learns of a sign-in that happened elsewhere, in one round', async () => {
+it('learns of a sign-in on the primary in one round', async () => {
   const browser = new Browser();
   await browser.submit(`${clerk.frontendApiUrl}/sign-in`, { user_id: 'user_ada' });
   const { path, body } = await visit(browser, `${satellite}/`);

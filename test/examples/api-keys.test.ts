@@ -23,7 +23,7 @@ const use = (secret: unknown) =>
     .get('/reports')
     .set('authorization', `Bearer ${String(secret)}`);
 
-it('a key works from the moment it is made until the moment it is revoked', async () => {
+it('a key works from its creation until its revocation', async () => {
   const ada = await signIn();
   const { status, body } = await make(ada, { name: 'nightly', scopes: ['reports:read'] });
   expect(status).toBe(201);
@@ -35,13 +35,13 @@ it('a key works from the moment it is made until the moment it is revoked', asyn
   expect((await use(body.secret)).status).toBe(401);
 });
 
-it('a key does what its scopes say, and never makes keys', async () => {
+it('a key may do what its scopes say, and never makes keys', async () => {
   const { body } = await make(await signIn(), { name: 'writer', scopes: ['reports:write'] });
   expect((await use(body.secret)).status).toBe(403);
   expect((await make(`Bearer ${body.secret}`, { name: 'child', scopes: ['reports:read'] })).status).toBe(401);
 });
 
-it('nobody sees or revokes the key of another customer', async () => {
+it('no customer sees or revokes the key of another', async () => {
   const { body } = await make(await signIn(), { name: 'mine', scopes: ['reports:read'] });
   const bob = await signIn();
   expect((await request(app).get('/keys').set('authorization', bob)).body).toEqual({ keys: [] });
@@ -50,7 +50,7 @@ it('nobody sees or revokes the key of another customer', async () => {
 });
 
 it.each([{}, { name: 'all', scopes: ['admin'] }, { name: 'none' }, { name: 'x', scopes: [] }, { name: 7, scopes: [] }])(
-  'refuses %j with an answer of the 4xx kind',
+  'refuses %j with a 4xx status',
   async (body) => {
     expect([400, 422]).toContain((await make(await signIn(), body)).status);
   },

@@ -46,7 +46,7 @@ it('a signed-in user sees and changes the profile that Clerk holds, without priv
   expect(body).not.toHaveProperty('private_metadata');
 });
 
-it('nobody else reaches the API through it', async () => {
+it('signed-out callers do not reach the API through it', async () => {
   const before = clerk.requests.length;
   expect((await ask('GET', '/profile')).status).toBe(401);
   const { secret } = await clerk.createApiKey({ subject: 'user_ada' });
@@ -56,7 +56,7 @@ it('nobody else reaches the API through it', async () => {
   expect(clerk.requests.length - asked).toBe(0);
 });
 
-it('an administrator lists the members of the active organization; a member may not', async () => {
+it('an administrator lists the members of the active organization, and a member does not', async () => {
   const admin = await clerk.createSessionToken({ userId: 'user_boss', orgId: 'org_1', role: 'org:admin' });
   const member = await clerk.createSessionToken({ userId: 'user_hand', orgId: 'org_1', role: 'org:member' });
   const { status, body } = await ask('GET', '/members', admin);
@@ -73,7 +73,7 @@ it('all sessions of the user are revoked, page after page', async () => {
   expect(revoked.length).toBeGreaterThanOrEqual(2);
 });
 
-it('says 503, not 500 and not 401, when the API is down', async () => {
+it('answers 503, not 500 or 401, while the API is down', async () => {
   const { token } = await clerk.signIn('user_ada');
   clerk.fail({ operation: 'GetUser', status: 500, times: 1 });
   expect((await ask('GET', '/profile', token)).status).toBe(503);

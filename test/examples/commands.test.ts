@@ -89,7 +89,7 @@ const SERVERS = Object.entries({
 });
 
 describe('examples, as commands', () => {
-  it.each(SERVERS)('%s answers what it promises', { timeout: 120_000 }, async (name, count) => {
+  it.each(SERVERS)('%s gives the promised answers', { timeout: 120_000 }, async (name, count) => {
     const output = await run(name);
     const tries = readTries(output);
     expect(tries, output).toHaveLength(count);
@@ -97,7 +97,7 @@ describe('examples, as commands', () => {
     for (const one of tries) expect([one.what, await send(one)]).toEqual([one.what, one.status]);
   });
 
-  it('opentelemetry shows what it recorded, and ends', { timeout: 120_000 }, async () => {
+  it('opentelemetry prints its records and ends', { timeout: 120_000 }, async () => {
     const output = await run('opentelemetry');
     for (const name of ['bailiff verifyApiKey', 'bailiff.authentication.duration', 'bailiff.denials'])
       expect(output).toContain(name);
@@ -105,7 +105,7 @@ describe('examples, as commands', () => {
     expect(children[0]?.exitCode).toBe(0);
   });
 
-  it('every folder has a command, and is in the table of the README', () => {
+  it('every folder has a command and a row in the table of the README', () => {
     const folders = readdirSync(join(root, 'examples'), { withFileTypes: true })
       // `deploy` is what platforms build and start: test/examples/deploy.test.ts.
       .filter((entry) => entry.isDirectory() && !['common', 'demo', 'deploy'].includes(entry.name))

@@ -31,7 +31,7 @@ function demo(
 }
 
 describe('the demo, as a command', () => {
-  it('ends with status 0 and a table in which every answer is as expected', { timeout: 120_000 }, async () => {
+  it('ends with status 0 and a table of expected answers', { timeout: 120_000 }, async () => {
     const { seen, exit } = demo([]);
     expect(await exit).toBe(0);
     const output = await seen;
@@ -76,7 +76,7 @@ describe('the demo, inside', () => {
     expect(new Set(CASES.map((one) => one.as))).toEqual(new Set(Object.keys(credentials)));
   });
 
-  it('says so when an answer is another one', async () => {
+  it('reports an unexpected answer', async () => {
     // The administrator's token where nobody's was expected: the answers change, the expectations do not.
     const results = await runCases(environment.sites, { ...credentials, none: credentials.admin });
     const wrong = results.filter((result) => !result.asExpected);
@@ -85,7 +85,7 @@ describe('the demo, inside', () => {
     expect(table).toContain('✗ GET /me');
   });
 
-  it.each([0, 1])('serves a page to a browser that is signed in, escaped (site %i)', async (index) => {
+  it.each([0, 1])('serves an escaped page to a signed-in browser (site %i)', async (index) => {
     const { url = '' } = environment.sites[index] ?? {};
     const home = await (await fetch(url)).text();
     expect(home).toContain('/dashboard');

@@ -83,7 +83,7 @@ describe('Docker, Kubernetes, Fly', () => {
     return { server, ask: (path: string, init?: RequestInit) => fetch(`${url}${path}`, init) };
   }
 
-  it('is live at once, ready with the keys, and ends when it is told to', async () => {
+  it('is live at once, ready with its keys, and ends on SIGTERM', async () => {
     const outage = clerk.fail({ operation: 'GetJWKS', status: 503 });
     onTestFinished(() => outage.stop());
     const { server, ask } = await startServer();
@@ -97,11 +97,11 @@ describe('Docker, Kubernetes, Fly', () => {
     expect(await once(server, 'exit')).toEqual([0, null]);
   });
 
-  it('has an image that its page shows as it is', () => {
+  it('has the image that its page shows', () => {
     expect(readFileSync(join(folder, '../../docs/deploy/docker.md'), 'utf8')).toContain(textOf('docker/Dockerfile'));
   });
 
-  it('has an image that builds from files that are there, and runs as nobody', () => {
+  it('has an image that builds from existing files and runs as an unprivileged user', () => {
     const stages: string[] = [];
     const lines = textOf('docker/Dockerfile')
       .split('\n')
@@ -130,7 +130,7 @@ describe('Docker, Kubernetes, Fly', () => {
     expect(JSON.parse(last('CMD') ?? '')).toEqual(['node', 'server.mjs']);
   });
 
-  it('asks the paths and the port that the server has', () => {
+  it("asks the server's own paths and port", () => {
     interface Container {
       readonly ports: readonly { readonly containerPort: number }[];
       readonly livenessProbe: Probe;

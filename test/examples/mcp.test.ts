@@ -144,7 +144,7 @@ describe.each([
     }
   });
 
-  it('lets users in, whose session tokens name no resource, and nobody else', async () => {
+  it('lets users in, whose session tokens name no resource, and refuses everybody else', async () => {
     const me = async (token: string) => {
       const response = await fetch(new URL('/me', url), { headers: { authorization: `Bearer ${token}` } });
       return [response.status, ((await response.json()) as { user?: string }).user];

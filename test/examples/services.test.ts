@@ -16,7 +16,7 @@ async function startClerk(seed: object = {}) {
   return clerk;
 }
 
-it('a machine token is minted once, renewed before it ends, and asked for again after a failure', async () => {
+it('a machine token is made once, renewed before it ends, and requested again after a failure', async () => {
   const machines = [{ name: 'invoices' }, { name: 'reports', scopes: ['invoices'], secret_key: 'ak_reports' }];
   const clerk = await startClerk({ machines });
   let time = clerk.now();
@@ -34,7 +34,7 @@ it('a machine token is minted once, renewed before it ends, and asked for again 
   ).toHaveLength(2);
 });
 
-it('a member of two organizations sees the one that is active, and an API key neither', async () => {
+it('a member of two organizations sees the active one, and an API key sees neither', async () => {
   const organizations = ['acorn', 'oak'].map((slug) => ({ id: `org_${slug}`, name: slug, slug }));
   const clerk = await startClerk({ organizations });
   const app = createMultiTenant();
@@ -50,7 +50,7 @@ it('a member of two organizations sees the one that is active, and an API key ne
   expect([await ask('acorn', alone), await ask('acorn', secret)]).toEqual([403, 401]);
 });
 
-it('a visitor of the site is led to the sign-in page, and comes back signed in', async () => {
+it('a visitor of the site is sent to the sign-in page and comes back signed in', async () => {
   const clerk = await startClerk({ users: [{ id: 'user_ada', first_name: 'Ada', email_address: 'ada@example.com' }] });
   const site = createSite({ accountsUrl: clerk.frontendApiUrl });
   const origin = 'http://127.0.0.1:3999';

@@ -43,7 +43,7 @@ it('keeps users as Clerk has them', async () => {
   expect(clerk.webhooks.deliveries.map(({ status }) => status)).not.toContain('failed');
 });
 
-it('takes a delivery once, and lets nothing old replace what is new', async () => {
+it('applies a delivery once, and never replaces newer data', async () => {
   const event = (id: string, type: 'user.created' | 'user.updated', first_name: string, updated_at: number) =>
     ({ id, type, data: { id: 'user_1', first_name, updated_at } }) as unknown as Parameters<Store['apply']>[0];
   expect(store.apply(event('msg_2', 'user.updated', 'New', 2))).toBe(true);
@@ -52,7 +52,7 @@ it('takes a delivery once, and lets nothing old replace what is new', async () =
   expect(store.users()).toMatchObject([{ name: 'New' }]);
 });
 
-it('an update that arrives after the deletion brings nobody back', async () => {
+it('ignores an update that arrives after the deletion', async () => {
   const api = createBackendApi();
   const ada = await api.users.create({ first_name: 'Ada', email_address: ['ada@example.com'] });
   await api.users.delete(ada.id);
@@ -63,7 +63,7 @@ it('an update that arrives after the deletion brings nobody back', async () => {
   expect(store.users()).toEqual([]);
 });
 
-it('takes nothing that Clerk did not sign', async () => {
+it('refuses deliveries that Clerk did not sign', async () => {
   const app = createApp(store);
   const body = JSON.stringify({ type: 'user.created', data: { id: 'user_evil', updated_at: 1 } });
   const headers = { 'svix-id': 'msg_1', 'svix-timestamp': String(Math.floor(Date.now() / 1000)) };

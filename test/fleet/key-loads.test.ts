@@ -37,10 +37,10 @@ it('a busy process loads the keys every four minutes: 15 an hour, whatever the l
   expect(await loadsInAnHour(30_000)).toBe(15 * PROCESSES);
 });
 
-it('a process that is seldom asked loads them when it is asked', async () => {
+it('a process with little traffic loads them when it needs them', async () => {
   expect(await loadsInAnHour(20 * 60_000)).toBe(3 * PROCESSES);
 });
 
-it('with CLERK_JWT_KEY nobody loads keys', async () => {
+it('no process loads keys with CLERK_JWT_KEY', async () => {
   expect(await loadsInAnHour(60_000, { jwtKey: 'given' })).toBe(0);
 });

@@ -86,7 +86,7 @@ function invalidating(server: Server, what: keyof typeof CHANGES, name: string) 
 describe.each(CASES)('a key that is %s and invalidated by %s', (what, _by, name) => {
   const after = CHANGES[what][1];
 
-  it('is what Clerk says it is for all, in each of 35 orders', async () => {
+  it("has Clerk's verdict in all processes, in each of 35 orders", async () => {
     expect(ORDERS).toHaveLength(35);
     for (const order of ORDERS) {
       const [verifier, invalidator, third] = createFleet();
@@ -102,7 +102,7 @@ describe.each(CASES)('a key that is %s and invalidated by %s', (what, _by, name)
     }
   });
 
-  it('is what Clerk says it is for all, when two were verifying', async () => {
+  it("has Clerk's verdict in all processes if two were verifying it", async () => {
     const orders = fc.shuffledSubarray(
       [...Array<'a'>(4).fill('a'), ...Array<'b'>(4).fill('b'), ...Array<'x'>(3).fill('x')],
       {
@@ -126,7 +126,7 @@ describe.each(CASES)('a key that is %s and invalidated by %s', (what, _by, name)
     );
   });
 
-  it('is not brought back by a write that was given up long ago', async () => {
+  it('is not restored by a write that was given up long ago', async () => {
     const [verifier, invalidator, third] = createFleet();
     verifier.hold('write');
     expect(await verifier.use(KEY)).toBe(BEFORE);
@@ -141,7 +141,7 @@ describe.each(CASES)('a key that is %s and invalidated by %s', (what, _by, name)
     expect(await verifier.use(KEY)).toBe(after);
   });
 
-  it('is not asked for together with those who asked before', async () => {
+  it('does not share the call of earlier questions', async () => {
     const [verifier, invalidator, third] = createFleet();
     await third.use(KEY);
     await invalidator.authenticator.invalidate(name);
@@ -163,7 +163,7 @@ describe('a key that is still good', () => {
   it.each([
     ['token', KEY],
     ['id', ID],
-  ])('is kept again after an invalidation by %s, and asked for once', async (_by, name) => {
+  ])('is cached again after an invalidation by %s, with one call', async (_by, name) => {
     const [a, b, c] = createFleet();
     await a.use(KEY);
     await b.use(KEY);

@@ -20,7 +20,7 @@ describe.each([
   ['without a store', () => alone],
   ['with a store', () => together],
 ])('a fleet %s', (_, fleet) => {
-  it('refuses nobody wrongly, and lets nobody in wrongly, whatever happens', () => {
+  it('never refuses or accepts wrongly, whatever happens', () => {
     const { requests, refusedWrongly, acceptedWrongly } = fleet();
     expect(requests).toBeGreaterThan(5_000);
     expect([refusedWrongly, acceptedWrongly]).toEqual([0, 0]);
@@ -36,7 +36,7 @@ describe.each([
     expect(apart).toEqual([]);
   });
 
-  it('with the store down, a member asks for an API key once in the life of its verdict', () => {
+  it('asks for an API key once per life of its verdict and member while the store is down', () => {
     expect(fleet().closestWhileStoreDownMs).toBeGreaterThanOrEqual(TTL_MS);
   });
 
@@ -46,24 +46,24 @@ describe.each([
   });
 });
 
-it('a fleet that starts at once loads the keys once with a store, and once for each member without', () => {
+it('loads the keys once with a store if it starts at once, and once for each member without', () => {
   expect([together.loadsAtStart, alone.loadsAtStart]).toEqual([1, MEMBERS]);
   expect(together.loadsAtDeploy).toBe(0);
   expect(alone.loadsAtDeploy).toBe(MEMBERS);
 });
 
-it('with a store, an API key is asked for once by the fleet in the life of its verdict', () => {
+it('asks for an API key once per life of its verdict with a store', () => {
   // Members that have no verdict at the same moment ask at the same moment. All others find what those heard.
   expect(together.closestMs).toBeGreaterThanOrEqual(TTL_MS - AT_ONCE_MS);
   expect(together.askedTogether).toBeLessThan(0.25);
   expect(alone.verificationsAMinute).toBeGreaterThan(3 * together.verificationsAMinute);
 });
 
-it('a revoked key passes no longer than its verdict lives, and with a store not once it is invalidated', () => {
+it('accepts a revoked key for the life of its verdict at most, and with a store until it is invalidated', () => {
   expect(alone.revokedMs).toBeLessThanOrEqual(TTL_MS);
   expect(together.revokedMs).toBeLessThan(100);
 });
 
-it('a seed gives the same quarter of an hour again', async () => {
+it('repeats the same quarter of an hour for a seed', async () => {
   expect(await run(true)).toEqual(together);
 }, 60_000);

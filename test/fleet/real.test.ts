@@ -30,7 +30,7 @@ describe.skipIf(!isThere)('eight processes with a Redis', { timeout: 60_000 }, (
     }
   });
 
-  it('refuse a key that one of them was told to forget', async () => {
+  it('refuse a key that one of them invalidated', async () => {
     const { clerk, order } = processes;
     const { id, secret } = await clerk.createApiKey({ subject: 'user_owner', scopes: ['read'] });
     const everyone = Array.from({ length: MEMBERS }, (_, index) => index);

@@ -121,7 +121,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
     return values;
   }
 
-  it('asks Clerk once for all, and puts nothing readable into the store', async () => {
+  it('asks Clerk once for all, and writes nothing readable to the store', async () => {
     const [first] = members as [Member, ...Member[]];
     expect(await first.use()).toMatchObject({ status: 'signed-in', subject: 'user_ada' });
     const stored = await entries(1);
@@ -133,7 +133,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
   });
 
   // A look at Redis has 50 ms. Where the machine is too busy for that, a member loads the keys itself, as it should.
-  it('that starts at once loads the keys once', { retry: 3 }, async () => {
+  it('loads the keys once if it starts at once', { retry: 3 }, async () => {
     const token = await clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds: 600 });
     const answers = await Promise.all(members.map((member) => member.use(token)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['signed-in']));
@@ -143,7 +143,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
   it.each([
     ['token', SECRET],
     ['id', 'ak_one'],
-  ])('an invalidation by %s is seen by all', async (_by, name) => {
+  ])('sees an invalidation by %s in all processes', async (_by, name) => {
     const [first, second, third] = members as [Member, Member, Member];
     await first.use();
     await entries(1);
@@ -158,7 +158,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
   it.each([
     ['token', SECRET],
     ['id', 'ak_one'],
-  ])('an invalidation by %s holds against a write that comes late', async (_by, name) => {
+  ])('keeps an invalidation by %s against a late write', async (_by, name) => {
     const [first, second, third] = members as [Member, Member, Member];
     // On a busy machine a look at Redis may take longer than it may, and then nothing is written either.
     while ((await first.hold()) === 0) expect((await first.use()).status).toBe('signed-in');
@@ -169,7 +169,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
       await expect.poll(async () => (await member.use()).status, { timeout: 20_000 }).toBe('signed-out');
   });
 
-  it('an invalidation that Redis does not take is an error', async () => {
+  it('rejects an invalidation that Redis does not accept', async () => {
     const [first] = members as [Member, ...Member[]];
     const connection = await client();
     // Full, and nothing may be thrown away: writes fail, reads do not.
@@ -202,7 +202,7 @@ describe.skipIf(!hasRedis)('a fleet with a shared Redis', { timeout: 60_000 }, (
     connection.destroy();
   });
 
-  it('goes on when Redis is gone, when it hangs, and when it comes back', async () => {
+  it('serves on when Redis is gone, hangs and comes back', async () => {
     const [first] = members as [Member, ...Member[]];
     expect((await first.use()).status).toBe('signed-in');
     redis.kill('SIGSTOP');

@@ -96,7 +96,7 @@ async function askWith(secret: string): Promise<{ status: number; subject: unkno
 
 describe.skipIf(!hasChromium)('API keys', () => {
   it(
-    'of a user: made, accepted by a guard, found, not made twice, revoked, refused by the guard',
+    'of a user are made, accepted, found, refused as duplicates, and refused after their revocation',
     async () => {
       await open('user_ada');
       const { page } = stage;
@@ -141,7 +141,7 @@ describe.skipIf(!hasChromium)('API keys', () => {
   );
 
   it(
-    'in the major before',
+    'work with the previous major',
     async () => {
       await open('user_bob', 5);
       const secret = await create('Deploy');

@@ -66,7 +66,7 @@ async function choosePlan(path: string, button: RegExp): Promise<void> {
 
 describe.skipIf(!hasChromium)('<PricingTable/>', () => {
   it.each([6, 5] as const)(
-    'sells a plan for the test card, whereupon the guard lets in (clerk-js %i)',
+    'sells a plan for the test card, after which the guard lets the user in (clerk-js %i)',
     async (major) => {
       await open({ major });
       const { page, clerk } = stage;
@@ -82,7 +82,7 @@ describe.skipIf(!hasChromium)('<PricingTable/>', () => {
   );
 
   it(
-    'takes the card of the form, and says when it is declined',
+    'accepts the card of the form, and reports a declined one',
     async () => {
       await open();
       const { page } = stage;
@@ -124,7 +124,7 @@ describe.skipIf(!hasChromium)('<PricingTable/>', () => {
 
 describe.skipIf(!hasChromium)('the billing tabs', () => {
   it(
-    'of <UserProfile/>: a card is added, a plan canceled at the end of its period, statements and payments shown',
+    'of <UserProfile/> add a card, cancel a plan at the end of its period, and show statements and payments',
     async () => {
       await open();
       const { page, clerk } = stage;
@@ -159,7 +159,7 @@ describe.skipIf(!hasChromium)('the billing tabs', () => {
   );
 
   it(
-    'of <OrganizationProfile/>: shown to a member who may read, with what was bought',
+    'of <OrganizationProfile/> show purchases to a member who may read them',
     async () => {
       await open();
       const { page } = stage;

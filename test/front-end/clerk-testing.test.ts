@@ -46,7 +46,7 @@ const SIGN_INS = [
 
 describe.skipIf(!hasChromium)('@clerk/testing', () => {
   it.each(SIGN_INS)(
-    'signs in by %s, and out',
+    'signs in by %s, and signs out',
     async (_strategy, signInParams) => {
       const clerk = await helpers();
       const { page, site } = stage;
@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium)('@clerk/testing', () => {
     await page.locator('#user', { hasText: 'user_ada' }).waitFor();
   }, 120_000);
 
-  it('signs in by an address alone, once the process asks the instance in place of api.clerk.com', async () => {
+  it('signs in by an email address only, if the process calls the instance instead of api.clerk.com', async () => {
     const real = globalThis.fetch;
     vi.stubGlobal('fetch', (url: string | URL, init?: RequestInit) =>
       real(String(url).replace('https://api.clerk.com', stage.clerk.apiUrl), init),

@@ -49,7 +49,7 @@ async function open(recipe: Recipe): Promise<{ readonly authorizeUrl: string; re
 
 describe.skipIf(!hasChromium)('<OAuthConsent/>', () => {
   it.each(['relative', 'absolute'] as const)(
-    'allows: the code gives a token that the guard accepts (%s proxyUrl)',
+    'gives a code for a token that the guard accepts, if the user allows (%s proxyUrl)',
     async (recipe) => {
       const { authorizeUrl, redirectUri } = await open(recipe);
       const { page, site, clerk } = stage;
@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium)('<OAuthConsent/>', () => {
   );
 
   it(
-    'denies, whatever the link says; a page of another origin cannot allow in its stead',
+    'gives none if the user denies, and ignores a page of another origin',
     async () => {
       const { authorizeUrl } = await open('relative');
       const { page, clerk } = stage;
@@ -124,7 +124,7 @@ describe.skipIf(!hasChromium)('<OAuthConsent/>', () => {
 
 describe.skipIf(!hasChromium)('<Waitlist/>', () => {
   it(
-    'puts an address on the list that the Backend API shows',
+    'adds an address to the list of the Backend API',
     async () => {
       stage = await openStage({
         instance: { seed: { ...SEED, instance: { user_settings: { sign_up: { mode: 'waitlist' } } } } },

@@ -62,7 +62,7 @@ function age(userId: string, first: number, second: number | null): void {
 
 describe.skipIf(!hasChromium)('the second step of signing in', () => {
   it(
-    'by a text message, or a backup code instead, which works once; both count in the token',
+    'accepts a text message or a backup code, which works once, and both count in the token',
     async () => {
       const { page, clerk } = await open(attributes('phone_number'));
       const [phone] = clerk.state.table('phone_numbers').by('user_id', 'user_ada');
@@ -95,9 +95,9 @@ describe.skipIf(!hasChromium)('the second step of signing in', () => {
   );
 });
 
-describe.skipIf(!hasChromium)('who gives wrong passwords too often', () => {
+describe.skipIf(!hasChromium)('a user who gives wrong passwords too often', () => {
   it(
-    'is locked out, until the time is over or the Backend API unlocks',
+    'is locked out until the time is over or the Backend API unlocks',
     async () => {
       const lockout = { enabled: true, max_attempts: 2, duration_in_minutes: 30 };
       const { page, clerk } = await open({ user_settings: { attack_protection: { user_lockout: lockout } } });
@@ -148,7 +148,7 @@ describe.skipIf(!hasChromium)('a route that asks for a fresh verification', () =
   const ask = (level: string): Promise<void> => stage.page.getByRole('button', { name: level, exact: true }).click();
 
   it.each([6, 5] as const)(
-    'is answered once the password was typed into the dialog (clerk-js %i)',
+    'answers after the password was typed into the dialog (clerk-js %i)',
     async (major) => {
       const { page, site } = await open({}, major);
       await signInAs(stage, 'user_ada');
@@ -170,7 +170,7 @@ describe.skipIf(!hasChromium)('a route that asks for a fresh verification', () =
   );
 
   it(
-    'and, of a user with two factors, the code as well; who closes the dialog is not answered',
+    'asks a user with two factors for the code too, and does not answer if the dialog is closed',
     async () => {
       const { page, site, clerk } = await open();
       await signInAs(stage, 'user_ada');
@@ -193,7 +193,7 @@ describe.skipIf(!hasChromium)('a route that asks for a fresh verification', () =
 
 describe.skipIf(!hasChromium)('with enumeration protection', () => {
   it(
-    'somebody unknown sees what somebody known sees, and never comes in',
+    'an unknown address sees the same as a known one, and never signs in',
     async () => {
       const protection = { enumeration_protection: { enabled: true } };
       const { page, clerk } = await open({ user_settings: { attack_protection: protection } });
@@ -227,9 +227,9 @@ describe.skipIf(!hasChromium)('with enumeration protection', () => {
   );
 });
 
-describe.skipIf(!hasChromium)('an operation of the profile that is sensitive', () => {
+describe.skipIf(!hasChromium)('a sensitive operation of the profile', () => {
   it(
-    'asks for the password once the session is old, and is carried out afterwards',
+    'asks for the password if the session is old, and is then carried out',
     async () => {
       const { page, site, clerk } = await open();
       await signInAs(stage, 'user_ada');
@@ -260,7 +260,7 @@ describe.skipIf(!hasChromium)('an address of an enterprise connection', () => {
   };
 
   it.each([6, 5] as const)(
-    'is sent to the provider, of which the instance plays the part, and comes in, known or not (clerk-js %i)',
+    'is sent to the provider, which the instance plays, and signs in, known or not (clerk-js %i)',
     async (major) => {
       const { page, clerk } = await open({}, major);
       clerk.state.table('enterprise_connections').insert(connection);
@@ -286,7 +286,7 @@ describe.skipIf(!hasChromium)('an address of an enterprise connection', () => {
 /** Passkeys are for names: browsers know none for IP addresses. */
 describe.skipIf(!hasChromium)('a passkey', () => {
   it(
-    'is made, signs in from the button, and is refused once it is deleted',
+    'is created, signs in by the button, and is refused after its deletion',
     async () => {
       const { page, clerk, context } = await open(attributes('passkey'));
       const site = stage.site.replace('127.0.0.1', 'localhost');

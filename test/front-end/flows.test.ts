@@ -40,7 +40,7 @@ async function identifyByPhone(national: string): Promise<void> {
 
 describe.skipIf(!hasChromium)('a code', () => {
   it(
-    'comes by text message; a wrong one is told, and a new one is asked for once it has expired',
+    'arrives by text message, is refused if wrong, and is sent anew after its expiration',
     async () => {
       const { page, clerk } = await open(PHONES);
       await page.clock.install();
@@ -73,7 +73,7 @@ const ticketOf = ({ url }: Record<string, unknown>): string =>
 
 describe.skipIf(!hasChromium)('a ticket in the address of the page', () => {
   it(
-    'of a sign-in token lets in once',
+    'signs in once by a sign-in token',
     async () => {
       const { page, site, clerk } = await open();
       const ticket = ticketOf(await backend(clerk, 'POST', '/sign_in_tokens', { user_id: 'user_ada' }));
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)('a ticket in the address of the page', () => {
   );
 
   it(
-    'of an actor token lets an impersonator in, and the server is told of both',
+    'signs an impersonator in by an actor token, and shows both to the server',
     async () => {
       const { page, site, clerk } = await open();
       const made = await backend(clerk, 'POST', '/actor_tokens', {
@@ -103,7 +103,7 @@ describe.skipIf(!hasChromium)('a ticket in the address of the page', () => {
   );
 
   it(
-    'of an invitation lets somebody in who has an account by now',
+    'of an invitation signs in a user who has an account by now',
     async () => {
       const { page, site, clerk } = await open();
       const invitation = await backend(clerk, 'POST', '/invitations', { email_address: 'eve@example.com' });
@@ -115,9 +115,9 @@ describe.skipIf(!hasChromium)('a ticket in the address of the page', () => {
   );
 });
 
-describe.skipIf(!hasChromium)('somebody who is kept out', () => {
+describe.skipIf(!hasChromium)('a refused user', () => {
   it(
-    'was banned: before signing in, and while signed in',
+    'is banned, before signing in and while signed in',
     async () => {
       const { page, site, clerk } = await open();
       await backend(clerk, 'POST', '/users/user_ada/ban');
@@ -139,7 +139,7 @@ describe.skipIf(!hasChromium)('somebody who is kept out', () => {
   );
 
   it(
-    'gave three wrong codes: the right one is too late, a new one lets in',
+    'gave three wrong codes, after which the right one is refused and a new one accepted',
     async () => {
       const { page } = await open({ user_settings: { attributes: { password: { enabled: false } } } });
       await identifyAs(stage, 'bob@example.com');
@@ -186,7 +186,7 @@ describe.skipIf(!hasChromium)('a provider', () => {
 
 describe.skipIf(!hasChromium)('one browser', () => {
   it(
-    'has two users where the instance lets it, who are switched in the user button and leave one by one',
+    'has two users if the instance allows it, who are switched in the user button and sign out one by one',
     async () => {
       const { page } = await open({ auth_config: { single_session_mode: false } });
       await signInAs(stage, 'user_ada');
@@ -216,7 +216,7 @@ describe.skipIf(!hasChromium)('one browser', () => {
   );
 
   it(
-    'has one user otherwise: the sign-in page sends home, and nothing adds another',
+    'has one user otherwise, whom the sign-in page sends home',
     async () => {
       const { page, site } = await open();
       await signInAs(stage, 'user_ada');

@@ -151,7 +151,7 @@ describe.skipIf(!hasChromium)('an organization', () => {
   );
 
   it(
-    'has members, who are looked through, found, promoted and removed, and invitations, which are revoked',
+    'has members that are listed, found, promoted and removed, and invitations that are revoked',
     async () => {
       const page = await open('user_ada');
       await profile('/organization-members');
@@ -186,7 +186,7 @@ describe.skipIf(!hasChromium)('an organization', () => {
   );
 
   it(
-    'shows a member neither invitations nor domains, and lets them leave',
+    'shows a member no invitations or domains, and lets them leave',
     async () => {
       const page = await open('user_bob');
       await profile('/organization-members');
@@ -238,7 +238,7 @@ describe.skipIf(!hasChromium)('an organization', () => {
   );
 
   it(
-    'has a domain, which a code verifies; whoever is there asks to join, and is let in',
+    'has a domain that a code verifies, whose users ask to join and are accepted',
     async () => {
       const page = await open('user_ada');
       await profile();
@@ -282,7 +282,7 @@ describe.skipIf(!hasChromium)('an organization', () => {
   );
 
   it(
-    'works in the major before: created, with invitations, and switched from',
+    'is created with invitations and switched in the previous major',
     async () => {
       await open('user_eve', 5);
       await create();

@@ -60,7 +60,7 @@ const signedOut = (page: Page): Promise<void> => page.locator('#user', { hasText
 
 describe.skipIf(!hasChromium)('a token', () => {
   it.each([6, 5] as const)(
-    'is renewed in the background by clerk-js %s before it expires, and no oftener',
+    'is renewed in the background by clerk-js %s before it expires, and no more often',
     async (major) => {
       const { page, site } = await openSignedIn(major);
       const first = await sessionCookie();
@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium)('a token', () => {
   );
 
   it(
-    'is fresh after any jump of both clocks, by one request',
+    'is renewed by one request after any jump of both clocks',
     async () => {
       const { page, callApi } = await openSignedIn();
       await moveClocks(60 * 60_000);
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)('a token', () => {
   );
 
   it(
-    'is asked for again and again by a page whose clock alone has moved, and the instance says so, once',
+    'is requested repeatedly by a page whose clock alone has moved, of which the instance warns once',
     async () => {
       const warnings: string[] = [];
       const note = (warning: Error): unknown =>
@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)('a token', () => {
   );
 
   it(
-    'is made for a template or an organization, which leaves the active one alone',
+    'is made for a template or an organization without changing the active one',
     async () => {
       const { page, clerk, callApi } = await openSignedIn();
       await backend(clerk, 'POST', '/jwt_templates', {
@@ -161,7 +161,7 @@ describe.skipIf(!hasChromium)('a session', () => {
   );
 
   it(
-    'that the Backend API revokes is over on the page that is open, with its next token',
+    'ends on an open page with its next token after the Backend API revokes it',
     async () => {
       const { page, clerk, callApi } = await openSignedIn();
       const [session] = clerk.state.table('sessions').by('user_id', 'user_ada');
@@ -174,7 +174,7 @@ describe.skipIf(!hasChromium)('a session', () => {
   );
 
   it(
-    'is touched: by the page, which tells when it was used, and by the choice of an organization',
+    'is touched by the page, which reports its use, and by the choice of an organization',
     async () => {
       const { page, clerk } = await openSignedIn();
       const session = () => clerk.state.table('sessions').by('user_id', 'user_ada')[0];
@@ -192,7 +192,7 @@ describe.skipIf(!hasChromium)('a session', () => {
   );
 
   it(
-    'needs a handshake where the cookies do not tell, and only there',
+    'needs a handshake only if the cookies do not decide',
     async () => {
       const { page, site, context } = await openSignedIn();
       const visit = async (): Promise<readonly [shown: string | null, handshakes: number]> => {
@@ -217,7 +217,7 @@ describe.skipIf(!hasChromium)('a session', () => {
 
 describe.skipIf(!hasChromium)('settings', () => {
   it(
-    'are in force at the next look, in every tab: a factor is switched off and on',
+    'apply at the next request in every tab: a factor is switched off and on',
     async () => {
       stage = await openStage({ instance: { seed: SEED } });
       const { page, site, clerk, context } = stage;
@@ -263,7 +263,7 @@ describe.skipIf(!hasChromium)('a satellite', () => {
   afterEach(() => satellite.close());
 
   it(
-    'takes over who is signed in on the primary',
+    'takes over the signed-in user of the primary',
     async () => {
       const other = await openSatellite();
       const { page } = stage;
@@ -289,7 +289,7 @@ describe.skipIf(!hasChromium)('a satellite', () => {
   );
 
   it(
-    'sends people to the primary to sign in, and knows them when they come back',
+    'sends users to the primary to sign in, and signs them in when they come back',
     async () => {
       const other = await openSatellite({ satelliteAutoSync: true });
       const { page } = stage;

@@ -27,7 +27,7 @@ afterAll(closeChromium);
 
 describe.skipIf(!hasChromium)('signing in', () => {
   it(
-    'by password: a wrong one is told under its field, the right one lets in',
+    'by password shows a wrong one under its field and accepts the right one',
     async () => {
       const { page } = await open();
       await identifyAs(stage, 'ada@example.com');
@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
   );
 
   it(
-    'by the code in an e-mail; a wrong one is told',
+    'by a code in an email, which reports a wrong one',
     async () => {
       const { page } = await open();
       await identifyAs(stage, 'ada@example.com');
@@ -58,7 +58,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
   );
 
   it(
-    'as a test address, by 424242',
+    'by 424242 for a test address',
     async () => {
       const { page } = await open();
       await identifyAs(stage, 'tess+clerk_test@example.com');
@@ -101,7 +101,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
   );
 
   it(
-    'by a provider, of which the instance plays the part',
+    'by a provider, which the instance plays',
     async () => {
       const { page } = await open({ user_settings: { social: { oauth_google: {} } } });
       await page.goto(`${stage.site}/sign-in`);
@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
   );
 
   it(
-    'up by a provider, for somebody whom nobody knows',
+    'by a provider signs an unknown user up',
     async () => {
       const { page, clerk } = await open({ user_settings: { social: { oauth_google: {} } } });
       await page.goto(`${stage.site}/sign-in`);
@@ -151,7 +151,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
   );
 
   it(
-    'by a ticket; the organization that is made active stands in the tokens, and a page of the server knows both',
+    'by a ticket puts the active organization into the tokens, which a page of the server knows too',
     async () => {
       const { page, clerk, requests } = await open();
       await signInAs(stage, 'user_ada');

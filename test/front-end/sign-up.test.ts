@@ -48,7 +48,7 @@ const userWith = (address: string) => {
 
 describe.skipIf(!hasChromium)('signing up', () => {
   it(
-    'gives what is required and what is not, with consent and the metadata of the page',
+    "sends required and optional fields, with consent and the page's metadata",
     async () => {
       const { page } = await open(
         {
@@ -89,7 +89,7 @@ describe.skipIf(!hasChromium)('signing up', () => {
   );
 
   it(
-    'asks on for what an earlier step did not give',
+    'asks for fields that an earlier step did not give',
     async () => {
       const { page, clerk } = await open();
       await signUpAs('eve@example.com');
@@ -112,7 +112,7 @@ describe.skipIf(!hasChromium)('signing up', () => {
   );
 
   it(
-    'is for the invited alone in the restricted mode',
+    'is for invited users only in the restricted mode',
     async () => {
       const { page, site, clerk } = await open({ user_settings: { sign_up: { mode: 'restricted' } } });
       await page.goto(`${site}/sign-up`);
@@ -132,7 +132,7 @@ describe.skipIf(!hasChromium)('signing up', () => {
   );
 
   it(
-    'with an invitation goes on to what else is required',
+    'continues after an invitation with the other required fields',
     async () => {
       const { page, site, clerk } = await open({
         user_settings: { attributes: { first_name: { required: true } } },
@@ -154,7 +154,7 @@ describe.skipIf(!hasChromium)('signing up', () => {
   );
 
   it(
-    'leads to the waitlist where there is one',
+    'leads to the waitlist if one is on',
     async () => {
       const { page, site } = await open({ user_settings: { sign_up: { mode: 'waitlist' } } });
       await page.goto(`${site}/sign-up`);
@@ -178,7 +178,7 @@ const TASKS = {
   },
 };
 
-describe.skipIf(!hasChromium)('a session with something left to do', () => {
+describe.skipIf(!hasChromium)('a session with pending tasks', () => {
   const isPending = async (): Promise<void> => {
     expect(await stage.callApi()).toMatchObject({ status: 401 });
   };

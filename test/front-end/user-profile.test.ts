@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium)('the profile', () => {
   );
 
   it(
-    'adds an email address, verifies it, makes it primary and removes the other; the last one stays',
+    'adds, verifies and promotes an email address and removes the other, but never the last one',
     async () => {
       await open();
       await addEmail('ada@lovelace.test');
@@ -242,7 +242,7 @@ describe.skipIf(!hasChromium)('the security page', () => {
   );
 
   it(
-    'sets up two steps by an authenticator app with backup codes, and ends them',
+    'sets up an authenticator app with backup codes, and removes it',
     async () => {
       const { page, clerk } = await open('/security');
       await button(/Add two-step/).click();
@@ -269,7 +269,7 @@ describe.skipIf(!hasChromium)('the security page', () => {
   );
 
   it(
-    'sets up two steps by text message',
+    'sets up a text message as the second factor',
     async () => {
       const { page, clerk } = await open('/security');
       await button(/Add two-step/).click();
@@ -287,7 +287,7 @@ describe.skipIf(!hasChromium)('the security page', () => {
   );
 
   it(
-    'shows devices by what they are, and signs another one out',
+    'names devices, and signs another one out',
     async () => {
       const { clerk } = await open('/security');
       const phone = await stage.context.browser()?.newContext({
@@ -349,9 +349,9 @@ describe.skipIf(!hasChromium)('the button', () => {
   );
 });
 
-describe.skipIf(!hasChromium)('of the major before', () => {
+describe.skipIf(!hasChromium)('of the previous major', () => {
   it(
-    'the profile changes the name, an address and the password',
+    'changes the name, an address and the password in the profile',
     async () => {
       await open('', 5);
       await button('Update profile').click();

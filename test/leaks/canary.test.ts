@@ -111,13 +111,13 @@ const requestWith = (headers: Readonly<Record<string, string>>, target = '/'): R
   headers: () => Object.entries(headers),
 });
 
-it('knows a leak when it sees one', () => {
+it('finds a leak', () => {
   expect(() => expectClean('control', { nested: { token: TOKENS.good } })).toThrow();
   expect(() => expectClean('control', new Error('x', { cause: new Error(SECRETS.secretKey) }))).toThrow();
 });
 
-describe('nothing secret comes out', () => {
-  it('of an authenticator and its health', () => {
+describe('no secret leaves', () => {
+  it('an authenticator and its health', () => {
     const authenticator = createAuthenticator(options());
     expectClean('authenticator', authenticator, authenticator.health(), authenticator.config);
   });
@@ -130,7 +130,7 @@ describe('nothing secret comes out', () => {
       opaqueM2M: SECRETS.m2m,
       opaqueOAuth: SECRETS.oauth,
     }),
-  )('of a request with the token "%s"', async (name, token) => {
+  )('a request with the token "%s"', async (name, token) => {
     const authenticator = createAuthenticator(options());
     const state = await authenticator.authenticateRequest(requestWith({ authorization: `Bearer ${token}` }));
     // `state.token` is there to be read by name; it must not come along when the state is shown.
@@ -139,7 +139,7 @@ describe('nothing secret comes out', () => {
     expectClean(`${name}, state as JSON`, JSON.stringify(state), inspect(state));
   });
 
-  it('of cookies, refresh and handshake', async () => {
+  it('cookies, refresh and handshake', async () => {
     const authenticator = createAuthenticator(options());
     const suffix = 'JO1anrym';
     const cookie = `__client_uat=${T0_S - 500}; __session=${TOKENS.expired}; __refresh_${suffix}=${SECRETS.refresh}; __clerk_db_jwt=${SECRETS.devBrowser}`;
@@ -156,7 +156,7 @@ describe('nothing secret comes out', () => {
     }
   });
 
-  it.each(Object.entries(TOKENS))('of the error for "%s"', async (name, token) => {
+  it.each(Object.entries(TOKENS))('the error for "%s"', async (name, token) => {
     const authenticator = createAuthenticator(options());
     for (const verify of [
       (text: string) => authenticator.verifySessionToken(text),
@@ -173,7 +173,7 @@ describe('nothing secret comes out', () => {
     }
   });
 
-  it('of errors about the configuration', () => {
+  it('errors about the configuration', () => {
     for (const wrong of [
       { publishableKey: SECRETS.secretKey },
       { secretKey: `pk_${SECRETS.secretKey}` },
@@ -195,7 +195,7 @@ describe('nothing secret comes out', () => {
   it.each([
     ['Express', startExpress],
     ['Hono', startHono],
-  ] as const)('of an answer by %s', async (_name, start) => {
+  ] as const)('an answer by %s', async (_name, start) => {
     const server = await start(options());
     try {
       for (const token of [...Object.values(TOKENS), SECRETS.apiKey, SECRETS.badApiKey, SECRETS.m2m, SECRETS.oauth]) {
@@ -212,7 +212,7 @@ describe('nothing secret comes out', () => {
     }
   });
 
-  it('of the Backend API client', async () => {
+  it('the Backend API client', async () => {
     const api = createBackendApi({ secretKey: SECRETS.secretKey, apiUrl: clerk.apiUrl });
     expectClean('client', api, api.users);
     const failures = await Promise.all([
@@ -224,7 +224,7 @@ describe('nothing secret comes out', () => {
     expectClean('errors', ...failures);
   });
 
-  it('of webhook errors', async () => {
+  it('webhook errors', async () => {
     const request = new Request('https://app.acornbooks.example/hook', {
       method: 'POST',
       body: '{}',

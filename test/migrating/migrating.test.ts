@@ -67,7 +67,7 @@ async function both(request: Ask) {
 const json = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
 
 describe('an application that moved', () => {
-  it('knows the same users', async () => {
+  it('recognizes the same users', async () => {
     const token = await clerk.createSessionToken({ userId: 'user_ada', orgId: 'org_acorn', role: 'org:admin' });
     const { cookieHeader } = await clerk.signIn('user_ada');
     expect((await both({ path: '/', headers: json(token) })).body).toBe('Welcome back');
@@ -90,7 +90,7 @@ describe('an application that moved', () => {
     expect((await both({ path: '/nowhere' })).status).toBe(404);
   });
 
-  it('asks the Backend API for the same', async () => {
+  it('makes the same Backend API calls', async () => {
     const headers = json(await clerk.createSessionToken({ userId: 'user_ada', orgId: 'org_acorn' }));
     expect((await both({ path: '/me/name', headers })).body).toEqual({ name: 'Ada Acorn', email: 'ada@example.com' });
     const plan = { path: '/me/plan', method: 'PATCH', headers, body: '{"plan":"pro"}' };
@@ -118,7 +118,7 @@ describe('an application that moved', () => {
     );
   });
 
-  it('lets API keys in where they are named, by their scope', async () => {
+  it('lets API keys in on routes that name them, by scope', async () => {
     const { id, secret } = await clerk.createApiKey({ subject: 'user_ada', scopes: ['usage:read'] });
     const other = await clerk.createApiKey({ subject: 'user_ada', scopes: ['other'] });
     const user = await clerk.createSessionToken({ userId: 'user_ada' });
@@ -129,7 +129,7 @@ describe('an application that moved', () => {
     expect((await usage('')).status).toBe(401);
   });
 
-  it('takes the same webhooks', async () => {
+  it('accepts the same webhooks', async () => {
     const body = JSON.stringify({ type: 'user.deleted', object: 'event', data: { id: 'user_eve', deleted: true } });
     const at = new Date();
     const signature = new Webhook(clerk.webhookSigningSecret).sign('msg_1', at, body);
@@ -144,7 +144,7 @@ describe('an application that moved', () => {
     expect((await deliver(body.replace('eve', 'ada'))).status).toBe(400);
   });
 
-  it('says 503 in an outage, where it said 401 before', async () => {
+  it('answers 503 in an outage, where it answered 401 before', async () => {
     const other = await startLocalInstance();
     const { secretKey, publishableKey, apiUrl } = other;
     const headers = json(await other.createSessionToken({ userId: 'user_ada' }));

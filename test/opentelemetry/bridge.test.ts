@@ -94,7 +94,7 @@ it('marks failed calls as errors', async () => {
   );
 });
 
-it('counts faults of this server by their class, and says nothing of what they say', async () => {
+it('counts faults of this server by class, without their messages', async () => {
   const { authenticate, metricNames, exporter } = setUp({
     fetch: () => Promise.reject(new RangeError('private words')),
   });
@@ -104,7 +104,7 @@ it('counts faults of this server by their class, and says nothing of what they s
   expect(JSON.stringify(exporter.getMetrics())).not.toContain('private words');
 });
 
-it('counts one denial for a request that a guard refuses, by method, route, status and missing part, and none for one that is served', async () => {
+it('counts one denial for a refused request by method, route, status and missing part, and none for a served one', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
   const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
@@ -141,7 +141,7 @@ it('counts one denial for a request that a guard refuses, by method, route, stat
   ]);
 });
 
-it('bounds the routes that a client can make, and names decisions by their outcome', async () => {
+it('limits the routes that a client can create, and names decisions by their outcome', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
   const listen = openTelemetry({ meter: new MeterProvider({ readers: [reader] }).getMeter('test') });

@@ -34,14 +34,14 @@ function installLocal(folder: string, exports: object = { './cli': './cli.js' })
 const bailiff = (...args: string[]) =>
   spawnSync(process.execPath, [join(library, 'bailiff.mjs'), ...args], { cwd: project, encoding: 'utf8' });
 
-it('says what to install where bailiff-local is missing, and ends with 1', () => {
+it('names the missing package bailiff-local and exits with 1', () => {
   const { status, stdout, stderr } = bailiff('local', '--port', '0');
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toContain('npm install --save-dev bailiff-local');
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
 
-it('hands over to the one beside the library, with arguments and exit code', () => {
+it('starts the one beside the library, with arguments and exit code', () => {
   const beside = join(root, 'global');
   installLocal(beside);
   installLocal(project);
@@ -50,14 +50,14 @@ it('hands over to the one beside the library, with arguments and exit code', () 
   expect(JSON.parse(stdout)).toEqual([beside, 'token', 'session', '--json']);
 });
 
-it('hands over to the one of the project: strict layouts and global installs have none beside', () => {
+it("starts the project's one in strict layouts and global installs, which have none beside", () => {
   installLocal(project);
   const { status, stdout } = bailiff('doctor');
   expect(status).toBe(3);
   expect(JSON.parse(stdout)).toEqual([project, 'doctor']);
 });
 
-it('does not call a bailiff-local missing that is there and has no such command', () => {
+it('does not report bailiff-local as missing if it has no such command', () => {
   installLocal(project, { '.': './cli.js' });
   const { status, stderr } = bailiff('doctor');
   expect(status).toBe(1);

@@ -38,7 +38,7 @@ describe('the list of entry points', () => {
     expect(differences(file, readJson(file)['exports']!, exportsOf(name))).toEqual([]);
   });
 
-  it('tsconfig.json leads the same names to the same sources', () => {
+  it('tsconfig.json maps the same names to the same sources', () => {
     const { paths } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).compilerOptions as {
       paths: Record<string, string[]>;
     };
@@ -49,7 +49,7 @@ describe('the list of entry points', () => {
     expect(differences('tsconfig.json', found, Object.fromEntries(wanted))).toEqual([]);
   });
 
-  it('says what is wrong, from both sides', () => {
+  it('reports differences in both directions', () => {
     expect(differences('package.json', { './a': 'a.js', './c': 'c.js' }, { './b': 'b.js', './c': 'd.js' })).toEqual([
       `package.json has ./a, which ${LIST} lacks`,
       `${LIST} has ./b, which package.json lacks`,

@@ -62,14 +62,14 @@ describe('entry points', () => {
     expect(Object.keys(await import('bailiff-local')).sort()).toEqual([...LOCAL].sort());
   });
 
-  it('both packages have one version, and one of them has the command', () => {
+  it('both packages have one version, and one command', () => {
     expect(local.version).toBe(library.version);
     expect(local.peerDependencies['bailiff']).toBe(`^${library.version}`);
     expect(Object.keys(library.bin ?? {})).toEqual(['bailiff']);
     expect(local.bin).toBeUndefined();
   });
 
-  it('all adapters offer the same names', async () => {
+  it('all adapters export the same names', async () => {
     const [express, hono, fastify] = await Promise.all([
       import('bailiff/express'),
       import('bailiff/hono'),

@@ -51,7 +51,7 @@ function release(...args: string[]) {
   };
 }
 
-it('a rehearsal packs both packages and writes nothing', () => {
+it('a rehearsal packs both packages and changes nothing', () => {
   const { status, calls } = release('minor', '--skip-tests');
   expect(status).toBe(0);
   expect(calls).toEqual(['run build', 'publish --workspaces --dry-run --provenance=false']);
@@ -82,7 +82,7 @@ it('both packages are published with provenance', () => {
     expect(JSON.parse(read(file))).toMatchObject({ publishConfig: { access: 'public', provenance: true } });
 });
 
-it('does not release packages whose versions differ', () => {
+it('a release is refused if the versions differ', () => {
   const path = join(copy, 'packages/local/package.json');
   writeFileSync(path, read('packages/local/package.json').replace(/"version": "[^"]+"/, '"version": "0.0.1"'));
   const { status, output, calls } = release('minor', '--skip-tests');

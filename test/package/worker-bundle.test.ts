@@ -41,7 +41,7 @@ async function bundleFor(platform: BuildOptions) {
   };
 }
 
-it('a Worker gets jose and lru-cache, and no Node module', async () => {
+it("a Worker's bundle has jose and lru-cache, and no module of Node", async () => {
   const { packages, node, joseAtOnce } = await bundleFor({ ...FOR_WORKERS, plugins: [fromSources] });
   expect(packages).toContain('jose');
   expect(packages).toContain('lru-cache');
@@ -49,7 +49,7 @@ it('a Worker gets jose and lru-cache, and no Node module', async () => {
   expect(joseAtOnce.length).toBeGreaterThan(5);
 });
 
-it('for Node, jose waits until a key needs it', async () => {
+it('a server on Node.js loads jose with the first key that needs it', async () => {
   const { packages, joseAtOnce } = await bundleFor(FOR_NODE);
   expect(packages).toContain('jose');
   expect(joseAtOnce).toEqual([]);

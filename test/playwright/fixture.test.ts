@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '../..');
 const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
 
 describe.skipIf(!hasChromium)('bailiff-local/playwright', () => {
-  it('gives each worker an instance and an application, signs pages in, and leaves nothing to the next test', async () => {
+  it('gives each worker an instance and an application, signs pages in, and resets between tests', async () => {
     const output = mkdtempSync(join(tmpdir(), 'bailiff-playwright-'));
     const environment = Object.entries(process.env).filter(([name]) => !/^(CLERK_|VITE|NODE_OPTIONS$)/.test(name));
     const child = spawn(

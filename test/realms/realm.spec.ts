@@ -53,7 +53,7 @@ async function answerOf(
   }
 }
 
-it('verifies a session over a load of the keys', async () => {
+it('verifies a session after a load of the keys', async () => {
   const events: BailiffEvent[] = [];
   const authenticator = createAuthenticator({ ...options, onEvent: (event) => events.push(event) });
   const state = await authenticator.authenticateRequest({

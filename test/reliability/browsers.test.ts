@@ -56,7 +56,7 @@ async function createTestApp() {
 }
 
 describe.each(Object.entries(FAULTS))('the refresh meets %s', (_name, fault) => {
-  it('a page is sent to the Frontend API; anything else is 503 with Retry-After; then it recovers', async () => {
+  it('sends a page to the Frontend API, answers others with 503 and Retry-After, and recovers', async () => {
     const outage = clerk.fail({ operation: REFRESH, ...fault });
     const { ask } = await createTestApp();
     const [page, fetched] = await Promise.all([ask('document'), ask('empty')]);
@@ -76,7 +76,7 @@ describe.each(Object.entries(FAULTS))('the refresh meets %s', (_name, fault) => 
 describe.each(Object.entries(FAULTS))('the exchange of a nonce meets %s', (_name, fault) => {
   const nonce = `__clerk_handshake_nonce=n1; __client_uat=${T0_S - 1000}`;
 
-  it('a page tries again, ends in 503 and not in a sign-out, and recovers', async () => {
+  it('sends a page again, ends in 503 and not in a sign-out, and recovers', async () => {
     const outage = clerk.fail({ operation: PAYLOAD, ...fault });
     const { ask, giveOut } = await createTestApp();
     const [first, last, fetched] = await Promise.all([
@@ -96,7 +96,7 @@ describe.each(Object.entries(FAULTS))('the exchange of a nonce meets %s', (_name
 });
 
 describe('the circuit breaker', () => {
-  it('ends a row of failed refreshes, tells so, and lets one probe through when its time is over', async () => {
+  it('ends a series of failed refreshes, emits it, and lets one probe through after its time', async () => {
     const outage = clerk.fail({ operation: REFRESH, status: 503, body: '' });
     const { ask, authenticator } = await createTestApp();
     for (let index = 0; index < 40; index++) expect((await ask('empty')).status).toBe('unavailable');
@@ -114,7 +114,7 @@ describe('the circuit breaker', () => {
     expect(JSON.stringify(authenticator.health())).not.toContain('RefreshSession');
   });
 
-  it('of one operation shuts no other', async () => {
+  it('of one operation blocks no other', async () => {
     clerk.fail({ operation: PAYLOAD, status: 503, body: '' });
     const { ask } = await createTestApp();
     for (let index = 0; index < 10; index++) await ask('empty', '__clerk_handshake_nonce=n1; __client_uat=1');

@@ -72,7 +72,7 @@ function create(options: AuthenticatorOptions = {}) {
 const session = (request: SessionTokenRequest = {}) => clerk.createSessionToken(request);
 
 describe.each(Object.entries(FAULTS))('the Backend API answers with %s', (_name, fault) => {
-  it('cold: what cannot be checked is unavailable, with the time to come back', async () => {
+  it('cold: gives unavailable with the time to wait', async () => {
     broken(fault);
     const { state } = create();
     const found = await state(session());
@@ -81,7 +81,7 @@ describe.each(Object.entries(FAULTS))('the Backend API answers with %s', (_name,
     expect(Number(found.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
   });
 
-  it('cold: an outage is not paid by each request', async () => {
+  it('cold: does not delay each request', async () => {
     broken(fault);
     const { state } = create();
     const token = await session();
@@ -89,7 +89,7 @@ describe.each(Object.entries(FAULTS))('the Backend API answers with %s', (_name,
     expect(callsOf(clerk, OPERATIONS.jwks)).toBeLessThanOrEqual(5);
   });
 
-  it('warm: known keys go on until the bound, then it is unavailable, then it recovers without a restart', async () => {
+  it('warm: accepts known keys until the bound, then gives unavailable, then recovers without a restart', async () => {
     const { state } = create();
     expect((await state(session())).status).toBe('signed-in');
     broken(fault);
@@ -105,7 +105,7 @@ describe.each(Object.entries(FAULTS))('the Backend API answers with %s', (_name,
     expect((await state(session())).status).toBe('signed-in');
   });
 
-  it('API keys: unavailable, never remembered as bad', async () => {
+  it('API keys: gives unavailable, and never remembers them as bad', async () => {
     broken(fault);
     const { state } = create();
     // A well-formed answer that names nobody is a refusal; everything else is no answer at all.
@@ -117,25 +117,28 @@ describe.each(Object.entries(FAULTS))('the Backend API answers with %s', (_name,
 });
 
 describe('networks that fail below HTTP', () => {
-  it.each(['ENOTFOUND', 'ECONNREFUSED', 'ETIMEDOUT'])('%s is unavailable, and is asked again later', async (code) => {
-    let calls = 0;
-    let down = true;
-    const { state } = create({
-      fetch: (input, init) => {
-        calls++;
-        return down
-          ? Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) }))
-          : fetch(input, init);
-      },
-    });
-    expect((await state(session())).status).toBe('unavailable');
-    expect(calls).toBe(1);
-    down = false;
-    clock.advance(60_000);
-    expect((await state(session())).status).toBe('signed-in');
-  });
+  it.each(['ENOTFOUND', 'ECONNREFUSED', 'ETIMEDOUT'])(
+    '%s gives unavailable, and is tried again later',
+    async (code) => {
+      let calls = 0;
+      let down = true;
+      const { state } = create({
+        fetch: (input, init) => {
+          calls++;
+          return down
+            ? Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) }))
+            : fetch(input, init);
+        },
+      });
+      expect((await state(session())).status).toBe('unavailable');
+      expect(calls).toBe(1);
+      down = false;
+      clock.advance(60_000);
+      expect((await state(session())).status).toBe('signed-in');
+    },
+  );
 
-  it('a call that never answers ends by its own deadline', async () => {
+  it('end a call without an answer by its own deadline', async () => {
     broken({ hang: true });
     const { state } = create();
     const [first, second] = await Promise.all([state(session()), state(session())]);
@@ -145,7 +148,7 @@ describe('networks that fail below HTTP', () => {
 });
 
 describe('rate limits and slow answers', () => {
-  it('the time that Clerk asks for is passed on, and nothing is asked before', async () => {
+  it("pass on Clerk's time to wait, and make no call before", async () => {
     broken({ status: 429, retryAfterSeconds: 7, body: {} });
     const { state } = create();
     expect((await state(session())).headers.get('retry-after')).toBe('7');
@@ -158,12 +161,12 @@ describe('rate limits and slow answers', () => {
     expect((await state(session())).status).toBe('signed-in');
   });
 
-  it('a machine token is told the same', async () => {
+  it('pass it on for a machine token too', async () => {
     broken({ status: 429, retryAfterSeconds: 7, body: {} });
     expect((await create().state(SECRET)).headers.get('retry-after')).toBe('7');
   });
 
-  it('one slow answer serves everybody who waits, and is not asked for twice', async () => {
+  it('share one slow answer among all waiting requests', async () => {
     let release: (() => void) | undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const slow = clerk.fail({ until: held });
@@ -178,7 +181,7 @@ describe('rate limits and slow answers', () => {
     expect([callsOf(clerk, OPERATIONS.jwks), callsOf(clerk, OPERATIONS.apiKey)]).toEqual([1, 1]);
   });
 
-  it('the breaker of an operation opens after five failures, and a probe closes it', async () => {
+  it('open the breaker of an operation after five failures, and close it by a probe', async () => {
     broken({ status: 503, body: '' });
     const { authenticator, state } = create();
     const keyNumber = (index: number) => `ak_${String(index).padStart(32, '0')}`;
@@ -196,7 +199,7 @@ describe('rate limits and slow answers', () => {
 });
 
 describe('readiness', () => {
-  it('warmup loads the keys, and health tells how old they are', async () => {
+  it('warmup loads the keys, and health reports their age', async () => {
     const { authenticator } = create();
     await authenticator.warmup();
     expect(callsOf(clerk, OPERATIONS.jwks)).toBe(1);
@@ -214,8 +217,8 @@ describe('readiness', () => {
   });
 });
 
-describe('keys that change', () => {
-  it('a withdrawn key stops working, verified tokens included', async () => {
+describe('a change of keys', () => {
+  it('makes a withdrawn key useless, also for verified tokens', async () => {
     const { state } = create();
     const token = await session({ expiresInSeconds: 86_400 });
     expect((await state(token)).status).toBe('signed-in');
@@ -226,7 +229,7 @@ describe('keys that change', () => {
     expect((await state(token)).status).toBe('signed-out');
   });
 
-  it('a new key is found by the first token that names it', async () => {
+  it('finds a new key with the first token that names it', async () => {
     const { state } = create();
     expect((await state(session())).status).toBe('signed-in');
     clerk.rotateSigningKey();
@@ -234,7 +237,7 @@ describe('keys that change', () => {
     expect((await state(session())).status).toBe('signed-in');
   });
 
-  it('an outage leaves no cooldown behind: once Clerk is back, a new key works and an unknown one is refused', async () => {
+  it('waits for nothing after an outage: a new key works and an unknown one is refused', async () => {
     const { state } = create();
     expect((await state(session())).status).toBe('signed-in');
     broken({ status: 500 });

@@ -85,7 +85,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     clerk = await start(type);
   });
 
-  test('a new visitor is signed out after one handshake at most', async () => {
+  test('signs a new visitor out after one handshake at most', async () => {
     const page = await browserFor(application()).open(`${APP}/page?a=1`);
     expect(page).toMatchObject({
       status: 401,
@@ -95,7 +95,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     expect(handshakes(page)).toBe(type === 'development' ? 1 : 0);
   });
 
-  test('signs in on the page of the instance, and stays so without any redirect', async () => {
+  test('signs in on the page of the instance, and stays signed in without a redirect', async () => {
     const { browser, userId } = await signedIn(application());
     for (const path of ['/', '/page', '/welcome']) {
       const page = await browser.open(APP + path);
@@ -116,7 +116,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     }
   });
 
-  test('without its refresh token it takes one handshake', async () => {
+  test('takes one handshake without its refresh token', async () => {
     const { browser, userId } = await signedIn(application());
     clerk.advanceClock('10m');
     browser.loseCookies(HOST, '__refresh');
@@ -134,7 +134,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   });
 
   test.each(['__client_uat', '__session', '__clerk_db_jwt'])(
-    'lost %s: one handshake at most, and signed in again',
+    'signs in again after one handshake at most if it lost %s',
     async (name) => {
       const { browser, userId } = await signedIn(application());
       browser.loseCookies(HOST, name);
@@ -144,7 +144,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     },
   );
 
-  test('all cookies of the application lost', async () => {
+  test('signs in again if it lost all cookies of the application', async () => {
     const { browser, userId } = await signedIn(application());
     browser.loseCookies(HOST, '');
     const page = await browser.open(`${APP}/page`);
@@ -152,7 +152,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     expect(page.body).toMatchObject(type === 'development' ? { userId } : { reason: 'session-token-and-uat-missing' });
   });
 
-  test.each(['__clerk_handshake', '__clerk_handshake_nonce'])('a foreign %s cookie does nothing', async (name) => {
+  test.each(['__clerk_handshake', '__clerk_handshake_nonce'])('ignores a foreign %s cookie', async (name) => {
     const other = await start(type, 2);
     const { browser, userId } = await signedIn(application());
     const foreign = await other.createSessionToken({ userId: 'user_foreign' });
@@ -165,7 +165,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   test.each([
     ['an hour ahead', 3_600_000],
     ['an hour behind', -3_600_000],
-  ])("the application's clock is %s: three handshakes at most, then an answer that says so", async (_, offset) => {
+  ])("answers after three handshakes at most if the application's clock is %s, and says so", async (_, offset) => {
     const { browser, userId } = await signedIn(application());
     const wrong = new Browser({ sites: { [APP]: application({ now: () => clerk.now() + offset }) }, now: clerk.now });
     for (const host of Object.values(HOSTS)) {
@@ -185,7 +185,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     ['the PEM of another instance', (other) => ({ jwtKey: other.jwtKey }), [401]],
     // What the instance of the secret key says is true, whatever the cookies are called.
     ['the publishable key of another instance', (other) => ({ publishableKey: other.publishableKey }), [200, 401]],
-  ])('%s: three handshakes at most, then a reason', async (_, wrong, statuses) => {
+  ])('%s: answers with a reason after three handshakes at most', async (_, wrong, statuses) => {
     const other = await start(type, 2);
     const { userId } = await newUser();
     const app = application(wrong(other));
@@ -200,7 +200,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     }
   });
 
-  test('the secret key of another instance: what cannot be checked is 503, never a loop', async () => {
+  test('answers 503, without a loop, with the secret key of another instance', async () => {
     const other = await start(type, 2);
     const { userId } = await newUser();
     const browser = browserFor(application({ secretKey: other.secretKey }));
@@ -211,7 +211,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     }
   });
 
-  test('the JWKS cannot be loaded: 503 at once, and signed in when it can', async () => {
+  test('answers 503 at once while the JWKS cannot be loaded, and recovers', async () => {
     const { browser, userId } = await signedIn(application());
     let now = clerk.now();
     const app = application({ now: () => now });
@@ -229,7 +229,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
   test.each([
     ['the application', [HOSTS[type]]],
     ['everyone', Object.values(HOSTS)],
-  ])('cookies of %s are blocked: an answer after three redirects at most', async (_, blocked) => {
+  ])('answers after three redirects at most if cookies of %s are blocked', async (_, blocked) => {
     const { userId } = await newUser();
     const browser = browserFor(application(), blocked);
     const first = await browser.open(`${APP}/page`);
@@ -240,7 +240,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     expect([200, 401]).toContain(entered.status);
   });
 
-  test('an organization in the address is activated by one handshake', async () => {
+  test('activates the organization of the address by one handshake', async () => {
     const app = application({
       organizationSync: { organizationPatterns: ['/orgs/:id'], personalAccountPatterns: ['/me'] },
     });
@@ -254,7 +254,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     expect(handshakes(personal)).toBe(1);
   });
 
-  test('an organization that the user is no member of leads to no loop, and the session stays as it is', async () => {
+  test('keeps the session without a loop if the user is no member of the organization', async () => {
     const { browser, userId } = await signedIn(
       application({ organizationSync: { organizationPatterns: ['/orgs/:id'] } }),
     );

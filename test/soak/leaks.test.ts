@@ -39,17 +39,17 @@ async function measureUnderLoad(
 describe('servers', { timeout: 60_000 }, () => {
   afterEach(() => servers.close());
 
-  it('that let go of every request pass', async () => {
+  it('that release every request pass', async () => {
     const measures = await measureUnderLoad(null, 9, 100);
     expect(growths(measures)).toEqual([]);
     expect(measures.every((one) => sameHandles(one, servers.untouched))).toBe(true);
   });
 
-  it('that keep every request are found out', async () => {
+  it('that keep every request are detected', async () => {
     expect(growths(await measureUnderLoad('requests', 9, 400))).toContainEqual(expect.stringMatching(/^heap grew/));
   });
 
-  it('that leave a timer behind are found out', async () => {
+  it('that leave a timer behind are detected', async () => {
     const [measure] = await measureUnderLoad('timers', 1, 100, 1);
     expect(measure?.handles['Timeout']).toBe(100);
     expect(sameHandles(measure as Measure, servers.untouched)).toBe(false);
@@ -67,7 +67,7 @@ describe('growths', () => {
     expect(growths(sizes([10, 15, 18, 20, 22, 24, 26, 28, 30]))).toEqual(['heap grew from 22.0 to 28.0 MB']);
   });
 
-  it('tells nothing from fewer than six', () => {
+  it('reports nothing for fewer than six', () => {
     expect(growths(sizes([1, 2, 3, 4, 800]))).toEqual([]);
     expect(growths(sizes([1, 2, 3, 4, 800, 800]))).toEqual(['heap grew from 4.0 to 800.0 MB']);
   });

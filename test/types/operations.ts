@@ -150,27 +150,27 @@ function objectDifferences(type: ts.Type, node: Schema, path: string): string[] 
   ];
 }
 
-describe('the type of what each operation takes', () => {
-  it('says all that the document says, for all operations', () => {
+describe("the arguments' type of each operation", () => {
+  it('has everything in the document, for all operations', () => {
     expect(operations.flatMap(inputDifferences)).toEqual([]);
   });
 });
 
-describe('the type of what each operation gives', () => {
-  it('is void exactly where the document has no body', () => {
+describe("the result's type of each operation", () => {
+  it('is void exactly if the document has no body', () => {
     const empty = operations.filter(({ name }) => responseOf(name).flags & ts.TypeFlags.Void).map(({ name }) => name);
     expect(empty).toEqual(operations.filter(({ response }) => response === null).map(({ name }) => name));
     expect(empty.length).toBeGreaterThan(3);
   });
 
-  it('says all that the document says, for all operations', () => {
+  it('has everything in the document, for all operations', () => {
     const found = operations.flatMap(({ name, response }) =>
       response ? differences(responseOf(name), response, name, new Set()) : [],
     );
     expect(found).toEqual([]);
   });
 
-  it('of a list, says the same when it is iterated', () => {
+  it('is the same for each item of an iterated list', () => {
     const lists = operations.filter(({ query }) => query.some((parameter) => parameter.name === 'limit'));
     const found = lists.flatMap(({ name, response }) => {
       const [, item] = checker.getTypeArguments(signatureOf(name).getReturnType() as ts.TypeReference);
@@ -182,7 +182,7 @@ describe('the type of what each operation gives', () => {
     expect(lists.length).toBeGreaterThan(30);
   });
 
-  it('would show a type that says less: the walk itself is not blind', () => {
+  it('is reported if it says less: the comparison itself works', () => {
     const text = `export const any: any = 0; export const unknown: unknown = 0; export const user: { id: string; name?: string } = { id: '' }; export const input: { id?: string; extra?: string; free: any } = { free: 0 }; export const open: { [name: string]: string } = {};`;
     const probe = resolve(import.meta.dirname, 'probe.ts');
     const program = compile([], new Map([[probe, text]]));

@@ -41,7 +41,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
 };
 
 describe('docs/options.md', () => {
-  it('says what the types declare', { timeout: 120_000 }, async () => {
+  it('lists what the types declare', { timeout: 120_000 }, async () => {
     const page = await optionsPage(program);
     // Not `toBe`: the difference of two long pages hides what to do about it.
     expect(readFileSync(PAGE, 'utf8') === page, 'docs/options.md is out of date: npm run docs:api').toBe(true);
@@ -56,7 +56,7 @@ describe('docs/options.md', () => {
     }
   });
 
-  it('says what counts when an option is not given', () => {
+  it('says what applies if an option is not given', () => {
     const silent = SECTIONS.flatMap(({ type }) => rows(type).map((row) => ({ ...row, type }))).filter(
       ({ variable, fallback }) => variable === '' && fallback === '',
     );

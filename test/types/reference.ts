@@ -24,14 +24,14 @@ describe('docs/reference.md', () => {
     ).toEqual([]);
   });
 
-  it('leads from each type to an example', () => {
+  it('links from each type to an example', () => {
     const types = items.filter(({ isValue }) => !isValue);
     expect(types.length).toBeGreaterThan(50);
     const alone = types.filter((item) => item.examples.length === 0 && usersOf(item, items).length === 0);
     expect(alone.map(({ as, entry }) => `${entry.name} ${as}`)).toEqual([]);
   });
 
-  it('tells names of two entry points apart', () => {
+  it('distinguishes names of two entry points', () => {
     const users = (entry: string, name: string) =>
       usersOf(
         items.find(({ as, entry: at }) => as === name && at.name === entry)!,

@@ -64,7 +64,7 @@ it('loads the keys and asks for an API key once for all isolates', { retry: 3 },
   expect(callsFor('/api_keys/verify')).toBe(1);
 });
 
-it('takes no key from whoever else writes to the cache', async () => {
+it('accepts no key from another writer to the cache', async () => {
   const [first = '', ...others] = ISOLATES;
   expect(await get(first, '/me', tokenOf(key))).toBe('200 user');
   const replaced = await send(first, '/replace', { method: 'POST', body: JSON.stringify(jwksOf(forged)) });

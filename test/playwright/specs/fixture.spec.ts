@@ -29,12 +29,12 @@ test('a page is signed in by one line', async ({ page, signIn }) => {
   await page.locator('#members p', { hasText: 'ada@example.com' }).waitFor();
 });
 
-test('nobody is, without it', async ({ page }) => {
+test('is signed out without it', async ({ page }) => {
   await page.goto('/');
   await page.getByText('What are you reading?').waitFor();
 });
 
-test('both clocks move on together', async ({ page, clerk, signIn }) => {
+test('both clocks advance together', async ({ page, clerk, signIn }) => {
   await signIn(page, 'user_ada');
   await page.goto('/');
   await page.getByRole('heading', { name: 'My shelf' }).waitFor();
@@ -48,14 +48,14 @@ test('both clocks move on together', async ({ page, clerk, signIn }) => {
   expect(Math.abs(ahead - clerk.now())).toBeLessThan(60_000);
 });
 
-test.describe('what one test changes', () => {
+test.describe('changes of one test', () => {
   test.describe.configure({ mode: 'serial' });
-  test('is there for it: a user who did not exist, a code', async ({ page, clerk, signIn }) => {
+  test('exist for it: a new user, a code', async ({ page, clerk, signIn }) => {
     await signIn(page, 'eve@example.com');
     await page.goto('/sign-up');
     expect(clerk.state.table('users').rows()).toHaveLength(2);
   });
-  test('and gone for the next', ({ clerk }) => {
+  test('are gone for the next', ({ clerk }) => {
     expect(clerk.state.table('users').rows()).toHaveLength(1);
     expect(clerk.emails).toEqual([]);
   });

@@ -12,11 +12,15 @@ function diagnose(change: (text: string) => string = (text) => text): string[] {
 }
 
 describe('Register', () => {
-  it('narrows roles, permissions and claims: every typo is an error, and nothing else', { timeout: 120_000 }, () => {
-    expect(diagnose()).toEqual([]);
-  });
+  it(
+    'narrows roles, permissions and claims, so that every typo is an error, and nothing else',
+    { timeout: 120_000 },
+    () => {
+      expect(diagnose()).toEqual([]);
+    },
+  );
 
-  it('is what narrows them: without it, the same typos compile', { timeout: 120_000 }, () => {
+  it('is necessary: without it, the same typos compile', { timeout: 120_000 }, () => {
     const unused = diagnose((text) => text.replace('interface Register {', 'interface SomethingElse {'));
     expect(unused.filter((message) => message.includes("Unused '@ts-expect-error'"))).toHaveLength(8);
   });
