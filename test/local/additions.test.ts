@@ -59,7 +59,7 @@ describe('users', () => {
     await expect(api().users.list({ starting_after: 'user_nobody' })).rejects.toMatchObject({ status: 422 });
   });
 
-  it('are told at the old address that another one is primary, when that is asked for', async () => {
+  it('are notified at the old address of a new primary one, if requested', async () => {
     const { id } = await api().users.create({ email_address: ['old@example.com'] });
     await api().emailAddresses.create({ user_id: id, email_address: 'n1@example.com', verified: true, primary: true });
     expect(await events('email.created')).toEqual([]);
@@ -71,7 +71,7 @@ describe('users', () => {
   });
 });
 
-it('a sign-in token may name the organization that is active afterwards', async () => {
+it('may name the active organization in a sign-in token', async () => {
   const user = await api().users.create({ email_address: ['member@example.com'] });
   const stranger = await api().users.create({ email_address: ['stranger@example.com'] });
   const organization = await api().organizations.create({ name: 'Acme', created_by: user.id });
@@ -104,7 +104,7 @@ describe('webhooks', () => {
     }
   });
 
-  it('of accepted invitations say which user it was, and of which organization', async () => {
+  it('of accepted invitations name the user and the organization', async () => {
     const owner = await api().users.create({ email_address: ['owner@example.com'] });
     const organization = await api().organizations.create({ name: 'Guild', created_by: owner.id });
     const invitation = await api().organizationInvitations.create(organization.id, {

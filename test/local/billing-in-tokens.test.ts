@@ -41,14 +41,14 @@ function sell(clerk: LocalInstance) {
 const permissionsOf = ({ o }: Record<string, unknown>) => o as { per?: string; fpm?: string };
 
 describe('billing in session tokens', () => {
-  it('limits nothing where nothing is sold', async () => {
+  it('limits nothing if no plan is sold', async () => {
     const { claims } = await prepared();
     const payload = await claims();
     expect(payload).toMatchObject({ fea: 'o:invoices,o:export', o: { per: 'read,manage', fpm: '1,2' } });
     expect(payload).not.toHaveProperty('pla');
   });
 
-  it('gives the default plan to whoever bought nothing, and no permission whose feature it lacks', async () => {
+  it('gives the default plan to payers without a purchase, and no permission without its feature', async () => {
     const { clerk, claims } = await prepared();
     sell(clerk);
     const payload = await claims();
@@ -57,7 +57,7 @@ describe('billing in session tokens', () => {
     expect(permissionsOf(payload)).not.toHaveProperty('per');
   });
 
-  it('tells plans and features of the organization and of the user', async () => {
+  it('distinguishes plans and features of organization and user', async () => {
     const { clerk, claims } = await prepared();
     const { team, pro } = sell(clerk);
     insertSubscription(clerk.state, { organization_id: 'org_1' }, team);
@@ -71,7 +71,7 @@ describe('billing in session tokens', () => {
     expect(decode(alone.token).payload).toMatchObject({ pla: 'u:pro', fea: 'u:beta,u:search' });
   });
 
-  it('holds for tokens of the older version too', async () => {
+  it('is in tokens of the older version too', async () => {
     const { clerk } = await prepared();
     const { team } = sell(clerk);
     insertSubscription(clerk.state, { organization_id: 'org_1' }, team);
@@ -88,7 +88,7 @@ describe('billing in session tokens', () => {
     ['incomplete', {}, false, false],
     ['abandoned', {}, false, false],
     ['upcoming', { period_start: NOW + 86_400_000 }, false, true],
-  ])('an item that is %s entitles now and after its period: %j %s %s', async (status, more, now, later) => {
+  ])('counts an item that is %s now and after its period: %j %s %s', async (status, more, now, later) => {
     const { clerk, claims } = await prepared();
     insertSubscription(clerk.state, { organization_id: 'org_1' }, sell(clerk).team, { status, ...more });
     const entitled = async () => String((await claims())['pla']).includes('o:team');
@@ -110,7 +110,7 @@ describe('billing in session tokens', () => {
     expect(permissionsOf(await claims())).not.toHaveProperty('per');
   });
 
-  it('comes from a seed as the documentation shows it', async () => {
+  it('is read from a seed as the documentation shows it', async () => {
     const clerk = await start({
       listen: false,
       seed: {
@@ -127,7 +127,7 @@ describe('billing in session tokens', () => {
     expect(decode(token).payload).toMatchObject({ pla: 'o:team', fea: 'o:invoices' });
   });
 
-  it('gives way to what a test asks for', async () => {
+  it('is overridden by claims of a test', async () => {
     const { clerk } = await prepared();
     sell(clerk);
     const request = { userId: 'user_1', orgId: 'org_1', permissions: ['org:export:manage'], plans: ['o:huge'] };
@@ -138,7 +138,7 @@ describe('billing in session tokens', () => {
     });
   });
 
-  it("is what the official library's has() reads", async () => {
+  it('is read by has() of the official library', async () => {
     const { clerk, sessionId } = await prepared({});
     insertSubscription(clerk.state, { organization_id: 'org_1' }, sell(clerk).team);
     const { secretKey, publishableKey, apiUrl, jwtKey } = clerk;

@@ -61,7 +61,7 @@ describe('row 2: @clerk/express', () => {
     expect(await ask(bearer(m2m.token))).toMatchObject({ tokenType: 'm2m_token', isAuthenticated: true });
   });
 
-  it('refuses what has expired, and what another instance issued', async () => {
+  it('refuses expired tokens and tokens of another instance', async () => {
     const expired = await clerk.createSessionToken({ userId: 'user_ada', expiresInSeconds: -60 });
     const other = await startLocalInstance({ listen: false });
     const foreign = await other.createSessionToken({ userId: 'user_ada' });

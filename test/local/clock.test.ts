@@ -53,7 +53,7 @@ describe('row 13: time travel', () => {
     expect(createClock(new Date(77)).now()).toBe(77);
   });
 
-  it('reads durations, and refuses what is none', () => {
+  it('reads durations, and refuses other texts', () => {
     expect(['250ms', '61s', '1.5m', '2h', '30d', 7].map(toMilliseconds)).toEqual([
       250, 61_000, 90_000, 7_200_000, 2_592_000_000, 7,
     ]);

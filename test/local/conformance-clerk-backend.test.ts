@@ -22,7 +22,7 @@ const authenticate = (token: string, acceptsToken: Accepts) =>
   } as { acceptsToken: 'session_token' });
 
 describe('row 6: the official client verifies session tokens', () => {
-  it('by JWKS, and has() agrees with the membership', async () => {
+  it('by JWKS, with has() according to the membership', async () => {
     const token = await clerk.createSessionToken({
       userId: 'user_ada',
       orgId: 'org_acme',
@@ -59,7 +59,7 @@ describe('row 6: the official client verifies session tokens', () => {
     expect(clerk.requests.length).toBe(before);
   });
 
-  it('of the older form, impersonated, and pending', async () => {
+  it('in the older form, impersonated, and pending', async () => {
     const old = await clerk.createSessionToken({
       userId: 'user_ada',
       orgId: 'org_acme',
@@ -116,7 +116,7 @@ describe('row 10: the official client verifies machine tokens', () => {
     });
   });
 
-  it('M2M, opaque, with the secret key of a machine: only of one with access', async () => {
+  it('opaque M2M, with the secret key of a machine that has access', async () => {
     const { token } = await clerk.createM2MToken({ machineId: 'mch_a', scopes: ['mch_b'] });
     const granted = await clerk.machineSecretKey('mch_b');
     const stranger = await clerk.machineSecretKey('mch_c');
@@ -127,7 +127,7 @@ describe('row 10: the official client verifies machine tokens', () => {
     await expect(client.m2m.verify({ token, machineSecretKey: stranger })).rejects.toMatchObject({ status: 404 });
   });
 
-  it('M2M tokens are created by a machine, and not by the secret key', async () => {
+  it('M2M created by a machine, not by the secret key', async () => {
     const machineSecretKey = await clerk.machineSecretKey('mch_a');
     const created = await client.m2m.createToken({ machineSecretKey, secondsUntilExpiration: 60, claims: { a: 1 } });
     expect(created).toMatchObject({ subject: 'mch_a', claims: { a: 1 }, expired: false });

@@ -13,7 +13,7 @@ afterEach(() => vi.restoreAllMocks());
 /** Claims of so many bytes as JSON. */
 const claimsOf = (bytes: number) => ({ filler: 'x'.repeat(bytes - '{"filler":""}'.length) });
 
-it('warns once of custom claims that pass 1.2 kB, and mints the token all the same', async () => {
+it('warns once of custom claims over 1.2 kB, and still makes the token', async () => {
   const clerk = await start({ listen: false });
   await clerk.createSessionToken({ claims: claimsOf(1200) });
   expect(warnings).toEqual([]);
@@ -23,7 +23,7 @@ it('warns once of custom claims that pass 1.2 kB, and mints the token all the sa
   expect(warnings).toEqual([[expect.stringContaining('take 1201 bytes'), 'BailiffLocalWarning']]);
 });
 
-it('counts bytes, not letters, and not the claims of Clerk', async () => {
+it('counts bytes, not characters, and only custom claims', async () => {
   const clerk = await start({ listen: false });
   await clerk.createSessionToken({
     orgId: 'org_1',

@@ -74,8 +74,8 @@ async function done(action: string, fields: Record<string, string> = {}): Promis
   return get(headers.location ?? '');
 }
 
-describe('who may come in', () => {
-  it('shows every section to whoever is on this machine, never cached, framed or loading anything', async () => {
+describe('access to the dashboard', () => {
+  it('is open on this machine for every section, never cached or framed, without external resources', async () => {
     for (const path of DASHBOARD_PATHS) {
       const { status, headers, text } = await send(path);
       expect(status, path).toBe(200);
@@ -106,7 +106,7 @@ describe('who may come in', () => {
     ['a page without an origin', { origin: 'null' }],
   ];
 
-  it.each(FOREIGN)('gives nothing to %s', async (_, headers) => {
+  it.each(FOREIGN)('is refused for %s', async (_, headers) => {
     for (const path of [...DASHBOARD_PATHS, '/dashboard/users/user_ada', '/dashboard/snapshot/bailiff-snapshot.json']) {
       const answer = await send(path, headers);
       expect(answer.status, path).toBe(403);
@@ -126,7 +126,7 @@ describe('who may come in', () => {
       'an origin that is not the one that the browser tells',
       { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
     ],
-  ] as [string, Record<string, string>][])('takes no form from %s', async (_, headers) => {
+  ] as [string, Record<string, string>][])('refuses forms from %s', async (_, headers) => {
     const before = JSON.stringify(clerk.export());
     for (const [action, fields] of [
       ['users/delete', { user_id: 'user_ada' }],
@@ -143,20 +143,20 @@ describe('who may come in', () => {
     expect((await call(clerk, 'GET', '/v1/users')).status).toBe(200);
   });
 
-  it('lets links lead to its pages, but not to the file of the snapshot', async () => {
+  it('allows links to its pages, but not to the snapshot file', async () => {
     const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
     expect((await send('/dashboard/users', link)).status).toBe(200);
     const file = await send('/dashboard/snapshot/bailiff-snapshot.json', link);
     expect([file.status, file.text.includes(clerk.secretKey)]).toEqual([404, false]);
   });
 
-  it('answers to names of this machine alone', async () => {
+  it('is limited to host names of this machine', async () => {
     for (const host of ['evil.example', 'localhost.evil.example:4000', '192.168.1.7'])
       expect((await send('/', { host })).status, host).toBe(421);
     expect((await send('/', { host: 'localhost' })).status).toBe(200);
   });
 
-  it('has no other methods', async () => {
+  it('is limited to its methods', async () => {
     for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS'])
       expect((await send('/dashboard/users', {}, method)).status, method).toBe(405);
     expect(await send('/dashboard/users', {}, 'HEAD')).toMatchObject({ status: 200, text: '' });
@@ -167,7 +167,7 @@ describe('who may come in', () => {
     ['x-forwarded-host', 'abc.tunnel.example'],
     ['forwarded', 'for=203.0.113.9'],
     ['clerk-proxy-url', 'https://app.example/__clerk'],
-  ])('asks for the secret key what a proxy or a tunnel passed on (%s)', async (name, value) => {
+  ])('needs the secret key through a proxy or a tunnel (%s)', async (name, value) => {
     const headers = { [name]: value };
     const refused = await send('/dashboard/users', headers);
     expect(refused.status).toBe(401);
@@ -181,7 +181,7 @@ describe('who may come in', () => {
     expect((await send('/dashboard/users', foreign)).status).toBe(403);
   });
 
-  it('is not open to the network where the instance listens on all addresses', async () => {
+  it('is closed to the network if the instance listens on all addresses', async () => {
     const open = await startLocalInstance({ host: '0.0.0.0', force: true });
     try {
       const { port } = new URL(open.apiUrl);
@@ -209,8 +209,8 @@ describe('who may come in', () => {
   });
 });
 
-describe('what people choose', () => {
-  it('is text on every page', async () => {
+describe('values of users', () => {
+  it('are escaped on every page', async () => {
     await call(clerk, 'PATCH', '/v1/users/user_ada', { first_name: EVIL, last_name: '"><script>alert(1)</script>' });
     await call(clerk, 'PATCH', '/v1/organizations/org_acorn', { name: EVIL });
     await call(clerk, 'POST', '/v1/api_keys', { subject: 'user_ada', name: EVIL, scopes: [EVIL] });
@@ -260,7 +260,7 @@ describe('what people choose', () => {
   });
 });
 
-it('shows rows of a seed that lack what they should have', async () => {
+it('may be incomplete in rows of a seed', async () => {
   const id = '\ud800/../x';
   const tables = ['users', 'organizations', 'organization_memberships', 'organization_roles', 'sessions', 'api_keys'];
   for (const table of [...tables, 'machines', 'emails', 'sms_messages', 'jwt_templates'])
@@ -269,7 +269,7 @@ it('shows rows of a seed that lack what they should have', async () => {
 });
 
 describe('users, organizations, sessions', () => {
-  it('creates a user as the Backend API does, and says what is wrong otherwise', async () => {
+  it('creates a user as the Backend API does, or shows the error', async () => {
     const page = await done('users/create', { email_address: 'new@example.com', first_name: 'New' });
     expect(page).toContain('The user is here.');
     const { json } = await call(clerk, 'GET', '/v1/users/count?email_address=new@example.com');
@@ -279,7 +279,7 @@ describe('users, organizations, sessions', () => {
     expect(again.text).toContain('role="alert"');
   });
 
-  it('bans, locks and deletes, and takes back', async () => {
+  it('bans, locks and deletes users, and undoes bans and locks', async () => {
     await clerk.signIn('user_bob');
     const user = async () => (await call(clerk, 'GET', '/v1/users/user_bob')).json;
     expect(await done('users/ban', { user_id: 'user_bob' })).toContain('banned');
@@ -295,7 +295,7 @@ describe('users, organizations, sessions', () => {
     expect((await send('/dashboard/users/user_bob')).status).toBe(404);
   });
 
-  it('searches, and parts long lists into pages', async () => {
+  it('searches, and splits long lists into pages', async () => {
     for (let i = 0; i < 60; i++) await clerk.createSessionToken({ userId: `user_number${i}` });
     const found = await get('/dashboard/users?q=lovelace');
     expect([found.includes('Ada Lovelace'), found.includes('user_bob')]).toEqual([true, false]);
@@ -305,7 +305,7 @@ describe('users, organizations, sessions', () => {
     expect(await get('/dashboard/users?page=-1&q=%00')).toContain('Nobody matches.');
   });
 
-  it('adds members and removes them, by the rules of the model', async () => {
+  it('adds and removes members by the rules of the model', async () => {
     await done('organizations/add-member', { organization_id: 'org_acorn', user_id: 'user_bob', role: 'org:member' });
     expect(await get('/dashboard/organizations/org_acorn')).toContain('Members (2)');
     const members = async () =>
@@ -333,7 +333,7 @@ describe('users, organizations, sessions', () => {
 describe('keys and tokens', () => {
   const tokenIn = (text: string) => /<div id="token"><pre[^>]*>([^<]+)<\/pre>/.exec(text)?.[1] ?? '';
 
-  it('mints session tokens that the library accepts, and shows them decoded', async () => {
+  it('makes session tokens that the library accepts, and shows them decoded', async () => {
     const { status, text } = await submit('tokens/session', {
       user_id: 'user_ada',
       org_id: 'org_acorn',
@@ -347,14 +347,14 @@ describe('keys and tokens', () => {
     expect(auth).toMatchObject({ isAuthenticated: true, userId: 'user_ada', orgId: 'org_acorn', orgRole: 'org:admin' });
   });
 
-  it('mints by template', async () => {
+  it('makes tokens by template', async () => {
     const { text } = await submit('tokens/session', { user_id: 'user_ada', template: 'reports' });
     expect(decode(tokenIn(text)).payload).toMatchObject({ who: 'user_ada' });
     expect((await submit('tokens/session', { user_id: 'user_ada', template: 'none' })).status).toBe(404);
     expect((await submit('tokens/session', { user_id: 'user_ada', seconds: 'soon' })).status).toBe(422);
   });
 
-  it('mints machine tokens and access tokens that the Backend API knows', async () => {
+  it('makes machine and access tokens that the Backend API knows', async () => {
     const m2m = tokenIn((await submit('tokens/m2m', { machine_id: 'mch_a', scopes: 'mch_b', format: 'opaque' })).text);
     expect((await call(clerk, 'POST', '/v1/m2m_tokens/verify', { token: m2m })).json['subject']).toBe('mch_a');
     const oauth = tokenIn((await submit('tokens/oauth', { user_id: 'user_ada', scopes: 'email', format: 'jwt' })).text);
@@ -362,7 +362,7 @@ describe('keys and tokens', () => {
     expect((await submit('tokens/m2m', { machine_id: 'worker' })).status).toBe(422);
   });
 
-  it('makes API keys and machines, and takes them back', async () => {
+  it('makes API keys and machines, and revokes and deletes them', async () => {
     await done('keys/create-key', { subject: 'user_ada', name: 'Reports', scopes: 'a:read, b:read' });
     const [key] = clerk.state.table('api_keys').rows();
     expect(key).toMatchObject({ name: 'Reports', scopes: ['a:read', 'b:read'] });
@@ -380,7 +380,7 @@ describe('keys and tokens', () => {
 });
 
 describe('messages and webhooks', () => {
-  it('shows the latest codes and follows links of http alone', async () => {
+  it('shows the latest codes, and follows http links only', async () => {
     clerk.state.table('emails').insert({
       id: 'ema_1',
       user_id: null,
@@ -399,7 +399,7 @@ describe('messages and webhooks', () => {
     }
   });
 
-  it('shows deliveries with status, attempts and next retry, and sends them again', async () => {
+  it('shows deliveries with status, attempts and next retry, and repeats them', async () => {
     const answers = [500, 200, 200];
     let told = 0;
     const server = createServer((_, response) => {
@@ -437,8 +437,8 @@ describe('messages and webhooks', () => {
   });
 });
 
-describe('requests', () => {
-  it('shows what was asked and answered, without secrets', async () => {
+describe('the list of requests', () => {
+  it('shows requests and answers without secrets', async () => {
     await call(clerk, 'POST', '/v1/users', {
       email_address: ['d@example.com'],
       password: 'correct horse battery',
@@ -460,14 +460,14 @@ describe('requests', () => {
     expect((await send('/dashboard/requests/99')).status).toBe(404);
   });
 
-  it('counts none of its own requests, and suffers none of the faults', async () => {
+  it('counts no requests of the dashboard, and applies no faults to them', async () => {
     await done('faults/preset', { preset: 'outage' });
     await get('/');
     expect(clerk.requests).toEqual([]);
     expect(await get('/dashboard/requests')).toContain('No request has come yet.');
   });
 
-  it('tells an open page only what is newer', async () => {
+  it('sends an open page only newer ones', async () => {
     const [, version = ''] = /data-version="([^"]+)"/.exec(await get('/dashboard/users')) ?? [];
     const again = () => send('/dashboard/users', { 'x-dashboard-version': version });
     expect((await again()).status).toBe(204);
@@ -507,7 +507,7 @@ describe('faults, clock, snapshot', () => {
     expect(await jwks()).toBe(200);
   });
 
-  it('moves the clock, stops it and lets it run', async () => {
+  it('moves, stops and starts the clock', async () => {
     expect(await done('clock/advance', { by: '1h' })).toContain('2027-01-15 09:00:00');
     expect(clerk.now()).toBe(NOW + 3_600_000);
     await done('clock/set', { at: '2026-01-01T00:00:00Z' });
@@ -532,7 +532,7 @@ describe('faults, clock, snapshot', () => {
     return fetch(`${clerk.apiUrl}/dashboard/snapshot/restore`, { method: 'POST', body, redirect: 'manual' });
   };
 
-  it('gives the state as a file, and becomes what a file says', async () => {
+  it('exports the state as a file, and imports one', async () => {
     const file = await send('/dashboard/snapshot/bailiff-snapshot.json');
     expect(file.headers['content-disposition']).toBe('attachment; filename="bailiff-snapshot.json"');
     await done('users/delete', { user_id: 'user_ada' });
@@ -552,7 +552,7 @@ describe('faults, clock, snapshot', () => {
     ['keys that are none', { keys: [{}] }],
     ['no clock', { clock: {} }],
     ['no streams', { random: { ids: {} } }],
-  ])('is as before when the file is %s', async (_, broken) => {
+  ])('keeps the state if the file is %s', async (_, broken) => {
     const before = JSON.stringify(clerk.export());
     const answer = await upload(typeof broken === 'string' ? broken : JSON.stringify({ ...clerk.export(), ...broken }));
     expect(answer.status).toBe(422);
@@ -560,7 +560,7 @@ describe('faults, clock, snapshot', () => {
     expect(JSON.stringify(clerk.export())).toBe(before);
   });
 
-  it('has nothing elsewhere', async () => {
+  it('has no other paths', async () => {
     for (const path of ['/dashboard/nothing', '/dashboard/users/user_none', '/dashboard/%', '/dashboard/clock/x/y'])
       expect((await send(path)).status, path).toBe(404);
     for (const action of ['users/nothing', 'users/constructor', 'clock/', 'nothing/at-all'])

@@ -26,7 +26,7 @@ const exchange = (body: Uint8Array | string, answer: string | Uint8Array = '', c
 });
 
 describe('bounds', () => {
-  it('keeps 200, and numbers go on', () => {
+  it('keeps 200 entries, and goes on counting', () => {
     const exchanges = log();
     for (let i = 0; i < 250; i++) exchanges.add(exchange('{}'));
     const numbers = exchanges.latest().map(({ number }) => number);
@@ -37,7 +37,7 @@ describe('bounds', () => {
     expect(exchanges.latest().map(({ number }) => number)).toEqual([251]);
   });
 
-  it('keeps a megabyte, of which a body has 16 kB', () => {
+  it('keeps a megabyte, with 16 kB of each body', () => {
     const exchanges = log();
     const long = 'x'.repeat(100_000);
     for (let i = 0; i < 100; i++) exchanges.add(exchange(long, long));
@@ -47,7 +47,7 @@ describe('bounds', () => {
       for (const { bytes, text } of [requestBody, answerBody]) expect([bytes, text?.length]).toEqual([100_000, 16_384]);
   });
 
-  it('does not hold what it shows the beginning of, and shows no bytes that are no text', async () => {
+  it('keeps no more of a body than it shows, and shows no binary data', async () => {
     const exchanges = log();
     const add = (body: Uint8Array, type: string) => {
       exchanges.add(exchange(body, '', type));
@@ -78,7 +78,7 @@ describe('redaction', () => {
     ['{"id":"dvb_0123","object":"dev_browser"}', '0123'],
     ['{"password":"cut off behind a backslash\\', 'cut off'],
     ['it said "no: {"list":["a","b"],"password":"correct horse"}', 'correct horse'],
-  ])('cuts out of %s', (text, secret) => {
+  ])('removes secrets from %s', (text, secret) => {
     const shown = redactBody(text, JSON_TYPE);
     expect(shown).not.toContain(secret);
     expect(shown).toContain('[redacted]');
@@ -88,7 +88,7 @@ describe('redaction', () => {
     '{"errors":[{"code":"form_code_incorrect","message":"is incorrect"}]}',
     '{"strategy":"password","redirect_uri":"http://localhost/","default_token_ttl":3600,"token_type":"bearer"}',
     '{"id":"ak_0123","name":"Reports","scopes":["invoices:read"],"has_password":true,"password":""}',
-  ])('leaves %s', (text) => {
+  ])('keeps %s', (text) => {
     expect(redactBody(text, JSON_TYPE)).toBe(text);
   });
 
@@ -104,7 +104,7 @@ describe('redaction', () => {
     expect(exchanges.latest()).toHaveLength(64);
   });
 
-  it('knows forms', () => {
+  it('reads forms', () => {
     expect(redactBody('identifier=ada&password=correct+horse&code=1', 'application/x-www-form-urlencoded')).toBe(
       'identifier=ada&password=[redacted]&code=[redacted]',
     );

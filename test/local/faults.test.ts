@@ -6,7 +6,7 @@ import { call, codeOf, instances } from './support.js';
 const start = instances();
 
 describe('row 14: faults', () => {
-  it('affect the operation, as often as asked', async () => {
+  it('affect the operation as often as requested', async () => {
     const clerk = await start({ listen: false });
     const fault = clerk.fail({ operation: 'GetJWKS', status: 503, times: 2 });
     const statuses = [];
@@ -26,7 +26,7 @@ describe('row 14: faults', () => {
     expect(claim()).toBe(false);
   });
 
-  it('429 with Retry-After, in the envelope of errors', async () => {
+  it('answer 429 with Retry-After, in the error envelope', async () => {
     const clerk = await start({ listen: false });
     clerk.fail({ operation: 'GET /users/*', status: 429, retryAfterSeconds: 7 });
     const limited = await call(clerk, 'GET', '/v1/users/user_1');
@@ -41,7 +41,7 @@ describe('row 14: faults', () => {
     expect((await call(clerk, 'GET', '/v1/users')).status).toBe(200);
   });
 
-  it('an outage ends when it is stopped, or with reset()', async () => {
+  it('end an outage by stop() or reset()', async () => {
     const clerk = await start({ listen: false });
     const outage = clerk.fail();
     expect((await call(clerk, 'GET', '/v1/jwks')).status).toBe(500);
@@ -54,7 +54,7 @@ describe('row 14: faults', () => {
     expect((await call(clerk, 'GET', '/v1/jwks')).status).toBe(200);
   });
 
-  it('a failed request changes nothing; a slow one is answered truly', async () => {
+  it('change nothing by a failed request, and answer a slow one truthfully', async () => {
     const clerk = await start({ listen: false });
     clerk.fail({ operation: 'CreateUser', status: 500, times: 1 });
     expect((await call(clerk, 'POST', '/v1/users', { first_name: 'Ada' })).status).toBe(500);
@@ -63,7 +63,7 @@ describe('row 14: faults', () => {
     expect((await call(clerk, 'GET', '/v1/users/count')).json).toMatchObject({ total_count: 1 });
   });
 
-  it('cuts connections and hangs, in process and over HTTP', async () => {
+  it('cut connections and hang, in process and over HTTP', async () => {
     const clerk = await start();
     for (const fetcher of [clerk.fetch, fetch]) {
       clerk.fail({ reset: true, times: 1 });
@@ -78,7 +78,7 @@ describe('row 14: faults', () => {
     }
   });
 
-  it('some of the requests fail, and a seed says which', async () => {
+  it('fail a share of the requests, chosen by a seed', async () => {
     const pattern = async () => {
       const clerk = await start({ listen: false, seed: 'dice' });
       clerk.fail({ operation: 'GetJWKS', status: 500, probability: 0.5 });
@@ -91,7 +91,7 @@ describe('row 14: faults', () => {
     expect(await pattern()).toEqual(first);
   });
 
-  it('refuses operations that do not exist', async () => {
+  it('refuse unknown operations', async () => {
     const clerk = await start({ listen: false });
     expect(() => clerk.fail({ operation: 'GetJwksTypo' })).toThrow("There is no operation 'GetJwksTypo'");
     clerk.fail({ operation: 'getjwks', status: 503 });
@@ -100,13 +100,13 @@ describe('row 14: faults', () => {
     expect((await call(clerk, 'GET', '/v1/clients/handshake_payload')).status).toBe(503);
   });
 
-  it('answers whatever body a test wants', async () => {
+  it('answer with a given body', async () => {
     const clerk = await start({ listen: false });
     clerk.fail({ operation: 'GetJWKS', body: { keys: [] }, times: 1 });
     expect(await call(clerk, 'GET', '/v1/jwks')).toMatchObject({ status: 200, json: { keys: [] } });
   });
 
-  it('whatever status and headers, such as a proxy in between would send', async () => {
+  it('answer with a given status and headers, as a proxy would', async () => {
     const clerk = await start({ listen: false });
     clerk.fail({ status: 502, body: '<html>', headers: { 'content-type': 'text/html' }, times: 1 });
     const page = await clerk.fetch(`${clerk.apiUrl}/v1/jwks`);
@@ -121,7 +121,7 @@ describe('row 14: faults', () => {
     expect((await call(clerk, 'GET', '/v1/jwks')).status).toBe(200);
   });
 
-  it('only the requests that a function picks', async () => {
+  it('affect only the requests that a function selects', async () => {
     const clerk = await start({ listen: false });
     const fault = clerk.fail({
       operation: 'CreateUser',
@@ -138,7 +138,7 @@ describe('row 14: faults', () => {
     expect([await list('2'), await list('3')]).toEqual([200, 500]);
   });
 
-  it('the answer waits until the test says so, and is true then unless it is made up', async () => {
+  it('hold an answer until the test releases it', async () => {
     const clerk = await start({ listen: false });
     for (const made of [undefined, 503]) {
       let release = (): void => undefined;
@@ -160,7 +160,7 @@ describe('row 14: faults', () => {
     }
   });
 
-  it('an answer breaks off in its body, in process and over HTTP', async () => {
+  it('break an answer off in its body, in process and over HTTP', async () => {
     const clerk = await start();
     for (const fetcher of [clerk.fetch, fetch]) {
       const ask = (init: RequestInit = {}) => fetcher(`${clerk.apiUrl}/.well-known/jwks.json`, init);
@@ -188,7 +188,7 @@ describe('row 14: faults', () => {
     }
   });
 
-  it('what broke off has happened', async () => {
+  it('carry out a request whose answer breaks off', async () => {
     const clerk = await start({ listen: false });
     clerk.fail({ operation: 'CreateUser', reset: true, afterBytes: 5, times: 1 });
     await expect(call(clerk, 'POST', '/v1/users', { first_name: 'Ada' })).rejects.toThrow(TypeError);

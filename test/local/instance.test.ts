@@ -24,8 +24,8 @@ function raw(clerk: LocalInstance, headers: Record<string, string>): Promise<num
   });
 }
 
-describe('what an application is told', () => {
-  it('env has everything, and the keys fit together', async () => {
+describe('the environment of an application', () => {
+  it('is complete, with keys that fit together', async () => {
     const clerk = await start();
     expect(clerk.env).toEqual({
       CLERK_SECRET_KEY: clerk.secretKey,
@@ -42,7 +42,7 @@ describe('what an application is told', () => {
     expect(clerk.env.CLERK_WEBHOOK_SIGNING_SECRET).toMatch(/^whsec_/);
   });
 
-  it('what is for pages has no secret, under whatever name', async () => {
+  it('has no secret in the part for pages', async () => {
     const clerk = await start({ listen: false });
     const frontEnds = ['vite', 'react-router', 'tanstack-start', 'next', 'nuxt', 'astro', 'sveltekit'] as const;
     for (const frontEnd of frontEnds) {
@@ -55,7 +55,7 @@ describe('what an application is told', () => {
     expect(() => clerk.frontEndEnv('constructor' as 'vite')).toThrow(/one of: vite/);
   });
 
-  it('a production instance has keys that look like it, and creates no sessions over the API', async () => {
+  it('has live keys on a production instance, which creates no sessions over the API', async () => {
     const clerk = await start({ listen: false, instanceType: 'production' });
     expect([clerk.secretKey.slice(0, 8), clerk.publishableKey.slice(0, 8), clerk.instanceType]).toEqual([
       'sk_live_',
@@ -66,7 +66,7 @@ describe('what an application is told', () => {
     expect((await call(clerk, 'POST', '/v1/sessions', { user_id: user.json['id'] })).status).toBe(400);
   });
 
-  it('sessions over the API: for users that exist, in organizations of theirs', async () => {
+  it('creates sessions over the API for existing users, in their organizations', async () => {
     const clerk = await start({ listen: false });
     await clerk.createSessionToken({ userId: 'user_1', orgId: 'org_1' });
     await clerk.createSessionToken({ userId: 'user_2' });
@@ -80,7 +80,7 @@ describe('what an application is told', () => {
     expect((await create({})).status).toBe(422);
   });
 
-  it('listens on the port that it is given, and says when it cannot', async () => {
+  it('has the given port, or an error if it is in use', async () => {
     const first = await start();
     const port = Number(new URL(first.apiUrl).port);
     await expect(startLocalInstance({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
@@ -89,7 +89,7 @@ describe('what an application is told', () => {
     expect(second.apiUrl).toBe(`http://127.0.0.1:${String(port)}`);
   });
 
-  it('a hundred instances in a process share nothing', { timeout: 120_000 }, async () => {
+  it('is separate for a hundred instances in a process', { timeout: 120_000 }, async () => {
     const all = await Promise.all(Array.from({ length: 100 }, () => start({ listen: false })));
     await Promise.all(all.map((clerk, i) => call(clerk, 'POST', '/v1/users', { first_name: String(i) })));
     const names = await Promise.all(
@@ -106,7 +106,7 @@ describe('what an application is told', () => {
 });
 
 describe('row 17: signIn', () => {
-  it('headers and cookies pass for a browser that the official client knows', async () => {
+  it('gives headers and cookies of a browser that the official client recognizes', async () => {
     const clerk = await start();
     const client = officialClient(clerk);
     const { headers, cookieHeader, cookies, token, user, session } = await clerk.signIn('user_ada', {
@@ -129,7 +129,7 @@ describe('row 17: signIn', () => {
     }
   });
 
-  it('takes ids, new users and user objects', async () => {
+  it('accepts ids, new users and user objects', async () => {
     const clerk = await start({ listen: false });
     const { user } = await clerk.signIn({ email_address: ['ada@example.test'], first_name: 'Ada' });
     expect((await call(clerk, 'GET', `/v1/users/${user.id}`)).json).toMatchObject({ first_name: 'Ada' });
@@ -140,7 +140,7 @@ describe('row 17: signIn', () => {
     expect((await clerk.signIn()).user.id).toMatch(/^user_\w{27}$/);
   });
 
-  it('in-process fetch reaches this instance and no other place', async () => {
+  it('in-process fetch reaches this instance only', async () => {
     const clerk = await start({ listen: false });
     const response = await clerk.fetch(new URL('/v1/jwks', clerk.apiUrl), {
       headers: { authorization: `Bearer ${clerk.secretKey}` },
@@ -152,7 +152,7 @@ describe('row 17: signIn', () => {
 });
 
 describe('row 18: strict keys', () => {
-  it('a wrong or missing secret key is 401, with and without /v1', async () => {
+  it('answers 401 for a wrong or missing secret key, with and without /v1', async () => {
     const clerk = await start({ listen: false });
     for (const path of ['/v1/jwks', '/jwks', '/v1/users', '/api_keys/verify', '/v1/api_keys/verify']) {
       const method = path.endsWith('verify') ? 'POST' : 'GET';
@@ -171,7 +171,7 @@ describe('row 18: strict keys', () => {
     }
   });
 
-  it('answers JSON of exactly application/json', async () => {
+  it('answers JSON as exactly application/json', async () => {
     const clerk = await start();
     const answers = [
       await fetch(`${clerk.apiUrl}/v1/jwks`),
@@ -183,7 +183,7 @@ describe('row 18: strict keys', () => {
     ]);
   });
 
-  it("one instance's tokens and keys are nothing to another", async () => {
+  it('refuses tokens and keys of another instance', async () => {
     const [a, b] = [await start({ seed: 1 }), await start({ seed: 2 })];
     const token = await a.createSessionToken({ userId: 'user_1' });
     await expect(verifyToken(token, { jwtKey: a.jwtKey })).resolves.toMatchObject({ sub: 'user_1' });
@@ -232,7 +232,7 @@ describe('row 20: the request log', () => {
 });
 
 describe('row 22: safety', () => {
-  it('does not start where strangers could use it', () => {
+  it('does not start on addresses that strangers could reach', () => {
     const safe = { host: '127.0.0.1', secretKey: undefined, nodeEnv: undefined, force: false };
     const refused = [
       { host: '0.0.0.0' },
@@ -262,14 +262,14 @@ describe('row 22: safety', () => {
     }
   });
 
-  it('refuses by its options, and starts if forced', async () => {
+  it('refuses its unsafe options, and starts if forced', async () => {
     await expect(startLocalInstance({ secretKey: 'sk_live_x' })).rejects.toThrow(UnsafeInstanceError);
     await expect(startLocalInstance({ host: '0.0.0.0' })).rejects.toThrow(UnsafeInstanceError);
     const forced = await start({ secretKey: 'sk_live_x', force: true });
     expect((await call(forced, 'GET', '/v1/jwks', undefined, 'sk_live_x')).status).toBe(200);
   });
 
-  it('knows which names are of this machine', () => {
+  it('recognizes names of this machine', () => {
     for (const name of ['127.0.0.1', '127.8.9.1', 'localhost', 'app.localhost', '::1', '[::1]', 'LOCALHOST'])
       expect(isLoopbackHost(name), name).toBe(true);
     for (const name of [
@@ -284,7 +284,7 @@ describe('row 22: safety', () => {
       expect(isLoopbackHost(name), name).toBe(false);
   });
 
-  it('answers no request that names a foreign host (DNS rebinding)', async () => {
+  it('refuses requests that name a foreign host (DNS rebinding)', async () => {
     const clerk = await start();
     const authorization = `Bearer ${clerk.secretKey}`;
     const { host } = new URL(clerk.apiUrl);

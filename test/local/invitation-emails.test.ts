@@ -15,7 +15,7 @@ async function prepared() {
   return { clerk, post, emails, organizationId: String(organization.json['id']) };
 }
 
-it('an invitation is brought by an email with its link', async () => {
+it('an email brings an invitation with its link', async () => {
   const { clerk, post, emails } = await prepared();
   const told: unknown[] = [];
   const emit = clerk.state.emit.bind(clerk.state);
@@ -40,7 +40,7 @@ it('an invitation is brought by an email with its link', async () => {
   expect(emails()).toHaveLength(1);
 });
 
-it('so is each of many, one off the waitlist, and one to an organization', async () => {
+it('emails bring invitations in bulk, from the waitlist, and to an organization', async () => {
   const { post, emails, organizationId } = await prepared();
   await post('/invitations/bulk', [
     { email_address: 'one@example.com' },

@@ -11,7 +11,7 @@ const start = instances();
 type Jwks = { keys: Record<string, unknown>[] };
 
 describe('row 12: key rotation', () => {
-  it('publishes old and new together, then the new one alone', async () => {
+  it('publishes old and new keys together, then the new one only', async () => {
     const clerk = await start();
     const jwks = async () => (await call(clerk, 'GET', '/v1/jwks')).json as unknown as Jwks;
     const check = (token: string) =>
@@ -41,7 +41,7 @@ describe('row 12: key rotation', () => {
     await expect(check(forged)).rejects.toMatchObject({ reason: 'token-invalid-signature' });
   });
 
-  it('withdraws the old key at once, or after a grace, if asked', async () => {
+  it('withdraws the old key at once or after a delay', async () => {
     const clerk = await start({ listen: false });
     const count = async () => ((await call(clerk, 'GET', '/v1/jwks')).json as unknown as Jwks).keys.length;
     clerk.rotateSigningKey({ graceMs: 0 });

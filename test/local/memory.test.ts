@@ -9,7 +9,7 @@ import { createTables } from '../../packages/local/src/state/tables.js';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-it('the request log does not hold the bodies of requests', async () => {
+it('the request log keeps no bodies of requests', async () => {
   const requestLog = createRequestLog(() => null);
   const upload = (body: Uint8Array) => {
     const request = { method: 'POST', path: '/v1/upload', query: new URLSearchParams(), headers: {}, body, origin: '' };
@@ -25,7 +25,7 @@ it('the request log does not hold the bodies of requests', async () => {
   expect(requestLog.entries.map(({ path }) => path)).toEqual(['/v1/upload', '/v1/upload']);
 });
 
-it('rows that are deleted leave nothing in the indexes', () => {
+it('deleted rows leave nothing in the indexes', () => {
   const table = createTables().table('sessions');
   const heapAfter = (from: number, to: number): number => {
     for (let i = from; i < to; i++) {

@@ -20,7 +20,7 @@ const { state, ids, start } = seededState();
 describe('the Backend API', () => {
   const rows = operations.map((operation): [string, Operation] => [operation.id, operation]);
 
-  it.each(rows)('%s takes them for what they are', async (_id, operation) => {
+  it.each(rows)('%s takes names of the prototype as plain names', async (_id, operation) => {
     state.restore(start);
     const good = await drive(state, operation, ids);
     const ready = state.checkpoint();
@@ -66,7 +66,7 @@ describe('the Backend API', () => {
     }
   });
 
-  it('and so do the paths that only clients know', async () => {
+  it('paths of clients only take them so too', async () => {
     for (const { method, path } of newerRoutes()) {
       for (const name of NAMES) {
         state.restore(start);
@@ -94,7 +94,7 @@ describe('the Backend API', () => {
     expect([answer.status, answer.body.errors[0].meta?.param_name]).toEqual([400, 'file']);
   });
 
-  it('an order that there is still works, either way', async () => {
+  it('a valid order works in both directions', async () => {
     state.restore(start);
     for (const order of ['created_at', '-created_at', '+email_address', '-last_sign_in_at']) {
       expect((await send(state, 'GET', '/users', { query: { order_by: order } })).status).toBe(200);
@@ -163,7 +163,7 @@ describe('the Frontend API and the pages', () => {
   });
 });
 
-it('a table holds what was put into it, and nothing else', () => {
+it('a table holds its own entries only', () => {
   const table = { a: 1, ['constructor']: 2 };
   expect(['a', 'b', 'constructor', 'toString', '__proto__'].map((name) => lookUp(table, name))).toEqual([
     1,

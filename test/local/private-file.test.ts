@@ -30,7 +30,7 @@ afterEach(() => {
 const mode = (path: string) => statSync(path).mode & 0o777;
 
 describe('a private file', () => {
-  it('is for its owner alone, new or in place of one that others could read', () => {
+  it('is readable by its owner only, new or as a replacement', () => {
     const { folder, file } = place();
     writePrivateFile(file, 'one');
     expect([mode(file), readFileSync(file, 'utf8')]).toEqual([0o600, 'one']);
@@ -40,7 +40,7 @@ describe('a private file', () => {
     expect(readdirSync(folder)).toEqual(['state.json']);
   });
 
-  it('does not reach whoever holds the old one open', () => {
+  it('is not visible to a process that holds the old one open', () => {
     const { folder, file } = place();
     writeFileSync(file, 'old', { mode: 0o644 });
     const before = statSync(file).ino;
@@ -59,14 +59,14 @@ describe('a private file', () => {
     expect([mode(real), readFileSync(real, 'utf8')]).toEqual([0o600, 'new']);
   });
 
-  it('takes the place of a link that leads nowhere, and does not follow it', () => {
+  it('replaces a dangling link instead of following it', () => {
     const { folder, file } = place();
     symlinkSync(join(folder, 'nowhere'), file);
     writePrivateFile(file, 'new');
     expect([lstatSync(file).isFile(), mode(file), existsSync(join(folder, 'nowhere'))]).toEqual([true, 0o600, false]);
   });
 
-  it('leaves the old one, and no draft, when it cannot be written', () => {
+  it('keeps the old one, and leaves no draft, if it cannot be written', () => {
     const { folder, file } = place();
     mkdirSync(file);
     expect(() => writePrivateFile(file, 'new')).toThrow('EISDIR');
@@ -74,7 +74,7 @@ describe('a private file', () => {
     expect(() => writePrivateFile(join(folder, 'missing', 'state.json'), 'new')).toThrow('ENOENT');
   });
 
-  it('goes into a pipe where there is one, which stays', () => {
+  it('is written into an existing pipe, which stays', () => {
     const { folder, file } = place();
     execFileSync('mkfifo', [file]);
     const script = `import { writePrivateFile } from ${JSON.stringify(join(import.meta.dirname, '../../packages/local/src/instance/private-file.ts'))};
@@ -91,8 +91,8 @@ describe('a private file', () => {
   });
 });
 
-describe('drafts that were left behind', () => {
-  it('are removed when they are old, and nothing else is', () => {
+describe('abandoned drafts', () => {
+  it('are removed when old, and nothing else is', () => {
     const { folder, file } = place();
     const names = [
       'state.json.0123456789ab.tmp',

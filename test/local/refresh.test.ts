@@ -42,7 +42,7 @@ describe('row 8, server side: refresh', () => {
     });
   });
 
-  it('answers 401 for anything that does not belong together, so that the server falls back to the handshake', async () => {
+  it('answers 401 for parts that do not belong together, so that the server falls back to the handshake', async () => {
     const { clerk, refresh, session } = await signedIn();
     const other = await clerk.signIn('user_2');
     const token = (claims: object) => clerk.createSessionToken({ sessionId: session.id, claims: { ...claims } });
@@ -79,7 +79,7 @@ describe('row 8, server side: refresh', () => {
     expect([answer.status, codeOf(answer)]).toEqual([401, 'session_refresh_inactive_session']);
   });
 
-  it('signs the official client in whose token has expired', async () => {
+  it('signs in the official client with an expired token', async () => {
     const { clerk, cookies } = await signedIn();
     const client = createClerkClient({
       secretKey: clerk.secretKey,

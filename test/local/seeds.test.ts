@@ -42,7 +42,7 @@ async function fingerprint(options: Parameters<typeof start>[0]) {
 }
 
 describe('row 15: deterministic seeds', () => {
-  it('same seed, same ids, keys and users; another seed, others', async () => {
+  it('give the same ids, keys and users for the same seed, and others for another', async () => {
     const now = Date.UTC(2026, 0, 1);
     const first = await fingerprint({ seed: 42, now });
     expect(await fingerprint({ seed: '42', now })).toEqual(first);
@@ -53,7 +53,7 @@ describe('row 15: deterministic seeds', () => {
     expect(random.secretKey).not.toBe(first.secretKey);
   });
 
-  it('the same in another process', async () => {
+  it('give the same in another process', async () => {
     const entry = fileURLToPath(new URL('../../packages/local/src/index.ts', import.meta.url));
     const script = `
       import { startLocalInstance } from ${JSON.stringify(entry)};
@@ -75,7 +75,7 @@ describe('row 15: deterministic seeds', () => {
     expect(JSON.parse(stdout)).toEqual(here);
   });
 
-  it('a document fills the instance', async () => {
+  it('fill the instance by a document', async () => {
     const clerk = await start({ listen: false, seed: TEAM });
     const users = (await call(clerk, 'GET', '/v1/users')).json as unknown as Record<string, unknown>[];
     expect(users.map((user) => [user['first_name'], user['username'], user['banned']])).toEqual([
@@ -106,14 +106,14 @@ describe('row 15: deterministic seeds', () => {
     expect((await call(clerk, 'POST', `/v1/sessions/${session.id}/tokens/db`)).status).toBe(200);
   });
 
-  it('an application may be given opaque tokens', async () => {
+  it('give an application opaque tokens', async () => {
     const applications = [{ name: 'Mail', client_id: 'mail', access_token_format: 'opaque' }] as const;
     const clerk = await start({ listen: false, seed: { oauth_applications: applications } });
     const [row] = clerk.state.table('oauth_applications').rows();
     expect(row).toMatchObject({ client_id: 'mail', access_token_format: 'opaque' });
   });
 
-  it('a document gives more to the roles that every instance has', async () => {
+  it('extend the roles that every instance has by a document', async () => {
     const roles = [
       { key: 'org:admin', permissions: ['org:invoices:manage'] },
       { key: 'member', name: 'Everybody' },
@@ -133,7 +133,7 @@ describe('row 15: deterministic seeds', () => {
     await expect(twice).rejects.toThrow('roles[1]: ');
   });
 
-  it('files may be JSON or YAML', async () => {
+  it('read files of JSON and YAML', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'bailiff-seed-'));
     const [json, yaml] = [join(directory, 'seed.json'), join(directory, 'seed.yaml')];
     writeFileSync(json, JSON.stringify(TEAM));
@@ -158,13 +158,13 @@ describe('row 15: deterministic seeds', () => {
     [{ oauth_applications: [{ name: 'Mail', access_token_format: 'paper' }] }, 'oauth_applications[0].access_token'],
     [{ machines: [{ name: 'a', scopes: ['b'] }] }, "machines[0]: there is no machine 'b'"],
     [{ tables: { plans: [{ name: 'x' }] } }, "tables.plans[0] must have required property 'id'"],
-  ])('refuses %j, saying where and why', async (seed, message) => {
+  ])('refuse %j with place and reason', async (seed, message) => {
     const refused = start({ listen: false, seed: seed as SeedDocument });
     await expect(refused).rejects.toThrow(SeedError);
     await expect(refused).rejects.toThrow(message);
   });
 
-  it('refuses files that are neither', async () => {
+  it('refuse files of another format', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'bailiff-seed-')), 'seed.yaml');
     writeFileSync(file, 'users: [');
     await expect(loadSeed(file)).rejects.toThrow(SeedError);

@@ -26,12 +26,12 @@ async function prepared() {
 }
 
 describe('a session', () => {
-  it('has no tasks where nothing asks for any', async () => {
+  it('has no tasks by default', async () => {
     const { look, signIn } = await prepared();
     expect(await look(await signIn())).toEqual(['active']);
   });
 
-  it('waits for a new password where the old one is known to be compromised', async () => {
+  it('waits for a new password if the old one is known to be compromised', async () => {
     const { clerk, userId, look, signIn } = await prepared();
     const before = await signIn();
     const marked = await call(clerk, 'POST', `/v1/users/${userId}/password/set_compromised`);
@@ -44,7 +44,7 @@ describe('a session', () => {
     expect(await look(session)).toEqual(['active']);
   });
 
-  it('waits for a second factor where the instance asks for one', async () => {
+  it('waits for a second factor if the instance requires one', async () => {
     const { clerk, userId, look, set, signIn } = await prepared();
     set('auth', { mfa_required: true });
     const session = await signIn();
@@ -54,7 +54,7 @@ describe('a session', () => {
     expect(await look(await signIn())).toEqual(['active']);
   });
 
-  it('waits for what the configured environment asks for, too', async () => {
+  it('waits for what the configured environment requires, too', async () => {
     const { clerk, look, signIn } = await prepared();
     clerk.configure({ user_settings: { sign_up: { mfa: { required: true } } } });
     clerk.configure({ organization_settings: { force_organization_selection: true } });
@@ -63,7 +63,7 @@ describe('a session', () => {
     expect(await look(await signIn())).toEqual(['pending', 'choose-organization']);
   });
 
-  it('waits for an organization where the instance asks for one', async () => {
+  it('waits for an organization if the instance requires one', async () => {
     const { clerk, userId, look, set, signIn } = await prepared();
     set('organizations', { force_organization_selection: true });
     const session = await signIn();
@@ -74,13 +74,13 @@ describe('a session', () => {
     expect(await look(session)).toEqual(['active']);
   });
 
-  it('of an impersonator has nothing to do for the user', async () => {
+  it('of an impersonator has no tasks of the user', async () => {
     const { clerk, userId, look, set } = await prepared();
     set('auth', { mfa_required: true });
     expect(await look((await clerk.signIn(userId, { actor: 'user_support' })).session.id)).toEqual(['active']);
   });
 
-  it('has the tasks that a test asks for, and keeps them', async () => {
+  it('has and keeps the tasks of a test', async () => {
     const { clerk, userId, look, set } = await prepared();
     const signIn = async (options: Parameters<typeof clerk.signIn>[1]) =>
       (await clerk.signIn(userId, options)).session.id;
@@ -91,7 +91,7 @@ describe('a session', () => {
     expect(await look(await signIn({ sts: 'active' }))).toEqual(['active']);
   });
 
-  it('that is pending signs nobody in', async () => {
+  it('signs nobody in while it is pending', async () => {
     const { clerk, userId, set } = await prepared();
     set('auth', { mfa_required: true });
     const authenticator = createAuthenticator({ now: clerk.now }, clerk.env);

@@ -27,7 +27,7 @@ const addUser = async (clerk: LocalInstance, first_name: string) =>
   String((await call(clerk, 'POST', '/v1/users', { first_name })).json['id']);
 
 describe('row 16: snapshots', () => {
-  it('export and import carry everything, 1,000 users included', async () => {
+  it('export and import everything, 1,000 users included', async () => {
     const seed = {
       users: Array.from({ length: 1000 }, (_, i) => ({
         first_name: `User ${String(i)}`,
@@ -55,7 +55,7 @@ describe('row 16: snapshots', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
-  it('an imported state is what reset() comes back to', async () => {
+  it('make an imported state the one that reset() restores', async () => {
     const clerk = await start({ listen: false });
     await addUser(clerk, 'kept');
     const snapshot = clerk.export();
@@ -67,7 +67,7 @@ describe('row 16: snapshots', () => {
     expect((await users(clerk)).map((user) => user.first_name)).toEqual(['kept']);
   });
 
-  it('refuses what is no snapshot', async () => {
+  it('refuse other files', async () => {
     const clerk = await start({ listen: false });
     const good = clerk.export();
     for (const bad of [
@@ -87,7 +87,7 @@ describe('row 16: snapshots', () => {
     expect(clerk.export()).toEqual(good);
   });
 
-  it('500 forks do not see one another', { timeout: 120_000 }, async () => {
+  it('keep 500 forks separate', { timeout: 120_000 }, async () => {
     const clerk = await start({ listen: false, seed: 1 });
     await addUser(clerk, 'shared');
     const forks = await Promise.all(Array.from({ length: 500 }, () => clerk.fork()));
@@ -101,7 +101,7 @@ describe('row 16: snapshots', () => {
     expect(await users(forks[0] as LocalInstance)).toHaveLength(1);
   });
 
-  it('reset() undoes everything since the start, and never gives a secret twice', async () => {
+  it('undo everything by reset(), and never repeat a secret', async () => {
     const clerk = await start({ listen: false, seed: { seed: 7, users: [{ id: 'user_ada', first_name: 'Ada' }] } });
     const before = clerk.export();
     const used = async () => {
@@ -143,7 +143,7 @@ describe('row 16: a file', () => {
     expect(statSync(persist).mode & 0o077).toBe(0);
   });
 
-  it('has what a client was told, though the process dies at once', () => {
+  it('has what a client was told, even if the process ends at once', () => {
     const persist = place();
     const entry = fileURLToPath(new URL('../../packages/local/src/index.ts', import.meta.url));
     const file = join(mkdtempSync(join(tmpdir(), 'bailiff-crash-')), 'crash.mts');
@@ -167,7 +167,7 @@ describe('row 16: a file', () => {
     expect(readFileSync(persist, 'utf8')).toContain(id);
   });
 
-  it('says so when it cannot be written, and goes on', async () => {
+  it('may fail to be written, which is reported, and the instance goes on', async () => {
     const persist = place();
     const clerk = await start({ persist, onError: () => undefined });
     rmSync(join(persist, '..'), { recursive: true });
@@ -184,7 +184,7 @@ describe('row 16: a file', () => {
     expect(existsSync(persist)).toBe(true);
   });
 
-  it('lags behind unnoticed by nobody: every request fails until it has everything, and the process lives', async () => {
+  it('fails every request while it lags behind, and the process lives', async () => {
     const persist = place();
     const told: string[] = [];
     const clerk = await start({ listen: false, persist, onError: (error) => told.push(error.message) });
@@ -214,7 +214,7 @@ describe('row 16: a file', () => {
 });
 
 describe('tables', () => {
-  it('keep copies: nobody changes a row from outside', async () => {
+  it('keep copies, so that callers cannot change a row', async () => {
     const { table } = createTables();
     const row = { id: 'a', list: [{ x: 1 }], gone: undefined };
     const stored = table('t').insert(row);
@@ -228,7 +228,7 @@ describe('tables', () => {
     await Promise.resolve();
   });
 
-  it('keep indexes and versions up to date, through marks', () => {
+  it('keep indexes and versions up to date, through checkpoints', () => {
     const tables = createTables();
     const t = tables.table('t');
     const ids = (value: unknown) => t.by('k', value).map((row) => row.id);
@@ -252,7 +252,7 @@ describe('tables', () => {
 });
 
 describe('errors of the instance', () => {
-  it('unknown paths and methods are refused in the envelope', async () => {
+  it('have the envelope for unknown paths and methods', async () => {
     const clerk = await start({ listen: false });
     expect(codeOf(await call(clerk, 'GET', '/v1/nowhere'))).toBe('resource_not_found');
     expect((await call(clerk, 'DELETE', '/v1/jwks')).status).toBe(405);

@@ -28,7 +28,7 @@ async function prepared(options: LocalInstanceOptions = { listen: false, now: NO
 }
 
 describe('row 7: JWT templates', () => {
-  it('fill in shortcodes, keeping types', async () => {
+  it('fill in shortcodes with their types', async () => {
     const { userId, mint, template, clerk } = await prepared();
     await template({
       name: 'db',
@@ -81,7 +81,7 @@ describe('row 7: JWT templates', () => {
     expect(decode(String((await mint('db', { expires_in_seconds: 60 })).json['jwt'])).payload['exp']).toBe(iat + 60);
   });
 
-  it('choose the first value that is neither null nor false, and take literals', async () => {
+  it('choose the first value that is neither null nor false, and accept literals', async () => {
     const { mint, template } = await prepared();
     const claims = {
       empty: "{{user.public_metadata.empty || 'other'}}",
@@ -109,7 +109,7 @@ describe('row 7: JWT templates', () => {
     });
   });
 
-  it('name the origin of the session as azp, where it has one', async () => {
+  it('name the origin of the session as azp, if it has one', async () => {
     const { clerk, template } = await prepared();
     await template({ name: 'who', claims: {} });
     const claimsOf = async (session: { id: string }) =>
@@ -119,7 +119,7 @@ describe('row 7: JWT templates', () => {
     expect(await claimsOf((await clerk.signIn('user_2')).session)).not.toHaveProperty('azp');
   });
 
-  it('never tell what the API would not', async () => {
+  it('never show what the API would hide', async () => {
     const { mint, template } = await prepared();
     await template({ name: 'leak', claims: { digest: '{{user.password_digest}}', all: '{{user}}' } });
     const { payload } = decode(String((await mint('leak')).json['jwt']));
@@ -127,7 +127,7 @@ describe('row 7: JWT templates', () => {
     expect(JSON.stringify(payload)).not.toMatch(/digest":"|\$2[aby]\$|scrypt/);
   });
 
-  it('sign with their own key where they have one', async () => {
+  it('sign with their own key if they have one', async () => {
     const { mint, template } = await prepared();
     await template({
       name: 'hs',
@@ -154,7 +154,7 @@ describe('row 7: JWT templates', () => {
     }
   });
 
-  it('make tokens that nobody takes for a session', async () => {
+  it('make tokens that are refused as sessions', async () => {
     const { clerk, mint, template } = await prepared({ listen: true });
     await template({ name: 'hasura', claims: { role: 'editor' }, lifetime: 600 });
     const { jwt } = (await mint('hasura')).json;

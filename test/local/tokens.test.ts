@@ -8,7 +8,7 @@ const start = instances();
 const NOW = Date.UTC(2026, 5, 1);
 
 describe('row 6: session tokens of version 2', () => {
-  it('say what the membership says', async () => {
+  it('follow the membership', async () => {
     const clerk = await start({ listen: false, now: NOW });
     const token = await clerk.createSessionToken({
       userId: 'user_1',
@@ -70,7 +70,7 @@ describe('row 6: session tokens of version 2', () => {
     expect(decode(await clerk.createSessionToken({ sessionId })).payload).not.toHaveProperty('o');
   });
 
-  it('exist for users and organizations that the API then knows', async () => {
+  it('create users and organizations that the API then knows', async () => {
     const clerk = await start({ listen: false });
     await clerk.createSessionToken({
       userId: 'user_1',
@@ -86,7 +86,7 @@ describe('row 6: session tokens of version 2', () => {
     });
   });
 
-  it('have the claims that a test asks for', async () => {
+  it('have the claims of a test', async () => {
     const clerk = await start({ listen: false, now: NOW });
     const of = async (request: Parameters<typeof clerk.createSessionToken>[0]) =>
       decode(await clerk.createSessionToken({ userId: 'user_1', ...request })).payload;
@@ -105,7 +105,7 @@ describe('row 6: session tokens of version 2', () => {
     await expect(of({ orgId: 'org_1', permissions: ['read'] })).rejects.toThrow('org:<feature>:<permission>');
   });
 
-  it('are not minted for banned users, or for sessions that have ended', async () => {
+  it('are refused for banned users and ended sessions', async () => {
     const clerk = await start({ listen: false });
     const { payload } = decode(await clerk.createSessionToken({ userId: 'user_1' }));
     const sid = String(payload['sid']);
@@ -149,7 +149,7 @@ function decodePermissions(features: readonly string[], per = '', fpm = ''): str
 }
 
 describe('row 10: machine tokens', () => {
-  it('opaque and JWT carry subject, scopes and claims', async () => {
+  it('carry subject, scopes and claims, opaque and as JWT', async () => {
     const clerk = await start({ listen: false, now: NOW });
     await expect(clerk.createM2MToken({ machineId: 'worker' })).rejects.toThrow('begins with mch_');
     const opaque = await clerk.createM2MToken({ machineId: 'mch_a', scopes: ['mch_b'], claims: { x: 1 } });
@@ -191,7 +191,7 @@ describe('row 10: machine tokens', () => {
     });
   });
 
-  it('are refused when revoked, expired, unknown, forged or for another machine', async () => {
+  it('are refused if revoked, expired, unknown, forged or for another machine', async () => {
     const clerk = await start({ listen: false });
     const check = async (token: string, key?: string) =>
       (await call(clerk, 'POST', '/m2m_tokens/verify', { token }, key)).status;
@@ -210,7 +210,7 @@ describe('row 10: machine tokens', () => {
     expect(await check(token)).toBe(404);
   });
 
-  it('are created by the machine alone, which sees and revokes only its own', async () => {
+  it('are created by the machine only, which sees and revokes its own', async () => {
     const clerk = await start({ listen: false });
     const machine = (await call(clerk, 'POST', '/v1/machines', { name: 'reports' })).json;
     const [id, key] = [String(machine['id']), String(machine['secret_key'])];
@@ -231,7 +231,7 @@ describe('row 10: machine tokens', () => {
     expect((await call(clerk, 'GET', '/v1/users', undefined, key)).status).toBe(401);
   });
 
-  it('are reused where the creator allows it', async () => {
+  it('are reused if the creator allows it', async () => {
     const clerk = await start({ listen: false });
     const key = await clerk.machineSecretKey('mch_a');
     const create = async (body: object) => (await call(clerk, 'POST', '/m2m_tokens', body, key)).json['id'];
@@ -244,7 +244,7 @@ describe('row 10: machine tokens', () => {
     expect((await call(clerk, 'POST', '/m2m_tokens', { min_remaining_ttl_seconds: 3600 }, key)).status).toBe(400);
   });
 
-  it('machines: secrets rotate with grace, scopes come and go', async () => {
+  it('rotate secrets of machines with a delay, and add and remove scopes', async () => {
     const clerk = await start({ listen: false });
     const a = (await call(clerk, 'POST', '/v1/machines', { name: 'a' })).json;
     const b = (await call(clerk, 'POST', '/v1/machines', { name: 'b', scoped_machines: [a['id']] })).json;
@@ -264,7 +264,7 @@ describe('row 10: machine tokens', () => {
     expect((await call(clerk, 'GET', '/v1/machines?query=a')).json).toMatchObject({ total_count: 1 });
   });
 
-  it('API keys: created, found, changed, revoked, deleted', async () => {
+  it('include API keys: created, found, changed, revoked, deleted', async () => {
     const clerk = await start({ listen: false, now: NOW });
     const subject = String((await call(clerk, 'POST', '/v1/users', { email_address: ['a@example.test'] })).json['id']);
     const created = await call(clerk, 'POST', '/api_keys', {
@@ -304,7 +304,7 @@ describe('row 10: machine tokens', () => {
 });
 
 describe('row 11: OAuth access tokens', () => {
-  it('opaque and JWT, with dates in seconds', async () => {
+  it('are opaque and JWT, with dates in seconds', async () => {
     const clerk = await start({ listen: false, now: NOW });
     const opaque = await clerk.createOAuthToken({ userId: 'user_1', clientId: 'client_1', scopes: ['email'] });
     const verified = await call(clerk, 'POST', '/oauth_applications/access_tokens/verify', {
@@ -330,7 +330,7 @@ describe('row 11: OAuth access tokens', () => {
     });
   });
 
-  it('are refused when unknown or expired', async () => {
+  it('are refused if unknown or expired', async () => {
     const clerk = await start({ listen: false });
     const check = async (token: string) =>
       (await call(clerk, 'POST', '/v1/oauth_applications/access_tokens/verify', { access_token: token })).status;

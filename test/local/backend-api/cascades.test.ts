@@ -31,7 +31,7 @@ const count = (table: TableName, field: string, id: string | undefined): number 
     .rows()
     .filter((row) => row[field] === id).length;
 
-describe('row 5: what goes with a row', () => {
+describe('row 5: deletion of a row', () => {
   const PARTS = ['email_addresses', 'phone_numbers', 'web3_wallets', 'passkeys', 'external_accounts', 'saml_accounts'];
   const OF_USER = [
     ...PARTS.map((table) => [table, 'user_id'] as const),
@@ -42,7 +42,7 @@ describe('row 5: what goes with a row', () => {
     ['oauth_access_tokens', 'subject'],
   ] as readonly (readonly [TableName, string])[];
 
-  it('a user takes along its parts, sessions, memberships and tokens, and nobody else’s', async () => {
+  it('deletes the parts, sessions, memberships and tokens of a user, and no others', async () => {
     for (const [table, field] of OF_USER) expect(count(table, field, ids['user_id']), table).toBeGreaterThan(0);
     const others = count('email_addresses', 'user_id', ids['other_user_id']);
     events.length = 0;
@@ -54,7 +54,7 @@ describe('row 5: what goes with a row', () => {
     expect(count('oauth_access_tokens', 'subject', ids['other_user_id'])).toBe(1);
   });
 
-  it('an organization takes along its memberships, subscriptions and keys, and is active in no session', async () => {
+  it('deletes the memberships, subscriptions and keys of an organization, and ends its activity in sessions', async () => {
     const id = ids['organization_id'];
     const tables = ['organization_memberships', 'subscriptions', 'subscription_items'] as const;
     for (const table of tables) expect(count(table, 'organization_id', id), table).toBeGreaterThan(0);
@@ -67,7 +67,7 @@ describe('row 5: what goes with a row', () => {
     expect(state.table('users').get(ids['user_id'])).toBeDefined();
   });
 
-  it('a machine takes along its scopes, tokens and keys', async () => {
+  it('deletes the scopes, tokens and keys of a machine', async () => {
     const id = ids['machine_id'] ?? '';
     const scope = { to_machine_id: ids['other_machine_id'] };
     expect((await send(state, 'POST', `/machines/${id}/scopes`, { body: scope })).status).toBe(200);
@@ -78,7 +78,7 @@ describe('row 5: what goes with a row', () => {
     expect(state.table('machines').get(ids['other_machine_id'])).toBeDefined();
   });
 
-  it('a membership is left by the sessions in which its organization was active', async () => {
+  it("takes a membership's organization out of sessions", async () => {
     const members = `/organizations/${ids['organization_id'] ?? ''}/memberships`;
     const path = `${members}/${ids['user_id'] ?? ''}`;
     await send(state, 'POST', members, { body: { user_id: ids['other_user_id'], role: 'org:admin' } });
@@ -87,7 +87,7 @@ describe('row 5: what goes with a row', () => {
     expect(state.table('sessions').get(ids['session_id'])?.last_active_organization_id).toBeNull();
   });
 
-  it('a permission leaves the roles that held it, and a role its role sets', async () => {
+  it('takes a permission out of its roles, and a role out of its role sets', async () => {
     const permission = await send(state, 'POST', '/organization_permissions', {
       body: { name: 'Read', key: 'org:invoices:read' },
     });

@@ -13,7 +13,7 @@ const { get, post } = callsTo(() => state);
 const DAY_MS = 86_400_000;
 const keysOf = (rows: readonly { readonly key: string }[]): string[] => rows.map(({ key }) => key).sort();
 
-it('two roles, and eleven system permissions that admins have', async () => {
+it('has two roles, and eleven system permissions for admins', async () => {
   const { data } = (await get('/organization_roles')).body;
   const permissions = (await get('/organization_permissions', { limit: '100' })).body.data;
   expect(keysOf(data)).toEqual(['org:admin', 'org:member']);
@@ -30,7 +30,7 @@ it('two roles, and eleven system permissions that admins have', async () => {
   expect(held['org:member']).toEqual(['org:sys_billing:read', 'org:sys_memberships:read']);
 });
 
-it('five members by the API; seeds and helpers of tests may add more', async () => {
+it('allows five members by the API, and more by seeds and test helpers', async () => {
   const organization = (await post('/organizations', { name: 'Acme' })).body;
   expect(organization.max_allowed_memberships).toBe(5);
   const path = `/organizations/${organization.id}/memberships`;
@@ -41,7 +41,7 @@ it('five members by the API; seeds and helpers of tests may add more', async () 
   expect((await get(path)).body.total_count).toBe(6);
 });
 
-it('a hundred organizations for a user, unless the user has a limit', async () => {
+it('allows a hundred organizations for a user, unless the user has a limit', async () => {
   const user = (await post('/users', {})).body;
   for (let n = 0; n < 99; n++) state.table('organizations').insert({ id: `org_${n}`, created_by: user.id });
   expect((await post('/organizations', { name: 'Last', created_by: user.id })).status).toBe(200);
@@ -52,7 +52,7 @@ it('a hundred organizations for a user, unless the user has a limit', async () =
   expect((await post('/organizations', { name: 'Of nobody' })).status).toBe(200);
 });
 
-it('invitations last a month', async () => {
+it('ends invitations after a month', async () => {
   const invitation = (await post('/invitations', { email_address: 'new@example.com' })).body;
   state.clock.advance(30 * DAY_MS - 1);
   expect((await get('/invitations', { status: 'pending' })).body).toHaveLength(1);
@@ -60,7 +60,7 @@ it('invitations last a month', async () => {
   expect((await get('/invitations', { status: 'expired' })).body[0].id).toBe(invitation.id);
 });
 
-it('answers carry what live ones carry', async () => {
+it('answers with the fields of live answers', async () => {
   const user = (await post('/users', { email_address: ['ada@example.com'] })).body;
   expect(user.email_addresses[0].matches_sso_connection).toBe(false);
   expect(user.verification_attempts_remaining).toBe(10);

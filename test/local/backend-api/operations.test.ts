@@ -42,7 +42,7 @@ const cases = (applies: (operation: Operation) => boolean = () => true) =>
   operations.filter(applies).map((operation) => [operation.id, operation] as const);
 
 describe.each(cases())('%s', (_id, operation) => {
-  it('row 4: succeeds, and its answer is what the document says', async () => {
+  it('row 4: succeeds with an answer valid against the document', async () => {
     const request = await drive(state, operation, ids);
     const answer = await send(state, operation.method, request.path, request);
     expect(answer.status, answer.text).toBe(operation.success.status);
@@ -69,7 +69,7 @@ describe('needs a key of this instance', () => {
   });
 });
 
-describe('row 4: answers 404 for an id that nobody has, as the document says', () => {
+describe('row 4: answers 404 for an unknown id, as the document says', () => {
   it.each(cases(({ path }) => /\{\w*id\w*\}$|\{\w*id\w*\}\//i.test(path)))('%s', async (_id, operation) => {
     const { headers, ...request } = await drive(state, operation, ids);
     const nobody = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
@@ -83,7 +83,7 @@ describe('row 4: answers 404 for an id that nobody has, as the document says', (
   });
 });
 
-describe('row 3: refuses bodies that do not fit, and changes nothing', () => {
+describe('row 3: refuses invalid bodies and changes nothing', () => {
   it.each(cases(({ body }) => body?.contentType === 'application/json'))('%s', async (_id, operation) => {
     const { headers, ...request } = await drive(state, operation, ids);
     const before = JSON.stringify(state.dump().tables);
@@ -151,7 +151,7 @@ function mutants(operation: Operation, good: unknown): Mutant[] {
 describe.each(
   operations.filter((operation) => operation.query.length > 0).map((operation) => [operation.id, operation] as const),
 )('the query of %s', (_id, operation) => {
-  it('takes every parameter that the document has', async () => {
+  it('accepts every parameter of the document', async () => {
     const { query, ...request } = await drive(state, operation, ids);
     for (const { name, schema } of operation.query) {
       const value =

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 describe('organizations', () => {
-  it('the creator is a member with the admin role, and the slug comes from the name', async () => {
+  it('make their creator an admin, and take the slug from the name', async () => {
     expect(acme).toMatchObject({ slug: 'acme-inc', members_count: 1, created_by: ada.id });
     const { data } = (await get(`/organizations/${acme.id}/memberships`)).body;
     expect(data[0]).toMatchObject({
@@ -34,7 +34,7 @@ describe('organizations', () => {
     expect(data[0].permissions).toContain('org:sys_memberships:manage');
   });
 
-  it('is found by its slug, which no other may have', async () => {
+  it('are found by their slug, which is unique', async () => {
     expect((await get('/organizations/acme-inc')).body.id).toBe(acme.id);
     expect(codeOf(await post('/organizations', { name: 'Other', slug: 'acme-inc' }))).toEqual([
       422,
@@ -48,7 +48,7 @@ describe('organizations', () => {
     expect(twin.slug).toMatch(/^acme-inc-\w+$/);
   });
 
-  it('counts are told when asked for', async () => {
+  it('have counts if requested', async () => {
     expect((await get(`/organizations/${acme.id}`)).body.members_count).toBeUndefined();
     const counted = (
       await get('/organizations', {
@@ -62,7 +62,7 @@ describe('organizations', () => {
     expect((await get(`/organizations/${empty.id}`, query)).body.missing_member_with_elevated_permissions).toBe(true);
   });
 
-  it('deletion takes members, invitations and domains with it, and sessions leave it', async () => {
+  it('take members, invitations and domains with them when they are deleted, and leave sessions', async () => {
     const session = createSession(state, { userId: ada.id, organizationId: acme.id });
     await post(`/organizations/${acme.id}/invitations`, { email_address: 'new@example.com', role: 'org:member' });
     await post(`/organizations/${acme.id}/domains`, { name: 'acme.test' });
@@ -84,7 +84,7 @@ describe('row 5: memberships', () => {
   const join = (user: { id: string }, role = 'org:member') =>
     post(`/organizations/${acme.id}/memberships`, { user_id: user.id, role });
 
-  it('once for each user, with a role that exists, and within the limit', async () => {
+  it('exist once for each user, with an existing role, within the limit', async () => {
     expect((await join(bob, 'org:nothing')).status).toBe(404);
     expect((await join(bob)).body).toMatchObject({
       role: 'org:member',
@@ -98,7 +98,7 @@ describe('row 5: memberships', () => {
     expect((await join(cyd)).status).toBe(200);
   });
 
-  it('filters and orders by what members are', async () => {
+  it('are filtered and ordered by fields of the members', async () => {
     await join(bob);
     const users = async (query: Record<string, string | string[]>): Promise<string[]> =>
       (await get(`/organizations/${acme.id}/memberships`, query)).body.data.map(
@@ -114,7 +114,7 @@ describe('row 5: memberships', () => {
     expect((await get(`/users/${bob.id}/organization_memberships`)).body.total_count).toBe(1);
   });
 
-  it('metadata is merged; who left is no member any more', async () => {
+  it('merge metadata, and end when the user leaves', async () => {
     await patch(`/organizations/${acme.id}/memberships/${ada.id}/metadata`, { public_metadata: { a: { b: 1 } } });
     const merged = await patch(`/organizations/${acme.id}/memberships/${ada.id}/metadata`, {
       public_metadata: { a: { c: 2 } },
@@ -132,7 +132,7 @@ describe('invitations to an organization', () => {
   const invite = (body: Record<string, unknown> = {}) =>
     post(`/organizations/${acme.id}/invitations`, { email_address: 'new@example.com', role: 'org:member', ...body });
 
-  it('one that is pending for each address, and none for members', async () => {
+  it('exist once for each address as pending, and never for members', async () => {
     const invitation = (await invite({ inviter_user_id: ada.id, expires_in_days: 1 })).body;
     expect(invitation).toMatchObject({
       status: 'pending',
@@ -150,7 +150,7 @@ describe('invitations to an organization', () => {
     expect((await invite()).status).toBe(200);
   });
 
-  it('is revoked by admins, once, and then cannot be accepted', async () => {
+  it('are revoked once by admins, and cannot be accepted afterwards', async () => {
     const { id } = (await invite({ email_address: 'bob@example.com' })).body;
     const revoke = (by: string) =>
       post(`/organizations/${acme.id}/invitations/${id}/revoke`, { requesting_user_id: by });
@@ -161,7 +161,7 @@ describe('invitations to an organization', () => {
     expect(events).toContain('organizationInvitation.revoked');
   });
 
-  it('accepted, it makes a member with its role and metadata', async () => {
+  it('make a member with their role and metadata when accepted', async () => {
     const { id } = (
       await invite({ email_address: 'bob@example.com', role: 'org:admin', public_metadata: { team: 'a' } })
     ).body;
@@ -173,7 +173,7 @@ describe('invitations to an organization', () => {
     expect(events).toContain('organizationInvitation.accepted');
   });
 
-  it('many at once are all or none, and at most ten', async () => {
+  it('are created in bulk all or none, ten at most', async () => {
     const many = (addresses: string[]) =>
       post(
         `/organizations/${acme.id}/invitations/bulk`,
@@ -191,7 +191,7 @@ describe('invitations to an organization', () => {
 });
 
 describe('roles and permissions', () => {
-  it('a role in use stays; a new key reaches all who have the role', async () => {
+  it('keeps a role in use, and gives a new key to all who have the role', async () => {
     const role = (await post('/organization_roles', { name: 'Editor', key: 'org:editor' })).body;
     await post(`/organizations/${acme.id}/memberships`, { user_id: bob.id, role: 'org:editor' });
     expect(codeOf(await remove(`/organization_roles/${role.id}`))).toEqual([422, 'organization_role_assigned_members']);
@@ -214,7 +214,7 @@ describe('roles and permissions', () => {
     ]);
   });
 
-  it('permissions are assigned once, follow their key, and go when they are deleted', async () => {
+  it('assigns a permission once, follows its key, and removes it when deleted', async () => {
     const permission = (await post('/organization_permissions', { name: 'Read', key: 'org:reports:read' })).body;
     const role = (
       await post('/organization_roles', { name: 'Editor', key: 'org:editor', permissions: [permission.id] })
@@ -233,7 +233,7 @@ describe('roles and permissions', () => {
     expect((await remove(`/organization_permissions/${system.id}`)).status).toBe(403);
   });
 
-  it('replacing a role set needs a mapping for every member, then moves all of them', async () => {
+  it('needs a mapping for every member to replace a role set, then moves all', async () => {
     const other = {
       name: 'Other',
       key: 'role_set:other',
@@ -257,7 +257,7 @@ describe('roles and permissions', () => {
   });
 });
 
-it('domains belong to one organization, and filters tell them apart', async () => {
+it('domains belong to one organization, and filters distinguish them', async () => {
   const create = (name: string, more = {}) => post(`/organizations/${acme.id}/domains`, { name, ...more });
   const first = (await create('acme.test')).body;
   expect(first.verification.status).toBe('verified');

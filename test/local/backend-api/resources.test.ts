@@ -24,7 +24,7 @@ describe('invitations', () => {
   const invite = (body: Record<string, unknown> = {}) =>
     post('/invitations', { email_address: 'new@example.com', ...body });
 
-  it('one that is pending for each address, and none for users', async () => {
+  it('exist once for each address as pending, and never for users', async () => {
     const { body } = await invite({ redirect_url: 'https://app.test/welcome', expires_in_days: 2 });
     expect(openTicket(state, ticketIn(body.url))).toMatchObject({
       st: 'invitation',
@@ -43,7 +43,7 @@ describe('invitations', () => {
     expect(() => acceptInvitation(state, body.id)).toThrow(/expired/);
   });
 
-  it('is revoked once, not after it was accepted, and leaves the list', async () => {
+  it('are revoked once before they are accepted, and leave the list', async () => {
     const first = (await invite()).body;
     expect((await post(`/invitations/${first.id}/revoke`)).body).toMatchObject({ status: 'revoked', revoked: true });
     expect(codeOf(await post(`/invitations/${first.id}/revoke`))).toEqual([400, 'invitation_already_revoked']);
@@ -54,7 +54,7 @@ describe('invitations', () => {
     expect(codeOf(await post(`/invitations/${second.id}/revoke`))).toEqual([400, 'invitation_already_accepted']);
   });
 
-  it('many at once are all or none, and at most ten', async () => {
+  it('are created in bulk all or none, ten at most', async () => {
     const many = (count: number) =>
       post(
         '/invitations/bulk',
@@ -69,7 +69,7 @@ describe('invitations', () => {
     expect((await many(10)).body).toHaveLength(10);
   });
 
-  it('a ticket is never a session token, and none of another instance', async () => {
+  it('have a ticket that is no session token, and none of another instance', async () => {
     const { url } = (await invite()).body;
     expect((await post('/clients/verify', { token: ticketIn(url) })).status).toBe(400);
     expect(openTicket(state, ticketIn(url))).not.toBeNull();
@@ -80,7 +80,7 @@ describe('invitations', () => {
 });
 
 describe('waitlist', () => {
-  it('an address is on it once; it is invited, rejected and deleted as its state allows', async () => {
+  it('holds an address once, which is invited, rejected and deleted as its state allows', async () => {
     const entry = (await post('/waitlist_entries', { email_address: 'New@example.com' })).body;
     expect((await post('/waitlist_entries', { email_address: 'new@example.com' })).body.id).toBe(entry.id);
     expect((await post(`/waitlist_entries/${entry.id}/reject`)).body.status).toBe('rejected');
@@ -99,7 +99,7 @@ describe('waitlist', () => {
     ]);
   });
 
-  it('many at once: at most 50, no address twice, those on the list as they are', async () => {
+  it('adds up to 50 addresses in bulk, each once, and keeps existing ones', async () => {
     const bulk = (addresses: string[]) =>
       post(
         '/waitlist_entries/bulk',
@@ -117,7 +117,7 @@ describe('waitlist', () => {
   });
 });
 
-it('lists come as arrays, or as pages when asked for', async () => {
+it('lists are arrays, or pages if requested', async () => {
   for (const n of [1, 2, 3]) await post('/redirect_urls', { url: `https://app.test/${n}` });
   const bare = (await get('/redirect_urls', { limit: '2' })).body;
   expect(bare.map((r: { url: string }) => r.url)).toEqual(['https://app.test/3', 'https://app.test/2']);
@@ -139,7 +139,7 @@ it('lists come as arrays, or as pages when asked for', async () => {
   }
 });
 
-it('allowlist and blocklist tell what an identifier is, and have it once', async () => {
+it('allowlist and blocklist recognize the kind of an identifier, and hold it once', async () => {
   const add = (identifier: string) => post('/allowlist_identifiers', { identifier });
   expect((await add('Someone@example.com')).body).toMatchObject({
     identifier: 'someone@example.com',
@@ -160,7 +160,7 @@ it('allowlist and blocklist tell what an identifier is, and have it once', async
   expect((await remove(`/blocklist_identifiers/${id}`)).status).toBe(404);
 });
 
-it('OAuth applications show their secret on creation and rotation alone', async () => {
+it('OAuth applications show their secret on creation and rotation only', async () => {
   const app = (await post('/oauth_applications', { name: 'App', redirect_uris: ['https://app.test/cb'] })).body;
   expect(app).toMatchObject({
     scopes: 'profile email',
@@ -185,7 +185,7 @@ it('OAuth applications show their secret on creation and rotation alone', async 
   ).toEqual(['Open', 'Other']);
 });
 
-it('JWT templates set no claims that Clerk sets, and keep their key', async () => {
+it("JWT templates cannot set Clerk's own claims, and keep their key", async () => {
   const create = (body: Record<string, unknown>) =>
     post('/jwt_templates', { name: 'one', claims: { role: '{{user.public_metadata.role}}' }, ...body });
   expect(codeOf(await create({ claims: { sub: 'someone' } }))).toEqual([400, 'jwt_template_reserved_claim']);
@@ -199,7 +199,7 @@ it('JWT templates set no claims that Clerk sets, and keep their key', async () =
   expect(codeOf(await create({}))).toEqual([422, 'form_identifier_exists']);
 });
 
-it('sign-in tokens are of a user, expire, and are revoked once', async () => {
+it('sign-in tokens belong to a user, expire, and are revoked once', async () => {
   const made = (await post('/sign_in_tokens', { user_id: ids['user_id'], expires_in_seconds: 60 })).body;
   expect(openTicket(state, made.token)).toMatchObject({ st: 'sign_in_token', rid: made.id });
   expect((await post(`/sign_in_tokens/${made.id}/revoke`)).body).toMatchObject({ status: 'revoked' });
@@ -209,7 +209,7 @@ it('sign-in tokens are of a user, expire, and are revoked once', async () => {
   expect(openTicket(state, made.token)).toBeNull();
 });
 
-it('settings are kept, and organizations start with them', async () => {
+it('settings are stored, and apply to new organizations', async () => {
   const permissions = ['org:sys_memberships:read', 'org:sys_memberships:manage', 'org:sys_profile:delete'];
   const owner = (await post('/organization_roles', { name: 'Owner', key: 'org:owner', permissions })).body;
   const changed = await patch('/instance/organization_settings', {
@@ -256,7 +256,7 @@ it('templates are changed, previewed and reverted', async () => {
 describe('billing', () => {
   const item = () => `/billing/subscription_items/${ids['subscription_item_id']}`;
 
-  it('an item is canceled at the end of its period, or ended now', async () => {
+  it('cancels an item at the end of its period, or ends it at once', async () => {
     expect((await remove(item())).body).toMatchObject({ status: 'canceled', canceled_at: state.now(), ended_at: null });
     expect((await remove(item())).status).toBe(400);
     const other = (await get('/billing/subscription_items', { payer_type: 'org' })).body.data[0];
@@ -281,7 +281,7 @@ describe('billing', () => {
     ).toBe(403);
   });
 
-  it('a dearer price holds at once, a cheaper one from the next period', async () => {
+  it('raises a price at once, and lowers it with the next period', async () => {
     const change = (id: string, from: unknown, to: unknown) =>
       post(`/billing/subscription_items/${id}/price_transition`, { from_price_id: from, to_price_id: to });
     const id = ids['subscription_item_id'] ?? '';
@@ -304,7 +304,7 @@ describe('billing', () => {
     ]);
   });
 
-  it('prices are listed cheapest first, statements with what was paid', async () => {
+  it('lists prices cheapest first, and statements with the payments', async () => {
     await post('/billing/prices', { plan_id: ids['plan_id'], amount: 500 });
     const amounts = (await get('/billing/prices', { plan_id: ids['plan_id'] ?? '' })).body.data.map(
       (p: { amount: number }) => p.amount,
@@ -322,8 +322,8 @@ describe('billing', () => {
   });
 });
 
-describe('the protocol', () => {
-  it('paths are matched statics first, with and without the version, and encoded ids stay one segment', async () => {
+describe('the HTTP API', () => {
+  it('matches static paths first, with and without the version, and keeps encoded ids in one segment', async () => {
     expect((await get('/v1/users/count')).body.object).toBe('total_count');
     expect((await get('/users/count/')).status).toBe(200);
     expect((await get('/v1/v1/users')).status).toBe(404);
@@ -334,7 +334,7 @@ describe('the protocol', () => {
     expect(codeOf(await get('/no/such/path'))).toEqual([404, 'resource_not_found']);
   });
 
-  it('content types: JSON with or without a charset, nothing else', async () => {
+  it('accepts JSON with or without a charset, and no other content type', async () => {
     const body = { url: 'https://app.test/1' };
     const with_ = (type: string) => send(state, 'POST', '/redirect_urls', { body, headers: { 'content-type': type } });
     expect((await with_('application/json; charset=utf-8')).status).toBe(200);
@@ -350,7 +350,7 @@ describe('the protocol', () => {
     ).toBe(400);
   });
 
-  it('every version of the API is answered, named once, in the header or in the query', async () => {
+  it('answers every version of the API, named once in header or query', async () => {
     const ask = (headers: Record<string, string>, query = '') => send(state, 'GET', '/users', { headers, query });
     for (const version of ['2021-02-05', API_VERSION_DATE, '2026-05-12']) {
       expect((await ask({ 'clerk-api-version': version })).status).toBe(200);
@@ -364,7 +364,7 @@ describe('the protocol', () => {
     expect(codeOf(await ask({}, '__clerk_api_version=2031-01-01'))).toEqual([400, 'api_version_invalid']);
   });
 
-  it('from version 2026-05-12 on, metadata changes through its own operations alone', async () => {
+  it('changes metadata through its own operations only from version 2026-05-12 on', async () => {
     const newer = { 'clerk-api-version': '2026-05-12' };
     const metadata = { public_metadata: { a: 1 } };
     for (const path of [`/users/${ids['user_id']}`, `/organizations/${ids['organization_id']}`]) {
@@ -380,7 +380,7 @@ describe('the protocol', () => {
     }
   });
 
-  it('a machine\u2019s key opens what is for machines, and nothing else', async () => {
+  it('accepts a machine\u2019s key for operations of machines only', async () => {
     const headers = { authorization: `Bearer ${ids['machine_secret']}` };
     const tokens = { query: { subject: ids['machine_id'] ?? '' }, headers };
     expect((await send(state, 'GET', '/m2m_tokens', tokens)).status).toBe(200);
@@ -388,13 +388,13 @@ describe('the protocol', () => {
     expect(codeOf(await post('/m2m_tokens', {}))).toEqual([401, 'authentication_invalid']);
   });
 
-  it('the same refusal has the same trace id, another one another', async () => {
+  it('gives equal refusals one trace id, and different ones another', async () => {
     const [one, again, other] = [await get('/users/user_x'), await get('/users/user_x'), await get('/users/user_y')];
     expect(again.text).toBe(one.text);
     expect(other.body.clerk_trace_id).not.toBe(one.body.clerk_trace_id);
   });
 
-  it('a picture is stored with the user, and can be taken away', async () => {
+  it('stores a picture with the user, and removes it', async () => {
     const file =
       '--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\nPNG\r\n--B--\r\n';
     const path = `/users/${ids['user_id']}/profile_image`;

@@ -29,7 +29,7 @@ const refusalOf = (answer: Answer): unknown => [
 ];
 
 describe('row 5: identifiers', () => {
-  it('the first of each kind is primary and verified, and addresses are lower-cased', async () => {
+  it('make the first of each kind primary and verified, and addresses lower case', async () => {
     const user = await create({
       email_address: ['Ada@Example.com', 'b@example.com'],
       phone_number: ['+1 (555) 010-0001'],
@@ -49,7 +49,7 @@ describe('row 5: identifiers', () => {
     ['phone_number', ['+15550100001']],
     ['username', 'taken'],
     ['external_id', 'ext'],
-  ])('%s belongs to one user', async (field, value) => {
+  ])('of %s belong to one user', async (field, value) => {
     await create({ [field]: value });
     const before = JSON.stringify(state.dump().tables);
     expect(refusalOf(await post('/users', { [field]: value, first_name: 'Second' }))).toEqual([
@@ -60,7 +60,7 @@ describe('row 5: identifiers', () => {
     expect(JSON.stringify(state.dump().tables)).toBe(before);
   });
 
-  it('an address twice in one request, or malformed, creates nothing', async () => {
+  it('create nothing if an address is duplicate or malformed', async () => {
     expect(refusalOf(await post('/users', { email_address: ['a@example.com', 'A@example.com'] }))).toEqual([
       422,
       'form_identifier_exists',
@@ -80,7 +80,7 @@ describe('row 5: identifiers', () => {
     expect(state.table('email_addresses').size).toBe(0);
   });
 
-  it('primary must be a verified address of the same user', async () => {
+  it('must be verified addresses of the same user to be primary', async () => {
     const user = await create({ email_address: ['a@example.com'] });
     const other = await create({ email_address: ['o@example.com'] });
     const added = (await post('/email_addresses', { user_id: user.id, email_address: 'b@example.com' })).body;
@@ -107,7 +107,7 @@ describe('row 5: identifiers', () => {
 });
 
 describe('metadata', () => {
-  it('is merged deeply, and null deletes', async () => {
+  it('is merged deeply, and removed by null', async () => {
     const user = await create({
       public_metadata: { a: { b: 1, c: 2 }, list: [1, 2], gone: true },
       private_metadata: { secret: 1 },
@@ -126,7 +126,7 @@ describe('metadata', () => {
     expect(put.body).toMatchObject({ public_metadata: { c: 3 }, unsafe_metadata: { u: 1 } });
   });
 
-  it('keeps a key that is called __proto__ as data', async () => {
+  it('keeps a key __proto__ as data', async () => {
     const user = await create();
     const answer = await patch(`/users/${user.id}/metadata`, '{"public_metadata":{"__proto__":{"admin":true}}}');
     expect(answer.text).toContain('"__proto__":{"admin":true}');
@@ -188,7 +188,7 @@ describe('passwords', () => {
     expect((await verify(user.id, `${password}x`)).status).toBe(422);
   });
 
-  it('a bcrypt digest that takes hours matches nothing', async () => {
+  it('refuse a bcrypt digest that would take hours', async () => {
     const digest = '$2b$31$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe';
     const user = await create({ password_digest: digest, password_hasher: 'bcrypt' });
     expect((await verify(user.id, 'a')).status).toBe(422);
@@ -208,7 +208,7 @@ describe('passwords', () => {
     ['scrypt_firebase', 'hash$salt'],
     ['scrypt_werkzeug', 'scrypt:32768:8:1$salt$nothex'],
     ['awscognito', ''],
-  ])('what is no digest of %s is refused: %j', async (hasher, digest) => {
+  ])('refuse malformed digests of %s: %j', async (hasher, digest) => {
     expect(refusalOf(await post('/users', { password_digest: digest, password_hasher: hasher }))).toEqual([
       422,
       'form_password_digest_invalid_code',
@@ -216,7 +216,7 @@ describe('passwords', () => {
     ]);
   });
 
-  it('digests of hashers that cannot be checked here are kept, and said to be so', async () => {
+  it('keep digests of unsupported hashers, and report them', async () => {
     const user = await create({ password_digest: '$argon2id$v=19$m=65536$c2FsdA$aGFzaA', password_hasher: 'argon2id' });
     expect(user.password_enabled).toBe(true);
     expect(refusalOf(await verify(user.id, 'x'))).toEqual([400, 'password_hasher_unsupported', undefined]);
@@ -234,7 +234,7 @@ describe('passwords', () => {
 });
 
 describe('second factors', () => {
-  it('TOTP is checked by the clock, and a backup code works once', async () => {
+  it('check TOTP by the clock, and accept a backup code once', async () => {
     // The secret and times of RFC 6238, appendix B: the last six digits of its eight.
     expect(totpCode('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', 59_000)).toBe('287082');
     expect(totpCode('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', 1_111_111_109_000)).toBe('081804');
@@ -254,8 +254,8 @@ describe('second factors', () => {
   });
 });
 
-describe('states', () => {
-  it.each(['ban', 'lock'])('%s ends the sessions, and the opposite does not bring them back', async (measure) => {
+describe('bans and locks', () => {
+  it.each(['ban', 'lock'])('%s ends the sessions, and its opposite does not restore them', async (measure) => {
     const user = await create();
     const session = createSession(state, { userId: user.id });
     const body = (await post(`/users/${user.id}/${measure}`)).body;
@@ -269,7 +269,7 @@ describe('states', () => {
     expect((await get(`/sessions/${session.id}`)).body.status).toBe('revoked');
   });
 
-  it('a lock ends by the clock', async () => {
+  it('end by the clock for a lock', async () => {
     const user = await create();
     await post(`/users/${user.id}/lock`);
     state.clock.advance('59m');
@@ -278,7 +278,7 @@ describe('states', () => {
     expect((await get(`/users/${user.id}`)).body).toMatchObject({ locked: false, lockout_expires_in_seconds: null });
   });
 
-  it('bans of many are all or none', async () => {
+  it('apply to many users all or none', async () => {
     const [one, two] = [await create(), await create()];
     expect((await post('/users/ban', { user_ids: [one.id, 'user_nobody'] })).status).toBe(404);
     expect((await get(`/users/${one.id}`)).body.banned).toBe(false);
@@ -288,7 +288,7 @@ describe('states', () => {
     expect((await post('/users/ban', { user_ids: [] })).status).toBe(422);
   });
 
-  it('deletion takes all that belongs to the user with it', async () => {
+  it('delete everything of a deleted user', async () => {
     const user = await create({ email_address: ['a@example.com'], external_id: 'ext' });
     const organization = (await post('/organizations', { name: 'Acme', created_by: user.id })).body;
     const session = createSession(state, { userId: user.id });
@@ -360,7 +360,7 @@ describe('lists', () => {
     expect(await names(query)).toBe(expected);
   });
 
-  it('by id, also left out, by time, and by organization', async () => {
+  it('filter by id, also by exclusion, by time and by organization', async () => {
     const [cyd, bob, ada] = (await get('/users')).body;
     expect(await names({ user_id: [bob.id] })).toBe('bob');
     expect(await names({ user_id: [`-${bob.id}`] })).toBe('cyd ada');
@@ -371,7 +371,7 @@ describe('lists', () => {
     expect(await names({ organization_id: [`-${organization.id}`] })).toBe('cyd bob');
   });
 
-  it('page after page by the id of the last one', async () => {
+  it('continue page after page from the id of the last one', async () => {
     const [cyd, bob, ada] = (await get('/users')).body;
     const after = async (id: string, more: Record<string, string> = {}) =>
       (await get('/users', { starting_after: id, ...more })).body.map((user: { username: string }) => user.username);
@@ -390,7 +390,7 @@ describe('lists', () => {
     }
   });
 
-  it('a change shows at once, although pages are kept', async () => {
+  it('show a change at once, although pages are cached', async () => {
     const [cyd] = (await get('/users')).body;
     await patch(`/users/${cyd.id}`, { first_name: 'Charisse' });
     expect((await get('/users')).body[0].first_name).toBe('Charisse');
@@ -399,14 +399,14 @@ describe('lists', () => {
   });
 
   it.each([{ limit: '0' }, { limit: '501' }, { offset: '-1' }, { limit: 'ten' }, { order_by: 'password' }])(
-    '%j is refused',
+    'refuse %j',
     async (query) => {
       expect(refusalOf(await get('/users', query as never))).toEqual([422, expect.any(String), Object.keys(query)[0]]);
     },
   );
 });
 
-it('webhooks hear of users as the API shows them', async () => {
+it('webhooks carry users as the API shows them', async () => {
   const user = await create({ email_address: ['a@example.com'] });
   expect(events).toEqual([{ type: 'user.created', data: user }]);
 });

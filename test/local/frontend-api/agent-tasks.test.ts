@@ -79,7 +79,7 @@ describe('a task of an agent', () => {
     expect((await call(clerk, 'GET', `/v1/sessions/${sessionId}`)).json['status']).toBe('expired');
   });
 
-  it('has the same agent for the same name, and an id of its own', async () => {
+  it('has the same agent for the same name, with its own id', async () => {
     await start();
     const [one, two, other] = [await create(), await create(), await create({ agent_name: 'Auditor' })];
     expect(two['agent_id']).toBe(one['agent_id']);
@@ -120,7 +120,7 @@ describe('a task of an agent', () => {
     expect(clerk.state.table('agent_tasks').size).toBe(0);
   });
 
-  it('goes to https alone in production', async () => {
+  it('redirects to https only in production', async () => {
     await start({ instanceType: 'production' });
     expect((await post()).status).toBe(422);
     expect((await post({ redirect_url: 'https://app.example/' })).status).toBe(200);
@@ -140,7 +140,7 @@ describe('a task of an agent', () => {
     expect([unknown.status, codeOf(unknown)]).toEqual([404, 'agent_task_not_found']);
   });
 
-  it('is not used up by whoever only looks, and by nobody who is kept out', async () => {
+  it('is not consumed by programs that only read the link, and refuses banned users', async () => {
     await start();
     const { url } = await create();
     expect((await fetch(url, { method: 'HEAD' })).status).toBe(204);
@@ -150,7 +150,7 @@ describe('a task of an agent', () => {
     expect((await open(url)).userId).toBe(ADA);
   });
 
-  it('takes no other ticket, no old one, and leads nowhere else', async () => {
+  it('accepts no other ticket, no old one, and no other address', async () => {
     await start();
     const signIn = await call(clerk, 'POST', '/v1/sign_in_tokens', { user_id: ADA });
     const at = (ticket: unknown) => `${clerk.frontendApiUrl}/v1/agents/tasks?ticket=${String(ticket)}`;

@@ -45,8 +45,8 @@ async function tokenOf(page: FrontEnd): Promise<string> {
 
 const key = (fields: object = {}) => ({ type: 'api_key', name: 'Deploy', subject: 'user_ada', ...fields });
 
-describe('the keys of a user', () => {
-  it('are made with a secret that is shown once, listed, found, changed and revoked', async () => {
+describe('API keys of a user', () => {
+  it('show their secret once, and are listed, found, changed and revoked', async () => {
     const token = await tokenOf(scene.ada);
     const made = await ask(token, 'POST', '', key({ description: 'CI', seconds_until_expiration: 3600 }));
     expect(made).toMatchObject({
@@ -79,7 +79,7 @@ describe('the keys of a user', () => {
     expect((await ask(token, 'GET', '?subject=user_ada&include_invalid=true')).body).toMatchObject({ total_count: 2 });
   });
 
-  it('have no scopes and claims of the page\u2019s choice', async () => {
+  it('take no scopes and claims from the page', async () => {
     const forged = { scopes: ['everything'], claims: { admin: true }, created_by: 'user_bob', secret: 'ak_mine' };
     const { body } = await ask(await tokenOf(scene.ada), 'POST', '', key(forged));
     expect(body).toMatchObject({ scopes: [], claims: null, created_by: 'user_ada' });
@@ -93,11 +93,11 @@ describe('the keys of a user', () => {
     ['with a long description', { description: 'x'.repeat(256) }, 400, 'form_param_max_length_exceeded', 'description'],
     ['for no time', { seconds_until_expiration: 0 }, 400, 'form_param_value_invalid', 'seconds_until_expiration'],
     ['without a subject', { subject: '' }, 400, 'form_param_missing', 'subject'],
-  ])('are not made %s', async (_what, fields, status, code, param) => {
+  ])('are refused %s', async (_what, fields, status, code, param) => {
     expect(await ask(await tokenOf(scene.ada), 'POST', '', key(fields))).toMatchObject({ status, code, param });
   });
 
-  it('have different names, as long as they are good', async () => {
+  it('have unique names while they are valid', async () => {
     const token = await tokenOf(scene.ada);
     const { body } = await ask(token, 'POST', '', key());
     expect(await ask(token, 'POST', '', key())).toMatchObject({ status: 409, code: 'token_creation_conflict' });
@@ -105,7 +105,7 @@ describe('the keys of a user', () => {
     expect(await ask(token, 'POST', '', key())).toMatchObject({ status: 201 });
   });
 
-  it('are not made where they are switched off', async () => {
+  it('are refused if they are switched off', async () => {
     scene.clerk.configure({ api_keys_settings: { user_api_keys_enabled: false } });
     const token = await tokenOf(scene.ada);
     expect(await ask(token, 'POST', '', key())).toMatchObject({ status: 422, code: 'api_keys_not_enabled' });
@@ -113,8 +113,8 @@ describe('the keys of a user', () => {
   });
 });
 
-describe('the keys of others', () => {
-  it('are out of reach', async () => {
+describe('API keys of others', () => {
+  it('are inaccessible', async () => {
     const { body } = await ask(await tokenOf(scene.ada), 'POST', '', key());
     const { id } = body as { id: string };
     const eve = await tokenOf(scene.eve);
@@ -127,7 +127,7 @@ describe('the keys of others', () => {
     expect(machine).toMatchObject({ revoked: false, description: null });
   });
 
-  it('are an organization\u2019s: its role decides', async () => {
+  it('belong to an organization, whose roles decide', async () => {
     const [ada, bob, eve] = [await tokenOf(scene.ada), await tokenOf(scene.bob), await tokenOf(scene.eve)];
     const made = await ask(ada, 'POST', '', key({ subject: 'org_acme' }));
     expect(made).toMatchObject({ status: 201, body: { subject: 'org_acme', created_by: 'user_ada' } });
@@ -148,8 +148,8 @@ describe('the keys of others', () => {
   });
 });
 
-describe('whoever asks', () => {
-  it('has a good session token: no other token, no cookie, no key', async () => {
+describe("a caller of the API keys' operations", () => {
+  it('needs a session token: no other token, no cookie, no key', async () => {
     const { clerk } = scene;
     const good = await tokenOf(scene.ada);
     const { state } = clerk;
@@ -181,7 +181,7 @@ describe('whoever asks', () => {
     expect(await ask(good, 'GET', '?subject=user_ada')).toMatchObject({ status: 401 });
   });
 
-  it('is told apart from a server, which has its own view', async () => {
+  it('differs from a server, which has its own view', async () => {
     const token = await tokenOf(scene.ada);
     const plain = `${scene.clerk.frontendApiUrl}/api_keys?subject=user_ada`;
     const as = (url: string, bearer: string) => fetch(url, { headers: { authorization: `Bearer ${bearer}` } });

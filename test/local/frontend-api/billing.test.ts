@@ -83,7 +83,7 @@ const claims = async () => {
 };
 
 describe('plans on sale', () => {
-  it('are shown to everybody, by the kind of payer; hidden ones are not', async () => {
+  it('are shown to everybody by the kind of payer, without hidden ones', async () => {
     page = new FrontEnd(clerk);
     const slugs = async (type: string) =>
       ((await page.get(`/v1/billing/plans?payer_type=${type}`)).body['data'] as Item['plan'][]).map(({ slug }) => slug);
@@ -100,7 +100,7 @@ describe('plans on sale', () => {
     expect((await page.get('/v1/billing/plans/none')).code).toBe('plan_not_found');
   });
 
-  it('switch billing on for those whom they are for', async () => {
+  it('switch billing on for their kind of payer', async () => {
     const settings = async () =>
       ((await page.get('/v1/environment')).body['commerce_settings'] as Record<string, unknown>)['billing'];
     expect(await settings()).toMatchObject({
@@ -114,13 +114,13 @@ describe('plans on sale', () => {
 });
 
 describe('a subscription', () => {
-  it('is to the default plan at first; nobody sees it who is not signed in', async () => {
+  it('begins with the default plan, and is visible to signed-in users only', async () => {
     expect(await told()).toEqual(['free active']);
     expect((await page.get(`${ME}/subscription_items`)).response).toMatchObject({ total_count: 1 });
     expect((await new FrontEnd(clerk).get(`${ME}/subscription`)).status).toBe(401);
   });
 
-  it('changes with a checkout, and tokens with it', async () => {
+  it('changes with a checkout, and tokens change with it', async () => {
     expect(await claims()).toMatchObject({ pla: 'u:free', fea: 'u:free_feature' });
     const begun = await checkout('pro');
     expect(begun.response).toMatchObject({
@@ -146,7 +146,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  it('tells webhooks of each step', async () => {
+  it('sends webhooks for each step', async () => {
     clerk.webhooks.add('http://127.0.0.1:1/nobody');
     await buy('pro');
     expect(clerk.webhooks.deliveries.map(({ type }) => type)).toEqual([
@@ -158,7 +158,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  it('moves up at once, and what is left of the old period counts', async () => {
+  it('is raised at once, with credit for the old period', async () => {
     await buy('pro');
     clerk.advanceClock(15 * DAY);
     page = await signIn('ada');
@@ -182,7 +182,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('moves down when the period is over, by the clock of the instance', async () => {
+  it('is lowered when the period ends, by the clock of the instance', async () => {
     await buy('max');
     const begun = await checkout('pro');
     expect(begun.response).toMatchObject({ is_immediate_plan_change: false, totals: { total_due_now: { amount: 0 } } });
@@ -200,7 +200,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('runs on after it was canceled, until its period is over; then the default plan is left', async () => {
+  it('continues after its cancellation until its period ends, then falls back to the default plan', async () => {
     await buy('pro');
     const [item] = await itemsAt();
     const canceled = await page.call('DELETE', `${ME}/subscription_items/${item?.id ?? ''}`);
@@ -216,7 +216,7 @@ describe('a subscription', () => {
     expect(refused.code).toBe('commerce_subscription_item_cannot_be_canceled');
   });
 
-  it('can be taken up again before it ends, for nothing', async () => {
+  it('is resumed free of charge before it ends', async () => {
     await buy('pro');
     const [item] = await itemsAt();
     await page.call('DELETE', `${ME}/subscription_items/${item?.id ?? ''}`);
@@ -227,7 +227,7 @@ describe('a subscription', () => {
     expect(await itemsAt()).toMatchObject([{ id: item?.id, canceled_at: null }]);
   });
 
-  it('renews with the default card, and is overdue when that is declined', async () => {
+  it('renews with the default card, and is overdue if that is declined', async () => {
     await buy('pro');
     clerk.advanceClock(61 * DAY);
     page = await signIn('ada');
@@ -249,7 +249,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('can be tried once; without a card the trial ends', async () => {
+  it('has one trial, which ends without a card', async () => {
     const begun = await checkout('trial');
     expect(begun.response).toMatchObject({
       free_trial_ends_at: NOW + 14 * DAY,
@@ -265,7 +265,7 @@ describe('a subscription', () => {
     expect((await checkout('trial')).response).toMatchObject({ totals: { total_due_now: { amount: 2000 } } });
   });
 
-  it('goes on after the trial with a card', async () => {
+  it('continues after the trial with a card', async () => {
     await buy('trial');
     clerk.advanceClock(15 * DAY);
     page = await signIn('ada');
@@ -276,13 +276,13 @@ describe('a subscription', () => {
     });
   });
 
-  it('can be for a year', async () => {
+  it('may last a year', async () => {
     const done = await buy('pro', TEST_CARD, 'annual');
     expect(done.response).toMatchObject({ totals: { grand_total: { amount: 9600 } } });
     expect(await itemsAt()).toMatchObject([{ plan_period: 'annual', period_end: NOW + 365 * DAY }]);
   });
 
-  it('goes with its user', async () => {
+  it('is deleted with its user', async () => {
     await buy('pro');
     await call(clerk, 'DELETE', '/v1/users/user_ada');
     for (const table of ['payers', 'subscriptions', 'subscription_items'] as const)
@@ -303,12 +303,12 @@ describe('a checkout', () => {
       'payment_source_not_found',
       undefined,
     ],
-  ])('%j is refused: %i %s', async (fields, status, code, param) => {
+  ])('refuses %j: %i %s', async (fields, status, code, param) => {
     const reply = await page.post(`${ME}/checkouts`, fields);
     expect([reply.status, reply.code, reply.param]).toEqual([status, code, param]);
   });
 
-  it('is not for others, and neither is a card', async () => {
+  it('is private, and so is a card', async () => {
     const begun = await checkout('pro');
     const { id } = (await buy('max')).response['payment_method'] as { id: string };
     page = await signIn('bob');
@@ -318,7 +318,7 @@ describe('a checkout', () => {
     expect((await page.get(`${ME}/payment_methods`)).response).toMatchObject({ total_count: 0 });
   });
 
-  it('fails with a card that is declined, and with one that is none', async () => {
+  it('fails with a declined card and with an unknown one', async () => {
     const begun = await checkout('pro');
     const pay = (payment_token: string) => confirm(begun, { gateway: 'stripe', payment_token });
     expect(await pay('pm_card_chargeDeclined')).toMatchObject({
@@ -348,7 +348,7 @@ describe('a checkout', () => {
     });
   });
 
-  it('knows no promo codes', async () => {
+  it('accepts no promo codes', async () => {
     const begun = await checkout('pro');
     const at = `${ME}/checkouts/${String(begun.response['id'])}`;
     expect((await page.call('PATCH', at, { promo_code: 'HORSE' })).code).toBe('checkout_promo_code_invalid');
@@ -358,7 +358,7 @@ describe('a checkout', () => {
 });
 
 describe('payment methods and statements', () => {
-  it('have a default; the last card of what renews stays', async () => {
+  it('have a default, and keep the last card of a renewing subscription', async () => {
     await buy('pro');
     const [first] = (await page.get(`${ME}/payment_methods`)).response['data'] as { id: string }[];
     expect((await page.call('DELETE', `${ME}/payment_methods/${first?.id ?? ''}`)).code).toBe('payment_source_in_use');
@@ -374,7 +374,7 @@ describe('payment methods and statements', () => {
     });
   });
 
-  it('say what was paid', async () => {
+  it('list the payments', async () => {
     await buy('pro');
     const list = await page.get(`${ME}/statements`);
     expect(list.response).toMatchObject({ total_count: 1, data: [{ totals: { grand_total: { amount: 1000 } } }] });
@@ -394,7 +394,7 @@ describe('payment methods and statements', () => {
 });
 
 describe('billing of an organization', () => {
-  it('is managed by those who may, read by members, and closed to everybody else', async () => {
+  it('is managed by permission, read by members, and closed to everybody else', async () => {
     expect(await told(ACME)).toEqual(['free_org active']);
     await confirm(await checkout('team', 'month', ACME), TEST_CARD, ACME);
     expect(await told(ACME)).toEqual(['team active']);

@@ -215,7 +215,7 @@ function idOf(param: string, scope: string): string {
 }
 
 describe('the operations of the Frontend API', () => {
-  it('tell nobody\u2019s secrets', () => {
+  it('show nobody\u2019s secrets', () => {
     expect(walked.flatMap(({ leaks }) => leaks)).toEqual([]);
   });
 
@@ -224,14 +224,14 @@ describe('the operations of the Frontend API', () => {
   });
 
   // Those that need a state which the walk cannot have at the same time. The list may only become shorter; `vitest -u` writes it anew.
-  it('are reached by the walk, but for those that are listed', async () => {
+  it('are all reached by the walk, except the listed ones', async () => {
     const built = walked.filter(({ status }) => status !== 501);
     expect(built.length).toBeGreaterThan(80);
     const unreached = built.filter(({ status }) => status >= 300).map(({ id }) => id);
     await expect(`${unreached.sort().join('\n')}\n`).toMatchFileSnapshot('unreached-operations.txt');
   });
 
-  it('would be noticed if they told a secret', () => {
+  it('are detected if they show a secret', () => {
     const [[canary = ''] = []] = canariesOf(clerk);
     expect(isTold(JSON.stringify({ secret: canary }), canary)).toBe(true);
     expect(isTold('{"at":1424242000}', '424242')).toBe(false);

@@ -62,7 +62,7 @@ const redeem = async (response: Response) =>
   client.redeem(codeOf(locationOf(response)), { client_secret: client.application.client_secret ?? '' });
 
 describe('the consent page of the application', () => {
-  it('gets the browser with the request as it came, and shows what is asked for', async () => {
+  it('receives the browser with the original request, and shows what is requested', async () => {
     await signIn();
     const target = await authorize({ consented: 'true', organization_id: 'org_acme' });
     expect(target.origin + target.pathname).toBe(CONSENT);
@@ -90,7 +90,7 @@ describe('the consent page of the application', () => {
     });
   });
 
-  it('has nothing to show of what is not asked for by consent', async () => {
+  it('shows nothing that is requested without consent', async () => {
     expect(await page.get('/v1/me/oauth/consent/notes')).toMatchObject({ status: 401, code: 'authentication_invalid' });
     await signIn();
     expect(await page.get('/v1/me/oauth/consent/nobody')).toMatchObject({ status: 404, code: 'resource_not_found' });
@@ -99,14 +99,14 @@ describe('the consent page of the application', () => {
     expect(trusted).toMatchObject({ status: 422, code: 'feature_requires_oauth2_consent_screen_enabled' });
   });
 
-  it('is left out for an application without a consent screen', async () => {
+  it('is skipped for an application without a consent screen', async () => {
     await signIn();
     const target = await authorize({ client_id: 'trusted', scope: 'profile' });
     expect(target.origin + target.pathname).toBe(CALLBACK);
     expect(target.searchParams.has('code')).toBe(true);
   });
 
-  it('is the instance\u2019s own where the environment names none', async () => {
+  it('is the instance\u2019s own if the environment names none', async () => {
     clerk.configure({ display_config: { oauth_consent_url: '' } });
     await signIn();
     const response = await page.browser.request(client.authorizeUrl());
@@ -131,7 +131,7 @@ describe('the form of the consent page', () => {
     expect(auth).toMatchObject({ userId: 'user_ada', clientId: 'notes', scopes: ['profile', 'email'] });
   });
 
-  it('gives the organization that the user chose, and none that the user is not in', async () => {
+  it('gives the organization that the user chose, if the user is a member', async () => {
     const scope = 'profile user:org:read';
     const { body } = await redeem(await decide('true', { scope, organization_id: 'org_acme' }));
     expect(clerk.state.keys.open(body.access_token)?.payload).toMatchObject({ org_id: 'org_acme' });
@@ -163,7 +163,7 @@ describe('the form of the consent page', () => {
     expect(clerk.state.table('authorization_codes').size).toBe(0);
   });
 
-  it('is refused without a session, and with one that is not this browser\u2019s', async () => {
+  it('is refused without a session, and with another browser\u2019s', async () => {
     const other = await clerk.signIn('user_ada');
     const url = `${client.at('/v1/me/oauth/consent/notes')}?_clerk_session_id=${other.session.id}`;
     const form = new URLSearchParams({
@@ -176,7 +176,7 @@ describe('the form of the consent page', () => {
     expect((await decide('true')).status).toBe(401);
   });
 
-  it('goes to no address that the application did not register', async () => {
+  it('redirects only to registered addresses', async () => {
     const response = await decide('true', { redirect_uri: 'https://evil.example/callback' });
     expect(response.status).toBe(400);
     expect(response.headers.get('location')).toBeNull();
@@ -184,7 +184,7 @@ describe('the form of the consent page', () => {
 });
 
 describe('the waitlist', () => {
-  it.each(['public', 'waitlist', 'restricted'])('takes an address in the mode %s, once', async (mode) => {
+  it.each(['public', 'waitlist', 'restricted'])('accepts an address in the mode %s, once', async (mode) => {
     clerk.configure({ user_settings: { sign_up: { mode } } });
     clerk.webhooks.add('http://127.0.0.1:1/nobody');
     const first = await page.post('/v1/waitlist', { email_address: 'Eve@example.com' });
@@ -199,7 +199,7 @@ describe('the waitlist', () => {
     expect(told).toEqual(['waitlistEntry.created']);
   });
 
-  it('says under the field what is wrong with an address', async () => {
+  it('reports an invalid address under the field', async () => {
     expect(await page.post('/v1/waitlist')).toMatchObject({
       status: 422,
       code: 'form_param_missing',

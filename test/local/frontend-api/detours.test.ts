@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 const sessionsIn = (reply: Reply): unknown[] => (reply.response['sessions'] ?? []) as unknown[];
 
-describe('a link in an e-mail', () => {
+describe('a link in an email', () => {
   const ask = async (): Promise<string> => {
     const { response } = await page.post('/v1/client/sign_ins', { identifier: 'ada@example.com' });
     await page.post(`/v1/client/sign_ins/${String(response['id'])}/prepare_first_factor`, {
@@ -42,7 +42,7 @@ describe('a link in an e-mail', () => {
     return { status: answer.status, location: answer.headers.get('location') };
   };
 
-  it('signs in, and sends on to the page that asked', async () => {
+  it('signs in, and redirects to the page that requested it', async () => {
     const id = await ask();
     expect(link()).toMatch(/\/v1\/verify\?token=/);
     const { status, location } = await follow(link());
@@ -57,7 +57,7 @@ describe('a link in an e-mail', () => {
     expect((await follow(link())).status).toBe(404);
   });
 
-  it('signs the browser in that asked, when another one follows; unless the instance wants the same', async () => {
+  it('signs in the browser that requested it if another one follows it, unless the instance requires the same', async () => {
     await ask();
     const other = new FrontEnd(clerk);
     expect((await follow(link(), other.browser)).location).toContain('__clerk_status=verified');
@@ -72,7 +72,7 @@ describe('a link in an e-mail', () => {
     expect((await follow(link())).location).toContain('__clerk_status=verified');
   });
 
-  it('is good for ten minutes, and only the newest one', async () => {
+  it('is valid for ten minutes, and only the newest one', async () => {
     const id = await ask();
     const old = link();
     await page.post(`/v1/client/sign_ins/${id}/prepare_first_factor`, {
@@ -85,7 +85,7 @@ describe('a link in an e-mail', () => {
     expect(sessionsIn(await page.get('/v1/client'))).toHaveLength(0);
   });
 
-  it('is not used up by programs that look at it, and leads to no other site', async () => {
+  it('is not consumed by programs that read it, and leads to no other site', async () => {
     const { response } = await page.post('/v1/client/sign_ins', { identifier: 'ada@example.com' });
     await page.post(`/v1/client/sign_ins/${String(response['id'])}/prepare_first_factor`, {
       strategy: 'email_link',
@@ -130,7 +130,7 @@ describe('a provider', () => {
     return browser.submit(`${clerk.frontendApiUrl}/v1/oauth_callback`, { token, ...fields });
   };
 
-  it('shows a page where one picks who one is, and signs in who has the address', async () => {
+  it('shows a page to choose an identity, and signs in the owner of the address', async () => {
     const url = await begin();
     const shown = await (await page.browser.request(url)).text();
     expect(shown).toContain('Who does Google say you are?');
@@ -149,7 +149,7 @@ describe('a provider', () => {
     expect((await answer(url, { email: 'ada@example.com' })).status).toBe(410);
   });
 
-  it('transfers a sign-in of somebody unknown to a sign-up, without a password', async () => {
+  it('turns the sign-in of an unknown user into a sign-up without a password', async () => {
     const done = await answer(await begin(), { email: 'eve@example.com', first_name: 'Eve' });
     expect(done.headers.get('location')).toBe(`${PAGE}/sso-callback`);
     expect((await page.get('/v1/client')).response).toMatchObject({
@@ -160,7 +160,7 @@ describe('a provider', () => {
     expect(up.client).toMatchObject({ sessions: [{ user: { external_accounts: [{ provider: 'oauth_google' }] } }] });
   });
 
-  it('transfers a sign-up of somebody known to a sign-in', async () => {
+  it('turns the sign-up of a known user into a sign-in', async () => {
     await answer(await begin('sign_ups'), { email: 'ada@example.com' });
     const { sign_up: signUp } = (await page.get('/v1/client')).response as { sign_up: object };
     expect(signUp).toMatchObject({
@@ -177,7 +177,7 @@ describe('a provider', () => {
     expect(sessionsIn(await page.get('/v1/client'))).toHaveLength(1);
   });
 
-  it('that is denied, is off, or answers for another browser lets nobody in', async () => {
+  it('signs nobody in if it is denied, off, or answers for another browser', async () => {
     await answer(await begin(), { deny: 'true' });
     expect((await page.get('/v1/client')).response).toMatchObject({
       sessions: [],

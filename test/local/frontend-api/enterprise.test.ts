@@ -59,8 +59,8 @@ async function answer(address: string, fields: Record<string, string>): Promise<
 
 const shown = async (): Promise<Record<string, unknown>> => (await page.get('/v1/client')).response;
 
-describe('an address of the domain', () => {
-  it('is offered the connection and nothing else, known or not', async () => {
+describe('an address of an enterprise domain', () => {
+  it('is offered the connection only, known or not', async () => {
     expect((await page.get('/v1/environment')).body).toMatchObject({
       user_settings: { enterprise_sso: { enabled: true }, saml: { enabled: true } },
     });
@@ -86,7 +86,7 @@ describe('an address of the domain', () => {
     });
   });
 
-  it('signs in, and the account is the user’s; names follow the provider', async () => {
+  it('signs in the account of the user, whose names follow the provider', async () => {
     const prepared = await prepare(await begin('ada@corp.example'));
     const form = await page.browser.request(addressIn(prepared));
     expect(await form.text()).toContain('Who does Corp say you are?');
@@ -113,7 +113,7 @@ describe('an address of the domain', () => {
     expect(user.json['enterprise_accounts']).toHaveLength(1);
   });
 
-  it('signs up, if nobody has it yet', async () => {
+  it('signs up a new user', async () => {
     const prepared = await prepare(await begin('eve@corp.example'));
     const fields = { email: 'eve@corp.example', first_name: 'Eve', last_name: '' };
     expect(await answer(addressIn(prepared), fields)).toBe(`${PAGE}/sso-callback`);
@@ -125,7 +125,7 @@ describe('an address of the domain', () => {
     ]);
   });
 
-  it('is asked which, where there are several connections', async () => {
+  it('chooses among several connections', async () => {
     const other = await connect({ name: 'Other', provider: 'saml_okta', domains: ['corp.example'] });
     const begun = await begin('ada@corp.example');
     expect(await prepare(begun)).toMatchObject({
@@ -144,7 +144,7 @@ describe('an address of the domain', () => {
     });
   });
 
-  it('comes in by the older table of SAML connections, and by a subdomain where that is allowed', async () => {
+  it('signs in by the older SAML connections, and by a subdomain if that is allowed', async () => {
     const body = { name: 'Old', provider: 'saml_custom', domain: 'old.example' };
     const made = await call(clerk, 'POST', '/v1/saml_connections', body);
     const path = `/v1/saml_connections/${String(made.json['id'])}`;
@@ -158,7 +158,7 @@ describe('an address of the domain', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('refused are', () => {
   const failure = async (): Promise<unknown> => {
     const client = await shown();
     expect(client['sessions']).toEqual([]);
@@ -174,14 +174,14 @@ describe('what is refused', () => {
     });
   });
 
-  it('a newcomer, where the connection makes no accounts', async () => {
+  it('a new user, if the connection creates no accounts', async () => {
     await call(clerk, 'PATCH', `/v1/enterprise_connections/${connection}`, { disable_jit_provisioning: true });
     clerk.state.table('enterprise_connections').update(connection, { disable_jit_provisioning: true });
     await answer(addressIn(await prepare(await begin('eve@corp.example'))), { email: 'eve@corp.example' });
     expect(await failure()).toMatchObject({ status: 'failed', error: { code: 'saml_jit_provisioning_disabled' } });
   });
 
-  it('somebody who is banned, and a person who says no', async () => {
+  it('a banned user, and a user who cancels', async () => {
     await answer(addressIn(await prepare(await begin('ada@corp.example'))), { deny: 'true' });
     expect(await failure()).toMatchObject({ status: 'failed', error: { code: 'oauth_access_denied' } });
     const prepared = await prepare(await begin('ada@corp.example'));
@@ -190,7 +190,7 @@ describe('what is refused', () => {
     expect(await failure()).toMatchObject({ status: 'failed', error: { code: 'user_banned' } });
   });
 
-  it('another browser, and an answer that comes twice', async () => {
+  it('another browser, and a repeated answer', async () => {
     const prepared = await prepare(await begin('ada@corp.example'));
     const own = page;
     page = new FrontEnd(clerk);
@@ -200,7 +200,7 @@ describe('what is refused', () => {
     expect(await answer(addressIn(prepared), { email: 'ada@corp.example' })).toBeNull();
   });
 
-  it('a connection that is switched off: passwords are good again', async () => {
+  it('a connection that is switched off, where passwords work again', async () => {
     await call(clerk, 'PATCH', `/v1/enterprise_connections/${connection}`, { active: false });
     const done = await begin('ada@corp.example', { password: 'correct horse' });
     expect(done.response).toMatchObject({ status: 'complete' });
@@ -208,7 +208,7 @@ describe('what is refused', () => {
   });
 });
 
-it('with enumeration protection an unknown address of the domain looks like a known one', async () => {
+it('shows an unknown address of the domain like a known one, with enumeration protection', async () => {
   clerk.configure({ user_settings: { attack_protection: { enumeration_protection: { enabled: true } } } });
   const [known, unknown] = [await begin('ada@corp.example'), await begin('eve@corp.example')];
   const same = ({ response }: Reply) => ({ ...response, id: '', identifier: '' });

@@ -85,14 +85,14 @@ describe.each(KINDS)('an unknown %s', (_kind, known, unknown) => {
     return seen;
   };
 
-  it('is asked for the same, and tells nothing of anybody', async () => {
+  it('sees the same steps, which reveal nothing', async () => {
     const [begun] = await same([]);
     expect(JSON.stringify(begun)).toContain('needs_first_factor');
     expect(JSON.stringify(begun)).toContain('\\"strategy\\":\\"password\\"');
     expect(JSON.stringify(begun)).not.toMatch(/Ada|user_ada|second@|strategy\\":\\"passkey/);
   });
 
-  it('gets the same for wrong passwords, also once the account is locked', async () => {
+  it('sees the same for wrong passwords, also after the lockout', async () => {
     const wrong = first('password', { password: 'wrong horse' });
     const seen = await same([wrong, wrong, wrong, first('password')]);
     expect(JSON.stringify(seen)).not.toContain('user_locked');
@@ -100,14 +100,14 @@ describe.each(KINDS)('an unknown %s', (_kind, known, unknown) => {
   });
 
   it.each(['email_code', 'phone_code', 'reset_password_email_code', 'reset_password_phone_code', 'email_link'])(
-    'gets the same for %s, until the code has failed',
+    'sees the same for %s, until the code has failed',
     async (strategy) => {
       const wrong = first(strategy, WRONG);
       await same([wrong, prepare(strategy), wrong, wrong, wrong, wrong]);
     },
   );
 
-  it('gets the same for what is not offered, or not given', async () => {
+  it('sees the same for factors that are not offered or not given', async () => {
     const other = { email_address_id: 'idn_other', phone_number_id: 'idn_other' };
     await same([
       prepare('password'),
@@ -123,7 +123,7 @@ describe.each(KINDS)('an unknown %s', (_kind, known, unknown) => {
     ]);
   });
 
-  it('gets the same for everything in one request', async () => {
+  it('sees the same if everything is in one request', async () => {
     const seen = await Promise.all(
       [known, unknown].map(async (identifier) => {
         const page = new FrontEnd(clerk);
@@ -136,13 +136,13 @@ describe.each(KINDS)('an unknown %s', (_kind, known, unknown) => {
   });
 });
 
-describe('behind it', () => {
-  it('nothing is sent to an unknown address, and 424242 opens nothing', async () => {
+describe('under enumeration protection', () => {
+  it('an unknown address gets no message, and 424242 does not sign in', async () => {
     await attempt('evil+clerk_test@example.com', [prepare('email_code'), first('email_code', { code: '424242' })]);
     expect(clerk.emails).toEqual([]);
   });
 
-  it('ids of an address stay the same, known or not', async () => {
+  it('ids of an address are stable, known or not', async () => {
     for (const identifier of ['ada@example.com', 'eve@example.com']) {
       const ids = await Promise.all(
         [1, 2].map(async () => {
@@ -155,7 +155,7 @@ describe('behind it', () => {
     }
   });
 
-  it('whoever has an account comes in, by password or by code; who is banned gets what nobody gets', async () => {
+  it('users sign in by password or by code, and a banned user sees what an unknown one sees', async () => {
     const page = new FrontEnd(clerk);
     const done = await page.post('/v1/client/sign_ins', { identifier: 'ADA@example.com ', password: 'correct horse' });
     expect(done.response).toMatchObject({ status: 'complete', user_data: { first_name: 'Ada' } });
@@ -173,13 +173,13 @@ describe('behind it', () => {
     expect(await attempt('ada@example.com', [right])).toEqual(await attempt('eve@example.com', [right]));
   });
 
-  it('a kind of identifier that nobody signs in with is told as such', async () => {
+  it('an identifier of an unsupported kind is reported', async () => {
     clerk.configure({ user_settings: { attributes: { username: { enabled: false } } } });
     const reply = await new FrontEnd(clerk).post('/v1/client/sign_ins', { identifier: 'ada_l' });
     expect(reply).toMatchObject({ status: 422, code: 'form_identifier_not_found', param: 'identifier' });
   });
 
-  it('without it, an unknown address is told', async () => {
+  it('an unknown address is reported if the protection is off', async () => {
     clerk.configure({ user_settings: { attack_protection: { enumeration_protection: { enabled: false } } } });
     const reply = await new FrontEnd(clerk).post('/v1/client/sign_ins', { identifier: 'eve@example.com' });
     expect(reply).toMatchObject({ status: 422, code: 'form_identifier_not_found' });

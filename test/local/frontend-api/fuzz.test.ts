@@ -87,7 +87,7 @@ const headers = fc.record(
   { requiredKeys: [] },
 );
 
-it('answers whatever comes, in one piece: no failure of its own, no broken header, no way to another site', async () => {
+it('answers any request in full: no failure of its own, no broken header, no redirect to another site', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('GET', 'POST', 'HEAD', 'OPTIONS', 'DELETE', 'TRACE'),

@@ -21,8 +21,8 @@ const cookie = (directives: readonly string[], name: string) => {
 };
 const suffixOf = (directives: readonly string[]) => /__client_uat_([\w-]{8})=/.exec(directives.join('\n'))?.[1] ?? '';
 
-describe('a browser that nobody has signed in with', () => {
-  it('comes back signed out, and known in development', async () => {
+describe('a browser without a session', () => {
+  it('comes back signed out, with a dev browser in development', async () => {
     const browser = await start();
     const response = await browser.request(handshakeUrl(APP, { format: 'nonce' }));
     expect(response.status).toBe(307);
@@ -41,7 +41,7 @@ describe('a browser that nobody has signed in with', () => {
 });
 
 describe('browsers that keep no cookies', () => {
-  it('are forgotten, the oldest first; one that is signed in, or came lately, is known', async () => {
+  it('are forgotten oldest first, except signed-in and recent ones', async () => {
     const signedIn = await start();
     await signIn(signedIn);
     const tokens = Array.from({ length: 1001 }, () => newBrowser(clerk.state).token);
@@ -57,7 +57,7 @@ describe('browsers that keep no cookies', () => {
   });
 });
 
-describe('row 8: a browser that is signed in', () => {
+describe('row 8: a signed-in browser', () => {
   it('gets session, uat, refresh and dev browser cookies, plain and suffixed', async () => {
     const browser = await start();
     await signIn(browser);
@@ -78,7 +78,7 @@ describe('row 8: a browser that is signed in', () => {
     expect(directives.find((directive) => directive.startsWith('__session='))).not.toContain('HttpOnly');
   });
 
-  it('gets the same as a signed token where no nonce is asked for', async () => {
+  it('gets the cookies as a signed token without a nonce', async () => {
     const browser = await start();
     await signIn(browser);
     const location = locationOf(await browser.request(handshakeUrl(APP)));
@@ -112,7 +112,7 @@ describe('row 8: a browser that is signed in', () => {
     expect((await ask('another')).status).toBe(401);
   });
 
-  it('is known by its dev browser token where cookies are blocked, but never by an unknown one', async () => {
+  it('is recognized by its dev browser token if cookies are blocked, but never by an unknown token', async () => {
     const browser = await start();
     await signIn(browser);
     const directives = await redeem(clerk, locationOf(await browser.request(handshakeUrl(APP, { format: 'nonce' }))));
@@ -127,7 +127,7 @@ describe('row 8: a browser that is signed in', () => {
     expect(await sessionFor(`${token}x`)).toBe('');
   });
 
-  it('keeps its own client when a link brings the dev browser token of another', async () => {
+  it('keeps its client if a link has the dev browser token of another', async () => {
     const mine = await start();
     const other = new Browser();
     await signIn(mine);
@@ -158,7 +158,7 @@ describe('row 8: a browser that is signed in', () => {
 });
 
 describe('the nonce', () => {
-  it('is good once, and not for long', async () => {
+  it('is valid once, and briefly', async () => {
     const browser = await start();
     const first = locationOf(await browser.request(handshakeUrl(APP, { format: 'nonce' })));
     expect(await redeem(clerk, first)).not.toHaveLength(0);
@@ -168,7 +168,7 @@ describe('the nonce', () => {
     expect(await redeem(clerk, second)).toHaveLength(0);
   });
 
-  it('is not kept for a browser that never comes back', async () => {
+  it('is not kept if the browser never comes back', async () => {
     const browser = await start();
     const handshakes = clerk.state.table('handshakes');
     const begin = async () => locationOf(await browser.request(handshakeUrl(APP, { format: 'nonce' })));
@@ -198,7 +198,7 @@ describe('organization_id', () => {
     expect((claims['o'] as { id: string } | undefined)?.id).toBe(active);
   });
 
-  it('that is not allowed keeps the current one, and empty leaves it', async () => {
+  it('that is not allowed keeps the current one, and an empty one clears it', async () => {
     const browser = await start();
     await signIn(browser);
     const active = async (asked: string) => {
@@ -215,7 +215,7 @@ describe('organization_id', () => {
 });
 
 describe('production', () => {
-  it.each(['nonce', 'token'])('carries the %s in a cookie of the host and leaves the URL alone', async (format) => {
+  it.each(['nonce', 'token'])('carries the %s in a cookie of the host and leaves the URL unchanged', async (format) => {
     const browser = await start({ instanceType: 'production' });
     const response = await browser.request(handshakeUrl(APP, format === 'nonce' ? { format } : {}));
     expect(locationOf(response).href).toBe(APP);
@@ -252,7 +252,7 @@ describe('redirect_url', () => {
     'http://[::1',
   ];
 
-  it('leads nowhere but to loopback and to known origins', async () => {
+  it('may be loopback and known origins only', async () => {
     const browser = await start();
     for (const url of refused) {
       const response = await browser.request(handshakeUrl(url));
@@ -279,7 +279,7 @@ describe('redirect_url', () => {
     expect((await browser.request(handshakeUrl('http://app.example.com/x'))).status).toBe(422);
   });
 
-  it('never carries cookies to a host that is not loopback, whatever it looks like', async () => {
+  it('never carries cookies to a host that only resembles loopback', async () => {
     await start();
     await fc.assert(
       fc.asyncProperty(
@@ -297,7 +297,7 @@ describe('redirect_url', () => {
     );
   });
 
-  it('is answered for GET alone', async () => {
+  it('is answered for GET only', async () => {
     const browser = await start();
     const response = await browser.request(handshakeUrl(APP), { method: 'POST' });
     expect(response.status).toBe(405);

@@ -35,7 +35,7 @@ describe('a page on another host name', () => {
   const client = (clerk: LocalInstance) => `${clerk.frontendApiUrl}/v1/client?_clerk_js_version=6.40.0`;
   const crossSite = { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site' };
 
-  it('is told once, with the address that works', async () => {
+  it('is reported once, with the working address', async () => {
     const { clerk, hints } = await watched();
     for (let times = 0; times < 3; times++) await get(client(clerk), crossSite);
     expect(hints.map(({ code }) => code)).toEqual(['host-name']);
@@ -44,13 +44,13 @@ describe('a page on another host name', () => {
     expect(hints[0]?.message).toContain('proxyUrl="/__clerk"');
   });
 
-  it('is told by its name alone where the browser does not say whether the site is the same', async () => {
+  it('is reported by its name if the browser does not say whether the site is the same', async () => {
     const { clerk, hints } = await watched();
     await get(client(clerk), { origin: 'http://localhost:5173' });
     expect(hints.map(({ code }) => code)).toEqual(['host-name']);
   });
 
-  it('is told, too, when its origin is refused', async () => {
+  it('is reported too if its origin is refused', async () => {
     const { clerk, hints } = await watched();
     const { status } = await get(client(clerk), { ...crossSite, origin: 'http://shop.test:3000' });
     expect(status).toBe(400);
@@ -68,13 +68,13 @@ describe('a page on another host name', () => {
     ['no page', {}],
     ['a text that is no origin', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
     ['a Host whose port is none', { ...crossSite, host: '127.0.0.1:99999' }],
-  ])('is not seen in %s', async (_case, headers) => {
+  ])('is not reported in %s', async (_case, headers) => {
     const { clerk, hints } = await watched();
     expect((await get(client(clerk), headers)).status).toBeLessThan(500);
     expect(hints).toEqual([]);
   });
 
-  it('is not seen where the URL carries the identity of the browser', async () => {
+  it('is not reported if the URL carries the identity of the browser', async () => {
     const { clerk, hints } = await watched();
     const made = await fetch(`${clerk.frontendApiUrl}/v1/dev_browser`, { method: 'POST' });
     const { id } = (await made.json()) as { id: string };
@@ -91,7 +91,7 @@ describe('a page on another host name', () => {
 });
 
 describe('a front end without proxyUrl', () => {
-  it('asks by https: it gets no byte of an answer, and the remedy is told once', async () => {
+  it('asks by https, gets no byte, and causes one report with the remedy', async () => {
     const { hints, port } = await watched();
     for (let times = 0; times < 2; times++) {
       const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
@@ -105,7 +105,7 @@ describe('a front end without proxyUrl', () => {
   it.each([
     ['no HTTP at all', 'hello?\r\n\r\n', /^HTTP\/1\.1 400 /],
     ['too long a header', `GET / HTTP/1.1\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`, /^HTTP\/1\.1 431 /],
-  ])('is not seen in %s, which is refused as ever', async (_case, text, answer) => {
+  ])('is not reported in %s, which is refused as before', async (_case, text, answer) => {
     const { hints, port } = await watched();
     const socket = connect(port, '127.0.0.1');
     let received = '';
@@ -136,7 +136,7 @@ describe('packages of the front end', () => {
     return folder;
   }
 
-  it('that are not installed, or in another major, are told with the command that mends it', async () => {
+  it('that are missing or of another major are reported with the command to install them', async () => {
     const folder = standIn({ '@clerk/clerk-js': '5.128.0' });
     const { clerk, hints } = await watched();
     for (const path of ['clerk-js@6/dist/clerk.browser.js', 'ui@1/dist/ui.browser.js', 'ui@1/dist/ui.browser.js'])
@@ -153,7 +153,7 @@ describe('packages of the front end', () => {
     ]);
   });
 
-  it('that are there cause none, nor do files that they lack, nor other names', async () => {
+  it('that exist cause no report, nor do missing files and other names', async () => {
     standIn({ '@clerk/clerk-js': '6.40.0' });
     const { clerk, hints } = await watched();
     const statusOf = async (path: string) => (await get(`${clerk.frontendApiUrl}/npm/${path}`)).status;

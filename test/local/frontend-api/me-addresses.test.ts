@@ -62,7 +62,7 @@ describe('an email address', () => {
     expect((await page.get(path)).status).toBe(404);
   });
 
-  it('takes no wrong code, no old one, no third guess', async () => {
+  it('refuses wrong and old codes, and a third attempt', async () => {
     const path = await add(EMAILS, 'ada@lovelace.test');
     expect(await attempt(path, '123456')).toMatchObject({ status: 400, code: 'verification_missing' });
     const prepare = () => page.post(`${path}/prepare_verification`, { strategy: 'email_code' });
@@ -88,7 +88,7 @@ describe('an email address', () => {
     expect(await prepare()).toMatchObject({ status: 400, code: 'verification_already_verified' });
   });
 
-  it('is verified by a link where the instance says so', async () => {
+  it('is verified by a link if the instance says so', async () => {
     const path = await add(EMAILS, 'ada@lovelace.test');
     const prepare = () =>
       page.post(`${path}/prepare_verification`, { strategy: 'email_link', redirect_url: `${PAGE}/profile` });
@@ -107,7 +107,7 @@ describe('an email address', () => {
     expect((await page.get(next)).response).toMatchObject({ verification: { status: 'unverified' } });
   });
 
-  it('of somebody else is out of reach', async () => {
+  it('of another user is inaccessible', async () => {
     const [bobs] = clerk.state.table('email_addresses').by('user_id', 'user_bob');
     const path = `${EMAILS}/${bobs?.id ?? ''}`;
     const answers = [
@@ -131,7 +131,7 @@ describe('an email address', () => {
     expect(events()).toEqual([]);
   });
 
-  it('is not taken away if it is the last', async () => {
+  it('cannot be removed if it is the last', async () => {
     const id = String((await page.me())['primary_email_address_id']);
     const remove = () => page.call('DELETE', `${EMAILS}/${id}`);
     expect(await remove()).toMatchObject({ status: 400, code: 'last_required_identification_deletion_failed' });
@@ -142,7 +142,7 @@ describe('an email address', () => {
     expect((await page.me())['primary_email_address_id']).toBeNull();
   });
 
-  it('is neither added where it is off, nor changed where it is fixed', async () => {
+  it('cannot be added if it is off, or changed if it is fixed', async () => {
     clerk.configure({
       user_settings: { attributes: { email_address: { immutable: true }, phone_number: { enabled: false } } },
     });
@@ -166,7 +166,7 @@ describe('a phone number', () => {
     expect((await page.get(PHONES)).body).toHaveLength(1);
   });
 
-  it('serves as second factor once it is verified, the first one by default, with backup codes', async () => {
+  it('serves as second factor once verified, the first one by default, with backup codes', async () => {
     const path = await add(PHONES, '+15551234567');
     const set = (where: string, fields: Record<string, string>) => page.call('PATCH', where, fields);
     const reserve = { reserved_for_second_factor: 'true' };
@@ -199,7 +199,7 @@ describe('a phone number', () => {
     expect(await page.me()).toMatchObject({ two_factor_enabled: false, backup_code_enabled: false });
   });
 
-  it('cannot become second factor if nothing else says who one is', async () => {
+  it('cannot become second factor without another first factor', async () => {
     clerk.configure({ user_settings: { attributes: { email_address: { required: false } } } });
     const path = await addVerified(PHONES, '+15551234567');
     await page.call('DELETE', `${EMAILS}/${String((await page.me())['primary_email_address_id'])}`);
@@ -210,7 +210,7 @@ describe('a phone number', () => {
   });
 });
 
-it('wallets are listed and deleted; adding one is not built', async () => {
+it('wallets are listed and deleted, but cannot be added', async () => {
   const wallet = '0x00000000219ab540356cbb839cbe05303d7705fa';
   const row = {
     user_id: 'user_ada',
@@ -229,7 +229,7 @@ it('wallets are listed and deleted; adding one is not built', async () => {
   expect(await page.post('/v1/me/web3_wallets', { web3_wallet: wallet })).toMatchObject({ status: 501 });
 });
 
-it('the Backend API verifies by the same codes: random, told to webhooks, three attempts', async () => {
+it('the Backend API verifies by the same codes: random, sent to webhooks, three attempts', async () => {
   const { json } = await call(clerk, 'POST', '/v1/email_addresses', {
     user_id: 'user_ada',
     email_address: 'ada@lovelace.test',

@@ -24,7 +24,7 @@ describe('the password', () => {
   const change = (fields: Record<string, string>) => page.post('/v1/me/change_password', fields);
   const GOOD = { current_password: 'correct horse', new_password: 'a better horse' };
 
-  it('is changed by whoever knows it, and other sessions end if that is asked for', async () => {
+  it('is changed with the current one, and ends other sessions if requested', async () => {
     const other = await pageOf(clerk, 'ada');
     expect((await change(GOOD)).response).toMatchObject({ id: 'user_ada', password_enabled: true });
     expect(await verifies('a better horse')).toBe(true);
@@ -54,7 +54,7 @@ describe('the password', () => {
     expect(events()).toEqual([]);
   });
 
-  it('needs no current one in a session that has just been verified, unless the instance asks for it', async () => {
+  it('needs no current one in a freshly verified session, unless the instance requires it', async () => {
     const { new_password } = GOOD;
     clerk.configure({ user_settings: { password_settings: { disable_password_reverification: false } } });
     clerk.configure({ auth_config: { reverification: false } });
@@ -67,7 +67,7 @@ describe('the password', () => {
     expect((await change({ new_password })).status).toBe(200);
   });
 
-  it('is removed where users need none, and a first one is set without another', async () => {
+  it('is removed if users need none, and a first one needs no current one', async () => {
     const remove = (current_password: string) => page.post('/v1/me/remove_password', { current_password });
     expect(await remove('wrong')).toMatchObject({ status: 422, code: 'form_password_incorrect' });
     expect((await remove('correct horse')).response).toMatchObject({ password_enabled: false });
@@ -83,7 +83,7 @@ describe('the password', () => {
 describe('two-step verification', () => {
   const verify = (code: string) => page.post('/v1/me/totp/attempt_verification', { code });
 
-  it('by an authenticator app begins with its first code, which brings backup codes', async () => {
+  it('by an authenticator app starts with its first code, which gives backup codes', async () => {
     const { response } = await page.post('/v1/me/totp');
     const secret = String(response['secret']);
     expect(response).toMatchObject({ object: 'totp', verified: false, backup_codes: null });
@@ -105,7 +105,7 @@ describe('two-step verification', () => {
     expect(signIn.response['status']).toBe('needs_second_factor');
   });
 
-  it('ends with its last factor, and backup codes with it', async () => {
+  it('ends with its last factor, together with the backup codes', async () => {
     expect(await page.call('DELETE', '/v1/me/totp')).toMatchObject({ status: 404 });
     expect(await verify('123456')).toMatchObject({ status: 404 });
     const secret = String((await page.post('/v1/me/totp')).response['secret']);
@@ -119,7 +119,7 @@ describe('two-step verification', () => {
     expect((await page.me())['mfa_disabled_at']).toBe(clerk.now());
   });
 
-  it('has backup codes as often as they are wished for, beside another factor alone', async () => {
+  it('gives backup codes repeatedly, beside another factor only', async () => {
     expect(await page.post('/v1/me/backup_codes/')).toMatchObject({ status: 400, code: 'backup_codes_not_available' });
     const secret = String((await page.post('/v1/me/totp')).response['secret']);
     const first = (await verify(totpCode(secret, clerk.now()))).response['backup_codes'] as string[];
@@ -142,7 +142,7 @@ describe('two-step verification', () => {
     expect(await attempt(codes[0] ?? '')).toBe(422);
   });
 
-  it('is not there where it is switched off, and stays where it must', async () => {
+  it('is absent if it is switched off, and cannot be removed if required', async () => {
     const secret = String((await page.post('/v1/me/totp')).response['secret']);
     await verify(totpCode(secret, clerk.now()));
     clerk.configure({ user_settings: { sign_up: { mfa: { required: true } } } });
@@ -169,7 +169,7 @@ describe('an account at a provider', () => {
   const accounts = async () => (await page.me())['external_accounts'];
   const SAYS = { email: 'ada@gmail.test', first_name: 'Ada', last_name: 'L' };
 
-  it('is connected by what the provider says, and lets its user in from then on', async () => {
+  it("is connected by the provider's answer, and signs its user in afterwards", async () => {
     const { response } = await connect();
     expect(response).toMatchObject({ provider: 'oauth_google', verification: { status: 'unverified' } });
     events();
@@ -190,7 +190,7 @@ describe('an account at a provider', () => {
     expect((await next.get('/v1/me')).response['id']).toBe('user_ada');
   });
 
-  it('is not connected by nobody, by another browser, or to an account of somebody else', async () => {
+  it("is not connected without a session, by another browser, or to another user's account", async () => {
     const denied = await connect();
     await answer(tokenIn(denied.response), { deny: 'true' });
     expect(await accounts()).toMatchObject([
@@ -208,7 +208,7 @@ describe('an account at a provider', () => {
     expect(await page.post(ACCOUNTS)).toMatchObject({ status: 422, param: 'strategy' });
   });
 
-  it("is asked for again, and removed; another user's is out of reach", async () => {
+  it('is renewed and removed by its user only', async () => {
     const { response } = await connect();
     await answer(tokenIn(response), SAYS);
     const path = `${ACCOUNTS}/${String(response['id'])}`;

@@ -19,7 +19,7 @@ beforeEach(async () => {
 const patch = (fields: Record<string, string>) => page.call('PATCH', '/v1/me', fields);
 
 describe('/me', () => {
-  it('is the user whom the browser shows, and nobody without a session', async () => {
+  it('is the user of the active session, and absent without one', async () => {
     expect((await page.get('/v1/me')).response).toMatchObject({ id: 'user_ada', first_name: 'Ada' });
     expect(await new FrontEnd(clerk).get('/v1/me')).toMatchObject({ status: 401, code: 'authentication_invalid' });
     const foreign = await pageOf(clerk, 'bob');
@@ -28,7 +28,7 @@ describe('/me', () => {
     expect(answer).toMatchObject({ status: 401, code: 'authentication_invalid' });
   });
 
-  it('takes names and username, and brings the client along', async () => {
+  it('accepts names and username, and returns the client', async () => {
     const changed = await patch({ first_name: 'Augusta', last_name: 'King', username: 'Ada_L' });
     expect(changed.response).toMatchObject({ first_name: 'Augusta', last_name: 'King', username: 'ada_l' });
     expect(changed.client).toMatchObject({ sessions: [{ user: { first_name: 'Augusta' } }] });
@@ -49,7 +49,7 @@ describe('/me', () => {
     expect(events()).toEqual([]);
   });
 
-  it('keeps to what the instance lets users change', async () => {
+  it('changes only what the instance allows', async () => {
     clerk.configure({
       user_settings: { attributes: { first_name: { immutable: true }, last_name: { enabled: false } } },
     });
@@ -62,7 +62,7 @@ describe('/me', () => {
     expect((await patch({ first_name: 'Ada', last_name: '' })).status).toBe(200);
   });
 
-  it("takes no field that is not the user's own to write", async () => {
+  it('ignores fields that a user may not write', async () => {
     const fields = { public_metadata: '{"plan":"free"}', private_metadata: '{}', banned: 'true', external_id: 'x' };
     expect((await patch(fields)).response).toMatchObject({
       public_metadata: { plan: 'pro' },
@@ -71,7 +71,7 @@ describe('/me', () => {
     });
   });
 
-  it('merges unsafe metadata, of which null takes a key away', async () => {
+  it('merges unsafe metadata, from which null removes a key', async () => {
     const sent = {
       unsafe_metadata: JSON.stringify({ theme: null, nested: { b: 2 } }),
       public_metadata: '{"plan":"x"}',
@@ -84,7 +84,7 @@ describe('/me', () => {
       expect((await page.call('PATCH', '/v1/me/metadata', fields)).status).toBe(422);
   });
 
-  it('takes unsafe metadata with the rest from older clients alone', async () => {
+  it('accepts unsafe metadata with other fields from older clients only', async () => {
     const sent = { unsafe_metadata: '{"theme":"light"}' };
     const older = await page.call('PATCH', '/v1/me?__clerk_api_version=2025-04-10', sent);
     expect(older.response['unsafe_metadata']).toEqual({ theme: 'light' });
@@ -92,7 +92,7 @@ describe('/me', () => {
     expect(newer).toMatchObject({ status: 422, code: 'form_param_unknown' });
   });
 
-  it('never tells private metadata, digests or what is pending', async () => {
+  it('never shows private metadata, digests or pending values', async () => {
     await page.post('/v1/me/totp');
     const { password_digest: digest, pending_totp: pending } = clerk.state.table('users').get('user_ada') ?? {};
     const added = await page.post('/v1/me/email_addresses', { email_address: 'ada@lovelace.test' });
@@ -115,7 +115,7 @@ describe('/me', () => {
       for (const secret of [code, String(digest), String(pending?.secret)]) expect(text).not.toContain(secret);
   });
 
-  it('deletes itself, where instance and user allow it', async () => {
+  it('deletes itself if instance and user allow it', async () => {
     const remove = () => page.call('DELETE', '/v1/me');
     clerk.configure({ user_settings: { actions: { delete_self: false } } });
     expect(await remove()).toMatchObject({ status: 403, code: 'user_delete_self_not_enabled' });
@@ -136,7 +136,7 @@ describe('/me', () => {
 describe('the picture', () => {
   const png = (text: string) => new File([text], 'me.png', { type: 'image/png' });
 
-  it('is served by the instance at an address of its own, until it is removed', async () => {
+  it('is served at its own address until it is removed', async () => {
     const { response, client } = await page.upload('/v1/me/profile_image', png('pixels'));
     const url = String(response['public_url']);
     expect(url).toMatch(new RegExp(`^${clerk.frontendApiUrl}/images/users/user_ada\\?v=\\w+$`));
@@ -154,7 +154,7 @@ describe('the picture', () => {
     expect(await page.call('DELETE', '/v1/me/profile_image')).toMatchObject({ status: 404, code: 'image_not_found' });
   });
 
-  it('is no page and no script', async () => {
+  it('is never served as a page or script', async () => {
     for (const type of ['text/html', 'image/svg+xml', ''])
       expect(await page.upload('/v1/me/profile_image', new File(['<script>'], 'x', { type }))).toMatchObject({
         status: 400,
@@ -181,7 +181,7 @@ describe('sessions', () => {
     'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1';
   const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
-  it('tell from which browser each was used', async () => {
+  it('name the browser of each', async () => {
     const phone = await pageOf(clerk, 'ada', IPHONE);
     page.headers = { 'user-agent': FIREFOX, 'x-forwarded-for': '203.0.113.7, 10.0.0.1' };
     await page.get('/v1/client');
@@ -210,7 +210,7 @@ describe('sessions', () => {
     expect(JSON.stringify(active)).not.toMatch(/jwt|bob/);
   });
 
-  it('are ended from another device, and no session of others is', async () => {
+  it('are ended from another device by their user only', async () => {
     const other = await pageOf(clerk, 'ada');
     const bob = await pageOf(clerk, 'bob');
     const idOf = async (who: FrontEnd) => String((await who.get('/v1/client')).response['last_active_session_id']);

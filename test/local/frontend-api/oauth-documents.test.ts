@@ -62,8 +62,8 @@ async function refused(id = clientId, change: Record<string, string | null> = {}
   return response.text();
 }
 
-describe('a client that is known by its metadata document', () => {
-  it('gets tokens after consent, and is said to be on this machine', async () => {
+describe('a client with a metadata document', () => {
+  it('gets tokens after consent, and is shown as local', async () => {
     const browser = new Browser();
     await browser.submit(client().at('/sign-in'), { user_id: ADA });
     const url = client().authorizeUrl();
@@ -79,7 +79,7 @@ describe('a client that is known by its metadata document', () => {
     expect(warnings).toEqual([expect.stringContaining('Clerk takes https URLs alone')]);
   });
 
-  it('is found by name too, where the name is that of this machine', async () => {
+  it('is found by the name of this machine too', async () => {
     clientId = clientId.replace('127.0.0.1', 'localhost');
     document();
     expect(codeOf(await client().authorizeAs(ADA))).not.toBe('');
@@ -99,7 +99,7 @@ describe('a client that is known by its metadata document', () => {
     await refused(clientId, { redirect_uri: CALLBACK.replace('3998', '3997') });
   });
 
-  it('is what its document says now', async () => {
+  it('follows changes of its document', async () => {
     await client().authorizeAs(ADA);
     document({ redirect_uris: ['https://app.example/callback'] });
     await refused();
@@ -132,7 +132,7 @@ describe('a client that is known by its metadata document', () => {
     ['a list', () => answer('[]')],
     ['too much', () => answer(JSON.stringify({ client_id: clientId, filler: 'x'.repeat(70_000) }))],
     ['half of it', () => (serve = (response) => response.writeHead(200, { 'content-length': '9' }).end('{').destroy())],
-  ])('is refused where its host answers %s, of which nothing is shown', async (_what, prepare) => {
+  ])('is refused if its host answers %s, which is not shown', async (_what, prepare) => {
     prepare();
     expect(await refused()).not.toContain('filler');
     expect(asked).toEqual(['/client.json']);
@@ -140,7 +140,7 @@ describe('a client that is known by its metadata document', () => {
   });
 
   it.each(['/', '/client.json?x=1', '/client.json#x', '/client.json#', '/a/../client.json'])(
-    'has an id in one form only, of which %s is none',
+    'has an id in one form, unlike %s',
     async (path) => {
       await refused(`${origin}${path}`);
       await refused(clientId.replace('//', '//user@'));
@@ -148,7 +148,7 @@ describe('a client that is known by its metadata document', () => {
     },
   );
 
-  it('cannot be told to the instance by a form or a token request', async () => {
+  it('cannot be registered by a form or a token request', async () => {
     const form = new URLSearchParams({ ...Object.fromEntries(new URL(client().authorizeUrl()).searchParams) });
     const response = await fetch(client().at('/oauth/authorize'), { method: 'POST', body: form, redirect: 'manual' });
     expect(response.status).toBe(400);
@@ -156,7 +156,7 @@ describe('a client that is known by its metadata document', () => {
     expect(asked).toEqual([]);
   });
 
-  it('may have to be known already, and can be locked out', async () => {
+  it('may need registration, and may be blocked', async () => {
     settings({ client_id_metadata_documents_only_allow_pre_registered_clients: true });
     await refused();
     expect(asked).toEqual([]);
@@ -180,7 +180,7 @@ describe('a client that is known by its metadata document', () => {
   });
 });
 
-describe('where documents may come from', () => {
+describe('the hosts of documents', () => {
   it.each([
     ['https://client.example/oauth.json', true],
     ['http://localhost:3000/client.json', true],
@@ -219,7 +219,7 @@ describe('where documents may come from', () => {
     expect(mayConnect(new URL(url), address)).toBe(allowed);
   });
 
-  it('refuses literal addresses before anything is asked', async () => {
+  it('excludes literal addresses before any request', async () => {
     for (const url of ['https://192.168.0.1/client.json', 'https://[fd00::1]/client.json', 'https://10.0.0.1/a.json'])
       expect(await refused(url)).toContain('may not be fetched from there');
     expect(await refused('http://client.example/a.json')).toContain('must be https');

@@ -30,7 +30,7 @@ async function told(tokens: Tokens) {
 }
 
 describe('the scope user:org:read', () => {
-  it('puts the organization that the user chose at consent into everything', async () => {
+  it('puts the organization that the user chose into all tokens', async () => {
     const browser = new Browser();
     await browser.submit(client.at('/sign-in'), { user_id: 'user_member' });
     const url = client.authorizeUrl({ scope: SCOPE });
@@ -49,18 +49,18 @@ describe('the scope user:org:read', () => {
     expect(locationOf(await consent('org_foreign')).searchParams.get('error')).toBe('access_denied');
   });
 
-  it('takes the organization that was active last where nobody chose', async () => {
+  it('uses the last active organization without a choice', async () => {
     expect(await told(await client.tokensFor('user_member', { scope: SCOPE }))).toEqual(Array(4).fill('org_two'));
     await clerk.createSessionToken({ userId: 'user_alone' });
     expect(await told(await client.tokensFor('user_alone', { scope: SCOPE }))).toEqual(Array(4).fill(undefined));
   });
 
-  it('is what the organization needs: without it nothing names one', async () => {
+  it('is required for an organization in tokens', async () => {
     const tokens = await client.tokensFor('user_member', { scope: 'openid profile', organization_id: 'org_one' });
     expect(await told(tokens)).toEqual(Array(4).fill(undefined));
   });
 
-  it('is over for whoever has left the organization', async () => {
+  it('ends for a user who leaves the organization', async () => {
     const tokens = await client.tokensFor('user_member', { scope: SCOPE, organization_id: 'org_one' });
     const memberships = clerk.state.table('organization_memberships');
     const left = memberships.by('user_id', 'user_member').find((row) => row.organization_id === 'org_one');
@@ -71,7 +71,7 @@ describe('the scope user:org:read', () => {
     expect(await infoOf(tokens.access_token)).not.toHaveProperty('org_id');
   });
 
-  it('does not exist where organizations are off', async () => {
+  it('does not exist if organizations are off', async () => {
     const scopes = async () => {
       const response = await fetch(client.at('/.well-known/oauth-authorization-server'));
       return ((await response.json()) as { scopes_supported: string[] }).scopes_supported;
@@ -83,7 +83,7 @@ describe('the scope user:org:read', () => {
     expect(refused.searchParams.get('error')).toBe('invalid_scope');
   });
 
-  it('stands in tokens that the instance is asked for, also for opaque ones', async () => {
+  it('is in tokens that the instance is asked for, also in opaque ones', async () => {
     const wanted = { userId: 'user_new', orgId: 'org_one', scopes: ['user:org:read'] };
     const { token } = await clerk.createOAuthToken(wanted);
     expect((await client.verify(token)).body).toMatchObject({ subject: 'user_new', org_id: 'org_one' });

@@ -69,7 +69,7 @@ describe('row 11: the whole flow', () => {
     });
   });
 
-  it('lets no link answer in the stead of the user', async () => {
+  it('ignores an answer by a link', async () => {
     const browser = new Browser();
     await browser.submit(at('/sign-in'), { user_id: ADA });
     const page = await (await browser.request(authorizeUrl({ decision: 'allow', organization_id: 'org_x' }))).text();
@@ -77,7 +77,7 @@ describe('row 11: the whole flow', () => {
     expect(page).not.toMatch(/type="hidden" name="(decision|organization_id)"/);
   });
 
-  it('takes consent from its own form alone', async () => {
+  it('accepts consent from its own form only', async () => {
     const browser = new Browser();
     await browser.submit(at('/sign-in'), { user_id: ADA });
     const fields = { ...Object.fromEntries(new URL(authorizeUrl()).searchParams), decision: 'allow' };
@@ -87,7 +87,7 @@ describe('row 11: the whole flow', () => {
     expect(response.headers.get('location')).toBeNull();
   });
 
-  it('asks nothing of a user whose application needs no consent, and says so when it may not ask', async () => {
+  it('asks nothing for an application without consent, and says so if it may not ask', async () => {
     const browser = new Browser();
     const prompt = async () =>
       locationOf(await browser.request(authorizeUrl({ prompt: 'none' }))).searchParams.get('error');
@@ -115,7 +115,7 @@ describe('an authorization request', () => {
     [{ redirect_uri: 'http://127.0.0.1.evil.example:3998/callback' }],
     [{ redirect_uri: 'http://user@127.0.0.1:3998/callback' }],
     [{ redirect_uri: 'javascript:alert(1)' }],
-  ])('sends nothing anywhere for an unknown client or address: %j', async (change) => {
+  ])('redirects nowhere for an unknown client or address: %j', async (change) => {
     const response = await fetch(authorizeUrl(change), { redirect: 'manual', headers: { 'x-bailiff-user': ADA } });
     expect(response.status).toBe(400);
     expect(response.headers.get('location')).toBeNull();
@@ -131,14 +131,14 @@ describe('an authorization request', () => {
     [{ prompt: 'none consent' }, 'invalid_request'],
     [{ resource: 'not a url' }, 'invalid_target'],
     [{ resource: `${RESOURCE}#part` }, 'invalid_target'],
-  ])('tells the client what is wrong: %j -> %s', async (change, error) => {
+  ])('reports an error to the client: %j -> %s', async (change, error) => {
     const location = await authorizeAs(ADA, change);
     expect(location.searchParams.get('error')).toBe(error);
     expect(location.searchParams.get('state')).toBe('s t&te');
     expect(codeOf(location)).toBe('');
   });
 
-  it('may name another port of loopback, as native clients must', async () => {
+  it('may use another port of loopback, as native clients do', async () => {
     const redirect_uri = 'http://127.0.0.1:54321/callback';
     const location = await authorizeAs(ADA, { redirect_uri });
     expect(location.href.startsWith(redirect_uri)).toBe(true);
@@ -167,7 +167,7 @@ describe('a code', () => {
     expect(body).not.toHaveProperty('access_token');
   });
 
-  it('is refused without a verifier, to another client, and when it is old', async () => {
+  it('is refused without a verifier, for another client, and when it is old', async () => {
     const code = codeOf(await authorizeAs(ADA));
     const bare = await exchange({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK });
     expect(bare.body.error).toBe('invalid_grant');
@@ -177,7 +177,7 @@ describe('a code', () => {
     expect((await redeem(code)).body.error).toBe('invalid_grant');
   });
 
-  it('is good once: a second use revokes what the first one gave', async () => {
+  it('is valid once, and a second use revokes the tokens of the first', async () => {
     opaque();
     const code = codeOf(await authorizeAs(ADA));
     const { body } = await redeem(code);
@@ -189,7 +189,7 @@ describe('a code', () => {
 });
 
 describe('a refresh token', () => {
-  it('gives new tokens once; an old one in use ends them all', async () => {
+  it('gives new tokens once, and its reuse revokes them all', async () => {
     opaque();
     const first = (await redeem(codeOf(await authorizeAs(ADA)))).body;
     const second = (await refresh(first.refresh_token)).body;
@@ -208,7 +208,7 @@ describe('a refresh token', () => {
     expect(await (await userinfo(narrowed.body.access_token)).json()).not.toHaveProperty('email');
   });
 
-  it('gives nothing more for a scope that the application has lost; tokens keep it', async () => {
+  it('gives no scope that the application has lost, while existing tokens keep it', async () => {
     const before = await client().tokensFor(ADA, { scope: 'email notes:read' });
     client().change({ scopes: 'profile email' });
     expect((await authorizeAs(ADA, { scope: 'notes:read' })).searchParams.get('error')).toBe('invalid_scope');
@@ -225,7 +225,7 @@ describe('a refresh token', () => {
 });
 
 describe('a confidential client', () => {
-  it.each(['client_secret_basic', 'client_secret_post'])('proves itself by %s', async (method) => {
+  it.each(['client_secret_basic', 'client_secret_post'])('authenticates by %s', async (method) => {
     application = await register({ token_endpoint_auth_method: method });
     const { client_id, client_secret = '' } = application;
     const code = codeOf(await authorizeAs(ADA));
@@ -241,7 +241,7 @@ describe('a confidential client', () => {
 });
 
 describe('audience', () => {
-  it('is what the resource parameter says, in both forms of token', async () => {
+  it('is the resource parameter, in both forms of token', async () => {
     for (const format of ['opaque', 'jwt']) {
       client().change({ access_token_format: format });
       const { body } = await redeem(codeOf(await authorizeAs(ADA, { resource: RESOURCE })), { resource: RESOURCE });
@@ -262,15 +262,15 @@ describe('audience', () => {
     }
   });
 
-  it('cannot be one that was not granted', async () => {
+  it('must have been granted', async () => {
     const code = codeOf(await authorizeAs(ADA, { resource: RESOURCE }));
     expect((await redeem(code, { resource: 'http://127.0.0.1:3996/other' })).body.error).toBe('invalid_target');
     expect((await redeem(code)).status).toBe(200);
   });
 });
 
-describe('tokens afterwards', () => {
-  it('are JWTs unless the application or the instance says otherwise, and last a day', async () => {
+describe('tokens', () => {
+  it('are JWTs unless application or instance say otherwise, and last a day', async () => {
     // The official library has the clock of the machine.
     clerk.clock.freeze(Date.now());
     const first = await client().tokensFor(ADA);
@@ -300,7 +300,7 @@ describe('tokens afterwards', () => {
     expect((await client().tokensFor(ADA)).access_token).not.toMatch(/^oat_/);
   });
 
-  it('cannot be revoked as JWTs: what resource servers accept stays active until it expires', async () => {
+  it('stay active as JWTs until they expire, because resource servers accept them', async () => {
     const { access_token, refresh_token } = await client().tokensFor(ADA);
     const revoke = (token: string) => exchange({ token }, {}, '/oauth/token/revoke');
     expect(await revoke(access_token)).toMatchObject({ status: 400, body: { error: 'unsupported_token_type' } });
@@ -311,7 +311,7 @@ describe('tokens afterwards', () => {
     expect((await verify(access_token)).body).toEqual({ active: false });
   });
 
-  it('tell what userinfo is for', async () => {
+  it('give the fields of userinfo', async () => {
     clerk.state.table('users').update(ADA, { username: 'ada', unsafe_metadata: { theme: 'dark' } });
     client().change({ scopes: 'profile public_metadata' });
     const tokens = await client().tokensFor(ADA, { scope: 'profile public_metadata' });
@@ -329,7 +329,7 @@ describe('tokens afterwards', () => {
     expect(await refused.json()).toMatchObject({ errors: [{ code: 'oauth_fetch_user_error' }] });
   });
 
-  it('are revoked by the client that holds them, with all of their grant', async () => {
+  it('are revoked with their whole grant by their client', async () => {
     opaque();
     const { body } = await redeem(codeOf(await authorizeAs(ADA)));
     const other = await register();
@@ -343,7 +343,7 @@ describe('tokens afterwards', () => {
     expect((await refresh(body.refresh_token)).body.error).toBe('invalid_grant');
   });
 
-  it('are not active to others, nor when they are unknown or expired', async () => {
+  it('are inactive for other clients, and if unknown or expired', async () => {
     const { body } = await redeem(codeOf(await authorizeAs(ADA)));
     const other = await register();
     const info = async (token: string, client_id = application.client_id) =>
@@ -394,7 +394,7 @@ describe('registration', () => {
     expect(clerk.state.table('oauth_applications').size).toBe(before);
   });
 
-  it('gives the default scopes to a client that names none, and its id as a name', async () => {
+  it('gives a client without scopes the default ones, and its id as name', async () => {
     const bare = { client_name: undefined, scope: undefined };
     const first = await register(bare);
     expect(first).toMatchObject({ scope: 'profile email', client_name: first.client_id });
@@ -419,7 +419,7 @@ describe('registration', () => {
     expect(metadata).not.toHaveProperty('registration_endpoint');
   });
 
-  it('never does without consent', async () => {
+  it('always leads to consent', async () => {
     const { id } = clerk.state.table('oauth_applications').by('client_id', application.client_id)[0] ?? {};
     const patch = (body: object) =>
       fetch(`${clerk.apiUrl}/v1/oauth_applications/${String(id)}`, {
@@ -435,13 +435,13 @@ describe('registration', () => {
     expect((await patch({ consent_screen_enabled: true })).status).toBe(200);
   });
 
-  it('takes the private scheme of an app', async () => {
+  it('accepts the private scheme of an app', async () => {
     expect((await register({ redirect_uris: ['com.example.app:/callback'] })).client_id).not.toBe('');
   });
 });
 
 describe('discovery', () => {
-  it('says where everything is, to scripts of any page', async () => {
+  it('lists all endpoints for scripts of any page', async () => {
     for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
       const response = await fetch(at(path));
       expect(response.headers.get('access-control-allow-origin')).toBe('*');
@@ -457,7 +457,7 @@ describe('discovery', () => {
     expect(jwks.keys[0]?.kid).toBe(clerk.state.keys.current.kid);
   });
 
-  it('answers unknown grants and preflights', async () => {
+  it('refuses unknown grants and answers preflights', async () => {
     expect((await exchange({ grant_type: 'toString' })).body.error).toBe('unsupported_grant_type');
     expect((await fetch(at('/oauth/token'), { method: 'OPTIONS' })).status).toBe(204);
   });

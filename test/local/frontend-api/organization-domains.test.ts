@@ -31,7 +31,7 @@ async function verified(name: string, mode: string): Promise<string> {
 const other = (code: string): string => (code === '111111' ? '222222' : '111111');
 
 describe('a domain', () => {
-  it('is added unverified, whatever the page says, and is told', async () => {
+  it('is added unverified, whatever the page sends, and reported to webhooks', async () => {
     const events = eventsOf(scene);
     const made = await scene.ada.post(DOMAINS, {
       name: 'Acme.TEST',
@@ -61,7 +61,7 @@ describe('a domain', () => {
     expect(await scene.ada.post(DOMAINS, { name })).toMatchObject({ status, code, param: 'name' });
   });
 
-  it('belongs to one organization; a path through another does not reach it', async () => {
+  it('belongs to one organization, and is not found through another', async () => {
     const path = await added('acme.test');
     const { response } = await scene.eve.post('/v1/organizations', { name: 'Evil' });
     const evil = `/v1/organizations/${String(response['id'])}/domains`;
@@ -106,7 +106,7 @@ describe('a domain', () => {
     expect(told.map(({ body }) => body).join('')).not.toContain(code);
   });
 
-  it('is not verified by guessing, nor by an old code', async () => {
+  it('is not verified by guesses or an old code', async () => {
     const path = await added('acme.test');
     await prepare(path, 'ada@acme.test');
     const code = await scene.clerk.lastCode('ada@acme.test');
@@ -119,7 +119,7 @@ describe('a domain', () => {
     expect(await attempt(path, second)).toMatchObject({ status: 400, code: 'verification_expired' });
   });
 
-  it('is not there where domains are switched off', async () => {
+  it('is absent if domains are switched off', async () => {
     scene.clerk.configure({ organization_settings: { domains: { enabled: false } } });
     expect(await scene.ada.post(DOMAINS, { name: 'acme.test' })).toMatchObject({
       status: 403,
@@ -128,12 +128,12 @@ describe('a domain', () => {
   });
 });
 
-describe('people at a verified domain', () => {
+describe('users with an address of a verified domain', () => {
   const invitations = (page = scene.eve) => page.get('/v1/me/organization_invitations?status=pending');
   const suggestions = (page = scene.eve, status = 'status=pending&status=accepted') =>
     page.get(`/v1/me/organization_suggestions?${status}&limit=10`);
 
-  it('are invited without anybody\u2019s doing, and join with the default role', async () => {
+  it('are invited automatically, and join with the default role', async () => {
     const events = eventsOf(scene);
     const path = await verified('evil.test', 'automatic_invitation');
     expect((await scene.ada.get(path)).response).toMatchObject({ total_pending_invitations: 1 });
@@ -155,14 +155,14 @@ describe('people at a verified domain', () => {
     ]);
   });
 
-  it('are not invited by an address that is not shown to be theirs', async () => {
+  it('are not invited by an unverified address', async () => {
     await call(scene.clerk, 'POST', '/v1/email_addresses', { user_id: 'user_eve', email_address: 'eve@big.test' });
     const path = await verified('big.test', 'automatic_invitation');
     expect((await scene.ada.get(path)).response).toMatchObject({ total_pending_invitations: 0 });
     expect(itemsOf(await invitations())).toEqual([]);
   });
 
-  it('are no longer invited when the mode changes with what is pending, or the domain goes', async () => {
+  it('are no longer invited if the mode changes with pending ones, or the domain is deleted', async () => {
     const path = await verified('evil.test', 'automatic_invitation');
     const mode = (fields: Record<string, string>) => scene.ada.post(`${path}/update_enrollment_mode`, fields);
     expect(await mode({ enrollment_mode: 'manual_invitation', delete_pending: 'true' })).toMatchObject({
@@ -176,7 +176,7 @@ describe('people at a verified domain', () => {
     expect(await mode({ enrollment_mode: 'no_such' })).toMatchObject({ status: 404 });
   });
 
-  it('may ask to join, and somebody who manages members decides', async () => {
+  it('may ask to join, and members with the permission decide', async () => {
     const path = await verified('evil.test', 'automatic_suggestion');
     expect(await scene.ada.post(`${path}/update_enrollment_mode`, { enrollment_mode: 'no_such' })).toMatchObject({
       status: 422,
@@ -205,7 +205,7 @@ describe('people at a verified domain', () => {
     expect(itemsOf(await suggestions())).toEqual([]);
   });
 
-  it('stay outside when they are rejected', async () => {
+  it('stay outside if they are rejected', async () => {
     await verified('evil.test', 'automatic_suggestion');
     const [suggestion] = itemsOf(await suggestions());
     await scene.eve.post(`/v1/me/organization_suggestions/${String(suggestion?.['id'])}/accept`);

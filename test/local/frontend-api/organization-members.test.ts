@@ -14,7 +14,7 @@ const membersOf = (reply: Reply): unknown[] =>
   itemsOf(reply).map((item) => (item['public_user_data'] as { user_id: string }).user_id);
 
 describe('members', () => {
-  it('are found by name, role and page', async () => {
+  it('are filtered by name and role, in pages', async () => {
     expect(membersOf(await scene.bob.get(`${ACME}/memberships?paginated=true&query=lovelace`))).toEqual(['user_ada']);
     expect(membersOf(await scene.bob.get(`${ACME}/memberships?role=org:member`))).toEqual(['user_bob']);
     const both = `${ACME}/memberships?role=org:member&role=org:admin`;
@@ -49,7 +49,7 @@ describe('members', () => {
     expect(await scene.ada.call('DELETE', eve)).toMatchObject({ status: 404 });
   });
 
-  it('keep somebody who can manage', async () => {
+  it('always include one who can manage', async () => {
     const reply = await scene.ada.call('PATCH', `${ACME}/memberships/user_ada`, { role: 'org:member' });
     expect(reply).toMatchObject({ status: 400, code: 'organization_minimum_permissions_needed' });
   });
@@ -65,7 +65,7 @@ describe('invitations', () => {
   const invite = (addresses: readonly string[], role = 'org:member') =>
     scene.ada.post(`${ACME}/invitations/bulk`, { email_address: addresses, role });
 
-  it('are sent to many at once, listed by status, and revoked; their links stay with the instance', async () => {
+  it('are sent in bulk, listed by status, and revoked, without showing their links', async () => {
     const events = eventsOf(scene);
     const sent = await invite(['c@new.test', 'd@new.test']);
     const made = sent.body['response'] as { id: string; email_address: string; url: unknown }[];
@@ -92,7 +92,7 @@ describe('invitations', () => {
     expect(itemsOf(await ada.get(`${ACME}/invitations?status=expired`))).toHaveLength(1);
   });
 
-  it('take seats while they wait', async () => {
+  it('count as seats while they are pending', async () => {
     expect(await invite(['c@new.test', 'd@new.test', 'e@new.test', 'f@new.test'])).toMatchObject({
       status: 403,
       code: 'organization_membership_quota_exceeded',
@@ -107,12 +107,12 @@ describe('invitations', () => {
     ['nobody', [], 'org:member', 422, 'form_param_missing'],
     ['no address', ['c'], 'org:member', 422, 'form_param_format_invalid'],
     ['with an unknown role', ['c@new.test'], 'org:none', 404, 'resource_not_found'],
-  ])('are not sent: %s', async (_what, addresses, role, status, code) => {
+  ])('are refused: %s', async (_what, addresses, role, status, code) => {
     expect(await invite(addresses, role)).toMatchObject({ status, code });
     expect(scene.clerk.state.table('organization_invitations').size).toBe(0);
   });
 
-  it('are accepted by whoever has shown the address to be theirs, once', async () => {
+  it('are accepted once, by a user who verified the address', async () => {
     await invite(['eve@evil.test', 'boss@acme.test']);
     await call(scene.clerk, 'POST', '/v1/email_addresses', { user_id: 'user_eve', email_address: 'boss@acme.test' });
     const pending = '/v1/me/organization_invitations?status=pending&limit=10&offset=0';

@@ -11,7 +11,7 @@ beforeEach(async () => {
 
 const ACME = '/v1/organizations/org_acme';
 describe('the organizations of a user', () => {
-  it('are listed, in pages, with role and permissions', async () => {
+  it('are listed in pages, with role and permissions', async () => {
     const list = await scene.bob.get('/v1/me/organization_memberships?paginated=true&limit=10&offset=0');
     expect(list.response).toMatchObject({
       total_count: 1,
@@ -23,7 +23,7 @@ describe('the organizations of a user', () => {
     expect((await scene.eve.get('/v1/me/organization_memberships')).response).toEqual({ data: [], total_count: 0 });
   });
 
-  it('are made by their users, who become administrators and may do without the backend what a page may', async () => {
+  it('make their creators administrators, within the limits of a page', async () => {
     const events = eventsOf(scene);
     const forged = { max_allowed_memberships: '1000', public_metadata: '{"a":1}', created_by: 'user_ada' };
     const made = await scene.eve.post('/v1/organizations', { name: 'Evil Corp', ...forged });
@@ -53,11 +53,11 @@ describe('the organizations of a user', () => {
     ['without a name', {}, 422, 'form_param_missing', 'name'],
     ['with a slug that is taken', { name: 'Acme', slug: 'acme' }, 422, 'form_identifier_exists', 'slug'],
     ['with a slug that is none', { name: 'Acme', slug: 'A b' }, 422, 'form_param_format_invalid', 'slug'],
-  ])('are not made %s', async (_what, fields, status, code, param) => {
+  ])('are refused %s', async (_what, fields, status, code, param) => {
     expect(await scene.eve.post('/v1/organizations', fields)).toMatchObject({ status, code, param });
   });
 
-  it('are made as often, and by those, as the instance lets', async () => {
+  it('are created by the users and up to the number that the instance allows', async () => {
     await call(scene.clerk, 'PATCH', '/v1/users/user_eve', { create_organizations_limit: 1 });
     expect(await scene.eve.post('/v1/organizations', { name: 'One' })).toMatchObject({ status: 200 });
     expect(await scene.eve.post('/v1/organizations', { name: 'Two' })).toMatchObject({
@@ -79,13 +79,13 @@ describe('the organizations of a user', () => {
       expect(reply).toMatchObject({ status: 403, code: 'organization_not_enabled_in_instance' });
   });
 
-  it('begin with the name of the domain at which the user is', async () => {
+  it("start with the name of the user's domain", async () => {
     expect((await scene.bob.get('/v1/me/organization_creation_defaults')).response).toMatchObject({
       form: { name: 'Acme' },
     });
   });
 
-  it('are left, but not by the last who can manage them', async () => {
+  it('may be left, but not by the last member who can manage', async () => {
     const events = eventsOf(scene);
     const own = '/v1/me/organization_memberships/org_acme';
     expect(await scene.ada.call('DELETE', own)).toMatchObject({
@@ -100,7 +100,7 @@ describe('the organizations of a user', () => {
   });
 });
 
-describe('what a role lets do', () => {
+describe('a role', () => {
   const MANAGED: readonly (readonly [method: string, path: string, fields?: Record<string, string>])[] = [
     ['PATCH', '', { name: 'Changed' }],
     ['PUT', '/logo'],
@@ -131,7 +131,7 @@ describe('what a role lets do', () => {
     ['GET', '/roles'],
   ] as const;
 
-  it('a member may only look', async () => {
+  it('allows a member to read only', async () => {
     for (const [method, path, fields] of MANAGED)
       expect(await scene.bob.call(method, `${ACME}${path}`, fields), `${method} ${path}`).toMatchObject({
         status: 403,
@@ -141,7 +141,7 @@ describe('what a role lets do', () => {
       expect(await scene.bob.call(method, `${ACME}${path}`), `${method} ${path}`).toMatchObject({ status: 200 });
   });
 
-  it('outsiders learn nothing, as of an organization that does not exist, and strangers are not signed in', async () => {
+  it('hides everything from outsiders, as of a missing organization, and refuses signed-out callers', async () => {
     const stranger = new FrontEnd(scene.clerk);
     const all: typeof MANAGED = [...MANAGED, ...OPEN, ['DELETE', '/../../me/organization_memberships/org_acme']];
     for (const [method, path, fields] of all) {
@@ -157,7 +157,7 @@ describe('what a role lets do', () => {
     expect((await scene.ada.get(`${ACME}/memberships`)).response).toMatchObject({ total_count: 2 });
   });
 
-  it('changes with the role, and ends with the membership', async () => {
+  it('applies as soon as it changes, and ends with the membership', async () => {
     await scene.ada.call('PATCH', `${ACME}/memberships/user_bob`, { role: 'org:admin' });
     expect(await scene.bob.call('PATCH', ACME, { name: 'Bob\u2019s' })).toMatchObject({
       response: { name: 'Bob\u2019s' },
@@ -168,7 +168,7 @@ describe('what a role lets do', () => {
 });
 
 describe('the profile', () => {
-  it('is changed and told; what a page may not set stays', async () => {
+  it('is changed and reported, except fields that a page may not set', async () => {
     const events = eventsOf(scene);
     const changed = await scene.ada.call('PATCH', ACME, {
       name: 'Acme Ltd',
@@ -205,7 +205,7 @@ describe('the profile', () => {
       new File(['<script>'], 'a.html', { type: 'text/html' }),
       'request_body_invalid',
     ],
-  ])('has no logo that is %s', async (_what, file, code) => {
+  ])('refuses a logo that is %s', async (_what, file, code) => {
     const form = new FormData();
     form.append(file === undefined ? 'other' : 'file', file ?? '');
     const url = `${scene.clerk.frontendApiUrl}${ACME}/logo?_clerk_js_version=6.40.0&_method=PUT`;
@@ -214,7 +214,7 @@ describe('the profile', () => {
     expect(await answer.json()).toMatchObject({ errors: [{ code }] });
   });
 
-  it('is deleted by those who may, where the instance lets them', async () => {
+  it('is deleted by permission, if the instance allows it', async () => {
     await call(scene.clerk, 'PATCH', '/v1/organizations/org_acme', { admin_delete_enabled: false });
     expect(await scene.ada.call('DELETE', ACME)).toMatchObject({
       status: 403,
@@ -232,7 +232,7 @@ describe('the profile', () => {
 });
 
 describe('paths that both APIs have', () => {
-  it('answer a page by its cookie alone, and a server by its secret key alone', async () => {
+  it('answer a page by its cookie only, and a server by its secret key only', async () => {
     const asPage = `${scene.clerk.frontendApiUrl}${ACME}?_clerk_js_version=6.40.0`;
     const asServer = `${scene.clerk.frontendApiUrl}${ACME}`;
     const authorization = `Bearer ${scene.clerk.secretKey}`;
@@ -246,7 +246,7 @@ describe('paths that both APIs have', () => {
     expect(await server.json()).toMatchObject({ id: 'org_acme', private_metadata: { canary: CANARY } });
   });
 
-  it('take no method from the query of a server, and no operation of the other API', async () => {
+  it("ignore a method in a server's query, and offer no operation of the other API", async () => {
     const authorization = `Bearer ${scene.clerk.secretKey}`;
     const url = `${scene.clerk.frontendApiUrl}${ACME}?_method=DELETE`;
     expect((await fetch(url, { method: 'POST', headers: { authorization } })).status).toBe(405);
@@ -258,7 +258,7 @@ describe('paths that both APIs have', () => {
   });
 });
 
-it('private metadata, links and codes are in no answer', async () => {
+it('never show private metadata, links and codes', async () => {
   await scene.ada.post(`${ACME}/invitations`, { email_address: 'eve@evil.test', role: 'org:member' });
   const { state } = scene.clerk;
   for (const { id } of state.table('organization_memberships').rows())

@@ -30,7 +30,7 @@ async function follow(browser: Browser, response: Response) {
 }
 
 describe('row 9: the sign-in page', () => {
-  it('lists the users, and signs in the one that is clicked', async () => {
+  it('lists the users, and signs in the clicked one', async () => {
     const browser = await start();
     const page = await browser.request(at('/sign-in', { redirect_url: APP }));
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -45,7 +45,7 @@ describe('row 9: the sign-in page', () => {
     expect(seen.url.href.startsWith(APP)).toBe(true);
   });
 
-  it('replaces the session that the browser had', async () => {
+  it('replaces the session of the browser', async () => {
     const browser = await start();
     await browser.submit(at('/sign-in'), { user_id: ADA });
     const before = clerk.state.table('sessions').by('user_id', ADA).at(-1);
@@ -62,7 +62,7 @@ describe('row 9: the sign-in page', () => {
     ['same-origin', undefined, 303],
     ['none', undefined, 303],
     [undefined, undefined, 303],
-  ])('takes its form from itself alone: Sec-Fetch-Site %s, Origin %s -> %d', async (site, origin, status) => {
+  ])('accepts forms from itself only: Sec-Fetch-Site %s, Origin %s -> %d', async (site, origin, status) => {
     const browser = await start();
     for (const [path, fields] of [
       ['/sign-in', { user_id: ADA }],
@@ -87,18 +87,21 @@ describe('row 9: the sign-in page', () => {
     expect((await browser.submit(at('/sign-in'), { user_id: 'user_none' })).status).toBe(404);
   });
 
-  it.each(['https://evil.example/', 'javascript:alert(1)', '//evil.example'])('leads nowhere else: %s', async (url) => {
-    const browser = await start();
-    for (const path of ['/sign-in', '/sign-up', '/sign-out']) {
-      const shown = await browser.request(at(path, { redirect_url: url }));
-      expect(shown.status).toBe(403);
-      expect(await shown.text()).not.toContain('evil.example');
-      expect((await browser.submit(at(path), { user_id: ADA, redirect_url: url })).status).toBe(403);
-    }
-    expect((await browser.request(at('/sign-in', { __clerk_redirect_url: url }))).status).toBe(403);
-  });
+  it.each(['https://evil.example/', 'javascript:alert(1)', '//evil.example'])(
+    'redirects nowhere else: %s',
+    async (url) => {
+      const browser = await start();
+      for (const path of ['/sign-in', '/sign-up', '/sign-out']) {
+        const shown = await browser.request(at(path, { redirect_url: url }));
+        expect(shown.status).toBe(403);
+        expect(await shown.text()).not.toContain('evil.example');
+        expect((await browser.submit(at(path), { user_id: ADA, redirect_url: url })).status).toBe(403);
+      }
+      expect((await browser.request(at('/sign-in', { __clerk_redirect_url: url }))).status).toBe(403);
+    },
+  );
 
-  it('finds users by name and address where there are many', async () => {
+  it('searches users by name and address if they are many', async () => {
     const browser = await start();
     for (let i = 0; i < 60; i++) await clerk.createSessionToken({ userId: `user_extra${String(i)}` });
     const all = await (await browser.request(at('/sign-in'))).text();
@@ -109,7 +112,7 @@ describe('row 9: the sign-in page', () => {
     expect(await (await browser.request(at('/sign-in', { q: 'zz' }))).text()).toContain('Nobody matches');
   });
 
-  it('says who is signed in, and leads on', async () => {
+  it('names the signed-in user, and continues', async () => {
     const browser = await start();
     expect(await (await browser.request(at('/sign-in'))).text()).not.toContain('You are signed in');
     await browser.submit(at('/sign-in'), { user_id: ADA });
@@ -117,7 +120,7 @@ describe('row 9: the sign-in page', () => {
     expect(text).toMatch(/You are signed in as Ada Lovelace\.\s*<a href="[^"]*\/user">/);
   });
 
-  it('shows no id above an address, and has an icon that nothing has to be loaded for', async () => {
+  it('shows an address without an id, and an icon without a request', async () => {
     const browser = await start();
     const { id } = await (async () => {
       const headers = { authorization: `Bearer ${clerk.secretKey}`, 'content-type': 'application/json' };
@@ -134,7 +137,7 @@ describe('row 9: the sign-in page', () => {
     expect(response.headers.get('content-security-policy')).toContain('img-src data:;');
   });
 
-  it('has a way back from each dead end', async () => {
+  it('has a link back on each error page', async () => {
     const browser = await start();
     const back = 'href="/sign-in"';
     for (const response of [
@@ -182,7 +185,7 @@ describe('row 9: the sign-in page', () => {
 });
 
 describe('the account page', () => {
-  it('switches the organization, and the application sees it', async () => {
+  it('switches the organization, which the application sees', async () => {
     const browser = await start();
     await browser.submit(at('/sign-in'), { user_id: ADA });
     const page = await (await browser.request(at('/user', { redirect_url: APP }))).text();
@@ -195,7 +198,7 @@ describe('the account page', () => {
     expect((await follow(browser, await choose(''))).orgId).toBeNull();
   });
 
-  it('makes tokens from before the switch stale', async () => {
+  it('makes earlier tokens stale by a switch', async () => {
     const browser = await start();
     await browser.submit(at('/sign-in'), { user_id: ADA });
     clerk.advanceClock(30_000);
@@ -207,7 +210,7 @@ describe('the account page', () => {
     expect(directives).toContainEqual(expect.stringContaining(`__client_uat=${String(clerk.now() / 1000)};`));
   });
 
-  it('asks whoever is not signed in to sign in', async () => {
+  it('asks signed-out users to sign in', async () => {
     const browser = await start();
     expect(locationOf(await browser.request(at('/user'))).pathname).toBe('/sign-in');
     expect(locationOf(await browser.submit(at('/user/organization'), {})).pathname).toBe('/sign-in');
@@ -215,7 +218,7 @@ describe('the account page', () => {
 });
 
 describe('signing out', () => {
-  it('asks first, then ends the session and tells the application', async () => {
+  it('asks first, then ends the session and notifies the application', async () => {
     const browser = await start();
     await browser.submit(at('/sign-in'), { user_id: ADA });
     const asked = await browser.request(at('/sign-out', { redirect_url: APP }));
@@ -231,7 +234,7 @@ describe('signing out', () => {
 });
 
 describe('signing up', () => {
-  it('keeps what was typed when it is refused, and puts the focus where the fault is', async () => {
+  it('keeps typed values after a refusal, and focuses the wrong field', async () => {
     const browser = await start();
     const response = await browser.submit(at('/sign-up'), {
       first_name: 'A"da',
@@ -261,7 +264,7 @@ describe('signing up', () => {
     expect(clerk.state.table('users').get(userId as string)?.['first_name']).toBe('New');
   });
 
-  it('says what is wrong', async () => {
+  it('reports errors', async () => {
     const browser = await start();
     const response = await browser.submit(at('/sign-up'), { email: 'nonsense' });
     expect(response.status).toBe(422);
@@ -270,7 +273,7 @@ describe('signing up', () => {
 });
 
 describe('a development satellite', () => {
-  it('learns the browser from the sign-in page, and then who is signed in by its own handshake', async () => {
+  it('learns the browser from the sign-in page, then the session by its own handshake', async () => {
     const browser = await start();
     await browser.submit(at('/sign-in'), { user_id: ADA });
     const satellite = 'http://satellite.localhost:4100/x';
@@ -284,8 +287,8 @@ describe('a development satellite', () => {
   });
 });
 
-describe('the JSON side', () => {
-  it('knows the client, mints tokens for the page that asks, and ends sessions', async () => {
+describe('the JSON operations', () => {
+  it('show the client, make tokens for the page, and end sessions', async () => {
     const browser = await start();
     expect(await (await browser.request(at('/v1/client'))).json()).toEqual({ response: null, client: null });
     await browser.submit(at('/sign-in'), { user_id: ADA });
@@ -310,7 +313,7 @@ describe('the JSON side', () => {
     expect((await browser.request(at(`${path}/tokens`), { method: 'POST', headers })).status).toBe(401);
   });
 
-  it('is closed to other sites, to other sessions and to browsers that nobody signed in with', async () => {
+  it('are closed to other sites, other sessions and unknown browsers', async () => {
     const browser = await start();
     await browser.submit(at('/sign-in'), { user_id: ADA });
     const foreign = await browser.request(at('/v1/client'), { headers: { origin: 'https://evil.example' } });
@@ -323,14 +326,14 @@ describe('the JSON side', () => {
     );
   });
 
-  it('gives a browser one dev browser token', async () => {
+  it('give a browser one dev browser token', async () => {
     const browser = await start();
     const ask = async () =>
       ((await (await browser.request(at('/v1/dev_browser'), { method: 'POST' })).json()) as { token: string }).token;
     expect(await ask()).toBe(await ask());
   });
 
-  it('answers preflights of known origins alone, and unknown paths and methods', async () => {
+  it('answer preflights of known origins only, and refuse unknown paths and methods', async () => {
     const browser = await start();
     const preflight = (origin: string) => browser.request(at('/v1/client'), { method: 'OPTIONS', headers: { origin } });
     expect((await preflight('http://localhost:3000')).status).toBe(204);

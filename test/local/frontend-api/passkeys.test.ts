@@ -55,9 +55,9 @@ const passkeysShown = async (front: FrontEnd): Promise<unknown[]> => {
   return sessions[0]?.user.passkeys ?? [];
 };
 
-describe('a passkey is made', () => {
+describe('a new passkey', () => {
   it.each(['ES256', 'RS256'] as const)(
-    'with %s, for the host of the page, and is the user’s from then on',
+    'is made with %s, for the host of the page, and belongs to the user',
     async (kind) => {
       const made = await page.post('/v1/me/passkeys');
       expect(made.response).toMatchObject({
@@ -94,13 +94,13 @@ describe('a passkey is made', () => {
     ['without asking the user', { flags: 0x41 }],
     ['without a key', { flags: 0x05 }],
     ['with an attestation', { format: 'packed' }],
-  ])('but not %s', async (_name, lies) => {
+  ])('is refused %s', async (_name, lies) => {
     const refused = await register(page, new Authenticator(PAGE), lies);
     expect(refused).toMatchObject({ status: 400, code: 'passkey_invalid_verification' });
     expect(await passkeysShown(page)).toEqual([]);
   });
 
-  it('nor twice, nor after ten minutes, nor for somebody else’s challenge', async () => {
+  it('is refused if repeated, after ten minutes, or for another user’s challenge', async () => {
     const key = new Authenticator(PAGE);
     const { response } = await page.post('/v1/me/passkeys');
     const path = `/v1/me/passkeys/${String(response['id'])}/attempt_verification`;
@@ -118,7 +118,7 @@ describe('a passkey is made', () => {
     expect(await adaAgain.post(path, fields)).toMatchObject({ status: 404 });
   });
 
-  it('nor by what is no credential at all', async () => {
+  it('is refused if it is no credential', async () => {
     for (const public_key_credential of ['', 'x', '{}', '{"id":"x"}', '{"id":"x","response":{"clientDataJSON":"!"}}']) {
       const { response } = await page.post('/v1/me/passkeys');
       const path = `/v1/me/passkeys/${String(response['id'])}/attempt_verification`;
@@ -129,7 +129,7 @@ describe('a passkey is made', () => {
     }
   });
 
-  it('at most ten times, and not where they are switched off', async () => {
+  it('is refused beyond ten, and if passkeys are switched off', async () => {
     for (let n = 0; n < 10; n += 1) expect((await register(page, new Authenticator(PAGE))).status).toBe(200);
     expect(await page.post('/v1/me/passkeys')).toMatchObject({ status: 403, code: 'passkey_quota_exceeded' });
     clerk.configure({ user_settings: { attributes: { passkey: { enabled: false } } } });
@@ -142,7 +142,7 @@ describe('a passkey is made', () => {
   });
 });
 
-it('a passkey has a name, and goes; others’ are out of reach', async () => {
+it('may be renamed and deleted by its user only', async () => {
   const { response } = await register(page, new Authenticator(PAGE));
   const path = `/v1/me/passkeys/${String(response['id'])}`;
   expect(await page.call('PATCH', path, { name: 'Laptop' })).toMatchObject({
@@ -167,7 +167,7 @@ describe('signing in with a passkey', () => {
     await register(page, key);
   });
 
-  it('whoever it is: the passkey says so, for both factors', async () => {
+  it('identifies the user, and counts as both factors', async () => {
     await call(clerk, 'PATCH', '/v1/users/user_ada', { totp_secret: 'JBSWY3DPEHPK3PXP' });
     const { front, id, nonce } = await begin();
     expect(JSON.parse(nonce)).toMatchObject({ rpId: '127.0.0.1', allowCredentials: [], userVerification: 'required' });
@@ -179,14 +179,14 @@ describe('signing in with a passkey', () => {
     expect(done.client?.['sessions']).toMatchObject([{ user_id: 'user_ada', factor_verification_age: [0, 0] }]);
   });
 
-  it('asks for the second factor where the instance says that a passkey is one factor', async () => {
+  it('asks for the second factor if the instance counts a passkey as one factor', async () => {
     clerk.configure({ user_settings: { passkey_settings: { satisfies_second_factor: false } } });
     await call(clerk, 'PATCH', '/v1/users/user_ada', { totp_secret: 'JBSWY3DPEHPK3PXP' });
     const { front, id, nonce } = await begin();
     expect((await attempt(front, id, key.get(nonce))).response).toMatchObject({ status: 'needs_second_factor' });
   });
 
-  it('as the factor of somebody who was named', async () => {
+  it('works as the factor of a named user', async () => {
     const { front, id } = await begin({ identifier: 'ada@example.com' });
     const prepared = await front.post(`/v1/client/sign_ins/${id}/prepare_first_factor`, { strategy: 'passkey' });
     const nonce = nonceOf(prepared.response['first_factor_verification']);
@@ -204,7 +204,7 @@ describe('signing in with a passkey', () => {
     ['for another site', { rpId: 'example.com' }],
     ['as a registration', { type: 'webauthn.create' }],
     ['without asking the user', { flags: 1 }],
-  ])('not %s; and the challenge is used up', async (_name, lies) => {
+  ])('is refused %s, and the challenge is consumed', async (_name, lies) => {
     const { front, id, nonce } = await begin();
     const refused = await attempt(front, id, key.get(nonce, lies));
     expect(refused).toMatchObject({ status: 400, code: 'passkey_authentication_failure' });
@@ -216,7 +216,7 @@ describe('signing in with a passkey', () => {
     expect((await front.get('/v1/client')).response['sessions']).toEqual([]);
   });
 
-  it('not with a signature of another key, or with a counter that stands still', async () => {
+  it('is refused with a signature of another key, or a counter that does not grow', async () => {
     const other = new Authenticator(PAGE);
     const first = await begin();
     const forged = JSON.parse(other.get(first.nonce)) as { id: string };
@@ -238,7 +238,7 @@ describe('signing in with a passkey', () => {
     }
   });
 
-  it('not again with what was signed before, in another attempt or in the same', async () => {
+  it('is refused with an old signature, in another attempt or the same', async () => {
     const { front, id, nonce } = await begin();
     const signed = key.get(nonce);
     const other = await begin();
@@ -256,7 +256,7 @@ describe('signing in with a passkey', () => {
     });
   });
 
-  it('not with the passkey of somebody else, one that nobody has, or none', async () => {
+  it('is refused with the passkey of another user, an unknown one, or none', async () => {
     const bobs = new Authenticator(PAGE);
     const bob = await signedInBy(clerk, 'bob@example.com');
     const { response } = await register(bob, bobs);
@@ -287,7 +287,7 @@ describe('signing in with a passkey', () => {
     });
   });
 
-  it('not for somebody who is banned', async () => {
+  it('is refused for a banned user', async () => {
     await call(clerk, 'POST', '/v1/users/user_ada/ban');
     const { front, id, nonce } = await begin();
     expect(await attempt(front, id, key.get(nonce))).toMatchObject({ status: 403, code: 'user_banned' });

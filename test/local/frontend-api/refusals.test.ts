@@ -35,13 +35,13 @@ const signIn = (ticket: string) => page.post('/v1/client/sign_ins', { strategy: 
 const signUp = (ticket: string) => page.post('/v1/client/sign_ups', { strategy: 'ticket', ticket });
 
 describe('tickets', () => {
-  it('of a revoked sign-in token', async () => {
+  it('of a revoked sign-in token are refused', async () => {
     const { id, ticket } = await signInToken();
     await call(clerk, 'POST', `/v1/sign_in_tokens/${id}/revoke`);
     expect(said(await signIn(ticket))).toEqual([400, 'sign_in_token_revoked_code', undefined]);
   });
 
-  it('are for what they were made for', async () => {
+  it('work for their own purpose only', async () => {
     expect(said(await signUp((await signInToken()).ticket))).toEqual([
       400,
       'sign_in_token_not_in_sign_in_code',
@@ -54,14 +54,14 @@ describe('tickets', () => {
   });
 });
 
-it('a code that was never sent', async () => {
+it('are refused with a code that was never sent', async () => {
   const { response } = await page.post('/v1/client/sign_ins', { identifier: 'ada@example.com' });
   const fields = { strategy: 'email_code', code: '424242' };
   const refused = await page.post(`/v1/client/sign_ins/${String(response['id'])}/attempt_first_factor`, fields);
   expect(said(refused)).toEqual([400, 'verification_missing', undefined]);
 });
 
-it('an account that is deleted between two steps', async () => {
+it('are refused for an account that is deleted between two steps', async () => {
   const { response } = await page.post('/v1/client/sign_ins', { identifier: 'ada@example.com' });
   await call(clerk, 'DELETE', '/v1/users/user_ada');
   const fields = { strategy: 'password', password: 'correct horse' };

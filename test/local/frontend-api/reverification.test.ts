@@ -55,8 +55,8 @@ const toldWith = ({ client }: Reply): unknown => {
   return shown?.factor_verification_age;
 };
 
-describe('by the first factor', () => {
-  it('the password makes it fresh again, in the answer itself and in the next token', async () => {
+describe('reverification by the first factor', () => {
+  it('makes the factor fresh by the password, in the answer and in the next token', async () => {
     clerk.advanceClock(20 * MINUTE);
     expect(await ages()).toEqual([20, -1]);
     const started = await verify('', { level: 'first_factor' });
@@ -79,7 +79,7 @@ describe('by the first factor', () => {
     expect(await ages()).toEqual([3, -1]);
   });
 
-  it('a code by e-mail or text message does so too', async () => {
+  it('works by a code of an email or text message', async () => {
     for (const [strategy, to] of [
       ['email_code', 'ada@example.com'],
       ['phone_code', '+12015550101'],
@@ -99,7 +99,7 @@ describe('by the first factor', () => {
     }
   });
 
-  it('a passkey does so too; for a user with a second factor it counts as both', async () => {
+  it('works by a passkey, which counts as both factors of a user with two', async () => {
     const key = new Authenticator(PAGE);
     const made = await page.post('/v1/me/passkeys');
     const { nonce } = made.response['verification'] as { nonce: string };
@@ -128,7 +128,7 @@ describe('by the first factor', () => {
     }
   });
 
-  it('a wrong password is told, changes nothing, and counts for the lockout', async () => {
+  it('reports a wrong password, changes nothing, and counts it for the lockout', async () => {
     clerk.configure({ user_settings: { attack_protection: { user_lockout: { max_attempts: 2 } } } });
     clerk.advanceClock(20 * MINUTE);
     await verify('', { level: 'first_factor' });
@@ -146,8 +146,8 @@ describe('by the first factor', () => {
   });
 });
 
-describe('by the second factor', () => {
-  it('alone: the app or a backup code, which works once', async () => {
+describe('reverification by the second factor', () => {
+  it('works by the app or by a backup code, once', async () => {
     await withTotp();
     clerk.advanceClock(20 * MINUTE);
     const started = await verify('', { level: 'second_factor' });
@@ -171,7 +171,7 @@ describe('by the second factor', () => {
     expect(await attempt('second', { strategy: 'backup_code', code: 'backup-1' })).toMatchObject({ status: 400 });
   });
 
-  it('a code by text message', async () => {
+  it('works by a code of a text message', async () => {
     const [phone] = clerk.state.table('phone_numbers').by('user_id', 'user_ada');
     clerk.state.table('phone_numbers').update(phone?.id ?? '', { reserved_for_second_factor: true });
     await verify('', { level: 'second_factor' });
@@ -181,7 +181,7 @@ describe('by the second factor', () => {
     expect(toldWith(done)).toEqual([0, 0]);
   });
 
-  it('after the first, where both are asked for', async () => {
+  it('follows the first if both are required', async () => {
     await withTotp();
     clerk.advanceClock(20 * MINUTE);
     expect((await verify('', { level: 'multi_factor' })).response).toMatchObject({ status: 'needs_first_factor' });
@@ -196,7 +196,7 @@ describe('by the second factor', () => {
     expect(await ages()).toEqual([0, 0]);
   });
 
-  it('of a user who has none: the first one stands in, and an old second one is forgotten', async () => {
+  it('falls back to the first for a user without one, and forgets an old second one', async () => {
     await withTotp();
     await verify('', { level: 'second_factor' });
     await attempt('second', { strategy: 'totp', code: totpCode(SECRET, clerk.now()) });
@@ -213,8 +213,8 @@ describe('by the second factor', () => {
   });
 });
 
-describe('what is refused', () => {
-  it('an unknown level, no level, a step that nobody began, a strategy that is not offered', async () => {
+describe('reverification refuses', () => {
+  it('an unknown level, no level, a step without a beginning, a strategy that is not offered', async () => {
     for (const level of ['third_factor', 'constructor', 'first'])
       expect(await verify('', { level })).toMatchObject({
         status: 422,
@@ -252,10 +252,10 @@ it('nothing of it is shown by the Backend API', async () => {
   expect(JSON.stringify(json)).not.toMatch(/reverification|first_factor|extras/);
 });
 
-describe('sensitive operations of the user’s own', () => {
+describe('sensitive operations of a user', () => {
   const create = (): Promise<Reply> => page.post('/v1/me/passkeys');
 
-  it('ask for it once ten minutes have passed, and are carried out afterwards', async () => {
+  it('require reverification after ten minutes, and are carried out afterwards', async () => {
     expect(await create()).toMatchObject({ status: 200 });
     clerk.advanceClock(10 * MINUTE);
     expect(await create()).toMatchObject({ status: 403, code: 'session_reverification_required' });
@@ -264,13 +264,13 @@ describe('sensitive operations of the user’s own', () => {
     expect(await create()).toMatchObject({ status: 200 });
   });
 
-  it('not where the instance does not ask', async () => {
+  it('require none if the instance says so', async () => {
     clerk.configure({ auth_config: { reverification: false } });
     clerk.advanceClock(10 * MINUTE);
     expect(await create()).toMatchObject({ status: 200 });
   });
 
-  it('by the second factor, of a user who has one', async () => {
+  it('require the second factor of a user who has one', async () => {
     await withTotp();
     await verify('', { level: 'second_factor' });
     await attempt('second', { strategy: 'totp', code: totpCode(SECRET, clerk.now()) });

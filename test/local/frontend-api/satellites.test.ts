@@ -30,7 +30,7 @@ async function follow(browser: Browser): Promise<{ readonly link: URL; readonly 
 }
 
 describe('a satellite in production', () => {
-  it('takes over who is signed in on the primary, by a link that is good once', async () => {
+  it('takes over the session of the primary by a link that is valid once', async () => {
     clerk = await startWithPeople({ instanceType: 'production' });
     const browser = new Browser();
     await signIn(browser, clerk.frontendApiUrl);
@@ -44,7 +44,7 @@ describe('a satellite in production', () => {
     expect(await usersAt(thief, satellite())).toEqual([]);
   });
 
-  it('keeps whoever is signed in there, and leads to no foreign origin', async () => {
+  it('keeps its signed-in user, and redirects to no foreign origin', async () => {
     clerk = await startWithPeople({ instanceType: 'production' });
     const browser = new Browser();
     await signIn(browser, clerk.frontendApiUrl);
@@ -65,8 +65,8 @@ describe('a satellite in production', () => {
   });
 });
 
-describe('a handshake with the token of a browser in its address', () => {
-  it('takes it where nobody is signed in by the cookie, and never over somebody who is', async () => {
+describe("a handshake with a browser's token in its URL", () => {
+  it('uses the token if the cookie has no session, and never replaces one', async () => {
     clerk = await startWithPeople();
     const browser = new Browser();
     await signIn(browser, clerk.frontendApiUrl);

@@ -55,7 +55,7 @@ const prepare = (id: string, fields: Record<string, string>, factor = 'first'): 
 const sessionsIn = (reply: Reply): unknown[] => (reply.client?.['sessions'] ?? []) as unknown[];
 
 describe('a password', () => {
-  it('lets in, and the answer brings the session with user and token', async () => {
+  it('signs in, and the answer has the session with user and token', async () => {
     const id = await begin();
     const done = await attempt(id, { strategy: 'password', password: 'correct horse' });
     expect(done.response).toMatchObject({
@@ -73,7 +73,7 @@ describe('a password', () => {
     expect(done.client).toMatchObject({ sign_in: null, last_authentication_strategy: 'password' });
   });
 
-  it('that is wrong is told under its field, and leaves the attempt open', async () => {
+  it('is refused under its field if wrong, and leaves the attempt open', async () => {
     const id = await begin();
     expect(await attempt(id, { strategy: 'password', password: 'wrong' })).toMatchObject({
       status: 422,
@@ -93,7 +93,7 @@ describe('a password', () => {
     expect(again).toMatchObject({ status: 400, code: 'session_exists' });
   });
 
-  it('locks the user after the attempts that the instance allows, for as long as it says', async () => {
+  it('locks the user after the configured attempts, for the configured time', async () => {
     clerk.configure({
       user_settings: { attack_protection: { user_lockout: { max_attempts: 2, duration_in_minutes: 5 } } },
     });
@@ -115,7 +115,7 @@ describe('a password', () => {
     );
   });
 
-  it('is counted by one wrong code as by one wrong password, and the Backend API unlocks', async () => {
+  it('counts wrong codes like wrong passwords, and the Backend API unlocks', async () => {
     clerk.configure({ user_settings: { attack_protection: { user_lockout: { max_attempts: 1 } } } });
     const id = await begin();
     await prepare(id, { strategy: 'email_code' });
@@ -133,7 +133,7 @@ describe('a password', () => {
 });
 
 describe('an identifier', () => {
-  it('that nobody has is told under its field', async () => {
+  it('is reported under its field if unknown', async () => {
     expect(await page.post('/v1/client/sign_ins', { identifier: 'nobody@example.com' })).toMatchObject({
       status: 422,
       code: 'form_identifier_not_found',
@@ -141,7 +141,7 @@ describe('an identifier', () => {
     });
   });
 
-  it('is what the instance takes: usernames and numbers only once they are switched on', async () => {
+  it('is of a kind that the instance accepts: usernames and numbers only if switched on', async () => {
     for (const identifier of ['ada_l', '+1 555 123 4567'])
       expect((await page.post('/v1/client/sign_ins', { identifier })).code).toBe('form_identifier_not_found');
     clerk.configure({
@@ -160,7 +160,7 @@ describe('an identifier', () => {
 });
 
 describe('a code', () => {
-  it('is random, told to webhooks and looked up by tests; 424242 is good for nobody but test addresses', async () => {
+  it('is random, sent to webhooks and read by tests, while 424242 works for test addresses only', async () => {
     const id = await begin();
     const prepared = await prepare(id, { strategy: 'email_code' });
     const code = await clerk.lastCode('Ada@example.com');
@@ -175,7 +175,7 @@ describe('a code', () => {
     expect((await attempt(id, { strategy: 'email_code', code })).response['status']).toBe('complete');
   });
 
-  it('of the test mode is 424242, while that is on', async () => {
+  it('of the test mode is 424242 while the mode is on', async () => {
     const id = await begin('tess+clerk_test@example.com');
     await prepare(id, { strategy: 'email_code' });
     expect((await attempt(id, { strategy: 'email_code', code: '424242' })).response['status']).toBe('complete');
@@ -186,7 +186,7 @@ describe('a code', () => {
     expect((await attempt(next, { strategy: 'email_code', code: '424242' })).code).toBe('form_code_incorrect');
   });
 
-  it('is good for ten minutes, and three times wrong ends it', async () => {
+  it('is valid for ten minutes and three attempts', async () => {
     const id = await begin();
     await prepare(id, { strategy: 'email_code' });
     clerk.advanceClock('10m');
@@ -198,7 +198,7 @@ describe('a code', () => {
     expect(await attempt(id, fourth)).toMatchObject({ status: 400, code: 'verification_failed' });
   });
 
-  it('comes by text message where phones are switched on', async () => {
+  it('comes by text message if phones are switched on', async () => {
     clerk.configure({ user_settings: { attributes: { phone_number: { enabled: true } } } });
     const id = await begin('+15551234567');
     await prepare(id, { strategy: 'phone_code' });
@@ -207,7 +207,7 @@ describe('a code', () => {
     expect((await attempt(id, { strategy: 'phone_code', code })).response['status']).toBe('complete');
   });
 
-  it('of one browser is no good in another', async () => {
+  it('of one browser is refused in another', async () => {
     const id = await begin();
     await prepare(id, { strategy: 'email_code' });
     page = new FrontEnd(clerk);
@@ -225,7 +225,7 @@ describe('a second factor', () => {
     return id;
   };
 
-  it('of an app lets in, and counts in the age of factors', async () => {
+  it('of an app signs in, and sets the factor age', async () => {
     const id = await first();
     expect(await attempt(id, { strategy: 'totp', code: '000000' }, 'second')).toMatchObject({
       code: 'form_code_incorrect',
@@ -235,7 +235,7 @@ describe('a second factor', () => {
     expect(sessionsIn(done)).toMatchObject([{ factor_verification_age: [0, 0] }]);
   });
 
-  it('of a backup code lets in once', async () => {
+  it('of a backup code signs in once', async () => {
     const id = await first();
     expect((await attempt(id, { strategy: 'backup_code', code: 'backup-code-1' }, 'second')).response['status']).toBe(
       'complete',
@@ -247,7 +247,7 @@ describe('a second factor', () => {
     );
   });
 
-  it('cannot stand in for the first, nor be skipped', async () => {
+  it('cannot replace the first, nor be skipped', async () => {
     const id = await begin('mfa@example.com');
     const early = await attempt(id, { strategy: 'totp', code: totpCode(SECRET, clerk.now()) }, 'second');
     expect(early).toMatchObject({ status: 400, code: 'client_state_invalid' });
@@ -258,7 +258,7 @@ describe('a second factor', () => {
 });
 
 describe('a forgotten password', () => {
-  it('is replaced after a code, by one that the instance takes; other sessions end if that is wished', async () => {
+  it('is replaced after a code by an acceptable one, and ends other sessions if requested', async () => {
     const elsewhere = await clerk.signIn('user_ada');
     const id = await begin();
     await prepare(id, { strategy: 'reset_password_email_code' });
@@ -292,7 +292,7 @@ describe('a ticket', () => {
   const token = async (): Promise<string> =>
     (await call(clerk, 'POST', '/v1/sign_in_tokens', { user_id: 'user_mfa' })).json['token'] as string;
 
-  it('of a sign-in token lets in once, whole', async () => {
+  it('of a sign-in token signs in once', async () => {
     const ticket = await token();
     const done = await page.post('/v1/client/sign_ins', { strategy: 'ticket', ticket });
     expect(done.response['status']).toBe('complete');
@@ -304,7 +304,7 @@ describe('a ticket', () => {
     });
   });
 
-  it('that is made up lets nobody in', async () => {
+  it('is refused if made up', async () => {
     const { token: session } = await clerk.signIn('user_ada');
     for (const ticket of ['x', session, `${await token()}x`])
       expect(await page.post('/v1/client/sign_ins', { strategy: 'ticket', ticket })).toMatchObject({ status: 400 });
@@ -315,7 +315,7 @@ describe('sessions of a browser', () => {
   const signIn = (identifier: string): Promise<Reply> =>
     page.post('/v1/client/sign_ins', { identifier, password: 'correct horse', strategy: 'password' });
 
-  it('are several where the instance says so; each can be left alone', async () => {
+  it('may be several if the instance says so, and end one by one', async () => {
     clerk.configure({ auth_config: { single_session_mode: false } });
     await signIn('ada@example.com');
     expect((await signIn('ada@example.com')).code).toBe('identifier_already_signed_in');
@@ -332,7 +332,7 @@ describe('sessions of a browser', () => {
     expect(none.client).toMatchObject({ sessions: [], last_active_session_id: null });
   });
 
-  it('get tokens for an organization without making it the active one', async () => {
+  it('get tokens for an organization without activating it', async () => {
     const { client } = await signIn('ada@example.com');
     const [{ id }] = client?.['sessions'] as [{ id: string }];
     const mint = async (fields: Record<string, string>) => {
@@ -352,7 +352,7 @@ describe('sessions of a browser', () => {
     expect((await mint({})).azp).toBe('http://127.0.0.1:3999');
   });
 
-  it('stay in an organization where everybody has to be in one', async () => {
+  it('stay in an organization if one is required', async () => {
     clerk.configure({ organization_settings: { force_organization_selection: true } });
     const { client } = await signIn('ada@example.com');
     const [{ id }] = client?.['sessions'] as [{ id: string }];
@@ -367,7 +367,7 @@ describe('sessions of a browser', () => {
     expect(payloadOf(jwt)).toMatchObject({ o: { id: 'org_acme' }, sts: 'active' });
   });
 
-  it('whose tokens are asked for again and again are told of, once; a script may ask as it likes', async () => {
+  it('cause one report if a page asks for tokens repeatedly, unlike a script', async () => {
     const warnings: string[] = [];
     const note = (warning: Error): unknown => warning.name === 'BailiffLocalWarning' && warnings.push(warning.message);
     process.on('warning', note);
@@ -386,7 +386,7 @@ describe('sessions of a browser', () => {
     process.off('warning', note);
   });
 
-  it('that were revoked elsewhere are a 401, after which nobody is signed in', async () => {
+  it('give 401 if revoked elsewhere, and then nobody is signed in', async () => {
     const { client } = await signIn('ada@example.com');
     const [{ id }] = client?.['sessions'] as [{ id: string }];
     await call(clerk, 'POST', `/v1/sessions/${id}/revoke`);
@@ -397,7 +397,7 @@ describe('sessions of a browser', () => {
     expect((await page.get('/v1/client')).response).toMatchObject({ sessions: [] });
   });
 
-  it('never show what is private', async () => {
+  it('never show private fields', async () => {
     const done = await signIn('ada@example.com');
     const digest = clerk.state.table('users').get('user_ada')?.password_digest ?? '';
     for (const { text } of [done, await page.get('/v1/client')]) {

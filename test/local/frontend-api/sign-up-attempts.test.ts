@@ -23,7 +23,7 @@ async function verify(reply: Reply, address = 'eve@example.com'): Promise<Reply>
 }
 
 describe('a sign-up', () => {
-  it('waits for its address to be verified, then makes the user and signs in', async () => {
+  it('waits for the verification of its address, then creates and signs in the user', async () => {
     const begun = await begin({ ...EVE, first_name: '', last_name: '', unsafe_metadata: '{"color":"red"}' });
     expect(begun.response).toMatchObject({
       status: 'missing_requirements',
@@ -60,7 +60,7 @@ describe('a sign-up', () => {
     expect((await page.post('/v1/client/sign_ins', back)).response['status']).toBe('complete');
   });
 
-  it('goes on after another page load, also with another address', async () => {
+  it('continues after a page load, also with another address', async () => {
     const begun = await begin();
     expect((await page.get('/v1/client')).response).toMatchObject({ sign_up: { id: begun.response['id'] } });
     const path = `/v1/client/sign_ups/${String(begun.response['id'])}`;
@@ -69,7 +69,7 @@ describe('a sign-up', () => {
     expect((await verify(begun, 'eva@example.com')).response['status']).toBe('complete');
   });
 
-  it('asks for what the instance requires', async () => {
+  it('asks for the required fields', async () => {
     clerk.configure({
       user_settings: {
         attributes: { username: { enabled: true, required: true }, first_name: { required: true } },
@@ -88,7 +88,7 @@ describe('a sign-up', () => {
     expect(user?.legal_accepted_at).toEqual(expect.any(Number));
   });
 
-  it('takes usernames of the length that the instance wants', async () => {
+  it('accepts usernames of the configured length', async () => {
     const username = { enabled: true };
     clerk.configure({
       user_settings: { attributes: { username }, username_settings: { min_length: 5, max_length: 7 } },
@@ -103,7 +103,7 @@ describe('a sign-up', () => {
       expect((await begin({ ...EVE, username: right })).response).toMatchObject({ username: right });
   });
 
-  it('needs no password where the instance has none', async () => {
+  it('needs no password if the instance has none', async () => {
     clerk.configure({ user_settings: { attributes: { password: { enabled: false } } } });
     const begun = await begin({ email_address: 'eve@example.com' });
     expect(begun.response).toMatchObject({ missing_fields: [] });
@@ -121,14 +121,14 @@ describe('a sign-up', () => {
     expect(clerk.state.table('users').size).toBe(1);
   });
 
-  it('cannot give itself public metadata, a user id or a verified address', async () => {
+  it('cannot set public metadata, a user id or a verified address', async () => {
     const begun = await begin({ ...EVE, public_metadata: '{"admin":true}', id: 'user_ada', verifications: '{}' });
     const done = await verify(begun);
     expect(done.client).toMatchObject({ sessions: [{ user: { public_metadata: {} } }] });
     expect(done.response['created_user_id']).not.toBe('user_ada');
   });
 
-  it('makes one user of two attempts with the same address', async () => {
+  it('creates one user for two attempts with the same address', async () => {
     const first = await begin();
     const other = page;
     page = new FrontEnd(clerk);
@@ -139,11 +139,11 @@ describe('a sign-up', () => {
   });
 });
 
-describe('a sign-up where not everybody may', () => {
+describe('a restricted sign-up', () => {
   it.each([
     ['restricted', 'sign_up_mode_restricted'],
     ['waitlist', 'sign_up_restricted_waitlist'],
-  ])('is refused in the mode %s, but for the invited', async (mode, code) => {
+  ])('is refused in the mode %s, except for invited users', async (mode, code) => {
     clerk.configure({ user_settings: { sign_up: { mode } } });
     expect(await begin()).toMatchObject({ status: 403, code });
     await call(clerk, 'POST', '/v1/invitations', {

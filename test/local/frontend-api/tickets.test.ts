@@ -45,7 +45,7 @@ const invite = (email: string, more: Json = {}) =>
 const userOf = async (id: string | null) => await api('GET', `/users/${String(id)}`);
 
 describe('row 5: an invitation', () => {
-  it('signs its bearer up, with its address and metadata, once', async () => {
+  it('signs its owner up once, with its address and metadata', async () => {
     clerk = await startWithPeople();
     await api('POST', '/waitlist_entries', { email_address: 'new@example.com' });
     const { url, id } = await invite('New@Example.com', { public_metadata: { plan: 'pro' } });
@@ -63,14 +63,14 @@ describe('row 5: an invitation', () => {
     expect(await refused(url)).toEqual([410, 'The invitation has been used already.']);
   });
 
-  it('is not used up by programs that only look', async () => {
+  it('is not consumed by programs that only read it', async () => {
     clerk = await startWithPeople();
     const { url } = await invite('new@example.com');
     expect((await fetch(String(url), { method: 'HEAD', redirect: 'manual' })).status).toBe(204);
     expect((await open(url)).userId).toMatch(/^user_/);
   });
 
-  it('is refused when it was revoked, is too old, forged, or leads elsewhere', async () => {
+  it('is refused if it is revoked, old, forged, or leads elsewhere', async () => {
     clerk = await startWithPeople();
     const users = clerk.state.table('users').size;
     const revoked = await invite('one@example.com');
@@ -96,7 +96,7 @@ describe('row 5: an invitation', () => {
 });
 
 describe('row 5: an invitation to an organization', () => {
-  it('makes a member of who has the address, and the organization active', async () => {
+  it('makes the owner of the address a member, and activates the organization', async () => {
     clerk = await startWithPeople();
     const { url } = await api('POST', '/organizations/org_acorn/invitations', {
       email_address: 'cleo@example.com',
@@ -116,7 +116,7 @@ describe('row 5: an invitation to an organization', () => {
     expect(await open(birch['url'])).toMatchObject({ userId, orgId: 'org_birch' });
   });
 
-  it('says why when the organization is full, and stays pending', async () => {
+  it('reports a full organization, and stays pending', async () => {
     clerk = await startWithPeople();
     const { url } = await api('POST', '/organizations/org_acorn/invitations', {
       email_address: 'cleo@example.com',
@@ -142,7 +142,7 @@ describe('row 5: a sign-in token', () => {
     expect(await refused(link(url))).toEqual([410, 'The sign-in token has been used already.']);
   });
 
-  it('is refused when it was revoked or is too old, and for users who cannot sign in', async () => {
+  it('is refused if it is revoked or old, and for users who cannot sign in', async () => {
     clerk = await startWithPeople();
     const revoked = await signInToken();
     await api('POST', `/sign_in_tokens/${String(revoked['id'])}/revoke`);
@@ -157,7 +157,7 @@ describe('row 5: a sign-in token', () => {
     await open(link(banned['url']));
   });
 
-  it('of an actor impersonates, for as long as the token says, and leaves the user no sign-in', async () => {
+  it("of an actor impersonates for the token's lifetime, and gives the user no sign-in", async () => {
     clerk = await startWithPeople();
     const before = (await userOf(ADA))['last_sign_in_at'];
     const { url } = await api('POST', '/actor_tokens', {
@@ -179,7 +179,7 @@ describe('row 5: restrictions', () => {
     (await new Browser().submit(`${clerk.frontendApiUrl}/sign-up`, { email })).status;
   const signIn = async () => (await new Browser().submit(`${clerk.frontendApiUrl}/sign-in`, { user_id: ADA })).status;
 
-  it('hold for people who sign up, not for the Backend API and not for the invited', async () => {
+  it('apply to sign-ups, not to the Backend API and invited users', async () => {
     clerk = await startWithPeople();
     await api('POST', '/allowlist_identifiers', { identifier: '*@acorn.example' });
     expect(await signUp('one@elsewhere.example')).toBe(303);
@@ -224,7 +224,7 @@ describe('row 5: restrictions', () => {
     expect(await signUp(free)).toBe(303);
   });
 
-  it('of subaddresses let each mailbox sign up once, in whatever form', async () => {
+  it('allow one sign-up for all subaddresses of a mailbox', async () => {
     clerk = await startWithPeople();
     await restrict({ block_email_subaddresses: true });
     expect(await signUp('one+two@fine.example')).toBe(303);
@@ -235,7 +235,7 @@ describe('row 5: restrictions', () => {
     expect(await signUp('two@gmail.com')).toBe(422);
   });
 
-  it('are lifted for who is on the allowlist as well', async () => {
+  it('do not apply to addresses on the allowlist too', async () => {
     clerk = await startWithPeople();
     await api('POST', '/blocklist_identifiers', { identifier: '*@spam.example' });
     await api('POST', '/allowlist_identifiers', { identifier: 'good@spam.example' });
@@ -244,7 +244,7 @@ describe('row 5: restrictions', () => {
     expect(await signUp('bad@spam.example')).toBe(422);
   });
 
-  it('a sign-up ends the wait of who was on the waitlist', async () => {
+  it('end the wait of an address on the waitlist at its sign-up', async () => {
     clerk = await startWithPeople();
     await api('POST', '/waitlist_entries', { email_address: 'new@example.com' });
     expect(await signUp(' New@example.com')).toBe(303);

@@ -30,7 +30,7 @@ describe('the environment', () => {
     expect((await page.get('/v1/environment')).body).toEqual(patched.body);
   });
 
-  it('says what the Backend API has set', async () => {
+  it('shows the settings of the Backend API', async () => {
     await call(clerk, 'PATCH', '/v1/instance/organization_settings', { enabled: false });
     await call(clerk, 'PATCH', '/v1/instance/restrictions', { blocklist: true });
     await call(clerk, 'PATCH', '/v1/instance', { test_mode: false });
@@ -41,7 +41,7 @@ describe('the environment', () => {
     });
   });
 
-  it('is configured in part, and at once; a reset takes it back', async () => {
+  it('is configured in part and at once, and restored by a reset', async () => {
     const before = (await page.get('/v1/environment')).body;
     clerk.configure({
       user_settings: { attributes: { phone_number: { enabled: true } }, social: { oauth_google: {} } },
@@ -77,7 +77,7 @@ describe('the environment', () => {
       /user_settings\.sign_up\.mode must be of the type string/,
     ],
     ['text', { auth_config: 'off' }, /auth_config must be an object/],
-  ])('is not configured with %s', async (_what, patch, message) => {
+  ])('refuses %s', async (_what, patch, message) => {
     const before = (await page.get('/v1/environment')).body;
     expect(() => clerk.configure(patch)).toThrow(message);
     expect((await page.get('/v1/environment')).body).toEqual(before);
@@ -92,8 +92,8 @@ describe('the environment', () => {
   });
 });
 
-describe('the browser', () => {
-  it('is made known by the first look at the client, once, and not by the environment', async () => {
+describe('the client of a browser', () => {
+  it('is created by the first request for the client, not for the environment', async () => {
     const environment = await page.call('PATCH', '/v1/environment');
     expect(environment.headers.getSetCookie()).toEqual([]);
     const first = await page.get('/v1/client');
@@ -108,7 +108,7 @@ describe('the browser', () => {
     expect(clerk.state.table('dev_browsers').size).toBe(1);
   });
 
-  it('that is unknown gets a new identity, not an error', async () => {
+  it('gets a new identity if unknown, not an error', async () => {
     await page.get('/v1/client');
     clerk.reset();
     const again = await page.get('/v1/client');
@@ -118,7 +118,7 @@ describe('the browser', () => {
 });
 
 describe('a page of another origin', () => {
-  it('reads every answer, errors as well', async () => {
+  it('reads every answer, errors included', async () => {
     for (const [method, path, status] of [
       ['GET', '/v1/client/sign_ins/sia_none', 404],
       ['DELETE', '/v1/client/sign_ins', 405],
@@ -130,7 +130,7 @@ describe('a page of another origin', () => {
     }
   });
 
-  it('may ask before it sends headers of its own', async () => {
+  it('may send a preflight request', async () => {
     const answer = await fetch(`${clerk.frontendApiUrl}//api_keys?_clerk_js_version=6.40.0`, {
       method: 'OPTIONS',
       headers: {
@@ -145,7 +145,7 @@ describe('a page of another origin', () => {
     expect(answer.headers.get('access-control-allow-methods')).toContain('DELETE');
   });
 
-  it('is refused where the instance does not know the origin', async () => {
+  it('is refused if the instance does not know the origin', async () => {
     for (const method of ['GET', 'POST']) {
       const answer = await fetch(`${clerk.frontendApiUrl}/v1/client`, {
         method,
@@ -161,20 +161,20 @@ describe('a page of another origin', () => {
 });
 
 describe('operations', () => {
-  it('that are not built say their name', async () => {
+  it('that are not supported are named', async () => {
     const reply = await page.post('/v1/me/web3_wallets');
     expect(reply.text).toContain('postWeb3Wallets');
     expect(reply.code).toBe('not_implemented');
   });
 
-  it('have types that the document knows', () => {
+  it('have types of the document', () => {
     const { operations, schemas } = frontendDocument();
     for (const { answer = 'any' } of Object.values(operations))
       expect(() => projectionOf(answer.replace(/^Envelope<(.+)>$/, '$1'))(null)).not.toThrow();
     for (const name of Object.keys(schemas)) expect(misfitsOf(name, projectionOf(name)({}))).toEqual([]);
   });
 
-  it('are projected: what is not declared, or of another type, does not leave', () => {
+  it('are projected: undeclared fields and wrong types are removed', () => {
     const shown = projectionOf('User')({
       id: 'user_1',
       private_metadata: { a: 1 },
@@ -239,7 +239,7 @@ describe('files of the browser packages', () => {
     });
   });
 
-  it('are found once they are installed, and the answer says what to install until then', async () => {
+  it('are found once installed, and the answer says what to install before', async () => {
     const missing = await get('/npm/@clerk/ui@1/dist/ui.browser.js');
     expect(missing).toMatchObject({
       status: 404,
@@ -271,7 +271,7 @@ describe('files of the browser packages', () => {
     '/npm/@clerk/clerk-js@../dist/clerk.browser.js',
     '/npm/@clerk/../../secret.txt',
     '//npm/../secret.txt',
-  ])('are no way to anything else: %s', async (path) => {
+  ])('lead to no other file: %s', async (path) => {
     const answer = await get(path);
     expect(answer.status).toBe(404);
     expect(answer.body).not.toMatch(/^secret|"version"|root:/);

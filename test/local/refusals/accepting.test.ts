@@ -23,7 +23,7 @@ function codeOf(accept: () => unknown): unknown {
   return undefined;
 }
 
-it('an invitation is accepted once, while it is good', () => {
+it('an invitation is accepted once, while it is valid', () => {
   const made = () => invite(state, [{ email_address: 'new@example.com', ignore_existing: true }])[0]?.id ?? '';
   const [used, revoked, old] = [made(), made(), made()];
   const accept = (id: string) => () => acceptInvitation(state, id);
@@ -37,7 +37,7 @@ it('an invitation is accepted once, while it is good', () => {
   expect(codeOf(accept(old))).toEqual([400, 'ticket_expired_code']);
 });
 
-it('so is an invitation to an organization', () => {
+it('an invitation to an organization is accepted once, while it is valid', () => {
   const organization = find(state, organizations, ids['organization_id'] ?? '');
   const made = (n: number) =>
     inviteToOrganization(state, organization, [{ email_address: `u${n}@example.com`, role: 'org:member' }])[0]?.id ??

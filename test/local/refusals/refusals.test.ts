@@ -60,7 +60,7 @@ describe('the table of refusals', () => {
     expect(known?.answered === true, pair).toBe(exception === undefined);
   });
 
-  it('has every documented exception, each with a reason', () => {
+  it('gives a reason for every documented exception', () => {
     expect(exceptions.length).toBeGreaterThan(0);
     for (const { pair, reason } of exceptions) {
       expect(pairs).toContain(pair);
@@ -68,7 +68,7 @@ describe('the table of refusals', () => {
     }
   });
 
-  it('is as large as the documentation says, or larger', () => {
+  it('is at least as large as the documentation says', () => {
     const counted = /refusals: (\d+) pairs .*?(\d+) distinct pairs.*?\n.*?HTTP: (\d+) requests/.exec(documented) ?? [];
     const [, ofTable, ofCatalogue, requests] = counted.map(Number);
     expect(ofTable).toBeLessThanOrEqual(pairs.length);
@@ -93,7 +93,7 @@ describe('the table of refusals', () => {
     ticket_expired_code: './accepting.test.ts',
   };
 
-  it('has no code that no test provokes', () => {
+  it('has no code without a test', () => {
     const provoked = new Set<string>(PROVOCATIONS.map(([, , code]) => code));
     // Nobody can ask for an operation that the instance lacks: the table of handlers is complete.
     provoked.add('not_implemented');
@@ -102,7 +102,7 @@ describe('the table of refusals', () => {
     expect(Object.keys(REFUSALS).filter((code) => !provoked.has(code))).toEqual([]);
   });
 
-  it('has no code of the Frontend API that no test of it names', () => {
+  it('has no code of the Frontend API without a test that names it', () => {
     const folders = ['../frontend-api/', '../../front-end/', './'].map((folder) => new URL(folder, import.meta.url));
     const texts = folders.flatMap((folder) =>
       readdirSync(folder)

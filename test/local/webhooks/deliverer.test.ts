@@ -72,7 +72,7 @@ describe('row 19: a delivery', () => {
     expect(new Svix(SECRET).verify(second?.body ?? '', second?.headers ?? {})).toMatchObject({ type: 'user.updated' });
   });
 
-  it('tells what was true then, though the row changes before a retry', async () => {
+  it('carries the state at its time, although the row changes before a retry', async () => {
     webhooks.add(endpoint.url);
     endpoint.answers.push(500);
     const row = { id: 'user_1', first_name: 'Ada' };
@@ -87,7 +87,7 @@ describe('row 19: a delivery', () => {
     expect(endpoint.received[1]?.body).toContain('Ada');
   });
 
-  it('goes to the endpoints that want its type', async () => {
+  it('goes to the endpoints that subscribe to its type', async () => {
     webhooks.add(endpoint.url, { events: ['user.created', 'organization.*'] });
     for (const type of ['user.created', 'user.updated', 'organization.deleted', 'organizationMembership.created'])
       webhooks.emit(type, { id: type });
@@ -95,7 +95,7 @@ describe('row 19: a delivery', () => {
     expect(webhooks.deliveries.map((delivery) => delivery.type)).toEqual(['user.created', 'organization.deleted']);
   });
 
-  it('stops when its endpoint is removed', async () => {
+  it('stops if its endpoint is removed', async () => {
     const { id } = webhooks.add(endpoint.url);
     expect(webhooks.remove(id)).toBe(true);
     webhooks.emit('user.created', {});
@@ -104,7 +104,7 @@ describe('row 19: a delivery', () => {
 });
 
 describe('row 19: retries', () => {
-  it('follow the schedule on the instance clock, with the same id and a new signature, until one succeeds', async () => {
+  it('follow the schedule on the instance clock until one succeeds, with the same id and a new signature', async () => {
     webhooks.add(endpoint.url);
     endpoint.answers.push(500, 302, 200);
     webhooks.emit('user.created', { id: 'user_1' });
@@ -121,7 +121,7 @@ describe('row 19: retries', () => {
     expect(endpoint.received[2]?.headers['svix-signature']).not.toBe(endpoint.received[0]?.headers['svix-signature']);
   });
 
-  it('end: after the eighth attempt the delivery has failed', async () => {
+  it('end with the eighth attempt as failed', async () => {
     const { id } = webhooks.add('http://127.0.0.1:1/');
     webhooks.emit('user.created', { id: 'user_1' });
     await webhooks.settled();
@@ -131,7 +131,7 @@ describe('row 19: retries', () => {
     expect(webhooks.deliveries[0]?.attempts[0]?.status).toBeNull();
   });
 
-  it('do not wait for an endpoint that never answers', async () => {
+  it('do not wait for an endpoint without an answer', async () => {
     const stuck = createWebhookDeliverer(
       { instanceId: 'ins_1', webhookSigningSecret: SECRET, now: () => now },
       {
@@ -164,7 +164,7 @@ describe('row 19: retries', () => {
   });
 });
 
-it('row 19: close breaks off what hangs, so that a test ends at once', async () => {
+it('row 19: close ends pending requests, so that a test ends at once', async () => {
   const silent = createServer(() => undefined);
   await listen(silent);
   webhooks.add(`${originOf(silent)}/`);
@@ -178,7 +178,7 @@ it('row 19: close breaks off what hangs, so that a test ends at once', async () 
 });
 
 describe('row 19: replay', () => {
-  it('sends a delivered message again, under its id', async () => {
+  it('sends a delivered message again under its id', async () => {
     webhooks.add(endpoint.url);
     webhooks.emit('user.created', { id: 'user_1' });
     await webhooks.settled();
@@ -188,7 +188,7 @@ describe('row 19: replay', () => {
     expect(webhooks.deliveries[0]).toMatchObject({ status: 'delivered' });
   });
 
-  it('saves one that had failed', async () => {
+  it('delivers a failed message', async () => {
     webhooks.add(endpoint.url);
     endpoint.answers.push(...Array.from({ length: 8 }, () => 500));
     webhooks.emit('user.created', { id: 'user_1' });
@@ -199,7 +199,7 @@ describe('row 19: replay', () => {
     expect(webhooks.deliveries[0]?.status).toBe('delivered');
   });
 
-  it('of a message that nobody knows does nothing', async () => {
+  it('ignores an unknown message', async () => {
     await webhooks.replay('msg_unknown');
     expect(endpoint.received).toEqual([]);
   });

@@ -27,7 +27,7 @@ afterEach(() => {
   receiver.close();
 });
 
-it('are delivered with their code, signed, to whoever has no test address', async () => {
+it('messages are delivered signed with their code, unless the address is a test address', async () => {
   await listen(receiver);
   const clerk = await start({
     seed: {
