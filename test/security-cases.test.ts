@@ -33,7 +33,7 @@ describe('known faults of libraries of this kind', () => {
     expect([...named]).toContain(number);
   });
 
-  it('no number is made up', () => {
+  it('no test names an unknown number', () => {
     expect([...named].filter((number) => !NUMBERS.includes(number))).toEqual([]);
   });
 

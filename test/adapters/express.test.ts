@@ -56,7 +56,7 @@ describe('onDenied', () => {
 describe.each([
   ['Express 5', express],
   ['Express 4', express4],
-])('an outage that nobody catches, %s', (_, create) => {
+])('an outage that the application does not catch, %s', (_, create) => {
   it("answers 503 with Retry-After by Express's own error handler, without details", async () => {
     const app = create();
     app.set('env', 'test');

@@ -201,11 +201,11 @@ describe('an authenticator', () => {
     await expect(auth.getToken({ template: 'plain' })).resolves.toBe('made');
   });
 
-  describe('loads what reads sessions of browsers', () => {
+  describe('loads the code of browser sessions', () => {
     const asked = (headers: Record<string, string>) =>
       new Request('https://acornbooks.example/', { headers: { 'x-forwarded-proto': 'https', ...headers } });
 
-    it('once, however many requests are the first: they share one refresh', async () => {
+    it('once for concurrent first requests, which share one refresh', async () => {
       const fixtures = await createFixtures();
       // Clerk answers when all have loaded what they wait for.
       async function slow(...call: Parameters<typeof fetch>): Promise<Response> {
@@ -221,7 +221,7 @@ describe('an authenticator', () => {
       expect(fixtures.verifications()).toBe(1);
     });
 
-    it('not with its first good token in a header', async () => {
+    it('not with the first good token in a header', async () => {
       const { options, tokens } = await createFixtures();
       const authenticator = createAuthenticator(options, {});
       broken.add('sessions');
@@ -231,7 +231,7 @@ describe('an authenticator', () => {
       expect(await authenticator.authenticateRequest(ended)).toMatchObject({ reason: 'authentication-fault' });
     });
 
-    it('with `warmup()`, which rejects with the fault; then cookies that are known are answered without a promise', async () => {
+    it('with `warmup()`, which rejects with the fault, and then answers remembered cookies without a promise', async () => {
       const { options, tokens } = await createFixtures();
       const authenticator = createAuthenticator(options, {});
       broken.add('sessions');
@@ -245,7 +245,7 @@ describe('an authenticator', () => {
       expect(authenticator.authenticate(view)).toMatchObject({ status: 'signed-in' });
     });
 
-    it('not without a publishable key, with which alone cookies can be read', async () => {
+    it('not without a publishable key, which cookies need', async () => {
       const { options, tokens } = await createFixtures();
       const authenticator = createAuthenticator({ ...options, publishableKey: null }, {});
       broken.add('sessions');

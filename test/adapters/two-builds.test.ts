@@ -63,7 +63,7 @@ const APPLICATIONS: Readonly<Record<string, (one: Authenticator, next: Authentic
   },
 };
 
-it.each(Object.keys(APPLICATIONS))('the middleware of both on %s: the last one decides', async (name) => {
+it.each(Object.keys(APPLICATIONS))('lets the last middleware decide if both builds have one on %s', async (name) => {
   vi.resetModules();
   const [key, foreign] = [createKey(), createKey()];
   const options = { jwtKey: key.pem, now: () => T0 };

@@ -76,7 +76,7 @@ describe('a list, iterated', () => {
     for (const search of asked) expect(search).toContain('query=ada');
   });
 
-  it('keeps the filter, starts at the offset and takes the limit as its page size', async () => {
+  it('keeps the filter, starts at the offset and uses the limit as its page size', async () => {
     const { api, asked } = paged((limit, offset) => ids(7).slice(offset, offset + limit));
     expect(await collect(api.users.list({ query: 'ada', offset: 2, limit: 3 }))).toEqual(ids(7).slice(2));
     expect(asked).toEqual([

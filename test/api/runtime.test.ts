@@ -41,7 +41,7 @@ const failure = async (promise: PromiseLike<unknown>): Promise<BackendApiError> 
   return error;
 };
 
-describe('what is sent', () => {
+describe('a request', () => {
   it('omits undefined from a query, but sends false, 0 and empty text', async () => {
     await create().users.list({ banned: false, offset: 0, query: '', username: undefined });
     expect(server.requests[0]!.target).toBe('/v1/users?banned=false&offset=0&query=');
@@ -330,7 +330,7 @@ describe('errors', () => {
   });
 });
 
-describe('what an own fetch throws', () => {
+describe('an error of a given fetch', () => {
   it.each(['timeout', 'aborted', SECRET])('keeps the text %j as the cause, never as the code', async (text) => {
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what this is about
     const error = await failure(create({ retries: 0, fetch: () => Promise.reject(text) }).users.get('user_1'));

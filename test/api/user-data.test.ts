@@ -26,7 +26,7 @@ describe('primaryEmailAddress', () => {
     expect(primaryEmailAddress({ primary_email_address_id: 'idn_2', email_addresses })).toBe(email_addresses[2]);
   });
 
-  it.each([null, 'idn_3'])('is none for %j', (primary_email_address_id) => {
+  it.each([null, 'idn_3'])('is null for %j', (primary_email_address_id) => {
     expect(primaryEmailAddress({ primary_email_address_id, email_addresses })).toBeNull();
   });
 });

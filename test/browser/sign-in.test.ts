@@ -91,7 +91,7 @@ afterEach(async () => {
 
 describe.each(Object.keys(FRAMEWORKS))('a site on %s', (framework) => {
   describe.each(['development', 'production'] as const)(
-    'with a %s instance, in a browser of cookies and redirects alone',
+    'with a %s instance, in a browser with cookies and redirects only',
     (instanceType) => {
       const NAVIGATION = { accept: 'text/html', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' };
       let browser: Browser;

@@ -17,7 +17,7 @@ describe.skipIf(!isThere)('eight processes with a Redis', { timeout: 60_000 }, (
   }, 60_000);
   afterAll(() => processes.stop());
 
-  it('ask Clerk as often as the model says', async () => {
+  it('make as many calls to Clerk as the model predicts', async () => {
     const model = await inModel(MEMBERS);
     const real = await inProcesses(processes, MEMBERS);
     expect(model.map(({ jwks }) => jwks)).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 0, 0]);

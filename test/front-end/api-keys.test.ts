@@ -124,7 +124,7 @@ describe.skipIf(!hasChromium)('API keys', () => {
   );
 
   it(
-    'of the active organization, at the instance\u2019s own address, where the browser asks before it sends them',
+    'of the active organization work at the instance\u2019s own address, after a preflight request',
     async () => {
       await open('user_ada', 6, 'absolute');
       await stage.page.evaluate(() =>

@@ -25,7 +25,7 @@ describe('row 13: time travel', () => {
     });
   });
 
-  it('stands still, goes on and back', async () => {
+  it('stands still, advances and goes back', async () => {
     const clerk = await start({ listen: false, now: '2026-01-01T00:00:00Z' });
     const noon = Date.UTC(2026, 0, 1);
     expect(clerk.now()).toBe(noon);
@@ -39,7 +39,7 @@ describe('row 13: time travel', () => {
     expect(clerk.now()).toBe(noon);
   });
 
-  it('takes the time from any source', () => {
+  it('accepts the time of any source', () => {
     let time = 1000;
     const clock = createClock(() => time);
     clock.advance(500);

@@ -294,7 +294,7 @@ describe('row 22: safety', () => {
     expect(await raw(clerk, { authorization, host: `127.0.0.1.evil.test` })).toBe(421);
   });
 
-  it('is named by what nobody on the internet can own, even if forced (DNS rebinding)', async () => {
+  it('accepts only host names that nobody on the internet can own, even if forced (DNS rebinding)', async () => {
     const clerk = await start({ host: '0.0.0.0', force: true });
     const authorization = `Bearer ${clerk.secretKey}`;
     const ask = (host: string) => raw(clerk, { authorization, host: `${host}:4000` });
@@ -306,7 +306,7 @@ describe('row 22: safety', () => {
     expect(answersTo('clerk', { host: '127.0.0.1', force: false })).toBe(false);
   });
 
-  it('goes on where an answer cannot be written', async () => {
+  it('survives an answer that cannot be written', async () => {
     const late = (body: string) => Promise.resolve({ status: 200, headers: [['X-Text', body]] as const, body });
     const server = await startHttpServer({
       host: '127.0.0.1',

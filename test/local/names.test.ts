@@ -66,7 +66,7 @@ describe('the Backend API', () => {
     }
   });
 
-  it('paths of clients only take them so too', async () => {
+  it('paths for clients only do so too', async () => {
     for (const { method, path } of newerRoutes()) {
       for (const name of NAMES) {
         state.restore(start);

@@ -49,7 +49,7 @@ describe('a private file', () => {
     expect(readdirSync(folder)).toEqual(['state.json']);
   });
 
-  it('is replaced behind a link, which stays', () => {
+  it('is replaced behind a link, which remains', () => {
     const { folder, file } = place();
     const real = join(folder, 'real.json');
     writeFileSync(real, 'old', { mode: 0o644 });

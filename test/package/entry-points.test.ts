@@ -83,7 +83,7 @@ describe('the list of entry points', () => {
   });
 });
 
-describe('what a bundle may carry', () => {
+describe('the contents of a bundle', () => {
   const [hono] = ENTRY_POINTS.filter(({ name }) => name === 'bailiff/hono');
   it.each([
     ['src/adapters/hono/guards.ts', true],

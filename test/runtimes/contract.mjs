@@ -327,7 +327,7 @@ export async function runContract({ entryPoints, express, fastify, listen }) {
     equal([user.id, user.authorization], ['user_ada', `Bearer ${SECRET_KEY}`], 'user');
   });
 
-  await test('api: what is loaded when it is used', async () => {
+  await test('api: code that is loaded when it is used', async () => {
     const asked = [];
     const fetch = async (url, { method, headers }) => {
       asked.push([method, new URL(url).pathname, headers.get('content-type')?.split(';')[0] ?? '-'].join(' '));

@@ -8,7 +8,7 @@ const program = compile(SOURCES);
 const items = itemsOf(program);
 
 describe('docs/reference.md', () => {
-  it('says what the sources declare', { timeout: 120_000 }, async () => {
+  it('shows the declarations of the sources', { timeout: 120_000 }, async () => {
     const page = await referencePage(program);
     // Not `toBe`: the difference of two long pages hides what to do about it.
     expect(readFileSync(PAGE, 'utf8') === page, 'docs/reference.md is out of date: npm run docs:api').toBe(true);

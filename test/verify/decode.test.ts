@@ -9,7 +9,7 @@ const HEAD = segment({ alg: 'RS256' });
 const BODY = segment({ sub: 'user_ada' });
 
 describe('decodeJwt', () => {
-  it('takes a token apart', () => {
+  it('splits a token into its parts', () => {
     const jwt = decodeJwt(`${HEAD}.${BODY}.AQID`);
     expect(jwt).toMatchObject({ header: { alg: 'RS256' }, payload: { sub: 'user_ada' } });
     expect([...(jwt?.signature ?? [])]).toEqual([1, 2, 3]);

@@ -22,7 +22,7 @@ describe('keyFromJwk', () => {
     ['P-384', p384.jwk, 'ES384'],
     ['Ed25519', ed.jwk, 'EdDSA'],
     ['members that it does not know', { ...rsa.jwk, x5c: ['x'], x5t: 1 }, 'RS256'],
-  ])('takes %s', (_, jwk, alg) => {
+  ])('accepts %s', (_, jwk, alg) => {
     expect(keyFromJwk(jwk)?.algorithm.name).toBe(alg);
   });
 

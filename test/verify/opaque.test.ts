@@ -275,7 +275,7 @@ describe('fields', () => {
     [['https://x.example', 'https://api.example'], 'accepted'],
     ['https://x.example', 'refused token-verification-failed'],
     [undefined, 'refused token-verification-failed'],
-  ])('an OAuth token for %j where an audience is expected', async (aud, expected) => {
+  ])('judges an OAuth token for %j if an audience is expected', async (aud, expected) => {
     const { machine, upstream } = createBench([], { audience: ['https://api.example'] });
     upstream.reply('verifyOAuthAccessToken', answerOf(200, oauthAnswer({ aud })));
     expect(resultOf(await machine('oat_secret'))).toBe(expected);

@@ -281,7 +281,7 @@ describe('a store that others can write to', () => {
     expect(fleet.loads()).toBe(5);
   });
 
-  it('ends no process where the clock fails, whose rejection nobody waits for', async () => {
+  it('survives a clock that fails, without an unhandled rejection', async () => {
     const now = (): never => {
       throw new TypeError('`now` gave no number of milliseconds.');
     };

@@ -43,7 +43,7 @@ export function authorizationServer(framework: Framework): void {
     expect(asked).toEqual([[`https://clerk.acornbooks.example${PATH}`, undefined]]);
   });
 
-  it('leaves every other path and method alone', async () => {
+  it('leaves other paths and methods to the application', async () => {
     const { get, served, asked } = await open();
     expect([(await get('/me')).status, (await get('/me', 'admin')).status]).toEqual([401, 200]);
     const posted = await served.agent.post(PATH).ok(() => true);

@@ -129,7 +129,7 @@ export function laterLooks(framework: Framework): void {
     });
   });
 
-  describe('a credential that ends while other middleware takes its time', () => {
+  describe('a credential that ends during slow middleware', () => {
     const guarded = [
       {
         path: '/',

@@ -11,7 +11,7 @@ export function middleware(framework: Framework): void {
   const environments = createEnvironments(framework);
 
   describe('mounting', () => {
-    it('takes an authenticator', async () => {
+    it('accepts an authenticator', async () => {
       const { get } = await environments.open({ routes: guarded }, (fixtures) => [
         [createAuthenticator(fixtures.options)],
       ]);
@@ -126,7 +126,7 @@ export function middleware(framework: Framework): void {
     });
   });
 
-  describe('S19: what other libraries put there', () => {
+  describe('S19: a value of another library at `req.auth`', () => {
     const FOREIGN = [
       { isAuthenticated: true, tokenType: 'session_token', userId: 'user_mallory' },
       () => ({ userId: 'user_mallory', isAuthenticated: true }),

@@ -54,7 +54,7 @@ export function organizations(framework: Framework): void {
     expect(await statusesOf({ param: 'org', as: 'slug' }, names)).toEqual({ org_acorn: 403, acorn: 200 });
   });
 
-  it('never takes a slug for the id of another organization', async () => {
+  it('never reads a slug as the id of another organization', async () => {
     const { get } = await open({ param: 'org' });
     // The slug of the active organization is the id of a victim.
     expect((await get('/orgs/org_oak/invoices', 'impostor')).status).toBe(403);

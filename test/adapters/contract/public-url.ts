@@ -23,7 +23,7 @@ export function publicUrls(framework: Framework): void {
   const handshakeOf = (answer: { headers: Record<string, string> }) => new URL(answer.headers['location'] ?? '');
   const returnTo = (url: URL) => url.searchParams.get('redirect_url');
 
-  describe('where a handshake comes back to', () => {
+  describe('the URL to come back to from a handshake', () => {
     it.each([
       [STAGE, '/open?a=1', `${STAGE}/open?a=1`],
       [`${STAGE}/`, '/open', `${STAGE}/open`],

@@ -82,7 +82,7 @@ export function sources(framework: Framework): void {
     });
   });
 
-  describe('an options function, where the environment has an instance', () => {
+  describe('an options function beside an instance in the environment', () => {
     let env: string | undefined;
     beforeEach(() => {
       env = process.env['CLERK_JWT_KEY'];

@@ -322,7 +322,7 @@ describe('the circuit breaker', () => {
     expect(await backend.jwks()).toMatchObject({ status: 503 });
   });
 
-  it('sends another probe when the runtime has dropped one with its request', () => {
+  it('sends another probe if the runtime has dropped one with its request', () => {
     let now = 0;
     const breaker = createCircuitBreaker(() => now);
     for (let i = 0; i < 5; i += 1) breaker.leave(false);

@@ -6,7 +6,7 @@ const PATH = '/.well-known/oauth-authorization-server';
 
 afterEach(() => void vi.useRealTimers());
 
-it('is there for the next request', async () => {
+it('asks again at the next request if the runtime has dropped the first call', async () => {
   // Nothing but the clock goes on: no answer comes, and no timer fires.
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
   const answers = [

@@ -109,7 +109,7 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     test.each(known)('%s is known', async (referer) => {
       expect(await statusFor(referer)).toBe('signed-in');
     });
-    test.each(development)('%s is known in development alone', async (referer) => {
+    test.each(development)('%s is known in development only', async (referer) => {
       expect(await statusFor(referer)).toBe(type === 'development' ? 'signed-in' : 'handshake');
     });
     // In development any subdomain of the portals' domain counts, so plain http to them does too.

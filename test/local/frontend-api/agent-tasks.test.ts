@@ -72,7 +72,7 @@ describe('a task of an agent', () => {
     expect(await status()).toBe('expired');
   });
 
-  it('lasts as long as it says', async () => {
+  it('lasts for its given time', async () => {
     await start();
     const { sessionId } = await open((await create({ session_max_duration_in_seconds: 90 })).url);
     clerk.advanceClock('91s');

@@ -48,7 +48,7 @@ describe('the password', () => {
     [{ new_password: 'short' }, 'form_password_length_too_short', 'new_password'],
     [{ new_password: 'correct horse' }, 'form_new_password_matches_current', 'new_password'],
     [{ new_password: 'ä'.repeat(60) }, 'form_password_size_in_bytes_exceeded', 'new_password'],
-  ])('stays with %j', async (fields, code, param) => {
+  ])('stays unchanged for %j', async (fields, code, param) => {
     expect(await change({ ...GOOD, ...fields })).toMatchObject({ status: 422, code, param });
     expect(await verifies('correct horse')).toBe(true);
     expect(events()).toEqual([]);

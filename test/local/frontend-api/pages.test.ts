@@ -148,7 +148,7 @@ describe('row 9: the sign-in page', () => {
       expect(await response.text()).toContain(back);
   });
 
-  it('S32: escapes whatever users and requests hold', async () => {
+  it('S32: escapes values of users and requests', async () => {
     const browser = await start();
     const hostile = `"><script>alert(1)</script><img src=x onerror='alert(1)'>&`;
     clerk.state.table('users').update(ADA, { first_name: hostile });

@@ -85,7 +85,7 @@ describe('passwords', () => {
     ['UPPER-CASE1', 'form_password_no_lowercase'],
     ['No-numbers', 'form_password_no_number'],
     ['Plain1234', 'form_password_no_special_char'],
-  ])('%s: %s, where the instance asks for it', async (password, code) => {
+  ])('%s: %s, if the instance requires it', async (password, code) => {
     expect((await page.post('/v1/client/sign_ups', fields(password))).status).toBe(200);
     clerk.configure({ user_settings: { password_settings: RULES } });
     expect(said(await page.post('/v1/client/sign_ups', fields(password)))).toEqual([422, code, 'password']);

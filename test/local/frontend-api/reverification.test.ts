@@ -238,7 +238,7 @@ describe('reverification refuses', () => {
     });
   });
 
-  it('the session of another browser, or none', async () => {
+  it('the session of another browser, or no session', async () => {
     const bob = await signedInBy(clerk, 'bob@example.com');
     expect(await verify('', { level: 'first_factor' }, bob)).toMatchObject({ status: 404 });
     expect(await verify('', { level: 'first_factor' }, new FrontEnd(clerk))).toMatchObject({ status: 401 });
