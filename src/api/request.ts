@@ -49,7 +49,7 @@ export function prepareRequest(
   // `false`, `0` and `''` are sent; only undefined is not.
   for (const [name, value] of Object.entries(query ?? {})) {
     const values = [value].flat().filter((item) => item !== undefined) as string[];
-    for (const item of COMMA_ARRAYS.includes(name) && values[0] ? [values.join()] : values)
+    for (const item of COMMA_ARRAYS.includes(name) && values.length ? [values.join()] : values)
       url.searchParams.append(name, item);
   }
 

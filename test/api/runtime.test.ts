@@ -76,6 +76,13 @@ describe('a request', () => {
     ]);
   });
 
+  it('joins a list that begins with empty text, too', async () => {
+    await create().organizationDomains.listAll({ enrollment_mode: ['' as never, 'manual_invitation'] });
+    expect(decodeURIComponent(server.requests[0]!.target)).toBe(
+      '/v1/organization_domains?enrollment_mode=,manual_invitation',
+    );
+  });
+
   it('passes keys such as __proto__ in both directions without changing a prototype (S22)', async () => {
     server.answer({ body: '{"public_metadata":{"__proto__":{"polluted":true},"constructor":{"x":1}}}' });
     const metadata = JSON.parse('{"__proto__":{"polluted":true}}') as Record<string, unknown>;

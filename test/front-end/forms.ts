@@ -79,3 +79,16 @@ export interface WithClerk {
 
 /** The row of a table that has the text. */
 export const rowWith = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });
+
+/** Confirms a removal. The form opens slowly, and a click that falls on it while it is drawn anew is lost: then it is clicked again. */
+export async function confirmRemoval(page: Page): Promise<void> {
+  const confirm = page.getByRole('button', { name: 'Remove', exact: true });
+  await confirm.waitFor();
+  for (let isGone = false; !isGone;) {
+    await confirm.click({ timeout: 3_000 }).catch(() => undefined);
+    isGone = await confirm.waitFor({ state: 'detached', timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    );
+  }
+}

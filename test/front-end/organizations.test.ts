@@ -1,7 +1,7 @@
 /** Clerk's components for organizations, unchanged from npm, on the offline instance, in Chromium. */
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { rowWith } from './forms.js';
+import { confirmRemoval, rowWith } from './forms.js';
 import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, type Major, type Stage } from './stage.js';
 
 sayIfSkipped('test/front-end/organizations');
@@ -220,7 +220,7 @@ describe.skipIf(!hasChromium)('an organization', () => {
       await page.locator('input[type=file]').setInputFiles(logo);
       await expect.poll(() => acme()?.image_url).toBe(`data:image/png;base64,${PIXEL.toString('base64')}`);
       await update();
-      await button('Remove').click();
+      await confirmRemoval(stage.page);
       await expect.poll(() => acme()?.image_url).toBeNull();
       await update();
       await page.getByLabel('Name').fill('Acme Ltd');
@@ -275,7 +275,7 @@ describe.skipIf(!hasChromium)('an organization', () => {
       await button('Open menu').click();
       await page.getByRole('menuitem', { name: 'Delete' }).click();
       await page.getByText('The email domain books.test will be removed.').waitFor();
-      await button('Remove').click();
+      await confirmRemoval(stage.page);
       await expect.poll(() => stage.clerk.state.table('organization_domains').size).toBe(0);
     },
     MINUTES,

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { totpCode } from '../../packages/local/src/model/users/totp.js';
-import { codeSentTo, giveCode } from './forms.js';
+import { codeSentTo, confirmRemoval, giveCode } from './forms.js';
 import { closeChromium, hasChromium, openStage, sayIfSkipped, signInAs, type Major, type Stage } from './stage.js';
 
 sayIfSkipped('test/front-end/user-profile');
@@ -97,7 +97,7 @@ describe.skipIf(!hasChromium)('the profile', () => {
       await served.waitFor();
       expect(await served.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth))).toBe(1);
       await button('Update profile').click();
-      await button('Remove').click();
+      await confirmRemoval(stage.page);
       await served.waitFor({ state: 'detached' });
       expect(ada()?.image_url).toBeNull();
     },
@@ -119,7 +119,7 @@ describe.skipIf(!hasChromium)('the profile', () => {
       const menu = stage.page.locator('.cl-profileSectionItem__emailAddresses', { hasText: 'ada@example.com' });
       await choose(menu.getByRole('button', { name: 'Open menu' }), 'Remove email');
       await text('ada@example.com will be removed').waitFor();
-      await button('Remove').click();
+      await confirmRemoval(stage.page);
       await text('ada@example.com').waitFor({ state: 'detached' });
       await choose(button('Open menu').first(), 'Remove email');
       await text('ada@lovelace.test will be removed').waitFor();
@@ -169,7 +169,7 @@ describe.skipIf(!hasChromium)('the profile', () => {
         { phone_number: '+12015550123', verification: { status: 'verified' } },
       ]);
       await choose(button('Open menu').nth(1), 'Remove phone number');
-      await button('Remove').click();
+      await confirmRemoval(stage.page);
       await text('+1 (201) 555-0123').waitFor({ state: 'detached' });
       expect(stage.clerk.state.table('phone_numbers').size).toBe(0);
     },
@@ -193,7 +193,7 @@ describe.skipIf(!hasChromium)('the profile', () => {
       await button('Continue').click();
       await text('ada@gmail.test').waitFor();
       await choose(button('Open menu').last(), 'Remove');
-      await button('Remove').click();
+      await confirmRemoval(stage.page);
       await text('ada@gmail.test').waitFor({ state: 'detached' });
       expect(stage.clerk.state.table('external_accounts').size).toBe(0);
     },
@@ -261,7 +261,7 @@ describe.skipIf(!hasChromium)('the security page', () => {
       await expect.poll(() => ada()?.backup_codes?.includes(first), PATIENTLY).toBe(false);
       await show('/security');
       await choose(section('Authenticator application').getByRole('button', { name: 'Open menu' }), 'Remove');
-      await button('Remove').click();
+      await confirmRemoval(stage.page);
       await expect.poll(() => ada()?.totp_secret, PATIENTLY).toBeNull();
       expect(ada()?.backup_codes).toBeNull();
     },

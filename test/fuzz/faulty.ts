@@ -61,6 +61,15 @@ type Callbacks = ReturnType<typeof createCallbacks>;
 
 const ruleOf = ({ check }: Callbacks) => ({ token: 'any', check }) as const;
 
+/** What one server is made of. */
+interface Faulty {
+  readonly callbacks: Callbacks;
+  readonly source: ReturnType<typeof argumentsFor>[0];
+  readonly settings: ReturnType<typeof argumentsFor>[1];
+  /** Told each time somebody gets behind a guard, or past the route that it guards. */
+  readonly reached: (where: string) => void;
+}
+
 function argumentsFor(options: AuthenticatorOptions, callbacks: Callbacks) {
   const { onEvent, store, resourceMetadata, enabled } = callbacks;
   const faulty = { ...options, onEvent, cache: { machineTokens: { store } } };
@@ -74,22 +83,23 @@ export async function startFaulty(
   random: Random,
   reached: (where: string) => void,
 ): Promise<readonly Server[]> {
+  function faulty(): Faulty {
+    const callbacks = createCallbacks(random);
+    const [source, settings] = argumentsFor(options, callbacks);
+    return { callbacks, source, settings, reached };
+  }
   return [
-    await startExpress(express, options, random, reached),
-    await startExpress(express4, options, random, reached),
-    await startFastify(options, random, reached),
-    await startHono(options, random, reached),
+    await startExpress(express, faulty()),
+    await startExpress(express4, faulty()),
+    await startFastify(faulty()),
+    await startHono(faulty()),
   ];
 }
 
 async function startExpress(
   framework: typeof express,
-  options: AuthenticatorOptions,
-  random: Random,
-  reached: (where: string) => void,
+  { callbacks, source, settings, reached }: Faulty,
 ): Promise<Server> {
-  const callbacks = createCallbacks(random);
-  const [source, settings] = argumentsFor(options, callbacks);
   const app = framework();
   const onDenied: NonNullable<forExpress.ClerkMiddlewareSettings['onDenied']> = (_denial, _req, _res, next) =>
     callbacks.onDenied(next);
@@ -110,13 +120,7 @@ async function startExpress(
   return server;
 }
 
-async function startFastify(
-  options: AuthenticatorOptions,
-  random: Random,
-  reached: (where: string) => void,
-): Promise<Server> {
-  const callbacks = createCallbacks(random);
-  const [source, settings] = argumentsFor(options, callbacks);
+async function startFastify({ callbacks, source, settings, reached }: Faulty): Promise<Server> {
   const app = fastify({ http: { maxHeaderSize: 32_768 } });
   const onDenied = (): unknown => callbacks.onDenied((value) => value);
   await app.register(forFastify.clerkMiddleware(source, { ...settings, onDenied }));
@@ -131,13 +135,7 @@ async function startFastify(
   return app.server;
 }
 
-async function startHono(
-  options: AuthenticatorOptions,
-  random: Random,
-  reached: (where: string) => void,
-): Promise<Server> {
-  const callbacks = createCallbacks(random);
-  const [source, settings] = argumentsFor(options, callbacks);
+async function startHono({ callbacks, source, settings, reached }: Faulty): Promise<Server> {
   const app = new Hono();
   app.use(
     forHono.clerkMiddleware(source, { ...settings, onDenied: () => callbacks.onDenied((value) => value) as undefined }),

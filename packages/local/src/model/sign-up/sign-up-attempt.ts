@@ -19,6 +19,12 @@ export function signUpStatus(state: InstanceState, row: SignUpRow): SignUpRow['s
   return row.abandon_at <= state.now() ? 'abandoned' : 'missing_requirements';
 }
 
+/** @throws ApiError for an attempt that is complete or abandoned */
+export function requireOpen(state: InstanceState, row: SignUpRow): void {
+  if (signUpStatus(state, row) !== 'missing_requirements')
+    throw refusal('client_state_invalid', 'This sign-up is over.');
+}
+
 export function viewSignUp(state: InstanceState, row: SignUpRow): Fields {
   const { attributes } = environmentOf(state).user_settings;
   const requirements = requirementsOf(state, row);

@@ -9,7 +9,7 @@ import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { digested } from '../users/user-credentials.js';
 import { users } from '../users/user-records.js';
 import type { VerifiableName } from './requirements.js';
-import { changeSignUp, signUpStatus } from './sign-up-attempt.js';
+import { changeSignUp, requireOpen } from './sign-up-attempt.js';
 import { readChosenUsername } from './usernames.js';
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -46,8 +46,7 @@ function identification(state: InstanceState, kind: VerifiableName, value: unkno
 
 /** Takes what a form gives; attributes that the instance does not have are refused. @throws ApiError 403, 422 */
 export function fillSignUp(state: InstanceState, row: SignUpRow, input: Fields): SignUpRow {
-  if (signUpStatus(state, row) !== 'missing_requirements')
-    throw refusal('client_state_invalid', 'This sign-up is over.');
+  requireOpen(state, row);
   const { attributes } = environmentOf(state).user_settings;
   let next = row;
   const patch: Record<string, unknown> = {};

@@ -6,7 +6,7 @@ import { sendLink } from '../verification/redirects.js';
 import { attemptCode, sendCode } from '../verification/verification.js';
 import type { VerifiableName } from './requirements.js';
 import { settleSignUp } from './settle-sign-up.js';
-import { changeSignUp, signUpStatus } from './sign-up-attempt.js';
+import { changeSignUp, requireOpen } from './sign-up-attempt.js';
 
 const CHANNELS: Readonly<Record<string, readonly [kind: VerifiableName, channel: 'email' | 'sms']>> = {
   email_code: ['email_address', 'email'],
@@ -16,8 +16,7 @@ const CHANNELS: Readonly<Record<string, readonly [kind: VerifiableName, channel:
 
 /** What a strategy verifies. @throws ApiError 400, 422 */
 function verifiable(state: InstanceState, row: SignUpRow, strategy: unknown) {
-  if (signUpStatus(state, row) !== 'missing_requirements')
-    throw refusal('client_state_invalid', 'This sign-up is over.');
+  requireOpen(state, row);
   const [kind, channel] = (typeof strategy === 'string' ? CHANNELS[strategy] : undefined) ?? [];
   if (kind === undefined || channel === undefined || typeof strategy !== 'string')
     throw invalidValue('strategy', 'is not one by which this can be verified');
