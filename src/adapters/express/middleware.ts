@@ -44,10 +44,7 @@ export function clerkMiddleware(
   return function clerk(request, response, next) {
     const req = requestOf(request);
     const res = responseOf(response);
-    const enter = (): ReturnType<typeof middleware> => {
-      const view = new ExpressView(req);
-      return middleware(req as Request, view, !view.isUpgrade);
-    };
+    const enter = (): ReturnType<typeof middleware> => middleware(req as Request, new ExpressView(req));
     run(next, enter, (entered) => {
       if ('proxy' in entered) forward(entered, new ExpressView(req), req, res, req).catch(failWith(next));
       else settle(entered, req, res, next);

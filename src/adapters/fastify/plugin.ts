@@ -43,7 +43,7 @@ export function clerkMiddleware(
     if (!fastify.hasRequestDecorator('auth')) fastify.decorateRequest('auth', null as never);
     fastify.addHook('onRequest', async (request, reply) => {
       const view = new FastifyView(request);
-      const entered = await middleware(request, view, !view.isUpgrade);
+      const entered = await middleware(request, view);
       if ('proxy' in entered) {
         await forward(entered, view, request.raw, reply.raw, request);
         return void reply.hijack();

@@ -47,7 +47,7 @@ export function clerkMiddleware(
   const middleware = createMiddleware(slot, source, settings, bindings());
   return function clerk(c, next) {
     const view = new HonoView(c);
-    const done = andThen(middleware(c, view, !view.isUpgrade), (entered) =>
+    const done = andThen(middleware(c, view), (entered) =>
       'proxy' in entered ? forward(entered, view, c) : settle(entered, c, next),
     );
     return done as Promise<Response | void>;

@@ -31,11 +31,6 @@ export class HonoView implements RequestView {
     return this.#raw.headers;
   }
 
-  /** Whether a WebSocket is to be opened: cookies that are renewed there reach no page on most runtimes. As `NodeView` has it. */
-  get isUpgrade(): boolean {
-    return this.header('upgrade')?.toLowerCase() === 'websocket';
-  }
-
   /** The last of the handlers that match: all of them are found before the first runs. Null where none but middleware of every path does. */
   get route(): string | null {
     // Deprecated, but the helper that replaces it is younger than the oldest Hono 4.

@@ -44,12 +44,4 @@ export class NodeView implements RequestView {
   get encrypted(): boolean {
     return (this.#req.socket as { encrypted?: boolean }).encrypted === true;
   }
-
-  /**
-   * Whether the answer goes to an upgrade (Engine.IO hands one over). No page would keep new cookies from it: a session that was
-   * renewed there would be lost, and so would be the refresh token that was spent on it.
-   */
-  get isUpgrade(): boolean {
-    return this.#headers.upgrade?.toLowerCase() === 'websocket';
-  }
 }

@@ -38,11 +38,8 @@ export interface Authenticated<D> {
 export type Entered<D> = Authenticated<D> | Forward;
 
 export interface Middleware<C, D> {
-  /**
-   * @param renew false: the answer reaches no page that would keep new cookies
-   * @throws (also rejects) what a callback of the application throws, and ConfigurationError, as real errors
-   */
-  (context: C, view: RequestView, renew?: boolean): MaybePromise<Entered<D>>;
+  /** @throws (also rejects) what a callback of the application throws, and ConfigurationError, as real errors */
+  (context: C, view: RequestView): MaybePromise<Entered<D>>;
 }
 
 /**
@@ -61,7 +58,7 @@ export function createMiddleware<C, D>(
   const { onDenied, frontendApiProxy, resourceMetadata, logger } = given.settings;
   const resolve = createAuthenticatorResolver<C>(given.options, { proxy: frontendApiProxy, environment, logger });
 
-  return (context, view, renew) => {
+  return (context, view) => {
     const earlier = slot.get(context);
     return andThen(
       withRealErrors(() => resolve(context, view)),
@@ -91,7 +88,7 @@ export function createMiddleware<C, D>(
           check,
           earlier,
           onDenied,
-          renew,
+          renew: !isUpgrade(view),
           resourceMetadata: resourceMetadata && (() => resourceMetadata(context)),
         });
         return andThen(
@@ -106,4 +103,12 @@ export function createMiddleware<C, D>(
       },
     );
   };
+}
+
+/**
+ * Whether a WebSocket is to be opened (Engine.IO and Hono hand such requests over). No page would keep new cookies from the answer: a
+ * session that was renewed there would be lost, and so would be the refresh token that was spent on it.
+ */
+function isUpgrade(view: RequestView): boolean {
+  return view.header('upgrade')?.toLowerCase() === 'websocket';
 }
