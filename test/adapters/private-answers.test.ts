@@ -1,5 +1,11 @@
 /** An answer that sets the cookies of a session is stored by nobody, however the application writes it. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { serve } from '@hono/node-server';
 import * as expressAdapter from 'bailiff/express';
 import * as honoAdapter from 'bailiff/hono';
@@ -115,6 +121,26 @@ describe.each([
     const renewed = renewSession(fixtures);
     const { headers } = await agent.get('/').set(browserCookies(fixtures.tokens.expired));
     expect(headers).toMatchObject({ 'content-type': 'text/csv', 'x-own': '1', 'set-cookie': renewed });
+  });
+
+  it.each<[string, OutgoingHttpHeaders | string[] | string[][]]>([
+    ['an object', { 'Content-Type': 'text/csv', 'X-Own': ['1', '2'] }],
+    ['names and values in turn', ['Content-Type', 'text/csv', 'X-Own', '1', 'x-own', '2']],
+    [
+      'pairs',
+      [
+        ['Content-Type', 'text/csv'],
+        ['X-Own', '1'],
+        ['x-own', '2'],
+      ],
+    ],
+  ])('sends all headers that writeHead is given as %s', async (_form, given) => {
+    const agent = start((_req: IncomingMessage, res: ServerResponse) => {
+      res.writeHead(200, given as OutgoingHttpHeaders).end('logo');
+    });
+    const renewed = renewSession(fixtures);
+    const { headers } = await agent.get('/').set(browserCookies(fixtures.tokens.expired));
+    expect(headers).toMatchObject({ 'content-type': 'text/csv', 'x-own': '1, 2', 'set-cookie': renewed });
   });
 
   it('keeps no-transform, so that events are not compressed and held back', async () => {

@@ -1,7 +1,8 @@
 /** Node.js before 20.16 and 22.3 has no `process.getBuiltinModule`: signatures are checked through WebCrypto there. */
+import { createAuthenticator } from 'bailiff';
 import { afterEach, describe, expect, it } from 'vitest';
 import { classifyToken } from '../../src/verify/classify.js';
-import { createKey, sessionToken, type TestAlgorithm } from '../support/tokens.js';
+import { createKey, sessionToken, T0, type TestAlgorithm } from '../support/tokens.js';
 import { createBench, resultOf } from '../support/verifying.js';
 
 const own = Object.getOwnPropertyDescriptor(process, 'getBuiltinModule');
@@ -30,6 +31,17 @@ describe.each([
       expect(verifier.verifySession(classifyToken(sessionToken(key, { jti: 'x' })))).toBeInstanceOf(Promise);
     },
   );
+
+  it('checks signatures with a `jwtKey`', async () => {
+    provide(getBuiltinModule);
+    const key = createKey();
+    const authenticator = createAuthenticator({ jwtKey: key.pem, now: () => T0 });
+    await expect(authenticator.verifySessionToken(sessionToken(key))).resolves.toMatchObject({ sub: 'user_ada' });
+    const stranger = createKey();
+    await expect(authenticator.verifySessionToken(sessionToken(stranger))).rejects.toMatchObject({
+      reason: 'token-invalid-signature',
+    });
+  });
 });
 
 it('checks an RSA signature synchronously with `node:crypto`', async () => {

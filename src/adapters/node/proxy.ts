@@ -129,7 +129,8 @@ function uploadOf(req: IncomingMessage & ProxiedFacts): Upload {
       start(controller) {
         const take = (chunk: Uint8Array): void => {
           controller.enqueue(chunk);
-          if ((controller.desiredSize ?? 0) <= 0) req.pause();
+          // Nothing is kept in advance (`highWaterMark`): the next read asks again.
+          req.pause();
         };
         const release = (): void => void req.off('data', take).off('end', close).off('error', fail).off('close', fail);
         const close = (): void => {

@@ -113,7 +113,7 @@ class LazyRequestContext implements RequestContext {
 }
 
 /** @param renews see {@link RequestContext.renews} */
-export function createRequestContext(view: RequestView, config: Config, renews = true): RequestContext {
+export function createRequestContext(view: RequestView, config: Config, renews: boolean): RequestContext {
   return new LazyRequestContext(view, config, renews);
 }
 

@@ -1,4 +1,5 @@
 /** `requireOrganization`, and a `check` that reads the request: the same for every framework whose requests know the path's parameters. */
+import type { BailiffEvent } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import type { Adapter, Framework } from '../frameworks.js';
 import { codeOf, createEnvironments } from './harness.js';
@@ -86,6 +87,18 @@ export function organizations(framework: Framework): void {
     expect((await get('/orgs/org_acorn/invoices', 'slugged')).status).toBe(500);
     expect(served.errors).toEqual([expect.objectContaining({ name: 'ConfigurationError', option: 'param' })]);
     expect((await get('/orgs/org_acorn/invoices')).status).toBe(401);
+  });
+
+  it('throws a mistake in the code to the application, and reports no fault of a request', async () => {
+    const told: string[] = [];
+    const logger = { warn: () => undefined, error: (text: string) => told.push(text) };
+    const onEvent = ({ type }: BailiffEvent) => type === 'fault' && told.push(type);
+    const { get, served } = await environments.open(
+      { routes: [{ path: '/orgs/:org', guards: [(adapter) => adapter.requireOrganization({ param: 'orgId' })] }] },
+      ({ options }) => [[{ ...options, logger, onEvent }]],
+    );
+    expect((await get('/orgs/org_acorn', 'slugged')).status).toBe(500);
+    expect([served.errors.length, told]).toEqual([1, []]);
   });
 
   it.each([

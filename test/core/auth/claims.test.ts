@@ -169,6 +169,8 @@ describe('S25: permission masks', () => {
     // Whole list: a gets the second mask. Organization features alone: the first.
     expect(decodePermissions('u:b,o:a', 'r,w', '1,3')).toEqual(['org:a:r']);
     expect(decodePermissions('u:b,o:a', 'r,w', '0,3')).toEqual([]);
+    // Whole list: there is no second mask.
+    expect(decodePermissions('u:b,o:a', 'r,w', '3')).toEqual([]);
   });
 
   it('spends no time on a mask as long as a token', () => {

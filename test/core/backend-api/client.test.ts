@@ -58,27 +58,28 @@ const API_KEY = TOKEN_KINDS.api_key.opaque.ask;
 const M2M = TOKEN_KINDS.m2m_token.opaque.ask;
 const OAUTH = TOKEN_KINDS.oauth_token.opaque.ask;
 
+/** The first column: the name of the operation, by which events and `health()` know it. */
 type Row = readonly [string, (backend: Backend) => Promise<unknown>, string, string, unknown];
 const CALLS: readonly Row[] = [
-  ['jwks', (b) => b.jwks(), 'GET', '/v1/jwks', undefined],
+  ['GetJWKS', (b) => b.jwks(), 'GET', '/v1/jwks', undefined],
   ['verifyApiKey', (b) => b.verifyOpaque(API_KEY, 'ak_1'), 'POST', '/api_keys/verify', { secret: 'ak_1' }],
   ['verifyM2MToken', (b) => b.verifyOpaque(M2M, 'mt_1'), 'POST', '/m2m_tokens/verify', { token: 'mt_1' }],
   [
-    'verifyOAuthToken',
+    'verifyOAuthAccessToken',
     (b) => b.verifyOpaque(OAUTH, 'oat_1'),
     'POST',
     '/oauth_applications/access_tokens/verify',
     { access_token: 'oat_1' },
   ],
   [
-    'handshakePayload',
+    'GetHandshakePayload',
     (b) => b.handshakePayload('a b&c'),
     'GET',
     '/v1/clients/handshake_payload?nonce=a+b%26c',
     undefined,
   ],
   [
-    'refreshSession',
+    'RefreshSession',
     (b) => b.refreshSession(REFRESH),
     'POST',
     '/v1/sessions/sess_1/refresh?suffixed_cookies=true',
@@ -90,14 +91,15 @@ const CALLS: readonly Row[] = [
       request_headers: { accept: ['text/html'] },
     },
   ],
-  ['createSessionToken', (b) => b.createSessionToken('sess_1', null, null), 'POST', '/v1/sessions/sess_1/tokens', {}],
+  ['CreateSessionToken', (b) => b.createSessionToken('sess_1', null, null), 'POST', '/v1/sessions/sess_1/tokens', {}],
   [
-    'createSessionToken',
+    'CreateSessionTokenFromTemplate',
     (b) => b.createSessionToken('sess_1', 'my tpl', 60),
     'POST',
     '/v1/sessions/sess_1/tokens/my%20tpl',
     { expires_in_seconds: 60 },
   ],
+  ['GetUser', (b) => b.getUser('user_1'), 'GET', '/v1/users/user_1', undefined],
 ];
 
 afterEach(() => {
@@ -105,8 +107,8 @@ afterEach(() => {
 });
 
 describe('calls', () => {
-  it.each(CALLS)('%s', async (_, call, method, path, body) => {
-    const { backend, sent } = setup(ok);
+  it.each(CALLS)('%s', async (operation, call, method, path, body) => {
+    const { backend, sent, events } = setup(ok);
     expect(await call(backend)).toEqual({ status: 200, body: { fine: true }, retryAfterMs: null });
     expect(sent[0]?.url).toBe(`https://api.test${path}`);
     expect(sent[0]?.init).toMatchObject({
@@ -120,6 +122,7 @@ describe('calls', () => {
       },
     });
     expect(sent[0]?.init.body === undefined ? undefined : JSON.parse(sent[0].init.body as string)).toEqual(body);
+    expect(events).toMatchObject([{ type: 'backend-api.call', operation, status: 200 }]);
   });
 
   it('name the version of package.json', () => {

@@ -133,6 +133,24 @@ describe('objects that cannot be compared', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('shares an authenticator between loggers, and tells the last one alone', async () => {
+    const cache = createAuthenticatorCache();
+    const heard: number[] = [];
+    const broken = {
+      ...request,
+      header: () => {
+        throw new Error('broken');
+      },
+    };
+    const authenticators = Array.from({ length: 3 }, (_, n) => {
+      const hear = () => void heard.push(n);
+      return cache.get({ ...options, logger: { warn: hear, error: hear } }, {});
+    });
+    expect(new Set(authenticators).size).toBe(1);
+    await authenticators[0]?.authenticateRequest(broken).catch(() => undefined);
+    expect(heard).toEqual([2]);
+  });
+
   it('throws for an invalid observer, also if the authenticator is cached', () => {
     const cache = createAuthenticatorCache();
     cache.get({ ...options, onEvent: () => undefined }, {});

@@ -164,7 +164,7 @@ export function createTestApp(
   const signIn = createSignIn(config, () => UNEXPECTED());
   const flow = createLazySessionFlow({ config, verifier: recording, backend, signIn });
   const askNow = (request: Ask) => {
-    const context = createRequestContext(viewOf(request), config);
+    const context = createRequestContext(viewOf(request), config, true);
     const outcome =
       context.classified === null
         ? flow.fromCookies(context)
