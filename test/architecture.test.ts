@@ -254,7 +254,7 @@ describe('architecture', () => {
   });
 
   it('limits the length of files', () => {
-    const long = files.filter((file) => (sources.get(file) ?? '').split('\n').length > 320);
+    const long = files.filter((file) => (sources.get(file) ?? '').split('\n').length > 250);
     expect(long).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ export { watched } from './faults/fault.js';
 export { createGuards, type Guard, type GuardDecision } from './guards/create-guard.js';
 export { createOrganizationGuard, type OrganizationMember, type OrganizationOptions } from './guards/organization.js';
 export { answerOf, type Answer } from './guards/denial.js';
-export { allOf, anyOf, type Combinators } from './guards/requirement.js';
+export { allOf, anyOf, type Combinators } from './guards/combinators.js';
 export { createMiddleware, type Authenticated, type Forward } from './middleware/create-middleware.js';
 export { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie } from './middleware/private-answer.js';
 export { RequestAuthentication } from './middleware/request-authentication.js';

@@ -1,11 +1,12 @@
 /** What was decided about a request. One object goes from the decision to the answer; no floor wraps it anew. */
 import { symbolOf } from '../ground/builds.js';
-import type { Reason } from '../errors.js';
+import type { Reason } from '../reasons.js';
 import { meaningOf } from '../ground/meanings.js';
 import type { HeaderPairs } from '../ground/headers.js';
+import type { Clock } from '../ports.js';
 import { DEFAULT_RETRY_AFTER_MS, retryAfterSeconds } from '../ground/retry-after.js';
 import type { Auth, RequestState, RequestStatus, TokenType } from '../types.js';
-import { invalidToken, unauthenticated } from './auth/auth-objects.js';
+import { invalidToken, signedOutSession, unauthenticated } from './auth/auth-objects.js';
 
 export interface Decision {
   readonly status: RequestStatus;
@@ -150,6 +151,13 @@ export function signedOut(
   return new AuthOutcome({ status: 'signed-out', tokenType, reason, message, auth, ...more });
 }
 
+/** Stands for a request that was turned away before anything was read from it. */
+export function impossibleRequest(): AuthOutcome {
+  const message = 'The request is not one that an application can serve.';
+  const auth = signedOutSession(null);
+  return new AuthOutcome({ status: 'signed-out', tokenType: null, reason: null, message, auth });
+}
+
 /** The browser is sent away to come back with a new session: 307 with these headers. */
 export function handshake(reason: Reason, message: string, headers: HeaderPairs): AuthOutcome {
   const auth = unauthenticated('session_token', reason);
@@ -175,6 +183,13 @@ export function headerPairsOf(state: RequestState): HeaderPairs {
   if (isOutcome(state)) return state.headerPairs();
   return [...state.headers].map(([name, value]) => [SPELLING.get(name) ?? name, value] as const);
 }
+
+export const hasLocation = (headers: HeaderPairs): boolean =>
+  headers.length > 0 && headers.some(([name]) => name === 'Location');
+
+/** Whether the credential that decided is no longer accepted. */
+export const hasEnded = (state: RequestState, now: Clock): boolean =>
+  isOutcome(state) && state.usableUntil !== Infinity && now() >= state.usableUntil;
 
 /** When to try again, in milliseconds, whoever made the state. */
 export function retryAfterOf(state: RequestState): number {

@@ -1,5 +1,6 @@
 /** The `verify*` methods check one token of a known kind, without a request. Verdicts become exceptions here. */
-import { AuthUnavailableError, TokenVerificationError, type TokenReason } from '../errors.js';
+import { AuthUnavailableError, TokenVerificationError } from '../errors.js';
+import type { TokenReason } from '../reasons.js';
 import { TOKEN_MEANINGS } from '../ground/meanings.js';
 import type { TokenKinds, TokenType } from '../types.js';
 import { classifyToken } from '../verify/classify.js';

@@ -1,4 +1,4 @@
-/** What each reason means, in a sentence: all that a server carries up front. What to do about it stands in `errors.ts`. */
+/** What each reason means, in a sentence: all that a server carries up front. What to do about it stands in `reasons.ts`. */
 
 /** Reasons for which a single token is refused or cannot be checked (Clerk's codes, plus those marked as ours). */
 export const TOKEN_MEANINGS = {

@@ -1,5 +1,5 @@
 /** The auth objects of each kind of caller, authenticated and not. Types only. */
-import type { Reason } from '../errors.js';
+import type { Reason } from '../reasons.js';
 import type { Permission, Role } from './register.js';
 import type { Actor, FactorVerificationAge, SessionClaims, SessionStatus } from './tokens.js';
 

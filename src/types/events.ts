@@ -1,5 +1,5 @@
 /** What `onEvent` receives. Types only. */
-import type { Reason } from '../errors.js';
+import type { Reason } from '../reasons.js';
 import type { NotJson } from '../ground/upstream-body.js';
 import type { RequestStatus } from './request.js';
 import type { MissingPart } from './requirements.js';

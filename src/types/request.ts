@@ -1,5 +1,5 @@
 /** What comes in, and what was decided about it. Types only. */
-import type { Reason } from '../errors.js';
+import type { Reason } from '../reasons.js';
 import type { WaitUntil } from '../ports.js';
 import type { Auth, TokenType } from './token-kinds.js';
 

@@ -1,5 +1,5 @@
 /** What a route asks for, and how it says no. Types only. */
-import type { Reason } from '../errors.js';
+import type { Reason } from '../reasons.js';
 import type { HasParams } from './auth.js';
 import type { AcceptsToken, AuthenticatedAs, TokenType } from './token-kinds.js';
 

@@ -1,6 +1,6 @@
 /** One attempt to load a key set, and the judgement of the answer. */
 import { UpstreamUnreachable, type UpstreamAnswer, type VerificationUpstream } from '../ports.js';
-import type { TokenReason } from '../errors.js';
+import type { TokenReason } from '../reasons.js';
 import { describeAnswer } from '../ground/upstream-body.js';
 import { keyFromJwk, MAX_KEYS, type VerificationKey } from './keys.js';
 

@@ -4,7 +4,7 @@ import { TOKEN_REASONS } from 'bailiff';
 import { startLocalInstance } from 'bailiff-local';
 import type { LocalInstance } from 'bailiff-local';
 import { explain } from '../../packages/local/src/cli/verify/explain.js';
-import type { TokenReason } from '../../src/errors.js';
+import type { TokenReason } from '../../src/reasons.js';
 import { bailiff } from './support.js';
 
 const NOW = 1_800_000_000_000;

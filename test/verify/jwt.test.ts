@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TOKEN_REASONS } from '../../src/errors.js';
+import { TOKEN_REASONS } from '../../src/reasons.js';
 import { UpstreamUnreachable } from '../../src/ports.js';
 import {
   CATEGORY,

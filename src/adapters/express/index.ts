@@ -14,6 +14,7 @@ export { oauthAuthorizationServerMetadata, protectedResourceMetadata } from './r
 export { verifyWebhook } from './webhook.js';
 export { createAuthenticator, resourceMetadataUrl } from '../../core/index.js';
 export * from '../../errors.js';
+export * from '../../reasons.js';
 export { WebhookVerificationError } from '../../webhooks/errors.js';
 export type {
   AuthorizationServerOptions,

@@ -5,6 +5,7 @@ export { requireAuth, requirePermission, requireRole, requireScope } from './gua
 export { authenticate, currentUser, getAuth, verifyWebhook } from './readers.js';
 export { createAuthenticator, resourceMetadataUrl } from '../../core/index.js';
 export * from '../../errors.js';
+export * from '../../reasons.js';
 export { WebhookVerificationError } from '../../webhooks/errors.js';
 export type { FrontendApiProxyOptions, GetAuthOptions, ProtectedResourceOptions } from '../../core/index.js';
 export type { AuthorizationServerOptions, OrganizationMember, OrganizationOptions } from '../../core/index.js';

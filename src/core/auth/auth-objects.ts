@@ -1,5 +1,5 @@
 /** The objects at `req.auth`: one frozen object for each kind of caller, and its signed-out form. */
-import type { Reason } from '../../errors.js';
+import type { Reason } from '../../reasons.js';
 import type {
   Auth,
   AuthDebug,

@@ -1,5 +1,5 @@
 /** The auth object that `getAuth` returns for the kinds that are asked for (Clerk's documentation, `getAuth`). */
-import type { Reason } from '../../errors.js';
+import type { Reason } from '../../reasons.js';
 import type { AcceptsToken, Auth, TokenType } from '../../types.js';
 import { invalidToken, notVerified, unauthenticated } from './auth-objects.js';
 

@@ -3,7 +3,8 @@
  * view, a callback), or a bug. The door stays closed, the answer is 500 and says nothing, and whoever runs the server is told
  * all of it. (A 503 says that Clerk did not answer, and nothing else.)
  */
-import { AuthenticationFaultError, BailiffError, type TokenReason } from '../../errors.js';
+import { AuthenticationFaultError, BailiffError } from '../../errors.js';
+import type { TokenReason } from '../../reasons.js';
 import { TOKEN_MEANINGS } from '../../ground/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import type { BailiffEvent, RequestView, TokenType } from '../../types.js';

@@ -1,5 +1,5 @@
 /** How a guard says no: status, headers (RFC 6750, RFC 9728) and body of every denial. */
-import type { Reason } from '../../errors.js';
+import type { Reason } from '../../reasons.js';
 import { knownReason, meaningOf, TOKEN_MEANINGS } from '../../ground/meanings.js';
 import type { Denial, DenialCase, MissingPart } from '../../types.js';
 import { deepFreeze } from '../../ground/deep-freeze.js';

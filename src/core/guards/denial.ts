@@ -1,5 +1,5 @@
 /** What a guard answers where nobody of an accepted kind has been identified. */
-import type { Reason } from '../../errors.js';
+import type { Reason } from '../../reasons.js';
 import { isTokenReason } from '../../ground/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import type { Auth, Denial, RequestState, TokenType } from '../../types.js';

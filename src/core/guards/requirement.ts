@@ -3,16 +3,7 @@ import { ConfigurationError } from '../../errors.js';
 import { isPlainObject, kindOf } from '../../ground/option-names.js';
 import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../ground/realm.js';
-import type {
-  Auth,
-  Exactly,
-  GuardRequirement,
-  HasParams,
-  MissingPart,
-  Requirement,
-  Reverification,
-  TokenType,
-} from '../../types.js';
+import type { Auth, GuardRequirement, HasParams, MissingPart, Reverification, TokenType } from '../../types.js';
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
 import { andThen } from '../../ground/maybe-promise.js';
@@ -47,50 +38,6 @@ export interface CompiledRequirement {
 }
 
 type Node = Omit<CompiledRequirement, 'redirect' | 'treatPendingAsSignedOut'>;
-
-/**
- * Any of several requirements.
- *
- * @example
- * ```ts
- * import { anyOf } from 'bailiff';
- * import { requireAuth } from 'bailiff/express';
- *
- * const guard = requireAuth(anyOf({ role: 'org:admin' }, { token: 'api_key', scope: 'invoices:read' }));
- * ```
- */
-export function anyOf<const R extends readonly Requirement[]>(
-  ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
-): { readonly anyOf: R } {
-  return { anyOf: requirements };
-}
-
-/**
- * All of several requirements.
- *
- * @example
- * ```ts
- * import { allOf } from 'bailiff';
- * import { requireAuth } from 'bailiff/express';
- *
- * const guard = requireAuth(allOf({ role: 'org:admin' }, { feature: 'invoices' }));
- * ```
- */
-export function allOf<const R extends readonly Requirement[]>(
-  ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
-): { readonly allOf: R } {
-  return { allOf: requirements };
-}
-
-/** `anyOf` and `allOf` as a framework's package has them: a `check` among the requirements gets the framework's request. */
-export interface Combinators<Request> {
-  anyOf<const R extends readonly Requirement<Request>[]>(
-    ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
-  ): { readonly anyOf: R };
-  allOf<const R extends readonly Requirement<Request>[]>(
-    ...requirements: R & { readonly [I in keyof R]: Exactly<R[I]> }
-  ): { readonly allOf: R };
-}
 
 /**
  * @param config without it, only what is wrong under any configuration is found

@@ -21,11 +21,12 @@ const LOOP_COUNTER = `${COOKIE.redirectCount}=`;
 
 /** The `Set-Cookie` lines among these headers that carry something of a session. */
 export function sessionCookiesOf(headers: HeaderPairs): readonly string[] {
-  const cookies: string[] = [];
-  for (const [name, value] of headers) {
-    if (name === 'Set-Cookie' && !value.startsWith(LOOP_COUNTER)) cookies.push(value);
-  }
-  return cookies;
+  return onlySessionCookies(headers).map(([, cookie]) => cookie);
+}
+
+/** The headers that {@link sessionCookiesOf} reads. */
+export function onlySessionCookies(headers: HeaderPairs): HeaderPairs {
+  return headers.filter(([name, value]) => name === 'Set-Cookie' && !value.startsWith(LOOP_COUNTER));
 }
 
 /** Headers that shared caches obey before `Cache-Control`: RFC 9213, section 2.1, and what CDNs had before it. */

@@ -5,21 +5,18 @@ import { andThen } from '../../ground/maybe-promise.js';
 import { isPromise } from '../../ground/realm.js';
 import { stopwatch } from '../../ground/stopwatch.js';
 import type { AcceptsToken, Auth, RequestState, RequestView, TokenType } from '../../types.js';
-import { signedOutSession } from '../auth/auth-objects.js';
 import { modeOf } from '../authenticate-request.js';
 import type { Authenticator } from '../authenticator.js';
 import { tokenTypesOf } from '../config/accepts-token.js';
-import type { Config } from '../config/config.js';
 import { faultOutcome, watched, type FaultContext } from '../faults/fault.js';
-import { forbiddenDenial } from '../guards/challenge.js';
-import { denyFault, denyForbidden, denyUnauthenticated, type Answer, type GuardResult } from '../guards/denial.js';
-import type { CompiledRequirement, RequirementVerdict } from '../guards/requirement.js';
-import { AuthOutcome, headerPairsOf, isOutcome } from '../outcome.js';
+import type { Answer, GuardResult } from '../guards/denial.js';
+import { judgeCaller, type ResourceMetadata } from '../guards/judge-caller.js';
+import type { CompiledRequirement } from '../guards/requirement.js';
+import { hasEnded, hasLocation, headerPairsOf, impossibleRequest, isOutcome } from '../outcome.js';
 import { checkRequest, type RequestCheck } from '../request/check-request.js';
 import { createRequestContext, type RequestContext } from '../request/context.js';
-import { eventRequest } from '../request/event-request.js';
-import { inFull } from '../request/public-origin.js';
-import { sessionCookiesOf } from './private-answer.js';
+import { tellDenied, tellImpossible } from './denied-events.js';
+import { onlySessionCookies } from './private-answer.js';
 
 /** @typeParam D the framework's `onDenied` */
 export interface RequestAuthenticationOptions<D = unknown> {
@@ -27,8 +24,7 @@ export interface RequestAuthenticationOptions<D = unknown> {
   readonly acceptsToken?: AcceptsToken;
   /** False: sessions are judged as they are, see `AuthenticateOptions`. Default: true. */
   readonly renew?: boolean | undefined;
-  /** URL (or path of this server) of the RFC 9728 metadata to name in challenges, or null. What is no text counts as null. */
-  readonly resourceMetadata?: ((view: RequestView) => MaybePromise<string | null>) | undefined;
+  readonly resourceMetadata?: ResourceMetadata | undefined;
   readonly onDenied?: D | undefined;
   /** A check that remembers, for many requests (`createRequestCheck`). */
   readonly check?: RequestCheck;
@@ -37,17 +33,6 @@ export interface RequestAuthenticationOptions<D = unknown> {
 }
 
 const NO_OPTIONS: RequestAuthenticationOptions<never> = Object.freeze({});
-type Emit = NonNullable<Config['emit']>;
-/** Nothing of such a request is read, so nothing takes time. */
-const IMPOSSIBLE = {
-  type: 'denied',
-  by: 'request',
-  status: 400,
-  tokenType: null,
-  reason: 'bad-request',
-  missing: null,
-  durationMs: 0,
-} as const;
 const NO_HEADERS: HeaderPairs = Object.freeze([]);
 
 export class RequestAuthentication<D = unknown> {
@@ -76,10 +61,7 @@ export class RequestAuthentication<D = unknown> {
     this.#options = options;
     this.onDenied = options.onDenied ?? earlier?.onDenied;
     // By what everybody can see of it: the other build of the package may have made it.
-    this.#renewed =
-      earlier === undefined
-        ? NO_HEADERS
-        : sessionCookiesOf(earlier.answerHeaders).map((cookie) => ['Set-Cookie', cookie] as const);
+    this.#renewed = earlier === undefined ? NO_HEADERS : onlySessionCookies(earlier.answerHeaders);
   }
 
   /** The request as the middleware saw it. */
@@ -140,7 +122,7 @@ export class RequestAuthentication<D = unknown> {
       if (check(this.#context.view) !== null) {
         this.#state = impossibleRequest();
         this.#isImpossible = true;
-        this.authenticator.config.emit?.({ ...IMPOSSIBLE, ...eventRequest(this.view) });
+        tellImpossible(this.authenticator.config, this.view);
         return undefined;
       }
     } catch (thrown) {
@@ -169,23 +151,12 @@ export class RequestAuthentication<D = unknown> {
    */
   guard(requirement: CompiledRequirement, request?: unknown): MaybePromise<GuardResult> {
     const { config } = this.authenticator;
-    const { emit } = config;
-    if (emit === null) return this.#guard(requirement, request);
+    if (config.emit === null) return this.#guard(requirement, request);
     const passed = stopwatch(config);
     return andThen(this.#guard(requirement, request), (result) => {
-      if (!result.allowed) this.#tellDenied(emit, result, passed());
+      tellDenied(config, this.view, this.state, result, passed());
       return result;
     });
-  }
-
-  /** A browser that is sent away to renew its session (307) is not refused. */
-  #tellDenied(emit: Emit, result: Exclude<GuardResult, { allowed: true }>, durationMs: number): void {
-    const { tokenType, reason: stated } = this.state;
-    if ('answer' in result && result.answer.status === 307) return;
-    const { status } = 'answer' in result ? result.answer : result.denial;
-    const [reason, missing] =
-      'answer' in result ? [stated, null] : [result.denial.reason ?? result.denial.code, result.denial.missing];
-    emit({ type: 'denied', by: 'guard', status, tokenType, reason, missing, durationMs, ...eventRequest(this.view) });
   }
 
   /** Runs what may call user code: whatever that throws or rejects with is told as a fault of this request, and leaves as a real error. */
@@ -206,7 +177,8 @@ export class RequestAuthentication<D = unknown> {
       return this.#pending.then(again, again);
     }
     const { state } = this;
-    if (!this.#hasEnded(state)) return this.#lookFor(kinds, state);
+    // A slow middleware can stand between the decision and a guard, and a token lives for a minute.
+    if (!hasEnded(state, this.authenticator.config.now)) return this.#lookFor(kinds, state);
     return andThen(this.#decide(this.#triedKinds()), (next) => {
       this.#settle(next);
       return this.#lookFor(kinds, next);
@@ -236,21 +208,13 @@ export class RequestAuthentication<D = unknown> {
   #decide(acceptsToken: readonly TokenType[]): MaybePromise<RequestState> {
     const next = this.#ask(acceptsToken);
     if (!isPromise(next)) return next;
-    const over = () => {
-      this.#pending = null;
-    };
+    const over = (): void => void (this.#pending = null);
     this.#pending = next.then(over, over);
     return next;
   }
 
   #triedKinds(): readonly TokenType[] {
     return (this.#tried ??= tokenTypesOf(this.#options.acceptsToken ?? this.authenticator.config.acceptsToken));
-  }
-
-  /** A slow middleware can stand between the decision and a guard, and a token lives for a minute. */
-  #hasEnded(state: RequestState): boolean {
-    if (!isOutcome(state) || state.usableUntil === Infinity) return false;
-    return this.authenticator.config.now() >= state.usableUntil;
   }
 
   #guard(requirement: CompiledRequirement, request: unknown): MaybePromise<GuardResult> {
@@ -273,28 +237,8 @@ export class RequestAuthentication<D = unknown> {
       this.headersSent = true;
       return { allowed: false, answer: { status: 307, headers: this.headers } };
     }
-    const fault = denyFault(state);
-    if (fault !== null) return fault;
-    if (!auth.isAuthenticated || !requirement.acceptsToken.includes(auth.tokenType)) {
-      return andThen(this.#resourceMetadata(), (url) =>
-        denyUnauthenticated(this.#context, state, requirement, auth, url),
-      );
-    }
-    return andThen(requirement.decide(auth, request), (verdict) => this.#conclude(verdict, auth, requirement));
-  }
-
-  #conclude(verdict: RequirementVerdict, auth: Auth, requirement: CompiledRequirement): MaybePromise<GuardResult> {
-    if (verdict.allowed) return { allowed: true, auth };
-    return andThen(this.#resourceMetadata(), (resourceMetadata) => {
-      const denial = forbiddenDenial(verdict, { reason: null, tokenSent: true, resourceMetadata });
-      return denyForbidden(this.#context, requirement, denial);
-    });
-  }
-
-  #resourceMetadata(): MaybePromise<string | null> {
-    const { view, config } = this.#context;
-    const url: MaybePromise<unknown> = this.#options.resourceMetadata?.(view);
-    return andThen(url, (found) => (typeof found === 'string' ? inFull(found, view, config) : null));
+    const { resourceMetadata } = this.#options;
+    return judgeCaller({ context: this.#context, state, auth, requirement, request, resourceMetadata });
   }
 
   /** Headers behind the cookies of earlier authentications. A cookie that both have comes once. */
@@ -302,15 +246,4 @@ export class RequestAuthentication<D = unknown> {
     if (this.#renewed.length === 0) return headers;
     return [...this.#renewed.filter(([, cookie]) => !headers.some(([, value]) => value === cookie)), ...headers];
   }
-}
-
-function hasLocation(headers: HeaderPairs): boolean {
-  return headers.length > 0 && headers.some(([name]) => name === 'Location');
-}
-
-/** Stands for a request that was turned away before anything was read from it. */
-function impossibleRequest(): AuthOutcome {
-  const message = 'The request is not one that an application can serve.';
-  const auth = signedOutSession(null);
-  return new AuthOutcome({ status: 'signed-out', tokenType: null, reason: null, message, auth });
 }

@@ -5,7 +5,7 @@
  * release left one behind. The session is the one that verifies; of several that verify, the newest. They are checked
  * together, so that all unknown key ids cost one load of the keys.
  */
-import type { TokenReason } from '../../errors.js';
+import type { TokenReason } from '../../reasons.js';
 import { isSessionJwt, type ClassifiedToken } from '../../verify/classify.js';
 import type { Cookies } from '../request/cookies.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';

@@ -16,7 +16,7 @@ import {
   type SessionForm,
 } from './candidates.js';
 import { isClerkPage } from './clerk-hosts.js';
-import type { SessionFacts } from './decide.js';
+import type { SessionFacts } from './session-facts.js';
 import { needsActivation, organizationTarget } from './organization-sync.js';
 import type { SessionParts } from './parts.js';
 import { hasHandshake, refreshObstacle } from './renewable.js';

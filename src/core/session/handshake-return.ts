@@ -1,5 +1,5 @@
 /** Handles a browser that comes back from a handshake: checks what the Frontend API hands over, and passes it on. */
-import type { TokenReason } from '../../errors.js';
+import type { TokenReason } from '../../reasons.js';
 import { suspect } from '../faults/diagnostics.js';
 import { decodeJwt } from '../../verify/decode.js';
 import type { RequestContext } from '../request/context.js';

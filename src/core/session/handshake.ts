@@ -1,6 +1,6 @@
 /** Builds a handshake: a redirect to the Frontend API, which renews the session and sends the browser back. */
 import { API_VERSION_DATE } from '../../ground/api-version.js';
-import type { Reason } from '../../errors.js';
+import type { Reason } from '../../reasons.js';
 import type { RequestContext } from '../request/context.js';
 import { COOKIE, PARAMETER } from '../request/cookie-names.js';
 import { parseUrl } from '../../ground/url.js';

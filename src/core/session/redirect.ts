@@ -1,5 +1,5 @@
 /** Where a browser is sent when it has to come back with a new session. */
-import type { Reason } from '../../errors.js';
+import type { Reason } from '../../reasons.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import type { Action } from './decide.js';
 import type { RequestFacts } from './facts.js';

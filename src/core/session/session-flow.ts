@@ -2,7 +2,7 @@
  * A browser's session, or a session token in the header: decided by the tables of `decide.ts`, and carried out here. Loaded with the
  * first request that needs it (`session-flow-lazy.ts`).
  */
-import type { Reason } from '../../errors.js';
+import type { Reason } from '../../reasons.js';
 import { meaningOf } from '../../ground/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../ground/realm.js';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TOKEN_REASONS, type TokenReason } from 'bailiff';
-import { decideCookies, decideVerdict, reasonFor, type SessionFacts } from '../../../src/core/session/decide.js';
+import { decideCookies, decideVerdict, reasonFor } from '../../../src/core/session/decide.js';
+import type { SessionFacts } from '../../../src/core/session/session-facts.js';
 import type { Verdict, VerifiedSession } from '../../../src/verify/verdict.js';
 
 const facts: fc.Arbitrary<SessionFacts> = fc.record({

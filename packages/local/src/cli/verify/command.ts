@@ -1,7 +1,8 @@
 /** `bailiff verify TOKEN`: is it good, and if not, why and what to do. */
 import type { Command } from 'commander';
 import { createAuthenticator, type Authenticator } from '../../../../../src/index.js';
-import { AuthUnavailableError, TokenVerificationError, type TokenReason } from '../../../../../src/errors.js';
+import { AuthUnavailableError, TokenVerificationError } from '../../../../../src/errors.js';
+import type { TokenReason } from '../../../../../src/reasons.js';
 import type { TokenType } from '../../../../../src/types.js';
 import { classifyToken } from '../../../../../src/verify/index.js';
 import { largeClaims } from '../../ground/large-claims.js';

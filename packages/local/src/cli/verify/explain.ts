@@ -1,5 +1,5 @@
 /** Why a token is refused, in words and with this token's own values. Pure: facts in, sentences out. */
-import { TOKEN_REASONS, type TokenReason } from '../../../../../src/errors.js';
+import { TOKEN_REASONS, type TokenReason } from '../../../../../src/reasons.js';
 import type { TokenType } from '../../../../../src/types.js';
 import { duration, printable } from '../terminal.js';
 

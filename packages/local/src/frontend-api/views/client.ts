@@ -1,7 +1,8 @@
 /** A client with its sessions and attempts, as the page keeps them. */
 import { usableSessions } from '../../model/sessions/client-sessions.js';
 import { extrasOf, viewSession } from '../../model/sessions/sessions.js';
-import { openSignIn, viewSignIn } from '../../model/sign-in/sign-in-attempt.js';
+import { openSignIn } from '../../model/sign-in/sign-in-attempt.js';
+import { viewSignIn } from '../../model/sign-in/sign-in-status.js';
 import { openSignUp, viewSignUp } from '../../model/sign-up/sign-up-attempt.js';
 import { factorAges, mintSessionToken } from '../../model/tokens/session-token.js';
 import type { ClientRow, Fields, SessionRow } from '../../state/rows.js';

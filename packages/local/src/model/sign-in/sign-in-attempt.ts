@@ -1,22 +1,19 @@
-/**
- * An attempt to sign in. Its status is never stored: it follows from what has been given and verified so far.
- *
- *     needs_identifier -> needs_first_factor -> needs_new_password -> needs_second_factor -> complete
- */
+/** The steps of an attempt to sign in. What they lead to says `sign-in-status.ts`. */
 import type { Draft, InstanceState } from '../../state/instance-state.js';
-import type { ClientRow, Fields, SignInRow, UserRow, Verification } from '../../state/rows.js';
+import type { ClientRow, Fields, SignInRow, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { notFound, refusal } from '../records/refusals.js';
 import { liveSessions, signIn, type Entry } from '../sessions/client-sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
 import { forgetFailures, noteFailure, refuseShutOut } from './lockout.js';
-import { publicUserData, textsOf } from '../users/person.js';
+import { textsOf } from '../users/person.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { setPassword } from '../users/user-credentials.js';
-import { verified, viewVerification } from '../verification/verification.js';
+import { verified } from '../verification/verification.js';
 import { ENTERPRISE, enterpriseFactors } from './enterprise.js';
 import { countsAsBoth, firstFactors, secondFactors } from './factors.js';
-import { identifyOrRefuse, supportedIdentifiers } from './identify.js';
+import { identifyOrRefuse } from './identify.js';
+import { isVerified, signInStatus } from './sign-in-status.js';
 import {
   attemptWith,
   chosenStrategy,
@@ -25,55 +22,9 @@ import {
   SECOND_STRATEGIES,
   type Place,
 } from './strategies.js';
-import { identifyVeiled, isVeiled, NOBODY, offeredFirst, protectsAccounts, unsent, veiledStep } from './veil.js';
+import { identifyVeiled, isVeiled, NOBODY, protectsAccounts, unsent, veiledStep } from './veil.js';
 
 const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
-
-export type SignInStatus =
-  'abandoned' | 'needs_identifier' | 'needs_first_factor' | 'needs_new_password' | 'needs_second_factor' | 'complete';
-
-const isVerified = (verification: Verification | null): boolean => verification?.status === 'verified';
-
-export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus {
-  if (row.created_session_id !== null) return 'complete';
-  if (row.abandon_at <= state.now()) return 'abandoned';
-  const user = state.table('users').get(row.user_id);
-  const first = row.first_factor_verification;
-  // A passkey says itself who comes.
-  const named = user !== undefined || first?.strategy === 'passkey' || isVeiled(state, row);
-  if (!isVerified(first)) return named ? 'needs_first_factor' : 'needs_identifier';
-  if (row.needs_new_password) return 'needs_new_password';
-  if (user === undefined) return 'needs_identifier';
-  return needsSecondFactor(state, row, user) && !isVerified(row.second_factor_verification)
-    ? 'needs_second_factor'
-    : 'complete';
-}
-
-/** What a ticket says is trusted whole. */
-function needsSecondFactor(state: InstanceState, row: SignInRow, user: UserRow): boolean {
-  const strategy = row.first_factor_verification?.strategy ?? '';
-  return strategy !== 'ticket' && !countsAsBoth(state, strategy) && secondFactors(state, user).length > 0;
-}
-
-export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
-  const user = state.table('users').get(row.user_id);
-  const status = signInStatus(state, row);
-  const veiled = isVeiled(state, row);
-  const named = user !== undefined || veiled || enterpriseFactors(state, row.identifier).length > 0;
-  const open = named && status !== 'complete';
-  return {
-    ...row,
-    object: 'sign_in_attempt',
-    status,
-    supported_identifiers: supportedIdentifiers(state),
-    supported_first_factors: open ? offeredFirst(state, row, user) : null,
-    supported_second_factors:
-      user !== undefined && status === 'needs_second_factor' ? secondFactors(state, user) : null,
-    first_factor_verification: viewVerification(state, row.first_factor_verification),
-    second_factor_verification: viewVerification(state, row.second_factor_verification),
-    user_data: user === undefined || veiled ? null : publicUserData(state, user.id),
-  };
-}
 
 /** @throws ApiError 400 where a browser has one session and is signed in already */
 export function refuseSecondSession(state: InstanceState, client: ClientRow): void {
