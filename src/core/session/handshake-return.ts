@@ -61,8 +61,8 @@ async function resolve(
   }
   const token = query.handshake ?? cookies.handshake;
   if (token === null) return null;
-  const several = query.handshake === null ? cookies.several?.handshake : undefined;
-  return openToken(parts, context, several ?? [token], onUnreachable);
+  const duplicates = query.handshake === null ? cookies.duplicates?.handshake : undefined;
+  return openToken(parts, context, duplicates ?? [token], onUnreachable);
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Reason } from '../../reasons.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import type { Action } from './decide.js';
-import type { RequestFacts } from './facts.js';
+import type { RequestFacts } from './request-facts.js';
 import { handshakeHeaders, handshakeUrl, pageUrl } from './handshake.js';
 import { answerToSatellite, questionToPrimary } from './satellite.js';
 
