@@ -11,7 +11,7 @@ import {
 import { createBoundedCache } from '../ground/bounded-cache.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../ground/retry-after.js';
 import type { BailiffEvent, MachineTokenType, TokenKinds } from '../types.js';
-import { runBehind } from './background.js';
+import { runInBackground } from './background.js';
 import type { ClassifiedToken } from './classify.js';
 import { judgeAnswer, type AnswerExpectations, type OpaqueForm } from './opaque-answer.js';
 import type { SharedStore } from './shared-store.js';
@@ -162,7 +162,7 @@ export function createOpaqueVerifier(parts: {
     keep(verdict.value, until);
     // The request does not wait for the store.
     if (shared === null) return;
-    runBehind(shared.write(token, { kind: tokenType, id: data.id, asked, until, seen, data }), waitUntil);
+    runInBackground(shared.write(token, { kind: tokenType, id: data.id, asked, until, seen, data }), waitUntil);
   }
 
   function keep(value: VerifiedMachine, until: number): void {

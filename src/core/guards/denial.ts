@@ -8,7 +8,7 @@ import type { CompiledRequirement } from './requirement.js';
 import { FAULT } from '../faults/fault.js';
 import { isOutcome, retryAfterOf } from '../outcome.js';
 import type { RequestContext } from '../request/context.js';
-import { pageUrl } from '../session/redirect-urls.js';
+import { authPageUrl } from '../session/redirect-urls.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 
 /** To be written as it is. */
@@ -108,7 +108,7 @@ function signInPage(context: RequestContext, auth: Auth, page: 'sign-in' | 'sign
   const { query, cookies } = context;
   const devBrowserToken = query.devBrowser ?? cookies.suffixedDevBrowser ?? cookies.devBrowser;
   // Unfinished tasks of a session are done where one signs in.
-  return pageUrl(pending ? 'sign-in' : page)(context.config, returnTo.href, { pending, devBrowserToken });
+  return authPageUrl(pending ? 'sign-in' : page, context.config, returnTo.href, { pending, devBrowserToken });
 }
 
 /** Not to be stored: after signing in, the same URL shows the page. */

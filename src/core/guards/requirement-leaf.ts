@@ -24,7 +24,8 @@ const MACHINES: readonly TokenType[] = MACHINE_TOKEN_TYPES;
 type Values = Readonly<Record<string, unknown>>;
 type Checker = (key: string, value: unknown) => void;
 
-function impossible(problem: string, remedy: string): ConfigurationError {
+/** The error for a requirement that nobody could meet. */
+export function impossible(problem: string, remedy: string): ConfigurationError {
   return new ConfigurationError('requirement', `The requirement ${problem}.`, remedy);
 }
 

@@ -7,8 +7,8 @@ import type { Auth, GuardRequirement, HasParams, MissingPart, Reverification, To
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
 import { andThen } from '../../ground/maybe-promise.js';
-import { pageUrl } from '../session/redirect-urls.js';
-import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
+import { authPageUrl } from '../session/redirect-urls.js';
+import { compileLeaf, impossible, type LeafRequirement } from './requirement-leaf.js';
 
 /** What is missing, from the worst down: a worse answer hides a milder one in `allOf`, and gives way to it in `anyOf`. */
 export type Missing =
@@ -55,7 +55,7 @@ export function compileRequirement(requirement: GuardRequirement = {}, config?: 
     throw impossible('has a `treatPendingAsSignedOut` that is no boolean', 'Give true or false.');
   }
   const node = compileNode(rest, config);
-  if (redirect !== false && config !== undefined && pageUrl(redirect)(config, '/') === null) {
+  if (redirect !== false && config !== undefined && authPageUrl(redirect, config, '/') === null) {
     throw new ConfigurationError('signInUrl', 'There is no sign-in page to redirect to.', 'Set CLERK_SIGN_IN_URL.');
   }
   if (config !== undefined && !node.acceptsToken.some((kind) => canVerifyKind(kind, config))) {
@@ -83,10 +83,6 @@ function compileNode(requirement: unknown, config: Config | undefined): Node {
     return combinator === 'anyOf' ? any(nodes) : all(nodes);
   }
   return leaf(compileLeaf(requirement), config);
-}
-
-function impossible(problem: string, remedy: string): ConfigurationError {
-  return new ConfigurationError('requirement', `The requirement ${problem}.`, remedy);
 }
 
 const ALLOWED: RequirementVerdict = Object.freeze({ allowed: true });

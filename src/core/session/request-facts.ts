@@ -107,7 +107,7 @@ export class RequestFacts implements SessionFacts {
   get cameFromElsewhere(): boolean {
     const referrer = this.context.view.header('referer');
     // The usual case, a page of our own, needs no parsing.
-    if (!referrer || this.context.isPlainlyOwn(referrer)) return false;
+    if (!referrer || this.context.startsWithOwnOrigin(referrer)) return false;
     const origin = this.context.publicOrigin;
     if (origin === null) return false;
     const page = parseUrl(referrer);
