@@ -1,4 +1,4 @@
-/** The joined pieces: one configuration, one verifier with its caches, one way to decide about a request. */
+/** The public authenticator: one configuration, one verifier with its caches, one way to decide about a request. */
 import type { Environment } from '../environment.js';
 import { ConfigurationError } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
@@ -20,7 +20,7 @@ import type { TokenMinter } from './auth/auth-objects.js';
 import { redactOnInspect } from './config/redact-on-inspect.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
-import { createAuthenticateRequest, modeOf, type Mode } from './authenticate-request.js';
+import { createAuthenticateRequest, acceptedKindsOf, type AcceptedKinds } from './authenticate-request.js';
 import { createSignIn } from './sign-in.js';
 import { contextOf, type RequestContext } from './request/context.js';
 import { eventRequest } from './request/event-request.js';
@@ -45,7 +45,7 @@ export interface AuthenticateOptions {
   readonly renew?: boolean;
 }
 
-/** What an adapter of this copy of the package gives along. Another copy reads the request anew. */
+/** The options as the adapters of this copy of the package give them. An authenticator of another copy reads the request anew. */
 type WithContext = AuthenticateOptions & { readonly context?: RequestContext };
 
 /** For readiness probes. */
@@ -140,24 +140,24 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
   const signIn = createSignIn(config, mint);
   const sessions = createLazySessionFlow({ config, verifier, backend, signIn });
   const decideRequest = createAuthenticateRequest({ config, verifier, sessions, signIn });
-  const usualMode = modeOf(config.acceptsToken);
+  const defaultKinds = acceptedKindsOf(config.acceptsToken);
 
   function authenticate(view: RequestView, given?: WithContext): MaybePromise<RequestState> {
-    const mode = given?.acceptsToken === undefined ? usualMode : modeOf(given.acceptsToken);
-    // Closed for this request, and neither a refusal nor an outage. An option that cannot work is told to its author.
+    const accepted = given?.acceptsToken === undefined ? defaultKinds : acceptedKindsOf(given.acceptsToken);
+    // A fault is neither a refusal nor an outage, and lets nobody in. An option that cannot work is thrown at its author.
     const failed = (thrown: unknown): AuthOutcome => {
       if (thrown instanceof ConfigurationError) throw thrown;
-      return faultOutcome(config, mode.only ?? 'session_token', thrown, view);
+      return faultOutcome(config, accepted.only ?? 'session_token', thrown, view);
     };
     const decide = (): MaybePromise<AuthOutcome> => {
       try {
-        const outcome = decideRequest(contextOf(view, config, given), mode);
+        const outcome = decideRequest(contextOf(view, config, given), accepted);
         return isPromise(outcome) ? outcome.catch(failed) : outcome;
       } catch (thrown) {
         return failed(thrown);
       }
     };
-    return config.emit === null ? decide() : observed(config, config.emit, view, mode, given?.context, decide);
+    return config.emit === null ? decide() : observed(config, config.emit, view, accepted, given?.context, decide);
   }
 
   const authenticator: Authenticator = {
@@ -196,12 +196,16 @@ function healthOf(verifier: Verifier, openCircuits: readonly string[], diagnosti
 /** Statuses that a guard would answer with. */
 const STATUS_CODE = { 'signed-out': 401, handshake: 307, unavailable: 503 } as const;
 
-/** @param context of a middleware, which answers by itself; undefined: the state is the last word */
+/**
+ * Decides, and emits the event about it.
+ *
+ * @param context of a middleware, whose guards emit their own denials; undefined: the state is final
+ */
 function observed(
   config: Config,
   emit: NonNullable<Config['emit']>,
   view: RequestView,
-  { kinds }: Mode,
+  { kinds }: AcceptedKinds,
   context: RequestContext | undefined,
   decide: () => MaybePromise<AuthOutcome>,
 ): MaybePromise<AuthOutcome> {
@@ -225,7 +229,7 @@ function observed(
   return isPromise(state) ? state.then(report) : report(state);
 }
 
-/** A token that nobody has looked at: whether it is good, a guard or a reader that accepts its kind will find out. */
+/** A token of a kind that was not accepted has not been verified. A guard or a reader that accepts the kind does so later. */
 function isOfAnotherKind({ classified }: RequestContext, kinds: readonly TokenType[]): boolean {
   return classified !== null && classified.form !== 'malformed' && !kinds.includes(classified.tokenType);
 }

@@ -1,4 +1,4 @@
-/** Values that may have to be awaited, without a promise where there is nothing to wait for. */
+/** Values that may be promises. What is there already is handled without making a promise, which keeps the repeat path synchronous. */
 import type { MaybePromise } from '../ports.js';
 import { isPromise } from './realm.js';
 

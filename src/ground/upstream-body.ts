@@ -1,6 +1,6 @@
-/** The body of an answer of the Backend API: JSON, or a word for what it is instead. */
+/** The body of an answer of the Backend API: JSON, or the kind of what came instead. */
 
-/** What came where JSON was to come, told by its first bytes. It holds nothing of the content. */
+/** The kind of a body that is not JSON, by its first characters. It holds nothing of the content. */
 export type NotJson = 'empty' | 'html' | 'xml' | 'broken-json' | 'binary' | 'text';
 
 export interface UpstreamBody {
@@ -11,7 +11,7 @@ export interface UpstreamBody {
 }
 
 /**
- * Judges a body by its content. Its label says little: proxies, gateways and file servers send good JSON as
+ * Judges a body by its content, because `Content-Type` says little: proxies, gateways and file servers send good JSON as
  * `application/jwk-set+json` (RFC 7517, section 8.5.2), as `text/plain` or without a type, and error pages as JSON.
  */
 export function readUpstreamBody(text: string): UpstreamBody {

@@ -32,7 +32,7 @@ import {
 import { checkedClock } from './clock.js';
 import { redactOnInspect } from './redact-on-inspect.js';
 import type { Config } from './config.js';
-import { checkAuthenticatorOptions } from './option-names.js';
+import { checkAuthenticatorOptions } from './authenticator-options.js';
 import { compileOrganizationSync } from './organization-sync.js';
 import { checkPublicUrl, onPublicSite, type PublicUrl } from './public-url.js';
 import { parsePublishableKey } from './publishable-key.js';

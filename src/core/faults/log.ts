@@ -1,5 +1,5 @@
 /** Warnings and faults for the operator of the server. A logger that throws, rejects or is missing changes no request. */
-import { shared } from '../../ground/builds.js';
+import { sharedByBuilds } from '../../ground/builds.js';
 import { createBoundedCache } from '../../ground/bounded-cache.js';
 import type { Clock } from '../../ports.js';
 import { markHandled } from '../../ground/maybe-promise.js';
@@ -27,7 +27,7 @@ export interface Log {
 const MINUTE_MS = 60_000;
 const MOST_LINES = 20;
 
-const warned = shared('warned', () => new Set<string>());
+const warned = sharedByBuilds('warned', () => new Set<string>());
 /** One for each logger, so that many authenticators with one logger share its limit of lines. */
 const logs = new WeakMap<Logger, Log>();
 const SILENT: Log = Object.freeze({ warn: () => undefined, fault: () => undefined });

@@ -1,4 +1,4 @@
-/** A guard's answer to the caller of a request, who has been looked for. */
+/** A guard's answer once the request has been authenticated. */
 import { andThen } from '../../ground/maybe-promise.js';
 import type { MaybePromise } from '../../ports.js';
 import type { Auth, RequestState, RequestView } from '../../types.js';

@@ -98,7 +98,7 @@ export function compileLeaf(requirement: object): LeafRequirement {
 
 const SESSION: readonly TokenType[] = Object.freeze(['session_token'] as const);
 
-/** Sessions have no scopes, and machines nothing but scopes: who would be asked for both? */
+/** Sessions have no scopes, and machines have nothing else: a requirement for both could hold for nobody. */
 function refuseContradiction(kinds: readonly TokenType[], ofSession: boolean, ofMachine: boolean): void {
   if (ofSession && ofMachine) {
     throw impossible('asks for a scope and for what only users have', 'Use anyOf(…).');

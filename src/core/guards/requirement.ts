@@ -1,4 +1,4 @@
-/** What a route asks for, compiled where the route is defined, and asked of each caller. */
+/** Requirements of routes: compiled where the route is defined, and tested against each caller. */
 import { ConfigurationError } from '../../errors.js';
 import { isPlainObject, kindOf } from '../../ground/option-names.js';
 import type { MaybePromise } from '../../ports.js';
@@ -14,7 +14,7 @@ import { compileLeaf, impossible, type LeafRequirement } from './requirement-lea
 export type Missing =
   | { readonly missing: 'kind' }
   | { readonly missing: 'authorization'; readonly part: MissingPart }
-  /** `isHidden`: the answer is that there is nothing. */
+  /** `isHidden`: the answer is 404. */
   | { readonly missing: 'organization'; readonly isHidden: boolean }
   | { readonly missing: 'scope'; readonly scopes: readonly string[] }
   | { readonly missing: 'reverification'; readonly reverification: Reverification };
@@ -30,7 +30,7 @@ export interface CompiledRequirement {
   /** Undefined: as the options say. */
   readonly treatPendingAsSignedOut: boolean | undefined;
   /**
-   * Asks an authenticated caller.
+   * Tests an authenticated caller.
    *
    * @param request for `check`, as the framework knows it
    */
@@ -93,7 +93,7 @@ const CHECK_FAILED: Denied = Object.freeze({ allowed: false, missing: 'authoriza
 export const partOf = (verdict: Missing): MissingPart =>
   verdict.missing === 'authorization' ? verdict.part : verdict.missing;
 
-/** The first of several demands that does not hold. Asked again one by one, which only a refused caller pays for. */
+/** The first of several demands that does not hold. The demands are tested again one by one, at the cost of refused callers alone. */
 function failedPart(demands: HasParams, auth: Auth): MissingPart {
   const parts = Object.keys(demands) as (keyof HasParams)[];
   return parts.find((part) => !auth.has({ [part]: demands[part] })) ?? parts[0]!;
