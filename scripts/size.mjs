@@ -54,14 +54,14 @@ const PARTS = [
     what: 'bailiff/api: all operations',
     code: "export { createBackendApi } from 'bailiff/api'",
     of: [entry('bailiff/api')],
-    // 46 operations more than the base document has are 270 bytes; the choice of a version is 80.
-    limit: { min: 13_140, gzip: 5_530, later: { min: 10_680, gzip: 5_850 } },
+    // 5.2 kB is the most that it may have. The 46 operations that the base document lacks are some 270 bytes of it.
+    limit: { min: 13_000, gzip: 5_249, later: { min: 10_680, gzip: 5_850 } },
   },
   {
     what: 'bailiff/api/users with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 11_450, gzip: 4_560, later: { min: 8_940, gzip: 4_825 } },
+    limit: { min: 11_260, gzip: 4_450, later: { min: 8_940, gzip: 4_825 } },
   },
   {
     what: 'one operation with its client',

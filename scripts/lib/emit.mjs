@@ -1,4 +1,5 @@
 // The generated modules: types of the document, interfaces of the resources, one table for all, one module for each resource.
+import { compressibleOrder } from './compressible-order.mjs';
 import { clientOperation, groupBy, kebab, pascal, resolve } from './document.mjs';
 import { load } from './load.mjs';
 import { comment, createTypePrinter, documentation, inputSchema } from './schema-types.mjs';
@@ -309,6 +310,7 @@ function commaArrays(/** @type {readonly Operation[]} */ operations) {
 
 function emitTable(/** @type {readonly Operation[]} */ operations) {
   const { kinds, scopes } = encodeOperations(operations.map(clientOperation));
+  const table = compressibleOrder(scopes);
   const rows = Object.entries(kinds).map(([letter, kind]) => `  ${letter}: ${literal(kind)},\n`);
   return `${HEADER}// src/api/encoding/decode.ts explains it.
 import type { Kinds } from '../encoding/decode.js';
@@ -318,7 +320,7 @@ ${rows.join('')}};
 
 /** All operations: parted by commas, a scope and its rows. */
 export const TABLE =
-  '${scopes.join(",' +\n  '")}';
+  '${table.join(",' +\n  '")}';
 `;
 }
 

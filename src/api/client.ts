@@ -42,38 +42,33 @@ async function send(config: ClientConfig, operation: Operation, args: readonly u
     throw (await failures()).noAnswer(operation, code, cause);
   };
 
-  const exchange = async (signal: AbortSignal): Promise<Response> => {
-    try {
-      return await fetch(url, { ...init, signal } as RequestInit);
-    } catch (error) {
-      return (await failures()).sendWithoutSignal(error, fetch, url, init as RequestInit);
-    }
-  };
-
   const deadline = now() + deadlineMs;
   if (operation.encode)
     await withDeadline(deadlineMs, signal, stopped, (signal) => operation.encode!(init, operation.name, signal));
   for (let attempt = 0; ; attempt++) {
     const startedAt = now();
-    let status: number | null = null;
+    let answer = null as Response | null;
     try {
-      const [answer, text] = await withDeadline(
-        Math.min(timeoutMs, deadline - startedAt),
-        signal,
-        stopped,
-        async (signal) => {
-          const answer = await exchange(signal);
-          status = answer.status;
-          return [answer, await answer.text()] as const;
-        },
-      ).finally(() => {
+      const text = await withDeadline(Math.min(timeoutMs, deadline - startedAt), signal, stopped, async (signal) => {
         try {
-          onEvent?.({ type: 'backend-api.call', operation: operation.name, status, durationMs: now() - startedAt });
+          answer = await fetch(url, { ...init, signal } as RequestInit);
+        } catch (error) {
+          answer = await (await failures()).sendWithoutSignal(error, fetch, url, init as RequestInit);
+        }
+        return answer.text();
+      }).finally(() => {
+        try {
+          onEvent?.({
+            type: 'backend-api.call',
+            operation: operation.name,
+            status: answer?.status ?? null,
+            durationMs: now() - startedAt,
+          });
         } catch {
           // A listener's failure is the listener's.
         }
       });
-      if (answer.ok) {
+      if (answer!.ok) {
         try {
           return text ? JSON.parse(text) : undefined;
         } catch {
@@ -81,7 +76,7 @@ async function send(config: ClientConfig, operation: Operation, args: readonly u
           if (operation.key === 'none') return text;
         }
       }
-      throw (await failures()).refusal(operation, answer, text, key, now());
+      throw (await failures()).refusal(operation, answer!, text, key, now());
     } catch (thrown) {
       await (await failures()).recover(thrown, { ...settings, operation, key, attempt, deadline });
     }

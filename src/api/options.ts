@@ -38,7 +38,7 @@ export function resolveOptions(options: BackendApiOptions = {}, env?: Environmen
   checkNames(options, Object.keys({ ...CONNECTION_VARIABLES, ...DEFAULTS }));
   const config = { ...DEFAULTS, ...defined(options), ...readConnection(options, env) } as ClientConfig;
   if (!API_VERSIONS.includes(config.clerkApiVersion))
-    fail({ option: 'clerkApiVersion' }, 'is no version that this client knows', `Use ${API_VERSIONS.join(' or ')}.`);
+    fail({ option: 'clerkApiVersion' }, 'is not a known version', `Use ${API_VERSIONS.join(' or ')}.`);
   if (config.secretKey ?? config.machineSecretKey) checkKeyStaysSecret(config, config.secretKey);
   return config;
 }

@@ -1,5 +1,5 @@
 /** From a method's arguments to one HTTP request. Pure: nothing is sent here. */
-import { readConnection } from '../ground/connection.js';
+import { readConnection, type Connection } from '../ground/connection.js';
 import { headerPairs } from '../ground/headers.js';
 import { COMMA_ARRAYS, USER_AGENT } from './generated/meta.js';
 import type { Operation } from './operation.js';
@@ -55,7 +55,7 @@ export function prepareRequest(
 
   const key = operation.key === 'none' ? '' : chooseKey(config, operation.key === 'machine', options);
   if (key === null) return 'key';
-  const json = body === undefined || body === null ? null : JSON.stringify(body);
+  const json = JSON.stringify(body ?? undefined);
   const headers = new Headers([...headerPairs(options.headers)] as [string, string][]);
   const own = {
     Authorization: key && 'Bearer ' + key,
@@ -80,6 +80,6 @@ function chooseKey(
 ): string | null {
   const given = readConnection({ secretKey, machineSecretKey: forMachines ? machineSecretKey : null }, {});
   checkKeyStaysSecret(config, given.secretKey ?? config.secretKey);
-  const [own, general] = [given, config].map((keys) => (forMachines && keys.machineSecretKey) || keys.secretKey);
-  return own ?? general ?? null;
+  const keyOf = (keys: Connection) => (forMachines && keys.machineSecretKey) || keys.secretKey;
+  return keyOf(given) ?? keyOf(config);
 }

@@ -65,7 +65,7 @@ export function readConnection(
 }
 
 const checkApiVersion = (name: OptionName, value: string): string =>
-  /^v\d{1,3}$/.test(value) ? value : fail(name, 'is not an API version', 'Leave it out, or use v1.');
+  /^v\d{1,3}$/.test(value) ? value : fail(name, 'is not an API version', 'Use v1.');
 
 /**
  * Keys leave this machine encrypted. Plain http is for loopback, and for a development instance, whose address may be a container
@@ -75,5 +75,5 @@ const checkApiVersion = (name: OptionName, value: string): string =>
  */
 export function checkTransport(name: OptionName, url: string, isDevelopment: boolean): void {
   if (url.startsWith('http:') && !isDevelopment && !isLoopbackHost(new URL(url).host))
-    fail(name, 'would send a production key without encryption', 'Use an https URL.');
+    fail(name, 'would send a production key in plain text', 'Use https.');
 }

@@ -19,7 +19,7 @@ const checkKey =
   (own: keyof typeof KINDS) =>
   (name: OptionName, key: string): string => {
     for (const [prefix, variable] of Object.entries(KINDS))
-      if (prefix !== own && key.startsWith(prefix)) fail(name, `holds what belongs in ${variable}`, REMEDY);
+      if (prefix !== own && key.startsWith(prefix)) fail(name, `holds the ${variable}`, REMEDY);
     // What may stand in an `Authorization` header: printable ASCII.
     return /^[!-~]+$/.test(key) ? key : fail(name, 'is not a key', REMEDY);
   };

@@ -22,18 +22,11 @@ export function fail(name: OptionName, problem: string, remedy: string, cause?: 
 /** A text, cleaned. An empty one given in code is a mistake (an unset variable, most often), not an absent option. */
 export function text(name: OptionName, value: unknown): string {
   const isText = typeof value === 'string';
-  return (
-    (isText && cleanText(value)) ||
-    fail(name, isText ? 'is empty' : 'is not a string', 'Set it, or leave the option out.')
-  );
+  return (isText && cleanText(value)) || fail(name, isText ? 'is empty' : 'is not a string', 'Set it or leave it out.');
 }
 
 /** An absolute http(s) URL without credentials, query and fragment; trailing slashes cut. */
-export function baseUrl(
-  name: OptionName,
-  value: string,
-  remedy = 'Give an absolute URL such as https://example.com.',
-): string {
+export function baseUrl(name: OptionName, value: string, remedy = 'Give one such as https://example.com.'): string {
   let url: URL | undefined;
   try {
     url = new URL(value);

@@ -34,19 +34,18 @@ export function checkNames(
 ): asserts given is Readonly<Record<string, unknown>> {
   // A `Map`, a list or a promise has no names of its own: it would count as "no options", which mean the environment.
   if (!isPlainObject(given)) {
-    const what = where ? `The option ${where} is` : 'The options are';
-    throw new ConfigurationError(
-      where || 'options',
-      `${what} not an object of options.`,
-      'Give a plain object: { … }.',
-    );
+    const option = where || 'options';
+    throw new ConfigurationError(option, `The value of ${option} is not an object of options.`, 'Give a plain object.');
   }
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     const path = where ? `${where}.${name}` : name;
     const meant = nearest(name, names);
-    const remedy = meant ? `Did you mean ${meant}?` : `The options are: ${names.join(', ')}.`;
-    throw new ConfigurationError(path, `There is no option ${path}.`, remedy);
+    throw new ConfigurationError(
+      path,
+      `There is no option ${path}.`,
+      meant ? `Did you mean ${meant}?` : `The options are: ${names.join(', ')}.`,
+    );
   }
 }
 

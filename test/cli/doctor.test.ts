@@ -79,12 +79,7 @@ describe('the doctor finds', () => {
       'publishable-key',
       'not a publishable key',
     ],
-    [
-      'a key in the wrong place',
-      { CLERK_SECRET_KEY: 'pk_test_x' },
-      'configuration',
-      'holds what belongs in CLERK_PUBLISHABLE_KEY',
-    ],
+    ['a key in the wrong place', { CLERK_SECRET_KEY: 'pk_test_x' }, 'configuration', 'holds the CLERK_PUBLISHABLE_KEY'],
     ['a foreign PEM', { CLERK_JWT_KEY: String(foreignPem) }, 'jwt-key', 'does not match any key of this instance'],
     ['a PEM that is none', { CLERK_JWT_KEY: 'nonsense' }, 'jwt-key', 'not an RSA public key'],
     [

@@ -83,10 +83,10 @@ describe.each(ALL)('%s', (_, read) => {
     );
 
     it.each([
-      ['pk_live_abc', /holds what belongs in CLERK_PUBLISHABLE_KEY/],
-      ['ak_abc', /holds what belongs in CLERK_MACHINE_SECRET_KEY/],
-      ['whsec_abc', /holds what belongs in CLERK_WEBHOOK_SIGNING_SECRET/],
-      ['-----BEGIN PUBLIC KEY-----', /holds what belongs in CLERK_JWT_KEY/],
+      ['pk_live_abc', /holds the CLERK_PUBLISHABLE_KEY/],
+      ['ak_abc', /holds the CLERK_MACHINE_SECRET_KEY/],
+      ['whsec_abc', /holds the CLERK_WEBHOOK_SIGNING_SECRET/],
+      ['-----BEGIN PUBLIC KEY-----', /holds the CLERK_JWT_KEY/],
       ['sk_live_o ne', /is not a key/],
       ['sk_live_ö', /is not a key/],
     ])('refuses another key as the secret key: %s', async (secretKey, problem) => {
@@ -175,7 +175,7 @@ describe('over plain http', () => {
 
   it.each([
     ['live', 'http://frontend.acornbooks.example', /https/],
-    ['live', 'frontend.acornbooks.example', /absolute URL/],
+    ['live', 'frontend.acornbooks.example', /a plain http\(s\) URL/],
     ['live', '" https://frontend.acornbooks.example/ "', null],
     ['live', 'http://127.0.0.1:4000', null],
     ['test', 'http://clerk:4000', null],
@@ -247,9 +247,9 @@ describe('the signing secret of webhooks', () => {
   });
 
   it.each([
-    ['sk_test_abcd', /belongs in CLERK_SECRET_KEY/],
-    ['pk_live_abcd', /belongs in CLERK_PUBLISHABLE_KEY/],
-    ['ak_abcd', /belongs in CLERK_MACHINE_SECRET_KEY/],
+    ['sk_test_abcd', /holds the CLERK_SECRET_KEY/],
+    ['pk_live_abcd', /holds the CLERK_PUBLISHABLE_KEY/],
+    ['ak_abcd', /holds the CLERK_MACHINE_SECRET_KEY/],
     ['', /is empty/],
   ])('refuses another key: %j', (written, problem) => {
     expect(() => verify(written)).toThrow(ConfigurationError);

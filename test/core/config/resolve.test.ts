@@ -178,7 +178,7 @@ const REFUSED: readonly (readonly [string, AuthenticatorOptions, string, RegExp]
   ['skew infinite', { clockSkewMs: Number.POSITIVE_INFINITY }, 'clockSkewMs', /0 to 60000/],
   ['skew too large', { clockSkewMs: 60_001 }, 'clockSkewMs', /0 to 60000/],
   ['skew as text', { clockSkewMs: '5' as never }, 'clockSkewMs', /0 to 60000/],
-  ['an API URL that is none', { apiUrl: 'api.clerk.com' }, 'apiUrl', /absolute URL/],
+  ['an API URL that is none', { apiUrl: 'api.clerk.com' }, 'apiUrl', /a plain http\(s\) URL/],
   ['an API URL with credentials', { apiUrl: 'https://a:b@c.test' }, 'apiUrl', /plain/],
   ['an API URL of another scheme', { apiUrl: 'ftp://c.test' }, 'apiUrl', /plain/],
   ['a live key without encryption', { secretKey: 'sk_live_x', apiUrl: 'http://c.test' }, 'apiUrl', /https/],
