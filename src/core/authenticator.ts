@@ -70,6 +70,11 @@ export interface Authenticator {
   /** The same without a promise when nothing has to be awaited (a repeat token): for adapters. */
   authenticate(view: RequestView, options?: AuthenticateOptions): MaybePromise<RequestState>;
   /**
+   * Verifies one session token, without a request.
+   *
+   * @param token a JWT, without `Bearer`
+   * @returns its claims
+   * @throws ConfigurationError if this server has no key for the kind
    * @throws TokenVerificationError if the token is bad
    * @throws AuthUnavailableError if it could not be checked now, because Clerk did not answer
    * @throws AuthenticationFaultError if this server failed; `cause` says with what
@@ -88,6 +93,7 @@ export interface Authenticator {
    * @throws AuthenticationFaultError if this server failed
    */
   warmup(): Promise<void>;
+  /** The state of keys, caches and circuits, for readiness probes. Asks nobody. */
   health(): Health;
   /**
    * Forgets what is known of a token: the next use asks Clerk. Call it after the change at Clerk (a revocation, other scopes).
@@ -101,7 +107,7 @@ export interface Authenticator {
    * @throws AuthenticationFaultError if this server failed
    */
   invalidate(tokenOrId: string): Promise<void>;
-  /** Where to send a signed-out page request that wants to come back to `returnTo`; null if no sign-in page is known. */
+  /** The sign-in page with the way back to `returnTo`, an absolute URL; null if no sign-in page is known. */
   signInUrl(returnTo: string): string | null;
   /** The sign-up page with the way back: `signUpUrl`, else one beside the sign-in page, else the account portal's; null if none is known. */
   signUpUrl(returnTo: string): string | null;
@@ -113,8 +119,10 @@ export interface Authenticator {
 const BRAND = Symbol.for('bailiff.authenticator');
 
 /**
+ * Makes an authenticator: the configuration of one instance, with its caches of keys and tokens. Make it once, and share it.
+ *
  * @param options fall back to the environment, then to defaults
- * @param env looked at instead of `process.env` (the bindings of a Worker, for example)
+ * @param env read instead of `process.env` (the bindings of a Worker, for example)
  * @throws ConfigurationError for options that cannot work
  *
  * @example
