@@ -24,7 +24,6 @@ export function asHandler(ask: CoreGuard<HttpRequest, OnDenied>): Guard<never> {
   return handler as Guard<never>;
 }
 
-
 function settle(
   { authentication, result }: GuardDecision<OnDenied>,
   req: HttpRequest,
