@@ -203,6 +203,23 @@ describe.each(frameworks)('$name', (framework) => {
     if (onNode) expect(next.connection).toBe(first.connection);
   });
 
+  it('lets the rest of a body go by that the fetch of the application has given up', async () => {
+    const sending = async (_url: string, { body }: { readonly body?: ReadableStream<Uint8Array> | null }) => {
+      const reader = body?.getReader();
+      await reader?.read();
+      await reader?.cancel();
+      return new Response(reader === undefined ? 'next' : 'enough');
+    };
+    const served = await open(() => undefined, { source: (options) => ({ ...options, fetch: sending }) });
+    const agent = keeping();
+    const first = await exchange(served.port, agent, '/__clerk/v1/me/profile_image', Buffer.alloc(MEGABYTE));
+    expect([first.status, first.body.toString()]).toEqual([200, 'enough']);
+    const next = await exchange(served.port, onNode ? agent : keeping(), '/__clerk/v1/client');
+    expect([next.status, next.body.toString()]).toEqual([200, 'next']);
+    if (onNode) expect(next.connection).toBe(first.connection);
+    expect(served.errors).toEqual([]);
+  });
+
   it('refuses a request without reading it, and serves the next one on the connection', async () => {
     const served = await open((_req, res) => res.end('next'));
     const agent = keeping();

@@ -170,7 +170,13 @@ describe.each(INSTANCE_TYPES)('%s', (type) => {
     const cookies = signedInCookies(type, tokenOf(type));
     expect(await authenticator.authenticateRequest(viewOf({ cookies, headers: PAGE }))).toMatchObject({
       status: 'signed-out',
+      tokenType: 'session_token',
       reason: 'publishable-key-missing',
+    });
+    expect(await authenticator.authenticateRequest(viewOf({ headers: PAGE }))).toMatchObject({
+      status: 'signed-out',
+      tokenType: 'session_token',
+      reason: 'session-token-and-uat-missing',
     });
     expect(await authenticator.authenticateRequest(viewOf({ bearer: tokenOf(type) }))).toMatchObject({
       status: 'signed-in',
