@@ -2,6 +2,7 @@
 import type { Environment } from '../environment.js';
 import { ConfigurationError } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
+import { andThen } from '../ground/maybe-promise.js';
 import { isPromise } from '../ground/realm.js';
 import type {
   AcceptsToken,
@@ -233,8 +234,7 @@ function observed(
     }
     return state;
   };
-  const state = decide();
-  return isPromise(state) ? state.then(report) : report(state);
+  return andThen(decide(), report);
 }
 
 /** A token of a kind that was not accepted has not been verified. A guard or a reader that accepts the kind does so later. */

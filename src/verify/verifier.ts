@@ -1,7 +1,7 @@
 /** Token in, verdict out: the face of `verify/`. */
 import { AuthUnavailableError } from '../errors.js';
 import type { MaybePromise, WaitUntil } from '../ports.js';
-import { isPromise } from '../ground/realm.js';
+import { andThen } from '../ground/maybe-promise.js';
 import type { SessionClaims, TokenType } from '../types.js';
 import type { ClaimExpectations } from './claims.js';
 import type { ClassifiedToken } from './classify.js';
@@ -130,8 +130,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       into?.put(jwt.token, verified, lifetimeOf(jwt, rules.clockSkewMs, now(), proof));
       return accept(verified);
     };
-    const proof = check(jwt, policy, rules, waitUntil);
-    return isPromise(proof) ? proof.then(conclude) : conclude(proof);
+    return andThen(check(jwt, policy, rules, waitUntil), conclude);
   }
 
   return {
@@ -159,16 +158,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
       report(tokenType, false);
       const read = ({ payload }: DecodedJwt) =>
         verifiedToken(tokenType, jwt.token, kind.read(payload)) as VerifiedMachine;
-      const verdict = verify(jwt, kind.policy, expected, waitUntil, read, machines);
-      return isPromise(verdict) ? verdict.then(asMachineVerdict) : asMachineVerdict(verdict);
+      return andThen(verify(jwt, kind.policy, expected, waitUntil, read, machines), asMachineVerdict);
     },
 
     verifyHandshake(token, waitUntil) {
       const jwt = decodeJwt(token);
       if (jwt === null) return MALFORMED;
-      const conclude = (proof: JwtProof) => (isKey(proof) ? directivesOf(jwt) : proof);
       const proof = check(jwt, HANDSHAKE_POLICY, expected, waitUntil);
-      return isPromise(proof) ? proof.then(conclude) : conclude(proof);
+      return andThen(proof, (key) => (isKey(key) ? directivesOf(jwt) : key));
     },
 
     async invalidate(tokenOrId) {

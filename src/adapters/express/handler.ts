@@ -1,4 +1,4 @@
-/** The words of Express, connect and Node's own server, as narrow as we need them. */
+/** Request, response and handler of Express, connect and Node's own server, as narrow as this package needs them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asError } from '../../core/index.js';
 import type { MaybePromise } from '../../ports.js';
@@ -32,7 +32,8 @@ export const urlOf = (req: HttpRequest): string => req.originalUrl ?? req.url ??
 
 /**
  * The one way in which an error leaves this adapter. Express goes on to the next handler for `next(undefined)` and the like, and skips the
- * rest of a route for `next('route')`: what is thrown becomes a real error first, or it would open the route behind a guard.
+ * rest of a route for `next('route')`. So every thrown value becomes a real error first: otherwise a callback that throws nothing would
+ * open the route behind a guard.
  */
 export const failWith =
   (next: Next) =>
@@ -52,8 +53,8 @@ export function run<T>(next: Next, work: () => MaybePromise<T>, done: (value: T)
 }
 
 /**
- * To the handler behind. Express and connect catch what that throws; a bare `node:http` server hands it back to us, and it is the
- * application's error, no fault of ours.
+ * Calls the next handler. Express and connect catch what it throws. On a bare `node:http` server it is thrown here, and passed on as
+ * the application's error instead of being reported as a fault.
  */
 export function goOn(next: Next): void {
   try {

@@ -8,7 +8,7 @@ interface Routed {
 }
 type TrustProxy = (address: string | undefined, hop: number) => boolean;
 
-/** A look at a request of Express or a server like it. */
+/** A request of Express, or of a server like it, as a view. */
 export class ExpressView extends NodeView {
   readonly #express: HttpRequest;
 
@@ -18,8 +18,8 @@ export class ExpressView extends NodeView {
   }
 
   /**
-   * Express's own setting decides which forwarded headers are believed. A server without such a setting does not say which proxy
-   * is its own, so no proxy is believed.
+   * Express's own setting `trust proxy` decides whether forwarded headers are believed. On a server without such a setting they are
+   * not.
    */
   get trustsProxy(): boolean {
     const { app, socket } = this.#express;

@@ -1,4 +1,4 @@
-/** Answers in Node's own words, and without an application's settings (`json spaces`, `etag`, …): they look the same everywhere. */
+/** Answers through Node's own response, without an application's settings (`json spaces`, `etag`, …), so that all look the same. */
 import type { ServerResponse } from 'node:http';
 import type { Answer, RequestAuthentication } from '../../core/index.js';
 import { sharedByBuilds } from '../../ground/builds.js';
@@ -8,7 +8,7 @@ import { keepPrivate } from '../node/keep-private.js';
 /** `Set-Cookie` and `Vary` join what is there already; of every other header there is one. */
 const APPENDED = new Set(['set-cookie', 'vary']);
 
-/** The headers of a decision that stand on a response. */
+/** The headers of the last authentication that were put on a response. */
 const sent = sharedByBuilds('sent', () => new WeakMap<ServerResponse, HeaderPairs>());
 
 /** The lines of a header as they stand on the response. */
@@ -26,10 +26,10 @@ function put(res: ServerResponse, headers: HeaderPairs): void {
   keepPrivate(res, headers);
 }
 
-/** Puts the headers of the decision on the response; a decision that another has replaced takes its own back. */
+/** Puts the headers of an authentication on the response, in place of those of an earlier one. */
 export function sendStateHeaders(res: ServerResponse, { answerHeaders: headers }: RequestAuthentication): void {
   const before = sent.get(res);
-  // The usual case, a known caller, has nothing to say.
+  // The usual case, a known caller, has no headers.
   if ((headers.length === 0 && before === undefined) || headers === before || res.headersSent) return;
   for (const [name] of before ?? []) if (!APPENDED.has(name.toLowerCase())) res.removeHeader(name);
   put(res, headers);
@@ -37,19 +37,19 @@ export function sendStateHeaders(res: ServerResponse, { answerHeaders: headers }
 }
 
 /**
- * A refusal cannot be said any more where a handler in front has begun to answer: as an error it ends the connection, and
- * nobody waits for the rest of an answer that never comes.
+ * Whether nothing of an answer has been sent. Where a handler in front has begun to answer, a refusal can only be an error: Express
+ * then ends the connection, so that the client does not wait for the rest of an answer that never comes.
  *
- * @returns false where the whole answer is out: there is nothing left to say
+ * @returns false if a whole answer has been sent
  * @throws Error if the head of the response is out and its end is not
  */
-function isUnbegun(res: ServerResponse): boolean {
+function isUnsent(res: ServerResponse): boolean {
   if (res.headersSent && !res.writableEnded) throw new Error('The answer had begun before it was refused.');
   return !res.headersSent;
 }
 
 export function sendAnswer(res: ServerResponse, { status, headers, body = null }: Answer): void {
-  if (!isUnbegun(res)) return;
+  if (!isUnsent(res)) return;
   put(res, headers);
   res.statusCode = status;
   if (body !== null) res.setHeader('Content-Length', new TextEncoder().encode(body).length);

@@ -1,5 +1,5 @@
 /**
- * The slot of a request for its authentication: a symbol of ours, out of reach of whatever else writes `req.auth`.
+ * Where a request carries its authentication: under a symbol of this package, which no other library that writes `req.auth` reaches.
  *
  * Express gives each request a prototype, and V8 thereby a shape of its own to each: to add a property takes 2 to 4 µs (Node 20
  * and 22), to look for one that is not there 1 µs or 2. So the symbol goes to the list of raw headers, which belongs to one
@@ -25,7 +25,7 @@ export function noteResponse(req: object, res: ServerResponse): void {
   holderOf(req)[RESPONSE] = res;
 }
 
-/** The response to an authenticated request: not every server has it on the request. */
+/** The response to an authenticated request. Servers other than Express have no `req.res`. */
 export function responseTo(req: object): ServerResponse | undefined {
   return holderOf(req)[RESPONSE];
 }

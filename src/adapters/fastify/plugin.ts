@@ -51,7 +51,7 @@ export function clerkMiddleware(
       if (entered.answer !== null) return sendAnswer(reply, entered.answer);
       present(request, reply, entered.authentication);
     });
-    // Only now it is known which headers they are: guards and readers may look again.
+    // The headers are put on here, because guards and readers may authenticate again before.
     fastify.addHook('onSend', (request, reply, payload, sent) => {
       const authentication = slot.get(request);
       if (authentication?.headersSent === false) {

@@ -14,15 +14,15 @@ export function putHeaders(reply: FastifyReply, headers: HeaderPairs): void {
   keepPrivate(reply.raw, headers);
 }
 
-/** For handlers: the caller at `request.auth`; and the cookies of the session even where `reply.raw` is written to. */
+/** Puts the caller at `request.auth`, and keeps the session's cookies on the response even if the handler writes to `reply.raw`. */
 export function present(request: FastifyRequest, reply: FastifyReply, state: RequestAuthentication<unknown>): void {
   showAuth(request, state.auth);
   keepPrivate(reply.raw, state.answerHeaders);
 }
 
 /**
- * The end of a hook that has answered. Fastify takes a connection that broke off for an answer that is out, and would go on to
- * the route: a client that hangs up on its denial would get in. So there the hook never ends, which costs nothing.
+ * Awaited at the end of a hook that has answered. Attack: when a client hangs up on its denial, Fastify takes the broken connection
+ * for a finished answer and would go on to the route. So the hook never ends then, which costs nothing.
  */
 export async function answered(reply: FastifyReply): Promise<void> {
   await reply;
@@ -35,7 +35,7 @@ export function sendAnswer(reply: FastifyReply, { status, headers, body = null }
   return answered(reply.code(status).send(body === null ? undefined : Buffer.from(body)));
 }
 
-/** Whether `reply.send` has been called since. `reply.sent` says so only when hooks that take their time are through. */
+/** Tells whether `reply.send` is called from now on. `reply.sent` alone turns true only after asynchronous hooks have run. */
 export function watchSend(reply: FastifyReply): () => boolean {
   const send = reply.send.bind(reply);
   let isCalled = false;

@@ -1,4 +1,4 @@
-/** A look at Fastify's request, and its slot for the authentication. */
+/** Fastify's request as a view, and where it carries its authentication. */
 import type { FastifyRequest } from 'fastify';
 import { createSlot } from '../../core/index.js';
 import { NodeView } from '../node/node-view.js';
@@ -17,7 +17,7 @@ export class FastifyView extends NodeView {
     return this.#request.routeOptions.url ?? null;
   }
 
-  /** Fastify's own `trustProxy` decides: `ips` goes on behind the address of the connection only if that is a trusted proxy's. */
+  /** Fastify's own `trustProxy` decides: `ips` lists more than the address of the connection only if that is a trusted proxy's. */
   get trustsProxy(): boolean {
     const { socket } = this.#request.raw;
     const raw = { socket, headers: { 'x-forwarded-for': '0.0.0.0' } };

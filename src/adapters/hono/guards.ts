@@ -182,7 +182,7 @@ function settle(decision: GuardDecision<OnDenied>, c: Context, next: Next): Mayb
   return 'answer' in result ? sendAnswer(c, result.answer) : deny(result.denial, authentication, c);
 }
 
-/** Whatever is no response asks for the default answer. */
+/** Sends the answer of `onDenied`; for any value but a response, the default answer. */
 function deny(denial: Denial, authentication: RequestAuthentication<OnDenied>, c: Context): MaybePromise<Response> {
   const answer: MaybePromise<unknown> = authentication.watched('denial', () => authentication.onDenied?.(denial, c));
   return andThen(answer, (found) => (isResponse(found) ? found : sendAnswer(c, answerOf(denial))));

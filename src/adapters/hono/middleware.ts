@@ -70,11 +70,11 @@ function settle(entered: Authenticated<OnDenied>, c: Context, next: Next): Maybe
 }
 
 /**
- * Headers go onto the finished response, because a handler may return one of its own making; and only then it is known which they are,
- * because guards and readers may look again.
+ * Puts the headers on the finished response, because a handler may return a response of its own, and because guards and readers may
+ * authenticate again before that.
  */
 async function proceed(c: Context, authentication: RequestAuthentication<OnDenied>, next: Next): Promise<void> {
   await next();
-  // The authentication by an inner middleware, if there is one, has sent its own.
+  // An inner middleware, if there is one, has sent the headers of its own authentication.
   if (slot.get(c) === authentication && !authentication.headersSent) sendStateHeaders(c, authentication.answerHeaders);
 }

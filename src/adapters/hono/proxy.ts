@@ -3,7 +3,7 @@ import { getRuntimeKey } from 'hono/adapter';
 import { keptBody, type Config, type Forward, type ProxiedBody } from '../../core/index.js';
 import type { HonoView } from './request-view.js';
 
-/** Headers that name the browser's address, best first; believed only where somebody we trust sets them. */
+/** Headers that name the browser's address, best first. Anyone can send them, so they count only behind a trusted proxy. */
 const ADDRESS_HEADERS = ['cf-connecting-ip', 'x-real-ip', 'x-forwarded-for'];
 
 const REMEDY =
@@ -32,7 +32,7 @@ export async function serveProxy({ proxy, origin, config }: Forward, view: HonoV
 async function bodyOf({ req }: Context, view: HonoView): Promise<ProxiedBody> {
   const { raw } = req;
   if (!raw.bodyUsed && raw.body?.locked !== true) return raw.body;
-  // What was read first. Hono makes every other kind out of that one: bytes out of a form that it has written anew.
+  // The kind that was read first. Hono makes every other kind from it: after a form, the bytes would be a new encoding of it.
   const [kind, first] = Object.entries<unknown>(req.bodyCache)[0] ?? [];
   const kept = await Promise.resolve(first).catch(() => null);
   return keptBody([kind === 'blob' ? await (kept as Blob | null)?.arrayBuffer() : kept], view, REMEDY);

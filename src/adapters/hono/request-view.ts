@@ -3,8 +3,8 @@ import type { WaitUntil } from '../../ports.js';
 import type { RequestView } from '../../types.js';
 
 /**
- * A look at a Hono request, as it was when the middleware saw it: what is put in its place later has no say. Nothing is copied or built,
- * and the body is never touched.
+ * A request of Hono as a view: the one that the middleware saw, even if another handler replaces `c.req.raw` later. Nothing is copied or
+ * built, and the body is never touched.
  */
 export class HonoView implements RequestView {
   readonly #c: Context;
@@ -31,14 +31,14 @@ export class HonoView implements RequestView {
     return this.#raw.headers;
   }
 
-  /** The last of the handlers that match: all of them are found before the first runs. Null where none but middleware of every path does. */
+  /** The path of the last handler that matches: Hono finds all of them before the first runs. Null if only middleware for every path matches. */
   get route(): string | null {
     // Deprecated, but the helper that replaces it is younger than the oldest Hono 4.
     const path = this.#c.req.matchedRoutes.at(-1)?.path ?? null;
     return path === '*' || path === '/*' ? null : path;
   }
 
-  /** Workers end with the answer, so what runs on has to be announced there. Elsewhere it throws, and the task simply runs on. */
+  /** On Workers, a task that outlives the answer must be announced. Elsewhere `executionCtx` throws, and the task runs on without it. */
   get waitUntil(): WaitUntil {
     return (task) => this.#c.executionCtx.waitUntil(task);
   }

@@ -9,14 +9,14 @@ const APPENDED = new Set(['set-cookie', 'vary']);
 export function sendStateHeaders(c: Context, headers: HeaderPairs): void {
   const hasSession = sessionCookiesOf(headers).length > 0;
   for (const [name, value] of headers) {
-    // What the handler says about these has a part in what they become.
+    // `keepPrivate` joins these with the values of the handler.
     if (hasSession && (name === 'Cache-Control' || (name === 'Vary' && value === 'Cookie'))) continue;
     c.header(name, value, { append: APPENDED.has(name.toLowerCase()) });
   }
   if (hasSession) keepPrivate(c);
 }
 
-/** Whatever the handler says about caching: an answer with the cookies of a session is stored by nobody. */
+/** Lets no cache store an answer with the cookies of a session, whatever the handler says about caching. */
 function keepPrivate(c: Context): void {
   for (const name of [...c.res.headers.keys()]) if (isForSharedCaches(name)) c.header(name, undefined);
   c.header('Cache-Control', privateAfter(c.res.headers.get('cache-control')));

@@ -3,15 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import { joinBytes, MAX_DISCARDED_BYTES } from '../../ground/bytes.js';
 
 /**
- * Lets the rest of a body go by. Node reads on by itself behind a body that nobody has touched, but not behind one that was
- * read in part; and to destroy it, as `for await` does, would cut the connection before the answer is out.
+ * Reads the rest of a body and throws it away. Node does so by itself with a body that nobody has touched, but not with one that was
+ * read in part. To destroy the body, as `for await` does, would cut the connection before the answer is out.
  */
 export function discardRest(req: IncomingMessage): void {
   if (req.readableEnded || req.destroyed) return;
   let left = MAX_DISCARDED_BYTES;
   req.on('data', (chunk: Uint8Array) => {
     left -= chunk.length;
-    // After what was written: the answer goes out first.
+    // `destroySoon` closes after everything that was written, so the answer goes out first.
     if (left < 0) req.socket.destroySoon();
   });
   req.on('error', () => undefined);
@@ -19,8 +19,9 @@ export function discardRest(req: IncomingMessage): void {
 }
 
 /**
- * The whole body of a request that nobody has read; null when it is larger, and then the rest goes by.
+ * The whole body of a request that nobody has read.
  *
+ * @returns null when the body is larger than `maxBytes`; the rest is then read and thrown away
  * @throws (rejects) when the sender hangs up
  */
 export function readBody(req: IncomingMessage, maxBytes: number): Promise<Uint8Array | null> {
@@ -53,7 +54,7 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Uint8A
   });
 }
 
-/** The sender hung up: by its name no fault of this server, wherever it comes out. */
+/** The error for a sender that hung up. Its name keeps it from counting as a fault of this server (`isNetworkFailure`). */
 export function cutOff(): Error {
   return Object.assign(new Error('The request was cut off.'), { name: 'AbortError' });
 }

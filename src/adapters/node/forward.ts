@@ -7,7 +7,7 @@ import type { ProxiedFacts } from './proxy.js';
  * Serves a request that belongs to the Frontend API proxy, whose code is loaded with the first of them: most servers proxy nothing.
  *
  * @param facts what the framework adds to the request
- * @throws (rejects) what has been told to listener and logger
+ * @throws (rejects) errors that have been reported to listener and logger
  */
 export async function forward(
   forwarded: Forward,

@@ -1,4 +1,4 @@
-/** The last word about caching, where a response carries the cookies of a session. */
+/** Keeps responses that carry the cookies of a session out of shared caches. */
 import type { ServerResponse } from 'node:http';
 import { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie } from '../../core/index.js';
 import type { HeaderPairs } from '../../ground/headers.js';
@@ -14,9 +14,9 @@ interface Kept {
 }
 
 /**
- * Whatever the handler says about caching, and even if it sets cookies anew, the response leaves with the cookies of a session that are
- * among these headers, and to be stored by nobody. Handlers have their say until the head of the response is written, so that is the moment to look; `writeHead` is where Node
- * writes it for everybody.
+ * Makes sure that a response leaves with the session cookies among these headers, and with a `Cache-Control` that lets nobody store
+ * it, even if the handler sets cookies or `Cache-Control` later. A handler can do so until the head of the response is written, so
+ * `writeHead`, through which Node writes every head, is wrapped.
  */
 export function keepPrivate(res: ServerResponse & Kept, headers: HeaderPairs): void {
   const cookies = sessionCookiesOf(headers);
@@ -27,14 +27,14 @@ export function keepPrivate(res: ServerResponse & Kept, headers: HeaderPairs): v
   const writeHead = res.writeHead.bind(res) as WriteHead;
   res.writeHead = function (status: number, ...rest: unknown[]): ServerResponse {
     const message = typeof rest[0] === 'string' ? [rest[0]] : [];
-    // As Node reads them: the headers come last, whatever stands for a message that is none.
-    for (const [name, value] of listed(rest[1] ?? rest[0])) res.setHeader(name, value);
-    insist(res, res[KEPT] ?? []);
+    // As Node reads its arguments: the headers are the last one, whether a status message is given or not.
+    for (const [name, value] of headersOf(rest[1] ?? rest[0])) res.setHeader(name, value);
+    addPrivateHeaders(res, res[KEPT] ?? []);
     return writeHead(status, ...message);
   };
 }
 
-function insist(res: ServerResponse, cookies: readonly string[]): void {
+function addPrivateHeaders(res: ServerResponse, cookies: readonly string[]): void {
   if (res.headersSent) return;
   for (const name of res.getHeaderNames()) if (isForSharedCaches(name)) res.removeHeader(name);
   res.setHeader('Cache-Control', privateAfter(textOf(res.getHeader('Cache-Control'))));
@@ -48,7 +48,7 @@ const textOf = (value: HeaderValue | undefined): string | null =>
   value === undefined ? null : [value].flat().join(', ');
 
 /** Headers as `writeHead` takes them: an object, pairs, or names and values in turn. */
-function listed(given: unknown): readonly (readonly [name: string, value: HeaderValue])[] {
+function headersOf(given: unknown): readonly (readonly [name: string, value: HeaderValue])[] {
   if (typeof given !== 'object' || given === null) return [];
   if (!Array.isArray(given)) return Object.entries(given as Record<string, HeaderValue>);
   const flat = (given as unknown[]).flatMap((item) => (Array.isArray(item) ? (item as unknown[]) : [item]));

@@ -2,17 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import { repeatedHeaders } from '../../core/index.js';
 import type { RequestView } from '../../types.js';
 
-/** A look at Node's own request. Nothing is copied or built, and the body is never touched. */
+/** Node's own request as a view. Nothing is copied or built, and the body is never touched. */
 export class NodeView implements RequestView {
   readonly #req: IncomingMessage;
-  /** Read once: Express changes the prototype of its requests, which makes each access to them slow. */
+  /** Read once, because Express changes the prototype of its requests, which makes each access to them slow. */
   readonly #headers: IncomingMessage['headers'];
-  /** Null nearly always: the headers of which Node's object shows only the first. */
+  /** Headers that came several times, of which Node's object shows the first alone. Nearly always null. */
   readonly #repeated: Readonly<Record<string, string>> | null;
   readonly method: string;
   readonly url: string;
 
-  /** @param url the target as it came, where a framework shortens `req.url` */
+  /** @param url the request target as it came, where a framework shortens `req.url` */
   constructor(req: IncomingMessage, url = req.url ?? '') {
     this.#req = req;
     this.#headers = req.headers;
@@ -31,7 +31,7 @@ export class NodeView implements RequestView {
     return name === 'host' ? this.#headers[':authority'] : undefined;
   }
 
-  /** As they came; a host of functions may leave the raw list empty. */
+  /** All headers as they came. On serverless platforms the raw list may be empty. */
   *headers(): Iterable<readonly [string, string]> {
     const raw = (this.#req as Partial<IncomingMessage>).rawHeaders ?? [];
     for (let i = 0; i + 1 < raw.length; i += 2) yield [raw[i] ?? '', raw[i + 1] ?? ''];

@@ -1,4 +1,4 @@
-/** The Frontend API proxy between Node's streams and the Web's. */
+/** The Frontend API proxy on Node: turns its streams into those of the Web, and back. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { keptBody, type Forward, type ProxiedBody } from '../../core/index.js';
 import type { RequestView } from '../../types.js';
@@ -7,7 +7,7 @@ import type { NodeView } from './node-view.js';
 
 interface Upload {
   readonly body: ProxiedBody;
-  /** Nobody asks for more of it: the rest goes by. */
+  /** Ends the upload: the rest of the body is read and thrown away. */
   readonly stop: () => void;
 }
 
@@ -44,7 +44,7 @@ export async function serveProxy(
   }
   let stopUpload = (): void => undefined;
   const gone = new AbortController();
-  // It may have gone while the options for this request were worked out.
+  // The browser may have gone while the options for this request were resolved.
   if (res.closed) gone.abort();
   else res.once('close', () => gone.abort());
   const answer = await proxy.forward({
@@ -69,7 +69,7 @@ export async function serveProxy(
   else await stream(answer.body, res);
 }
 
-/** An answer that breaks off breaks off for the browser too: it must not look like a whole one. */
+/** Copies the body of the answer. Where it breaks off, the connection to the browser is cut, so that it does not look complete. */
 async function stream(body: ReadableStream<Uint8Array>, res: ServerResponse): Promise<void> {
   const reader = body.getReader();
   const cancel = (): void => void reader.cancel().catch(() => undefined);
@@ -105,13 +105,13 @@ function bodyOf(req: IncomingMessage, facts: ProxiedFacts, view: RequestView): U
   return req.readableEnded ? whole(null) : uploadOf(req);
 }
 
-/** What may be the body as it came. Parsers decompress before they keep anything, and decode texts by rules of their own. */
+/** Values that may be the original bytes. Of a compressed body there are none, because parsers decompress before they keep anything. */
 function keptOf(req: IncomingMessage, { rawBody, body }: ProxiedFacts): readonly unknown[] {
   const plain = /^(?:identity)?$/i.test(req.headers['content-encoding'] ?? '');
   return plain ? [rawBody, body].filter((kept) => ArrayBuffer.isView(kept)) : [];
 }
 
-/** HTTP/2 announces a body neither way. */
+/** HTTP/2 announces a body by neither header. */
 function hasBody({ headers, httpVersionMajor }: IncomingMessage): boolean {
   const length = headers['content-length'];
   if (length !== undefined) return Number(length) > 0;
@@ -119,8 +119,8 @@ function hasBody({ headers, httpVersionMajor }: IncomingMessage): boolean {
 }
 
 /**
- * The body as a stream that takes from the connection what is asked for. Not an iterator of Node's: that one destroys the
- * request when it ends early, and with it the connection on which the answer has to go out.
+ * The body as a Web stream that reads from the connection on demand. `Readable.toWeb` and Node's iterator destroy the request when
+ * they end early, and with it the connection on which the answer has to go out.
  */
 function uploadOf(req: IncomingMessage & ProxiedFacts): Upload {
   let stop = (): void => undefined;

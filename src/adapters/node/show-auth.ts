@@ -2,14 +2,14 @@ import { ConfigurationError } from '../../errors.js';
 import type { Auth, Denial } from '../../types.js';
 
 /**
- * Puts the caller at `req.auth`. What another library left there is replaced, an accessor included; it has no say.
+ * Puts the caller at `req.auth`, in place of any value or accessor that another library has put there.
  *
  * @throws {ConfigurationError} if another library has made `req.auth` immutable
  */
 export function showAuth(req: object, auth: Auth): void {
   const before: unknown = Reflect.get(req, 'auth');
   if (before === auth) return;
-  // What cannot be assigned to, or keeps the value to itself, is replaced below.
+  // A property that refuses or ignores the assignment is redefined below.
   if (before === undefined && Reflect.set(req, 'auth', auth) && Reflect.get(req, 'auth') === auth) return;
   const defined = Reflect.defineProperty(req, 'auth', {
     value: auth,

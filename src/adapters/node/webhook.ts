@@ -8,7 +8,7 @@ import { readBody } from './body.js';
 /**
  * Verifies a webhook on Node's own request.
  *
- * @param kept what may be the raw body, best first; the last one is what a parser made of it
+ * @param kept values that may be the raw body, best first; the last one is the parsed body
  * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body is gone
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret
  */
@@ -23,7 +23,7 @@ export async function verifyNodeWebhook(
   return opened.verify(await rawBodyOf(req, kept, opened.maxBodyBytes));
 }
 
-/** The bytes of a webhook: what a platform or a parser kept as bytes or text, else the stream if nobody has read it. */
+/** The raw body: one that a platform or a parser kept as bytes or text, else the stream if nobody has read it. */
 function rawBodyOf(req: IncomingMessage, kept: readonly unknown[], maxBytes: number): MaybePromise<unknown> {
   const found = kept.find((body) => typeof body === 'string' || ArrayBuffer.isView(body));
   if (found !== undefined) return found;

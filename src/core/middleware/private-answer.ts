@@ -1,6 +1,6 @@
 /**
- * An answer that hands a browser the cookies of its session is meant for that browser alone. A shared cache that stored it would give
- * one visitor's session to the next, so these rules hold whatever the handler behind the middleware says about caching.
+ * The caching rules for answers that carry the cookies of a session. A shared cache that stored such an answer would give one
+ * visitor's session to the next, so these rules hold whatever the handler behind the middleware says about caching.
  */
 import type { HeaderPairs } from '../../ground/headers.js';
 import { COOKIE } from '../request/cookie-names.js';
@@ -9,8 +9,8 @@ import { COOKIE } from '../request/cookie-names.js';
 export const PRIVATE = 'private, no-store';
 
 /**
- * `Cache-Control` in place of what the handler said. `no-transform` (section 5.2.2.6) is not about storing: `compression` and CDNs
- * obey it, and a stream of events that was compressed after all would wait in their buffers.
+ * `Cache-Control` in place of the handler's. A `no-transform` of the handler (section 5.2.2.6) stays: without it, `compression` and CDNs
+ * would compress a stream of events and hold it back in their buffers.
  */
 export function privateAfter(cacheControl: string | null): string {
   return /(?:^|,)\s*no-transform\s*(?:,|$)/i.test(cacheControl ?? '') ? `${PRIVATE}, no-transform` : PRIVATE;

@@ -39,19 +39,19 @@ export class RequestAuthentication<D = unknown> {
   readonly authenticator: Authenticator;
   /** Of the middleware that ran last. */
   onDenied: D | undefined;
-  /** An answer carries all headers of the state already. */
+  /** Whether an answer with all headers of the state has been made. */
   headersSent = false;
   readonly #context: RequestContext;
   readonly #options: RequestAuthenticationOptions<D>;
   /** Cookies of sessions that earlier authentications have renewed: Clerk does not give them twice. */
   readonly #renewed: HeaderPairs;
   #state: RequestState | null = null;
-  /** By a guard that has a rule of its own about pending sessions. */
+  /** The auth object of a caller that a guard with its own rule about pending sessions let in. */
   #admitted: Auth | null = null;
   #isImpossible = false;
-  /** A look that is under way. Later questions wait for it, so that none reads the answer from before. */
+  /** The authentication that is under way. Later questions wait for it, so that none reads an outdated state. */
   #pending: Promise<unknown> | null = null;
-  /** Kinds that have been looked for; null until a second look is asked for. */
+  /** Kinds that have been verified; null until more are asked for. */
   #tried: readonly TokenType[] | null = null;
 
   constructor(authenticator: Authenticator, view: RequestView, options: RequestAuthenticationOptions<D> = NO_OPTIONS) {
@@ -60,7 +60,7 @@ export class RequestAuthentication<D = unknown> {
     this.#context = createRequestContext(view, authenticator.config, options.renew !== false);
     this.#options = options;
     this.onDenied = options.onDenied ?? earlier?.onDenied;
-    // By what everybody can see of it: the other build of the package may have made it.
+    // By its public members, because the other build of the package may have made it.
     this.#renewed = earlier === undefined ? NO_HEADERS : onlySessionCookies(earlier.answerHeaders);
   }
 
@@ -86,7 +86,7 @@ export class RequestAuthentication<D = unknown> {
     return pendingIsSignedOut === undefined || !isOutcome(state) ? this.auth : state.authWhen(pendingIsSignedOut);
   }
 
-  /** The kind of a credential that nobody has looked at, since nobody has accepted its kind; null if there is none. */
+  /** The kind of a credential that has not been verified, because its kind was not accepted; null if there is none. */
   get unverified(): TokenType | null {
     if (this.state.status !== 'signed-out' || this.#isImpossible) return null;
     const { headerToken, classified, cookies } = this.#context;
@@ -102,7 +102,7 @@ export class RequestAuthentication<D = unknown> {
     return this.#withRenewed(headerPairsOf(this.state));
   }
 
-  /** Headers for the answer of a handler or a guard: a redirect that is not carried out leaves nothing of itself behind. */
+  /** Headers for the answer of a handler or a guard: without a redirect of the state, which is not carried out then. */
   get answerHeaders(): HeaderPairs {
     if (this.state.status === 'handshake') return this.#withRenewed(NO_HEADERS);
     const headers = headerPairsOf(this.state);
@@ -141,7 +141,7 @@ export class RequestAuthentication<D = unknown> {
    * @throws ConfigurationError for what names no kind of token
    */
   authenticate(acceptsToken: AcceptsToken): MaybePromise<RequestState> {
-    return this.#look(acceptedKindsOf(acceptsToken).kinds);
+    return this.#authenticateAs(acceptedKindsOf(acceptsToken).kinds);
   }
 
   /**
@@ -170,23 +170,23 @@ export class RequestAuthentication<D = unknown> {
     return this.authenticator.authenticate(this.#context.view, Object.assign(options, { context: this.#context }));
   }
 
-  /** Looks for a caller of these kinds, unless one has been found. */
-  #look(kinds: readonly TokenType[]): MaybePromise<RequestState> {
+  /** Authenticates as these kinds, unless there is a caller already. */
+  #authenticateAs(kinds: readonly TokenType[]): MaybePromise<RequestState> {
     if (this.#pending !== null) {
-      const again = (): MaybePromise<RequestState> => this.#look(kinds);
+      const again = (): MaybePromise<RequestState> => this.#authenticateAs(kinds);
       return this.#pending.then(again, again);
     }
     const { state } = this;
-    // A slow middleware can stand between the decision and a guard, and a token lives for a minute.
-    if (!hasEnded(state, this.authenticator.config.now)) return this.#lookFor(kinds, state);
+    // The token, which lives for a minute, may have ended in a slow middleware in front of this guard.
+    if (!hasEnded(state, this.authenticator.config.now)) return this.#authenticateUntried(kinds, state);
     return andThen(this.#decide(this.#triedKinds()), (next) => {
       this.#settle(next);
-      return this.#lookFor(kinds, next);
+      return this.#authenticateUntried(kinds, next);
     });
   }
 
-  #lookFor(kinds: readonly TokenType[], state: RequestState): MaybePromise<RequestState> {
-    // One credential decides, the header's before the cookies': an identified caller has no other.
+  #authenticateUntried(kinds: readonly TokenType[], state: RequestState): MaybePromise<RequestState> {
+    // Only one credential of a request counts, so a request with a known caller has no other caller.
     if (state.status !== 'signed-out') return state;
     const tried = this.#triedKinds();
     const untried = kinds.filter((kind) => !tried.includes(kind));
@@ -194,7 +194,7 @@ export class RequestAuthentication<D = unknown> {
     if (this.#context.headerToken === null && !untried.includes('session_token')) return state;
     return andThen(this.#decide(untried), (next) => {
       this.#tried = [...tried, ...untried];
-      // A token of none of these kinds: what was said before still stands.
+      // The token is of none of these kinds, so the earlier state stays.
       if (next.tokenType !== null) this.#settle(next);
       return this.state;
     });
@@ -219,20 +219,20 @@ export class RequestAuthentication<D = unknown> {
 
   #guard(requirement: CompiledRequirement, request: unknown): MaybePromise<GuardResult> {
     const { acceptsToken, treatPendingAsSignedOut } = requirement;
-    return andThen(this.#look(acceptsToken), (state) => {
+    return andThen(this.#authenticateAs(acceptsToken), (state) => {
       this.#admitted = null;
       const auth = this.authWhen(treatPendingAsSignedOut);
-      return andThen(this.#demand(requirement, auth, request), (result) => {
-        // Not if something else was decided while a rule was asked.
+      return andThen(this.#judge(requirement, auth, request), (result) => {
+        // Not if the state has changed while a `check` ran.
         if (result.allowed && this.#state === state && auth !== state.auth) this.#admitted = auth;
         return result;
       });
     });
   }
 
-  #demand(requirement: CompiledRequirement, auth: Auth, request: unknown): MaybePromise<GuardResult> {
+  #judge(requirement: CompiledRequirement, auth: Auth, request: unknown): MaybePromise<GuardResult> {
     const { state } = this;
-    // A look that a guard asked for may say that the browser must move, as the middleware's own does.
+    // A guard's own authentication may need a redirect, as that of the middleware may.
     if (requirement.acceptsToken.includes('session_token') && hasLocation(headerPairsOf(state))) {
       this.headersSent = true;
       return { allowed: false, answer: { status: 307, headers: this.headers } };

@@ -1,4 +1,4 @@
-/** Where a request keeps its authentication: under a symbol of ours, out of reach of whatever else writes `auth`. */
+/** The slot: where a request carries its authentication, under a symbol that no other library that writes `auth` reaches. */
 import { ConfigurationError } from '../../errors.js';
 import { symbolOf } from '../../ground/builds.js';
 import type { RequestAuthentication } from './request-authentication.js';
@@ -11,8 +11,8 @@ export interface Slot<R, D> {
 }
 
 /**
- * @param name of the framework: the symbol of a slot is the same in both builds of the package, so that a middleware that was imported serves a
- *   guard that was required
+ * @param name of the framework. The symbol of a slot is the same in both builds of the package, so that a guard from `require` finds the
+ *   authentication of a middleware from `import`
  * @param holderOf the object that carries the symbol; the request itself where adding a property costs nothing
  */
 export function createSlot<R extends object, D>(
