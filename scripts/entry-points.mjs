@@ -81,7 +81,7 @@ export const ENTRY_POINTS = [
     never: ['src/core', 'src/verify'],
     about: 'Guide: [Backend API](api/README.md). The methods and their types: [Operations](api/operations.md).',
     // `instanceof` across the two builds takes 300 B: errors have a brand, and a chunk that parts of the client share.
-    size: { min: 14_150, gzip: 5_900, later: { min: 10_680, gzip: 5_850 } },
+    size: { min: 14_150, gzip: 5_900, later: { min: 12_250, gzip: 6_560 } },
   },
   {
     name: 'bailiff/api/*',

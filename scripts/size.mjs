@@ -55,19 +55,19 @@ const PARTS = [
     code: "export { createBackendApi } from 'bailiff/api'",
     of: [entry('bailiff/api')],
     // 5.2 kB is the most that it may have. The 46 operations that the base document lacks are some 270 bytes of it.
-    limit: { min: 13_000, gzip: 5_249, later: { min: 10_680, gzip: 5_850 } },
+    limit: { min: 13_000, gzip: 5_249, later: { min: 12_250, gzip: 6_560 } },
   },
   {
     what: 'bailiff/api/users with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export * from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 11_260, gzip: 4_450, later: { min: 8_940, gzip: 4_825 } },
+    limit: { min: 11_260, gzip: 4_450, later: { min: 10_520, gzip: 5_550 } },
   },
   {
     what: 'one operation with its client',
     code: "export { createBackendClient } from 'bailiff/api'; export { get } from 'bailiff/api/users'",
     of: [entry('bailiff/api')],
-    limit: { min: 7_035, gzip: 3_490, later: { min: 3_500, gzip: 1_815 } },
+    limit: { min: 7_035, gzip: 3_490, later: { min: 5_050, gzip: 2_490 } },
   },
   {
     what: 'bailiff/hono: middleware, guards',

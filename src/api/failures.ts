@@ -1,6 +1,7 @@
 /** What a call does when it did not go well: the error that says what is wrong, and whether to try again. Loaded with the first failure. */
 import { BackendApiError, errorOfAnswer } from '../ground/backend-api-error.js';
 import { connectionName } from '../ground/connection.js';
+import { safeCause } from '../ground/error-text.js';
 import { fail } from '../ground/option-checks.js';
 import { parseRetryAfter } from '../ground/retry-after.js';
 import { InvalidArgumentError, type BackendApiFailure } from './errors.js';
@@ -75,11 +76,11 @@ export async function recover(
   thrown: unknown,
   { operation, key, attempt, deadline, signal, now, wait = pause, retries }: FailedAttempt,
 ): Promise<void> {
-  const error = thrown as Error | undefined;
-  // What comes from elsewhere (an own `fetch`, a proxy agent) may quote what it was given.
-  const quotesKey = key && [error, error?.stack, error?.cause].join().includes(key);
+  // Errors of the application's own `fetch`, or of a proxy agent, may quote or hold the request that they were given.
   const failure =
-    error instanceof BackendApiError ? error : noAnswer(operation, 'network-error', quotesKey ? undefined : error);
+    thrown instanceof BackendApiError
+      ? thrown
+      : noAnswer(operation, 'network-error', safeCause(thrown, [key].filter(Boolean)));
   const pauseMs = failure.retryAfterMs ?? backoff(attempt);
   // 429 was refused before anything happened. After other failures something may have happened: only what is repeatable.
   const mayRepeat =

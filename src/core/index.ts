@@ -2,7 +2,7 @@
 export { createAuthenticator } from './authenticator.js';
 export type { GetAuthOptions } from './auth/select-auth.js';
 export type { Config } from './config/config.js';
-export { asError } from './faults/as-error.js';
+export { asError } from '../ground/as-error.js';
 export { watched } from './faults/fault.js';
 export { createGuards, type Guard, type GuardDecision } from './guards/create-guard.js';
 export { createOrganizationGuard, type OrganizationMember, type OrganizationOptions } from './guards/organization.js';

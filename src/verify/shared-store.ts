@@ -9,6 +9,7 @@
  */
 import { createBoundedCache } from '../ground/bounded-cache.js';
 import { AuthUnavailableError } from '../errors.js';
+import { safeCause } from '../ground/error-text.js';
 import type { Clock, Store } from '../ports.js';
 import { createSeal } from './seal.js';
 import { createStoreGuard, READ_DEADLINE_MS, REST_MS, WRITE_DEADLINE_MS } from './store-guard.js';
@@ -162,7 +163,8 @@ export function createSharedStore(settings: {
         await guard.run(WRITE_DEADLINE_MS, () => writeMark(tokenOrId));
       } catch (cause) {
         const message = 'The shared store could not be told of the invalidation; it holds in this process only.';
-        throw new AuthUnavailableError('unexpected-error', message, REST_MS, { cause });
+        // An error of the store's client may hold how it connects, password included.
+        throw new AuthUnavailableError('unexpected-error', message, REST_MS, { cause: safeCause(cause, []) });
       }
     },
   };

@@ -51,7 +51,7 @@ describe('S23: secrets are compared in constant time', () => {
       'src/core/backend-api/client.ts: key === secretKey',
       'packages/local/src/cli/choose-instance.ts: own !== secretKey',
       // Whether anything of an error's text was taken out: both sides are the server's own.
-      'src/core/faults/error-text.ts: redact(value, secrets) === value',
+      'src/ground/error-text.ts: redact(value, secrets) === value',
     ];
     expect(files.flatMap(comparisonsOf).filter((found) => !known.includes(found))).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { API_VERSION_DATE } from '../../ground/api-version.js';
 import { UpstreamUnreachable, type UpstreamAnswer } from '../../ports.js';
 import type { Config } from '../config/config.js';
 import { withDeadline } from '../../ground/deadline.js';
+import { safeCause } from '../../ground/error-text.js';
 import { isNetworkFailure } from '../../ground/network-failure.js';
 import { fetchWithSignal } from '../../ground/realm.js';
 import { readUpstreamBody } from '../../ground/upstream-body.js';
@@ -57,7 +58,9 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
     const passed = stopwatch(config);
     let answer: UpstreamAnswer | null = null;
     try {
-      answer = await withDeadline(TIMEOUT_MS, undefined, tooLate, (signal) => exchange(call, signal)).catch(explain);
+      answer = await withDeadline(TIMEOUT_MS, undefined, tooLate, (signal) => exchange(call, signal)).catch(
+        (error: unknown) => explain(error, call.key),
+      );
       return answer;
     } finally {
       config.emit?.({
@@ -73,10 +76,10 @@ export function createCaller(config: Config): (call: Call) => Promise<UpstreamAn
 
 const tooLate = () => Promise.reject(new UpstreamUnreachable('timeout', DEFAULT_RETRY_AFTER_MS));
 
-/** What is not of the network is late, or a fault of this server. */
-function explain(error: unknown): never {
+/** An error that is none of the network is a fault of this server. One that is may hold the request, and with it the key: some HTTP clients do that. */
+function explain(error: unknown, key: string): never {
   if (!(error instanceof BodyTooLarge || isNetworkFailure(error))) throw error;
-  throw new UpstreamUnreachable('network', DEFAULT_RETRY_AFTER_MS, { cause: error });
+  throw new UpstreamUnreachable('network', DEFAULT_RETRY_AFTER_MS, { cause: safeCause(error, [key]) });
 }
 
 /** By what is used of it: an own `fetch` may give one of another realm or library. */

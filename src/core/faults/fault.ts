@@ -8,9 +8,9 @@ import type { TokenReason } from '../../reasons.js';
 import { TOKEN_MEANINGS } from '../../ground/meanings.js';
 import type { MaybePromise } from '../../ports.js';
 import type { BailiffEvent, RequestView, TokenType } from '../../types.js';
-import { withRealErrors } from './as-error.js';
+import { withRealErrors } from '../../ground/as-error.js';
 import type { Config } from '../config/config.js';
-import { safeError } from './error-text.js';
+import { safeError } from '../../ground/error-text.js';
 import { unavailable, type AuthOutcome } from '../outcome.js';
 import { eventRequest } from '../request/event-request.js';
 

@@ -4,7 +4,7 @@ import { createBoundedCache } from '../../ground/bounded-cache.js';
 import type { Clock } from '../../ports.js';
 import { markHandled } from '../../ground/maybe-promise.js';
 import type { Logger } from '../../types.js';
-import { describeError, throwSite } from './error-text.js';
+import { describeError, throwSite } from '../../ground/error-text.js';
 
 export interface Log {
   /**

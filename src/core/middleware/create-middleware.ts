@@ -6,7 +6,7 @@ import type { MaybePromise } from '../../ports.js';
 import { andThen } from '../../ground/maybe-promise.js';
 import type { AuthenticatorOptions, Option, RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
-import { withRealErrors } from '../faults/as-error.js';
+import { withRealErrors } from '../../ground/as-error.js';
 import { watched } from '../faults/fault.js';
 import type { Answer } from '../guards/denial.js';
 import type { FrontendApiProxy } from '../proxy/frontend-api-proxy.js';

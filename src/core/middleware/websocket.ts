@@ -12,7 +12,7 @@ import type {
   TokenType,
 } from '../../types.js';
 import { headerLookup, headerPairs, isWebHeaders, type HeaderFields } from '../../ground/headers.js';
-import { asError } from '../faults/as-error.js';
+import { asError } from '../../ground/as-error.js';
 import { faultDenial, unauthenticatedDenial } from '../guards/challenge.js';
 import { compileRequirement, type CompiledRequirement } from '../guards/requirement.js';
 import type { Authenticator } from '../authenticator.js';

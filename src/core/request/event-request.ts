@@ -1,5 +1,5 @@
 /** Which request an event is about, in words that a log can hold whatever a client has sent. */
-import { safeText } from '../faults/error-text.js';
+import { safeText } from '../../ground/error-text.js';
 import type { EventRequest, RequestView } from '../../types.js';
 
 /** W3C Trace Context, section 3.2: version, trace, parent, flags. An id of zeros alone is none. */

@@ -9,7 +9,7 @@ import {
   type RequestView,
 } from 'bailiff';
 import { describe, expect, it, vi } from 'vitest';
-import { safeError } from '../../../src/core/faults/error-text.js';
+import { safeError } from '../../../src/ground/error-text.js';
 import { createKey, jwksOf, m2mToken, oauthToken, sessionToken } from '../../support/tokens.js';
 import { bearer, cookies, key, SECRET_KEY, stranger, useBackend, viewOf } from '../fixtures.js';
 

@@ -1,6 +1,6 @@
 /** Turns what user code throws or rejects with into an error that frameworks and callers can rely on. */
-import type { MaybePromise } from '../../ports.js';
-import { isError, isPromise } from '../../ground/realm.js';
+import type { MaybePromise } from '../ports.js';
+import { isError, isPromise } from './realm.js';
 
 /**
  * The value itself if it is an error of any realm; else an `Error` with the value as its `cause`.

@@ -1,5 +1,5 @@
 /** Errors of any origin made safe to show: without secrets, and without characters that could forge a line of a log. */
-import { isError } from '../../ground/realm.js';
+import { isError } from './realm.js';
 import { asError } from './as-error.js';
 
 const DEEPEST = 5;
@@ -26,7 +26,9 @@ export function safeError(thrown: unknown, secrets: readonly string[], depth = D
     const error = asError(thrown);
     const cause = safeCause(error.cause, secrets, depth);
     const isPlain = (key: PropertyKey): boolean =>
-      key === 'cause' ? cause === error.cause : isHarmless(error[key as 'name'], secrets);
+      key === 'cause'
+        ? cause === error.cause
+        : isHarmless(error[key as 'name'], secrets) || isListOfSafe(error[key as 'name'], secrets, depth);
     // Name and message may come from the class, and must be texts.
     const isText = typeof error.name === 'string' && typeof error.message === 'string';
     const keys = [...Reflect.ownKeys(error), 'name', 'message', 'stack', 'cause'];
@@ -36,7 +38,16 @@ export function safeError(thrown: unknown, secrets: readonly string[], depth = D
   }
 }
 
-function safeCause(cause: unknown, secrets: readonly string[], depth: number): unknown {
+/** An `AggregateError` has one error for each address that was tried. */
+function isListOfSafe(value: unknown, secrets: readonly string[], depth: number): boolean {
+  return Array.isArray(value) && depth > 0 && value.every((item) => safeCause(item, secrets, depth) === item);
+}
+
+/**
+ * A cause that the error of a caller may have: a text or a number as it is, an error as {@link safeError} gives it, and nothing in place of
+ * anything else.
+ */
+export function safeCause(cause: unknown, secrets: readonly string[], depth = DEEPEST): unknown {
   if (isError(cause)) return depth > 0 ? safeError(cause, secrets, depth - 1) : undefined;
   return isHarmless(cause, secrets) ? cause : undefined;
 }
@@ -47,7 +58,9 @@ function isHarmless(value: unknown, secrets: readonly string[]): boolean {
 }
 
 function copyOf(error: Error, cause: unknown, secrets: readonly string[]): Error {
-  const copy = new Error(redact(error.message, secrets), cause === undefined ? undefined : { cause });
+  // What `fetch` rejects with stays a `TypeError`.
+  const Copy = error instanceof TypeError ? TypeError : Error;
+  const copy = new Copy(redact(error.message, secrets), cause === undefined ? undefined : { cause });
   const { code } = error as { readonly code?: unknown };
   for (const [key, value] of Object.entries({ name: error.name, stack: error.stack, code })) {
     if (typeof value !== 'string') continue;
