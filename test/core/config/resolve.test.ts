@@ -257,6 +257,14 @@ describe('options that cannot work', () => {
     expect(attempt).toThrow(expect.objectContaining({ option, code: 'configuration-invalid' }) as Error);
   });
 
+  it('may name an API over plain http where no key would go there', () => {
+    const open = { publishableKey: PK_LIVE, jwtKey: key.pem, apiUrl: 'http://c.test' };
+    expect(resolveConfig(open, {}).apiUrl).toBe('http://c.test');
+    for (const secret of [{ secretKey: 'sk_live_x' }, { machineSecretKey: 'ak_machine' }]) {
+      expect(() => resolveConfig({ ...open, ...secret }, {})).toThrow(/https/);
+    }
+  });
+
   it('may not be a non-object', () => {
     expect(() => resolveConfig(null as never, {})).toThrow(ConfigurationError);
   });
