@@ -220,6 +220,12 @@ const REFUSED: readonly (readonly [string, AuthenticatorOptions, string, RegExp]
     'secretKey',
     /CLERK_SECRET_KEY/,
   ],
+  [
+    'users without a key for their sessions',
+    { secretKey: undefined, machineSecretKey: 'ak_machine', acceptsToken: ['session_token'] },
+    'secretKey',
+    /CLERK_SECRET_KEY or CLERK_JWT_KEY/,
+  ],
   ['what to do without azp', { missingAzp: 'maybe' as never }, 'missingAzp', /handshake, reject, allow/],
   ['a flag as text', { trustProxy: 'true' as never }, 'trustProxy', /true or false/],
   ['a fetch that is none', { fetch: {} as never }, 'fetch', /function/],
