@@ -412,6 +412,15 @@ describe('auth objects', () => {
     expect(await authOf('ak_two')).toMatchObject({ subject, userId, orgId });
   });
 
+  it.each([
+    ['org_acorn', 'org_acorn'],
+    ['acorn', null],
+    [7, null],
+    [undefined, null],
+  ])('name the organization of an OAuth token only by an id (%s)', async (claim, orgId) => {
+    expect(await authOf(oauthToken(key, { org_id: claim }))).toMatchObject({ tokenType: 'oauth_token', orgId });
+  });
+
   it('check scopes of machines by has()', async () => {
     const auth = await authOf('ak_one');
     expect([auth.has({ scope: 'invoices:read' }), auth.has({ scope: 'x' }), auth.has({ role: 'org:admin' })]).toEqual([

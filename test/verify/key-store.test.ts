@@ -10,7 +10,7 @@ const { freshMs, staleIfErrorMs, cooldownMs } = CACHE.jwks;
 /** A session token that outlives every test here. */
 const lasting = (key: typeof one, changes = {}) => sessionToken(key, { exp: T0 / 1000 + 1e6, ...changes });
 const withKid = (kid: string) => sessionToken(one, {}, { kid });
-/** Lets tasks that nobody waits for come to an end. */
+const boom = new RangeError('boom');
 
 describe('storms', () => {
   it('loads once for 10,000 concurrent first requests', async () => {
@@ -357,6 +357,22 @@ describe('outages', () => {
     await session(token);
     await settle();
     expect(verifier.health()).toMatchObject({ jwks: 'fresh', ageMs: 0 });
+  });
+
+  it.each<[string, Error | ReturnType<typeof answerOf>, readonly unknown[]]>([
+    ['a fault of this server', boom, [boom]],
+    ['an outage of Clerk', new UpstreamUnreachable('network', 0), []],
+    ['an error of Clerk', answerOf(500), []],
+  ])('tells of %s as a fault, or not, while the keys that it has serve on', async (_, reply, told) => {
+    const faults: unknown[] = [];
+    const { session, upstream, clock } = createBench([one], { onFault: (fault) => void faults.push(fault) });
+    await session(lasting(one));
+    upstream.reply('jwks', reply);
+    clock.advance(freshMs);
+    expect(resultOf(await session(lasting(one, { jti: 'next' })))).toBe('accepted');
+    await vi.waitFor(() => expect(upstream.calls.jwks).toBe(2));
+    await settle();
+    expect(faults).toEqual(told);
   });
 
   it('waits after two failed background loads, however many tokens arrive', async () => {

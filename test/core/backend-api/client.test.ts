@@ -5,7 +5,7 @@ import { TOKEN_KINDS } from '../../../src/verify/token-kinds.js';
 import { resolveConfig } from '../../../src/core/config/resolve.js';
 import { VERSION } from '../../../src/ground/version.js';
 import { createCircuitBreaker } from '../../../src/core/backend-api/circuit-breaker.js';
-import { createBackend, type Backend } from '../../../src/core/backend-api/client.js';
+import { backendOf, createBackend, type Backend } from '../../../src/core/backend-api/client.js';
 import { MAX_BODY_BYTES } from '../../../src/core/backend-api/http.js';
 import { API_VERSION_DATE } from '../../../src/ground/api-version.js';
 import { UpstreamUnreachable } from '../../../src/ports.js';
@@ -338,6 +338,13 @@ describe('the circuit breaker', () => {
     expect([breaker.enter(), breaker.enter()]).toEqual([null, 5_000]);
     breaker.leave(true);
     expect([breaker.enter(), breaker.enter()]).toEqual([null, null]);
+  });
+
+  it('is one for everything that calls with the same configuration', async () => {
+    const { config, sent } = setup(down);
+    for (let i = 0; i < 5; i += 1) await backendOf(config)?.getUser('user_1');
+    await expect(backendOf(config)?.getUser('user_2')).rejects.toMatchObject({ kind: 'circuit-open' });
+    expect(sent).toHaveLength(5);
   });
 
   it('belongs to one authenticator', async () => {

@@ -220,6 +220,12 @@ const REFUSED: readonly (readonly [string, AuthenticatorOptions, string, RegExp]
     'secretKey',
     /CLERK_SECRET_KEY/,
   ],
+  [
+    'users without a key for their sessions',
+    { secretKey: undefined, machineSecretKey: 'ak_machine', acceptsToken: ['session_token'] },
+    'secretKey',
+    /CLERK_SECRET_KEY or CLERK_JWT_KEY/,
+  ],
   ['what to do without azp', { missingAzp: 'maybe' as never }, 'missingAzp', /handshake, reject, allow/],
   ['a flag as text', { trustProxy: 'true' as never }, 'trustProxy', /true or false/],
   ['a fetch that is none', { fetch: {} as never }, 'fetch', /function/],
@@ -255,6 +261,14 @@ describe('options that cannot work', () => {
     expect(attempt).toThrow(ConfigurationError);
     expect(attempt).toThrow(text);
     expect(attempt).toThrow(expect.objectContaining({ option, code: 'configuration-invalid' }) as Error);
+  });
+
+  it('may name an API over plain http where no key would go there', () => {
+    const open = { publishableKey: PK_LIVE, jwtKey: key.pem, apiUrl: 'http://c.test' };
+    expect(resolveConfig(open, {}).apiUrl).toBe('http://c.test');
+    for (const secret of [{ secretKey: 'sk_live_x' }, { machineSecretKey: 'ak_machine' }]) {
+      expect(() => resolveConfig({ ...open, ...secret }, {})).toThrow(/https/);
+    }
   });
 
   it('may not be a non-object', () => {
