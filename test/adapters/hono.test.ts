@@ -71,7 +71,7 @@ describe('app.fetch with a Request', () => {
     const request = new Request('http://localhost/open');
     Object.defineProperty(request.headers, 'get', {
       value: () => {
-        throw thrown;
+        throw thrown as Error;
       },
     });
     const answer = await app.fetch(request);
