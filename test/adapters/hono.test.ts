@@ -1,4 +1,5 @@
 /** What only Hono has: requests without a socket, and variables that come with the request. */
+import type { BailiffEvent } from 'bailiff';
 import { clerkMiddleware, getAuth, protectedResourceMetadata, requireAuth, verifyWebhook } from 'bailiff/hono';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -53,6 +54,30 @@ describe('app.fetch with a Request', () => {
     expect([(await app.request('/me', { headers })).status, callsOf(fixtures.clerk, OPERATIONS.refresh)]).toEqual([
       200, 1,
     ]);
+  });
+
+  it.each([
+    ['an error', new TypeError('PRIVATE'), 'PRIVATE'],
+    ['undefined', undefined, 'Something was thrown that is no error (undefined).'],
+  ])('reports a fault and runs no handler if the headers of the request throw %s', async (_, thrown, message) => {
+    const found: BailiffEvent[] = [];
+    const onEvent = (event: BailiffEvent) => void (event.type === 'fault' && found.push(event));
+    const handle = vi.fn(() => ({}));
+    const errors: unknown[] = [];
+    const app = honoApp(
+      { middleware: [[{ ...fixtures.options, onEvent }]], routes: [{ path: '/open', handle }] },
+      errors,
+    );
+    const request = new Request('http://localhost/open');
+    Object.defineProperty(request.headers, 'get', {
+      value: () => {
+        throw thrown as Error;
+      },
+    });
+    const answer = await app.fetch(request);
+    expect([answer.status, handle.mock.calls]).toEqual([500, []]);
+    expect(errors).toEqual([expect.objectContaining({ message })]);
+    expect(found).toMatchObject([{ during: 'request', error: { message } }]);
   });
 
   it('keeps the authentication in sub-applications', async () => {

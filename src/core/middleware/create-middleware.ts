@@ -64,7 +64,7 @@ export function createMiddleware<C, D>(
       (resolved): MaybePromise<MiddlewareResult<D>> => {
         const { authenticator, check, proxy } = resolved;
         const { config } = authenticator;
-        if (proxy?.owns(view.url) === true) {
+        if (proxy && watched(config, 'proxy', () => proxy.owns(view.url), view) === true) {
           // As behind every other path, 400 for TRACE, a host that is none and a target that cannot be one.
           const origin = watched(
             config,
@@ -83,22 +83,28 @@ export function createMiddleware<C, D>(
           earlier.onDenied = onDenied ?? earlier.onDenied;
           return { authentication: earlier, answer: null, isRepeated: true };
         }
-        const authentication = new RequestAuthentication(authenticator, view, {
-          check,
-          earlier,
-          onDenied,
-          renew: !isUpgrade(view),
-          resourceMetadata: resourceMetadata && (() => resourceMetadata(context)),
-        });
-        return andThen(
-          authentication.watched('request', () => authentication.begin()),
+        // Making the authentication reads the view, which may be user code.
+        const begun = watched(
+          config,
+          'request',
           () => {
-            slot.set(context, authentication);
-            const answer = authentication.earlyResponse;
-            authentication.headersSent = answer !== null;
-            return { authentication, answer, isRepeated: false };
+            const authentication = new RequestAuthentication(authenticator, view, {
+              check,
+              earlier,
+              onDenied,
+              renew: !isUpgrade(view),
+              resourceMetadata: resourceMetadata && (() => resourceMetadata(context)),
+            });
+            return andThen(authentication.begin(), () => authentication);
           },
+          view,
         );
+        return andThen(begun, (authentication) => {
+          slot.set(context, authentication);
+          const answer = authentication.earlyResponse;
+          authentication.headersSent = answer !== null;
+          return { authentication, answer, isRepeated: false };
+        });
       },
     );
   };
