@@ -12,25 +12,26 @@ const KINDS = {
   '-----BEGIN ': 'CLERK_JWT_KEY',
 } as const;
 
-const REMEDY = 'Copy the right one from the Clerk dashboard.';
+export const KEY_REMEDY = 'Copy the right one from the Clerk dashboard.';
 
 /** A check for keys of one kind. One that does not say its kind passes: older keys do not. */
 const checkKey =
   (own: keyof typeof KINDS) =>
   (name: OptionName, key: string): string => {
     for (const [prefix, variable] of Object.entries(KINDS))
-      if (prefix !== own && key.startsWith(prefix)) fail(name, `holds the ${variable}`, REMEDY);
+      if (prefix !== own && key.startsWith(prefix)) fail(name, `holds the ${variable}`, KEY_REMEDY);
     // What may stand in an `Authorization` header: printable ASCII.
-    return /^[!-~]+$/.test(key) ? key : fail(name, 'is not a key', REMEDY);
+    return /^[!-~]+$/.test(key) ? key : fail(name, 'is not a key', KEY_REMEDY);
   };
 
 export const checkSecretKey = /* @__PURE__ */ checkKey('sk_');
+export const checkPublishableKey = /* @__PURE__ */ checkKey('pk_');
 export const checkMachineKey = /* @__PURE__ */ checkKey('ak_');
 export const checkWebhookSecret = /* @__PURE__ */ checkKey('whsec_');
 
 /** `mch_…`: anything else could never stand in a token's scopes, and would lock every machine out. */
 export function checkMachineId(name: OptionName, id: string): string {
-  if (!/^mch_\w+$/.test(id)) fail(name, 'is no id of a machine (mch_…)', REMEDY);
+  if (!/^mch_\w+$/.test(id)) fail(name, 'is no id of a machine (mch_…)', KEY_REMEDY);
   return id;
 }
 

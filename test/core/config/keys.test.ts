@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileOrganizationSync } from '../../../src/core/config/organization-sync.js';
 import { cookieSuffix, parsePublishableKey } from '../../../src/core/config/publishable-key.js';
 import { sha1 } from '../../../src/core/config/sha1.js';
+import { ConfigurationError } from '../../../src/errors.js';
 
 describe('SHA-1', () => {
   it('agrees with node:crypto on any bytes', () => {
@@ -22,6 +24,14 @@ describe('SHA-1', () => {
     },
   );
 });
+
+function refusal(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    return error;
+  }
+}
 
 describe('publishable keys', () => {
   it.each([
@@ -56,6 +66,22 @@ describe('publishable keys', () => {
     `__proto___${btoa('a.test$')}`,
   ])('refuses %j', (raw) => {
     expect(() => parsePublishableKey(raw)).toThrow(/CLERK_PUBLISHABLE_KEY/);
+  });
+
+  it.each([
+    ['sk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA', 'holds the CLERK_SECRET_KEY'],
+    ['ak_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA', 'holds the CLERK_MACHINE_SECRET_KEY'],
+    ['whsec_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA', 'holds the CLERK_WEBHOOK_SIGNING_SECRET'],
+    ['-----BEGIN PUBLIC KEY-----', 'holds the CLERK_JWT_KEY'],
+    ['pk_live_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGx', 'is cut off or damaged'],
+    ['pk_prod_Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA', 'begins with neither pk_live_ nor pk_test_'],
+    ['Y2xlcmsuYWNvcm5ib29rcy5leGFtcGxlJA', 'begins with neither pk_live_ nor pk_test_'],
+  ])('say what is wrong with %j, and never quote it', (raw, problem) => {
+    const error = refusal(() => parsePublishableKey(raw));
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error).toMatchObject({ option: 'publishableKey' });
+    expect(String(error)).toContain(`CLERK_PUBLISHABLE_KEY (option publishableKey) ${problem}.`);
+    expect(inspect(error)).not.toContain(raw);
   });
 
   it('give cookie names with allowed characters', () => {
