@@ -145,6 +145,22 @@ describe('a page of another origin', () => {
     expect(answer.headers.get('access-control-allow-methods')).toContain('DELETE');
   });
 
+  it.each(['https://app.example', 'chrome-extension://abcdefghijklmnop', 'capacitor://localhost'])(
+    'is answered once the instance allows its origin (%s)',
+    async (origin) => {
+      const ask = () => fetch(`${clerk.frontendApiUrl}/v1/client`, { headers: { origin } });
+      expect((await ask()).status).toBe(400);
+      await call(clerk, 'PATCH', '/v1/instance', { allowed_origins: [origin] });
+      const answer = await ask();
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+    },
+  );
+
+  it('is refused without an origin of its own (a sandboxed frame), whatever is allowed', async () => {
+    await call(clerk, 'PATCH', '/v1/instance', { allowed_origins: ['null', 'https://app.example'] });
+    expect((await fetch(`${clerk.frontendApiUrl}/v1/client`, { headers: { origin: 'null' } })).status).toBe(400);
+  });
+
   it('is refused if the instance does not know the origin', async () => {
     for (const method of ['GET', 'POST']) {
       const answer = await fetch(`${clerk.frontendApiUrl}/v1/client`, {
