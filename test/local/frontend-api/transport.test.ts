@@ -30,6 +30,19 @@ describe('the environment', () => {
     expect((await page.get('/v1/environment')).body).toEqual(patched.body);
   });
 
+  it('locks after ten wrong attempts, as users are told', async () => {
+    const user = await call(clerk, 'POST', '/v1/users', { email_address: ['ada@example.com'] });
+    const { user_settings: settings } = (await page.get('/v1/environment')).body as {
+      user_settings: { attack_protection: { user_lockout: object } };
+    };
+    expect(settings.attack_protection.user_lockout).toEqual({
+      enabled: true,
+      max_attempts: user.json['verification_attempts_remaining'],
+      duration_in_minutes: 60,
+    });
+    expect(user.json['verification_attempts_remaining']).toBe(10);
+  });
+
   it('shows the settings of the Backend API', async () => {
     await call(clerk, 'PATCH', '/v1/instance/organization_settings', { enabled: false });
     await call(clerk, 'PATCH', '/v1/instance/restrictions', { blocklist: true });

@@ -1,12 +1,12 @@
 /** A user as the Frontend API shows it, and the face of users and organizations for others. */
 import { countedView, memberships } from '../../model/organizations/organization-records.js';
 import { organizationInvitations } from '../../model/organizations/organization-invitations.js';
+import { pictureUrl } from '../../model/records/images.js';
 import { viewOwnAddresses } from '../../model/profile/own-addresses.js';
 import { publicUserData } from '../../model/users/person.js';
 import { users } from '../../model/users/user-records.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, MembershipRow, OrganizationInvitationRow, OrganizationRow, UserRow } from '../../state/rows.js';
-import { pictureUrl } from '../pictures.js';
 import { localImage } from './images.js';
 
 /** With the memberships, by which pages know roles and permissions. */
