@@ -33,7 +33,7 @@ export const membershipRequests = defineResource('organization_membership_reques
 
 /** A domain admits nobody before somebody has shown that it is theirs. */
 const admits = (state: InstanceState, domain: OrganizationDomainRow): boolean =>
-  domain.verification?.['status'] === 'verified' && environmentOf(state).organization_settings.domains.enabled;
+  domain.verification?.status === 'verified' && environmentOf(state).organization_settings.domains.enabled;
 
 /** Gives the user what their verified addresses entitle them to. Twice is as once. */
 export function enroll(state: InstanceState, user: UserRow): void {

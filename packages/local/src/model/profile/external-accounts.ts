@@ -42,8 +42,10 @@ const told = (profile: ProviderProfile) => ({
   last_name: profile.last_name,
 });
 
-const stored = (verification: Verification): ExternalAccountRow['verification'] =>
-  ({ ...verification, expire_at: verification.expire_at ?? 0 }) as unknown as ExternalAccountRow['verification'];
+const stored = (verification: Verification): Verification => ({
+  ...verification,
+  expire_at: verification.expire_at ?? 0,
+});
 
 const NOBODY = { provider_user_id: '', email_address: '', first_name: '', last_name: '' };
 

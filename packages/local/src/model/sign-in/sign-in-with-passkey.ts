@@ -36,7 +36,7 @@ export async function attemptPasskeySignIn(
     throw refused;
   }
   refuseEntry(state, user);
-  const { identifier } = publicUserData(state, user.id) as { readonly identifier?: string };
-  const named = { user_id: user.id, identifier: identifier ?? null };
+  const { identifier } = publicUserData(state, user.id);
+  const named = { user_id: user.id, identifier };
   return settleSignIn(state, changeSignIn(state, row, { ...named, first_factor_verification: verification }));
 }

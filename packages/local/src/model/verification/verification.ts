@@ -1,5 +1,5 @@
 /** The one verification of everything: sign-in, sign-up, addresses and reverification share its attempts, its expiry and its codes. */
-import { timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '../../ground/same-secret.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, Verification } from '../../state/rows.js';
 import type { ApiError } from '../records/api-error.js';
@@ -99,7 +99,7 @@ export function requireSent(held: Verification | null): Verification {
 export function attemptCode(state: InstanceState, verification: Verification, code: string): Attempted {
   refuseUnlessPending(state, verification);
   const attempts = (verification.attempts ?? 0) + 1;
-  if (verification.code !== undefined && same(verification.code, code)) {
+  if (verification.code !== undefined && isSameSecret(code, verification.code)) {
     const { code: _, ...rest } = verification;
     return { verification: { ...rest, attempts, status: 'verified' }, refusal: null };
   }
@@ -108,8 +108,3 @@ export function attemptCode(state: InstanceState, verification: Verification, co
 }
 
 export const incorrectCode = (): ApiError => refusal('form_code_incorrect', 'Incorrect code', { paramName: 'code' });
-
-function same(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.byteLength === right.byteLength && timingSafeEqual(left, right);
-}
