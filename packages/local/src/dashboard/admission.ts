@@ -1,5 +1,5 @@
 /**
- * Who may see the dashboard and use its forms. It shows keys and acts without asking for a password, so the rules are those of the control plane, and
+ * Access to the dashboard and its forms. The dashboard shows keys and acts without asking for a password, so the rules are those of the control plane, and
  * those of its own pages: other sites can neither read it nor send forms to it (OWASP, "Fetch Metadata"), and other machines need the secret key.
  */
 import { isSameOriginPost } from '../frontend-api/origins.js';
@@ -8,7 +8,7 @@ import { isFromSameMachine } from '../http/same-machine.js';
 import { holdsSecretKey } from '../server/secret-key.js';
 import type { InstanceState } from '../state/instance-state.js';
 
-/** Null: come in. */
+/** The answer to a request that is not let in; null for one that is. */
 export function refusalOf(state: InstanceState, request: LocalRequest): LocalResponse | null {
   const { method } = request;
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST')

@@ -1,4 +1,4 @@
-/** Is a value what a type of the Frontend API's document says? */
+/** Checks values against the types of the Frontend API's document. */
 import { isRecord } from '../../../../src/ground/is-record.js';
 import { frontendDocument } from './frontend-document.js';
 

@@ -55,8 +55,8 @@ export function publicAddress(call: {
   return origin === undefined || !allowedOrigin(call.state, origin) ? call.request.origin : `${origin}${call.base}`;
 }
 
-/** Where the page is that asks. */
-export const placeOf = (call: FrontendCall) => ({ address: publicAddress(call), origin: pageOrigin(call) });
+/** The page that sends a request: the address by which it reaches this API, and its own origin. */
+export const pageLocation = (call: FrontendCall) => ({ address: publicAddress(call), origin: pageOrigin(call) });
 
 function knownOrigins(state: InstanceState): ReadonlySet<string> {
   const texts = [state.frontendApiUrl];

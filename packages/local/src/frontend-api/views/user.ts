@@ -48,7 +48,7 @@ export function viewPublicUser(state: InstanceState, userId: string): Fields {
 }
 
 /** Something that tells which organization it is about, with a picture that is drawn here. */
-export function withOrganizationFace(view: Fields, organizationId: string): Fields {
+export function withPublicOrganizationData(view: Fields, organizationId: string): Fields {
   const face = view['public_organization_data'] as Fields | undefined;
   if (face === undefined) return view;
   return {
@@ -59,6 +59,6 @@ export function withOrganizationFace(view: Fields, organizationId: string): Fiel
 
 /** Without its link: whoever opens that has verified the invited address. */
 export const viewInvitation = (state: InstanceState, row: OrganizationInvitationRow): Fields => ({
-  ...withOrganizationFace(organizationInvitations.view(row, state), row.organization_id),
+  ...withPublicOrganizationData(organizationInvitations.view(row, state), row.organization_id),
   url: null,
 });

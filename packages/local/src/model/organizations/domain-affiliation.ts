@@ -1,4 +1,4 @@
-/** Somebody shows that a domain is the organization's: by a code that is sent to an address of it. */
+/** Verifies that a domain belongs to an organization, by a code that is sent to an address of the domain. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { OrganizationDomainRow } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';

@@ -71,7 +71,7 @@ export function verifyPasskey(
 ): PasskeyRow {
   const row = ownPasskey(state, user, id);
   const expected = expectedBy(state, row.verification, origin);
-  const made = told('passkey_invalid_verification', () => checkRegistration(credential, expected));
+  const made = withRefusal('passkey_invalid_verification', () => checkRegistration(credential, expected));
   if (state.table('passkeys').by('credential_id', made.id).length > 0)
     throw refusal('passkey_invalid_verification', 'This passkey is known already.');
   const done = {
@@ -137,7 +137,7 @@ export function attemptPasskey(
   const row = passkeyNamed(state, credential);
   const { credential_id: id = '', public_key: publicKey = {}, sign_count: counter = 0 } = row;
   try {
-    const next = told('passkey_authentication_failure', () => {
+    const next = withRefusal('passkey_authentication_failure', () => {
       if (row.user_id !== user.id || row.rp_id !== expected.rpId) throw new WebAuthnError('it is for another account');
       return checkAssertion(credential, expected, { id, publicKey, counter });
     });
@@ -149,7 +149,7 @@ export function attemptPasskey(
 }
 
 /** @throws ApiError with this code for what is not good @throws Error of any other kind as it is */
-function told<T>(code: 'passkey_invalid_verification' | 'passkey_authentication_failure', check: () => T): T {
+function withRefusal<T>(code: 'passkey_invalid_verification' | 'passkey_authentication_failure', check: () => T): T {
   try {
     return check();
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The one verification of everything: sign-in, sign-up, addresses and reverification share its attempts, its expiry and its codes. */
+/** Verifications. Sign-in, sign-up, addresses and reverification share their attempts, their expiry and their codes. */
 import { isSameSecret } from '../../ground/same-secret.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, Verification } from '../../state/rows.js';
@@ -46,7 +46,7 @@ export const verified = (strategy: string, fields: Partial<Verification> = {}): 
   ...fields,
 });
 
-/** What a provider's answer came to, if not to anybody being verified. */
+/** The verification that a provider's answer ends with when it verifies nobody. */
 export const failedAtProvider = (
   strategy: string,
   status: 'failed' | 'transferable',
