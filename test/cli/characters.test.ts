@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { guarded, printable } from '../../packages/local/src/cli/terminal.js';
+import { withoutControlCharacters, printable } from '../../packages/local/src/cli/terminal.js';
 import { bailiff, session, until } from './support.js';
 import { listen, originOf } from '../support/listen.js';
 import { segment } from '../support/tokens.js';
@@ -68,7 +68,7 @@ describe('text from outside', () => {
     fc.assert(
       fc.property(fc.dictionary(text, text), fc.boolean(), fc.constantFrom(undefined, 2), (value, color, indent) => {
         const terminal = session({ color });
-        guarded(terminal).out(JSON.stringify(value, null, indent));
+        withoutControlCharacters(terminal).out(JSON.stringify(value, null, indent));
         expect(isObeyed(terminal.output[0] ?? '')).toEqual([]);
         expect(JSON.parse(terminal.output[0] ?? '')).toEqual(value);
       }),
@@ -77,10 +77,10 @@ describe('text from outside', () => {
 
   it("keeps the program's own lines, tabs and colours", () => {
     const colored = session({ color: true });
-    guarded(colored).err('\u001b[32mok\u001b[0m\n\tx\u001b[2J\u009b31m\u001b]0;t\u0007');
+    withoutControlCharacters(colored).err('\u001b[32mok\u001b[0m\n\tx\u001b[2J\u009b31m\u001b]0;t\u0007');
     expect(colored.errors).toEqual(['\u001b[32mok\u001b[0m\n\tx\\u001b[2J\\u009b31m\\u001b]0;t\\u0007']);
     const plain = session();
-    guarded(plain).out('\u001b[32mok\u001b[0m');
+    withoutControlCharacters(plain).out('\u001b[32mok\u001b[0m');
     expect(plain.output).toEqual(['\\u001b[32mok\\u001b[0m']);
   });
 });

@@ -3,6 +3,7 @@ import { createAuthenticator } from 'bailiff';
 import type { LocalInstanceOptions } from 'bailiff-local';
 import { compactVerify, exportPKCS8, generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { PAGE, signedInBy } from './frontend-api/front-end.js';
 import { call, codeOf, decode, instances } from './support.js';
 
 const start = instances();
@@ -28,6 +29,16 @@ async function prepared(options: LocalInstanceOptions = { listen: false, now: NO
 }
 
 describe('row 7: JWT templates', () => {
+  it('name the page that asks as the authorized party', async () => {
+    const { clerk, template } = await prepared({ now: NOW });
+    await template({ name: 'plain', claims: {} });
+    const page = await signedInBy(clerk, 'ada@example.test', { password: 'correct horse battery staple' });
+    const { response } = await page.get('/v1/client');
+    const id = String(response['last_active_session_id']);
+    const { body } = await page.post(`/v1/client/sessions/${id}/tokens/plain`);
+    expect(decode(String((body as { jwt: string }).jwt)).payload).toMatchObject({ azp: PAGE });
+  });
+
   it('fill in shortcodes with their types', async () => {
     const { userId, mint, template, clerk } = await prepared();
     await template({

@@ -154,6 +154,29 @@ describe('the picture', () => {
     expect(await page.call('DELETE', '/v1/me/profile_image')).toMatchObject({ status: 404, code: 'image_not_found' });
   });
 
+  it('is named by its address in tokens, which are no place for the picture itself', async () => {
+    const { token } = await clerk.createOAuthToken({ userId: 'user_ada', scopes: ['profile'] });
+    const inUserinfo = async () => {
+      const answer = await fetch(`${clerk.frontendApiUrl}/oauth/userinfo`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      return ((await answer.json()) as { picture: string }).picture;
+    };
+    const byTemplate = async () => {
+      const { response } = await page.get('/v1/client');
+      const id = String(response['last_active_session_id']);
+      const minted = await call(clerk, 'POST', `/v1/sessions/${id}/tokens/pictures`);
+      return clerk.state.keys.open(String(minted.json['jwt']))?.payload['picture'];
+    };
+    await call(clerk, 'POST', '/v1/jwt_templates', { name: 'pictures', claims: { picture: '{{user.image_url}}' } });
+    // Clerk draws one for a user who has none.
+    const drawn = (await call(clerk, 'GET', '/v1/users/user_ada')).json['image_url'];
+    expect(drawn).toMatch(/^https:\/\/img\.clerk\.com\//);
+    expect([await inUserinfo(), await byTemplate()]).toEqual([drawn, drawn]);
+    const { response } = await page.upload('/v1/me/profile_image', png('pixels'));
+    expect([await inUserinfo(), await byTemplate()]).toEqual([response['public_url'], response['public_url']]);
+  });
+
   it('is never served as a page or script', async () => {
     for (const type of ['text/html', 'image/svg+xml', ''])
       expect(await page.upload('/v1/me/profile_image', new File(['<script>'], 'x', { type }))).toMatchObject({

@@ -30,6 +30,19 @@ describe('the environment', () => {
     expect((await page.get('/v1/environment')).body).toEqual(patched.body);
   });
 
+  it('locks after ten wrong attempts, as users are told', async () => {
+    const user = await call(clerk, 'POST', '/v1/users', { email_address: ['ada@example.com'] });
+    const { user_settings: settings } = (await page.get('/v1/environment')).body as {
+      user_settings: { attack_protection: { user_lockout: object } };
+    };
+    expect(settings.attack_protection.user_lockout).toEqual({
+      enabled: true,
+      max_attempts: user.json['verification_attempts_remaining'],
+      duration_in_minutes: 60,
+    });
+    expect(user.json['verification_attempts_remaining']).toBe(10);
+  });
+
   it('shows the settings of the Backend API', async () => {
     await call(clerk, 'PATCH', '/v1/instance/organization_settings', { enabled: false });
     await call(clerk, 'PATCH', '/v1/instance/restrictions', { blocklist: true });
@@ -143,6 +156,22 @@ describe('a page of another origin', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(PAGE);
     expect(answer.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
     expect(answer.headers.get('access-control-allow-methods')).toContain('DELETE');
+  });
+
+  it.each(['https://app.example', 'chrome-extension://abcdefghijklmnop', 'capacitor://localhost'])(
+    'is answered once the instance allows its origin (%s)',
+    async (origin) => {
+      const ask = () => fetch(`${clerk.frontendApiUrl}/v1/client`, { headers: { origin } });
+      expect((await ask()).status).toBe(400);
+      await call(clerk, 'PATCH', '/v1/instance', { allowed_origins: [origin] });
+      const answer = await ask();
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+    },
+  );
+
+  it('is refused without an origin of its own (a sandboxed frame), whatever is allowed', async () => {
+    await call(clerk, 'PATCH', '/v1/instance', { allowed_origins: ['null', 'https://app.example'] });
+    expect((await fetch(`${clerk.frontendApiUrl}/v1/client`, { headers: { origin: 'null' } })).status).toBe(400);
   });
 
   it('is refused if the instance does not know the origin', async () => {

@@ -7,8 +7,8 @@ import type { Handler } from './engine/operation.js';
 import { compileRenderer } from './engine/render.js';
 import { emailHandlers } from './handlers/instance/emails.js';
 import { changeDomain } from './handlers/instance/instance-settings.js';
+import { showKeylessApplication } from './handlers/instance/keyless-application.js';
 import { deleteInvitation } from './handlers/invitations/invitations.js';
-import { showAccountlessApplication } from './handlers/sessions/agent-tasks.js';
 import { readHandshakePayload } from './handlers/sessions/clients.js';
 import { verifySession } from './handlers/sessions/session-handlers.js';
 import type { Route } from '../http/router.js';
@@ -24,14 +24,14 @@ const ENTRIES: readonly Entry[] = [
   ['POST /email', 'CreateEmail', emailHandlers.CreateEmail, 'json'],
   ['POST /email/batch', 'CreateEmailBatch', emailHandlers.CreateEmailBatch, 'json'],
   ['GET /email/{email_id}', 'GetEmail', emailHandlers.GetEmail, 'json'],
-  ['POST /accountless_applications', 'CreateAccountlessApplication', showAccountlessApplication, 'json'],
-  ['POST /accountless_applications/complete', 'CompleteAccountlessApplication', showAccountlessApplication, 'json'],
+  ['POST /accountless_applications', 'CreateAccountlessApplication', showKeylessApplication, 'json'],
+  ['POST /accountless_applications/complete', 'CompleteAccountlessApplication', showKeylessApplication, 'json'],
 ];
 
 export const newerRoutes = (): Route<BackendRoute>[] =>
   ENTRIES.map(([route, id, handler, answer]) => {
     const [method = '', path = ''] = route.split(' ');
-    // Keyless mode has no key yet when it asks for an application.
+    // Keyless mode has no key yet when it asks for an application: the handler looks where the request comes from.
     const authenticated = !path.startsWith('/accountless_applications');
     const status = answer === null ? 204 : 200;
     const value = { id, operation: null, authenticated, status, html: false, handler, render: rendererOf(answer) };

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../../../../src/errors.js';
 import type { Environment } from '../../../../src/environment.js';
 import { withEnvFile } from './env-file.js';
 import type { Register } from './register.js';
-import { CommandError, EXIT, guarded, type ExitCode, type Terminal } from './terminal.js';
+import { CommandError, EXIT, withoutControlCharacters, type ExitCode, type Terminal } from './terminal.js';
 import { isError } from '../../../../src/ground/realm.js';
 
 /** Each command by its name, loaded when it is used: the offline instance is most of the code, and most commands do without. */
@@ -25,7 +25,7 @@ const EXPECTED_CODES = new Set(['EADDRINUSE', 'EACCES', 'EISDIR', 'ENOENT', 'ENO
 
 /** @param args without `node` and the script. Never rejects for what a person can type. */
 export async function run(args: readonly string[], outside: Terminal): Promise<ExitCode> {
-  const terminal = guarded({ ...outside, env: environmentFor(args[0], outside) });
+  const terminal = withoutControlCharacters({ ...outside, env: environmentFor(args[0], outside) });
   let exitCode: ExitCode = EXIT.ok;
   const program = new Command('bailiff')
     .description('Offline Clerk instance, tokens, and answers to why a token or a setup does not work.')

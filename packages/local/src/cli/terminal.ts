@@ -60,7 +60,7 @@ export function printable(text: string): string {
  * The same terminal for commands to write to: whatever they print, nothing that is obeyed gets out, but for line breaks and
  * tabs, and colours where there are any. In JSON the escapes mean the same characters, so that it stays the same value.
  */
-export function guarded(terminal: Terminal): Terminal {
+export function withoutControlCharacters(terminal: Terminal): Terminal {
   const pattern = new RegExp(`\\u001b\\[\\d{1,2}m|[\\n\\t]|${OBEYED.source}`, 'g');
   const clean = (text: string): string =>
     text.replace(pattern, (found) =>

@@ -1,4 +1,5 @@
-/** Is a value what a type of the Frontend API's document says? */
+/** Checks values against the types of the Frontend API's document. */
+import { isRecord } from '../../../../src/ground/is-record.js';
 import { frontendDocument } from './frontend-document.js';
 
 interface Options {
@@ -6,17 +7,12 @@ interface Options {
   readonly partial?: boolean;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const PRIMITIVES: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
   boolean: (value) => typeof value === 'boolean',
   integer: Number.isSafeInteger,
   number: Number.isFinite,
-  object: isObject,
+  object: isRecord,
   any: () => true,
 };
 
@@ -43,7 +39,7 @@ export function misfitsOf(type: string, value: unknown, options: Options = {}, p
 }
 
 function inObject(schema: Readonly<Record<string, string>>, value: unknown, options: Options, place: string): string[] {
-  if (!isObject(value)) return [wrong(place, 'an object')];
+  if (!isRecord(value)) return [wrong(place, 'an object')];
   const below = (name: string): string => (place === '' ? name : `${place}.${name}`);
   const every = schema['*'];
   if (every !== undefined)

@@ -2,6 +2,7 @@
  * A type of the Frontend API's document to a function that picks what the type declares out of what is stored. What the document does not name
  * (private metadata, digests, codes) never leaves, and neither does a value of another type than the declared one.
  */
+import { isRecord } from '../../../../src/ground/is-record.js';
 import { frontendDocument, type FrontendSchema } from './frontend-document.js';
 import type { Projection } from './projection.js';
 
@@ -39,15 +40,12 @@ function compile(type: string): Projection {
   return objectProjection(schema);
 }
 
-const isObject = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const PRIMITIVES: ReadonlyMap<string, Projection> = new Map<string, Projection>([
   ['string', (value) => (typeof value === 'string' ? value : '')],
   ['boolean', (value) => value === true],
   ['integer', (value) => (typeof value === 'number' ? Math.trunc(value) : 0)],
   ['number', (value) => (typeof value === 'number' ? value : 0)],
-  ['object', (value) => (isObject(value) ? value : {})],
+  ['object', (value) => (isRecord(value) ? value : {})],
   ['any', (value) => value ?? null],
 ]);
 
@@ -55,14 +53,14 @@ function objectProjection(schema: FrontendSchema): Projection {
   const every = schema['*'];
   if (every !== undefined) {
     const project = projectionOf(every);
-    return (value) => mapped(isObject(value) ? value : {}, project);
+    return (value) => mapped(isRecord(value) ? value : {}, project);
   }
   const fields = Object.entries(schema).map(([key, type]) => {
     const name = key.replace(/\?$/, '');
     return { name, wanted: name === key, project: projectionOf(type) };
   });
   return (value) => {
-    const stored = isObject(value) ? value : {};
+    const stored = isRecord(value) ? value : {};
     const out: Record<string, unknown> = {};
     for (const { name, wanted, project } of fields) {
       const field = stored[name];

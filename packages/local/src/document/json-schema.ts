@@ -1,4 +1,5 @@
 /** From the document's dialect (OpenAPI 3.0.3) to JSON Schema, which ajv reads. */
+import { isRecord } from '../../../../src/ground/is-record.js';
 import type { Schema } from './specification.js';
 
 /** Words that say nothing about validity, or say it in OpenAPI's way. */
@@ -24,38 +25,41 @@ export const DOCUMENT_ID = 'document';
  * Every `nullable` becomes "or null", also beside `oneOf` and `allOf` and without a `type`, where a strict reading of 3.0.3 would
  * ignore it: Clerk does answer null there.
  */
-export function toJsonSchema(schema: Schema): Schema {
-  if (typeof schema['$ref'] === 'string') return { $ref: `${DOCUMENT_ID}${schema['$ref']}` };
+export function toJsonSchema(schema: Schema): Record<string, unknown> {
+  if (schema.$ref !== undefined) return { $ref: `${DOCUMENT_ID}${schema.$ref}` };
   const out: Record<string, unknown> = {};
   for (const [word, value] of Object.entries(schema)) {
     if (DROPPED.has(word) || word.startsWith('x-')) continue;
-    if (word === 'format' && !CHECKED_FORMATS.has(value as string)) continue;
-    if (word === 'pattern') out[word] = anyLength(value as string);
-    else if (MAPS.has(word)) out[word] = mapValues(value as Schema);
+    if (word === 'format' && !CHECKED_FORMATS.has(String(value))) continue;
+    if (word === 'pattern') out[word] = anyLength(String(value));
+    else if (MAPS.has(word)) out[word] = mapped(value);
     else if (word === 'exclusiveMinimum' && value === true) out['exclusiveMinimum'] = schema['minimum'];
     else if (word === 'exclusiveMaximum' && value === true) out['exclusiveMaximum'] = schema['maximum'];
     else if (word === 'enum' || word === 'required') out[word] = value;
-    else if (Array.isArray(value)) out[word] = value.map((item) => toJsonSchema(item as Schema));
-    else if (typeof value === 'object' && value !== null) out[word] = toJsonSchema(value as Schema);
-    else out[word] = value;
+    else if (Array.isArray(value)) out[word] = value.map(convert);
+    else out[word] = convert(value);
   }
   if (schema['exclusiveMinimum'] === true) delete out['minimum'];
   if (schema['exclusiveMaximum'] === true) delete out['maximum'];
-  return schema['nullable'] === true ? orNull(out) : out;
+  return schema.nullable === true ? orNull(out) : out;
 }
 
 /** Ids that a seed chose (`user_ada`) are as good as those that the instance made, which have 27 characters. */
 const anyLength = (pattern: string): string => pattern.replace(/\\w\{27\}\$$/, '\\w+$');
 
-function orNull(schema: Record<string, unknown>): Schema {
-  const type = schema['type'];
-  if (typeof type !== 'string' || schema['oneOf'] || schema['anyOf'] || schema['allOf']) {
+function orNull(schema: Schema): Record<string, unknown> {
+  const { type } = schema;
+  if (type === undefined || schema.oneOf || schema.anyOf || schema.allOf) {
     return { anyOf: [schema, { type: 'null' }] };
   }
-  const values = schema['enum'] as readonly unknown[] | undefined;
+  const { enum: values } = schema;
   return { ...schema, type: [type, 'null'], ...(values ? { enum: [...new Set([...values, null])] } : {}) };
 }
 
-function mapValues(schemas: Schema): Schema {
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, toJsonSchema(schema as Schema)]));
-}
+/** A schema within a schema; anything else stays as it is. */
+const convert = (value: unknown): unknown => (isRecord(value) ? toJsonSchema(value) : value);
+
+const mapped = (schemas: unknown): unknown =>
+  isRecord(schemas)
+    ? Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, convert(schema)]))
+    : schemas;

@@ -2,8 +2,8 @@
  * Response schema to a function that picks what the schema declares out of what is stored: inner fields (digests, secrets) never
  * leave, and a required field that nobody stored gets the default or the neutral value of its type.
  */
-import { specification } from './specification.js';
-import type { Schema } from './specification.js';
+import { isRecord } from '../../../../src/ground/is-record.js';
+import { specification, type Schema } from './specification.js';
 
 export type Projection = (value: unknown) => unknown;
 
@@ -13,21 +13,21 @@ const byComponent = new Map<string, Projection>();
 
 /** Compiled when first used; components are shared. */
 export function compileProjection(schema: Schema): Projection {
-  const ref = schema['$ref'];
+  const ref = schema.$ref;
   if (typeof ref === 'string') {
     let known = byComponent.get(ref);
     if (!known) byComponent.set(ref, (known = lazily(() => compileProjection(specification().resolve(schema)))));
     return known;
   }
-  if (schema['nullable'] === true) {
+  if (schema.nullable === true) {
     const project = compileProjection({ ...schema, nullable: false });
     return (value) => (value === null || value === undefined ? null : project(value));
   }
   const merged = mergeAllOf(schema);
-  if (merged['properties']) return objectProjection(merged);
-  const branches = (merged['oneOf'] ?? merged['anyOf']) as readonly Schema[] | undefined;
+  if (merged.properties) return objectProjection(merged);
+  const branches = merged.oneOf ?? merged.anyOf;
   if (branches) return branchProjection(branches);
-  if (merged['type'] === 'array') return arrayProjection(merged);
+  if (merged.type === 'array') return arrayProjection(merged);
   const neutral = neutralValue(merged);
   return (value) => (value === undefined || (value === null && neutral !== undefined) ? neutral : value);
 }
@@ -39,29 +39,27 @@ function lazily(make: () => Projection): Projection {
 
 /** One object schema out of `allOf` and what stands beside it. */
 function mergeAllOf(schema: Schema): Schema {
-  const members = schema['allOf'] as readonly Schema[] | undefined;
+  const members = schema.allOf;
   if (!members) return schema;
   const { resolve } = specification();
-  const parts = [...members.map((member) => mergeAllOf(resolve(member))), { ...schema, allOf: undefined }] as Schema[];
-  const properties = Object.assign({}, ...parts.map((part) => part['properties'] ?? {})) as Schema;
-  const required = parts.flatMap((part) => (part['required'] ?? []) as string[]);
+  const parts = [...members.map((member) => mergeAllOf(resolve(member))), schema];
+  const properties = Object.fromEntries(parts.flatMap((part) => Object.entries(part.properties ?? {})));
+  const required = parts.flatMap((part) => part.required ?? []);
   return { type: 'object', ...(Object.keys(properties).length > 0 ? { properties } : {}), required };
 }
 
 function objectProjection(schema: Schema): Projection {
-  const required = new Set((schema['required'] ?? []) as string[]);
-  const properties = Object.entries(schema['properties'] as Readonly<Record<string, Schema>>).map(
-    ([name, property]) => {
-      const resolved = specification().resolve(property);
-      return {
-        name,
-        wanted: required.has(name) || resolved['default'] !== undefined,
-        project: compileProjection(property),
-      };
-    },
-  );
+  const required = new Set(schema.required);
+  const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const resolved = specification().resolve(property);
+    return {
+      name,
+      wanted: required.has(name) || resolved.default !== undefined,
+      project: compileProjection(property),
+    };
+  });
   return (value) => {
-    const stored = (typeof value === 'object' && value !== null ? value : {}) as Values;
+    const stored = isRecord(value) ? value : {};
     const out: Record<string, unknown> = {};
     for (const { name, wanted, project } of properties) {
       const field = stored[name];
@@ -72,7 +70,7 @@ function objectProjection(schema: Schema): Projection {
 }
 
 function arrayProjection(schema: Schema): Projection {
-  const item = compileProjection((schema['items'] ?? {}) as Schema);
+  const item = compileProjection(schema.items ?? {});
   return (value) => (Array.isArray(value) ? value.map(item) : []);
 }
 
@@ -81,19 +79,18 @@ function branchProjection(branches: readonly Schema[]): Projection {
   const { resolve } = specification();
   const candidates = branches.map((branch) => {
     const schema = mergeAllOf(resolve(branch));
-    const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Schema>>;
+    const properties = schema.properties ?? {};
     const entries = Object.entries(properties);
     const [values, patterns] = [entries.flatMap(valueTest), entries.flatMap(patternTest)];
     return { project: compileProjection(branch), properties, values, patterns };
   });
   return (value) => {
-    if (typeof value !== 'object' || value === null) return candidates[0]?.project(value);
-    const stored = value as Values;
-    const passes = (tests: readonly Test[]) => tests.every((test) => test(stored));
+    if (!isRecord(value)) return candidates[0]?.project(value);
+    const passes = (tests: readonly Test[]) => tests.every((test) => test(value));
     // Patterns decide last: tests give users ids such as `user_1`, and their tokens are tokens all the same.
     const score = ({ properties, values, patterns }: (typeof candidates)[number]) =>
       (passes(values) ? 10_000 : 0) +
-      2 * Object.keys(stored).filter((name) => name in properties).length +
+      2 * Object.keys(value).filter((name) => name in properties).length +
       (passes(patterns) ? 1 : 0);
     return candidates.reduce((a, b) => (score(b) > score(a) ? b : a)).project(value);
   };
@@ -102,24 +99,24 @@ function branchProjection(branches: readonly Schema[]): Projection {
 type Test = (stored: Values) => boolean;
 
 function valueTest([name, schema]: [string, Schema]): Test[] {
-  const values = schema['enum'] as readonly unknown[] | undefined;
+  const values = schema.enum;
   if (!values) return [];
   return [(stored) => stored[name] === undefined || stored[name] === null || values.includes(stored[name])];
 }
 
 function patternTest([name, schema]: [string, Schema]): Test[] {
-  if (typeof schema['pattern'] !== 'string') return [];
-  const pattern = new RegExp(schema['pattern']);
+  if (typeof schema.pattern !== 'string') return [];
+  const pattern = new RegExp(schema.pattern);
   return [(stored) => typeof stored[name] !== 'string' || pattern.test(stored[name])];
 }
 
 const NEUTRAL: Readonly<Record<string, unknown>> = { string: '', boolean: false, integer: 0, number: 0 };
 
 function neutralValue(schema: Schema): unknown {
-  if (schema['default'] !== undefined) return schema['default'];
-  const values = schema['enum'] as readonly unknown[] | undefined;
+  if (schema.default !== undefined) return schema.default;
+  const values = schema.enum;
   if (values) return values[0];
-  if (schema['type'] === 'object') return {};
-  const type = schema['type'];
+  if (schema.type === 'object') return {};
+  const type = schema.type;
   return typeof type === 'string' ? NEUTRAL[type] : undefined;
 }

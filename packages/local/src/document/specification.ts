@@ -4,7 +4,22 @@
  */
 import { readDocumentFile } from './document-file.js';
 
-export type Schema = Readonly<Record<string, unknown>>;
+/** A schema of the document: the words that are looked at, and whatever else it has. */
+export interface Schema {
+  readonly [word: string]: unknown;
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly nullable?: boolean;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly allOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly default?: unknown;
+}
 
 export interface QueryParameter {
   readonly name: string;
@@ -33,7 +48,7 @@ export interface Specification {
   /** `components` of the document, untouched. */
   readonly components: Readonly<Record<string, Readonly<Record<string, Schema>>>>;
   /** Follows `$ref` once. */
-  readonly resolve: (schema: Schema) => Schema;
+  readonly resolve: <Referred extends { readonly $ref?: string }>(value: Referred) => Referred;
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -47,19 +62,46 @@ export function specification(): Specification {
   return (loaded ??= read(readDocumentFile(DOCUMENT) as Document));
 }
 
+/** As the document has them; each may be a reference to a component. */
+interface Reference {
+  readonly $ref?: string;
+}
+
+interface Parameter extends Reference {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly explode?: boolean;
+  readonly schema: Schema;
+}
+
+interface Content extends Reference {
+  readonly required?: boolean;
+  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+}
+
+interface RawOperation {
+  readonly operationId: string;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: Content;
+  readonly responses: Readonly<Record<string, Content>>;
+  readonly security?: readonly unknown[];
+}
+
 interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Schema>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Partial<Record<(typeof METHODS)[number], RawOperation>>>>>;
   readonly components: Specification['components'];
 }
 
 function read(document: Document): Specification {
-  const resolve = (schema: Schema): Schema => {
-    const ref = schema['$ref'];
-    if (typeof ref !== 'string') return schema;
+  const resolve = <Referred extends Reference>(value: Referred): Referred => {
+    const { $ref: ref } = value;
+    if (ref === undefined) return value;
     const [, , section = '', name = ''] = ref.split('/');
-    const target = document.components[section]?.[name];
-    if (!target) throw new Error(`The document has no ${ref}`);
-    return resolve(target);
+    const target: unknown = document.components[section]?.[name];
+    if (target === undefined) throw new Error(`The document has no ${ref}`);
+    // A reference leads to a component of the same kind.
+    return resolve(target as Referred);
   };
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.flatMap((method) => (item[method] ? [readOperation(method, path, item[method], resolve)] : [])),
@@ -72,47 +114,45 @@ type Resolve = Specification['resolve'];
 /** API keys, M2M tokens and OAuth access tokens. */
 const CREDENTIALS = /^\/(api_keys|m2m_tokens|oauth_applications\/access_tokens)\b/;
 
-function readOperation(method: string, path: string, raw: Schema, resolve: Resolve): Operation {
-  const parameters = ((raw['parameters'] ?? []) as Schema[]).map(resolve);
-  const security = raw['security'] as readonly unknown[] | undefined;
+function readOperation(method: string, path: string, raw: RawOperation, resolve: Resolve): Operation {
+  const parameters = (raw.parameters ?? []).map((parameter) => resolve(parameter));
   return {
-    id: raw['operationId'] as string,
+    id: raw.operationId,
     method: method.toUpperCase(),
     path,
     pathParameters: Object.fromEntries(
-      parameters.filter((p) => p['in'] === 'path').map((p) => [p['name'] as string, p['schema'] as Schema]),
+      parameters.filter((parameter) => parameter.in === 'path').map(({ name, schema }) => [name, schema]),
     ),
     query: parameters
-      .filter((p) => p['in'] === 'query')
-      .map((p) => ({
-        name: p['name'] as string,
-        required: p['required'] === true,
-        schema: resolve(p['schema'] as Schema),
-        commaSeparated: p['explode'] === false,
+      .filter((parameter) => parameter.in === 'query')
+      .map(({ name, required, schema, explode }) => ({
+        name,
+        required: required === true,
+        schema: resolve(schema),
+        commaSeparated: explode === false,
       })),
     body: readBody(raw, resolve),
-    authenticated: security?.length !== 0,
-    invalidStatus: CREDENTIALS.test(path) && !('422' in (raw['responses'] as Schema)) ? 400 : 422,
-    success: readSuccess(raw['responses'] as Readonly<Record<string, Schema>>, resolve),
+    authenticated: raw.security?.length !== 0,
+    invalidStatus: CREDENTIALS.test(path) && !('422' in raw.responses) ? 400 : 422,
+    success: readSuccess(raw, resolve),
   };
 }
 
-function readBody(raw: Schema, resolve: Resolve): Operation['body'] {
-  if (!raw['requestBody']) return null;
-  const body = resolve(raw['requestBody'] as Schema);
-  const [contentType, media] = Object.entries(body['content'] as Readonly<Record<string, Schema>>)[0] ?? [];
+function readBody({ requestBody }: RawOperation, resolve: Resolve): Operation['body'] {
+  if (requestBody === undefined) return null;
+  const body = resolve(requestBody);
+  const [contentType, media] = Object.entries(body.content ?? {})[0] ?? [];
   if (contentType === undefined || media === undefined) return null;
-  const schema = media['schema'] as Schema;
+  const { schema } = media;
   // 24 bodies are marked optional and yet have required members: those members are required all the same.
   // So is a list: an operation on many things without any thing means nothing.
   const { required: members, type } = resolve(schema);
-  const required = body['required'] === true || Array.isArray(members) || type === 'array';
+  const required = body.required === true || Array.isArray(members) || type === 'array';
   return { contentType, required, schema };
 }
 
-function readSuccess(responses: Readonly<Record<string, Schema>>, resolve: Resolve): Operation['success'] {
-  const status = Object.keys(responses).find((s) => s.startsWith('2')) ?? '200';
-  const response = resolve(responses[status] ?? {});
-  const content = response['content'] as Readonly<Record<string, Schema>> | undefined;
-  return { status: Number(status), schema: (content?.['application/json']?.['schema'] as Schema | undefined) ?? null };
+function readSuccess({ responses }: RawOperation, resolve: Resolve): Operation['success'] {
+  const status = Object.keys(responses).find((text) => text.startsWith('2')) ?? '200';
+  const { content } = resolve(responses[status] ?? {});
+  return { status: Number(status), schema: content?.['application/json']?.schema ?? null };
 }

@@ -13,7 +13,7 @@ import type { InstanceState } from '../state/instance-state.js';
 import type { FrontendCall } from './frontend-call.js';
 import { allowedRedirect } from './origins.js';
 import { problem } from './pages/page.js';
-import { enter, refusedTarget } from './pages/sign-in.js';
+import { signInAndRedirect, refusedTarget } from './pages/sign-in.js';
 
 export function acceptTicket(call: FrontendCall): LocalResponse {
   const { state, request } = call;
@@ -46,7 +46,7 @@ function redeem(call: FrontendCall, subject: Redeemable, target: URL | null): Lo
   try {
     const { user, entry } = subject.redeem();
     if (user === undefined) return problem(410, 'This link is no longer good', 'The user has been deleted.');
-    return enter(call, user, target, entry);
+    return signInAndRedirect(call, user, target, entry);
   } catch (error) {
     if (error instanceof ApiError) return problem(error.status, 'This link cannot be used', error.longMessage);
     throw error;

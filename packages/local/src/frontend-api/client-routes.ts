@@ -21,7 +21,7 @@ import { preflights, type FrontendRoutes } from './answer-route.js';
 import { browserCookie, browserOrNew } from './browser-of-request.js';
 import { operationRoutes } from './engine/answer-operation.js';
 import { forPages, preflight } from './engine/cors.js';
-import { guarded } from './engine/sensitive.js';
+import { withReverification } from './engine/sensitive.js';
 import type { Actions } from './engine/action.js';
 import type { FrontendCall } from './frontend-call.js';
 
@@ -62,5 +62,8 @@ const forEach = (routes: FrontendRoutes): FrontendRoutes =>
 /** @param others routes that are answered elsewhere, whatever the document says of them */
 export function clientRoutes(others: FrontendRoutes): FrontendRoutes {
   const own = forEach({ ...DEV_BROWSER, ...preflights(DEV_BROWSER, preflight) });
-  return { ...operationRoutes(guarded(ACTIONS), new Set([...Object.keys(own), ...Object.keys(others)])), ...own };
+  return {
+    ...operationRoutes(withReverification(ACTIONS), new Set([...Object.keys(own), ...Object.keys(others)])),
+    ...own,
+  };
 }

@@ -7,7 +7,7 @@ import { acceptAgentTask } from './agent-tasks.js';
 import { acceptTicket } from './accept-ticket.js';
 import { answerBy, type FrontendRoutes } from './answer-route.js';
 import { clientRoutes } from './client-routes.js';
-import { verifyByLink } from './follow-link.js';
+import { verifyByLink } from './email-link.js';
 import { readableRefusal } from './engine/cors.js';
 import { handshake } from './handshake.js';
 import { linkClient, syncClient } from './link-domains.js';

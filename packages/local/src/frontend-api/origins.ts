@@ -1,5 +1,6 @@
 /** Where this instance may send a browser, and which pages may send forms to it. */
 import type { LocalRequest } from '../http/messages.js';
+import { settingsOf } from '../model/instance/settings.js';
 import type { InstanceState } from '../state/instance-state.js';
 import type { FrontendCall } from './frontend-call.js';
 
@@ -16,9 +17,19 @@ export function allowedRedirect(state: InstanceState, text: string | null | unde
   return LOOPBACK.test(url.hostname) || knownOrigins(state).has(url.origin) ? url : null;
 }
 
-/** Whether a page of this origin may call the Frontend API with credentials. */
+/**
+ * Whether a page of this origin may call the Frontend API with credentials. Origins of other schemes (`chrome-extension://id`, `capacitor://localhost`)
+ * have to be among the instance's allowed origins; `null`, which sandboxed frames of all sites share, never counts.
+ */
 export function allowedOrigin(state: InstanceState, origin: string): boolean {
-  return allowedRedirect(state, origin)?.origin === origin;
+  if (allowedRedirect(state, origin)?.origin === origin) return true;
+  return URL.canParse(origin) && allowedOrigins(state).includes(origin);
+}
+
+/** Those that `PATCH /instance` sets. */
+function allowedOrigins(state: InstanceState): readonly string[] {
+  const { allowed_origins: origins } = settingsOf(state, 'instance');
+  return Array.isArray(origins) ? origins.filter((origin): origin is string => typeof origin === 'string') : [];
 }
 
 /** The origin of the page whose script asks: browsers leave it out of requests to the page's own host, which a proxy names. */
@@ -44,17 +55,15 @@ export function publicAddress(call: {
   return origin === undefined || !allowedOrigin(call.state, origin) ? call.request.origin : `${origin}${call.base}`;
 }
 
-/** Where the page is that asks. */
-export const placeOf = (call: FrontendCall) => ({ address: publicAddress(call), origin: pageOrigin(call) });
+/** The page that sends a request: the address by which it reaches this API, and its own origin. */
+export const pageLocation = (call: FrontendCall) => ({ address: publicAddress(call), origin: pageOrigin(call) });
 
 function knownOrigins(state: InstanceState): ReadonlySet<string> {
   const texts = [state.frontendApiUrl];
   for (const row of state.table('redirect_urls').rows()) texts.push(row.url);
   for (const row of state.table('domains').rows()) texts.push(`https://${row.name}`);
-  for (const row of state.table('instances').rows()) {
-    texts.push(...(row.allowed_origins ?? []));
-  }
-  return new Set(texts.filter((text) => URL.canParse(text)).map((text) => new URL(text).origin));
+  const all = [...texts, ...allowedOrigins(state)];
+  return new Set(all.filter((text) => URL.canParse(text)).map((text) => new URL(text).origin));
 }
 
 /**

@@ -1,28 +1,14 @@
 /** `GET /images/users/{id}`: pictures that were uploaded, at an address of their own, so that not every answer carries them along. */
-import { createHash } from 'node:crypto';
 import type { LocalResponse } from '../http/messages.js';
+import { UPLOADED, type PictureOwner } from '../model/records/images.js';
 import { refusal } from '../model/records/refusals.js';
-import type { InstanceState } from '../state/instance-state.js';
 import type { FrontendCall, FrontendHandler } from './frontend-call.js';
-
-type Owner = 'users' | 'organizations';
-
-const UPLOADED = /^data:([\w.+/-]+);base64,/;
 
 /** Types that browsers draw. Whatever else was uploaded is a file to them. */
 const DRAWN = /^image\/(png|jpeg|gif|webp|avif|bmp|tiff|svg\+xml)$/;
 
-/** Where a picture can be had: an uploaded one here, all others where they are. The number changes with the picture, so that browsers ask again. */
-export function pictureUrl(state: InstanceState, owner: Owner, id: string, stored: unknown): unknown {
-  if (typeof stored !== 'string' || !UPLOADED.test(stored)) return stored;
-  const version = createHash('sha256')
-    .update(`${String(stored.length)} ${stored.slice(0, 4096)}`)
-    .digest('hex');
-  return `${state.frontendApiUrl}/images/${owner}/${encodeURIComponent(id)}?v=${version.slice(0, 8)}`;
-}
-
 export const showPicture =
-  (owner: Owner): FrontendHandler =>
+  (owner: PictureOwner): FrontendHandler =>
   ({ state, params }: FrontendCall): LocalResponse => {
     const stored = state.table(owner).get(params['id'] ?? '')?.image_url;
     const [start = '', type = ''] = UPLOADED.exec(typeof stored === 'string' ? stored : '') ?? [];

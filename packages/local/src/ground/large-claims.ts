@@ -8,7 +8,7 @@ const OWN = new Set(
   'act azp exp fea fva iat iss jti nbf o org_id org_permissions org_role org_slug pla sid sts sub v'.split(' '),
 );
 
-/** A sentence that says how much is too much; null if it is not. */
+/** A warning about custom claims that are too large; null if they are not. */
 export function largeClaims(claims: Readonly<Record<string, unknown>>): string | null {
   const custom = Object.entries(claims).filter(([name]) => !OWN.has(name));
   const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(custom)));

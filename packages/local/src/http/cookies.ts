@@ -1,5 +1,3 @@
-/** Cookies: reading them, and writing them. */
-
 export interface CookieOptions {
   /** Seconds; 0 deletes. Absent: until the browser closes. */
   readonly maxAge?: number;

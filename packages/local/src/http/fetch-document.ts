@@ -3,7 +3,7 @@
  * Forgery"): https on public addresses, or loopback, which every page in the developer's browser can reach anyway; no redirects; bounded in time and
  * size.
  */
-import { lookup as resolve } from 'node:dns';
+import { lookup } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
@@ -13,15 +13,15 @@ const MAX_BYTES = 64 * 1024;
 const TIMEOUT_MS = 5000;
 
 /** Hosts of this machine by name. What else resolves to loopback is refused. */
-export const isLoopbackHost = (url: URL): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+export const isLoopbackUrl = (url: URL): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
 
 /** Whether the address may be asked at all: https, or http on loopback. */
 export const mayFetch = (url: URL): boolean =>
-  url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url));
+  url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackUrl(url));
 
 /** Whether a connection for the URL may go to this IP address. Looked at after resolution, so that no name can point inside. */
 export const mayConnect = (url: URL, address: string): boolean =>
-  isLoopbackHost(url) ? LOOPBACK.has(address) : PUBLIC.has(address) && !SPECIAL.has(address);
+  isLoopbackUrl(url) ? LOOPBACK.has(address) : PUBLIC.has(address) && !SPECIAL.has(address);
 
 const LOOPBACK = ranges('127.0.0.0/8', '::1/128');
 /** Of IPv6 addresses, these alone are global (RFC 4291 section 2.4). */
@@ -75,8 +75,8 @@ function get(url: URL): Promise<string> {
   const client = url.protocol === 'https:' ? https : http;
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const headers = { accept: 'application/json' };
-  return new Promise((settle, refuse) => {
-    const request = client.get(url, { agent: false, headers, lookup: guarded(url), signal }, (response) => {
+  return new Promise((resolve, reject) => {
+    const request = client.get(url, { agent: false, headers, lookup: permittedLookup(url), signal }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       const isJson = /^application\/([\w.-]+\+)?json\b/i.test(response.headers['content-type'] ?? '');
@@ -85,20 +85,20 @@ function get(url: URL): Promise<string> {
         if ((size += chunk.length) > MAX_BYTES) request.destroy(new Error('too large'));
         else chunks.push(chunk);
       });
-      response.on('error', refuse);
+      response.on('error', reject);
       response.on('end', () => {
-        settle(Buffer.concat(chunks).toString());
+        resolve(Buffer.concat(chunks).toString());
       });
     });
-    request.on('error', refuse);
+    request.on('error', reject);
   });
 }
 
 /** Resolution that gives permitted addresses alone. */
-const guarded =
+const permittedLookup =
   (url: URL): LookupFunction =>
   (hostname, options, done) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
       const permitted = error === null ? addresses.filter(({ address }) => mayConnect(url, address)) : [];
       const [first] = permitted;
       if (first === undefined) done(error ?? new Error('not permitted'), '');

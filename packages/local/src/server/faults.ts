@@ -1,7 +1,7 @@
 import type { Random } from '../state/random.js';
 import type { LocalRequest, LocalResponse } from '../http/messages.js';
 
-/** What goes wrong, where, and how often. */
+/** A fault: the requests that it affects, its effect, and how often it happens. */
 export interface Fault {
   /**
    * An operation id of the API description (`GetJWKS`; case does not matter), a path with or without `/v1` in which `*` stands for anything
@@ -26,7 +26,7 @@ export interface Fault {
   readonly hang?: boolean;
   /** With `reset` or `hang`: only after so many bytes of the answer's body (the true answer, unless `status` or `body` makes one up). */
   readonly afterBytes?: number;
-  /** Befalls this share of requests (0 to 1); which ones is determined by the seed. */
+  /** Affects this share of requests (0 to 1); the seed determines which ones. */
   readonly probability?: number;
   /** Code in the error envelope. Default by status (429 `too_many_requests`, ...). */
   readonly code?: string;

@@ -1,5 +1,5 @@
 /** Whether a request brings the secret key of the instance. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '../ground/same-secret.js';
 import type { InstanceState } from '../state/instance-state.js';
 
 /**
@@ -11,6 +11,5 @@ export function holdsSecretKey(state: InstanceState, authorization = ''): boolea
     basic === undefined
       ? authorization
       : `Bearer ${Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':')}`;
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(`Bearer ${state.secretKey}`));
+  return isSameSecret(given, `Bearer ${state.secretKey}`);
 }

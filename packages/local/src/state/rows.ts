@@ -149,7 +149,6 @@ export interface TableRows {
   enterprise_connections: EnterpriseConnectionRow;
   domains: DomainRow;
   redirect_urls: Stored<RedirectURL>;
-  instances: Kept<{ allowed_origins?: readonly string[] | null }>;
   instance_settings: SettingsRow;
   emails: EmailRow;
   sms_messages: SmsRow;

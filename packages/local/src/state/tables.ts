@@ -50,7 +50,7 @@ export function createTables(onWrite?: () => void): Tables {
     load(dump) {
       for (const held of stores.values()) held.replace(new Map());
       for (const [name, rows] of Object.entries(dump))
-        store(name).replace(new Map(rows.map((row) => [row.id, settle(row)])));
+        store(name).replace(new Map(rows.map((row) => [row.id, frozenCopy(row)])));
       written();
     },
   };
@@ -80,12 +80,12 @@ class Store implements Table {
 
   insert(row: Draft<Row> & { readonly id: string }): Row {
     if (this.#rows.has(row.id)) throw new Error(`There is a row ${row.id} already.`);
-    return this.#write(row.id, undefined, settle(row));
+    return this.#write(row.id, undefined, frozenCopy(row));
   }
 
   update(id: string, patch: Draft<Row>): Row | undefined {
     const before = this.#rows.get(id);
-    return before && this.#write(id, before, settle({ ...before, ...patch, id }));
+    return before && this.#write(id, before, frozenCopy({ ...before, ...patch, id }));
   }
 
   delete(id: string): Row | undefined {
@@ -159,15 +159,15 @@ function unfile(index: Map<unknown, Set<string>>, value: unknown, id: string): v
 }
 
 /** A frozen copy of plain JSON without its undefined members; what is frozen already is ours and is taken as it is. */
-function settle<T>(value: T): T {
+function frozenCopy<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (Array.isArray(value)) return Object.freeze(value.map(settle)) as T;
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as T;
   const copy: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue;
     // Assigned, this key would become the prototype: metadata is whatever JSON somebody sends.
-    if (key === '__proto__') Object.defineProperty(copy, key, { value: settle(member), enumerable: true });
-    else copy[key] = settle(member);
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: frozenCopy(member), enumerable: true });
+    else copy[key] = frozenCopy(member);
   }
   return Object.freeze(copy) as T;
 }

@@ -1,4 +1,5 @@
-/** Who may call: the secret key everywhere, a machine's secret key where Clerk allows it. */
+/** Authentication of a request: by the secret key everywhere, by a machine's secret key where Clerk allows it. */
+import { isSameSecret } from '../../ground/same-secret.js';
 import type { LocalRequest } from '../../http/messages.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import { refusal } from '../../model/records/refusals.js';
@@ -22,7 +23,7 @@ export function authenticate(operationId: string, request: LocalRequest, state: 
   if (key === undefined)
     throw refusal('authorization_header_format_invalid', 'Send the secret key of the instance as a bearer token.');
   const access = MACHINE_ACCESS[operationId];
-  if (key === state.secretKey) {
+  if (isSameSecret(key, state.secretKey)) {
     if (access !== 'only') return { kind: 'secret' };
     throw refusal(
       'authentication_invalid',

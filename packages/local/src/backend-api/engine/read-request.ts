@@ -1,4 +1,5 @@
 /** Query and body of a request, typed and checked after the document. */
+import { isRecord } from '../../../../../src/ground/is-record.js';
 import type { LocalRequest } from '../../http/messages.js';
 import type { BackendRoute } from './backend-route.js';
 import type { ApiError } from '../../model/records/api-error.js';
@@ -6,8 +7,7 @@ import { refusal } from '../../model/records/refusals.js';
 import { isJson, readJson, readMultipart, type UploadedFile } from '../../http/read-body.js';
 import type { OperationCall } from './operation.js';
 import type { Operation, QueryParameter, Schema } from '../../document/specification.js';
-import { compileCheck } from './validate.js';
-import type { Check } from './validate.js';
+import { compileCheck, type Check } from './validate.js';
 
 /** What a request carries, ready for a handler. */
 export type RequestInput = Pick<OperationCall, 'query' | 'body'> & {
@@ -52,7 +52,7 @@ const compiled = new WeakMap<Operation, Checks>();
 function checksOf(operation: Operation): Checks {
   let checks = compiled.get(operation);
   if (checks) return checks;
-  const constrained = Object.values(operation.pathParameters).some((schema) => schema['pattern'] ?? schema['enum']);
+  const constrained = Object.values(operation.pathParameters).some((schema) => schema.pattern ?? schema.enum);
   checks = {
     params: constrained ? compileCheck({ type: 'object', properties: operation.pathParameters }) : null,
     query: operation.query.length > 0 ? compileCheck(querySchema(operation.query)) : null,
@@ -76,7 +76,7 @@ function querySchema(parameters: readonly QueryParameter[]): Schema {
 function readQuery(parameters: readonly QueryParameter[], query: URLSearchParams): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const { name, schema, commaSeparated } of parameters) {
-    if (schema['type'] === 'array') {
+    if (schema.type === 'array') {
       // `name[]=a` is how some clients repeat a key.
       const values = [...query.getAll(name), ...query.getAll(`${name}[]`)];
       const list = commaSeparated ? values.flatMap((value) => value.split(',')) : values;
@@ -84,8 +84,8 @@ function readQuery(parameters: readonly QueryParameter[], query: URLSearchParams
       continue;
     }
     const text = query.get(name);
-    if (text !== null) out[name] = readScalar(schema['type'], text);
-    else if (schema['default'] !== undefined) out[name] = schema['default'];
+    if (text !== null) out[name] = readScalar(schema.type, text);
+    else if (schema.default !== undefined) out[name] = schema.default;
   }
   return out;
 }
@@ -107,17 +107,15 @@ function readJsonBody(
   // A required body without required members may be left out: clients send nothing for "no changes".
   const value = body === undefined ? {} : body;
   checks.body?.(value, operation.invalidStatus);
-  if (Array.isArray(value)) return value as readonly unknown[];
-  return { ...checks.bodyDefaults, ...(value as Readonly<Record<string, unknown>>) };
+  if (Array.isArray(value)) return value;
+  return { ...checks.bodyDefaults, ...(isRecord(value) ? value : {}) };
 }
 
 /** Only creations take defaults: in an update, what is absent stays as it is. */
 function defaultsOf(schema: Schema): Readonly<Record<string, unknown>> | null {
-  const properties = Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, Schema>>);
-  const defaults = properties.filter(([, property]) => property['default'] !== undefined);
-  return defaults.length > 0
-    ? Object.fromEntries(defaults.map(([name, property]) => [name, property['default']]))
-    : null;
+  const properties = Object.entries(schema.properties ?? {});
+  const defaults = properties.filter(([, property]) => property.default !== undefined);
+  return defaults.length > 0 ? Object.fromEntries(defaults.map(([name, property]) => [name, property.default])) : null;
 }
 
 /** Undefined for an empty body: clients send the JSON content type without one. */
@@ -137,5 +135,5 @@ const invalidBody = (longMessage: string, paramName: string): ApiError =>
   refusal('request_body_invalid', longMessage, { paramName });
 
 function objectOrNothing(value: unknown): OperationCall['body'] {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+  return isRecord(value) || Array.isArray(value) ? value : undefined;
 }

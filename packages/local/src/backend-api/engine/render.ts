@@ -1,10 +1,8 @@
 /** From a handler's result to the text of the answer: projected through the response schema, then JSON. */
 import { LATER_FIELDS } from './operation.js';
-import { compileProjection } from '../../document/projection.js';
-import type { Projection } from '../../document/projection.js';
-import { specification } from '../../document/specification.js';
+import { compileProjection, type Projection } from '../../document/projection.js';
+import { specification, type Schema } from '../../document/specification.js';
 import type { Page } from '../../model/records/listing.js';
-import type { Schema } from '../../document/specification.js';
 
 export type Renderer = (value: unknown, paginated: boolean) => string;
 
@@ -20,18 +18,18 @@ export function compileRenderer(schema: Schema): Renderer {
 function compile(schema: Schema): Renderer {
   const { resolve } = specification();
   const resolved = resolve(schema);
-  if (resolved['type'] === 'array') {
-    const list = listRenderer(compileProjection(resolved['items'] as Schema));
+  if (resolved.type === 'array') {
+    const list = listRenderer(compileProjection(resolved.items ?? {}));
     return (value, paginated) => {
       if (Array.isArray(value)) return list(value);
       const page = value as Page;
       return paginated ? envelope(list(page.data), page.total_count) : list(page.data);
     };
   }
-  const data = (resolved['properties'] as Readonly<Record<string, Schema>> | undefined)?.['data'];
-  const items = data && resolve(data)['items'];
+  const data = resolved.properties?.['data'];
+  const items = data && resolve(data).items;
   if (items) {
-    const list = listRenderer(compileProjection(items as Schema));
+    const list = listRenderer(compileProjection(items));
     return (value) => envelope(list((value as Page).data), (value as Page).total_count);
   }
   const project = compileProjection(schema);

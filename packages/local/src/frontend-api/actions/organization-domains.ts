@@ -12,13 +12,13 @@ import type { OrganizationDomainRow } from '../../state/rows.js';
 import { flagIn, textIn, type Action, type Actions } from '../engine/action.js';
 import { inOrganization, type OrganizationCall } from '../engine/in-organization.js';
 import { pageIn, valuesIn } from '../engine/query.js';
-import { withOrganizationFace } from '../views/user.js';
+import { withPublicOrganizationData } from '../views/user.js';
 
 const READ = 'org:sys_domains:read';
 const MANAGE = 'org:sys_domains:manage';
 
 const show = (row: OrganizationDomainRow, state: InstanceState) =>
-  withOrganizationFace(organizationDomains.view(row, state), row.organization_id);
+  withPublicOrganizationData(organizationDomains.view(row, state), row.organization_id);
 
 function domainIn({ state, organization, params }: OrganizationCall): OrganizationDomainRow {
   const id = params['domain_id'] ?? '';

@@ -15,11 +15,11 @@ import type { OrganizationInvitationRow, SuggestionRow } from '../../state/rows.
 import type { Actions } from '../engine/action.js';
 import { aboutOrganizations, inOrganization } from '../engine/in-organization.js';
 import { isOneOf, pageIn, valuesIn } from '../engine/query.js';
-import { viewInvitation, viewMembership, withOrganizationFace } from '../views/user.js';
+import { viewInvitation, viewMembership, withPublicOrganizationData } from '../views/user.js';
 
 const showInvitation = (row: OrganizationInvitationRow, state: InstanceState) => viewInvitation(state, row);
 const showSuggestion = (row: SuggestionRow, state: InstanceState) =>
-  withOrganizationFace(suggestions.view(row, state), row.organization_id);
+  withPublicOrganizationData(suggestions.view(row, state), row.organization_id);
 
 export const ownOrganizationActions: Actions = {
   getOrganizationMemberships: aboutOrganizations((call) => {

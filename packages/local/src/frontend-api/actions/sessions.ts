@@ -49,11 +49,12 @@ const mint = withSession((call) => {
   return { object: 'token', jwt };
 });
 
-const mintTemplate = withSession(({ state, session, params }) => {
+const mintTemplate = withSession((call) => {
+  const { state, session, params } = call;
   const name = params['template_name'] ?? '';
   const template = state.table('jwt_templates').by('name', name)[0];
   if (template === undefined) throw notFound('JWT template', name);
-  return { object: 'token', jwt: mintTemplateToken(state, session, template) };
+  return { object: 'token', jwt: mintTemplateToken(state, session, template, { azp: pageOrigin(call) }) };
 });
 
 const leave = (how: 'ended' | 'removed') =>

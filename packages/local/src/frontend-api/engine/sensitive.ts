@@ -45,8 +45,8 @@ export const reverified = (action: Action, applies: (call: SignedInCall) => bool
     return action(call);
   });
 
-/** The actions, with those of sensitive operations guarded. */
-export const guarded = (actions: Actions): Actions =>
+/** All actions; those of sensitive operations ask for a fresh session. */
+export const withReverification = (actions: Actions): Actions =>
   Object.fromEntries(
     Object.entries(actions).map(([id, action]) => {
       const applies = SENSITIVE[id];

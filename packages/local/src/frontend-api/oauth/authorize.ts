@@ -1,4 +1,4 @@
-/** The authorization endpoint: who is signed in, whether they consent, and a code for the client. */
+/** The authorization endpoint: asks the user to sign in and to consent, and gives the client a code. */
 import type { LocalResponse } from '../../http/messages.js';
 import type { SessionRow, UserRow } from '../../state/rows.js';
 import { knownBrowser } from '../browser-of-request.js';

@@ -1,5 +1,6 @@
 /** The token endpoint: codes and refresh tokens become access tokens. */
 import { createHash } from 'node:crypto';
+import { isSameSecret } from '../../ground/same-secret.js';
 import { issueOAuthToken } from '../../model/tokens/machine-tokens.js';
 import type { LocalResponse } from '../../http/messages.js';
 import type { InstanceState } from '../../state/instance-state.js';
@@ -7,7 +8,7 @@ import type { AuthorizationCodeRow, OAuthApplicationRow, OAuthRefreshTokenRow } 
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { json } from '../../http/responses.js';
 import { resourcesOf } from './authorization-request.js';
-import { authenticateClient, equal } from '../../model/oauth/clients.js';
+import { authenticateClient } from '../../model/oauth/clients.js';
 import { OAuthError } from '../../model/oauth/oauth-error.js';
 import { revokeGrant, tokenFormatOf } from '../../model/oauth/grants.js';
 import { organizationOfGrant } from '../../model/oauth/organization.js';
@@ -68,7 +69,7 @@ function checkVerifier(challenge: string | null, verifier: string | null): void 
   if (challenge === null || verifier === null || !/^[\w.~-]{43,128}$/.test(verifier)) {
     throw invalidGrant('The code_verifier is missing or malformed.');
   }
-  if (!equal(createHash('sha256').update(verifier).digest('base64url'), challenge)) {
+  if (!isSameSecret(createHash('sha256').update(verifier).digest('base64url'), challenge)) {
     throw invalidGrant('The code_verifier does not fit.');
   }
 }

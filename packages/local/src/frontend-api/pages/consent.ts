@@ -1,11 +1,11 @@
-/** The consent page: what a client wants to see, and of whom. */
+/** The consent page: lists what the client asks for, and lets the user allow or deny it. */
 import type { LocalResponse } from '../../http/messages.js';
 import type { OAuthApplicationRow, UserRow } from '../../state/rows.js';
 import type { FrontendCall } from '../frontend-call.js';
 import type { AuthorizationRequest } from '../oauth/authorization-request.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
-import { isLoopbackHost } from '../../http/fetch-document.js';
+import { isLoopbackUrl } from '../../http/fetch-document.js';
 import { meaningOf, ORGANIZATION_SCOPE } from '../../model/oauth/scopes.js';
 import { membershipsOf } from '../../model/sessions/client-sessions.js';
 import { emailOf, nameOf, textOr } from '../../model/users/names.js';
@@ -74,10 +74,10 @@ function organizationChoice(
   >`;
 }
 
-/** Who vouches for the client: nobody but the address of its document. */
+/** Says of a client with a metadata document that nothing but its address is known. */
 function clientNote({ client_id: id, metadata_document: isDocument }: OAuthApplicationRow): Markup | null {
   if (isDocument !== true) return null;
-  const offline = isLoopbackHost(new URL(id))
+  const offline = isLoopbackUrl(new URL(id))
     ? ' Its address is on this machine, which only the offline instance allows: Clerk takes https alone.'
     : '';
   return html`<p class="note">The client is known by its document at ${id}.${offline}</p>`;

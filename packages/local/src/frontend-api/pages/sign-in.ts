@@ -60,7 +60,7 @@ export function submitSignIn(call: FrontendCall): LocalResponse {
     return problem(403, 'This user cannot sign in', 'The user is banned or locked.', call.base);
   const restriction = restrictionOf(call.state, textsOf(call.state, user, 'email_address'), 'sign-in');
   if (restriction !== null) return problem(403, 'This user cannot sign in', restriction, call.base);
-  return enter(call, user, target, { strategy: 'password' });
+  return signInAndRedirect(call, user, target, { strategy: 'password' });
 }
 
 /** Who is signed in on this browser, and the ways to stay so or not. */
@@ -76,7 +76,7 @@ function whoIsIn(call: FrontendCall, target: URL | null): Markup | null {
 }
 
 /** Signs a user in on this browser and sends it on, so that the application learns of it. */
-export function enter(call: FrontendCall, user: UserRow, target: URL | null, entry: Entry): LocalResponse {
+export function signInAndRedirect(call: FrontendCall, user: UserRow, target: URL | null, entry: Entry): LocalResponse {
   const browser = browserOrNew(call);
   signIn(call.state, clientOf(call.state, browser), user, entry);
   return redirect(target === null ? `${call.base}/user` : throughHandshake(call, target), 303, [

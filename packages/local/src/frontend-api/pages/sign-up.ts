@@ -9,7 +9,7 @@ import { isSameOriginPost } from '../origins.js';
 import { restrictionOf } from '../../model/users/sign-up-restrictions.js';
 import { html } from './html.js';
 import { page } from './page.js';
-import { enter, redirectOf, refusedForm, refusedTarget } from './sign-in.js';
+import { signInAndRedirect, redirectOf, refusedForm, refusedTarget } from './sign-in.js';
 
 export function showSignUp(call: FrontendCall): LocalResponse {
   const target = redirectOf(call, call.request.query);
@@ -27,7 +27,7 @@ export function submitSignUp(call: FrontendCall): LocalResponse {
   const user = attempt(() => createUser(call.state, newUser(email, fields)));
   if (user instanceof ApiError) return form(call, target, { message: user.longMessage, field: fieldOf(user), fields });
   completeWaitlistEntry(call.state, email);
-  return enter(call, user, target, { strategy: 'email_code' });
+  return signInAndRedirect(call, user, target, { strategy: 'email_code' });
 }
 
 /** The form as the body of `POST /users`. */

@@ -1,12 +1,12 @@
 /** A user as the Frontend API shows it, and the face of users and organizations for others. */
 import { countedView, memberships } from '../../model/organizations/organization-records.js';
 import { organizationInvitations } from '../../model/organizations/organization-invitations.js';
+import { pictureUrl } from '../../model/records/images.js';
 import { viewOwnAddresses } from '../../model/profile/own-addresses.js';
 import { publicUserData } from '../../model/users/person.js';
 import { users } from '../../model/users/user-records.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, MembershipRow, OrganizationInvitationRow, OrganizationRow, UserRow } from '../../state/rows.js';
-import { pictureUrl } from '../pictures.js';
 import { localImage } from './images.js';
 
 /** With the memberships, by which pages know roles and permissions. */
@@ -48,7 +48,7 @@ export function viewPublicUser(state: InstanceState, userId: string): Fields {
 }
 
 /** Something that tells which organization it is about, with a picture that is drawn here. */
-export function withOrganizationFace(view: Fields, organizationId: string): Fields {
+export function withPublicOrganizationData(view: Fields, organizationId: string): Fields {
   const face = view['public_organization_data'] as Fields | undefined;
   if (face === undefined) return view;
   return {
@@ -59,6 +59,6 @@ export function withOrganizationFace(view: Fields, organizationId: string): Fiel
 
 /** Without its link: whoever opens that has verified the invited address. */
 export const viewInvitation = (state: InstanceState, row: OrganizationInvitationRow): Fields => ({
-  ...withOrganizationFace(organizationInvitations.view(row, state), row.organization_id),
+  ...withPublicOrganizationData(organizationInvitations.view(row, state), row.organization_id),
   url: null,
 });

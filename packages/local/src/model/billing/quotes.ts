@@ -15,7 +15,7 @@ type Item = SubscriptionItemRow;
 export const runningItem = (items: readonly Item[]): Item | undefined =>
   items.find(({ status }) => status !== 'upcoming');
 
-/** Who has never had a plan that costs something may try one. */
+/** A payer who has never had a plan that costs something may have a free trial. */
 export const mayTry = (state: InstanceState, payer: PayerRow): boolean =>
   !state
     .table('subscription_items')

@@ -43,7 +43,7 @@ export function linkEnterpriseAccount(state: InstanceState, user: UserRow, profi
       provider_user_id: profile.provider_user_id,
       enterprise_connection_id: profile.connection_id ?? null,
       public_metadata: {},
-      verification: verified('enterprise_sso') as unknown as EnterpriseAccountRow['verification'],
+      verification: verified('enterprise_sso'),
     });
   }
   const names = connection?.syncs === true ? given({ first_name: told.first_name, last_name: told.last_name }) : {};

@@ -112,10 +112,7 @@ export function previewTemplate(state: InstanceState, row: MessageTemplateRow, b
     'app.url': state.frontendApiUrl,
     otp_code: '424242',
   };
-  const render = (text: string | null | undefined) =>
-    typeof text === 'string'
-      ? text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (all, name: string) => lookUp(values, name) ?? all)
-      : null;
+  const render = (text: string | null | undefined) => (typeof text === 'string' ? filled(text, values) : null);
   return {
     subject: render(body.subject ?? row.subject),
     body: render(body.body ?? row.body),

@@ -2,7 +2,7 @@
  * Clients known by a metadata document (draft-ietf-oauth-client-id-metadata-document): the URL of the document is the id. Nobody registers them;
  * the document is fetched at each authorization request, and what it says is recorded as an application.
  */
-import { fetchDocument, isLoopbackHost, mayFetch } from '../../http/fetch-document.js';
+import { fetchDocument, isLoopbackUrl, mayFetch } from '../../http/fetch-document.js';
 import { messageOf } from '../../ground/message-of.js';
 import { warn } from '../../ground/warn.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
@@ -65,7 +65,7 @@ function record(state: InstanceState, clientId: string, fields: Draft<OAuthAppli
   }
   const document = { metadata_document: true, implicitly_allowed: true, dynamically_registered: false };
   registerOAuthApplication(state, { ...fields, ...document, client_id: clientId });
-  if (isLoopbackHost(new URL(clientId)) && findApplication(state, clientId) !== undefined) warnOfLoopback(clientId);
+  if (isLoopbackUrl(new URL(clientId)) && findApplication(state, clientId) !== undefined) warnOfLoopback(clientId);
 }
 
 /** Said aloud, because what works here would fail in production. */

@@ -1,5 +1,5 @@
 /** OAuth clients: who they are, how they prove it, and where codes for them may go. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '../../ground/same-secret.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { OAuthApplicationRow } from '../../state/rows.js';
 import { settingsOf } from '../instance/settings.js';
@@ -37,7 +37,7 @@ export function authenticateClient(
   if (application === undefined) throw new OAuthError('invalid_client', 'The client is unknown.');
   if (application.public === true) return application;
   const expected = application.client_secret;
-  if (expected === undefined || expected === '' || !equal(secret, expected)) {
+  if (expected === undefined || expected === '' || !isSameSecret(secret, expected)) {
     throw new OAuthError('invalid_client', 'The client secret is missing or wrong.');
   }
   return application;
@@ -58,11 +58,6 @@ function formDecode(text: string): string {
   } catch {
     return text;
   }
-}
-
-export function equal(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
 }
 
 export function redirectUrisOf(application: OAuthApplicationRow): readonly string[] {

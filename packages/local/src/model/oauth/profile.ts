@@ -2,6 +2,7 @@
 import { timesOf } from '../tokens/session-token.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, OAuthAccessTokenRow, UserRow } from '../../state/rows.js';
+import { defaultImage, pictureUrl } from '../records/images.js';
 import { emailOf, nameOf } from '../users/names.js';
 import { lookUp } from '../../ground/look-up.js';
 import { organizationOfGrant } from './organization.js';
@@ -13,7 +14,7 @@ const BY_SCOPE: Readonly<Record<string, (state: InstanceState, user: UserRow) =>
     family_name: user.last_name ?? null,
     preferred_username: user.username ?? null,
     username: user.username ?? null,
-    picture: user.image_url ?? `${state.frontendApiUrl}/images/${user.id}.svg`,
+    picture: pictureUrl(state, 'users', user.id, user.image_url ?? defaultImage('user', user.id)),
   }),
   email: (state, user) => ({ email: emailOf(state, user), email_verified: emailOf(state, user) !== null }),
   public_metadata: (_state, user) => ({

@@ -1,6 +1,6 @@
-/** Somebody shows that a domain is the organization's: by a code that is sent to an address of it. */
+/** Verifies that a domain belongs to an organization, by a code that is sent to an address of the domain. */
 import type { InstanceState } from '../../state/instance-state.js';
-import type { OrganizationDomainRow, Verification } from '../../state/rows.js';
+import type { OrganizationDomainRow } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { readEmailAddress } from '../records/text-formats.js';
@@ -15,7 +15,7 @@ export function prepareAffiliation(
   domain: OrganizationDomainRow,
   address: string | undefined,
 ): OrganizationDomainRow {
-  if (domain.verification?.['status'] === 'verified') throw refusal('verification_already_verified');
+  if (domain.verification?.status === 'verified') throw refusal('verification_already_verified');
   const paramName = 'affiliation_email_address';
   const to = readEmailAddress(address, paramName);
   if (domainOfAddress(to) !== domain.name)
@@ -30,7 +30,7 @@ export function attemptAffiliation(
   domain: OrganizationDomainRow,
   code: string,
 ): OrganizationDomainRow {
-  const before = requireSent(domain.verification as Verification | null);
+  const before = requireSent(domain.verification);
   const { verification, refusal: failed } = attemptCode(state, before, code);
   const verifiedAt = failed === null ? { verified_at: state.now() } : {};
   const row = change(state, organizationDomains, domain.id, { verification: { ...verification, ...verifiedAt } });

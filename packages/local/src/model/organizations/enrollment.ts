@@ -1,6 +1,6 @@
 /**
- * Who may join an organization by a verified address of one of its domains: invited at once, or shown a suggestion, whose acceptance asks the
- * organization's managers.
+ * Enrollment by a verified address of one of an organization's domains: the user is invited at once, or is shown a suggestion. Accepting the
+ * suggestion asks the organization's managers.
  */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { MembershipRequestRow, OrganizationDomainRow, SuggestionRow, UserRow } from '../../state/rows.js';
@@ -33,9 +33,9 @@ export const membershipRequests = defineResource('organization_membership_reques
 
 /** A domain admits nobody before somebody has shown that it is theirs. */
 const admits = (state: InstanceState, domain: OrganizationDomainRow): boolean =>
-  domain.verification?.['status'] === 'verified' && environmentOf(state).organization_settings.domains.enabled;
+  domain.verification?.status === 'verified' && environmentOf(state).organization_settings.domains.enabled;
 
-/** Gives the user what their verified addresses entitle them to. Twice is as once. */
+/** Gives the user the invitations and suggestions of their verified addresses. Calling it again changes nothing. */
 export function enroll(state: InstanceState, user: UserRow): void {
   const addresses = state.table('email_addresses').by('user_id', user.id).filter(isVerified);
   for (const { email_address: address } of addresses) {
@@ -84,7 +84,7 @@ function suggest(state: InstanceState, { id, organization_id }: OrganizationDoma
   insert(state, suggestions, { organization_id, domain_id: id, user_id: user.id, status: 'pending' });
 }
 
-/** What waits for the user: not what they have become a member by another way for. */
+/** Suggestions for the user, but for organizations that they have joined in another way. */
 export function suggestionsFor(state: InstanceState, user: UserRow): SuggestionRow[] {
   enroll(state, user);
   const own = state.table('organization_suggestions').by('user_id', user.id);

@@ -4,7 +4,7 @@ import type {
   OrganizationDomainsUpdateParams,
 } from '../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../state/instance-state.js';
-import type { Fields, OrganizationDomainRow, OrganizationRow, Verification } from '../../state/rows.js';
+import type { Fields, OrganizationDomainRow, OrganizationRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { expiringStatus } from '../invitations/invitation-rules.js';
 import { contains, signed } from '../records/listing.js';
@@ -30,7 +30,7 @@ export const organizationDomains = defineResource('organization_domains', {
   component: 'OrganizationDomain',
   event: 'organizationDomain',
   filters: {
-    verified: (row, value: string) => (row.verification?.['status'] === 'verified') === (value === 'true'),
+    verified: (row, value: string) => (row.verification?.status === 'verified') === (value === 'true'),
     // One list takes a single mode, the other one a list of them, which may leave some out.
     enrollment_mode: (row, value: string | readonly string[]) =>
       signed([value].flat(), (mode) => mode === row.enrollment_mode),
@@ -44,7 +44,7 @@ export const organizationDomains = defineResource('organization_domains', {
 });
 
 function view(row: OrganizationDomainRow, state: InstanceState): Fields {
-  const affiliation = viewVerification(state, row.verification as Verification | null);
+  const affiliation = viewVerification(state, row.verification);
   return {
     ...row,
     verification: affiliation,
@@ -79,7 +79,8 @@ export function withdraw(state: InstanceState, domain: OrganizationDomainRow): v
 }
 
 const verification = (state: InstanceState, verified: boolean, by = 'admin') => ({
-  status: verified ? 'verified' : 'unverified',
+  object: 'verification_otp',
+  status: verified ? ('verified' as const) : ('unverified' as const),
   strategy: verified ? by : 'affiliation_email_code',
   attempts: null,
   expire_at: null,

@@ -11,7 +11,7 @@ import { changeSettings, settingsOf } from '../instance/settings.js';
 import type { RefusalCode } from '../records/refusal-table.js';
 import { invalidFormat, notFound, refusal, taken } from '../records/refusals.js';
 import { change, create, remove } from '../records/resource.js';
-import { KEEPERS_PERMISSIONS } from './memberships.js';
+import { MINIMUM_PERMISSIONS } from './memberships.js';
 import { permissions, replacePermission, roleByKey, roles } from './role-records.js';
 
 function readRoleKey(key: string): string {
@@ -68,12 +68,12 @@ export function updateRole(state: InstanceState, before: RoleRow, body: Organiza
 
 /** The creator's role must be able to keep an organization. @throws ApiError 422 */
 function refusePoorCreator(state: InstanceState, key: string, permissionKeys: readonly string[]): void {
-  if (settingsOf(state, 'organizations').creator_role === key) requireKeepersPermissions(key, permissionKeys);
+  if (settingsOf(state, 'organizations').creator_role === key) requireMinimumPermissions(key, permissionKeys);
 }
 
 /** @throws ApiError 422 */
-export function requireKeepersPermissions(key: string, held: readonly string[], paramName?: string): void {
-  const lacking = KEEPERS_PERMISSIONS.filter((permission) => !held.includes(permission));
+export function requireMinimumPermissions(key: string, held: readonly string[], paramName?: string): void {
+  const lacking = MINIMUM_PERMISSIONS.filter((permission) => !held.includes(permission));
   if (lacking.length === 0) return;
   throw refusal('organization_missing_creator_role_permissions', `${key} lacks ${lacking.join(', ')}.`, { paramName });
 }

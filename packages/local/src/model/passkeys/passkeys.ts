@@ -42,12 +42,12 @@ export function startPasskey(state: InstanceState, user: UserRow, origin: string
   const held = passkeysOf(state, user.id);
   if (held.length >= MOST) throw refusal('passkey_quota_exceeded', `A user has at most ${String(MOST)} passkeys.`);
   const rpId = siteOf(origin);
-  const { identifier } = publicUserData(state, user.id) as { readonly identifier?: unknown };
+  const { identifier } = publicUserData(state, user.id);
   const options = {
     rp: { id: rpId, name: environmentOf(state).display_config.application_name },
     user: {
       id: Buffer.from(user.id).toString('base64url'),
-      name: typeof identifier === 'string' ? identifier : user.id,
+      name: identifier,
       displayName: nameOf(user),
     },
     challenge: challengeIn(state),
@@ -58,7 +58,7 @@ export function startPasskey(state: InstanceState, user: UserRow, origin: string
     attestation: 'none',
   };
   const verification = pending(state, STRATEGY, { nonce: JSON.stringify(options) });
-  return insert(state, passkeys, { user_id: user.id, name: 'Passkey', last_used_at: null, verification } as Fields);
+  return insert(state, passkeys, { user_id: user.id, name: 'Passkey', last_used_at: null, verification });
 }
 
 /** What the authenticator made becomes the user's. @throws ApiError 400, 404, 422 */
@@ -70,12 +70,12 @@ export function verifyPasskey(
   origin: string | undefined,
 ): PasskeyRow {
   const row = ownPasskey(state, user, id);
-  const expected = expectedBy(state, row.verification as Verification | null, origin);
-  const made = told('passkey_invalid_verification', () => checkRegistration(credential, expected));
+  const expected = expectedBy(state, row.verification, origin);
+  const made = withRefusal('passkey_invalid_verification', () => checkRegistration(credential, expected));
   if (state.table('passkeys').by('credential_id', made.id).length > 0)
     throw refusal('passkey_invalid_verification', 'This passkey is known already.');
   const done = {
-    verification: verified(STRATEGY) as unknown as PasskeyRow['verification'],
+    verification: verified(STRATEGY),
     credential_id: made.id,
     public_key: made.publicKey as Fields,
     sign_count: made.counter,
@@ -137,7 +137,7 @@ export function attemptPasskey(
   const row = passkeyNamed(state, credential);
   const { credential_id: id = '', public_key: publicKey = {}, sign_count: counter = 0 } = row;
   try {
-    const next = told('passkey_authentication_failure', () => {
+    const next = withRefusal('passkey_authentication_failure', () => {
       if (row.user_id !== user.id || row.rp_id !== expected.rpId) throw new WebAuthnError('it is for another account');
       return checkAssertion(credential, expected, { id, publicKey, counter });
     });
@@ -149,7 +149,7 @@ export function attemptPasskey(
 }
 
 /** @throws ApiError with this code for what is not good @throws Error of any other kind as it is */
-function told<T>(code: 'passkey_invalid_verification' | 'passkey_authentication_failure', check: () => T): T {
+function withRefusal<T>(code: 'passkey_invalid_verification' | 'passkey_authentication_failure', check: () => T): T {
   try {
     return check();
   } catch (error) {

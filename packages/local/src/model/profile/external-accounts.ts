@@ -34,7 +34,7 @@ export const accountOf = (
 ): ExternalAccountRow | undefined => state.table('external_accounts').by('provider_user_id', id)[0];
 
 /** What a provider says of an account. */
-const told = (profile: ProviderProfile) => ({
+const accountFields = (profile: ProviderProfile) => ({
   provider_user_id: profile.provider_user_id,
   email_address: profile.email_address,
   email_address_verified: true,
@@ -42,23 +42,25 @@ const told = (profile: ProviderProfile) => ({
   last_name: profile.last_name,
 });
 
-const stored = (verification: Verification): ExternalAccountRow['verification'] =>
-  ({ ...verification, expire_at: verification.expire_at ?? 0 }) as unknown as ExternalAccountRow['verification'];
+const stored = (verification: Verification): Verification => ({
+  ...verification,
+  expire_at: verification.expire_at ?? 0,
+});
 
-const NOBODY = { provider_user_id: '', email_address: '', first_name: '', last_name: '' };
+const NO_PROFILE = { provider_user_id: '', email_address: '', first_name: '', last_name: '' };
 
 function addAccount(
   state: InstanceState,
   user: UserRow,
   provider: string,
   verification: Verification,
-  fields: Partial<ReturnType<typeof told>> = {},
+  fields: Partial<ReturnType<typeof accountFields>> = {},
 ): ExternalAccountRow {
   const row = insert(state, externalAccounts, {
     user_id: user.id,
     provider,
     identification_id: state.id('idn'),
-    ...NOBODY,
+    ...NO_PROFILE,
     approved_scopes: 'email profile',
     avatar_url: '',
     image_url: '',
@@ -75,7 +77,7 @@ function addAccount(
 /** The account by which a user came in, unless it is known already. */
 export function linkAccount(state: InstanceState, user: UserRow, profile: ProviderProfile): void {
   if (accountOf(state, profile) !== undefined) return;
-  addAccount(state, user, profile.strategy, verified(profile.strategy), told(profile));
+  addAccount(state, user, profile.strategy, verified(profile.strategy), accountFields(profile));
 }
 
 interface Asked {
@@ -102,10 +104,15 @@ export function connectAccount(
   // What was begun before and never came back.
   for (const row of same) state.table('external_accounts').delete(row.id);
   const row = addAccount(state, user, strategy, verified(strategy, { status: 'unverified' }));
-  return waiting(state, row, strategy, asked);
+  return sendForConsent(state, row, strategy, asked);
 }
 
-function waiting(state: InstanceState, row: ExternalAccountRow, strategy: string, asked: Asked): ExternalAccountRow {
+function sendForConsent(
+  state: InstanceState,
+  row: ExternalAccountRow,
+  strategy: string,
+  asked: Asked,
+): ExternalAccountRow {
   const subject = { kind: 'external_account', id: row.id, address: asked.address } as const;
   const verification = sendToProvider(state, strategy, subject, asked.fields);
   const extra = scopesIn(asked.fields);
@@ -131,7 +138,7 @@ function ownAccount(state: InstanceState, user: UserRow, id: string): ExternalAc
 /** Asks the provider again. @throws ApiError 404 */
 export function reauthorizeAccount(state: InstanceState, user: UserRow, id: string, asked: Asked): ExternalAccountRow {
   const row = ownAccount(state, user, id);
-  return waiting(state, row, `oauth_${bareProvider(row.provider)}`, asked);
+  return sendForConsent(state, row, `oauth_${bareProvider(row.provider)}`, asked);
 }
 
 /** @throws ApiError 400 for the last by which the user is known, 404 */
@@ -149,8 +156,8 @@ export function revokeAccountTokens(state: InstanceState, user: UserRow, id: str
 }
 
 /**
- * The provider has answered. Gives where the browser goes; null unless the account's user is signed in with this browser: who is sent the
- * link of another must not connect an own account there.
+ * The provider has answered. Gives where the browser goes; null unless the account's user is signed in with this browser: with somebody else's
+ * link, nobody can connect an account of their own to that user.
  */
 export function answerConnection(
   state: InstanceState,
@@ -163,7 +170,7 @@ export function answerConnection(
   if (row === undefined || user === undefined) return null;
   if (!usableSessions(state, client).some((session) => session.user_id === user.id)) return null;
   closeRedirect(state, redirect);
-  const failure = profile === null ? DENIED : whyNot(state, row, profile);
+  const failure = profile === null ? DENIED : conflictOf(state, row, profile);
   if (profile === null || failure !== null) {
     const [code, message] = failure ?? DENIED;
     const verification = stored(failedAtProvider(redirect.strategy, 'failed', code, message));
@@ -172,7 +179,7 @@ export function answerConnection(
     return redirect.redirect_url;
   }
   change(state, externalAccounts, row.id, {
-    ...told(profile),
+    ...accountFields(profile),
     approved_scopes: row.wished_scopes ?? row.approved_scopes,
     verification: stored(verified(redirect.strategy)),
   });
@@ -184,7 +191,7 @@ const DENIED = ['oauth_access_denied', 'You did not grant access to your account
 const CLAIMED = ['oauth_identification_claimed', 'This account belongs to somebody else here.'] as const;
 const ANOTHER = ['external_account_not_found', 'This is another account than the one that is connected.'] as const;
 
-function whyNot(state: InstanceState, row: ExternalAccountRow, profile: ProviderProfile) {
+function conflictOf(state: InstanceState, row: ExternalAccountRow, profile: ProviderProfile) {
   const holder = accountOf(state, profile);
   if (holder !== undefined && holder.id !== row.id) return CLAIMED;
   if (row.provider_user_id !== '' && row.provider_user_id !== profile.provider_user_id) return ANOTHER;

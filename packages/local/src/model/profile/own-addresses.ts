@@ -120,7 +120,7 @@ export function identificationsLeft(state: InstanceState, user: UserRow, without
   const rows = KIND_NAMES.flatMap((kind) => kindOf(kind).resource.tableIn(state).by('user_id', user.id));
   const accounts = state.table('external_accounts').by('user_id', user.id);
   const verified = [...rows.filter((row) => row.reserved_for_second_factor !== true), ...accounts].filter(
-    (row) => isVerified(row as Parameters<typeof isVerified>[0]) && row.id !== without,
+    (row) => isVerified(row) && row.id !== without,
   );
   return verified.length + (typeof user.username === 'string' ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-/** What a server asks of a session by its tokens: whether one belongs to it, and whether an expired one may be renewed. */
+/** Looks sessions up by their tokens, and decides whether an expired token may be refreshed. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { SessionRow } from '../../state/rows.js';
 import { notFound, refusal } from '../records/refusals.js';

@@ -40,8 +40,7 @@ const phoneFactor =
     default: row.default_second_factor === true,
   });
 
-const verifiedOf = <R extends { readonly verification?: unknown }>(rows: readonly R[]): R[] =>
-  rows.filter((row) => isVerified(row as Parameters<typeof isVerified>[0]));
+const verifiedOf = <R extends Parameters<typeof isVerified>[0]>(rows: readonly R[]): R[] => rows.filter(isVerified);
 
 export function firstFactors(state: InstanceState, user: UserRow, given: string | null): Factor[] {
   const enterprise = enterpriseFactors(state, given);

@@ -101,7 +101,7 @@ function addressTarget(state: InstanceState, id: string): Target | undefined {
   return (
     row && {
       userId: row.user_id,
-      verification: row.verification as Verification | null,
+      verification: row.verification,
       verify(verification) {
         verifyAddress(state, 'email_address', id, verification);
         return null;

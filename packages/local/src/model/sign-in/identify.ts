@@ -1,4 +1,4 @@
-/** Whom an identifier stands for. */
+/** Finds the user of an identifier. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { connectionsFor } from '../connections/active-connections.js';

@@ -1,4 +1,4 @@
-/** Who gives wrong passwords and codes too often is locked out for a while. */
+/** Lockout: a user with too many wrong passwords and codes cannot sign in for a while. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -9,7 +9,7 @@ import { users } from '../users/user-records.js';
 const rulesOf = (state: InstanceState) => environmentOf(state).user_settings.attack_protection.user_lockout;
 
 /** @throws ApiError 403 for a user who is banned or locked */
-export function refuseShutOut(state: InstanceState, user: UserRow): void {
+export function refuseBannedOrLocked(state: InstanceState, user: UserRow): void {
   if (user.banned === true) throw refusal('user_banned', 'This account has been banned.');
   const until = user.locked_until ?? 0;
   if (until <= state.now()) return;

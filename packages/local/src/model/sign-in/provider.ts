@@ -83,8 +83,8 @@ export function profileFor(strategy: string, email: string, firstName: string, l
 }
 
 /**
- * The provider has answered. Gives where the browser goes; null if nobody waits in this browser: who is sent a link to somebody else's attempt
- * must not sign that other browser in.
+ * The provider has answered. Gives where the browser goes; null if the attempt is of another browser: with somebody else's link, nobody can sign
+ * that other browser in.
  *
  * @param profile null: the person said no
  */

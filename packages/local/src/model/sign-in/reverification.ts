@@ -25,7 +25,7 @@ import {
   FIRST_STRATEGIES,
   preparationOf,
   SECOND_STRATEGIES,
-  type Place,
+  type PageLocation,
 } from './strategies.js';
 
 type Step = 'first' | 'second';
@@ -109,7 +109,7 @@ export function prepareReverification(
   user: UserRow,
   step: Step,
   input: Fields,
-  { address, origin }: Place,
+  { address, origin }: PageLocation,
 ): SessionRow {
   const { held, chosen } = stepOf(state, session, user, step, input);
   const subject = { kind: 'session', id: session.id, address } as const;
@@ -125,7 +125,7 @@ export async function attemptReverification(
   user: UserRow,
   step: Step,
   input: Fields,
-  { address, origin }: Place,
+  { address, origin }: PageLocation,
 ): Promise<SessionRow> {
   const { held, chosen } = stepOf(state, session, user, step, input);
   const { field } = STEPS[step];

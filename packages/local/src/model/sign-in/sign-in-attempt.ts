@@ -5,7 +5,7 @@ import { environmentOf } from '../instance/environment.js';
 import { notFound, refusal } from '../records/refusals.js';
 import { liveSessions, signIn, type Entry } from '../sessions/client-sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
-import { forgetFailures, noteFailure, refuseShutOut } from './lockout.js';
+import { forgetFailures, noteFailure, refuseBannedOrLocked } from './lockout.js';
 import { textsOf } from '../users/person.js';
 import { restrictionOf } from '../users/sign-up-restrictions.js';
 import { setPassword } from '../users/user-credentials.js';
@@ -20,9 +20,16 @@ import {
   FIRST_STRATEGIES,
   preparationOf,
   SECOND_STRATEGIES,
-  type Place,
+  type PageLocation,
 } from './strategies.js';
-import { identifyVeiled, isVeiled, NOBODY, protectsAccounts, unsent, veiledStep } from './veil.js';
+import {
+  identifyProtected,
+  isProtected,
+  NOBODY,
+  protectsAgainstEnumeration,
+  unsent,
+  protectedStep,
+} from './enumeration-protection.js';
 
 const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
 
@@ -70,9 +77,9 @@ export function changeSignIn(state: InstanceState, row: SignInRow, patch: Draft<
 
 /** Says who wants to come in. @throws ApiError 403, 422 */
 export function identifySignIn(state: InstanceState, client: ClientRow, identifier: string): SignInRow {
-  const veiled = protectsAccounts(state);
-  const found = veiled ? identifyVeiled(state, identifier) : identifyOrRefuse(state, identifier);
-  if (found.user !== undefined && !veiled) refuseEntry(state, found.user);
+  const hidden = protectsAgainstEnumeration(state);
+  const found = hidden ? identifyProtected(state, identifier) : identifyOrRefuse(state, identifier);
+  if (found.user !== undefined && !hidden) refuseEntry(state, found.user);
   const here = liveSessions(state, client).some((session) => session.user_id === found.user?.id);
   if (here) throw refusal('identifier_already_signed_in', 'You are already signed in with this account.');
   return startSignIn(state, client, { user_id: found.user?.id ?? null, identifier: found.identifier });
@@ -80,7 +87,7 @@ export function identifySignIn(state: InstanceState, client: ClientRow, identifi
 
 /** @throws ApiError 403 for a user who is banned, locked or kept out by the instance's lists */
 export function refuseEntry(state: InstanceState, user: UserRow, invited = false): void {
-  refuseShutOut(state, user);
+  refuseBannedOrLocked(state, user);
   const restriction = restrictionOf(state, textsOf(state, user, 'email_address'), 'sign-in', invited);
   if (restriction !== null) throw refusal('not_allowed_access', restriction);
 }
@@ -98,7 +105,7 @@ export function prepareFactor(
   row: SignInRow,
   step: Step,
   given: Fields,
-  { address, origin }: Place,
+  { address, origin }: PageLocation,
 ): SignInRow {
   const { user, chosen, input } = stepOf(state, row, step, given);
   const subject = { kind: 'sign_in', id: row.id, address } as const;
@@ -115,7 +122,7 @@ export async function attemptFactor(
   row: SignInRow,
   step: Step,
   given: Fields,
-  { address, origin }: Place,
+  { address, origin }: PageLocation,
 ): Promise<SignInRow> {
   const { user, chosen, input } = stepOf(state, row, step, given);
   const { field } = STEPS[step];
@@ -138,8 +145,8 @@ export async function attemptFactor(
 function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields) {
   const { status, strategies } = STEPS[step];
   const user = state.table('users').get(row.user_id);
-  if (step === 'first' && signInStatus(state, row) === status && isVeiled(state, row))
-    return veiledStep(state, row, user, input, refuseEntry);
+  if (step === 'first' && signInStatus(state, row) === status && isProtected(state, row))
+    return protectedStep(state, row, user, input, refuseEntry);
   const enterprise = step === 'first' ? enterpriseFactors(state, row.identifier) : [];
   if (enterprise.length > 0 && !isVerified(row.first_factor_verification))
     return { user: user ?? NOBODY, chosen: chosenStrategy(strategies, enterprise, input), input };
@@ -147,7 +154,7 @@ function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields)
     throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted in the meantime.');
   if (user === undefined || signInStatus(state, row) !== status)
     throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
-  refuseShutOut(state, user);
+  refuseBannedOrLocked(state, user);
   const offered = step === 'first' ? firstFactors(state, user, row.identifier) : secondFactors(state, user);
   return { user, chosen: chosenStrategy(strategies, offered, input), input };
 }

@@ -10,7 +10,7 @@ import { viewVerification } from '../verification/verification.js';
 import { enterpriseFactors } from './enterprise.js';
 import { countsAsBoth, secondFactors } from './factors.js';
 import { supportedIdentifiers } from './identify.js';
-import { isVeiled, offeredFirst } from './veil.js';
+import { isProtected, offeredFirst } from './enumeration-protection.js';
 
 export type SignInStatus =
   'abandoned' | 'needs_identifier' | 'needs_first_factor' | 'needs_new_password' | 'needs_second_factor' | 'complete';
@@ -23,7 +23,7 @@ export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus
   const user = state.table('users').get(row.user_id);
   const first = row.first_factor_verification;
   // A passkey says itself who comes.
-  const named = user !== undefined || first?.strategy === 'passkey' || isVeiled(state, row);
+  const named = user !== undefined || first?.strategy === 'passkey' || isProtected(state, row);
   if (!isVerified(first)) return named ? 'needs_first_factor' : 'needs_identifier';
   if (row.needs_new_password) return 'needs_new_password';
   if (user === undefined) return 'needs_identifier';
@@ -41,8 +41,8 @@ function needsSecondFactor(state: InstanceState, row: SignInRow, user: UserRow):
 export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
   const user = state.table('users').get(row.user_id);
   const status = signInStatus(state, row);
-  const veiled = isVeiled(state, row);
-  const named = user !== undefined || veiled || enterpriseFactors(state, row.identifier).length > 0;
+  const hidden = isProtected(state, row);
+  const named = user !== undefined || hidden || enterpriseFactors(state, row.identifier).length > 0;
   const open = named && status !== 'complete';
   return {
     ...row,
@@ -54,6 +54,6 @@ export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
       user !== undefined && status === 'needs_second_factor' ? secondFactors(state, user) : null,
     first_factor_verification: viewVerification(state, row.first_factor_verification),
     second_factor_verification: viewVerification(state, row.second_factor_verification),
-    user_data: user === undefined || veiled ? null : publicUserData(state, user.id),
+    user_data: user === undefined || hidden ? null : publicUserData(state, user.id),
   };
 }

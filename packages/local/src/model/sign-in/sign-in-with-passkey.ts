@@ -6,7 +6,7 @@ import { askForPasskey, passkeyNamed } from '../passkeys/passkeys.js';
 import { refusal } from '../records/refusals.js';
 import { publicUserData } from '../users/person.js';
 import { changeSignIn, refuseEntry, settleSignIn, startSignIn } from './sign-in-attempt.js';
-import { FIRST_STRATEGIES, type Place } from './strategies.js';
+import { FIRST_STRATEGIES, type PageLocation } from './strategies.js';
 
 /** @throws ApiError 400 where passkeys are switched off */
 export function startPasskeySignIn(state: InstanceState, client: ClientRow, origin: string | undefined): SignInRow {
@@ -24,7 +24,7 @@ export async function attemptPasskeySignIn(
   state: InstanceState,
   row: SignInRow,
   input: Fields,
-  { address, origin }: Place,
+  { address, origin }: PageLocation,
 ): Promise<SignInRow> {
   const user = state.table('users').get(passkeyNamed(state, input['public_key_credential']).user_id);
   if (user === undefined) throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted.');
@@ -36,7 +36,7 @@ export async function attemptPasskeySignIn(
     throw refused;
   }
   refuseEntry(state, user);
-  const { identifier } = publicUserData(state, user.id) as { readonly identifier?: string };
-  const named = { user_id: user.id, identifier: identifier ?? null };
+  const { identifier } = publicUserData(state, user.id);
+  const named = { user_id: user.id, identifier };
   return settleSignIn(state, changeSignIn(state, row, { ...named, first_factor_verification: verification }));
 }

@@ -15,7 +15,7 @@ import type { Recipient } from '../verification/messages.js';
 import { sendLink, type Subject } from '../verification/redirects.js';
 import { attemptCode, incorrectCode, sendCode, verified, type Attempted } from '../verification/verification.js';
 
-export interface Asked {
+export interface StrategyContext {
   readonly state: InstanceState;
   readonly user: UserRow;
   /** Fields of the request. */
@@ -28,17 +28,17 @@ export interface Asked {
   readonly origin: string | undefined;
 }
 
-/** Where a page is that asks: the address by which it reaches the instance, and its own origin. */
-export interface Place {
+/** The page that sends a request: the address by which it reaches the instance, and its own origin. */
+export interface PageLocation {
   readonly address: string;
   readonly origin: string | undefined;
 }
 
 export interface Strategy {
   /** Absent: nothing has to be sent. @throws ApiError */
-  readonly prepare?: (asked: Asked, strategy: string) => Verification;
+  readonly prepare?: (asked: StrategyContext, strategy: string) => Verification;
   /** @throws ApiError for what can be refused without being counted */
-  readonly attempt: (asked: Asked, strategy: string) => Attempted | Promise<Attempted>;
+  readonly attempt: (asked: StrategyContext, strategy: string) => Attempted | Promise<Attempted>;
 }
 
 /** The one that a request names, of a table. */
@@ -70,7 +70,7 @@ export function preparationOf({ strategy, name }: Chosen): NonNullable<Strategy[
 export const attemptWith = (
   { strategy, name }: Chosen,
   held: Verification | null,
-  asked: Omit<Asked, 'prepared'>,
+  asked: Omit<StrategyContext, 'prepared'>,
 ): Attempted | Promise<Attempted> =>
   strategy.attempt({ ...asked, prepared: held?.strategy === name ? held : null }, name);
 
@@ -103,7 +103,7 @@ const password: Strategy = {
   },
 };
 
-function attemptSent({ state, input, prepared }: Asked): Attempted {
+function attemptSent({ state, input, prepared }: StrategyContext): Attempted {
   const code = text(input, 'code');
   if (prepared === null) throw refusal('verification_missing', 'No code has been sent yet.');
   return attemptCode(state, prepared, code);
@@ -125,7 +125,7 @@ const byLink: Strategy = {
 };
 
 /** Where the input wants it sent, else the primary address or number. @throws ApiError 422 for one of somebody else */
-function recipientIn({ state, user, input }: Asked, kind: VerifiableKind): Recipient {
+function recipientIn({ state, user, input }: StrategyContext, kind: VerifiableKind): Recipient {
   const field = `${kind}_id`;
   const wished = input[field];
   const rows = kindOf(kind).resource.tableIn(state).by('user_id', user.id);

@@ -1,4 +1,5 @@
 /** What a form gives an attempt to sign up. */
+import { isRecord } from '../../../../../src/ground/is-record.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { Fields, SignUpRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -27,9 +28,8 @@ const READERS: Readonly<Record<string, (state: InstanceState, value: unknown, ro
   last_name: (_state, value) => ({ last_name: textOrNull(value) }),
   password: (state, value) => (typeof value === 'string' && value !== '' ? digested(state, value) : {}),
   unsafe_metadata(_state, value) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw invalidValue('unsafe_metadata', 'must be a JSON object');
-    return { unsafe_metadata: value as Record<string, unknown> };
+    if (!isRecord(value)) throw invalidValue('unsafe_metadata', 'must be a JSON object');
+    return { unsafe_metadata: { ...value } };
   },
   legal_accepted: (state, value) => ({ legal_accepted_at: value === true || value === 'true' ? state.now() : null }),
   locale: (_state, value) => ({ locale: textOrNull(value) }),

@@ -40,9 +40,7 @@ export function mintSessionToken(state: InstanceState, session: SessionRow, opti
     sub: session.user_id,
     ...(session.actor === null || session.actor === undefined ? {} : { act: session.actor }),
     ...(status === 'active' || status === 'pending' ? { sts: status } : {}),
-    ...(options.v1 === true
-      ? organizationV1(state, session)
-      : { ...versionTwo(state, session), jti: state.secret(20), v: 2 }),
+    ...(options.v1 === true ? claimsV1(state, session) : { ...claimsV2(state, session), jti: state.secret(20), v: 2 }),
     ...options.claims,
   };
   warnOnce(state, largeClaims(payload));
@@ -65,8 +63,8 @@ export function timesOf(nowMs: number, expiresInSeconds: number): { exp: number;
   return { exp, iat, nbf: iat - NOT_BEFORE_LEAD_SECONDS };
 }
 
-function versionTwo(state: InstanceState, session: SessionRow): Record<string, unknown> {
-  const { features, plans } = soldTo(state, session);
+function claimsV2(state: InstanceState, session: SessionRow): Record<string, unknown> {
+  const { features, plans } = entitlementsOfSession(state, session);
   const organization = activeOrganization(state, session);
   const encoded = organization === null ? null : encodeOrganization(organization, features);
   const fea = encoded === null ? orderFeatures(features).join(',') : encoded.fea;
@@ -78,7 +76,7 @@ function versionTwo(state: InstanceState, session: SessionRow): Record<string, u
 }
 
 /** What the user and the active organization have bought, unless whoever made the session said something else. */
-function soldTo(state: InstanceState, session: SessionRow) {
+function entitlementsOfSession(state: InstanceState, session: SessionRow) {
   const extras = extrasOf(session);
   const none = { plans: [], features: [] };
   const ofUser = entitlementsOf(state, 'user', session.user_id) ?? none;
@@ -90,7 +88,7 @@ function soldTo(state: InstanceState, session: SessionRow) {
   };
 }
 
-function organizationV1(state: InstanceState, session: SessionRow): Record<string, unknown> {
+function claimsV1(state: InstanceState, session: SessionRow): Record<string, unknown> {
   const organization = activeOrganization(state, session);
   if (organization === null) return {};
   return {
@@ -108,7 +106,7 @@ function activeOrganization(state: InstanceState, session: SessionRow): TokenOrg
   if (organization === undefined || membership === undefined) return null;
   const { role } = membership;
   const slug = typeof organization.slug === 'string' ? organization.slug : null;
-  const permissions = extrasOf(session).permissions ?? permissionsSold(state, session, organization.id, role);
+  const permissions = extrasOf(session).permissions ?? permissionsInPlan(state, session, organization.id, role);
   return { id: organization.id, slug, role, permissions };
 }
 
@@ -118,7 +116,7 @@ function activeMembership(state: InstanceState, session: SessionRow): Membership
 }
 
 /** Those of the role, without the ones whose feature the organization's plan lacks. */
-function permissionsSold(state: InstanceState, session: SessionRow, organizationId: string, role: string) {
+function permissionsInPlan(state: InstanceState, session: SessionRow, organizationId: string, role: string) {
   const keys = permissionKeysOf(state, role);
   const sold = extrasOf(session).features === undefined ? entitlementsOf(state, 'organization', organizationId) : null;
   return sold === null ? keys : keys.filter((key) => sold.features.includes(key.split(':')[1] ?? ''));

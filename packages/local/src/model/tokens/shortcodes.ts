@@ -3,6 +3,7 @@ import { compileProjection } from '../../document/projection.js';
 import type { InstanceState, Row } from '../../state/instance-state.js';
 import type { Fields, SessionRow } from '../../state/rows.js';
 import { memberships, membershipOf, organizations } from '../organizations/organization-records.js';
+import { pictureUrl } from '../records/images.js';
 import type { Resource } from '../records/resource.js';
 import { isVerified } from '../users/identifications.js';
 import { users } from '../users/user-records.js';
@@ -77,7 +78,11 @@ function shown<R extends Row>(state: InstanceState, resource: Resource<R>, row: 
   const { private_metadata: _, ...fields } = project(resource.view(row, state)) as Context;
   const inSeconds = (name: string, value: unknown) =>
     typeof value === 'number' && name.endsWith('_at') ? Math.floor(value / 1000) : value;
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, inSeconds(name, value)]));
+  const context = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, inSeconds(name, value)]));
+  const { table } = resource;
+  if (table !== 'users' && table !== 'organizations') return context;
+  // The picture itself would make a token larger than any header.
+  return { ...context, image_url: pictureUrl(state, table, row.id, fields['image_url']) };
 }
 
 function userContext(state: InstanceState, userId: string): Context {

@@ -1,4 +1,4 @@
-/** How users are called where people read. */
+/** Names and addresses of users for pages and messages. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { primaryText } from './person.js';

@@ -112,7 +112,10 @@ export const PERSON_SORT_KEYS = {
 } as const;
 
 /** The user's face for other members. */
-export function publicUserData(state: InstanceState, userId: string): Fields & { readonly image_url: string } {
+export function publicUserData(
+  state: InstanceState,
+  userId: string,
+): Fields & { readonly image_url: string; readonly identifier: string } {
   const user = state.table('users').get(userId);
   if (!user)
     return { user_id: userId, first_name: null, last_name: null, image_url: '', has_image: false, identifier: '' };

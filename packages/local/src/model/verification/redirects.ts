@@ -60,7 +60,7 @@ export function openRedirect(state: InstanceState, token: string, strategy: RegE
   return row !== undefined && strategy.test(row.strategy) ? row : null;
 }
 
-/** Once is enough. */
+/** A redirect is good once. */
 export const closeRedirect = (state: InstanceState, { id }: VerificationRedirectRow): void => {
   state.table('verification_redirects').delete(id);
 };

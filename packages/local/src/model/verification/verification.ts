@@ -1,5 +1,5 @@
-/** The one verification of everything: sign-in, sign-up, addresses and reverification share its attempts, its expiry and its codes. */
-import { timingSafeEqual } from 'node:crypto';
+/** Verifications. Sign-in, sign-up, addresses and reverification share their attempts, their expiry and their codes. */
+import { isSameSecret } from '../../ground/same-secret.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, Verification } from '../../state/rows.js';
 import type { ApiError } from '../records/api-error.js';
@@ -46,7 +46,7 @@ export const verified = (strategy: string, fields: Partial<Verification> = {}): 
   ...fields,
 });
 
-/** What a provider's answer came to, if not to anybody being verified. */
+/** The verification that a provider's answer ends with when it verifies nobody. */
 export const failedAtProvider = (
   strategy: string,
   status: 'failed' | 'transferable',
@@ -99,7 +99,7 @@ export function requireSent(held: Verification | null): Verification {
 export function attemptCode(state: InstanceState, verification: Verification, code: string): Attempted {
   refuseUnlessPending(state, verification);
   const attempts = (verification.attempts ?? 0) + 1;
-  if (verification.code !== undefined && same(verification.code, code)) {
+  if (verification.code !== undefined && isSameSecret(code, verification.code)) {
     const { code: _, ...rest } = verification;
     return { verification: { ...rest, attempts, status: 'verified' }, refusal: null };
   }
@@ -108,8 +108,3 @@ export function attemptCode(state: InstanceState, verification: Verification, co
 }
 
 export const incorrectCode = (): ApiError => refusal('form_code_incorrect', 'Incorrect code', { paramName: 'code' });
-
-function same(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.byteLength === right.byteLength && timingSafeEqual(left, right);
-}

@@ -20,6 +20,8 @@ export type Verification = {
   readonly external_verification_redirect_url?: string | null;
   readonly error?: Fields | null;
   readonly verified_at_client?: string | null;
+  /** ms; of a domain. */
+  readonly verified_at?: number | null;
   /** The enterprise connection through which somebody comes. */
   readonly connection_id?: string;
 };

@@ -10,7 +10,8 @@ import type {
   RoleSet,
   WaitlistEntry,
 } from 'bailiff/api/types';
-import type { Fields, Kept, Stored, Times } from './stored.js';
+import type { Verification } from './attempt-rows.js';
+import type { Kept, Stored, Times } from './stored.js';
 
 export type OrganizationRow = Stored<
   Organization,
@@ -39,7 +40,7 @@ export type OrganizationInvitationRow = Stored<
 
 export type OrganizationDomainRow = Stored<
   OrganizationDomain,
-  { verification: Fields | null },
+  { verification: Verification | null },
   'public_organization_data'
 >;
 

@@ -8,6 +8,7 @@ import type {
   User,
   Web3Wallet,
 } from 'bailiff/api/types';
+import type { Verification } from './attempt-rows.js';
 import type { Fields, Stored } from './stored.js';
 
 /** A part of a user. */
@@ -63,15 +64,18 @@ export interface PendingTotp {
   readonly created_at: number;
 }
 
-export type EmailAddressRow = PartOfUser<EmailAddress>;
+/** Where a part can be verified, its row holds more of the verification than the document shows. */
+type Verifiable = { verification: Verification | null };
 
-export type PhoneNumberRow = PartOfUser<PhoneNumber>;
+export type EmailAddressRow = PartOfUser<EmailAddress, Verifiable>;
 
-export type Web3WalletRow = PartOfUser<Web3Wallet, { reserved?: boolean; linked_to?: readonly unknown[] }>;
+export type PhoneNumberRow = PartOfUser<PhoneNumber, Verifiable>;
+
+export type Web3WalletRow = PartOfUser<Web3Wallet, Verifiable & { reserved?: boolean; linked_to?: readonly unknown[] }>;
 
 export type ExternalAccountRow = PartOfUser<
   ExternalAccountWithVerification,
-  {
+  Verifiable & {
     provider?: string;
     /** What the provider is asked for, until it answers. */
     wished_scopes?: string;
@@ -81,13 +85,14 @@ export type ExternalAccountRow = PartOfUser<
 /** What the authenticator made is kept once it has been verified. */
 export type PasskeyRow = PartOfUser<
   Passkey,
-  {
+  Verifiable & {
     /** base64url */
     credential_id?: string;
     /** JWK */
     public_key?: Fields;
     /** Of signatures, as the authenticator counts; 0 for those that do not. */
     sign_count?: number;
+    last_used_at?: number | null;
     /** Host of the pages that it is good for. */
     rp_id?: string;
     created_at?: number;
@@ -95,4 +100,4 @@ export type PasskeyRow = PartOfUser<
   }
 >;
 
-export type EnterpriseAccountRow = PartOfUser<EnterpriseAccount>;
+export type EnterpriseAccountRow = PartOfUser<EnterpriseAccount, Verifiable>;

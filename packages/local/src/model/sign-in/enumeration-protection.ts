@@ -15,27 +15,29 @@ import { firstFactors, type Factor } from './factors.js';
 import { chosenStrategy, FIRST_STRATEGIES } from './strategies.js';
 import { identify, notFoundBy, supportedIdentifiers, type Identified } from './identify.js';
 
-export const protectsAccounts = (state: InstanceState): boolean =>
+export const protectsAgainstEnumeration = (state: InstanceState): boolean =>
   environmentOf(state).user_settings.attack_protection.enumeration_protection.enabled;
 
-export const isVeiled = (state: InstanceState, { identifier, first_factor_verification: first }: SignInRow): boolean =>
-  identifier !== null && first?.status !== 'verified' && protectsAccounts(state);
+export const isProtected = (
+  state: InstanceState,
+  { identifier, first_factor_verification: first }: SignInRow,
+): boolean => identifier !== null && first?.status !== 'verified' && protectsAgainstEnumeration(state);
 
-/** Nothing that is typed is right for nobody. */
+/** Stands in for an account that does not exist: no password and no code is right for it. */
 export const NOBODY = { id: '' } as UserRow;
 
 const kindOf = (text: string) =>
   text.includes('@') ? 'email_address' : text.startsWith('+') ? 'phone_number' : 'username';
 
 /** As it would be stored, and whose it is, if anybody's. @throws ApiError 422 for a kind of identifier that nobody signs in with here */
-export function identifyVeiled(state: InstanceState, typed: string): Omit<Identified, 'user'> & Partial<Identified> {
+export function identifyProtected(state: InstanceState, typed: string): Omit<Identified, 'user'> & Partial<Identified> {
   const stripped = typed.replace(/[\s().-]/g, '');
   const identifier = kindOf(stripped) === 'phone_number' ? stripped : typed.trim().toLowerCase();
   if (!supportedIdentifiers(state).includes(kindOf(identifier))) throw notFoundBy('identifier');
   return { ...identify(state, identifier), identifier };
 }
 
-export function veiledFactors(state: InstanceState, identifier: string): Factor[] {
+export function protectedFactors(state: InstanceState, identifier: string): Factor[] {
   const enterprise = enterpriseFactors(state, identifier);
   if (enterprise.length > 0) return enterprise;
   const { attributes } = environmentOf(state).user_settings;
@@ -54,7 +56,7 @@ export function veiledFactors(state: InstanceState, identifier: string): Factor[
 
 /** The first factors that an attempt shows. */
 export function offeredFirst(state: InstanceState, row: SignInRow, user: UserRow | undefined): Factor[] {
-  if (isVeiled(state, row)) return veiledFactors(state, row.identifier ?? '');
+  if (isProtected(state, row)) return protectedFactors(state, row.identifier ?? '');
   return user === undefined ? enterpriseFactors(state, row.identifier) : firstFactors(state, user, row.identifier);
 }
 
@@ -70,15 +72,20 @@ function idOf(state: InstanceState, kind: 'email_address' | 'phone_number', text
 
 type Refuse = (state: InstanceState, user: UserRow) => void;
 
-/** Who acts in a veiled attempt, by which strategy. @param refuse throws for a user who may not come in: to others, such a user is nobody @throws ApiError 400, 422 */
-export function veiledStep(
+/**
+ * The user and the strategy of a protected attempt.
+ *
+ * @param refuse throws for a user who may not sign in; the attempt then goes on as if there were no such user
+ * @throws ApiError 400, 422
+ */
+export function protectedStep(
   state: InstanceState,
   row: SignInRow,
   user: UserRow | undefined,
   input: Fields,
   refuse: Refuse,
 ) {
-  const offered = veiledFactors(state, row.identifier ?? '');
+  const offered = protectedFactors(state, row.identifier ?? '');
   const chosen = chosenStrategy(FIRST_STRATEGIES, offered, input);
   const factor: Fields = offered.find(({ strategy }) => strategy === chosen.name) ?? {};
   // No other address than the one that was typed.
@@ -105,5 +112,5 @@ function admitted(state: InstanceState, user: UserRow | undefined, refuse: Refus
 
 /** What looks as if something had been sent. */
 export const unsent = (state: InstanceState, strategy: string): Verification =>
-  // No request is this code.
+  // Longer than any code: no request can guess it.
   pending(state, strategy, strategy.endsWith('_code') ? { code: state.secret(43) } : {});
