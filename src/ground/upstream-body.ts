@@ -53,3 +53,16 @@ export function firstErrorCode(body: unknown): unknown {
 export function describeAnswer({ status, notJson }: { readonly status: number; readonly notJson?: NotJson }): string {
   return notJson ? `The answer (status ${status}) is no JSON: ${notJson}.` : `The answer has the status ${status}.`;
 }
+
+/** The refusal of this server's own key. */
+const KEY_INVALID = 'clerk_key_invalid';
+
+/**
+ * Whether an answer says nothing about what was asked: a redirect, a failure, the refusal of this server's own key, or a status by which a
+ * firewall or a proxy between Clerk and this server answers. Those have no error code of Clerk's.
+ */
+export function isNoVerdict({ status, body }: { readonly status: number; readonly body: unknown }): boolean {
+  if (status < 400 || status >= 500 || status === 429) return true;
+  const code = firstErrorCode(body);
+  return code === KEY_INVALID || (code === undefined && [401, 403, 407, 408].includes(status));
+}

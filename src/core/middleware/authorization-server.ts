@@ -57,10 +57,11 @@ export function createAuthorizationServerMetadata(
     try {
       const answer = await flights.run('metadata', load);
       kept = { answer, until: Date.now() + CACHE_SECONDS * 1000 };
-      return answer;
     } catch {
-      return UNAVAILABLE;
+      // Asked again when `Retry-After` says: anybody may ask for the document.
+      kept = { answer: UNAVAILABLE, until: Date.now() + DEFAULT_RETRY_AFTER_MS };
     }
+    return kept.answer;
   }
 
   return (method, url) => {

@@ -4,6 +4,7 @@ import { createSingleFlight, FlightLost, WAITER_DEADLINE_MS } from '../../verify
 import type { Backend } from '../backend-api/client.js';
 import { directivesAt } from './set-cookie.js';
 import { isRecord } from '../../ground/is-record.js';
+import { isNoVerdict } from '../../ground/upstream-body.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../../ground/retry-after.js';
 
 export interface Exchanged {
@@ -28,7 +29,7 @@ export function createNonceExchange(backend: Backend, now: () => number): NonceE
 }
 
 function read({ status, body, retryAfterMs }: UpstreamAnswer): Exchanged {
-  if (saysNothing(status, body)) return nothing(retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
+  if (saysNothing({ status, body })) return nothing(retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
   // A payload without a list is no payload.
   const isPayload = status === 200 && isRecord(body) && Array.isArray(body['directives']);
   return isPayload ? { directives: directivesAt(body, 'directives'), outageMs: null } : nothing(null);
@@ -41,7 +42,8 @@ function unreachable(error: unknown): Exchanged {
   throw error;
 }
 
-/** Failures, redirects, the refusal of this server's own key and a body that is no JSON object say nothing about the nonce. */
-function saysNothing(status: number, body: unknown): boolean {
-  return status === 200 ? !isRecord(body) : status < 400 || status === 401 || status === 429 || status >= 500;
+/** A 200 without a JSON object comes from something between, and a 401 is about this server's key. */
+function saysNothing(answer: Pick<UpstreamAnswer, 'status' | 'body'>): boolean {
+  const { status, body } = answer;
+  return status === 200 ? !isRecord(body) : status === 401 || isNoVerdict(answer);
 }

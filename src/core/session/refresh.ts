@@ -12,7 +12,7 @@ import { directivesAt, protocolDirectives, sessionTokenIn, sessionHeaders } from
 import { isRecord } from '../../ground/is-record.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../../ground/retry-after.js';
 import { stopwatch } from '../../ground/stopwatch.js';
-import { firstErrorCode } from '../../ground/upstream-body.js';
+import { firstErrorCode, isNoVerdict } from '../../ground/upstream-body.js';
 
 export type Refreshed =
   | { readonly ok: true; readonly session: VerifiedSession; readonly headers: HeaderPairs }
@@ -113,10 +113,8 @@ async function read(
 /** An error code that may become part of a reason. It is bounded, because the reason is sent as a header. */
 const ERROR_CODE = /^[\w.-]{1,64}$/;
 
-function refusal({ status, body, retryAfterMs }: UpstreamAnswer): Refreshed {
-  const code = firstErrorCode(body);
+function refusal(answer: UpstreamAnswer): Refreshed {
+  const code = firstErrorCode(answer.body);
   const why = typeof code === 'string' && ERROR_CODE.test(code) ? code : 'unexpected-bapi-error';
-  // Redirects, failures and the refusal of this server's own key are no verdict of Clerk on the session.
-  const outage = status < 400 || status === 429 || status >= 500 || why === 'clerk_key_invalid';
-  return failed(why, outage, retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
+  return failed(why, isNoVerdict(answer), answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
 }

@@ -22,3 +22,20 @@ it('asks again at the next request if the runtime has dropped the first call', a
   expect(await metadata('GET', PATH)).toMatchObject({ status: 200, body: '{"issuer":"https://x.example"}' });
   expect((await metadata('HEAD', PATH))?.status).toBe(200);
 });
+
+it('asks once a second while the document is not there, however many ask', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  let calls = 0;
+  const metadata = createAuthorizationServerMetadata({
+    authorizationServer: 'https://x.example',
+    fetch: async () => {
+      calls++;
+      return new Response('', { status: 404 });
+    },
+  });
+  for (let n = 0; n < 10; n++) expect((await metadata('GET', PATH))?.status).toBe(503);
+  expect(calls).toBe(1);
+  vi.setSystemTime(Date.now() + 1_000);
+  expect((await metadata('GET', PATH))?.status).toBe(503);
+  expect(calls).toBe(2);
+});

@@ -418,6 +418,7 @@ describe.each(INSTANCE_TYPES)('the return from the handshake, %s', (type) => {
     ['fails, as early as failures begin', async () => ({ ...answer(500, {}), retryAfterMs: 4_000 })],
     ['answers with a redirect', async () => ({ ...answer(399, undefined), retryAfterMs: 4_000 })],
     ['does not take our own key', async () => ({ ...answer(401, { errors: [] }), retryAfterMs: 4_000 })],
+    ['is behind a firewall that refuses', async () => ({ ...answer(403, undefined), retryAfterMs: 4_000 })],
     ['answers with what is no object', async () => ({ ...answer(200, []), retryAfterMs: 4_000 })],
   ])('ends redirects in 503, never in a sign-out, while Clerk %s', async (_, payload) => {
     const app = createTestApp(type, { payload });

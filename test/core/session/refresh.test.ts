@@ -168,6 +168,8 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
 
   test.each<[string, UpstreamAnswer]>([
     ['some_code', answer(401, { errors: [{ code: 'some_code' }, { code: 'other' }] })],
+    ['some_code', answer(403, { errors: [{ code: 'some_code' }] })],
+    ['unexpected-bapi-error', answer(404, undefined)],
     ['unexpected-bapi-error', answer(422, { message: 'no list' })],
     ['unexpected-bapi-error', answer(400, { errors: [] })],
     ['unexpected-bapi-error', answer(400, undefined)],
@@ -204,6 +206,11 @@ describe.each(INSTANCE_TYPES)('refresh, %s', (type) => {
     ['unexpected-sdk-error', async () => ({ ...answer(200, ['x']), retryAfterMs: 2_000 })],
     ['unexpected-sdk-error', async () => ({ ...answer(200, null), retryAfterMs: 2_000 })],
     ['unexpected-bapi-error', async () => ({ ...answer(302, undefined), retryAfterMs: 2_000 })],
+    // So do a firewall and a proxy: Clerk's own refusals have an error code.
+    ['unexpected-bapi-error', async () => ({ ...answer(401, undefined), retryAfterMs: 2_000 })],
+    ['unexpected-bapi-error', async () => ({ ...answer(403, undefined), retryAfterMs: 2_000 })],
+    ['unexpected-bapi-error', async () => ({ ...answer(407, undefined), retryAfterMs: 2_000 })],
+    ['unexpected-bapi-error', async () => ({ ...answer(408, undefined), retryAfterMs: 2_000 })],
     [
       'clerk_key_invalid',
       async () => ({ ...answer(401, { errors: [{ code: 'clerk_key_invalid' }] }), retryAfterMs: 2_000 }),
