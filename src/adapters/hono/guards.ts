@@ -167,7 +167,8 @@ function settle(decision: GuardDecision<OnDenied>, c: Context, next: Next): Mayb
 
 /** Whatever is no response asks for the default answer. */
 function deny(denial: Denial, authentication: RequestAuthentication<OnDenied>, c: Context): MaybePromise<Response> {
-  const answer: MaybePromise<unknown> = authentication.watched('denial', () => authentication.onDenied?.(denial, c));
+  const { onDenied } = authentication;
+  const answer: MaybePromise<unknown> = authentication.watched('denial', () => onDenied?.(denial, c));
   return andThen(answer, (found) => (isResponse(found) ? found : sendAnswer(c, answerOf(denial))));
 }
 

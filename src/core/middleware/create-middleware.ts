@@ -84,22 +84,23 @@ export function createMiddleware<C, D>(
           earlier.onDenied = onDenied ?? earlier.onDenied;
           return { authentication: earlier, answer: null, isRepeated: true };
         }
-        const authentication = new RequestAuthentication(authenticator, view, {
-          check,
-          earlier,
-          onDenied,
-          renew: !isUpgrade(view),
-          resourceMetadata: resourceMetadata && (() => resourceMetadata(context)),
-        });
-        return andThen(
-          authentication.watched('request', () => authentication.begin()),
-          () => {
+        const enter = (): MaybePromise<Authenticated<D>> => {
+          const authentication = new RequestAuthentication(authenticator, view, {
+            check,
+            earlier,
+            onDenied,
+            renew: !isUpgrade(view),
+            resourceMetadata: resourceMetadata && (() => resourceMetadata(context)),
+          });
+          return andThen(authentication.begin(), () => {
             slot.set(context, authentication);
             const answer = authentication.earlyResponse;
             authentication.headersSent = answer !== null;
             return { authentication, answer, isRepeated: false };
-          },
-        );
+          });
+        };
+        // Whole: a view may throw when it is asked for a header, and a request may be frozen.
+        return watched(config, 'request', enter, view);
       },
     );
   };
