@@ -175,7 +175,8 @@ function asHook(ask: core.Guard<FastifyRequest, OnDenied>): Guard<never> {
     if (result.allowed) return;
     if ('answer' in result) return sendAnswer(reply, result.answer);
     const isSent = watchSend(reply);
-    await authentication.watched('denial', () => authentication.onDenied?.(result.denial, request, reply));
+    const { onDenied } = authentication;
+    await authentication.watched('denial', () => onDenied?.(result.denial, request, reply));
     return isSent() ? answered(reply) : sendAnswer(reply, core.answerOf(result.denial));
   };
 }

@@ -184,7 +184,8 @@ function settle(decision: GuardDecision<OnDenied>, c: Context, next: Next): Mayb
 
 /** Sends the answer of `onDenied`; for any value but a response, the default answer. */
 function deny(denial: Denial, authentication: RequestAuthentication<OnDenied>, c: Context): MaybePromise<Response> {
-  const answer: MaybePromise<unknown> = authentication.watched('denial', () => authentication.onDenied?.(denial, c));
+  const { onDenied } = authentication;
+  const answer: MaybePromise<unknown> = authentication.watched('denial', () => onDenied?.(denial, c));
   return andThen(answer, (found) => (isResponse(found) ? found : sendAnswer(c, answerOf(denial))));
 }
 

@@ -83,28 +83,23 @@ export function createMiddleware<C, D>(
           earlier.onDenied = onDenied ?? earlier.onDenied;
           return { authentication: earlier, answer: null, isRepeated: true };
         }
-        // Making the authentication reads the view, which may be user code.
-        const begun = watched(
-          config,
-          'request',
-          () => {
-            const authentication = new RequestAuthentication(authenticator, view, {
-              check,
-              earlier,
-              onDenied,
-              renew: !isUpgrade(view),
-              resourceMetadata: resourceMetadata && (() => resourceMetadata(context)),
-            });
-            return andThen(authentication.begin(), () => authentication);
-          },
-          view,
-        );
-        return andThen(begun, (authentication) => {
-          slot.set(context, authentication);
-          const answer = authentication.earlyResponse;
-          authentication.headersSent = answer !== null;
-          return { authentication, answer, isRepeated: false };
-        });
+        const enter = (): MaybePromise<Authenticated<D>> => {
+          const authentication = new RequestAuthentication(authenticator, view, {
+            check,
+            earlier,
+            onDenied,
+            renew: !isUpgrade(view),
+            resourceMetadata: resourceMetadata && (() => resourceMetadata(context)),
+          });
+          return andThen(authentication.begin(), () => {
+            slot.set(context, authentication);
+            const answer = authentication.earlyResponse;
+            authentication.headersSent = answer !== null;
+            return { authentication, answer, isRepeated: false };
+          });
+        };
+        // Whole: a view may throw when it is asked for a header, and a request may be frozen.
+        return watched(config, 'request', enter, view);
       },
     );
   };

@@ -245,6 +245,18 @@ export function callbacks(framework: Framework): void {
     });
   });
 
+  it('gives onDenied nothing of its own as `this`, through which keys could be reached', async () => {
+    const seen: unknown[] = [];
+    function onDenied(this: unknown, ...[, , , next]: readonly unknown[]): unknown {
+      seen.push(this);
+      return typeof next === 'function' ? (next as () => unknown)() : undefined;
+    }
+    const { routes } = guardedRoutes(() => ({}));
+    const { get } = await environments.open({ routes }, ({ options }) => [[{ ...options, onDenied }]]);
+    expect((await get('/me')).status).toBe(401);
+    expect(seen).toEqual([undefined]);
+  });
+
   it('denies if a check returns anything but true', async () => {
     let value: unknown;
     const { reached, routes } = guardedRoutes(() => ({ check: () => value }));

@@ -2,7 +2,7 @@
  * What fails on this server is its own: 500 and no detail for the client, the error for whoever runs the server, and not a
  * word about Clerk. From the other side: what Clerk does not answer is 503, and no fault.
  */
-import type { AuthenticatorOptions, BailiffEvent, Denial } from 'bailiff';
+import { createAuthenticator, type AuthenticatorOptions, type BailiffEvent, type Denial } from 'bailiff';
 import { describe, expect, it } from 'vitest';
 import type { Framework, Adapter, Tools } from '../frameworks.js';
 import { browserCookies, type Fixtures } from '../fixtures.js';
@@ -13,6 +13,18 @@ class OwnError extends Error {
   override readonly name = 'OwnError';
 }
 const mistake = (): never => (undefined as unknown as { PRIVATE: { x: never } }).PRIVATE.x;
+const throwNothing = (): never => {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- user code may
+  throw undefined;
+};
+
+/** Express's and Fastify's requests, and Hono's context, by what is spoilt of them. */
+interface Spoilt {
+  readonly rawHeaders?: object;
+  readonly headers?: object;
+  readonly raw?: { readonly headers: object };
+  readonly req?: { readonly raw: { readonly headers: object } };
+}
 
 /** Each fails where somebody is to be told apart from nobody. */
 const FAULTS: Readonly<Record<string, AuthenticatorOptions>> = {
@@ -192,6 +204,34 @@ export function faults(framework: Framework): void {
       const told = events.filter(({ type }) => type === 'fault');
       expect(told).toMatchObject(during === 'options' ? [] : [{ type: 'fault', during, error: own, method: 'GET' }]);
     });
+  });
+
+  /** What happens to a request on its way through the middleware, given the framework's own object. */
+  const SPOILT: Readonly<Record<string, (context: Spoilt) => unknown>> = {
+    'a request that has been frozen': (context) =>
+      context.rawHeaders === undefined ? Object.preventExtensions(context) : Object.freeze(context.rawHeaders),
+    'a request whose headers throw': ({ req, raw, headers }) => {
+      const found = req?.raw.headers ?? raw?.headers ?? headers ?? {};
+      const name = found instanceof Headers ? 'get' : 'upgrade';
+      return Object.defineProperty(found, name, { get: () => throwNothing() });
+    },
+  };
+
+  it.each(Object.entries(SPOILT))('%s is a fault of the request, and closed', async (_name, spoil) => {
+    const events: BailiffEvent[] = [];
+    const logged: string[] = [];
+    const logger = { warn: () => undefined, error: (text: string) => logged.push(text) };
+    let reached = 0;
+    const open = { path: '/open', handle: () => ({ reached: ++reached }) };
+    const { get, served } = await environments.open({ routes: [open] }, ({ options }) => {
+      const authenticator = createAuthenticator({ ...options, logger, onEvent: (event) => events.push(event) });
+      return [[(context: Spoilt) => (spoil(context), authenticator)]];
+    });
+    expect((await get('/open', 'admin')).status).toBe(500);
+    expect([reached, served.errors]).toEqual([0, [expect.any(Error)]]);
+    const found = events.filter(({ type }) => type === 'fault');
+    expect(found).toEqual([expect.objectContaining({ during: 'request', error: served.errors[0] })]);
+    expect(logged).toEqual([expect.stringContaining('a fault during request: ')]);
   });
 
   describe('the proxy', () => {

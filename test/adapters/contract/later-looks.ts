@@ -89,6 +89,14 @@ export function laterLooks(framework: Framework): void {
         expect(cookiesOf(answer)).toEqual(renewed);
         expect(Object.keys(answer.headers).filter((name) => name.startsWith('x-clerk'))).toEqual([]);
         expect(callsOf(fixtures.clerk, OPERATIONS.refresh)).toBe(1);
+        // No page keeps the cookies of a WebSocket's answer: a refresh token that was spent on it would be lost.
+        const upgrade = { ...PAGE, ...browserCookies(fixtures.tokens.expired), upgrade: 'WebSocket' };
+        const socket = await get('/', null, upgrade);
+        expect([socket.status, socket.body]).toEqual(
+          who === 'a guard' ? [401, expect.anything()] : [200, { signedIn: false }],
+        );
+        expect([cookiesOf(socket), socket.headers['location']]).toEqual([[], undefined]);
+        expect(callsOf(fixtures.clerk, OPERATIONS.refresh)).toBe(1);
       },
     );
   });
