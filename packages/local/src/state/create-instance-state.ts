@@ -47,7 +47,7 @@ export interface ManagedState extends InstanceState {
   readonly clock: InstanceClock;
   readonly tables: Tables;
   /** Tells the address once it is known. */
-  locate(origin: string): void;
+  setOrigin(origin: string): void;
   checkpoint(): Checkpoint;
   /** Back to a checkpoint of this state, but for the stream of secrets. */
   restore(checkpoint: Checkpoint): void;
@@ -82,14 +82,14 @@ export function createInstanceState(options: InstanceStateOptions): ManagedState
     now: clock.now,
   });
 
-  const locate = (address: string): void => {
+  const setOrigin = (address: string): void => {
     origin = address;
     publishableKey = `pk_${identity.instanceType === 'production' ? 'live' : 'test'}_${encodeHost(new URL(address).host)}`;
   };
 
-  const take = ({ instanceId, instanceType, secretKey, webhookSigningSecret }: Identity): void => {
+  const setIdentity = ({ instanceId, instanceType, secretKey, webhookSigningSecret }: Identity): void => {
     identity = { instanceId, instanceType, secretKey, webhookSigningSecret };
-    if (origin !== '') locate(origin);
+    if (origin !== '') setOrigin(origin);
   };
   const randomState = (): Snapshot['random'] => ({
     ids: ids.state(),
@@ -135,7 +135,7 @@ export function createInstanceState(options: InstanceStateOptions): ManagedState
     emit: (type, data) => options.onEvent?.(type, data),
     clock,
     tables,
-    locate,
+    setOrigin,
     checkpoint: () => ({
       identity,
       tables: tables.checkpoint(),
@@ -147,7 +147,7 @@ export function createInstanceState(options: InstanceStateOptions): ManagedState
     restoreFrom(checkpoint) {
       restore(checkpoint);
       secrets.restore(checkpoint.random.secrets);
-      take(checkpoint.identity);
+      setIdentity(checkpoint.identity);
     },
     dump: () => ({
       format: 'bailiff-local',
@@ -165,7 +165,7 @@ export function createInstanceState(options: InstanceStateOptions): ManagedState
       secrets.restore(snapshot.random.secrets);
       keyMaterial.restore(snapshot.random.keys);
       tables.load(snapshot.tables);
-      take(snapshot);
+      setIdentity(snapshot);
     },
   };
 }

@@ -50,7 +50,7 @@ export function createTables(onWrite?: () => void): Tables {
     load(dump) {
       for (const held of stores.values()) held.replace(new Map());
       for (const [name, rows] of Object.entries(dump))
-        store(name).replace(new Map(rows.map((row) => [row.id, settle(row)])));
+        store(name).replace(new Map(rows.map((row) => [row.id, freezeCopy(row)])));
       written();
     },
   };
@@ -80,12 +80,12 @@ class Store implements Table {
 
   insert(row: Draft<Row> & { readonly id: string }): Row {
     if (this.#rows.has(row.id)) throw new Error(`There is a row ${row.id} already.`);
-    return this.#write(row.id, undefined, settle(row));
+    return this.#write(row.id, undefined, freezeCopy(row));
   }
 
   update(id: string, patch: Draft<Row>): Row | undefined {
     const before = this.#rows.get(id);
-    return before && this.#write(id, before, settle({ ...before, ...patch, id }));
+    return before && this.#write(id, before, freezeCopy({ ...before, ...patch, id }));
   }
 
   delete(id: string): Row | undefined {
@@ -125,8 +125,8 @@ class Store implements Table {
     if (after === undefined) this.#rows.delete(id);
     else this.#rows.set(id, after);
     for (const [field, index] of this.#indexes) {
-      if (before !== undefined && before[field] !== after?.[field]) unfile(index, before[field], id);
-      if (after !== undefined) file(index, after[field], id);
+      if (before !== undefined && before[field] !== after?.[field]) removeFromIndex(index, before[field], id);
+      if (after !== undefined) addToIndex(index, after[field], id);
     }
     this.#list = null;
     this.version++;
@@ -138,36 +138,36 @@ class Store implements Table {
     let index = this.#indexes.get(field);
     if (index === undefined) {
       index = new Map();
-      for (const row of this.#rows.values()) file(index, row[field], row.id);
+      for (const row of this.#rows.values()) addToIndex(index, row[field], row.id);
       this.#indexes.set(field, index);
     }
     return index;
   }
 }
 
-function file(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
+function addToIndex(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
   const ids = index.get(value);
   if (ids === undefined) index.set(value, new Set([id]));
   else ids.add(id);
 }
 
 /** A value that no row has any more leaves nothing behind: most are ids of other rows, which come and go. */
-function unfile(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
+function removeFromIndex(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
   const ids = index.get(value);
   ids?.delete(id);
   if (ids?.size === 0) index.delete(value);
 }
 
 /** A frozen copy of plain JSON without its undefined members; what is frozen already is ours and is taken as it is. */
-function settle<T>(value: T): T {
+function freezeCopy<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (Array.isArray(value)) return Object.freeze(value.map(settle)) as T;
+  if (Array.isArray(value)) return Object.freeze(value.map(freezeCopy)) as T;
   const copy: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue;
     // Assigned, this key would become the prototype: metadata is whatever JSON somebody sends.
-    if (key === '__proto__') Object.defineProperty(copy, key, { value: settle(member), enumerable: true });
-    else copy[key] = settle(member);
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: freezeCopy(member), enumerable: true });
+    else copy[key] = freezeCopy(member);
   }
   return Object.freeze(copy) as T;
 }

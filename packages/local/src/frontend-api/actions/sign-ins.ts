@@ -10,7 +10,7 @@ import {
   resetPassword,
   startSignIn,
 } from '../../model/sign-in/sign-in-attempt.js';
-import { isProvider, signInAtProvider, transferToSignIn } from '../../model/sign-in/provider.js';
+import { isProvider, signInAtProvider, transferToSignIn } from '../../model/sign-in/sign-in-with-provider.js';
 import { attemptPasskeySignIn, startPasskeySignIn, waitsForPasskey } from '../../model/sign-in/sign-in-with-passkey.js';
 import { signInWithTicket } from '../../model/sign-in/sign-in-with-ticket.js';
 import type { SignInRow } from '../../state/rows.js';

@@ -9,7 +9,7 @@ import { feeOf, prices, subscriptionItems, subscriptions } from './billing-recor
 import { charge } from './charges.js';
 import { ensurePayer, payerTypeOf, type Owner } from './payers.js';
 import { defaultMethodOf } from './payment-methods.js';
-import { moveItem, PERIOD_MS } from './subscription-items.js';
+import { changeItemStatus, PERIOD_MS } from './subscription-items.js';
 
 type Item = SubscriptionItemRow;
 
@@ -95,14 +95,14 @@ export function addItem(state: InstanceState, subscription: SubscriptionRow, wan
 }
 
 /** The items that are open, as the clock has it. */
-export function settledItems(state: InstanceState, subscription: SubscriptionRow): Item[] {
+export function currentItems(state: InstanceState, subscription: SubscriptionRow): Item[] {
   const now = state.now();
   const open = itemsOf(state, subscription).filter(isOpen);
   const due = open.filter((item) => dueAt(item) <= now);
   if (due.length > 0) {
     // What ends makes room for what begins.
     for (const item of due.filter(({ status }) => status === 'canceled'))
-      moveItem(state, item, { status: 'ended', ended_at: item.period_end ?? now });
+      changeItemStatus(state, item, { status: 'ended', ended_at: item.period_end ?? now });
     for (const item of due.filter(({ status }) => status === 'upcoming')) begin(state, item);
     for (const item of due.filter(({ status }) => status === 'active')) renew(state, item, dueAt(item));
     startDefault(state, subscription);
@@ -127,7 +127,7 @@ function startDefault(state: InstanceState, subscription: SubscriptionRow): void
 }
 
 function begin(state: InstanceState, item: Item): void {
-  const active = moveItem(state, item, { status: 'active' });
+  const active = changeItemStatus(state, item, { status: 'active' });
   // Its first period is paid for when it begins.
   if (active.period_end !== null) renew(state, active, active.period_start);
 }
@@ -141,7 +141,7 @@ function renew(state: InstanceState, item: Item, from: number): void {
   const fee = feeOf(item, price) || 0;
   const method = defaultMethodOf(state, item.payer_id);
   if (item.is_free_trial && fee > 0 && method === undefined) {
-    moveItem(state, item, { status: 'ended', ended_at: from });
+    changeItemStatus(state, item, { status: 'ended', ended_at: from });
     return;
   }
   let start = from;
@@ -157,7 +157,7 @@ function renew(state: InstanceState, item: Item, from: number): void {
       const currency = price?.currency ?? 'USD';
       const { status } = charge(state, { item: current, amount: fee, currency, method, type: 'recurring', at: start });
       if (status === 'failed') {
-        moveItem(state, current, { status: 'past_due', past_due_at: start });
+        changeItemStatus(state, current, { status: 'past_due', past_due_at: start });
         return;
       }
     }

@@ -9,9 +9,9 @@ export interface Connection {
   readonly domains: readonly string[];
   readonly allowSubdomains: boolean;
   /** Names are taken over at each sign-in. */
-  readonly syncs: boolean;
+  readonly syncsUserAttributes: boolean;
   /** Whoever has no account yet gets none. */
-  readonly noNewcomers: boolean;
+  readonly jitProvisioningDisabled: boolean;
 }
 
 type Row = Readonly<Record<string, unknown>> & { readonly id: string };
@@ -24,8 +24,8 @@ const connectionOf = (row: Row): Connection => {
     provider: String(row['provider']),
     domains: (row['domains'] as readonly string[] | undefined) ?? [],
     allowSubdomains: saml['allow_subdomains'] === true,
-    syncs: row['sync_user_attributes'] !== false,
-    noNewcomers: row['disable_jit_provisioning'] === true,
+    syncsUserAttributes: row['sync_user_attributes'] !== false,
+    jitProvisioningDisabled: row['disable_jit_provisioning'] === true,
   };
 };
 

@@ -192,7 +192,7 @@ function userSettings(state: InstanceState, attributes: Attributes, social: Fiel
     },
     actions: { delete_self: true, create_organization: true, create_organizations_limit: null as number | null },
     attack_protection: {
-      user_lockout: { enabled: true, max_attempts: 100, duration_in_minutes: 60 },
+      user_lockout: { enabled: true, max_attempts: 10, duration_in_minutes: 60 },
       pii: { enabled: false },
       email_link: { require_same_client: false },
       enumeration_protection: { enabled: false },

@@ -3,7 +3,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { ApiKeyRow, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { membershipOf } from '../organizations/organization-records.js';
-import { requirePermission, standingIn } from '../organizations/standing.js';
+import { requirePermission, requireMember } from '../organizations/member-permissions.js';
 import { refusal } from '../records/refusals.js';
 import { apiKeysOf, createApiKey, findApiKey, noApiKey } from './api-keys.js';
 
@@ -27,7 +27,7 @@ export function requireOwnSubject(state: InstanceState, user: UserRow, subject: 
   } = environmentOf(state).api_keys_settings;
   const isUser = subject === user.id;
   if (!isUser) {
-    const standing = standingIn(state, subject, user.id);
+    const standing = requireMember(state, subject, user.id);
     requirePermission(state, standing, `org:sys_api_keys:${access}`);
   }
   if (!enabled || !(isUser ? ofUsers : ofOrganizations)) throw refusal('api_keys_not_enabled');

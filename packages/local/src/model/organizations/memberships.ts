@@ -55,25 +55,25 @@ export function addMember(
 }
 
 /** What somebody in an organization must be able to do. */
-export const KEEPERS_PERMISSIONS = ['org:sys_memberships:manage', 'org:sys_memberships:read', 'org:sys_profile:delete'];
+export const MINIMUM_PERMISSIONS = ['org:sys_memberships:manage', 'org:sys_memberships:read', 'org:sys_profile:delete'];
 
-const keeps = (state: InstanceState, role: string): boolean => {
+const hasMinimumPermissions = (state: InstanceState, role: string): boolean => {
   const held = permissionKeysOf(state, role);
-  return KEEPERS_PERMISSIONS.every((key) => held.includes(key));
+  return MINIMUM_PERMISSIONS.every((key) => held.includes(key));
 };
 
 /** @param role the one that the member gets; null: the member leaves. @throws ApiError 400 if nobody could manage the organization any more */
-function refuseLastKeeper(
+function refuseLastManager(
   state: InstanceState,
   { id, organization_id, role: before }: MembershipRow,
   role: string | null,
 ) {
-  if (!keeps(state, before) || (role !== null && keeps(state, role))) return;
+  if (!hasMinimumPermissions(state, before) || (role !== null && hasMinimumPermissions(state, role))) return;
   const others = state.table('organization_memberships').by('organization_id', organization_id);
-  if (others.some((other) => other.id !== id && keeps(state, other.role))) return;
+  if (others.some((other) => other.id !== id && hasMinimumPermissions(state, other.role))) return;
   throw refusal(
     'organization_minimum_permissions_needed',
-    `Somebody else must have ${KEEPERS_PERMISSIONS.join(', ')} first.`,
+    `Somebody else must have ${MINIMUM_PERMISSIONS.join(', ')} first.`,
     { paramName: 'role' },
   );
 }
@@ -81,12 +81,12 @@ function refuseLastKeeper(
 /** @throws ApiError 400, 404 */
 export function changeRole(state: InstanceState, membership: MembershipRow, role: string | undefined): MembershipRow {
   const key = requireRole(state, role);
-  refuseLastKeeper(state, membership, key);
+  refuseLastManager(state, membership, key);
   return change(state, memberships, membership.id, { role: key });
 }
 
 /** @throws ApiError 400 */
 export function removeMember(state: InstanceState, membership: MembershipRow): void {
-  refuseLastKeeper(state, membership, null);
+  refuseLastManager(state, membership, null);
   remove(state, memberships, membership);
 }

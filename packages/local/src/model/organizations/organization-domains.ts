@@ -7,9 +7,10 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, OrganizationDomainRow, OrganizationRow, Verification } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { expiringStatus } from '../invitations/invitation-rules.js';
-import { contains, signed } from '../records/listing.js';
+import { contains, matchesSigned } from '../records/listing.js';
 import { invalidFormat, invalidValue, missing, refusal } from '../records/refusals.js';
 import { change, create, defineResource } from '../records/resource.js';
+import { isDomainName } from '../records/text-formats.js';
 import { viewVerification } from '../verification/verification.js';
 import { revokeOrganizationInvitation } from './organization-invitations.js';
 import { publicOrganizationData } from './organization-records.js';
@@ -33,7 +34,7 @@ export const organizationDomains = defineResource('organization_domains', {
     verified: (row, value: string) => (row.verification?.['status'] === 'verified') === (value === 'true'),
     // One list takes a single mode, the other one a list of them, which may leave some out.
     enrollment_mode: (row, value: string | readonly string[]) =>
-      signed([value].flat(), (mode) => mode === row.enrollment_mode),
+      matchesSigned([value].flat(), (mode) => mode === row.enrollment_mode),
     query: contains('name'),
     domains: (row, names: readonly string[]) => names.includes(row.name),
     organization_id: (row, id: string) => row.organization_id === id,
@@ -118,7 +119,7 @@ export function addOrganizationDomain(
   { name, enrollment_mode: mode, verified }: Partial<OrganizationDomainsCreateParams>,
 ): OrganizationDomainRow {
   if (typeof name !== 'string' || name === '') throw missing('name');
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) throw invalidFormat('name', 'a domain name');
+  if (!isDomainName(name)) throw invalidFormat('name', 'a domain name');
   if (!environmentOf(state).organization_settings.domains.enabled) throw refusal('organization_domains_not_enabled');
   const domain = name.toLowerCase();
   refuseForeign(state, organization, domain);

@@ -11,7 +11,7 @@ import { changeSettings, settingsOf } from '../instance/settings.js';
 import type { RefusalCode } from '../records/refusal-table.js';
 import { invalidFormat, notFound, refusal, taken } from '../records/refusals.js';
 import { change, create, remove } from '../records/resource.js';
-import { KEEPERS_PERMISSIONS } from './memberships.js';
+import { MINIMUM_PERMISSIONS } from './memberships.js';
 import { permissions, replacePermission, roleByKey, roles } from './role-records.js';
 
 function readRoleKey(key: string): string {
@@ -55,7 +55,7 @@ export function createRole(state: InstanceState, body: OrganizationRolesCreatePa
 export function updateRole(state: InstanceState, before: RoleRow, body: OrganizationRolesUpdateParams): RoleRow {
   const { name, key, description, permissions: names } = body;
   const held = Array.isArray(names) ? permissionKeys(state, names as readonly string[]) : before.permissions;
-  refusePoorCreator(state, before.key, held);
+  refuseWeakCreatorRole(state, before.key, held);
   const row = change(state, roles, before.id, {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof key === 'string' ? { key: readRoleKey(key) } : {}),
@@ -67,13 +67,13 @@ export function updateRole(state: InstanceState, before: RoleRow, body: Organiza
 }
 
 /** The creator's role must be able to keep an organization. @throws ApiError 422 */
-function refusePoorCreator(state: InstanceState, key: string, permissionKeys: readonly string[]): void {
-  if (settingsOf(state, 'organizations').creator_role === key) requireKeepersPermissions(key, permissionKeys);
+function refuseWeakCreatorRole(state: InstanceState, key: string, permissionKeys: readonly string[]): void {
+  if (settingsOf(state, 'organizations').creator_role === key) requireMinimumPermissions(key, permissionKeys);
 }
 
 /** @throws ApiError 422 */
-export function requireKeepersPermissions(key: string, held: readonly string[], paramName?: string): void {
-  const lacking = KEEPERS_PERMISSIONS.filter((permission) => !held.includes(permission));
+export function requireMinimumPermissions(key: string, held: readonly string[], paramName?: string): void {
+  const lacking = MINIMUM_PERMISSIONS.filter((permission) => !held.includes(permission));
   if (lacking.length === 0) return;
   throw refusal('organization_missing_creator_role_permissions', `${key} lacks ${lacking.join(', ')}.`, { paramName });
 }
@@ -146,7 +146,7 @@ export function assignPermission(state: InstanceState, role: RoleRow, { key }: P
 export function unassignPermission(state: InstanceState, role: RoleRow, { key }: PermissionRow): RoleRow {
   if (!role.permissions.includes(key)) throw refusal('organization_role_permission_association_not_found');
   const permissions = role.permissions.filter((other) => other !== key);
-  refusePoorCreator(state, role.key, permissions);
+  refuseWeakCreatorRole(state, role.key, permissions);
   return change(state, roles, role.id, { permissions });
 }
 

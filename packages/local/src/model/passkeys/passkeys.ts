@@ -41,7 +41,7 @@ export function startPasskey(state: InstanceState, user: UserRow, origin: string
   for (const row of own) if (row.verification?.status !== 'verified') state.table('passkeys').delete(row.id);
   const held = passkeysOf(state, user.id);
   if (held.length >= MOST) throw refusal('passkey_quota_exceeded', `A user has at most ${String(MOST)} passkeys.`);
-  const rpId = siteOf(origin);
+  const rpId = rpIdOf(origin);
   const { identifier } = publicUserData(state, user.id) as { readonly identifier?: unknown };
   const options = {
     rp: { id: rpId, name: environmentOf(state).display_config.application_name },
@@ -70,8 +70,8 @@ export function verifyPasskey(
   origin: string | undefined,
 ): PasskeyRow {
   const row = ownPasskey(state, user, id);
-  const expected = expectedBy(state, row.verification as Verification | null, origin);
-  const made = told('passkey_invalid_verification', () => checkRegistration(credential, expected));
+  const expected = expectationOf(state, row.verification as Verification | null, origin);
+  const made = refuseUnlessAccepted('passkey_invalid_verification', () => checkRegistration(credential, expected));
   if (state.table('passkeys').by('credential_id', made.id).length > 0)
     throw refusal('passkey_invalid_verification', 'This passkey is known already.');
   const done = {
@@ -104,8 +104,8 @@ export function renamePasskey(state: InstanceState, user: UserRow, id: string, n
 }
 
 /** A challenge for the passkeys of one user, or for whichever the browser has. @throws ApiError 400 */
-export function askForPasskey(state: InstanceState, user: UserRow | null, origin: string | undefined): Verification {
-  const rpId = siteOf(origin);
+export function preparePasskey(state: InstanceState, user: UserRow | null, origin: string | undefined): Verification {
+  const rpId = rpIdOf(origin);
   const options = {
     challenge: challengeIn(state),
     timeout: TIMEOUT_MS,
@@ -117,7 +117,7 @@ export function askForPasskey(state: InstanceState, user: UserRow | null, origin
 }
 
 /** Whose passkey a credential says that it is: nothing is proved by it. @throws ApiError 404, 422 */
-export function passkeyNamed(state: InstanceState, credential: unknown): PasskeyRow {
+export function findNamedPasskey(state: InstanceState, credential: unknown): PasskeyRow {
   const id = credentialId(credential);
   if (id === undefined) throw refusal('passkey_invalid_public_key_credential');
   const row = state.table('passkeys').by('credential_id', id)[0];
@@ -133,11 +133,11 @@ export function attemptPasskey(
   credential: unknown,
   origin: string | undefined,
 ): Attempted {
-  const expected = expectedBy(state, prepared, origin);
-  const row = passkeyNamed(state, credential);
+  const expected = expectationOf(state, prepared, origin);
+  const row = findNamedPasskey(state, credential);
   const { credential_id: id = '', public_key: publicKey = {}, sign_count: counter = 0 } = row;
   try {
-    const next = told('passkey_authentication_failure', () => {
+    const next = refuseUnlessAccepted('passkey_authentication_failure', () => {
       if (row.user_id !== user.id || row.rp_id !== expected.rpId) throw new WebAuthnError('it is for another account');
       return checkAssertion(credential, expected, { id, publicKey, counter });
     });
@@ -149,7 +149,10 @@ export function attemptPasskey(
 }
 
 /** @throws ApiError with this code for what is not good @throws Error of any other kind as it is */
-function told<T>(code: 'passkey_invalid_verification' | 'passkey_authentication_failure', check: () => T): T {
+function refuseUnlessAccepted<T>(
+  code: 'passkey_invalid_verification' | 'passkey_authentication_failure',
+  check: () => T,
+): T {
   try {
     return check();
   } catch (error) {
@@ -159,7 +162,7 @@ function told<T>(code: 'passkey_invalid_verification' | 'passkey_authentication_
 }
 
 /** @throws ApiError 400 without a challenge that is still good */
-function expectedBy(state: InstanceState, prepared: Verification | null, origin: string | undefined): Expected {
+function expectationOf(state: InstanceState, prepared: Verification | null, origin: string | undefined): Expected {
   if (prepared?.nonce === undefined) throw refusal('passkey_invalid_verification', 'No challenge was made for it.');
   refuseUnlessPending(state, prepared);
   const options: unknown = JSON.parse(prepared.nonce);
@@ -169,7 +172,7 @@ function expectedBy(state: InstanceState, prepared: Verification | null, origin:
 }
 
 /** Passkeys are bound to the host of the page. @throws ApiError 400 for a request that no page made */
-function siteOf(origin: string | undefined): string {
+function rpIdOf(origin: string | undefined): string {
   if (origin === undefined || !URL.canParse(origin))
     throw refusal('passkey_invalid_verification', 'Passkeys are for pages: the request names no origin.');
   return new URL(origin).hostname;

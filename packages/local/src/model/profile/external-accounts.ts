@@ -34,7 +34,7 @@ export const accountOf = (
 ): ExternalAccountRow | undefined => state.table('external_accounts').by('provider_user_id', id)[0];
 
 /** What a provider says of an account. */
-const told = (profile: ProviderProfile) => ({
+const fieldsOf = (profile: ProviderProfile) => ({
   provider_user_id: profile.provider_user_id,
   email_address: profile.email_address,
   email_address_verified: true,
@@ -45,20 +45,20 @@ const told = (profile: ProviderProfile) => ({
 const stored = (verification: Verification): ExternalAccountRow['verification'] =>
   ({ ...verification, expire_at: verification.expire_at ?? 0 }) as unknown as ExternalAccountRow['verification'];
 
-const NOBODY = { provider_user_id: '', email_address: '', first_name: '', last_name: '' };
+const EMPTY_PROFILE = { provider_user_id: '', email_address: '', first_name: '', last_name: '' };
 
 function addAccount(
   state: InstanceState,
   user: UserRow,
   provider: string,
   verification: Verification,
-  fields: Partial<ReturnType<typeof told>> = {},
+  fields: Partial<ReturnType<typeof fieldsOf>> = {},
 ): ExternalAccountRow {
   const row = insert(state, externalAccounts, {
     user_id: user.id,
     provider,
     identification_id: state.id('idn'),
-    ...NOBODY,
+    ...EMPTY_PROFILE,
     approved_scopes: 'email profile',
     avatar_url: '',
     image_url: '',
@@ -75,10 +75,10 @@ function addAccount(
 /** The account by which a user came in, unless it is known already. */
 export function linkAccount(state: InstanceState, user: UserRow, profile: ProviderProfile): void {
   if (accountOf(state, profile) !== undefined) return;
-  addAccount(state, user, profile.strategy, verified(profile.strategy), told(profile));
+  addAccount(state, user, profile.strategy, verified(profile.strategy), fieldsOf(profile));
 }
 
-interface Asked {
+interface ConnectionRequest {
   readonly fields: Fields;
   /** By which the page reaches the instance. */
   readonly address: string;
@@ -89,7 +89,7 @@ export function connectAccount(
   state: InstanceState,
   user: UserRow,
   strategy: string,
-  asked: Asked,
+  asked: ConnectionRequest,
 ): ExternalAccountRow {
   const { social } = environmentOf(state).user_settings;
   if (!Object.hasOwn(social, strategy) || social[strategy]?.enabled !== true)
@@ -102,10 +102,15 @@ export function connectAccount(
   // What was begun before and never came back.
   for (const row of same) state.table('external_accounts').delete(row.id);
   const row = addAccount(state, user, strategy, verified(strategy, { status: 'unverified' }));
-  return waiting(state, row, strategy, asked);
+  return startConnection(state, row, strategy, asked);
 }
 
-function waiting(state: InstanceState, row: ExternalAccountRow, strategy: string, asked: Asked): ExternalAccountRow {
+function startConnection(
+  state: InstanceState,
+  row: ExternalAccountRow,
+  strategy: string,
+  asked: ConnectionRequest,
+): ExternalAccountRow {
   const subject = { kind: 'external_account', id: row.id, address: asked.address } as const;
   const verification = sendToProvider(state, strategy, subject, asked.fields);
   const extra = scopesIn(asked.fields);
@@ -129,9 +134,14 @@ function ownAccount(state: InstanceState, user: UserRow, id: string): ExternalAc
 }
 
 /** Asks the provider again. @throws ApiError 404 */
-export function reauthorizeAccount(state: InstanceState, user: UserRow, id: string, asked: Asked): ExternalAccountRow {
+export function reauthorizeAccount(
+  state: InstanceState,
+  user: UserRow,
+  id: string,
+  asked: ConnectionRequest,
+): ExternalAccountRow {
   const row = ownAccount(state, user, id);
-  return waiting(state, row, `oauth_${bareProvider(row.provider)}`, asked);
+  return startConnection(state, row, `oauth_${bareProvider(row.provider)}`, asked);
 }
 
 /** @throws ApiError 400 for the last by which the user is known, 404 */
@@ -163,7 +173,7 @@ export function answerConnection(
   if (row === undefined || user === undefined) return null;
   if (!usableSessions(state, client).some((session) => session.user_id === user.id)) return null;
   closeRedirect(state, redirect);
-  const failure = profile === null ? DENIED : whyNot(state, row, profile);
+  const failure = profile === null ? DENIED : conflictWith(state, row, profile);
   if (profile === null || failure !== null) {
     const [code, message] = failure ?? DENIED;
     const verification = stored(failedAtProvider(redirect.strategy, 'failed', code, message));
@@ -172,7 +182,7 @@ export function answerConnection(
     return redirect.redirect_url;
   }
   change(state, externalAccounts, row.id, {
-    ...told(profile),
+    ...fieldsOf(profile),
     approved_scopes: row.wished_scopes ?? row.approved_scopes,
     verification: stored(verified(redirect.strategy)),
   });
@@ -184,7 +194,7 @@ const DENIED = ['oauth_access_denied', 'You did not grant access to your account
 const CLAIMED = ['oauth_identification_claimed', 'This account belongs to somebody else here.'] as const;
 const ANOTHER = ['external_account_not_found', 'This is another account than the one that is connected.'] as const;
 
-function whyNot(state: InstanceState, row: ExternalAccountRow, profile: ProviderProfile) {
+function conflictWith(state: InstanceState, row: ExternalAccountRow, profile: ProviderProfile) {
   const holder = accountOf(state, profile);
   if (holder !== undefined && holder.id !== row.id) return CLAIMED;
   if (row.provider_user_id !== '' && row.provider_user_id !== profile.provider_user_id) return ANOTHER;

@@ -19,7 +19,7 @@ import {
 } from '../users/identifications.js';
 import type { IdentificationKind } from '../users/person.js';
 import { hasSecondFactor } from '../users/second-factors.js';
-import { disable, enable, firstBackupCodes, refuseIfLastFactor } from './two-step.js';
+import { secondFactorRemoved, secondFactorAdded, firstBackupCodes, refuseIfLastFactor } from './own-second-factors.js';
 import { users } from '../users/user-records.js';
 
 const rulesOf = (state: InstanceState, kind: IdentificationKind) => environmentOf(state).user_settings.attributes[kind];
@@ -71,7 +71,7 @@ export function prepareOwnAddress(
     strategy === 'email_link'
       ? sendLink(state, strategy, recipient, { kind: 'email_address', id, address }, input)
       : sendCode(state, strategy, recipient);
-  return note(state, kind, row, verification);
+  return storeVerification(state, kind, row, verification);
 }
 
 /** @throws ApiError 400, 404, 422 */
@@ -87,14 +87,14 @@ export function attemptOwnAddress(
   if (code === undefined) throw missing('code');
   const { verification, refusal: refused } = attemptCode(state, held, code);
   if (refused !== null) {
-    note(state, kind, row, verification);
+    storeVerification(state, kind, row, verification);
     throw refused;
   }
   return verifyAddress(state, kind, row.id, verification);
 }
 
 /** Stores how far a verification is; webhooks hear of it when it is done. */
-const note = (
+const storeVerification = (
   state: InstanceState,
   kind: IdentificationKind,
   row: IdentificationRow,
@@ -137,11 +137,11 @@ export function removeOwnAddress(state: InstanceState, user: UserRow, kind: Iden
   if (row.reserved_for_second_factor !== true) return removeIdentification(state, kind, row.id);
   refuseIfLastFactor(state, user);
   const deleted = removeIdentification(state, kind, row.id);
-  disable(state, user);
+  secondFactorRemoved(state, user);
   return deleted;
 }
 
-export interface SecondFactorWishes {
+export interface SecondFactorChange {
   readonly reserved: boolean | undefined;
   readonly isDefault: boolean | undefined;
 }
@@ -151,7 +151,7 @@ export function changeOwnNumber(
   state: InstanceState,
   user: UserRow,
   id: string,
-  { reserved, isDefault }: SecondFactorWishes,
+  { reserved, isDefault }: SecondFactorChange,
 ): { readonly row: IdentificationRow; readonly backupCodes: readonly string[] | null } {
   const { resource } = kindOf('phone_number');
   const row = ownAddress(state, user, 'phone_number', id);
@@ -173,7 +173,7 @@ export function changeOwnNumber(
     default_second_factor: becomesDefault || (isReserved && row.default_second_factor === true),
   });
   const backupCodes = isReserved ? firstBackupCodes(state, user) : null;
-  if (isReserved) enable(state, user, had, backupCodes);
-  else if (row.reserved_for_second_factor === true) disable(state, user);
+  if (isReserved) secondFactorAdded(state, user, had, backupCodes);
+  else if (row.reserved_for_second_factor === true) secondFactorRemoved(state, user);
   return { row: changed, backupCodes };
 }

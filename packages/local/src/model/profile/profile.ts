@@ -80,7 +80,7 @@ export function removeOwnPicture(state: InstanceState, user: UserRow): UserRow {
 }
 
 /** @throws ApiError 403 where users may not */
-export function deleteOneself(state: InstanceState, user: UserRow): Fields {
+export function deleteOwnUser(state: InstanceState, user: UserRow): Fields {
   const { actions } = environmentOf(state).user_settings;
   if (!actions.delete_self || user.delete_self_enabled === false) throw refusal('user_delete_self_not_enabled');
   return remove(state, users, user);

@@ -156,7 +156,7 @@ export function includesText(value: unknown, text: string): boolean {
 }
 
 /** `+id` takes in, `-id` leaves out, a bare id takes in; exclusions alone take in everything else. */
-export function signed(values: readonly string[], has: (value: string) => boolean): boolean {
+export function matchesSigned(values: readonly string[], has: (value: string) => boolean): boolean {
   const excluded = values.filter((value) => value.startsWith('-')).map((value) => value.slice(1));
   const wanted = values.filter((value) => !value.startsWith('-')).map((value) => value.replace(/^[+ ]/, ''));
   return !excluded.some(has) && (wanted.length === 0 || wanted.some(has));

@@ -48,7 +48,7 @@ function addressOf({ headers }: Head): string {
 }
 
 /** Notes at the sessions of a browser what it is, if that has changed. */
-export function noteActivity(state: InstanceState, client: ClientRow | null, request: Head): void {
+export function recordActivity(state: InstanceState, client: ClientRow | null, request: Head): void {
   const text = request.headers['user-agent'];
   if (client === null || text === undefined) return;
   const seen = { object: 'session_activity', ...describeUserAgent(text), ip_address: addressOf(request) };

@@ -10,7 +10,7 @@ export interface Browser {
 }
 
 /** Of browsers that nobody signed in with: what keeps no cookies is a new one with each handshake. */
-const STRANGERS_KEPT = 1000;
+const MAX_ANONYMOUS_BROWSERS = 1000;
 
 export function browserWith(state: InstanceState, token: string): Browser | null {
   const row = state.table('dev_browsers').get(token);
@@ -22,8 +22,8 @@ export function newBrowser(state: InstanceState): Browser {
   const id = `dvb_${state.secret(40)}`;
   const now = state.now();
   const table = state.table('dev_browsers');
-  const strangers = table.by('client_id', null);
-  if (strangers[0] !== undefined && strangers.length >= STRANGERS_KEPT) table.delete(strangers[0].id);
+  const anonymous = table.by('client_id', null);
+  if (anonymous[0] !== undefined && anonymous.length >= MAX_ANONYMOUS_BROWSERS) table.delete(anonymous[0].id);
   return browserOf(state, table.insert({ id, client_id: null, created_at: now, updated_at: now }));
 }
 

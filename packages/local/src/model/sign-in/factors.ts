@@ -4,7 +4,7 @@ import type { EmailAddressRow, Fields, PhoneNumberRow, UserRow } from '../../sta
 import type { Attributes } from '../instance/attributes.js';
 import { environmentOf } from '../instance/environment.js';
 import { passkeysOf } from '../passkeys/passkeys.js';
-import { enterpriseFactors } from './enterprise.js';
+import { enterpriseFactors } from './enterprise-sso.js';
 import { isVerified } from '../users/identifications.js';
 
 export interface Factor extends Fields {

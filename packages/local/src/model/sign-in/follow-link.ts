@@ -4,12 +4,12 @@ import type { ClientRow, Verification, VerificationRedirectRow } from '../../sta
 import { environmentOf } from '../instance/environment.js';
 import { ApiError } from '../records/api-error.js';
 import { usableSessions } from '../sessions/client-sessions.js';
-import { settleSignUp } from '../sign-up/settle-sign-up.js';
+import { completeSignUpIfReady } from '../sign-up/complete-sign-up.js';
 import { changeSignUp } from '../sign-up/sign-up-attempt.js';
 import { verifyAddress } from '../users/addresses.js';
 import { closeRedirect, openRedirect } from '../verification/redirects.js';
 import { statusOf } from '../verification/verification.js';
-import { changeSignIn, refuseEntry, settleSignIn } from './sign-in-attempt.js';
+import { changeSignIn, refuseSignIn, completeSignInIfReady } from './sign-in-attempt.js';
 
 /** The words in which the page is told. */
 export type LinkStatus = 'verified' | 'expired' | 'failed' | 'client_mismatch';
@@ -73,9 +73,9 @@ function signInTarget(state: InstanceState, id: string): Target | undefined {
       verification: row.first_factor_verification,
       verify(verification) {
         const user = state.table('users').get(row.user_id);
-        if (user !== undefined) refuseEntry(state, user);
+        if (user !== undefined) refuseSignIn(state, user);
         const next = changeSignIn(state, row, { first_factor_verification: verification });
-        return settleSignIn(state, next).created_session_id;
+        return completeSignInIfReady(state, next).created_session_id;
       },
     }
   );
@@ -89,7 +89,7 @@ function signUpTarget(state: InstanceState, id: string): Target | undefined {
       verification: row.verifications['email_address'] ?? null,
       verify(verification) {
         const verifications = { ...row.verifications, email_address: verification };
-        return settleSignUp(state, changeSignUp(state, row, { verifications })).created_session_id;
+        return completeSignUpIfReady(state, changeSignUp(state, row, { verifications })).created_session_id;
       },
     }
   );

@@ -9,7 +9,7 @@ import { users } from '../users/user-records.js';
 const rulesOf = (state: InstanceState) => environmentOf(state).user_settings.attack_protection.user_lockout;
 
 /** @throws ApiError 403 for a user who is banned or locked */
-export function refuseShutOut(state: InstanceState, user: UserRow): void {
+export function refuseBannedOrLocked(state: InstanceState, user: UserRow): void {
   if (user.banned === true) throw refusal('user_banned', 'This account has been banned.');
   const until = user.locked_until ?? 0;
   if (until <= state.now()) return;
@@ -23,7 +23,7 @@ export function refuseShutOut(state: InstanceState, user: UserRow): void {
 }
 
 /** Counts a wrong password or code, and locks the user after the last that is allowed. */
-export function noteFailure(state: InstanceState, userId: string): void {
+export function countFailedAttempt(state: InstanceState, userId: string): void {
   const { enabled, max_attempts: max, duration_in_minutes: minutes } = rulesOf(state);
   const user = state.table('users').get(userId);
   if (!enabled || user === undefined) return;
@@ -37,7 +37,7 @@ export function noteFailure(state: InstanceState, userId: string): void {
 }
 
 /** The user has come in: what went wrong before counts no longer. */
-export function forgetFailures(state: InstanceState, userId: string): void {
+export function clearFailedAttempts(state: InstanceState, userId: string): void {
   if ((state.table('users').get(userId)?.failed_attempts ?? 0) === 0) return;
   const { max_attempts: max } = rulesOf(state);
   state.table('users').update(userId, { failed_attempts: 0, verification_attempts_remaining: max });

@@ -3,17 +3,17 @@ import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignInRow, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { notFound, refusal } from '../records/refusals.js';
-import { liveSessions, signIn, type Entry } from '../sessions/client-sessions.js';
+import { liveSessions, signIn, type SignInDetails } from '../sessions/client-sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
-import { forgetFailures, noteFailure, refuseShutOut } from './lockout.js';
+import { clearFailedAttempts, countFailedAttempt, refuseBannedOrLocked } from './lockout.js';
 import { textsOf } from '../users/person.js';
-import { restrictionOf } from '../users/sign-up-restrictions.js';
+import { restrictionFor } from '../users/sign-up-restrictions.js';
 import { setPassword } from '../users/user-credentials.js';
 import { verified } from '../verification/verification.js';
-import { ENTERPRISE, enterpriseFactors } from './enterprise.js';
+import { ENTERPRISE, enterpriseFactors } from './enterprise-sso.js';
 import { countsAsBoth, firstFactors, secondFactors } from './factors.js';
 import { identifyOrRefuse } from './identify.js';
-import { isVerified, signInStatus } from './sign-in-status.js';
+import { isVerificationDone, signInStatus } from './sign-in-status.js';
 import {
   attemptWith,
   chosenStrategy,
@@ -22,7 +22,14 @@ import {
   SECOND_STRATEGIES,
   type Place,
 } from './strategies.js';
-import { identifyVeiled, isVeiled, NOBODY, protectsAccounts, unsent, veiledStep } from './veil.js';
+import {
+  identifyProtected,
+  hidesAccount,
+  UNKNOWN_USER,
+  hasEnumerationProtection,
+  neverSent,
+  protectedStep,
+} from './enumeration-protection.js';
 
 const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
 
@@ -70,18 +77,18 @@ export function changeSignIn(state: InstanceState, row: SignInRow, patch: Draft<
 
 /** Says who wants to come in. @throws ApiError 403, 422 */
 export function identifySignIn(state: InstanceState, client: ClientRow, identifier: string): SignInRow {
-  const veiled = protectsAccounts(state);
-  const found = veiled ? identifyVeiled(state, identifier) : identifyOrRefuse(state, identifier);
-  if (found.user !== undefined && !veiled) refuseEntry(state, found.user);
+  const veiled = hasEnumerationProtection(state);
+  const found = veiled ? identifyProtected(state, identifier) : identifyOrRefuse(state, identifier);
+  if (found.user !== undefined && !veiled) refuseSignIn(state, found.user);
   const here = liveSessions(state, client).some((session) => session.user_id === found.user?.id);
   if (here) throw refusal('identifier_already_signed_in', 'You are already signed in with this account.');
   return startSignIn(state, client, { user_id: found.user?.id ?? null, identifier: found.identifier });
 }
 
 /** @throws ApiError 403 for a user who is banned, locked or kept out by the instance's lists */
-export function refuseEntry(state: InstanceState, user: UserRow, invited = false): void {
-  refuseShutOut(state, user);
-  const restriction = restrictionOf(state, textsOf(state, user, 'email_address'), 'sign-in', invited);
+export function refuseSignIn(state: InstanceState, user: UserRow, invited = false): void {
+  refuseBannedOrLocked(state, user);
+  const restriction = restrictionFor(state, textsOf(state, user, 'email_address'), 'sign-in', invited);
   if (restriction !== null) throw refusal('not_allowed_access', restriction);
 }
 
@@ -105,7 +112,7 @@ export function prepareFactor(
   const asked = { state, user, input, subject, prepared: null, origin };
   const send = preparationOf(chosen);
   const verification =
-    user === NOBODY && chosen.name !== ENTERPRISE ? unsent(state, chosen.name) : send(asked, chosen.name);
+    user === UNKNOWN_USER && chosen.name !== ENTERPRISE ? neverSent(state, chosen.name) : send(asked, chosen.name);
   return changeSignIn(state, row, { [STEPS[step].field]: verification });
 }
 
@@ -126,28 +133,28 @@ export async function attemptFactor(
   const patch = isReset && refused === null ? { needs_new_password: true } : {};
   const next = changeSignIn(state, row, { [field]: verification, ...patch });
   if (refused !== null) {
-    noteFailure(state, user.id);
+    countFailedAttempt(state, user.id);
     throw refused;
   }
   const wished = input['password'];
   if (isReset && typeof wished === 'string' && wished !== '') return resetPassword(state, next, wished, false);
-  return settleSignIn(state, next);
+  return completeSignInIfReady(state, next);
 }
 
 /** @throws ApiError 400, 403, 422 */
 function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields) {
   const { status, strategies } = STEPS[step];
   const user = state.table('users').get(row.user_id);
-  if (step === 'first' && signInStatus(state, row) === status && isVeiled(state, row))
-    return veiledStep(state, row, user, input, refuseEntry);
+  if (step === 'first' && signInStatus(state, row) === status && hidesAccount(state, row))
+    return protectedStep(state, row, user, input, refuseSignIn);
   const enterprise = step === 'first' ? enterpriseFactors(state, row.identifier) : [];
-  if (enterprise.length > 0 && !isVerified(row.first_factor_verification))
-    return { user: user ?? NOBODY, chosen: chosenStrategy(strategies, enterprise, input), input };
+  if (enterprise.length > 0 && !isVerificationDone(row.first_factor_verification))
+    return { user: user ?? UNKNOWN_USER, chosen: chosenStrategy(strategies, enterprise, input), input };
   if (row.user_id !== null && user === undefined)
     throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted in the meantime.');
   if (user === undefined || signInStatus(state, row) !== status)
     throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
-  refuseShutOut(state, user);
+  refuseBannedOrLocked(state, user);
   const offered = step === 'first' ? firstFactors(state, user, row.identifier) : secondFactors(state, user);
   return { user, chosen: chosenStrategy(strategies, offered, input), input };
 }
@@ -164,33 +171,37 @@ export function resetPassword(
     throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
   setPassword(state, user, password);
   if (signOutOthers) endSessions(state, user.id, 'revoked');
-  return settleSignIn(state, changeSignIn(state, row, { needs_new_password: false }));
+  return completeSignInIfReady(state, changeSignIn(state, row, { needs_new_password: false }));
 }
 
 /** Signs in when nothing is left to do. */
-export function settleSignIn(state: InstanceState, row: SignInRow): SignInRow {
+export function completeSignInIfReady(state: InstanceState, row: SignInRow): SignInRow {
   const user = state.table('users').get(row.user_id);
   const client = state.table('clients').get(row.client_id);
   if (signInStatus(state, row) !== 'complete' || user === undefined || client === undefined) return row;
   const strategy = row.first_factor_verification?.strategy ?? 'password';
   const both = countsAsBoth(state, strategy) && secondFactors(state, user).length > 0;
-  const second = isVerified(row.second_factor_verification) || both;
-  const session = signIn(state, client, user, { ...(row.entry as Partial<Entry>), strategy, secondFactor: second });
-  forgetFailures(state, user.id);
+  const second = isVerificationDone(row.second_factor_verification) || both;
+  const session = signIn(state, client, user, {
+    ...(row.entry as Partial<SignInDetails>),
+    strategy,
+    secondFactor: second,
+  });
+  clearFailedAttempts(state, user.id);
   state.table('clients').update(client.id, { sign_in_id: null });
   return changeSignIn(state, row, { created_session_id: session.id });
 }
 
 /** Signs in whoever bears a ticket or was let in elsewhere. */
-export function completeSignIn(
+export function signInVerified(
   state: InstanceState,
   client: ClientRow,
   user: UserRow,
   strategy: string,
-  entry: Partial<Entry> = {},
+  entry: Partial<SignInDetails> = {},
 ): SignInRow {
   const fields = { user_id: user.id, first_factor_verification: verified(strategy), entry: entry as Fields };
-  return settleSignIn(state, startSignIn(state, client, fields));
+  return completeSignInIfReady(state, startSignIn(state, client, fields));
 }
 
 /** The attempt that a client shows: one that is under way. */

@@ -2,17 +2,17 @@
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignInRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
-import { askForPasskey, passkeyNamed } from '../passkeys/passkeys.js';
+import { preparePasskey, findNamedPasskey } from '../passkeys/passkeys.js';
 import { refusal } from '../records/refusals.js';
 import { publicUserData } from '../users/person.js';
-import { changeSignIn, refuseEntry, settleSignIn, startSignIn } from './sign-in-attempt.js';
+import { changeSignIn, refuseSignIn, completeSignInIfReady, startSignIn } from './sign-in-attempt.js';
 import { FIRST_STRATEGIES, type Place } from './strategies.js';
 
 /** @throws ApiError 400 where passkeys are switched off */
 export function startPasskeySignIn(state: InstanceState, client: ClientRow, origin: string | undefined): SignInRow {
   if (!environmentOf(state).user_settings.attributes.passkey.enabled)
     throw refusal('strategy_for_user_invalid', 'Passkeys are not enabled for this instance.');
-  return startSignIn(state, client, { first_factor_verification: askForPasskey(state, null, origin) });
+  return startSignIn(state, client, { first_factor_verification: preparePasskey(state, null, origin) });
 }
 
 /** Whether an attempt waits for any passkey. */
@@ -26,7 +26,7 @@ export async function attemptPasskeySignIn(
   input: Fields,
   { address, origin }: Place,
 ): Promise<SignInRow> {
-  const user = state.table('users').get(passkeyNamed(state, input['public_key_credential']).user_id);
+  const user = state.table('users').get(findNamedPasskey(state, input['public_key_credential']).user_id);
   if (user === undefined) throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted.');
   const subject = { kind: 'sign_in', id: row.id, address } as const;
   const asked = { state, user, input, prepared: row.first_factor_verification, subject, origin };
@@ -35,8 +35,8 @@ export async function attemptPasskeySignIn(
     changeSignIn(state, row, { first_factor_verification: verification });
     throw refused;
   }
-  refuseEntry(state, user);
+  refuseSignIn(state, user);
   const { identifier } = publicUserData(state, user.id) as { readonly identifier?: string };
   const named = { user_id: user.id, identifier: identifier ?? null };
-  return settleSignIn(state, changeSignIn(state, row, { ...named, first_factor_verification: verification }));
+  return completeSignInIfReady(state, changeSignIn(state, row, { ...named, first_factor_verification: verification }));
 }

@@ -3,11 +3,11 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow, Verification } from '../../state/rows.js';
 import { lookUp } from '../../ground/look-up.js';
 import type { ApiError } from '../records/api-error.js';
-import { askForPasskey, attemptPasskey } from '../passkeys/passkeys.js';
+import { preparePasskey, attemptPasskey } from '../passkeys/passkeys.js';
 import { missing, refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { verifyPassword } from '../users/password-digests.js';
-import { ENTERPRISE, sendToConnection } from './enterprise.js';
+import { ENTERPRISE, sendToConnection } from './enterprise-sso.js';
 import { isTotpCode } from '../users/totp.js';
 import { kindOf, primaryField, recipientOf, type VerifiableKind } from '../users/identifications.js';
 import { users } from '../users/user-records.js';
@@ -15,7 +15,7 @@ import type { Recipient } from '../verification/messages.js';
 import { sendLink, type Subject } from '../verification/redirects.js';
 import { attemptCode, incorrectCode, sendCode, verified, type Attempted } from '../verification/verification.js';
 
-export interface Asked {
+export interface StrategyInput {
   readonly state: InstanceState;
   readonly user: UserRow;
   /** Fields of the request. */
@@ -36,9 +36,9 @@ export interface Place {
 
 export interface Strategy {
   /** Absent: nothing has to be sent. @throws ApiError */
-  readonly prepare?: (asked: Asked, strategy: string) => Verification;
+  readonly prepare?: (asked: StrategyInput, strategy: string) => Verification;
   /** @throws ApiError for what can be refused without being counted */
-  readonly attempt: (asked: Asked, strategy: string) => Attempted | Promise<Attempted>;
+  readonly attempt: (asked: StrategyInput, strategy: string) => Attempted | Promise<Attempted>;
 }
 
 /** The one that a request names, of a table. */
@@ -70,7 +70,7 @@ export function preparationOf({ strategy, name }: Chosen): NonNullable<Strategy[
 export const attemptWith = (
   { strategy, name }: Chosen,
   held: Verification | null,
-  asked: Omit<Asked, 'prepared'>,
+  asked: Omit<StrategyInput, 'prepared'>,
 ): Attempted | Promise<Attempted> =>
   strategy.attempt({ ...asked, prepared: held?.strategy === name ? held : null }, name);
 
@@ -103,7 +103,7 @@ const password: Strategy = {
   },
 };
 
-function attemptSent({ state, input, prepared }: Asked): Attempted {
+function attemptSent({ state, input, prepared }: StrategyInput): Attempted {
   const code = text(input, 'code');
   if (prepared === null) throw refusal('verification_missing', 'No code has been sent yet.');
   return attemptCode(state, prepared, code);
@@ -125,7 +125,7 @@ const byLink: Strategy = {
 };
 
 /** Where the input wants it sent, else the primary address or number. @throws ApiError 422 for one of somebody else */
-function recipientIn({ state, user, input }: Asked, kind: VerifiableKind): Recipient {
+function recipientIn({ state, user, input }: StrategyInput, kind: VerifiableKind): Recipient {
   const field = `${kind}_id`;
   const wished = input[field];
   const rows = kindOf(kind).resource.tableIn(state).by('user_id', user.id);
@@ -162,7 +162,7 @@ const byConnection: Strategy = {
 };
 
 const passkey: Strategy = {
-  prepare: ({ state, user, origin }) => askForPasskey(state, user, origin),
+  prepare: ({ state, user, origin }) => preparePasskey(state, user, origin),
   attempt: ({ state, user, input, prepared, origin }) =>
     attemptPasskey(state, user, prepared, input['public_key_credential'], origin),
 };

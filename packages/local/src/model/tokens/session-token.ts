@@ -42,7 +42,7 @@ export function mintSessionToken(state: InstanceState, session: SessionRow, opti
     ...(status === 'active' || status === 'pending' ? { sts: status } : {}),
     ...(options.v1 === true
       ? organizationV1(state, session)
-      : { ...versionTwo(state, session), jti: state.secret(20), v: 2 }),
+      : { ...organizationV2(state, session), jti: state.secret(20), v: 2 }),
     ...options.claims,
   };
   warnOnce(state, largeClaims(payload));
@@ -65,8 +65,8 @@ export function timesOf(nowMs: number, expiresInSeconds: number): { exp: number;
   return { exp, iat, nbf: iat - NOT_BEFORE_LEAD_SECONDS };
 }
 
-function versionTwo(state: InstanceState, session: SessionRow): Record<string, unknown> {
-  const { features, plans } = soldTo(state, session);
+function organizationV2(state: InstanceState, session: SessionRow): Record<string, unknown> {
+  const { features, plans } = entitlementsIn(state, session);
   const organization = activeOrganization(state, session);
   const encoded = organization === null ? null : encodeOrganization(organization, features);
   const fea = encoded === null ? orderFeatures(features).join(',') : encoded.fea;
@@ -78,7 +78,7 @@ function versionTwo(state: InstanceState, session: SessionRow): Record<string, u
 }
 
 /** What the user and the active organization have bought, unless whoever made the session said something else. */
-function soldTo(state: InstanceState, session: SessionRow) {
+function entitlementsIn(state: InstanceState, session: SessionRow) {
   const extras = extrasOf(session);
   const none = { plans: [], features: [] };
   const ofUser = entitlementsOf(state, 'user', session.user_id) ?? none;
@@ -108,7 +108,7 @@ function activeOrganization(state: InstanceState, session: SessionRow): TokenOrg
   if (organization === undefined || membership === undefined) return null;
   const { role } = membership;
   const slug = typeof organization.slug === 'string' ? organization.slug : null;
-  const permissions = extrasOf(session).permissions ?? permissionsSold(state, session, organization.id, role);
+  const permissions = extrasOf(session).permissions ?? entitledPermissions(state, session, organization.id, role);
   return { id: organization.id, slug, role, permissions };
 }
 
@@ -118,7 +118,7 @@ function activeMembership(state: InstanceState, session: SessionRow): Membership
 }
 
 /** Those of the role, without the ones whose feature the organization's plan lacks. */
-function permissionsSold(state: InstanceState, session: SessionRow, organizationId: string, role: string) {
+function entitledPermissions(state: InstanceState, session: SessionRow, organizationId: string, role: string) {
   const keys = permissionKeysOf(state, role);
   const sold = extrasOf(session).features === undefined ? entitlementsOf(state, 'organization', organizationId) : null;
   return sold === null ? keys : keys.filter((key) => sold.features.includes(key.split(':')[1] ?? ''));

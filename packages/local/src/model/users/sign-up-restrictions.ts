@@ -1,13 +1,13 @@
 /** Who may sign up and sign in at all. The Backend API is not bound by it: whoever holds the secret key has decided already. */
 import { settingsOf } from '../instance/settings.js';
 import type { InstanceState } from '../../state/instance-state.js';
-import { baseOf, mailboxOf } from './mailboxes.js';
+import { baseOf, mailboxOf } from './same-mailbox.js';
 
 /**
  * Why the instance's restrictions keep somebody with these e-mail addresses out; null if they do not. They hold for signing up. At sign-in, allowlist
  * and blocklist hold too where `allowlist_blocklist_disabled_on_sign_in` is false, as it is in old applications alone. Who is on both lists is let in.
  */
-export function restrictionOf(
+export function restrictionFor(
   state: InstanceState,
   addresses: readonly string[],
   phase: 'sign-up' | 'sign-in',

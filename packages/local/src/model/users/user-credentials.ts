@@ -81,7 +81,7 @@ export async function checkUserPassword(user: UserRow, password: string): Promis
 }
 
 /** What a row keeps of a password. @throws ApiError 422 if the instance does not take it */
-export function digested(
+export function passwordFields(
   state: InstanceState,
   password: string,
   paramName?: string,
@@ -97,7 +97,7 @@ export function digested(
 /** The user chose a new password. @throws ApiError 422 if the instance does not take it */
 export function setPassword(state: InstanceState, user: UserRow, password: string, paramName?: string): UserRow {
   const changed = { password_last_updated_at: state.now(), password_compromised: false };
-  return change(state, users, user.id, { ...digested(state, password, paramName), ...changed });
+  return change(state, users, user.id, { ...passwordFields(state, password, paramName), ...changed });
 }
 
 /** Uses a backup code up. @throws ApiError 400 without second factors; 422 for a wrong code */

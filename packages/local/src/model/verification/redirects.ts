@@ -16,7 +16,12 @@ export interface Subject {
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-function expect(state: InstanceState, strategy: string, { kind, id }: Subject, input: Fields): VerificationRedirectRow {
+function storeRedirect(
+  state: InstanceState,
+  strategy: string,
+  { kind, id }: Subject,
+  input: Fields,
+): VerificationRedirectRow {
   const now = state.now();
   const table = state.table('verification_redirects');
   // The newest counts: a link that was sent before is no longer good.
@@ -41,14 +46,14 @@ export function sendLink(
   subject: Subject,
   input: Fields,
 ): Verification {
-  const { id } = expect(state, strategy, subject, input);
+  const { id } = storeRedirect(state, strategy, subject, input);
   deliver(state, strategy, recipient, `${subject.address}/v1/verify?token=${id}`);
   return pending(state, strategy);
 }
 
 /** Sends the browser to the page where one picks who the provider says one is. */
 export function sendToProvider(state: InstanceState, strategy: string, subject: Subject, input: Fields): Verification {
-  const { id } = expect(state, strategy, subject, input);
+  const { id } = storeRedirect(state, strategy, subject, input);
   return pending(state, strategy, {
     external_verification_redirect_url: `${subject.address}/provider?token=${id}`,
   });

@@ -1,6 +1,6 @@
 /** Attempts to sign in and to sign up, and the verifications of which they and addresses are made. Types only. */
 import type { SignUp } from 'bailiff/api/types';
-import type { Fields, Kept, Stored, Times } from './stored.js';
+import type { Fields, InternalRow, ResourceRow, Times } from './stored.js';
 
 /** What was asked of a person, and what became of it. Ours alone: the code and what a way of verifying keeps beside it. */
 export type Verification = {
@@ -24,7 +24,7 @@ export type Verification = {
   readonly connection_id?: string;
 };
 
-export type SignInRow = Kept<
+export type SignInRow = InternalRow<
   Times & {
     client_id: string;
     /** Null before an identifier was given. */
@@ -45,7 +45,7 @@ export type SignInRow = Kept<
 >;
 
 /** Of the person who signs up, until the user exists. */
-export type SignUpRow = Stored<
+export type SignUpRow = ResourceRow<
   SignUp,
   {
     client_id: string;
@@ -61,7 +61,7 @@ export type SignUpRow = Stored<
 >;
 
 /** What waits for a browser to come back from elsewhere: from a link in an e-mail, or from a provider. The id is its secret. */
-export type VerificationRedirectRow = Kept<{
+export type VerificationRedirectRow = InternalRow<{
   readonly strategy: string;
   readonly kind: 'sign_in' | 'sign_up' | 'session' | 'email_address' | 'external_account';
   /** Of the attempt, the session, the address or the account. */
@@ -86,7 +86,7 @@ export type ProviderProfile = {
 };
 
 /** A text message; nobody gets it but the table and the webhooks. */
-export type SmsRow = Kept<
+export type SmsRow = InternalRow<
   Times & { user_id: string | null; to_phone_number: string; message: string; status: string }
 > &
   Fields;

@@ -1,7 +1,7 @@
 /** Sessions, clients, browsers and handshakes. Types only. */
 import type { Client, Session } from 'bailiff/api/types';
 import type { Verification } from './attempt-rows.js';
-import type { Fields, Stored, Times, Kept } from './stored.js';
+import type { Fields, ResourceRow, Times, InternalRow } from './stored.js';
 
 /** What one session has beside what users and memberships say, most of it for its tokens. Not part of the API's session object. */
 export interface SessionExtras {
@@ -31,15 +31,18 @@ export type Reverification = {
   readonly second_factor_verification: Verification | null;
 };
 
-export type SessionRow = Stored<Session, { extras?: SessionExtras; actor?: Fields | null; latest_activity?: unknown }>;
+export type SessionRow = ResourceRow<
+  Session,
+  { extras?: SessionExtras; actor?: Fields | null; latest_activity?: unknown }
+>;
 
-export type ClientRow = Stored<Client, unknown, 'session_ids' | 'sessions'>;
+export type ClientRow = ResourceRow<Client, unknown, 'session_ids' | 'sessions'>;
 
 /** A browser; its id is its token. */
-export type DevBrowserRow = Kept<Times & { client_id: string | null }>;
+export type DevBrowserRow = InternalRow<Times & { client_id: string | null }>;
 
 /** A refresh token; its id is the token. */
-export type RefreshTokenRow = Kept<{ session_id: string; created_at: number }>;
+export type RefreshTokenRow = InternalRow<{ session_id: string; created_at: number }>;
 
 /** What a handshake set aside; the id is the nonce. */
-export type HandshakeRow = Kept<{ directives: readonly string[]; created_at: number; expires_at?: number }>;
+export type HandshakeRow = InternalRow<{ directives: readonly string[]; created_at: number; expires_at?: number }>;

@@ -5,13 +5,15 @@ import type {
   ExternalAccountWithVerification,
   Passkey,
   PhoneNumber,
+  TrustedDevice,
   User,
   Web3Wallet,
 } from 'bailiff/api/types';
-import type { Fields, Stored } from './stored.js';
+import type { Verification } from './attempt-rows.js';
+import type { Fields, InternalRow, ResourceRow, Times } from './stored.js';
 
 /** A part of a user. */
-export type PartOfUser<Shown, Own = unknown> = Stored<Shown, Own & { user_id: string }>;
+export type PartOfUser<Shown, Own = unknown> = ResourceRow<Shown, Own & { user_id: string }>;
 
 export type PartsOfUser =
   | 'email_addresses'
@@ -23,7 +25,7 @@ export type PartsOfUser =
   | 'enterprise_accounts'
   | 'organization_memberships';
 
-export type UserRow = Stored<
+export type UserRow = ResourceRow<
   User,
   {
     first_name?: string | null;
@@ -96,3 +98,8 @@ export type PasskeyRow = PartOfUser<
 >;
 
 export type EnterpriseAccountRow = PartOfUser<EnterpriseAccount>;
+
+/** A code that the Backend API sent to an address of a user. */
+export type AddressVerificationRow = InternalRow<Times & { address_id: string; verification: Verification }>;
+
+export type TrustedDeviceRow = PartOfUser<TrustedDevice>;

@@ -1,7 +1,7 @@
 /** The instance's own settings, what changes its domain, and its signing keys. */
 import { changeSettings, settingsOf, type SettingsGroup } from '../../../model/instance/settings.js';
 import { invalidValue, missing, notFound } from '../../../model/records/refusals.js';
-import { requireKeepersPermissions } from '../../../model/organizations/roles.js';
+import { requireMinimumPermissions } from '../../../model/organizations/roles.js';
 import { readUrl } from '../../../model/records/text-formats.js';
 import type { InstanceSettingsUpdateOrganizationSettingsParams } from '../../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../../state/instance-state.js';
@@ -35,7 +35,7 @@ const writeOrganizationSettings: Handler = (call, state) => {
     ...rest
   } = bodyOf<InstanceSettingsUpdateOrganizationSettingsParams>(call);
   const creatorRole = roleOf(state, 'creator_role', creator);
-  if (creatorRole) requireKeepersPermissions(creatorRole.key, creatorRole.permissions, 'creator_role_id');
+  if (creatorRole) requireMinimumPermissions(creatorRole.key, creatorRole.permissions, 'creator_role_id');
   const memberRole = roleOf(state, 'domains_default_role', member);
   const known = settingsOf(state, 'organizations').domains_enrollment_modes;
   const modes = rest.domains_enrollment_modes ?? [];

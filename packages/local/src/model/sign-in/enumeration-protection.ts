@@ -10,37 +10,39 @@ import { ApiError } from '../records/api-error.js';
 import { missing } from '../records/refusals.js';
 import { isVerified } from '../users/identifications.js';
 import { pending } from '../verification/verification.js';
-import { ENTERPRISE, enterpriseFactors } from './enterprise.js';
+import { ENTERPRISE, enterpriseFactors } from './enterprise-sso.js';
 import { firstFactors, type Factor } from './factors.js';
 import { chosenStrategy, FIRST_STRATEGIES } from './strategies.js';
 import { identify, notFoundBy, supportedIdentifiers, type Identified } from './identify.js';
 
-export const protectsAccounts = (state: InstanceState): boolean =>
+export const hasEnumerationProtection = (state: InstanceState): boolean =>
   environmentOf(state).user_settings.attack_protection.enumeration_protection.enabled;
 
-export const isVeiled = (state: InstanceState, { identifier, first_factor_verification: first }: SignInRow): boolean =>
-  identifier !== null && first?.status !== 'verified' && protectsAccounts(state);
+export const hidesAccount = (
+  state: InstanceState,
+  { identifier, first_factor_verification: first }: SignInRow,
+): boolean => identifier !== null && first?.status !== 'verified' && hasEnumerationProtection(state);
 
 /** Nothing that is typed is right for nobody. */
-export const NOBODY = { id: '' } as UserRow;
+export const UNKNOWN_USER = { id: '' } as UserRow;
 
-const kindOf = (text: string) =>
+const identifierKind = (text: string) =>
   text.includes('@') ? 'email_address' : text.startsWith('+') ? 'phone_number' : 'username';
 
 /** As it would be stored, and whose it is, if anybody's. @throws ApiError 422 for a kind of identifier that nobody signs in with here */
-export function identifyVeiled(state: InstanceState, typed: string): Omit<Identified, 'user'> & Partial<Identified> {
+export function identifyProtected(state: InstanceState, typed: string): Omit<Identified, 'user'> & Partial<Identified> {
   const stripped = typed.replace(/[\s().-]/g, '');
-  const identifier = kindOf(stripped) === 'phone_number' ? stripped : typed.trim().toLowerCase();
-  if (!supportedIdentifiers(state).includes(kindOf(identifier))) throw notFoundBy('identifier');
+  const identifier = identifierKind(stripped) === 'phone_number' ? stripped : typed.trim().toLowerCase();
+  if (!supportedIdentifiers(state).includes(identifierKind(identifier))) throw notFoundBy('identifier');
   return { ...identify(state, identifier), identifier };
 }
 
-export function veiledFactors(state: InstanceState, identifier: string): Factor[] {
+export function protectedFactors(state: InstanceState, identifier: string): Factor[] {
   const enterprise = enterpriseFactors(state, identifier);
   if (enterprise.length > 0) return enterprise;
   const { attributes } = environmentOf(state).user_settings;
   const password = attributes.password.enabled ? [{ strategy: 'password' }] : [];
-  const kind = kindOf(identifier);
+  const kind = identifierKind(identifier);
   if (kind === 'username') return password;
   const sent = {
     safe_identifier: identifier,
@@ -54,7 +56,7 @@ export function veiledFactors(state: InstanceState, identifier: string): Factor[
 
 /** The first factors that an attempt shows. */
 export function offeredFirst(state: InstanceState, row: SignInRow, user: UserRow | undefined): Factor[] {
-  if (isVeiled(state, row)) return veiledFactors(state, row.identifier ?? '');
+  if (hidesAccount(state, row)) return protectedFactors(state, row.identifier ?? '');
   return user === undefined ? enterpriseFactors(state, row.identifier) : firstFactors(state, user, row.identifier);
 }
 
@@ -71,39 +73,39 @@ function idOf(state: InstanceState, kind: 'email_address' | 'phone_number', text
 type Refuse = (state: InstanceState, user: UserRow) => void;
 
 /** Who acts in a veiled attempt, by which strategy. @param refuse throws for a user who may not come in: to others, such a user is nobody @throws ApiError 400, 422 */
-export function veiledStep(
+export function protectedStep(
   state: InstanceState,
   row: SignInRow,
   user: UserRow | undefined,
   input: Fields,
   refuse: Refuse,
 ) {
-  const offered = veiledFactors(state, row.identifier ?? '');
+  const offered = protectedFactors(state, row.identifier ?? '');
   const chosen = chosenStrategy(FIRST_STRATEGIES, offered, input);
   const factor: Fields = offered.find(({ strategy }) => strategy === chosen.name) ?? {};
   // No other address than the one that was typed.
   for (const name of ['email_address_id', 'phone_number_id'])
     if (input[name] !== undefined && input[name] !== factor[name]) throw missing(name);
   return {
-    user: admitted(state, user, refuse),
+    user: userOrNobody(state, user, refuse),
     chosen,
     // Which of several connections is the person's choice.
     input: chosen.name === ENTERPRISE ? input : { ...input, ...factor },
   };
 }
 
-function admitted(state: InstanceState, user: UserRow | undefined, refuse: Refuse): UserRow {
-  if (user === undefined) return NOBODY;
+function userOrNobody(state: InstanceState, user: UserRow | undefined, refuse: Refuse): UserRow {
+  if (user === undefined) return UNKNOWN_USER;
   try {
     refuse(state, user);
     return user;
   } catch (error) {
-    if (error instanceof ApiError) return NOBODY;
+    if (error instanceof ApiError) return UNKNOWN_USER;
     throw error;
   }
 }
 
 /** What looks as if something had been sent. */
-export const unsent = (state: InstanceState, strategy: string): Verification =>
+export const neverSent = (state: InstanceState, strategy: string): Verification =>
   // No request is this code.
   pending(state, strategy, strategy.endsWith('_code') ? { code: state.secret(43) } : {});

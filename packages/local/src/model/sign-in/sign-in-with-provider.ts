@@ -6,16 +6,16 @@ import { enterpriseAccountOf, linkEnterpriseAccount } from '../connections/enter
 import { environmentOf } from '../instance/environment.js';
 import { ApiError } from '../records/api-error.js';
 import { invalidValue, refusal } from '../records/refusals.js';
-import { settleSignUp } from '../sign-up/settle-sign-up.js';
+import { completeSignUpIfReady } from '../sign-up/complete-sign-up.js';
 import { changeSignUp, startSignUp } from '../sign-up/sign-up-attempt.js';
 import { readEmailAddress } from '../records/text-formats.js';
 import { accountOf, answerConnection, linkAccount } from '../profile/external-accounts.js';
 import { isVerified } from '../users/identifications.js';
-import { restrictionOf } from '../users/sign-up-restrictions.js';
+import { restrictionFor } from '../users/sign-up-restrictions.js';
 import { closeRedirect, openRedirect, sendToProvider } from '../verification/redirects.js';
 import { failedAtProvider as failed, verified } from '../verification/verification.js';
-import { ENTERPRISE, vouchedFor } from './enterprise.js';
-import { changeSignIn, completeSignIn, refuseEntry, settleSignIn, startSignIn } from './sign-in-attempt.js';
+import { ENTERPRISE, profileFromConnection } from './enterprise-sso.js';
+import { changeSignIn, signInVerified, refuseSignIn, completeSignInIfReady, startSignIn } from './sign-in-attempt.js';
 
 const STRATEGY = /^oauth_\w+$/;
 /** What waits for the stand-in of a provider. */
@@ -31,10 +31,15 @@ function refuseUnknown(state: InstanceState, strategy: string): void {
     throw invalidValue('strategy', 'is not a provider of this instance');
 }
 
-type Asked = { readonly fields: Readonly<Record<string, unknown>>; readonly address: string };
+type ProviderRequest = { readonly fields: Readonly<Record<string, unknown>>; readonly address: string };
 
 /** @throws ApiError 422 */
-export function signInAtProvider(state: InstanceState, client: ClientRow, strategy: string, asked: Asked): SignInRow {
+export function signInAtProvider(
+  state: InstanceState,
+  client: ClientRow,
+  strategy: string,
+  asked: ProviderRequest,
+): SignInRow {
   refuseUnknown(state, strategy);
   const row = startSignIn(state, client);
   const subject = { kind: 'sign_in', id: row.id, address: asked.address } as const;
@@ -44,7 +49,12 @@ export function signInAtProvider(state: InstanceState, client: ClientRow, strate
 }
 
 /** @throws ApiError 403, 422 */
-export function signUpAtProvider(state: InstanceState, row: SignUpRow, strategy: string, asked: Asked): SignUpRow {
+export function signUpAtProvider(
+  state: InstanceState,
+  row: SignUpRow,
+  strategy: string,
+  asked: ProviderRequest,
+): SignUpRow {
   refuseUnknown(state, strategy);
   const subject = { kind: 'sign_up', id: row.id, address: asked.address } as const;
   return withAccount(state, row, sendToProvider(state, strategy, subject, asked.fields));
@@ -125,7 +135,8 @@ function answerSignIn(state: InstanceState, id: string, strategy: string, given:
   }
   let profile = given;
   try {
-    if (strategy === ENTERPRISE) profile = vouchedFor(state, row, given, (each) => userOf(state, each) !== undefined);
+    if (strategy === ENTERPRISE)
+      profile = profileFromConnection(state, row, given, (each) => userOf(state, each) !== undefined);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     set(refusedBy(strategy, error));
@@ -139,14 +150,17 @@ function answerSignIn(state: InstanceState, id: string, strategy: string, given:
     return false;
   }
   try {
-    refuseEntry(state, user);
+    refuseSignIn(state, user);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     set(refusedBy(strategy, error));
     return false;
   }
   link(state, user, profile);
-  const next = settleSignIn(state, set(verified(strategy), { user_id: user.id, identifier: profile.email_address }));
+  const next = completeSignInIfReady(
+    state,
+    set(verified(strategy), { user_id: user.id, identifier: profile.email_address }),
+  );
   return next.created_session_id !== null;
 }
 
@@ -174,7 +188,7 @@ function answerSignUp(state: InstanceState, id: string, strategy: string, profil
 /** Takes over what the provider says, and makes the user if nothing else is missing. @throws ApiError 403, 422 */
 function finishSignUp(state: InstanceState, row: SignUpRow, profile: ProviderProfile): SignUpRow {
   const { strategy, email_address: email, first_name: first, last_name: last } = profile;
-  const restriction = restrictionOf(state, [email], 'sign-up');
+  const restriction = restrictionFor(state, [email], 'sign-up');
   if (restriction !== null) throw refusal('not_allowed_access', restriction);
   const next = changeSignUp(state, row, {
     profile,
@@ -189,7 +203,7 @@ function finishSignUp(state: InstanceState, row: SignUpRow, profile: ProviderPro
         : {}),
     },
   });
-  const done = settleSignUp(state, next);
+  const done = completeSignUpIfReady(state, next);
   const user = state.table('users').get(done.created_user_id);
   if (user !== undefined) link(state, user, profile);
   return done;
@@ -210,9 +224,9 @@ export function transferToSignIn(state: InstanceState, client: ClientRow): SignI
   const user = profile ? userOf(state, profile) : undefined;
   if (attempt?.verifications['external_account']?.status !== 'transferable' || !profile || user === undefined)
     throw refusal('account_transfer_invalid', 'There is nothing to transfer.');
-  refuseEntry(state, user);
+  refuseSignIn(state, user);
   link(state, user, profile);
-  return completeSignIn(state, client, user, profile.strategy);
+  return signInVerified(state, client, user, profile.strategy);
 }
 
 const link = (state: InstanceState, user: UserRow, profile: ProviderProfile): void => {

@@ -59,7 +59,10 @@ export function verifyTotp(state: InstanceState, user: UserRow, code: string): T
   if (pending === null) throw notFound('authenticator app', user.id);
   if (!isTotpCode(pending.secret, code, state.now())) throw incorrectCode();
   const codes = firstBackupCodes(state, user);
-  enable(state, user, hasSecondFactor(state, user), codes, { totp_secret: pending.secret, pending_totp: null });
+  secondFactorAdded(state, user, hasSecondFactor(state, user), codes, {
+    totp_secret: pending.secret,
+    pending_totp: null,
+  });
   const { id, created_at: created } = pending;
   const common = { id, secret: null, uri: null, verified: true };
   return { ...common, backup_codes: codes, created_at: created, updated_at: state.now() };
@@ -75,7 +78,7 @@ const newCodes = (state: InstanceState): string[] =>
   Array.from({ length: BACKUP_CODES }, () => state.secret(8).toLowerCase());
 
 /** A second factor has come. @param had whether there was one before @param codes those to store; null: none new */
-export function enable(
+export function secondFactorAdded(
   state: InstanceState,
   user: UserRow,
   had: boolean,
@@ -90,7 +93,7 @@ export function enable(
 }
 
 /** A second factor has gone, or goes with the patch; with the last one, backup codes go too. */
-export function disable(state: InstanceState, user: UserRow, patch: Draft<UserRow> = {}): UserRow {
+export function secondFactorRemoved(state: InstanceState, user: UserRow, patch: Draft<UserRow> = {}): UserRow {
   const left = { ...find(state, users, user.id), ...patch } as UserRow;
   const none = hasSecondFactor(state, left) ? {} : { backup_codes: null, mfa_disabled_at: state.now() };
   return change(state, users, user.id, { ...patch, ...none });
@@ -110,7 +113,7 @@ export function refuseIfLastFactor(state: InstanceState, user: UserRow): void {
 export function removeTotp(state: InstanceState, user: UserRow): UserRow {
   if (typeof user.totp_secret !== 'string') throw notFound('authenticator app', user.id);
   refuseIfLastFactor(state, user);
-  return disable(state, user, { totp_secret: null });
+  return secondFactorRemoved(state, user, { totp_secret: null });
 }
 
 /** New codes, in place of all that there were. @throws ApiError 400, 403 */

@@ -38,7 +38,7 @@ export function sendToConnection(
 }
 
 /** The profile as the connection vouches for it. @throws ApiError 400 for an address of another domain, 404 for a newcomer where it takes none */
-export function vouchedFor(
+export function profileFromConnection(
   state: InstanceState,
   row: SignInRow,
   profile: ProviderProfile,
@@ -51,7 +51,7 @@ export function vouchedFor(
       'enterprise_sso_email_address_domain_mismatch',
       `The address ${profile.email_address} is not of the connection's domain.`,
     );
-  const vouched = { ...profile, connection_id: id, provider_user_id: `${id}|${profile.email_address}` };
-  if (connection.noNewcomers && !isKnown(vouched)) throw refusal('saml_jit_provisioning_disabled');
-  return vouched;
+  const withConnection = { ...profile, connection_id: id, provider_user_id: `${id}|${profile.email_address}` };
+  if (connection.jitProvisioningDisabled && !isKnown(withConnection)) throw refusal('saml_jit_provisioning_disabled');
+  return withConnection;
 }
