@@ -16,7 +16,7 @@ export interface InstanceStateOptions {
   readonly onWrite?: (() => void) | undefined;
 }
 
-/** All that an instance is, as JSON: with it another process is the same instance. Holds private keys. */
+/** The whole state of an instance as JSON, from which another process can start. Holds private keys. */
 export interface Snapshot extends Identity {
   readonly format: 'bailiff-local';
   readonly version: 1;
@@ -46,7 +46,7 @@ export interface ManagedState extends InstanceState {
   readonly keys: KeyRing;
   readonly clock: InstanceClock;
   readonly tables: Tables;
-  /** Tells the address once it is known. */
+  /** Sets the URL of the instance, from which the publishable key follows. */
   setOrigin(origin: string): void;
   checkpoint(): Checkpoint;
   /** Back to a checkpoint of this state, but for the stream of secrets. */
@@ -96,7 +96,7 @@ export function createInstanceState(options: InstanceStateOptions): ManagedState
     secrets: secrets.state(),
     keys: keyMaterial.state(),
   });
-  // Secrets are left out on purpose: a token string must never come twice with another meaning, or whoever cached it would be misled.
+  // The stream of secrets is not restored: a token that was issued before must never be issued again for something else, because servers cache tokens.
   const restore = (checkpoint: Checkpoint): void => {
     tables.restore(checkpoint.tables);
     keys.restore(checkpoint.keys);

@@ -3,7 +3,7 @@ import type { Draft, InstanceState, Row, Table } from './instance-state.js';
 /** All rows of an instance by table name, oldest first: what a snapshot holds. */
 export type TablesDump = Readonly<Record<string, readonly Row[]>>;
 
-/** A place to come back to; cheap, because rows never change in place. */
+/** The rows of all tables at one time; cheap, because rows never change in place. */
 export interface TablesCheckpoint {
   readonly tables: ReadonlyMap<string, ReadonlyMap<string, Row>>;
 }
@@ -151,14 +151,14 @@ function addToIndex(index: Map<unknown, Set<string>>, value: unknown, id: string
   else ids.add(id);
 }
 
-/** A value that no row has any more leaves nothing behind: most are ids of other rows, which come and go. */
+/** Values without rows leave the index: most are ids of other rows, so that the index would grow without end. */
 function removeFromIndex(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
   const ids = index.get(value);
   ids?.delete(id);
   if (ids?.size === 0) index.delete(value);
 }
 
-/** A frozen copy of plain JSON without its undefined members; what is frozen already is ours and is taken as it is. */
+/** A frozen copy of plain JSON without its undefined members; a frozen object is taken as it is. */
 function freezeCopy<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(freezeCopy)) as T;

@@ -1,4 +1,4 @@
-/** Who may call: the secret key everywhere, a machine's secret key where Clerk allows it. */
+/** Authentication: the secret key of the instance, or that of a machine where Clerk allows it. */
 import type { LocalRequest } from '../../http/messages.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import { refusal } from '../../model/records/refusals.js';

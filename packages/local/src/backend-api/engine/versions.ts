@@ -1,4 +1,4 @@
-/** What a version of the API no longer takes, although the document (of an older version) still has it. */
+/** Fields that newer versions of the API refuse, although the document, which is older, has them. */
 import { apiVersionOf } from '../../http/api-version.js';
 import type { LocalRequest } from '../../http/messages.js';
 import { refusal } from '../../model/records/refusals.js';

@@ -8,7 +8,7 @@ import { fillSignUp } from '../../model/sign-up/sign-up-form.js';
 import { attemptSignUpVerification, prepareSignUpVerification } from '../../model/sign-up/sign-up-verification.js';
 import { startInvitedSignUp } from '../../model/sign-up/sign-up-with-ticket.js';
 import type { SignUpRow } from '../../state/rows.js';
-import { publicAddress } from '../origins.js';
+import { publicUrl } from '../origins.js';
 import { flagIn, textIn, type Action, type ActionCall, type Actions } from '../engine/action.js';
 
 const create: Action = (call) => {
@@ -21,12 +21,12 @@ const create: Action = (call) => {
   const filled = completeSignUpIfReady(state, fillSignUp(state, row, fields));
   const strategy = textIn(call, 'strategy');
   if (isProvider(strategy) && filled.created_user_id === null) {
-    const asked = { fields, address: publicAddress(call) };
+    const asked = { fields, baseUrl: publicUrl(call) };
     return viewSignUp(state, signUpAtProvider(state, filled, strategy, asked));
   }
   const prepared =
     /_code$|^email_link$/.test(strategy ?? '') && filled.created_user_id === null
-      ? prepareSignUpVerification(state, filled, fields, publicAddress(call))
+      ? prepareSignUpVerification(state, filled, fields, publicUrl(call))
       : filled;
   return viewSignUp(state, prepared);
 };
@@ -43,7 +43,7 @@ export const signUpActions: Actions = {
   getSignUps: onAttempt((_call, row) => row),
   updateSignUps: onAttempt(({ state, fields }, row) => completeSignUpIfReady(state, fillSignUp(state, row, fields))),
   prepareSignUpsVerification: onAttempt((call, row) =>
-    prepareSignUpVerification(call.state, row, call.fields, publicAddress(call)),
+    prepareSignUpVerification(call.state, row, call.fields, publicUrl(call)),
   ),
   attemptSignUpsVerification: onAttempt(({ state, fields }, row) => attemptSignUpVerification(state, row, fields)),
 };

@@ -74,7 +74,7 @@ function organizationChoice(
   >`;
 }
 
-/** Who vouches for the client: nobody but the address of its document. */
+/** The client is known by the URL of its document alone. */
 function clientNote({ client_id: id, metadata_document: isDocument }: OAuthApplicationRow): Markup | null {
   if (isDocument !== true) return null;
   const offline = isLoopbackHost(new URL(id))

@@ -97,7 +97,7 @@ export const prices = defineResource('prices', {
   }),
 });
 
-/** A payer as people: a user, or the organization. */
+/** The name and e-mail address of a payer. */
 function contactOf(state: InstanceState, row: PayerRow) {
   const organization = state.table('organizations').get(row.organization_id);
   const user = state.table('users').get(row.user_id);

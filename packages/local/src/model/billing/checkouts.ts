@@ -65,7 +65,7 @@ const needsMethod = (state: InstanceState, { quote: { due, effect, fee } }: Chec
   (effect === 'later' && fee > 0) ||
   (effect === 'trial' && environmentOf(state).commerce_settings.billing.free_trial_requires_payment_method);
 
-/** How it is paid for: with a card that the payer has, a new one, or the test card. */
+/** The card: one that the payer has, a new one, or the test card. */
 export interface Payment {
   readonly method: string | undefined;
   readonly token: string | undefined;

@@ -10,11 +10,11 @@ import { feeOfPlan, priceOf, currentItems } from './subscriptions.js';
 
 type Item = SubscriptionItemRow;
 
-/** The item that counts now; what is upcoming does not yet. */
+/** The item that is in force now: not an upcoming one. */
 export const runningItem = (items: readonly Item[]): Item | undefined =>
   items.find(({ status }) => status !== 'upcoming');
 
-/** Who has never had a plan that costs something may try one. */
+/** A free trial is for payers who never had a plan that costs something. */
 export const mayStartTrial = (state: InstanceState, payer: PayerRow): boolean =>
   !state
     .table('subscription_items')
@@ -57,7 +57,7 @@ export function quoteFor(
   return { ...quote, effect: 'now', proration, credit, due: left - credit, starts: now, ends: ends(now) };
 }
 
-/** What a payer gets back for the days that are left of a period. */
+/** The credit for the days that are left of a paid period. */
 function prorationOf(
   { period_start: start, period_end: end, status }: Item,
   fee: number,
@@ -69,7 +69,7 @@ function prorationOf(
   return { amount: Math.floor((fee * daysLeft) / days), daysLeft, days };
 }
 
-/** As a checkout shows it. */
+/** The totals of a checkout. */
 export function viewTotals(quote: QuoteRow, balance: number): Fields {
   const { fee, currency, proration, credit, due, effect } = quote;
   const cents = (amount: number) => money(amount, currency);

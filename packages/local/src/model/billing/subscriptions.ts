@@ -1,6 +1,6 @@
 /**
- * Subscriptions by the clock: what was canceled ends, what is upcoming begins, what is active renews, and the default plan takes the place of what
- * is over. It happens when somebody looks, with the times at which it was due.
+ * Subscriptions over time: canceled items end, upcoming items begin, active items renew, and the default plan follows an item that ended. The changes
+ * are made when somebody reads the subscription, with the times at which they were due.
  */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { PlanRow, SubscriptionItemRow, SubscriptionRow } from '../../state/rows.js';
@@ -16,11 +16,11 @@ type Item = SubscriptionItemRow;
 const itemsOf = (state: InstanceState, { id }: SubscriptionRow): Item[] =>
   state.table('subscription_items').by('subscription_id', id);
 
-/** Over are those that entitle to nothing any more, and never will. */
+/** Whether an item entitles to something now or will later. */
 const isOpen = ({ status }: Item): boolean =>
   status === 'active' || status === 'past_due' || status === 'canceled' || status === 'upcoming';
 
-/** Whose it is. */
+/** The user or organization that has the subscription. */
 export const ownerOf = ({ organization_id: organizationId, user_id: userId }: SubscriptionRow): Owner =>
   typeof organizationId === 'string'
     ? { field: 'organization_id', id: organizationId }
@@ -94,13 +94,13 @@ export function addItem(state: InstanceState, subscription: SubscriptionRow, wan
   return item;
 }
 
-/** The items that are open, as the clock has it. */
+/** Carries out what is due by now (ends, begins, renews), and gives the items that are open then. */
 export function currentItems(state: InstanceState, subscription: SubscriptionRow): Item[] {
   const now = state.now();
   const open = itemsOf(state, subscription).filter(isOpen);
   const due = open.filter((item) => dueAt(item) <= now);
   if (due.length > 0) {
-    // What ends makes room for what begins.
+    // Ended items first: upcoming ones take their place.
     for (const item of due.filter(({ status }) => status === 'canceled'))
       changeItemStatus(state, item, { status: 'ended', ended_at: item.period_end ?? now });
     for (const item of due.filter(({ status }) => status === 'upcoming')) begin(state, item);
@@ -110,7 +110,7 @@ export function currentItems(state: InstanceState, subscription: SubscriptionRow
   return itemsOf(state, subscription).filter(isOpen);
 }
 
-/** When something happens to the item. Rows from seeds may lack times. */
+/** The time at which the next change of an item is due. Rows from seeds may lack times. */
 const DUE_AT: Readonly<Partial<Record<Item['status'], (item: Item) => number | null | undefined>>> = {
   upcoming: (item) => item.period_start,
   active: (item) => item.period_end,

@@ -9,7 +9,7 @@ import { apiKeysOf, createApiKey, findApiKey, noApiKey } from './api-keys.js';
 
 export type Access = 'read' | 'manage';
 
-/** What a person may choose of a key: its scopes and claims are the backend's. */
+/** The fields of a key that a user may choose. Scopes and claims are set by the Backend API alone. */
 export interface OwnApiKey {
   readonly subject: string;
   readonly name: string;
@@ -33,7 +33,7 @@ export function requireOwnSubject(state: InstanceState, user: UserRow, subject: 
   if (!enabled || !(isUser ? ofUsers : ofOrganizations)) throw refusal('api_keys_not_enabled');
 }
 
-/** Keys of others are not there. @throws ApiError 403, 404, 422 */
+/** Keys of other subjects are not found. @throws ApiError 403, 404, 422 */
 export function findOwnApiKey(state: InstanceState, user: UserRow, id: string, access: Access): ApiKeyRow {
   const key = findApiKey(state, id);
   if (key.subject !== user.id && membershipOf(state, key.subject, user.id) === undefined) throw noApiKey();

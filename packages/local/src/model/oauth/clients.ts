@@ -1,4 +1,4 @@
-/** OAuth clients: who they are, how they prove it, and where codes for them may go. */
+/** OAuth clients: look-up, authentication, and redirect URIs. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { OAuthApplicationRow } from '../../state/rows.js';

@@ -1,4 +1,4 @@
-/** Somebody shows that a domain is the organization's: by a code that is sent to an address of it. */
+/** Verification of an organization's domain by a code that is sent to an address of it. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { OrganizationDomainRow, Verification } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';

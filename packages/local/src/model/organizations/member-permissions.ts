@@ -1,4 +1,4 @@
-/** What a member may do in an organization, by the permissions of the role. */
+/** Whether a user is a member of an organization, and holds a permission in it. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { MembershipRow, OrganizationRow } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';

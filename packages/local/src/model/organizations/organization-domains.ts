@@ -69,7 +69,7 @@ const pendingSuggestions = (state: InstanceState, { id }: OrganizationDomainRow)
     .by('domain_id', id)
     .filter(({ status }) => status === 'pending');
 
-/** Takes back what the domain gave and nobody has taken yet. */
+/** Revokes pending invitations of the domain and deletes its pending suggestions. */
 export function withdraw(state: InstanceState, domain: OrganizationDomainRow): void {
   for (const row of pendingInvitations(state, domain)) {
     revokeOrganizationInvitation(state, row, null);
@@ -147,7 +147,7 @@ export function updateOrganizationDomain(
   });
 }
 
-/** Without a DNS record, by whoever holds the secret key. Twice is as once. */
+/** Without a DNS record, by the Backend API. Idempotent. */
 export function verifyOwnership(state: InstanceState, row: OrganizationDomainRow): OrganizationDomainRow {
   if (row.ownership_verification?.status === 'verified') return row;
   return change(state, organizationDomains, row.id, {

@@ -87,7 +87,7 @@ export const organizations = defineResource('organizations', {
   ],
 });
 
-/** The organization's face for people who are not in it. */
+/** What users outside the organization see of it. */
 export function publicOrganizationData(state: InstanceState, organizationId: string): Fields {
   const { id, name, slug, image_url, has_image } = view(find(state, organizations, organizationId));
   return { id, name, slug, image_url, has_image };

@@ -1,4 +1,4 @@
-/** Passkeys of users: made, named, and used to sign in. Challenges are good once, for ten minutes, for the page that asked. */
+/** Passkeys of users: registration, renaming, sign-in. A challenge is valid once, for ten minutes, for the page that asked. */
 import { isRecord } from '../../../../../src/ground/is-record.js';
 import type { Fields, PasskeyRow, UserRow, Verification } from '../../state/rows.js';
 import type { InstanceState } from '../../state/instance-state.js';
@@ -32,12 +32,12 @@ export const passkeysOf = (state: InstanceState, userId: string): PasskeyRow[] =
     .by('user_id', userId)
     .filter((row) => row.verification?.status === 'verified');
 
-/** A passkey that the page has still to make. @throws ApiError 403 */
+/** Makes the options by which the page creates a passkey; the row stays unverified until then. @throws ApiError 403 */
 export function startPasskey(state: InstanceState, user: UserRow, origin: string | undefined): PasskeyRow {
   if (!environmentOf(state).user_settings.attributes.passkey.enabled)
     throw refusal('feature_not_enabled', 'Passkeys are not enabled for this instance.');
   const own = state.table('passkeys').by('user_id', user.id);
-  // What was begun and never ended does not count.
+  // Registrations that were never completed do not count.
   for (const row of own) if (row.verification?.status !== 'verified') state.table('passkeys').delete(row.id);
   const held = passkeysOf(state, user.id);
   if (held.length >= MOST) throw refusal('passkey_quota_exceeded', `A user has at most ${String(MOST)} passkeys.`);
@@ -61,7 +61,7 @@ export function startPasskey(state: InstanceState, user: UserRow, origin: string
   return insert(state, passkeys, { user_id: user.id, name: 'Passkey', last_used_at: null, verification } as Fields);
 }
 
-/** What the authenticator made becomes the user's. @throws ApiError 400, 404, 422 */
+/** Completes a registration: checks the credential and stores its public key. @throws ApiError 400, 404, 422 */
 export function verifyPasskey(
   state: InstanceState,
   user: UserRow,
@@ -103,7 +103,7 @@ export function renamePasskey(state: InstanceState, user: UserRow, id: string, n
   return next;
 }
 
-/** A challenge for the passkeys of one user, or for whichever the browser has. @throws ApiError 400 */
+/** Makes a challenge for the passkeys of a user; without a user, for any passkey. @throws ApiError 400 */
 export function preparePasskey(state: InstanceState, user: UserRow | null, origin: string | undefined): Verification {
   const rpId = rpIdOf(origin);
   const options = {
@@ -116,7 +116,7 @@ export function preparePasskey(state: InstanceState, user: UserRow | null, origi
   return pending(state, STRATEGY, { nonce: JSON.stringify(options) });
 }
 
-/** Whose passkey a credential says that it is: nothing is proved by it. @throws ApiError 404, 422 */
+/** The passkey that a credential names. Its signature has not been checked yet. @throws ApiError 404, 422 */
 export function findNamedPasskey(state: InstanceState, credential: unknown): PasskeyRow {
   const id = credentialId(credential);
   if (id === undefined) throw refusal('passkey_invalid_public_key_credential');
@@ -125,7 +125,7 @@ export function findNamedPasskey(state: InstanceState, credential: unknown): Pas
   return row;
 }
 
-/** Looks at what a passkey has signed. The challenge is used up either way. @throws ApiError 400, 404, 422 */
+/** Checks the signature of a passkey. The challenge is used up either way. @throws ApiError 400, 404, 422 */
 export function attemptPasskey(
   state: InstanceState,
   user: UserRow,

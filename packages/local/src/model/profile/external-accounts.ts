@@ -33,7 +33,7 @@ export const accountOf = (
   { provider_user_id: id }: ProviderProfile,
 ): ExternalAccountRow | undefined => state.table('external_accounts').by('provider_user_id', id)[0];
 
-/** What a provider says of an account. */
+/** The fields of an account that come from the provider. */
 const fieldsOf = (profile: ProviderProfile) => ({
   provider_user_id: profile.provider_user_id,
   email_address: profile.email_address,
@@ -72,7 +72,7 @@ function addAccount(
   return row;
 }
 
-/** The account by which a user came in, unless it is known already. */
+/** Stores the account by which a user signed in, unless it is stored already. */
 export function linkAccount(state: InstanceState, user: UserRow, profile: ProviderProfile): void {
   if (accountOf(state, profile) !== undefined) return;
   addAccount(state, user, profile.strategy, verified(profile.strategy), fieldsOf(profile));
@@ -80,8 +80,8 @@ export function linkAccount(state: InstanceState, user: UserRow, profile: Provid
 
 interface ConnectionRequest {
   readonly fields: Fields;
-  /** By which the page reaches the instance. */
-  readonly address: string;
+  /** The URL by which the page reaches the instance. */
+  readonly baseUrl: string;
 }
 
 /** Sends a user who is signed in to a provider, whose answer connects the account. @throws ApiError 400 */
@@ -99,7 +99,7 @@ export function connectAccount(
     .by('user_id', user.id)
     .filter((row) => bareProvider(row.provider) === bareProvider(strategy));
   if (same.some(isConnected)) throw refusal('oauth_account_already_connected');
-  // What was begun before and never came back.
+  // Connections that were started and never completed.
   for (const row of same) state.table('external_accounts').delete(row.id);
   const row = addAccount(state, user, strategy, verified(strategy, { status: 'unverified' }));
   return startConnection(state, row, strategy, asked);
@@ -111,7 +111,7 @@ function startConnection(
   strategy: string,
   asked: ConnectionRequest,
 ): ExternalAccountRow {
-  const subject = { kind: 'external_account', id: row.id, address: asked.address } as const;
+  const subject = { kind: 'external_account', id: row.id, baseUrl: asked.baseUrl } as const;
   const verification = sendToProvider(state, strategy, subject, asked.fields);
   const extra = scopesIn(asked.fields);
   const wished = [...new Set([...row.approved_scopes.split(' '), ...extra])].join(' ');
@@ -159,8 +159,8 @@ export function revokeAccountTokens(state: InstanceState, user: UserRow, id: str
 }
 
 /**
- * The provider has answered. Gives where the browser goes; null unless the account's user is signed in with this browser: who is sent the
- * link of another must not connect an own account there.
+ * Takes the provider's answer. Returns the URL where the browser goes next; null unless the account's user is signed in with this browser: a person who was
+ * sent somebody else's link must not connect an account there.
  */
 export function answerConnection(
   state: InstanceState,

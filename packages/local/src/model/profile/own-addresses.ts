@@ -1,4 +1,4 @@
-/** Email addresses, phone numbers and wallets as users manage their own: what is somebody else's is not there. */
+/** Email addresses, phone numbers and wallets that users manage themselves. Those of other users are not found. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -60,7 +60,7 @@ export function prepareOwnAddress(
   kind: VerifiableKind,
   id: string,
   input: Fields,
-  address: string,
+  baseUrl: string,
 ): IdentificationRow {
   const { row, recipient } = recipientOf(state, kind, ownAddress(state, user, kind, id).id);
   if (isVerified(row)) throw refusal('verification_already_verified');
@@ -69,7 +69,7 @@ export function prepareOwnAddress(
   if (!rulesOf(state, kind).verifications.includes(strategy)) throw refusal('verification_strategy_invalid');
   const verification =
     strategy === 'email_link'
-      ? sendLink(state, strategy, recipient, { kind: 'email_address', id, address }, input)
+      ? sendLink(state, strategy, recipient, { kind: 'email_address', id, baseUrl }, input)
       : sendCode(state, strategy, recipient);
   return storeVerification(state, kind, row, verification);
 }
@@ -115,7 +115,7 @@ export function viewAddress(state: InstanceState, row: IdentificationRow): Field
   return { ...row, verification: verification && { ...verification, status: statusOf(state, verification) } };
 }
 
-/** What somebody can still be known by. @param without id of what goes away */
+/** The number of verified identifications that a user has without one of them. @param without its id */
 export function identificationsLeft(state: InstanceState, user: UserRow, without: string): number {
   const rows = KIND_NAMES.flatMap((kind) => kindOf(kind).resource.tableIn(state).by('user_id', user.id));
   const accounts = state.table('external_accounts').by('user_id', user.id);

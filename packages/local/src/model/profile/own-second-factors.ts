@@ -11,7 +11,7 @@ import { hasSecondFactor } from '../users/second-factors.js';
 import { isTotpCode, newTotpSecret } from '../users/totp.js';
 import { users } from '../users/user-records.js';
 
-/** So many, as Clerk gives. */
+/** As many as Clerk makes. */
 const BACKUP_CODES = 10;
 
 export interface Totp {
@@ -52,7 +52,7 @@ function keyUri(state: InstanceState, user: UserRow, secret: string): string {
   return `otpauth://totp/${encodeURIComponent(issuer)}:${encodeURIComponent(account)}?${text}`;
 }
 
-/** The app is set up; the first second factor brings backup codes. @throws ApiError 400, 404, 422 */
+/** Completes the setup of an authenticator app. A user's first second factor brings backup codes. @throws ApiError 400, 404, 422 */
 export function verifyTotp(state: InstanceState, user: UserRow, code: string): Totp {
   const pending = user.pending_totp ?? null;
   if (typeof user.totp_secret === 'string') throw refusal('totp_already_enabled');
@@ -77,7 +77,7 @@ export function firstBackupCodes(state: InstanceState, user: UserRow): readonly 
 const newCodes = (state: InstanceState): string[] =>
   Array.from({ length: BACKUP_CODES }, () => state.secret(8).toLowerCase());
 
-/** A second factor has come. @param had whether there was one before @param codes those to store; null: none new */
+/** Stores that a second factor was added. @param had whether the user had one before @param codes new backup codes; null: none */
 export function secondFactorAdded(
   state: InstanceState,
   user: UserRow,
@@ -92,7 +92,7 @@ export function secondFactorAdded(
   });
 }
 
-/** A second factor has gone, or goes with the patch; with the last one, backup codes go too. */
+/** Stores that a second factor was removed, by the patch or before. Without any, backup codes are removed too. */
 export function secondFactorRemoved(state: InstanceState, user: UserRow, patch: Draft<UserRow> = {}): UserRow {
   const left = { ...find(state, users, user.id), ...patch } as UserRow;
   const none = hasSecondFactor(state, left) ? {} : { backup_codes: null, mfa_disabled_at: state.now() };

@@ -1,4 +1,4 @@
-/** Browsers: the secret by which one is known again, and the client of those that signed in. */
+/** Browsers: the secret that identifies one, and its client once a user has signed in. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, DevBrowserRow } from '../../state/rows.js';
 
@@ -9,7 +9,7 @@ export interface Browser {
   readonly client: ClientRow | null;
 }
 
-/** Of browsers that nobody signed in with: what keeps no cookies is a new one with each handshake. */
+/** Browsers without a client that are kept: a program that keeps no cookies is a new browser with each handshake. */
 const MAX_ANONYMOUS_BROWSERS = 1000;
 
 export function browserWith(state: InstanceState, token: string): Browser | null {

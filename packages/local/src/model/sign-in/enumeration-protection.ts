@@ -1,6 +1,6 @@
 /**
- * Enumeration protection: until the first factor is proved, an attempt looks and goes the same, whether the account exists, is locked, or was
- * never there. What is offered follows from the text that was typed and from the instance's settings, and from nothing that an account has.
+ * Enumeration protection: until the first factor is verified, an attempt gets the same answers whether the account exists, is locked or does not exist.
+ * The offered factors follow from the identifier and the instance's settings, not from the account.
  */
 import { createHash } from 'node:crypto';
 import type { InstanceState } from '../../state/instance-state.js';
@@ -18,18 +18,19 @@ import { identify, notFoundBy, supportedIdentifiers, type Identified } from './i
 export const hasEnumerationProtection = (state: InstanceState): boolean =>
   environmentOf(state).user_settings.attack_protection.enumeration_protection.enabled;
 
+/** Whether an attempt must not show whether its account exists. */
 export const hidesAccount = (
   state: InstanceState,
   { identifier, first_factor_verification: first }: SignInRow,
 ): boolean => identifier !== null && first?.status !== 'verified' && hasEnumerationProtection(state);
 
-/** Nothing that is typed is right for nobody. */
+/** Stands for an account that does not exist: every password and code is wrong for it. */
 export const UNKNOWN_USER = { id: '' } as UserRow;
 
 const identifierKind = (text: string) =>
   text.includes('@') ? 'email_address' : text.startsWith('+') ? 'phone_number' : 'username';
 
-/** As it would be stored, and whose it is, if anybody's. @throws ApiError 422 for a kind of identifier that nobody signs in with here */
+/** The identifier in its stored form, and its user if there is one. @throws ApiError 422 for a kind of identifier that nobody signs in with here */
 export function identifyProtected(state: InstanceState, typed: string): Omit<Identified, 'user'> & Partial<Identified> {
   const stripped = typed.replace(/[\s().-]/g, '');
   const identifier = identifierKind(stripped) === 'phone_number' ? stripped : typed.trim().toLowerCase();
@@ -72,7 +73,12 @@ function idOf(state: InstanceState, kind: 'email_address' | 'phone_number', text
 
 type Refuse = (state: InstanceState, user: UserRow) => void;
 
-/** Who acts in a veiled attempt, by which strategy. @param refuse throws for a user who may not come in: to others, such a user is nobody @throws ApiError 400, 422 */
+/**
+ * The user, strategy and input of a first step under enumeration protection.
+ *
+ * @param refuse throws for a user who may not sign in, who is then treated as unknown
+ * @throws ApiError 400, 422
+ */
 export function protectedStep(
   state: InstanceState,
   row: SignInRow,
@@ -105,7 +111,7 @@ function userOrNobody(state: InstanceState, user: UserRow | undefined, refuse: R
   }
 }
 
-/** What looks as if something had been sent. */
+/** A verification that looks as if a code had been sent. */
 export const neverSent = (state: InstanceState, strategy: string): Verification =>
-  // No request is this code.
+  // No request can hold this code.
   pending(state, strategy, strategy.endsWith('_code') ? { code: state.secret(43) } : {});

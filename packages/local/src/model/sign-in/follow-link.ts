@@ -1,4 +1,4 @@
-/** A link in an e-mail was followed: what it verifies is verified, in the browser that asked for it. */
+/** Verification by the link in an e-mail. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Verification, VerificationRedirectRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -11,7 +11,7 @@ import { closeRedirect, openRedirect } from '../verification/redirects.js';
 import { statusOf } from '../verification/verification.js';
 import { changeSignIn, refuseSignIn, completeSignInIfReady } from './sign-in-attempt.js';
 
-/** The words in which the page is told. */
+/** The values of `__clerk_status`. */
 export type LinkStatus = 'verified' | 'expired' | 'failed' | 'client_mismatch';
 
 export interface Followed {
@@ -21,7 +21,7 @@ export interface Followed {
 }
 
 interface Target {
-  /** The client that asked, or a user who is signed in with it. */
+  /** The client that asked for the link, or the user who must be signed in with it. */
   readonly clientId?: string;
   readonly userId?: string;
   readonly verification: Verification | null;

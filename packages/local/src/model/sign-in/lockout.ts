@@ -1,4 +1,4 @@
-/** Who gives wrong passwords and codes too often is locked out for a while. */
+/** The lockout after too many wrong passwords and codes. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -36,7 +36,7 @@ export function countFailedAttempt(state: InstanceState, userId: string): void {
   change(state, users, userId, { ...lock, locked_until: state.now() + minutes * 60_000 });
 }
 
-/** The user has come in: what went wrong before counts no longer. */
+/** Failed attempts before a successful sign-in count no longer. */
 export function clearFailedAttempts(state: InstanceState, userId: string): void {
   if ((state.table('users').get(userId)?.failed_attempts ?? 0) === 0) return;
   const { max_attempts: max } = rulesOf(state);

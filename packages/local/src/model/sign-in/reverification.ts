@@ -25,12 +25,12 @@ import {
   FIRST_STRATEGIES,
   preparationOf,
   SECOND_STRATEGIES,
-  type Place,
+  type PageContext,
 } from './strategies.js';
 
 type Step = 'first' | 'second';
 
-/** What each level asks for, in order. */
+/** The steps of each level, in order. */
 const STEPS_OF: Readonly<Record<ReverificationLevel, readonly Step[]>> = {
   first_factor: ['first'],
   second_factor: ['second'],
@@ -75,12 +75,12 @@ const storeReverification = (
 ): SessionRow =>
   state.table('sessions').update(session.id, { extras: { ...extrasOf(session), ...more, reverification } }) ?? session;
 
-/** The step that comes next; undefined: all is done. */
+/** The next step; undefined when the reverification is complete. */
 function nextStep({ level, ...held }: Reverification): Step | undefined {
   return STEPS_OF[level].find((step) => held[STEPS[step].field]?.status !== 'verified');
 }
 
-/** @throws ApiError 400 for a session of which nothing was asked */
+/** @throws ApiError 400 for a session without a reverification */
 function requireReverification(session: SessionRow): Reverification {
   const { reverification } = extrasOf(session);
   if (reverification === undefined) throw refusal('session_reverification_missing');
@@ -109,27 +109,27 @@ export function prepareReverification(
   user: UserRow,
   step: Step,
   input: Fields,
-  { address, origin }: Place,
+  { baseUrl, origin }: PageContext,
 ): SessionRow {
   const { held, chosen } = stepOf(state, session, user, step, input);
-  const subject = { kind: 'session', id: session.id, address } as const;
+  const subject = { kind: 'session', id: session.id, baseUrl } as const;
   const asked = { state, user, input, subject, prepared: null, origin };
   const verification = preparationOf(chosen)(asked, chosen.name);
   return storeReverification(state, session, { ...held, [STEPS[step].field]: verification });
 }
 
-/** Looks at what was typed. @throws ApiError */
+/** Checks the user's answer. @throws ApiError */
 export async function attemptReverification(
   state: InstanceState,
   session: SessionRow,
   user: UserRow,
   step: Step,
   input: Fields,
-  { address, origin }: Place,
+  { baseUrl, origin }: PageContext,
 ): Promise<SessionRow> {
   const { held, chosen } = stepOf(state, session, user, step, input);
   const { field } = STEPS[step];
-  const subject = { kind: 'session', id: session.id, address } as const;
+  const subject = { kind: 'session', id: session.id, baseUrl } as const;
   const asked = { state, user, input, subject, origin };
   const { verification, refusal: refused } = await attemptWith(chosen, held[field], asked);
   const next = { ...held, [field]: verification };
@@ -155,7 +155,7 @@ function verificationTimes(
   const now = state.now();
   const [first, second] = extrasOf(session).verifiedAt ?? [session.created_at, null];
   if (step === 'second') return [first, now] as const;
-  // Who has no second factor any more must not be asked for one that is old: guards look at the first alone then.
+  // Without a second factor its old age must not count: guards then look at the first factor alone.
   if (secondFactors(state, user).length === 0) return [now, null] as const;
   return [now, countsAsBoth(state, strategy) ? now : second] as const;
 }
@@ -169,7 +169,7 @@ function stepOf(state: InstanceState, session: SessionRow, user: UserRow, step: 
   return { held, chosen: chosenStrategy(strategies, offered(state, user), input) };
 }
 
-/** Clerk asks for it before what is sensitive: the second factor, or the first of a user who has none, within ten minutes. */
+/** Sensitive operations need the second factor, or the first one of a user without a second, verified within ten minutes. */
 const FRESH_MINUTES = 10;
 
 export function isFresh(state: InstanceState, session: SessionRow): boolean {

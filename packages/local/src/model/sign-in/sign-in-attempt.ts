@@ -1,4 +1,4 @@
-/** The steps of an attempt to sign in. What they lead to says `sign-in-status.ts`. */
+/** The steps of a sign-in attempt. `sign-in-status.ts` computes its status from them. */
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignInRow, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -20,7 +20,7 @@ import {
   FIRST_STRATEGIES,
   preparationOf,
   SECOND_STRATEGIES,
-  type Place,
+  type PageContext,
 } from './strategies.js';
 import {
   identifyProtected,
@@ -39,7 +39,7 @@ export function refuseSecondSession(state: InstanceState, client: ClientRow): vo
   throw refusal('session_exists', 'You are already signed in.');
 }
 
-/** The attempt of a client that is under way. @throws ApiError 404 for another id, 403 for an attempt that was replaced */
+/** @throws ApiError 404 for an attempt of another client */
 export function findSignIn(state: InstanceState, client: ClientRow | null, id: string): SignInRow {
   const row = state.table('sign_ins').get(id);
   if (row === undefined || client === null || row.client_id !== client.id) throw notFound('sign-in', id);
@@ -75,7 +75,7 @@ export function changeSignIn(state: InstanceState, row: SignInRow, patch: Draft<
   return state.table('sign_ins').update(row.id, { ...patch, updated_at: state.now() }) ?? row;
 }
 
-/** Says who wants to come in. @throws ApiError 403, 422 */
+/** Starts an attempt for an identifier. @throws ApiError 403, 422 */
 export function identifySignIn(state: InstanceState, client: ClientRow, identifier: string): SignInRow {
   const veiled = hasEnumerationProtection(state);
   const found = veiled ? identifyProtected(state, identifier) : identifyOrRefuse(state, identifier);
@@ -85,7 +85,7 @@ export function identifySignIn(state: InstanceState, client: ClientRow, identifi
   return startSignIn(state, client, { user_id: found.user?.id ?? null, identifier: found.identifier });
 }
 
-/** @throws ApiError 403 for a user who is banned, locked or kept out by the instance's lists */
+/** @throws ApiError 403 for a user who is banned, locked or refused by the instance's restrictions */
 export function refuseSignIn(state: InstanceState, user: UserRow, invited = false): void {
   refuseBannedOrLocked(state, user);
   const restriction = restrictionFor(state, textsOf(state, user, 'email_address'), 'sign-in', invited);
@@ -105,10 +105,10 @@ export function prepareFactor(
   row: SignInRow,
   step: Step,
   given: Fields,
-  { address, origin }: Place,
+  { baseUrl, origin }: PageContext,
 ): SignInRow {
   const { user, chosen, input } = stepOf(state, row, step, given);
-  const subject = { kind: 'sign_in', id: row.id, address } as const;
+  const subject = { kind: 'sign_in', id: row.id, baseUrl } as const;
   const asked = { state, user, input, subject, prepared: null, origin };
   const send = preparationOf(chosen);
   const verification =
@@ -116,17 +116,17 @@ export function prepareFactor(
   return changeSignIn(state, row, { [STEPS[step].field]: verification });
 }
 
-/** Looks at what was typed, and goes on. @throws ApiError */
+/** Checks the answer to a factor, and signs in if it was the last one. @throws ApiError */
 export async function attemptFactor(
   state: InstanceState,
   row: SignInRow,
   step: Step,
   given: Fields,
-  { address, origin }: Place,
+  { baseUrl, origin }: PageContext,
 ): Promise<SignInRow> {
   const { user, chosen, input } = stepOf(state, row, step, given);
   const { field } = STEPS[step];
-  const subject = { kind: 'sign_in', id: row.id, address } as const;
+  const subject = { kind: 'sign_in', id: row.id, baseUrl } as const;
   const asked = { state, user, input, subject, origin };
   const { verification, refusal: refused } = await attemptWith(chosen, row[field], asked);
   const isReset = chosen.name.startsWith('reset_password_');
@@ -174,7 +174,7 @@ export function resetPassword(
   return completeSignInIfReady(state, changeSignIn(state, row, { needs_new_password: false }));
 }
 
-/** Signs in when nothing is left to do. */
+/** Signs the client in if every step is done. */
 export function completeSignInIfReady(state: InstanceState, row: SignInRow): SignInRow {
   const user = state.table('users').get(row.user_id);
   const client = state.table('clients').get(row.client_id);
@@ -192,7 +192,7 @@ export function completeSignInIfReady(state: InstanceState, row: SignInRow): Sig
   return changeSignIn(state, row, { created_session_id: session.id });
 }
 
-/** Signs in whoever bears a ticket or was let in elsewhere. */
+/** A new attempt of a user who has been verified already: by a ticket or by a provider. */
 export function signInVerified(
   state: InstanceState,
   client: ClientRow,
@@ -204,7 +204,7 @@ export function signInVerified(
   return completeSignInIfReady(state, startSignIn(state, client, fields));
 }
 
-/** The attempt that a client shows: one that is under way. */
+/** The attempt of a client that is neither complete nor abandoned. */
 export function openSignIn(state: InstanceState, client: ClientRow): SignInRow | null {
   const row = state.table('sign_ins').get(client.sign_in_id);
   if (row === undefined) return null;

@@ -1,5 +1,5 @@
 /**
- * What an attempt to sign in shows. Its status is never stored: it follows from what has been given and verified so far.
+ * The status and the view of a sign-in attempt. The status is never stored: it follows from what has been given and verified so far.
  *
  *     needs_identifier -> needs_first_factor -> needs_new_password -> needs_second_factor -> complete
  */
@@ -22,7 +22,7 @@ export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus
   if (row.abandon_at <= state.now()) return 'abandoned';
   const user = state.table('users').get(row.user_id);
   const first = row.first_factor_verification;
-  // A passkey says itself who comes.
+  // A passkey identifies its user.
   const named = user !== undefined || first?.strategy === 'passkey' || hidesAccount(state, row);
   if (!isVerificationDone(first)) return named ? 'needs_first_factor' : 'needs_identifier';
   if (row.needs_new_password) return 'needs_new_password';
@@ -32,7 +32,7 @@ export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus
     : 'complete';
 }
 
-/** What a ticket says is trusted whole. */
+/** A ticket needs no second factor. */
 function needsSecondFactor(state: InstanceState, row: SignInRow, user: UserRow): boolean {
   const strategy = row.first_factor_verification?.strategy ?? '';
   return strategy !== 'ticket' && !countsAsBoth(state, strategy) && secondFactors(state, user).length > 0;

@@ -1,4 +1,4 @@
-/** Signing in with whichever passkey the browser has: who comes is known by what the passkey has signed, and not before. */
+/** Sign-in with any passkey of the browser. The passkey's signature identifies the user. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignInRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -6,7 +6,7 @@ import { preparePasskey, findNamedPasskey } from '../passkeys/passkeys.js';
 import { refusal } from '../records/refusals.js';
 import { publicUserData } from '../users/person.js';
 import { changeSignIn, refuseSignIn, completeSignInIfReady, startSignIn } from './sign-in-attempt.js';
-import { FIRST_STRATEGIES, type Place } from './strategies.js';
+import { FIRST_STRATEGIES, type PageContext } from './strategies.js';
 
 /** @throws ApiError 400 where passkeys are switched off */
 export function startPasskeySignIn(state: InstanceState, client: ClientRow, origin: string | undefined): SignInRow {
@@ -24,11 +24,11 @@ export async function attemptPasskeySignIn(
   state: InstanceState,
   row: SignInRow,
   input: Fields,
-  { address, origin }: Place,
+  { baseUrl, origin }: PageContext,
 ): Promise<SignInRow> {
   const user = state.table('users').get(findNamedPasskey(state, input['public_key_credential']).user_id);
   if (user === undefined) throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted.');
-  const subject = { kind: 'sign_in', id: row.id, address } as const;
+  const subject = { kind: 'sign_in', id: row.id, baseUrl } as const;
   const asked = { state, user, input, prepared: row.first_factor_verification, subject, origin };
   const { verification, refusal: refused } = await FIRST_STRATEGIES.passkey.attempt(asked, 'passkey');
   if (refused !== null) {

@@ -11,7 +11,7 @@ export function signInWithTicket(state: InstanceState, client: ClientRow, token:
   const { user } = redeemable;
   if (user === undefined)
     throw refusal('invitation_account_not_exists', 'There is no account for this invitation yet. Sign up.');
-  // Before anything changes: who is kept out keeps the ticket for later.
+  // Checked before anything changes: a user who may not sign in keeps the ticket for later.
   refuseSignIn(state, user, true);
   const { entry } = redeemable.redeem();
   return signInVerified(state, client, user, 'ticket', entry);

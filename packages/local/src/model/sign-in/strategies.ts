@@ -1,4 +1,4 @@
-/** How each strategy asks, and how it looks at what comes back. One table for sign-in and for reverification. */
+/** Each verification strategy: what it sends, and how it checks the answer. Sign-in and reverification share the table. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow, Verification } from '../../state/rows.js';
 import { lookUp } from '../../ground/look-up.js';
@@ -12,7 +12,7 @@ import { isTotpCode } from '../users/totp.js';
 import { kindOf, primaryField, recipientOf, type VerifiableKind } from '../users/identifications.js';
 import { users } from '../users/user-records.js';
 import type { Recipient } from '../verification/messages.js';
-import { sendLink, type Subject } from '../verification/redirects.js';
+import { sendLink, type RedirectSubject } from '../verification/redirects.js';
 import { attemptCode, incorrectCode, sendCode, verified, type Attempted } from '../verification/verification.js';
 
 export interface StrategyInput {
@@ -20,17 +20,17 @@ export interface StrategyInput {
   readonly user: UserRow;
   /** Fields of the request. */
   readonly input: Fields;
-  /** Whose verification it is, and the address by which the page reaches the instance: links lead back by them. */
-  readonly subject: Subject;
-  /** What the preparation of the same strategy left; null without one. */
+  /** What is verified; a link or a provider leads back to it. */
+  readonly subject: RedirectSubject;
+  /** The verification that the preparation of the same strategy made; null without one. */
   readonly prepared: Verification | null;
   /** Origin of the page that asks; a passkey is bound to it. */
   readonly origin: string | undefined;
 }
 
-/** Where a page is that asks: the address by which it reaches the instance, and its own origin. */
-export interface Place {
-  readonly address: string;
+/** The page that asks: the URL by which it reaches the instance, and its own origin. */
+export interface PageContext {
+  readonly baseUrl: string;
   readonly origin: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface Strategy {
   readonly attempt: (asked: StrategyInput, strategy: string) => Attempted | Promise<Attempted>;
 }
 
-/** The one that a request names, of a table. */
+/** The strategy that a request names. */
 export interface Chosen {
   readonly strategy: Strategy;
   readonly name: string;

@@ -33,12 +33,12 @@ export function prepareSignUpVerification(
   state: InstanceState,
   row: SignUpRow,
   input: Fields,
-  address: string,
+  baseUrl: string,
 ): SignUpRow {
   const { kind, channel, strategy, to } = verifiable(state, row, input['strategy']);
   if (row.verifications[kind]?.status === 'verified')
     throw refusal('verification_already_verified', 'This has been verified already.');
-  const subject = { kind: 'sign_up', id: row.id, address } as const;
+  const subject = { kind: 'sign_up', id: row.id, baseUrl } as const;
   const verification =
     strategy === 'email_link'
       ? sendLink(state, strategy, { channel, to }, subject, input)

@@ -1,6 +1,6 @@
 /**
- * Notices a page whose clock is ahead of the instance's: it finds every token expired when it comes, and asks for the next one, without end. Nothing
- * that a page sends tells its time, so this looks at how often it asks.
+ * Warns of a page whose clock is ahead of the instance's: every new token looks expired to it, so that it requests tokens without end. Requests do not
+ * tell the page's time, so this looks at how often they come.
  */
 import { warn } from '../../ground/warn.js';
 import type { InstanceState } from '../../state/instance-state.js';
@@ -11,7 +11,7 @@ const TOO_SOON_MS = 30_000;
 const TOLERATED = 5;
 
 interface LastRequest {
-  /** By the instance's clock, ms. */
+  /** Instance time, ms. */
   readonly at: number;
   /** How many requests in a row came too soon. */
   readonly tooSoon: number;

@@ -25,7 +25,7 @@ export interface SessionTokenOptions {
   readonly v1?: boolean | undefined;
 }
 
-/** A token for a session, saying what its user's membership says now. Does not ask whether the session is still going. */
+/** A token of a session, with the current membership of its user. Does not check whether the session has ended. */
 export function mintSessionToken(state: InstanceState, session: SessionRow, options: SessionTokenOptions = {}): string {
   const extras = extrasOf(session);
   const azp = options.azp ?? extras.azp;
@@ -77,7 +77,7 @@ function organizationV2(state: InstanceState, session: SessionRow): Record<strin
   };
 }
 
-/** What the user and the active organization have bought, unless whoever made the session said something else. */
+/** The plans and features of the user and the active organization, unless the session has its own. */
 function entitlementsIn(state: InstanceState, session: SessionRow) {
   const extras = extrasOf(session);
   const none = { plans: [], features: [] };
@@ -117,7 +117,7 @@ function activeMembership(state: InstanceState, session: SessionRow): Membership
   return typeof id === 'string' ? membershipOf(state, id, session.user_id) : undefined;
 }
 
-/** Those of the role, without the ones whose feature the organization's plan lacks. */
+/** The permissions of the role whose feature is part of the organization's plan. */
 function entitledPermissions(state: InstanceState, session: SessionRow, organizationId: string, role: string) {
   const keys = permissionKeysOf(state, role);
   const sold = extrasOf(session).features === undefined ? entitlementsOf(state, 'organization', organizationId) : null;

@@ -1,4 +1,4 @@
-/** What the Backend API does with email addresses and phone numbers: creation, changes, replacement, verification. */
+/** Email addresses and phone numbers in the Backend API: creation, changes, replacement, verification. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow, Verification } from '../../state/rows.js';
 import { queueEmail } from '../instance/emails.js';
@@ -62,7 +62,7 @@ function notifyOldAddress(
   });
 }
 
-/** What an operation says of an address. Only phone numbers serve as second factor. */
+/** Fields of a request for an address. Only phone numbers serve as second factor. */
 export interface AddressChange {
   readonly verified?: boolean | null | undefined;
   readonly primary?: boolean | null | undefined;
@@ -111,7 +111,7 @@ export function updateAddress(
   return row;
 }
 
-/** What an operation says of an address that takes the place of all others. */
+/** Fields of a request for an address that replaces all others. */
 export interface ReplacementOptions {
   readonly identification_status?: 'verified' | 'reserved' | 'unverified' | undefined;
   readonly notify_primary_email_address_changed?: boolean | null | undefined;
@@ -140,7 +140,7 @@ export function replaceAddresses(
   return row;
 }
 
-/** Somebody has shown to hold the address; the user's first of its kind becomes primary. */
+/** Marks an address as verified; the first of its kind becomes primary. */
 export function verifyAddress(
   state: InstanceState,
   kind: IdentificationKind,

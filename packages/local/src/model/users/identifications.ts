@@ -1,4 +1,4 @@
-/** What identifies a user: rows that are always unique in the instance, with the user's `primary_*` pointers kept right. */
+/** Email addresses, phone numbers and wallets: unique in the instance; the user's `primary_*` fields point at one of each kind. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, Verification } from '../../state/rows.js';
 import type { ApiError } from '../records/api-error.js';
@@ -65,7 +65,7 @@ const KINDS: Readonly<Record<IdentificationKind, Kind>> = {
   web3_wallet: { resource: asKind(web3Wallets), primary: 'primary_web3_wallet_id', read: readWeb3Wallet },
 };
 
-/** What the kinds differ in. */
+/** The resource, the primary field and the reader of a kind. */
 export const kindOf = (kind: IdentificationKind): Kind => KINDS[kind];
 
 export const KIND_NAMES: readonly IdentificationKind[] = ['email_address', 'phone_number', 'web3_wallet'];
@@ -123,7 +123,7 @@ export function checkPrimary(state: InstanceState, kind: IdentificationKind, use
   if (!isVerified(row)) throw unverified(primary);
 }
 
-/** 422: for what waits to be verified. */
+/** 422: only a verified identification can be primary. */
 export const unverified = (paramName: string): ApiError =>
   refusal('form_verification_needed', 'Only what is verified can be primary.', { paramName });
 
@@ -141,7 +141,7 @@ export function recipientOf(
   return { row, recipient: { channel, to: row[kind] ?? '', identificationId: row.id, userId: row.user_id } };
 }
 
-/** If it was primary, the next verified one becomes it. */
+/** If it was primary, the next verified one becomes primary. */
 export function removeIdentification(state: InstanceState, kind: IdentificationKind, id: string): Fields {
   const { resource, primary } = KINDS[kind];
   const row = find(state, resource, id);

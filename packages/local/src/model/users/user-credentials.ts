@@ -48,7 +48,7 @@ function checkPassword(password: string): void {
   checkSize(password);
 }
 
-/** What hashers take. */
+/** Hashers take a limited number of bytes. @throws ApiError 422 */
 function checkSize(password: string, paramName = 'password'): void {
   if (Buffer.byteLength(password) > MAX_BYTES) {
     throw refusal('form_password_size_in_bytes_exceeded', `Passwords have at most ${MAX_BYTES} bytes.`, { paramName });
@@ -80,7 +80,7 @@ export async function checkUserPassword(user: UserRow, password: string): Promis
   if (!verified) throw refusal('incorrect_password', undefined, { paramName: 'password' });
 }
 
-/** What a row keeps of a password. @throws ApiError 422 if the instance does not take it */
+/** The stored fields of a password. @throws ApiError 422 if the instance does not take it */
 export function passwordFields(
   state: InstanceState,
   password: string,

@@ -1,4 +1,4 @@
-/** What a user is: its row, its view (put together from the tables of its identifiers), the filters of its list, what goes with it. */
+/** The resource of users: view, filters, orders and cascades. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ExternalAccountRow, Fields, UserRow } from '../../state/rows.js';
 import { memberships } from '../organizations/organization-records.js';

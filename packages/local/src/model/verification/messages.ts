@@ -10,7 +10,7 @@ export interface Recipient {
   readonly channel: 'email' | 'sms';
   /** Address or number. */
   readonly to: string;
-  /** Of the row that has it; undefined while somebody signs up. */
+  /** The id of the address or number; undefined during a sign-up, which has no rows for them yet. */
   readonly identificationId?: string | undefined;
   readonly userId?: string | undefined;
 }

@@ -2,7 +2,7 @@
 import type { SignUp } from 'bailiff/api/types';
 import type { Fields, InternalRow, ResourceRow, Times } from './stored.js';
 
-/** What was asked of a person, and what became of it. Ours alone: the code and what a way of verifying keeps beside it. */
+/** A verification as it is stored: the API's fields, and those that only the instance keeps, such as the code. */
 export type Verification = {
   readonly object: string;
   /** As stored; by the clock it may have expired since. */
@@ -15,12 +15,12 @@ export type Verification = {
   readonly code?: string;
   /** The address or number that is verified by it. */
   readonly identification_id?: string;
-  /** What a page of the instance or of an authenticator is asked for. */
+  /** The options of a passkey, as JSON. */
   readonly nonce?: string;
   readonly external_verification_redirect_url?: string | null;
   readonly error?: Fields | null;
   readonly verified_at_client?: string | null;
-  /** The enterprise connection through which somebody comes. */
+  /** The enterprise connection of a sign-in. */
   readonly connection_id?: string;
 };
 
@@ -36,7 +36,7 @@ export type SignInRow = InternalRow<
     needs_new_password: boolean;
     /** The organization that becomes active, and the impersonator, as a ticket says. */
     entry?: Fields | null;
-    /** Whom a provider named and nobody here is: a sign-up may take it over. */
+    /** The provider's profile of an unknown user: a sign-up may take it over. */
     profile?: ProviderProfile | null;
     created_session_id: string | null;
     /** ms */
@@ -44,7 +44,7 @@ export type SignInRow = InternalRow<
   }
 >;
 
-/** Of the person who signs up, until the user exists. */
+/** A sign-up, until the user exists. */
 export type SignUpRow = ResourceRow<
   SignUp,
   {
@@ -60,11 +60,11 @@ export type SignUpRow = ResourceRow<
   'required_fields' | 'optional_fields' | 'missing_fields' | 'unverified_fields' | 'password_enabled'
 >;
 
-/** What waits for a browser to come back from elsewhere: from a link in an e-mail, or from a provider. The id is its secret. */
+/** A pending redirect: the browser comes back from a link in an e-mail, or from a provider, with the id as a secret. */
 export type VerificationRedirectRow = InternalRow<{
   readonly strategy: string;
   readonly kind: 'sign_in' | 'sign_up' | 'session' | 'email_address' | 'external_account';
-  /** Of the attempt, the session, the address or the account. */
+  /** The id of the attempt, the session, the address or the account. */
   readonly subject_id: string;
   /** Where the browser goes afterwards, and where instead if nothing is left to do. */
   readonly redirect_url: string | null;
@@ -74,7 +74,7 @@ export type VerificationRedirectRow = InternalRow<{
   readonly created_at: number;
 }>;
 
-/** Who somebody is, as a provider says. */
+/** A user's account at a provider. */
 export type ProviderProfile = {
   readonly strategy: string;
   readonly provider_user_id: string;
@@ -85,7 +85,7 @@ export type ProviderProfile = {
   readonly last_name: string;
 };
 
-/** A text message; nobody gets it but the table and the webhooks. */
+/** A text message: stored and reported to webhooks, never sent. */
 export type SmsRow = InternalRow<
   Times & { user_id: string | null; to_phone_number: string; message: string; status: string }
 > &

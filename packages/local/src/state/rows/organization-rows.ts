@@ -53,7 +53,7 @@ export type SuggestionRow = InternalRow<
   }
 >;
 
-/** Of a user who took up a suggestion. */
+/** A request to join, by a user who accepted a suggestion. */
 export type MembershipRequestRow = InternalRow<
   Times & {
     organization_id: string;

@@ -88,7 +88,7 @@ export type PasskeyRow = PartOfUser<
     credential_id?: string;
     /** JWK */
     public_key?: Fields;
-    /** Of signatures, as the authenticator counts; 0 for those that do not. */
+    /** The authenticator's count of signatures; 0 for those that do not count. */
     sign_count?: number;
     /** Host of the pages that it is good for. */
     rp_id?: string;
