@@ -7,7 +7,7 @@ import { startCluster, watchDuring } from './lib/cluster.mjs';
 import { createFixtures } from './lib/fixtures.mjs';
 import { slice, tokenFiles } from './lib/load.mjs';
 import { noiseOf } from './lib/noise.mjs';
-import { table, tell } from './lib/section.mjs';
+import { table, publishSection } from './lib/section.mjs';
 import { interleave, median } from './lib/stats.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -70,7 +70,7 @@ for (const framework of ['hono', 'express']) {
   }
 }
 
-tell(
+publishSection(
   'cluster',
   `## Two cores, four processes
 

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createFixtures } from './lib/fixtures.mjs';
 import { noiseOf } from './lib/noise.mjs';
-import { table, tell, verdict } from './lib/section.mjs';
+import { table, publishSection, verdict } from './lib/section.mjs';
 import { serverEnvironment } from './lib/server-environment.mjs';
 import { interleave } from './lib/stats.mjs';
 import { bundleOf, startWorker } from './lib/workerd.mjs';
@@ -70,7 +70,7 @@ for (const [what, official, run] of KINDS) {
 const ms = (/** @type {number} */ value) => value.toFixed(0);
 const percent = (/** @type {number} */ value) => `${(value * 100).toFixed(0)} %`;
 
-tell(
+publishSection(
   'cold',
   `## Cold start to the first authenticated answer
 

@@ -4,7 +4,7 @@
  */
 import { createFixtures } from './lib/fixtures.mjs';
 import { noiseOf } from './lib/noise.mjs';
-import { table, tell, verdict } from './lib/section.mjs';
+import { table, publishSection, verdict } from './lib/section.mjs';
 import { interleave } from './lib/stats.mjs';
 import { startWorker } from './lib/workerd.mjs';
 
@@ -53,7 +53,7 @@ try {
       ...[`${(clerk / bailiff).toFixed(1)} ×`, `${beyond.toFixed(1)} ×`, `≥ ${goal} ×`, verdict(beyond >= goal)],
     ];
   };
-  tell(
+  publishSection(
     'workers',
     `## Workers, CPU for each request
 

@@ -1,12 +1,13 @@
 /**
- * Both packages' `dist/` as they are published: tsc writes declarations and modules; then what a server imports is joined by
- * esbuild, because at a cold start each file costs more than what stands in it. The code stays readable: nothing is renamed or minified.
+ * Builds `dist/` of both packages as it is published. tsc writes declarations and modules. esbuild joins the modules that a server
+ * imports into a few files, because at a cold start opening a file costs more than running it. The code stays readable: nothing is
+ * renamed or minified.
  *
- * The API client keeps a file for each of its modules: one takes of it what one needs. What it shares with the joined part keeps
- * its own file, which re-exports from there, so that every class exists once.
+ * The API client keeps a file for each of its modules, so that an application loads only the resources that it uses. A module that it
+ * shares with the joined part keeps its own file, which re-exports from there, so that every class exists once.
  *
- * `bailiff-local` is joined with a copy of the few modules that it shares: it has no object in common with a server. It carries
- * the documents of both APIs.
+ * `bailiff-local` is joined with a copy of the few modules that it shares with `bailiff`: it has no object in common with a server. It
+ * carries the documents of both APIs.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,7 +43,7 @@ const SEPARATE = ['api/', 'bin/'];
  * `node:diagnostics_channel`, which Workers lack. Never jose: a server on Node loads it late, if at all.
  */
 const JOINED = ['path-to-regexp'];
-/** Chosen by the runtime through `imports` in package.json, and what they load: with anything else, jose would come along. */
+/** Modules that the runtime chooses through `imports` in package.json, and what they load. Joined with others, they would load jose. */
 const CONDITIONAL = ['verify/signature.js', 'verify/signature.node.js', 'verify/spki.js'];
 const ENTRIES = ENTRY_POINTS.filter((entry) => entry.package === 'bailiff')
   .map(moduleOf)
@@ -77,15 +78,15 @@ const common = {
 const notices = JOINED.map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`);
 
 /**
- * What core and verify load when it is used (`import()`) is one file: each one more would part what it shares with the rest into
- * pieces of its own, and a cold start pays for each file.
+ * All modules that core and verify load on demand (`import()`) become one file. With more of them, esbuild would split what they share
+ * with the rest into files of its own, and a cold start pays for each file.
  */
 const LATER = 'chunks/later.js';
-/** What the files that are published on their own share with the joined part. */
+/** The modules that the joined part shares with the files that are published on their own. */
 const BASE = 'chunks/base.js';
 /** Modules that only some entries use, and that are cheaper in the base than in files of their own. */
 const SMALL = ['ground/is-record.js', 'webhooks/errors.js', 'webhooks/read-stream.js'];
-/** Files of ours that a server may load at its start. */
+/** The greatest number of files of this package that a server may load at its start. */
 const MOST_FILES = 5;
 const isLater = (/** @type {string} */ file) => /^(?:core|verify)\//.test(file);
 
@@ -100,10 +101,11 @@ const joinLater = {
 };
 
 /**
- * esbuild gives a file to the modules that the same entries reach, so an entry that reaches a few less parts the rest into small
- * files. This makes each reach what the largest of its kind reaches, and a server loads three files of ours instead of a dozen.
+ * esbuild puts modules that are reached from the same entries into one file, so an entry that reaches a few modules less splits the
+ * rest into small files. This plugin makes each entry reach what the largest of its kind reaches: a server then loads three files of
+ * this package instead of a dozen.
  *
- * @param {ReadonlySet<string>} starts the entries, and what is loaded when it is used
+ * @param {ReadonlySet<string>} starts the entries, and the modules that are loaded on demand
  * @returns {import('esbuild').Plugin}
  */
 const joinEarly = (starts) => ({
@@ -200,7 +202,7 @@ async function buildLibrary() {
     entryPoints: modules.filter((file) => file.startsWith('api/')).map((file) => join(dist, file)),
   });
 
-  // Its text is in a piece by now.
+  // esbuild has put its content into a chunk.
   rmSync(join(dist, LATER));
   for (const file of modules) if (!isSeparate(file) && !ENTRIES.includes(file)) rmSync(join(dist, file));
   for (const [file, names] of exported) {

@@ -1,4 +1,4 @@
-/** How a bundler makes a Worker of an application: the one place that says so. */
+/** Bundles an application for Workers. Sizes, runtime checks, benchmarks and tests all use these options. */
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { sourceOf } from './entry-points.mjs';

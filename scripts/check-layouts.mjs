@@ -11,7 +11,7 @@ import { PEERS, namesFor } from './entry-points.mjs';
 import { parseJson } from './lib/document.mjs';
 import { DEV, pack, project, run } from './lib/packages.mjs';
 
-/** What a user's project has. Prints what a guarded request came to, and what the command needs to say the same of its token. */
+/** An application of a user. Prints the status of a request with a token, and what the command needs to verify the same token. */
 const APP = `
 for (const entry of ${JSON.stringify(namesFor())}) await import(entry);
 const { startLocalInstance } = await import('bailiff-local');
@@ -56,7 +56,7 @@ const work = mkdtempSync(join(tmpdir(), 'bailiff-layouts-'));
 try {
   const packed = pack(work);
   const tools = project(join(work, 'tools'), ['pnpm@12', '@yarnpkg/cli-dist@4']);
-  // Whoever runs this has no part in it: neither keys nor a store of packages.
+  // Without the keys and the package store of the person who runs this.
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLERK_|npm_config_)/.test(name))),
     PATH: `${join(tools, 'node_modules/.bin')}:${process.env['PATH']}`,
@@ -108,7 +108,7 @@ function expect(layout, what, found, pattern) {
 }
 
 /**
- * Then it is stopped, with what it started itself.
+ * The first line that a command prints. The command is stopped then, with the processes that it started.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {string} cwd

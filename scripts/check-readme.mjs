@@ -4,15 +4,16 @@
  * curl lines. Only the ports are others.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { Miniflare } from 'miniflare';
 import { bundleForWorkers } from './bundle-for-workers.mjs';
+import { freePort } from './lib/free-port.mjs';
 import { install, pack } from './lib/packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -23,7 +24,7 @@ const NODES = ['22', '24', '26'];
 const tools = join(work, 'tools/node_modules/.bin');
 /** @type {import('node:child_process').ChildProcess[]} */
 const children = [];
-/** Whoever runs this has no part in it. */
+/** Without the keys of the person who runs this. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CLERK_')));
 const run = (/** @type {string} */ command, /** @type {readonly string[]} */ args, /** @type {string} */ cwd) =>
   execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -185,15 +186,6 @@ function start(/** @type {string} */ command, /** @type {readonly string[]} */ a
         child.once('close', () => reject(new Error(`${command} ended:\n${output}`)));
       }),
   };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function listening(/** @type {number} */ port) {

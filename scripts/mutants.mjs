@@ -57,7 +57,7 @@ const ALL = [
   'test/leaks',
 ];
 
-/** Lists of tests, the nearest first: those of the file itself, those of its folder, everything else. */
+/** Lists of tests in the order in which they run: those of the file itself, those of its folder, everything else. */
 function stagesOf(/** @type {string} */ path) {
   const beside = path.replace(/^src/, 'test');
   const own = beside.replace(/\.ts$/, '.test.ts');
@@ -160,10 +160,15 @@ function checkout() {
   return dir;
 }
 
-/** What is left behind unless it is taken away: groups of processes by the id of the first, and copies. */
-/** @type {Set<number>} */
+/**
+ * Process groups of tests that run, by the id of their first process. An interrupted run kills them.
+ * @type {Set<number>}
+ */
 const running = new Set();
-/** @type {Set<string>} */
+/**
+ * Folders with copies of the repository. An interrupted run removes them.
+ * @type {Set<string>}
+ */
 const copies = new Set();
 const killGroup = (/** @type {number} */ pid) => process.kill(-pid, 'SIGKILL');
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -1,13 +1,14 @@
-// A second judge: Prism, which others wrote, plays the API from the document; every method of the client is called through it.
+// Calls every method of the client against Prism, a mock server that others wrote and that validates requests by the document.
 //
 //   node scripts/prism-check.mjs DIRECTORY    where `npm i --no-save --prefix DIRECTORY @stoplight/prism-cli@5.14.2` put it
 //
 // Installs nothing. Fails when Prism is not there, when a call is refused, or when an operation was not called. Needs `npm run build`.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { freePort } from './lib/free-port.mjs';
 import { MERGED_PATH, ROOT, readDocument, readNames, readOperations, resolve } from './lib/document.mjs';
 
 const directory = process.argv[2] ?? '';
@@ -73,16 +74,6 @@ function started(child) {
   return new Promise((done, failed) => {
     child.stdout.on('data', (data) => String(data).includes('is listening') && done());
     child.on('exit', (code) => failed(new Error(`Prism ended with ${code}`)));
-  });
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
-      probe.close(() => done(port));
-    });
   });
 }
 

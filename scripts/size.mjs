@@ -1,5 +1,5 @@
 /**
- * What an application carries: bundles each entry point with esbuild and compares with its limit. Bytes; gzip at level 9.
+ * The size of each entry point in the bundle of an application, made with esbuild and compared with its limit. Bytes; gzip at level 9.
  *
  *   npm run size            prints the table, fails when a limit is passed or something forbidden came along
  *
@@ -46,7 +46,7 @@ const WHOLE = ENTRY_POINTS.flatMap((row) =>
     : [{ what: sampleOf(row), code: `export * from '${sampleOf(row)}'`, of: [row], limit: row.size }],
 );
 /**
- * Parts that applications take.
+ * Parts of entry points that applications commonly import.
  * @type {readonly Bundle[]}
  */
 const PARTS = [
@@ -108,7 +108,7 @@ async function bundle(input, plugins) {
 }
 
 /**
- * Leaves out what `import()` names: it comes when it is used. Notes where it stands.
+ * Leaves out modules that are loaded on demand (`import()`), and notes their paths.
  * @param {Map<string, string>} places
  * @returns {import('esbuild').Plugin}
  */
@@ -130,7 +130,7 @@ async function measure(/** @type {Bundle} */ { code, of, never = [] }) {
   const input = { stdin: { contents: code, resolveDir: root, loader: 'ts' } };
   const front = await bundle(input, [withoutLater(places), fromSources]);
   const whole = await bundle(input, [fromSources]);
-  // Each of them whole, also where it shares a module with the front.
+  // Each with all that it imports, also modules that are loaded up front anyway.
   const rest = await Promise.all(
     front.later.map((path) => bundle({ entryPoints: [places.get(path) ?? path] }, [fromSources])),
   );
@@ -162,7 +162,7 @@ function report(what, found, limit, forbidden = []) {
 for (const part of [...WHOLE, ...PARTS]) {
   const { front, later, whole, forbidden } = await measure(part);
   report(part.what, front, part.limit, forbidden);
-  // Without a limit nothing may be put off.
+  // A bundle without a limit for modules on demand must have none.
   if (part.limit.whole !== undefined) report(`  with ${later.files.join(', ')}`, whole, part.limit.whole);
   else if (later.files.length > 0) report(`  later: ${later.files.join(', ')}`, later, part.limit.later ?? { min: 0 });
 }

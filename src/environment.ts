@@ -5,15 +5,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Reads named variables from `process.env`, where there is one. Values are trimmed and freed of a pair of quotes, because
  * `.env` loaders and container files differ in that; an empty value counts as absent.
  *
- * Workers have no `process`, and Deno throws for a variable it may not read (by name) or for any (on enumeration): so
- * each variable is read by name, when asked for, and a refusal means absent.
+ * Workers have no `process`, and Deno throws for a variable it may not read (by name) or for any (on enumeration). So each
+ * variable is read by name when it is needed, and a refusal means absent.
+ *
+ * @param env read instead of `process.env`
  */
 export function readVariable(name: string, env?: Environment): string | undefined {
   let raw: unknown;
   try {
     raw = (env ?? (globalThis as { process?: { env?: Environment } }).process?.env)?.[name];
   } catch {
-    // Refused.
+    // Deno refuses the variable, so it counts as absent.
   }
   // `|| undefined`: an empty value counts as absent.
   return typeof raw === 'string' ? cleanText(raw) || undefined : undefined;

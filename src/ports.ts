@@ -1,11 +1,11 @@
 /**
- * The narrow openings to the outside world. Everything that has an effect, or that a test wants to control, comes in
- * through one of these; nothing in `verify/` or `core/` reaches for a global instead.
+ * The interfaces to the outside world. Everything that has an effect, or that a test must control, is injected as one of these;
+ * `verify/` and `core/` use no global instead.
  */
 
 import type { NotJson } from './ground/upstream-body.js';
 
-/** A value now, or a promise of one. The hot path stays synchronous as long as nothing has to be awaited. */
+/** A value, or a promise of one. The repeat path stays synchronous, because nothing on it has to be awaited. */
 export type MaybePromise<T> = T | Promise<T>;
 
 /** Milliseconds since the epoch, as `Date.now`. */
@@ -17,7 +17,7 @@ export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 /**
  * A shared cache, as Keyv offers it: `ttlMs` in milliseconds. Bailiff bounds every call in time and treats any failure
  * as a miss, so a store that is down never blocks or fails a request. `get` has to see what `set` wrote before, from any
- * process: what a replica lags behind, an invalidation is late. Bailiff writes over and lets run out; it deletes nothing.
+ * process: with a replica that lags, an invalidation is late by as much.
  */
 export interface Store {
   get(key: string): Promise<unknown>;

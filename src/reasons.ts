@@ -61,7 +61,7 @@ const REQUEST_REMEDIES: Remedies<typeof REQUEST_MEANINGS> = {
   'No token in header': 'Send one as `Authorization: Bearer <token>`.',
 };
 
-/** What is not the client's doing. Everything else is a 401. */
+/** The status of reasons that the client did not cause. Every other reason is a 401. */
 const STATUS: Readonly<Record<string, ReasonInfo['status'] | undefined>> = {
   'jwk-kid-unchecked': 503,
   'jwk-failed-to-resolve': 503,
@@ -112,7 +112,10 @@ export type RequestReason = keyof typeof REQUEST_MEANINGS | `session-token-expir
 export type Reason = TokenReason | RequestReason;
 
 /**
- * What a reason means and what to do about it; null for what is no reason.
+ * The meaning of a reason, its status, and what to do about it.
+ *
+ * @param reason of a state, an auth object, a denial or an event
+ * @returns null for a text that is no reason
  *
  * @example
  * ```ts

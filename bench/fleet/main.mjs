@@ -4,7 +4,7 @@
  * plots into docs/images; `-- --quick` leaves the large fleets out and draws nothing.
  */
 import { writeFileSync } from 'node:fs';
-import { tell } from '../lib/section.mjs';
+import { publishSection } from '../lib/section.mjs';
 import { judge } from './judge.mjs';
 import { plots } from './plots.mjs';
 import { runQuarter } from './quarter.mjs';
@@ -44,7 +44,7 @@ for (const fleet of quick ? FLEETS.slice(0, 2) : FLEETS)
   rows.push({ alone: await through(fleet, false), together: await through(fleet, true) });
 
 const { markdown, wrong } = report(rows);
-tell('fleet', markdown);
+publishSection('fleet', markdown);
 if (process.argv.includes('--write') && !quick)
   for (const [name, svg] of Object.entries(plots(rows)))
     writeFileSync(new URL(`../../docs/images/${name}.svg`, import.meta.url), svg);

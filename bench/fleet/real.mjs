@@ -2,7 +2,7 @@
  * `npm run bench:fleet:real`: eight processes with a real Redis, beside the model with as many members; and how long a revoked API key passes
  * after `invalidate()`. `-- --write` puts the section into bench/RESULTS.md.
  */
-import { table, tell, verdict } from '../lib/section.mjs';
+import { table, publishSection, verdict } from '../lib/section.mjs';
 import { inModel, inProcesses } from './compare.mjs';
 import { startProcesses } from './processes.mjs';
 import { measureRevocations } from './revocations.mjs';
@@ -16,7 +16,7 @@ try {
   const real = await inProcesses(processes, MEMBERS);
   const revoked = await measureRevocations(processes, MEMBERS, ROUNDS);
   const same = model.filter(({ jwks, apiKey }, index) => jwks === real[index]?.jwks && apiKey === real[index]?.apiKey);
-  tell(
+  publishSection(
     'fleet-real',
     `## A fleet of eight processes with a Redis
 

@@ -1,6 +1,6 @@
 /**
- * What `bench/before.mjs` measures of a tree (a folder with `src`, `dist` and `bench`): each prepares one and gives
- * `{ run(): one sample, close() }`.
+ * The measurements of `bench/before.mjs`. Each prepares a tree (a folder with `src`, `dist` and `bench`) and returns
+ * `{ run, close }`, where `run` takes one sample.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { Miniflare } from 'miniflare';
 import { bundleForWorkers } from '../../scripts/bundle-for-workers.mjs';
 import { createFixtures } from './fixtures.mjs';
 import { startServer } from './load.mjs';
-import { cpuOfProcess, workerdProcesses } from './workerd.mjs';
+import { workerdProcesses, workerTime } from './workerd.mjs';
 import { fresh, isSignedIn, must, view } from './requests.mjs';
 
 const fixtures = createFixtures();
@@ -198,14 +198,14 @@ export async function unseenInWorkerd(tree) {
   });
   await miniflare.ready;
   const pid = workerdProcesses().find((each) => !others.has(each));
-  const used = () => (pid === undefined ? performance.now() * 1000 : cpuOfProcess(pid));
+
   return {
     async run() {
       const batch = fixtures.mintMany(1_000, (minted += 1_000));
-      const before = used();
+      const before = workerTime(pid);
       const answer = await miniflare.dispatchFetch('http://worker.example/', { method: 'POST', body: batch.join(' ') });
       must((await answer.text()) === String(batch.length));
-      return (used() - before) / batch.length;
+      return (workerTime(pid) - before) / batch.length;
     },
     close: () => miniflare.dispose(),
   };

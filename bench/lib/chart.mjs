@@ -1,5 +1,6 @@
+import { escape } from './svg.mjs';
+
 const COLORS = { ours: '#2f6fed', theirs: '#c0c6d4', bare: '#e4e8f0' };
-const escape = (/** @type {string} */ text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /**
  * @typedef {{ label: string, value: number, text: string, tone: keyof typeof COLORS }} Bar

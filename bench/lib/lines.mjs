@@ -1,5 +1,7 @@
 /** Line charts as SVG, by hand: light and dark by the reader's own setting, readable without color by the names at the ends of the lines. */
 
+import { escape } from './svg.mjs';
+
 /** @typedef {{ name: string, tone: 'ours' | 'half' | 'theirs', points: readonly (readonly [x: number, y: number])[] }} Line */
 /** @typedef {{ label: string, ticks: readonly (readonly [at: number, text: string])[], log?: boolean }} Axis */
 
@@ -12,7 +14,6 @@ text.ours,text.half,text.theirs{stroke:none;fill:currentColor;font-weight:600}
 @media (prefers-color-scheme:dark){text{fill:#aab3c5}.title{fill:#eef1f7}.back{fill:#14181f}.grid{stroke:#2b3240}.mark{stroke:#4b5568}
 .ours{stroke:#5fd39b;color:#5fd39b}.half{stroke:#86a9ff;color:#86a9ff}.theirs{stroke:#f0a07a;color:#f0a07a}}`;
 
-const escape = (/** @type {string} */ text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 const round = (/** @type {number} */ value) => Math.round(value * 10) / 10;
 
 /** @param {Axis} axis @param {number} from @param {number} to where the axis begins and ends in the picture */

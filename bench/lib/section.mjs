@@ -22,11 +22,11 @@ export function readSection(name, text = readFileSync(FILE, 'utf8')) {
 }
 
 /**
- * Prints a section, and with `--write` puts it into bench/RESULTS.md.
+ * Prints a section, and with the argument `--write` puts it into bench/RESULTS.md.
  * @param {string} name
  * @param {string} markdown
  */
-export function tell(name, markdown) {
+export function publishSection(name, markdown) {
   console.log(markdown);
   if (!process.argv.includes('--write')) return;
   const text = readFileSync(FILE, 'utf8');

@@ -91,7 +91,7 @@ export async function startWorker(library, fixtures) {
     },
     /** Microseconds of the processor for each of these tokens. @param {readonly string[]} tokens */
     async cpu(tokens) {
-      const before = used(pid);
+      const before = workerTime(pid);
       const answer = await miniflare.dispatchFetch('https://app.bench.example/', {
         method: 'POST',
         body: tokens.join(' '),
@@ -99,14 +99,17 @@ export async function startWorker(library, fixtures) {
       const good = await answer.text();
       if (good !== String(tokens.length))
         throw new Error(`The Worker with ${library} let ${good} of ${tokens.length} in.`);
-      return (used(pid) - before) / tokens.length;
+      return (workerTime(pid) - before) / tokens.length;
     },
     stop: () => miniflare.dispose(),
   };
 }
 
-/** Microseconds; wall-clock time where the system does not tell. @param {string | undefined} pid */
-const used = (pid) => (pid === undefined ? performance.now() * 1000 : cpuOfProcess(pid));
+/**
+ * Microseconds that a process has computed; wall-clock time where the system does not tell.
+ * @param {string | undefined} pid
+ */
+export const workerTime = (pid) => (pid === undefined ? performance.now() * 1000 : cpuOfProcess(pid));
 
 /** The children of this process that are workerd, on Linux; elsewhere none. */
 export function workerdProcesses() {
@@ -129,7 +132,7 @@ function statOf(/** @type {string} */ pid) {
 }
 
 /** Microseconds: user and system time, in ticks of 10 ms. */
-export function cpuOfProcess(/** @type {string} */ pid) {
+function cpuOfProcess(/** @type {string} */ pid) {
   const fields = statOf(pid)?.fields ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }

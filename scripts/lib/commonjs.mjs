@@ -2,7 +2,7 @@
  * The CommonJS build of a package: all of its entry points in one file, each run when it is first required, and beside each module for
  * `import` a stub that leads there. One file, because esbuild cannot split CommonJS, and so that no class and no state exists twice.
  *
- * It is made for Node.js, Bun and Deno, and has the white space and the names taken out: the ES modules are there to be read.
+ * It is made for Node.js, Bun and Deno, and minified: the ES modules are the ones to read.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';

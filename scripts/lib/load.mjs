@@ -1,11 +1,11 @@
-// Modules of `src` for scripts, which Node.js runs as they are: Node 20 knows no types.
+// Loads TypeScript modules of `src` into scripts, because Node 20 runs JavaScript alone.
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from './document.mjs';
 
 /**
  * @param {string} path from the root; what it imports comes with it
- * @returns {Promise<unknown>} who loads it says what it is
+ * @returns {Promise<unknown>} the module; the caller casts it
  */
 export async function load(path) {
   const { outputFiles } = await build({

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command is a developer's and comes with `bailiff-local`, which stands beside this package or in the project where it is called. */
+/** Runs the command of `bailiff-local`, which is installed beside this package or in the project where the command is called. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +12,7 @@ if (command === undefined) {
   process.exitCode = 1;
 } else await import(pathToFileURL(command).href);
 
+/** The path of the command, as it resolves from a file; undefined where `bailiff-local` is not installed. */
 function commandFor(place: string): string | undefined {
   try {
     return createRequire(place).resolve('bailiff-local/cli');

@@ -1,4 +1,4 @@
-/** Which way a request goes: header or cookie, session or machine (Clerk's documentation, "acceptsToken"). */
+/** Decides about a request: by its header or its cookies, as a session or a machine (Clerk's documentation, "acceptsToken"). */
 import type { MaybePromise } from '../ports.js';
 import type { AcceptsToken, TokenType } from '../types.js';
 import type { Verified } from '../verify/verdict.js';
@@ -11,22 +11,22 @@ import type { RequestContext } from './request/context.js';
 import type { LazySessionFlow } from './session/session-flow-lazy.js';
 import type { SignIn } from './sign-in.js';
 
-/** `acceptsToken` worked out: which kinds, and what a caller of none of them is called. */
-export interface Mode {
+/** The value of `acceptsToken`, checked. */
+export interface AcceptedKinds {
   readonly kinds: readonly TokenType[];
-  /** The one kind that was asked for; null for a list and for `any`. */
+  /** The one kind that was asked for, which a signed-out state names; null for a list and for `any`. */
   readonly only: TokenType | null;
 }
 
-const MODES: Readonly<Record<string, Mode>> = Object.freeze({
+const BY_NAME: Readonly<Record<string, AcceptedKinds>> = Object.freeze({
   any: { kinds: ALL_TOKEN_TYPES, only: null },
   ...Object.fromEntries(ALL_TOKEN_TYPES.map((kind) => [kind, { kinds: [kind], only: kind }])),
 });
 
 /** @throws ConfigurationError for what names no kind of token */
-export function modeOf(acceptsToken: AcceptsToken): Mode {
+export function acceptedKindsOf(acceptsToken: AcceptsToken): AcceptedKinds {
   const known =
-    typeof acceptsToken === 'string' && Object.hasOwn(MODES, acceptsToken) ? MODES[acceptsToken] : undefined;
+    typeof acceptsToken === 'string' && Object.hasOwn(BY_NAME, acceptsToken) ? BY_NAME[acceptsToken] : undefined;
   return known ?? { kinds: tokenTypesOf(checkAcceptsToken({ option: 'acceptsToken' }, acceptsToken)), only: null };
 }
 
@@ -38,29 +38,29 @@ export interface AuthenticateRequestParts {
 }
 
 /** A remembered token is answered at once; everything else is a promise. */
-export type AuthenticateRequest = (context: RequestContext, mode: Mode) => MaybePromise<AuthOutcome>;
+export type AuthenticateRequest = (context: RequestContext, accepted: AcceptedKinds) => MaybePromise<AuthOutcome>;
 
 export function createAuthenticateRequest(parts: AuthenticateRequestParts): AuthenticateRequest {
   const { config, verifier, sessions, signIn } = parts;
   /** Header tokens must name an authorized party, whatever is excused in cookies. */
   const headerNamesParty = config.missingAzp === 'allow' && config.authorizedParties.length > 0;
 
-  /** Browsers attach cookies by themselves, and navigations mint them without a party; a header is set by a script that has one. */
+  /** Clerk issues cookies without a party during navigations. A script gets its token in a page, so its header names the page's origin. */
   const lacksParty = (verified: Verified): boolean =>
     headerNamesParty && verified.tokenType === 'session_token' && verified.data.azp === undefined;
 
-  /** The repeat path of a header; null: the token has to be looked at. */
-  function tryImmediate({ headerToken }: RequestContext, { kinds }: Mode): AuthOutcome | null {
+  /** The repeat path of a header: the outcome for a remembered token. Null: the token has to be verified. */
+  function tryImmediate({ headerToken }: RequestContext, { kinds }: AcceptedKinds): AuthOutcome | null {
     if (headerToken === null) return null;
     const known = verifier.recall(headerToken);
     return known !== null && kinds.includes(known.tokenType) && !lacksParty(known) ? signIn(known, null) : null;
   }
 
-  async function decide(context: RequestContext, { kinds, only }: Mode): Promise<AuthOutcome> {
+  async function decide(context: RequestContext, { kinds, only }: AcceptedKinds): Promise<AuthOutcome> {
     const token = context.classified;
     if (token === null) return signedOut(only, only === null ? 'token-type-mismatch' : 'No token in header');
     if (!kinds.includes(token.tokenType)) {
-      // An opaque token is no session token at all; everything else is a token of another kind.
+      // The reason differs, as at Clerk: an opaque token cannot be a session token, a JWT could have been one.
       const isNoSession = only === 'session_token' && token.form === 'opaque';
       return signedOut(only, isNoSession ? 'token-invalid' : 'token-type-mismatch');
     }
@@ -76,8 +76,8 @@ export function createAuthenticateRequest(parts: AuthenticateRequestParts): Auth
       : unavailable(tokenType, reason, message, verdict);
   }
 
-  return (context, mode) =>
-    context.headerToken === null && mode.kinds.includes('session_token')
+  return (context, accepted) =>
+    context.headerToken === null && accepted.kinds.includes('session_token')
       ? sessions.fromCookies(context)
-      : (tryImmediate(context, mode) ?? decide(context, mode));
+      : (tryImmediate(context, accepted) ?? decide(context, accepted));
 }

@@ -1,4 +1,4 @@
-/** The joined pieces: one configuration, one verifier with its caches, one way to decide about a request. */
+/** The public authenticator: one configuration, one verifier with its caches, one way to decide about a request. */
 import type { Environment } from '../environment.js';
 import { ConfigurationError } from '../errors.js';
 import type { MaybePromise } from '../ports.js';
@@ -20,7 +20,7 @@ import type { TokenMinter } from './auth/auth-objects.js';
 import { redactOnInspect } from './config/redact-on-inspect.js';
 import type { Config } from './config/config.js';
 import { requireAnyKey, resolveConfig } from './config/resolve.js';
-import { createAuthenticateRequest, modeOf, type Mode } from './authenticate-request.js';
+import { createAuthenticateRequest, acceptedKindsOf, type AcceptedKinds } from './authenticate-request.js';
 import { createSignIn } from './sign-in.js';
 import { contextOf, type RequestContext } from './request/context.js';
 import { eventRequest } from './request/event-request.js';
@@ -45,7 +45,7 @@ export interface AuthenticateOptions {
   readonly renew?: boolean;
 }
 
-/** What an adapter of this copy of the package gives along. Another copy reads the request anew. */
+/** The options as the adapters of this copy of the package give them. An authenticator of another copy reads the request anew. */
 type WithContext = AuthenticateOptions & { readonly context?: RequestContext };
 
 /** For readiness probes. */
@@ -70,6 +70,11 @@ export interface Authenticator {
   /** The same without a promise when nothing has to be awaited (a repeat token): for adapters. */
   authenticate(view: RequestView, options?: AuthenticateOptions): MaybePromise<RequestState>;
   /**
+   * Verifies one session token, without a request.
+   *
+   * @param token a JWT, without `Bearer`
+   * @returns its claims
+   * @throws ConfigurationError if this server has no key for the kind
    * @throws TokenVerificationError if the token is bad
    * @throws AuthUnavailableError if it could not be checked now, because Clerk did not answer
    * @throws AuthenticationFaultError if this server failed; `cause` says with what
@@ -88,6 +93,7 @@ export interface Authenticator {
    * @throws AuthenticationFaultError if this server failed
    */
   warmup(): Promise<void>;
+  /** The state of keys, caches and circuits, for readiness probes. Asks nobody. */
   health(): Health;
   /**
    * Forgets what is known of a token: the next use asks Clerk. Call it after the change at Clerk (a revocation, other scopes).
@@ -101,7 +107,7 @@ export interface Authenticator {
    * @throws AuthenticationFaultError if this server failed
    */
   invalidate(tokenOrId: string): Promise<void>;
-  /** Where to send a signed-out page request that wants to come back to `returnTo`; null if no sign-in page is known. */
+  /** The sign-in page with the way back to `returnTo`, an absolute URL; null if no sign-in page is known. */
   signInUrl(returnTo: string): string | null;
   /** The sign-up page with the way back: `signUpUrl`, else one beside the sign-in page, else the account portal's; null if none is known. */
   signUpUrl(returnTo: string): string | null;
@@ -113,8 +119,10 @@ export interface Authenticator {
 const BRAND = Symbol.for('bailiff.authenticator');
 
 /**
+ * Makes an authenticator: the configuration of one instance, with its caches of keys and tokens. Make it once, and share it.
+ *
  * @param options fall back to the environment, then to defaults
- * @param env looked at instead of `process.env` (the bindings of a Worker, for example)
+ * @param env read instead of `process.env` (the bindings of a Worker, for example)
  * @throws ConfigurationError for options that cannot work
  *
  * @example
@@ -140,24 +148,24 @@ export function createAuthenticator(options?: AuthenticatorOptions, env?: Enviro
   const signIn = createSignIn(config, mint);
   const sessions = createLazySessionFlow({ config, verifier, backend, signIn });
   const decideRequest = createAuthenticateRequest({ config, verifier, sessions, signIn });
-  const usualMode = modeOf(config.acceptsToken);
+  const defaultKinds = acceptedKindsOf(config.acceptsToken);
 
   function authenticate(view: RequestView, given?: WithContext): MaybePromise<RequestState> {
-    const mode = given?.acceptsToken === undefined ? usualMode : modeOf(given.acceptsToken);
-    // Closed for this request, and neither a refusal nor an outage. An option that cannot work is told to its author.
+    const accepted = given?.acceptsToken === undefined ? defaultKinds : acceptedKindsOf(given.acceptsToken);
+    // A fault is neither a refusal nor an outage, and lets nobody in. An option that cannot work is thrown at its author.
     const failed = (thrown: unknown): AuthOutcome => {
       if (thrown instanceof ConfigurationError) throw thrown;
-      return faultOutcome(config, mode.only ?? 'session_token', thrown, view);
+      return faultOutcome(config, accepted.only ?? 'session_token', thrown, view);
     };
     const decide = (): MaybePromise<AuthOutcome> => {
       try {
-        const outcome = decideRequest(contextOf(view, config, given), mode);
+        const outcome = decideRequest(contextOf(view, config, given), accepted);
         return isPromise(outcome) ? outcome.catch(failed) : outcome;
       } catch (thrown) {
         return failed(thrown);
       }
     };
-    return config.emit === null ? decide() : observed(config, config.emit, view, mode, given?.context, decide);
+    return config.emit === null ? decide() : observed(config, config.emit, view, accepted, given?.context, decide);
   }
 
   const authenticator: Authenticator = {
@@ -196,12 +204,16 @@ function healthOf(verifier: Verifier, openCircuits: readonly string[], diagnosti
 /** Statuses that a guard would answer with. */
 const STATUS_CODE = { 'signed-out': 401, handshake: 307, unavailable: 503 } as const;
 
-/** @param context of a middleware, which answers by itself; undefined: the state is the last word */
+/**
+ * Decides, and emits the event about it.
+ *
+ * @param context of a middleware, whose guards emit their own denials; undefined: the state is final
+ */
 function observed(
   config: Config,
   emit: NonNullable<Config['emit']>,
   view: RequestView,
-  { kinds }: Mode,
+  { kinds }: AcceptedKinds,
   context: RequestContext | undefined,
   decide: () => MaybePromise<AuthOutcome>,
 ): MaybePromise<AuthOutcome> {
@@ -225,7 +237,7 @@ function observed(
   return isPromise(state) ? state.then(report) : report(state);
 }
 
-/** A token that nobody has looked at: whether it is good, a guard or a reader that accepts its kind will find out. */
+/** A token of a kind that was not accepted has not been verified. A guard or a reader that accepts the kind does so later. */
 function isOfAnotherKind({ classified }: RequestContext, kinds: readonly TokenType[]): boolean {
   return classified !== null && classified.form !== 'malformed' && !kinds.includes(classified.tokenType);
 }

@@ -1,6 +1,6 @@
 /** The face of core: adapters import this file and nothing behind it. */
 export { createAuthenticator } from './authenticator.js';
-export type { GetAuthOptions } from './auth/select.js';
+export type { GetAuthOptions } from './auth/select-auth.js';
 export type { Config } from './config/config.js';
 export { asError } from './faults/as-error.js';
 export { watched } from './faults/fault.js';

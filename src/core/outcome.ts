@@ -1,4 +1,4 @@
-/** What was decided about a request. One object goes from the decision to the answer; no floor wraps it anew. */
+/** The outcome of authentication. One object goes from the decision to the answer; no layer wraps it anew. */
 import { symbolOf } from '../ground/builds.js';
 import type { Reason } from '../reasons.js';
 import { meaningOf } from '../ground/meanings.js';
@@ -13,16 +13,16 @@ export interface Decision {
   readonly tokenType: TokenType | null;
   readonly reason: Reason | null;
   readonly message: string;
-  /** What the verdict on a token says for itself, in fixed words: a guard's answer may repeat it. */
+  /** The message of the verdict on a token. It is a fixed text, so a guard's answer may repeat it. */
   readonly detail?: string | null;
   readonly auth: Auth;
-  /** Of a pending session: its auth object if pending counts as signed out, and if it does not. */
+  /** For a pending session: makes its auth object with pending counted as signed out, or not. */
   readonly pending?: ((isSignedOut: boolean) => Auth) | undefined;
   readonly token?: string | null;
   readonly headers?: HeaderPairs | null;
   /** Whose token it is, for events: a pending session has a user whom its auth object does not show. */
   readonly subject?: string;
-  /** What went wrong, with the reason `authentication-fault`. */
+  /** The error, with the reason `authentication-fault`. */
   readonly cause?: Error;
   /** When to try again, in milliseconds, if the status is `unavailable`. */
   readonly retryAfterMs?: number | null;
@@ -32,7 +32,7 @@ export interface Decision {
   readonly usableUntil?: number;
 }
 
-/** On the prototype. An authenticator of the other build makes outcomes of a class that looks the same. */
+/** Marks the prototype, because an authenticator of the other build makes outcomes of another class of this name. */
 const OUTCOME = symbolOf('outcome');
 
 /** Whether a state is an outcome, with what a state of somebody else lacks. */
@@ -93,7 +93,7 @@ export class AuthOutcome implements RequestState {
     return this.#token;
   }
 
-  /** What the verdict on the refused token says for itself, in fixed words; null where there was none. */
+  /** The message of the verdict on the refused token, a fixed text; null without one. */
   get detail(): string | null {
     return this.#detail;
   }
@@ -151,7 +151,7 @@ export function signedOut(
   return new AuthOutcome({ status: 'signed-out', tokenType, reason, message, auth, ...more });
 }
 
-/** Stands for a request that was turned away before anything was read from it. */
+/** The outcome of a request that is answered with 400 before anything is read from it. */
 export function impossibleRequest(): AuthOutcome {
   const message = 'The request is not one that an application can serve.';
   const auth = signedOutSession(null);
@@ -164,7 +164,7 @@ export function handshake(reason: Reason, message: string, headers: HeaderPairs)
   return new AuthOutcome({ status: 'handshake', tokenType: 'session_token', reason, message, auth, headers });
 }
 
-/** Could not be decided now: 503. */
+/** The request could not be authenticated now: 503. */
 export function unavailable(
   tokenType: TokenType,
   reason: Reason,

@@ -1,4 +1,4 @@
-/** From a verified token to the outcome "signed in". */
+/** Turns a verified token into the outcome "signed in". */
 import type { HeaderPairs } from '../ground/headers.js';
 import type { Auth } from '../types.js';
 import { isOpaque } from '../verify/classify.js';
@@ -21,9 +21,9 @@ export function createSignIn(config: Config, mint: TokenMinter): SignIn {
   }
 
   /**
-   * The issuer's clock may differ by the skew, and it says when a JWT ends; of an opaque token, Clerk says it. A token that comes
-   * with new cookies may have been taken although it has ended (a handshake in development, a clock that is off): it is good for
-   * this request.
+   * A JWT is accepted for the tolerated clock difference after its `exp`. The end of an opaque token is Clerk's own and has no
+   * tolerance. A token that comes with new cookies may have been accepted although it has ended (a handshake in development, a
+   * clock that is off): it serves this request.
    */
   function usableUntil(token: string, expiresAt: number | null, headers: HeaderPairs | null): number {
     if (expiresAt === null) return Infinity;

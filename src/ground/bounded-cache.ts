@@ -1,24 +1,24 @@
 /**
- * What is kept in bounds is an `LRUCache`, and this is the one place where it is made. It decides what leaves when there is no
- * more room, and nothing else:
+ * Every cache with a bound is an `LRUCache` that is made here. lru-cache decides which entry leaves when there is no more room. What
+ * it could also do, this package does by itself:
  *
- * - Expiry is ours (`from`, `until`, the life of a key). There `ttl: 0` means "for ever", an entry still counts at exactly its ttl,
+ * - Expiry (`from`, `until`, the life of a key). In lru-cache `ttl: 0` means "for ever", an entry still counts at exactly its ttl,
  *   a clock that is set back lengthens its life, and `allowStaleOnFetchRejection` has no end.
- * - Single flight is ours (`verify/single-flight.ts`). `fetchMethod` puts promises among the entries: a few bad tokens that are
+ * - Single flight (`verify/single-flight.ts`). `fetchMethod` puts promises among the entries, so that a few bad tokens that Clerk is
  *   being asked about push good ones out.
- * - The key store is ours: keys leave together, with the set that they came in.
+ * - The key store: keys leave together, with the set that they came in.
  */
 import { LRUCache } from 'lru-cache';
 
-/** Room for entries that differ in weight. */
+/** A bound for entries that differ in size, in any one unit. */
 interface Room<V> {
-  /** How much they may weigh together; at least `max`. */
+  /** The size of all entries together; at least `max`. */
   readonly maxSize: number;
   readonly sizeOf: (value: V, key: string) => number;
 }
 
 /**
- * Keeps `max` entries, fewer where they are heavy.
+ * A cache of at most `max` entries, and fewer where they are large.
  *
  * `maxSize` alone: the option `max` reserves all places at once, which is 320 kB for each authenticator and 30 MB for a hundred
  * tenants. That each entry counts for its share at least bounds their number too.

@@ -1,6 +1,6 @@
 /** Bodies that come in pieces. */
 
-/** What is read of a body that nobody wants, so that its connection can carry the next request. More is not read. */
+/** How much of a refused body is read and thrown away, so that its connection can carry the next request. */
 export const MAX_DISCARDED_BYTES = 16_000_000;
 
 /** @param size the bytes of all pieces together */

@@ -1,6 +1,6 @@
 /**
- * A class that both builds of this package have (see `builds.ts`), and each copy of it in an application: `instanceof` compares
- * constructors, and would say no to an error that the other build threw.
+ * `instanceof` for classes that exist several times: in both builds of this package (see `builds.ts`), and in each copy of it in an
+ * application. By default `instanceof` compares constructors, and is false for an error that another build threw.
  *
  * A class names itself in its static `bailiffClass`, the same in every copy and every version. Minifiers rename classes and keep
  * such a name; and a name that is written out, unlike a symbol, leaves bundlers free to drop a class that nobody uses.

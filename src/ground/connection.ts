@@ -58,7 +58,7 @@ export function readConnection(
   return {
     secretKey: read('secretKey', checkSecretKey),
     machineSecretKey: read('machineSecretKey', checkMachineKey),
-    // Some write the version into the address.
+    // Some applications write the version into the address as well.
     apiUrl: apiUrl.replace(new RegExp(`/${apiVersion}$`), ''),
     apiVersion,
   };

@@ -1,4 +1,4 @@
-/** Which key is which: most configuration mistakes are one key in the place of another. */
+/** Checks of keys by their prefixes: most configuration mistakes are one key in the place of another. */
 import { fail, type OptionName } from './option-checks.js';
 
 export type InstanceType = 'development' | 'production';

@@ -1,4 +1,4 @@
-/** Values that may have to be awaited, without a promise where there is nothing to wait for. */
+/** Values that may be promises. What is there already is handled without making a promise, which keeps the repeat path synchronous. */
 import type { MaybePromise } from '../ports.js';
 import { isPromise } from './realm.js';
 
@@ -14,10 +14,10 @@ export function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonl
 }
 
 /**
- * The value itself, which may be one of several that are begun in turn: where a later one throws at once, nobody comes to wait for
- * those before it, and their rejection would end the process.
+ * Marks a value that may be a promise as handled, and returns it. A rejection that nobody awaits would end the process: that of a
+ * callback whose result does not matter, or that of the first of several tasks when starting a later one throws.
  */
-export function heard<V>(value: V): V {
+export function markHandled<V>(value: V): V {
   if (isPromise(value)) value.then(undefined, () => undefined);
   return value;
 }

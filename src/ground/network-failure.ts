@@ -1,10 +1,10 @@
 /**
- * Whether an error of `fetch` says that nobody answered. Everything else is a fault of this server or of an own `fetch`, and
- * must not be told as an outage of Clerk. Both leave the door closed, so in doubt it is a fault: that one shows its error.
+ * Whether an error of `fetch` means that no answer came. Every other error is a fault of this server or of an own `fetch`, and must
+ * not be reported as an outage of Clerk. Either way the request is refused, so in doubt it is a fault, which shows its error.
  *
- * No standard says how a network failure looks (Fetch only promises a `TypeError`, which is also what a typing mistake throws),
- * so each runtime is known by its marks: the code that a system, TLS or HTTP library gives, anywhere in the chain of causes; the
- * names of what is aborted or late; and the few texts of the runtimes that give no code.
+ * No standard says how a network failure looks (Fetch only promises a `TypeError`, which is also what a typing mistake throws). So
+ * it is recognised by the code that a system, TLS or HTTP library gives, anywhere in the chain of causes; by the names of errors
+ * for what is aborted or late; and by the few messages of runtimes that give no code.
  */
 import { isError } from './realm.js';
 
@@ -15,7 +15,7 @@ const NAMES = new Set(['AbortError', 'TimeoutError', 'NetworkError', 'ConnectTim
 /** Whole texts or their beginnings, in this order: undici, Chromium, Firefox, Safari, workerd, Deno, Bun. */
 const TEXTS =
   /^(?:fetch failed|terminated|Failed to fetch|NetworkError when attempting|Load failed|Network connection lost|internal error; reference|error sending request|error reading a body|connection (?:error|closed)|Unable to connect|The socket connection was closed|The operation timed out)/i;
-/** What the language throws at a mistake. `TypeError` is not among them: it is what `fetch` rejects with, too. */
+/** Errors that the language throws for a mistake in code. `TypeError` is not among them, because `fetch` rejects with it too. */
 const MISTAKES = new Set(['ReferenceError', 'SyntaxError', 'RangeError', 'EvalError', 'URIError']);
 const DEEPEST = 5;
 
@@ -24,13 +24,13 @@ export function isNetworkFailure(error: unknown): boolean {
     const chain = chainOf(error, DEEPEST);
     const marks = chain as readonly { readonly code?: unknown; readonly name?: unknown }[];
     if (marks.some(({ code, name }) => CODES.test(String(code)) || NAMES.has(String(name)))) return true;
-    // "fetch failed" alone says nothing where a mistake is behind it.
+    // A mistake in code may be the cause behind a "fetch failed".
     if (chain.some(({ name, message }) => MISTAKES.has(name) || (name === 'TypeError' && !TEXTS.test(message)))) {
       return false;
     }
     return chain.some(({ message }) => TEXTS.test(message));
   } catch {
-    // An error whose members throw.
+    // The getters of an error may throw.
     return false;
   }
 }

@@ -31,9 +31,9 @@ export function baseUrl(name: OptionName, value: string, remedy = 'Give one such
   try {
     url = new URL(value);
   } catch {
-    // Said below.
+    // Reported below.
   }
-  // Whatever else there is stands in `href` alone.
+  // Credentials, query and fragment are in `href` and in neither of the others.
   return url && /^https?:/.test(url.href) && url.href === url.origin + url.pathname
     ? url.href.replace(/\/+$/, '')
     : fail(name, 'is not a plain http(s) URL', remedy);

@@ -1,7 +1,7 @@
 /**
- * What a value is, whatever realm it comes from. Under Jest, jsdom, `node:vm` and vitest's `vmThreads` the objects of Node and
- * those of the code under test have different constructors, so `instanceof` says no to a good `Buffer`, `Error` or
- * `Promise`. The standard's own marks say the same everywhere.
+ * Tests of values that hold in every realm. Under Jest, jsdom, `node:vm` and vitest's `vmThreads` the objects of Node and those of
+ * the code under test have different constructors, so `instanceof` is false for a good `Buffer`, `Error` or `Promise`. The tags of
+ * `Object.prototype.toString` are the same everywhere.
  */
 
 /** Whether a value has to be awaited; any thenable counts, because users' callbacks return what they like. */
@@ -9,7 +9,7 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
-/** `[object Error]` and the like; an object that pretends by a getter that throws is nothing. */
+/** `[object Error]` and the like; empty for an object whose `Symbol.toStringTag` throws. */
 export function tagOf(value: unknown): string {
   try {
     return Object.prototype.toString.call(value);
@@ -18,7 +18,7 @@ export function tagOf(value: unknown): string {
   }
 }
 
-/** An error: by its tag, which each realm's `Error` and `DOMException` have, or by what all errors hold. */
+/** An error: by its tag, which each realm's `Error` and `DOMException` have, or by a message and a stack. */
 export function isError(value: unknown): value is Error {
   const tag = tagOf(value);
   if (tag === '[object Error]' || tag === '[object DOMException]') return true;
@@ -40,8 +40,8 @@ export function bytesOf(value: unknown): Uint8Array | null {
 type Send = (input: string, init: RequestInit) => Promise<Response>;
 
 /**
- * `fetch`, without the signal where it takes none of this realm's: it then refuses its arguments before anything is sent, so
- * that to send again repeats nothing. Whoever gives a signal keeps the deadline without it too.
+ * Calls `fetch`, and again without the signal if it refuses a signal of this realm. It does so before anything is sent, so the second
+ * call repeats nothing. The caller must keep its deadline without the signal too (`withDeadline`).
  */
 export async function fetchWithSignal(send: Send, url: string, init: RequestInit): Promise<Response> {
   try {

@@ -1,6 +1,6 @@
-/** `Retry-After`: how it is read, and what callers are told where Clerk does not say. */
+/** The header `Retry-After`: reading it, writing it, and the default. */
 
-/** What a caller is told to wait after a failure that says nothing itself. */
+/** The wait after a failure whose answer has no `Retry-After`. */
 export const DEFAULT_RETRY_AFTER_MS = 1_000;
 
 /**

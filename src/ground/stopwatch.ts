@@ -1,6 +1,6 @@
 import type { Clock } from '../ports.js';
 
-/** Milliseconds since now, for events. A clock that fails does so where it decides, not here. */
+/** Starts a stopwatch, whose function returns the milliseconds since. For events alone: with a clock that throws it returns 0. */
 export function stopwatch({ now }: { readonly now: Clock }): () => number {
   const read = (): number => {
     try {

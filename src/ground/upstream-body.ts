@@ -1,6 +1,6 @@
-/** The body of an answer of the Backend API: JSON, or a word for what it is instead. */
+/** The body of an answer of the Backend API: JSON, or the kind of what came instead. */
 
-/** What came where JSON was to come, told by its first bytes. It holds nothing of the content. */
+/** The kind of a body that is not JSON, by its first characters. It holds nothing of the content. */
 export type NotJson = 'empty' | 'html' | 'xml' | 'broken-json' | 'binary' | 'text';
 
 export interface UpstreamBody {
@@ -11,21 +11,21 @@ export interface UpstreamBody {
 }
 
 /**
- * Judges a body by its content. Its label says little: proxies, gateways and file servers send good JSON as
+ * Judges a body by its content, because `Content-Type` says little: proxies, gateways and file servers send good JSON as
  * `application/jwk-set+json` (RFC 7517, section 8.5.2), as `text/plain` or without a type, and error pages as JSON.
  */
 export function readUpstreamBody(text: string): UpstreamBody {
   try {
     return { body: JSON.parse(text) as unknown };
   } catch {
-    return { body: undefined, notJson: kindOf(text.slice(0, SNIFFED).trimStart()) };
+    return { body: undefined, notJson: sniff(text.slice(0, SNIFFED).trimStart()) };
   }
 }
 
-/** Enough for the blanks and comments that pages begin with. */
+/** Characters that are looked at. Enough for the blanks and comments that pages begin with. */
 const SNIFFED = 1_024;
 
-/** The first that fits. U+FFFD is what bytes become that are no UTF-8. */
+/** The first pattern that matches decides. U+FFFD is what bytes become that are no UTF-8. */
 const KINDS: readonly (readonly [kind: NotJson, pattern: RegExp])[] = [
   ['empty', /^$/],
   ['binary', /^[^]{0,64}(?![\t-\r])[\p{Cc}\ufffd]/u],
@@ -34,7 +34,7 @@ const KINDS: readonly (readonly [kind: NotJson, pattern: RegExp])[] = [
   ['broken-json', /^[[{"]/],
 ];
 
-function kindOf(start: string): NotJson {
+function sniff(start: string): NotJson {
   return KINDS.find(([, pattern]) => pattern.test(start))?.[0] ?? 'text';
 }
 
@@ -42,6 +42,11 @@ function kindOf(start: string): NotJson {
 export function errorsIn(body: unknown): readonly unknown[] {
   const { errors } = Object(body) as { readonly errors?: unknown };
   return Array.isArray(errors) ? errors : [];
+}
+
+/** The code of the first error in a body, unchecked; undefined where there is none. */
+export function firstErrorCode(body: unknown): unknown {
+  return (Object(errorsIn(body)[0]) as { readonly code?: unknown }).code;
 }
 
 /** What was wrong with an answer, in a sentence for messages and events; nothing of its content. */

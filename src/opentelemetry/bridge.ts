@@ -28,7 +28,7 @@ export interface OpenTelemetryOptions {
 const METHODS = new Set('CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE'.split(' '));
 const methodOf = (method: string | null): string => (method !== null && METHODS.has(method) ? method : '_OTHER');
 
-/** As many series as a metric can bear. */
+/** The bound on the values of `http.route`: each one is a time series of its own in the metrics backend. */
 const MAX_ROUTES = 200;
 
 const OUTCOMES: Readonly<Record<number, string>> = { 307: 'handshake', 500: 'fault', 503: 'unavailable' };
@@ -57,6 +57,9 @@ const outcome = (name: string, event: Extract<BailiffEvent, { type: 'denied' | '
  *
  * Calls of the Backend API, JWKS refreshes and session refreshes become client spans, children of the span that is
  * active when they end. Events hold no token and no key, so neither do spans; user ids are left out as well.
+ *
+ * @param options `tracer`, `meter` and clock; by default those of the global providers, and `Date.now`
+ * @returns a function for the option `onEvent` of an authenticator
  *
  * @example
  * ```ts
@@ -96,7 +99,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Baili
   };
 
   const routes = new Set<string>();
-  /** Express spells the parameters of a mounted router out, so that clients could make routes without end. */
+  /** Express writes the values of a mounted router's parameters into the route, so clients could make any number of routes. */
   const routeOf = (route: string): string => {
     if (routes.size < MAX_ROUTES) routes.add(route);
     return routes.has(route) ? route : '_OTHER';
@@ -114,7 +117,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Baili
         authentications.record(event.durationMs / 1000, outcome(event.status, event));
         break;
       case 'denied':
-        // The state of an authenticator that nobody asked a guard about. What a middleware does not read takes no time.
+        // A state of `authenticateRequest` that no guard asked for counts as an authentication; a 400 of the middleware does not.
         if (event.by === 'request' && event.status !== 400) {
           authentications.record(event.durationMs / 1000, outcome(OUTCOMES[event.status] ?? 'refused', event));
         } else {
@@ -141,7 +144,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Baili
         handshakes.add(1, { 'bailiff.step': event.step, 'bailiff.reason': event.reason ?? 'none' });
         break;
       case 'fault':
-        // The message and the stack are the log's: what they say is nobody's to name.
+        // Message and stack stay in the log: an attribute of a metric takes few values, and they may take any.
         faults.add(1, { 'bailiff.during': event.during, 'error.type': event.error.name });
         break;
       case 'jwks.refreshed':

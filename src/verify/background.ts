@@ -10,7 +10,7 @@ const nothing = (): void => undefined;
  * Lets `task` run on after the answer. Its result is ignored. So is a `waitUntil` of a platform or a user that throws or
  * rejects: the task then runs on without it.
  */
-export function runBehind(task: Promise<unknown>, waitUntil: WaitUntil | undefined): void {
+export function runInBackground(task: Promise<unknown>, waitUntil: WaitUntil | undefined): void {
   const settled = task.catch(nothing);
   try {
     // An async function fits the type `void` as well, and its rejection would be unhandled.

@@ -31,14 +31,14 @@ const BAD_TEXT = broken('A claim that must be a text is not one.');
 const NO_EXPIRY = broken('The claim `exp` is missing or not a date.');
 const BAD_DATE = broken('The claim `nbf` or `iat` is not a date.');
 export const WRONG_AUDIENCE = broken('The token is not for the audience of the option `audience`.');
-const FOREIGN_SESSION = broken('The session token is not for the audience of the option `audience`.');
-const SESSION_FOR_NOBODY = broken('The session token names no audience: see the option `audience`.');
+const WRONG_SESSION_AUDIENCE = broken('The session token is not for the audience of the option `audience`.');
+const NO_SESSION_AUDIENCE = broken('The session token names no audience: see the option `audience`.');
 export const WRONG_MACHINE = broken('The token is meant for other machines.');
 const WRONG_PARTY = refuse('token-invalid-authorized-parties');
 const WRONG_ISSUER = refuse('token-invalid-issuer');
 const EXPIRED = refuse('token-expired');
-const EARLY = refuse('token-not-active-yet');
-const FROM_THE_FUTURE = refuse('token-iat-in-the-future');
+const NOT_ACTIVE_YET = refuse('token-not-active-yet');
+const ISSUED_IN_FUTURE = refuse('token-iat-in-the-future');
 
 export const subject: ClaimRule = ({ sub }) => (typeof sub === 'string' && sub !== '' ? null : NO_SUBJECT);
 
@@ -59,10 +59,11 @@ export const audience: ClaimRule = ({ aud }, expected) =>
  */
 export const sessionAudience: ClaimRule = ({ aud }, expected) => {
   if (matchesAudience(aud, expected.audience)) return null;
-  if (aud !== undefined) return FOREIGN_SESSION;
-  return expected.sessionAudience === 'required' ? SESSION_FOR_NOBODY : null;
+  if (aud !== undefined) return WRONG_SESSION_AUDIENCE;
+  return expected.sessionAudience === 'required' ? NO_SESSION_AUDIENCE : null;
 };
 
+/** Whether `aud` names one of the expected audiences; true if none is expected. A list that holds anything but texts names none. */
 export function matchesAudience(aud: unknown, expected: readonly string[]): boolean {
   if (expected.length === 0) return true;
   if (typeof aud === 'string') return expected.includes(aud);
@@ -82,24 +83,27 @@ export const authorizedParty: ClaimRule = ({ azp }, { authorizedParties, allowMi
 export const issuer: ClaimRule = ({ iss }, expected) =>
   expected.issuer.length === 0 || (isText(iss) && expected.issuer.includes(iss)) ? null : WRONG_ISSUER;
 
+/** `exp` is required (RFC 7519 section 4.1.4); the tolerated clock difference is added to it. */
 export const expiry: ClaimRule = ({ exp }, { clockSkewMs }, nowMs) => {
   if (!isDate(exp)) return NO_EXPIRY;
   return exp * 1000 <= nowMs - clockSkewMs ? EXPIRED : null;
 };
 
+/** RFC 7519 section 4.1.5. */
 export const notBefore: ClaimRule = ({ nbf }, { clockSkewMs }, nowMs) => {
   if (nbf === undefined) return null;
   if (!isDate(nbf)) return BAD_DATE;
-  return nbf * 1000 > nowMs + clockSkewMs ? EARLY : null;
+  return nbf * 1000 > nowMs + clockSkewMs ? NOT_ACTIVE_YET : null;
 };
 
+/** A token from the future comes from a clock that is off, so its `exp` would be too late as well. */
 export const issuedAt: ClaimRule = ({ iat }, { clockSkewMs }, nowMs) => {
   if (iat === undefined) return null;
   if (!isDate(iat)) return BAD_DATE;
-  return iat * 1000 > nowMs + clockSkewMs ? FROM_THE_FUTURE : null;
+  return iat * 1000 > nowMs + clockSkewMs ? ISSUED_IN_FUTURE : null;
 };
 
-/** The machine that an M2M token is meant for stands among its scopes. */
+/** An M2M token names the machines that it is meant for among its scopes. */
 export const machine: ClaimRule = (claims, { machineId }) =>
   machineId === null || scopesOf(claims).includes(machineId) ? null : WRONG_MACHINE;
 

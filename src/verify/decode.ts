@@ -40,14 +40,14 @@ export function decodeJwt(token: string): DecodedJwt | null {
   return { token, header, payload, signature, signedLength: second };
 }
 
-/** Tokens of an instance have the same header until its key changes, and the same text always means the same. */
+/** The last header that was decoded. Tokens of an instance have the same header until its key changes, and one text has one meaning. */
 let last: { readonly part: string; readonly header: JsonObject } | null = null;
 const LONGEST_KEPT = 512;
 
 function parseHeader(part: string): JsonObject | null {
   if (part === last?.part) return last.header;
   const header = parseObject(part);
-  // A copy: the part of a token keeps all of it alive.
+  // A copy, because engines store a substring as a pointer into the whole text: the header would keep the token in memory.
   if (header && part.length <= LONGEST_KEPT) last = { part: ` ${part}`.slice(1), header: deepFreeze(header) };
   return header;
 }

@@ -18,14 +18,14 @@ const NO_DIRECTIVES = refuse('token-verification-failed', 'The handshake token h
  * A handshake has the header of a session token, and a machine may ask for a token with any claim of its own. The
  * difference is that a handshake has neither `sub` nor `sid`. A null counts as a name: a true handshake lacks both claims.
  */
-const namesNobody: ClaimRule = ({ sub, sid }) => (sub === undefined && sid === undefined ? null : NO_HANDSHAKE);
+const lacksCaller: ClaimRule = ({ sub, sid }) => (sub === undefined && sid === undefined ? null : NO_HANDSHAKE);
 
 /** The protocol promises no `exp`; one that is there counts. */
 const expiryIfAny: ClaimRule = (claims, expected, nowMs) =>
   claims['exp'] === undefined ? null : expiry(claims, expected, nowMs);
 
 /**
- * An old handshake would sign out, or sign in again, everybody who still has its address. This rule comes after
+ * Attack: an old handshake would sign out, or sign in again, everybody who still has its address. This rule comes after
  * `issuedAt`, which has found `iat` to be a date or absent.
  */
 const recent: ClaimRule = ({ iat }, { clockSkewMs }, nowMs) =>
@@ -37,7 +37,7 @@ export const HANDSHAKE_POLICY: JwtPolicy = {
   foreignType: WRONG_TYPE,
   categories: SESSION_CATEGORIES,
   foreignCategory: INVALID,
-  claims: [namesNobody, expiryIfAny, notBefore, issuedAt, recent],
+  claims: [lacksCaller, expiryIfAny, notBefore, issuedAt, recent],
 };
 
 /** The `Set-Cookie` values of a handshake that has been proved. */

@@ -1,4 +1,4 @@
-/** The keys of a verifier: what it asks of them, and the two sources that never load anything. */
+/** Where a verifier gets its keys: the interface, and the two sources that never load anything. */
 import type { Deferred } from '#signature';
 import type { MaybePromise, WaitUntil } from '../ports.js';
 import type { VerificationKey } from './keys.js';
@@ -18,7 +18,7 @@ export interface KeyHealth {
 /** The keys that signatures are checked with. */
 export interface KeySource {
   /**
-   * Rejects where this server is at fault that there are no keys.
+   * Rejects when there are no keys through a fault of this server.
    *
    * @param kid the key id of an unverified header
    * @param waitUntil that of the request at hand

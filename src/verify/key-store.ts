@@ -17,7 +17,7 @@
  */
 import type { Clock, VerificationUpstream, WaitUntil } from '../ports.js';
 import type { BailiffEvent } from '../types.js';
-import { runBehind } from './background.js';
+import { runInBackground } from './background.js';
 import { loadKeySet, type KeySet, type LoadFailure, type LoadResult } from './jwks.js';
 import type { KeyLookup, KeySource } from './key-source.js';
 import type { VerificationKey } from './keys.js';
@@ -97,7 +97,7 @@ export function createKeyStore(parts: {
         // A newer set has arrived first: this one must not bring back a key that was withdrawn.
         if (order < answered) return null;
         const document = 'document' in result ? result.document : null;
-        if (shared) runBehind(shared.publish(document, askedAt), waitUntil);
+        if (shared) runInBackground(shared.publish(document, askedAt), waitUntil);
         const spare = document === null && shared ? shared.last() : null;
         if (spare !== null && spare.askedAt > loadedAt) take(spare);
         const cause = apply(result, startedAt);
@@ -203,7 +203,7 @@ export function createKeyStore(parts: {
     // No request waits, and cached verdicts stay in use meanwhile.
     recallUntil = loadedAt + freshMs;
     const task = load(waitUntil).catch((error: unknown) => onFault?.(error));
-    runBehind(task, waitUntil);
+    runInBackground(task, waitUntil);
   }
 
   return {

@@ -64,30 +64,30 @@ export function publicJwk(members: RawJwk, algorithm: Algorithm): PublicJwk | nu
   return isCoordinate(y, size) ? { kty: 'EC', crv, x, y } : null;
 }
 
-function bytesOf(value: unknown): Uint8Array | null {
+function decode(value: unknown): Uint8Array | null {
   return typeof value === 'string' ? base64url.bytes(value) : null;
 }
 
 /** Reads a Base64urlUInt (RFC 7518 section 2). It has no leading zero byte, so each number has one text and a true length. */
-function numberOf(value: unknown): Uint8Array | null {
-  const bytes = bytesOf(value);
+function decodeUInt(value: unknown): Uint8Array | null {
+  const bytes = decode(value);
   return bytes?.[0] === 0 ? null : bytes;
 }
 
 function isModulus(value: unknown): value is string {
-  const bits = bitLength(numberOf(value) ?? new Uint8Array());
+  const bits = bitLength(decodeUInt(value) ?? new Uint8Array());
   return bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS;
 }
 
 /** With an exponent of 1 every signature would be its own message, so anybody could forge one. */
 function isExponent(value: unknown): value is string {
-  const bytes = numberOf(value);
+  const bytes = decodeUInt(value);
   if (bytes === null || bytes.length > MAX_EXPONENT_BYTES) return false;
   return bitLength(bytes) >= 2 && (bytes[bytes.length - 1] ?? 0) % 2 === 1;
 }
 
 function isCoordinate(value: unknown, size: number): value is string {
-  return bytesOf(value)?.length === size;
+  return decode(value)?.length === size;
 }
 
 function bitLength(bytes: Uint8Array): number {

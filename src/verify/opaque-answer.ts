@@ -15,7 +15,7 @@ export interface AnswerExpectations {
   readonly machineId: string | null;
 }
 
-/** The opaque form of one kind of token: only the Backend API knows what such a token is worth. */
+/** The opaque form of one kind of token, which only the Backend API can verify. */
 export interface OpaqueForm<Data> {
   /** The beginning of every such token; case-sensitive. */
   readonly prefix: string;
@@ -42,7 +42,7 @@ export function judgeAnswer<Data>(
   const { status, body } = answer;
   if (status !== 200) return judgeStatus(answer);
   // A 200 without a JSON object comes from something between Clerk and this server, and says nothing about the token.
-  if (!isRecord(body)) return unknown(answer);
+  if (!isRecord(body)) return unexpected(answer);
   if (!isLive(body, form, nowMs)) return INVALID;
   return form.meant(body, expected) ?? accept(form.read(body));
 }
@@ -50,10 +50,10 @@ export function judgeAnswer<Data>(
 function judgeStatus(answer: UpstreamAnswer): Refused | Unchecked {
   if (answer.status === 404 || answer.status === 400) return INVALID;
   if (answer.status === 401) return leaveUnchecked('secret-key-invalid', answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
-  return unknown(answer);
+  return unexpected(answer);
 }
 
-function unknown(answer: UpstreamAnswer): Unchecked {
+function unexpected(answer: UpstreamAnswer): Unchecked {
   return leaveUnchecked('unexpected-error', answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS, describeAnswer(answer));
 }
 

@@ -1,6 +1,6 @@
 /**
- * What checks opaque tokens, loaded with the first of them; and the shared store, for a server that has one. A load that fails is a
- * fault, and the next token tries again. No promise is kept: in Workers it may end with the request that made it.
+ * The verifier of opaque tokens, loaded with the first of them; and the shared store, for a server that has one. A load that fails
+ * is a fault, and the next token tries again. No promise is kept: in Workers it may end with the request that made it.
  */
 import type { OpaqueVerifier } from './opaque.js';
 import type { VerifierOptions } from './options.js';
@@ -18,9 +18,9 @@ export function createLazyOpaqueVerifier(options: VerifierOptions): OpaqueVerifi
       import('./opaque.js'),
       sealed && import('./shared-store.js'),
     ]);
-    // Several may have waited; from here on nothing waits, so that there is one.
+    // Several calls may have waited for the modules. Nothing is awaited from here on, so that only one verifier is made.
     if (loaded !== null) return loaded;
-    // A process that expects something else of a token must not take over the verdict.
+    // A process with other expectations must not take over this verdict.
     const bound = JSON.stringify([scope, expected]);
     const shared = sealed && sharing && sharing.createSharedStore({ ...sealed, scope: bound, ttlMs, clockSkewMs, now });
     loaded = createOpaqueVerifier({ upstream, backendKeys, settings, expected, shared, clockSkewMs, now, emit });

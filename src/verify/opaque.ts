@@ -1,4 +1,4 @@
-/** API keys and opaque tokens. Only Clerk knows what they are worth, so each answer is used again for a limited time. */
+/** API keys and opaque tokens. Only Clerk can tell whether one is good, so each answer is used again for a limited time. */
 import {
   UpstreamUnreachable,
   type BackendKey,
@@ -11,7 +11,7 @@ import {
 import { createBoundedCache } from '../ground/bounded-cache.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../ground/retry-after.js';
 import type { BailiffEvent, MachineTokenType, TokenKinds } from '../types.js';
-import { runBehind } from './background.js';
+import { runInBackground } from './background.js';
 import type { ClassifiedToken } from './classify.js';
 import { judgeAnswer, type AnswerExpectations, type OpaqueForm } from './opaque-answer.js';
 import type { SharedStore } from './shared-store.js';
@@ -60,7 +60,7 @@ export function createOpaqueVerifier(parts: {
   // A process that keeps nothing takes nothing from the store either, but still tells it of invalidations.
   const shared = settings.ttlMs > 0 ? parts.shared : null;
   const flights = createSingleFlight<Verdict<VerifiedMachine>>(WAITER_DEADLINE_MS, now);
-  const looks = createSingleFlight<Found>(WAITER_DEADLINE_MS, now);
+  const storeReads = createSingleFlight<StoreFinding>(WAITER_DEADLINE_MS, now);
   // Beside a shared store, this cache serves only while the store is down.
   const accepted = createVerdictCache<VerifiedMachine>({ max: settings.max, now });
   // A cache of its own, so that a flood of bad tokens does not push good ones out.
@@ -73,8 +73,8 @@ export function createOpaqueVerifier(parts: {
   const report = (tokenType: MachineTokenType, hit: boolean, source: 'memory' | 'store'): void =>
     emit?.({ type: 'token.cache', hit, tokenType, source });
 
-  /** Looks for a token that may be used without asking Clerk; else for the invalidations that stand. */
-  async function look(store: SharedStore, token: string, tokenType: MachineTokenType): Promise<Found> {
+  /** Reads from the store a verdict that may be used without asking Clerk; else the invalidations that stand. */
+  async function readStore(store: SharedStore, token: string, tokenType: MachineTokenType): Promise<StoreFinding> {
     const countBefore = invalidationCount;
     const answer = await store.read(tokenType, token, accepted.get(token)?.data.id ?? null);
     if (answer.state === 'hit') {
@@ -95,13 +95,14 @@ export function createOpaqueVerifier(parts: {
     return { value: null, seen };
   }
 
-  async function throughStore(
+  /** Verifies a token by a verdict of the fleet, else by asking Clerk. */
+  async function verifyThroughStore(
     store: SharedStore,
     token: string,
     tokenType: MachineTokenType,
     waitUntil: WaitUntil | undefined,
   ): Promise<Verdict<VerifiedMachine>> {
-    const found = await looks.run(token, () => look(store, token, tokenType));
+    const found = await storeReads.run(token, () => readStore(store, token, tokenType));
     return found.value === null ? askOnce(token, tokenType, found.seen, waitUntil) : accept(found.value);
   }
 
@@ -162,7 +163,7 @@ export function createOpaqueVerifier(parts: {
     keep(verdict.value, until);
     // The request does not wait for the store.
     if (shared === null) return;
-    runBehind(shared.write(token, { kind: tokenType, id: data.id, asked, until, seen, data }), waitUntil);
+    runInBackground(shared.write(token, { kind: tokenType, id: data.id, asked, until, seen, data }), waitUntil);
   }
 
   function keep(value: VerifiedMachine, until: number): void {
@@ -189,14 +190,14 @@ export function createOpaqueVerifier(parts: {
       const verdict =
         shared === null
           ? askOnce(token, tokenType, NONE, waitUntil)
-          : throughStore(shared, token, tokenType, waitUntil);
+          : verifyThroughStore(shared, token, tokenType, waitUntil);
       return verdict.catch(lost);
     },
     async invalidate(tokenOrId) {
       invalidationCount += 1;
       questions.clear();
       flights.clear();
-      looks.clear();
+      storeReads.clear();
       refused.delete(tokenOrId);
       accepted.delete(tokenOrId);
       accepted.deleteWhere((value) => value.data.id === tokenOrId);
@@ -216,7 +217,7 @@ function lost(error: unknown): Verdict<VerifiedMachine> {
 
 const MAX_OPAQUE_LENGTH = 1_024;
 
-/** Whether a token is worth a call: it has a text behind its prefix, and no character that a bearer token lacks (RFC 6750 section 2.1). */
+/** Whether a token may be sent to Clerk: it has a text behind its prefix, and only characters of a bearer token (RFC 6750 section 2.1). */
 function isPlausible(token: string, prefix: string): boolean {
   if (token.length <= prefix.length || token.length > MAX_OPAQUE_LENGTH || !token.startsWith(prefix)) return false;
   return /^[A-Za-z0-9._~+/-]+=*$/.test(token);
@@ -228,7 +229,7 @@ interface Question {
   readonly seen: readonly string[];
 }
 
-type Found =
+type StoreFinding =
   | { readonly value: VerifiedMachine }
   /** Clerk has to be asked. The answer will be newer than the invalidations with the marks in `seen`. */
   | { readonly value: null; readonly seen: readonly string[] };

@@ -10,7 +10,7 @@ import { createKey, publicJwk, type VerificationKey } from './keys.js';
 
 const REMEDY = 'Set CLERK_JWT_KEY to the "JWKS Public Key" of the Clerk dashboard.';
 
-const refuse = (message: string): never => {
+const fail = (message: string): never => {
   throw new ConfigurationError('jwtKey', message, REMEDY);
 };
 
@@ -25,7 +25,7 @@ const refuse = (message: string): never => {
 export function keyFromPem(pem: string): Deferred<VerificationKey> {
   const body = bodyOf(pem);
   const der = base64url.bytes(body.replaceAll('+', '-').replaceAll('/', '_'));
-  if (der === null || der.length === 0) return refuse('CLERK_JWT_KEY is not a PEM.');
+  if (der === null || der.length === 0) return fail('CLERK_JWT_KEY is not a PEM.');
   checkKind(der);
   const found = rsaFromSpki(encodeBase64(der));
   return typeof found === 'function' ? async () => keyFrom(await found()) : keyFrom(found);
@@ -41,10 +41,10 @@ function bodyOf(pem: string): string {
     .trim();
   const armour = /-----\s*BEGIN ([A-Z0-9 ]+?)\s*-----([\s\S]*?)-----\s*END \1\s*-----/.exec(text);
   const label = armour?.[1] ?? null;
-  if (label === null && text.includes('-----')) refuse('CLERK_JWT_KEY is cut off or damaged.');
-  if (label?.includes('PRIVATE')) refuse('CLERK_JWT_KEY holds a private key.');
-  if (label?.includes('CERTIFICATE')) refuse('CLERK_JWT_KEY holds a certificate.');
-  if (label !== null && label !== 'PUBLIC KEY') refuse('CLERK_JWT_KEY holds no public key.');
+  if (label === null && text.includes('-----')) fail('CLERK_JWT_KEY is cut off or damaged.');
+  if (label?.includes('PRIVATE')) fail('CLERK_JWT_KEY holds a private key.');
+  if (label?.includes('CERTIFICATE')) fail('CLERK_JWT_KEY holds a certificate.');
+  if (label !== null && label !== 'PUBLIC KEY') fail('CLERK_JWT_KEY holds no public key.');
   return (armour?.[2] ?? text).replace(/\s+/g, '').replace(/=+$/, '');
 }
 
@@ -57,8 +57,8 @@ const PRIVATE = new RegExp(`${SEQUENCE}02010[01]`);
 
 function checkKind(der: Uint8Array): void {
   const start = Array.from(der.subarray(0, 24), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (PRIVATE.test(start)) refuse('CLERK_JWT_KEY holds a private key.');
-  if (!RSA_PUBLIC.test(start)) refuse('CLERK_JWT_KEY holds no public key of RSA.');
+  if (PRIVATE.test(start)) fail('CLERK_JWT_KEY holds a private key.');
+  if (!RSA_PUBLIC.test(start)) fail('CLERK_JWT_KEY holds no public key of RSA.');
 }
 
 const ALGORITHM = ALGORITHMS.get('RS256') as Algorithm;
@@ -66,5 +66,5 @@ const ALGORITHM = ALGORITHMS.get('RS256') as Algorithm;
 function keyFrom(members: RawJwk | null): VerificationKey {
   const jwk = members && publicJwk(members, ALGORITHM);
   const key = jwk && createKey(null, ALGORITHM, jwk);
-  return key ?? refuse('The RSA key in CLERK_JWT_KEY is damaged, or not safe to use.');
+  return key ?? fail('The RSA key in CLERK_JWT_KEY is damaged, or not safe to use.');
 }

@@ -10,7 +10,7 @@ import { base64url, encodeBase64url as encode } from './encoding.js';
 export const FORMAT = 'bailiff:2';
 
 export interface Seal {
-  /** A name that reveals nothing about `text` without the secret. */
+  /** The name under which a value about `text` is stored. Without the secret it reveals nothing about `text`. */
   nameOf(purpose: 'entry' | 'invalidation', text: string): Promise<string>;
   close(name: string, value: unknown): Promise<string>;
   /** Undefined unless `sealed` was made by {@link close} with this name, secret and scope. */
@@ -30,16 +30,16 @@ export function createSeal(secret: string, scope: string): Seal {
   // The keys are kept, and no promise of them: in Workers it may end with the request that made it.
   let derived: Keys | null = null;
   const keys = async (): Promise<Keys> => (derived ??= await deriveKeys(secret, scope));
-  const names = createBoundedCache<string>(MOST_NAMES, { maxSize: MOST_CHARACTERS, sizeOf: (_, what) => what.length });
+  const names = createBoundedCache<string>(MOST_NAMES, { maxSize: MOST_CHARACTERS, sizeOf: (_, key) => key.length });
   return {
     async nameOf(purpose, text) {
-      const what = `${purpose}\0${text}`;
-      const known = names.get(what);
+      const key = `${purpose}\0${text}`;
+      const known = names.get(key);
       if (known !== undefined) return known;
       const { naming } = await keys();
-      const hash = await crypto.subtle.sign('HMAC', naming, encoder.encode(what));
+      const hash = await crypto.subtle.sign('HMAC', naming, encoder.encode(key));
       const name = `${FORMAT}:${encode(new Uint8Array(hash))}`;
-      names.set(what, name);
+      names.set(key, name);
       return name;
     },
     async close(name, value) {

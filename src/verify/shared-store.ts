@@ -46,7 +46,7 @@ export const LONGEST_TTL_MS = 86_400_000;
 const INVALIDATION_MS = LONGEST_TTL_MS + 3_600_000;
 /** When two processes invalidate the same token at once, each may find the mark of the other. */
 const TRIES = 3;
-const MOST_UNTOLD = 1_000;
+const MOST_UNCONFIRMED = 1_000;
 
 const FAILED: SharedAnswer = { state: 'failed' };
 
@@ -69,7 +69,7 @@ export function createSharedStore(settings: {
   const entries = createSeal(secret, settings.scope);
   const invalidations = createSeal(secret, 'invalidations');
   /** The marks of invalidations by this process that the store has not confirmed. */
-  const untold = createBoundedCache<string>(MOST_UNTOLD);
+  const unconfirmed = createBoundedCache<string>(MOST_UNCONFIRMED);
   const guard = createStoreGuard(now);
 
   /** A record that opens was sealed by this code in this format, so its shape is known. */
@@ -87,11 +87,11 @@ export function createSharedStore(settings: {
     return time < until && entry.asked <= time + clockSkewMs ? { ...entry, until } : null;
   }
 
-  /** One round trip. */
-  async function look(token: string, id: string | null): Promise<Look> {
+  /** Reads entry and invalidations in one round trip. */
+  async function readOnce(token: string, id: string | null): Promise<Reading> {
     const texts = id === null ? [token] : [token, id];
-    // Read before the store is asked, because confirmed marks leave `untold`.
-    const ours = texts.map((text) => untold.get(text));
+    // Read before the store is asked, because confirmed marks leave `unconfirmed`.
+    const ours = texts.map((text) => unconfirmed.get(text));
     const [name, ...names] = await Promise.all([
       entries.nameOf('entry', token),
       ...texts.map((text) => invalidations.nameOf('invalidation', text)),
@@ -101,35 +101,35 @@ export function createSharedStore(settings: {
     const asked = [...names, name];
     // Async, so that a store that throws synchronously in the middle leaves no unhandled promise behind.
     const found = await guard.run(READ_DEADLINE_MS, () => Promise.all(asked.map(async (each) => store.get(each))));
-    const told = await Promise.all(names.map((each, index) => markIn(each, found[index])));
-    const marks = [...told, ...ours].filter((mark) => mark !== undefined);
+    const stored = await Promise.all(names.map((each, index) => markIn(each, found[index])));
+    const marks = [...stored, ...ours].filter((mark) => mark !== undefined);
     return { entry: await entryIn(name, found.at(-1)), id, marks: [...new Set(marks)] };
   }
 
   async function lookUp(kind: string, token: string, knownId: string | null): Promise<SharedAnswer> {
-    const first = await look(token, knownId);
+    const first = await readOnce(token, knownId);
     const id = first.entry?.id ?? knownId;
     // Only the entry tells the id of its token, so the invalidation of the id is looked for in a second round. That round
     // reads everything again, because of the order above.
-    const { entry, marks, ...looked } = id === knownId ? first : await look(token, id);
-    const usable = entry?.kind === kind && entry.id === looked.id && marks.every((mark) => entry.seen.includes(mark));
+    const { entry, marks, ...read } = id === knownId ? first : await readOnce(token, id);
+    const usable = entry?.kind === kind && entry.id === read.id && marks.every((mark) => entry.seen.includes(mark));
     return usable ? { state: 'hit', entry } : { state: 'miss', seen: marks };
   }
 
-  /** Keyv reports errors as events and not to the caller of `set`, so a mark counts as told only when it is read back. */
-  async function tell(text: string): Promise<void> {
+  /** Keyv reports errors as events and not to the caller of `set`, so a mark is confirmed only when it is read back. */
+  async function writeMark(text: string): Promise<void> {
     let other: string | undefined;
     for (let turn = 0; turn < TRIES; turn += 1) {
       const mark = crypto.randomUUID();
       // In this process the invalidation holds at once.
-      untold.set(text, mark);
+      unconfirmed.set(text, mark);
       const name = await invalidations.nameOf('invalidation', text);
       await store.set(name, await invalidations.close(name, { mark } satisfies Invalidation), INVALIDATION_MS);
       const found = await markIn(name, await store.get(name));
       // A mark of another process that was not there a turn ago is as new as ours. One that stays may be older.
-      const told = found === mark || (found !== undefined && other !== undefined && found !== other);
-      if (told && untold.peek(text) === mark) untold.delete(text);
-      if (told) return;
+      const isConfirmed = found === mark || (found !== undefined && other !== undefined && found !== other);
+      if (isConfirmed && unconfirmed.peek(text) === mark) unconfirmed.delete(text);
+      if (isConfirmed) return;
       other = found;
     }
     throw new Error('The store does not keep what it is told.');
@@ -159,7 +159,7 @@ export function createSharedStore(settings: {
 
     async invalidate(tokenOrId) {
       try {
-        await guard.run(WRITE_DEADLINE_MS, () => tell(tokenOrId));
+        await guard.run(WRITE_DEADLINE_MS, () => writeMark(tokenOrId));
       } catch (cause) {
         const message = 'The shared store could not be told of the invalidation; it holds in this process only.';
         throw new AuthUnavailableError('unexpected-error', message, REST_MS, { cause });
@@ -172,7 +172,7 @@ interface Invalidation {
   readonly mark: string;
 }
 
-interface Look {
+interface Reading {
   readonly entry: SharedEntry | null;
   /** The id whose invalidation was looked for, beside that of the token. */
   readonly id: string | null;

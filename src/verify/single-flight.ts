@@ -49,7 +49,7 @@ export function createSingleFlight<T>(deadlineMs: number, now: Clock): SingleFli
   return {
     run(key, begin) {
       const task = running(key) ?? start(key, begin);
-      return withDeadline(task, deadlineMs).catch((error: unknown) => {
+      return settleWithin(deadlineMs, task).catch((error: unknown) => {
         if (error instanceof FlightLost) forget(key, task);
         throw error;
       });
@@ -60,7 +60,7 @@ export function createSingleFlight<T>(deadlineMs: number, now: Clock): SingleFli
 }
 
 /** Settles as `task` does, or rejects with {@link FlightLost} after `deadlineMs` of real time. */
-export function withDeadline<T>(task: Promise<T>, deadlineMs: number): Promise<T> {
+export function settleWithin<T>(deadlineMs: number, task: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => reject(new FlightLost()), deadlineMs);
     task.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -3,12 +3,13 @@
  * request waits for a slow store.
  */
 import type { Clock } from '../ports.js';
-import { withDeadline } from './single-flight.js';
+import { settleWithin } from './single-flight.js';
 
 /** For one round trip that a request waits for, in milliseconds. */
 export const READ_DEADLINE_MS = 50;
 /** For calls that no request waits for. */
 export const WRITE_DEADLINE_MS = 2_000;
+/** How long the store is left alone after a failure, in milliseconds. */
 export const REST_MS = 1_000;
 
 export interface StoreGuard {
@@ -28,7 +29,7 @@ export function createStoreGuard(now: Clock): StoreGuard {
     },
     async run(deadlineMs, call) {
       try {
-        return await withDeadline(Promise.resolve().then(call), deadlineMs);
+        return await settleWithin(deadlineMs, Promise.resolve().then(call));
       } catch (error) {
         restUntil = now() + REST_MS;
         throw error;

@@ -47,7 +47,7 @@ export function verifiedToken<K extends TokenType>(
   return { tokenType, token, data: deepFreeze(data), attachment: undefined };
 }
 
-/** @param message the text of the table of reasons, unless a rule has something better to say */
+/** @param message the meaning of the reason, unless a rule names the fault more exactly */
 export function refuse(reason: TokenReason, message: string = TOKEN_MEANINGS[reason]): Refused {
   return { outcome: 'refused', reason, message };
 }

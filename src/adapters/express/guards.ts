@@ -1,24 +1,17 @@
-import type { Request, Response } from 'express';
-import type { ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import {
   allOf as allOfThese,
   anyOf as anyOfThese,
-  answerOf,
   createGuards,
   createOrganizationGuard,
   type Combinators,
-  type Guard as CoreGuard,
-  type GuardDecision,
   type OrganizationMember,
   type OrganizationOptions,
-  type RequestAuthentication,
 } from '../../core/index.js';
-import { isPromise } from '../../ground/realm.js';
 import type {
   Asking,
   AuthenticatedAs,
   CallerOf,
-  Denial,
   GuardRequirement,
   GuardRequirementShape,
   MachineTokenType,
@@ -27,11 +20,8 @@ import type {
   Role,
   SignedInSession,
 } from '../../types.js';
-import { failWith, goOn, requestOf, responseOf, run, type Handler, type HttpRequest, type Next } from './handler.js';
+import { asHandler } from './guard-handler.js';
 import type { Guard } from './narrowing.js';
-import { sendAnswer, sendStateHeaders } from './respond.js';
-import type { OnDenied } from './middleware-options.js';
-import { showAuth } from '../node/show-auth.js';
 import { slot } from './slot.js';
 
 const guards = createGuards(slot, asHandler);
@@ -40,6 +30,8 @@ const guards = createGuards(slot, asHandler);
  * Lets a request pass whose caller meets the requirement; without one, a signed-in user. Answers 401, 403 or 503 otherwise
  * (or as `onDenied` does), or sends a signed-out page request to the sign-in page with `redirect: true`.
  *
+ * @param requirement what the caller must be; all keys of it must hold
+ * @returns a handler for routes behind `clerkMiddleware()`
  * @throws {ConfigurationError} for a requirement that can never hold
  *
  * @example
@@ -62,7 +54,10 @@ export function requireAuth(requirement?: GuardRequirement): Guard<never> {
 }
 
 /**
- * A signed-in user with any of these roles in the active organization.
+ * A signed-in user with any of these roles in the active organization. Otherwise 401 or 403, as `requireAuth`.
+ *
+ * @param roles with or without the prefix `org:`; as arguments, or as one list
+ * @throws {ConfigurationError} for an empty list, or a role that is no text
  *
  * @example
  * ```ts
@@ -78,7 +73,10 @@ export function requireAuth(requirement?: GuardRequirement): Guard<never> {
 export const requireRole: (...roles: OneOrMore<Role>) => Guard<SignedInSession> = guards.requireRole;
 
 /**
- * A signed-in user with all of these permissions in the active organization.
+ * A signed-in user with all of these permissions in the active organization. Otherwise 401 or 403, as `requireAuth`.
+ *
+ * @param permissions with or without the prefix `org:`; as arguments, or as one list
+ * @throws {ConfigurationError} for an empty list, or a system permission (`org:sys_…`): session tokens do not carry those
  *
  * @example
  * ```ts
@@ -95,7 +93,10 @@ export const requirePermission: (...permissions: OneOrMore<Permission>) => Guard
   guards.requirePermission;
 
 /**
- * A machine of any kind with all of these scopes.
+ * A machine of any kind with all of these scopes. Otherwise 401, or 403 with a challenge that names them (RFC 6750).
+ *
+ * @param scopes as arguments, or as one list
+ * @throws {ConfigurationError} for an empty list, or a text that is no scope (RFC 6749, section 3.3)
  *
  * @example
  * ```ts
@@ -136,7 +137,10 @@ export function requireOrganization(options: OrganizationOptions): Guard<Organiz
 }
 
 /**
- * Any of several requirements.
+ * Any of several requirements. Where none holds, the denial is that of the requirement that came nearest.
+ *
+ * @param requirements what `requireAuth` takes, without `redirect` and `treatPendingAsSignedOut`
+ * @returns a requirement for `requireAuth`, or for another `anyOf` or `allOf`
  *
  * @example
  * ```ts
@@ -148,7 +152,10 @@ export function requireOrganization(options: OrganizationOptions): Guard<Organiz
 export const anyOf: Combinators<Request>['anyOf'] = anyOfThese;
 
 /**
- * All of several requirements.
+ * All of several requirements. Where several fail, the denial is that of the most severe one.
+ *
+ * @param requirements what `requireAuth` takes, without `redirect` and `treatPendingAsSignedOut`
+ * @returns a requirement for `requireAuth`, or for another `anyOf` or `allOf`
  *
  * @example
  * ```ts
@@ -158,78 +165,3 @@ export const anyOf: Combinators<Request>['anyOf'] = anyOfThese;
  * ```
  */
 export const allOf: Combinators<Request>['allOf'] = allOfThese;
-
-function asHandler(ask: CoreGuard<HttpRequest, OnDenied>): Guard<never> {
-  const handler: Handler = function clerkGuard(request, response, next) {
-    const req = requestOf(request);
-    const res = responseOf(response);
-    run(
-      next,
-      () => ask(req),
-      (decision) => settle(decision, req, res, next),
-    );
-  };
-  return handler as Guard<never>;
-}
-
-type Authentication = RequestAuthentication<OnDenied>;
-
-function settle(
-  { authentication, result }: GuardDecision<OnDenied>,
-  req: HttpRequest,
-  res: ServerResponse,
-  next: Next,
-): void {
-  void authentication.watched('guard', () => {
-    showAuth(req, authentication.auth);
-    sendStateHeaders(res, authentication);
-    if ('answer' in result) sendAnswer(res, result.answer);
-    else if ('denial' in result && authentication.onDenied === undefined) sendAnswer(res, answerOf(result.denial));
-  });
-  if (result.allowed) goOn(next);
-  else if ('denial' in result && authentication.onDenied !== undefined) {
-    deny(result.denial, authentication.onDenied, authentication, req, res, next);
-  }
-}
-
-/**
- * The handler behind the guard stays out of reach. `next(error)` from `onDenied` hands the error on; `next()`, and all that Express reads
- * as "go on" or "skip the rest of this route", asks for the default answer. The first word counts.
- */
-function deny(
-  denial: Denial,
-  onDenied: OnDenied,
-  authentication: Authentication,
-  req: HttpRequest,
-  res: ServerResponse,
-  next: Next,
-): void {
-  let settled = false;
-  const once = (settle: () => void): void => {
-    if (settled) return;
-    settled = true;
-    settle();
-  };
-  const fail = (thrown: unknown): void => once(() => failWith(next)(thrown));
-  const onward: Next = (error) =>
-    once(() => {
-      if (isError(error)) return failWith(next)(error);
-      try {
-        sendAnswer(res, answerOf(denial));
-      } catch (thrown) {
-        // To the application: `onDenied`, which called us, could take it for an error of its own and hold it back.
-        failWith(next)(thrown);
-      }
-    });
-  try {
-    const answered = authentication.watched('denial', () => onDenied(denial, req as Request, res as Response, onward));
-    if (isPromise(answered)) Promise.resolve(answered).catch(fail);
-  } catch (thrown) {
-    fail(thrown);
-  }
-}
-
-/** Everything that Express does not take for an error asks for the default answer. */
-function isError(value: unknown): boolean {
-  return Boolean(value) && value !== 'route' && value !== 'router';
-}

@@ -1,7 +1,7 @@
 /** Answers in Node's own words, and without an application's settings (`json spaces`, `etag`, …): they look the same everywhere. */
 import type { ServerResponse } from 'node:http';
 import type { Answer, RequestAuthentication } from '../../core/index.js';
-import { shared } from '../../ground/builds.js';
+import { sharedByBuilds } from '../../ground/builds.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import { keepPrivate } from '../node/keep-private.js';
 
@@ -9,7 +9,7 @@ import { keepPrivate } from '../node/keep-private.js';
 const APPENDED = new Set(['set-cookie', 'vary']);
 
 /** The headers of a decision that stand on a response. */
-const sent = shared('sent', () => new WeakMap<ServerResponse, HeaderPairs>());
+const sent = sharedByBuilds('sent', () => new WeakMap<ServerResponse, HeaderPairs>());
 
 /** The lines of a header as they stand on the response. */
 const linesOf = (res: ServerResponse, name: string): readonly string[] =>

@@ -8,6 +8,9 @@ import { requestOf, type AnyRequest } from './handler.js';
  * `express.text()` left in `req.body`, else the stream if nobody has read it. Headers, time and announced length come
  * first, and no more than `maxBodyBytes` of a stream is kept.
  *
+ * @param req Express's request, or Node's behind a server like it
+ * @param options fall back to `CLERK_WEBHOOK_SIGNING_SECRET`
+ * @returns the event, with the `svix-id` as `id`
  * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body was parsed already: answer its
  *   `status`, 400 or 413
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret

@@ -19,6 +19,8 @@ const guards = core.createGuards(slot, asHook);
  * Lets a request pass whose caller meets the requirement; without one, a signed-in user. Answers 401, 403 or 503 otherwise
  * (or as `onDenied` does), or sends a signed-out page request to the sign-in page with `redirect: true`.
  *
+ * @param requirement what the caller must be; all keys of it must hold
+ * @returns a hook for routes behind `clerkMiddleware()`
  * @throws {ConfigurationError} for a requirement that can never hold
  *
  * @example
@@ -39,7 +41,10 @@ export function requireAuth(requirement?: GuardRequirement): Guard<never> {
 }
 
 /**
- * A signed-in user with any of these roles in the active organization.
+ * A signed-in user with any of these roles in the active organization. Otherwise 401 or 403, as `requireAuth`.
+ *
+ * @param roles with or without the prefix `org:`; as arguments, or as one list
+ * @throws {ConfigurationError} for an empty list, or a role that is no text
  *
  * @example
  * ```ts
@@ -53,7 +58,10 @@ export function requireAuth(requirement?: GuardRequirement): Guard<never> {
 export const requireRole: (...roles: OneOrMore<Role>) => Guard<SignedInSession> = guards.requireRole;
 
 /**
- * A signed-in user with all of these permissions in the active organization.
+ * A signed-in user with all of these permissions in the active organization. Otherwise 401 or 403, as `requireAuth`.
+ *
+ * @param permissions with or without the prefix `org:`; as arguments, or as one list
+ * @throws {ConfigurationError} for an empty list, or a system permission (`org:sys_…`): session tokens do not carry those
  *
  * @example
  * ```ts
@@ -68,7 +76,10 @@ export const requirePermission: (...permissions: OneOrMore<Permission>) => Guard
   guards.requirePermission;
 
 /**
- * A machine of any kind with all of these scopes.
+ * A machine of any kind with all of these scopes. Otherwise 401, or 403 with a challenge that names them (RFC 6750).
+ *
+ * @param scopes as arguments, or as one list
+ * @throws {ConfigurationError} for an empty list, or a text that is no scope (RFC 6749, section 3.3)
  *
  * @example
  * ```ts
@@ -83,6 +94,10 @@ export const requireScope: (...scopes: OneOrMore<string>) => Guard<CallerOf<{ sc
 
 /**
  * A guarded route: `app.get('/me', guarded(requireAuth(), (request) => request.auth.userId))`, with `request.auth` narrowed.
+ *
+ * @param guard runs as the route's `preHandler`
+ * @param handler of the route, as Fastify has it
+ * @returns the route's options, for the second argument of `app.get` and the like
  *
  * @example
  * ```ts
@@ -124,7 +139,10 @@ export function requireOrganization(options: core.OrganizationOptions): Guard<co
 }
 
 /**
- * Any of several requirements.
+ * Any of several requirements. Where none holds, the denial is that of the requirement that came nearest.
+ *
+ * @param requirements what `requireAuth` takes, without `redirect` and `treatPendingAsSignedOut`
+ * @returns a requirement for `requireAuth`, or for another `anyOf` or `allOf`
  *
  * @example
  * ```ts
@@ -136,7 +154,10 @@ export function requireOrganization(options: core.OrganizationOptions): Guard<co
 export const anyOf: core.Combinators<FastifyRequest>['anyOf'] = core.anyOf;
 
 /**
- * All of several requirements.
+ * All of several requirements. Where several fail, the denial is that of the most severe one.
+ *
+ * @param requirements what `requireAuth` takes, without `redirect` and `treatPendingAsSignedOut`
+ * @returns a requirement for `requireAuth`, or for another `anyOf` or `allOf`
  *
  * @example
  * ```ts

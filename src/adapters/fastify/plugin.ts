@@ -67,6 +67,7 @@ export function clerkMiddleware(
  * A plugin that serves the metadata of an OAuth protected resource (RFC 9728), under the well-known path of the root and under
  * that of the resource. Public: register it before any guard.
  *
+ * @param options `resource` is the identifier of the protected resource, an absolute URL
  * @throws {ConfigurationError} for a resource that is no identifier, or when no authorization server is known
  *
  * @example
@@ -86,6 +87,7 @@ export function protectedResourceMetadata(options: core.ProtectedResourceOptions
  * Hands on the metadata of the instance as an OAuth authorization server (RFC 8414), under `/.well-known/oauth-authorization-server` of this
  * server, for clients of older MCP drafts that look there. Public: before any guard. 503 while the instance cannot be reached.
  *
+ * @param options fall back to `CLERK_PUBLISHABLE_KEY`
  * @throws {ConfigurationError} when no authorization server is known
  *
  * @example

@@ -2,7 +2,7 @@ import type { RequestAuth } from '../../types.js';
 
 declare module 'hono' {
   interface ContextVariableMap {
-    /** Who is at the door. Set by `clerkMiddleware()`, and again by a guard that accepts another kind of token. */
+    /** The caller of the request. Set by `clerkMiddleware()`, and again by a guard that accepts another kind of token. */
     auth: RequestAuth;
   }
 }

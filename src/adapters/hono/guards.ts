@@ -41,6 +41,8 @@ const guards = createGuards(slot, asMiddleware);
  * Lets a request pass whose caller meets the requirement; without one, a signed-in user. Answers 401, 403 or 503 otherwise
  * (or as `onDenied` does), or sends a signed-out page request to the sign-in page with `redirect: true`.
  *
+ * @param requirement what the caller must be; all keys of it must hold
+ * @returns a middleware for routes behind `clerkMiddleware()`
  * @throws {ConfigurationError} for a requirement that can never hold
  *
  * @example
@@ -61,7 +63,10 @@ export function requireAuth(requirement?: GuardRequirement): MiddlewareHandler {
 }
 
 /**
- * A signed-in user with any of these roles in the active organization.
+ * A signed-in user with any of these roles in the active organization. Otherwise 401 or 403, as `requireAuth`.
+ *
+ * @param roles with or without the prefix `org:`; as arguments, or as one list
+ * @throws {ConfigurationError} for an empty list, or a role that is no text
  *
  * @example
  * ```ts
@@ -75,7 +80,10 @@ export function requireAuth(requirement?: GuardRequirement): MiddlewareHandler {
 export const requireRole: (...roles: OneOrMore<Role>) => Guard<SignedInSession> = guards.requireRole;
 
 /**
- * A signed-in user with all of these permissions in the active organization.
+ * A signed-in user with all of these permissions in the active organization. Otherwise 401 or 403, as `requireAuth`.
+ *
+ * @param permissions with or without the prefix `org:`; as arguments, or as one list
+ * @throws {ConfigurationError} for an empty list, or a system permission (`org:sys_…`): session tokens do not carry those
  *
  * @example
  * ```ts
@@ -90,7 +98,10 @@ export const requirePermission: (...permissions: OneOrMore<Permission>) => Guard
   guards.requirePermission;
 
 /**
- * A machine of any kind with all of these scopes.
+ * A machine of any kind with all of these scopes. Otherwise 401, or 403 with a challenge that names them (RFC 6750).
+ *
+ * @param scopes as arguments, or as one list
+ * @throws {ConfigurationError} for an empty list, or a text that is no scope (RFC 6749, section 3.3)
  *
  * @example
  * ```ts
@@ -129,7 +140,10 @@ export function requireOrganization(options: OrganizationOptions): Guard<Organiz
 }
 
 /**
- * Any of several requirements.
+ * Any of several requirements. Where none holds, the denial is that of the requirement that came nearest.
+ *
+ * @param requirements what `requireAuth` takes, without `redirect` and `treatPendingAsSignedOut`
+ * @returns a requirement for `requireAuth`, or for another `anyOf` or `allOf`
  *
  * @example
  * ```ts
@@ -141,7 +155,10 @@ export function requireOrganization(options: OrganizationOptions): Guard<Organiz
 export const anyOf: Combinators<Context>['anyOf'] = anyOfThese;
 
 /**
- * All of several requirements.
+ * All of several requirements. Where several fail, the denial is that of the most severe one.
+ *
+ * @param requirements what `requireAuth` takes, without `redirect` and `treatPendingAsSignedOut`
+ * @returns a requirement for `requireAuth`, or for another `anyOf` or `allOf`
  *
  * @example
  * ```ts

@@ -9,6 +9,9 @@ import { bindings } from './environment.js';
  * Verifies a webhook over its raw body. Reading it through `c.req` before or after is fine: Hono keeps what was read as text or
  * bytes. Headers, time and announced length come first, and no more than `maxBodyBytes` of a stream is kept.
  *
+ * @param c Hono's context
+ * @param options fall back to `CLERK_WEBHOOK_SIGNING_SECRET`
+ * @returns the event, with the `svix-id` as `id`
  * @throws {WebhookVerificationError} (rejects) if it is not to be trusted, or its body is gone: answer its `status`, 400
  *   or 413; left alone, it becomes that answer
  * @throws {ConfigurationError} (rejects) if there is no usable signing secret
@@ -37,7 +40,7 @@ export async function verifyWebhook(c: Context, options?: VerifyWebhookOptions):
   }
 }
 
-/** Hono's own error handler sends what `error.getResponse()` gives, else 500: a fault of ours, which a stranger's request is not. */
+/** Hono's own error handler sends what `error.getResponse()` gives, else 500. A webhook of a stranger is no fault of this server. */
 function answerItself(error: WebhookVerificationError): void {
   const { code, status } = error;
   Object.defineProperty(error, 'getResponse', { value: () => Response.json({ error: code }, { status }) });

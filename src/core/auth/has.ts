@@ -27,7 +27,8 @@ const ASKED_SCOPES: Readonly<Record<string, (entry: ScopedSlug) => boolean>> = {
 };
 const anyScope = (entry: ScopedSlug): boolean => entry.organization || entry.user;
 
-function lists(entries: readonly ScopedSlug[], asked: unknown): boolean {
+/** Whether a list of features or plans has the slug that is asked for: `slug`, or `scope:slug`. */
+function isListed(entries: readonly ScopedSlug[], asked: unknown): boolean {
   if (typeof asked !== 'string') return false;
   const parts = asked.split(':');
   const [first = '', second] = parts;
@@ -47,8 +48,8 @@ const SESSION_TESTS: Tests<SessionIdentity> = {
     if (orgId === null || orgPermissions === null) return false;
     return textsOf(asked)?.every((item) => orgPermissions.includes(withOrgPrefix(item) ?? '')) ?? false;
   },
-  feature: ({ features }, asked) => lists(features(), asked),
-  plan: ({ plans }, asked) => lists(plans(), asked),
+  feature: ({ features }, asked) => isListed(features(), asked),
+  plan: ({ plans }, asked) => isListed(plans(), asked),
   scope: never,
   reverification: ({ factorVerificationAge }, asked) => isVerifiedRecently(factorVerificationAge, asked),
 };

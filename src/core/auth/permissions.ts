@@ -58,12 +58,13 @@ export function decodePermissions(features: unknown, names: unknown, masks: unkn
   for (let index = 0; index < list.length; index += 1) {
     const { organization, slug } = list[index]!;
     if (!organization) continue;
-    const one = parsed[index] ?? 0;
-    const other = parsed[organizationIndex] ?? 0;
+    const byFeature = parsed[index] ?? 0;
+    const byOrganizationFeature = parsed[organizationIndex] ?? 0;
     organizationIndex += 1;
     for (let bit = 0; bit < permissions.length; bit += 1) {
       const name = permissions[bit]!;
-      if (name !== '' && hasBit(one, bit) && hasBit(other, bit)) granted.push(`org:${slug}:${name}`);
+      const isGranted = name !== '' && hasBit(byFeature, bit) && hasBit(byOrganizationFeature, bit);
+      if (isGranted) granted.push(`org:${slug}:${name}`);
     }
   }
   return granted;

@@ -5,9 +5,9 @@ import {
   type VerificationUpstream,
   type VerifyOperation,
 } from '../../ports.js';
-import { errorsIn } from '../../ground/upstream-body.js';
+import { firstErrorCode } from '../../ground/upstream-body.js';
 import type { Config } from '../config/config.js';
-import { diagnosticsOf, report } from '../faults/diagnostics.js';
+import { diagnosticsOf, reportDiagnostic } from '../faults/diagnostics.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
 import { createCaller, type Call } from './http.js';
 
@@ -39,10 +39,6 @@ export interface Backend extends VerificationUpstream {
 }
 
 const KEY_INVALID = 'clerk_key_invalid';
-
-function firstCode(body: unknown): unknown {
-  return (Object(errorsIn(body)[0]) as { readonly code?: unknown }).code;
-}
 
 /** What the API itself answers to a path with an id that cannot be one; such a path is not sent. */
 const NOT_FOUND: UpstreamAnswer = Object.freeze({ status: 404, body: undefined, retryAfterMs: null });
@@ -104,8 +100,8 @@ export function createBackend(config: Config): Backend | null {
   function judgeKey(operation: string, key: string, { status, body }: UpstreamAnswer): void {
     const diagnostic = key === secretKey ? 'secret-key-invalid' : 'machine-secret-key-invalid';
     if (status < 400) diagnosticsOf(config).delete(diagnostic);
-    else if (status === 401 && (operation !== 'RefreshSession' || firstCode(body) === KEY_INVALID)) {
-      report(config, diagnostic);
+    else if (status === 401 && (operation !== 'RefreshSession' || firstErrorCode(body) === KEY_INVALID)) {
+      reportDiagnostic(config, diagnostic);
     }
   }
 

@@ -1,4 +1,4 @@
-/** Which kinds of token are accepted, and whether the keys at hand can verify them. */
+/** The option `acceptsToken`, and the keys that each kind of token needs. */
 import { ConfigurationError } from '../../errors.js';
 import type { AcceptsToken, TokenType } from '../../types.js';
 import { fail, type OptionName } from './checks.js';

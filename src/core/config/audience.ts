@@ -1,9 +1,9 @@
-/** Whom tokens must be meant for, and whether session tokens must say so too. */
+/** The option `audience`: the expected `aud`, and whether session tokens must carry it too. */
 import { checkOptionNames, isPlainObject } from '../../ground/option-names.js';
 import type { AuthenticatorOptions } from '../../types.js';
 import { fail, filledList, oneOf, type OptionName } from './checks.js';
 import type { Config } from './config.js';
-import { AUDIENCE_OPTIONS } from './option-names.js';
+import { AUDIENCE_OPTIONS } from './authenticator-options.js';
 
 type Given = NonNullable<AuthenticatorOptions['audience']>;
 

@@ -62,7 +62,7 @@ export function pageUrl(name: OptionName, value: string): string {
     const url = new URL(value);
     if (/^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return value;
   } catch {
-    // Said below.
+    // Reported below.
   }
   return fail(name, 'is not a page', 'Give an absolute http(s) URL or a path.');
 }
@@ -84,7 +84,7 @@ export function origins(name: OptionName, value: unknown): readonly string[] {
   const list = filledList(name, value).map((item) => item.replace(/(?<=:\/\/.+)\/$/, ''));
   if (list.some((item) => item.includes('*'))) fail(name, 'holds a wildcard', 'List each origin in full.');
   const written = list.map((item) => {
-    // Without its scheme it would fit no token, and lock everybody out: `localhost:3000` is not even a URL of a host.
+    // An origin without a scheme would match no token and lock every user out. `localhost:3000` would even parse as a URL.
     if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(item)) {
       fail(name, 'holds an origin without a scheme', 'Give origins such as https://example.com.');
     }

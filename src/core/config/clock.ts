@@ -1,20 +1,20 @@
 import type { Clock } from '../../ports.js';
-import { isPromise } from '../../ground/realm.js';
+import { markHandled } from '../../ground/maybe-promise.js';
 
-/** One for each clock that was given, so that two configurations can be seen to have the same. */
+/** One for each clock that was given, so that `compare.ts` finds two configurations with one clock alike. */
 const checked = new WeakMap<Clock, Clock>();
 
 /**
- * A clock that throws where it gives no number of milliseconds: what is compared with `NaN` is neither before nor after it, so that a
- * token would never have ended.
+ * A clock that throws where the given one returns no number of milliseconds. Every comparison with `NaN` is false, so that a token
+ * would never expire.
  */
 export function checkedClock(now: Clock): Clock {
   let clock = checked.get(now);
   if (clock === undefined) {
     clock = () => {
       const time: unknown = now();
-      // An async function: what it rejects with is looked at by nobody else.
-      if (isPromise(time)) time.then(undefined, () => undefined);
+      // An async function is no clock, and nobody else handles its rejection.
+      markHandled(time);
       if (typeof time !== 'number' || !Number.isFinite(time))
         throw new TypeError('`now` gave no number of milliseconds.');
       return time;

@@ -1,8 +1,8 @@
-/** Whether two configurations decide alike, told from every part that a configuration has. */
+/** Whether two configurations decide alike, so that mounting the middleware twice verifies once. Compares every part of them. */
 import type { Config } from './config.js';
 
 type Role =
-  /** Who is believed, for how long, or where a browser is sent may depend on it. */
+  /** Which token is accepted, for how long, or where a browser is sent may depend on it. */
   | 'decides'
   /** It only watches. */
   | 'observes'
@@ -56,7 +56,7 @@ const CACHE_ROLES: CacheRoles = {
 
 type Read = (config: Config) => unknown;
 
-/** What is made anew for each configuration, as the text that it is made from. */
+/** Parts that are new objects in each configuration are compared by the text that they were made from. */
 const AS_TEXT: Partial<Record<keyof Config, Read>> = {
   publishableKey: ({ publishableKey }) => publishableKey?.raw,
   publicUrl: ({ publicUrl }) => publicUrl && publicUrl.origin + publicUrl.path,
@@ -76,9 +76,9 @@ const READS: readonly Read[] = [
   ...(Object.keys(CACHE_ROLES) as (keyof CacheRoles)[]).flatMap(cacheReads),
 ];
 
-/** Functions and stores are the same only if they are one: what they would answer cannot be told. */
+/** Functions and stores are compared by identity, because what they would answer cannot be compared. */
 export function decideAlike(one: Config, other: Config): boolean {
-  return READS.every((read) => sameValue(read(one), read(other)));
+  return one === other || READS.every((read) => sameValue(read(one), read(other)));
 }
 
 /** Lists by their items, in order. */

@@ -1,5 +1,12 @@
-/** Where browsers reach a Frontend API whose host alone is known. */
+/** The host of an instance's Frontend API, and its URL. */
 import { isLoopbackHost } from '../../ground/loopback.js';
+import type { Config, PublishableKey } from './config.js';
+
+/** The host without a proxy: the `clerk.` host of a production satellite itself, else the one that the key encodes. */
+export function frontendApiHost(key: PublishableKey, site: Pick<Config, 'isSatellite' | 'domain'>): string {
+  const isOwn = key.instanceType === 'production' && site.isSatellite && site.domain !== null;
+  return isOwn ? `clerk.${site.domain}` : key.frontendApiHost;
+}
 
 /**
  * The absolute URL of a Frontend API host, without a trailing slash: `https`, because Clerk serves nothing else, but

@@ -1,5 +1,6 @@
 /** `pk_live_…` / `pk_test_…`: base64 of the Frontend API host and a dollar sign (Clerk's documentation, "Clerk API keys"). */
 import { ConfigurationError } from '../../errors.js';
+import { encodeBase64url } from '../../verify/encoding.js';
 import type { InstanceType, PublishableKey } from './config.js';
 import { sha1 } from './sha1.js';
 
@@ -29,11 +30,7 @@ export function parsePublishableKey(raw: string): PublishableKey {
 
 /** The suffix of an instance's cookies: the first 8 characters of base64url(SHA-1(key)). */
 export function cookieSuffix(publishableKey: string): string {
-  const digest = sha1(new TextEncoder().encode(publishableKey));
-  return btoa(String.fromCharCode(...digest))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .slice(0, 8);
+  return encodeBase64url(sha1(new TextEncoder().encode(publishableKey))).slice(0, 8);
 }
 
 function decodeHost(encoded: string): string | null {

@@ -1,4 +1,4 @@
-/** Objects that hold secrets and are shown to people by accident: in a log line, an error report, a debugger's console. */
+/** Keeps secrets out of objects that are shown by accident: in a log line, an error report, a debugger's console. */
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 

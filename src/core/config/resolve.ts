@@ -10,7 +10,7 @@ import { readVariable, type Environment } from '../../environment.js';
 import { ConfigurationError } from '../../errors.js';
 import { checkMachineId, instanceTypeOfSecretKey } from '../../ground/keys.js';
 import type { Clock, Fetch } from '../../ports.js';
-import { isPromise } from '../../ground/realm.js';
+import { markHandled } from '../../ground/maybe-promise.js';
 import type { AuthenticatorOptions, Logger } from '../../types.js';
 import { createLog, type Log } from '../faults/log.js';
 import { resolveAcceptsToken } from './accepts-token.js';
@@ -32,7 +32,7 @@ import {
 import { checkedClock } from './clock.js';
 import { redactOnInspect } from './redact-on-inspect.js';
 import type { Config } from './config.js';
-import { checkAuthenticatorOptions } from './option-names.js';
+import { checkAuthenticatorOptions } from './authenticator-options.js';
 import { compileOrganizationSync } from './organization-sync.js';
 import { checkPublicUrl, onPublicSite, type PublicUrl } from './public-url.js';
 import { parsePublishableKey } from './publishable-key.js';
@@ -57,7 +57,7 @@ const VARIABLES = {
 export const CONFIG_VARIABLES: readonly string[] = Object.values(VARIABLES);
 
 const MAX_CLOCK_SKEW_MS = 60_000;
-/** One for all, as is the next, so that two configurations can be seen to have the same. */
+/** One for all configurations, like `systemFetch`, so that `compare.ts` finds them alike. */
 const systemClock: Clock = () => Date.now();
 /** Looked up at each call: on some runtimes `fetch` may not be called as a method of another object. */
 const systemFetch: Fetch = (input, init) => fetch(input, init);
@@ -206,11 +206,9 @@ function resolveEmit(listener: NonNullable<AuthenticatorOptions['onEvent']> | nu
   const listen = callable<(event: unknown) => unknown>({ option: 'onEvent' }, listener);
   return (event) => {
     try {
-      const result = listen(event);
-      // Not by its class: an async function gives Node's own, whatever an application has put at `Promise`.
-      if (isPromise(result)) result.then(undefined, () => undefined);
+      markHandled(listen(event));
     } catch {
-      // Whoever observes is on their own.
+      // A listener that throws changes nothing.
     }
   };
 }

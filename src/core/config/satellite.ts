@@ -2,7 +2,7 @@
 import { ConfigurationError } from '../../errors.js';
 import { baseUrl, fail, type OptionName } from './checks.js';
 import type { Config, PublishableKey } from './config.js';
-import { frontendApiUrlOf } from './frontend-api-url.js';
+import { frontendApiHost, frontendApiUrlOf } from './frontend-api-url.js';
 
 export type Site = Pick<Config, 'isSatellite' | 'domain' | 'proxyUrl' | 'signInUrl'>;
 
@@ -22,7 +22,7 @@ export function resolveSatellite(given: Site & Pick<Config, 'instanceType'>): Si
       'Set CLERK_DOMAIN or CLERK_PROXY_URL.',
     );
   }
-  // In development it has none of its own; and a path would not reach that of its primary.
+  // In development there is no accounts portal of a satellite. A path would lead to the satellite and not to its primary.
   if (isSatellite && (signInUrl === null ? given.instanceType === 'development' : signInUrl.startsWith('/'))) {
     throw new ConfigurationError(
       'signInUrl',
@@ -33,12 +33,9 @@ export function resolveSatellite(given: Site & Pick<Config, 'instanceType'>): Si
   return { isSatellite, domain, proxyUrl, signInUrl };
 }
 
-/** Proxy URL, else the satellite's own `clerk.` host in production, else the host that the key encodes. */
+/** The proxy's URL, else that of the host without a proxy; null without a publishable key. */
 export function resolveFrontendApiUrl(key: PublishableKey | null, site: Site): string | null {
-  if (key === null) return null;
-  if (site.proxyUrl !== null) return site.proxyUrl;
-  const ownHost = key.instanceType === 'production' && site.isSatellite && site.domain !== null;
-  return frontendApiUrlOf(ownHost ? `clerk.${site.domain}` : key.frontendApiHost);
+  return key && (site.proxyUrl ?? frontendApiUrlOf(frontendApiHost(key, site)));
 }
 
 /** A bare host (port allowed); a scheme and a trailing slash are forgiven. */

@@ -1,4 +1,4 @@
-/** What user code throws or rejects with, as an error that frameworks and callers can rely on. */
+/** Turns what user code throws or rejects with into an error that frameworks and callers can rely on. */
 import type { MaybePromise } from '../../ports.js';
 import { isError, isPromise } from '../../ground/realm.js';
 
@@ -15,13 +15,13 @@ export function asError(thrown: unknown): Error {
 }
 
 /**
- * Runs what may call a callback of the application: whatever that throws or rejects with leaves here as a real error.
+ * Runs code that may call a callback of the application. Whatever that throws or rejects with is thrown on as a real error.
  *
- * @param tell hears of it first
+ * @param onThrown gets the value first
  */
-export function withRealErrors<T>(run: () => MaybePromise<T>, tell?: (thrown: unknown) => void): MaybePromise<T> {
+export function withRealErrors<T>(run: () => MaybePromise<T>, onThrown?: (thrown: unknown) => void): MaybePromise<T> {
   const rethrow = (thrown: unknown): never => {
-    tell?.(thrown);
+    onThrown?.(thrown);
     throw asError(thrown);
   };
   try {

@@ -1,4 +1,4 @@
-/** Errors of anybody's making, as they may be shown: without secrets, and without a character that writes into a log. */
+/** Errors of any origin made safe to show: without secrets, and without characters that could forge a line of a log. */
 import { isError } from '../../ground/realm.js';
 import { asError } from './as-error.js';
 
@@ -21,13 +21,13 @@ const REDACTED = '[redacted]';
  *
  * @param secrets texts that are secret whatever they look like
  */
-export function presentable(thrown: unknown, secrets: readonly string[], depth = DEEPEST): Error {
+export function safeError(thrown: unknown, secrets: readonly string[], depth = DEEPEST): Error {
   try {
     const error = asError(thrown);
-    const cause = presentableCause(error.cause, secrets, depth);
+    const cause = safeCause(error.cause, secrets, depth);
     const isPlain = (key: PropertyKey): boolean =>
       key === 'cause' ? cause === error.cause : isHarmless(error[key as 'name'], secrets);
-    // Those that are shown may come from the class, and what is no text could not be shown.
+    // Name and message may come from the class, and must be texts.
     const isText = typeof error.name === 'string' && typeof error.message === 'string';
     const keys = [...Reflect.ownKeys(error), 'name', 'message', 'stack', 'cause'];
     return isText && keys.every(isPlain) ? error : copyOf(error, cause, secrets);
@@ -36,8 +36,8 @@ export function presentable(thrown: unknown, secrets: readonly string[], depth =
   }
 }
 
-function presentableCause(cause: unknown, secrets: readonly string[], depth: number): unknown {
-  if (isError(cause)) return depth > 0 ? presentable(cause, secrets, depth - 1) : undefined;
+function safeCause(cause: unknown, secrets: readonly string[], depth: number): unknown {
+  if (isError(cause)) return depth > 0 ? safeError(cause, secrets, depth - 1) : undefined;
   return isHarmless(cause, secrets) ? cause : undefined;
 }
 
@@ -60,7 +60,7 @@ function redact(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text).replace(SECRET, REDACTED);
 }
 
-/** A text of somebody's making for a log or an event: on one line, and empty if it holds a secret. */
+/** A text from outside for a log or an event: on one line, and empty if it holds a secret. */
 export function safeText(text: string): string {
   return redact(text, []) === text ? text.replace(UNSEEN, '') : '';
 }
@@ -70,7 +70,7 @@ export function throwSite(error: Error): string {
   return `${error.name} ${framesOf(error)[0] ?? ''}`;
 }
 
-/** Class, message, stack and causes. Of a message there is one line, whatever breaks are in it. */
+/** Class, message, stack and causes. A message takes one line, whatever line breaks are in it. */
 export function describeError(error: Error, depth = DEEPEST): string {
   const lines = [`${error.name}: ${error.message}`, ...framesOf(error).slice(0, MOST_FRAMES)].map(oneLine);
   const { cause } = error;
@@ -81,7 +81,7 @@ export function describeError(error: Error, depth = DEEPEST): string {
   return lines.join('\n');
 }
 
-/** The lines of a stack that are places (V8; Firefox and Safari), not those of a message. */
+/** The lines of a stack that are frames (V8; Firefox and Safari), not those of a message. */
 function framesOf({ stack }: Error): readonly string[] {
   return String(stack ?? '')
     .split('\n')

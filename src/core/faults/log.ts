@@ -1,8 +1,8 @@
-/** Words to whoever runs the server. Nothing that a logger does matters to a request: it may throw, reject or be missing. */
-import { shared } from '../../ground/builds.js';
+/** Warnings and faults for the operator of the server. A logger that throws, rejects or is missing changes no request. */
+import { sharedByBuilds } from '../../ground/builds.js';
 import { createBoundedCache } from '../../ground/bounded-cache.js';
 import type { Clock } from '../../ports.js';
-import { isPromise } from '../../ground/realm.js';
+import { markHandled } from '../../ground/maybe-promise.js';
 import type { Logger } from '../../types.js';
 import { describeError, throwSite } from './error-text.js';
 
@@ -27,10 +27,10 @@ export interface Log {
 const MINUTE_MS = 60_000;
 const MOST_LINES = 20;
 
-const said = shared('said', () => new Set<string>());
-/** By logger, so that what many authenticators with one logger say is one flood. */
+const warned = sharedByBuilds('warned', () => new Set<string>());
+/** One for each logger, so that many authenticators with one logger share its limit of lines. */
 const logs = new WeakMap<Logger, Log>();
-const SILENCE: Log = Object.freeze({ warn: () => undefined, fault: () => undefined });
+const SILENT: Log = Object.freeze({ warn: () => undefined, fault: () => undefined });
 
 /** Looked up at each call: a runtime may have no console, and a test puts its own in the place. */
 const CONSOLE: Logger = {
@@ -42,7 +42,7 @@ const CONSOLE: Logger = {
 
 /** @param logger false: nothing is said; null: the console */
 export function createLog(logger: Logger | false | null): Log {
-  if (logger === false) return SILENCE;
+  if (logger === false) return SILENT;
   const target = logger ?? CONSOLE;
   const log = logs.get(target) ?? logTo(target);
   logs.set(target, log);
@@ -53,8 +53,8 @@ function logTo(target: Logger): Log {
   const tally = new Tally();
   return {
     warn(topic, message) {
-      if (said.has(topic)) return;
-      said.add(topic);
+      if (warned.has(topic)) return;
+      warned.add(topic);
       write(() => target.warn(`bailiff: ${message}`));
     },
     fault(error, during, now) {
@@ -68,14 +68,13 @@ function logTo(target: Logger): Log {
 
 function write(say: () => unknown): void {
   try {
-    const result = say();
-    if (isPromise(result)) result.then(undefined, () => undefined);
+    markHandled(say());
   } catch {
-    // A logger that fails.
+    // A logger that throws changes nothing.
   }
 }
 
-/** The clock may be what is at fault; then all is one minute. */
+/** The clock itself may be at fault. Then all lines count in one minute. */
 function timeOf(now: Clock): number {
   try {
     return now();
@@ -84,12 +83,13 @@ function timeOf(now: Clock): number {
   }
 }
 
+/** Counts the faults of each place. */
 class Tally {
   readonly #places = createBoundedCache<{ readonly told: number; missed: number }>(100);
   #minute = -Infinity;
   #lines = 0;
 
-  /** How many of this place were not told since the last that was; null: this one is not to be told either. */
+  /** How many faults of this place were left out since the last line about it; null: this one is left out as well. */
   missedAt(place: string, time: number): number | null {
     const known = this.#places.get(place);
     if (!isWithin(time, this.#minute)) {

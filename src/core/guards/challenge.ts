@@ -1,4 +1,4 @@
-/** How a guard says no: status, headers (RFC 6750, RFC 9728) and body of every denial. */
+/** Every denial of a guard: its status, headers (challenges: RFC 6750, RFC 9728) and body. */
 import type { Reason } from '../../reasons.js';
 import { knownReason, meaningOf, TOKEN_MEANINGS } from '../../ground/meanings.js';
 import type { Denial, DenialCase, MissingPart } from '../../types.js';
@@ -6,7 +6,7 @@ import { deepFreeze } from '../../ground/deep-freeze.js';
 import { partOf, type Missing } from './requirement.js';
 import { retryAfterSeconds } from '../../ground/retry-after.js';
 
-/** What the answer depends on beside its case. */
+/** The facts about a request that a denial depends on. */
 export interface Challenge {
   readonly reason: Reason | null;
   /** The verdict's own words, fixed as well: the one reason for many faults does not say which it was. */
@@ -27,7 +27,7 @@ const STATUS: Readonly<Record<DenialCase, Denial['status']>> = {
   fault: 500,
 };
 
-interface Answer {
+interface DenialParts {
   readonly code: string;
   readonly reason?: Reason | null;
   readonly message: string;
@@ -37,8 +37,8 @@ interface Answer {
   readonly missing?: MissingPart;
 }
 
-function denial(kind: DenialCase, answer: Answer): Denial {
-  const { code, message, longMessage = message, headers = {}, reason = null, clerkError, missing = null } = answer;
+function denial(kind: DenialCase, parts: DenialParts): Denial {
+  const { code, message, longMessage = message, headers = {}, reason = null, clerkError, missing = null } = parts;
   const made = {
     case: kind,
     status: STATUS[kind],
@@ -49,11 +49,11 @@ function denial(kind: DenialCase, answer: Answer): Denial {
     body: { ...errorBody(code, message, longMessage), ...(clerkError !== undefined && { clerk_error: clerkError }) },
   };
   // `onDenied` gets it; what it holds of a requirement is shared by all requests of the route.
-  return deepFreeze(hidden(made, 'missing', missing));
+  return deepFreeze(withHidden(made, 'missing', missing));
 }
 
-/** Adds what is for logs alone: neither JSON nor a copy shows it. */
-export const hidden = <T extends object, Name extends string, V>(to: T, name: Name, value: V) =>
+/** Adds a property that is not enumerable, so that neither JSON nor a copy shows it: for logs alone. */
+export const withHidden = <T extends object, Name extends string, V>(to: T, name: Name, value: V) =>
   Object.defineProperty(to, name, { value }) as T & { readonly [N in Name]: V };
 
 /** The envelope of Clerk's own errors. */
@@ -85,7 +85,7 @@ function descriptionOf({ reason, detail }: Challenge): string {
 const PENDING = 'session-pending';
 const PENDING_HEADERS = { 'x-clerk-auth-status': 'signed-out', 'x-clerk-auth-reason': PENDING } as const;
 
-/** Nobody, or a bad credential of an accepted kind. */
+/** The request has no credential, or a bad one of an accepted kind. */
 export function unauthenticatedDenial(challenge: Challenge): Denial {
   const { reason, tokenSent } = challenge;
   const meaning = descriptionOf(challenge);
@@ -123,7 +123,7 @@ export function mismatchDenial(challenge: Challenge): Denial {
   });
 }
 
-/** Known, but not allowed; the body or the challenge says what would help. */
+/** The caller is known, but not allowed. The body or the challenge says what would help. */
 export function forbiddenDenial(verdict: Missing, challenge: Challenge): Denial {
   const missing = partOf(verdict);
   if (verdict.missing === 'reverification') {
@@ -159,7 +159,7 @@ export function forbiddenDenial(verdict: Missing, challenge: Challenge): Denial 
   });
 }
 
-/** Could not be checked now. */
+/** The credential could not be checked now. */
 export function unavailableDenial(reason: Reason | null, retryAfterMs: number): Denial {
   return denial('unavailable', {
     code: 'auth-unavailable',
@@ -170,7 +170,7 @@ export function unavailableDenial(reason: Reason | null, retryAfterMs: number): 
   });
 }
 
-/** This server failed; the client is told no more than that. */
+/** This server failed. The client learns no more than that. */
 export function faultDenial(cause: Error | null): Denial {
   const made = denial('fault', {
     code: 'authentication-fault',
@@ -179,5 +179,5 @@ export function faultDenial(cause: Error | null): Denial {
     longMessage: TOKEN_MEANINGS['authentication-fault'],
   });
   // A copy, because what was thrown is not ours to freeze.
-  return cause === null ? made : Object.freeze(hidden(hidden({ ...made }, 'missing', null), 'cause', cause));
+  return cause === null ? made : Object.freeze(withHidden(withHidden({ ...made }, 'missing', null), 'cause', cause));
 }

@@ -2,7 +2,10 @@
 import type { Exactly, Requirement } from '../../types.js';
 
 /**
- * Any of several requirements.
+ * Any of several requirements. Where none holds, the denial is that of the requirement that came nearest.
+ *
+ * @param requirements what `requireAuth` takes, without `redirect` and `treatPendingAsSignedOut`
+ * @returns a requirement for `requireAuth`, or for another `anyOf` or `allOf`
  *
  * @example
  * ```ts
@@ -19,7 +22,10 @@ export function anyOf<const R extends readonly Requirement[]>(
 }
 
 /**
- * All of several requirements.
+ * All of several requirements. Where several fail, the denial is that of the most severe one.
+ *
+ * @param requirements what `requireAuth` takes, without `redirect` and `treatPendingAsSignedOut`
+ * @returns a requirement for `requireAuth`, or for another `anyOf` or `allOf`
  *
  * @example
  * ```ts

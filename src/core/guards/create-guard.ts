@@ -10,7 +10,7 @@ import type { Slot } from '../middleware/slot.js';
 import type { GuardResult } from './denial.js';
 import { compileRequirement, type CompiledRequirement } from './requirement.js';
 
-/** What a guard says to a request. */
+/** The decision of a guard about a request, and the authentication that it rests on. */
 export interface GuardDecision<D> {
   readonly authentication: RequestAuthentication<D>;
   readonly result: GuardResult;

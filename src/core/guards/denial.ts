@@ -1,4 +1,4 @@
-/** What a guard answers where nobody of an accepted kind has been identified. */
+/** The answers of guards: to a request without a caller of an accepted kind, to one that is forbidden, and to a fault. */
 import type { Reason } from '../../reasons.js';
 import { isTokenReason } from '../../ground/meanings.js';
 import type { MaybePromise } from '../../ports.js';
@@ -8,10 +8,10 @@ import type { CompiledRequirement } from './requirement.js';
 import { FAULT } from '../faults/fault.js';
 import { isOutcome, retryAfterOf } from '../outcome.js';
 import type { RequestContext } from '../request/context.js';
-import { pageUrl } from '../session/redirect-urls.js';
+import { authPageUrl } from '../session/redirect-urls.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 
-/** To be written as it is. */
+/** A response, to be written as it is. */
 export interface Answer {
   readonly status: number;
   readonly headers: HeaderPairs;
@@ -41,7 +41,7 @@ export function denyFault(state: RequestState): Extract<GuardResult, { denial: u
 
 /**
  * In this order: an outage of an accepted kind (503), a token of another kind (401), a page request that may sign in
- * (302), nobody (401).
+ * (302), no caller (401).
  *
  * @param auth the caller as this guard sees it: whether a pending session counts may be its own rule
  */
@@ -100,15 +100,15 @@ function isAboutToken(reason: Reason | null): boolean {
   return reason !== null && (isTokenReason(reason) || ABOUT_SESSION_TOKEN.test(reason));
 }
 
-/** Null for a request whose answer nobody sees as a page, or without a sign-in page. */
+/** The address to redirect to; null for a request whose answer is not shown as a page, or if no sign-in page is known. */
 function signInPage(context: RequestContext, auth: Auth, page: 'sign-in' | 'sign-up'): string | null {
   const returnTo = context.isDocumentRequest ? context.publicUrl() : null;
   if (returnTo === null) return null;
   const pending = 'sessionStatus' in auth && auth.sessionStatus === 'pending';
   const { query, cookies } = context;
   const devBrowserToken = query.devBrowser ?? cookies.suffixedDevBrowser ?? cookies.devBrowser;
-  // Unfinished tasks of a session are done where one signs in.
-  return pageUrl(pending ? 'sign-in' : page)(context.config, returnTo.href, { pending, devBrowserToken });
+  // The sign-in page is where a user finishes the tasks of a pending session.
+  return authPageUrl(pending ? 'sign-in' : page, context.config, returnTo.href, { pending, devBrowserToken });
 }
 
 /** Not to be stored: after signing in, the same URL shows the page. */

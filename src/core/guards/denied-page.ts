@@ -1,6 +1,6 @@
 /** The refusal as a page, for a person at a browser. Loaded with the first one, because most applications never send it. */
 import type { Denial } from '../../types.js';
-import { hidden } from './challenge.js';
+import { withHidden } from './challenge.js';
 
 /** Fixed words: nothing of the request and nothing of the route's rules stands on the page. */
 const FORBIDDEN = [
@@ -35,5 +35,5 @@ export function asPage(denial: Denial): Denial {
 </body>
 </html>
 `;
-  return Object.freeze(hidden(hidden({ ...denial }, 'missing', denial.missing), 'page', page));
+  return Object.freeze(withHidden(withHidden({ ...denial }, 'missing', denial.missing), 'page', page));
 }

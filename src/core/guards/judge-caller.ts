@@ -1,9 +1,9 @@
-/** A guard's answer to the caller of a request, who has been looked for. */
+/** A guard's answer once the request has been authenticated. */
 import { andThen } from '../../ground/maybe-promise.js';
 import type { MaybePromise } from '../../ports.js';
 import type { Auth, RequestState, RequestView } from '../../types.js';
 import type { RequestContext } from '../request/context.js';
-import { inFull } from '../request/public-origin.js';
+import { absoluteUrl } from '../request/public-origin.js';
 import { forbiddenDenial } from './challenge.js';
 import { denyFault, denyForbidden, denyUnauthenticated, type GuardResult } from './denial.js';
 import type { CompiledRequirement } from './requirement.js';
@@ -42,5 +42,5 @@ export function judgeCaller(given: Case): MaybePromise<GuardResult> {
 function metadataUrl({ context, resourceMetadata }: Case): MaybePromise<string | null> {
   const { view, config } = context;
   const url: MaybePromise<unknown> = resourceMetadata?.(view);
-  return andThen(url, (found) => (typeof found === 'string' ? inFull(found, view, config) : null));
+  return andThen(url, (found) => (typeof found === 'string' ? absoluteUrl(found, view, config) : null));
 }

@@ -54,7 +54,7 @@ export function createOrganizationGuard<R, D>(
   });
 }
 
-/** Letter for letter: a look-up that takes more for the same organization must not be reached with it. */
+/** Compared letter for letter: a handler's look-up that ignores case must not be reached with another spelling. */
 function isActive(auth: Auth, named: string, as: 'id' | 'slug' | null): boolean {
   if (auth.tokenType !== 'session_token' || named === '') return false;
   const isId = as === null ? /^org_/i.test(named) : as === 'id';

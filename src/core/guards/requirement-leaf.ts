@@ -24,7 +24,8 @@ const MACHINES: readonly TokenType[] = MACHINE_TOKEN_TYPES;
 type Values = Readonly<Record<string, unknown>>;
 type Checker = (key: string, value: unknown) => void;
 
-function impossible(problem: string, remedy: string): ConfigurationError {
+/** The error for a requirement that nobody could meet. */
+export function impossible(problem: string, remedy: string): ConfigurationError {
   return new ConfigurationError('requirement', `The requirement ${problem}.`, remedy);
 }
 
@@ -97,7 +98,7 @@ export function compileLeaf(requirement: object): LeafRequirement {
 
 const SESSION: readonly TokenType[] = Object.freeze(['session_token'] as const);
 
-/** Sessions have no scopes, and machines nothing but scopes: who would be asked for both? */
+/** Sessions have no scopes, and machines have nothing else: a requirement for both could hold for nobody. */
 function refuseContradiction(kinds: readonly TokenType[], ofSession: boolean, ofMachine: boolean): void {
   if (ofSession && ofMachine) {
     throw impossible('asks for a scope and for what only users have', 'Use anyOf(…).');

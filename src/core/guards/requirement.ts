@@ -1,4 +1,4 @@
-/** What a route asks for, compiled where the route is defined, and asked of each caller. */
+/** Requirements of routes: compiled where the route is defined, and tested against each caller. */
 import { ConfigurationError } from '../../errors.js';
 import { isPlainObject, kindOf } from '../../ground/option-names.js';
 import type { MaybePromise } from '../../ports.js';
@@ -7,14 +7,14 @@ import type { Auth, GuardRequirement, HasParams, MissingPart, Reverification, To
 import { canVerifyKind, requireKeyFor } from '../config/accepts-token.js';
 import type { Config } from '../config/config.js';
 import { andThen } from '../../ground/maybe-promise.js';
-import { pageUrl } from '../session/redirect-urls.js';
-import { compileLeaf, type LeafRequirement } from './requirement-leaf.js';
+import { authPageUrl } from '../session/redirect-urls.js';
+import { compileLeaf, impossible, type LeafRequirement } from './requirement-leaf.js';
 
 /** What is missing, from the worst down: a worse answer hides a milder one in `allOf`, and gives way to it in `anyOf`. */
 export type Missing =
   | { readonly missing: 'kind' }
   | { readonly missing: 'authorization'; readonly part: MissingPart }
-  /** `isHidden`: the answer is that there is nothing. */
+  /** `isHidden`: the answer is 404. */
   | { readonly missing: 'organization'; readonly isHidden: boolean }
   | { readonly missing: 'scope'; readonly scopes: readonly string[] }
   | { readonly missing: 'reverification'; readonly reverification: Reverification };
@@ -30,7 +30,7 @@ export interface CompiledRequirement {
   /** Undefined: as the options say. */
   readonly treatPendingAsSignedOut: boolean | undefined;
   /**
-   * Asks an authenticated caller.
+   * Tests an authenticated caller.
    *
    * @param request for `check`, as the framework knows it
    */
@@ -55,7 +55,7 @@ export function compileRequirement(requirement: GuardRequirement = {}, config?: 
     throw impossible('has a `treatPendingAsSignedOut` that is no boolean', 'Give true or false.');
   }
   const node = compileNode(rest, config);
-  if (redirect !== false && config !== undefined && pageUrl(redirect)(config, '/') === null) {
+  if (redirect !== false && config !== undefined && authPageUrl(redirect, config, '/') === null) {
     throw new ConfigurationError('signInUrl', 'There is no sign-in page to redirect to.', 'Set CLERK_SIGN_IN_URL.');
   }
   if (config !== undefined && !node.acceptsToken.some((kind) => canVerifyKind(kind, config))) {
@@ -85,10 +85,6 @@ function compileNode(requirement: unknown, config: Config | undefined): Node {
   return leaf(compileLeaf(requirement), config);
 }
 
-function impossible(problem: string, remedy: string): ConfigurationError {
-  return new ConfigurationError('requirement', `The requirement ${problem}.`, remedy);
-}
-
 const ALLOWED: RequirementVerdict = Object.freeze({ allowed: true });
 const WRONG_KIND: Denied = Object.freeze({ allowed: false, missing: 'kind' });
 const CHECK_FAILED: Denied = Object.freeze({ allowed: false, missing: 'authorization', part: 'check' });
@@ -97,7 +93,7 @@ const CHECK_FAILED: Denied = Object.freeze({ allowed: false, missing: 'authoriza
 export const partOf = (verdict: Missing): MissingPart =>
   verdict.missing === 'authorization' ? verdict.part : verdict.missing;
 
-/** The first of several demands that does not hold. Asked again one by one, which only a refused caller pays for. */
+/** The first of several demands that does not hold. The demands are tested again one by one, at the cost of refused callers alone. */
 function failedPart(demands: HasParams, auth: Auth): MissingPart {
   const parts = Object.keys(demands) as (keyof HasParams)[];
   return parts.find((part) => !auth.has({ [part]: demands[part] })) ?? parts[0]!;

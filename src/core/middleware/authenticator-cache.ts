@@ -5,15 +5,15 @@ import { isPlainObject } from '../../ground/option-names.js';
 import type { AuthenticatorOptions, Logger } from '../../types.js';
 import { createAuthenticator, type Authenticator } from '../authenticator.js';
 import { callable } from '../config/checks.js';
-import { checkAuthenticatorOptions } from '../config/option-names.js';
+import { checkAuthenticatorOptions } from '../config/authenticator-options.js';
 import { CONFIG_VARIABLES, resolveLog } from '../config/resolve.js';
-import { createSplitWatch } from './split-watch.js';
+import { createChurnDetector } from './churn-detector.js';
 
 export interface AuthenticatorCache {
   /**
    * The authenticator for these options: the same one, with its caches, for equal values; never the same for different
-   * ones. A listener and a logger decide nothing, so that one made anew for each request does not part them: the authenticator tells
-   * its events, and its faults, to the one that was given last.
+   * ones. A listener or a logger decides nothing, so a new one with each request makes no new authenticator: events and faults go to
+   * the one that was given last.
    *
    * @throws ConfigurationError for options that cannot work, and for what are none (`undefined`, a list, a function, ...)
    */
@@ -24,7 +24,7 @@ type Listener = NonNullable<AuthenticatorOptions['onEvent']>;
 
 interface Cached {
   readonly authenticator: Authenticator;
-  /** Who is told now. A part is null if nobody was, so that no event is made. */
+  /** The listener and the logger of the last call; null if there is none, so that no event is made. */
   readonly relay: { listener: Listener | null; logger: Logger | null };
 }
 
@@ -39,7 +39,7 @@ export function createAuthenticatorCache(
   let log = resolveLog(null);
   const cache = createBoundedCache<Cached>(max);
   const identify = createIdentifier();
-  const watch = createSplitWatch(max, settings.warn ?? ((message) => log.warn('cache.split', message)));
+  const detectChurn = createChurnDetector(max, settings.warn ?? ((message) => log.warn('cache.split', message)));
 
   function create(options: AuthenticatorOptions, relay: Cached['relay'], env: Environment | undefined): Cached {
     const onEvent: Listener | null = relay.listener && ((event) => relay.listener?.(event));
@@ -70,7 +70,7 @@ export function createAuthenticatorCache(
         cache.set(key, cached);
         const objects = new Map<string, number>();
         const note = (value: object, path: string) => void objects.set(path, identify(value));
-        watch(JSON.stringify([describe(deciding, note), others]), objects);
+        detectChurn(JSON.stringify([describe(deciding, note), others]), objects);
       } else Object.assign(cached.relay, relay);
       return cached.authenticator;
     },

@@ -1,6 +1,5 @@
 /**
- * The way of a request through `clerkMiddleware()`, whatever the framework. An adapter gives the request as a view and does what
- * comes out; it decides nothing.
+ * `clerkMiddleware()` for any framework. An adapter hands over the request as a view and carries the result out; it decides nothing.
  */
 import type { Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
@@ -14,7 +13,7 @@ import type { FrontendApiProxy } from '../proxy/frontend-api-proxy.js';
 import { publicOrigin } from '../request/public-origin.js';
 import { RequestAuthentication } from './request-authentication.js';
 import { createAuthenticatorResolver } from './resolve-authenticator.js';
-import { sameRules } from './same-rules.js';
+import { decideAlike } from '../config/compare.js';
 import type { Slot } from './slot.js';
 import { readArguments, type AuthenticatorSource, type MiddlewareSettings } from './read-arguments.js';
 
@@ -35,11 +34,11 @@ export interface Authenticated<D> {
   readonly isRepeated: boolean;
 }
 
-export type Entered<D> = Authenticated<D> | Forward;
+export type MiddlewareResult<D> = Authenticated<D> | Forward;
 
 export interface Middleware<C, D> {
   /** @throws (also rejects) what a callback of the application throws, and ConfigurationError, as real errors */
-  (context: C, view: RequestView): MaybePromise<Entered<D>>;
+  (context: C, view: RequestView): MaybePromise<MiddlewareResult<D>>;
 }
 
 /**
@@ -62,7 +61,7 @@ export function createMiddleware<C, D>(
     const earlier = slot.get(context);
     return andThen(
       withRealErrors(() => resolve(context, view)),
-      (resolved): MaybePromise<Entered<D>> => {
+      (resolved): MaybePromise<MiddlewareResult<D>> => {
         const { authenticator, check, proxy } = resolved;
         const { config } = authenticator;
         if (proxy?.owns(view.url) === true) {
@@ -79,7 +78,7 @@ export function createMiddleware<C, D>(
         if (
           earlier !== undefined &&
           resourceMetadata === undefined &&
-          sameRules(earlier.authenticator, authenticator)
+          decideAlike(earlier.authenticator.config, config)
         ) {
           earlier.onDenied = onDenied ?? earlier.onDenied;
           return { authentication: earlier, answer: null, isRepeated: true };

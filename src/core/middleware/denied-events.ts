@@ -1,11 +1,11 @@
-/** Events `denied`: of requests that are impossible, and of callers that a guard refuses. */
+/** Emits the event `denied`: for requests that are answered with 400, and for callers that a guard refuses. */
 import type { RequestState, RequestView } from '../../types.js';
 import type { Config } from '../config/config.js';
 import type { GuardResult } from '../guards/denial.js';
 import { eventRequest } from '../request/event-request.js';
 
-/** Nothing of such a request is read, so nothing takes time. */
-const IMPOSSIBLE = {
+/** Such a request is answered before anything is read from it, so its duration is 0. */
+const BAD_REQUEST = {
   type: 'denied',
   by: 'request',
   status: 400,
@@ -15,12 +15,12 @@ const IMPOSSIBLE = {
   durationMs: 0,
 } as const;
 
-export function tellImpossible({ emit }: Config, view: RequestView): void {
-  emit?.({ ...IMPOSSIBLE, ...eventRequest(view) });
+export function emitBadRequest({ emit }: Config, view: RequestView): void {
+  emit?.({ ...BAD_REQUEST, ...eventRequest(view) });
 }
 
 /** A browser that is sent away to renew its session (307) is not refused. */
-export function tellDenied(
+export function emitDenied(
   { emit }: Config,
   view: RequestView,
   { tokenType, reason: stated }: RequestState,

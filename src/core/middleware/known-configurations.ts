@@ -2,25 +2,25 @@
  * The configurations of the middleware that this process has made, so that a guard for a kind of token without a key fails
  * where its route is defined and not with the first request.
  *
- * The only state of a module that anything depends on: guards are defined apart from the middleware that they stand behind, and no
- * framework tells them which that is. It decides nothing about any request; what it does not know, the request finds out.
+ * This is state of the module, because guards are defined apart from the middleware in front of them, and no framework tells which
+ * one that is. It decides nothing about a request: a guard checks again with the authenticator of each request.
  */
 import type { Config } from '../config/config.js';
 
-/** More than this many are applications of a kind that this does not help (one for each tenant). */
+/** An application with more configurations has one for each tenant, and this check does not help it. */
 const MAX = 32;
 
-/** Null: there is one that is not known before a request comes, so that nothing can be said. */
+/** Null: at least one configuration is known with a request only, so that nothing can be checked. */
 type Known = readonly Config[] | null;
 
 let known: Known = [];
-/** Of these, the ones made in this turn of the event loop: an application is most often put together in one. */
+/** The configurations made in this turn of the event loop: most applications define all routes in one. */
 let recent: Known = [];
 
 const joined = (configs: Known, config: Config | null): Known =>
   config === null || configs === null || configs.length >= MAX ? null : [...configs, config];
 
-/** @param config null: one that is not known before a request comes */
+/** @param config null: one that is known with a request only */
 export function noteConfiguration(config: Config | null): void {
   known = joined(known, config);
   recent = joined(recent, config);

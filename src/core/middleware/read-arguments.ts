@@ -4,7 +4,7 @@ import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, Option } from '../../types.js';
 import { isAuthenticator, type Authenticator } from '../authenticator.js';
 import { callable, fail, text } from '../config/checks.js';
-import { checkAuthenticatorOptions } from '../config/option-names.js';
+import { checkAuthenticatorOptions } from '../config/authenticator-options.js';
 import type { FrontendApiProxyOptions } from '../proxy/frontend-api-proxy.js';
 
 /** @typeParam C what the framework gives a middleware: a request, a context */

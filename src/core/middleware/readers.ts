@@ -3,7 +3,7 @@ import type { User } from '../../api/generated/types.js';
 import { AuthenticationFaultError, AuthUnavailableError } from '../../errors.js';
 import { isTokenReason } from '../../ground/meanings.js';
 import type { AcceptsToken, AuthFor, Denial, RequestState } from '../../types.js';
-import { selectAuth, type GetAuthOptions } from '../auth/select.js';
+import { selectAuth, type GetAuthOptions } from '../auth/select-auth.js';
 import type { Config } from '../config/config.js';
 import { FAULT, failWithFault } from '../faults/fault.js';
 import { faultDenial, unavailableDenial } from '../guards/challenge.js';
@@ -55,7 +55,7 @@ export function createReaders<R, D>(parts: {
   };
 }
 
-/** What has been asked for already, by the authentication of the request. */
+/** The users that were asked for, by the authentication of the request. */
 const users = new WeakMap<object, { readonly userId: string; readonly user: Promise<User | null> }>();
 
 function userOf<D>(authentication: RequestAuthentication<D>, attach: Attach): Promise<User | null> | null {
@@ -82,7 +82,7 @@ async function fetchUser(config: Config, userId: string, attach: Attach): Promis
   }
 }
 
-/** An outage and a fault, left alone, are answered as a guard answers them. */
+/** Makes an outage and a fault that the application does not catch end as a guard would answer them. */
 function answered(error: unknown, attach: Attach): unknown {
   if (error instanceof AuthUnavailableError) attach(error, unavailableDenial(error.reason, error.retryAfterMs));
   if (error instanceof AuthenticationFaultError) attach(error, faultDenial(null));

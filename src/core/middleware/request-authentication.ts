@@ -5,7 +5,7 @@ import { andThen } from '../../ground/maybe-promise.js';
 import { isPromise } from '../../ground/realm.js';
 import { stopwatch } from '../../ground/stopwatch.js';
 import type { AcceptsToken, Auth, RequestState, RequestView, TokenType } from '../../types.js';
-import { modeOf } from '../authenticate-request.js';
+import { acceptedKindsOf } from '../authenticate-request.js';
 import type { Authenticator } from '../authenticator.js';
 import { tokenTypesOf } from '../config/accepts-token.js';
 import { faultOutcome, watched, type FaultContext } from '../faults/fault.js';
@@ -15,7 +15,7 @@ import type { CompiledRequirement } from '../guards/requirement.js';
 import { hasEnded, hasLocation, headerPairsOf, impossibleRequest, isOutcome } from '../outcome.js';
 import { checkRequest, type RequestCheck } from '../request/check-request.js';
 import { createRequestContext, type RequestContext } from '../request/context.js';
-import { tellDenied, tellImpossible } from './denied-events.js';
+import { emitDenied, emitBadRequest } from './denied-events.js';
 import { onlySessionCookies } from './private-answer.js';
 
 /** @typeParam D the framework's `onDenied` */
@@ -122,7 +122,7 @@ export class RequestAuthentication<D = unknown> {
       if (check(this.#context.view) !== null) {
         this.#state = impossibleRequest();
         this.#isImpossible = true;
-        tellImpossible(this.authenticator.config, this.view);
+        emitBadRequest(this.authenticator.config, this.view);
         return undefined;
       }
     } catch (thrown) {
@@ -141,7 +141,7 @@ export class RequestAuthentication<D = unknown> {
    * @throws ConfigurationError for what names no kind of token
    */
   authenticate(acceptsToken: AcceptsToken): MaybePromise<RequestState> {
-    return this.#look(modeOf(acceptsToken).kinds);
+    return this.#look(acceptedKindsOf(acceptsToken).kinds);
   }
 
   /**
@@ -154,7 +154,7 @@ export class RequestAuthentication<D = unknown> {
     if (config.emit === null) return this.#guard(requirement, request);
     const passed = stopwatch(config);
     return andThen(this.#guard(requirement, request), (result) => {
-      tellDenied(config, this.view, this.state, result, passed());
+      emitDenied(config, this.view, this.state, result, passed());
       return result;
     });
   }

@@ -1,4 +1,4 @@
-/** Which authenticator, and which Frontend API proxy, a request goes through. */
+/** Chooses the authenticator and the Frontend API proxy of a request. */
 import { readVariable, type Environment } from '../../environment.js';
 import type { MaybePromise } from '../../ports.js';
 import type { AuthenticatorOptions, RequestView } from '../../types.js';
@@ -101,11 +101,17 @@ function resolverOf<C>(
     return resolvedFor(cache.get(complete(given, env), env), env);
   };
   if (typeof source === 'function') {
-    // Whose instance it is about is not known then, and so neither is its listener.
-    const toNobody = { secretKey: null, machineSecretKey: null, emit: null, log: resolveLog(logger), now: Date.now };
+    // The configuration, and with it the listener, is not known while the function runs.
+    const beforeOptions = {
+      secretKey: null,
+      machineSecretKey: null,
+      emit: null,
+      log: resolveLog(logger),
+      now: Date.now,
+    };
     return (context) =>
       andThen(
-        watched(toNobody, 'options', () => source(context)),
+        watched(beforeOptions, 'options', () => source(context)),
         (given) => choose(given, environment?.(context)),
       );
   }
@@ -119,7 +125,7 @@ function resolverOf<C>(
   };
 }
 
-/** Never the environment's instance: a request for a tenant that nobody knows would be decided by another. */
+/** Nothing must not mean the environment's instance: a request for an unknown tenant would be decided by another one's. */
 function noOptions(given: unknown): ConfigurationError {
   return new ConfigurationError(
     'options',

@@ -73,7 +73,7 @@ export interface MetadataAnswer {
   readonly body: string | null;
 }
 
-/** Public by nature, and read by clients that run in browsers. */
+/** The metadata is public, and clients that run in browsers read it. */
 export const CORS = ['access-control-allow-origin', '*'] as const;
 export const JSON_TYPE = ['content-type', 'application/json'] as const;
 export const foundMetadata = (body: string): MetadataAnswer => ({
@@ -88,7 +88,10 @@ export const PREFLIGHT: MetadataAnswer = {
 };
 
 /**
- * Where a client finds the metadata of a resource; what `resource_metadata` in a challenge names.
+ * The URL of the metadata of a protected resource (RFC 9728, section 3), which `resource_metadata` in a challenge names.
+ *
+ * @param resource the identifier of the resource: an absolute https URL without a fragment
+ * @throws {ConfigurationError} for a text that is no such URL
  *
  * @example
  * ```ts

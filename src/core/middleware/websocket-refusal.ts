@@ -29,7 +29,10 @@ export function fromDenial({ status, headers, body, cause }: Denial): UpgradeRef
 }
 
 /**
- * Writes the refusal to the socket of Node's `upgrade` event, and ends it.
+ * Writes the refusal to the socket of Node's `upgrade` event as an HTTP/1.1 response, and ends the socket.
+ *
+ * @param socket the second argument of the `upgrade` event
+ * @param refused from `authenticateUpgrade`
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** WebSockets: who opens one, from where, and for how long. A socket outlives its token, so the token's end is its end. */
+/** Decides about WebSocket upgrades: caller, origin, and the time until the socket is closed. A socket would outlive its token. */
 import type { Clock } from '../../ports.js';
 import type {
   Asking,
@@ -81,9 +81,13 @@ const timer: Schedule = (run, ms) => {
  * name an allowed origin; a client without `Origin` (no browser leaves it out) must bring its token in the header.
  *
  * Nothing that a request holds makes it reject: an outage of Clerk is a refusal with 503, and a `check` that throws, or
- * anything else that fails here, one with 500. A session is taken as it is, because the answer to an upgrade reaches no page that would keep new cookies:
- * there is no refresh and no handshake.
+ * anything else that fails here, one with 500. There is no refresh and no handshake, because the answer to an upgrade reaches no page
+ * that would keep new cookies.
  *
+ * @param authenticator whose configuration decides, as for every other request
+ * @param request with its headers; its body is not read
+ * @param options `allowedOrigins` and `requirement`
+ * @returns the caller and when to close the socket; or the answer to send in place of 101
  * @throws {ConfigurationError} (rejects) if no origin is allowed at all, for an unknown option, or for a requirement that
  *   can never hold
  *
@@ -130,7 +134,7 @@ export async function authenticateUpgrade(
   const view = viewOfUpgrade(request);
   try {
     if (!isOriginAllowed(view, origins)) {
-      tellDenied(config, view, 'request', 403, 'origin-not-allowed');
+      emitOwnDenial(config, view, 'request', 403, 'origin-not-allowed');
       return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
     }
     return await decide(authenticator, view, requirement, request);
@@ -159,7 +163,7 @@ async function decide(
     const { expiresAt, usableUntil } = endOf(authentication.state);
     // A slow `check` may outlast the credential.
     if (now() >= usableUntil) {
-      tellDenied(authenticator.config, view, 'guard', 401, EXPIRED.reason, result.auth.tokenType);
+      emitOwnDenial(authenticator.config, view, 'guard', 401, EXPIRED.reason, result.auth.tokenType);
       return fromDenial(unauthenticatedDenial(EXPIRED));
     }
     return {
@@ -173,8 +177,8 @@ async function decide(
   return fromDenial(result.denial);
 }
 
-/** For the refusals that neither the request's check nor the guard makes: these tell of their own. */
-function tellDenied(
+/** Emits `denied` for the refusals of this module. The request's check and the guard emit theirs themselves. */
+function emitOwnDenial(
   { emit }: Config,
   view: RequestView,
   by: 'request' | 'guard',

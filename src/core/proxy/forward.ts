@@ -1,11 +1,11 @@
-/** One request to the Frontend API and its answer back. Loaded when it is needed. */
+/** Forwards one request to the Frontend API and returns its answer. Loaded with the first request to the proxy. */
 import type { MaybePromise } from '../../ports.js';
 import { isNetworkFailure } from '../../ground/network-failure.js';
 import { fetchWithSignal } from '../../ground/realm.js';
 import type { Config } from '../config/config.js';
 import { FAULT, reportFault } from '../faults/fault.js';
 import { forwardedHeaders, returnedHeaders } from './proxy-headers.js';
-import { returnedLocation, upstreamUrl, type Base } from './target-path.js';
+import { returnedLocation, upstreamUrl, type UpstreamBase } from './upstream-url.js';
 
 /** How long the Frontend API may take until its headers arrive. */
 const HEADERS_TIMEOUT_MS = 30_000;
@@ -38,9 +38,9 @@ export interface ProxiedRequest {
 }
 
 /** The target of a request, as the proxy has decided it. */
-export interface Route {
+export interface ProxyTarget {
   readonly config: Config;
-  readonly base: Base;
+  readonly base: UpstreamBase;
   /** The part of the path behind the public path, with the query. */
   readonly rest: string;
   readonly secretKey: string;
@@ -49,9 +49,9 @@ export interface Route {
 }
 
 /** @throws (rejects) only what {@link ProxiedRequest.body} throws: nothing was sent then */
-export async function forward(request: ProxiedRequest, route: Route): Promise<Response> {
-  const { config, base, secretKey, proxyUrl } = route;
-  const url = upstreamUrl(base, route.rest);
+export async function forward(request: ProxiedRequest, target: ProxyTarget): Promise<Response> {
+  const { config, base, secretKey, proxyUrl } = target;
+  const url = upstreamUrl(base, target.rest);
   if (url === null || UNSENDABLE.test(request.method)) {
     return failure(400, 'proxy_request_failed', 'The request cannot be forwarded.');
   }

@@ -17,7 +17,7 @@ import { frontendApiUrlOf } from '../config/frontend-api-url.js';
 import { publicPath } from '../config/public-url.js';
 import type { ProxiedRequest } from './forward.js';
 import { isBelow, targetOf } from './proxied-path.js';
-import type { Base } from './target-path.js';
+import type { UpstreamBase } from './upstream-url.js';
 
 export type { ProxiedBody, ProxiedRequest } from './forward.js';
 
@@ -105,7 +105,7 @@ export function createFrontendApiProxy(
 }
 
 /** A key that names a loopback host belongs to a local instance. */
-function frontendApi(key: PublishableKey, given: Option<string>, env: Environment | undefined): Base {
+function frontendApi(key: PublishableKey, given: Option<string>, env: Environment | undefined): UpstreamBase {
   const name = { option: 'frontendApiProxy', variable: 'CLERK_FAPI_URL' };
   const { frontendApiHost: host, instanceType } = key;
   const url = readOption(name, given, env, baseUrl) ?? (isLoopbackHost(host) ? frontendApiUrlOf(host) : DEFAULT_TARGET);

@@ -1,9 +1,8 @@
 /** The token of the `Authorization` header. */
+import { MAX_TOKEN_LENGTH } from '../../verify/decode.js';
 
 /** Stands for a header value that cannot be a token. Verification refuses it like any malformed token. */
 export const UNREADABLE_TOKEN = '.';
-/** Longer than any token that verification accepts. A longer value is dropped here. */
-const MAX_TOKEN_LENGTH = 16_384;
 
 /**
  * The token in an `Authorization` header (RFC 6750, section 2.1): after the scheme `Bearer` in any case, or standing
@@ -23,7 +22,7 @@ export function headerTokenOf(authorization: string | null | undefined): string 
   return token.length > MAX_TOKEN_LENGTH ? UNREADABLE_TOKEN : token;
 }
 
-/** The length of `Bearer` with the space behind it; 0 without it. The usual spelling needs no regular expression. */
+/** The length of `Bearer` with the blanks behind it; 0 without it. The usual spelling needs no regular expression. */
 function schemeLength(text: string): number {
   if (text.startsWith('Bearer ') && text.charCodeAt(7) > 0x20) return 7;
   return /^bearer(?:[ \t]+|$)/i.exec(text)?.[0].length ?? 0;

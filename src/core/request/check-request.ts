@@ -6,7 +6,7 @@ import { isHost, parseUrl } from '../../ground/url.js';
  * TRACE would echo cookies; some servers call it TRACK. Methods are case-sensitive (RFC 9110, section 9.1), but some routers ignore
  * the case.
  */
-const echoes = (method: string): boolean => method.length === 5 && /^TRAC[EK]$/i.test(method);
+const isTraceMethod = (method: string): boolean => method.length === 5 && /^TRAC[EK]$/i.test(method);
 
 /**
  * `bad-request` for a request that no application can want; else null.
@@ -16,7 +16,7 @@ const echoes = (method: string): boolean => method.length === 5 && /^TRAC[EK]$/i
  * is no host. Everything else is the router's own business.
  */
 export function checkRequest(view: RequestView): 'bad-request' | null {
-  if (echoes(view.method)) return 'bad-request';
+  if (isTraceMethod(view.method)) return 'bad-request';
   const host = view.header('host');
   if (host && !isHost(host)) return 'bad-request';
   return isTarget(view.url, view.method) ? null : 'bad-request';
@@ -32,7 +32,7 @@ export function createRequestCheck(): RequestCheck {
   let goodHost = '';
   let goodOrigin = '';
   return (view) => {
-    if (echoes(view.method)) return 'bad-request';
+    if (isTraceMethod(view.method)) return 'bad-request';
     const host = view.header('host');
     if (host && host !== goodHost) {
       if (!isHost(host)) return 'bad-request';

@@ -34,7 +34,7 @@ export interface RequestContext {
   /** Takes tasks that outlive the request; does nothing where the view has no such function. */
   readonly waitUntil: WaitUntil;
   /** Whether a URL is on that origin, as far as its spelling tells: true is certain, false is not. */
-  isPlainlyOwn(url: string): boolean;
+  startsWithOwnOrigin(url: string): boolean;
   /** The URL that browsers see. A new object each time, to be changed freely. */
   publicUrl(): URL | null;
   /** The path by which the application knows the page, without a base path that browsers see in front of it. */
@@ -82,7 +82,7 @@ class LazyRequestContext implements RequestContext {
     return this.#origin === undefined ? (this.#origin = publicOrigin(this.view, this.config)) : this.#origin;
   }
 
-  isPlainlyOwn(url: string): boolean {
+  startsWithOwnOrigin(url: string): boolean {
     const origin = spelledOrigin(this.view, this.config);
     return origin !== null && url.startsWith(origin) && url[origin.length] === '/';
   }

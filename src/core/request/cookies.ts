@@ -14,15 +14,16 @@ export interface Cookies {
   handshake: string | null;
   handshakeNonce: string | null;
   redirectCount: string | null;
-  /** The values of names that came several times and whose right value only a check can tell. Nearly always null. */
-  several: Several | null;
+  /** The values of names that came several times, where only verification can tell the right one. Nearly always null. */
+  duplicates: Duplicates | null;
 }
 
-type Slot = Exclude<keyof Cookies, 'several'>;
-type CheckedSlot = 'session' | 'suffixedSession' | 'suffixedRefresh' | 'handshake';
+type CookieField = Exclude<keyof Cookies, 'duplicates'>;
+/** The cookies that are tokens: verification chooses between several values. */
+type TokenField = 'session' | 'suffixedSession' | 'suffixedRefresh' | 'handshake';
 
 /** Two to {@link MAX_VALUES} different values for each name, sorted: their order in the header means nothing. */
-export type Several = Readonly<Partial<Record<CheckedSlot, readonly string[]>>>;
+export type Duplicates = Readonly<Partial<Record<TokenField, readonly string[]>>>;
 
 /**
  * The number of scopes in which a browser can reasonably hold one name (this host, the domain above it, each of them
@@ -30,7 +31,7 @@ export type Several = Readonly<Partial<Record<CheckedSlot, readonly string[]>>>;
  */
 export const MAX_VALUES = 4;
 
-const PLAIN = new Map<string, Slot>([
+const PLAIN = new Map<string, CookieField>([
   [COOKIE.session, 'session'],
   [COOKIE.clientUat, 'clientUat'],
   [COOKIE.devBrowser, 'devBrowser'],
@@ -39,43 +40,44 @@ const PLAIN = new Map<string, Slot>([
   [COOKIE.redirectCount, 'redirectCount'],
 ]);
 
-const SUFFIXED = new Map<string, Slot>([
+const SUFFIXED = new Map<string, CookieField>([
   [COOKIE.session, 'suffixedSession'],
   [COOKIE.clientUat, 'suffixedClientUat'],
   [COOKIE.devBrowser, 'suffixedDevBrowser'],
   [COOKIE.refresh, 'suffixedRefresh'],
 ]);
 
-type Precedes = (one: string, other: string) => boolean;
+/** Whether the value of one cookie wins over that of another. */
+type Wins = (one: string, other: string) => boolean;
 
-const later: Precedes = (one, other) => one > other;
+const laterInAlphabet: Wins = (one, other) => one > other;
 const greater =
-  (numberOf: (text: string) => number): Precedes =>
+  (numberOf: (text: string) => number): Wins =>
   (one, other) => {
     const [first, second] = [numberOf(one), numberOf(other)];
     return first === second ? one < other : first > second;
   };
 
 /**
- * Chooses between two values of one name where nothing can be checked: the newest time, the highest count. Of two ids either
+ * Chooses between two values of one name where nothing can be verified: the newest time, the highest count. Of two ids either
  * will do, as long as the choice does not depend on their order in the header.
  */
-const COUNTS: Readonly<Record<Exclude<Slot, CheckedSlot>, Precedes>> = {
+const WINS: Readonly<Record<Exclude<CookieField, TokenField>, Wins>> = {
   clientUat: greater(parseClientUat),
   suffixedClientUat: greater(parseClientUat),
   redirectCount: greater(parseRedirectCount),
-  devBrowser: later,
-  suffixedDevBrowser: later,
-  handshakeNonce: later,
+  devBrowser: laterInAlphabet,
+  suffixedDevBrowser: laterInAlphabet,
+  handshakeNonce: laterInAlphabet,
 };
 
-const isChecked = (slot: Slot): slot is CheckedSlot => !(slot in COUNTS);
+const isToken = (field: CookieField): field is TokenField => !(field in WINS);
 
-function slotOf(name: string, suffix: string): Slot | undefined {
+function fieldOf(name: string, suffix: string): CookieField | undefined {
   const stem = name.length - suffix.length - 1;
   if (stem > 0 && name[stem] === '_' && name.endsWith(suffix)) {
-    const slot = SUFFIXED.get(name.slice(0, stem));
-    if (slot !== undefined) return slot;
+    const field = SUFFIXED.get(name.slice(0, stem));
+    if (field !== undefined) return field;
   }
   return PLAIN.get(name);
 }
@@ -112,10 +114,10 @@ export function readCookies(header: string | null | undefined, suffix: string): 
     handshake: null,
     handshakeNonce: null,
     redirectCount: null,
-    several: null,
+    duplicates: null,
   };
   if (!header) return cookies;
-  let lists: Lists | null = null;
+  let values: ValueLists | null = null;
   for (let start = 0; start < header.length;) {
     let end = header.indexOf(';', start);
     if (end === -1) end = header.length;
@@ -124,38 +126,38 @@ export function readCookies(header: string | null | undefined, suffix: string): 
     if (header[start] === '_' && header[start + 1] === '_') {
       const pair = header.slice(start, end);
       const equals = pair.indexOf('=');
-      const slot = equals === -1 ? undefined : slotOf(pair.slice(0, equals).trimEnd(), suffix);
-      if (slot !== undefined) {
+      const field = equals === -1 ? undefined : fieldOf(pair.slice(0, equals).trimEnd(), suffix);
+      if (field !== undefined) {
         const value = decode(pair.slice(equals + 1).trim());
-        const before = cookies[slot];
-        if (before === null) cookies[slot] = value || null;
+        const before = cookies[field];
+        if (before === null) cookies[field] = value || null;
         else if (value !== '' && value !== before) {
-          if (isChecked(slot)) add((lists ??= {}), slot, before, value);
-          else if (COUNTS[slot](value, before)) cookies[slot] = value;
+          if (isToken(field)) addValue((values ??= {}), field, before, value);
+          else if (WINS[field](value, before)) cookies[field] = value;
         }
       }
     }
     start = end + 1;
   }
-  if (lists !== null) settle(cookies, lists);
+  if (values !== null) setDuplicates(cookies, values);
   return cookies;
 }
 
-type Lists = Partial<Record<CheckedSlot, string[]>>;
+type ValueLists = Partial<Record<TokenField, string[]>>;
 
 /** One more than the maximum is kept, to tell that there were too many. */
-function add(lists: Lists, slot: CheckedSlot, first: string, value: string): void {
-  const values = (lists[slot] ??= [first]);
+function addValue(lists: ValueLists, field: TokenField, first: string, value: string): void {
+  const values = (lists[field] ??= [first]);
   if (values.length <= MAX_VALUES && !values.includes(value)) values.push(value);
 }
 
-function settle(cookies: Cookies, lists: Lists): void {
-  const several: Lists = {};
+function setDuplicates(cookies: Cookies, lists: ValueLists): void {
+  const duplicates: ValueLists = {};
   for (const [name, values] of Object.entries(lists)) {
-    const slot = name as CheckedSlot;
+    const field = name as TokenField;
     const sorted = values.length > MAX_VALUES ? [] : values.sort().reverse();
-    cookies[slot] = sorted[0] ?? null;
-    if (sorted.length > 0) several[slot] = sorted;
+    cookies[field] = sorted[0] ?? null;
+    if (sorted.length > 0) duplicates[field] = sorted;
   }
-  if (Object.keys(several).length > 0) cookies.several = several;
+  if (Object.keys(duplicates).length > 0) cookies.duplicates = duplicates;
 }

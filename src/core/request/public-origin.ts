@@ -85,7 +85,7 @@ export function targetPath(view: RequestView): string | null {
 }
 
 /** The absolute form of an address from an option or a callback; a path belongs to this server. Null when the origin is unknown. */
-export function inFull(address: string, view: RequestView, config: Config): string | null {
+export function absoluteUrl(address: string, view: RequestView, config: Config): string | null {
   if (!address.startsWith('/')) return address;
   const origin = publicOrigin(view, config);
   return origin === null ? null : origin + publicPath(config.publicUrl, address);

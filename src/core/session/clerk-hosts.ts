@@ -1,14 +1,11 @@
 /** The hosts of the pages that Clerk serves for an instance. */
 import type { Config } from '../config/config.js';
-import { frontendApiUrlOf } from '../config/frontend-api-url.js';
+import { frontendApiHost, frontendApiUrlOf } from '../config/frontend-api-url.js';
 import { parseUrl } from '../../ground/url.js';
 
-/** The host of the Frontend API without a proxy: that of the production satellite itself, else the one in the publishable key. */
-export function frontendApiHost(config: Config): string | null {
-  if (config.publishableKey === null) return null;
-  const own = config.instanceType === 'production' && config.isSatellite && config.domain !== null;
-  return own ? `clerk.${config.domain}` : config.publishableKey.frontendApiHost;
-}
+/** The host of the Frontend API without a proxy; null without a publishable key. */
+const directHost = (config: Config): string | null =>
+  config.publishableKey && frontendApiHost(config.publishableKey, config);
 
 /**
  * The values that `iss` of this instance's tokens may have, with and without a scheme: the host in the key, the host of a
@@ -23,7 +20,7 @@ export function issuersOf(config: Config): ReadonlySet<string> {
 
 /** The accounts portal of an instance (`https://accounts.example.com`), without a trailing slash. */
 export function accountsPortal(config: Config): string | null {
-  const host = frontendApiHost(config);
+  const host = directHost(config);
   return host === null ? null : frontendApiUrlOf(portalHost(host));
 }
 
@@ -46,7 +43,7 @@ const DEVELOPMENT_PORTALS: readonly RegExp[] = [
  * one), or on the accounts portal beside it.
  */
 export function isClerkPage(page: URL, config: Config): boolean {
-  const host = config.proxyUrl === null ? frontendApiHost(config) : (parseUrl(config.proxyUrl)?.host ?? null);
+  const host = config.proxyUrl === null ? directHost(config) : (parseUrl(config.proxyUrl)?.host ?? null);
   if (host !== null && (page.host === host || page.origin === frontendApiUrlOf(portalHost(host)))) return true;
   return config.instanceType !== 'production' && DEVELOPMENT_PORTALS.some((portal) => portal.test(page.hostname));
 }

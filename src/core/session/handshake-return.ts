@@ -1,12 +1,12 @@
 /** Handles a browser that comes back from a handshake: checks what the Frontend API hands over, and passes it on. */
 import type { TokenReason } from '../../reasons.js';
-import { suspect } from '../faults/diagnostics.js';
+import { reportIfMismatch } from '../faults/diagnostics.js';
 import { decodeJwt } from '../../verify/decode.js';
 import type { RequestContext } from '../request/context.js';
 import { eventRequest } from '../request/event-request.js';
 import { PARAMETER } from '../request/cookie-names.js';
 import type { Unchecked } from '../../verify/verdict.js';
-import { all, heard } from '../../ground/maybe-promise.js';
+import { all, markHandled } from '../../ground/maybe-promise.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import { signedOut, unavailable, type AuthOutcome } from '../outcome.js';
 import type { SessionParts } from './parts.js';
@@ -41,8 +41,8 @@ export async function resolveHandshake(
 ): Promise<AuthOutcome | null> {
   const outcome = await resolve(parts, exchange, context, onUnreachable);
   const taken = outcome !== null && outcome.status !== 'unavailable' && outcome.decidedHeaders !== null;
-  const told = { type: 'handshake', step: taken ? 'resolved' : 'failed', reason: outcome?.reason ?? null } as const;
-  parts.config.emit?.({ ...told, ...eventRequest(context.view) });
+  const event = { type: 'handshake', step: taken ? 'resolved' : 'failed', reason: outcome?.reason ?? null } as const;
+  parts.config.emit?.({ ...event, ...eventRequest(context.view) });
   return outcome;
 }
 
@@ -61,8 +61,8 @@ async function resolve(
   }
   const token = query.handshake ?? cookies.handshake;
   if (token === null) return null;
-  const several = query.handshake === null ? cookies.several?.handshake : undefined;
-  return openToken(parts, context, several ?? [token], onUnreachable);
+  const duplicates = query.handshake === null ? cookies.duplicates?.handshake : undefined;
+  return openToken(parts, context, duplicates ?? [token], onUnreachable);
 }
 
 /**
@@ -83,13 +83,13 @@ async function openToken(
   onUnreachable: (retryAfterMs: number) => void,
 ): Promise<AuthOutcome | null> {
   // All at once, so that unknown key ids cost one load of the keys.
-  const verdicts = tokens.map((token) => heard(parts.verifier.verifyHandshake(token, context.waitUntil)));
+  const verdicts = tokens.map((token) => markHandled(parts.verifier.verifyHandshake(token, context.waitUntil)));
   const list = await all(verdicts);
   const verdict = ORDER.map((outcome) => list.find((one) => one.outcome === outcome)).find(Boolean);
   if (verdict === undefined) return null;
   if (verdict.outcome === 'accepted') return takeOver(parts, context, verdict.value, onUnreachable);
   if (verdict.outcome === 'unchecked') return undecided(verdict, onUnreachable);
-  suspect(parts.config, verdict.reason, decodeJwt(tokens[list.indexOf(verdict)] ?? ''), context.waitUntil);
+  reportIfMismatch(parts.config, verdict.reason, decodeJwt(tokens[list.indexOf(verdict)] ?? ''), context.waitUntil);
   // A refused token in a cookie may come from another application on the same domain: the cookies decide. One in the query
   // of a development instance was meant for this server, and another handshake would bring the same again: an error. But an
   // old one (a bookmark, a page of the history) proves nothing: the cookies decide, and may ask for a new handshake.

@@ -21,7 +21,7 @@ export interface HandshakeRequest {
 /** The address of the handshake at the Frontend API, or null when this server's own address is unknown. */
 export function handshakeUrl(context: RequestContext, request: HandshakeRequest): string | null {
   const { config } = context;
-  const back = pageUrl(context);
+  const back = returnUrl(context);
   if (back === null || config.frontendApiUrl === null) return null;
   // A relative proxy URL (`/__clerk`) is on this server's own origin.
   const base = config.frontendApiUrl.startsWith('/') ? back.origin + config.frontendApiUrl : config.frontendApiUrl;
@@ -47,7 +47,7 @@ export function handshakeUrl(context: RequestContext, request: HandshakeRequest)
  * The page to come back to. A nonce or a token of an earlier handshake is removed from its address: it was tried already, and
  * must not stand beside the next one.
  */
-export function pageUrl(context: RequestContext): URL | null {
+export function returnUrl(context: RequestContext): URL | null {
   const url = context.publicUrl();
   if (context.query.handshakeNonce !== null) url?.searchParams.delete(PARAMETER.handshakeNonce);
   if (context.query.handshake !== null) url?.searchParams.delete(PARAMETER.handshake);

@@ -1,4 +1,4 @@
-/** What the session flow works with. */
+/** The dependencies of the session flow. */
 import type { Verifier } from '../../verify/verifier.js';
 import type { Backend } from '../backend-api/client.js';
 import type { Config } from '../config/config.js';

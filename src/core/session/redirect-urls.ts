@@ -24,22 +24,24 @@ export function signInUrl(config: Config, returnTo: string, link: SignInLink = {
 /** The sign-up page with the way back: `signUpUrl`, else `signInUrl` + `/create`, else the accounts portal's. */
 export function signUpUrl(config: Config, returnTo: string, link: SignInLink = {}): string | null {
   const portal = accountsPortal(config);
-  const target =
-    config.signUpUrl ?? (config.signInUrl === null ? portal && `${portal}/sign-up` : create(config.signInUrl));
-  return build(config, target, returnTo, link);
+  const beside = config.signInUrl === null ? portal && `${portal}/sign-up` : withSegment(config.signInUrl, 'create');
+  return build(config, config.signUpUrl ?? beside, returnTo, link);
 }
 
-/** The page that a guard sends signed-out visitors to. */
-export const pageUrl = (page: 'sign-in' | 'sign-up') => (page === 'sign-up' ? signUpUrl : signInUrl);
+/** The address of the page that a guard sends signed-out visitors to, with the way back; null if it is not known. */
+export function authPageUrl(
+  page: 'sign-in' | 'sign-up',
+  config: Config,
+  returnTo: string,
+  link?: SignInLink,
+): string | null {
+  return (page === 'sign-up' ? signUpUrl : signInUrl)(config, returnTo, link);
+}
 
 /** Appends a segment to the path, whether the address is absolute or not. */
 function withSegment(address: string, segment: string): string {
   const [path = '', ...query] = address.split(/(?=[?#])/);
   return `${path.replace(/\/+$/, '')}/${segment}${query.join('')}`;
-}
-
-function create(address: string): string {
-  return withSegment(address, 'create');
 }
 
 function build(config: Config, target: string | null, returnTo: string, link: SignInLink): string | null {

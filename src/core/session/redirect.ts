@@ -1,9 +1,9 @@
-/** Where a browser is sent when it has to come back with a new session. */
+/** The redirect of a browser that has to come back with a new session. */
 import type { Reason } from '../../reasons.js';
 import type { HeaderPairs } from '../../ground/headers.js';
 import type { Action } from './decide.js';
-import type { RequestFacts } from './facts.js';
-import { handshakeHeaders, handshakeUrl, pageUrl } from './handshake.js';
+import type { RequestFacts } from './request-facts.js';
+import { handshakeHeaders, handshakeUrl, returnUrl } from './handshake.js';
 import { answerToSatellite, questionToPrimary } from './satellite.js';
 
 /** The headers of the redirect; null where there is no address to send anybody to. */
@@ -18,7 +18,7 @@ function locationOf(facts: RequestFacts, action: Action, reason: Reason): string
     return facts.satelliteReturnUrl && answerToSatellite(facts.satelliteReturnUrl, facts.devBrowserToken);
   }
   if (action === 'ask-primary') {
-    const current = pageUrl(context);
+    const current = returnUrl(context);
     return current && services.config.signInUrl && questionToPrimary(services.config.signInUrl, current);
   }
   return handshakeUrl(context, {

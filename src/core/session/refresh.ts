@@ -11,6 +11,8 @@ import type { SessionParts } from './parts.js';
 import { directivesAt, protocolDirectives, sessionTokenIn, sessionHeaders } from './set-cookie.js';
 import { isRecord } from '../../ground/is-record.js';
 import { DEFAULT_RETRY_AFTER_MS } from '../../ground/retry-after.js';
+import { stopwatch } from '../../ground/stopwatch.js';
+import { firstErrorCode } from '../../ground/upstream-body.js';
 
 export type Refreshed =
   | { readonly ok: true; readonly session: VerifiedSession; readonly headers: HeaderPairs }
@@ -54,7 +56,7 @@ async function refreshOnce(
   expired: ExpiredSession,
 ): Promise<Refreshed> {
   const { config } = parts;
-  const started = config.now();
+  const passed = stopwatch(config);
   const result = await ask(parts.backend, context, expired).then(
     (answer) => read(parts, context, answer),
     (error: unknown) => {
@@ -66,7 +68,7 @@ async function refreshOnce(
     type: 'session.refreshed',
     ok: result.ok,
     reason: result.ok ? null : result.why,
-    durationMs: config.now() - started,
+    durationMs: passed(),
     ...eventRequest(context.view),
   });
   return result;
@@ -112,8 +114,7 @@ async function read(
 const ERROR_CODE = /^[\w.-]{1,64}$/;
 
 function refusal({ status, body, retryAfterMs }: UpstreamAnswer): Refreshed {
-  const errors = isRecord(body) && Array.isArray(body['errors']) ? (body['errors'] as readonly unknown[]) : [];
-  const code = isRecord(errors[0]) ? errors[0]['code'] : undefined;
+  const code = firstErrorCode(body);
   const why = typeof code === 'string' && ERROR_CODE.test(code) ? code : 'unexpected-bapi-error';
   // Redirects, failures and the refusal of this server's own key are no verdict of Clerk on the session.
   const outage = status < 400 || status === 429 || status >= 500 || why === 'clerk_key_invalid';

@@ -1,4 +1,4 @@
-/** Whether a session can be renewed: what a decision needs to know of it. How it is renewed is in `renewal.ts`. */
+/** Whether a session can be renewed. `renewal.ts` renews it. */
 import type { Backend } from '../backend-api/client.js';
 import type { RequestContext } from '../request/context.js';
 import { MAX_REDIRECTS } from './decide.js';

@@ -1,4 +1,4 @@
-/** How a session is renewed: by a handshake that the browser has come back from, or with its refresh token. */
+/** Renews a session: by a handshake that the browser has come back from, or with the browser's refresh token. */
 import type { AuthOutcome } from '../outcome.js';
 import type { RequestContext } from '../request/context.js';
 import { resolveHandshake } from './handshake-return.js';

@@ -1,7 +1,7 @@
-/** What the table of decisions looks at. Types only. */
+/** The facts that the rows of `decide.ts` test. Types only. */
 import type { SessionClaims } from '../../types.js';
 
-/** Each is worked out when a row asks for it. */
+/** Each fact is worked out when a row asks for it (`request-facts.ts`). */
 export interface SessionFacts {
   readonly production: boolean;
   readonly satellite: boolean;

@@ -1,12 +1,12 @@
 /**
- * What decides about browsers' sessions, loaded with the first request that needs it: cookies of this instance, or a session token that
- * is refused. A server whose callers send a good token in the header never does. A load that fails is a fault, and the next request
- * tries again. No promise is kept: in Workers it may end with the request that made it.
+ * The session flow, loaded with the first request that needs it: one with cookies, or with a session token that is refused. A server
+ * whose callers send a good token in the header never loads it. A load that fails is a fault, and the next request tries again. No
+ * promise is kept: in Workers it may end with the request that made it.
  */
 import type { MaybePromise } from '../../ports.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { VerifiedSession } from '../../verify/verdict.js';
-import { report } from '../faults/diagnostics.js';
+import { reportDiagnostic } from '../faults/diagnostics.js';
 import { signedOut, type AuthOutcome } from '../outcome.js';
 import type { RequestContext } from '../request/context.js';
 import { COOKIE } from '../request/cookie-names.js';
@@ -26,7 +26,7 @@ export interface LazySessionFlow {
     token: ClassifiedToken,
     isAcceptable: (verified: VerifiedSession) => boolean,
   ): Promise<AuthOutcome>;
-  /** Loads what the cookies of this instance will need. */
+  /** Loads the session flow, if this server reads cookies. */
   warmup(): Promise<void>;
 }
 
@@ -63,12 +63,12 @@ export function createLazySessionFlow(parts: SessionParts): LazySessionFlow {
   };
 }
 
-/** A browser that is signed in gets no silent refusal: the cookie cannot be read for a fault of this server's configuration. */
+/** A session cookie that this server is not configured to read is reported: its browser would be signed out without a trace. */
 function withoutPublishableKey({ config, view, waitUntil }: RequestContext): AuthOutcome {
   if (!SESSION_COOKIE.test(view.header('cookie') ?? '')) {
     return signedOut('session_token', 'session-token-and-uat-missing');
   }
-  report(config, 'publishable-key-missing', waitUntil);
+  reportDiagnostic(config, 'publishable-key-missing', waitUntil);
   return signedOut('session_token', 'publishable-key-missing');
 }
 

@@ -8,16 +8,16 @@ import type { MaybePromise } from '../../ports.js';
 import { isPromise } from '../../ground/realm.js';
 import type { ClassifiedToken } from '../../verify/classify.js';
 import type { Verdict, VerifiedSession } from '../../verify/verdict.js';
-import { suspect } from '../faults/diagnostics.js';
+import { reportIfMismatch } from '../faults/diagnostics.js';
 import type { RequestContext } from '../request/context.js';
 import { eventRequest } from '../request/event-request.js';
 import type { HeaderPairs } from '../../ground/headers.js';
-import { heard } from '../../ground/maybe-promise.js';
+import { markHandled } from '../../ground/maybe-promise.js';
 import { handshake, signedOut, unavailable, type AuthOutcome } from '../outcome.js';
-import type { Reading } from './candidates.js';
+import type { Candidate } from './candidates.js';
 import { issuersOf } from './clerk-hosts.js';
 import { decideCookies, decideVerdict, reasonFor, type Action } from './decide.js';
-import { RequestFacts, type SessionServices } from './facts.js';
+import { RequestFacts, type SessionServices } from './request-facts.js';
 import type { SessionParts } from './parts.js';
 import { redirectHeaders } from './redirect.js';
 import type { Refreshed } from './refresh.js';
@@ -66,7 +66,7 @@ class Flow implements SessionFlow {
 
   /** The repeat path of cookies: one session token, which is remembered and needs nothing. */
   #tryImmediate(facts: RequestFacts): AuthOutcome | null {
-    if (facts.context.cookies.several !== null || decideCookies(facts).then !== 'verify') return null;
+    if (facts.context.cookies.duplicates !== null || decideCookies(facts).then !== 'verify') return null;
     const { recalled } = facts.session;
     if (recalled === null) return null;
     const verdict = { outcome: 'accepted', value: recalled } as const;
@@ -74,7 +74,7 @@ class Flow implements SessionFlow {
   }
 
   async #fromCookies(facts: RequestFacts): Promise<AuthOutcome> {
-    if (facts.context.cookies.several !== null) await this.#compare(facts);
+    if (facts.context.cookies.duplicates !== null) await this.#verifyDuplicates(facts);
     let row = decideCookies(facts);
     if (row.then === 'resolve-handshake') {
       const unreachable = (retryAfterMs: number) => facts.handshakeUnreachable(retryAfterMs);
@@ -98,22 +98,22 @@ class Flow implements SessionFlow {
 
   /**
    * Verdicts on session cookies that share a name. All begin in one turn of the event loop and so share one load of the
-   * keys; the older ones are left alone once a newer one is known to be good.
+   * keys; older ones are not verified once a newer one is known to be good.
    */
-  async #compare(facts: RequestFacts): Promise<void> {
+  async #verifyDuplicates(facts: RequestFacts): Promise<void> {
     const waiting: Promise<void>[] = [];
-    for (const list of Object.values(facts.rivals)) {
-      for (const reading of list) {
-        const verdict = this.#verify(reading, facts);
-        if (isPromise(verdict)) waiting.push(heard(verdict.then((late) => void (reading.verdict = late))));
-        else reading.verdict = verdict;
-        if (reading.verdict?.outcome === 'accepted') break;
+    for (const list of Object.values(facts.duplicateSessions)) {
+      for (const candidate of list) {
+        const verdict = this.#verify(candidate, facts);
+        if (isPromise(verdict)) waiting.push(markHandled(verdict.then((late) => void (candidate.verdict = late))));
+        else candidate.verdict = verdict;
+        if (candidate.verdict?.outcome === 'accepted') break;
       }
     }
     await Promise.all(waiting);
   }
 
-  #verify(session: Reading, { context }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
+  #verify(session: Candidate, { context }: RequestFacts): MaybePromise<Verdict<VerifiedSession>> {
     if (session.verdict !== null) return session.verdict;
     if (session.recalled !== null) return { outcome: 'accepted', value: session.recalled };
     if (session.classified === null) throw new TypeError('A token is either recalled or classified.');
@@ -123,7 +123,7 @@ class Flow implements SessionFlow {
   async #verdict(facts: RequestFacts, verdict: Verdict<VerifiedSession>): Promise<AuthOutcome> {
     if (verdict.outcome === 'refused') {
       const { config, waitUntil } = facts.context;
-      suspect(config, verdict.reason, facts.session.classified?.jwt ?? null, waitUntil);
+      reportIfMismatch(config, verdict.reason, facts.session.classified?.jwt ?? null, waitUntil);
     }
     let row = decideVerdict(facts, verdict);
     if (row.then === 'refresh') {
@@ -156,26 +156,26 @@ class Flow implements SessionFlow {
     const asUnavailable = () => unavailable('session_token', reason, message, { retryAfterMs });
     const asSignedOut = (remedy = '') => signedOut('session_token', reason, { message: message + remedy, detail });
     if (action === 'unavailable') return asUnavailable();
-    // Where no redirect can follow, a visitor whom Clerk might have signed in is not told that they are signed out.
+    // Without a redirect, "signed out" must be certain: while Clerk could still have signed the visitor in, the answer is 503.
     const undecided = facts.outage || verdict?.outcome === 'unchecked';
     const outcomeWithoutRedirect = undecided ? asUnavailable : asSignedOut;
-    // A verdict speaks for itself; without one, a handshake that could not be opened may have brought a session.
+    // After a verdict the session is known to be bad. Without one, a handshake that could not be checked may have brought a session.
     if (action === 'sign-out') return verdict === null ? outcomeWithoutRedirect() : asSignedOut();
     if (!facts.isDocumentRequest) return outcomeWithoutRedirect();
-    const tell = (step: 'loop' | 'started') =>
+    const emitStep = (step: 'loop' | 'started') =>
       facts.services.config.emit?.({ type: 'handshake', step, reason, ...eventRequest(facts.context.view) });
     if (isLoop(facts.context)) {
-      tell('loop');
-      return undecided ? asUnavailable() : asSignedOut(LOOP);
+      emitStep('loop');
+      return undecided ? asUnavailable() : asSignedOut(LOOP_REMEDY);
     }
     const headers = redirectHeaders(facts, action, reason);
     if (headers === null) return outcomeWithoutRedirect();
-    tell('started');
+    emitStep('started');
     return handshake(reason, message, headers);
   }
 }
 
-const LOOP = ' Three handshakes in a row did not help: check keys, clock and cookies.';
+const LOOP_REMEDY = ' Three handshakes in a row did not help: check keys, clock and cookies.';
 
 /** The cause in words: the verdict's where there is one, with the code and what carried the token. */
 function describe(reason: Reason, verdict: Verdict<VerifiedSession> | null, carrier: 'cookie' | 'header'): string {

@@ -1,7 +1,7 @@
 /** Nobody can write on an auth object: neither on that of a caller nor on that of nobody, of whatever kind. */
 import type { AcceptsToken, Auth } from 'bailiff';
 import { describe, expect, it } from 'vitest';
-import { selectAuth } from '../../../src/core/auth/select.js';
+import { selectAuth } from '../../../src/core/auth/select-auth.js';
 import { m2mToken, oauthToken, sessionToken } from '../../support/tokens.js';
 import { bearer, cookies, key, useBackend, viewOf } from '../fixtures.js';
 

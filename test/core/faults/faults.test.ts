@@ -9,7 +9,7 @@ import {
   type RequestView,
 } from 'bailiff';
 import { describe, expect, it, vi } from 'vitest';
-import { presentable } from '../../../src/core/faults/error-text.js';
+import { safeError } from '../../../src/core/faults/error-text.js';
 import { createKey, jwksOf, m2mToken, oauthToken, sessionToken } from '../../support/tokens.js';
 import { bearer, cookies, key, SECRET_KEY, stranger, useBackend, viewOf } from '../fixtures.js';
 
@@ -272,7 +272,7 @@ describe('a reported error', () => {
       { secret } as unknown as Error,
     ];
     for (const holder of holders) {
-      const shown = presentable(holder, [SECRET_KEY]);
+      const shown = safeError(holder, [SECRET_KEY]);
       expect(shown).toBeInstanceOf(Error);
       expect(everything(shown)).not.toContain(bare);
     }
@@ -284,7 +284,7 @@ describe('a reported error', () => {
       readonly retries = 3;
     }
     const own = new OwnError('x', { cause: new TypeError('y') });
-    expect(presentable(own, [SECRET_KEY])).toBe(own);
+    expect(safeError(own, [SECRET_KEY])).toBe(own);
   });
 
   it.each(['name', 'message', 'stack', 'cause'])('quotes no secret that its class holds as its %s', (member) => {
@@ -293,26 +293,26 @@ describe('a reported error', () => {
     Object.defineProperty(Hidden.prototype, member, { get: () => (member === 'cause' ? new Error(text) : text) });
     const error = new Hidden();
     Reflect.deleteProperty(error, 'stack');
-    const { name, message, stack, cause } = presentable(error, [SECRET_KEY]);
+    const { name, message, stack, cause } = safeError(error, [SECRET_KEY]);
     expect(String([name, message, stack, cause])).not.toContain(SECRET_KEY);
   });
 
   it('has a printable name', () => {
     const error = Object.assign(new Error('x'), { name: Symbol('x') });
     Reflect.deleteProperty(error, 'stack');
-    expect(typeof presentable(error, []).name).toBe('string');
+    expect(typeof safeError(error, []).name).toBe('string');
   });
 
   it('is checked in linear time for fragments that look like tokens', () => {
     // With the time growing as the square of the length, this one would run into the time limit of any test.
     const text = '-eyJ'.repeat(50_000);
-    expect(presentable(new Error(text), []).message).toBe(text);
-    expect(presentable(new Error(`x-eyJh.eyJp.c2ln y`), []).message).toBe('[redacted] y');
+    expect(safeError(new Error(text), []).message).toBe(text);
+    expect(safeError(new Error(`x-eyJh.eyJp.c2ln y`), []).message).toBe('[redacted] y');
   });
 
   it('is a copy with name, message, stack, code and causes if the original holds a secret', () => {
     const own = Object.assign(new RangeError('x', { cause: new TypeError('y') }), { code: 'E_X', request: {} });
-    const shown = presentable(own, []);
+    const shown = safeError(own, []);
     expect(shown).not.toBe(own);
     expect(shown).toMatchObject({ name: 'RangeError', message: 'x', code: 'E_X', stack: own.stack, cause: own.cause });
     expect(shown).not.toHaveProperty('request');
@@ -324,7 +324,7 @@ describe('a reported error', () => {
     ['an object', { a: 1 }],
     ['a function', () => undefined],
     ['an error whose members throw', new Proxy(new Error('x'), { get: throws })],
-  ])('is an error for %s, too', (_name, thrown) => expect(presentable(thrown, [])).toBeInstanceOf(Error));
+  ])('is an error for %s, too', (_name, thrown) => expect(safeError(thrown, [])).toBeInstanceOf(Error));
 
   it('is the same in event, log and state', async () => {
     const { authenticator, found, logged } = create({

@@ -12,7 +12,7 @@ import {
   RequestAuthentication,
   type RequestAuthenticationOptions,
 } from '../../../src/core/middleware/request-authentication.js';
-import { selectAuth } from '../../../src/core/auth/select.js';
+import { selectAuth } from '../../../src/core/auth/select-auth.js';
 import { invalidToken, unauthenticated } from '../../../src/core/auth/auth-objects.js';
 import { callsOf, OPERATIONS } from '../../support/clerk.js';
 import { CATEGORY, m2mToken, oauthToken } from '../../support/tokens.js';

@@ -37,7 +37,7 @@ describe('readCookies', () => {
     [
       'of several sessions, all are candidates',
       '__session=a; __session=c; __session=b; __session=a',
-      { session: 'c', several: { session: ['c', 'b', 'a'] } },
+      { session: 'c', duplicates: { session: ['c', 'b', 'a'] } },
     ],
     ['the same value twice is one', '__session=a; __session=a', { session: 'a' }],
     ['an empty duplicate counts for nothing', '__session=; __session=two; __session=', { session: 'two' }],
@@ -97,9 +97,9 @@ describe('readCookies', () => {
           .map(([, v = '']) => decoded(v.trim()))
           .filter(Boolean);
         const values = [...new Set(found)].sort().reverse();
-        const { session, several } = readCookies(header, SUFFIX);
+        const { session, duplicates } = readCookies(header, SUFFIX);
         expect(session).toBe(values.length > MAX_VALUES ? null : (values[0] ?? null));
-        expect(several?.session).toEqual(values.length > 1 && values.length <= MAX_VALUES ? values : undefined);
+        expect(duplicates?.session).toEqual(values.length > 1 && values.length <= MAX_VALUES ? values : undefined);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { returnedLocation, upstreamUrl } from '../../../src/core/proxy/target-path.js';
+import { returnedLocation, upstreamUrl } from '../../../src/core/proxy/upstream-url.js';
 
 const BASE = { origin: 'https://fapi.example', path: '/base' };
 const ROOT = { origin: 'https://fapi.example', path: '' };

@@ -2,7 +2,7 @@
 import { parseUrl } from '../../ground/url.js';
 
 /** The address of the Frontend API. */
-export interface Base {
+export interface UpstreamBase {
   readonly origin: string;
   /** Empty, or with a slash in front and none behind. */
   readonly path: string;
@@ -19,7 +19,7 @@ const DECODINGS = 4;
  *
  * @param rest the part of the path behind the public path, with the query
  */
-export function upstreamUrl(base: Base, rest: string): URL | null {
+export function upstreamUrl(base: UpstreamBase, rest: string): URL | null {
   const path = /^[^?#]*/.exec(rest)?.[0] ?? '';
   if (climbs(path)) return null;
   const url = parseUrl(base.origin + base.path + (rest.startsWith('/') ? rest : `/${rest}`));
@@ -33,14 +33,14 @@ export function upstreamUrl(base: Base, rest: string): URL | null {
  *
  * @param asked the URL that the location is relative to
  */
-export function returnedLocation(location: string, asked: URL, base: Base, proxyUrl: string): string {
+export function returnedLocation(location: string, asked: URL, base: UpstreamBase, proxyUrl: string): string {
   const url = parseUrl(location, asked.href);
   if (url === null || url.origin !== base.origin) return location;
   if (!isWithin(url, base)) return url.href;
   return proxyUrl + url.pathname.slice(base.path.length) + url.search + url.hash;
 }
 
-function isWithin({ origin, pathname }: URL, base: Base): boolean {
+function isWithin({ origin, pathname }: URL, base: UpstreamBase): boolean {
   return origin === base.origin && (pathname === base.path || pathname.startsWith(`${base.path}/`));
 }
 

@@ -7,12 +7,12 @@ import type { RequestContext } from '../request/context.js';
 import { parseClientUat } from '../request/navigation.js';
 import { parseUrl } from '../../ground/url.js';
 import {
-  findRivals,
+  findDuplicateSessions,
   formOf,
   issuedAt,
   settledCookies,
-  type Reading,
-  type Rivals,
+  type Candidate,
+  type DuplicateSessions,
   type SessionForm,
 } from './candidates.js';
 import { isClerkPage } from './clerk-hosts.js';
@@ -29,7 +29,7 @@ interface Chosen {
   readonly devBrowser: string | null;
 }
 
-/** Each is a call to Clerk, which is for whoever has several refresh cookies to spare. */
+/** Each attempt is a call to Clerk, and a client may send as many refresh cookies as it likes. */
 const MAX_REFRESHES = 2;
 
 /** The parts, with what follows from the options alone. */
@@ -46,15 +46,15 @@ export class RequestFacts implements SessionFacts {
   /** Milliseconds to wait; null: Clerk was not asked for a handshake's payload, or it answered. */
   #handshakeOutage: number | null = null;
   #refreshFailure: { readonly why: string; readonly outage: boolean; readonly retryAfterMs: number } | null = null;
-  readonly #readings: Reading[] = [];
+  readonly #known: Candidate[] = [];
   #chosen: Chosen | undefined;
-  #rivals: Rivals | undefined;
+  #duplicates: DuplicateSessions | undefined;
 
   constructor(
     readonly services: SessionServices,
     readonly context: RequestContext,
     private readonly headerToken: ClassifiedToken | null,
-    /** A last word about a session that is good as far as its token tells. */
+    /** One more rule for a session whose token is good. */
     readonly isAcceptable: (verified: VerifiedSession) => boolean = () => true,
   ) {
     const { config } = services;
@@ -64,7 +64,7 @@ export class RequestFacts implements SessionFacts {
     this.carrier = headerToken === null ? 'cookie' : 'header';
   }
 
-  // ------------------------------------------------------------------------------------ what happened meanwhile
+  // ------------------------------------------------------------------------------------ recorded by the flow
 
   handshakeFailed(): void {
     this.#handshakeTried = true;
@@ -107,7 +107,7 @@ export class RequestFacts implements SessionFacts {
   get cameFromElsewhere(): boolean {
     const referrer = this.context.view.header('referer');
     // The usual case, a page of our own, needs no parsing.
-    if (!referrer || this.context.isPlainlyOwn(referrer)) return false;
+    if (!referrer || this.context.startsWithOwnOrigin(referrer)) return false;
     const origin = this.context.publicOrigin;
     if (origin === null) return false;
     const page = parseUrl(referrer);
@@ -142,7 +142,7 @@ export class RequestFacts implements SessionFacts {
   }
 
   /** The token that decides: the header's, else the chosen cookie. Ask only where there is one. */
-  get session(): Reading {
+  get session(): Candidate {
     return this.headerToken === null ? this.#read(this.chosen.session ?? '') : this.#fromHeader(this.headerToken);
   }
   /** The token to be renewed by a handshake: a cookie, else the header's. */
@@ -150,9 +150,13 @@ export class RequestFacts implements SessionFacts {
     return this.chosen.session ?? this.headerToken?.token ?? null;
   }
 
-  /** Session cookies that share a name: whoever chooses between them needs their verdicts. Empty nearly always. */
-  get rivals(): Rivals {
-    return (this.#rivals ??= findRivals(this.context.cookies, (token) => this.#read(token), this.services.issuers));
+  /** Session cookies that share a name. The choice between them needs their verdicts. Empty nearly always. */
+  get duplicateSessions(): DuplicateSessions {
+    return (this.#duplicates ??= findDuplicateSessions(
+      this.context.cookies,
+      (token) => this.#read(token),
+      this.services.issuers,
+    ));
   }
 
   // ------------------------------------------------------------------------------------ after verification
@@ -166,8 +170,8 @@ export class RequestFacts implements SessionFacts {
   }
   /** To be tried in turn. */
   get refreshTokens(): readonly string[] {
-    const { several, suffixedRefresh } = this.context.cookies;
-    return (several?.suffixedRefresh ?? [suffixedRefresh ?? '']).slice(0, MAX_REFRESHES);
+    const { duplicates, suffixedRefresh } = this.context.cookies;
+    return (duplicates?.suffixedRefresh ?? [suffixedRefresh ?? '']).slice(0, MAX_REFRESHES);
   }
   get refreshOutage(): boolean {
     return this.#refreshFailure?.outage ?? false;
@@ -198,7 +202,7 @@ export class RequestFacts implements SessionFacts {
   // ------------------------------------------------------------------------------------
 
   #choose(): Chosen {
-    const cookies = settledCookies(this.context.cookies, this.rivals);
+    const cookies = settledCookies(this.context.cookies, this.duplicateSessions);
     const suffixed = usesSuffixedCookies({
       cookies,
       peek: (token) => this.#read(token).claims,
@@ -214,36 +218,30 @@ export class RequestFacts implements SessionFacts {
     };
   }
 
-  #read(token: string): Reading {
-    const known = this.#readings.find((reading) => reading.token === token);
+  #read(token: string): Candidate {
+    const known = this.#known.find((candidate) => candidate.token === token);
     if (known !== undefined) return known;
     const recalled = this.services.verifier.recall(token);
-    const reading =
+    return this.#keep(
       recalled?.tokenType === 'session_token'
         ? { token, recalled, classified: null, claims: recalled.data, verdict: null }
-        : fromClassified(classifyToken(token));
-    this.#readings.push(reading);
-    return reading;
-  }
-
-  #fromHeader(classified: ClassifiedToken): Reading {
-    return (
-      this.#readings.find((reading) => reading.classified === classified) ?? this.#keep(fromClassified(classified))
+        : fromClassified(classifyToken(token)),
     );
   }
 
-  #keep(reading: Reading): Reading {
-    this.#readings.push(reading);
-    return reading;
+  #fromHeader(classified: ClassifiedToken): Candidate {
+    return (
+      this.#known.find((candidate) => candidate.classified === classified) ?? this.#keep(fromClassified(classified))
+    );
+  }
+
+  #keep(candidate: Candidate): Candidate {
+    this.#known.push(candidate);
+    return candidate;
   }
 }
 
-function fromClassified(classified: ClassifiedToken): Reading {
-  return {
-    token: classified.token,
-    recalled: null,
-    classified,
-    claims: classified.jwt?.payload ?? null,
-    verdict: null,
-  };
+function fromClassified(classified: ClassifiedToken): Candidate {
+  const { token, jwt } = classified;
+  return { token, recalled: null, classified, claims: jwt?.payload ?? null, verdict: null };
 }

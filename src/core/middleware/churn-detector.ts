@@ -6,24 +6,25 @@ import { createBoundedCache } from '../../ground/bounded-cache.js';
 
 /** Two may be two tenants with a store each. */
 const TOO_MANY = 3;
-/** `cache.machineTokens.store`: what is within that is the store's own. */
+/** The depth of `cache.machineTokens.store`, the deepest option. What lies within it belongs to the store. */
 const DEEPEST = 3;
 
+/** Sets of options that differ in functions and stores alone. */
 interface Family {
-  /** The objects of each set of options that was seen. */
+  /** The numbers of the objects in each set that was seen. */
   readonly seen: Set<string>;
   readonly first: ReadonlyMap<string, number>;
-  /** Paths of those that were not always the same. */
+  /** Paths of the objects that were not always the same. */
   readonly differing: Set<string>;
 }
 
 /**
- * @param max how many kinds of options are remembered
- * @param warn called once, when one kind has come with {@link TOO_MANY} different objects
- * @returns takes options that are new to the cache: all that can be compared, as text; and the numbers of the objects in them,
- *   by path
+ * @param max the number of families that are remembered
+ * @param warn called once, when one family has {@link TOO_MANY} different sets of objects
+ * @returns a function for options that are new to the cache. `shape`: everything in them that can be compared, as text. `objects`: the
+ *   numbers of the functions and stores in them, by path
  */
-export function createSplitWatch(
+export function createChurnDetector(
   max: number,
   warn: (message: string) => void,
 ): (shape: string, objects: ReadonlyMap<string, number>) => void {
