@@ -67,7 +67,16 @@ describe('users', () => {
       email_address: 'n2@example.com',
       notify_primary_email_address_changed: true,
     });
-    expect(await events('email.created')).toMatchObject([{ to_email_address: 'n1@example.com', user_id: id }]);
+    const [email] = await events('email.created');
+    expect(email).toMatchObject({
+      to_email_address: 'n1@example.com',
+      from_email_name: 'noreply',
+      email_address_id: expect.stringMatching(/^idn_/) as string,
+      user_id: id,
+      body: 'The primary email address has changed to n2@example.com.',
+      created_at: expect.any(Number) as number,
+    });
+    expect(clerk.emails.at(-1)).toMatchObject({ id: email?.['id'], to: 'n1@example.com' });
   });
 });
 

@@ -44,6 +44,20 @@ describe('a session', () => {
     expect(await look(session)).toEqual(['active']);
   });
 
+  it('has the same status in tokens of templates', async () => {
+    const { clerk, userId, signIn } = await prepared();
+    await call(clerk, 'POST', '/v1/jwt_templates', { name: 'status', claims: { status: '{{session.status}}' } });
+    await call(clerk, 'POST', `/v1/users/${userId}/password/set_compromised`);
+    const session = await signIn();
+    const status = async () => {
+      const { json } = await call(clerk, 'POST', `/v1/sessions/${session}/tokens/status`);
+      return decode(String(json['jwt'])).payload['status'];
+    };
+    expect(await status()).toBe('pending');
+    await call(clerk, 'PATCH', `/v1/users/${userId}`, { password: 'another horse battery' });
+    expect(await status()).toBe('active');
+  });
+
   it('waits for a second factor if the instance requires one', async () => {
     const { clerk, userId, look, set, signIn } = await prepared();
     set('auth', { mfa_required: true });

@@ -8,6 +8,17 @@ const start = instances();
 const NOW = Date.UTC(2026, 5, 1);
 
 describe('row 6: session tokens of version 2', () => {
+  it('are the only tokens by which a session and its client are found', async () => {
+    const clerk = await start({ listen: false, now: NOW });
+    const { token, session } = await clerk.signIn('user_1');
+    const machine = await clerk.createM2MToken({ claims: { sid: session.id }, format: 'jwt' });
+    for (const path of ['/v1/clients/verify', `/v1/sessions/${session.id}/verify`]) {
+      expect((await call(clerk, 'POST', path, { token })).status, path).toBe(200);
+      const refused = await call(clerk, 'POST', path, { token: machine.token });
+      expect([refused.status, codeOf(refused)], path).toEqual([400, 'invalid_session_token']);
+    }
+  });
+
   it('follow the membership', async () => {
     const clerk = await start({ listen: false, now: NOW });
     const token = await clerk.createSessionToken({

@@ -1,5 +1,5 @@
 export { startLocalInstance, type LocalInstanceOptions } from './instance/start-local-instance.js';
-export type { LocalEnvironment } from './state/local-environment.js';
+export type { LocalEnvironment } from './state/env-variables.js';
 export type { CredentialIssuer } from './instance/credential-issuer.js';
 export type { LocalInstance, RotateOptions } from './instance/local-instance.js';
 export type {

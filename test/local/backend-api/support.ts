@@ -30,7 +30,7 @@ export function newState(
   options: { onEvent?: (type: string, data: Readonly<Record<string, unknown>>) => void } = {},
 ): ManagedState {
   const state = createInstanceState({ seed: 'backend', instanceType: 'development', now: START, ...options });
-  state.locate('http://127.0.0.1:4000');
+  state.setOrigin('http://127.0.0.1:4000');
   insertInitialRows(state);
   return state;
 }

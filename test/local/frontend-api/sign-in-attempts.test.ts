@@ -93,6 +93,28 @@ describe('a password', () => {
     expect(again).toMatchObject({ status: 400, code: 'session_exists' });
   });
 
+  it('locks the user after ten attempts by default, and counts down to it', async () => {
+    const remaining = async () =>
+      (await call(clerk, 'GET', '/v1/users/user_ada')).json['verification_attempts_remaining'];
+    const id = await begin();
+    expect(await remaining()).toBe(10);
+    for (let left = 9; left > 0; left -= 1) {
+      await attempt(id, { strategy: 'password', password: 'wrong' });
+      expect(await remaining()).toBe(left);
+    }
+    await attempt(id, { strategy: 'password', password: 'wrong' });
+    expect(await attempt(id, { strategy: 'password', password: 'correct horse' })).toMatchObject({
+      status: 403,
+      code: 'user_locked',
+    });
+  });
+
+  it('tells new users the configured attempts', async () => {
+    clerk.configure({ user_settings: { attack_protection: { user_lockout: { max_attempts: 3 } } } });
+    const { json } = await call(clerk, 'POST', '/v1/users', { email_address: ['new@example.com'] });
+    expect(json['verification_attempts_remaining']).toBe(3);
+  });
+
   it('locks the user after the configured attempts, for the configured time', async () => {
     clerk.configure({
       user_settings: { attack_protection: { user_lockout: { max_attempts: 2, duration_in_minutes: 5 } } },

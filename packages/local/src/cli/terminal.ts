@@ -1,4 +1,4 @@
-/** What a command sees of the outside state: text in and out, variables, clock, network. Tests give their own. */
+/** The surroundings of a command: text in and out, variables, clock, network. Tests give their own. */
 import type { Environment } from '../../../../src/environment.js';
 import type { Fetch } from '../../../../src/ports.js';
 
@@ -8,7 +8,7 @@ export interface Terminal {
   /** Whether `out` reaches a person's eyes in colour. */
   readonly color: boolean;
   readonly env: Environment;
-  /** Where the person stands. */
+  /** The working folder. */
   readonly folder: string;
   readonly fetch: Fetch;
   now(): number;

@@ -4,7 +4,7 @@ import type { Fault, Faults } from '../server/faults.js';
 import type { ClockState, InstanceClock } from '../state/clock.js';
 import type { Snapshot } from '../state/create-instance-state.js';
 import type { InstanceState } from '../state/instance-state.js';
-import type { LocalEnvironment } from '../state/local-environment.js';
+import type { LocalEnvironment } from '../state/env-variables.js';
 import type { WebhookDeliverer } from '../webhooks/deliverer.js';
 
 export interface Controls {

@@ -4,11 +4,11 @@
  */
 import type { LocalResponse } from '../http/messages.js';
 import { ApiError } from '../model/records/api-error.js';
-import { subjectOf, type Redeemable, type Subject } from '../model/sessions/redeemable.js';
+import { ticketSubjectOf, type Redeemable, type TicketSubject } from '../model/sessions/ticket-subjects.js';
 import { readTicket } from '../model/sessions/tickets.js';
 import { maySignIn } from '../model/users/bans-and-locks.js';
 import { textsOf } from '../model/users/person.js';
-import { restrictionOf } from '../model/users/sign-up-restrictions.js';
+import { restrictionFor } from '../model/users/sign-up-restrictions.js';
 import type { InstanceState } from '../state/instance-state.js';
 import type { FrontendCall } from './frontend-call.js';
 import { allowedRedirect } from './origins.js';
@@ -18,13 +18,13 @@ import { signInAndRedirect, refusedTarget } from './pages/sign-in.js';
 export function acceptTicket(call: FrontendCall): LocalResponse {
   const { state, request } = call;
   const ticket = readTicket(state, request.query.get('ticket') ?? '');
-  const subject = ticket === null ? null : subjectOf(state, ticket);
+  const subject = ticket === null ? null : ticketSubjectOf(state, ticket);
   if (ticket === null || subject === null)
     return problem(400, 'This link is not valid', 'It is incomplete, or it belongs to another instance.');
   const { found } = subject;
   const ended = endOf(subject, ticket.exp * 1000 <= state.now());
   if (found === undefined || ended !== null)
-    return problem(410, 'This link is no longer good', `The ${subject.what} has ${ended ?? 'been deleted'}.`);
+    return problem(410, 'This link is no longer good', `The ${subject.label} has ${ended ?? 'been deleted'}.`);
   const asked = ticket.rurl ?? request.query.get('redirect_url');
   const target = asked === null ? null : allowedRedirect(state, asked);
   if (asked !== null && target === null) return refusedTarget(call);
@@ -33,8 +33,8 @@ export function acceptTicket(call: FrontendCall): LocalResponse {
   return redeem(call, found, target);
 }
 
-/** What has become of it; null if it is still good. */
-function endOf({ found }: Subject, expired: boolean): string | null {
+/** Why the ticket is no longer good, after "has"; null while it is. */
+function endOf({ found }: TicketSubject, expired: boolean): string | null {
   if (found === undefined) return 'been deleted';
   if (found.status !== 'pending') return found.status === 'accepted' ? 'been used already' : `been ${found.status}`;
   return expired ? 'expired' : null;
@@ -53,10 +53,10 @@ function redeem(call: FrontendCall, subject: Redeemable, target: URL | null): Lo
   }
 }
 
-/** Looked at before anything changes: who is kept out keeps the link for later. */
+/** Checked before anything changes: a user who may not come in keeps the link for later. */
 function refusalOf(state: InstanceState, { user, emailAddress }: Redeemable): string | null {
   if (user === undefined)
-    return emailAddress === undefined ? null : restrictionOf(state, [emailAddress], 'sign-up', true);
+    return emailAddress === undefined ? null : restrictionFor(state, [emailAddress], 'sign-up', true);
   if (!maySignIn(state, user)) return 'The user is banned or locked.';
-  return restrictionOf(state, textsOf(state, user, 'email_address'), 'sign-in', true);
+  return restrictionFor(state, textsOf(state, user, 'email_address'), 'sign-in', true);
 }

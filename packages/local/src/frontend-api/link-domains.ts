@@ -12,14 +12,14 @@ import { liveSession } from '../model/sessions/client-sessions.js';
 import { browserCookie, browserOrNew, knownBrowser } from './browser-of-request.js';
 import type { FrontendCall } from './frontend-call.js';
 import { redirectTarget } from './handshake.js';
-import { allowedRedirect, publicAddress } from './origins.js';
+import { allowedRedirect, publicUrl } from './origins.js';
 
 export function syncClient(call: FrontendCall): LocalResponse {
   const { state, request } = call;
   const target = redirectTarget(call);
   const asked = request.query.get('link_domain');
   if (asked === null) {
-    const query = new URLSearchParams({ link_domain: publicAddress(call), redirect_url: target.href });
+    const query = new URLSearchParams({ link_domain: publicUrl(call), redirect_url: target.href });
     return redirect(`${state.frontendApiUrl}/v1/client/sync?${query.toString()}`, 307);
   }
   const satellite = allowedRedirect(state, URL.canParse(asked) ? asked : `https://${asked}`);
@@ -37,7 +37,7 @@ export function linkClient(call: FrontendCall): LocalResponse {
   const url = new URL(target);
   url.searchParams.set('__clerk_synced', 'true');
   const own = knownBrowser(call);
-  // Whoever is signed in here stays: a link must not make this browser somebody else's.
+  // A user who is signed in here stays signed in: a link must not give this browser to somebody else.
   const stays = own !== null && liveSession(state, own.client) !== null;
   return redirect(url.href, 307, [browserCookie(state, stays ? own : browser)]);
 }

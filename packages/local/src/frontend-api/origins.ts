@@ -45,8 +45,8 @@ export function pageOrigin({
   return allowedOrigin(state, new URL(proxy).origin) ? new URL(proxy).origin : undefined;
 }
 
-/** The address by which the page reaches this API: the application's proxy, or our own. Links that it is given begin with it. */
-export function publicAddress(call: {
+/** The URL by which the page reaches this API: that of the application's proxy, or our own. Links for the page begin with it. */
+export function publicUrl(call: {
   readonly state: InstanceState;
   readonly request: LocalRequest;
   readonly base: string;
@@ -55,8 +55,8 @@ export function publicAddress(call: {
   return origin === undefined || !allowedOrigin(call.state, origin) ? call.request.origin : `${origin}${call.base}`;
 }
 
-/** The page that sends a request: the address by which it reaches this API, and its own origin. */
-export const pageLocation = (call: FrontendCall) => ({ address: publicAddress(call), origin: pageOrigin(call) });
+/** The page that asks: the URL by which it reaches this API, and its origin. */
+export const pageContextOf = (call: FrontendCall) => ({ baseUrl: publicUrl(call), origin: pageOrigin(call) });
 
 function knownOrigins(state: InstanceState): ReadonlySet<string> {
   const texts = [state.frontendApiUrl];

@@ -27,7 +27,7 @@ export const PROVIDER_STAND_IN = `(() => {
     return {
       on(event, listener) {
         (listeners[event] ??= new Set()).add(listener);
-        // Whoever listens only now has missed that the form is there.
+        // A listener that is added now has missed the event, so it is told at once.
         if (event === 'ready' && shown !== null) queueMicrotask(() => listeners.ready.has(listener) && listener());
       },
       off: (event, listener) => { listeners[event]?.delete(listener); },

@@ -24,7 +24,7 @@ export const mayConnect = (url: URL, address: string): boolean =>
   isLoopbackUrl(url) ? LOOPBACK.has(address) : PUBLIC.has(address) && !SPECIAL.has(address);
 
 const LOOPBACK = ranges('127.0.0.0/8', '::1/128');
-/** Of IPv6 addresses, these alone are global (RFC 4291 section 2.4). */
+/** The global unicast addresses of IPv6 (RFC 4291 section 2.4). */
 const PUBLIC = ranges('0.0.0.0/0', '2000::/3');
 /** Special-purpose addresses of RFC 6890, and IPv6 addresses that carry an IPv4 address (Teredo, 6to4). */
 const SPECIAL = ranges(

@@ -15,7 +15,7 @@ import {
 import { configureEnvironment } from '../model/instance/environment.js';
 import { frontEndEnv, PROXY_PATH } from '../ground/front-end-env.js';
 import { lastCode, sentMessages } from '../model/verification/messages.js';
-import { environmentOf } from '../state/local-environment.js';
+import { envVariablesOf } from '../state/env-variables.js';
 import type { Faults } from '../server/faults.js';
 import type { InProcessFetch } from '../server/in-process-fetch.js';
 import type { ExchangeLog } from '../server/exchange-log.js';
@@ -48,7 +48,7 @@ export function createInstance(parts: InstanceParts): LocalInstance {
 
   return {
     get env() {
-      return environmentOf(state);
+      return envVariablesOf(state);
     },
     frontEndEnv: (frontEnd, { proxyUrl = PROXY_PATH } = {}) => frontEndEnv(state.publishableKey, frontEnd, proxyUrl),
     get secretKey() {

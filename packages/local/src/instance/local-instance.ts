@@ -3,7 +3,7 @@ import type { Duration, InstanceClock } from '../state/clock.js';
 import type { Snapshot } from '../state/create-instance-state.js';
 import type { FrontEndEnv } from '../ground/front-end-env.js';
 import type { SentMessage } from '../model/verification/messages.js';
-import type { LocalEnvironment } from '../state/local-environment.js';
+import type { LocalEnvironment } from '../state/env-variables.js';
 import type { ActiveFault, Fault } from '../server/faults.js';
 import type { InProcessFetch } from '../server/in-process-fetch.js';
 import type { RequestLogEntry } from '../server/request-log.js';

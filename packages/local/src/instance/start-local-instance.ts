@@ -209,7 +209,7 @@ async function launch(options: LaunchOptions, prepare: (state: ManagedState) => 
   const server: HttpServer | null = options.listen
     ? await startHttpServer({ host, port: options.port, acceptsHost, handle, sawTls: hints.sawTls })
     : null;
-  state.locate(`http://${host.includes(':') ? `[${host}]` : host}:${String(server?.port ?? NO_PORT)}`);
+  state.setOrigin(`http://${host.includes(':') ? `[${host}]` : host}:${String(server?.port ?? NO_PORT)}`);
   persistence?.touch();
   const instance = createInstance({
     state,

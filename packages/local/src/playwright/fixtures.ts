@@ -127,7 +127,7 @@ function userOf(clerk: LocalInstance, user: string): Parameters<LocalInstance['s
   return row?.user_id ?? { email_address: [user] };
 }
 
-/** Those of the application, and the one by which the Frontend API knows the browser. Cookies belong to a host, whatever the port. */
+/** The application's cookies, and the one that identifies the browser at the Frontend API. Cookies belong to a host, whatever the port. */
 function browserCookies(clerk: LocalInstance, cookies: Readonly<Record<string, string>>, urls: readonly string[]) {
   const own = `__client_${cookieSuffix(clerk.publishableKey)}`;
   const all = { ...cookies, [own]: cookies['__clerk_db_jwt'] ?? '' };

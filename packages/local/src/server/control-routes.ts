@@ -1,6 +1,6 @@
 /** What the `bailiff` command asks of a running instance. Not part of Clerk's API; needs the secret key. */
 import type { LocalResponse } from '../http/messages.js';
-import { environmentOf } from '../state/local-environment.js';
+import { envVariablesOf } from '../state/env-variables.js';
 import { jsonOf, type FrontendCall, type FrontendHandler } from '../frontend-api/frontend-call.js';
 import { failure, json } from '../http/responses.js';
 import { answerBy } from '../frontend-api/answer-route.js';
@@ -28,7 +28,7 @@ function mint(call: FrontendCall): LocalResponse {
 }
 
 function showEnvironment({ state }: FrontendCall): LocalResponse {
-  return json({ env: { ...environmentOf(state), CLERK_SIGN_IN_URL: `${state.frontendApiUrl}/sign-in` } });
+  return json({ env: { ...envVariablesOf(state), CLERK_SIGN_IN_URL: `${state.frontendApiUrl}/sign-in` } });
 }
 
 /** Whether the path is one of these, and neither API's. */

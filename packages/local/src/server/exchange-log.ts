@@ -12,7 +12,7 @@ interface KeptBody {
 
 export interface Body {
   readonly contentType: string;
-  /** Of the whole body. */
+  /** The length of the whole body. */
   readonly bytes: number;
   /** Its beginning, without secrets; null for what is not text. */
   readonly text: string | null;

@@ -8,7 +8,7 @@ export interface Fault {
    * (`/users/*`), a method and a path (`GET /users`), or `*` for every request: an outage. Default `*`.
    */
   readonly operation?: string;
-  /** Of the requests that `operation` names, only those for which this is true. */
+  /** Restricts the fault to requests for which this is true. */
   readonly when?: (request: FaultRequest) => boolean;
   /** HTTP status to answer. Default 200 with a `body`, else 500, unless the true answer is only late or breaks off. */
   readonly status?: number;
@@ -72,7 +72,7 @@ export interface ListedFault extends ActiveFault {
 
 export interface Faults {
   readonly active: boolean;
-  /** Those that are switched on, oldest first. */
+  /** The faults that are switched on, oldest first. */
   readonly entries: readonly ListedFault[];
   /** @throws TypeError for an operation that does not exist: a fault that affects nothing makes a test that cannot fail */
   add(fault: Fault): ActiveFault;

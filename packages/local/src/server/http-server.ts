@@ -58,7 +58,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     readBody(incoming, outgoing, answer);
   });
   server.on('clientError', (error: ClientError, socket) => {
-    // Who speaks TLS can read no answer of ours.
+    // A client that speaks TLS cannot read a plain answer.
     if (beginsWithTls(error)) {
       options.sawTls();
       socket.destroy();

@@ -16,7 +16,7 @@ export interface InstanceStateOptions {
   readonly onWrite?: (() => void) | undefined;
 }
 
-/** All that an instance is, as JSON: with it another process is the same instance. Holds private keys. */
+/** The whole state of an instance as JSON, from which another process can start. Holds private keys. */
 export interface Snapshot extends Identity {
   readonly format: 'bailiff-local';
   readonly version: 1;
@@ -46,8 +46,8 @@ export interface ManagedState extends InstanceState {
   readonly keys: KeyRing;
   readonly clock: InstanceClock;
   readonly tables: Tables;
-  /** Tells the address once it is known. */
-  locate(origin: string): void;
+  /** Sets the URL of the instance, from which the publishable key follows. */
+  setOrigin(origin: string): void;
   checkpoint(): Checkpoint;
   /** Back to a checkpoint of this state, but for the stream of secrets. */
   restore(checkpoint: Checkpoint): void;
@@ -82,21 +82,21 @@ export function createInstanceState(options: InstanceStateOptions): ManagedState
     now: clock.now,
   });
 
-  const locate = (address: string): void => {
+  const setOrigin = (address: string): void => {
     origin = address;
     publishableKey = `pk_${identity.instanceType === 'production' ? 'live' : 'test'}_${encodeHost(new URL(address).host)}`;
   };
 
-  const take = ({ instanceId, instanceType, secretKey, webhookSigningSecret }: Identity): void => {
+  const setIdentity = ({ instanceId, instanceType, secretKey, webhookSigningSecret }: Identity): void => {
     identity = { instanceId, instanceType, secretKey, webhookSigningSecret };
-    if (origin !== '') locate(origin);
+    if (origin !== '') setOrigin(origin);
   };
   const randomState = (): Snapshot['random'] => ({
     ids: ids.state(),
     secrets: secrets.state(),
     keys: keyMaterial.state(),
   });
-  // Secrets are left out on purpose: a token string must never come twice with another meaning, or whoever cached it would be misled.
+  // The stream of secrets is not restored: a token that was issued before must never be issued again for something else, because servers cache tokens.
   const restore = (checkpoint: Checkpoint): void => {
     tables.restore(checkpoint.tables);
     keys.restore(checkpoint.keys);
@@ -135,7 +135,7 @@ export function createInstanceState(options: InstanceStateOptions): ManagedState
     emit: (type, data) => options.onEvent?.(type, data),
     clock,
     tables,
-    locate,
+    setOrigin,
     checkpoint: () => ({
       identity,
       tables: tables.checkpoint(),
@@ -147,7 +147,7 @@ export function createInstanceState(options: InstanceStateOptions): ManagedState
     restoreFrom(checkpoint) {
       restore(checkpoint);
       secrets.restore(checkpoint.random.secrets);
-      take(checkpoint.identity);
+      setIdentity(checkpoint.identity);
     },
     dump: () => ({
       format: 'bailiff-local',
@@ -165,7 +165,7 @@ export function createInstanceState(options: InstanceStateOptions): ManagedState
       secrets.restore(snapshot.random.secrets);
       keyMaterial.restore(snapshot.random.keys);
       tables.load(snapshot.tables);
-      take(snapshot);
+      setIdentity(snapshot);
     },
   };
 }

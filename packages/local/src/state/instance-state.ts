@@ -1,4 +1,4 @@
-/** What every part of the offline instance sees of it: its clock, ids, keys, tables, and the way to tell webhooks. Types only. */
+/** The state of an instance, as all parts see it: clock, ids, keys, tables, events. Types only. */
 import type { TableName, TableRows } from './rows.js';
 
 /** A resource as it is stored: field names of the API, times in milliseconds. `rows.ts` has the type of every table's rows. */
@@ -7,16 +7,16 @@ export interface Row {
   [field: string]: unknown;
 }
 
-/** Fields of a row, as many as are known; what is undefined is not stored. */
+/** Some fields of a row. An undefined field is not stored. */
 export type Draft<R> = { readonly [Name in keyof R]?: R[Name] | undefined };
 
 /**
  * Rows in order of insertion, with look-up by id and by any field that was asked for once (indexes are kept up to date).
- * Rows are frozen through and through, copied when they come in: write by `insert`, `update` and `delete`. Plain JSON alone.
+ * Rows are deeply frozen copies: write by `insert`, `update` and `delete`. Plain JSON alone.
  */
 export interface Table<R extends { id: string } = Row> {
   readonly size: number;
-  /** Grows with every insert, update and delete (and never repeats, also after a reset): what was worked out from the rows is good until it changes. */
+  /** Grows with every insert, update and delete, and never repeats, also after a reset: a value computed from the rows is valid until it changes. */
   readonly version: number;
   get(id: string | null | undefined): R | undefined;
   /** @throws Error if the id is taken */
@@ -45,7 +45,7 @@ export interface Keys {
   jwks(): { keys: readonly Readonly<Record<string, unknown>>[] };
   /** RS256 with the current key. */
   sign(header: Readonly<Record<string, unknown>>, payload: Readonly<Record<string, unknown>>): string;
-  /** Payload of a token that one of our keys signed (expiry not looked at), or null. */
+  /** The header and payload of a token that one of the instance's keys signed, or null. Does not check expiry. */
   open(token: string): { header: Readonly<Record<string, unknown>>; payload: Readonly<Record<string, unknown>> } | null;
   rotate(): SigningKey;
 }
@@ -66,10 +66,10 @@ export interface InstanceState {
   /** Random text for secrets (base62), deterministic for a seed. */
   secret(length: number): string;
   table<Name extends TableName>(name: Name): Table<TableRows[Name]>;
-  /** By a name from outside, such as a seed's. */
+  /** A table by any name, such as one of a seed. */
   table(name: string): Table;
   readonly keys: Keys;
-  /** Tells the webhook deliverer; type as in Clerk's event catalogue (`user.created`). */
+  /** Reports an event to the webhooks. @param type as in Clerk's event catalogue (`user.created`) */
   emit(type: string, data: Readonly<Record<string, unknown>>): void;
   /** The whole state as a snapshot, private keys included. */
   dump(): object;

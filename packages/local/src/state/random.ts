@@ -4,7 +4,7 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const BLOCK_BYTES = 4096;
 const AES_BLOCK_BYTES = 16;
 
-/** Where a stream stands; all that is needed to go on from there. */
+/** The position of a stream, from which it can be continued. */
 export interface RandomState {
   readonly seed: string;
   readonly position: number;

@@ -1,5 +1,5 @@
 /**
- * The rows of the tables: what the document says of a resource, without what a view works out, and with what only the instance keeps.
+ * The rows of the tables: the fields of a resource in the document, without those that a view computes, and with those that only the instance keeps.
  * Types only. A seed's `tables` are taken as they are, so a row from there may lack fields that its type promises; views look twice.
  */
 import type {
@@ -9,7 +9,7 @@ import type {
   SAMLAccount,
   TestingToken,
 } from 'bailiff/api/types';
-import type { Stored, Kept } from './rows/stored.js';
+import type { ResourceRow, InternalRow } from './rows/stored.js';
 import type {
   PartOfUser,
   UserRow,
@@ -19,6 +19,8 @@ import type {
   ExternalAccountRow,
   EnterpriseAccountRow,
   PasskeyRow,
+  AddressVerificationRow,
+  TrustedDeviceRow,
 } from './rows/user-rows.js';
 import type { SessionRow, ClientRow, DevBrowserRow, RefreshTokenRow, HandshakeRow } from './rows/session-rows.js';
 import type {
@@ -56,6 +58,9 @@ import type {
   SettingsRow,
   EmailRow,
   AgentTaskRow,
+  DirectoryRow,
+  TestRunRow,
+  PortalTokenRow,
 } from './rows/instance-rows.js';
 import type { SignInRow, SignUpRow, SmsRow, VerificationRedirectRow } from './rows/attempt-rows.js';
 import type {
@@ -68,17 +73,10 @@ import type {
   StatementRow,
   PaymentMethodRow,
   CheckoutRow,
-} from './rows/billing-rows.js';
-import type {
-  AddressVerificationRow,
   CreditEntryRow,
-  DirectoryRow,
-  DiscountRedemptionRow,
   DiscountRow,
-  PortalTokenRow,
-  TestRunRow,
-  TrustedDeviceRow,
-} from './rows/addition-rows.js';
+  DiscountRedemptionRow,
+} from './rows/billing-rows.js';
 
 export type * from './rows/stored.js';
 export type * from './rows/user-rows.js';
@@ -88,7 +86,6 @@ export type * from './rows/token-rows.js';
 export type * from './rows/instance-rows.js';
 export type * from './rows/attempt-rows.js';
 export type * from './rows/billing-rows.js';
-export type * from './rows/addition-rows.js';
 
 /** Every table that the instance knows, by name. A seed may fill others; nothing reads them. */
 export interface TableRows {
@@ -119,8 +116,8 @@ export interface TableRows {
   role_sets: RoleSetRow;
   invitations: InvitationRow;
   waitlist_entries: WaitlistEntryRow;
-  allowlist_identifiers: Stored<AllowlistIdentifier>;
-  blocklist_identifiers: Stored<BlocklistIdentifier>;
+  allowlist_identifiers: ResourceRow<AllowlistIdentifier>;
+  blocklist_identifiers: ResourceRow<BlocklistIdentifier>;
   machines: MachineRow;
   machine_scopes: MachineScopeRow;
   m2m_tokens: M2MTokenRow;
@@ -131,7 +128,7 @@ export interface TableRows {
   oauth_refresh_tokens: OAuthRefreshTokenRow;
   sign_in_tokens: SignInTokenRow;
   actor_tokens: ActorTokenRow;
-  testing_tokens: Stored<TestingToken>;
+  testing_tokens: ResourceRow<TestingToken>;
   user_oauth_tokens: ProviderTokenRow;
   agent_tasks: AgentTaskRow;
   jwt_templates: JwtTemplateRow;
@@ -148,11 +145,12 @@ export interface TableRows {
   saml_connections: SamlConnectionRow;
   enterprise_connections: EnterpriseConnectionRow;
   domains: DomainRow;
-  redirect_urls: Stored<RedirectURL>;
+  redirect_urls: ResourceRow<RedirectURL>;
+  instances: InternalRow<{ allowed_origins?: readonly string[] | null }>;
   instance_settings: SettingsRow;
   emails: EmailRow;
   sms_messages: SmsRow;
-  svix_apps: Kept<unknown>;
+  svix_apps: InternalRow<unknown>;
   address_verifications: AddressVerificationRow;
   trusted_devices: TrustedDeviceRow;
   directories: DirectoryRow;

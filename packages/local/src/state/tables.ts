@@ -3,7 +3,7 @@ import type { Draft, InstanceState, Row, Table } from './instance-state.js';
 /** All rows of an instance by table name, oldest first: what a snapshot holds. */
 export type TablesDump = Readonly<Record<string, readonly Row[]>>;
 
-/** A place to come back to; cheap, because rows never change in place. */
+/** The rows of all tables at one time; cheap, because rows never change in place. */
 export interface TablesCheckpoint {
   readonly tables: ReadonlyMap<string, ReadonlyMap<string, Row>>;
 }
@@ -50,7 +50,7 @@ export function createTables(onWrite?: () => void): Tables {
     load(dump) {
       for (const held of stores.values()) held.replace(new Map());
       for (const [name, rows] of Object.entries(dump))
-        store(name).replace(new Map(rows.map((row) => [row.id, frozenCopy(row)])));
+        store(name).replace(new Map(rows.map((row) => [row.id, freezeCopy(row)])));
       written();
     },
   };
@@ -80,12 +80,12 @@ class Store implements Table {
 
   insert(row: Draft<Row> & { readonly id: string }): Row {
     if (this.#rows.has(row.id)) throw new Error(`There is a row ${row.id} already.`);
-    return this.#write(row.id, undefined, frozenCopy(row));
+    return this.#write(row.id, undefined, freezeCopy(row));
   }
 
   update(id: string, patch: Draft<Row>): Row | undefined {
     const before = this.#rows.get(id);
-    return before && this.#write(id, before, frozenCopy({ ...before, ...patch, id }));
+    return before && this.#write(id, before, freezeCopy({ ...before, ...patch, id }));
   }
 
   delete(id: string): Row | undefined {
@@ -125,8 +125,8 @@ class Store implements Table {
     if (after === undefined) this.#rows.delete(id);
     else this.#rows.set(id, after);
     for (const [field, index] of this.#indexes) {
-      if (before !== undefined && before[field] !== after?.[field]) unfile(index, before[field], id);
-      if (after !== undefined) file(index, after[field], id);
+      if (before !== undefined && before[field] !== after?.[field]) removeFromIndex(index, before[field], id);
+      if (after !== undefined) addToIndex(index, after[field], id);
     }
     this.#list = null;
     this.version++;
@@ -138,36 +138,36 @@ class Store implements Table {
     let index = this.#indexes.get(field);
     if (index === undefined) {
       index = new Map();
-      for (const row of this.#rows.values()) file(index, row[field], row.id);
+      for (const row of this.#rows.values()) addToIndex(index, row[field], row.id);
       this.#indexes.set(field, index);
     }
     return index;
   }
 }
 
-function file(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
+function addToIndex(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
   const ids = index.get(value);
   if (ids === undefined) index.set(value, new Set([id]));
   else ids.add(id);
 }
 
-/** A value that no row has any more leaves nothing behind: most are ids of other rows, which come and go. */
-function unfile(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
+/** Values without rows leave the index: most are ids of other rows, so that the index would grow without end. */
+function removeFromIndex(index: Map<unknown, Set<string>>, value: unknown, id: string): void {
   const ids = index.get(value);
   ids?.delete(id);
   if (ids?.size === 0) index.delete(value);
 }
 
-/** A frozen copy of plain JSON without its undefined members; what is frozen already is ours and is taken as it is. */
-function frozenCopy<T>(value: T): T {
+/** A frozen copy of plain JSON without its undefined members; a frozen object is taken as it is. */
+function freezeCopy<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as T;
+  if (Array.isArray(value)) return Object.freeze(value.map(freezeCopy)) as T;
   const copy: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue;
     // Assigned, this key would become the prototype: metadata is whatever JSON somebody sends.
-    if (key === '__proto__') Object.defineProperty(copy, key, { value: frozenCopy(member), enumerable: true });
-    else copy[key] = frozenCopy(member);
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: freezeCopy(member), enumerable: true });
+    else copy[key] = freezeCopy(member);
   }
   return Object.freeze(copy) as T;
 }

@@ -1,4 +1,4 @@
-/** Authentication of a request: by the secret key everywhere, by a machine's secret key where Clerk allows it. */
+/** Authentication: the secret key of the instance, or that of a machine where Clerk allows it. */
 import { isSameSecret } from '../../ground/same-secret.js';
 import type { LocalRequest } from '../../http/messages.js';
 import type { InstanceState } from '../../state/instance-state.js';

@@ -1,10 +1,10 @@
-/** What the engine and the handlers say to each other: a call, a handler. */
+/** The types between engine and handlers: a call, its caller, a handler. */
 import type { LocalRequest } from '../../http/messages.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UploadedFile } from '../../http/read-body.js';
 import type { Fields } from '../../state/rows.js';
 
-/** Who calls: the secret key of the instance, or the secret key of one machine. */
+/** The caller: the secret key of the instance, or the secret key of one machine. */
 export type Caller = { readonly kind: 'secret' } | { readonly kind: 'machine'; readonly machineId: string };
 
 /** A request that matched an operation, was authenticated and is valid by the document. */

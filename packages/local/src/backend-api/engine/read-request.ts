@@ -105,9 +105,9 @@ function readJsonBody(
   const body = parseJson(request);
   if (body === undefined && !expected.required) return undefined;
   // A required body without required members may be left out: clients send nothing for "no changes".
-  const value = body === undefined ? {} : body;
+  const value: unknown = body === undefined ? {} : body;
   checks.body?.(value, operation.invalidStatus);
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value as readonly unknown[];
   return { ...checks.bodyDefaults, ...(isRecord(value) ? value : {}) };
 }
 

@@ -1,4 +1,4 @@
-/** Checks values against the document, and refuses with Clerk's codes. */
+/** Validates values by the document's schemas. Errors have Clerk's codes. */
 import { createRequire } from 'node:module';
 import type { Ajv as AjvType, ErrorObject, Options, ValidateFunction } from 'ajv';
 import { DOCUMENT_ID, toJsonSchema } from '../../document/json-schema.js';

@@ -1,4 +1,4 @@
-/** Fields that a newer version of the API refuses, although the document (of an older version) still has them. */
+/** Fields that newer versions of the API refuse, although the document, which is older, has them. */
 import { apiVersionOf } from '../../http/api-version.js';
 import type { LocalRequest } from '../../http/messages.js';
 import { refusal } from '../../model/records/refusals.js';

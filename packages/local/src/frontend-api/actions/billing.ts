@@ -18,7 +18,7 @@ import {
   removeMethod,
   viewMethod,
 } from '../../model/billing/payment-methods.js';
-import { ensureSubscription, settledItems } from '../../model/billing/subscriptions.js';
+import { ensureSubscription, currentItems } from '../../model/billing/subscriptions.js';
 import { environmentOf } from '../../model/instance/environment.js';
 import { pageOf } from '../../model/records/listing.js';
 import { missing, notFound, refusal } from '../../model/records/refusals.js';
@@ -58,7 +58,7 @@ const oneOf =
 const payerIdOf = ({ state, owner }: BillingCall): string => ensurePayer(state, owner).id;
 
 const itemsOf = ({ state, owner }: BillingCall) =>
-  settledItems(state, ensureSubscription(state, owner)).map((item) => subscriptionItems.view(item, state));
+  currentItems(state, ensureSubscription(state, owner)).map((item) => subscriptionItems.view(item, state));
 
 const methodIn = (call: BillingCall, id: string | undefined) => {
   if (id === undefined) throw missing('payment_method_id');

@@ -7,7 +7,7 @@ import {
 } from '../../model/sign-in/reverification.js';
 import type { SessionRow } from '../../state/rows.js';
 import { withSession, type Action, type Actions, type SignedInCall } from '../engine/action.js';
-import { pageLocation } from '../origins.js';
+import { pageContextOf } from '../origins.js';
 import { viewClientSession } from '../views/client.js';
 
 const showing = (act: (call: SignedInCall) => SessionRow | Promise<SessionRow>): Action =>
@@ -17,10 +17,10 @@ const showing = (act: (call: SignedInCall) => SessionRow | Promise<SessionRow>):
   });
 
 const prepare = (step: 'first' | 'second'): Action =>
-  showing((call) => prepareReverification(call.state, call.session, call.user, step, call.fields, pageLocation(call)));
+  showing((call) => prepareReverification(call.state, call.session, call.user, step, call.fields, pageContextOf(call)));
 
 const attempt = (step: 'first' | 'second'): Action =>
-  showing((call) => attemptReverification(call.state, call.session, call.user, step, call.fields, pageLocation(call)));
+  showing((call) => attemptReverification(call.state, call.session, call.user, step, call.fields, pageContextOf(call)));
 
 export const reverificationActions: Actions = {
   startSessionReverification: showing(({ state, session, user, fields }) =>

@@ -7,7 +7,7 @@ import {
   organizationOf,
   signOut,
 } from '../../model/sessions/client-sessions.js';
-import { noteRefresh } from '../../model/tokens/refresh-watch.js';
+import { watchForClockAhead } from '../../model/tokens/clock-ahead-warning.js';
 import { mintSessionToken } from '../../model/tokens/session-token.js';
 import { mintTemplateToken } from '../../model/tokens/template-token.js';
 import type { SessionRow } from '../../state/rows.js';
@@ -40,7 +40,7 @@ const mint = withSession((call) => {
   const wanted = askedOrganization(call, 'organization_id') ?? session.last_active_organization_id;
   const organizationId = typeof wanted === 'string' ? (organizationOf(state, user.id, wanted) ?? null) : null;
   // A caller of the page's script that wants a fresh one may do so as often as it likes.
-  if (request.query.get('debug') !== 'skip_cache') noteRefresh(state, session.id, organizationId);
+  if (request.query.get('debug') !== 'skip_cache') watchForClockAhead(state, session.id, organizationId);
   const jwt = mintSessionToken(
     state,
     { ...session, last_active_organization_id: organizationId },

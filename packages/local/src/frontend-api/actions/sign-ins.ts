@@ -10,12 +10,12 @@ import {
   resetPassword,
   startSignIn,
 } from '../../model/sign-in/sign-in-attempt.js';
-import { isProvider, signInAtProvider, transferToSignIn } from '../../model/sign-in/provider.js';
+import { isProvider, signInAtProvider, transferToSignIn } from '../../model/sign-in/sign-in-with-provider.js';
 import { attemptPasskeySignIn, startPasskeySignIn, waitsForPasskey } from '../../model/sign-in/sign-in-with-passkey.js';
 import { signInWithTicket } from '../../model/sign-in/sign-in-with-ticket.js';
 import type { SignInRow } from '../../state/rows.js';
 import { flagIn, textIn, type Action, type ActionCall, type Actions } from '../engine/action.js';
-import { pageLocation, publicAddress } from '../origins.js';
+import { pageContextOf, publicUrl } from '../origins.js';
 import { showSignIn } from '../views/client.js';
 
 /** Strategies that a first call prepares, if it names one together with the identifier. */
@@ -33,12 +33,12 @@ const create: Action = async (call) => {
   }
   if (flagIn(call, 'transfer') === true) return showSignIn(call, transferToSignIn(state, client));
   if (isProvider(strategy)) {
-    const asked = { fields, address: publicAddress(call) };
+    const asked = { fields, baseUrl: publicUrl(call) };
     return showSignIn(call, signInAtProvider(state, client, strategy, asked));
   }
   const identifier = textIn(call, 'identifier');
   if (identifier === undefined && strategy === 'passkey')
-    return showSignIn(call, startPasskeySignIn(state, client, pageLocation(call).origin));
+    return showSignIn(call, startPasskeySignIn(state, client, pageContextOf(call).origin));
   if (identifier === undefined) return showSignIn(call, startSignIn(state, client));
   const row = identifySignIn(state, client, identifier);
   // A password manager fills the hidden field, and then one call says it all.
@@ -46,10 +46,10 @@ const create: Action = async (call) => {
   if (password !== undefined && (strategy === undefined || strategy === 'password'))
     return showSignIn(
       call,
-      await attemptFactor(state, row, 'first', { ...fields, strategy: 'password' }, pageLocation(call)),
+      await attemptFactor(state, row, 'first', { ...fields, strategy: 'password' }, pageContextOf(call)),
     );
   if (strategy !== undefined && PREPARED_AT_ONCE.test(strategy))
-    return showSignIn(call, prepareFactor(state, row, 'first', fields, pageLocation(call)));
+    return showSignIn(call, prepareFactor(state, row, 'first', fields, pageContextOf(call)));
   return showSignIn(call, row);
 };
 
@@ -61,14 +61,14 @@ const onAttempt =
   };
 
 const prepare = (step: 'first' | 'second'): Action =>
-  onAttempt((call, row) => prepareFactor(call.state, row, step, call.fields, pageLocation(call)));
+  onAttempt((call, row) => prepareFactor(call.state, row, step, call.fields, pageContextOf(call)));
 
 const attempt = (step: 'first' | 'second'): Action =>
   onAttempt((call, row) => {
     const { state, fields } = call;
     return step === 'first' && waitsForPasskey(row)
-      ? attemptPasskeySignIn(state, row, fields, pageLocation(call))
-      : attemptFactor(state, row, step, fields, pageLocation(call));
+      ? attemptPasskeySignIn(state, row, fields, pageContextOf(call))
+      : attemptFactor(state, row, step, fields, pageContextOf(call));
   });
 
 const reset = onAttempt((call, row) => {

@@ -1,14 +1,14 @@
 /** Attempts to sign up. */
 import { clientOf } from '../../model/sessions/browsers.js';
 import { refuseSecondSession } from '../../model/sign-in/sign-in-attempt.js';
-import { isProvider, signUpAtProvider, transferToSignUp } from '../../model/sign-in/provider.js';
-import { settleSignUp } from '../../model/sign-up/settle-sign-up.js';
+import { isProvider, signUpAtProvider, transferToSignUp } from '../../model/sign-in/sign-in-with-provider.js';
+import { completeSignUpIfReady } from '../../model/sign-up/complete-sign-up.js';
 import { findSignUp, startSignUp, viewSignUp } from '../../model/sign-up/sign-up-attempt.js';
 import { fillSignUp } from '../../model/sign-up/sign-up-form.js';
-import { attemptVerification, prepareVerification } from '../../model/sign-up/sign-up-verification.js';
+import { attemptSignUpVerification, prepareSignUpVerification } from '../../model/sign-up/sign-up-verification.js';
 import { startInvitedSignUp } from '../../model/sign-up/sign-up-with-ticket.js';
 import type { SignUpRow } from '../../state/rows.js';
-import { publicAddress } from '../origins.js';
+import { publicUrl } from '../origins.js';
 import { flagIn, textIn, type Action, type ActionCall, type Actions } from '../engine/action.js';
 
 const create: Action = (call) => {
@@ -18,15 +18,15 @@ const create: Action = (call) => {
   const ticket = textIn(call, 'ticket');
   if (flagIn(call, 'transfer') === true) return viewSignUp(state, transferToSignUp(state, client));
   const row = ticket === undefined ? startSignUp(state, client) : startInvitedSignUp(state, client, ticket);
-  const filled = settleSignUp(state, fillSignUp(state, row, fields));
+  const filled = completeSignUpIfReady(state, fillSignUp(state, row, fields));
   const strategy = textIn(call, 'strategy');
   if (isProvider(strategy) && filled.created_user_id === null) {
-    const asked = { fields, address: publicAddress(call) };
+    const asked = { fields, baseUrl: publicUrl(call) };
     return viewSignUp(state, signUpAtProvider(state, filled, strategy, asked));
   }
   const prepared =
     /_code$|^email_link$/.test(strategy ?? '') && filled.created_user_id === null
-      ? prepareVerification(state, filled, fields, publicAddress(call))
+      ? prepareSignUpVerification(state, filled, fields, publicUrl(call))
       : filled;
   return viewSignUp(state, prepared);
 };
@@ -41,9 +41,9 @@ const onAttempt =
 export const signUpActions: Actions = {
   createSignUps: create,
   getSignUps: onAttempt((_call, row) => row),
-  updateSignUps: onAttempt(({ state, fields }, row) => settleSignUp(state, fillSignUp(state, row, fields))),
+  updateSignUps: onAttempt(({ state, fields }, row) => completeSignUpIfReady(state, fillSignUp(state, row, fields))),
   prepareSignUpsVerification: onAttempt((call, row) =>
-    prepareVerification(call.state, row, call.fields, publicAddress(call)),
+    prepareSignUpVerification(call.state, row, call.fields, publicUrl(call)),
   ),
-  attemptSignUpsVerification: onAttempt(({ state, fields }, row) => attemptVerification(state, row, fields)),
+  attemptSignUpsVerification: onAttempt(({ state, fields }, row) => attemptSignUpVerification(state, row, fields)),
 };

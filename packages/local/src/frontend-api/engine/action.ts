@@ -13,14 +13,14 @@ export interface ActionCall extends FrontendCall {
   readonly files: Readonly<Record<string, UploadedFile>>;
   /** The browser that asks; a new one is made when it is first looked at, and told to the browser with the answer. */
   readonly browser: () => Browser;
-  /** The browser, if it is known: looking makes none. */
+  /** The browser, if it is known; none is made. */
   readonly known: () => Browser | null;
 }
 
-/** What it gives is projected to the type of the operation's answer, and put into its envelope. @throws ApiError */
+/** The result is projected to the type of the operation's answer, and put into its envelope. @throws ApiError */
 export type Action = (call: ActionCall) => unknown;
 
-/** By the id of the operation in `spec/frontend-api.json`. */
+/** Actions by the operation's id in `spec/frontend-api.json`. */
 export type Actions = Readonly<Record<string, Action>>;
 
 /** The field as text; undefined if it was not sent, is empty or is no text. */

@@ -6,7 +6,7 @@ import type { LocalResponse } from '../../http/messages.js';
 import { json } from '../../http/responses.js';
 import { ApiError } from '../../model/records/api-error.js';
 import { refusal } from '../../model/records/refusals.js';
-import { noteActivity } from '../../model/sessions/activity.js';
+import { recordActivity } from '../../model/sessions/activity.js';
 import { newBrowser, type Browser } from '../../model/sessions/browsers.js';
 import { browserCookies, knownBrowser } from '../browser-of-request.js';
 import type { FrontendCall, FrontendHandler } from '../frontend-call.js';
@@ -68,7 +68,7 @@ const answer =
     try {
       const { fields, files } = await readInput(call.request);
       const value = await action({ ...call, fields, files, browser: current, known });
-      noteActivity(state, known()?.client ?? null, call.request);
+      recordActivity(state, known()?.client ?? null, call.request);
       return respond(operation.status ?? 200, shown(call, operation, value, known()));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

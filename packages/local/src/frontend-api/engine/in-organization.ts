@@ -1,6 +1,10 @@
 /** Actions on organizations: for those that may act there, and where the instance has organizations at all. */
 import { environmentOf } from '../../model/instance/environment.js';
-import { requirePermission, standingIn, type Standing } from '../../model/organizations/standing.js';
+import {
+  requirePermission,
+  requireMember,
+  type OrganizationMember,
+} from '../../model/organizations/member-permissions.js';
 import { refusal } from '../../model/records/refusals.js';
 import { signedIn, type Action, type SignedInCall } from './action.js';
 
@@ -9,7 +13,7 @@ export type SystemPermission =
   | `org:sys_${'memberships' | 'domains' | 'api_keys' | 'billing'}:${'read' | 'manage'}`
   | `org:sys_profile:${'manage' | 'delete'}`;
 
-export type OrganizationCall = SignedInCall & Standing;
+export type OrganizationCall = SignedInCall & OrganizationMember;
 
 /** An action of a user about organizations, member or not. */
 export const aboutOrganizations = (action: (call: SignedInCall) => unknown): Action =>
@@ -29,7 +33,7 @@ export const inOrganization = (
 ): Action =>
   aboutOrganizations((call) => {
     const { state, params, user } = call;
-    const standing = standingIn(state, params['organization_id'] ?? '', user.id);
+    const standing = requireMember(state, params['organization_id'] ?? '', user.id);
     if (permission !== null) requirePermission(state, standing, permission);
     return action({ ...call, ...standing });
   });

@@ -1,4 +1,4 @@
-/** Operations that a session has to be fresh for: a browser that was left open, or a stolen cookie, must not take the account over. */
+/** Operations that need a fresh session: a browser that was left open, or a stolen cookie, must not take the account over. */
 import { environmentOf } from '../../model/instance/environment.js';
 import { refuseUnlessFresh } from '../../model/sign-in/reverification.js';
 import { signedIn, type Action, type Actions, type SignedInCall } from './action.js';
@@ -15,7 +15,7 @@ const withoutPassword = ({ state, fields }: SignedInCall): boolean =>
   fields['current_password'] === undefined &&
   !environmentOf(state).user_settings.password_settings.disable_password_reverification;
 
-/** By the id of the operation: what the official components expect to be asked for. Names, pictures and codes are not sensitive. */
+/** Sensitive operations by id: those for which the official components expect a reverification. Names, pictures and codes are not sensitive. */
 const SENSITIVE: Readonly<Record<string, (call: SignedInCall) => boolean>> = {
   patchUser: changes('username', 'primary_email_address_id', 'primary_phone_number_id', 'primary_web3_wallet_id'),
   deleteUser: always,

@@ -112,7 +112,7 @@ function askToSignIn(call: FrontendCall, request: AuthorizationRequest, user: Us
   if (request.prompts.includes('none')) throw new OAuthError('login_required', 'Nobody is signed in.');
   const back = new URL(call.request.path, call.state.frontendApiUrl);
   const query = new URLSearchParams(call.request.query);
-  // Whoever comes back has just signed in.
+  // The user signs in before coming back, so `login` is done.
   query.set('prompt', request.prompts.filter((prompt) => prompt !== 'login').join(' '));
   if (query.get('prompt') === '') query.delete('prompt');
   back.search = query.toString();

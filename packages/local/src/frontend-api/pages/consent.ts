@@ -74,7 +74,7 @@ function organizationChoice(
   >`;
 }
 
-/** Says of a client with a metadata document that nothing but its address is known. */
+/** The client is known by the URL of its document alone. */
 function clientNote({ client_id: id, metadata_document: isDocument }: OAuthApplicationRow): Markup | null {
   if (isDocument !== true) return null;
   const offline = isLoopbackUrl(new URL(id))

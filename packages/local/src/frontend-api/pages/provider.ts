@@ -2,7 +2,12 @@
 import { redirect } from '../../http/responses.js';
 import type { LocalResponse } from '../../http/messages.js';
 import { ApiError } from '../../model/records/api-error.js';
-import { answerFromProvider, awaitedProvider, profileFor, type Awaited } from '../../model/sign-in/provider.js';
+import {
+  answerFromProvider,
+  awaitedProvider,
+  profileFor,
+  type Awaited,
+} from '../../model/sign-in/sign-in-with-provider.js';
 import { emailOf, nameOf } from '../../model/users/names.js';
 import type { ProviderProfile, UserRow } from '../../state/rows.js';
 import { knownBrowser } from '../browser-of-request.js';

@@ -8,8 +8,8 @@ import { formOf, type FrontendCall } from '../frontend-call.js';
 import { throughHandshake } from '../handshake.js';
 import { allowedRedirect, isSameOriginPost } from '../origins.js';
 import { redirect } from '../../http/responses.js';
-import { restrictionOf } from '../../model/users/sign-up-restrictions.js';
-import { liveSession, membershipsOf, signIn, type Entry } from '../../model/sessions/client-sessions.js';
+import { restrictionFor } from '../../model/users/sign-up-restrictions.js';
+import { liveSession, membershipsOf, signIn, type SignInDetails } from '../../model/sessions/client-sessions.js';
 import { maySignIn } from '../../model/users/bans-and-locks.js';
 import { textsOf } from '../../model/users/person.js';
 import { html, type Markup } from './html.js';
@@ -58,7 +58,7 @@ export function submitSignIn(call: FrontendCall): LocalResponse {
     return problem(404, 'No such user', 'The user may have been deleted. Choose again.', call.base);
   if (!maySignIn(call.state, user))
     return problem(403, 'This user cannot sign in', 'The user is banned or locked.', call.base);
-  const restriction = restrictionOf(call.state, textsOf(call.state, user, 'email_address'), 'sign-in');
+  const restriction = restrictionFor(call.state, textsOf(call.state, user, 'email_address'), 'sign-in');
   if (restriction !== null) return problem(403, 'This user cannot sign in', restriction, call.base);
   return signInAndRedirect(call, user, target, { strategy: 'password' });
 }
@@ -76,7 +76,12 @@ function whoIsIn(call: FrontendCall, target: URL | null): Markup | null {
 }
 
 /** Signs a user in on this browser and sends it on, so that the application learns of it. */
-export function signInAndRedirect(call: FrontendCall, user: UserRow, target: URL | null, entry: Entry): LocalResponse {
+export function signInAndRedirect(
+  call: FrontendCall,
+  user: UserRow,
+  target: URL | null,
+  entry: SignInDetails,
+): LocalResponse {
   const browser = browserOrNew(call);
   signIn(call.state, clientOf(call.state, browser), user, entry);
   return redirect(target === null ? `${call.base}/user` : throughHandshake(call, target), 303, [

@@ -6,7 +6,7 @@ import type { UserRow } from '../../state/rows.js';
 import type { LocalResponse } from '../../http/messages.js';
 import { formOf, type FrontendCall } from '../frontend-call.js';
 import { isSameOriginPost } from '../origins.js';
-import { restrictionOf } from '../../model/users/sign-up-restrictions.js';
+import { restrictionFor } from '../../model/users/sign-up-restrictions.js';
 import { html } from './html.js';
 import { page } from './page.js';
 import { signInAndRedirect, redirectOf, refusedForm, refusedTarget } from './sign-in.js';
@@ -22,7 +22,7 @@ export function submitSignUp(call: FrontendCall): LocalResponse {
   const target = redirectOf(call, fields);
   if (target === undefined) return refusedTarget(call);
   const email = (fields.get('email') ?? '').trim().toLowerCase();
-  const restriction = restrictionOf(call.state, [email], 'sign-up');
+  const restriction = restrictionFor(call.state, [email], 'sign-up');
   if (restriction !== null) return form(call, target, { message: restriction, field: 'email', fields });
   const user = attempt(() => createUser(call.state, newUser(email, fields)));
   if (user instanceof ApiError) return form(call, target, { message: user.longMessage, field: fieldOf(user), fields });

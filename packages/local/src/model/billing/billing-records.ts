@@ -97,8 +97,8 @@ export const prices = defineResource('prices', {
   }),
 });
 
-/** A payer as people: a user, or the organization. */
-function payerOf(state: InstanceState, row: PayerRow) {
+/** The name and e-mail address of a payer. */
+function contactOf(state: InstanceState, row: PayerRow) {
   const organization = state.table('organizations').get(row.organization_id);
   const user = state.table('users').get(row.user_id);
   return {
@@ -114,7 +114,7 @@ function payerOf(state: InstanceState, row: PayerRow) {
 export function payerView(state: InstanceState, id: string): Fields | null {
   const row = state.table('payers').get(id);
   if (!row) return null;
-  return { ...row, object: 'commerce_payer', instance_id: state.instanceId, ...payerOf(state, row) };
+  return { ...row, object: 'commerce_payer', instance_id: state.instanceId, ...contactOf(state, row) };
 }
 
 function itemView(row: SubscriptionItemRow, state: InstanceState): Fields & { next_payment: Fields | null } {
@@ -161,7 +161,7 @@ export const subscriptionItems = defineResource('subscription_items', {
     query: (row, text: string, state) => {
       const payer = state.table('payers').get(row.payer_id);
       if (payer === undefined) return false;
-      const { first_name, last_name, email, organization_name } = payerOf(state, payer);
+      const { first_name, last_name, email, organization_name } = contactOf(state, payer);
       return [first_name, last_name, email, organization_name].some((value) => includesText(value, text));
     },
   },

@@ -12,7 +12,7 @@ export interface Charge {
   readonly currency: string;
   readonly method: PaymentMethodRow;
   readonly type: 'checkout' | 'recurring';
-  /** When it is due, which may be long before anybody looks. */
+  /** The time at which it is due, ms; it may be long past. */
   readonly at: number;
 }
 

@@ -17,8 +17,8 @@ import { balanceOf, spendCredit } from './credits.js';
 import { ensurePayer, payerTypeOf, type Owner } from './payers.js';
 import { addMethod, defaultMethodOf, findMethod, isDeclined, TEST_CARD, viewMethod } from './payment-methods.js';
 import { quoteFor, runningItem, viewTotals } from './quotes.js';
-import { cancelItem, moveItem } from './subscription-items.js';
-import { addItem, defaultPlanFor, ensureSubscription, settledItems } from './subscriptions.js';
+import { cancelItem, changeItemStatus } from './subscription-items.js';
+import { addItem, defaultPlanFor, ensureSubscription, currentItems } from './subscriptions.js';
 
 export interface Purchase {
   readonly plan: string | undefined;
@@ -65,7 +65,7 @@ const needsMethod = (state: InstanceState, { quote: { due, effect, fee } }: Chec
   (effect === 'later' && fee > 0) ||
   (effect === 'trial' && environmentOf(state).commerce_settings.billing.free_trial_requires_payment_method);
 
-/** How it is paid for: with a card that the payer has, a new one, or the test card. */
+/** The card: one that the payer has, a new one, or the test card. */
 export interface Payment {
   readonly method: string | undefined;
   readonly token: string | undefined;
@@ -86,7 +86,7 @@ export function confirmCheckout(state: InstanceState, owner: Owner, row: Checkou
   if (method !== undefined && quote.due > 0 && isDeclined(method))
     throw refusal('payment_attempt_failed_card_declined');
 
-  const item = carryOut(state, owner, current, plan);
+  const item = applyQuote(state, owner, current, plan);
   spendCredit(state, payer, quote.credit, quote.currency, row.id);
   if (method !== undefined && quote.due > 0)
     charge(state, { item, amount: quote.due, currency: quote.currency, method, type: 'checkout', at: state.now() });
@@ -107,24 +107,28 @@ function methodFor(state: InstanceState, payer: PayerRow, payment: Payment): Pay
   return payment.token === undefined ? undefined : addMethod(state, payer, payment.token);
 }
 
-function carryOut(
+function applyQuote(
   state: InstanceState,
   owner: Owner,
   { quote, plan_period: period }: CheckoutRow,
   plan: PlanRow,
 ): SubscriptionItemRow {
   const subscription = ensureSubscription(state, owner);
-  const items = settledItems(state, subscription);
+  const items = currentItems(state, subscription);
   const now = state.now();
   const running = runningItem(items);
   // One change is planned at a time.
   for (const item of items.filter(({ status }) => status === 'upcoming'))
-    moveItem(state, item, { status: 'ended', ended_at: now });
+    changeItemStatus(state, item, { status: 'ended', ended_at: now });
   if (quote.effect === 'resume' && running !== undefined)
-    return moveItem(state, running, { status: 'active', canceled_at: null });
+    return changeItemStatus(state, running, { status: 'active', canceled_at: null });
   const later = quote.effect === 'later';
   if (running !== undefined && !(later && running.status === 'canceled'))
-    moveItem(state, running, later ? { status: 'canceled', canceled_at: now } : { status: 'ended', ended_at: now });
+    changeItemStatus(
+      state,
+      running,
+      later ? { status: 'canceled', canceled_at: now } : { status: 'ended', ended_at: now },
+    );
   return addItem(state, subscription, {
     plan,
     period,
@@ -142,14 +146,14 @@ function carryOut(
  */
 export function cancelOwnItem(state: InstanceState, owner: Owner, id: string): SubscriptionItemRow {
   const subscription = ensureSubscription(state, owner);
-  settledItems(state, subscription);
+  currentItems(state, subscription);
   const item = state.table('subscription_items').get(id);
   if (item?.subscription_id !== subscription.id) throw refusal('subscription_item_not_found');
   const fallback = defaultPlanFor(state, owner);
   if (item.plan_id === fallback?.id)
     throw refusal('commerce_subscription_item_cannot_be_canceled', 'The default plan is what is left.');
   const canceled = cancelItem(state, item, false);
-  const hasUpcoming = settledItems(state, subscription).some(({ status }) => status === 'upcoming');
+  const hasUpcoming = currentItems(state, subscription).some(({ status }) => status === 'upcoming');
   if (fallback !== undefined && !hasUpcoming && canceled.period_end !== null && canceled.status === 'canceled')
     addItem(state, subscription, {
       plan: fallback,

@@ -29,7 +29,7 @@ export const balanceOf = (state: InstanceState, payer: PayerRow, currency: strin
 
 /** The changes of the balance, the newest first. */
 export const creditHistory = (state: InstanceState, owner: Owner): readonly Fields[] =>
-  [...entriesOf(state, payerOf(state, owner))].reverse().map(show);
+  [...entriesOf(state, payerOf(state, owner))].reverse().map(viewEntry);
 
 /** Takes what a checkout costs from the balance. */
 export function spendCredit(state: InstanceState, payer: PayerRow, cents: number, currency: string, key: string): void {
@@ -52,7 +52,7 @@ export function adjustCredit(state: InstanceState, field: Field, id: string, bod
   const known = payerOf(state, { field, id });
   const entries = entriesOf(state, known);
   const before = entries.find((entry) => entry.idempotency_key === key);
-  if (before) return show(before);
+  if (before) return viewEntry(before);
   const code = currency.toUpperCase();
   if (action === 'decrease' && amount > sum(entries.filter((entry) => entry.currency === code)))
     throw refusal('insufficient_credit_balance', undefined, { paramName: 'amount' });
@@ -66,10 +66,10 @@ export function adjustCredit(state: InstanceState, field: Field, id: string, bod
     idempotency_key: key,
     created_at: state.now(),
   });
-  return show(entry);
+  return viewEntry(entry);
 }
 
-const show = ({ currency, amount, idempotency_key: key, created_at: time, ...row }: CreditEntryRow): Fields => ({
+const viewEntry = ({ currency, amount, idempotency_key: key, created_at: time, ...row }: CreditEntryRow): Fields => ({
   ...row,
   object: 'commerce_credit_ledger',
   amount: money(amount, currency),

@@ -27,7 +27,7 @@ export function applyDiscount(state: InstanceState, item: SubscriptionItemRow, d
     status: 'active',
     redeemed_at: state.now(),
   });
-  return show(redemption, discount);
+  return viewRedemption(redemption, discount);
 }
 
 /** @throws ApiError 404 when the item has another discount, or none */
@@ -36,10 +36,10 @@ export function removeDiscount(state: InstanceState, item: SubscriptionItemRow, 
   const discount = state.table('discounts').get(discountId);
   if (!discount || active?.discount_id !== discount.id) throw unknown(discountId);
   const removed = state.table('discount_redemptions').update(active.id, { status: 'removed' }) ?? active;
-  return show(removed, discount);
+  return viewRedemption(removed, discount);
 }
 
-function show(row: DiscountRedemptionRow, discount: DiscountRow): Fields {
+function viewRedemption(row: DiscountRedemptionRow, discount: DiscountRow): Fields {
   const { percent_off: percent, amount_off: amount, currency, cycles } = discount;
   return {
     ...row,

@@ -1,7 +1,7 @@
 /** What subscriptions entitle to, as session tokens tell it. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { PlanRow, SubscriptionItemRow } from '../../state/rows.js';
-import { settledItems } from './subscriptions.js';
+import { currentItems } from './subscriptions.js';
 
 /** Slugs. */
 export interface Entitlements {
@@ -29,7 +29,7 @@ export function entitlementsOf(
   const items = state
     .table('subscriptions')
     .by(field, id)
-    .flatMap((subscription) => settledItems(state, subscription))
+    .flatMap((subscription) => currentItems(state, subscription))
     .filter(entitles);
   const bought = items
     .map((item) => state.table('plans').get(item.plan_id))

@@ -11,7 +11,7 @@ export interface Owner {
 export const payerOf = (state: InstanceState, { field, id }: Owner): PayerRow | undefined =>
   state.table('payers').by(field, id)[0];
 
-/** Made when something first has to do with money. */
+/** Makes the payer when billing first needs it. */
 export function ensurePayer(state: InstanceState, owner: Owner): PayerRow {
   const now = state.now();
   const fresh = { object: 'commerce_payer', [owner.field]: owner.id, created_at: now, updated_at: now } as const;

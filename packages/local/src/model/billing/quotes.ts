@@ -1,22 +1,21 @@
 /** What a plan costs a payer now, and when it begins: the rules of buying, changing and coming back. */
+import { DAY_MS } from '../../ground/time.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, PayerRow, PlanRow, QuoteRow, SubscriptionItemRow, SubscriptionRow } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';
 import { money } from './billing-records.js';
 import { balanceOf } from './credits.js';
 import { PERIOD_MS } from './subscription-items.js';
-import { feeOfPlan, priceOf, settledItems } from './subscriptions.js';
-
-const DAY_MS = 86_400_000;
+import { feeOfPlan, priceOf, currentItems } from './subscriptions.js';
 
 type Item = SubscriptionItemRow;
 
-/** The item that counts now; what is upcoming does not yet. */
+/** The item that is in force now: not an upcoming one. */
 export const runningItem = (items: readonly Item[]): Item | undefined =>
   items.find(({ status }) => status !== 'upcoming');
 
-/** A payer who has never had a plan that costs something may have a free trial. */
-export const mayTry = (state: InstanceState, payer: PayerRow): boolean =>
+/** A free trial is for payers who never had a plan that costs something. */
+export const mayStartTrial = (state: InstanceState, payer: PayerRow): boolean =>
   !state
     .table('subscription_items')
     .by('payer_id', payer.id)
@@ -35,7 +34,7 @@ export function quoteFor(
   plan: PlanRow,
   period: Item['plan_period'],
 ): QuoteRow {
-  const running = runningItem(settledItems(state, subscription));
+  const running = runningItem(currentItems(state, subscription));
   const now = state.now();
   const fee = feeOfPlan(state, plan, period);
   const { currency } = priceOf(state, plan);
@@ -47,19 +46,19 @@ export function quoteFor(
     return { ...quote, effect: 'resume', starts: running.period_start, ends: running.period_end };
   }
   const days = plan.free_trial_enabled === true ? (plan.free_trial_days ?? 0) : 0;
-  if (days > 0 && fee > 0 && mayTry(state, payer))
+  if (days > 0 && fee > 0 && mayStartTrial(state, payer))
     return { ...quote, effect: 'trial', starts: now, ends: now + days * DAY_MS };
   const before = running === undefined ? 0 : feeOfItem(state, running);
   if (running !== undefined && fee < before && typeof running.period_end === 'number')
     return { ...quote, effect: 'later', starts: running.period_end, ends: ends(running.period_end) };
-  const proration = running === undefined || running.is_free_trial ? null : restOf(running, before, now);
+  const proration = running === undefined || running.is_free_trial ? null : prorationOf(running, before, now);
   const left = Math.max(0, fee - (proration?.amount ?? 0));
   const credit = Math.min(left, Math.max(0, balanceOf(state, payer, currency)));
   return { ...quote, effect: 'now', proration, credit, due: left - credit, starts: now, ends: ends(now) };
 }
 
-/** What a payer gets back for the days that are left of a period. */
-function restOf(
+/** The credit for the days that are left of a paid period. */
+function prorationOf(
   { period_start: start, period_end: end, status }: Item,
   fee: number,
   now: number,
@@ -70,7 +69,7 @@ function restOf(
   return { amount: Math.floor((fee * daysLeft) / days), daysLeft, days };
 }
 
-/** As a checkout shows it. */
+/** The totals of a checkout. */
 export function viewTotals(quote: QuoteRow, balance: number): Fields {
   const { fee, currency, proration, credit, due, effect } = quote;
   const cents = (amount: number) => money(amount, currency);

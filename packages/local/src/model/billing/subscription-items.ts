@@ -1,4 +1,5 @@
 /** How subscription items end, extend and move to another price; prices and subscriptions as operations ask for them. */
+import { DAY_MS } from '../../ground/time.js';
 import type { BillingCreatePriceParams } from '../../../../../src/api/generated/types.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { Fields, PriceRow, SubscriptionItemRow } from '../../state/rows.js';
@@ -6,8 +7,6 @@ import { invalidValue, notFound, refusal } from '../records/refusals.js';
 import { change, create, find, insert, publish, silent } from '../records/resource.js';
 import { readTime } from '../records/text-formats.js';
 import { feeOf, money, plans, prices, subscriptionItems, subscriptions } from './billing-records.js';
-
-const DAY_MS = 86_400_000;
 
 export const PERIOD_MS = { month: 30 * DAY_MS, annual: 365 * DAY_MS } as const;
 
@@ -23,7 +22,7 @@ export function cancelItem(state: InstanceState, item: Item, now: boolean): Item
   const at = state.now();
   // What has not begun would otherwise count until the end of a period that nobody pays for.
   const ends = now || item.period_end === null || item.status === 'upcoming';
-  return moveItem(
+  return changeItemStatus(
     state,
     item,
     ends ? { status: 'ended', canceled_at: at, ended_at: at } : { status: 'canceled', canceled_at: at },
@@ -31,7 +30,7 @@ export function cancelItem(state: InstanceState, item: Item, now: boolean): Item
 }
 
 /** The webhook is named after the new status. */
-export function moveItem(
+export function changeItemStatus(
   state: InstanceState,
   item: Item,
   patch: Draft<Item> & { readonly status: Item['status'] },
@@ -68,7 +67,7 @@ export function changePrice(state: InstanceState, item: Item, from: string, to: 
   const start = immediate ? now : (item.period_end ?? now);
   const end = start + PERIOD_MS[item.plan_period];
   // The old item's part of the answer knows no "canceled" for what runs on until the end of its period.
-  const moved = moveItem(
+  const moved = changeItemStatus(
     state,
     item,
     immediate ? { status: 'ended', ended_at: now } : { status: 'canceled', canceled_at: now },

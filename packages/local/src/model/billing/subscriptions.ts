@@ -1,6 +1,6 @@
 /**
- * Subscriptions by the clock: what was canceled ends, what is upcoming begins, what is active renews, and the default plan takes the place of what
- * is over. It happens when somebody looks, with the times at which it was due.
+ * Subscriptions over time: canceled items end, upcoming items begin, active items renew, and the default plan follows an item that ended. The changes
+ * are made when somebody reads the subscription, with the times at which they were due.
  */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { PlanRow, SubscriptionItemRow, SubscriptionRow } from '../../state/rows.js';
@@ -9,18 +9,18 @@ import { feeOf, prices, subscriptionItems, subscriptions } from './billing-recor
 import { charge } from './charges.js';
 import { ensurePayer, payerTypeOf, type Owner } from './payers.js';
 import { defaultMethodOf } from './payment-methods.js';
-import { moveItem, PERIOD_MS } from './subscription-items.js';
+import { changeItemStatus, PERIOD_MS } from './subscription-items.js';
 
 type Item = SubscriptionItemRow;
 
 const itemsOf = (state: InstanceState, { id }: SubscriptionRow): Item[] =>
   state.table('subscription_items').by('subscription_id', id);
 
-/** Over are those that entitle to nothing any more, and never will. */
+/** Whether an item entitles to something now or will later. */
 const isOpen = ({ status }: Item): boolean =>
   status === 'active' || status === 'past_due' || status === 'canceled' || status === 'upcoming';
 
-/** Whose it is. */
+/** The user or organization that has the subscription. */
 export const ownerOf = ({ organization_id: organizationId, user_id: userId }: SubscriptionRow): Owner =>
   typeof organizationId === 'string'
     ? { field: 'organization_id', id: organizationId }
@@ -94,15 +94,15 @@ export function addItem(state: InstanceState, subscription: SubscriptionRow, wan
   return item;
 }
 
-/** The items that are open, as the clock has it. */
-export function settledItems(state: InstanceState, subscription: SubscriptionRow): Item[] {
+/** Carries out what is due by now (ends, begins, renews), and gives the items that are open then. */
+export function currentItems(state: InstanceState, subscription: SubscriptionRow): Item[] {
   const now = state.now();
   const open = itemsOf(state, subscription).filter(isOpen);
   const due = open.filter((item) => dueAt(item) <= now);
   if (due.length > 0) {
-    // What ends makes room for what begins.
+    // Ended items first: upcoming ones take their place.
     for (const item of due.filter(({ status }) => status === 'canceled'))
-      moveItem(state, item, { status: 'ended', ended_at: item.period_end ?? now });
+      changeItemStatus(state, item, { status: 'ended', ended_at: item.period_end ?? now });
     for (const item of due.filter(({ status }) => status === 'upcoming')) begin(state, item);
     for (const item of due.filter(({ status }) => status === 'active')) renew(state, item, dueAt(item));
     startDefault(state, subscription);
@@ -110,7 +110,7 @@ export function settledItems(state: InstanceState, subscription: SubscriptionRow
   return itemsOf(state, subscription).filter(isOpen);
 }
 
-/** When something happens to the item. Rows from seeds may lack times. */
+/** The time at which the next change of an item is due. Rows from seeds may lack times. */
 const DUE_AT: Readonly<Partial<Record<Item['status'], (item: Item) => number | null | undefined>>> = {
   upcoming: (item) => item.period_start,
   active: (item) => item.period_end,
@@ -127,7 +127,7 @@ function startDefault(state: InstanceState, subscription: SubscriptionRow): void
 }
 
 function begin(state: InstanceState, item: Item): void {
-  const active = moveItem(state, item, { status: 'active' });
+  const active = changeItemStatus(state, item, { status: 'active' });
   // Its first period is paid for when it begins.
   if (active.period_end !== null) renew(state, active, active.period_start);
 }
@@ -141,7 +141,7 @@ function renew(state: InstanceState, item: Item, from: number): void {
   const fee = feeOf(item, price) || 0;
   const method = defaultMethodOf(state, item.payer_id);
   if (item.is_free_trial && fee > 0 && method === undefined) {
-    moveItem(state, item, { status: 'ended', ended_at: from });
+    changeItemStatus(state, item, { status: 'ended', ended_at: from });
     return;
   }
   let start = from;
@@ -157,7 +157,7 @@ function renew(state: InstanceState, item: Item, from: number): void {
       const currency = price?.currency ?? 'USD';
       const { status } = charge(state, { item: current, amount: fee, currency, method, type: 'recurring', at: start });
       if (status === 'failed') {
-        moveItem(state, current, { status: 'past_due', past_due_at: start });
+        changeItemStatus(state, current, { status: 'past_due', past_due_at: start });
         return;
       }
     }

@@ -1,4 +1,4 @@
-/** The enterprise connections of a domain that people sign in through. Both tables of the Backend API count, the older one of SAML alone too. */
+/** The enterprise connections through which users sign in, from both tables of the Backend API: `enterprise_connections`, and the older `saml_connections`. */
 import type { InstanceState } from '../../state/instance-state.js';
 import { domainOfAddress } from '../organizations/public-mail-domains.js';
 
@@ -8,10 +8,10 @@ export interface Connection {
   readonly provider: string;
   readonly domains: readonly string[];
   readonly allowSubdomains: boolean;
-  /** Names are taken over at each sign-in. */
-  readonly syncs: boolean;
-  /** Whoever has no account yet gets none. */
-  readonly noNewcomers: boolean;
+  /** The names are updated at each sign-in. */
+  readonly syncsUserAttributes: boolean;
+  /** A user without an account here cannot sign in: none is made. */
+  readonly jitProvisioningDisabled: boolean;
 }
 
 type Row = Readonly<Record<string, unknown>> & { readonly id: string };
@@ -24,19 +24,19 @@ const connectionOf = (row: Row): Connection => {
     provider: String(row['provider']),
     domains: (row['domains'] as readonly string[] | undefined) ?? [],
     allowSubdomains: saml['allow_subdomains'] === true,
-    syncs: row['sync_user_attributes'] !== false,
-    noNewcomers: row['disable_jit_provisioning'] === true,
+    syncsUserAttributes: row['sync_user_attributes'] !== false,
+    jitProvisioningDisabled: row['disable_jit_provisioning'] === true,
   };
 };
 
-/** Those that are switched on. */
+/** The connections that are switched on. */
 export const activeConnections = (state: InstanceState): Connection[] =>
   [...state.table('enterprise_connections').rows(), ...state.table('saml_connections').rows()]
     .map((row): Row => row as unknown as Row)
     .filter((row) => row['active'] === true && row['authenticatable'] !== false)
     .map(connectionOf);
 
-/** Those for an e-mail address; none for other text. */
+/** The connections of an e-mail address's domain; none for other text. */
 export function connectionsFor(state: InstanceState, text: string | null): Connection[] {
   if (!text?.includes('@')) return [];
   const domain = domainOfAddress(text.trim());

@@ -1,6 +1,7 @@
 /** Accounts of users at enterprise connections. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { EnterpriseAccountRow, ProviderProfile, UserRow } from '../../state/rows.js';
+import { presentFields } from '../records/present-fields.js';
 import { change, defineResource, insert, publish } from '../records/resource.js';
 import { users } from '../users/user-records.js';
 import { verified } from '../verification/verification.js';
@@ -21,21 +22,21 @@ export const enterpriseAccountOf = (
     .by('provider_user_id', id)
     .find((row) => row.enterprise_connection_id === connection);
 
-/** Notes that the user has come through a connection, and takes the names over where it says so. */
+/** Records that the user signed in through a connection, and takes over the names where the connection synchronises them. */
 export function linkEnterpriseAccount(state: InstanceState, user: UserRow, profile: ProviderProfile): void {
   const connection = activeConnections(state).find(({ id }) => id === profile.connection_id);
-  const told = {
+  const fields = {
     email_address: profile.email_address,
     first_name: profile.first_name === '' ? null : profile.first_name,
     last_name: profile.last_name === '' ? null : profile.last_name,
     last_authenticated_at: state.now(),
   };
   const known = enterpriseAccountOf(state, profile);
-  if (known !== undefined) state.table('enterprise_accounts').update(known.id, told);
+  if (known !== undefined) state.table('enterprise_accounts').update(known.id, fields);
   else {
     const provider = connection?.provider ?? '';
     insert(state, enterpriseAccounts, {
-      ...told,
+      ...fields,
       user_id: user.id,
       protocol: provider.startsWith('saml') ? 'saml' : 'oauth',
       provider,
@@ -46,10 +47,10 @@ export function linkEnterpriseAccount(state: InstanceState, user: UserRow, profi
       verification: verified('enterprise_sso'),
     });
   }
-  const names = connection?.syncs === true ? given({ first_name: told.first_name, last_name: told.last_name }) : {};
+  const names =
+    connection?.syncsUserAttributes === true
+      ? presentFields({ first_name: fields.first_name, last_name: fields.last_name })
+      : {};
   if (Object.keys(names).length > 0) change(state, users, user.id, names);
   else if (known === undefined) publish(state, users, 'updated', user);
 }
-
-const given = (fields: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== null));

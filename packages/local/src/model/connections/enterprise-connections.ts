@@ -7,8 +7,10 @@ import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { EnterpriseConnectionRow, Fields } from '../../state/rows.js';
 import { organizations } from '../organizations/organization-records.js';
 import { deletes } from '../records/cascade.js';
+import { presentFields } from '../records/present-fields.js';
 import { invalidValue } from '../records/refusals.js';
 import { defineResource, find, insert } from '../records/resource.js';
+import { isDomainName } from '../records/text-formats.js';
 
 export const enterpriseConnections = defineResource('enterprise_connections', {
   object: 'enterprise_connection',
@@ -70,13 +72,12 @@ export function readEnterpriseConnection(
   before: Partial<EnterpriseConnectionRow> & { readonly id: string },
 ): Draft<EnterpriseConnectionRow> {
   const { saml, oidc, domains, organization_id: organization, ...rest } = body as Body;
-  if (domains?.some((name) => !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)))
-    throw invalidValue('domains', 'must be domain names');
+  if (domains?.some((name) => !isDomainName(name))) throw invalidValue('domains', 'must be domain names');
   if (typeof organization === 'string') find(state, organizations, organization);
   const name = body.name ?? before.name;
   const { client_secret: secret, ...open }: Fields = oidc ?? {};
   return {
-    ...present(rest),
+    ...presentFields(rest),
     ...(domains && domains.length > 0 ? { domains: domains.map((each) => each.toLowerCase()) } : {}),
     ...(typeof organization === 'string' ? { organization_id: organization } : {}),
     ...(saml
@@ -87,7 +88,7 @@ export function readEnterpriseConnection(
             acs_url: `${state.frontendApiUrl}/v1/saml/acs/${before.id}`,
             ...SAML_DEFAULTS,
             ...before.saml_connection,
-            ...present(saml),
+            ...presentFields(saml),
           },
         }
       : {}),
@@ -100,7 +101,7 @@ export function readEnterpriseConnection(
             requires_pkce: false,
             created_at: state.now(),
             ...before.oauth_config,
-            ...present(open),
+            ...presentFields(open),
             updated_at: state.now(),
           },
         }
@@ -109,10 +110,7 @@ export function readEnterpriseConnection(
   };
 }
 
-const present = (fields: object): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
-
-/** There is no identity provider here: the run stays pending. */
+/** The run stays pending, because there is no identity provider here. */
 export function startTestRun(state: InstanceState, connection: EnterpriseConnectionRow): Fields {
   const run = insert(state, testRuns, {
     enterprise_connection_id: connection.id,

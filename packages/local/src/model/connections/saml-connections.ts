@@ -9,6 +9,7 @@ import { organizations } from '../organizations/organization-records.js';
 import { contains } from '../records/listing.js';
 import { invalidValue, missing } from '../records/refusals.js';
 import { defineResource, find } from '../records/resource.js';
+import { isDomainName } from '../records/text-formats.js';
 
 export const samlConnections = defineResource('saml_connections', {
   object: 'saml_connection',
@@ -83,7 +84,7 @@ export function readSamlConnection(
   if (body.name === '') throw missing('name');
   const list = domains ?? (typeof domain === 'string' ? [domain] : undefined);
   for (const name of list ?? []) {
-    if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) throw invalidValue('domains', 'must be domain names');
+    if (!isDomainName(name)) throw invalidValue('domains', 'must be domain names');
     const others = state.table('saml_connections').rows();
     if (others.some((row) => row.id !== before?.id && row.domains.includes(name)))
       throw invalidValue('domains', `must not belong to another connection (${name})`);

@@ -32,7 +32,7 @@ export function createPortalToken(state: InstanceState, body: AdminPortalLinkTok
   return { ...portalTokens.view(row, state), token: row.token };
 }
 
-/** Twice is as once; the first reason stays. @throws ApiError 404 */
+/** Idempotent: the first reason stays. @throws ApiError 404 */
 export function revokePortalToken(state: InstanceState, id: string, reason: string | null | undefined): PortalTokenRow {
   const row = find(state, portalTokens, id);
   return row.revoked ? row : change(state, portalTokens, id, { revoked: true, revocation_reason: reason ?? null });

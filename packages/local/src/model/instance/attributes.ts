@@ -1,4 +1,4 @@
-/** What a user may have, and what each of it serves for: `user_settings.attributes` of the environment. */
+/** The attributes of users and what each is used for: `user_settings.attributes` of the environment. */
 import type { Fields } from '../../state/rows.js';
 import { merged } from '../records/deep-merge.js';
 

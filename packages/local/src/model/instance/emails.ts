@@ -1,6 +1,6 @@
-/** Messages that an application sends through Clerk: kept, told to webhooks, and delivered to nobody. */
+/** E-mails: stored, reported to webhooks, and delivered to nobody; those that an application sends through the Backend API. */
 import { isRecord } from '../../../../../src/ground/is-record.js';
-import type { InstanceState } from '../../state/instance-state.js';
+import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { EmailRow, Fields } from '../../state/rows.js';
 import { missing } from '../records/refusals.js';
 import { defineResource, find, insert } from '../records/resource.js';
@@ -9,6 +9,17 @@ import { primaryText } from '../users/person.js';
 import { users } from '../users/user-records.js';
 
 export const emails = defineResource('emails', { object: 'email', idPrefix: 'ema', component: '' });
+
+/** Stores an e-mail. No webhook tells of it. */
+export const storeEmail = (state: InstanceState, fields: Draft<EmailRow>): EmailRow =>
+  insert(state, emails, { slug: null, data: null, status: 'queued', delivered_by_clerk: true, ...fields });
+
+/** Stores an e-mail and reports it to the webhooks. */
+export function queueEmail(state: InstanceState, fields: Draft<EmailRow>): EmailRow {
+  const email = storeEmail(state, fields);
+  state.emit('email.created', email);
+  return email;
+}
 
 /** The document does not describe the body, so nothing has checked it. */
 export interface NewEmail {
@@ -29,7 +40,7 @@ export function sendEmail(state: InstanceState, { to, from, subject, html, text 
   if (typeof body !== 'string') throw missing('html');
   const { user_id: userId, address }: Fields = to;
   const user = typeof userId === 'string' ? find(state, users, userId) : null;
-  const email = insert(state, emails, {
+  return queueEmail(state, {
     from_email_name: sender,
     to_email_address: user ? primaryText(state, user, 'email_address') : readEmailAddress(address, 'to.address'),
     email_address_id: user?.primary_email_address_id ?? null,
@@ -37,11 +48,5 @@ export function sendEmail(state: InstanceState, { to, from, subject, html, text 
     subject,
     body,
     body_plain: text ?? null,
-    status: 'queued',
-    slug: null,
-    data: null,
-    delivered_by_clerk: true,
   });
-  state.emit('email.created', email);
-  return email;
 }

@@ -16,7 +16,7 @@ import { settingsOf } from './settings.js';
 const ROW = 'environment';
 
 /**
- * Changes part of the environment, in force at the next look.
+ * Changes part of the environment, in force at once.
  *
  * @param patch part of the environment document, merged deeply
  * @throws TypeError for a name that the document does not have, or a value of another type
@@ -39,7 +39,7 @@ export type Environment = ReturnType<typeof base>;
 
 const kept = new WeakMap<object, { readonly key: string; readonly document: Environment }>();
 
-/** Of all tables that the document is made from. */
+/** Changes when a table changes that the document is made from. */
 const versionOf = (state: InstanceState): string =>
   (['instance_settings', 'plans', 'enterprise_connections', 'saml_connections'] as const)
     .map((name) => state.table(name).version)
@@ -77,7 +77,7 @@ function base(state: InstanceState, userPatch: Fields) {
   };
 }
 
-/** Billing is on for those whom there are plans for. */
+/** Billing is on for each type of payer that has plans. */
 function billingSettings(state: InstanceState) {
   const sold = (type: 'user' | 'org') => {
     const plans = state.table('plans').by('for_payer_type', type);
@@ -176,7 +176,7 @@ function userSettings(state: InstanceState, attributes: Attributes, social: Fiel
       require_numbers: false,
       require_uppercase: false,
       require_lowercase: false,
-      // Whatever asks another machine about passwords stays off.
+      // Checks that would ask another machine about passwords stay off.
       show_zxcvbn: false,
       min_zxcvbn_strength: 0,
       disable_hibp: true,

@@ -3,6 +3,7 @@ import type { TemplatesPreviewParams, TemplatesUpsertParams } from '../../../../
 import { lookUp } from '../../ground/look-up.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { Fields, MessageTemplateRow } from '../../state/rows.js';
+import { presentFields } from '../records/present-fields.js';
 import { missing, notFound, refusal } from '../records/refusals.js';
 import { change, defineResource, insert } from '../records/resource.js';
 
@@ -13,7 +14,7 @@ export const templates = defineResource('templates', {
   sortKeys: ['position'],
 });
 
-/** Type, slug, name, body: what exists before anybody changes it. */
+/** The templates that every instance has. */
 const BUILT_IN: readonly (readonly [type: string, slug: string, name: string, body: string])[] = [
   ['email', 'verification_code', 'Verification code', '{{otp_code}} is your verification code'],
   ['email', 'magic_link_sign_in', 'Email link', 'Sign in to {{app.name}}: {{magic_link}}'],
@@ -25,8 +26,8 @@ const BUILT_IN: readonly (readonly [type: string, slug: string, name: string, bo
   ['sms', 'reset_password_code', 'Reset password code', '{{otp_code}} is your reset password code for {{app.name}}'],
 ];
 
-/** A text with the values of its variables; a variable without a value stays as it is. */
-export const filled = (text: string, values: Readonly<Record<string, string>>): string =>
+/** Replaces the variables in a text by their values; a variable without a value stays as it is. */
+export const fillTemplate = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (all, name: string) => lookUp(values, name) ?? all);
 
 const VARIABLES = ['app.name', 'app.url', 'otp_code', 'magic_link', 'action_url', 'org.name'];
@@ -87,9 +88,8 @@ export function upsertTemplate(
 ): MessageTemplateRow {
   const known = templatesOf(state, type).find((template) => template.slug === slug);
   if (typeof body.body !== 'string') throw missing('body');
-  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== undefined));
   const fields: Draft<MessageTemplateRow> = {
-    ...given,
+    ...presentFields(body),
     markup: body.markup ?? body.body,
     can_revert: builtIn(type, slug) !== undefined,
   };
@@ -105,14 +105,14 @@ export function revertTemplate(state: InstanceState, row: MessageTemplateRow): M
   return change(state, templates, row.id, { ...original, delivered_by_clerk: true, can_revert: false });
 }
 
-/** The template with its variables filled in; `{{name}}` stays where nothing is known about it. */
+/** The template with its variables fillTemplate in; `{{name}}` stays where nothing is known about it. */
 export function previewTemplate(state: InstanceState, row: MessageTemplateRow, body: TemplatesPreviewParams): Fields {
   const values: Readonly<Record<string, string>> = {
     'app.name': 'Local instance',
     'app.url': state.frontendApiUrl,
     otp_code: '424242',
   };
-  const render = (text: string | null | undefined) => (typeof text === 'string' ? filled(text, values) : null);
+  const render = (text: string | null | undefined) => (typeof text === 'string' ? fillTemplate(text, values) : null);
   return {
     subject: render(body.subject ?? row.subject),
     body: render(body.body ?? row.body),

@@ -1,4 +1,4 @@
-/** What the instance asks of passwords that people choose. (What the Backend API sets has been decided by whoever holds the secret key.) */
+/** The rules for passwords that users choose. They do not bind the Backend API. */
 import { environmentOf } from './environment.js';
 import type { ErrorCode } from '../records/api-error.js';
 import { refusal } from '../records/refusals.js';
@@ -6,7 +6,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 
 type Rules = ReturnType<typeof environmentOf>['user_settings']['password_settings'];
 
-/** In the order in which they are told. */
+/** In the order in which they are checked. */
 const RULES: readonly (readonly [
   code: ErrorCode,
   breaks: (password: string, rules: Rules) => boolean,

@@ -24,7 +24,7 @@ const DEFAULTS = {
   communication: { blocked_country_codes: [] as string[] },
   auth: {
     restricted_to_allowlist: false,
-    // Whoever has no second factor sets one up after signing in.
+    // Users without a second factor set one up after signing in.
     mfa_required: false,
     from_email_address: 'noreply',
     progressive_sign_up: true,

@@ -1,8 +1,8 @@
-/** The email that brings an invitation: kept, told to webhooks, and delivered to nobody. */
+/** The e-mail of an invitation: stored, reported to webhooks, and delivered to nobody. */
 import type { InstanceState } from '../../state/instance-state.js';
-import { emails } from '../instance/emails.js';
-import { filled, findTemplate } from '../instance/message-templates.js';
-import { insert } from '../records/resource.js';
+import { queueEmail } from '../instance/emails.js';
+import { environmentOf } from '../instance/environment.js';
+import { fillTemplate, findTemplate } from '../instance/message-templates.js';
 
 export type InvitationTemplate = 'invitation' | 'waitlist_invitation' | 'organization_invitation';
 
@@ -19,7 +19,7 @@ export function sendInvitation(
   { email_address: address, url }: Invited,
   organizationName?: string,
 ): void {
-  const app = { name: 'Local application', url: state.frontendApiUrl };
+  const app = { name: environmentOf(state).display_config.application_name, url: state.frontendApiUrl };
   const action = url ?? '';
   const values = {
     'app.name': app.name,
@@ -28,19 +28,16 @@ export function sendInvitation(
     'org.name': organizationName ?? '',
   };
   const template = findTemplate(state, 'email', slug);
-  const body = filled(template.body ?? '', values);
-  const email = insert(state, emails, {
+  const body = fillTemplate(template.body ?? '', values);
+  queueEmail(state, {
     slug,
     from_email_name: template.from_email_name ?? 'noreply',
     to_email_address: address,
     email_address_id: null,
     user_id: null,
-    subject: filled(template.subject ?? '', values),
+    subject: fillTemplate(template.subject ?? '', values),
     body,
     body_plain: body,
-    status: 'queued',
     data: { app, action_url: action, ...(organizationName === undefined ? {} : { org: { name: organizationName } }) },
-    delivered_by_clerk: true,
   });
-  state.emit('email.created', email);
 }

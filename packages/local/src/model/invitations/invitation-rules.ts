@@ -3,9 +3,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { ApiError } from '../records/api-error.js';
 import { refusal } from '../records/refusals.js';
 
-export const DAY_MS = 86_400_000;
-
-/** The status by the clock: what nobody accepted or revoked expires. */
+/** The status by now: a pending invitation expires. */
 export function expiringStatus<Status extends string>(
   state: InstanceState,
   row: { readonly status: Status; readonly expires_at: number },

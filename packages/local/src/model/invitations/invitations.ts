@@ -1,5 +1,6 @@
 /** Invitations to the application. */
 import type { InvitationsCreateParams } from '../../../../../src/api/generated/types.js';
+import { DAY_MS } from '../../ground/time.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, InvitationRow } from '../../state/rows.js';
 import { contains } from '../records/listing.js';
@@ -8,7 +9,7 @@ import { change, create, defineResource, find } from '../records/resource.js';
 import { readEmailAddress, readUrl } from '../records/text-formats.js';
 import { createTicket, ticketUrl } from '../sessions/tickets.js';
 import { sendInvitation } from './invitation-emails.js';
-import { DAY_MS, duplicateInvitation, expiringStatus, repeatedIn } from './invitation-rules.js';
+import { duplicateInvitation, expiringStatus, repeatedIn } from './invitation-rules.js';
 
 const DEFAULT_DAYS = 30;
 
@@ -72,7 +73,7 @@ export function revokeInvitation(state: InstanceState, id: string): InvitationRo
   return change(state, invitations, id, { status: 'revoked' });
 }
 
-const NO_LONGER_GOOD = {
+const REFUSAL_BY_STATUS = {
   accepted: 'invitation_already_accepted',
   revoked: 'revoked_invitation',
   expired: 'ticket_expired_code',
@@ -81,6 +82,6 @@ const NO_LONGER_GOOD = {
 /** Somebody signed up with the invitation. @throws ApiError 400, 404 */
 export function acceptInvitation(state: InstanceState, id: string): InvitationRow {
   const status = expiringStatus(state, find(state, invitations, id));
-  if (status !== 'pending') throw refusal(NO_LONGER_GOOD[status]);
+  if (status !== 'pending') throw refusal(REFUSAL_BY_STATUS[status]);
   return change(state, invitations, id, { status: 'accepted' });
 }

@@ -1,4 +1,4 @@
-/** What a machine is, how it looks from outside, and what goes with it; the rules of its scopes and its secret key. */
+/** The resource of machines: view, cascades, and the rules for scopes and secret keys. */
 import type { MachinesCreateParams, MachinesUpdateParams } from '../../../../../src/api/generated/types.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, MachineRow, MachineScopeRow } from '../../state/rows.js';

@@ -3,13 +3,13 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { ApiKeyRow, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { membershipOf } from '../organizations/organization-records.js';
-import { requirePermission, standingIn } from '../organizations/standing.js';
+import { requirePermission, requireMember } from '../organizations/member-permissions.js';
 import { refusal } from '../records/refusals.js';
 import { apiKeysOf, createApiKey, findApiKey, noApiKey } from './api-keys.js';
 
 export type Access = 'read' | 'manage';
 
-/** What a person may choose of a key: its scopes and claims are the backend's. */
+/** The fields of a key that a user may choose. Scopes and claims are set by the Backend API alone. */
 export interface OwnApiKey {
   readonly subject: string;
   readonly name: string;
@@ -27,13 +27,13 @@ export function requireOwnSubject(state: InstanceState, user: UserRow, subject: 
   } = environmentOf(state).api_keys_settings;
   const isUser = subject === user.id;
   if (!isUser) {
-    const standing = standingIn(state, subject, user.id);
+    const standing = requireMember(state, subject, user.id);
     requirePermission(state, standing, `org:sys_api_keys:${access}`);
   }
   if (!enabled || !(isUser ? ofUsers : ofOrganizations)) throw refusal('api_keys_not_enabled');
 }
 
-/** Keys of others are not there. @throws ApiError 403, 404, 422 */
+/** Keys of other subjects are not found. @throws ApiError 403, 404, 422 */
 export function findOwnApiKey(state: InstanceState, user: UserRow, id: string, access: Access): ApiKeyRow {
   const key = findApiKey(state, id);
   if (key.subject !== user.id && membershipOf(state, key.subject, user.id) === undefined) throw noApiKey();

@@ -10,7 +10,7 @@ import { includesText } from '../records/listing.js';
 import { missing, refusal } from '../records/refusals.js';
 import { change, create, defineResource } from '../records/resource.js';
 import { readUrl } from '../records/text-formats.js';
-import { isSelfMade } from './clients.js';
+import { isSelfRegistered } from './clients.js';
 
 /** Worked out, because they follow the port on which the instance listens. */
 const addresses = (issuer: string) => ({
@@ -54,7 +54,7 @@ export function readOAuthApplication(
 ): Draft<OAuthApplicationRow> {
   const { callback_url: callback, redirect_uris: uris } = body;
   if (body.name === '') throw missing('name');
-  if (body.consent_screen_enabled === false && before !== undefined && isSelfMade(before)) {
+  if (body.consent_screen_enabled === false && before !== undefined && isSelfRegistered(before)) {
     throw refusal(
       'oauth_application_consent_screen_cannot_be_disabled',
       'The consent screen of a client that registered itself cannot be switched off.',

@@ -24,39 +24,39 @@ export async function admitDocumentClient(state: InstanceState, clientId: string
   const isKnown = () => state.table('oauth_applications').by('client_id', clientId).length > 0;
   const settings = settingsOf(state, 'oauth');
   if (settings.client_id_metadata_documents_only_allow_pre_registered_clients && !isKnown())
-    throw refusal('This instance takes only documents of clients that it knows already.');
+    throw unusableDocument('This instance takes only documents of clients that it knows already.');
   const document = await fetchDocument(url).catch((error: unknown) => {
-    throw refusal(messageOf(error));
+    throw unusableDocument(messageOf(error));
   });
-  record(state, clientId, applicationOf(state, document, clientId));
+  storeClient(state, clientId, applicationOf(state, document, clientId));
 }
 
 /** The URL must be in the one form that is compared: exactly as given, without query, fragment or credentials. */
 function readDocumentUrl(clientId: string): URL {
   const url = clientId.length <= LONGEST && URL.canParse(clientId) ? new URL(clientId) : null;
   if (url === null || url.href !== clientId || url.username !== '' || url.password !== '')
-    throw refusal('The URL is not in its normal form.');
+    throw unusableDocument('The URL is not in its normal form.');
   if (url.pathname === '/' || url.search !== '' || url.hash !== '' || clientId.endsWith('#'))
-    throw refusal('The URL must have a path, and neither a query nor a fragment.');
-  if (!mayFetch(url)) throw refusal('The URL must be https, or http on loopback.');
+    throw unusableDocument('The URL must have a path, and neither a query nor a fragment.');
+  if (!mayFetch(url)) throw unusableDocument('The URL must be https, or http on loopback.');
   return url;
 }
 
 /** @throws OAuthError `invalid_client` */
 function applicationOf(state: InstanceState, document: Fields, clientId: string): Draft<OAuthApplicationRow> {
-  if (document['client_id'] !== clientId) throw refusal('The client_id in it is another one.');
-  if ('client_secret' in document) throw refusal('A public document holds no secret.');
+  if (document['client_id'] !== clientId) throw unusableDocument('The client_id in it is another one.');
+  if ('client_secret' in document) throw unusableDocument('A public document holds no secret.');
   try {
     // Without a secret there is no other method than none.
     const metadata = readClientMetadata(state, { token_endpoint_auth_method: 'none', ...document });
-    if (!metadata.isPublic) throw refusal('Its token_endpoint_auth_method must be none.');
+    if (!metadata.isPublic) throw unusableDocument('Its token_endpoint_auth_method must be none.');
     return { ...metadata.application, name: metadata.application.name ?? new URL(clientId).host };
   } catch (error) {
-    throw error instanceof OAuthError ? refusal(error.message) : error;
+    throw error instanceof OAuthError ? unusableDocument(error.message) : error;
   }
 }
 
-function record(state: InstanceState, clientId: string, fields: Draft<OAuthApplicationRow>): void {
+function storeClient(state: InstanceState, clientId: string, fields: Draft<OAuthApplicationRow>): void {
   const table = state.table('oauth_applications');
   const row = table.by('client_id', clientId)[0];
   if (row !== undefined) {
@@ -75,5 +75,5 @@ function warnOfLoopback(clientId: string): void {
   );
 }
 
-const refusal = (why: string): OAuthError =>
+const unusableDocument = (why: string): OAuthError =>
   new OAuthError('invalid_client', `The client's metadata document cannot be used. ${why}`);

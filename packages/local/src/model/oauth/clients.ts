@@ -1,4 +1,4 @@
-/** OAuth clients: who they are, how they prove it, and where codes for them may go. */
+/** OAuth clients: look-up, authentication, and redirect URIs. */
 import { isSameSecret } from '../../ground/same-secret.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { OAuthApplicationRow } from '../../state/rows.js';
@@ -12,12 +12,12 @@ export function findApplication(state: InstanceState, clientId: string | null): 
 }
 
 /** Anybody can make such a client, so that it never gets anything without the user's consent. */
-export const isSelfMade = (application: OAuthApplicationRow): boolean =>
+export const isSelfRegistered = (application: OAuthApplicationRow): boolean =>
   application.dynamically_registered || application.metadata_document === true;
 
 /** Whether users are asked before this client gets anything. */
 export const hasConsentScreen = (application: OAuthApplicationRow): boolean =>
-  application.consent_screen_enabled !== false || isSelfMade(application);
+  application.consent_screen_enabled !== false || isSelfRegistered(application);
 
 /**
  * The client that calls a token endpoint, by `client_secret_basic`, `client_secret_post`, or, for a public client, by

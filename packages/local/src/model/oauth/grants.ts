@@ -1,4 +1,4 @@
-/** Tokens as the authorization server sees them: in which form they are given, whether they are good, and how they end. */
+/** Tokens of the authorization server: their format, validity and revocation. */
 import { settingsOf } from '../instance/settings.js';
 import { isGood, type TokenFormat } from '../tokens/machine-tokens.js';
 import type { InstanceState } from '../../state/instance-state.js';
@@ -17,7 +17,7 @@ export function findAccessToken(state: InstanceState, token: string): OAuthAcces
   return row !== undefined && isGood(state, row) ? row : undefined;
 }
 
-/** A JWT of ours that is over: Clerk tells that of JWTs alone. */
+/** Whether the token is a JWT of this instance, expired or not. Clerk tells expired from unknown for JWTs alone. */
 export const isKnownJwt = (state: InstanceState, token: string): boolean =>
   state.table('oauth_access_tokens').by('token', token).some(isJwt);
 

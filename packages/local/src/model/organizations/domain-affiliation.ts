@@ -1,4 +1,4 @@
-/** Verifies that a domain belongs to an organization, by a code that is sent to an address of the domain. */
+/** Verification of an organization's domain by a code that is sent to an address of it. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { OrganizationDomainRow } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';

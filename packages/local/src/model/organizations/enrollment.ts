@@ -1,6 +1,6 @@
 /**
- * Enrollment by a verified address of one of an organization's domains: the user is invited at once, or is shown a suggestion. Accepting the
- * suggestion asks the organization's managers.
+ * Enrollment by domain: a user with a verified address of an organization's domain is invited, or gets a suggestion; accepting a suggestion asks the
+ * organization's managers.
  */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { MembershipRequestRow, OrganizationDomainRow, SuggestionRow, UserRow } from '../../state/rows.js';
@@ -31,11 +31,11 @@ export const membershipRequests = defineResource('organization_membership_reques
   component: 'OrganizationMembershipRequest',
 });
 
-/** A domain admits nobody before somebody has shown that it is theirs. */
+/** A domain enrolls nobody before it is verified. */
 const admits = (state: InstanceState, domain: OrganizationDomainRow): boolean =>
   domain.verification?.status === 'verified' && environmentOf(state).organization_settings.domains.enabled;
 
-/** Gives the user the invitations and suggestions of their verified addresses. Calling it again changes nothing. */
+/** Gives the user what their verified addresses entitle them to. Idempotent. */
 export function enroll(state: InstanceState, user: UserRow): void {
   const addresses = state.table('email_addresses').by('user_id', user.id).filter(isVerified);
   for (const { email_address: address } of addresses) {
@@ -60,7 +60,7 @@ function enrollBy(state: InstanceState, domain: OrganizationDomainRow, user: Use
     .table('organization_invitations')
     .by('email_address', address)
     .filter((row) => row.organization_id === domain.organization_id);
-  // One that was revoked is not sent again.
+  // A revoked invitation is not sent again.
   if (sent.some((row) => row.domain_id === domain.id || expiringStatus(state, row) === 'pending')) return;
   if (domain.enrollment_mode === 'automatic_invitation') invite(state, domain, address);
   if (domain.enrollment_mode === 'automatic_suggestion') suggest(state, domain, user);
@@ -84,7 +84,7 @@ function suggest(state: InstanceState, { id, organization_id }: OrganizationDoma
   insert(state, suggestions, { organization_id, domain_id: id, user_id: user.id, status: 'pending' });
 }
 
-/** Suggestions for the user, but for organizations that they have joined in another way. */
+/** The suggestions of organizations that the user is not a member of. */
 export function suggestionsFor(state: InstanceState, user: UserRow): SuggestionRow[] {
   enroll(state, user);
   const own = state.table('organization_suggestions').by('user_id', user.id);
@@ -101,7 +101,7 @@ export function acceptSuggestion(state: InstanceState, user: UserRow, id: string
   return change(state, suggestions, id, { status: 'accepted' });
 }
 
-/** Those of people who are no members yet, or whose request was decided. */
+/** The requests to join, without pending ones of users who are members by now. */
 export function requestsTo(state: InstanceState, organizationId: string): MembershipRequestRow[] {
   const all = state.table('organization_membership_requests').by('organization_id', organizationId);
   return all.filter((row) => row.status !== 'pending' || !membershipOf(state, organizationId, row.user_id));

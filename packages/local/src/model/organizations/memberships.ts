@@ -1,4 +1,4 @@
-/** Which user is in which organization, and as what. */
+/** Memberships of organizations: seats, roles, and the permissions that somebody must keep. */
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { MembershipRow, OrganizationRow } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';
@@ -54,7 +54,7 @@ export function addMember(
   return create(state, memberships, { public_metadata: {}, private_metadata: {}, ...metadata, ...owner });
 }
 
-/** At least one member of an organization has all of these. */
+/** Permissions that at least one member of an organization must have. */
 export const MINIMUM_PERMISSIONS = ['org:sys_memberships:manage', 'org:sys_memberships:read', 'org:sys_profile:delete'];
 
 const hasMinimumPermissions = (state: InstanceState, role: string): boolean => {

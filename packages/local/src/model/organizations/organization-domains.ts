@@ -7,9 +7,10 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, OrganizationDomainRow, OrganizationRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { expiringStatus } from '../invitations/invitation-rules.js';
-import { contains, signed } from '../records/listing.js';
+import { contains, matchesSigned } from '../records/listing.js';
 import { invalidFormat, invalidValue, missing, refusal } from '../records/refusals.js';
 import { change, create, defineResource } from '../records/resource.js';
+import { isDomainName } from '../records/text-formats.js';
 import { viewVerification } from '../verification/verification.js';
 import { revokeOrganizationInvitation } from './organization-invitations.js';
 import { publicOrganizationData } from './organization-records.js';
@@ -33,7 +34,7 @@ export const organizationDomains = defineResource('organization_domains', {
     verified: (row, value: string) => (row.verification?.status === 'verified') === (value === 'true'),
     // One list takes a single mode, the other one a list of them, which may leave some out.
     enrollment_mode: (row, value: string | readonly string[]) =>
-      signed([value].flat(), (mode) => mode === row.enrollment_mode),
+      matchesSigned([value].flat(), (mode) => mode === row.enrollment_mode),
     query: contains('name'),
     domains: (row, names: readonly string[]) => names.includes(row.name),
     organization_id: (row, id: string) => row.organization_id === id,
@@ -68,7 +69,7 @@ const pendingSuggestions = (state: InstanceState, { id }: OrganizationDomainRow)
     .by('domain_id', id)
     .filter(({ status }) => status === 'pending');
 
-/** Takes back what the domain gave and nobody has taken yet. */
+/** Revokes pending invitations of the domain and deletes its pending suggestions. */
 export function withdraw(state: InstanceState, domain: OrganizationDomainRow): void {
   for (const row of pendingInvitations(state, domain)) {
     revokeOrganizationInvitation(state, row, null);
@@ -119,7 +120,7 @@ export function addOrganizationDomain(
   { name, enrollment_mode: mode, verified }: Partial<OrganizationDomainsCreateParams>,
 ): OrganizationDomainRow {
   if (typeof name !== 'string' || name === '') throw missing('name');
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) throw invalidFormat('name', 'a domain name');
+  if (!isDomainName(name)) throw invalidFormat('name', 'a domain name');
   if (!environmentOf(state).organization_settings.domains.enabled) throw refusal('organization_domains_not_enabled');
   const domain = name.toLowerCase();
   refuseForeign(state, organization, domain);
@@ -147,7 +148,7 @@ export function updateOrganizationDomain(
   });
 }
 
-/** Without a DNS record, by whoever holds the secret key. Twice is as once. */
+/** Without a DNS record, by the Backend API. Idempotent. */
 export function verifyOwnership(state: InstanceState, row: OrganizationDomainRow): OrganizationDomainRow {
   if (row.ownership_verification?.status === 'verified') return row;
   return change(state, organizationDomains, row.id, {

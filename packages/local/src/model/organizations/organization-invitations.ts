@@ -1,10 +1,11 @@
 /** Invitations to an organization. */
 import type { OrganizationInvitationsCreateParams } from '../../../../../src/api/generated/types.js';
 import { lookUp } from '../../ground/look-up.js';
+import { DAY_MS } from '../../ground/time.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { OrganizationInvitationRow, OrganizationRow, UserRow } from '../../state/rows.js';
 import { sendInvitation } from '../invitations/invitation-emails.js';
-import { DAY_MS, expiringStatus, repeatedIn } from '../invitations/invitation-rules.js';
+import { expiringStatus, repeatedIn } from '../invitations/invitation-rules.js';
 import { contains, equals } from '../records/listing.js';
 import { notFound, refusal } from '../records/refusals.js';
 import { change, create, defineResource, find, publish, silent } from '../records/resource.js';
@@ -103,7 +104,7 @@ export function inviteToOrganization(
   });
 }
 
-const NO_LONGER_GOOD = {
+const REFUSAL_BY_STATUS = {
   accepted: 'organization_invitation_already_accepted',
   revoked: 'organization_invitation_revoked_code',
 } as const;
@@ -116,7 +117,7 @@ export function acceptOrganizationInvitation(
 ): OrganizationInvitationRow {
   const invitation = find(state, organizationInvitations, id);
   const status = expiringStatus(state, invitation);
-  if (status !== 'pending') throw refusal(lookUp(NO_LONGER_GOOD, status) ?? 'ticket_expired_code');
+  if (status !== 'pending') throw refusal(lookUp(REFUSAL_BY_STATUS, status) ?? 'ticket_expired_code');
   const organization = find(state, organizations, invitation.organization_id);
   const { public_metadata, private_metadata } = invitation;
   requireSeat(state, organization);

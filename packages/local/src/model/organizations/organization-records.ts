@@ -3,7 +3,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, MembershipRow, OrganizationRow, UserRow } from '../../state/rows.js';
 import { deletes, removes } from '../records/cascade.js';
 import { defaultImage } from '../records/images.js';
-import { includesText, signed, type Filters } from '../records/listing.js';
+import { includesText, matchesSigned, type Filters } from '../records/listing.js';
 import { defineResource, find } from '../records/resource.js';
 import { leaveOrganization } from '../sessions/user-sessions.js';
 import { PERSON_FILTERS, PERSON_SORT_KEYS, publicUserData } from '../users/person.js';
@@ -49,7 +49,7 @@ export function pendingCount(state: InstanceState, id: string): number {
 }
 
 const hasMember = (row: OrganizationRow, values: readonly string[], state: InstanceState): boolean =>
-  signed(values, (userId) => membershipOf(state, row.id, userId) !== undefined);
+  matchesSigned(values, (userId) => membershipOf(state, row.id, userId) !== undefined);
 
 export function membershipOf(state: InstanceState, organizationId: string, userId: string): MembershipRow | undefined {
   const table = state.table('organization_memberships');
@@ -67,7 +67,7 @@ export const organizations = defineResource('organizations', {
   filters: {
     query: (row, text: string) => row.id === text || includesText(row.name, text) || includesText(row.slug, text),
     user_id: hasMember,
-    organization_id: (row, values: readonly string[]) => signed(values, (id) => id === row.id),
+    organization_id: (row, values: readonly string[]) => matchesSigned(values, (id) => id === row.id),
   },
   sortKeys: { name: true, members_count: (row, state) => membersOf(state, row.id).length },
   cascade: [
@@ -87,7 +87,7 @@ export const organizations = defineResource('organizations', {
   ],
 });
 
-/** The organization's face for people who are not in it. */
+/** What users outside the organization see of it. */
 export function publicOrganizationData(state: InstanceState, organizationId: string): Fields {
   const { id, name, slug, image_url, has_image } = view(find(state, organizations, organizationId));
   return { id, name, slug, image_url, has_image };
@@ -120,7 +120,7 @@ const MEMBER_FILTERS: Filters<MembershipRow> = {
       },
     ]),
   ),
-  user_id: (row, values: readonly string[]) => signed(values, (id) => id === row.user_id),
+  user_id: (row, values: readonly string[]) => matchesSigned(values, (id) => id === row.user_id),
   role: (row, values: readonly string[]) => values.includes(row.role),
   created_at_before: (row, time: number) => row.created_at < time,
   created_at_after: (row, time: number) => row.created_at > time,

@@ -55,7 +55,7 @@ export function createRole(state: InstanceState, body: OrganizationRolesCreatePa
 export function updateRole(state: InstanceState, before: RoleRow, body: OrganizationRolesUpdateParams): RoleRow {
   const { name, key, description, permissions: names } = body;
   const held = Array.isArray(names) ? permissionKeys(state, names as readonly string[]) : before.permissions;
-  refusePoorCreator(state, before.key, held);
+  refuseWeakCreatorRole(state, before.key, held);
   const row = change(state, roles, before.id, {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof key === 'string' ? { key: readRoleKey(key) } : {}),
@@ -67,7 +67,7 @@ export function updateRole(state: InstanceState, before: RoleRow, body: Organiza
 }
 
 /** The creator's role must be able to keep an organization. @throws ApiError 422 */
-function refusePoorCreator(state: InstanceState, key: string, permissionKeys: readonly string[]): void {
+function refuseWeakCreatorRole(state: InstanceState, key: string, permissionKeys: readonly string[]): void {
   if (settingsOf(state, 'organizations').creator_role === key) requireMinimumPermissions(key, permissionKeys);
 }
 
@@ -146,7 +146,7 @@ export function assignPermission(state: InstanceState, role: RoleRow, { key }: P
 export function unassignPermission(state: InstanceState, role: RoleRow, { key }: PermissionRow): RoleRow {
   if (!role.permissions.includes(key)) throw refusal('organization_role_permission_association_not_found');
   const permissions = role.permissions.filter((other) => other !== key);
-  refusePoorCreator(state, role.key, permissions);
+  refuseWeakCreatorRole(state, role.key, permissions);
   return change(state, roles, role.id, { permissions });
 }
 

@@ -1,4 +1,4 @@
-/** Passkeys of users: made, named, and used to sign in. Challenges are good once, for ten minutes, for the page that asked. */
+/** Passkeys of users: registration, renaming, sign-in. A challenge is valid once, for ten minutes, for the page that asked. */
 import { isRecord } from '../../../../../src/ground/is-record.js';
 import type { Fields, PasskeyRow, UserRow, Verification } from '../../state/rows.js';
 import type { InstanceState } from '../../state/instance-state.js';
@@ -32,16 +32,16 @@ export const passkeysOf = (state: InstanceState, userId: string): PasskeyRow[] =
     .by('user_id', userId)
     .filter((row) => row.verification?.status === 'verified');
 
-/** A passkey that the page has still to make. @throws ApiError 403 */
+/** Makes the options by which the page creates a passkey; the row stays unverified until then. @throws ApiError 403 */
 export function startPasskey(state: InstanceState, user: UserRow, origin: string | undefined): PasskeyRow {
   if (!environmentOf(state).user_settings.attributes.passkey.enabled)
     throw refusal('feature_not_enabled', 'Passkeys are not enabled for this instance.');
   const own = state.table('passkeys').by('user_id', user.id);
-  // What was begun and never ended does not count.
+  // Registrations that were never completed do not count.
   for (const row of own) if (row.verification?.status !== 'verified') state.table('passkeys').delete(row.id);
   const held = passkeysOf(state, user.id);
   if (held.length >= MOST) throw refusal('passkey_quota_exceeded', `A user has at most ${String(MOST)} passkeys.`);
-  const rpId = siteOf(origin);
+  const rpId = rpIdOf(origin);
   const { identifier } = publicUserData(state, user.id);
   const options = {
     rp: { id: rpId, name: environmentOf(state).display_config.application_name },
@@ -61,7 +61,7 @@ export function startPasskey(state: InstanceState, user: UserRow, origin: string
   return insert(state, passkeys, { user_id: user.id, name: 'Passkey', last_used_at: null, verification });
 }
 
-/** What the authenticator made becomes the user's. @throws ApiError 400, 404, 422 */
+/** Completes a registration: checks the credential and stores its public key. @throws ApiError 400, 404, 422 */
 export function verifyPasskey(
   state: InstanceState,
   user: UserRow,
@@ -70,8 +70,8 @@ export function verifyPasskey(
   origin: string | undefined,
 ): PasskeyRow {
   const row = ownPasskey(state, user, id);
-  const expected = expectedBy(state, row.verification, origin);
-  const made = withRefusal('passkey_invalid_verification', () => checkRegistration(credential, expected));
+  const expected = expectationOf(state, row.verification, origin);
+  const made = refuseUnlessAccepted('passkey_invalid_verification', () => checkRegistration(credential, expected));
   if (state.table('passkeys').by('credential_id', made.id).length > 0)
     throw refusal('passkey_invalid_verification', 'This passkey is known already.');
   const done = {
@@ -103,9 +103,9 @@ export function renamePasskey(state: InstanceState, user: UserRow, id: string, n
   return next;
 }
 
-/** A challenge for the passkeys of one user, or for whichever the browser has. @throws ApiError 400 */
-export function askForPasskey(state: InstanceState, user: UserRow | null, origin: string | undefined): Verification {
-  const rpId = siteOf(origin);
+/** Makes a challenge for the passkeys of a user; without a user, for any passkey. @throws ApiError 400 */
+export function preparePasskey(state: InstanceState, user: UserRow | null, origin: string | undefined): Verification {
+  const rpId = rpIdOf(origin);
   const options = {
     challenge: challengeIn(state),
     timeout: TIMEOUT_MS,
@@ -116,8 +116,8 @@ export function askForPasskey(state: InstanceState, user: UserRow | null, origin
   return pending(state, STRATEGY, { nonce: JSON.stringify(options) });
 }
 
-/** Whose passkey a credential says that it is: nothing is proved by it. @throws ApiError 404, 422 */
-export function passkeyNamed(state: InstanceState, credential: unknown): PasskeyRow {
+/** The passkey that a credential names. Its signature has not been checked yet. @throws ApiError 404, 422 */
+export function findNamedPasskey(state: InstanceState, credential: unknown): PasskeyRow {
   const id = credentialId(credential);
   if (id === undefined) throw refusal('passkey_invalid_public_key_credential');
   const row = state.table('passkeys').by('credential_id', id)[0];
@@ -125,7 +125,7 @@ export function passkeyNamed(state: InstanceState, credential: unknown): Passkey
   return row;
 }
 
-/** Looks at what a passkey has signed. The challenge is used up either way. @throws ApiError 400, 404, 422 */
+/** Checks the signature of a passkey. The challenge is used up either way. @throws ApiError 400, 404, 422 */
 export function attemptPasskey(
   state: InstanceState,
   user: UserRow,
@@ -133,11 +133,11 @@ export function attemptPasskey(
   credential: unknown,
   origin: string | undefined,
 ): Attempted {
-  const expected = expectedBy(state, prepared, origin);
-  const row = passkeyNamed(state, credential);
+  const expected = expectationOf(state, prepared, origin);
+  const row = findNamedPasskey(state, credential);
   const { credential_id: id = '', public_key: publicKey = {}, sign_count: counter = 0 } = row;
   try {
-    const next = withRefusal('passkey_authentication_failure', () => {
+    const next = refuseUnlessAccepted('passkey_authentication_failure', () => {
       if (row.user_id !== user.id || row.rp_id !== expected.rpId) throw new WebAuthnError('it is for another account');
       return checkAssertion(credential, expected, { id, publicKey, counter });
     });
@@ -149,7 +149,10 @@ export function attemptPasskey(
 }
 
 /** @throws ApiError with this code for what is not good @throws Error of any other kind as it is */
-function withRefusal<T>(code: 'passkey_invalid_verification' | 'passkey_authentication_failure', check: () => T): T {
+function refuseUnlessAccepted<T>(
+  code: 'passkey_invalid_verification' | 'passkey_authentication_failure',
+  check: () => T,
+): T {
   try {
     return check();
   } catch (error) {
@@ -159,7 +162,7 @@ function withRefusal<T>(code: 'passkey_invalid_verification' | 'passkey_authenti
 }
 
 /** @throws ApiError 400 without a challenge that is still good */
-function expectedBy(state: InstanceState, prepared: Verification | null, origin: string | undefined): Expected {
+function expectationOf(state: InstanceState, prepared: Verification | null, origin: string | undefined): Expected {
   if (prepared?.nonce === undefined) throw refusal('passkey_invalid_verification', 'No challenge was made for it.');
   refuseUnlessPending(state, prepared);
   const options: unknown = JSON.parse(prepared.nonce);
@@ -169,7 +172,7 @@ function expectedBy(state: InstanceState, prepared: Verification | null, origin:
 }
 
 /** Passkeys are bound to the host of the page. @throws ApiError 400 for a request that no page made */
-function siteOf(origin: string | undefined): string {
+function rpIdOf(origin: string | undefined): string {
   if (origin === undefined || !URL.canParse(origin))
     throw refusal('passkey_invalid_verification', 'Passkeys are for pages: the request names no origin.');
   return new URL(origin).hostname;

@@ -10,7 +10,7 @@ import { isCborMap, readCbor, type Cbor } from './cbor.js';
 /** Algorithms by their COSE numbers, as a page is told them. */
 export const ALGORITHMS = [-7, -257] as const;
 
-/** What the page was asked for. */
+/** The challenge that the page got, and for which page. */
 export interface Expected {
   /** base64url */
   readonly challenge: string;
@@ -18,16 +18,16 @@ export interface Expected {
   readonly rpId: string;
 }
 
-/** What is kept of a passkey. */
+/** The stored part of a passkey. */
 export interface PublicCredential {
   /** base64url */
   readonly id: string;
   readonly publicKey: JsonWebKey;
-  /** Of signatures so far; 0 for authenticators that do not count. */
+  /** The number of signatures so far; 0 for authenticators that do not count. */
   readonly counter: number;
 }
 
-/** Why a credential is no good; for a message, never with anything of the credential. */
+/** Says why a credential is refused. The message holds nothing of the credential. */
 export class WebAuthnError extends Error {
   override readonly name = 'WebAuthnError';
 }

@@ -33,8 +33,8 @@ export const accountOf = (
   { provider_user_id: id }: ProviderProfile,
 ): ExternalAccountRow | undefined => state.table('external_accounts').by('provider_user_id', id)[0];
 
-/** What a provider says of an account. */
-const accountFields = (profile: ProviderProfile) => ({
+/** The fields of an account that come from the provider. */
+const fieldsOf = (profile: ProviderProfile) => ({
   provider_user_id: profile.provider_user_id,
   email_address: profile.email_address,
   email_address_verified: true,
@@ -47,20 +47,20 @@ const stored = (verification: Verification): Verification => ({
   expire_at: verification.expire_at ?? 0,
 });
 
-const NO_PROFILE = { provider_user_id: '', email_address: '', first_name: '', last_name: '' };
+const EMPTY_PROFILE = { provider_user_id: '', email_address: '', first_name: '', last_name: '' };
 
 function addAccount(
   state: InstanceState,
   user: UserRow,
   provider: string,
   verification: Verification,
-  fields: Partial<ReturnType<typeof accountFields>> = {},
+  fields: Partial<ReturnType<typeof fieldsOf>> = {},
 ): ExternalAccountRow {
   const row = insert(state, externalAccounts, {
     user_id: user.id,
     provider,
     identification_id: state.id('idn'),
-    ...NO_PROFILE,
+    ...EMPTY_PROFILE,
     approved_scopes: 'email profile',
     avatar_url: '',
     image_url: '',
@@ -74,16 +74,16 @@ function addAccount(
   return row;
 }
 
-/** The account by which a user came in, unless it is known already. */
+/** Stores the account by which a user signed in, unless it is stored already. */
 export function linkAccount(state: InstanceState, user: UserRow, profile: ProviderProfile): void {
   if (accountOf(state, profile) !== undefined) return;
-  addAccount(state, user, profile.strategy, verified(profile.strategy), accountFields(profile));
+  addAccount(state, user, profile.strategy, verified(profile.strategy), fieldsOf(profile));
 }
 
-interface Asked {
+interface ConnectionRequest {
   readonly fields: Fields;
-  /** By which the page reaches the instance. */
-  readonly address: string;
+  /** The URL by which the page reaches the instance. */
+  readonly baseUrl: string;
 }
 
 /** Sends a user who is signed in to a provider, whose answer connects the account. @throws ApiError 400 */
@@ -91,7 +91,7 @@ export function connectAccount(
   state: InstanceState,
   user: UserRow,
   strategy: string,
-  asked: Asked,
+  asked: ConnectionRequest,
 ): ExternalAccountRow {
   const { social } = environmentOf(state).user_settings;
   if (!Object.hasOwn(social, strategy) || social[strategy]?.enabled !== true)
@@ -101,19 +101,19 @@ export function connectAccount(
     .by('user_id', user.id)
     .filter((row) => bareProvider(row.provider) === bareProvider(strategy));
   if (same.some(isConnected)) throw refusal('oauth_account_already_connected');
-  // What was begun before and never came back.
+  // Connections that were started and never completed.
   for (const row of same) state.table('external_accounts').delete(row.id);
   const row = addAccount(state, user, strategy, verified(strategy, { status: 'unverified' }));
-  return sendForConsent(state, row, strategy, asked);
+  return startConnection(state, row, strategy, asked);
 }
 
-function sendForConsent(
+function startConnection(
   state: InstanceState,
   row: ExternalAccountRow,
   strategy: string,
-  asked: Asked,
+  asked: ConnectionRequest,
 ): ExternalAccountRow {
-  const subject = { kind: 'external_account', id: row.id, address: asked.address } as const;
+  const subject = { kind: 'external_account', id: row.id, baseUrl: asked.baseUrl } as const;
   const verification = sendToProvider(state, strategy, subject, asked.fields);
   const extra = scopesIn(asked.fields);
   const wished = [...new Set([...row.approved_scopes.split(' '), ...extra])].join(' ');
@@ -136,9 +136,14 @@ function ownAccount(state: InstanceState, user: UserRow, id: string): ExternalAc
 }
 
 /** Asks the provider again. @throws ApiError 404 */
-export function reauthorizeAccount(state: InstanceState, user: UserRow, id: string, asked: Asked): ExternalAccountRow {
+export function reauthorizeAccount(
+  state: InstanceState,
+  user: UserRow,
+  id: string,
+  asked: ConnectionRequest,
+): ExternalAccountRow {
   const row = ownAccount(state, user, id);
-  return sendForConsent(state, row, `oauth_${bareProvider(row.provider)}`, asked);
+  return startConnection(state, row, `oauth_${bareProvider(row.provider)}`, asked);
 }
 
 /** @throws ApiError 400 for the last by which the user is known, 404 */
@@ -156,8 +161,8 @@ export function revokeAccountTokens(state: InstanceState, user: UserRow, id: str
 }
 
 /**
- * The provider has answered. Gives where the browser goes; null unless the account's user is signed in with this browser: with somebody else's
- * link, nobody can connect an account of their own to that user.
+ * Takes the provider's answer. Returns the URL where the browser goes next; null unless the account's user is signed in with this browser: a person who was
+ * sent somebody else's link must not connect an account there.
  */
 export function answerConnection(
   state: InstanceState,
@@ -170,7 +175,7 @@ export function answerConnection(
   if (row === undefined || user === undefined) return null;
   if (!usableSessions(state, client).some((session) => session.user_id === user.id)) return null;
   closeRedirect(state, redirect);
-  const failure = profile === null ? DENIED : conflictOf(state, row, profile);
+  const failure = profile === null ? DENIED : conflictWith(state, row, profile);
   if (profile === null || failure !== null) {
     const [code, message] = failure ?? DENIED;
     const verification = stored(failedAtProvider(redirect.strategy, 'failed', code, message));
@@ -179,7 +184,7 @@ export function answerConnection(
     return redirect.redirect_url;
   }
   change(state, externalAccounts, row.id, {
-    ...accountFields(profile),
+    ...fieldsOf(profile),
     approved_scopes: row.wished_scopes ?? row.approved_scopes,
     verification: stored(verified(redirect.strategy)),
   });
@@ -191,7 +196,7 @@ const DENIED = ['oauth_access_denied', 'You did not grant access to your account
 const CLAIMED = ['oauth_identification_claimed', 'This account belongs to somebody else here.'] as const;
 const ANOTHER = ['external_account_not_found', 'This is another account than the one that is connected.'] as const;
 
-function conflictOf(state: InstanceState, row: ExternalAccountRow, profile: ProviderProfile) {
+function conflictWith(state: InstanceState, row: ExternalAccountRow, profile: ProviderProfile) {
   const holder = accountOf(state, profile);
   if (holder !== undefined && holder.id !== row.id) return CLAIMED;
   if (row.provider_user_id !== '' && row.provider_user_id !== profile.provider_user_id) return ANOTHER;

@@ -1,4 +1,4 @@
-/** Email addresses, phone numbers and wallets as users manage their own: what is somebody else's is not there. */
+/** Email addresses, phone numbers and wallets that users manage themselves. Those of other users are not found. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -19,7 +19,7 @@ import {
 } from '../users/identifications.js';
 import type { IdentificationKind } from '../users/person.js';
 import { hasSecondFactor } from '../users/second-factors.js';
-import { disable, enable, firstBackupCodes, refuseIfLastFactor } from './two-step.js';
+import { secondFactorRemoved, secondFactorAdded, firstBackupCodes, refuseIfLastFactor } from './own-second-factors.js';
 import { users } from '../users/user-records.js';
 
 const rulesOf = (state: InstanceState, kind: IdentificationKind) => environmentOf(state).user_settings.attributes[kind];
@@ -60,7 +60,7 @@ export function prepareOwnAddress(
   kind: VerifiableKind,
   id: string,
   input: Fields,
-  address: string,
+  baseUrl: string,
 ): IdentificationRow {
   const { row, recipient } = recipientOf(state, kind, ownAddress(state, user, kind, id).id);
   if (isVerified(row)) throw refusal('verification_already_verified');
@@ -69,9 +69,9 @@ export function prepareOwnAddress(
   if (!rulesOf(state, kind).verifications.includes(strategy)) throw refusal('verification_strategy_invalid');
   const verification =
     strategy === 'email_link'
-      ? sendLink(state, strategy, recipient, { kind: 'email_address', id, address }, input)
+      ? sendLink(state, strategy, recipient, { kind: 'email_address', id, baseUrl }, input)
       : sendCode(state, strategy, recipient);
-  return note(state, kind, row, verification);
+  return storeVerification(state, kind, row, verification);
 }
 
 /** @throws ApiError 400, 404, 422 */
@@ -87,14 +87,14 @@ export function attemptOwnAddress(
   if (code === undefined) throw missing('code');
   const { verification, refusal: refused } = attemptCode(state, held, code);
   if (refused !== null) {
-    note(state, kind, row, verification);
+    storeVerification(state, kind, row, verification);
     throw refused;
   }
   return verifyAddress(state, kind, row.id, verification);
 }
 
 /** Stores how far a verification is; webhooks hear of it when it is done. */
-const note = (
+const storeVerification = (
   state: InstanceState,
   kind: IdentificationKind,
   row: IdentificationRow,
@@ -115,7 +115,7 @@ export function viewAddress(state: InstanceState, row: IdentificationRow): Field
   return { ...row, verification: verification && { ...verification, status: statusOf(state, verification) } };
 }
 
-/** What somebody can still be known by. @param without id of what goes away */
+/** The number of verified identifications that a user has without one of them. @param without its id */
 export function identificationsLeft(state: InstanceState, user: UserRow, without: string): number {
   const rows = KIND_NAMES.flatMap((kind) => kindOf(kind).resource.tableIn(state).by('user_id', user.id));
   const accounts = state.table('external_accounts').by('user_id', user.id);
@@ -137,11 +137,11 @@ export function removeOwnAddress(state: InstanceState, user: UserRow, kind: Iden
   if (row.reserved_for_second_factor !== true) return removeIdentification(state, kind, row.id);
   refuseIfLastFactor(state, user);
   const deleted = removeIdentification(state, kind, row.id);
-  disable(state, user);
+  secondFactorRemoved(state, user);
   return deleted;
 }
 
-export interface SecondFactorWishes {
+export interface SecondFactorChange {
   readonly reserved: boolean | undefined;
   readonly isDefault: boolean | undefined;
 }
@@ -151,7 +151,7 @@ export function changeOwnNumber(
   state: InstanceState,
   user: UserRow,
   id: string,
-  { reserved, isDefault }: SecondFactorWishes,
+  { reserved, isDefault }: SecondFactorChange,
 ): { readonly row: IdentificationRow; readonly backupCodes: readonly string[] | null } {
   const { resource } = kindOf('phone_number');
   const row = ownAddress(state, user, 'phone_number', id);
@@ -173,7 +173,7 @@ export function changeOwnNumber(
     default_second_factor: becomesDefault || (isReserved && row.default_second_factor === true),
   });
   const backupCodes = isReserved ? firstBackupCodes(state, user) : null;
-  if (isReserved) enable(state, user, had, backupCodes);
-  else if (row.reserved_for_second_factor === true) disable(state, user);
+  if (isReserved) secondFactorAdded(state, user, had, backupCodes);
+  else if (row.reserved_for_second_factor === true) secondFactorRemoved(state, user);
   return { row: changed, backupCodes };
 }

@@ -1,4 +1,4 @@
-/** Passwords as users change them themselves: whoever has one gives it along, or has just shown to be the user in another way. */
+/** Passwords that users change themselves. A change needs the current password, or a session that was verified lately. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { SessionRow, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';

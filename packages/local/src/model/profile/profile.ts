@@ -1,4 +1,4 @@
-/** What users change of themselves: names, username, what is primary, metadata that nobody trusts, the picture, their being here at all. */
+/** Changes that users make to their own profile: names, username, primary addresses, unsafe metadata, picture, deletion. */
 import { isRecord } from '../../../../../src/ground/is-record.js';
 import type { UploadedFile } from '../../http/read-body.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
@@ -55,7 +55,7 @@ function metadataIn(input: Fields): Fields {
   return value;
 }
 
-/** Of the three kinds of metadata a user may write one. @throws ApiError 422 */
+/** Users may write their unsafe metadata, and no other kind. @throws ApiError 422 */
 export function mergeOwnMetadata(state: InstanceState, user: UserRow, input: Fields): UserRow {
   if (input['unsafe_metadata'] === undefined) throw missing('unsafe_metadata');
   return change(state, users, user.id, mergedKinds(user, { unsafe_metadata: metadataIn(input) }));
@@ -80,7 +80,7 @@ export function removeOwnPicture(state: InstanceState, user: UserRow): UserRow {
 }
 
 /** @throws ApiError 403 where users may not */
-export function deleteOneself(state: InstanceState, user: UserRow): Fields {
+export function deleteOwnUser(state: InstanceState, user: UserRow): Fields {
   const { actions } = environmentOf(state).user_settings;
   if (!actions.delete_self || user.delete_self_enabled === false) throw refusal('user_delete_self_not_enabled');
   return remove(state, users, user);

@@ -1,16 +1,16 @@
-/** Order, filters and pages of any list. */
+/** Order, filters and pages, which all lists share. */
 import { lookUp } from '../../ground/look-up.js';
 import type { InstanceState, Row, Table } from '../../state/instance-state.js';
 import type { Fields } from '../../state/rows.js';
 import { invalidValue } from './refusals.js';
 
-/** What lists are, whichever form the answer takes. */
+/** A page of a list. An answer shows it with or without the envelope. */
 export interface Page {
   readonly data: readonly unknown[];
   readonly total_count: number;
 }
 
-/** What a list is ordered by: a field of the row, or something worked out of it. */
+/** The orders of a list by name: `true` for a field of the row, a function for a computed value. */
 type SortKeys<R> = Readonly<Record<string, true | ((row: R, state: InstanceState) => unknown)>>;
 
 export interface PageQuery {
@@ -126,7 +126,7 @@ function compare(a: unknown, b: unknown): number {
   return (a as string | number) < (b as string | number) ? -1 : 1;
 }
 
-/** By query parameter: does the row pass, given the value? */
+/** For each query parameter: whether a row passes, given the parameter's value. */
 export type Filters<R> = Readonly<Record<string, (row: R, value: never, state: InstanceState) => boolean>>;
 
 /** All filters that the query names, joined; undefined if it names none. */
@@ -145,7 +145,7 @@ export const equals =
   (row: { readonly [Key in Name]?: unknown }, value: unknown): boolean =>
     row[field] === value;
 
-/** Does any of the fields contain the text, whatever its case? */
+/** A filter for rows of which one field contains the text, in any case. */
 export const contains =
   <Name extends string>(...fields: readonly Name[]) =>
   (row: { readonly [Key in Name]?: unknown }, text: string): boolean =>
@@ -155,8 +155,8 @@ export function includesText(value: unknown, text: string): boolean {
   return typeof value === 'string' && value.toLowerCase().includes(text.toLowerCase());
 }
 
-/** `+id` takes in, `-id` leaves out, a bare id takes in; exclusions alone take in everything else. */
-export function signed(values: readonly string[], has: (value: string) => boolean): boolean {
+/** Whether an object passes a filter of signed values: `+id` and `id` include, `-id` excludes. Without an inclusion, everything else is included. */
+export function matchesSigned(values: readonly string[], has: (value: string) => boolean): boolean {
   const excluded = values.filter((value) => value.startsWith('-')).map((value) => value.slice(1));
   const wanted = values.filter((value) => !value.startsWith('-')).map((value) => value.replace(/^[+ ]/, ''));
   return !excluded.some(has) && (wanted.length === 0 || wanted.some(has));

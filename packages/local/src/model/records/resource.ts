@@ -1,4 +1,4 @@
-/** A resource is a row of facts, and these functions do to it what the document says. */
+/** Resources: the declaration of each kind of object of the API, and the operations that all of them share (find, create, change, remove, list). */
 import { compileProjection } from '../../document/projection.js';
 import type { Draft, InstanceState, Row, Table } from '../../state/instance-state.js';
 import type { Fields, TableName, TableRows } from '../../state/rows.js';
@@ -15,7 +15,7 @@ export interface Resource<R extends Row = Row> extends ListRules<R> {
   readonly idPrefix: string;
   /** Component of the document that describes it. */
   readonly component: string;
-  /** The code of an id that nobody has, where it is one of its own. */
+  /** The code for an unknown id; default `resource_not_found`. */
   readonly notFound?: RefusalCode;
   /** First half of its webhook types; none if Clerk sends none. */
   readonly event?: string;
@@ -33,7 +33,7 @@ type Facts<R extends Row> = Omit<Resource<R>, 'sortKeys' | 'view' | 'table' | 't
   readonly view?: Resource<R>['view'];
 };
 
-/** The resource whose rows a table holds; the usual facts are filled in. */
+/** Declares the resource whose rows a table holds, and fills in defaults. */
 export function defineResource<Name extends TableName>(
   table: Name,
   facts: Facts<TableRows[Name]>,
@@ -55,7 +55,7 @@ export function find<R extends Row>(state: InstanceState, resource: Resource<R>,
 
 const nameOf = ({ object }: { readonly object: string }): string => object.replaceAll('_', ' ');
 
-/** The same resource, of whose changes no webhook tells. */
+/** The same resource without webhooks. */
 export function silent<R extends Row>(resource: Resource<R>): Resource<R> {
   const { event: _event, ...rest } = resource;
   return rest;
@@ -101,19 +101,19 @@ export function remove<R extends Row>(state: InstanceState, resource: Resource<R
   return deleted;
 }
 
-/** Tells the webhooks; what they get is what the API would answer, and what an event has beside it. */
+/** Reports an event to the webhooks. Its data is what the API would answer, and `more`. */
 export function publish<R extends Row>(
   state: InstanceState,
   resource: Resource<R>,
-  what: string,
+  action: string,
   row: R,
   more: Fields = {},
 ): void {
   if (resource.event === undefined) return;
-  state.emit(`${resource.event}.${what}`, { ...shown(state, resource, row), ...more });
+  state.emit(`${resource.event}.${action}`, { ...shown(state, resource, row), ...more });
 }
 
-/** What the API would answer: the view, without what the document does not show. */
+/** The row as the API would answer it: the view, with only the fields that the document declares. */
 export function shown<R extends Row>(state: InstanceState, resource: Resource<R>, row: R): Fields {
   return compileProjection({ $ref: `#/components/schemas/${resource.component}` })(resource.view(row, state)) as Fields;
 }

@@ -1,4 +1,4 @@
-/** Forms of what identifies people. */
+/** The formats of identifiers, times, URLs and domains: readers that refuse other text. */
 import { invalidFormat, refusal } from './refusals.js';
 
 /** Lower-cased. @throws ApiError 422 */
@@ -25,6 +25,9 @@ export function readWeb3Wallet(value: unknown, paramName = 'web3_wallet'): strin
   return text;
 }
 
+/** A domain of at least two labels. */
+export const isDomainName = (text: string): boolean => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text);
+
 /** RFC 3339 to ms. @throws ApiError 422 */
 export function readTime(value: unknown, paramName: string): number {
   const time = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
@@ -41,7 +44,7 @@ export function readUrl(value: unknown, paramName: string): string {
 
 export type IdentifierType = 'email_address' | 'phone_number' | 'web3_wallet';
 
-/** What an entry of the allow- or blocklist names; `*@example.com` stands for all addresses of a domain. @throws ApiError 422 */
+/** The type of an entry of the allowlist or blocklist; `*@example.com` stands for all addresses of a domain. @throws ApiError 422 */
 export function identifierType(identifier: string): IdentifierType {
   if (/^0x[0-9a-f]{40}$/i.test(identifier)) return 'web3_wallet';
   if (/^\+[1-9]\d{5,14}$/.test(identifier)) return 'phone_number';

@@ -1,19 +1,19 @@
-/** Views that are put together from several tables, kept until one of these tables changes. */
+/** A cache of views that read several tables; it is valid until one of these tables changes. */
 import type { InstanceState, Table } from '../../state/instance-state.js';
 import type { Fields, TableName, TableRows } from '../../state/rows.js';
 
 type View<R> = (row: R, state: InstanceState) => Fields;
 
 /**
- * A view function that works out a row's view once per state of the tables it reads. The views are frozen, so that the renderer
- * keeps their text as well: this is what makes a page of users as cheap with 10,000 of them as with 10.
+ * A view function that computes the view of a row once, until a table that it reads changes. The views are frozen, so that the renderer caches their
+ * text as well: a page of users then costs as little with 10,000 users as with 10.
  */
 export function keepViews<Own extends TableName>(
   own: Own,
   others: readonly TableName[],
   view: View<TableRows[Own]>,
 ): View<TableRows[Own]> {
-  // By table first: states forked from one another share rows, but not what their other tables say.
+  // One cache for each table: forked states share rows, but their other tables may differ.
   const kept = new WeakMap<object, Kept>();
   return (row, state) => {
     const table = state.table(own);

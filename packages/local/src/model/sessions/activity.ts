@@ -1,4 +1,4 @@
-/** From which browser a session was used last, by what the browser says of itself. */
+/** The latest activity of sessions: browser and device, by the User-Agent header. */
 import { isIP } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import type { InstanceState } from '../../state/instance-state.js';
@@ -47,8 +47,8 @@ function addressOf({ headers }: Head): string {
   return isIP(first.trim()) === 0 ? '127.0.0.1' : first.trim();
 }
 
-/** Notes at the sessions of a browser what it is, if that has changed. */
-export function noteActivity(state: InstanceState, client: ClientRow | null, request: Head): void {
+/** Stores the activity in all sessions of a client, if it has changed. */
+export function recordActivity(state: InstanceState, client: ClientRow | null, request: Head): void {
   const text = request.headers['user-agent'];
   if (client === null || text === undefined) return;
   const seen = { object: 'session_activity', ...describeUserAgent(text), ip_address: addressOf(request) };

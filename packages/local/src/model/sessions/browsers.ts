@@ -1,4 +1,4 @@
-/** Browsers: the secret by which one is known again, and the client of those that signed in. */
+/** Browsers: the secret that identifies one, and its client once a user has signed in. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, DevBrowserRow } from '../../state/rows.js';
 
@@ -9,8 +9,8 @@ export interface Browser {
   readonly client: ClientRow | null;
 }
 
-/** How many browsers are kept that nobody has signed in with: a client without cookies makes a new one with each handshake. */
-const MOST_ANONYMOUS = 1000;
+/** Browsers without a client that are kept: a program that keeps no cookies is a new browser with each handshake. */
+const MAX_ANONYMOUS_BROWSERS = 1000;
 
 export function browserWith(state: InstanceState, token: string): Browser | null {
   const row = state.table('dev_browsers').get(token);
@@ -23,7 +23,7 @@ export function newBrowser(state: InstanceState): Browser {
   const now = state.now();
   const table = state.table('dev_browsers');
   const anonymous = table.by('client_id', null);
-  if (anonymous[0] !== undefined && anonymous.length >= MOST_ANONYMOUS) table.delete(anonymous[0].id);
+  if (anonymous[0] !== undefined && anonymous.length >= MAX_ANONYMOUS_BROWSERS) table.delete(anonymous[0].id);
   return browserOf(state, table.insert({ id, client_id: null, created_at: now, updated_at: now }));
 }
 

@@ -30,7 +30,7 @@ export function liveSessions(state: InstanceState, client: ClientRow): SessionRo
 }
 
 /** How a user signs in. */
-export interface Entry {
+export interface SignInDetails {
   readonly strategy: string;
   /** Whether a second factor was verified as well. */
   readonly secondFactor?: boolean;
@@ -41,7 +41,7 @@ export interface Entry {
 }
 
 /** A new session, which replaces the one that the client had, unless the instance lets a browser have several. */
-export function signIn(state: InstanceState, client: ClientRow, user: UserRow, entry: Entry): SessionRow {
+export function signIn(state: InstanceState, client: ClientRow, user: UserRow, entry: SignInDetails): SessionRow {
   const { strategy, secondFactor, organizationId, impersonation } = entry;
   if (environmentOf(state).auth_config.single_session_mode)
     for (const session of liveSessions(state, client)) endSession(state, session.id, 'ended');

@@ -1,8 +1,9 @@
 /** Clients (browsers) with their sessions, and sign-ups: made by the Frontend API or by seeds. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow } from '../../state/rows.js';
-import { notFound, refusal } from '../records/refusals.js';
+import { refusal } from '../records/refusals.js';
 import { defineResource, find } from '../records/resource.js';
+import { findSession, readSessionToken } from './session-tokens.js';
 import { isLive, viewSession } from './sessions.js';
 
 export const clients = defineResource('clients', {
@@ -25,13 +26,9 @@ export const clients = defineResource('clients', {
 
 export const signUps = defineResource('sign_ups', { object: 'sign_up_attempt', idPrefix: 'sua', component: 'SignUp' });
 
-/** The client behind a session token of this instance. @throws ApiError 400, 404 */
+/** The client that a session token was issued to. @throws ApiError 400, 404 */
 export function clientWithToken(state: InstanceState, token: string): ClientRow {
-  const { sid: sessionId, exp } = state.keys.open(token)?.payload ?? {};
-  if (typeof sessionId !== 'string' || Number(exp ?? 0) * 1000 <= state.now()) {
-    throw refusal('invalid_session_token', undefined, { paramName: 'token' });
-  }
-  const session = state.table('sessions').get(sessionId);
-  if (!session) throw notFound('session', sessionId);
-  return find(state, clients, session.client_id);
+  const claims = readSessionToken(state, token);
+  if (claims === null) throw refusal('invalid_session_token', undefined, { paramName: 'token' });
+  return find(state, clients, findSession(state, claims.sid).client_id);
 }

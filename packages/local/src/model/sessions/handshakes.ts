@@ -1,4 +1,4 @@
-/** What a handshake sets aside for the server that redeems its nonce. */
+/** The stored payloads of handshakes, which a server redeems by nonce. */
 import type { InstanceState } from '../../state/instance-state.js';
 import { refusal } from '../records/refusals.js';
 
@@ -10,7 +10,7 @@ export function storeHandshake(state: InstanceState, directives: readonly string
   const now = state.now();
   const row = { id: state.secret(40), directives, created_at: now, expires_at: now + PAYLOAD_LIFETIME_SECONDS * 1000 };
   const table = state.table('handshakes');
-  // Those of browsers that never came back; oldest first.
+  // Expired handshakes of browsers that never came back; rows are oldest first.
   for (const { id, expires_at: until } of table.rows()) {
     if (until === undefined || until > now) break;
     table.delete(id);
@@ -18,7 +18,7 @@ export function storeHandshake(state: InstanceState, directives: readonly string
   return table.insert(row).id;
 }
 
-/** A nonce is good once: whoever reads it in a log or a Referer comes too late. @throws ApiError 404 */
+/** A nonce works once, so that one from a log or a Referer is of no use. @throws ApiError 404 */
 export function redeemHandshake(state: InstanceState, nonce: string): readonly string[] {
   const kept = state.table('handshakes').delete(nonce);
   if (kept === undefined || (kept.expires_at !== undefined && kept.expires_at <= state.now())) {

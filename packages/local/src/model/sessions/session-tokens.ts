@@ -1,4 +1,4 @@
-/** Looks sessions up by their tokens, and decides whether an expired token may be refreshed. */
+/** Sessions found by their tokens: the session of a good token, and of an expired one that may be refreshed. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { SessionRow } from '../../state/rows.js';
 import { notFound, refusal } from '../records/refusals.js';
@@ -20,24 +20,28 @@ export function findLiveSession(state: InstanceState, id: string): SessionRow {
   return session;
 }
 
-/** The session, if the token is one of it that has not expired. @throws ApiError 400, 404 */
-export function sessionWithToken(state: InstanceState, id: string, token: unknown): SessionRow {
-  const session = findSession(state, id);
-  const payload = typeof token === 'string' ? state.keys.open(token)?.payload : undefined;
-  const { sid, exp } = payload ?? {};
-  if (sid === id && Number(exp ?? 0) * 1000 > state.now() && isLive(state, session)) return session;
-  throw refusal('invalid_session_token', undefined, { paramName: 'token' });
-}
-
-/** The active session of a user who may be signed in, of which this is a good token; null otherwise. */
-export function sessionOfToken(state: InstanceState, token: string): SessionRow | null {
+/** The claims of a session token that has not expired; null for any other token, also one with a `sid` of its own. */
+export function readSessionToken(state: InstanceState, token: string) {
   const { header, payload } = state.keys.open(token) ?? {};
   const { sid, sub, exp } = payload ?? {};
   if (header?.['cat'] !== CATEGORY.session || typeof sid !== 'string') return null;
-  if (!(typeof exp === 'number' && exp * 1000 > state.now())) return null;
-  const session = state.table('sessions').get(sid);
+  return typeof exp === 'number' && exp * 1000 > state.now() ? { sid, sub } : null;
+}
+
+/** The session, if the token is one of its own that has not expired. @throws ApiError 400, 404 */
+export function sessionWithToken(state: InstanceState, id: string, token: unknown): SessionRow {
+  const session = findSession(state, id);
+  const claims = typeof token === 'string' ? readSessionToken(state, token) : null;
+  if (claims?.sid === id && isLive(state, session)) return session;
+  throw refusal('invalid_session_token', undefined, { paramName: 'token' });
+}
+
+/** The session of a good token, if it is active and its user may be signed in. */
+export function sessionOfToken(state: InstanceState, token: string): SessionRow | null {
+  const claims = readSessionToken(state, token);
+  const session = state.table('sessions').get(claims?.sid);
   const user = state.table('users').get(session?.user_id);
-  if (session === undefined || user === undefined || user.id !== sub || !maySignIn(state, user)) return null;
+  if (session === undefined || user === undefined || user.id !== claims?.sub || !maySignIn(state, user)) return null;
   return sessionStatus(state, session) === 'active' ? session : null;
 }
 

@@ -1,8 +1,8 @@
+import { DAY_MS } from '../../ground/time.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, SessionExtras, SessionRow } from '../../state/rows.js';
 import { openTasks, tasksAtSignIn, type SessionTask } from './session-tasks.js';
 
-const DAY_MS = 86_400_000;
 /** Clerk's defaults: a session lasts seven days. */
 const LIFETIME_MS = 7 * DAY_MS;
 const ABANDONED_AFTER_MS = 30 * DAY_MS;

@@ -1,6 +1,6 @@
 /**
- * Enumeration protection: until the first factor is proved, an attempt looks and goes the same, whether the account exists, is locked, or was
- * never there. What is offered follows from the text that was typed and from the instance's settings, and from nothing that an account has.
+ * Enumeration protection: until the first factor is verified, an attempt gets the same answers whether the account exists, is locked or does not exist.
+ * The offered factors follow from the identifier and the instance's settings, not from the account.
  */
 import { createHash } from 'node:crypto';
 import type { InstanceState } from '../../state/instance-state.js';
@@ -10,30 +10,31 @@ import { ApiError } from '../records/api-error.js';
 import { missing } from '../records/refusals.js';
 import { isVerified } from '../users/identifications.js';
 import { pending } from '../verification/verification.js';
-import { ENTERPRISE, enterpriseFactors } from './enterprise.js';
+import { ENTERPRISE, enterpriseFactors } from './enterprise-sso.js';
 import { firstFactors, type Factor } from './factors.js';
 import { chosenStrategy, FIRST_STRATEGIES } from './strategies.js';
 import { identify, notFoundBy, supportedIdentifiers, type Identified } from './identify.js';
 
-export const protectsAgainstEnumeration = (state: InstanceState): boolean =>
+export const hasEnumerationProtection = (state: InstanceState): boolean =>
   environmentOf(state).user_settings.attack_protection.enumeration_protection.enabled;
 
-export const isProtected = (
+/** Whether an attempt must not show whether its account exists. */
+export const hidesAccount = (
   state: InstanceState,
   { identifier, first_factor_verification: first }: SignInRow,
-): boolean => identifier !== null && first?.status !== 'verified' && protectsAgainstEnumeration(state);
+): boolean => identifier !== null && first?.status !== 'verified' && hasEnumerationProtection(state);
 
-/** Stands in for an account that does not exist: no password and no code is right for it. */
-export const NOBODY = { id: '' } as UserRow;
+/** Stands for an account that does not exist: every password and code is wrong for it. */
+export const UNKNOWN_USER = { id: '' } as UserRow;
 
-const kindOf = (text: string) =>
+const identifierKind = (text: string) =>
   text.includes('@') ? 'email_address' : text.startsWith('+') ? 'phone_number' : 'username';
 
-/** As it would be stored, and whose it is, if anybody's. @throws ApiError 422 for a kind of identifier that nobody signs in with here */
+/** The identifier in its stored form, and its user if there is one. @throws ApiError 422 for a kind of identifier that nobody signs in with here */
 export function identifyProtected(state: InstanceState, typed: string): Omit<Identified, 'user'> & Partial<Identified> {
   const stripped = typed.replace(/[\s().-]/g, '');
-  const identifier = kindOf(stripped) === 'phone_number' ? stripped : typed.trim().toLowerCase();
-  if (!supportedIdentifiers(state).includes(kindOf(identifier))) throw notFoundBy('identifier');
+  const identifier = identifierKind(stripped) === 'phone_number' ? stripped : typed.trim().toLowerCase();
+  if (!supportedIdentifiers(state).includes(identifierKind(identifier))) throw notFoundBy('identifier');
   return { ...identify(state, identifier), identifier };
 }
 
@@ -42,7 +43,7 @@ export function protectedFactors(state: InstanceState, identifier: string): Fact
   if (enterprise.length > 0) return enterprise;
   const { attributes } = environmentOf(state).user_settings;
   const password = attributes.password.enabled ? [{ strategy: 'password' }] : [];
-  const kind = kindOf(identifier);
+  const kind = identifierKind(identifier);
   if (kind === 'username') return password;
   const sent = {
     safe_identifier: identifier,
@@ -56,7 +57,7 @@ export function protectedFactors(state: InstanceState, identifier: string): Fact
 
 /** The first factors that an attempt shows. */
 export function offeredFirst(state: InstanceState, row: SignInRow, user: UserRow | undefined): Factor[] {
-  if (isProtected(state, row)) return protectedFactors(state, row.identifier ?? '');
+  if (hidesAccount(state, row)) return protectedFactors(state, row.identifier ?? '');
   return user === undefined ? enterpriseFactors(state, row.identifier) : firstFactors(state, user, row.identifier);
 }
 
@@ -73,9 +74,9 @@ function idOf(state: InstanceState, kind: 'email_address' | 'phone_number', text
 type Refuse = (state: InstanceState, user: UserRow) => void;
 
 /**
- * The user and the strategy of a protected attempt.
+ * The user, strategy and input of a first step under enumeration protection.
  *
- * @param refuse throws for a user who may not sign in; the attempt then goes on as if there were no such user
+ * @param refuse throws for a user who may not sign in, who is then treated as unknown
  * @throws ApiError 400, 422
  */
 export function protectedStep(
@@ -92,25 +93,25 @@ export function protectedStep(
   for (const name of ['email_address_id', 'phone_number_id'])
     if (input[name] !== undefined && input[name] !== factor[name]) throw missing(name);
   return {
-    user: admitted(state, user, refuse),
+    user: userOrNobody(state, user, refuse),
     chosen,
     // Which of several connections is the person's choice.
     input: chosen.name === ENTERPRISE ? input : { ...input, ...factor },
   };
 }
 
-function admitted(state: InstanceState, user: UserRow | undefined, refuse: Refuse): UserRow {
-  if (user === undefined) return NOBODY;
+function userOrNobody(state: InstanceState, user: UserRow | undefined, refuse: Refuse): UserRow {
+  if (user === undefined) return UNKNOWN_USER;
   try {
     refuse(state, user);
     return user;
   } catch (error) {
-    if (error instanceof ApiError) return NOBODY;
+    if (error instanceof ApiError) return UNKNOWN_USER;
     throw error;
   }
 }
 
-/** What looks as if something had been sent. */
-export const unsent = (state: InstanceState, strategy: string): Verification =>
-  // Longer than any code: no request can guess it.
+/** A verification that looks as if a code had been sent. */
+export const neverSent = (state: InstanceState, strategy: string): Verification =>
+  // No request can hold this code.
   pending(state, strategy, strategy.endsWith('_code') ? { code: state.secret(43) } : {});

@@ -1,17 +1,17 @@
-/** The ways in which one user can prove to be that user, by what the user has and what the instance allows. */
+/** The first and second factors of a user, by what the user has and what the instance allows. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { EmailAddressRow, Fields, PhoneNumberRow, UserRow } from '../../state/rows.js';
 import type { Attributes } from '../instance/attributes.js';
 import { environmentOf } from '../instance/environment.js';
 import { passkeysOf } from '../passkeys/passkeys.js';
-import { enterpriseFactors } from './enterprise.js';
+import { enterpriseFactors } from './enterprise-sso.js';
 import { isVerified } from '../users/identifications.js';
 
 export interface Factor extends Fields {
   readonly strategy: string;
 }
 
-/** `a****@example.com`, `+1*******101`: enough for the one who has it. */
+/** `a****@example.com`, `+1*******101`. */
 function masked(text: string): string {
   const at = text.indexOf('@');
   if (at > 0) return `${text.slice(0, 1)}****${text.slice(at)}`;
@@ -62,7 +62,7 @@ export function firstFactors(state: InstanceState, user: UserRow, given: string 
     ...state
       .table('external_accounts')
       .by('user_id', user.id)
-      // Those that are being connected have no id at their provider yet.
+      // Accounts without an id at their provider are still being connected.
       .filter((row) => row.provider_user_id !== '')
       .map(({ provider = '' }) => `oauth_${provider.replace(/^oauth_/, '')}`)
       .filter((strategy) => social[strategy]?.enabled === true)
@@ -73,7 +73,7 @@ export function firstFactors(state: InstanceState, user: UserRow, given: string 
 const passkeys = (state: InstanceState, user: UserRow, { passkey }: Attributes): Factor[] =>
   passkey.enabled && passkeysOf(state, user.id).length > 0 ? [{ strategy: 'passkey' }] : [];
 
-/** A passkey is something that one has, unlocked by something that one knows or is. */
+/** Whether a strategy satisfies the second factor too. A passkey does: a device that a PIN or a fingerprint unlocks. */
 export const countsAsBoth = (state: InstanceState, strategy: string): boolean =>
   strategy === 'passkey' && environmentOf(state).user_settings.passkey_settings.satisfies_second_factor;
 

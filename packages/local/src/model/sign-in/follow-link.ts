@@ -1,17 +1,17 @@
-/** A link in an e-mail was followed: what it verifies is verified, in the browser that asked for it. */
+/** Verification by the link in an e-mail. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Verification, VerificationRedirectRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { ApiError } from '../records/api-error.js';
 import { usableSessions } from '../sessions/client-sessions.js';
-import { settleSignUp } from '../sign-up/settle-sign-up.js';
+import { completeSignUpIfReady } from '../sign-up/complete-sign-up.js';
 import { changeSignUp } from '../sign-up/sign-up-attempt.js';
 import { verifyAddress } from '../users/addresses.js';
 import { closeRedirect, openRedirect } from '../verification/redirects.js';
 import { statusOf } from '../verification/verification.js';
-import { changeSignIn, refuseEntry, settleSignIn } from './sign-in-attempt.js';
+import { changeSignIn, refuseSignIn, completeSignInIfReady } from './sign-in-attempt.js';
 
-/** The words in which the page is told. */
+/** The values of `__clerk_status`. */
 export type LinkStatus = 'verified' | 'expired' | 'failed' | 'client_mismatch';
 
 export interface Followed {
@@ -21,7 +21,7 @@ export interface Followed {
 }
 
 interface Target {
-  /** The client that asked, or a user who is signed in with it. */
+  /** The client that asked for the link, or the user who must be signed in with it. */
   readonly clientId?: string;
   readonly userId?: string;
   readonly verification: Verification | null;
@@ -73,9 +73,9 @@ function signInTarget(state: InstanceState, id: string): Target | undefined {
       verification: row.first_factor_verification,
       verify(verification) {
         const user = state.table('users').get(row.user_id);
-        if (user !== undefined) refuseEntry(state, user);
+        if (user !== undefined) refuseSignIn(state, user);
         const next = changeSignIn(state, row, { first_factor_verification: verification });
-        return settleSignIn(state, next).created_session_id;
+        return completeSignInIfReady(state, next).created_session_id;
       },
     }
   );
@@ -89,7 +89,7 @@ function signUpTarget(state: InstanceState, id: string): Target | undefined {
       verification: row.verifications['email_address'] ?? null,
       verify(verification) {
         const verifications = { ...row.verifications, email_address: verification };
-        return settleSignUp(state, changeSignUp(state, row, { verifications })).created_session_id;
+        return completeSignUpIfReady(state, changeSignUp(state, row, { verifications })).created_session_id;
       },
     }
   );

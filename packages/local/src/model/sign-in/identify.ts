@@ -1,4 +1,4 @@
-/** Finds the user of an identifier. */
+/** Finds the user that an identifier names. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { connectionsFor } from '../connections/active-connections.js';
@@ -46,7 +46,7 @@ export function identifyOrRefuse(
 ): Partial<Identified> & Pick<Identified, 'identifier'> {
   const found = identify(state, text);
   if (found !== undefined) return found;
-  // The provider of a connection says who comes, known here or not.
+  // The provider of the connection identifies the user, who may be unknown here.
   if (connectionsFor(state, text).length > 0) return { identifier: text.trim().toLowerCase() };
   throw notFoundBy('identifier');
 }

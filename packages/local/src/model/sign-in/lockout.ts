@@ -1,4 +1,4 @@
-/** Lockout: a user with too many wrong passwords and codes cannot sign in for a while. */
+/** The lockout after too many wrong passwords and codes. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -23,7 +23,7 @@ export function refuseBannedOrLocked(state: InstanceState, user: UserRow): void 
 }
 
 /** Counts a wrong password or code, and locks the user after the last that is allowed. */
-export function noteFailure(state: InstanceState, userId: string): void {
+export function countFailedAttempt(state: InstanceState, userId: string): void {
   const { enabled, max_attempts: max, duration_in_minutes: minutes } = rulesOf(state);
   const user = state.table('users').get(userId);
   if (!enabled || user === undefined) return;
@@ -36,8 +36,8 @@ export function noteFailure(state: InstanceState, userId: string): void {
   change(state, users, userId, { ...lock, locked_until: state.now() + minutes * 60_000 });
 }
 
-/** The user has come in: what went wrong before counts no longer. */
-export function forgetFailures(state: InstanceState, userId: string): void {
+/** Failed attempts before a successful sign-in count no longer. */
+export function clearFailedAttempts(state: InstanceState, userId: string): void {
   if ((state.table('users').get(userId)?.failed_attempts ?? 0) === 0) return;
   const { max_attempts: max } = rulesOf(state);
   state.table('users').update(userId, { failed_attempts: 0, verification_attempts_remaining: max });

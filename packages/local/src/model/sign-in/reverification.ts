@@ -1,5 +1,5 @@
 /**
- * A user who is signed in proves once more to be that user. What has been proved counts at once, for the `fva` of the session's tokens; the status
+ * A user who is signed in proves once more to be that user. What has been verificationTimes counts at once, for the `fva` of the session's tokens; the status
  * is never stored.
  */
 import { lookUp } from '../../ground/look-up.js';
@@ -18,19 +18,19 @@ import { extrasOf } from '../sessions/sessions.js';
 import { factorAges } from '../tokens/session-token.js';
 import { viewVerification } from '../verification/verification.js';
 import { countsAsBoth, firstFactors, secondFactors, type Factor } from './factors.js';
-import { forgetFailures, noteFailure } from './lockout.js';
+import { clearFailedAttempts, countFailedAttempt } from './lockout.js';
 import {
   attemptWith,
   chosenStrategy,
   FIRST_STRATEGIES,
   preparationOf,
   SECOND_STRATEGIES,
-  type PageLocation,
+  type PageContext,
 } from './strategies.js';
 
 type Step = 'first' | 'second';
 
-/** What each level asks for, in order. */
+/** The steps of each level, in order. */
 const STEPS_OF: Readonly<Record<ReverificationLevel, readonly Step[]>> = {
   first_factor: ['first'],
   second_factor: ['second'],
@@ -60,14 +60,14 @@ export function startReverification(
   if (typeof level !== 'string' || lookUp(STEPS_OF, level) === undefined)
     throw invalidValue('level', 'must be first_factor, second_factor or multi_factor');
   const possible = secondFactors(state, user).length > 0 ? (level as ReverificationLevel) : 'first_factor';
-  return keep(state, session, {
+  return storeReverification(state, session, {
     level: possible,
     first_factor_verification: null,
     second_factor_verification: null,
   });
 }
 
-const keep = (
+const storeReverification = (
   state: InstanceState,
   session: SessionRow,
   reverification: Reverification,
@@ -75,13 +75,13 @@ const keep = (
 ): SessionRow =>
   state.table('sessions').update(session.id, { extras: { ...extrasOf(session), ...more, reverification } }) ?? session;
 
-/** The step that comes next; undefined: all is done. */
+/** The next step; undefined when the reverification is complete. */
 function nextStep({ level, ...held }: Reverification): Step | undefined {
   return STEPS_OF[level].find((step) => held[STEPS[step].field]?.status !== 'verified');
 }
 
-/** @throws ApiError 400 for a session of which nothing was asked */
-function underWay(session: SessionRow): Reverification {
+/** @throws ApiError 400 for a session without a reverification */
+function requireReverification(session: SessionRow): Reverification {
   const { reverification } = extrasOf(session);
   if (reverification === undefined) throw refusal('session_reverification_missing');
   return reverification;
@@ -89,7 +89,7 @@ function underWay(session: SessionRow): Reverification {
 
 /** @param session a projection shows it beside the factors @throws ApiError 400 */
 export function viewReverification(state: InstanceState, session: SessionRow, user: UserRow): Fields {
-  const held = underWay(session);
+  const held = requireReverification(session);
   const step = nextStep(held);
   return {
     ...held,
@@ -109,59 +109,67 @@ export function prepareReverification(
   user: UserRow,
   step: Step,
   input: Fields,
-  { address, origin }: PageLocation,
+  { baseUrl, origin }: PageContext,
 ): SessionRow {
   const { held, chosen } = stepOf(state, session, user, step, input);
-  const subject = { kind: 'session', id: session.id, address } as const;
+  const subject = { kind: 'session', id: session.id, baseUrl } as const;
   const asked = { state, user, input, subject, prepared: null, origin };
   const verification = preparationOf(chosen)(asked, chosen.name);
-  return keep(state, session, { ...held, [STEPS[step].field]: verification });
+  return storeReverification(state, session, { ...held, [STEPS[step].field]: verification });
 }
 
-/** Looks at what was typed. @throws ApiError */
+/** Checks the user's answer. @throws ApiError */
 export async function attemptReverification(
   state: InstanceState,
   session: SessionRow,
   user: UserRow,
   step: Step,
   input: Fields,
-  { address, origin }: PageLocation,
+  { baseUrl, origin }: PageContext,
 ): Promise<SessionRow> {
   const { held, chosen } = stepOf(state, session, user, step, input);
   const { field } = STEPS[step];
-  const subject = { kind: 'session', id: session.id, address } as const;
+  const subject = { kind: 'session', id: session.id, baseUrl } as const;
   const asked = { state, user, input, subject, origin };
   const { verification, refusal: refused } = await attemptWith(chosen, held[field], asked);
   const next = { ...held, [field]: verification };
   if (refused !== null) {
-    keep(state, session, next);
-    noteFailure(state, user.id);
+    storeReverification(state, session, next);
+    countFailedAttempt(state, user.id);
     throw refused;
   }
-  forgetFailures(state, user.id);
-  return keep(state, session, next, { verifiedAt: proved(state, session, user, step, verification) });
+  clearFailedAttempts(state, user.id);
+  return storeReverification(state, session, next, {
+    verifiedAt: verificationTimes(state, session, user, step, verification),
+  });
 }
 
 /** When each factor was verified, now that one has been. */
-function proved(state: InstanceState, session: SessionRow, user: UserRow, step: Step, { strategy }: Verification) {
+function verificationTimes(
+  state: InstanceState,
+  session: SessionRow,
+  user: UserRow,
+  step: Step,
+  { strategy }: Verification,
+) {
   const now = state.now();
   const [first, second] = extrasOf(session).verifiedAt ?? [session.created_at, null];
   if (step === 'second') return [first, now] as const;
-  // Who has no second factor any more must not be asked for one that is old: guards look at the first alone then.
+  // Without a second factor its old age must not count: guards then look at the first factor alone.
   if (secondFactors(state, user).length === 0) return [now, null] as const;
   return [now, countsAsBoth(state, strategy) ? now : second] as const;
 }
 
 /** @throws ApiError 400, 422 */
 function stepOf(state: InstanceState, session: SessionRow, user: UserRow, step: Step, input: Fields) {
-  const held = underWay(session);
+  const held = requireReverification(session);
   if (nextStep(held) !== step)
     throw refusal('invalid_action_for_session_reverification', 'This is not the next step of the verification.');
   const { strategies, offered } = STEPS[step];
   return { held, chosen: chosenStrategy(strategies, offered(state, user), input) };
 }
 
-/** Clerk asks for it before what is sensitive: the second factor, or the first of a user who has none, within ten minutes. */
+/** Sensitive operations need the second factor, or the first one of a user without a second, verified within ten minutes. */
 const FRESH_MINUTES = 10;
 
 export function isFresh(state: InstanceState, session: SessionRow): boolean {
@@ -170,7 +178,7 @@ export function isFresh(state: InstanceState, session: SessionRow): boolean {
   return age !== -1 && age < FRESH_MINUTES;
 }
 
-/** @throws ApiError 403 where the instance asks for it, and the session's user has proved nothing for too long */
+/** @throws ApiError 403 where the instance asks for it, and the session's user has verificationTimes nothing for too long */
 export function refuseUnlessFresh(state: InstanceState, session: SessionRow): void {
   if (!environmentOf(state).auth_config.reverification || isFresh(state, session)) return;
   throw refusal('session_reverification_required');

@@ -1,33 +1,33 @@
-/** The steps of an attempt to sign in. What they lead to says `sign-in-status.ts`. */
+/** The steps of a sign-in attempt. `sign-in-status.ts` computes its status from them. */
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignInRow, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { notFound, refusal } from '../records/refusals.js';
-import { liveSessions, signIn, type Entry } from '../sessions/client-sessions.js';
+import { liveSessions, signIn, type SignInDetails } from '../sessions/client-sessions.js';
 import { endSessions } from '../sessions/user-sessions.js';
-import { forgetFailures, noteFailure, refuseBannedOrLocked } from './lockout.js';
+import { clearFailedAttempts, countFailedAttempt, refuseBannedOrLocked } from './lockout.js';
 import { textsOf } from '../users/person.js';
-import { restrictionOf } from '../users/sign-up-restrictions.js';
+import { restrictionFor } from '../users/sign-up-restrictions.js';
 import { setPassword } from '../users/user-credentials.js';
 import { verified } from '../verification/verification.js';
-import { ENTERPRISE, enterpriseFactors } from './enterprise.js';
+import { ENTERPRISE, enterpriseFactors } from './enterprise-sso.js';
 import { countsAsBoth, firstFactors, secondFactors } from './factors.js';
 import { identifyOrRefuse } from './identify.js';
-import { isVerified, signInStatus } from './sign-in-status.js';
+import { isVerificationDone, signInStatus } from './sign-in-status.js';
 import {
   attemptWith,
   chosenStrategy,
   FIRST_STRATEGIES,
   preparationOf,
   SECOND_STRATEGIES,
-  type PageLocation,
+  type PageContext,
 } from './strategies.js';
 import {
   identifyProtected,
-  isProtected,
-  NOBODY,
-  protectsAgainstEnumeration,
-  unsent,
+  hidesAccount,
+  UNKNOWN_USER,
+  hasEnumerationProtection,
+  neverSent,
   protectedStep,
 } from './enumeration-protection.js';
 
@@ -39,7 +39,7 @@ export function refuseSecondSession(state: InstanceState, client: ClientRow): vo
   throw refusal('session_exists', 'You are already signed in.');
 }
 
-/** The attempt of a client that is under way. @throws ApiError 404 for another id, 403 for an attempt that was replaced */
+/** @throws ApiError 404 for an attempt of another client */
 export function findSignIn(state: InstanceState, client: ClientRow | null, id: string): SignInRow {
   const row = state.table('sign_ins').get(id);
   if (row === undefined || client === null || row.client_id !== client.id) throw notFound('sign-in', id);
@@ -75,20 +75,20 @@ export function changeSignIn(state: InstanceState, row: SignInRow, patch: Draft<
   return state.table('sign_ins').update(row.id, { ...patch, updated_at: state.now() }) ?? row;
 }
 
-/** Says who wants to come in. @throws ApiError 403, 422 */
+/** Starts an attempt for an identifier. @throws ApiError 403, 422 */
 export function identifySignIn(state: InstanceState, client: ClientRow, identifier: string): SignInRow {
-  const hidden = protectsAgainstEnumeration(state);
+  const hidden = hasEnumerationProtection(state);
   const found = hidden ? identifyProtected(state, identifier) : identifyOrRefuse(state, identifier);
-  if (found.user !== undefined && !hidden) refuseEntry(state, found.user);
+  if (found.user !== undefined && !hidden) refuseSignIn(state, found.user);
   const here = liveSessions(state, client).some((session) => session.user_id === found.user?.id);
   if (here) throw refusal('identifier_already_signed_in', 'You are already signed in with this account.');
   return startSignIn(state, client, { user_id: found.user?.id ?? null, identifier: found.identifier });
 }
 
-/** @throws ApiError 403 for a user who is banned, locked or kept out by the instance's lists */
-export function refuseEntry(state: InstanceState, user: UserRow, invited = false): void {
+/** @throws ApiError 403 for a user who is banned, locked or refused by the instance's restrictions */
+export function refuseSignIn(state: InstanceState, user: UserRow, invited = false): void {
   refuseBannedOrLocked(state, user);
-  const restriction = restrictionOf(state, textsOf(state, user, 'email_address'), 'sign-in', invited);
+  const restriction = restrictionFor(state, textsOf(state, user, 'email_address'), 'sign-in', invited);
   if (restriction !== null) throw refusal('not_allowed_access', restriction);
 }
 
@@ -105,51 +105,51 @@ export function prepareFactor(
   row: SignInRow,
   step: Step,
   given: Fields,
-  { address, origin }: PageLocation,
+  { baseUrl, origin }: PageContext,
 ): SignInRow {
   const { user, chosen, input } = stepOf(state, row, step, given);
-  const subject = { kind: 'sign_in', id: row.id, address } as const;
+  const subject = { kind: 'sign_in', id: row.id, baseUrl } as const;
   const asked = { state, user, input, subject, prepared: null, origin };
   const send = preparationOf(chosen);
   const verification =
-    user === NOBODY && chosen.name !== ENTERPRISE ? unsent(state, chosen.name) : send(asked, chosen.name);
+    user === UNKNOWN_USER && chosen.name !== ENTERPRISE ? neverSent(state, chosen.name) : send(asked, chosen.name);
   return changeSignIn(state, row, { [STEPS[step].field]: verification });
 }
 
-/** Looks at what was typed, and goes on. @throws ApiError */
+/** Checks the answer to a factor, and signs in if it was the last one. @throws ApiError */
 export async function attemptFactor(
   state: InstanceState,
   row: SignInRow,
   step: Step,
   given: Fields,
-  { address, origin }: PageLocation,
+  { baseUrl, origin }: PageContext,
 ): Promise<SignInRow> {
   const { user, chosen, input } = stepOf(state, row, step, given);
   const { field } = STEPS[step];
-  const subject = { kind: 'sign_in', id: row.id, address } as const;
+  const subject = { kind: 'sign_in', id: row.id, baseUrl } as const;
   const asked = { state, user, input, subject, origin };
   const { verification, refusal: refused } = await attemptWith(chosen, row[field], asked);
   const isReset = chosen.name.startsWith('reset_password_');
   const patch = isReset && refused === null ? { needs_new_password: true } : {};
   const next = changeSignIn(state, row, { [field]: verification, ...patch });
   if (refused !== null) {
-    noteFailure(state, user.id);
+    countFailedAttempt(state, user.id);
     throw refused;
   }
   const wished = input['password'];
   if (isReset && typeof wished === 'string' && wished !== '') return resetPassword(state, next, wished, false);
-  return settleSignIn(state, next);
+  return completeSignInIfReady(state, next);
 }
 
 /** @throws ApiError 400, 403, 422 */
 function stepOf(state: InstanceState, row: SignInRow, step: Step, input: Fields) {
   const { status, strategies } = STEPS[step];
   const user = state.table('users').get(row.user_id);
-  if (step === 'first' && signInStatus(state, row) === status && isProtected(state, row))
-    return protectedStep(state, row, user, input, refuseEntry);
+  if (step === 'first' && signInStatus(state, row) === status && hidesAccount(state, row))
+    return protectedStep(state, row, user, input, refuseSignIn);
   const enterprise = step === 'first' ? enterpriseFactors(state, row.identifier) : [];
-  if (enterprise.length > 0 && !isVerified(row.first_factor_verification))
-    return { user: user ?? NOBODY, chosen: chosenStrategy(strategies, enterprise, input), input };
+  if (enterprise.length > 0 && !isVerificationDone(row.first_factor_verification))
+    return { user: user ?? UNKNOWN_USER, chosen: chosenStrategy(strategies, enterprise, input), input };
   if (row.user_id !== null && user === undefined)
     throw refusal('sign_in_identification_or_user_deleted', 'The account has been deleted in the meantime.');
   if (user === undefined || signInStatus(state, row) !== status)
@@ -171,36 +171,40 @@ export function resetPassword(
     throw refusal('client_state_invalid', 'This is not the next step of the sign-in.');
   setPassword(state, user, password);
   if (signOutOthers) endSessions(state, user.id, 'revoked');
-  return settleSignIn(state, changeSignIn(state, row, { needs_new_password: false }));
+  return completeSignInIfReady(state, changeSignIn(state, row, { needs_new_password: false }));
 }
 
-/** Signs in when nothing is left to do. */
-export function settleSignIn(state: InstanceState, row: SignInRow): SignInRow {
+/** Signs the client in if every step is done. */
+export function completeSignInIfReady(state: InstanceState, row: SignInRow): SignInRow {
   const user = state.table('users').get(row.user_id);
   const client = state.table('clients').get(row.client_id);
   if (signInStatus(state, row) !== 'complete' || user === undefined || client === undefined) return row;
   const strategy = row.first_factor_verification?.strategy ?? 'password';
   const both = countsAsBoth(state, strategy) && secondFactors(state, user).length > 0;
-  const second = isVerified(row.second_factor_verification) || both;
-  const session = signIn(state, client, user, { ...(row.entry as Partial<Entry>), strategy, secondFactor: second });
-  forgetFailures(state, user.id);
+  const second = isVerificationDone(row.second_factor_verification) || both;
+  const session = signIn(state, client, user, {
+    ...(row.entry as Partial<SignInDetails>),
+    strategy,
+    secondFactor: second,
+  });
+  clearFailedAttempts(state, user.id);
   state.table('clients').update(client.id, { sign_in_id: null });
   return changeSignIn(state, row, { created_session_id: session.id });
 }
 
-/** Signs in whoever bears a ticket or was let in elsewhere. */
-export function completeSignIn(
+/** A new attempt of a user who has been verified already: by a ticket or by a provider. */
+export function signInVerified(
   state: InstanceState,
   client: ClientRow,
   user: UserRow,
   strategy: string,
-  entry: Partial<Entry> = {},
+  entry: Partial<SignInDetails> = {},
 ): SignInRow {
   const fields = { user_id: user.id, first_factor_verification: verified(strategy), entry: entry as Fields };
-  return settleSignIn(state, startSignIn(state, client, fields));
+  return completeSignInIfReady(state, startSignIn(state, client, fields));
 }
 
-/** The attempt that a client shows: one that is under way. */
+/** The attempt of a client that is neither complete nor abandoned. */
 export function openSignIn(state: InstanceState, client: ClientRow): SignInRow | null {
   const row = state.table('sign_ins').get(client.sign_in_id);
   if (row === undefined) return null;

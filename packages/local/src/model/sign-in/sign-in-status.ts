@@ -1,5 +1,5 @@
 /**
- * What an attempt to sign in shows. Its status is never stored: it follows from what has been given and verified so far.
+ * The status and the view of a sign-in attempt. The status is never stored: it follows from what has been given and verified so far.
  *
  *     needs_identifier -> needs_first_factor -> needs_new_password -> needs_second_factor -> complete
  */
@@ -7,32 +7,32 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, SignInRow, UserRow, Verification } from '../../state/rows.js';
 import { publicUserData } from '../users/person.js';
 import { viewVerification } from '../verification/verification.js';
-import { enterpriseFactors } from './enterprise.js';
+import { enterpriseFactors } from './enterprise-sso.js';
 import { countsAsBoth, secondFactors } from './factors.js';
 import { supportedIdentifiers } from './identify.js';
-import { isProtected, offeredFirst } from './enumeration-protection.js';
+import { hidesAccount, offeredFirst } from './enumeration-protection.js';
 
 export type SignInStatus =
   'abandoned' | 'needs_identifier' | 'needs_first_factor' | 'needs_new_password' | 'needs_second_factor' | 'complete';
 
-export const isVerified = (verification: Verification | null): boolean => verification?.status === 'verified';
+export const isVerificationDone = (verification: Verification | null): boolean => verification?.status === 'verified';
 
 export function signInStatus(state: InstanceState, row: SignInRow): SignInStatus {
   if (row.created_session_id !== null) return 'complete';
   if (row.abandon_at <= state.now()) return 'abandoned';
   const user = state.table('users').get(row.user_id);
   const first = row.first_factor_verification;
-  // A passkey says itself who comes.
-  const named = user !== undefined || first?.strategy === 'passkey' || isProtected(state, row);
-  if (!isVerified(first)) return named ? 'needs_first_factor' : 'needs_identifier';
+  // A passkey identifies its user.
+  const named = user !== undefined || first?.strategy === 'passkey' || hidesAccount(state, row);
+  if (!isVerificationDone(first)) return named ? 'needs_first_factor' : 'needs_identifier';
   if (row.needs_new_password) return 'needs_new_password';
   if (user === undefined) return 'needs_identifier';
-  return needsSecondFactor(state, row, user) && !isVerified(row.second_factor_verification)
+  return needsSecondFactor(state, row, user) && !isVerificationDone(row.second_factor_verification)
     ? 'needs_second_factor'
     : 'complete';
 }
 
-/** What a ticket says is trusted whole. */
+/** A ticket needs no second factor. */
 function needsSecondFactor(state: InstanceState, row: SignInRow, user: UserRow): boolean {
   const strategy = row.first_factor_verification?.strategy ?? '';
   return strategy !== 'ticket' && !countsAsBoth(state, strategy) && secondFactors(state, user).length > 0;
@@ -41,7 +41,7 @@ function needsSecondFactor(state: InstanceState, row: SignInRow, user: UserRow):
 export function viewSignIn(state: InstanceState, row: SignInRow): Fields {
   const user = state.table('users').get(row.user_id);
   const status = signInStatus(state, row);
-  const hidden = isProtected(state, row);
+  const hidden = hidesAccount(state, row);
   const named = user !== undefined || hidden || enterpriseFactors(state, row.identifier).length > 0;
   const open = named && status !== 'complete';
   return {

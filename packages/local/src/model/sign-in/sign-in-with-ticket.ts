@@ -3,7 +3,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, SignInRow } from '../../state/rows.js';
 import { refusal } from '../records/refusals.js';
 import { redeemableTicket } from '../sessions/redeemable-ticket.js';
-import { completeSignIn, refuseEntry } from './sign-in-attempt.js';
+import { signInVerified, refuseSignIn } from './sign-in-attempt.js';
 
 /** @throws ApiError 400 for a ticket that is not good or no longer, 403 for a user who may not come in */
 export function signInWithTicket(state: InstanceState, client: ClientRow, token: string): SignInRow {
@@ -11,8 +11,8 @@ export function signInWithTicket(state: InstanceState, client: ClientRow, token:
   const { user } = redeemable;
   if (user === undefined)
     throw refusal('invitation_account_not_exists', 'There is no account for this invitation yet. Sign up.');
-  // Before anything changes: who is kept out keeps the ticket for later.
-  refuseEntry(state, user, true);
+  // Checked before anything changes: a user who may not sign in keeps the ticket for later.
+  refuseSignIn(state, user, true);
   const { entry } = redeemable.redeem();
-  return completeSignIn(state, client, user, 'ticket', entry);
+  return signInVerified(state, client, user, 'ticket', entry);
 }

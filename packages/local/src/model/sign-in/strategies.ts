@@ -1,47 +1,47 @@
-/** How each strategy asks, and how it looks at what comes back. One table for sign-in and for reverification. */
+/** Each verification strategy: what it sends, and how it checks the answer. Sign-in and reverification share the table. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow, Verification } from '../../state/rows.js';
 import { lookUp } from '../../ground/look-up.js';
 import type { ApiError } from '../records/api-error.js';
-import { askForPasskey, attemptPasskey } from '../passkeys/passkeys.js';
+import { preparePasskey, attemptPasskey } from '../passkeys/passkeys.js';
 import { missing, refusal } from '../records/refusals.js';
 import { change } from '../records/resource.js';
 import { verifyPassword } from '../users/password-digests.js';
-import { ENTERPRISE, sendToConnection } from './enterprise.js';
+import { ENTERPRISE, sendToConnection } from './enterprise-sso.js';
 import { isTotpCode } from '../users/totp.js';
 import { kindOf, primaryField, recipientOf, type VerifiableKind } from '../users/identifications.js';
 import { users } from '../users/user-records.js';
 import type { Recipient } from '../verification/messages.js';
-import { sendLink, type Subject } from '../verification/redirects.js';
+import { sendLink, type RedirectSubject } from '../verification/redirects.js';
 import { attemptCode, incorrectCode, sendCode, verified, type Attempted } from '../verification/verification.js';
 
-export interface StrategyContext {
+export interface StrategyInput {
   readonly state: InstanceState;
   readonly user: UserRow;
   /** Fields of the request. */
   readonly input: Fields;
-  /** Whose verification it is, and the address by which the page reaches the instance: links lead back by them. */
-  readonly subject: Subject;
-  /** What the preparation of the same strategy left; null without one. */
+  /** What is verified; a link or a provider leads back to it. */
+  readonly subject: RedirectSubject;
+  /** The verification that the preparation of the same strategy made; null without one. */
   readonly prepared: Verification | null;
   /** Origin of the page that asks; a passkey is bound to it. */
   readonly origin: string | undefined;
 }
 
-/** The page that sends a request: the address by which it reaches the instance, and its own origin. */
-export interface PageLocation {
-  readonly address: string;
+/** The page that asks: the URL by which it reaches the instance, and its own origin. */
+export interface PageContext {
+  readonly baseUrl: string;
   readonly origin: string | undefined;
 }
 
 export interface Strategy {
   /** Absent: nothing has to be sent. @throws ApiError */
-  readonly prepare?: (asked: StrategyContext, strategy: string) => Verification;
+  readonly prepare?: (asked: StrategyInput, strategy: string) => Verification;
   /** @throws ApiError for what can be refused without being counted */
-  readonly attempt: (asked: StrategyContext, strategy: string) => Attempted | Promise<Attempted>;
+  readonly attempt: (asked: StrategyInput, strategy: string) => Attempted | Promise<Attempted>;
 }
 
-/** The one that a request names, of a table. */
+/** The strategy that a request names. */
 export interface Chosen {
   readonly strategy: Strategy;
   readonly name: string;
@@ -70,7 +70,7 @@ export function preparationOf({ strategy, name }: Chosen): NonNullable<Strategy[
 export const attemptWith = (
   { strategy, name }: Chosen,
   held: Verification | null,
-  asked: Omit<StrategyContext, 'prepared'>,
+  asked: Omit<StrategyInput, 'prepared'>,
 ): Attempted | Promise<Attempted> =>
   strategy.attempt({ ...asked, prepared: held?.strategy === name ? held : null }, name);
 
@@ -103,7 +103,7 @@ const password: Strategy = {
   },
 };
 
-function attemptSent({ state, input, prepared }: StrategyContext): Attempted {
+function attemptSent({ state, input, prepared }: StrategyInput): Attempted {
   const code = text(input, 'code');
   if (prepared === null) throw refusal('verification_missing', 'No code has been sent yet.');
   return attemptCode(state, prepared, code);
@@ -125,7 +125,7 @@ const byLink: Strategy = {
 };
 
 /** Where the input wants it sent, else the primary address or number. @throws ApiError 422 for one of somebody else */
-function recipientIn({ state, user, input }: StrategyContext, kind: VerifiableKind): Recipient {
+function recipientIn({ state, user, input }: StrategyInput, kind: VerifiableKind): Recipient {
   const field = `${kind}_id`;
   const wished = input[field];
   const rows = kindOf(kind).resource.tableIn(state).by('user_id', user.id);
@@ -162,7 +162,7 @@ const byConnection: Strategy = {
 };
 
 const passkey: Strategy = {
-  prepare: ({ state, user, origin }) => askForPasskey(state, user, origin),
+  prepare: ({ state, user, origin }) => preparePasskey(state, user, origin),
   attempt: ({ state, user, input, prepared, origin }) =>
     attemptPasskey(state, user, prepared, input['public_key_credential'], origin),
 };

@@ -1,4 +1,4 @@
-/** What somebody who signs up has to give and to verify, by the instance's attributes. */
+/** The fields that a sign-up requires, and those that it has to verify, by the instance's attributes. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { SignUpRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -21,7 +21,7 @@ export interface Requirements {
 export function requirementsOf(state: InstanceState, row: SignUpRow): Requirements {
   const { attributes, sign_up: rules } = environmentOf(state).user_settings;
   const enabled = GIVEN.filter((name) => attributes[name].enabled);
-  // Whoever comes from a provider has proved enough without a password. An invitation stands for an address alone: the form asks for the password.
+  // A sign-up by a provider needs no password. An invitation verifies the address only, so its form asks for one.
   const vouched = row.verifications['external_account']?.status === 'verified';
   const needed = enabled.filter((name) => attributes[name].required && !(name === 'password' && vouched));
   const required = [...needed, ...(rules.legal_consent_enabled ? ['legal_accepted'] : [])];

@@ -5,9 +5,9 @@ import type { Fields, SignUpRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
 import { invalidValue, refusal } from '../records/refusals.js';
 import { refuseDuplicates } from '../records/resource.js';
-import { readFree } from '../users/identifications.js';
-import { restrictionOf } from '../users/sign-up-restrictions.js';
-import { digested } from '../users/user-credentials.js';
+import { readUnused } from '../users/identifications.js';
+import { restrictionFor } from '../users/sign-up-restrictions.js';
+import { passwordFields } from '../users/user-credentials.js';
 import { users } from '../users/user-records.js';
 import type { VerifiableName } from './requirements.js';
 import { changeSignUp, requireOpen } from './sign-up-attempt.js';
@@ -26,7 +26,7 @@ const READERS: Readonly<Record<string, (state: InstanceState, value: unknown, ro
   },
   first_name: (_state, value) => ({ first_name: textOrNull(value) }),
   last_name: (_state, value) => ({ last_name: textOrNull(value) }),
-  password: (state, value) => (typeof value === 'string' && value !== '' ? digested(state, value) : {}),
+  password: (state, value) => (typeof value === 'string' && value !== '' ? passwordFields(state, value) : {}),
   unsafe_metadata(_state, value) {
     if (!isRecord(value)) throw invalidValue('unsafe_metadata', 'must be a JSON object');
     return { unsafe_metadata: { ...value } };
@@ -37,9 +37,9 @@ const READERS: Readonly<Record<string, (state: InstanceState, value: unknown, ro
 
 function identification(state: InstanceState, kind: VerifiableName, value: unknown, row: SignUpRow): Draft<SignUpRow> {
   const given = textOrNull(value);
-  const text = given === null ? null : readFree(state, kind, given);
+  const text = given === null ? null : readUnused(state, kind, given);
   if (text === row[kind]) return {};
-  const restriction = text === null || kind !== 'email_address' ? null : restrictionOf(state, [text], 'sign-up');
+  const restriction = text === null || kind !== 'email_address' ? null : restrictionFor(state, [text], 'sign-up');
   if (restriction !== null) throw refusal('not_allowed_access', restriction, { paramName: kind });
   return { [kind]: text, verifications: { ...row.verifications, [kind]: null } };
 }

@@ -5,7 +5,7 @@ import { invalidValue, missing, refusal } from '../records/refusals.js';
 import { sendLink } from '../verification/redirects.js';
 import { attemptCode, sendCode } from '../verification/verification.js';
 import type { VerifiableName } from './requirements.js';
-import { settleSignUp } from './settle-sign-up.js';
+import { completeSignUpIfReady } from './complete-sign-up.js';
 import { changeSignUp, requireOpen } from './sign-up-attempt.js';
 
 const CHANNELS: Readonly<Record<string, readonly [kind: VerifiableName, channel: 'email' | 'sms']>> = {
@@ -29,11 +29,16 @@ const withVerification = (state: InstanceState, row: SignUpRow, kind: string, ve
   changeSignUp(state, row, { verifications: { ...row.verifications, [kind]: verification } });
 
 /** Sends a code. @throws ApiError 400, 422 */
-export function prepareVerification(state: InstanceState, row: SignUpRow, input: Fields, address: string): SignUpRow {
+export function prepareSignUpVerification(
+  state: InstanceState,
+  row: SignUpRow,
+  input: Fields,
+  baseUrl: string,
+): SignUpRow {
   const { kind, channel, strategy, to } = verifiable(state, row, input['strategy']);
   if (row.verifications[kind]?.status === 'verified')
     throw refusal('verification_already_verified', 'This has been verified already.');
-  const subject = { kind: 'sign_up', id: row.id, address } as const;
+  const subject = { kind: 'sign_up', id: row.id, baseUrl } as const;
   const verification =
     strategy === 'email_link'
       ? sendLink(state, strategy, { channel, to }, subject, input)
@@ -42,7 +47,7 @@ export function prepareVerification(state: InstanceState, row: SignUpRow, input:
 }
 
 /** Looks at a code, and goes on. @throws ApiError 400, 422 */
-export function attemptVerification(state: InstanceState, row: SignUpRow, input: Fields): SignUpRow {
+export function attemptSignUpVerification(state: InstanceState, row: SignUpRow, input: Fields): SignUpRow {
   const { kind, strategy } = verifiable(state, row, input['strategy']);
   const held = row.verifications[kind];
   if (held?.strategy !== strategy) throw refusal('verification_missing', 'No code has been sent yet.');
@@ -51,5 +56,5 @@ export function attemptVerification(state: InstanceState, row: SignUpRow, input:
   const { verification, refusal: refused } = attemptCode(state, held, code);
   const next = withVerification(state, row, kind, verification);
   if (refused !== null) throw refused;
-  return settleSignUp(state, next);
+  return completeSignUpIfReady(state, next);
 }

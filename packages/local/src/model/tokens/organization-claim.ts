@@ -1,4 +1,4 @@
-/** A membership as a token tells it. */
+/** The active organization in a token. */
 export interface TokenOrganization {
   readonly id: string;
   readonly slug: string | null;

@@ -25,7 +25,7 @@ export interface SessionTokenOptions {
   readonly v1?: boolean | undefined;
 }
 
-/** A token for a session, saying what its user's membership says now. Does not ask whether the session is still going. */
+/** A token of a session, with the current membership of its user. Does not check whether the session has ended. */
 export function mintSessionToken(state: InstanceState, session: SessionRow, options: SessionTokenOptions = {}): string {
   const extras = extrasOf(session);
   const azp = options.azp ?? extras.azp;
@@ -64,7 +64,7 @@ export function timesOf(nowMs: number, expiresInSeconds: number): { exp: number;
 }
 
 function claimsV2(state: InstanceState, session: SessionRow): Record<string, unknown> {
-  const { features, plans } = entitlementsOfSession(state, session);
+  const { features, plans } = entitlementsIn(state, session);
   const organization = activeOrganization(state, session);
   const encoded = organization === null ? null : encodeOrganization(organization, features);
   const fea = encoded === null ? orderFeatures(features).join(',') : encoded.fea;
@@ -75,8 +75,8 @@ function claimsV2(state: InstanceState, session: SessionRow): Record<string, unk
   };
 }
 
-/** What the user and the active organization have bought, unless whoever made the session said something else. */
-function entitlementsOfSession(state: InstanceState, session: SessionRow) {
+/** The plans and features of the user and the active organization, unless the session has its own. */
+function entitlementsIn(state: InstanceState, session: SessionRow) {
   const extras = extrasOf(session);
   const none = { plans: [], features: [] };
   const ofUser = entitlementsOf(state, 'user', session.user_id) ?? none;
@@ -106,7 +106,7 @@ function activeOrganization(state: InstanceState, session: SessionRow): TokenOrg
   if (organization === undefined || membership === undefined) return null;
   const { role } = membership;
   const slug = typeof organization.slug === 'string' ? organization.slug : null;
-  const permissions = extrasOf(session).permissions ?? permissionsInPlan(state, session, organization.id, role);
+  const permissions = extrasOf(session).permissions ?? entitledPermissions(state, session, organization.id, role);
   return { id: organization.id, slug, role, permissions };
 }
 
@@ -115,8 +115,8 @@ function activeMembership(state: InstanceState, session: SessionRow): Membership
   return typeof id === 'string' ? membershipOf(state, id, session.user_id) : undefined;
 }
 
-/** Those of the role, without the ones whose feature the organization's plan lacks. */
-function permissionsInPlan(state: InstanceState, session: SessionRow, organizationId: string, role: string) {
+/** The permissions of the role whose feature is part of the organization's plan. */
+function entitledPermissions(state: InstanceState, session: SessionRow, organizationId: string, role: string) {
   const keys = permissionKeysOf(state, role);
   const sold = extrasOf(session).features === undefined ? entitlementsOf(state, 'organization', organizationId) : null;
   return sold === null ? keys : keys.filter((key) => sold.features.includes(key.split(':')[1] ?? ''));

@@ -5,7 +5,9 @@ import type { Fields, SessionRow } from '../../state/rows.js';
 import { memberships, membershipOf, organizations } from '../organizations/organization-records.js';
 import { pictureUrl } from '../records/images.js';
 import type { Resource } from '../records/resource.js';
+import { sessionStatus } from '../sessions/sessions.js';
 import { isVerified } from '../users/identifications.js';
+import { fullName } from '../users/person.js';
 import { users } from '../users/user-records.js';
 
 /** What a shortcode such as `{{user.public_metadata.plan}}` looks into. */
@@ -68,7 +70,7 @@ function contextOf(state: InstanceState, session: SessionRow): Context {
     user: userContext(state, session.user_id),
     org: organization && { ...shown(state, organizations, organization), role: membership?.role },
     org_membership: membership && shown(state, memberships, membership),
-    session: { id: session.id, actor: session.actor, status: session.status },
+    session: { id: session.id, actor: session.actor, status: sessionStatus(state, session) },
   };
 }
 
@@ -90,10 +92,9 @@ function userContext(state: InstanceState, userId: string): Context {
   if (row === undefined) return { id: userId };
   const email = state.table('email_addresses').get(row.primary_email_address_id);
   const phone = state.table('phone_numbers').get(row.primary_phone_number_id);
-  const names = [row.first_name, row.last_name].filter((name) => typeof name === 'string' && name !== '');
   return {
     ...shown(state, users, row),
-    full_name: names.length > 0 ? names.join(' ') : null,
+    full_name: fullName(row) || null,
     primary_email_address: email?.email_address,
     email_verified: isVerified(email),
     primary_phone_number: phone?.phone_number,

@@ -16,14 +16,14 @@ const verifications = defineResource('address_verifications', {
 const STRATEGIES = { email_address: 'email_code', phone_number: 'phone_code' } as const;
 
 /** @throws ApiError 404 */
-export function prepareVerification(state: InstanceState, kind: VerifiableKind, id: string): Fields {
+export function prepareAddressVerification(state: InstanceState, kind: VerifiableKind, id: string): Fields {
   const { row: address, recipient } = recipientOf(state, kind, id);
   const verification = sendCode(state, STRATEGIES[kind], recipient);
   return show(state, insert(state, verifications, { address_id: address.id, verification }));
 }
 
 /** A wrong or late code is an answer. @throws ApiError 400, 404 */
-export function attemptVerification(
+export function attemptAddressVerification(
   state: InstanceState,
   kind: VerifiableKind,
   id: string,

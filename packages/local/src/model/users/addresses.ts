@@ -1,6 +1,7 @@
-/** What the Backend API does with email addresses and phone numbers: creation, changes, replacement, verification. */
+/** Email addresses and phone numbers in the Backend API: creation, changes, replacement, verification. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow, Verification } from '../../state/rows.js';
+import { queueEmail } from '../instance/emails.js';
 import { refusal } from '../records/refusals.js';
 import { change, find } from '../records/resource.js';
 import {
@@ -15,18 +16,18 @@ import {
 import type { IdentificationKind } from './person.js';
 import { users } from './user-records.js';
 
-/** Makes the identification primary; tells the webhooks about the user, also when nothing but its parts changed. */
-function settleUser(
+/** Makes the identification primary where it should be. Webhooks hear of the user also when nothing but the identification changed. */
+function updateOwner(
   state: InstanceState,
   kind: IdentificationKind,
   row: IdentificationRow,
   primary: boolean,
-  tells = false,
+  notifies = false,
 ): void {
   const field = kindOf(kind).primary;
   const user = find(state, users, row.user_id);
-  if (primary && tells)
-    tellOldAddress(
+  if (primary && notifies)
+    notifyOldAddress(
       state,
       user,
       kindOf(kind)
@@ -39,36 +40,37 @@ function settleUser(
 }
 
 /** A message to the address that was primary until now. */
-function tellOldAddress(
+function notifyOldAddress(
   state: InstanceState,
   user: UserRow,
   old: IdentificationRow | undefined,
   now: IdentificationRow,
 ): void {
   if (typeof old?.email_address !== 'string' || old.id === now.id) return;
-  state.emit('email.created', {
-    object: 'email',
-    id: state.id('ema'),
+  const subject = 'The primary email address has changed';
+  const body = `${subject} to ${now.email_address ?? ''}.`;
+  queueEmail(state, {
     slug: 'primary_email_address_changed',
+    from_email_name: 'noreply',
     to_email_address: old.email_address,
+    email_address_id: old.id,
     user_id: user.id,
-    subject: 'The primary email address has changed',
-    body: '',
-    status: 'queued',
+    subject,
+    body,
+    body_plain: body,
     data: { new_email_address: now.email_address },
-    delivered_by_clerk: true,
   });
 }
 
-/** What an operation says of an address. Only phone numbers serve as second factor. */
-export interface AddressWishes {
+/** Fields of a request for an address. Only phone numbers serve as second factor. */
+export interface AddressChange {
   readonly verified?: boolean | null | undefined;
   readonly primary?: boolean | null | undefined;
   readonly reserved_for_second_factor?: boolean | null | undefined;
   readonly notify_primary_email_address_changed?: boolean | null | undefined;
 }
 
-const secondFactor = ({ reserved_for_second_factor: reserved }: AddressWishes): IdentificationFields =>
+const secondFactor = ({ reserved_for_second_factor: reserved }: AddressChange): IdentificationFields =>
   typeof reserved === 'boolean' ? { reserved_for_second_factor: reserved } : {};
 
 /** As `POST /email_addresses` and `POST /phone_numbers`. @throws ApiError 400, 404, 422 */
@@ -77,7 +79,7 @@ export function createAddress(
   kind: IdentificationKind,
   userId: string,
   text: string | undefined,
-  wishes: AddressWishes,
+  wishes: AddressChange,
 ): IdentificationRow {
   const user = find(state, users, userId);
   const verified = wishes.verified === true;
@@ -86,7 +88,7 @@ export function createAddress(
     throw refusal('identification_create_second_factor_unverified');
   const verification = verificationFor(verified);
   const row = addIdentification(state, kind, user.id, text, { verification, ...secondFactor(wishes) });
-  settleUser(state, kind, row, wishes.primary === true, wishes.notify_primary_email_address_changed === true);
+  updateOwner(state, kind, row, wishes.primary === true, wishes.notify_primary_email_address_changed === true);
   return row;
 }
 
@@ -95,7 +97,7 @@ export function updateAddress(
   state: InstanceState,
   kind: IdentificationKind,
   id: string,
-  wishes: AddressWishes,
+  wishes: AddressChange,
 ): IdentificationRow {
   const { resource } = kindOf(kind);
   const before = find(state, resource, id);
@@ -105,12 +107,12 @@ export function updateAddress(
     throw refusal('identification_update_second_factor_unverified');
   const verification = verified === isVerified(before) ? {} : { verification: verificationFor(verified) };
   const row = change(state, resource, before.id, { ...verification, ...secondFactor(wishes) });
-  settleUser(state, kind, row, wishes.primary === true, wishes.notify_primary_email_address_changed === true);
+  updateOwner(state, kind, row, wishes.primary === true, wishes.notify_primary_email_address_changed === true);
   return row;
 }
 
-/** What an operation says of an address that takes the place of all others. */
-export interface ReplacementWishes {
+/** Fields of a request for an address that replaces all others. */
+export interface ReplacementOptions {
   readonly identification_status?: 'verified' | 'reserved' | 'unverified' | undefined;
   readonly notify_primary_email_address_changed?: boolean | null | undefined;
 }
@@ -121,7 +123,7 @@ export function replaceAddresses(
   kind: IdentificationKind,
   user: UserRow,
   value: unknown,
-  wishes: ReplacementWishes = {},
+  wishes: ReplacementOptions = {},
 ): IdentificationRow {
   const { resource, read } = kindOf(kind);
   const table = resource.tableIn(state);
@@ -133,12 +135,12 @@ export function replaceAddresses(
   const primary = own.find((row) => row.id === user[kindOf(kind).primary]);
   const row = kept ? change(state, resource, kept.id, fields) : addIdentification(state, kind, user.id, text, fields);
   for (const other of own) if (other.id !== row.id) table.delete(other.id);
-  settleUser(state, kind, row, true);
-  if (wishes.notify_primary_email_address_changed === true) tellOldAddress(state, user, primary, row);
+  updateOwner(state, kind, row, true);
+  if (wishes.notify_primary_email_address_changed === true) notifyOldAddress(state, user, primary, row);
   return row;
 }
 
-/** Somebody has shown to hold the address; the user's first of its kind becomes primary. */
+/** Marks an address as verified; the first of its kind becomes primary. */
 export function verifyAddress(
   state: InstanceState,
   kind: IdentificationKind,
@@ -146,6 +148,6 @@ export function verifyAddress(
   verification: Verification,
 ): IdentificationRow {
   const row = change(state, kindOf(kind).resource, id, { verification });
-  settleUser(state, kind, row, false);
+  updateOwner(state, kind, row, false);
   return row;
 }

@@ -1,4 +1,4 @@
-/** Bans and locks: a restriction is data, and those that shut a user out end the user's sessions. */
+/** Bans and locks. A ban or a lock ends the user's sessions. */
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
 import { change, find } from '../records/resource.js';

@@ -1,4 +1,4 @@
-/** What identifies a user: rows that are always unique in the instance, with the user's `primary_*` pointers kept right. */
+/** Email addresses, phone numbers and wallets: unique in the instance; the user's `primary_*` fields point at one of each kind. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, Verification } from '../../state/rows.js';
 import type { ApiError } from '../records/api-error.js';
@@ -25,7 +25,7 @@ export const phoneNumbers = defineResource('phone_numbers', {
 
 const web3Wallets = defineResource('web3_wallets', { object: 'web3_wallet', idPrefix: 'idn', component: 'Web3Wallet' });
 
-/** A row of any kind, as far as the kinds are alike; its text is in the field that has the name of its kind. */
+/** A row of any kind, as far as the kinds are asKind; its text is in the field that has the name of its kind. */
 export type IdentificationRow = {
   id: string;
   object: string;
@@ -57,15 +57,15 @@ export interface Kind {
 }
 
 // The three resources differ in the field that holds the text, which is the name of the kind.
-const alike = (resource: object): Resource<IdentificationRow> => resource as Resource<IdentificationRow>;
+const asKind = (resource: object): Resource<IdentificationRow> => resource as Resource<IdentificationRow>;
 
 const KINDS: Readonly<Record<IdentificationKind, Kind>> = {
-  email_address: { resource: alike(emailAddresses), primary: 'primary_email_address_id', read: readEmailAddress },
-  phone_number: { resource: alike(phoneNumbers), primary: 'primary_phone_number_id', read: readPhoneNumber },
-  web3_wallet: { resource: alike(web3Wallets), primary: 'primary_web3_wallet_id', read: readWeb3Wallet },
+  email_address: { resource: asKind(emailAddresses), primary: 'primary_email_address_id', read: readEmailAddress },
+  phone_number: { resource: asKind(phoneNumbers), primary: 'primary_phone_number_id', read: readPhoneNumber },
+  web3_wallet: { resource: asKind(web3Wallets), primary: 'primary_web3_wallet_id', read: readWeb3Wallet },
 };
 
-/** What the kinds differ in. */
+/** The resource, the primary field and the reader of a kind. */
 export const kindOf = (kind: IdentificationKind): Kind => KINDS[kind];
 
 export const KIND_NAMES: readonly IdentificationKind[] = ['email_address', 'phone_number', 'web3_wallet'];
@@ -84,7 +84,7 @@ export const isVerified = (
 ): boolean => row?.verification?.status === 'verified';
 
 /** The text in its stored form. @throws ApiError 422 if it is malformed or another user has it */
-export function readFree(state: InstanceState, kind: IdentificationKind, value: unknown): string {
+export function readUnused(state: InstanceState, kind: IdentificationKind, value: unknown): string {
   const { resource, read } = KINDS[kind];
   const text = read(value, kind);
   if (resource.tableIn(state).by(kind, text).length > 0) throw taken(kind);
@@ -99,7 +99,7 @@ export function addIdentification(
   value: unknown,
   fields: IdentificationFields = {},
 ): IdentificationRow {
-  const text = readFree(state, kind, value);
+  const text = readUnused(state, kind, value);
   return insert(state, KINDS[kind].resource, {
     user_id: userId,
     [kind]: text,
@@ -123,7 +123,7 @@ export function checkPrimary(state: InstanceState, kind: IdentificationKind, use
   if (!isVerified(row)) throw unverified(primary);
 }
 
-/** 422: for what waits to be verified. */
+/** 422: only a verified identification can be primary. */
 export const unverified = (paramName: string): ApiError =>
   refusal('form_verification_needed', 'Only what is verified can be primary.', { paramName });
 
@@ -141,7 +141,7 @@ export function recipientOf(
   return { row, recipient: { channel, to: row[kind] ?? '', identificationId: row.id, userId: row.user_id } };
 }
 
-/** If it was primary, the next verified one becomes it. */
+/** If it was primary, the next verified one becomes primary. */
 export function removeIdentification(state: InstanceState, kind: IdentificationKind, id: string): Fields {
   const { resource, primary } = KINDS[kind];
   const row = find(state, resource, id);

@@ -1,11 +1,11 @@
-/** Names and addresses of users for pages and messages. */
+/** Names and addresses of users, as pages and OAuth clients show them. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { UserRow } from '../../state/rows.js';
-import { primaryText } from './person.js';
+import { fullName, primaryText } from './person.js';
 
+/** The full name, else the username, else the id. */
 export function nameOf(user: UserRow): string {
-  const name = [user.first_name, user.last_name].filter((part) => typeof part === 'string' && part !== '').join(' ');
-  return name || textOr(user.username, user.id);
+  return fullName(user) || textOr(user.username, user.id);
 }
 
 export function textOr(value: unknown, otherwise: string): string {

@@ -1,8 +1,8 @@
-/** A user as a person: identifiers as text, the filters and orders that lists of users and of members share, the face for other members. */
+/** A user as others see one: name and identifiers as text, public user data, and the filters and orders that lists of users and of members share. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow } from '../../state/rows.js';
 import { defaultImage } from '../records/images.js';
-import { includesText, signed, type Filters } from '../records/listing.js';
+import { includesText, matchesSigned, type Filters } from '../records/listing.js';
 
 export type IdentificationKind = 'email_address' | 'phone_number' | 'web3_wallet';
 
@@ -67,17 +67,17 @@ const ownsLike =
 type TimeField = 'created_at' | 'last_active_at' | 'last_sign_in_at';
 
 export const fieldIn = (field: 'id' | 'username' | 'external_id') => (row: UserRow, values: readonly string[]) =>
-  signed(values, (value) => row[field] === value);
+  matchesSigned(values, (value) => row[field] === value);
 export const before = (field: TimeField) => (row: UserRow, time: number) => isTime(row[field]) && row[field] < time;
 export const after = (field: TimeField) => (row: UserRow, time: number) => isTime(row[field]) && row[field] > time;
 export const since = (field: TimeField) => (row: UserRow, time: number) => isTime(row[field]) && row[field] >= time;
 const isTime = (value: unknown): value is number => typeof value === 'number';
 
 export function fullName(user: UserRow): string {
-  return [user.first_name, user.last_name].filter((name) => typeof name === 'string').join(' ');
+  return [user.first_name, user.last_name].filter((name) => typeof name === 'string' && name !== '').join(' ');
 }
 
-/** Does the text occur in the id, a name or an identifier of the user? */
+/** Whether the text occurs in the id, a name or an identifier of the user. */
 function matchesQuery(user: UserRow, text: string, state: InstanceState): boolean {
   return (
     [user.id, user.external_id, user.username, fullName(user)].some((value) => includesText(value, text)) ||
@@ -111,11 +111,8 @@ export const PERSON_SORT_KEYS = {
   username: (row: UserRow) => row.username,
 } as const;
 
-/** The user's face for other members. */
-export function publicUserData(
-  state: InstanceState,
-  userId: string,
-): Fields & { readonly image_url: string; readonly identifier: string } {
+/** What other members see of a user. */
+export function publicUserData(state: InstanceState, userId: string): Fields & { readonly image_url: string } {
   const user = state.table('users').get(userId);
   if (!user)
     return { user_id: userId, first_name: null, last_name: null, image_url: '', has_image: false, identifier: '' };

@@ -1,13 +1,13 @@
-/** Who may sign up and sign in at all. The Backend API is not bound by it: whoever holds the secret key has decided already. */
+/** Allowlist, blocklist and subaddresses. They restrict sign-up and sign-in, not the Backend API. */
 import { settingsOf } from '../instance/settings.js';
 import type { InstanceState } from '../../state/instance-state.js';
-import { baseOf, mailboxOf } from './mailboxes.js';
+import { baseOf, mailboxOf } from './same-mailbox.js';
 
 /**
- * Why the instance's restrictions keep somebody with these e-mail addresses out; null if they do not. They hold for signing up. At sign-in, allowlist
- * and blocklist hold too where `allowlist_blocklist_disabled_on_sign_in` is false, as it is in old applications alone. Who is on both lists is let in.
+ * The reason why a user with these e-mail addresses is refused; null if the user is not. Restrictions apply to sign-ups. Allowlist and blocklist apply to
+ * sign-ins too where `allowlist_blocklist_disabled_on_sign_in` is false, as in old applications. The allowlist wins over the blocklist.
  */
-export function restrictionOf(
+export function restrictionFor(
   state: InstanceState,
   addresses: readonly string[],
   phase: 'sign-up' | 'sign-in',

@@ -48,7 +48,7 @@ function checkPassword(password: string): void {
   checkSize(password);
 }
 
-/** What hashers take. */
+/** Hashers take a limited number of bytes. @throws ApiError 422 */
 function checkSize(password: string, paramName = 'password'): void {
   if (Buffer.byteLength(password) > MAX_BYTES) {
     throw refusal('form_password_size_in_bytes_exceeded', `Passwords have at most ${MAX_BYTES} bytes.`, { paramName });
@@ -80,8 +80,8 @@ export async function checkUserPassword(user: UserRow, password: string): Promis
   if (!verified) throw refusal('incorrect_password', undefined, { paramName: 'password' });
 }
 
-/** What a row keeps of a password. @throws ApiError 422 if the instance does not take it */
-export function digested(
+/** The stored fields of a password. @throws ApiError 422 if the instance does not take it */
+export function passwordFields(
   state: InstanceState,
   password: string,
   paramName?: string,
@@ -97,7 +97,7 @@ export function digested(
 /** The user chose a new password. @throws ApiError 422 if the instance does not take it */
 export function setPassword(state: InstanceState, user: UserRow, password: string, paramName?: string): UserRow {
   const changed = { password_last_updated_at: state.now(), password_compromised: false };
-  return change(state, users, user.id, { ...digested(state, password, paramName), ...changed });
+  return change(state, users, user.id, { ...passwordFields(state, password, paramName), ...changed });
 }
 
 /** Uses a backup code up. @throws ApiError 400 without second factors; 422 for a wrong code */

@@ -1,10 +1,10 @@
-/** What a user is: its row, its view (put together from the tables of its identifiers), the filters of its list, what goes with it. */
+/** The resource of users: view, filters, orders and cascades. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ExternalAccountRow, Fields, UserRow } from '../../state/rows.js';
 import { memberships } from '../organizations/organization-records.js';
 import { deletes, removes } from '../records/cascade.js';
 import { defaultImage } from '../records/images.js';
-import { signed, type Filters } from '../records/listing.js';
+import { matchesSigned, type Filters } from '../records/listing.js';
 import { defineResource } from '../records/resource.js';
 import { keepViews } from '../records/view-cache.js';
 import { endSessions } from '../sessions/user-sessions.js';
@@ -62,7 +62,7 @@ const FILTERS: Filters<UserRow> = {
   user_id: fieldIn('id'),
   organization_id: (row, values: readonly string[], state) => {
     const held = state.table('organization_memberships').by('user_id', row.id);
-    return signed(values, (id) => held.some((membership) => membership.organization_id === id));
+    return matchesSigned(values, (id) => held.some((membership) => membership.organization_id === id));
   },
   banned: (row, value: boolean) => (row.banned === true) === value,
   last_active_at_since: since('last_active_at'),

@@ -1,7 +1,8 @@
-/** Users: creation, changes, and finding them without looking at all of them. */
+/** Users: creation, changes, and look-up by index. */
 import type { UsersCreateParams, UsersListParams, UsersUpdateParams } from '../../../../../src/api/generated/types.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { UserRow, Verification } from '../../state/rows.js';
+import { environmentOf } from '../instance/environment.js';
 import { filterBy } from '../records/listing.js';
 import { replacedKinds } from '../records/metadata.js';
 import { change, insert, publish, refuseDuplicates } from '../records/resource.js';
@@ -14,7 +15,7 @@ import {
   checkPrimary,
   KIND_NAMES,
   primaryField,
-  readFree,
+  readUnused,
   verificationFor,
 } from './identifications.js';
 import type { IdentificationKind } from './person.js';
@@ -24,7 +25,7 @@ import { users } from './user-records.js';
 /** The body of `POST /users`, and the id if it is chosen. */
 export type NewUser = Partial<UsersCreateParams> & { readonly id?: string };
 
-/** What a person who signs up brings along, and no request can say. */
+/** Fields of a user who signed up, which no request of the Backend API can set. */
 export interface SignedUp {
   /** How an address or number was verified, by its text; null: not at all. */
   readonly verifications: ReadonlyMap<string, Verification | null>;
@@ -62,7 +63,6 @@ const DEFAULTS: Draft<UserRow> = {
   last_sign_in_at: null,
   last_active_at: null,
   banned: false,
-  verification_attempts_remaining: 10,
   delete_self_enabled: true,
   create_organization_enabled: true,
   create_organizations_limit: null,
@@ -112,7 +112,7 @@ export function createUser(state: InstanceState, body: NewUser, signedUp?: Signe
   const wanted = KIND_NAMES.flatMap((kind) =>
     listIn(body[kind]).map((text, index) => ({
       kind,
-      text: readFree(state, kind, text),
+      text: readUnused(state, kind, text),
       reserved: statusesIn(body, kind)[index] === 'reserved',
     })),
   );
@@ -125,11 +125,12 @@ export function createUser(state: InstanceState, body: NewUser, signedUp?: Signe
     const part = addIdentification(state, kind, id, text, { verification, reserved });
     primaries[primaryField(kind)] ??= part.id;
   }
-  const shutOut = {
+  const restrictions = {
+    verification_attempts_remaining: environmentOf(state).user_settings.attack_protection.user_lockout.max_attempts,
     ...(body.banned === true ? { banned: true } : {}),
     ...(body.locked === true ? { locked_until: state.now() + LOCKOUT_MS } : {}),
   };
-  const user = insert(state, users, { ...DEFAULTS, ...fields, ...signedUp?.fields, ...primaries, ...shutOut, id });
+  const user = insert(state, users, { ...DEFAULTS, ...fields, ...signedUp?.fields, ...primaries, ...restrictions, id });
   publish(state, users, 'created', user);
   return user;
 }

@@ -1,17 +1,16 @@
-/** Messages that the instance itself would send: kept in a table, told to webhooks, delivered to nobody. */
+/** Messages that the instance itself would send: stored, reported to webhooks, delivered to nobody. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { EmailRow, Fields, SmsRow } from '../../state/rows.js';
-import { emails } from '../instance/emails.js';
+import { storeEmail } from '../instance/emails.js';
 import { environmentOf } from '../instance/environment.js';
-import { filled, findTemplate } from '../instance/message-templates.js';
-import { insert } from '../records/resource.js';
+import { fillTemplate, findTemplate } from '../instance/message-templates.js';
 import { isTestAddress } from './codes.js';
 
 export interface Recipient {
   readonly channel: 'email' | 'sms';
   /** Address or number. */
   readonly to: string;
-  /** Of the row that has it; undefined while somebody signs up. */
+  /** The id of the address or number; undefined during a sign-up, which has no rows for them yet. */
   readonly identificationId?: string | undefined;
   readonly userId?: string | undefined;
 }
@@ -30,7 +29,7 @@ export function deliver(state: InstanceState, strategy: string, recipient: Recip
   const app = { name: environmentOf(state).display_config.application_name, url: state.frontendApiUrl };
   const data: Fields = { app, [variable]: secret };
   const template = findTemplate(state, recipient.channel, slug);
-  const text = filled(template.body ?? '', { 'app.name': app.name, 'app.url': app.url, [variable]: secret });
+  const text = fillTemplate(template.body ?? '', { 'app.name': app.name, 'app.url': app.url, [variable]: secret });
   const common = { slug, data, user_id: recipient.userId ?? null, status: 'queued', delivered_by_clerk: true };
   const row =
     recipient.channel === 'email' ? email(state, recipient, text, common) : sms(state, recipient, text, common);
@@ -39,7 +38,7 @@ export function deliver(state: InstanceState, strategy: string, recipient: Recip
 }
 
 function email(state: InstanceState, { to, identificationId }: Recipient, text: string, common: Fields): EmailRow {
-  return insert(state, emails, {
+  return storeEmail(state, {
     ...common,
     from_email_name: 'noreply',
     to_email_address: to,

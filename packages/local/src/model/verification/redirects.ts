@@ -1,4 +1,4 @@
-/** Verifications that happen elsewhere: by a link in an e-mail, or at a provider. A secret in the address brings the browser back to them. */
+/** Verifications by a link in an e-mail or by a provider. The browser comes back with a secret in the URL. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, Verification, VerificationRedirectRow } from '../../state/rows.js';
 import { deliver, type Recipient } from './messages.js';
@@ -6,17 +6,23 @@ import { pending } from './verification.js';
 
 const LIFETIME_MS = 10 * 60_000;
 
-export interface Subject {
+/** What a link or a provider's answer verifies. */
+export interface RedirectSubject {
   readonly kind: VerificationRedirectRow['kind'];
-  /** Of the attempt, the address or the account. */
+  /** The id of the attempt, the address or the account. */
   readonly id: string;
-  /** By which the page reaches the instance, without a slash behind it. */
-  readonly address: string;
+  /** The URL by which the page reaches the instance, without a slash at its end. Links begin with it. */
+  readonly baseUrl: string;
 }
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-function expect(state: InstanceState, strategy: string, { kind, id }: Subject, input: Fields): VerificationRedirectRow {
+function storeRedirect(
+  state: InstanceState,
+  strategy: string,
+  { kind, id }: RedirectSubject,
+  input: Fields,
+): VerificationRedirectRow {
   const now = state.now();
   const table = state.table('verification_redirects');
   // The newest counts: a link that was sent before is no longer good.
@@ -38,29 +44,34 @@ export function sendLink(
   state: InstanceState,
   strategy: string,
   recipient: Recipient,
-  subject: Subject,
+  subject: RedirectSubject,
   input: Fields,
 ): Verification {
-  const { id } = expect(state, strategy, subject, input);
-  deliver(state, strategy, recipient, `${subject.address}/v1/verify?token=${id}`);
+  const { id } = storeRedirect(state, strategy, subject, input);
+  deliver(state, strategy, recipient, `${subject.baseUrl}/v1/verify?token=${id}`);
   return pending(state, strategy);
 }
 
-/** Sends the browser to the page where one picks who the provider says one is. */
-export function sendToProvider(state: InstanceState, strategy: string, subject: Subject, input: Fields): Verification {
-  const { id } = expect(state, strategy, subject, input);
+/** Sends the browser to the instance's page for providers, where a person picks an account. */
+export function sendToProvider(
+  state: InstanceState,
+  strategy: string,
+  subject: RedirectSubject,
+  input: Fields,
+): Verification {
+  const { id } = storeRedirect(state, strategy, subject, input);
   return pending(state, strategy, {
-    external_verification_redirect_url: `${subject.address}/provider?token=${id}`,
+    external_verification_redirect_url: `${subject.baseUrl}/provider?token=${id}`,
   });
 }
 
-/** What the secret stands for; null if it is unknown, used up or of another kind of strategy. */
+/** The redirect that a secret names; null if it is unknown, used, or of a strategy of another kind. */
 export function openRedirect(state: InstanceState, token: string, strategy: RegExp): VerificationRedirectRow | null {
   const row = state.table('verification_redirects').get(token);
   return row !== undefined && strategy.test(row.strategy) ? row : null;
 }
 
-/** A redirect is good once. */
+/** A redirect works once. */
 export const closeRedirect = (state: InstanceState, { id }: VerificationRedirectRow): void => {
   state.table('verification_redirects').delete(id);
 };

@@ -1,4 +1,4 @@
-/** Verifications. Sign-in, sign-up, addresses and reverification share their attempts, their expiry and their codes. */
+/** Verifications: attempts, expiry and codes, which sign-in, sign-up, addresses and reverification share. */
 import { isSameSecret } from '../../ground/same-secret.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, Verification } from '../../state/rows.js';
@@ -46,7 +46,7 @@ export const verified = (strategy: string, fields: Partial<Verification> = {}): 
   ...fields,
 });
 
-/** The verification that a provider's answer ends with when it verifies nobody. */
+/** A provider's answer by which nobody was verified. */
 export const failedAtProvider = (
   strategy: string,
   status: 'failed' | 'transferable',
@@ -70,7 +70,7 @@ export function statusOf(state: InstanceState, { status, expire_at: until }: Ver
   return status === 'unverified' && until !== null && until <= state.now() ? 'expired' : status;
 }
 
-/** As an answer shows it; codes and tokens are left out by the projection. */
+/** The verification as an answer shows it. The projection leaves out its code. */
 export const viewVerification = (state: InstanceState, verification: Verification | null): Fields | null =>
   verification === null ? null : { ...verification, status: statusOf(state, verification) };
 
@@ -89,7 +89,7 @@ export interface Attempted {
   readonly refusal: ApiError | null;
 }
 
-/** @throws ApiError 400 for one of which nothing was ever sent; the code of one that has failed or expired is kept */
+/** @throws ApiError 400 if no code was sent; a verification that failed or expired still has its code */
 export function requireSent(held: Verification | null): Verification {
   if (held === null || (held.code === undefined && held.status !== 'verified')) throw refusal('verification_missing');
   return held;

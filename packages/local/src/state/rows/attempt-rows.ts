@@ -1,8 +1,8 @@
 /** Attempts to sign in and to sign up, and the verifications of which they and addresses are made. Types only. */
 import type { SignUp } from 'bailiff/api/types';
-import type { Fields, Kept, Stored, Times } from './stored.js';
+import type { Fields, InternalRow, ResourceRow, Times } from './stored.js';
 
-/** What was asked of a person, and what became of it. Ours alone: the code and what a way of verifying keeps beside it. */
+/** A verification as it is stored: the API's fields, and those that only the instance keeps, such as the code. */
 export type Verification = {
   readonly object: string;
   /** As stored; by the clock it may have expired since. */
@@ -15,18 +15,18 @@ export type Verification = {
   readonly code?: string;
   /** The address or number that is verified by it. */
   readonly identification_id?: string;
-  /** What a page of the instance or of an authenticator is asked for. */
+  /** The options of a passkey, as JSON. */
   readonly nonce?: string;
   readonly external_verification_redirect_url?: string | null;
   readonly error?: Fields | null;
   readonly verified_at_client?: string | null;
   /** ms; of a domain. */
   readonly verified_at?: number | null;
-  /** The enterprise connection through which somebody comes. */
+  /** The enterprise connection of a sign-in. */
   readonly connection_id?: string;
 };
 
-export type SignInRow = Kept<
+export type SignInRow = InternalRow<
   Times & {
     client_id: string;
     /** Null before an identifier was given. */
@@ -38,7 +38,7 @@ export type SignInRow = Kept<
     needs_new_password: boolean;
     /** The organization that becomes active, and the impersonator, as a ticket says. */
     entry?: Fields | null;
-    /** Whom a provider named and nobody here is: a sign-up may take it over. */
+    /** The provider's profile of an unknown user: a sign-up may take it over. */
     profile?: ProviderProfile | null;
     created_session_id: string | null;
     /** ms */
@@ -46,8 +46,8 @@ export type SignInRow = Kept<
   }
 >;
 
-/** Of the person who signs up, until the user exists. */
-export type SignUpRow = Stored<
+/** A sign-up, until the user exists. */
+export type SignUpRow = ResourceRow<
   SignUp,
   {
     client_id: string;
@@ -62,11 +62,11 @@ export type SignUpRow = Stored<
   'required_fields' | 'optional_fields' | 'missing_fields' | 'unverified_fields' | 'password_enabled'
 >;
 
-/** What waits for a browser to come back from elsewhere: from a link in an e-mail, or from a provider. The id is its secret. */
-export type VerificationRedirectRow = Kept<{
+/** A pending redirect: the browser comes back from a link in an e-mail, or from a provider, with the id as a secret. */
+export type VerificationRedirectRow = InternalRow<{
   readonly strategy: string;
   readonly kind: 'sign_in' | 'sign_up' | 'session' | 'email_address' | 'external_account';
-  /** Of the attempt, the session, the address or the account. */
+  /** The id of the attempt, the session, the address or the account. */
   readonly subject_id: string;
   /** Where the browser goes afterwards, and where instead if nothing is left to do. */
   readonly redirect_url: string | null;
@@ -76,7 +76,7 @@ export type VerificationRedirectRow = Kept<{
   readonly created_at: number;
 }>;
 
-/** Who somebody is, as a provider says. */
+/** A user's account at a provider. */
 export type ProviderProfile = {
   readonly strategy: string;
   readonly provider_user_id: string;
@@ -87,8 +87,8 @@ export type ProviderProfile = {
   readonly last_name: string;
 };
 
-/** A text message; nobody gets it but the table and the webhooks. */
-export type SmsRow = Kept<
+/** A text message: stored and reported to webhooks, never sent. */
+export type SmsRow = InternalRow<
   Times & { user_id: string | null; to_phone_number: string; message: string; status: string }
 > &
   Fields;

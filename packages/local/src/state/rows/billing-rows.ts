@@ -8,15 +8,15 @@ import type {
   CommerceSubscription,
   CommerceSubscriptionItem,
 } from 'bailiff/api/types';
-import type { Kept, Stored, Times } from './stored.js';
+import type { InternalRow, ResourceRow, Times } from './stored.js';
 
-export type PlanRow = Stored<
+export type PlanRow = ResourceRow<
   CommercePlan,
   { amount: number; annual_monthly_amount?: number | null; currency?: string },
   'fee' | 'annual_monthly_fee' | 'annual_fee'
 >;
 
-export type PriceRow = Stored<
+export type PriceRow = ResourceRow<
   BillingPriceResponse,
   {
     is_default?: boolean;
@@ -25,34 +25,34 @@ export type PriceRow = Stored<
   'instance_id' | 'currency_symbol' | 'fee' | 'annual_monthly_fee'
 >;
 
-export type PayerRow = Stored<CommercePayerResponse, { user_id?: string; organization_id?: string }>;
+export type PayerRow = ResourceRow<CommercePayerResponse, { user_id?: string; organization_id?: string }>;
 
-export type SubscriptionItemRow = Stored<
+export type SubscriptionItemRow = ResourceRow<
   CommerceSubscriptionItem,
   { subscription_id: string; organization_id?: string; user_id?: string; lifetime_paid?: number },
   'instance_id' | 'plan' | 'payer' | 'next_payment'
 >;
 
-export type SubscriptionRow = Stored<
+export type SubscriptionRow = ResourceRow<
   CommerceSubscription,
   { organization_id?: string; user_id?: string },
   'instance_id' | 'subscription_items' | 'next_payment'
 >;
 
-export type PaymentAttemptRow = Stored<
+export type PaymentAttemptRow = ResourceRow<
   BillingPaymentAttempt,
   { payment_id?: string; amount: number; currency: string },
   'instance_id' | 'payer'
 >;
 
-export type StatementRow = Stored<
+export type StatementRow = ResourceRow<
   BillingStatement,
   { payer_id: string; currency: string },
   'instance_id' | 'payer' | 'totals' | 'groups'
 >;
 
 /** A card, as the stand-in for the payment provider knows it. */
-export type PaymentMethodRow = Kept<
+export type PaymentMethodRow = InternalRow<
   Times & {
     payer_id: string;
     payment_type: 'card';
@@ -84,7 +84,7 @@ export interface QuoteRow {
   readonly ends: number | null;
 }
 
-export type CheckoutRow = Kept<
+export type CheckoutRow = InternalRow<
   Times & {
     payer_id: string;
     plan_id: string;
@@ -95,3 +95,30 @@ export type CheckoutRow = Kept<
     subscription_item_id: string | null;
   }
 >;
+
+/** One change of a balance; the balance is the sum. Amounts in cents. */
+export type CreditEntryRow = InternalRow<{
+  payer_id: string;
+  amount: number;
+  currency: string;
+  note: string | null;
+  idempotency_key: string;
+  created_at: number;
+}>;
+
+/** Discounts come from seeds: there is no operation that makes one. Amounts in cents. */
+export type DiscountRow = InternalRow<{
+  name: string;
+  percent_off?: number | null;
+  amount_off?: number | null;
+  currency?: string;
+  /** Billing cycles for which it lasts; absent: for ever. */
+  cycles?: number | null;
+}>;
+
+export type DiscountRedemptionRow = InternalRow<{
+  subscription_item_id: string;
+  discount_id: string;
+  status: 'active' | 'removed';
+  redeemed_at: number;
+}>;

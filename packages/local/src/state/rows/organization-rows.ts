@@ -11,21 +11,21 @@ import type {
   WaitlistEntry,
 } from 'bailiff/api/types';
 import type { Verification } from './attempt-rows.js';
-import type { Kept, Stored, Times } from './stored.js';
+import type { InternalRow, ResourceRow, Times } from './stored.js';
 
-export type OrganizationRow = Stored<
+export type OrganizationRow = ResourceRow<
   Organization,
   { image_url?: string | null },
   'has_image' | 'members_count' | 'missing_member_with_elevated_permissions' | 'pending_invitations_count'
 >;
 
-export type MembershipRow = Stored<
+export type MembershipRow = ResourceRow<
   OrganizationMembership,
   { organization_id: string; user_id: string },
   'role_name' | 'permissions' | 'organization' | 'public_user_data'
 >;
 
-export type OrganizationInvitationRow = Stored<
+export type OrganizationInvitationRow = ResourceRow<
   OrganizationInvitation,
   {
     organization_id: string;
@@ -38,14 +38,14 @@ export type OrganizationInvitationRow = Stored<
   'role_name' | 'public_inviter_data'
 >;
 
-export type OrganizationDomainRow = Stored<
+export type OrganizationDomainRow = ResourceRow<
   OrganizationDomain,
   { verification: Verification | null },
   'public_organization_data'
 >;
 
 /** An organization that a user may ask to join, because of an address of its domain. */
-export type SuggestionRow = Kept<
+export type SuggestionRow = InternalRow<
   Times & {
     organization_id: string;
     domain_id: string;
@@ -54,8 +54,8 @@ export type SuggestionRow = Kept<
   }
 >;
 
-/** Of a user who took up a suggestion. */
-export type MembershipRequestRow = Kept<
+/** A request to join, by a user who accepted a suggestion. */
+export type MembershipRequestRow = InternalRow<
   Times & {
     organization_id: string;
     user_id: string;
@@ -65,17 +65,21 @@ export type MembershipRequestRow = Kept<
 >;
 
 /** A role holds the keys of its permissions. */
-export type RoleRow = Stored<Role, { permissions: readonly string[] }>;
+export type RoleRow = ResourceRow<Role, { permissions: readonly string[] }>;
 
-export type PermissionRow = Stored<Permission>;
+export type PermissionRow = ResourceRow<Permission>;
 
 /** A role set holds the keys of its roles. */
-export type RoleSetRow = Stored<
+export type RoleSetRow = ResourceRow<
   RoleSet,
   { roles: readonly string[]; default_role_key?: string; creator_role_key?: string },
   'default_role' | 'creator_role' | 'role_set_migration'
 >;
 
-export type InvitationRow = Stored<Invitation, { expires_at: number; redirect_url?: string }, 'revoked'>;
+export type InvitationRow = ResourceRow<Invitation, { expires_at: number; redirect_url?: string }, 'revoked'>;
 
-export type WaitlistEntryRow = Stored<WaitlistEntry, { invitation_id?: string; invited_at?: number }, 'invitation'>;
+export type WaitlistEntryRow = ResourceRow<
+  WaitlistEntry,
+  { invitation_id?: string; invited_at?: number },
+  'invitation'
+>;

@@ -1,9 +1,9 @@
 /** Sessions, clients, browsers and handshakes. Types only. */
 import type { Client, Session } from 'bailiff/api/types';
 import type { Verification } from './attempt-rows.js';
-import type { Fields, Stored, Times, Kept } from './stored.js';
+import type { Fields, ResourceRow, Times, InternalRow } from './stored.js';
 
-/** What one session has beside what users and memberships say, most of it for its tokens. Not part of the API's session object. */
+/** Fields of a session that the API does not show, most of them for its tokens. */
 export interface SessionExtras {
   /** Custom claims, as session token customisation adds them. */
   readonly claims?: Fields | undefined;
@@ -15,11 +15,11 @@ export interface SessionExtras {
   readonly plans?: readonly string[] | undefined;
   /** Origin that the tokens were minted for. */
   readonly azp?: string | undefined;
-  /** A test asked for the session's tasks: nothing that happens does them. */
+  /** A test chose the session's tasks: nothing completes them. */
   readonly tasksStay?: boolean | undefined;
   /** When the first and second factor were verified (ms); null: never. */
   readonly verifiedAt?: readonly [number | null, number | null] | undefined;
-  /** What the user proves once more, or proved last. */
+  /** The last reverification, complete or not. */
   readonly reverification?: Reverification | undefined;
 }
 
@@ -31,15 +31,18 @@ export type Reverification = {
   readonly second_factor_verification: Verification | null;
 };
 
-export type SessionRow = Stored<Session, { extras?: SessionExtras; actor?: Fields | null; latest_activity?: unknown }>;
+export type SessionRow = ResourceRow<
+  Session,
+  { extras?: SessionExtras; actor?: Fields | null; latest_activity?: unknown }
+>;
 
-export type ClientRow = Stored<Client, unknown, 'session_ids' | 'sessions'>;
+export type ClientRow = ResourceRow<Client, unknown, 'session_ids' | 'sessions'>;
 
 /** A browser; its id is its token. */
-export type DevBrowserRow = Kept<Times & { client_id: string | null }>;
+export type DevBrowserRow = InternalRow<Times & { client_id: string | null }>;
 
 /** A refresh token; its id is the token. */
-export type RefreshTokenRow = Kept<{ session_id: string; created_at: number }>;
+export type RefreshTokenRow = InternalRow<{ session_id: string; created_at: number }>;
 
-/** What a handshake set aside; the id is the nonce. */
-export type HandshakeRow = Kept<{ directives: readonly string[]; created_at: number; expires_at?: number }>;
+/** The payload of a handshake; the id is the nonce. */
+export type HandshakeRow = InternalRow<{ directives: readonly string[]; created_at: number; expires_at?: number }>;

@@ -1,22 +1,22 @@
-/** How the type of a row comes from what the document shows. Types only. */
+/** How the type of a row follows from the type of a resource in the document. Types only. */
 
-/** Plain JSON as somebody chose it. */
+/** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Rows are frozen through and through: their lists too. */
+/** Rows are deeply frozen, so their lists are read-only. */
 export type Frozen<Value> = Value extends readonly (infer Item)[] ? readonly Item[] : Value;
 
-/** Also of a union, each member on its own. */
+/** `Omit` that treats each member of a union by itself. */
 export type Without<Shown, Names extends PropertyKey> = Shown extends unknown ? Omit<Shown, Names> : never;
 
-/** What the document shows, but for what is worked out; `Own` are fields that the instance keeps beside it, or keeps in another form. */
-export type Stored<Shown, Own = unknown, WorkedOut extends PropertyKey = never> = {
-  [Name in keyof Without<Shown, WorkedOut | keyof Own | 'id'>]: Frozen<
-    Without<Shown, WorkedOut | keyof Own | 'id'>[Name]
+/** The row of a resource: `Shown` is its type in the document, `Computed` names fields that its view computes, `Local` has fields that only the instance keeps, or keeps in another form. */
+export type ResourceRow<Shown, Local = unknown, Computed extends PropertyKey = never> = {
+  [Name in keyof Without<Shown, Computed | keyof Local | 'id'>]: Frozen<
+    Without<Shown, Computed | keyof Local | 'id'>[Name]
   >;
-} & Own & { id: string };
+} & Local & { id: string };
 
 export type Times = { created_at: number; updated_at: number };
 
 /** A row without a resource in the document. */
-export type Kept<Own> = Own & { id: string };
+export type InternalRow<Local> = Local & { id: string };

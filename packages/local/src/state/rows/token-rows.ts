@@ -10,9 +10,9 @@ import type {
   OauthAccessTokensVerifyResponse,
   SignInToken,
 } from 'bailiff/api/types';
-import type { Fields, Stored, Kept } from './stored.js';
+import type { Fields, ResourceRow, InternalRow } from './stored.js';
 
-export type MachineRow = Stored<
+export type MachineRow = ResourceRow<
   MachineWithoutScopedMachines,
   {
     default_token_ttl: number;
@@ -22,17 +22,17 @@ export type MachineRow = Stored<
   }
 >;
 
-export type MachineScopeRow = Stored<MachineScope>;
+export type MachineScopeRow = ResourceRow<MachineScope>;
 
-export type M2MTokenRow = Stored<
+export type M2MTokenRow = ResourceRow<
   M2mTokensCreateResponse,
   { claims: Fields | null; scopes: readonly string[] },
   'expired'
 >;
 
-export type ApiKeyRow = Stored<ApiKeysCreateResponse, { object: string; claims: Fields | null }, 'expired'>;
+export type ApiKeyRow = ResourceRow<ApiKeysCreateResponse, { object: string; claims: Fields | null }, 'expired'>;
 
-export type OAuthApplicationRow = Stored<
+export type OAuthApplicationRow = ResourceRow<
   OAuthApplicationWithSecret,
   {
     /** Absent: as the instance's settings say. */
@@ -50,14 +50,14 @@ export type OAuthApplicationRow = Stored<
   }
 >;
 
-export type OAuthAccessTokenRow = Stored<
+export type OAuthAccessTokenRow = ResourceRow<
   Exclude<OauthAccessTokensVerifyResponse, { active: false }>,
   { token: string; aud?: string | readonly string[]; org_id?: string; grant_id?: string },
   'expired'
 >;
 
 /** What was granted once: the id of the authorization code stands for it. */
-export type GrantedRow = Kept<{
+export type GrantedRow = InternalRow<{
   client_id: string;
   user_id: string;
   scopes: readonly string[];
@@ -82,11 +82,11 @@ export type OAuthRefreshTokenRow = GrantedRow & {
   updated_at?: number;
 };
 
-export type SignInTokenRow = Stored<SignInToken, { expires_at: number; org_id?: string | null }>;
+export type SignInTokenRow = ResourceRow<SignInToken, { expires_at: number; org_id?: string | null }>;
 
-export type ActorTokenRow = Stored<
+export type ActorTokenRow = ResourceRow<
   ActorToken,
   { expires_at: number; session_max_duration_in_seconds?: number | null; actor: Fields }
 >;
 
-export type ProviderTokenRow = Stored<OAuthAccessToken[number], { user_id: string }>;
+export type ProviderTokenRow = ResourceRow<OAuthAccessToken[number], { user_id: string }>;

@@ -5,14 +5,15 @@ import type {
   ExternalAccountWithVerification,
   Passkey,
   PhoneNumber,
+  TrustedDevice,
   User,
   Web3Wallet,
 } from 'bailiff/api/types';
 import type { Verification } from './attempt-rows.js';
-import type { Fields, Stored } from './stored.js';
+import type { Fields, InternalRow, ResourceRow, Times } from './stored.js';
 
 /** A part of a user. */
-export type PartOfUser<Shown, Own = unknown> = Stored<Shown, Own & { user_id: string }>;
+export type PartOfUser<Shown, Own = unknown> = ResourceRow<Shown, Own & { user_id: string }>;
 
 export type PartsOfUser =
   | 'email_addresses'
@@ -24,7 +25,7 @@ export type PartsOfUser =
   | 'enterprise_accounts'
   | 'organization_memberships';
 
-export type UserRow = Stored<
+export type UserRow = ResourceRow<
   User,
   {
     first_name?: string | null;
@@ -90,7 +91,7 @@ export type PasskeyRow = PartOfUser<
     credential_id?: string;
     /** JWK */
     public_key?: Fields;
-    /** Of signatures, as the authenticator counts; 0 for those that do not. */
+    /** The authenticator's count of signatures; 0 for those that do not count. */
     sign_count?: number;
     last_used_at?: number | null;
     /** Host of the pages that it is good for. */
@@ -101,3 +102,8 @@ export type PasskeyRow = PartOfUser<
 >;
 
 export type EnterpriseAccountRow = PartOfUser<EnterpriseAccount, Verifiable>;
+
+/** A code that the Backend API sent to an address of a user. */
+export type AddressVerificationRow = InternalRow<Times & { address_id: string; verification: Verification }>;
+
+export type TrustedDeviceRow = PartOfUser<TrustedDevice>;

@@ -10,7 +10,7 @@ import type { InvitationRow } from '../../../state/rows.js';
 import { deleteOf } from '../../engine/crud-handlers.js';
 import { bodyOf, itemsOf, param, queryOf, type Handler, type Handlers } from '../../engine/operation.js';
 
-/** Of newer versions: an invitation that is deleted is gone from the list as well. */
+/** An operation of newer versions: a deleted invitation leaves the list as well. */
 export const deleteInvitation: Handler = deleteOf(invitations);
 
 export const invitationHandlers: Handlers = {

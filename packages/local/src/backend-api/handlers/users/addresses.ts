@@ -8,7 +8,7 @@ import type {
   PhoneNumbersReplaceForUserParams,
   PhoneNumbersUpdateParams,
 } from '../../../../../../src/api/generated/types.js';
-import { attemptVerification, prepareVerification } from '../../../model/users/address-verifications.js';
+import { attemptAddressVerification, prepareAddressVerification } from '../../../model/users/address-verifications.js';
 import { createAddress, replaceAddresses, updateAddress } from '../../../model/users/addresses.js';
 import {
   emailAddresses,
@@ -23,12 +23,12 @@ import { userOf } from './user-handlers.js';
 const prepare =
   (kind: VerifiableKind): Handler =>
   (call, state) =>
-    prepareVerification(state, kind, idOf(call));
+    prepareAddressVerification(state, kind, idOf(call));
 
 const attempt =
   (kind: VerifiableKind): Handler =>
   (call, state) =>
-    attemptVerification(state, kind, idOf(call), bodyOf<EmailAddressesAttemptVerificationParams>(call));
+    attemptAddressVerification(state, kind, idOf(call), bodyOf<EmailAddressesAttemptVerificationParams>(call));
 
 export const addressHandlers: Handlers = {
   CreateEmailAddress: (call, state) => {

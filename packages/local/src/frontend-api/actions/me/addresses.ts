@@ -12,7 +12,7 @@ import {
 } from '../../../model/profile/own-addresses.js';
 import type { IdentificationKind } from '../../../model/users/person.js';
 import { flagIn, signedIn, textIn, type Action, type Actions } from '../../engine/action.js';
-import { publicAddress } from '../../origins.js';
+import { publicUrl } from '../../origins.js';
 
 type Kind = Readonly<{ kind: IdentificationKind; param: string }>;
 
@@ -33,7 +33,7 @@ const remove = ({ kind, param }: Kind): Action =>
 const prepare = ({ kind, param }: Verifiable): Action =>
   signedIn((call) => {
     const { state, user, params, fields } = call;
-    const row = prepareOwnAddress(state, user, kind, params[param] ?? '', fields, publicAddress(call));
+    const row = prepareOwnAddress(state, user, kind, params[param] ?? '', fields, publicUrl(call));
     return viewAddress(state, row);
   });
 

@@ -1,7 +1,7 @@
 /** Password and two-step verification of the user who is signed in. */
 import { missing } from '../../../model/records/refusals.js';
 import { changeOwnPassword, removeOwnPassword } from '../../../model/profile/own-password.js';
-import { removeTotp, renewBackupCodes, startTotp, verifyTotp } from '../../../model/profile/two-step.js';
+import { removeTotp, renewBackupCodes, startTotp, verifyTotp } from '../../../model/profile/own-second-factors.js';
 import { flagIn, signedIn, textIn, type Actions, type SignedInCall } from '../../engine/action.js';
 import { viewUser } from '../../views/user.js';
 

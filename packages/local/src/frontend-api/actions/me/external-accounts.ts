@@ -6,11 +6,11 @@ import {
   removeAccount,
   revokeAccountTokens,
 } from '../../../model/profile/external-accounts.js';
-import { publicAddress } from '../../origins.js';
+import { publicUrl } from '../../origins.js';
 import { signedIn, textIn, type Actions, type SignedInCall } from '../../engine/action.js';
 import { viewUser } from '../../views/user.js';
 
-const asked = (call: SignedInCall) => ({ fields: call.fields, address: publicAddress(call) });
+const asked = (call: SignedInCall) => ({ fields: call.fields, baseUrl: publicUrl(call) });
 
 const idIn = ({ params }: SignedInCall): string => params['external_account_id'] ?? '';
 

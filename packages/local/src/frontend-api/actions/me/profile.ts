@@ -2,7 +2,7 @@
 import { refusal } from '../../../model/records/refusals.js';
 import {
   changeProfile,
-  deleteOneself,
+  deleteOwnUser,
   mergeOwnMetadata,
   removeOwnPicture,
   setOwnPicture,
@@ -35,7 +35,7 @@ export const profileActions: Actions = {
     refuseMetadata(call);
     return viewUser(call.state, changeProfile(call.state, call.user, call.fields));
   }),
-  deleteUser: signedIn(({ state, user }) => deleteOneself(state, user)),
+  deleteUser: signedIn(({ state, user }) => deleteOwnUser(state, user)),
   patchUserMetadata: signedIn(({ state, user, fields }) => viewUser(state, mergeOwnMetadata(state, user, fields))),
   updateProfileImage: signedIn((call) => picture(call, setOwnPicture(call.state, call.user, call.files['file']))),
   deleteProfileImage: signedIn(({ state, user }) => {

@@ -1,6 +1,6 @@
 /**
- * Notices a page whose clock is ahead of the instance's: it finds every token expired when it comes, and asks for the next one, without end. Nothing
- * that a page sends tells its time, so this looks at how often it asks.
+ * Warns of a page whose clock is ahead of the instance's: every new token looks expired to it, so that it requests tokens without end. Requests do not
+ * tell the page's time, so this looks at how often they come.
  */
 import { warn } from '../../ground/warn.js';
 import type { InstanceState } from '../../state/instance-state.js';
@@ -10,20 +10,20 @@ const TOO_SOON_MS = 30_000;
 /** Other tabs and page loads ask too soon now and then. */
 const TOLERATED = 5;
 
-interface Asked {
-  /** By the instance's clock, ms. */
+interface LastRequest {
+  /** Instance time, ms. */
   readonly at: number;
   /** How many requests in a row came too soon. */
   readonly tooSoon: number;
 }
 
-const asked = new WeakMap<InstanceState, Map<string, Asked>>();
+const asked = new WeakMap<InstanceState, Map<string, LastRequest>>();
 const warned = new WeakSet<InstanceState>();
 
 /** A page asks for a token, of its own accord, although it was given one for the same session and organization before. */
-export function noteRefresh(state: InstanceState, sessionId: string, organizationId: string | null): void {
+export function watchForClockAhead(state: InstanceState, sessionId: string, organizationId: string | null): void {
   if (warned.has(state)) return;
-  const bySession = asked.get(state) ?? new Map<string, Asked>();
+  const bySession = asked.get(state) ?? new Map<string, LastRequest>();
   asked.set(state, bySession);
   const key = `${sessionId} ${organizationId ?? ''}`;
   const last = bySession.get(key);

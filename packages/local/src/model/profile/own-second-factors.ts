@@ -11,7 +11,7 @@ import { hasSecondFactor } from '../users/second-factors.js';
 import { isTotpCode, newTotpSecret } from '../users/totp.js';
 import { users } from '../users/user-records.js';
 
-/** So many, as Clerk gives. */
+/** As many as Clerk makes. */
 const BACKUP_CODES = 10;
 
 export interface Totp {
@@ -52,14 +52,17 @@ function keyUri(state: InstanceState, user: UserRow, secret: string): string {
   return `otpauth://totp/${encodeURIComponent(issuer)}:${encodeURIComponent(account)}?${text}`;
 }
 
-/** The app is set up; the first second factor brings backup codes. @throws ApiError 400, 404, 422 */
+/** Completes the setup of an authenticator app. A user's first second factor brings backup codes. @throws ApiError 400, 404, 422 */
 export function verifyTotp(state: InstanceState, user: UserRow, code: string): Totp {
   const pending = user.pending_totp ?? null;
   if (typeof user.totp_secret === 'string') throw refusal('totp_already_enabled');
   if (pending === null) throw notFound('authenticator app', user.id);
   if (!isTotpCode(pending.secret, code, state.now())) throw incorrectCode();
   const codes = firstBackupCodes(state, user);
-  enable(state, user, hasSecondFactor(state, user), codes, { totp_secret: pending.secret, pending_totp: null });
+  secondFactorAdded(state, user, hasSecondFactor(state, user), codes, {
+    totp_secret: pending.secret,
+    pending_totp: null,
+  });
   const { id, created_at: created } = pending;
   const common = { id, secret: null, uri: null, verified: true };
   return { ...common, backup_codes: codes, created_at: created, updated_at: state.now() };
@@ -74,8 +77,8 @@ export function firstBackupCodes(state: InstanceState, user: UserRow): readonly 
 const newCodes = (state: InstanceState): string[] =>
   Array.from({ length: BACKUP_CODES }, () => state.secret(8).toLowerCase());
 
-/** A second factor has come. @param had whether there was one before @param codes those to store; null: none new */
-export function enable(
+/** Stores that a second factor was added. @param had whether the user had one before @param codes new backup codes; null: none */
+export function secondFactorAdded(
   state: InstanceState,
   user: UserRow,
   had: boolean,
@@ -89,8 +92,8 @@ export function enable(
   });
 }
 
-/** A second factor has gone, or goes with the patch; with the last one, backup codes go too. */
-export function disable(state: InstanceState, user: UserRow, patch: Draft<UserRow> = {}): UserRow {
+/** Stores that a second factor was removed, by the patch or before. Without any, backup codes are removed too. */
+export function secondFactorRemoved(state: InstanceState, user: UserRow, patch: Draft<UserRow> = {}): UserRow {
   const left = { ...find(state, users, user.id), ...patch } as UserRow;
   const none = hasSecondFactor(state, left) ? {} : { backup_codes: null, mfa_disabled_at: state.now() };
   return change(state, users, user.id, { ...patch, ...none });
@@ -110,7 +113,7 @@ export function refuseIfLastFactor(state: InstanceState, user: UserRow): void {
 export function removeTotp(state: InstanceState, user: UserRow): UserRow {
   if (typeof user.totp_secret !== 'string') throw notFound('authenticator app', user.id);
   refuseIfLastFactor(state, user);
-  return disable(state, user, { totp_secret: null });
+  return secondFactorRemoved(state, user, { totp_secret: null });
 }
 
 /** New codes, in place of all that there were. @throws ApiError 400, 403 */

@@ -2,21 +2,21 @@
 import type { InstanceState } from '../../state/instance-state.js';
 import type { SignUpRow, UserRow, Verification } from '../../state/rows.js';
 import { completeWaitlistEntry } from '../invitations/waitlist.js';
-import { signIn, type Entry } from '../sessions/client-sessions.js';
+import { signIn, type SignInDetails } from '../sessions/client-sessions.js';
 import { redeemableTicket } from '../sessions/redeemable-ticket.js';
 import { createUser } from '../users/users.js';
 import { requirementsOf } from './requirements.js';
 import { changeSignUp, signUpStatus } from './sign-up-attempt.js';
 
 /** Makes the user and signs in when nothing is left to do. @throws ApiError 422 if somebody else was faster */
-export function settleSignUp(state: InstanceState, row: SignUpRow): SignUpRow {
+export function completeSignUpIfReady(state: InstanceState, row: SignUpRow): SignUpRow {
   const { missing_fields: lacking, unverified_fields: unverified } = requirementsOf(state, row);
   const client = state.table('clients').get(row.client_id);
   if (lacking.length > 0 || unverified.length > 0 || client === undefined) return row;
   if (signUpStatus(state, row) !== 'missing_requirements') return row;
   const invitation = typeof row.ticket === 'string' ? redeemableTicket(state, row.ticket) : undefined;
   const user = userOf(state, row);
-  const entry: Partial<Entry> = invitation?.accept?.(user.id) ?? {};
+  const entry: Partial<SignInDetails> = invitation?.accept?.(user.id) ?? {};
   if (row.email_address !== null) completeWaitlistEntry(state, row.email_address);
   const strategy = strategyOf(row);
   const session = signIn(state, client, user, { ...entry, strategy });

@@ -1,13 +1,13 @@
-/** Signing in through an enterprise connection: the domain of the address says which, and the instance plays the provider. */
+/** Sign-in through an enterprise connection, chosen by the domain of the address. The instance plays the identity provider. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, ProviderProfile, SignInRow, Verification } from '../../state/rows.js';
 import { connectionsFor, type Connection } from '../connections/active-connections.js';
 import { refusal } from '../records/refusals.js';
-import { sendToProvider, type Subject } from '../verification/redirects.js';
+import { sendToProvider, type RedirectSubject } from '../verification/redirects.js';
 
 export const ENTERPRISE = 'enterprise_sso';
 
-/** Whoever has an address of a connection's domain comes in by no other way. */
+/** The first factors of an address of a connection's domain: no other strategy is offered. */
 export const enterpriseFactors = (state: InstanceState, identifier: string | null) =>
   connectionsFor(state, identifier).map(({ id, name }) => ({
     strategy: ENTERPRISE,
@@ -30,15 +30,15 @@ export function connectionFor(state: InstanceState, identifier: string | null, i
 export function sendToConnection(
   state: InstanceState,
   identifier: string | null,
-  subject: Subject,
+  subject: RedirectSubject,
   input: Fields,
 ): Verification {
   const { id } = connectionFor(state, identifier, input);
   return { ...sendToProvider(state, ENTERPRISE, subject, input), connection_id: id };
 }
 
-/** The profile as the connection vouches for it. @throws ApiError 400 for an address of another domain, 404 for a newcomer where it takes none */
-export function vouchedFor(
+/** The provider's profile, with the connection and the id in it. @throws ApiError 400 for an address of another domain, 404 for an unknown user where the connection makes no accounts */
+export function profileFromConnection(
   state: InstanceState,
   row: SignInRow,
   profile: ProviderProfile,
@@ -51,7 +51,7 @@ export function vouchedFor(
       'enterprise_sso_email_address_domain_mismatch',
       `The address ${profile.email_address} is not of the connection's domain.`,
     );
-  const vouched = { ...profile, connection_id: id, provider_user_id: `${id}|${profile.email_address}` };
-  if (connection.noNewcomers && !isKnown(vouched)) throw refusal('saml_jit_provisioning_disabled');
-  return vouched;
+  const withConnection = { ...profile, connection_id: id, provider_user_id: `${id}|${profile.email_address}` };
+  if (connection.jitProvisioningDisabled && !isKnown(withConnection)) throw refusal('saml_jit_provisioning_disabled');
+  return withConnection;
 }

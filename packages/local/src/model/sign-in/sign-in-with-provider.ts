@@ -1,4 +1,4 @@
-/** Signing in and up by a social provider, of which the instance itself plays the part: the page there says who the provider says one is. */
+/** Sign-in and sign-up with a social provider or an enterprise connection. The instance plays the provider: its page lets a person pick an account. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, ProviderProfile, SignInRow, SignUpRow, UserRow, Verification } from '../../state/rows.js';
 import { activeConnections } from '../connections/active-connections.js';
@@ -6,19 +6,19 @@ import { enterpriseAccountOf, linkEnterpriseAccount } from '../connections/enter
 import { environmentOf } from '../instance/environment.js';
 import { ApiError } from '../records/api-error.js';
 import { invalidValue, refusal } from '../records/refusals.js';
-import { settleSignUp } from '../sign-up/settle-sign-up.js';
+import { completeSignUpIfReady } from '../sign-up/complete-sign-up.js';
 import { changeSignUp, startSignUp } from '../sign-up/sign-up-attempt.js';
 import { readEmailAddress } from '../records/text-formats.js';
 import { accountOf, answerConnection, linkAccount } from '../profile/external-accounts.js';
 import { isVerified } from '../users/identifications.js';
-import { restrictionOf } from '../users/sign-up-restrictions.js';
+import { restrictionFor } from '../users/sign-up-restrictions.js';
 import { closeRedirect, openRedirect, sendToProvider } from '../verification/redirects.js';
 import { failedAtProvider as failed, verified } from '../verification/verification.js';
-import { ENTERPRISE, vouchedFor } from './enterprise.js';
-import { changeSignIn, completeSignIn, refuseEntry, settleSignIn, startSignIn } from './sign-in-attempt.js';
+import { ENTERPRISE, profileFromConnection } from './enterprise-sso.js';
+import { changeSignIn, signInVerified, refuseSignIn, completeSignInIfReady, startSignIn } from './sign-in-attempt.js';
 
 const STRATEGY = /^oauth_\w+$/;
-/** What waits for the stand-in of a provider. */
+/** Strategies whose answer comes from the page for providers. */
 const AWAITED = /^(oauth_\w+|enterprise_sso)$/;
 
 export const isProvider = (strategy: string | undefined): strategy is string =>
@@ -31,29 +31,39 @@ function refuseUnknown(state: InstanceState, strategy: string): void {
     throw invalidValue('strategy', 'is not a provider of this instance');
 }
 
-type Asked = { readonly fields: Readonly<Record<string, unknown>>; readonly address: string };
+type ProviderRequest = { readonly fields: Readonly<Record<string, unknown>>; readonly baseUrl: string };
 
 /** @throws ApiError 422 */
-export function signInAtProvider(state: InstanceState, client: ClientRow, strategy: string, asked: Asked): SignInRow {
+export function signInAtProvider(
+  state: InstanceState,
+  client: ClientRow,
+  strategy: string,
+  asked: ProviderRequest,
+): SignInRow {
   refuseUnknown(state, strategy);
   const row = startSignIn(state, client);
-  const subject = { kind: 'sign_in', id: row.id, address: asked.address } as const;
+  const subject = { kind: 'sign_in', id: row.id, baseUrl: asked.baseUrl } as const;
   return changeSignIn(state, row, {
     first_factor_verification: sendToProvider(state, strategy, subject, asked.fields),
   });
 }
 
 /** @throws ApiError 403, 422 */
-export function signUpAtProvider(state: InstanceState, row: SignUpRow, strategy: string, asked: Asked): SignUpRow {
+export function signUpAtProvider(
+  state: InstanceState,
+  row: SignUpRow,
+  strategy: string,
+  asked: ProviderRequest,
+): SignUpRow {
   refuseUnknown(state, strategy);
-  const subject = { kind: 'sign_up', id: row.id, address: asked.address } as const;
+  const subject = { kind: 'sign_up', id: row.id, baseUrl: asked.baseUrl } as const;
   return withAccount(state, row, sendToProvider(state, strategy, subject, asked.fields));
 }
 
 const withAccount = (state: InstanceState, row: SignUpRow, verification: Verification): SignUpRow =>
   changeSignUp(state, row, { verifications: { ...row.verifications, external_account: verification } });
 
-/** What is being waited for; null if the secret is not good or no longer. */
+/** The provider whose answer a secret waits for; null if the secret is unknown or expired. */
 export function awaitedProvider(state: InstanceState, token: string): Awaited | null {
   const row = openRedirect(state, token, AWAITED);
   if (row === null || row.expire_at <= state.now()) return null;
@@ -64,13 +74,13 @@ export function awaitedProvider(state: InstanceState, token: string): Awaited | 
   return { strategy, name: environmentOf(state).user_settings.social[strategy]?.name ?? strategy };
 }
 
-/** The provider whose part is played. */
+/** A provider that the instance plays. */
 export interface Awaited {
   readonly strategy: string;
   readonly name: string;
 }
 
-/** Who somebody is at the provider: an address there is an account there. @throws ApiError 422 */
+/** The profile of an account at the provider. Each address is an account of its own. @throws ApiError 422 */
 export function profileFor(strategy: string, email: string, firstName: string, lastName: string): ProviderProfile {
   const address = readEmailAddress(email);
   return {
@@ -83,10 +93,15 @@ export function profileFor(strategy: string, email: string, firstName: string, l
 }
 
 /**
+<<<<<<< HEAD:packages/local/src/model/sign-in/provider.ts
  * The provider has answered. Gives where the browser goes; null if the attempt is of another browser: with somebody else's link, nobody can sign
  * that other browser in.
+=======
+ * Takes the provider's answer. Returns the URL where the browser goes next; null if the attempt belongs to another browser: a person who was sent a link to
+ * somebody else's attempt must not sign that browser in.
+>>>>>>> t-local2:packages/local/src/model/sign-in/sign-in-with-provider.ts
  *
- * @param profile null: the person said no
+ * @param profile null: the person denied access
  */
 export function answerFromProvider(
   state: InstanceState,
@@ -125,7 +140,8 @@ function answerSignIn(state: InstanceState, id: string, strategy: string, given:
   }
   let profile = given;
   try {
-    if (strategy === ENTERPRISE) profile = vouchedFor(state, row, given, (each) => userOf(state, each) !== undefined);
+    if (strategy === ENTERPRISE)
+      profile = profileFromConnection(state, row, given, (each) => userOf(state, each) !== undefined);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     set(refusedBy(strategy, error));
@@ -139,14 +155,17 @@ function answerSignIn(state: InstanceState, id: string, strategy: string, given:
     return false;
   }
   try {
-    refuseEntry(state, user);
+    refuseSignIn(state, user);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     set(refusedBy(strategy, error));
     return false;
   }
   link(state, user, profile);
-  const next = settleSignIn(state, set(verified(strategy), { user_id: user.id, identifier: profile.email_address }));
+  const next = completeSignInIfReady(
+    state,
+    set(verified(strategy), { user_id: user.id, identifier: profile.email_address }),
+  );
   return next.created_session_id !== null;
 }
 
@@ -171,10 +190,10 @@ function answerSignUp(state: InstanceState, id: string, strategy: string, profil
   }
 }
 
-/** Takes over what the provider says, and makes the user if nothing else is missing. @throws ApiError 403, 422 */
+/** Fills the sign-up from the profile, and completes it if nothing is missing. @throws ApiError 403, 422 */
 function finishSignUp(state: InstanceState, row: SignUpRow, profile: ProviderProfile): SignUpRow {
   const { strategy, email_address: email, first_name: first, last_name: last } = profile;
-  const restriction = restrictionOf(state, [email], 'sign-up');
+  const restriction = restrictionFor(state, [email], 'sign-up');
   if (restriction !== null) throw refusal('not_allowed_access', restriction);
   const next = changeSignUp(state, row, {
     profile,
@@ -189,13 +208,13 @@ function finishSignUp(state: InstanceState, row: SignUpRow, profile: ProviderPro
         : {}),
     },
   });
-  const done = settleSignUp(state, next);
+  const done = completeSignUpIfReady(state, next);
   const user = state.table('users').get(done.created_user_id);
   if (user !== undefined) link(state, user, profile);
   return done;
 }
 
-/** Somebody wanted to sign in, and has no account yet. @throws ApiError 400, 403 */
+/** Continues a sign-in as a sign-up, because the account does not exist yet. @throws ApiError 400, 403 */
 export function transferToSignUp(state: InstanceState, client: ClientRow): SignUpRow {
   const attempt = state.table('sign_ins').get(client.sign_in_id);
   if (attempt?.first_factor_verification?.status !== 'transferable' || !attempt.profile)
@@ -203,16 +222,16 @@ export function transferToSignUp(state: InstanceState, client: ClientRow): SignU
   return finishSignUp(state, startSignUp(state, client), attempt.profile);
 }
 
-/** Somebody wanted to sign up, and has an account already. @throws ApiError 400, 403 */
+/** Continues a sign-up as a sign-in, because the account exists already. @throws ApiError 400, 403 */
 export function transferToSignIn(state: InstanceState, client: ClientRow): SignInRow {
   const attempt = state.table('sign_ups').get(client.sign_up_id);
   const { profile } = attempt ?? {};
   const user = profile ? userOf(state, profile) : undefined;
   if (attempt?.verifications['external_account']?.status !== 'transferable' || !profile || user === undefined)
     throw refusal('account_transfer_invalid', 'There is nothing to transfer.');
-  refuseEntry(state, user);
+  refuseSignIn(state, user);
   link(state, user, profile);
-  return completeSignIn(state, client, user, profile.strategy);
+  return signInVerified(state, client, user, profile.strategy);
 }
 
 const link = (state: InstanceState, user: UserRow, profile: ProviderProfile): void => {

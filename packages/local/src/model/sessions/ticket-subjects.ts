@@ -1,48 +1,48 @@
-/** What tickets stand for: invitations and one-time tokens, each of which signs its bearer in once. */
+/** What a ticket is for: an invitation or a one-time token, which signs its bearer in once. */
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Fields, UserRow } from '../../state/rows.js';
 import { acceptInvitation } from '../invitations/invitations.js';
 import { completeWaitlistEntry } from '../invitations/waitlist.js';
 import { acceptOrganizationInvitation } from '../organizations/organization-invitations.js';
 import { createUser } from '../users/users.js';
-import type { Entry } from './client-sessions.js';
+import type { SignInDetails } from './client-sessions.js';
 import { useOneTimeToken } from './one-time-tokens.js';
 import type { Ticket, TicketKind } from './tickets.js';
 
 export interface Redemption {
   /** Undefined if the user has been deleted. */
   readonly user: UserRow | undefined;
-  readonly entry: Entry;
+  readonly entry: SignInDetails;
 }
 
 export interface Redeemable {
   readonly status: string;
-  /** The user whom it is for, if there is one already. */
+  /** The user who signs in with it, if there is one already. */
   readonly user: UserRow | undefined;
   /** The address that was invited. */
   readonly emailAddress: string | undefined;
   /** What the invitation gives the user who signs up with it. */
   readonly publicMetadata?: Fields;
   /** Uses it up for a user who has signed up with it. */
-  readonly accept?: (userId: string) => Partial<Entry>;
+  readonly accept?: (userId: string) => Partial<SignInDetails>;
   /** Uses it up. @throws ApiError */
   readonly redeem: () => Redemption;
 }
 
-/** What a ticket is for. */
-export interface Subject {
-  /** What it is called. */
-  readonly what: string;
+/** An invitation or a one-time token that a ticket names. */
+export interface TicketSubject {
+  /** For messages: `invitation`, `sign-in token`. */
+  readonly label: string;
   /** Undefined if it has been deleted. */
   readonly found: Redeemable | undefined;
 }
 
 type Find = (state: InstanceState, id: string) => Redeemable | undefined;
 
-/** Tasks of agents have an address of their own: agent-tasks.ts. */
+/** Agent tasks have a URL of their own: frontend-api/agent-tasks.ts. */
 type LinkKind = Exclude<TicketKind, 'agent_task'>;
 
-const NAMES: Readonly<Record<LinkKind, string>> = {
+const LABELS: Readonly<Record<LinkKind, string>> = {
   invitation: 'invitation',
   organization_invitation: 'invitation',
   sign_in_token: 'sign-in token',
@@ -88,7 +88,7 @@ const KINDS: Readonly<Record<LinkKind, Find>> = {
   },
   sign_in_token(state, id) {
     const row = state.table('sign_in_tokens').get(id);
-    const entry: Entry = { strategy: 'ticket', ...(row?.org_id ? { organizationId: row.org_id } : {}) };
+    const entry: SignInDetails = { strategy: 'ticket', ...(row?.org_id ? { organizationId: row.org_id } : {}) };
     return row && oneTime(state, 'sign_in_token', row, entry);
   },
   actor_token(state, id) {
@@ -104,7 +104,7 @@ function oneTime(
   state: InstanceState,
   kind: Parameters<typeof useOneTimeToken>[1],
   { id, user_id, status }: { readonly id: string; readonly user_id: string; readonly status: string },
-  entry: Entry,
+  entry: SignInDetails,
 ): Redeemable {
   const user = state.table('users').get(user_id);
   return {
@@ -121,8 +121,8 @@ function oneTime(
 const isLinkKind = (kind: TicketKind): kind is LinkKind => Object.hasOwn(KINDS, kind);
 
 /** What the ticket is for; null if its kind is unknown. */
-export function subjectOf(state: InstanceState, { st, rid }: Ticket): Subject | null {
-  return isLinkKind(st) ? { what: NAMES[st], found: KINDS[st](state, rid) } : null;
+export function ticketSubjectOf(state: InstanceState, { st, rid }: Ticket): TicketSubject | null {
+  return isLinkKind(st) ? { label: LABELS[st], found: KINDS[st](state, rid) } : null;
 }
 
 const invited = (state: InstanceState, row: { readonly status: string; readonly email_address: string }) => ({

@@ -9,7 +9,7 @@ export interface LocalEnvironment extends Readonly<Record<string, string>> {
   readonly CLERK_WEBHOOK_SIGNING_SECRET: string;
 }
 
-export function environmentOf(state: InstanceState): LocalEnvironment {
+export function envVariablesOf(state: InstanceState): LocalEnvironment {
   return {
     CLERK_SECRET_KEY: state.secretKey,
     CLERK_PUBLISHABLE_KEY: state.publishableKey,
