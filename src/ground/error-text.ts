@@ -59,7 +59,7 @@ function isHarmless(value: unknown, secrets: readonly string[]): boolean {
 
 function copyOf(error: Error, cause: unknown, secrets: readonly string[]): Error {
   // What `fetch` rejects with stays a `TypeError`.
-  const Copy = error instanceof TypeError ? TypeError : Error;
+  const Copy = error.name === 'TypeError' ? TypeError : Error;
   const copy = new Copy(redact(error.message, secrets), cause === undefined ? undefined : { cause });
   const { code } = error as { readonly code?: unknown };
   for (const [key, value] of Object.entries({ name: error.name, stack: error.stack, code })) {

@@ -12,7 +12,7 @@ const { state, ids, start } = seededState();
 /** Values of the right type and of no sense: the document lets them pass, and the resource has to decide. */
 function arbitrary(schema: Schema): fc.Arbitrary<unknown> {
   const resolved = resolve(schema);
-  const values = resolved['enum'] as readonly unknown[] | undefined;
+  const values = resolved['enum'];
   if (values) return fc.constantFrom(...values);
   switch (resolved['type']) {
     case 'string':
@@ -26,7 +26,7 @@ function arbitrary(schema: Schema): fc.Arbitrary<unknown> {
     case 'boolean':
       return fc.boolean();
     case 'array':
-      return fc.array(arbitrary((resolved['items'] ?? {}) as Schema), { maxLength: 3 });
+      return fc.array(arbitrary((resolved['items'] ?? {})), { maxLength: 3 });
     case 'object':
       return resolved['properties'] ? objects(resolved) : fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 3 });
     default:

@@ -390,11 +390,11 @@ export function sample(operation: Operation, name: string, schema: Schema, ids: 
   if (known !== undefined && !(resolved['type'] === 'object' && typeof known !== 'object')) {
     return resolved['type'] === 'array' && !Array.isArray(known) ? [known] : known;
   }
-  const enumeration = resolved['enum'] as readonly unknown[] | undefined;
+  const enumeration = resolved['enum'];
   if (enumeration) return enumeration[0];
   switch (resolved['type']) {
     case 'array':
-      return [sample(operation, 'item', (resolved['items'] ?? {}) as Schema, ids)];
+      return [sample(operation, 'item', (resolved['items'] ?? {}), ids)];
     case 'object':
       return {};
     case 'boolean':
@@ -414,7 +414,7 @@ function sampleObject(
   omit: readonly string[] = [],
 ): Record<string, unknown> {
   const properties = Object.entries(
-    (specification().resolve(schema)['properties'] ?? {}) as Readonly<Record<string, Schema>>,
+    (specification().resolve(schema)['properties'] ?? {}),
   );
   const wanted = properties.filter(([name]) => !omit.includes(name));
   return Object.fromEntries(wanted.map(([name, property]) => [name, sample(operation, name, property, ids)]));
