@@ -35,6 +35,7 @@ const WRONG_SESSION_AUDIENCE = broken('The session token is not for the audience
 const NO_SESSION_AUDIENCE = broken('The session token names no audience: see the option `audience`.');
 export const WRONG_MACHINE = broken('The token is meant for other machines.');
 const WRONG_PARTY = refuse('token-invalid-authorized-parties');
+const NO_PARTY = refuse('token-invalid-authorized-parties', 'The token has no claim `azp`.');
 const WRONG_ISSUER = refuse('token-invalid-issuer');
 const EXPIRED = refuse('token-expired');
 const NOT_ACTIVE_YET = refuse('token-not-active-yet');
@@ -76,7 +77,7 @@ export function matchesAudience(aud: unknown, expected: readonly string[]): bool
  */
 export const authorizedParty: ClaimRule = ({ azp }, { authorizedParties, allowMissingAzp }) => {
   if (authorizedParties.length === 0) return null;
-  if (azp === undefined) return allowMissingAzp ? null : WRONG_PARTY;
+  if (azp === undefined) return allowMissingAzp ? null : NO_PARTY;
   return isText(azp) && authorizedParties.includes(azp) ? null : WRONG_PARTY;
 };
 

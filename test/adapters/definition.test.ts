@@ -36,6 +36,17 @@ describe.each(KITS)('%s', (name, adapter) => {
     expect(define).toThrow(ConfigurationError);
   });
 
+  it.each([
+    [
+      'a guard that nobody called',
+      () => adapter.requireAuth(new Request('http://localhost/') as never),
+      /requireAuth\(\)/,
+    ],
+    ['the sign-in page of @clerk/express', () => adapter.requireAuth({ signInUrl: '/' } as never), /redirect/],
+  ])('says what to write in place of %s', (_, define, remedy) => {
+    expect(define).toThrow(remedy);
+  });
+
   const POSSIBLE: readonly (readonly [string, () => unknown])[] = [
     ['nothing', () => adapter.requireAuth()],
     ['one of several kinds', () => adapter.requireAuth({ token: ['api_key', 'm2m_token'] })],

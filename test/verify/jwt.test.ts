@@ -189,6 +189,14 @@ describe('claims of a session', () => {
   });
 
   it.each([
+    ['none', undefined, 'The token has no claim `azp`.'],
+    ['another', 'https://x.example', 'The token is not for an origin among `authorizedParties`.'],
+  ])('says whether the token names %s', async (_, azp, message) => {
+    const bench = createBench([], { ...pem, authorizedParties: ['https://acornbooks.example'] });
+    expect(await bench.session(sessionToken(key, { azp }))).toMatchObject({ outcome: 'refused', message });
+  });
+
+  it.each([
     ['expected', 'https://clerk.acornbooks.example', 'accepted'],
     ['another', 'https://clerk.acornbooks.example/', 'refused token-invalid-issuer'],
     ['absent', undefined, 'refused token-invalid-issuer'],

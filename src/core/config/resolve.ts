@@ -181,7 +181,7 @@ export function requireAnyKey({ secretKey, machineSecretKey, jwtKey }: Keys): vo
   throw new ConfigurationError(
     'secretKey',
     'There is no key to verify tokens with.',
-    'Set CLERK_SECRET_KEY or CLERK_JWT_KEY.',
+    'Set CLERK_SECRET_KEY or CLERK_JWT_KEY (node --env-file=.env).',
   );
 }
 

@@ -73,7 +73,10 @@ export function compileLeaf(requirement: object): LeafRequirement {
   for (const key of Object.keys(values)) {
     const checker = Object.hasOwn(CHECKERS, key) ? CHECKERS[key] : undefined;
     if (checker === undefined)
-      throw impossible(`has an unknown key \`${key}\``, `Use: ${Object.keys(CHECKERS).join(', ')}.`);
+      throw impossible(
+        `has an unknown key \`${key}\``,
+        `Use: ${Object.keys(CHECKERS).join(', ')}; for pages, redirect.`,
+      );
     if (values[key] === undefined) throw impossible(`has \`${key}\` without a value`, 'Set it, or leave it out.');
     checker(key, values[key]);
   }

@@ -66,7 +66,8 @@ export function compileRequirement(requirement: GuardRequirement = {}, config?: 
 
 /** A list, a function, a promise or a `Map` has no demands of its own: it would count as none, and let every user in. */
 function checkPlain(requirement: unknown): asserts requirement is Readonly<Record<string, unknown>> {
-  if (!isPlainObject(requirement)) throw impossible(`is ${kindOf(requirement)}`, 'Give a plain object: { … }.');
+  if (!isPlainObject(requirement))
+    throw impossible(`is ${kindOf(requirement)}`, 'Give a plain object: { … }. Or call it: requireAuth().');
 }
 
 function compileNode(requirement: unknown, config: Config | undefined): Node {
