@@ -116,7 +116,7 @@ export type SignedOutM2M = Unauthenticated<M2MAuth>;
 export type SignedOutOAuth = Unauthenticated<OAuthAuth>;
 
 /** No caller of an accepted kind: several kinds were accepted and none fits. Has no identity fields at all. */
-export interface InvalidTokenAuth extends AuthMethods {
+export interface InvalidTokenAuth extends AuthMethods, Explained {
   readonly tokenType: null;
   readonly isAuthenticated: false;
   readonly reason: Reason | null;

@@ -21,6 +21,8 @@ export async function readers(req: Request): Promise<void> {
     getAuth(req, { acceptsToken: ['api_key', 'session_token'] }),
   );
   expectType<ApiKeyAuth | SignedOutApiKey>(await authenticate(req, { acceptsToken: 'api_key' }));
+  const either = getAuth(req, { acceptsToken: ['api_key', 'session_token'] });
+  if (!either.isAuthenticated) expectType<string | undefined>(either.message);
   // @ts-expect-error no such kind
   getAuth(req, { acceptsToken: 'apikey' });
   if (req.auth.tokenType === 'api_key' && req.auth.isAuthenticated) expectType<string>(req.auth.name);
