@@ -42,6 +42,11 @@ describe.each(KITS)('%s', (name, adapter) => {
       () => adapter.requireAuth(new Request('http://localhost/') as never),
       /requireAuth\(\)/,
     ],
+    [
+      'a middleware that nobody called',
+      () => adapter.clerkMiddleware(new URL('http://localhost/') as never),
+      /clerkMiddleware\(\)/,
+    ],
     ['the sign-in page of @clerk/express', () => adapter.requireAuth({ signInUrl: '/' } as never), /redirect/],
   ])('says what to write in place of %s', (_, define, remedy) => {
     expect(define).toThrow(remedy);

@@ -48,6 +48,22 @@ const listen = async (app: FastifyInstance) => {
 const showUser = (request: FastifyRequest) => ({ userId: request.auth.userId });
 const page = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 
+describe('options beside the plugin, as other plugins take them', () => {
+  it.each(['authorizedParties', 'secretKey', 'onDenied'])('%s does not start', async (name) => {
+    const app = create();
+    const register = async () => void (await app.register(clerkMiddleware(fixtures.options), { [name]: [] } as object));
+    await expect(register()).rejects.toThrow(new RegExp(`${name}.*clerkMiddleware\\(\\{ … \\}\\)`));
+  });
+
+  it('takes those of Fastify itself', async () => {
+    const app = create();
+    await app.register(clerkMiddleware(fixtures.options), { prefix: '/api', logLevel: 'warn' });
+    app.get('/me', guarded(requireAuth(), showUser));
+    const { status } = await (await listen(app)).get('/me').set(bearer(fixtures.tokens.admin));
+    expect(status).toBe(200);
+  });
+});
+
 describe('contexts', () => {
   it('leaves other contexts alone if it is registered in one', async () => {
     const app = create();

@@ -71,7 +71,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 export function checkAuthenticatorOptions(options: unknown, more: OptionNames<object> = {}): void {
   if (!isPlainObject(options)) {
     const problem = `The options are ${kindOf(options)}, not an object of options.`;
-    throw new ConfigurationError('options', problem, 'Give a plain object: { … }.');
+    throw new ConfigurationError('options', problem, 'Give a plain object: { … }. Or call it: clerkMiddleware().');
   }
   const names = { ...AUTHENTICATOR_OPTIONS, ...more };
   for (const name of Object.keys(options)) {
