@@ -45,13 +45,13 @@ describe('S23: secrets are compared in constant time', () => {
   it('nowhere by ===, which stops at the first difference', () => {
     // The offline instance listens on loopback alone, prints its secret key when it starts, and guards nothing.
     const known = [
-      'packages/local/src/backend-api/engine/authenticate.ts: key === state.secretKey',
       'packages/local/src/model/users/totp.ts: totpCode(secret, now + step * STEP_MS) === code',
       // Which of two keys of this server a call was made with, and whether two of a developer's files agree.
       'src/core/backend-api/client.ts: key === secretKey',
       'packages/local/src/cli/choose-instance.ts: own !== secretKey',
       // Whether anything of an error's text was taken out: both sides are the server's own.
       'src/ground/error-text.ts: redact(value, secrets) === value',
+      'src/ground/error-text.ts: safeCause(item, secrets, depth) === item',
     ];
     expect(files.flatMap(comparisonsOf).filter((found) => !known.includes(found))).toEqual([]);
   });
@@ -59,8 +59,11 @@ describe('S23: secrets are compared in constant time', () => {
   it.each([
     ['src/webhooks/verify.ts', 'equalInConstantTime'],
     ['src/verify/seal.ts', 'crypto.subtle.decrypt'],
-    ['packages/local/src/server/secret-key.ts', 'timingSafeEqual'],
-    ['packages/local/src/model/oauth/clients.ts', 'timingSafeEqual'],
+    ['packages/local/src/ground/same-secret.ts', 'timingSafeEqual'],
+    ['packages/local/src/server/secret-key.ts', 'isSameSecret'],
+    ['packages/local/src/backend-api/engine/authenticate.ts', 'isSameSecret'],
+    ['packages/local/src/model/oauth/clients.ts', 'isSameSecret'],
+    ['packages/local/src/model/verification/verification.ts', 'isSameSecret'],
     ['packages/local/src/model/users/password-digests.ts', 'timingSafeEqual'],
   ])('%s uses %s', (file, name) => {
     expect(readFileSync(join(root, file), 'utf8')).toContain(`${name}(`);

@@ -1,5 +1,5 @@
 /** The metadata of the authorization server, handed on: what the instance says, for anybody, and 503 while it says nothing. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Adapter, Framework } from '../frameworks.js';
 import { createEnvironments, user } from './harness.js';
 
@@ -54,18 +54,23 @@ export function authorizationServer(framework: Framework): void {
   });
 
   describe('answers 503 while the instance', () => {
+    afterEach(() => void vi.useRealTimers());
+
     it.each<[string, () => Promise<Response>]>([
       ['cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
       ['answers an error', async () => Response.json({ issuer: 'x' }, { status: 500 })],
       ['answers a page', async () => new Response('<html>')],
       ['answers no metadata', async () => Response.json({ keys: [] })],
-    ])('%s, and asks again later', async (_name, fail) => {
+    ])('%s, and asks again after a second', async (_name, fail) => {
+      vi.useFakeTimers({ toFake: ['Date'] });
       let isBroken = true;
       const { get, document } = await open(async () => (isBroken ? fail() : Response.json({ issuer: 'https://x' })));
       const answer = await get(PATH);
       expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
       expect(document).not.toEqual(answer.body);
       isBroken = false;
+      expect((await get(PATH)).status).toBe(503);
+      vi.setSystemTime(Date.now() + 1_000);
       expect((await get(PATH)).body).toEqual({ issuer: 'https://x' });
     });
   });

@@ -26,7 +26,7 @@ function arbitrary(schema: Schema): fc.Arbitrary<unknown> {
     case 'boolean':
       return fc.boolean();
     case 'array':
-      return fc.array(arbitrary((resolved['items'] ?? {})), { maxLength: 3 });
+      return fc.array(arbitrary(resolved['items'] ?? {}), { maxLength: 3 });
     case 'object':
       return resolved['properties'] ? objects(resolved) : fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 3 });
     default:

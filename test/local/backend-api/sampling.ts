@@ -394,7 +394,7 @@ export function sample(operation: Operation, name: string, schema: Schema, ids: 
   if (enumeration) return enumeration[0];
   switch (resolved['type']) {
     case 'array':
-      return [sample(operation, 'item', (resolved['items'] ?? {}), ids)];
+      return [sample(operation, 'item', resolved['items'] ?? {}, ids)];
     case 'object':
       return {};
     case 'boolean':
@@ -413,9 +413,7 @@ function sampleObject(
   ids: Fixture,
   omit: readonly string[] = [],
 ): Record<string, unknown> {
-  const properties = Object.entries(
-    (specification().resolve(schema)['properties'] ?? {}),
-  );
+  const properties = Object.entries(specification().resolve(schema)['properties'] ?? {});
   const wanted = properties.filter(([name]) => !omit.includes(name));
   return Object.fromEntries(wanted.map(([name, property]) => [name, sample(operation, name, property, ids)]));
 }
