@@ -10,6 +10,7 @@ export { answerOf, type Answer } from './guards/denial.js';
 export { allOf, anyOf, type Combinators } from './guards/combinators.js';
 export { createMiddleware, type Authenticated, type Forward } from './middleware/create-middleware.js';
 export { isForSharedCaches, privateAfter, sessionCookiesOf, variedByCookie } from './middleware/private-answer.js';
+export { strayOption } from './middleware/stray-option.js';
 export { RequestAuthentication } from './middleware/request-authentication.js';
 export {
   createAuthorizationServerMetadata,

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import * as core from '../../core/index.js';
-import { ConfigurationError } from '../../errors.js';
 import { forward } from '../node/forward.js';
 import type { ClerkMiddlewareOptions, ClerkMiddlewareSettings, ClerkMiddlewareSource } from './middleware-options.js';
 import { present, putHeaders, sendAnswer } from './reply.js';
@@ -8,26 +7,14 @@ import { FastifyView, slot } from './request.js';
 
 /** A plugin whose hooks belong to the context that registers it, and to the contexts below (as `fastify-plugin` does it). */
 function plugin(name: string, register: (fastify: FastifyInstance) => void): FastifyPluginCallback {
-  const callback: FastifyPluginCallback = (fastify, options, done) => {
-    register(fastify);
-    done(strayOption(options));
-  };
+  // Fastify itself reads these three.
+  const callback: FastifyPluginCallback = (fastify, options, done) =>
+    done(core.strayOption(options, ['prefix', 'logLevel', 'logSerializers']) ?? void register(fastify));
   return Object.assign(callback, {
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: name,
     [Symbol.for('plugin-meta')]: { name, fastify: '5.x' },
   });
-}
-
-/** What Fastify itself reads of the options of `register`. */
-const OF_FASTIFY = ['prefix', 'logLevel', 'logSerializers'];
-
-/** Options in the place where other plugins have theirs would not count, and the server would believe that it enforces them. */
-function strayOption(options: object): ConfigurationError | undefined {
-  const name = Object.keys(options).find((key) => !OF_FASTIFY.includes(key));
-  if (name === undefined) return undefined;
-  const remedy = 'Give it to the function: app.register(clerkMiddleware({ … })).';
-  return new ConfigurationError(name, `The option ${name} of register() would not count.`, remedy);
 }
 
 /**
