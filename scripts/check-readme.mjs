@@ -4,9 +4,7 @@
  * curl lines. Only the ports are others.
  */
 import { execFileSync, spawn } from 'node:child_process';
-
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -4,7 +4,6 @@
 //
 // Installs nothing. Fails when Prism is not there, when a call is refused, or when an operation was not called. Needs `npm run build`.
 import { spawn } from 'node:child_process';
-
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

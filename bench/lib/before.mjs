@@ -198,7 +198,6 @@ export async function unseenInWorkerd(tree) {
   });
   await miniflare.ready;
   const pid = workerdProcesses().find((each) => !others.has(each));
-
   return {
     async run() {
       const batch = fixtures.mintMany(1_000, (minted += 1_000));

@@ -3,7 +3,7 @@
  * are reported at creation; `forward.ts` handles a request.
  *
  * The secret key travels with every forwarded request, so origin and base path of the target are settled at creation and
- * nothing in a request can change them (`target-path.ts`).
+ * nothing in a request can change them (`upstream-url.ts`).
  */
 import { ConfigurationError } from '../../errors.js';
 import { checkTransport, readOption } from '../../ground/connection.js';

@@ -105,7 +105,7 @@ export function revertTemplate(state: InstanceState, row: MessageTemplateRow): M
   return change(state, templates, row.id, { ...original, delivered_by_clerk: true, can_revert: false });
 }
 
-/** The template with its variables fillTemplate in; `{{name}}` stays where nothing is known about it. */
+/** The template with its variables filled in; `{{name}}` stays where nothing is known about it. */
 export function previewTemplate(state: InstanceState, row: MessageTemplateRow, body: TemplatesPreviewParams): Fields {
   const values: Readonly<Record<string, string>> = {
     'app.name': 'Local instance',

@@ -1,5 +1,5 @@
 /**
- * A user who is signed in proves once more to be that user. What has been verificationTimes counts at once, for the `fva` of the session's tokens; the status
+ * A user who is signed in proves once more to be that user. What has been verified counts at once, for the `fva` of the session's tokens; the status
  * is never stored.
  */
 import { lookUp } from '../../ground/look-up.js';
@@ -178,7 +178,7 @@ export function isFresh(state: InstanceState, session: SessionRow): boolean {
   return age !== -1 && age < FRESH_MINUTES;
 }
 
-/** @throws ApiError 403 where the instance asks for it, and the session's user has verificationTimes nothing for too long */
+/** @throws ApiError 403 where the instance asks for it, and the session's user has verified nothing for too long */
 export function refuseUnlessFresh(state: InstanceState, session: SessionRow): void {
   if (!environmentOf(state).auth_config.reverification || isFresh(state, session)) return;
   throw refusal('session_reverification_required');

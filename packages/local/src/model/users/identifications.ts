@@ -25,7 +25,7 @@ export const phoneNumbers = defineResource('phone_numbers', {
 
 const web3Wallets = defineResource('web3_wallets', { object: 'web3_wallet', idPrefix: 'idn', component: 'Web3Wallet' });
 
-/** A row of any kind, as far as the kinds are asKind; its text is in the field that has the name of its kind. */
+/** A row of any kind, as far as the kinds are alike; its text is in the field that has the name of its kind. */
 export type IdentificationRow = {
   id: string;
   object: string;
