@@ -1,22 +1,19 @@
-/** Emits the event `denied`: for requests that are answered with 400, and for callers that a guard refuses. */
-import type { RequestState, RequestView } from '../../types.js';
+/** Emits the event `denied`: for requests and upgrades that are refused unseen, and for callers that a guard refuses. */
+import type { RequestState, RequestView, TokenType } from '../../types.js';
 import type { Config } from '../config/config.js';
 import type { GuardResult } from '../guards/denial.js';
 import { eventRequest } from '../request/event-request.js';
 
-/** Such a request is answered before anything is read from it, so its duration is 0. */
-const BAD_REQUEST = {
-  type: 'denied',
-  by: 'request',
-  status: 400,
-  tokenType: null,
-  reason: 'bad-request',
-  missing: null,
-  durationMs: 0,
-} as const;
-
-export function emitBadRequest({ emit }: Config, view: RequestView): void {
-  emit?.({ ...BAD_REQUEST, ...eventRequest(view) });
+/** For a refusal that no requirement decided, and that took no time of its own. */
+export function emitRefusal(
+  { emit }: Config,
+  view: RequestView,
+  by: 'request' | 'guard',
+  status: number,
+  reason: string,
+  tokenType: TokenType | null = null,
+): void {
+  emit?.({ type: 'denied', by, status, tokenType, reason, missing: null, durationMs: 0, ...eventRequest(view) });
 }
 
 /** A browser that is sent away to renew its session (307) is not refused. */

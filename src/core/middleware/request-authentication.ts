@@ -15,7 +15,7 @@ import type { CompiledRequirement } from '../guards/requirement.js';
 import { hasEnded, hasLocation, headerPairsOf, impossibleRequest, isOutcome } from '../outcome.js';
 import { checkRequest, type RequestCheck } from '../request/check-request.js';
 import { createRequestContext, type RequestContext } from '../request/context.js';
-import { emitDenied, emitBadRequest } from './denied-events.js';
+import { emitDenied, emitRefusal } from './denied-events.js';
 import { onlySessionCookies } from './private-answer.js';
 
 /** @typeParam D the framework's `onDenied` */
@@ -122,7 +122,7 @@ export class RequestAuthentication<D = unknown> {
       if (check(this.#context.view) !== null) {
         this.#state = impossibleRequest();
         this.#isImpossible = true;
-        emitBadRequest(this.authenticator.config, this.view);
+        emitRefusal(this.authenticator.config, this.view, 'request', 400, 'bad-request');
         return undefined;
       }
     } catch (thrown) {

@@ -16,13 +16,12 @@ import { asError } from '../../ground/as-error.js';
 import { faultDenial, unauthenticatedDenial } from '../guards/challenge.js';
 import { compileRequirement, type CompiledRequirement } from '../guards/requirement.js';
 import type { Authenticator } from '../authenticator.js';
-import type { Config } from '../config/config.js';
 import { reportFault } from '../faults/fault.js';
 import type { AuthOutcome } from '../outcome.js';
-import { eventRequest } from '../request/event-request.js';
 import { viewOf } from '../request/web-request.js';
 import { headerTokenOf } from '../request/authorization-header.js';
 import { repeatedHeaders } from '../request/raw-headers.js';
+import { emitRefusal } from './denied-events.js';
 import { allowedOriginsOf, type UpgradeOptions } from './websocket-options.js';
 import { RequestAuthentication } from './request-authentication.js';
 import { fromDenial, refuse, type UpgradeRefused } from './websocket-refusal.js';
@@ -134,7 +133,7 @@ export async function authenticateUpgrade(
   const view = viewOfUpgrade(request);
   try {
     if (!isOriginAllowed(view, origins)) {
-      emitOwnDenial(config, view, 'request', 403, 'origin-not-allowed');
+      emitRefusal(config, view, 'request', 403, 'origin-not-allowed');
       return refuse(403, 'origin-not-allowed', 'This origin may not open a socket.');
     }
     return await decide(authenticator, view, requirement, request);
@@ -163,7 +162,7 @@ async function decide(
     const { expiresAt, usableUntil } = endOf(authentication.state);
     // A slow `check` may outlast the credential.
     if (now() >= usableUntil) {
-      emitOwnDenial(authenticator.config, view, 'guard', 401, EXPIRED.reason, result.auth.tokenType);
+      emitRefusal(authenticator.config, view, 'guard', 401, EXPIRED.reason, result.auth.tokenType);
       return fromDenial(unauthenticatedDenial(EXPIRED));
     }
     return {
@@ -175,18 +174,6 @@ async function decide(
   }
   if (!('denial' in result)) return refuse(401, 'unauthenticated', 'Authentication is required.');
   return fromDenial(result.denial);
-}
-
-/** Emits `denied` for the refusals of this module. The request's check and the guard emit theirs themselves. */
-function emitOwnDenial(
-  { emit }: Config,
-  view: RequestView,
-  by: 'request' | 'guard',
-  status: number,
-  reason: string,
-  tokenType: TokenType | null = null,
-): void {
-  emit?.({ type: 'denied', by, status, tokenType, reason, missing: null, durationMs: 0, ...eventRequest(view) });
 }
 
 /**
