@@ -1,4 +1,5 @@
 /** A client with its sessions and attempts, as the page keeps them. */
+import { DAY_MS } from '../../ground/time.js';
 import { usableSessions } from '../../model/sessions/client-sessions.js';
 import { extrasOf, viewSession } from '../../model/sessions/sessions.js';
 import { openSignIn } from '../../model/sign-in/sign-in-attempt.js';
@@ -11,7 +12,7 @@ import { pageOrigin } from '../origins.js';
 import { viewPublicUser, viewUser } from './user.js';
 
 /** Far enough ahead that the page does not renew its cookie by a detour: it does so in the last eight days. */
-const COOKIE_LIFETIME_MS = 400 * 24 * 60 * 60_000;
+const COOKIE_LIFETIME_MS = 400 * DAY_MS;
 
 export function viewClient(call: FrontendCall, client: ClientRow): Fields {
   const { state } = call;

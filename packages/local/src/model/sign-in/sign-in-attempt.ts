@@ -1,4 +1,5 @@
 /** The steps of a sign-in attempt. `sign-in-status.ts` computes its status from them. */
+import { DAY_MS } from '../../ground/time.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignInRow, UserRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -31,7 +32,7 @@ import {
   protectedStep,
 } from './enumeration-protection.js';
 
-const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
+const ABANDONED_AFTER_MS = DAY_MS;
 
 /** @throws ApiError 400 where a browser has one session and is signed in already */
 export function refuseSecondSession(state: InstanceState, client: ClientRow): void {

@@ -2,6 +2,7 @@
  * An attempt to sign up. It is complete, and the user is made, once nothing is missing and nothing is unverified; both follow from what has
  * been given so far.
  */
+import { DAY_MS } from '../../ground/time.js';
 import type { Draft, InstanceState } from '../../state/instance-state.js';
 import type { ClientRow, Fields, SignUpRow } from '../../state/rows.js';
 import { environmentOf } from '../instance/environment.js';
@@ -10,7 +11,7 @@ import { notFound, refusal } from '../records/refusals.js';
 import { statusOf, viewVerification } from '../verification/verification.js';
 import { requirementsOf } from './requirements.js';
 
-const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
+const ABANDONED_AFTER_MS = DAY_MS;
 
 const KINDS = ['email_address', 'phone_number', 'web3_wallet', 'external_account'] as const;
 
