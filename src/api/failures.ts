@@ -80,7 +80,7 @@ export async function recover(
   const failure =
     thrown instanceof BackendApiError
       ? thrown
-      : noAnswer(operation, 'network-error', safeCause(thrown, [key].filter(Boolean)));
+      : noAnswer(operation, 'network-error', safeCause(thrown, key ? [key] : []));
   const pauseMs = failure.retryAfterMs ?? backoff(attempt);
   // 429 was refused before anything happened. After other failures something may have happened: only what is repeatable.
   const mayRepeat =

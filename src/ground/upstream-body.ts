@@ -54,8 +54,8 @@ export function describeAnswer({ status, notJson }: { readonly status: number; r
   return notJson ? `The answer (status ${status}) is no JSON: ${notJson}.` : `The answer has the status ${status}.`;
 }
 
-/** The refusal of this server's own key. */
-const KEY_INVALID = 'clerk_key_invalid';
+/** The error code that refuses this server's own key. */
+export const KEY_INVALID = 'clerk_key_invalid';
 
 /**
  * Whether an answer says nothing about what was asked: a redirect, a failure, the refusal of this server's own key, or a status by which a

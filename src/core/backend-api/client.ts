@@ -5,7 +5,7 @@ import {
   type VerificationUpstream,
   type VerifyOperation,
 } from '../../ports.js';
-import { firstErrorCode } from '../../ground/upstream-body.js';
+import { firstErrorCode, KEY_INVALID } from '../../ground/upstream-body.js';
 import type { Config } from '../config/config.js';
 import { diagnosticsOf, reportDiagnostic } from '../faults/diagnostics.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
@@ -37,8 +37,6 @@ export interface Backend extends VerificationUpstream {
   /** Operations that are not tried at the moment, because the last attempts all failed. */
   openCircuits?(): readonly string[];
 }
-
-const KEY_INVALID = 'clerk_key_invalid';
 
 /** What the API itself answers to a path with an id that cannot be one; such a path is not sent. */
 const NOT_FOUND: UpstreamAnswer = Object.freeze({ status: 404, body: undefined, retryAfterMs: null });

@@ -1,7 +1,7 @@
 /** A guard's answer once the request has been authenticated. */
 import { andThen } from '../../ground/maybe-promise.js';
 import type { MaybePromise } from '../../ports.js';
-import type { Auth, RequestState, RequestView } from '../../types.js';
+import type { Auth, RequestState } from '../../types.js';
 import type { RequestContext } from '../request/context.js';
 import { absoluteUrl } from '../request/public-origin.js';
 import { forbiddenDenial } from './challenge.js';
@@ -9,7 +9,7 @@ import { denyFault, denyForbidden, denyUnauthenticated, type GuardResult } from 
 import type { CompiledRequirement } from './requirement.js';
 
 /** URL (or path of this server) of the RFC 9728 metadata to name in challenges, or null. What is no text counts as null. */
-export type ResourceMetadata = (view: RequestView) => MaybePromise<string | null>;
+export type ResourceMetadata = () => MaybePromise<string | null>;
 
 interface Case {
   readonly context: RequestContext;
@@ -41,6 +41,6 @@ export function judgeCaller(given: Case): MaybePromise<GuardResult> {
 
 function metadataUrl({ context, resourceMetadata }: Case): MaybePromise<string | null> {
   const { view, config } = context;
-  const url: MaybePromise<unknown> = resourceMetadata?.(view);
+  const url: MaybePromise<unknown> = resourceMetadata?.();
   return andThen(url, (found) => (typeof found === 'string' ? absoluteUrl(found, view, config) : null));
 }

@@ -23,7 +23,7 @@ export interface RequestAuthenticationOptions<D = unknown> {
   /** Default: the `acceptsToken` of the authenticator. */
   readonly acceptsToken?: AcceptsToken;
   /** False: sessions are judged as they are, see `AuthenticateOptions`. Default: true. */
-  readonly renew?: boolean | undefined;
+  readonly renew?: boolean;
   readonly resourceMetadata?: ResourceMetadata | undefined;
   readonly onDenied?: D | undefined;
   /** A check that remembers, for many requests (`createRequestCheck`). */
